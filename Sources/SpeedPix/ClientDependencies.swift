@@ -1,0 +1,62 @@
+#if canImport(FoundationEssentials)
+public import FoundationEssentials
+#else
+public import Foundation
+#endif
+
+/// What the SDK would otherwise take from the process: network, clocks and chance. Tests hand in their own.
+public struct ClientDependencies: Sendable {
+    /// Carries every request.
+    public var transport: any HTTPTransport
+    /// Measures waits and sleeps between polls.
+    public var clock: any Clock<Duration>
+    /// The date that signatures carry.
+    public var now: @Sendable () -> Date
+    /// A value never used before, for the signature's nonce and for names of temporary files.
+    public var nonce: @Sendable () -> String
+    /// 0 ..< 1, for jitter.
+    public var random: @Sendable () -> Double
+
+    public init(
+        transport: any HTTPTransport = AsyncHTTPTransport.shared,
+        clock: any Clock<Duration> = ContinuousClock(),
+        now: @escaping @Sendable () -> Date = { Date() },
+        nonce: @escaping @Sendable () -> String = { UUID().uuidString.lowercased() },
+        random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) }
+    ) {
+        self.transport = transport
+        self.clock = clock
+        self.now = now
+        self.nonce = nonce
+        self.random = random
+    }
+}
+
+extension Clock where Duration == Swift.Duration {
+    /// Starts measuring; each call of the result gives the time since.
+    func stopwatch() -> @Sendable () -> Duration {
+        let start = now
+        return { start.duration(to: now) }
+    }
+}
+
+/// Runs `operation`, but no longer than `limit`.
+///
+/// - Throws: What `operation` throws, or `expired()` when the limit passes first; the operation is then cancelled.
+func withDeadline<Result: Sendable>(
+    _ limit: Duration,
+    clock: any Clock<Duration>,
+    expired: @escaping @Sendable () -> any Error,
+    operation: @escaping @Sendable () async throws -> Result
+) async throws -> Result {
+    try await withThrowingTaskGroup(of: Result.self) { group in
+        group.addTask(operation: operation)
+        group.addTask {
+            try await clock.sleep(for: limit)
+            throw expired()
+        }
+        defer { group.cancelAll() }
+        guard let result = try await group.next() else { throw CancellationError() }
+        return result
+    }
+}

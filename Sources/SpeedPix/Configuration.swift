@@ -1,0 +1,104 @@
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// Everything a ``SpeedPixClient`` needs to know before its first call.
+public struct Configuration: Sendable {
+    /// The public service, as the official clients name it.
+    public static let defaultEndpoint = "https://openai.edu-aliyun.com"
+    /// What the official clients allow for one call.
+    public static let defaultTimeout: Duration = .seconds(30)
+
+    /// The application's key. It travels with every call and is no secret.
+    public var appKey: String
+    /// The application's secret. It signs calls and never travels.
+    public var appSecret: Secret
+    /// Scheme, host, and optional base path, without a slash at the end.
+    public let endpoint: String
+    /// How long one call may take until the head of its answer; a wait is many calls. Default 30 s.
+    public var timeout: Duration
+    /// Sent as `User-Agent`.
+    public var userAgent: String
+
+    /// - Parameter endpoint: A missing scheme becomes `https`, trailing slashes are dropped, a path is kept as base.
+    /// - Throws: ``SpeedPixError`` with code `configuration` for an empty key or secret, or an endpoint that is no URL.
+    public init(
+        appKey: String,
+        appSecret: String,
+        endpoint: String = Configuration.defaultEndpoint,
+        timeout: Duration = Configuration.defaultTimeout,
+        userAgent: String = "speedpix-swift/\(SpeedPixVersion.current)"
+    ) throws {
+        guard !appKey.isEmpty else { throw Configuration.missing("app key", variable: Variable.appKey) }
+        guard !appSecret.isEmpty else { throw Configuration.missing("app secret", variable: Variable.appSecret) }
+        // Both go into header lines, where a line break could smuggle in another header.
+        guard appKey.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
+            throw SpeedPixError(
+                .configuration, "the app key has characters that no key has",
+                remedy: "copy the key from the console again, without spaces or line breaks")
+        }
+        self.appKey = appKey
+        self.appSecret = Secret(appSecret)
+        self.endpoint = try Configuration.normalised(endpoint)
+        self.timeout = timeout
+        self.userAgent = userAgent
+    }
+
+    /// Names of the environment variables, the same as for the official clients.
+    public enum Variable {
+        public static let appKey = "SPEEDPIX_APP_KEY"
+        public static let appSecret = "SPEEDPIX_APP_SECRET"
+        public static let endpoint = "SPEEDPIX_ENDPOINT"
+    }
+
+    /// Reads the `SPEEDPIX_*` variables; an argument that is not nil wins over its variable.
+    ///
+    /// - Parameter environment: Handed in: the SDK itself reads no global.
+    public init(
+        environment: [String: String],
+        appKey: String? = nil,
+        appSecret: String? = nil,
+        endpoint: String? = nil,
+        timeout: Duration = Configuration.defaultTimeout
+    ) throws {
+        func value(_ argument: String?, _ variable: String) -> String? {
+            if let argument { return argument }
+            guard let value = environment[variable], !value.isEmpty else { return nil }
+            return value
+        }
+        try self.init(
+            appKey: value(appKey, Variable.appKey) ?? "",
+            appSecret: value(appSecret, Variable.appSecret) ?? "",
+            endpoint: value(endpoint, Variable.endpoint) ?? Configuration.defaultEndpoint,
+            timeout: timeout)
+    }
+
+    private static func missing(_ what: String, variable: String) -> SpeedPixError {
+        SpeedPixError(
+            .configuration, "the \(what) is missing", remedy: "set \(variable), or pass it to Configuration(…)")
+    }
+
+    private static func normalised(_ endpoint: String) throws -> String {
+        var text = endpoint.trimmingPrefix(while: \.isWhitespace)
+        while let last = text.last, last == "/" || last.isWhitespace { text.removeLast() }
+        let full = text.contains("://") ? String(text) : "https://\(text)"
+        let printable = full.unicodeScalars.allSatisfy { $0.value > 0x20 && $0.value != 0x7F }
+        guard printable, let url = URL(string: full), let scheme = url.scheme?.lowercased(),
+            ["http", "https"].contains(scheme), let host = url.host(), !host.isEmpty,
+            url.query() == nil, url.fragment() == nil, url.user() == nil
+        else {
+            throw SpeedPixError(
+                .configuration, "the endpoint \"\(endpoint)\" is not an http or https URL",
+                remedy: "use a form like \(defaultEndpoint) or http://127.0.0.1:8187")
+        }
+        return full
+    }
+}
+
+extension Configuration: CustomStringConvertible {
+    public var description: String {
+        "Configuration(appKey: \(appKey), appSecret: \(appSecret), endpoint: \(endpoint), timeout: \(timeout))"
+    }
+}

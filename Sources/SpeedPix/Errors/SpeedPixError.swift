@@ -1,0 +1,106 @@
+/// What went wrong, where it stands with the service, and what to do next.
+///
+/// Every throwing function of the SDK throws this type, except that a cancelled Swift task throws `CancellationError`.
+public struct SpeedPixError: Error, Sendable {
+    /// A stable, machine-readable kind of failure. Scripts see the raw value as `e.code`.
+    public struct Code: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
+        public let rawValue: String
+
+        public init(rawValue: String) {
+            self.rawValue = rawValue
+        }
+
+        public var description: String { rawValue }
+
+        /// The workflow ran and failed; ``SpeedPixError/prediction`` holds the failed prediction.
+        public static let predictionFailed = Code(rawValue: "prediction_failed")
+        /// The prediction was canceled at the service.
+        public static let canceled = Code(rawValue: "canceled")
+        /// A deadline passed. The prediction may still be running at the service.
+        public static let timeout = Code(rawValue: "timeout")
+        /// The service refused the call for a reason of its own; see ``SpeedPixError/serviceCode``.
+        public static let apiError = Code(rawValue: "api_error")
+        /// The key, the secret or the signature was refused.
+        public static let auth = Code(rawValue: "auth")
+        /// Too many calls for the service's flow control.
+        public static let throttled = Code(rawValue: "throttled")
+        /// No usable answer came back from the network.
+        public static let network = Code(rawValue: "network")
+        /// A create may have reached the service, but its answer did not come back. It is never sent again on its own.
+        public static let unknownOutcome = Code(rawValue: "unknown_outcome")
+        /// An answer came back that is not the protocol's.
+        public static let invalidResponse = Code(rawValue: "invalid_response")
+        /// The service has no such call.
+        public static let unsupported = Code(rawValue: "unsupported")
+        /// An argument cannot be right, whatever the service says.
+        public static let invalidArgument = Code(rawValue: "invalid_argument")
+        /// A local file does not exist.
+        public static let fileNotFound = Code(rawValue: "file_not_found")
+        /// A local file or folder could not be read or written.
+        public static let fileSystem = Code(rawValue: "file_system")
+        /// Key, secret or endpoint are missing or malformed.
+        public static let configuration = Code(rawValue: "configuration")
+    }
+
+    /// The kind of failure.
+    public var code: Code
+    /// What happened, in one sentence for a person.
+    public var message: String
+    /// What to do about it, if there is something to do.
+    public var remedy: String?
+    /// The HTTP status of the answer, if there was one.
+    public var httpStatus: Int?
+    /// The service's own error code (`subErrCode`, else `errCode`).
+    public var serviceCode: String?
+    /// The service's id of the call (`apiInvokeId`, else `X-Ca-Request-Id`): what its support asks for.
+    public var requestID: String?
+    /// The prediction that the failure belongs to, so that paid work can be found again by its id.
+    public var prediction: Prediction?
+    /// Whether the same call could succeed later without a change.
+    public var isRetryable: Bool
+    /// The error below this one.
+    public var cause: (any Error)?
+
+    public init(
+        _ code: Code,
+        _ message: String,
+        remedy: String? = nil,
+        httpStatus: Int? = nil,
+        serviceCode: String? = nil,
+        requestID: String? = nil,
+        prediction: Prediction? = nil,
+        isRetryable: Bool = false,
+        cause: (any Error)? = nil
+    ) {
+        self.code = code
+        self.message = message
+        self.remedy = remedy
+        self.httpStatus = httpStatus
+        self.serviceCode = serviceCode
+        self.requestID = requestID
+        self.prediction = prediction
+        self.isRetryable = isRetryable
+        self.cause = cause
+    }
+
+    /// The same error, tied to the prediction it concerns unless it already names one.
+    func about(_ prediction: Prediction) -> SpeedPixError {
+        var error = self
+        error.prediction = error.prediction ?? prediction
+        return error
+    }
+}
+
+extension SpeedPixError: CustomStringConvertible {
+    public var description: String {
+        var text = "\(code): \(message)"
+        var facts: [String] = []
+        if let prediction { facts.append("prediction \(prediction.id)") }
+        if let serviceCode { facts.append("service code \(serviceCode)") }
+        if let httpStatus { facts.append("HTTP \(httpStatus)") }
+        if let requestID { facts.append("request \(requestID)") }
+        if !facts.isEmpty { text += " (\(facts.joined(separator: ", ")))" }
+        if let remedy { text += "\nhint: \(remedy)" }
+        return text
+    }
+}

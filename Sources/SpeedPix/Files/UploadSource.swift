@@ -1,0 +1,57 @@
+import NIOCore
+import SystemPackage
+import _NIOFileSystem
+
+/// Where the bytes of an upload come from.
+public enum UploadSource: Sendable, Hashable {
+    /// A regular file on this machine. It is streamed, never held in memory.
+    case path(String)
+    /// Bytes in memory, and the name to upload them under.
+    case bytes([UInt8], filename: String)
+
+    var defaultFilename: String {
+        switch self {
+        case .path(let path): FilePath(path).lastComponent?.string ?? "file"
+        case .bytes(_, let filename): filename
+        }
+    }
+
+    /// Opens the source, passes its size and its bytes to `body`, and closes it.
+    ///
+    /// The size is the open file's: a file that is replaced meanwhile cannot give another one's bytes.
+    func withBody<Result: Sendable>(
+        _ body: (_ size: Int64, _ makeBody: @Sendable () -> TransportRequest.Body) async throws -> Result
+    ) async throws -> Result {
+        switch self {
+        case .bytes(let bytes, _):
+            return try await body(Int64(bytes.count)) { bytes.isEmpty ? .none : .bytes(bytes) }
+        case .path(let path):
+            let handle: ReadFileHandle
+            do {
+                handle = try await FileSystem.shared.openFile(forReadingAt: FilePath(path), options: .init())
+            } catch {
+                throw SpeedPixError.file(error, doing: "read", path: path)
+            }
+            do {
+                let info = try await handle.info()
+                guard info.type == .regular else {
+                    throw SpeedPixError(
+                        .invalidArgument, "\(path) is a \(info.type == .directory ? "folder" : "special file")",
+                        remedy: "upload the files in it one by one")
+                }
+                let size = info.size
+                let result = try await body(size) {
+                    guard size > 0 else { return .none }
+                    let chunks = handle.readChunks(in: 0..<size, chunkLength: .kibibytes(256))
+                    return .stream(length: size, AnyByteStream(chunks))
+                }
+                try await handle.close()
+                return result
+            } catch {
+                try? await handle.close()
+                if let error = error as? FileSystemError { throw SpeedPixError.file(error, doing: "read", path: path) }
+                throw error
+            }
+        }
+    }
+}

@@ -1,0 +1,81 @@
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// A file among a workflow's outputs, with whatever the service told about it.
+public struct OutputFile: Sendable, Hashable {
+    /// Where it can be downloaded; it expires.
+    public let url: String
+    /// The service's description: everything but the URL, as it came.
+    public let properties: [String: JSONValue]
+
+    /// A value that is a file: a URL, or an object with a `url`. Anything else is data.
+    public init?(_ value: JSONValue) {
+        switch value {
+        case .string(let text) where OutputFile.isURL(text):
+            url = text
+            properties = [:]
+        case .object(let members):
+            guard let text = members["url"]?.stringValue, OutputFile.isURL(text) else { return nil }
+            url = text
+            properties = members.filter { $0.key != "url" }
+        default:
+            return nil
+        }
+    }
+
+    private static func isURL(_ text: String) -> Bool {
+        (text.hasPrefix("https://") || text.hasPrefix("http://")) && !text.contains(where: \.isWhitespace)
+    }
+
+    /// Every file in a value, at any depth; arrays in order, members by name.
+    public static func all(in value: JSONValue) -> [OutputFile] {
+        if let file = OutputFile(value) { return [file] }
+        return switch value {
+        case .array(let values): values.flatMap(all)
+        case .object(let members): members.sorted { $0.key < $1.key }.flatMap { all(in: $0.value) }
+        default: []
+        }
+    }
+
+    /// The service's name for it, else the last part of the URL's path; never with a path separator in it.
+    public var filename: String {
+        let described = properties["filename"]?.lenientString ?? properties["file_name"]?.lenientString
+        let candidate = described ?? URL(string: url)?.lastPathComponent ?? ""
+        let name = candidate.split { "/\\".contains($0) || $0.asciiValue.map { $0 < 0x20 } ?? false }.last ?? ""
+        return name.isEmpty || name == "." || name == ".." ? "output" : String(name)
+    }
+
+    /// "png", "jpg" …: as the service says, else by the name.
+    public var format: String? {
+        if let format = properties["format"]?.lenientString { return format.lowercased() }
+        let ending = MediaType.fileExtension(of: filename)
+        return ending.isEmpty ? nil : ending
+    }
+
+    public var mimeType: String {
+        for key in ["mime_type", "mimeType", "content_type", "contentType"] {
+            if let type = properties[key]?.lenientString { return type }
+        }
+        return MediaType.guess(filename: filename.contains(".") ? filename : "x.\(format ?? "")")
+    }
+
+    /// Bytes, if the service told.
+    public var size: Int64? { properties["size"]?.lenientInteger }
+    /// Pixels, if the service told.
+    public var width: Int? { properties["width"]?.lenientInteger.flatMap { Int(exactly: $0) } }
+    /// Pixels, if the service told.
+    public var height: Int? { properties["height"]?.lenientInteger.flatMap { Int(exactly: $0) } }
+
+    /// Width divided by height; nil while either is unknown.
+    public var aspectRatio: Double? {
+        guard let width, let height, width > 0, height > 0 else { return nil }
+        return Double(width) / Double(height)
+    }
+}
+
+extension OutputFile: CustomStringConvertible {
+    public var description: String { url }
+}

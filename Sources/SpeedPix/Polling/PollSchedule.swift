@@ -1,0 +1,41 @@
+/// When to ask again: a pure value, so that every decision can be replayed.
+///
+/// Asks soon, then ever more rarely, a fixed fraction of the time already waited: the answer is never later than that
+/// fraction of the run, and a long run costs few requests. A believable ETA moves the next poll to just after it.
+package struct PollSchedule: Sendable {
+    /// The first answers come from a cache at the service; sooner would only be refused.
+    static let shortest: Duration = .milliseconds(150)
+    /// Nobody wants to look at a finished picture ten seconds late.
+    static let longest: Duration = .seconds(5)
+    /// The delay as a fraction of the time already waited.
+    static let fraction = 0.2
+
+    private let fixed: Duration?
+    private let random: @Sendable () -> Double
+
+    /// - Parameters:
+    ///   - fixed: A constant interval that overrides the adaptive one.
+    ///   - random: 0 ..< 1, to keep a thousand waits from asking in step.
+    package init(fixed: Duration?, random: @escaping @Sendable () -> Double) {
+        self.fixed = fixed
+        self.random = random
+    }
+
+    /// How long to sleep before the next poll.
+    ///
+    /// - Parameters:
+    ///   - elapsed: Since the wait began.
+    ///   - remaining: Until the deadline; the delay never passes it.
+    package func delay(after prediction: Prediction, elapsed: Duration, remaining: Duration) -> Duration {
+        if let fixed { return min(fixed, remaining) }
+        var delay = elapsed * Self.fraction
+        if let eta = prediction.progress.eta, eta > .zero {
+            // Just after it should be done; a hint that is far off is still asked about in time.
+            delay = min(max(delay, eta * 0.5), eta + .milliseconds(50))
+        } else if let estimate = prediction.estimatedDuration, estimate > elapsed {
+            delay = max(delay, (estimate - elapsed) * 0.5)
+        }
+        let jittered = delay * (0.9 + 0.2 * random())
+        return min(max(Self.shortest, min(jittered, Self.longest)), remaining)
+    }
+}

@@ -1,0 +1,99 @@
+#if canImport(FoundationEssentials)
+public import FoundationEssentials
+#else
+public import Foundation
+#endif
+
+/// One run of a workflow at the service, as it was when last heard of.
+public struct Prediction: Sendable, Identifiable, Hashable {
+    /// Where a prediction stands.
+    public struct Status: RawRepresentable, Sendable, Hashable, CustomStringConvertible {
+        public let rawValue: String
+
+        public init(rawValue: String) {
+            self.rawValue = rawValue
+        }
+
+        /// Queued; nothing computed yet.
+        public static let waiting = Status(rawValue: "waiting")
+        public static let running = Status(rawValue: "running")
+        public static let succeeded = Status(rawValue: "succeeded")
+        public static let failed = Status(rawValue: "failed")
+        public static let canceled = Status(rawValue: "canceled")
+
+        /// Whether it can still change. A word nobody has documented can.
+        public var isTerminal: Bool { [.succeeded, .failed, .canceled].contains(self) }
+        var isKnown: Bool { isTerminal || self == .waiting || self == .running }
+        public var description: String { rawValue }
+
+        /// The status behind a word of the service: without case, with every documented spelling folded into one.
+        package init(word: String) {
+            switch word.lowercased() {
+            case "waiting", "starting", "queued", "pending": self = .waiting
+            case "running", "processing": self = .running
+            // The reference writes "successed" in places.
+            case "succeeded", "successed", "success": self = .succeeded
+            case "failed": self = .failed
+            case "canceled", "cancelled": self = .canceled
+            default: self.init(rawValue: word.lowercased())
+            }
+        }
+    }
+
+    /// How far a running prediction is. Hints from the service, often coarse and sometimes wrong.
+    public struct Progress: Sendable, Hashable {
+        /// 0 … 1.
+        public var fraction: Double = 0
+        /// What the service expects to remain; nil while it does not know.
+        public var eta: Duration?
+        /// Predictions ahead of this one in the queue.
+        public var queueLength: Int?
+        /// The workflow's node at work.
+        public var step: String?
+
+        public init() {}
+    }
+
+    /// How long it took.
+    public struct Metrics: Sendable, Hashable {
+        /// Computing, as the service measured it.
+        public var predictTime: Duration?
+        /// From creation to completion, queue included.
+        public var totalTime: Duration?
+
+        public init() {}
+    }
+
+    /// The service's `taskId`.
+    public let id: String
+    public internal(set) var status: Status
+    /// Nil for a prediction that was looked up by its id: the service does not tell.
+    public internal(set) var workflowID: String?
+    /// The input as it was sent, files replaced by their URLs. Nil for a prediction that was looked up by its id.
+    public internal(set) var input: [String: JSONValue]?
+    /// The workflow's named outputs; nil until it succeeded.
+    public internal(set) var output: JSONValue?
+    /// Why it failed.
+    public internal(set) var error: String?
+    /// What the service told about the run, a line each.
+    public internal(set) var logs: String = ""
+    public internal(set) var progress = Progress()
+    public internal(set) var metrics = Metrics()
+    /// When it was created, by this machine's clock; nil for one that was looked up by its id.
+    public internal(set) var createdAt: Date?
+    public internal(set) var startedAt: Date?
+    public internal(set) var completedAt: Date?
+    /// The service's guess at creation of how long it will take.
+    public internal(set) var estimatedDuration: Duration?
+
+    /// A prediction of which only the id is known.
+    public init(id: String) {
+        self.id = id
+        status = .waiting
+    }
+
+    /// Every file of the output, in order of the outputs' names.
+    public var files: [OutputFile] {
+        output.map(OutputFile.all(in:)) ?? []
+    }
+}

@@ -1,0 +1,26 @@
+public import Logging
+
+/// The entry to the service: one configuration, used by any number of tasks at once.
+///
+/// ```swift
+/// let client = SpeedPixClient(try Configuration(environment: ProcessInfo.processInfo.environment))
+/// let done = try await client.predictions.run("white-background", input: ["image": .string(file.url)])
+/// ```
+public struct SpeedPixClient: Sendable {
+    /// Creating, following and finishing predictions.
+    public let predictions: Predictions
+    /// Uploads and downloads.
+    public let files: Files
+    public let configuration: Configuration
+
+    public init(
+        _ configuration: Configuration,
+        dependencies: ClientDependencies = ClientDependencies(),
+        logger: Logger = Logger(label: "speedpix", factory: { _ in SwiftLogNoOpLogHandler() })
+    ) {
+        self.configuration = configuration
+        let caller = ServiceCaller(configuration: configuration, dependencies: dependencies, logger: logger)
+        predictions = Predictions(caller: caller)
+        files = Files(caller: caller)
+    }
+}

@@ -1,0 +1,100 @@
+package import HTTPTypes
+
+/// Reads one answer of the service: pure, so that every refusal in the book can be tested without a network.
+package enum ServiceAnswer {
+    /// The envelope of a call that worked.
+    ///
+    /// - Throws: ``SpeedPixError`` for everything else.
+    package static func envelope(
+        status: HTTPResponse.Status, headers: HTTPFields, body: [UInt8]
+    ) throws -> Envelope {
+        let envelope = (try? JSONValue(parsing: body)).flatMap(Envelope.init)
+        let requestID = envelope?.requestID ?? headers[.caRequestID]
+        if status.kind == .successful, let envelope {
+            guard !envelope.isSuccess else { return envelope }
+            throw refusal(envelope, status: status, requestID: requestID)
+        }
+        if status.kind == .successful {
+            throw SpeedPixError(
+                .invalidResponse, "the answer is not the service's JSON: \(excerpt(body))",
+                remedy: "check the endpoint; a proxy or a login page may have answered in its place",
+                httpStatus: status.code, requestID: requestID, isRetryable: true)
+        }
+        if let reason = headers[.caErrorMessage], !reason.isEmpty {
+            throw gatewayRefusal(reason, status: status, requestID: requestID)
+        }
+        if let envelope, envelope.errorCode != nil || envelope.errorMessage != nil {
+            throw refusal(envelope, status: status, requestID: requestID)
+        }
+        throw plainRefusal(status, body: body, requestID: requestID)
+    }
+
+    /// The API layer accepted the signature and the call itself was refused.
+    private static func refusal(
+        _ envelope: Envelope, status: HTTPResponse.Status, requestID: String?
+    ) -> SpeedPixError {
+        let throttled = status.code == 429
+        return SpeedPixError(
+            throttled ? .throttled : .apiError,
+            envelope.errorMessage ?? envelope.errorCode ?? "the service refused the call without a reason",
+            httpStatus: status.code, serviceCode: envelope.errorCode, requestID: requestID,
+            isRetryable: throttled || isTransient(status))
+    }
+
+    /// The API gateway in front of the service refused; it says why in a header.
+    private static func gatewayRefusal(
+        _ reason: String, status: HTTPResponse.Status, requestID: String?
+    ) -> SpeedPixError {
+        let lowercased = reason.lowercased()
+        if status.code == 429 || lowercased.contains("throttled") {
+            return SpeedPixError(
+                .throttled, reason, httpStatus: status.code, requestID: requestID, isRetryable: true)
+        }
+        let remedy: String? =
+            if lowercased.contains("invalid signature") {
+                "the secret does not belong to the key: copy both from the console again"
+            } else if lowercased.contains("invalid appkey") {
+                "the service does not know this key: check \(Configuration.Variable.appKey) and the endpoint"
+            } else if lowercased.contains("timestamp expired") {
+                "this machine's clock is more than 15 minutes off: set it"
+            } else {
+                nil
+            }
+        let isAuth = (400...403).contains(status.code)
+        return SpeedPixError(
+            isAuth ? .auth : .apiError, reason, remedy: remedy, httpStatus: status.code, requestID: requestID,
+            isRetryable: isTransient(status))
+    }
+
+    /// An answer that carries nothing but its HTTP status.
+    private static func plainRefusal(
+        _ status: HTTPResponse.Status, body: [UInt8], requestID: String?
+    ) -> SpeedPixError {
+        let text = "HTTP \(status.code) \(status.reasonPhrase)" + (body.isEmpty ? "" : ": \(excerpt(body))")
+        func error(_ code: SpeedPixError.Code, _ remedy: String? = nil) -> SpeedPixError {
+            SpeedPixError(
+                code, text, remedy: remedy, httpStatus: status.code, requestID: requestID,
+                isRetryable: status.code == 429 || isTransient(status))
+        }
+        switch status.code {
+        case 401, 403: return error(.auth, "check the key and the secret")
+        case 404: return error(.apiError, "check the endpoint: it does not have this call")
+        case 413: return error(.apiError, "the request is larger than the service accepts")
+        case 429: return error(.throttled)
+        default: return error(.apiError)
+        }
+    }
+
+    /// Statuses that say "not now" rather than "no".
+    package static func isTransient(_ status: HTTPResponse.Status) -> Bool {
+        [500, 502, 503, 504].contains(status.code)
+    }
+
+    private static func excerpt(_ body: [UInt8]) -> String {
+        guard !body.isEmpty else { return "it is empty" }
+        // Whatever a proxy sends must not be able to steer a terminal.
+        let text = String(decoding: body.prefix(120), as: UTF8.self)
+            .map { $0.isNewline || $0.asciiValue.map { $0 < 0x20 || $0 == 0x7F } ?? false ? " " : $0 }
+        return "\"" + String(text) + (body.count > 120 ? "…" : "") + "\""
+    }
+}

@@ -1,0 +1,18 @@
+/// Why no complete answer came back from the network.
+public struct TransportError: Error, Sendable, CustomStringConvertible {
+    /// What happened, for a person: "connection refused".
+    public var message: String
+    /// False only if it is certain that the request never left: no connection was made.
+    /// A create is repeated only when this is false.
+    public var mayHaveReachedService: Bool
+    /// The HTTP library's own error.
+    public var cause: (any Error)?
+
+    public init(_ message: String, mayHaveReachedService: Bool, cause: (any Error)? = nil) {
+        self.message = message
+        self.mayHaveReachedService = mayHaveReachedService
+        self.cause = cause
+    }
+
+    public var description: String { message }
+}

@@ -1,0 +1,31 @@
+/// The wrapper around every answer of the service.
+package struct Envelope: Sendable {
+    /// `status` of a call that worked. Its opposite is 20.
+    package static let success: Int64 = 10
+    package static let failure: Int64 = 20
+
+    package var status: Int64?
+    package var requestID: String?
+    package var errorCode: String?
+    package var errorMessage: String?
+    package var data: JSONValue
+
+    /// Reads an envelope; nil if the document is no object, and so not the protocol's.
+    package init?(_ json: JSONValue) {
+        guard case .object = json else { return nil }
+        status = json.first("status")?.lenientInteger
+        requestID = json.first("apiInvokeId", "api_invoke_id")?.lenientString
+        // The sub-error is the workflow engine's own word, the outer one the API layer's summary of it.
+        errorCode =
+            json.first("subErrCode", "sub_err_code")?.lenientString ?? json.first("errCode", "err_code")?.lenientString
+        errorMessage =
+            json.first("subErrMessage", "sub_err_message")?.lenientString
+            ?? json.first("errMessage", "err_message")?.lenientString
+        data = json.first("data") ?? .null
+    }
+
+    /// Whether the call worked, given that HTTP said 2xx.
+    package var isSuccess: Bool {
+        (status == nil || status == Envelope.success) && errorCode == nil
+    }
+}
