@@ -34,7 +34,7 @@ public struct ClientDependencies: Sendable {
 
 extension Clock where Duration == Swift.Duration {
     /// Starts measuring; each call of the result gives the time since.
-    func stopwatch() -> @Sendable () -> Duration {
+    package func stopwatch() -> @Sendable () -> Duration {
         let start = now
         return { start.duration(to: now) }
     }

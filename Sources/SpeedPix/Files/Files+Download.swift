@@ -29,7 +29,7 @@ extension Files {
             }
             do {
                 let size = try await receive(url, into: temporary)
-                try await FileSystem.shared.replaceItem(at: target, withItemAt: temporary)
+                try FileRename.move(temporary, over: target)
                 return size
             } catch {
                 await Self.discard(temporary)
@@ -37,6 +37,8 @@ extension Files {
             }
         } catch let error as FileSystemError {
             throw SpeedPixError.file(error, doing: "write", path: path)
+        } catch let error as Errno {
+            throw SpeedPixError(.fileSystem, "could not write \(path): \(error.description)", cause: error)
         }
     }
 

@@ -38,9 +38,11 @@ extension Prediction {
             // `images` is the documented fallback of results that have no named outputs.
             output = data.first("result") ?? data.first("images").map { .object(["images": $0]) } ?? .object([:])
         }
-        if let info = data.first("info")?.lenientString {
-            if status == .failed { error = error ?? info }
-            if !logs.hasSuffix(info + "\n") { logs += info + "\n" }
+        let info = data.first("info")
+        let message = data.first("message")?.lenientString ?? info?.first("message")?.lenientString ?? info?.lenientString
+        if let message {
+            if status == .failed { error = error ?? message }
+            if !logs.hasSuffix(message + "\n") { logs += message + "\n" }
         }
         startedAt = data.first("taskBeginTime", "task_begin_time")?.lenientDate
         completedAt = data.first("taskEndTime", "task_end_time")?.lenientDate ?? now

@@ -32,6 +32,8 @@ public struct AsyncHTTPTransport: HTTPTransport {
         var configuration = HTTPClient.Configuration(redirectConfiguration: redirects)
         // How long a connection may make no progress at all. Ten seconds to connect covers two lost SYNs.
         configuration.timeout = .init(connect: .seconds(10), read: .seconds(60), write: .seconds(60))
+        // Trying again is the caller's: it knows what a try costs, and says at once that nobody listens.
+        configuration.connectionPool.retryConnectionEstablishment = false
         // Waiting for a connection counts against a request's deadline, so a thousand uploads at once need room.
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 64
         return configuration

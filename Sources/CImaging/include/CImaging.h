@@ -1,0 +1,143 @@
+#ifndef SPX_CIMAGING_H
+#define SPX_CIMAGING_H
+
+// A plain C face over libvips. Swift cannot call variadic C functions and must not see GObject types, so every libvips
+// call lives behind one of these fixed signatures. No libvips header is included here: the library can later be loaded
+// lazily.
+//
+// Contract of every function that returns `int`: SPX_OK, or another status with `error->text` filled in and libvips'
+// own error buffer emptied. Every image handed out is a finished block of pixels (8 bit sRGB, 3 or 4 bands) that is
+// never written again, so it may be read from any thread; release it with spx_image_unref.
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct spx_image spx_image;
+
+// Where a call copies what went wrong, always NUL terminated.
+typedef struct {
+    char *text;
+    size_t capacity;
+} spx_error;
+
+enum {
+    SPX_OK = 0,
+    SPX_FAILED = -1,       // libvips refused; `error->text` is its own account
+    SPX_UNSUPPORTED = -2,  // not a format that may be read
+    SPX_TOO_LARGE = -3,    // over the pixel limit, found out before any pixel was decoded
+};
+
+enum {
+    SPX_FORMAT_NONE = 0,
+    SPX_FORMAT_JPEG,
+    SPX_FORMAT_PNG,
+    SPX_FORMAT_WEBP,
+    SPX_FORMAT_GIF,
+    SPX_FORMAT_TIFF,
+    SPX_FORMAT_HEIF,
+};
+
+enum { SPX_FIT, SPX_COVER, SPX_EXACT };
+enum { SPX_ALIGN_LEFT, SPX_ALIGN_CENTER, SPX_ALIGN_RIGHT };
+
+typedef struct {
+    double red, green, blue, alpha;  // each 0…255
+} spx_color;
+
+typedef struct {
+    int64_t pixel_limit;  // width × height of the stored picture
+    int box_width;        // >0: decode straight to a picture that fits this box (never larger than stored)
+    int box_height;
+} spx_open_options;
+
+typedef struct {
+    int format;               // SPX_FORMAT_…
+    int stored_width;         // as stored, before EXIF rotation
+    int stored_height;
+    double dots_per_inch;     // 0 when the file does not say
+    const char *color_space;  // static text: libvips' name of the stored colour space
+} spx_info;
+
+// MARK: Start
+
+// Starts libvips once per process, from whichever thread comes first; every function below may be called only after it
+// returned SPX_OK.
+int spx_start(spx_error *error);
+
+// MARK: Pictures as memory
+
+void spx_image_unref(spx_image *image);
+int spx_image_width(const spx_image *image);
+int spx_image_height(const spx_image *image);
+int spx_image_bands(const spx_image *image);
+// Rows from top to bottom without padding; valid for as long as the image is.
+const uint8_t *spx_image_pixels(const spx_image *image);
+int spx_image_from_pixels(const uint8_t *pixels, int width, int height, int bands, spx_image **out, spx_error *error);
+
+// MARK: Reading and writing files
+
+// `descriptor` must be open for reading, seekable, and stays the caller's.
+int spx_open_descriptor(
+    int descriptor, const spx_open_options *options, spx_image **out, spx_info *info, spx_error *error);
+// `bytes` is needed only during the call.
+int spx_open_bytes(
+    const void *bytes, size_t count, const spx_open_options *options, spx_image **out, spx_info *info,
+    spx_error *error);
+// For markup that this program wrote: scripts of users never reach this with a file's content.
+int spx_open_svg(const char *markup, size_t count, int64_t pixel_limit, spx_image **out, spx_error *error);
+// Compressed bytes of the picture, without metadata. `quality` 1…100 counts for JPEG and WebP. Free with
+// spx_bytes_free.
+int spx_image_encode(
+    const spx_image *image, int format, int quality, double dots_per_inch, void **bytes, size_t *count,
+    spx_error *error);
+void spx_bytes_free(void *bytes);
+
+// MARK: Making pictures
+
+int spx_image_blank(int width, int height, spx_color color, spx_image **out, spx_error *error);
+// `markup` is Pango markup. `width` >0 wraps lines at that many pixels. The picture is as small as the ink, and
+// transparent around it.
+int spx_image_text(
+    const char *markup, const char *font, int width, int alignment, bool justify, int line_spacing, spx_color color,
+    spx_image **out, spx_error *error);
+
+// MARK: Geometry
+
+int spx_image_resize(const spx_image *image, int width, int height, int mode, spx_image **out, spx_error *error);
+int spx_image_crop(const spx_image *image, int x, int y, int width, int height, spx_image **out, spx_error *error);
+int spx_image_embed(
+    const spx_image *image, int x, int y, int width, int height, spx_color background, spx_image **out,
+    spx_error *error);
+// The box of everything that differs from `background` by more than `threshold` (0…255); of everything not transparent
+// if the picture has an alpha channel. A picture without any such pixel gives width 0.
+int spx_image_find_trim(
+    const spx_image *image, spx_color background, double threshold, int *x, int *y, int *width, int *height,
+    spx_error *error);
+int spx_image_rotate(const spx_image *image, double degrees, spx_color background, spx_image **out, spx_error *error);
+int spx_image_flip(const spx_image *image, bool vertically, spx_image **out, spx_error *error);
+
+// MARK: Colour and effects
+
+int spx_image_flatten(const spx_image *image, spx_color background, spx_image **out, spx_error *error);
+// `blend` is a libvips blend mode's name, e.g. "over". The result has the size of `base`, and alpha only if `base` has.
+int spx_image_composite(
+    const spx_image *base, const spx_image *overlay, int x, int y, const char *blend, double opacity, spx_image **out,
+    spx_error *error);
+int spx_image_blur(const spx_image *image, double sigma, spx_image **out, spx_error *error);
+int spx_image_sharpen(const spx_image *image, double sigma, spx_image **out, spx_error *error);
+int spx_image_grayscale(const spx_image *image, spx_image **out, spx_error *error);
+// The picture's silhouette filled with one colour; alpha is kept and scaled by the colour's.
+int spx_image_silhouette(const spx_image *image, spx_color color, spx_image **out, spx_error *error);
+// CIELAB (D65) of the colour bands, three floats a pixel, into memory for width × height × 3 of them.
+int spx_image_copy_lab(const spx_image *image, float *lab, spx_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

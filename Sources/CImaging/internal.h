@@ -1,0 +1,31 @@
+#ifndef SPX_INTERNAL_H
+#define SPX_INTERNAL_H
+
+#include <vips/vips.h>
+
+#include "CImaging.h"
+
+// libvips never writes to an image that has been handed out, but takes every one as non-const.
+static inline VipsImage *spx_vips(const spx_image *image) { return (VipsImage *)image; }
+
+// Moves libvips' account of what failed to the caller, and returns SPX_FAILED.
+int spx_fail(spx_error *error);
+int spx_fail_with(spx_error *error, int status, const char *text);
+
+// Computes `lazy` into memory. Doing so at the end of every operation makes failures surface where they belong, and
+// makes the result safe to share between threads: it has no pipeline and no file behind it any more.
+int spx_finish(VipsImage *lazy, spx_image **out, spx_error *error);
+
+// A pipeline's intermediate images; all are released together, whatever happened. Every slot is used at most once.
+#define SPX_STEPS 8
+typedef struct {
+    VipsImage *at[SPX_STEPS];
+} spx_steps;
+void spx_release(spx_steps *steps);
+// Ends a pipeline whose last image is `last`, or that failed (`last` NULL).
+int spx_end(spx_steps *steps, VipsImage *last, spx_image **out, spx_error *error);
+
+// Adds an opaque alpha channel unless there is one. Returns 0 or -1 as libvips does.
+int spx_with_alpha(VipsImage *in, VipsImage **out);
+
+#endif

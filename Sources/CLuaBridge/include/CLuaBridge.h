@@ -1,0 +1,195 @@
+// The face of Lua that Swift may see.
+//
+// liblua reports errors, and yields, by longjmp. A longjmp across a Swift frame leaks or corrupts, so none may start
+// below one. Three kinds of function keep that promise:
+//
+//   spl_get…, spl_is…, spl_next   read a stack and can neither allocate nor raise: Swift calls them in callbacks.
+//   spl_put…                      append plain data to the VM's buffer. When Swift's frame is gone, C turns the
+//                                 buffer into Lua values, and raises or yields as Swift asked.
+//   everything else               runs inside one lua_pcall of its own and reports failure as a status.
+//
+// lua_State is opaque on purpose: nothing here lets Swift call liblua itself.
+#ifndef CLUABRIDGE_H
+#define CLUABRIDGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct lua_State lua_State;
+typedef struct spl_vm spl_vm;
+
+// What a callback asks the trampoline to do once Swift's frame is gone.
+enum {
+    SPL_RETURN = 0,          // return the buffer's values
+    SPL_RAISE = 1,           // raise the buffer's one value
+    SPL_WAIT = 2,            // yield until the ticket of spl_set_ticket is due
+    SPL_TRANSFER = 3,        // return another thread's results, by reference
+    SPL_TRANSFER_RAISE = 4,  // raise another thread's error, by reference
+};
+
+// How a thread stands after spl_resume.
+enum {
+    SPL_FINISHED = 0,
+    SPL_WAITING = 1,
+    SPL_FAILED = 2,
+    SPL_STOPPED = 3,  // by the interrupt
+};
+
+// Why running code must stop. Sticky: no pcall of the script can get past it.
+enum {
+    SPL_RUN = 0,
+    SPL_STOP_CANCELED = 1,
+    SPL_STOP_TIMEOUT = 2,
+};
+
+// Lua's types as spl_get_type tells them; the numbers are Lua's own (asserted in value.c).
+enum {
+    SPL_TNONE = -1,
+    SPL_TNIL = 0,
+    SPL_TBOOLEAN = 1,
+    SPL_TLIGHTUSERDATA = 2,
+    SPL_TNUMBER = 3,
+    SPL_TSTRING = 4,
+    SPL_TTABLE = 5,
+    SPL_TFUNCTION = 6,
+    SPL_TUSERDATA = 7,
+    SPL_TTHREAD = 8,
+};
+
+// How a table wants to be read: settled by speedpix.array and speedpix.object.
+enum {
+    SPL_SHAPE_PLAIN = 0,
+    SPL_SHAPE_ARRAY = 1,
+    SPL_SHAPE_OBJECT = 2,
+};
+
+// Swift's side. Each callback may call spl_get… and spl_put…, and nothing else of this header but spl_anchor.
+typedef struct {
+    void *context;
+    // A registered function was called with `count` arguments at 1…count.
+    int32_t (*call)(void *context, lua_State *L, int32_t function, int32_t count);
+    // A waiting thread was resumed and asks for what it waited for.
+    int32_t (*take)(void *context, lua_State *L, uint64_t ticket);
+    // The script spawned a thread, anchored at `slot`. Returns the handle of its task object.
+    uint64_t (*spawn)(void *context, lua_State *L, lua_State *thread, int32_t slot);
+    // The last Lua reference to an object is gone.
+    void (*release)(void *context, uint64_t handle);
+    // Whether two handles are the same object.
+    bool (*equal)(void *context, uint64_t left, uint64_t right);
+} spl_host;
+
+typedef struct {
+    int32_t status;  // SPL_FINISHED …
+    int32_t count;   // values left on the thread when finished; -1 if it failed before it could leave its error there
+} spl_outcome;
+
+// --- The VM -----------------------------------------------------------------------------------------------------
+
+// A state with the sandboxed libraries open; NULL if memory ran out. `limit` bounds its bytes, 0 for no bound.
+spl_vm *spl_create(spl_host host, size_t limit, int32_t hook_count);
+void spl_close(spl_vm *vm);
+// The callbacks' first argument; to be set before any script runs.
+void spl_set_context(spl_vm *vm, void *context);
+// Any thread may call this. SPL_RUN takes a stop back.
+void spl_interrupt(spl_vm *vm, int32_t reason);
+int32_t spl_interrupt_reason(spl_vm *vm);
+size_t spl_memory_used(const spl_vm *vm);
+void spl_set_memory_limit(spl_vm *vm, size_t bytes);
+// Makes `count` allocations fail, starting with the n-th from now; for tests. n = 0 disarms.
+void spl_fail_allocation(spl_vm *vm, uint64_t n, uint64_t count);
+uint64_t spl_allocations(const spl_vm *vm);
+void spl_collect_garbage(spl_vm *vm);
+
+// --- Registration: false if memory ran out ---------------------------------------------------------------------
+
+// Adds `field` to a read-only module (NULL for a global), which becomes a global unless its name begins with "_".
+// A negative `function` is spawn. `waits`: it may yield, and refuses where Lua cannot.
+bool spl_register(spl_vm *vm, const char *module, const char *field, int32_t function, bool waits);
+// Called with (module, key) where a module has no such field. Makes the module, if need be.
+bool spl_register_missing(spl_vm *vm, const char *module, int32_t function);
+// A class of objects. `properties` is called with (object, key) for keys that are no methods; -1 for none.
+bool spl_register_class(spl_vm *vm, int32_t class_id, const char *name, int32_t properties, int32_t describe);
+bool spl_register_method(spl_vm *vm, int32_t class_id, const char *name, int32_t function, bool waits);
+// Makes `module.field` the same value as the global `name`, or the other way round.
+bool spl_alias(spl_vm *vm, const char *module, const char *field, const char *global);
+// Sets `module.field` to the buffer's one value.
+bool spl_register_value(spl_vm *vm, const char *module, const char *field);
+// Runs `source` with the module "_host" as its argument and adds the fields of the table it returns to `module`.
+// The message of a failure stays in spl_failure.
+bool spl_register_source(spl_vm *vm, const char *module, const char *source, size_t length, const char *name);
+const char *spl_failure(const spl_vm *vm);
+
+// --- Threads: each is one task of the host ---------------------------------------------------------------------
+
+// A thread ready to run a text chunk with the buffer's values as arguments. NULL if memory ran out or the chunk does
+// not compile; the message is then in spl_failure.
+lua_State *spl_thread_load(spl_vm *vm, const char *source, size_t length, const char *name, int32_t *slot);
+// A thread ready to call an anchored function with the buffer's values as arguments. NULL if memory ran out.
+lua_State *spl_thread_call(spl_vm *vm, int32_t function_slot, int32_t *slot);
+// Runs a thread until it waits or ends.
+spl_outcome spl_resume(spl_vm *vm, lua_State *thread);
+void spl_thread_traceback(spl_vm *vm, lua_State *thread);
+// Runs the pending <close> variables of a thread that failed or must end. If it must, `stop` says why, and they get a
+// limited number of instructions.
+void spl_thread_reset(spl_vm *vm, lua_State *thread, int32_t stop);
+// The traceback's text after spl_thread_traceback.
+const char *spl_traceback(const spl_vm *vm);
+
+// --- Anchors: Lua values that Swift holds on to ----------------------------------------------------------------
+
+// Anchors the value at an index; -1 if no slot is free. Every callback may anchor SPL_ANCHORS_PER_CALL values.
+enum { SPL_ANCHORS_PER_CALL = 16 };
+int32_t spl_anchor(spl_vm *vm, lua_State *L, int32_t index);
+void spl_unanchor(spl_vm *vm, int32_t slot);
+
+// --- Reading ----------------------------------------------------------------------------------------------------
+
+int32_t spl_get_top(lua_State *L);
+int32_t spl_get_type(lua_State *L, int32_t index);
+bool spl_get_boolean(lua_State *L, int32_t index);
+bool spl_is_integer(lua_State *L, int32_t index);
+int64_t spl_get_integer(lua_State *L, int32_t index);
+double spl_get_number(lua_State *L, int32_t index);
+// Of a string only: for a number it would have to allocate.
+const char *spl_get_string(lua_State *L, int32_t index, size_t *length);
+// 0 for a value that is not an object of the host.
+uint64_t spl_get_object(spl_vm *vm, lua_State *L, int32_t index);
+bool spl_is_null(lua_State *L, int32_t index);
+int32_t spl_get_shape(spl_vm *vm, lua_State *L, int32_t index);
+// Whether values of this metatable are errors that the host made.
+bool spl_is_error(spl_vm *vm, lua_State *L, int32_t index);
+const void *spl_get_identity(lua_State *L, int32_t index);
+// Begins a walk: room for a key and a value. False if the stack cannot grow.
+bool spl_walk(lua_State *L);
+bool spl_next(lua_State *L, int32_t table);
+int64_t spl_get_length(lua_State *L, int32_t index);
+void spl_push_nil(lua_State *L);
+void spl_pop(lua_State *L, int32_t count);
+// The script's line that is running at a level of L: 0 if there is none. `source` receives at most `size` bytes.
+int32_t spl_get_line(lua_State *L, int32_t level, char *source, size_t size);
+// Whether the thread's own coroutine chain lets it wait here.
+bool spl_can_wait(spl_vm *vm, lua_State *L);
+
+// --- Writing ----------------------------------------------------------------------------------------------------
+
+void spl_put_nil(spl_vm *vm);
+void spl_put_boolean(spl_vm *vm, bool value);
+void spl_put_integer(spl_vm *vm, int64_t value);
+void spl_put_number(spl_vm *vm, double value);
+void spl_put_string(spl_vm *vm, const void *bytes, size_t length);
+void spl_put_null(spl_vm *vm);
+// A new table; then, for each entry, spl_put a key, a value and spl_put_entry, or a value and spl_put_item.
+void spl_put_table(spl_vm *vm, int32_t items, int32_t entries, int32_t shape);
+void spl_put_entry(spl_vm *vm);
+void spl_put_item(spl_vm *vm, int64_t index);
+void spl_put_object(spl_vm *vm, int32_t class_id, uint64_t handle);
+void spl_put_anchor(spl_vm *vm, int32_t slot);
+// The table on top becomes an error of the host, with its place and traceback filled in.
+void spl_put_error(spl_vm *vm);
+void spl_set_ticket(spl_vm *vm, uint64_t ticket);
+void spl_set_transfer(spl_vm *vm, lua_State *thread, int32_t count);
+// Drops what was put since the last call: for a callback that changed its mind.
+void spl_reset_buffer(spl_vm *vm);
+
+#endif

@@ -1,0 +1,109 @@
+// What the bridge's own files share.
+#ifndef SPL_INTERNAL_H
+#define SPL_INTERNAL_H
+
+#include <stdatomic.h>
+
+#include <lauxlib.h>
+#include <lua.h>
+#include <lualib.h>
+
+#include "CLuaBridge.h"
+
+// Ids that one closure upvalue can hold together with the flag.
+#define SPL_WAITS (1 << 30)
+#define SPL_MAX_CLASSES 64
+#define SPL_TRACEBACK_SIZE 8192
+#define SPL_FAILURE_SIZE 1024
+// Hook periods that <close> variables and cleanup code get after a stop.
+#define SPL_GRACE 100
+
+// Extra-space tags of a thread, beside the pointer to the VM (which is aligned). A new thread starts with the main
+// thread's extra space, and so without a tag.
+#define SPL_TAG_TASK 1u     // a task of the host: scripts must not resume it
+#define SPL_TAG_PASSING 2u  // a script's coroutine inside which a wait is under way
+
+typedef struct {
+    uint64_t handle;  // 0 once released
+} spl_object;
+
+struct spl_vm {
+    lua_State *main;
+    spl_host host;
+
+    // Allocator.
+    size_t used, limit;
+    uint64_t allocations, fail_from, fail_count;
+
+    // Stopping.
+    atomic_int interrupt;
+    int stop;            // why <close> variables are being run, beside `interrupt`
+    int grace;           // hook periods that <close> variables still have
+    int closing;         // depth of closing a thread that was stopped or has failed
+    bool killed;         // the yield under way is a stop
+    bool raised;         // a stop was raised as an error, in a place that cannot yield
+    int hook_count;
+    int unyieldable;     // depth of calls through which no wait can pass
+    bool host_yield;     // the yield under way is the host's
+
+    // What Swift left behind.
+    uint8_t *buffer;
+    size_t length, capacity;
+    size_t start;        // where the running callback's part begins
+    bool allocates;      // the part has something that can raise when it is pushed
+    bool put_failed;     // the buffer itself could not grow
+    uint64_t ticket;
+    lua_State *transfer;
+    int32_t transfer_count;
+
+    // Anchors: a table whose array part is as long as `anchors`, so that filling a slot never allocates.
+    int anchors_ref;
+    int32_t anchors;
+    int32_t *free_slots;
+    int32_t free_count, free_capacity;
+
+    // Metatables, known by address.
+    const void *array_mt, *object_mt, *error_mt;
+    int array_ref, object_ref, error_ref;
+    int modules_ref;  // name → hidden table of fields
+    int class_refs[SPL_MAX_CLASSES];
+    const void *class_mts[SPL_MAX_CLASSES];
+    int classes;
+
+    char traceback[SPL_TRACEBACK_SIZE];
+    char failure[SPL_FAILURE_SIZE];
+};
+
+static inline spl_vm *spl_vm_of(lua_State *L) {
+    return (spl_vm *)(*(uintptr_t *)lua_getextraspace(L) & ~(uintptr_t)3);
+}
+static inline bool spl_has_tag(lua_State *L, unsigned tag) { return *(uintptr_t *)lua_getextraspace(L) & tag; }
+static inline void spl_set_tag(lua_State *L, unsigned tag) { *(uintptr_t *)lua_getextraspace(L) |= tag; }
+static inline void spl_clear_tag(lua_State *L, unsigned tag) {
+    *(uintptr_t *)lua_getextraspace(L) &= ~(uintptr_t)tag;
+}
+
+// value.c: pushes the buffer from `start` on and returns the number of values; raises when memory runs out.
+int spl_push_buffer(lua_State *L, spl_vm *vm, size_t start);
+// Releases the objects of a buffer that will never become Lua values.
+void spl_release_buffer(spl_vm *vm, size_t start);
+// call.c
+int spl_close_thread(spl_vm *vm, lua_State *thread);
+int spl_trampoline(lua_State *L);
+int spl_spawn(lua_State *L);
+// anchor.c: raises when memory runs out.
+void spl_reserve_anchors(lua_State *L, spl_vm *vm, int32_t count);
+int32_t spl_take_slot(spl_vm *vm);
+// error.c
+void spl_push_error_metatable(lua_State *L, spl_vm *vm);
+void spl_complete_error(lua_State *L, spl_vm *vm, int level);
+int spl_raise_stop(lua_State *L, int reason);
+int spl_raise_cannot_wait(lua_State *L);
+// library.c and coroutine.c
+void spl_open_libraries(lua_State *L, spl_vm *vm);
+int spl_open_coroutine(lua_State *L);
+// vm.c: runs f(main thread, data) in one protected call; false, with spl_failure filled, if it raised.
+bool spl_protected(spl_vm *vm, lua_CFunction f, void *data);
+void spl_arm_hook(spl_vm *vm, lua_State *L);
+
+#endif

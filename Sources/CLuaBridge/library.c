@@ -1,0 +1,112 @@
+// What a script finds when it starts: Lua's own libraries without the doors out of the sandbox.
+#include <string.h>
+
+#include "internal.h"
+
+// load, text only: a crafted bytecode chunk can read and write any memory.
+static int load_text(lua_State *L) {
+    const char *mode = luaL_optstring(L, 3, "t");
+    if (strchr(mode, 't') == NULL) return luaL_error(L, "load takes text only: bytecode is not safe to run");
+    int count = lua_gettop(L);
+    if (count < 3) lua_settop(L, 3);
+    lua_pushliteral(L, "t");
+    lua_replace(L, 3);
+    count = lua_gettop(L);
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_insert(L, 1);
+    lua_call(L, count, LUA_MULTRET);
+    return lua_gettop(L);
+}
+
+// collectgarbage without the switches that would let a script starve its own collector.
+static int collect_garbage(lua_State *L) {
+    static const char *const options[] = {"collect", "count", "step", NULL};
+    switch (luaL_checkoption(L, 1, "collect", options)) {
+        case 1: lua_pushnumber(L, lua_gc(L, LUA_GCCOUNT) + lua_gc(L, LUA_GCCOUNTB) / 1024.0); return 1;
+        case 2: lua_pushboolean(L, lua_gc(L, LUA_GCSTEP, 0)); return 1;
+        default: lua_gc(L, LUA_GCCOLLECT); lua_pushinteger(L, 0); return 1;
+    }
+}
+
+// setmetatable without finalisers: Lua runs __gc with its hooks off, so one that loops could never be stopped. Lua
+// looks for the field here and only here, so nobody can slip it in later.
+static int set_metatable(lua_State *L) {
+    luaL_checkany(L, 2);
+    if (lua_type(L, 2) == LUA_TTABLE) {
+        lua_pushliteral(L, "__gc");
+        if (lua_rawget(L, 2) != LUA_TNIL)
+            return luaL_error(L, "scripts have no finalisers (__gc): use a <close> variable");
+        lua_pop(L, 1);
+    }
+    int count = lua_gettop(L);
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_insert(L, 1);
+    lua_call(L, count, 1);
+    return 1;
+}
+
+static void remove_fields(lua_State *L, const char *library, const char *const *names) {
+    lua_getglobal(L, library);
+    for (; *names != NULL; names++) {
+        lua_pushnil(L);
+        lua_setfield(L, -2, *names);
+    }
+    lua_pop(L, 1);
+}
+
+static void keep_fields(lua_State *L, const char *library, const char *const *names) {
+    lua_getglobal(L, library);
+    lua_newtable(L);
+    for (; *names != NULL; names++) {
+        lua_getfield(L, -2, *names);
+        lua_setfield(L, -2, *names);
+    }
+    lua_setglobal(L, library);
+    lua_pop(L, 1);
+}
+
+static int null_tostring(lua_State *L) {
+    lua_pushliteral(L, "null");
+    return 1;
+}
+
+void spl_open_libraries(lua_State *L, spl_vm *vm) {
+    (void)vm;
+    static const luaL_Reg libraries[] = {
+        {LUA_GNAME, luaopen_base},           {LUA_TABLIBNAME, luaopen_table}, {LUA_STRLIBNAME, luaopen_string},
+        {LUA_MATHLIBNAME, luaopen_math},     {LUA_UTF8LIBNAME, luaopen_utf8}, {LUA_OSLIBNAME, luaopen_os},
+        {LUA_COLIBNAME, spl_open_coroutine}, {LUA_DBLIBNAME, luaopen_debug},  {NULL, NULL},
+    };
+    for (const luaL_Reg *library = libraries; library->func != NULL; library++) {
+        luaL_requiref(L, library->name, library->func, 1);
+        lua_pop(L, 1);
+    }
+    remove_fields(L, LUA_GNAME, (const char *const[]){"dofile", "loadfile", NULL});
+    remove_fields(L, LUA_STRLIBNAME, (const char *const[]){"dump", NULL});
+    keep_fields(L, LUA_OSLIBNAME, (const char *const[]){"time", "date", "clock", "difftime", NULL});
+    keep_fields(L, LUA_DBLIBNAME, (const char *const[]){"traceback", NULL});
+
+    lua_getglobal(L, "load");
+    lua_pushcclosure(L, load_text, 1);
+    lua_setglobal(L, "load");
+    lua_getglobal(L, "setmetatable");
+    lua_pushcclosure(L, set_metatable, 1);
+    lua_setglobal(L, "setmetatable");
+    lua_pushcfunction(L, collect_garbage);
+    lua_setglobal(L, "collectgarbage");
+    // The metatable of strings is shared by everything; a script may use it but not swap it.
+    lua_pushliteral(L, "");
+    lua_getmetatable(L, -1);
+    lua_pushboolean(L, 0);
+    lua_setfield(L, -2, "__metatable");
+    lua_pop(L, 2);
+    // All light userdata share one metatable; the only one here is null.
+    lua_pushlightuserdata(L, NULL);
+    lua_createtable(L, 0, 2);
+    lua_pushcfunction(L, null_tostring);
+    lua_setfield(L, -2, "__tostring");
+    lua_pushboolean(L, 0);
+    lua_setfield(L, -2, "__metatable");
+    lua_setmetatable(L, -2);
+    lua_pop(L, 1);
+}

@@ -1,0 +1,129 @@
+// A state's life: allocator, hook, creation, and the one protected call that everything from Swift runs in.
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+
+static void *allocate(void *data, void *block, size_t old_size, size_t size) {
+    spl_vm *vm = data;
+    if (block == NULL) old_size = 0;  // for a new block Lua passes its kind here
+    if (size == 0) {
+        free(block);
+        vm->used -= old_size;
+        return NULL;
+    }
+    if (size > old_size) {
+        vm->allocations++;
+        if (vm->fail_from != 0 && vm->allocations >= vm->fail_from && vm->allocations - vm->fail_from < vm->fail_count)
+            return NULL;
+        if (vm->limit != 0 && size - old_size > vm->limit - (vm->used < vm->limit ? vm->used : vm->limit)) return NULL;
+    }
+    void *result = realloc(block, size);
+    if (result == NULL) return size <= old_size ? block : NULL;  // Lua relies on shrinking to succeed
+    vm->used += size - old_size;
+    return result;
+}
+
+// Set on the main thread before any other exists, and so inherited by every coroutine: a script cannot shake it off.
+//
+// A stop is a yield to the host, which then closes the thread: no pcall can catch that, and <close> variables run.
+static void hook(lua_State *L, lua_Debug *ar) {
+    (void)ar;
+    spl_vm *vm = spl_vm_of(L);
+    int reason = atomic_load_explicit(&vm->interrupt, memory_order_relaxed);
+    if (reason == SPL_RUN) reason = vm->stop;
+    if (reason == SPL_RUN) return;
+    if (vm->closing) {
+        if (vm->grace-- > 0) return;
+        vm->grace = 0;
+    } else if (spl_can_wait(vm, L)) {
+        vm->killed = true;
+        lua_yield(L, 0);
+        return;
+    }
+    // Lua cannot yield here (a comparator, a <close> variable): an error it is, and again at the very next instruction
+    // if somebody catches it.
+    vm->raised = true;
+    lua_sethook(L, hook, LUA_MASKCOUNT, 1);
+    spl_raise_stop(L, reason);
+}
+
+void spl_arm_hook(spl_vm *vm, lua_State *L) { lua_sethook(L, hook, LUA_MASKCOUNT, vm->hook_count); }
+
+bool spl_protected(spl_vm *vm, lua_CFunction f, void *data) {
+    lua_State *M = vm->main;
+    lua_pushcfunction(M, f);
+    lua_pushlightuserdata(M, data);
+    if (lua_pcall(M, 1, 0, 0) == LUA_OK) return true;
+    const char *message = lua_type(M, -1) == LUA_TSTRING ? lua_tostring(M, -1) : "error object is not a string";
+    strncpy(vm->failure, message, SPL_FAILURE_SIZE - 1);
+    lua_pop(M, 1);
+    return false;
+}
+
+static int open_state(lua_State *L) {
+    spl_vm *vm = lua_touserdata(L, 1);
+    lua_newtable(L);
+    vm->anchors_ref = luaL_ref(L, LUA_REGISTRYINDEX);
+    lua_newtable(L);
+    vm->modules_ref = luaL_ref(L, LUA_REGISTRYINDEX);
+    lua_newtable(L);
+    vm->array_mt = lua_topointer(L, -1);
+    vm->array_ref = luaL_ref(L, LUA_REGISTRYINDEX);
+    lua_newtable(L);
+    vm->object_mt = lua_topointer(L, -1);
+    vm->object_ref = luaL_ref(L, LUA_REGISTRYINDEX);
+    spl_push_error_metatable(L, vm);
+    spl_open_libraries(L, vm);
+    spl_reserve_anchors(L, vm, 64);
+    return 0;
+}
+
+spl_vm *spl_create(spl_host host, size_t limit, int32_t hook_count) {
+    spl_vm *vm = calloc(1, sizeof *vm);
+    if (vm == NULL) return NULL;
+    vm->host = host;
+    vm->limit = limit;
+    vm->hook_count = hook_count;
+    vm->main = lua_newstate(allocate, vm);
+    if (vm->main == NULL) {
+        free(vm);
+        return NULL;
+    }
+    *(spl_vm **)lua_getextraspace(vm->main) = vm;
+    spl_arm_hook(vm, vm->main);
+    if (!spl_protected(vm, open_state, vm)) {
+        spl_close(vm);
+        return NULL;
+    }
+    return vm;
+}
+
+void spl_close(spl_vm *vm) {
+    vm->fail_from = 0;
+    lua_close(vm->main);
+    free(vm->buffer);
+    free(vm->free_slots);
+    free(vm);
+}
+
+void spl_set_context(spl_vm *vm, void *context) { vm->host.context = context; }
+void spl_interrupt(spl_vm *vm, int32_t reason) { atomic_store(&vm->interrupt, reason); }
+int32_t spl_interrupt_reason(spl_vm *vm) { return atomic_load(&vm->interrupt); }
+size_t spl_memory_used(const spl_vm *vm) { return vm->used; }
+void spl_set_memory_limit(spl_vm *vm, size_t bytes) { vm->limit = bytes; }
+uint64_t spl_allocations(const spl_vm *vm) { return vm->allocations; }
+const char *spl_failure(const spl_vm *vm) { return vm->failure; }
+const char *spl_traceback(const spl_vm *vm) { return vm->traceback; }
+
+void spl_fail_allocation(spl_vm *vm, uint64_t n, uint64_t count) {
+    vm->fail_from = n == 0 ? 0 : vm->allocations + n;
+    vm->fail_count = count;
+}
+
+static int collect(lua_State *L) {
+    lua_gc(L, LUA_GCCOLLECT);
+    return 0;
+}
+
+void spl_collect_garbage(spl_vm *vm) { spl_protected(vm, collect, NULL); }

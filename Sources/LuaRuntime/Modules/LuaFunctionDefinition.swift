@@ -1,0 +1,44 @@
+/// A function that scripts can call.
+public struct LuaFunctionDefinition: Sendable {
+    /// Work that a waiting call does, off the VM's actor.
+    public typealias Work = @Sendable (LuaContext) async throws -> LuaValue
+
+    enum Body: Sendable {
+        case immediate(@Sendable (borrowing LuaArguments) throws -> LuaValue)
+        case waiting(@Sendable (borrowing LuaArguments) throws -> Work)
+        /// The bridge's own: a new thread from a function and its arguments.
+        case spawn
+        case scheduled(@Sendable (borrowing LuaArguments, LuaScheduler) throws -> UInt64)
+    }
+
+    public var name: String
+    let body: Body
+
+    /// A function that returns at once. It runs on the VM's actor, so it must be short, and must not call the VM.
+    public static func immediate(
+        _ name: String, _ body: @escaping @Sendable (borrowing LuaArguments) throws -> LuaValue
+    ) -> LuaFunctionDefinition {
+        LuaFunctionDefinition(name: name, body: .immediate(body))
+    }
+
+    /// A function that looks blocking to the script while other tasks run.
+    ///
+    /// - Parameter prepare: Reads and checks the arguments on the VM's actor, before anything is begun, and returns the
+    ///   work. The work runs as a task of its own; it is cancelled with the script's task.
+    public static func waiting(
+        _ name: String, _ prepare: @escaping @Sendable (borrowing LuaArguments) throws -> Work
+    ) -> LuaFunctionDefinition {
+        LuaFunctionDefinition(name: name, body: .waiting(prepare))
+    }
+}
+
+extension LuaFunctionDefinition {
+    static let spawn = LuaFunctionDefinition(name: "spawn", body: .spawn)
+
+    /// A function of the scheduler itself: returns the ticket to wait for, which may be due already.
+    static func scheduled(
+        _ name: String, _ begin: @escaping @Sendable (borrowing LuaArguments, LuaScheduler) throws -> UInt64
+    ) -> LuaFunctionDefinition {
+        LuaFunctionDefinition(name: name, body: .scheduled(begin))
+    }
+}

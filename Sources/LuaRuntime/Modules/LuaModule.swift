@@ -1,0 +1,30 @@
+/// A table of functions and values that scripts can read and not change.
+public struct LuaModule: Sendable {
+    /// The global that holds it.
+    public var name: String
+    public var functions: [LuaFunctionDefinition]
+    public var values: [String: LuaValue]
+    /// The fields that are also globals of the same name.
+    public var globals: [String]
+    /// Classes whose objects the functions give out.
+    public var classes: [any LuaObject.Type]
+    /// Lua text that returns a table of further functions. Its one argument is the table of the scheduler's
+    /// primitives; see ``LuaScheduler/primitives``.
+    package var source: String?
+    /// The names that `source` adds, for suggestions.
+    package var sourceNames: [String] = []
+
+    public init(
+        name: String,
+        functions: [LuaFunctionDefinition] = [],
+        values: [String: LuaValue] = [:],
+        globals: [String] = [],
+        classes: [any LuaObject.Type] = []
+    ) {
+        self.name = name
+        self.functions = functions
+        self.values = values
+        self.globals = globals
+        self.classes = classes
+    }
+}

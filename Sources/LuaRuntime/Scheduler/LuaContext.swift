@@ -1,0 +1,13 @@
+/// Where waiting work belongs: the VM it came from and the task that waits for it.
+public struct LuaContext: Sendable {
+    public let vm: LuaVM
+    let task: LuaTask
+
+    /// Calls back into the script, in a task of its own that ends with the caller's.
+    ///
+    /// - Throws: ``LuaError`` if the function raises; `CancellationError` if the work is cancelled.
+    @discardableResult
+    public func call(_ function: LuaFunction, _ arguments: [LuaValue]) async throws -> [LuaValue] {
+        try await vm.call(function, arguments, parent: task)
+    }
+}

@@ -1,0 +1,325 @@
+import CLuaBridge
+
+/// Decides which task runs next, and brings what tasks wait for back to them.
+///
+/// A wait is a ticket. Each ticket is delivered at most once: whoever comes late, such as work that was cancelled,
+/// finds no ticket and is ignored. Tasks run in the order in which they became ready.
+package final class LuaScheduler {
+    /// What a waiting task gets.
+    enum Delivery {
+        case value(LuaValue)
+        case failure(any Error)
+        /// Another thread's values, by reference.
+        case results(OpaquePointer, Int32)
+        case raised(OpaquePointer)
+    }
+
+    private struct Wait {
+        var task: LuaTask
+        var work: Task<Void, Never>?
+    }
+
+    private unowned let machine: LuaMachine
+    /// The actor that all this runs on. Weak, since it owns the machine.
+    weak var owner: LuaVM?
+
+    init(machine: LuaMachine) {
+        self.machine = machine
+    }
+
+    private var nextTicket: UInt64 = 1
+    private var waits: [UInt64: Wait] = [:]
+    private var due: [UInt64: Delivery] = [:]
+    /// Tasks whose results were delivered by reference, kept until the receiver has taken them.
+    private var lenders: [UInt64: LuaTask] = [:]
+    private var ready = ReadyQueue()
+    private var running: LuaTask?
+    /// Work whose task was stopped, until it has really ended.
+    private(set) var orphans: [UInt64: Task<Void, Never>] = [:]
+
+    // MARK: Waiting
+
+    /// - Throws: When the running task must end: it starts nothing more.
+    func checkRunning() throws {
+        guard let running else { throw LuaArgumentError("the call has to wait, and no task is running") }
+        if running.stop != SPL_RUN { throw LuaStop(reason: running.stop) }
+    }
+
+    private func issueTicket() -> UInt64 {
+        defer { nextTicket += 1 }
+        return nextTicket
+    }
+
+    /// Makes the running task wait for work that runs beside it.
+    func begin(_ body: @escaping LuaFunctionDefinition.Work) -> UInt64 {
+        let ticket = issueTicket()
+        guard let running, let owner else {
+            due[ticket] = .failure(CancellationError())
+            return ticket
+        }
+        let context = LuaContext(vm: owner, task: running)
+        let work = Task {
+            let result: Result<LuaValue, any Error>
+            do {
+                result = .success(try await body(context))
+            } catch {
+                result = .failure(error)
+            }
+            await context.vm.complete(ticket, result)
+        }
+        waits[ticket] = Wait(task: running, work: work)
+        running.state = .waiting(ticket: ticket)
+        return ticket
+    }
+
+    /// The result of work has arrived.
+    func deliver(_ result: Result<LuaValue, any Error>, to ticket: UInt64) {
+        if orphans.removeValue(forKey: ticket) != nil { return }
+        switch result {
+        case .success(let value): fulfil(ticket, with: .value(value))
+        case .failure(let error): fulfil(ticket, with: .failure(error))
+        }
+    }
+
+    private func fulfil(_ ticket: UInt64, with delivery: Delivery, lender: LuaTask? = nil) {
+        guard let wait = waits.removeValue(forKey: ticket) else { return }
+        due[ticket] = delivery
+        lenders[ticket] = lender
+        wait.task.state = .ready
+        ready.append(wait.task)
+    }
+
+    func isPending(_ ticket: UInt64) -> Bool {
+        due[ticket] == nil
+    }
+
+    func take(_ ticket: UInt64) -> Delivery {
+        // The lender stays anchored until the next drain: the caller still has to copy from its thread.
+        if let lender = lenders.removeValue(forKey: ticket) { retired.append(lender) }
+        return due.removeValue(forKey: ticket) ?? .failure(CancellationError())
+    }
+
+    private var retired: [LuaTask] = []
+
+    // MARK: Tasks
+
+    /// Takes over a thread that a script spawned.
+    func adopt(_ thread: OpaquePointer, slot: Int32) -> LuaTask {
+        add(thread, slot: slot, parent: running)
+    }
+
+    func add(_ thread: OpaquePointer, slot: Int32, parent: LuaTask?) -> LuaTask {
+        let task = LuaTask(thread: thread, slot: slot, releases: machine.releases, parent: parent)
+        parent?.children[ObjectIdentifier(task)] = task
+        if let parent, parent.stop != SPL_RUN { task.stop = parent.stop }
+        ready.append(task)
+        return task
+    }
+
+    /// Runs every task that can run.
+    func drain() {
+        machine.drainReleases()
+        while let task = ready.popFirst() {
+            resume(task)
+            retired.removeAll(keepingCapacity: true)
+        }
+    }
+
+    private func resume(_ task: LuaTask) {
+        if task.stop != SPL_RUN { return stop(task, reason: task.stop) }
+        running = task
+        task.state = .running
+        let outcome = spl_resume(machine.vm, task.thread)
+        running = nil
+        switch outcome.status {
+        case Int32(SPL_WAITING): break
+        case Int32(SPL_FINISHED): end(task, .finished(count: outcome.count))
+        case Int32(SPL_STOPPED): stop(task, reason: spl_interrupt_reason(machine.vm))
+        default:
+            guard outcome.count >= 0 else { return end(task, .exhausted) }
+            spl_thread_traceback(machine.vm, task.thread)
+            task.traceback = String(cString: spl_traceback(machine.vm))
+            reset(task)
+            end(task, .failed)
+        }
+    }
+
+    /// Ends a task where it stands. No `pcall` of the script sees it; its `<close>` variables run.
+    private func stop(_ task: LuaTask, reason: Int32) {
+        task.stop = reason
+        reset(task)
+        end(task, .stopped)
+    }
+
+    private func reset(_ task: LuaTask) {
+        running = task
+        spl_thread_reset(machine.vm, task.thread, task.stop)
+        running = nil
+    }
+
+    private func end(_ task: LuaTask, _ outcome: LuaTask.Outcome) {
+        task.outcome = outcome
+        task.state = .ending
+        if task.hasFailed || task.stop != SPL_RUN { cancelChildren(of: task) }
+        if task.children.isEmpty { settle(task) }
+    }
+
+    private func settle(_ task: LuaTask) {
+        task.state = .ended
+        let parent = task.parent
+        parent?.children[ObjectIdentifier(task)] = nil
+        for observer in task.observers { observer(task) }
+        task.observers = []
+        guard let parent, case .ending = parent.state else { return }
+        if task.hasFailed, !task.isObserved, task.stop == SPL_RUN, case .finished = parent.outcome {
+            parent.outcome = .failedBy(task)
+            cancelChildren(of: parent)
+        }
+        if parent.children.isEmpty { settle(parent) }
+    }
+
+    /// Calls `observer` once, when the task and all its children have ended.
+    func observe(_ task: LuaTask, _ observer: @escaping (LuaTask) -> Void) {
+        task.isObserved = true
+        if case .ended = task.state { observer(task) } else { task.observers.append(observer) }
+    }
+
+    // MARK: Stopping
+
+    private func cancelChildren(of task: LuaTask) {
+        for child in Array(task.children.values) { cancel(child, reason: Int32(SPL_STOP_CANCELED)) }
+    }
+
+    /// Ends a task and its children. What is waiting ends at its next turn; what is running, when it next waits.
+    func cancel(_ task: LuaTask, reason: Int32) {
+        for child in Array(task.children.values) { cancel(child, reason: reason) }
+        guard task.outcome == nil, task.stop == SPL_RUN else { return }
+        task.stop = reason
+        if case .waiting(let ticket) = task.state {
+            if let work = waits.removeValue(forKey: ticket)?.work {
+                work.cancel()
+                orphans[ticket] = work
+            }
+            task.state = .ready
+            ready.append(task)
+        }
+    }
+
+    // MARK: Joining
+
+    /// Makes the running task wait for one task, and gives it that task's results or error.
+    func join(_ task: LuaTask) throws -> UInt64 {
+        guard task !== running else { throw LuaArgumentError("a task cannot wait for itself") }
+        return awaiting { [self] ticket in
+            observe(task) { [self] in fulfil(ticket, with: outcome(of: $0), lender: $0) }
+        }
+    }
+
+    /// Makes the running task wait for all of a group; the first failure cancels the rest and is raised.
+    func joinAll(_ tasks: [LuaTask]) -> UInt64 {
+        awaiting { [self] ticket in
+            guard !tasks.isEmpty else { return fulfil(ticket, with: .value(.nil)) }
+            var remaining = tasks.count
+            var failure: LuaTask?
+            for task in tasks {
+                observe(task) { [self] ended in
+                    remaining -= 1
+                    if ended.hasFailed, failure == nil {
+                        failure = ended
+                        for other in tasks { cancel(other, reason: Int32(SPL_STOP_CANCELED)) }
+                    }
+                    guard remaining == 0 else { return }
+                    fulfil(ticket, with: failure.map(outcome) ?? .value(.nil), lender: failure)
+                }
+            }
+        }
+    }
+
+    private func awaiting(_ arrange: (UInt64) -> Void) -> UInt64 {
+        let ticket = issueTicket()
+        guard let running else { return ticket }
+        waits[ticket] = Wait(task: running, work: nil)
+        running.state = .waiting(ticket: ticket)
+        arrange(ticket)
+        if due[ticket] != nil {
+            // It was due at once: the task goes on without a yield, and must not be resumed for it.
+            ready.remove(running)
+            running.state = .running
+        }
+        return ticket
+    }
+
+    private func outcome(of task: LuaTask) -> Delivery {
+        switch task.outcome {
+        case .finished(let count): .results(task.thread, count)
+        case .failed: .raised(task.thread)
+        case .failedBy(let child): outcome(of: child)
+        case .stopped: .failure(LuaStop(reason: task.stop))
+        case .exhausted, nil: .failure(LuaError(.memory, "not enough memory"))
+        }
+    }
+
+    // MARK: Leaving the VM
+
+    /// The results or the error of an ended task, as values.
+    func result(of task: LuaTask) -> Result<[LuaValue], LuaError> {
+        switch task.outcome {
+        case .finished(let count):
+            let reader = LuaReader(machine: machine, state: task.thread)
+            do {
+                return .success(try (0..<count).map { try reader.value(at: $0 + 1, "result \($0 + 1)") })
+            } catch {
+                return .failure(LuaError(.runtime, (error as? LuaArgumentError)?.message ?? "\(error)"))
+            }
+        case .failedBy(let child): return result(of: child)
+        case .failed: return .failure(failure(of: task))
+        case .stopped: return .failure(LuaStop(reason: task.stop).error)
+        case .exhausted, nil: return .failure(LuaError(.memory, "not enough memory"))
+        }
+    }
+
+    private func failure(of task: LuaTask) -> LuaError {
+        let reader = LuaReader(machine: machine, state: task.thread)
+        let value = (try? reader.value(at: -1, "the error")) ?? .nil
+        let message: String =
+            switch value {
+            case .string(let text): text.lossyText
+            case .table(let table) where spl_is_error(machine.vm, task.thread, -1):
+                LuaStop.describe(table)
+            case .table(let table) where table["message"]?.text != nil:
+                table["message"]?.text ?? ""
+            default: "the script raised a \(value.typeName) value"
+            }
+        let traceback = value.tableValue?["traceback"]?.text ?? task.traceback
+        return LuaError(.runtime, message, value: value, traceback: traceback)
+    }
+}
+
+/// First in, first out.
+private struct ReadyQueue {
+    private var tasks: [LuaTask?] = []
+    private var head = 0
+
+    mutating func append(_ task: LuaTask) {
+        tasks.append(task)
+    }
+
+    mutating func popFirst() -> LuaTask? {
+        while head < tasks.count {
+            let task = tasks[head]
+            tasks[head] = nil
+            head += 1
+            if head == tasks.count {
+                tasks.removeAll(keepingCapacity: true)
+                head = 0
+            }
+            if let task { return task }
+        }
+        return nil
+    }
+
+    mutating func remove(_ task: LuaTask) {
+        guard let index = tasks[head...].lastIndex(where: { $0 === task }) else { return }
+        tasks[index] = nil
+    }
+}

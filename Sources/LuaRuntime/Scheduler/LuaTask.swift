@@ -1,0 +1,66 @@
+import CLuaBridge
+
+/// One strand of a script: its own coroutine, a parent, and children that never outlive it.
+///
+/// `@unchecked Sendable`: every mutable property is read and written only by the ``LuaScheduler``, on its VM's actor.
+/// The reference may be dropped anywhere, and `deinit` does no more than queue the release of the thread.
+public final class LuaTask: LuaObject, @unchecked Sendable {
+    enum State {
+        case ready
+        case running
+        case waiting(ticket: UInt64)
+        /// The code has ended; children have not.
+        case ending
+        case ended
+    }
+
+    enum Outcome {
+        /// The results are values 1 … count of the thread.
+        case finished(count: Int32)
+        /// The error is on top of the thread.
+        case failed
+        /// It was ended from outside; `stop` says why.
+        case stopped
+        /// A child that nobody joined failed; its error counts as this task's own.
+        case failedBy(LuaTask)
+        /// Memory ran out before there was an error to keep.
+        case exhausted
+    }
+
+    let thread: OpaquePointer
+    private let slot: Int32
+    private let releases: ReleaseQueue
+    weak var parent: LuaTask?
+    var children: [ObjectIdentifier: LuaTask] = [:]
+    var state = State.ready
+    var outcome: Outcome?
+    /// Why the task must end: one of the bridge's stop reasons.
+    var stop = Int32(SPL_RUN)
+    /// Where the task was when it failed.
+    var traceback = ""
+    /// Whether somebody asked how the task ends, and so learns of its failure.
+    var isObserved = false
+    var observers: [(LuaTask) -> Void] = []
+
+    init(thread: OpaquePointer, slot: Int32, releases: ReleaseQueue, parent: LuaTask?) {
+        self.thread = thread
+        self.slot = slot
+        self.releases = releases
+        self.parent = parent
+    }
+
+    deinit {
+        releases.add(slot)
+    }
+
+    var hasFailed: Bool {
+        switch outcome {
+        case .failed, .failedBy, .stopped, .exhausted: true
+        case .finished, nil: false
+        }
+    }
+
+    public static let luaClass = LuaClass(name: "task", properties: [])
+    public var luaDescription: String { "task" }
+    public func luaProperty(_ name: String) -> LuaValue? { nil }
+}

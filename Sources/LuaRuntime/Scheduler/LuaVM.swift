@@ -1,0 +1,196 @@
+import CLuaBridge
+import Synchronization
+
+/// A Lua 5.4 virtual machine: the one owner of its state.
+///
+/// Scripts run on the actor, one task at a time; whenever a task waits for work of the host, the others go on. Values
+/// cross as copies or as references that are safe to hold anywhere.
+///
+/// ```swift
+/// let vm = try LuaVM(modules: [myModule])
+/// let results = try await vm.run(LuaChunk("return 1 + 1", name: "sum"))
+/// ```
+public actor LuaVM {
+    /// Why a script is stopped from outside.
+    public enum StopReason: Sendable {
+        case canceled
+        case timeout
+
+        var code: Int32 {
+            switch self {
+            case .canceled: Int32(SPL_STOP_CANCELED)
+            case .timeout: Int32(SPL_STOP_TIMEOUT)
+            }
+        }
+    }
+
+    private let executor = LuaExecutor()
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    let machine: LuaMachine
+    private nonisolated let interruptSwitch: InterruptSwitch
+
+    /// - Throws: ``LuaError`` if memory runs out, or a module's own Lua text does not compile.
+    public init(limits: LuaLimits = LuaLimits(), modules: [LuaModule] = []) throws {
+        machine = try LuaMachine(limits: limits, modules: [LuaScheduler.primitives] + modules)
+        interruptSwitch = InterruptSwitch(machine)
+    }
+
+    /// Tells the scheduler whose actor it works on; an initializer cannot.
+    private func connect() {
+        machine.scheduler.owner = self
+    }
+
+    // MARK: Running
+
+    /// Compiles and runs a chunk, and waits until it and every task it spawned have ended.
+    ///
+    /// Cancelling the calling task stops the script wherever it is, also inside `pcall` and its own coroutines;
+    /// `<close>` variables still run, and work of the host that was under way has ended when this returns.
+    ///
+    /// - Parameters:
+    ///   - arguments: What `...` is in the chunk.
+    ///   - timeout: How long it may take; nil for no limit.
+    /// - Returns: What the chunk returns.
+    /// - Throws: ``LuaError``; `CancellationError` if the calling task was cancelled.
+    @discardableResult
+    public func run(
+        _ chunk: LuaChunk, arguments: [LuaValue] = [], timeout: Duration? = nil,
+        clock: any Clock<Duration> = ContinuousClock()
+    ) async throws -> [LuaValue] {
+        let task = try load(chunk, arguments)
+        let alarm = timeout.map { startAlarm(task, after: $0, clock: clock) }
+        defer {
+            alarm?.cancel()
+            interruptSwitch.reset()
+        }
+        let result = await withTaskCancellationHandler {
+            await finish(task)
+        } onCancel: { [interruptSwitch] in
+            // The actor may be busy running the script: the flag reaches it there, the cancel when it waits.
+            interruptSwitch.stop(.canceled)
+            Task { await self.cancel(task, .canceled) }
+        }
+        // What was under way when the script ended may still be cleaning up after itself.
+        while let work = machine.scheduler.orphans.first { await work.value.value }
+        if case .failure = result, Task.isCancelled { throw CancellationError() }
+        return try result.get()
+    }
+
+    /// Calls a function of the script, as a child of `parent` if there is one.
+    ///
+    /// - Throws: ``LuaError``; `CancellationError` if the calling task was cancelled.
+    public func call(
+        _ function: LuaFunction, _ arguments: [LuaValue], parent: LuaTask? = nil
+    ) async throws -> [LuaValue] {
+        guard function.belongs(to: machine.releases) else {
+            throw LuaArgumentError("a function cannot move to another script")
+        }
+        try put(arguments)
+        var slot: Int32 = 0
+        guard let thread = spl_thread_call(machine.vm, function.slot, &slot) else {
+            throw LuaError(.memory, String(cString: spl_failure(machine.vm)))
+        }
+        let task = machine.scheduler.add(thread, slot: slot, parent: parent)
+        let result = await withTaskCancellationHandler {
+            await finish(task)
+        } onCancel: {
+            Task { await self.cancel(task, .canceled) }
+        }
+        if case .failure = result, Task.isCancelled { throw CancellationError() }
+        return try result.get()
+    }
+
+    /// Not on the actor, which a script can keep busy for as long as it likes.
+    private nonisolated func startAlarm(
+        _ task: LuaTask, after limit: Duration, clock: any Clock<Duration>
+    ) -> Task<Void, any Error> {
+        Task {
+            try await clock.sleep(for: limit)
+            interruptSwitch.stop(.timeout)
+            await cancel(task, .timeout)
+        }
+    }
+
+    private func load(_ chunk: LuaChunk, _ arguments: [LuaValue]) throws -> LuaTask {
+        try put(arguments)
+        var slot: Int32 = 0
+        let thread = chunk.source.withUnsafeBytes { bytes in
+            spl_thread_load(
+                machine.vm, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count, "@\(chunk.name)", &slot)
+        }
+        guard let thread else {
+            let message = String(cString: spl_failure(machine.vm))
+            throw LuaError(message == "not enough memory" ? .memory : .syntax, message)
+        }
+        return machine.scheduler.add(thread, slot: slot, parent: nil)
+    }
+
+    private func put(_ arguments: [LuaValue]) throws {
+        connect()
+        let writer = LuaWriter(machine: machine)
+        do {
+            for argument in arguments { try writer.put(argument) }
+        } catch {
+            spl_reset_buffer(machine.vm)
+            throw error
+        }
+    }
+
+    private func finish(_ task: LuaTask) async -> Result<[LuaValue], LuaError> {
+        await withCheckedContinuation { continuation in
+            machine.scheduler.observe(task) { [machine] ended in
+                continuation.resume(returning: machine.scheduler.result(of: ended))
+            }
+            machine.scheduler.drain()
+        }
+    }
+
+    func complete(_ ticket: UInt64, _ result: Result<LuaValue, any Error>) {
+        machine.scheduler.deliver(result, to: ticket)
+        machine.scheduler.drain()
+    }
+
+    private func cancel(_ task: LuaTask, _ reason: StopReason) {
+        machine.scheduler.cancel(task, reason: reason.code)
+        machine.scheduler.drain()
+    }
+
+    // MARK: Looking inside
+
+    /// Bytes of Lua values now.
+    public var memoryUsed: Int { spl_memory_used(machine.vm) }
+
+    /// Allocations so far.
+    package var allocations: UInt64 { spl_allocations(machine.vm) }
+
+    /// Makes `count` allocations fail, starting with the `n`-th from now; 0 disarms. For tests of running out of memory.
+    package func failAllocation(_ n: UInt64, count: UInt64) {
+        spl_fail_allocation(machine.vm, n, count)
+    }
+
+    /// Collects what the script no longer needs.
+    public func collectGarbage() {
+        machine.drainReleases()
+        spl_collect_garbage(machine.vm)
+    }
+}
+
+/// The one thing about a running VM that other threads may touch: its stop flag.
+///
+/// `@unchecked Sendable`: the pointer is used only to set an atomic flag, and the machine is held so that it is valid.
+private final class InterruptSwitch: @unchecked Sendable {
+    private let machine: LuaMachine
+
+    init(_ machine: LuaMachine) {
+        self.machine = machine
+    }
+
+    func stop(_ reason: LuaVM.StopReason) {
+        spl_interrupt(machine.vm, reason.code)
+    }
+
+    func reset() {
+        spl_interrupt(machine.vm, Int32(SPL_RUN))
+    }
+}

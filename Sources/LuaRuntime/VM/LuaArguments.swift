@@ -1,0 +1,101 @@
+import CLuaBridge
+
+/// The arguments of one call. They live only as long as the call, so the value cannot be copied or kept.
+public struct LuaArguments: ~Copyable {
+    /// How many were passed.
+    public let count: Int
+    let reader: LuaReader
+    private let function: String
+    /// 1 for a method, whose first argument is the object.
+    private let offset: Int32
+
+    init(reader: LuaReader, count: Int32, function: String) {
+        self.reader = reader
+        self.function = function
+        let isMethod = function.contains(":")
+        offset = isMethod ? 1 : 0
+        self.count = max(0, Int(count - offset))
+    }
+
+    /// Positions count from 1; in a method, from the first argument after the object.
+    private func index(_ position: Int) -> Int32 { Int32(position) + offset }
+
+    public func isAbsent(_ position: Int) -> Bool {
+        spl_get_type(reader.state, index(position)) <= Int32(SPL_TNIL)
+    }
+
+    public func isTable(_ position: Int) -> Bool {
+        spl_get_type(reader.state, index(position)) == Int32(SPL_TTABLE)
+    }
+
+    public func isFunction(_ position: Int) -> Bool {
+        spl_get_type(reader.state, index(position)) == Int32(SPL_TFUNCTION)
+    }
+
+    /// Any value, copied.
+    public func value(_ position: Int) throws -> LuaValue {
+        try reader.value(at: index(position), "argument \(position) of \(function)")
+    }
+
+    /// The text of a string. Numbers are not taken for text: in a pipeline that is a mistake more often than not.
+    public func string(_ position: Int, _ name: String) throws -> String {
+        guard spl_get_type(reader.state, index(position)) == Int32(SPL_TSTRING) else {
+            throw mismatch(position, name, "a string")
+        }
+        guard let text = reader.string(at: index(position)).text else {
+            throw LuaArgumentError("\(name), argument \(position) of \(function), is not UTF-8 text")
+        }
+        return text
+    }
+
+    public func number(_ position: Int, _ name: String) throws -> Double {
+        guard spl_get_type(reader.state, index(position)) == Int32(SPL_TNUMBER) else {
+            throw mismatch(position, name, "a number")
+        }
+        return spl_get_number(reader.state, index(position))
+    }
+
+    public func integer(_ position: Int, _ name: String) throws -> Int64 {
+        guard spl_is_integer(reader.state, index(position)) else { throw mismatch(position, name, "an integer") }
+        return spl_get_integer(reader.state, index(position))
+    }
+
+    /// A table, copied; nil if it is absent.
+    public func table(_ position: Int, _ name: String) throws -> LuaTable? {
+        if isAbsent(position) { return nil }
+        guard case .table(let table) = try value(position) else { throw mismatch(position, name, "a table") }
+        return table
+    }
+
+    /// The object a method was called on.
+    public func receiver<Object: LuaObject>(_ type: Object.Type) throws -> Object {
+        guard let object = reader.object(at: 1) as? Object else {
+            throw LuaArgumentError(
+                "\(function) was called without its \(Object.luaClass.name)", hint: "call methods with a colon")
+        }
+        return object
+    }
+
+    public func object<Object: LuaObject>(_ position: Int, _ name: String, _ type: Object.Type) throws -> Object {
+        guard let object = reader.object(at: index(position)) as? Object else {
+            throw mismatch(position, name, "a \(Object.luaClass.name)")
+        }
+        return object
+    }
+
+    /// The options table, which must hold nothing but `names`.
+    public func options(_ position: Int, _ names: [String]) throws -> LuaOptions {
+        if isAbsent(position) { return LuaOptions(function: function, values: [:]) }
+        guard case .table(let table) = try value(position) else {
+            throw mismatch(position, "options", "a table")
+        }
+        return try LuaOptions(function: function, table: table, names: names)
+    }
+
+    public func mismatch(_ position: Int, _ name: String, _ expected: String) -> LuaArgumentError {
+        let actual =
+            isAbsent(position)
+            ? "nothing" : (try? reader.value(at: index(position), ""))?.typeName ?? "something else"
+        return LuaArgumentError("\(name), argument \(position) of \(function), must be \(expected), not \(actual)")
+    }
+}

@@ -1,0 +1,75 @@
+/// A script that did not compile, or an error that no `pcall` of the script caught.
+public struct LuaError: Error, Sendable {
+    public enum Kind: Sendable {
+        /// The text is not Lua.
+        case syntax
+        /// Raised while running.
+        case runtime
+        /// The VM could not even start: memory ran out.
+        case memory
+    }
+
+    public var kind: Kind
+    /// With the place in front, if it is known: `shoe.lua:3: attempt to index a nil value (global 'x')`.
+    public var message: String
+    /// What was raised: a string of Lua's own, a table of the host's, or anything the script passed to `error`.
+    public var value: LuaValue
+    /// Lua's stack when it was raised, a line for each call; empty if there is none.
+    public var traceback: String
+
+    public init(_ kind: Kind, _ message: String, value: LuaValue? = nil, traceback: String = "") {
+        self.kind = kind
+        self.message = message
+        self.value = value ?? .string(message)
+        self.traceback = traceback
+    }
+
+    /// The code of an error that the host raised: `file_not_found`, `prediction_failed` ….
+    public var code: String? {
+        value.tableValue?["code"]?.text
+    }
+
+    /// The file and line at the start of the message, or of the host's error.
+    public var location: (file: String, line: Int)? {
+        let text = value.tableValue?["where"]?.text.map { $0 + ":" } ?? message
+        // "file:12: …"; the file's own name may have colons in it.
+        var search = text.startIndex
+        while let colon = text[search...].firstIndex(of: ":") {
+            let digits = text[text.index(after: colon)...].prefix { $0.isASCII && $0.isNumber }
+            if !digits.isEmpty, digits.endIndex < text.endIndex, text[digits.endIndex] == ":", let line = Int(digits) {
+                return (String(text[..<colon]), line)
+            }
+            search = text.index(after: colon)
+        }
+        return nil
+    }
+}
+
+extension LuaError: CustomStringConvertible {
+    public var description: String {
+        traceback.isEmpty ? message : "\(message)\n\(traceback)"
+    }
+}
+
+/// A Swift error that tells scripts more than its text.
+public protocol LuaRaisable: Error {
+    /// The fields of the error table: `code` and `message` at least; `hint`, `retryable` and more where they apply.
+    var luaFields: [String: LuaValue] { get }
+}
+
+/// An argument that a function cannot take.
+public struct LuaArgumentError: LuaRaisable {
+    public var message: String
+    public var hint: String?
+
+    public init(_ message: String, hint: String? = nil) {
+        self.message = message
+        self.hint = hint
+    }
+
+    public var luaFields: [String: LuaValue] {
+        [
+            "code": "invalid_argument", "message": .string(message), "hint": .optional(hint), "retryable": false,
+        ]
+    }
+}

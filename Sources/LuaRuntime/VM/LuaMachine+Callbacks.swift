@@ -1,0 +1,115 @@
+import CLuaBridge
+
+// Where Lua enters Swift. Nothing here may allocate in Lua, and no error leaves as anything but a code.
+
+func machine(_ context: UnsafeMutableRawPointer?) -> LuaMachine {
+    guard let context else { preconditionFailure("the bridge lost its context") }
+    return Unmanaged<LuaMachine>.fromOpaque(context).takeUnretainedValue()
+}
+
+let callFunction: @convention(c) (UnsafeMutableRawPointer?, OpaquePointer?, Int32, Int32) -> Int32 = {
+    context, state, function, count in
+    guard let state else { return Int32(SPL_RAISE) }
+    return machine(context).call(function, state: state, count: count)
+}
+
+let takeResult: @convention(c) (UnsafeMutableRawPointer?, OpaquePointer?, UInt64) -> Int32 = { context, _, ticket in
+    machine(context).take(ticket)
+}
+
+let registerSpawn: @convention(c) (UnsafeMutableRawPointer?, OpaquePointer?, OpaquePointer?, Int32) -> UInt64 = {
+    context, _, thread, slot in
+    guard let thread else { return 0 }
+    let machine = machine(context)
+    return machine.retain(machine.scheduler.adopt(thread, slot: slot))
+}
+
+let releaseObject: @convention(c) (UnsafeMutableRawPointer?, UInt64) -> Void = { context, handle in
+    machine(context).release(handle)
+}
+
+let equalObjects: @convention(c) (UnsafeMutableRawPointer?, UInt64, UInt64) -> Bool = { context, left, right in
+    let machine = machine(context)
+    guard let left = machine.object(left), let right = machine.object(right) else { return false }
+    return left === right || left.luaEquals(right)
+}
+
+extension LuaMachine {
+    fileprivate func call(_ function: Int32, state: OpaquePointer, count: Int32) -> Int32 {
+        let reader = LuaReader(machine: self, state: state)
+        let writer = LuaWriter(machine: self)
+        do {
+            switch functions[Int(function)] {
+            case .defined(let definition, let name):
+                let arguments = LuaArguments(reader: reader, count: count, function: name)
+                switch definition.body {
+                case .immediate(let body):
+                    try writer.put(try body(arguments))
+                case .waiting(let prepare):
+                    try scheduler.checkRunning()
+                    let work = try prepare(arguments)
+                    spl_set_ticket(vm, scheduler.begin(work))
+                    return Int32(SPL_WAIT)
+                case .spawn:
+                    throw LuaArgumentError("spawn is the bridge's own")
+                case .scheduled(let begin):
+                    try scheduler.checkRunning()
+                    let ticket = try begin(arguments, scheduler)
+                    // What is known already needs no round trip.
+                    guard scheduler.isPending(ticket) else { return take(ticket) }
+                    spl_set_ticket(vm, ticket)
+                    return Int32(SPL_WAIT)
+                }
+            case .missing(let module, let names):
+                let name = reader.string(at: 2).lossyText
+                throw LuaArgumentError(
+                    "\(module) has no '\(name)'", hint: NearestName.hint(for: name, among: names))
+            case .property(let type):
+                try writer.put(try property(of: type, reader))
+            case .describe:
+                writer.put(LuaString(reader.object(at: 1)?.luaDescription ?? "released object"))
+            }
+            return Int32(SPL_RETURN)
+        } catch {
+            spl_reset_buffer(vm)
+            writer.put(error)
+            return Int32(SPL_RAISE)
+        }
+    }
+
+    private func property(of type: any LuaObject.Type, _ reader: LuaReader) throws -> LuaValue {
+        guard let object = reader.object(at: 1) else { throw LuaArgumentError("the object was released") }
+        let name = reader.string(at: 2).lossyText
+        if let value = object.luaProperty(name) { return value }
+        // A property that exists and has no value now is nil; one that does not exist is a mistake.
+        let description = type.luaClass
+        guard !description.properties.contains(name) else { return .nil }
+        throw LuaArgumentError(
+            "a \(description.name) has no '\(name)'",
+            hint: NearestName.hint(for: name, among: description.properties + description.methods.map(\.name)))
+    }
+
+    fileprivate func take(_ ticket: UInt64) -> Int32 {
+        let writer = LuaWriter(machine: self)
+        switch scheduler.take(ticket) {
+        case .value(let value):
+            do {
+                try writer.put(value)
+                return Int32(SPL_RETURN)
+            } catch {
+                spl_reset_buffer(vm)
+                writer.put(error)
+                return Int32(SPL_RAISE)
+            }
+        case .failure(let error):
+            writer.put(error)
+            return Int32(SPL_RAISE)
+        case .results(let thread, let count):
+            spl_set_transfer(vm, thread, count)
+            return Int32(SPL_TRANSFER)
+        case .raised(let thread):
+            spl_set_transfer(vm, thread, 1)
+            return Int32(SPL_TRANSFER_RAISE)
+        }
+    }
+}

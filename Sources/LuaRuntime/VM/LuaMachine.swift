@@ -1,0 +1,137 @@
+import CLuaBridge
+
+/// One `lua_State` and what Swift knows about it. Not Sendable: it belongs to one ``LuaVM``, on whose actor every
+/// method and every callback of Lua runs.
+final class LuaMachine {
+    /// What a function id stands for.
+    enum Function {
+        case defined(LuaFunctionDefinition, name: String)
+        /// `module.name` that does not exist.
+        case missing(module: String, names: [String])
+        /// `object.name` that is no method.
+        case property(any LuaObject.Type)
+        case describe
+    }
+
+    let vm: OpaquePointer
+    let limits: LuaLimits
+    let releases = ReleaseQueue()
+    private(set) var functions: [Function] = []
+    private var classIDs: [ObjectIdentifier: Int32] = [:]
+    private var objects = ObjectTable()
+    private(set) lazy var scheduler = LuaScheduler(machine: self)
+
+    /// - Throws: ``LuaError`` of kind memory.
+    init(limits: LuaLimits, modules: [LuaModule]) throws(LuaError) {
+        self.limits = limits
+        let host = spl_host(
+            context: nil, call: callFunction, take: takeResult, spawn: registerSpawn, release: releaseObject,
+            equal: equalObjects)
+        guard let vm = spl_create(host, limits.memory, limits.hookInterval) else {
+            throw LuaError(.memory, "not enough memory to start Lua")
+        }
+        self.vm = vm
+        spl_set_context(vm, Unmanaged.passUnretained(self).toOpaque())
+        try register(LuaTask.self)
+        for module in modules { try register(module) }
+    }
+
+    deinit {
+        spl_close(vm)
+    }
+
+    // MARK: Registration
+
+    private func check(_ succeeded: Bool) throws(LuaError) {
+        guard succeeded else { throw LuaError(.memory, String(cString: spl_failure(vm))) }
+    }
+
+    private func add(_ function: Function) -> Int32 {
+        functions.append(function)
+        return Int32(functions.count - 1)
+    }
+
+    private func register(_ type: any LuaObject.Type) throws(LuaError) {
+        guard classIDs[ObjectIdentifier(type)] == nil else { return }
+        let id = Int32(classIDs.count)
+        classIDs[ObjectIdentifier(type)] = id
+        let description = type.luaClass
+        try check(
+            spl_register_class(vm, id, description.name, add(.property(type)), add(.describe)))
+        for method in description.methods {
+            let name = "\(description.name):\(method.name)"
+            try check(
+                spl_register_method(vm, id, method.name, add(.defined(method, name: name)), method.waits))
+        }
+    }
+
+    func register(_ module: LuaModule) throws(LuaError) {
+        for type in module.classes { try register(type) }
+        for function in module.functions {
+            let name = module.globals.contains(function.name) ? function.name : "\(module.name).\(function.name)"
+            if case .spawn = function.body {
+                try check(spl_register(vm, module.name, function.name, -1, false))
+                continue
+            }
+            try check(
+                spl_register(vm, module.name, function.name, add(.defined(function, name: name)), function.waits))
+        }
+        for (name, value) in module.values {
+            do {
+                try LuaWriter(machine: self).put(value)
+            } catch {
+                throw LuaError(.runtime, "\(module.name).\(name): \(error)")
+            }
+            try check(spl_register_value(vm, module.name, name))
+        }
+        if let source = module.source {
+            let text = Array(source.utf8)
+            try check(
+                text.withUnsafeBytes { bytes in
+                    spl_register_source(
+                        vm, module.name, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count,
+                        "=[\(module.name)]")
+                })
+        }
+        for global in module.globals { try check(spl_alias(vm, module.name, global, global)) }
+        if !module.name.hasPrefix("_") {
+            let names = module.functions.map(\.name) + Array(module.values.keys) + module.sourceNames
+            try check(spl_register_missing(vm, module.name, add(.missing(module: module.name, names: names))))
+        }
+    }
+
+    // MARK: Objects
+
+    func classID(of object: any LuaObject) -> Int32? {
+        classIDs[ObjectIdentifier(type(of: object))]
+    }
+
+    func retain(_ object: any LuaObject) -> UInt64 {
+        objects.insert(object)
+    }
+
+    func release(_ handle: UInt64) {
+        objects.remove(handle)
+    }
+
+    func object(_ handle: UInt64) -> (any LuaObject)? {
+        objects[handle]
+    }
+
+    /// Objects that Lua still refers to; for tests of leaks.
+    var objectCount: Int { objects.count }
+
+    /// Frees what Swift no longer refers to.
+    func drainReleases() {
+        for slot in releases.drain() { spl_unanchor(vm, slot) }
+    }
+}
+
+extension LuaFunctionDefinition {
+    var waits: Bool {
+        switch body {
+        case .immediate, .spawn: false
+        case .waiting, .scheduled: true
+        }
+    }
+}

@@ -1,0 +1,80 @@
+/// The options table of a call, checked against the names that the function knows.
+public struct LuaOptions: Sendable {
+    private let function: String
+    private let values: [String: LuaValue]
+
+    init(function: String, values: [String: LuaValue]) {
+        self.function = function
+        self.values = values
+    }
+
+    init(function: String, table: LuaTable, names: [String]) throws {
+        guard table.items.isEmpty else {
+            throw LuaArgumentError("the options of \(function) must be named: { name = value }")
+        }
+        var values: [String: LuaValue] = [:]
+        for (key, value) in table.entries {
+            let name = key.text ?? "\(key)"
+            guard names.contains(name) else {
+                throw LuaArgumentError(
+                    "\(function) has no option '\(name)'", hint: NearestName.hint(for: name, among: names))
+            }
+            values[name] = value
+        }
+        self.init(function: function, values: values)
+    }
+
+    /// Nil if it is absent; null counts as absent.
+    public subscript(name: String) -> LuaValue? {
+        let value = values[name]
+        return value == .nil || value == .null ? nil : value
+    }
+
+    public func string(_ name: String) throws -> String? {
+        guard let value = self[name] else { return nil }
+        guard let text = value.text else { throw mismatch(name, "a string", value) }
+        return text
+    }
+
+    public func boolean(_ name: String) throws -> Bool? {
+        guard let value = self[name] else { return nil }
+        guard case .boolean(let flag) = value else { throw mismatch(name, "true or false", value) }
+        return flag
+    }
+
+    public func number(_ name: String) throws -> Double? {
+        switch self[name] {
+        case nil: return nil
+        case .integer(let number): return Double(number)
+        case .number(let number) where number.isFinite: return number
+        case .some(let value): throw mismatch(name, "a number", value)
+        }
+    }
+
+    public func integer(_ name: String) throws -> Int64? {
+        switch self[name] {
+        case nil: return nil
+        case .integer(let number): return number
+        case .some(let value): throw mismatch(name, "an integer", value)
+        }
+    }
+
+    /// A positive number of seconds.
+    public func seconds(_ name: String) throws -> Duration? {
+        guard let number = try number(name) else { return nil }
+        guard number > 0, number <= 1e9 else {
+            throw LuaArgumentError("\(name) of \(function) must be a positive number of seconds, not \(number)")
+        }
+        return .seconds(number)
+    }
+
+    public func function(_ name: String) throws -> LuaFunction? {
+        guard let value = self[name] else { return nil }
+        guard case .function(let function) = value else { throw mismatch(name, "a function", value) }
+        return function
+    }
+
+    public func mismatch(_ name: String, _ expected: String, _ value: LuaValue) -> LuaArgumentError {
+        LuaArgumentError("option '\(name)' of \(function) must be \(expected), not \(value.typeName)")
+    }
+}

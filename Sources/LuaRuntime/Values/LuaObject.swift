@@ -1,0 +1,35 @@
+/// A Swift object that scripts can hold, ask for properties and call methods on.
+///
+/// A script sees a userdata with a locked metatable. The object lives as long as Lua or Swift refers to it.
+public protocol LuaObject: AnyObject, Sendable {
+    /// What scripts can do with objects of this type.
+    static var luaClass: LuaClass { get }
+    /// What `tostring` gives.
+    var luaDescription: String { get }
+    /// The value of a property; nil if there is none of that name.
+    func luaProperty(_ name: String) -> LuaValue?
+    /// Whether two different objects stand for the same thing.
+    func luaEquals(_ other: any LuaObject) -> Bool
+}
+
+extension LuaObject {
+    public func luaEquals(_ other: any LuaObject) -> Bool {
+        self === other
+    }
+}
+
+/// The members of a class of objects, the same for every VM.
+public struct LuaClass: Sendable {
+    /// As messages name it: "prediction".
+    public var name: String
+    /// Called with the object as first argument.
+    public var methods: [LuaFunctionDefinition]
+    /// The names that ``LuaObject/luaProperty(_:)`` knows, for suggestions.
+    public var properties: [String]
+
+    public init(name: String, properties: [String], methods: [LuaFunctionDefinition] = []) {
+        self.name = name
+        self.properties = properties
+        self.methods = methods
+    }
+}

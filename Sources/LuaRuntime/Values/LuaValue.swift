@@ -1,0 +1,87 @@
+/// A Lua value that can leave its VM: plain data, or a reference that is safe to hold anywhere.
+public enum LuaValue: Sendable, Hashable {
+    case `nil`
+    case boolean(Bool)
+    case integer(Int64)
+    case number(Double)
+    case string(LuaString)
+    case table(LuaTable)
+    /// The value that stands for JSON's null, which a Lua table cannot hold as nil.
+    case null
+    /// A function, held by reference: it can only be called by the VM it came from.
+    case function(LuaFunction)
+    /// An object of the host.
+    case object(any LuaObject)
+
+    public static func == (left: LuaValue, right: LuaValue) -> Bool {
+        switch (left, right) {
+        case (.nil, .nil), (.null, .null): true
+        case (.boolean(let left), .boolean(let right)): left == right
+        case (.integer(let left), .integer(let right)): left == right
+        case (.number(let left), .number(let right)): left == right
+        case (.string(let left), .string(let right)): left == right
+        case (.table(let left), .table(let right)): left == right
+        case (.function(let left), .function(let right)): left === right
+        case (.object(let left), .object(let right)): left === right
+        default: false
+        }
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        switch self {
+        case .nil: hasher.combine(0)
+        case .null: hasher.combine(1)
+        case .boolean(let value): hasher.combine(value)
+        case .integer(let value): hasher.combine(value)
+        case .number(let value): hasher.combine(value)
+        case .string(let value): hasher.combine(value)
+        case .table(let value): hasher.combine(value)
+        case .function(let value): hasher.combine(ObjectIdentifier(value))
+        case .object(let value): hasher.combine(ObjectIdentifier(value))
+        }
+    }
+
+    /// The name of the type as a script's author knows it.
+    public var typeName: String {
+        switch self {
+        case .nil: "nil"
+        case .boolean: "boolean"
+        case .integer, .number: "number"
+        case .string: "string"
+        case .table: "table"
+        case .null: "null"
+        case .function: "function"
+        case .object(let object): type(of: object).luaClass.name
+        }
+    }
+}
+
+extension LuaValue {
+    /// The text of a UTF-8 string; nil for anything else.
+    public var text: String? {
+        if case .string(let string) = self { string.text } else { nil }
+    }
+
+    public var tableValue: LuaTable? {
+        if case .table(let table) = self { table } else { nil }
+    }
+
+    public static func string(_ text: String) -> LuaValue {
+        .string(LuaString(text))
+    }
+
+    /// Nil for an absent value.
+    public static func optional(_ text: String?) -> LuaValue {
+        text.map { .string($0) } ?? .nil
+    }
+}
+
+extension LuaValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral,
+    ExpressibleByBooleanLiteral, ExpressibleByNilLiteral
+{
+    public init(stringLiteral value: String) { self = .string(LuaString(value)) }
+    public init(integerLiteral value: Int64) { self = .integer(value) }
+    public init(floatLiteral value: Double) { self = .number(value) }
+    public init(booleanLiteral value: Bool) { self = .boolean(value) }
+    public init(nilLiteral: ()) { self = .nil }
+}

@@ -1,0 +1,146 @@
+import Hummingbird
+package import Logging
+import NIOCore
+import ServiceLifecycle
+import SpeedPix
+import SystemPackage
+
+/// A local stand-in for the SpeedPix service: the same calls, checks and refusals, and workflows that really run.
+public enum Gateway {
+    /// How long transfers that are under way at the end may take before their connections are closed.
+    private static let patience: Duration = .seconds(1)
+    /// Clients keep connections for about a minute; a server that closes sooner would lose their requests.
+    private static let idleTimeout: TimeAmount = .minutes(5)
+
+    /// Runs a gateway for as long as `body` runs.
+    ///
+    /// It installs no signal handlers and prints nothing.
+    ///
+    /// - Parameters:
+    ///   - workflows: What it offers; of two with the same id the last one counts.
+    ///   - body: Called once the gateway listens. When it returns or throws, predictions that still run are cancelled,
+    ///     and the gateway ends.
+    /// - Throws: What `body` throws; ``SpeedPixError`` `configuration` if the port or the data directory cannot be used;
+    ///   `CancellationError` if the calling task is cancelled before the gateway listens. Cancelled later, the gateway
+    ///   ends, and `body` should.
+    package static func withRunning<Output>(
+        _ configuration: GatewayConfiguration,
+        workflows: [any Workflow],
+        logger: Logger,
+        isolation: isolated (any Actor)? = #isolation,
+        body: (RunningGateway) async throws -> Output
+    ) async throws -> Output {
+        let store: ObjectStore
+        do {
+            store = try await ObjectStore(
+                directory: configuration.dataDirectory, uniqueName: configuration.uniqueName)
+        } catch let error as StorageError {
+            throw SpeedPixError(
+                .configuration, error.description, remedy: "name another folder, or make room in this one",
+                cause: error)
+        }
+        do {
+            let output = try await run(
+                configuration, store: store, workflows: workflows, logger: logger, isolation: isolation, body: body)
+            await store.close()
+            return output
+        } catch {
+            await store.close()
+            throw error
+        }
+    }
+
+    private static func run<Output>(
+        _ configuration: GatewayConfiguration, store: ObjectStore, workflows: [any Workflow], logger: Logger,
+        isolation: isolated (any Actor)?, body: (RunningGateway) async throws -> Output
+    ) async throws -> Output {
+        let (ports, listening) = AsyncStream<Int>.makeStream()
+        let application = application(
+            configuration, store: store, workflows: workflows, logger: logger,
+            onPort: { listening.yield($0) })
+        var group = ServiceGroupConfiguration(services: [application], logger: logger)
+        group.maximumGracefulShutdownDuration = patience
+        let services = ServiceGroup(configuration: group)
+        return try await withThrowingTaskGroup(of: Void.self, isolation: isolation) { tasks in
+            tasks.addTask {
+                defer { listening.finish() }
+                try await services.run()
+            }
+            guard let port = await ports.first(where: { _ in true }) else {
+                try await startFailed(&tasks, configuration)
+            }
+            let host = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
+            let running = RunningGateway(
+                endpoint: "http://\(host):\(port)", port: port, appKey: configuration.appKey)
+            let result: Result<Output, any Error>
+            do {
+                result = .success(try await body(running))
+            } catch {
+                result = .failure(error)
+            }
+            await services.triggerGracefulShutdown()
+            do {
+                try await tasks.waitForAll()
+            } catch {
+                // The body has its result; how a connection was closed does not change it.
+                logger.debug("ended by force", metadata: ["reason": "\(error)"])
+            }
+            return try result.get()
+        }
+    }
+
+    private static func startFailed(
+        _ tasks: inout ThrowingTaskGroup<Void, any Error>, _ configuration: GatewayConfiguration
+    ) async throws -> Never {
+        do {
+            try await tasks.waitForAll()
+            throw CancellationError()
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            try Task.checkCancellation()
+            let reason = (error as? IOError).map { Errno(rawValue: $0.errnoCode).description } ?? "\(error)"
+            throw SpeedPixError(
+                .configuration, "could not listen on \(configuration.host):\(configuration.port): \(reason)",
+                remedy: "choose another port, or 0 for any free one", cause: error)
+        }
+    }
+
+    private static func application(
+        _ configuration: GatewayConfiguration, store: ObjectStore, workflows: [any Workflow], logger: Logger,
+        onPort: @escaping @Sendable (Int) -> Void
+    ) -> some ApplicationProtocol {
+        let urls = URLSigner(secret: configuration.appSecret)
+        let runner = PredictionRunner(
+            store: store, uniqueName: configuration.uniqueName, clock: configuration.clock, logger: logger)
+        let queue = PredictionQueue(configuration, runner: runner) { record in
+            for key in record.storedKeys { await store.remove(key) }
+        }
+        let calls: [any ServiceCall] = [
+            CreateCall(
+                catalogue: WorkflowCatalogue(workflows),
+                preparation: InputPreparation(store: store, urls: urls, now: configuration.now), queue: queue,
+                random: configuration.random),
+            ProgressCall(queue: queue),
+            ResultCall(queue: queue, urls: urls, configuration: configuration),
+            SignUploadCall(urls: urls, sweep: StoreSweep(store, configuration), configuration: configuration),
+        ]
+        let router = GatewayRouter.make(
+            calls: calls, files: FileRoutes(store: store, urls: urls, configuration: configuration),
+            handler: SignedCallHandler(
+                verifier: CallVerifier(appKey: configuration.appKey, secret: configuration.appSecret),
+                configuration: configuration),
+            logger: logger)
+        return Application(
+            router: router,
+            server: .continuing(upTo: configuration.maximumUploadBytes, idleTimeout: idleTimeout),
+            configuration: ApplicationConfiguration(
+                address: .hostname(configuration.host, port: configuration.port),
+                serverName: "speedpix-gateway/\(SpeedPixVersion.current)"),
+            services: [queue],
+            onServerRunning: { channel in
+                if let port = channel.localAddress?.port { onPort(port) }
+            },
+            logger: logger)
+    }
+}

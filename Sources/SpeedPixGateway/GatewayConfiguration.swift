@@ -1,0 +1,62 @@
+public import NIOCore
+public import SpeedPix
+
+#if canImport(FoundationEssentials)
+public import FoundationEssentials
+#else
+public import Foundation
+#endif
+
+/// Everything a ``Gateway`` needs to know before it listens.
+public struct GatewayConfiguration: Sendable {
+    /// The address to listen on. Default `127.0.0.1`: nobody else on the network reaches it.
+    public var host = "127.0.0.1"
+    /// The port to listen on; 0, the default, is any free one.
+    public var port = 0
+    /// The only application key the gateway knows.
+    public var appKey: String
+    /// The secret that calls must be signed with. It is also the root of the file URLs' signatures, so that URLs
+    /// outlive a restart on the same data directory.
+    public var appSecret: Secret
+    /// Where uploads and results are kept, in a folder `speedpix-gateway` that belongs to one gateway at a time. Nil,
+    /// the default, is a temporary folder that is removed at the end.
+    public var dataDirectory: String?
+
+    /// Predictions that run at the same time. Default 64.
+    public var workers = 64
+    /// Of these, predictions that compute pictures and so keep a core busy. Default: the machine's cores.
+    public var computingWorkers: Int
+    /// Predictions that may wait for a worker; more are refused with HTTP 429. Default 10,000.
+    public var maximumWaiting = 10_000
+    /// Finished predictions that can still be asked about; the oldest are forgotten first. Default 50,000.
+    public var maximumFinished = 50_000
+    /// How long a finished prediction, its files, and uploads are kept. Files go at the first upload an hour or more
+    /// after their last URL has expired. Default 24 h.
+    public var retention: Duration = .seconds(24 * 3600)
+    /// What the inputs of unfinished and the data of finished predictions may take in memory, in bytes, each.
+    /// Default 512 MiB.
+    public var maximumHeldBytes = 512 << 20
+
+    /// The largest body of a signed call, in bytes; a larger one is refused with HTTP 413. Default 8 MiB.
+    public var maximumBodyBytes = 8 << 20
+    /// The largest upload, in bytes; a larger one is refused with HTTP 413. Default 2 GiB.
+    public var maximumUploadBytes: Int64 = 2 << 30
+    /// How long an upload URL and an access URL are good for. Default 1 h.
+    public var urlLifetime: Duration = .seconds(3600)
+
+    /// The date, for timestamps and expiry.
+    public var now: @Sendable () -> Date = { Date() }
+    /// A name never used before, for predictions, files and requests: letters, digits and hyphens.
+    public var uniqueName: @Sendable () -> String = { UUID().uuidString.lowercased() }
+    /// 64 random bits, for the seeds of predictions that ask for new ones.
+    public var random: @Sendable () -> UInt64 = { UInt64.random(in: .min ... .max) }
+    /// Measures how long predictions run, and what a workflow sleeps on.
+    public var clock: any Clock<Duration> = ContinuousClock()
+
+    /// A configuration with the documented defaults.
+    public init(appKey: String, appSecret: Secret, computingWorkers: Int = System.coreCount) {
+        self.appKey = appKey
+        self.appSecret = appSecret
+        self.computingWorkers = computingWorkers
+    }
+}

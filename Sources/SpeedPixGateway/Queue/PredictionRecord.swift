@@ -1,0 +1,58 @@
+import SpeedPix
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// A prediction as the queue knows it.
+struct PredictionRecord: Sendable {
+    enum Status: String, Sendable {
+        case waiting
+        case running
+        case succeeded
+        case failed
+    }
+
+    let id: String
+    let workflow: any Workflow
+    let estimate: Duration
+    let reported = ReportedProgress()
+    /// About what it holds in memory, in bytes.
+    var footprint: Int
+
+    var status = Status.waiting
+    /// Its place in its lane: the lane's next one to start is subtracted for the number ahead of it.
+    var ordinal: Int
+    var began: Date?
+    var ended: Date?
+    /// Time since it began, by the clock that workflows sleep on.
+    var elapsed: (@Sendable () -> Duration)?
+    var duration: Duration?
+    var outputs: [String: StoredOutput] = [:]
+    var info: JSONValue?
+    /// Why it failed.
+    var failure: String?
+
+    /// What is left of a running prediction: by its own progress once that says something, by experience before.
+    var eta: Duration {
+        guard status == .running, let elapsed = elapsed?() else { return .zero }
+        let fraction = reported.current.fraction
+        guard fraction >= 0.05 else { return max(estimate - elapsed, .zero) }
+        return elapsed * ((1 - fraction) / fraction)
+    }
+}
+
+extension PredictionRecord {
+    /// The files among its outputs.
+    var storedKeys: [ObjectKey] {
+        outputs.values.flatMap { output -> [ObjectKey] in
+            switch output {
+            case .data: []
+            case .file(let file): [file.key]
+            case .files(let files): files.map(\.key)
+            }
+        }
+    }
+}

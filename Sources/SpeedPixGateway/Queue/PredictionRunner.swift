@@ -1,0 +1,68 @@
+import Logging
+import SpeedPix
+import SystemPackage
+
+/// Runs one prediction: gives the workflow its files, stores what it gives back.
+struct PredictionRunner: Sendable {
+    /// How a run ended.
+    enum Outcome: Sendable {
+        case succeeded(outputs: [String: StoredOutput], info: JSONValue?)
+        case failed(String)
+    }
+
+    let store: ObjectStore
+    let uniqueName: @Sendable () -> String
+    let clock: any Clock<Duration>
+    let logger: Logger
+
+    /// Never throws: whatever goes wrong in a workflow ends this prediction and nothing else.
+    func run(
+        _ workflow: any Workflow, id: String, inputs: [String: PreparedInput], reported: ReportedProgress
+    ) async -> Outcome {
+        do {
+            return try await store.withScratchDirectory { scratch in
+                var values: [String: WorkflowInputValue] = [:]
+                for (name, input) in inputs { values[name] = try await input.value(named: name, in: scratch) }
+                let task = WorkflowTask(
+                    id: id, scratchDirectory: scratch.string, clock: clock, logger: logger, reported: reported)
+                let result = try await workflow.run(values, task)
+                var outputs: [String: StoredOutput] = [:]
+                for (name, output) in result.outputs { outputs[name] = try await stored(output) }
+                if let info = result.info, outputs["info"] == nil { outputs["info"] = .data(info) }
+                return .succeeded(outputs: outputs, info: result.info)
+            }
+        } catch let failure as WorkflowFailure {
+            return .failed(failure.message.isEmpty ? "the workflow failed without a reason" : failure.message)
+        } catch is CancellationError {
+            return .failed("the gateway was shut down")
+        } catch {
+            logger.warning(
+                "a workflow failed unexpectedly",
+                metadata: ["workflow": "\(workflow.id)", "prediction": "\(id)", "error": "\(error)"])
+            return .failed("the workflow \(workflow.id) failed unexpectedly: \(error)")
+        }
+    }
+
+    private func stored(_ output: WorkflowOutput) async throws -> StoredOutput {
+        switch output {
+        case .data(let value):
+            return .data(value)
+        case .file(let file):
+            return .file(try await stored(file))
+        case .files(let files):
+            var result: [StoredFile] = []
+            for file in files { result.append(try await stored(file)) }
+            return .files(result)
+        }
+    }
+
+    private func stored(_ file: WorkflowOutputFile) async throws -> StoredFile {
+        let key = ObjectKey(.results, uniqueName: uniqueName(), filename: file.filename)
+        switch file.content {
+        case .bytes(let bytes): try await store.store(bytes, as: key)
+        case .path(let path): try await store.store(fileAt: FilePath(path), as: key)
+        }
+        let size = try await store.facts(of: key)?.size ?? 0
+        return StoredFile(key: key, filename: file.filename, mimeType: file.mimeType, size: size, facts: file.facts)
+    }
+}

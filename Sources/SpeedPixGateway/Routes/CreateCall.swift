@@ -1,0 +1,46 @@
+import SpeedPix
+
+/// `/scc/comfy_prompt`: checks a prediction's inputs and queues it.
+struct CreateCall: ServiceCall {
+    let route = Route.create
+    let catalogue: WorkflowCatalogue
+    let preparation: InputPreparation
+    let queue: PredictionQueue
+    let random: @Sendable () -> UInt64
+
+    func answer(_ call: SignedCall) async throws -> JSONValue {
+        let body = call.body
+        let id = try body.requiredText("workflow_id", "workflowId")
+        let alias = try body.text("alias_id", "aliasId")
+        let version = try body.text("version_id", "versionId")
+        let randomises = try body.flag("randomise_seeds", "randomiseSeeds") ?? false
+        _ = try body.flag("return_temp_files", "returnTempFiles")
+        guard alias != nil || version != nil else {
+            throw Refusal.invalidParameter("alias_id or version_id is required (there is the alias main)")
+        }
+        let workflow = try catalogue.workflow(id, alias: alias, version: version)
+        let given = body.value("inputs") ?? .object([:])
+        guard var inputs = given.objectValue else {
+            throw Refusal.invalidParameter("inputs must be an object, not \(given.kindDescription)")
+        }
+        if randomises { fillSeed(of: workflow, in: &inputs) }
+        let prepared = try await preparation.prepare(inputs, for: workflow)
+        let record = try await queue.submit(workflow, inputs: prepared, footprint: 1024 + call.bodySize)
+        return [
+            "taskId": .string(record.id), "status": .string(record.status.rawValue),
+            "estimatedDurationInSeconds": .double(record.estimate / .seconds(1)),
+        ]
+    }
+
+    /// A seed that the caller chose stays: whoever gives one wants that picture.
+    private func fillSeed(of workflow: any Workflow, in inputs: inout [String: JSONValue]) {
+        guard let seed = workflow.inputs.first(where: { $0.name == "seed" && $0.kind == .integer }),
+            inputs["seed"] ?? .null == .null
+        else { return }
+        // Seeds beyond 2^53 would not survive clients that keep numbers as floats.
+        let low = Int64(clamping: Int(max(seed.minimum ?? 0, -0x1p53)))
+        let high = Int64(clamping: Int(min(seed.maximum ?? 0x1p53, 0x1p53)))
+        guard low <= high else { return }
+        inputs["seed"] = .integer(low + Int64(random() % (UInt64(high - low) + 1)))
+    }
+}

@@ -1,0 +1,135 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import SpeedPix
+import _NIOFileSystem
+
+/// `PUT`, `GET` and `HEAD` of signed file URLs. These requests carry no signature in their headers: the URL is it.
+struct FileRoutes: Sendable {
+    /// Enough to keep a fast line busy; with what is read ahead a download holds a few of these.
+    private static let chunkLength = ByteCount.kibibytes(128)
+
+    let store: ObjectStore
+    let urls: URLSigner
+    let configuration: GatewayConfiguration
+
+    // MARK: Uploads
+
+    func upload(_ request: Request) async throws -> Response {
+        let grant = try grant(request, for: .write)
+        guard Self.isSame(request.headers[.contentType] ?? "", grant.contentType) else {
+            throw Refusal.accessDenied("the Content-Type is not the one that was signed, \(grant.contentType)")
+        }
+        guard let length = request.headers[.contentLength].flatMap({ Int64($0) }), length >= 0 else {
+            throw Refusal("MissingContentLength", "the upload needs a Content-Length", status: .lengthRequired)
+        }
+        guard length <= configuration.maximumUploadBytes else {
+            throw Refusal.tooLarge("the file has \(length) bytes; the most is \(configuration.maximumUploadBytes)")
+        }
+        guard grant.size == nil || grant.size == length else {
+            throw Refusal.accessDenied("the Content-Length is not the size that was signed, \(grant.size ?? 0)")
+        }
+        try await store.receive(
+            request.body, as: grant.key, length: length, limit: configuration.maximumUploadBytes)
+        var headers = HTTPFields()
+        headers[.eTag] = try await store.facts(of: grant.key)?.entityTag
+        return Response(status: .ok, headers: headers)
+    }
+
+    // MARK: Downloads
+
+    func download(_ request: Request) async throws -> Response {
+        let grant = try grant(request, for: .read)
+        guard let facts = try await store.facts(of: grant.key) else {
+            throw Refusal("NoSuchKey", "there is no file \(grant.key)", status: .notFound)
+        }
+        var headers = HTTPFields()
+        headers[.contentType] = grant.contentType
+        headers[.contentDisposition] = Self.disposition(grant.filename)
+        headers[.eTag] = facts.entityTag
+        headers[.acceptRanges] = "bytes"
+        // A file of one client is nothing for a proxy to keep.
+        headers[.cacheControl] = "private, max-age=3600"
+        // What was uploaded is never to be run by a browser on this origin.
+        headers[.xContentTypeOptions] = "nosniff"
+        if Self.matches(request.headers[.ifNoneMatch], facts.entityTag) {
+            return Response(status: .notModified, headers: headers)
+        }
+        let isCurrent = request.headers[.ifRange].map { $0 == facts.entityTag } ?? true
+        switch ByteRange(isCurrent ? request.headers[.range] : nil, size: facts.size) {
+        case .whole:
+            return respond(.ok, headers, grant.key, 0..<facts.size, to: request)
+        case .part(let range):
+            headers[.contentRange] = "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(facts.size)"
+            return respond(.partialContent, headers, grant.key, range, to: request)
+        case .unsatisfiable:
+            var refusal = Refusal(
+                "InvalidRange", "the file has \(facts.size) bytes only", status: .rangeNotSatisfiable)
+            refusal.headers[.contentRange] = "bytes */\(facts.size)"
+            throw refusal
+        }
+    }
+
+    private func respond(
+        _ status: HTTPResponse.Status, _ headers: HTTPFields, _ key: ObjectKey, _ range: Range<Int64>,
+        to request: Request
+    ) -> Response {
+        var headers = headers
+        headers[.contentLength] = String(range.count)
+        guard request.method == .get, !range.isEmpty else { return Response(status: status, headers: headers) }
+        let path = store.path(of: key)
+        let body = ResponseBody(contentLength: range.count) { writer in
+            // The head has been sent: an error from here on can only break the connection, which tells the client.
+            try await FileSystem.shared.withFileHandle(forReadingAt: path) { handle in
+                for try await chunk in handle.readChunks(in: range, chunkLength: Self.chunkLength) {
+                    try await writer.write(chunk)
+                }
+            }
+            try await writer.finish(nil)
+        }
+        return Response(status: status, headers: headers, body: body)
+    }
+
+    // MARK: URLs and headers
+
+    private func grant(_ request: Request, for purpose: FileGrant.Purpose) throws(Refusal) -> FileGrant {
+        let grant: FileGrant
+        do {
+            grant = try urls.grant(in: request.head.path ?? "", now: configuration.now())
+        } catch {
+            switch error {
+            case .malformed: throw .accessDenied("the URL is not a signed file URL of this gateway")
+            case .mismatch: throw .accessDenied("the URL's signature does not match")
+            case .expired: throw .accessDenied("the URL has expired")
+            }
+        }
+        guard grant.purpose == purpose else {
+            throw .accessDenied("the URL was signed for \(grant.purpose == .read ? "downloading" : "uploading")")
+        }
+        return grant
+    }
+
+    /// Media types are compared without case and without the spaces that libraries like to add.
+    private static func isSame(_ left: String, _ right: String) -> Bool {
+        left.lowercased().filter { $0 != " " } == right.lowercased().filter { $0 != " " }
+    }
+
+    private static func matches(_ header: String?, _ entityTag: String) -> Bool {
+        guard let header else { return false }
+        return header.split(separator: ",").contains { tag in
+            let tag = tag.filter { !$0.isWhitespace }
+            return tag == "*" || tag == entityTag || tag == "W/" + entityTag
+        }
+    }
+
+    /// The name twice: in ASCII for old clients, and whole (RFC 5987).
+    private static func disposition(_ filename: String) -> String {
+        let plain = filename.map { character in
+            guard let ascii = character.asciiValue, ascii >= 0x20, ascii < 0x7F, !"\"\\%".contains(character) else {
+                return Character("_")
+            }
+            return character
+        }
+        return "attachment; filename=\"\(String(plain))\"; filename*=UTF-8''\(PercentEncoding.encode(filename))"
+    }
+}

@@ -1,0 +1,40 @@
+import HTTPTypes
+import Hummingbird
+import Logging
+import SpeedPix
+
+/// Every route of the gateway, in one place.
+enum GatewayRouter {
+    static func make(
+        calls: [any ServiceCall], files: FileRoutes, handler: SignedCallHandler, logger: Logger
+    ) -> Router<GatewayContext> {
+        let router = Router(context: GatewayContext.self)
+        router.add(middleware: AnswerMiddleware(uniqueName: handler.configuration.uniqueName, logger: logger))
+        for call in calls {
+            router.post(RouterPath(call.route.rawValue)) { request, context in
+                try await handler.respond(to: request, context, by: call)
+            }
+        }
+        router.put("/files/**") { request, _ in try await files.upload(request) }
+        router.get("/files/**") { request, _ in try await files.download(request) }
+        router.head("/files/**") { request, _ in try await files.download(request) }
+        router.get("/health") { _, _ in
+            text(#"{"status":"ok"}"#, type: "application/json")
+        }
+        router.get("/") { _, _ in
+            text(
+                """
+                This is a local SpeedPix gateway (speedpix \(SpeedPixVersion.current)).
+                Give its address to a client as SPEEDPIX_ENDPOINT, with the key and the secret it was started with.
+
+                """,
+                type: "text/plain; charset=utf-8")
+        }
+        return router
+    }
+
+    private static func text(_ text: String, type: String) -> Response {
+        Response(
+            status: .ok, headers: [.contentType: type], body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+    }
+}

@@ -1,0 +1,29 @@
+import SpeedPix
+
+/// `/scc/comfy_get_progress`: how far a prediction is.
+struct ProgressCall: ServiceCall {
+    let route = Route.progress
+    let queue: PredictionQueue
+
+    func answer(_ call: SignedCall) async throws -> JSONValue {
+        let record = try await queue.record(try call.body.requiredText("taskId", "task_id"))
+        let reported = record.reported.current
+        let isDone = record.status == .succeeded
+        let message: JSONValue =
+            switch record.status {
+            case .failed: .string(record.failure ?? "")
+            case .running: reported.step.map { .string($0) } ?? .null
+            default: .null
+            }
+        return [
+            "taskId": .string(record.id), "status": .string(record.status.rawValue),
+            "progress": .double(isDone ? 1 : reported.fraction),
+            "etaRelative": .double(record.eta / .seconds(1)), "message": message,
+            "lastQueueRemaining": .integer(Int64(await queue.remaining(before: record))),
+            "state": [
+                "nodeLabel": reported.step.map { .string($0) } ?? .null,
+                "step": .integer(Int64(reported.number ?? 0)), "maxSteps": .integer(Int64(reported.total ?? 0)),
+            ],
+        ]
+    }
+}

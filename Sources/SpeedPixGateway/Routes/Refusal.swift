@@ -1,0 +1,49 @@
+import HTTPTypes
+import Hummingbird
+import SpeedPix
+
+/// A call that is answered with an error, and how the answer looks.
+struct Refusal: Error, Sendable, Equatable {
+    var status: HTTPResponse.Status
+    /// `errCode` of the envelope.
+    var code: String
+    /// `errMessage` of the envelope: what is wrong and what would be right.
+    var message: String
+    /// The words of `X-Ca-Error-Message`, when the API gateway in front of the service would have refused.
+    var gatewayMessage: String?
+    var headers: HTTPFields = [:]
+
+    init(_ code: String, _ message: String, status: HTTPResponse.Status = .ok) {
+        self.status = status
+        self.code = code
+        self.message = message
+    }
+
+    /// A refusal before the service itself sees the call: HTTP 400 and a header that says why.
+    static func byGateway(_ message: String, status: HTTPResponse.Status = .badRequest) -> Refusal {
+        var refusal = Refusal("GatewayRefused", message, status: status)
+        refusal.gatewayMessage = message
+        return refusal
+    }
+
+    static func invalidParameter(_ message: String) -> Refusal {
+        Refusal("InvalidParameter", message)
+    }
+
+    static func accessDenied(_ message: String) -> Refusal {
+        Refusal("AccessDenied", message, status: .forbidden)
+    }
+
+    static func tooLarge(_ message: String) -> Refusal {
+        Refusal("TooLarge", message, status: .contentTooLarge)
+    }
+
+    func response(requestID: String) -> Response {
+        var headers = headers
+        headers[.contentType] = RequestSigner.mediaType
+        if let gatewayMessage { headers[.caErrorMessage] = gatewayMessage }
+        // The gateway in front of the service answers with headers alone.
+        let body = gatewayMessage == nil ? AnswerEnvelope.failed(code, message, requestID: requestID) : []
+        return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
+    }
+}

@@ -1,0 +1,68 @@
+import HTTPTypes
+import Hummingbird
+import SpeedPix
+
+/// One of the service's signed calls.
+protocol ServiceCall: Sendable {
+    var route: Route { get }
+
+    /// The envelope's `data`.
+    ///
+    /// - Throws: ``Refusal``, which becomes a failed envelope.
+    func answer(_ call: SignedCall) async throws -> JSONValue
+}
+
+/// A call whose signature is good.
+struct SignedCall: Sendable {
+    let body: CallBody
+    /// How many bytes the body had.
+    let bodySize: Int
+    /// Scheme, host and port as the client addressed the gateway: URLs in the answer start with it.
+    let origin: String
+}
+
+/// Receives a call's body, checks its signature, and wraps its answer.
+struct SignedCallHandler: Sendable {
+    let verifier: CallVerifier
+    let configuration: GatewayConfiguration
+
+    func respond(to request: Request, _ context: GatewayContext, by call: any ServiceCall) async throws -> Response {
+        let bytes = try await Self.collect(request, limit: configuration.maximumBodyBytes)
+        try verifier.verify(request.head, body: bytes, now: configuration.now())
+        let signed = SignedCall(
+            body: try CallBody(bytes), bodySize: bytes.count, origin: try Self.origin(of: request))
+        let answer = try AnswerEnvelope.succeeded(try await call.answer(signed), requestID: context.requestID)
+        return Response(
+            status: .ok, headers: [.contentType: RequestSigner.mediaType],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer)))
+    }
+
+    private static func collect(_ request: Request, limit: Int) async throws -> [UInt8] {
+        let announced = request.headers[.contentLength].flatMap { Int($0) }
+        let tooLarge = Refusal.tooLarge("the body is larger than \(limit) bytes")
+        if let announced, announced > limit { throw tooLarge }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(announced ?? 0)
+        for try await chunk in request.body {
+            guard bytes.count + chunk.readableBytes <= limit else { throw tooLarge }
+            bytes.append(contentsOf: chunk.readableBytesView)
+        }
+        if let announced, announced != bytes.count {
+            throw Refusal("IncompleteBody", "\(bytes.count) of \(announced) bytes arrived", status: .badRequest)
+        }
+        return bytes
+    }
+
+    /// The Host header comes from outside and goes into URLs: it may be nothing but a host and a port.
+    private static func origin(of request: Request) throws(Refusal) -> String {
+        let authority = request.head.authority ?? ""
+        let isPlain = authority.utf8.allSatisfy { byte in
+            (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+                || "-._:[]".utf8.contains(byte)
+        }
+        guard isPlain, !authority.isEmpty else {
+            throw Refusal("InvalidHost", "the Host header is no host and port", status: .badRequest)
+        }
+        return "http://" + authority
+    }
+}

@@ -1,0 +1,63 @@
+import SpeedPix
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// `/scc/sp_create_temp_file_upload_sign`: a URL to put a file to, and one to read it from.
+struct SignUploadCall: ServiceCall {
+    /// What a file system allows for one name.
+    private static let longestFilename = 255
+
+    let route = Route.signUpload
+    let urls: URLSigner
+    let sweep: StoreSweep
+    let configuration: GatewayConfiguration
+
+    func answer(_ call: SignedCall) async throws -> JSONValue {
+        await sweep.runIfDue()
+        let contentType = try call.body.text("contentType", "content_type") ?? MediaType.unknown
+        guard contentType.utf8.count <= 200, contentType.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) else {
+            throw Refusal.invalidParameter("contentType is no media type")
+        }
+        let filename = Self.filename(try call.body.text("originalFilename", "original_filename") ?? "file")
+        let size = try size(call.body.value("size"))
+        let key = ObjectKey(.uploads, uniqueName: configuration.uniqueName(), filename: filename)
+        let expires = configuration.now().addingTimeInterval(configuration.urlLifetime / .seconds(1))
+        var grant = FileGrant(
+            purpose: .write, key: key, expires: Int64(expires.timeIntervalSince1970), contentType: contentType,
+            filename: filename, size: size)
+        let uploadURL = urls.url(grant, origin: call.origin)
+        grant.purpose = .read
+        grant.size = nil
+        return [
+            "uploadUrl": .string(uploadURL), "objectKey": .string(key.text), "path": .string(key.text),
+            "expireTime": .integer(grant.expires), "accessUrl": .string(urls.url(grant, origin: call.origin)),
+        ]
+    }
+
+    private func size(_ value: JSONValue?) throws(Refusal) -> Int64? {
+        guard let value else { return nil }
+        guard let size = value.lenientInteger, size >= 0 else {
+            throw .invalidParameter("size must be a whole number of bytes")
+        }
+        guard size <= configuration.maximumUploadBytes else {
+            throw .tooLarge("the file has \(size) bytes; the most is \(configuration.maximumUploadBytes)")
+        }
+        return size
+    }
+
+    /// The last part of the name, without what could steer a terminal or a header.
+    private static func filename(_ name: String) -> String {
+        let last = name.split(whereSeparator: { "/\\".contains($0) }).last ?? "file"
+        let plain = String(
+            String.UnicodeScalarView(last.unicodeScalars.filter { $0.value >= 0x20 && $0.value != 0x7F }))
+        guard plain.utf8.count > longestFilename else { return plain.isEmpty ? "file" : plain }
+        // The end is kept: it has the extension.
+        var short = plain[...]
+        while short.utf8.count > longestFilename { short = short.dropFirst() }
+        return String(short)
+    }
+}

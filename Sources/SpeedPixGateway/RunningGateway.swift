@@ -1,0 +1,9 @@
+/// A gateway that listens.
+public struct RunningGateway: Sendable {
+    /// What goes into `SPEEDPIX_ENDPOINT`: `http://127.0.0.1:PORT`.
+    public let endpoint: String
+    /// The port it listens on.
+    public let port: Int
+    /// The application key it knows.
+    public let appKey: String
+}

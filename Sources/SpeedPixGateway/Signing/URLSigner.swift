@@ -1,0 +1,99 @@
+import Crypto
+import SpeedPix
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// Makes and reads the signed, expiring URLs of files.
+struct URLSigner: Sendable {
+    enum Failure: Error, Equatable {
+        /// Not a URL of this gateway's files at all.
+        case malformed
+        /// Someone else's signature, or a URL that was changed.
+        case mismatch
+        case expired
+    }
+
+    static let pathPrefix = "/files/"
+
+    private let key: SymmetricKey
+
+    init(secret: Secret) {
+        // A key of its own: a URL's signature must never be good for anything else that the secret signs.
+        let root = SymmetricKey(data: Array(secret.revealed.utf8))
+        let code = HMAC<SHA256>.authenticationCode(for: Array("speedpix gateway file URLs".utf8), using: root)
+        key = SymmetricKey(data: Array(code))
+    }
+
+    /// - Parameter origin: Scheme, host and port as the client knows them.
+    func url(_ grant: FileGrant, origin: String) -> String {
+        var query = "purpose=\(grant.purpose.rawValue)&expires=\(grant.expires)"
+        query += "&type=\(PercentEncoding.encode(grant.contentType))&name=\(PercentEncoding.encode(grant.filename))"
+        if let size = grant.size { query += "&size=\(size)" }
+        return origin + Self.pathPrefix + grant.key.text + "?" + query + "&signature=\(signature(of: grant))"
+    }
+
+    /// Reads a URL, or the path and query of one.
+    ///
+    /// The signature covers what the URL means and not how it is spelt: a client may encode it in another way.
+    func grant(in url: String, now: Date) throws(Failure) -> FileGrant {
+        guard let fields = Self.fields(of: url), let key = Self.key(in: url),
+            let purpose = fields["purpose"].flatMap(FileGrant.Purpose.init),
+            let expires = fields["expires"].flatMap(Int64.init),
+            let contentType = fields["type"], let filename = fields["name"], let given = fields["signature"]
+        else { throw .malformed }
+        let grant = FileGrant(
+            purpose: purpose, key: key, expires: expires, contentType: contentType, filename: filename,
+            size: fields["size"].flatMap { Int64($0) })
+        guard CallVerifier.isEqual(signature(of: grant), given) else { throw .mismatch }
+        guard Double(expires) > now.timeIntervalSince1970 else { throw .expired }
+        return grant
+    }
+
+    /// Whether a URL looks like one of a gateway's files, whoever signed it.
+    static func isFileURL(_ url: String) -> Bool {
+        key(in: url) != nil && fields(of: url)?["signature"] != nil
+    }
+
+    private func signature(of grant: FileGrant) -> String {
+        // Encoded, no part can contain the separator and so pose as two.
+        let parts = [
+            grant.purpose.rawValue, grant.key.text, String(grant.expires), grant.contentType, grant.filename,
+            grant.size.map { String($0) } ?? "",
+        ]
+        let text = parts.map(PercentEncoding.encode).joined(separator: "\n")
+        return Data(HMAC<SHA256>.authenticationCode(for: Array(text.utf8), using: key)).hexadecimal
+    }
+
+    private static func key(in url: String) -> ObjectKey? {
+        var local = url.prefix { $0 != "?" && $0 != "#" }
+        for scheme in ["http://", "https://"] where local.lowercased().hasPrefix(scheme) {
+            local = local.dropFirst(scheme.count).drop { $0 != "/" }
+        }
+        guard local.hasPrefix(pathPrefix) else { return nil }
+        return ObjectKey(String(local.dropFirst(pathPrefix.count)))
+    }
+
+    private static func fields(of url: String) -> [String: String]? {
+        guard let mark = url.firstIndex(of: "?") else { return nil }
+        var fields: [String: String] = [:]
+        for pair in url[url.index(after: mark)...].prefix(while: { $0 != "#" }).split(separator: "&") {
+            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard parts.count == 2, let value = PercentEncoding.decode(parts[1]),
+                fields.updateValue(value, forKey: String(parts[0])) == nil
+            else { return nil }
+        }
+        return fields
+    }
+}
+
+extension Data {
+    /// Two lower-case digits for each byte.
+    var hexadecimal: String {
+        let digits = Array("0123456789abcdef".utf8)
+        return String(decoding: flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    }
+}

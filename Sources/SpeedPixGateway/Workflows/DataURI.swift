@@ -1,0 +1,44 @@
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// A file inside a URL (RFC 2397): `data:image/png;base64,…`.
+struct DataURI: Sendable, Equatable {
+    /// The official clients' rule; larger files are uploaded.
+    static let largest = 1 << 20
+
+    let mimeType: String
+    let bytes: [UInt8]
+
+    /// - Throws: ``Refusal`` without the name of the input, which the caller adds.
+    init(_ text: String) throws(Refusal) {
+        // Three characters for each byte is the most an encoding may need; more need not be decoded to be refused.
+        guard text.utf8.count <= 3 * Self.largest + 1024 else { throw Self.tooLarge }
+        guard text.hasPrefix("data:"), let comma = text.firstIndex(of: ",") else {
+            throw .invalidParameter("is no data: URI: it has no comma")
+        }
+        let head = text[text.index(text.startIndex, offsetBy: 5)..<comma].split(separator: ";")
+        let payload = text[text.index(after: comma)...]
+        guard let plain = PercentEncoding.decodedBytes(payload) else {
+            throw .invalidParameter("is a data: URI with a broken percent-encoding")
+        }
+        if head.last?.lowercased() == "base64" {
+            guard let decoded = Data(base64Encoded: Data(plain), options: .ignoreUnknownCharacters) else {
+                throw .invalidParameter("is a data: URI whose base64 is broken")
+            }
+            bytes = Array(decoded)
+        } else {
+            bytes = plain
+        }
+        guard bytes.count <= Self.largest else { throw Self.tooLarge }
+        let type = head.first.map { String($0) } ?? ""
+        // The default of the RFC.
+        mimeType = type.contains("/") ? type : "text/plain"
+    }
+
+    private static var tooLarge: Refusal {
+        .invalidParameter("is a data: URI of more than 1 MiB; upload the file and give its accessUrl")
+    }
+}

@@ -1,0 +1,158 @@
+import LuaRuntime
+import SpeedPix
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// Checks a create's inputs against what the workflow declares, so that a mistake is answered at once and not by a
+/// failed run.
+struct InputPreparation: Sendable {
+    let store: ObjectStore
+    let urls: URLSigner
+    let now: @Sendable () -> Date
+
+    /// - Throws: ``Refusal`` that names the input and what it should be.
+    func prepare(_ given: [String: JSONValue], for workflow: any Workflow) async throws -> [String: PreparedInput] {
+        let declared = workflow.inputs
+        for name in given.keys.sorted() where !declared.contains(where: { $0.name == name }) {
+            let nearest = NearestName.suggestion(for: name, among: declared.map(\.name)).map { "; did you mean \"\($0)\"?" } ?? ""
+            throw Refusal.invalidParameter(
+                "the workflow \(workflow.id) has no input \"\(name.prefix(100))\"\(nearest)"
+                    + " (it has: \(declared.map(\.name).joined(separator: ", ")))")
+        }
+        var prepared: [String: PreparedInput] = [:]
+        for input in declared {
+            // A null is how JSON says that a value was not given, unless null itself is fine.
+            let isGiven = input.kind == .any ? given[input.name] != nil : given[input.name] ?? .null != .null
+            guard let value = isGiven ? given[input.name] : input.defaultValue else {
+                guard !input.isRequired else {
+                    throw Refusal.invalidParameter(
+                        "the input \"\(input.name)\" of \(workflow.id) is required"
+                            + (input.help.isEmpty ? "" : " (\(input.help))"))
+                }
+                continue
+            }
+            prepared[input.name] = try await prepare(value, as: input)
+        }
+        return prepared
+    }
+
+    private func prepare(_ value: JSONValue, as input: WorkflowInput) async throws -> PreparedInput {
+        switch (input.kind, value) {
+        case (.any, _):
+            return .value(.any(value))
+        case (.string, .string(let text)):
+            try Self.checkRange(Double(text.unicodeScalars.count), input, unit: " characters")
+            return .value(.string(text))
+        case (.boolean, .bool(let flag)):
+            return .value(.boolean(flag))
+        case (.integer, .integer), (.integer, .double):
+            // JavaScript and Lua write whole numbers as floats at times.
+            guard let number = value.lenientInteger else { throw Self.wrongType(value, input) }
+            try Self.checkRange(Double(number), input)
+            return .value(.integer(number))
+        case (.number, .integer), (.number, .double):
+            guard let number = value.lenientDouble else { throw Self.wrongType(value, input) }
+            try Self.checkRange(number, input)
+            return .value(.number(number))
+        case (.file, _):
+            return try await file(value, input)
+        default:
+            throw Self.wrongType(value, input)
+        }
+    }
+
+    private func file(_ value: JSONValue, _ input: WorkflowInput) async throws -> PreparedInput {
+        // An output's file object can be chained into the next step as it is.
+        guard let text = value.stringValue ?? value["url"]?.stringValue else { throw Self.wrongType(value, input) }
+        let label = "the input \"\(input.name)\""
+        if text.lowercased().hasPrefix("data:") {
+            do {
+                return .embedded(try DataURI(text))
+            } catch {
+                throw Refusal.invalidParameter("\(label) \(error.message)")
+            }
+        }
+        guard URLSigner.isFileURL(text) else {
+            throw Refusal.invalidParameter(
+                "\(label) is \"\(text.prefix(200))\"; only this gateway's own URLs and data: URIs can be read offline:"
+                    + " upload the file and give its accessUrl")
+        }
+        let grant: FileGrant
+        do {
+            grant = try urls.grant(in: text, now: now())
+        } catch .expired {
+            throw Refusal.invalidParameter("\(label) is a URL that has expired: upload the file again")
+        } catch {
+            throw Refusal.invalidParameter("\(label) is a URL that this gateway has not signed: upload the file to it")
+        }
+        guard grant.purpose == .read else {
+            throw Refusal.invalidParameter("\(label) is an uploadUrl; give the accessUrl that came with it")
+        }
+        guard try await store.facts(of: grant.key) != nil else {
+            throw Refusal.invalidParameter("\(label) is a file that is not there: its upload was not finished")
+        }
+        return .value(
+            .file(
+                WorkflowInputFile(
+                    path: store.path(of: grant.key).string, filename: grant.filename, mimeType: grant.contentType)))
+    }
+
+    private static func checkRange(_ number: Double, _ input: WorkflowInput, unit: String = "") throws(Refusal) {
+        let isLow = input.minimum.map { number < $0 } ?? false
+        let isHigh = input.maximum.map { number > $0 } ?? false
+        guard isLow || isHigh else { return }
+        let bounds: String
+        switch (input.minimum, input.maximum) {
+        case (let low?, let high?): bounds = "\(plain(low)) to \(plain(high))"
+        case (let low?, nil): bounds = "at least \(plain(low))"
+        default: bounds = "at most \(input.maximum.map(plain) ?? "")"
+        }
+        throw .invalidParameter("the input \"\(input.name)\" must be \(bounds)\(unit), not \(plain(number))")
+    }
+
+    private static func plain(_ number: Double) -> String {
+        Int64(exactly: number).map { String($0) } ?? String(number)
+    }
+
+    private static func wrongType(_ value: JSONValue, _ input: WorkflowInput) -> Refusal {
+        let expected =
+            switch input.kind {
+            case .string: "a string"
+            case .integer: "a whole number"
+            case .number: "a number"
+            case .boolean: "true or false"
+            case .file: "a file's URL or a data: URI"
+            case .any: "any value"
+            }
+        return .invalidParameter("the input \"\(input.name)\" must be \(expected), not \(value.kindDescription)")
+    }
+}
+
+extension JSONValue {
+    /// What kind of value it is, in words for a message.
+    var kindDescription: String {
+        switch self {
+        case .null: "null"
+        case .bool: "true or false"
+        case .integer: "a whole number"
+        case .double: "a fraction"
+        case .string: "a string"
+        case .array: "an array"
+        case .object: "an object"
+        }
+    }
+
+    /// About how many bytes it takes in memory.
+    var footprint: Int {
+        switch self {
+        case .null, .bool, .integer, .double: 16
+        case .string(let text): 16 + text.utf8.count
+        case .array(let values): values.reduce(32) { $0 + $1.footprint }
+        case .object(let members): members.reduce(64) { $0 + 32 + $1.key.utf8.count + $1.value.footprint }
+        }
+    }
+}

@@ -1,0 +1,9 @@
+extension ScriptWorkflow {
+    /// The picture workflows that come with the gateway; see `Scripts/`.
+    package static func builtIn() async throws -> [ScriptWorkflow] {
+        [
+            try await ScriptWorkflow(id: "white-background", source: PackageResources.white_background_lua),
+            try await ScriptWorkflow(id: "text-to-image", source: PackageResources.text_to_image_lua),
+        ]
+    }
+}

@@ -1,0 +1,140 @@
+import Imaging
+import LuaRuntime
+import SpeedPix
+
+/// A workflow written in Lua: a chunk that returns its inputs and its `run` function.
+///
+/// Each run has a VM of its own, so that runs share nothing and are as many as there are workers.
+package struct ScriptWorkflow: Workflow {
+    package let id: String
+    package let title: String
+    package let inputs: [WorkflowInput]
+    /// Pictures of a usual size take about this long on a laptop; real runs correct it.
+    package let estimatedDuration: Duration = .seconds(2)
+    package let isComputing = true
+    private let chunk: LuaChunk
+
+    /// Reads what the script declares.
+    ///
+    /// - Throws: ``LuaError`` if it does not run; ``WorkflowFailure`` if it declares something that there is not.
+    package init(id: String, source: [UInt8]) async throws {
+        self.id = id
+        chunk = LuaChunk(source, name: "\(id).lua")
+        let declaration = try await LuaVM(modules: [ImageModule.module]).run(chunk).first?.tableValue ?? LuaTable()
+        title = declaration["title"]?.text ?? id
+        guard case .function = declaration["run"] else { throw WorkflowFailure("\(id).lua has no function run") }
+        inputs = try (declaration["inputs"]?.tableValue?.entries ?? [:])
+            .map { try Self.input(named: $0.text ?? "", $1.tableValue ?? LuaTable()) }
+            .sorted { ($0.isRequired ? 0 : 1, $0.name) < ($1.isRequired ? 0 : 1, $1.name) }
+    }
+
+    private static func input(named name: String, _ table: LuaTable) throws -> WorkflowInput {
+        guard let kind = table["type"]?.text.flatMap(WorkflowInput.Kind.init) else {
+            throw WorkflowFailure("the input \(name) has no known type")
+        }
+        let defaultValue: JSONValue? =
+            switch table["default"] {
+            case .string(let text): .string(text.lossyText)
+            case .integer(let number): .integer(number)
+            case .number(let number): .double(number)
+            case .boolean(let flag): .bool(flag)
+            default: nil
+            }
+        func bound(_ field: String) -> Double? {
+            switch table[field] {
+            case .integer(let number): Double(number)
+            case .number(let number): number
+            default: nil
+            }
+        }
+        return WorkflowInput(
+            name, kind, isRequired: table["required"] == true, default: defaultValue, minimum: bound("min"),
+            maximum: bound("max"), help: table["help"]?.text ?? "")
+    }
+
+    package func run(_ inputs: [String: WorkflowInputValue], _ task: WorkflowTask) async throws -> WorkflowResult {
+        let progress = LuaFunctionDefinition.immediate("progress") { arguments in
+            task.progress(try arguments.number(1, "fraction"), try arguments.string(2, "label"))
+            return .nil
+        }
+        let vm = try LuaVM(modules: [ImageModule.module, LuaModule(name: "task", functions: [progress])])
+        let values = try await Self.values(inputs)
+        do {
+            // One chunk that calls the other: a failure then has the place in the script.
+            let declaration = try await vm.run(chunk).first?.tableValue
+            guard case .function(let function) = declaration?["run"] else {
+                throw WorkflowFailure("\(id).lua has no function run")
+            }
+            let caller = LuaChunk("local run, inputs = ... return run(inputs, task)", name: "[run]")
+            let outputs = try await vm.run(caller, arguments: [.function(function), .table(values)]).first?.tableValue
+            return try await result(outputs ?? LuaTable())
+        } catch let error as LuaError {
+            throw WorkflowFailure(error.value.tableValue?["message"]?.text ?? error.message)
+        }
+    }
+
+    /// What `run` gets: pictures are opened, everything else is as it came.
+    private static func values(_ inputs: [String: WorkflowInputValue]) async throws -> LuaTable {
+        var values = LuaTable()
+        for (name, input) in inputs {
+            switch input {
+            case .string(let text): values[name] = .string(text)
+            case .integer(let number): values[name] = .integer(number)
+            case .number(let number): values[name] = .number(number)
+            case .boolean(let flag): values[name] = .boolean(flag)
+            case .any: break
+            case .file(let file):
+                do {
+                    values[name] = .object(LuaPicture(try await ImageModule.work { try Image.open(path: file.path) }))
+                } catch let error as ImagingError {
+                    throw WorkflowFailure("the input \"\(name)\", \(file.filename): \(error.message)")
+                }
+            }
+        }
+        return values
+    }
+
+    private func result(_ outputs: LuaTable) async throws -> WorkflowResult {
+        var result = WorkflowResult(outputs: [:])
+        for (key, value) in outputs.entries {
+            let name = key.text ?? ""
+            if name == "info" {
+                result.info = .optional(value.text)
+                continue
+            }
+            switch value {
+            case .object(let object as LuaPicture):
+                result.outputs[name] = .file(try await file(object, named: name))
+            case .table(let table):
+                var files: [WorkflowOutputFile] = []
+                for case .object(let object as LuaPicture) in table.items {
+                    files.append(try await file(object, named: "\(name)-\(files.count + 1)"))
+                }
+                result.outputs[name] = .files(files)
+            case .string(let text): result.outputs[name] = .data(.string(text.lossyText))
+            case .integer(let number): result.outputs[name] = .data(.integer(number))
+            case .number(let number): result.outputs[name] = .data(.double(number))
+            case .boolean(let flag): result.outputs[name] = .data(.bool(flag))
+            default: throw WorkflowFailure("\(id).lua: the output \(name) is a \(value.typeName)")
+            }
+        }
+        return result
+    }
+
+    private func file(_ picture: LuaPicture, named name: String) async throws -> WorkflowOutputFile {
+        let image = picture.image
+        let bytes = try await ImageModule.work { try image.encoded(format: .png) }
+        return WorkflowOutputFile(
+            .bytes(bytes), filename: "\(id)-\(name).png", mimeType: ImageFormat.png.mediaType,
+            facts: [
+                "width": .integer(Int64(image.width)), "height": .integer(Int64(image.height)),
+                "color_space": .string(image.colorSpace),
+            ])
+    }
+}
+
+extension JSONValue {
+    fileprivate static func optional(_ text: String?) -> JSONValue? {
+        text.map { .string($0) }
+    }
+}

@@ -1,0 +1,36 @@
+import LuaRuntime
+
+/// The workflows that a gateway offers, by id.
+struct WorkflowCatalogue: Sendable {
+    /// The only alias and the only version there are: a local workflow is what its source says.
+    static let alias = "main"
+    static let version = "v1"
+
+    private let workflows: [String: any Workflow]
+
+    init(_ workflows: [any Workflow]) {
+        self.workflows = Dictionary(workflows.map { ($0.id, $0) }, uniquingKeysWith: { _, last in last })
+    }
+
+    /// - Throws: ``Refusal`` that names what exists.
+    func workflow(_ id: String, alias: String?, version: String?) throws(Refusal) -> any Workflow {
+        guard let workflow = workflows[id] else {
+            let shown = id.prefix(100)
+            let nearest = NearestName.suggestion(for: id, among: workflows.keys).map { "; did you mean \"\($0)\"?" } ?? ""
+            throw Refusal(
+                "WorkflowNotFound",
+                "there is no workflow \"\(shown)\"\(nearest) (there are: \(workflows.keys.sorted().joined(separator: ", ")))"
+            )
+        }
+        if let version, version != Self.version {
+            throw Refusal(
+                "VersionNotFound",
+                "the workflow \(id) has no version \"\(version.prefix(100))\" (there is: \(Self.version))")
+        }
+        if let alias, alias != Self.alias {
+            throw Refusal(
+                "AliasNotFound", "the workflow \(id) has no alias \"\(alias.prefix(100))\" (there is: \(Self.alias))")
+        }
+        return workflow
+    }
+}

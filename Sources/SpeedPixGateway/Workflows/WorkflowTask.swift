@@ -1,0 +1,49 @@
+package import Logging
+import Synchronization
+
+/// What a run has besides its inputs.
+package struct WorkflowTask: Sendable {
+    /// The prediction's id.
+    package let id: String
+    /// A folder for temporary files, removed after the run.
+    package let scratchDirectory: String
+    /// What a workflow sleeps on, so that tests need not wait.
+    package let clock: any Clock<Duration>
+    package let logger: Logger
+    let reported: ReportedProgress
+
+    /// Tells clients how far the run is. Cheap and never blocks: call it as often as there is something new.
+    ///
+    /// - Parameters:
+    ///   - fraction: 0 … 1 of the run; it never goes back.
+    ///   - step: What is being done, in a word or two.
+    ///   - number: Which of `total` steps this is, if the workflow counts them.
+    package func progress(_ fraction: Double, _ step: String, number: Int? = nil, of total: Int? = nil) {
+        reported.update(fraction: fraction, step: step, number: number, total: total)
+    }
+}
+
+/// The progress of one run: written by the workflow, read by whoever asks.
+final class ReportedProgress: Sendable {
+    struct Value: Sendable, Equatable {
+        var fraction = 0.0
+        var step: String?
+        var number: Int?
+        var total: Int?
+    }
+
+    private let value = Mutex(Value())
+
+    var current: Value {
+        value.withLock { $0 }
+    }
+
+    func update(fraction: Double, step: String, number: Int?, total: Int?) {
+        value.withLock { value in
+            if fraction.isFinite { value.fraction = min(max(fraction, value.fraction), 1) }
+            value.step = step
+            value.number = number
+            value.total = total
+        }
+    }
+}

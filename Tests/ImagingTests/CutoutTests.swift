@@ -1,0 +1,134 @@
+import Testing
+
+@testable import Imaging
+
+@Suite struct CutoutTests {
+    @Test func theDahliaIsCutOutAndTheOtherFlowerIsNot() throws {
+        let photo = try Image.open(path: Fixtures.asset("dahlia.jpg"))
+        let layer = try photo.subjectLayer(feather: 0.6)
+        func alpha(_ x: Int, _ y: Int) throws -> UInt8 { try layer.color(x: x, y: y).alpha }
+        // The heart, and petals at the top, the left, the right and the bottom.
+        for (x, y) in [(306, 222), (310, 95), (182, 225), (432, 220), (300, 346), (222, 140), (395, 320)] {
+            #expect(try alpha(x, y) > 250, "petal at \(x), \(y)")
+        }
+        for (x, y) in [
+            (0, 0), (639, 0), (0, 426), (639, 426), (360, 400), (420, 390), (200, 370), (480, 230), (140, 200),
+        ] {
+            #expect(try alpha(x, y) == 0, "backdrop at \(x), \(y)")
+        }
+        let cut = try photo.cutout()
+        #expect((265...290).contains(cut.width) && (265...290).contains(cut.height))
+        #expect(cut.hasAlpha)
+    }
+
+    @Test func theEdgeHasNoSpill() throws {
+        // Backdrop that stuck to the edge would be dark and green; petals are light and orange.
+        let cut = try Image.open(path: Fixtures.asset("dahlia.jpg")).cutout()
+        let pixels = cut.pixels
+        var (edge, green) = (0, 0)
+        for i in stride(from: 0, to: pixels.count, by: 4) where (64...250).contains(pixels[i + 3]) {
+            edge += 1
+            if pixels[i] < pixels[i + 1] { green += 1 }
+        }
+        #expect(edge > 300)
+        #expect(green * 20 < edge)
+    }
+
+    @Test(arguments: [Fixtures.bottle, Fixtures.bag])
+    func aProductShotIsCutAlongItsOutline(shape: String) throws {
+        let (photo, mask) = try Fixtures.productShot(shape)
+        let layer = try photo.subjectLayer(feather: 0)
+        let overlap = Fixtures.overlap(layer, mask)
+        #expect(overlap > 0.97)
+        // White shows neither the old backdrop nor the shadow.
+        let white = try layer.background()
+        for (x, y) in [(0, 0), (479, 0), (0, 359), (479, 359), (100, 312), (380, 316), (240, 20)] {
+            #expect(try white.color(x: x, y: y) == .white)
+        }
+    }
+
+    @Test func theInsideOfAHandleStaysOpen() throws {
+        let layer = try Fixtures.productShot(Fixtures.bag).photo.subjectLayer(feather: 0.6)
+        #expect(try layer.color(x: 240, y: 110).alpha == 0)
+        #expect(try layer.color(x: 240, y: 75).alpha > 200)
+    }
+
+    @Test func aWhiteLabelStaysIn() throws {
+        let layer = try Fixtures.productShot(Fixtures.bottle).photo.subjectLayer(feather: 0.6)
+        let label = try layer.color(x: 240, y: 240)
+        #expect(near(label, try Color("#faf8f2")))
+        #expect(try layer.color(x: 190, y: 240).alpha > 200)
+    }
+
+    @Test func theCupKeepsItsSaucer() throws {
+        let layer = try Image.open(path: Fixtures.asset("coffee.png")).subjectLayer(feather: 0.6)
+        for (x, y) in [(290, 130), (290, 40), (120, 220), (430, 270), (220, 280), (280, 360)] {
+            #expect(try layer.color(x: x, y: y).alpha > 240, "cup at \(x), \(y)")
+        }
+        for (x, y) in [(20, 20), (40, 130), (580, 60), (560, 350), (30, 380)] {
+            #expect(try layer.color(x: x, y: y).alpha == 0, "table at \(x), \(y)")
+        }
+    }
+
+    @Test func aLargePhotographIsCutAtItsOwnSize() throws {
+        let (photo, mask) = try Fixtures.productShot(Fixtures.bag)
+        let layer = try photo.resized(width: 960).subjectLayer(feather: 0)
+        #expect(layer.width == 960)
+        let overlap = Fixtures.overlap(layer, try mask.resized(width: 960))
+        #expect(overlap > 0.96)
+    }
+
+    @Test func aPictureWithoutASubjectIsAnError() throws {
+        let gradient = try Fixtures.productShot("").photo.cropped(x: 0, y: 0, width: 480, height: 260)
+        for picture in [try Image.blank(width: 200, height: 150, color: Color("teal")), gradient] {
+            let error = #expect(throws: ImagingError.self) { try picture.cutout() }
+            #expect(error?.code == .noSubject)
+            #expect(error?.message == "cutout: nothing in the picture stands out from its backdrop")
+            #expect(error?.remedy?.contains("backdrop") == true)
+        }
+    }
+
+    @Test func tinyPicturesAndBadFeathersAreErrors() throws {
+        #expect(throws: ImagingError.self) { try Image.blank(width: 5, height: 5).cutout() }
+        #expect(throws: ImagingError.self) { try Fixtures.quarters().cutout(feather: -1) }
+        #expect(throws: ImagingError.self) { try Fixtures.quarters().cutout(feather: .nan) }
+    }
+
+    @Test func oddShapesDoNotTrap() throws {
+        for (width, height) in [(16, 16), (16, 900), (900, 17), (33, 401)] {
+            let picture = try Image.blank(width: width, height: height)
+                .composited(.blank(width: max(5, width / 3), height: max(5, height / 3), color: .black))
+            do {
+                #expect(try picture.cutout().hasAlpha)
+            } catch let error as ImagingError {
+                // Too few pixels to be sure of anything is an honest answer; a trap is not.
+                #expect(error.code == .noSubject)
+            }
+        }
+    }
+
+    @Test func whatIsCutOutAlreadyIsOnlyTrimmed() throws {
+        let done = try Fixtures.quarters(40).extended(top: 30, right: 30, bottom: 30, left: 30, color: .transparent)
+        let cut = try done.cutout()
+        #expect(cut.width == 40 && cut.height == 40)
+        #expect(try cut.background().pixels == Fixtures.quarters(40).pixels)
+    }
+
+    @Test func theSamePictureIsCutTheSameWay() throws {
+        let photo = try Image.open(path: Fixtures.asset("dahlia.jpg"))
+        #expect(try photo.cutout().pixels == photo.cutout().pixels)
+    }
+
+    @Test func featherSoftensInwards() throws {
+        let (photo, _) = try Fixtures.productShot(Fixtures.bag)
+        let hard = try photo.subjectLayer(feather: 0).pixels
+        let soft = try photo.subjectLayer(feather: 4).pixels
+        var partly = (hard: 0, soft: 0)
+        for i in stride(from: 3, to: hard.count, by: 4) {
+            #expect(soft[i] <= hard[i])
+            if (20..<236).contains(hard[i]) { partly.hard += 1 }
+            if (20..<236).contains(soft[i]) { partly.soft += 1 }
+        }
+        #expect(partly.soft > partly.hard * 2)
+    }
+}

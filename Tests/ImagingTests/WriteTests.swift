@@ -1,0 +1,55 @@
+import Imaging
+import Testing
+
+@Suite struct WriteTests {
+    @Test(arguments: [ImageFormat.jpeg, .png, .webp, .gif, .tiff])
+    func whatIsWrittenIsReadBack(format: ImageFormat) throws {
+        let folder = try TemporaryFolder()
+        let path = "\(folder.path)/out.\(format.fileExtension)"
+        try Fixtures.quarters().write(to: path)
+        let read = try Image.open(path: path)
+        #expect(read.format == format && read.width == 40 && read.height == 40)
+        #expect(try near(read.color(x: 5, y: 5), Color("red"), 12))
+        #expect(try near(read.color(x: 35, y: 35), .white, 12))
+        #expect(folder.names == ["out.\(format.fileExtension)"])
+    }
+
+    @Test func transparencyBecomesWhiteInJPEG() throws {
+        let bytes = try Image.blank(width: 8, height: 8, color: .transparent).encoded(format: .jpeg)
+        #expect(try near(Image.open(bytes: bytes).color(x: 4, y: 4), .white))
+    }
+
+    @Test func qualityCounts() throws {
+        let photo = try Image.open(path: Fixtures.asset("coffee.png"))
+        #expect(
+            try photo.encoded(format: .jpeg, quality: 40).count < photo.encoded(format: .jpeg, quality: 95).count / 2)
+        for quality in [0, 101, -5] {
+            #expect(throws: ImagingError.self) { try photo.encoded(format: .jpeg, quality: quality) }
+        }
+    }
+
+    @Test func whatCannotBeWrittenLeavesNothingBehind() throws {
+        let folder = try TemporaryFolder()
+        let picture = try Fixtures.quarters()
+        let code: (String) -> ImagingError.Code? = { path in
+            do {
+                try picture.write(to: path)
+                return nil
+            } catch { return (error as? ImagingError)?.code }
+        }
+        #expect(code("\(folder.path)/missing/out.png") == .fileAccess)
+        #expect(code("\(folder.path)/out") == .unsupportedFormat)
+        #expect(code("\(folder.path)/out.svg") == .unsupportedFormat)
+        #expect(code("\(folder.path)/out.heic") == .unsupportedFormat)
+        #expect(code("") == .unsupportedFormat)
+        #expect(folder.names.isEmpty)
+    }
+
+    @Test func formatsAreKnownByNameAndExtension() {
+        #expect(ImageFormat(fileName: "/a/b.c/Photo.JPG") == .jpeg)
+        #expect(ImageFormat(fileName: "/a/b.png/photo") == nil)
+        #expect(ImageFormat(fileName: "") == nil)
+        #expect(ImageFormat(name: ".tif") == .tiff)
+        #expect(ImageFormat.jpeg.mediaType == "image/jpeg")
+    }
+}

@@ -1,0 +1,70 @@
+import LuaRuntime
+import Testing
+
+@Suite("Errors tell what happened and where")
+struct ErrorTests {
+    @Test func syntaxErrorsHaveAPlace() async {
+        let error = await luaError("local x = 1\nlocal = 2")
+        #expect(error?.kind == .syntax)
+        #expect(error?.location?.file == "test.lua")
+        #expect(error?.location?.line == 2)
+    }
+
+    @Test func runtimeErrorsHaveAPlaceAndATraceback() async {
+        let error = await luaError("local function f()\n  local x = nil\n  return x.y\nend\nf()")
+        #expect(error?.location?.line == 3)
+        #expect(error?.message.contains("attempt to index a nil value (local 'x')") == true)
+        #expect(error?.traceback.contains("test.lua:5: in main chunk") == true)
+    }
+
+    @Test(arguments: ["t.fail()", "t.later_fail()"])
+    func hostErrorsCarryFieldsAndPlace(call: String) async throws {
+        let value = try await LuaFixture.run(
+            """
+            local ok, e = pcall(function()
+              \(call)
+            end)
+            return { ok, e.code, e.message, e.hint, e.retryable, e.where, tostring(e), type(e.traceback) }
+            """)
+        #expect(
+            value.tableValue?.items == [
+                false, "refused", "not today", "try tomorrow", true, "test.lua:2",
+                "test.lua:2: refused: not today\nhint: try tomorrow", "string",
+            ])
+    }
+
+    @Test func uncaughtHostErrorsKeepTheirCode() async {
+        let error = await luaError("\nt.later_fail()")
+        #expect(error?.code == "refused")
+        #expect(error?.location?.line == 2)
+        #expect(error?.message == "test.lua:2: refused: not today\nhint: try tomorrow")
+    }
+
+    @Test func ownErrorsPassUntouched() async throws {
+        #expect(
+            try await LuaFixture.run(
+                "local mine = {} local _, e = pcall(s.map, {1}, function() error(mine) end) return e == mine") == true)
+        let error = await luaError("error({ message = 'custom' })")
+        #expect(error?.message == "custom")
+    }
+
+    @Test func bytecodeIsRefused() async throws {
+        let chunk = LuaChunk([0x1B] + Array("Lua".utf8), name: "evil")
+        await #expect(throws: LuaError.self) { try await LuaFixture.vm().run(chunk) }
+        let refused = try await LuaFixture.run("local f, e = load('\\27Lua') return f == nil and e ~= nil")
+        #expect(refused == true)
+        #expect(await luaError("load('return 1', 'x', 'b')") != nil)
+    }
+
+    @Test(arguments: ["dofile", "loadfile", "io", "package", "require", "os.execute", "os.exit", "os.getenv",
+        "debug.getregistry", "debug.sethook", "string.dump", "_host",
+    ])
+    func doorsAreClosed(name: String) async throws {
+        #expect(try await LuaFixture.run("return \(name) == nil") == true)
+    }
+
+    @Test func shebangIsSkippedAndLinesStillCount() async {
+        let error = await luaError("#!/usr/bin/env speedpix\nerror('x')")
+        #expect(error?.message == "test.lua:2: x")
+    }
+}

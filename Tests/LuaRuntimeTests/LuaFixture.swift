@@ -1,0 +1,142 @@
+import LuaRuntime
+import Synchronization
+
+/// An object that scripts can hold; counts how many are alive.
+final class Probe: LuaObject {
+    static let alive = Atomic<Int>(0)
+    static let luaClass = LuaClass(
+        name: "probe", properties: ["label", "empty"],
+        methods: [
+            .immediate("shout") { arguments in
+                .string(try arguments.receiver(Probe.self).label.uppercased())
+            },
+            .waiting("later") { arguments in
+                let probe = try arguments.receiver(Probe.self)
+                return { _ in .string(probe.label) }
+            },
+        ])
+
+    let label: String
+
+    init(_ label: String) {
+        self.label = label
+        Probe.alive.add(1, ordering: .relaxed)
+    }
+
+    deinit {
+        Probe.alive.subtract(1, ordering: .relaxed)
+    }
+
+    var luaDescription: String { "probe(\(label))" }
+
+    func luaProperty(_ name: String) -> LuaValue? {
+        name == "label" ? .string(label) : nil
+    }
+
+    func luaEquals(_ other: any LuaObject) -> Bool {
+        (other as? Probe)?.label == label
+    }
+}
+
+struct Refusal: LuaRaisable {
+    var luaFields: [String: LuaValue] {
+        ["code": "refused", "message": "not today", "hint": "try tomorrow", "retryable": true]
+    }
+}
+
+/// Waits that a test lets go, in any order it likes.
+actor Gate {
+    private var waiting: [String: CheckedContinuation<Void, Never>] = [:]
+    private var opened: Set<String> = []
+    private var arrivals: [String] = []
+    private var watchers: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
+
+    func wait(_ name: String) async {
+        arrivals.append(name)
+        for watcher in watchers where watcher.count <= arrivals.count { watcher.continuation.resume() }
+        watchers.removeAll { $0.count <= arrivals.count }
+        if opened.remove(name) != nil { return }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { waiting[name] = $0 }
+        } onCancel: {
+            Task { await self.open(name) }
+        }
+    }
+
+    func open(_ name: String) {
+        if let continuation = waiting.removeValue(forKey: name) { continuation.resume() } else { opened.insert(name) }
+    }
+
+    /// Returns when `count` waits have begun, with their names in order.
+    func arrived(_ count: Int) async -> [String] {
+        if arrivals.count < count { await withCheckedContinuation { watchers.append((count, $0)) } }
+        return arrivals
+    }
+}
+
+enum LuaFixture {
+    /// A module `t` with one function of each kind.
+    static func module(gate: Gate = Gate()) -> LuaModule {
+        LuaModule(
+            name: "t",
+            functions: [
+                .immediate("echo") { try $0.value(1) },
+                .immediate("add") { .integer(try $0.integer(1, "a") &+ $0.integer(2, "b") &+ $0.integer(3, "c")) },
+                .immediate("probe") { .object(Probe(try $0.string(1, "label"))) },
+                .immediate("fail") { _ in throw Refusal() },
+                .immediate("options") { arguments in
+                    let options = try arguments.options(1, ["timeout", "alias_id"])
+                    return .optional(try options.string("alias_id"))
+                },
+                .waiting("later") { arguments in
+                    let value = try arguments.value(1)
+                    return { _ in value }
+                },
+                .waiting("later_fail") { _ in { _ in throw Refusal() } },
+                .waiting("wait") { arguments in
+                    let name = try arguments.string(1, "name")
+                    return { _ in
+                        await gate.wait(name)
+                        return .string(name)
+                    }
+                },
+                .waiting("forever") { _ in
+                    { _ in
+                        try await Task.sleep(for: .seconds(86_400))
+                        return .nil
+                    }
+                },
+                .waiting("call") { arguments in
+                    guard case .function(let function) = try arguments.value(1) else {
+                        throw arguments.mismatch(1, "function", "a function")
+                    }
+                    let value = try arguments.value(2)
+                    return { context in try await context.call(function, [value]).first ?? .nil }
+                },
+            ],
+            values: ["null": .null, "answer": 42],
+            classes: [Probe.self])
+    }
+
+    static func vm(gate: Gate = Gate(), limits: LuaLimits = LuaLimits()) throws -> LuaVM {
+        var concurrency = LuaModule(name: "s")
+        concurrency.source = LuaScheduler.concurrencySource
+        concurrency.sourceNames = ["map"]
+        return try LuaVM(limits: limits, modules: [module(gate: gate), concurrency])
+    }
+
+    /// Runs text and returns its first result.
+    static func run(_ source: String, gate: Gate = Gate(), limits: LuaLimits = LuaLimits()) async throws -> LuaValue {
+        try await vm(gate: gate, limits: limits).run(LuaChunk(source, name: "test.lua")).first ?? .nil
+    }
+}
+
+/// The error that running `source` must end with.
+func luaError(_ source: String, limits: LuaLimits = LuaLimits()) async -> LuaError? {
+    do {
+        _ = try await LuaFixture.run(source, limits: limits)
+        return nil
+    } catch {
+        return error as? LuaError
+    }
+}

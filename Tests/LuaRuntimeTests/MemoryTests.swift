@@ -1,0 +1,109 @@
+import LuaRuntime
+import Testing
+
+/// Serialized, since the probes are counted for the whole process.
+@Suite("Memory", .serialized)
+struct MemoryTests {
+    @Test func theLimitIsAnErrorNotACrash() async throws {
+        var limits = LuaLimits()
+        limits.memory = 8 << 20
+        let error = await luaError("local s = 'x' while true do s = s .. s end", limits: limits)
+        #expect(error?.message.contains("not enough memory") == true)
+        let bomb = await luaError("return ('x'):rep(1e9)", limits: limits)
+        #expect(bomb?.message.contains("not enough memory") == true)
+        #expect(try await LuaFixture.run("return pcall(string.rep, 'x', 1e9)", limits: limits) == false)
+    }
+
+    /// Touches every way in which values cross, tasks begin and end, and errors are made.
+    static let everything = """
+        local p = t.probe("a")
+        local values = { 1, 2.5, "text", true, t.null, { nested = { deep = { 1, 2, 3 } } }, p }
+        local copy = t.echo(values)
+        copy = t.later(copy)
+        assert(copy[7] == p and copy[6].nested.deep[3] == 3)
+        assert(t.add(1, 2, 3) == 6)
+        assert(p.label .. p:shout() .. p:later() .. tostring(p) == "aAaprobe(a)")
+        for _, f in ipairs { t.fail, t.later_fail, function() return t.ecko end, function() return p.lable end,
+          function() t.options { wrong = 1 } end, function() t.echo(coroutine.create(print)) end,
+          function() table.sort({ 2, 1 }, function() return t.later(1) end) end } do
+          local ok, e = pcall(f)
+          assert(not ok and #tostring(e) > 0)
+        end
+        local results = s.map({ 1, 2, 3, 4 }, function(x)
+          local c <close> = setmetatable({}, { __close = function() end })
+          local wrapped = coroutine.wrap(function() coroutine.yield(t.later(x)) end)
+          return { wrapped(), t.probe("p" .. x) }
+        end, { concurrency = 2 })
+        assert(#results == 4 and results[4][1] == 4)
+        assert(t.call(function(x) return { x, t.later(x) } end, 5)[2] == 5)
+        assert(not pcall(s.map, { 1, 2 }, function(x) t.later(x) error("no") end))
+        collectgarbage()
+        return load("return 1")()
+        """
+
+    @Test func everyAllocationMayFail() async throws {
+        let before = Probe.alive.load(ordering: .relaxed)
+        var n: UInt64 = 1
+        var failures = 0
+        // Two in a row: Lua collects garbage and tries again after the first.
+        while true {
+            let vm = try LuaFixture.vm()
+            await vm.failAllocation(n, count: 2)
+            let result: Result<[LuaValue], any Error>
+            do {
+                result = .success(try await vm.run(LuaChunk(Self.everything, name: "test.lua")))
+            } catch {
+                result = .failure(error)
+            }
+            let wasReached = await vm.allocations >= n
+            if case .failure(let error) = result {
+                failures += 1
+                #expect(error is LuaError, "\(error)")
+            }
+            await vm.failAllocation(0, count: 0)
+            // The machine still works.
+            #expect(try await vm.run(LuaChunk("return t.later(7)", name: "after")) == [7])
+            if !wasReached { break }
+            n += 1
+        }
+        #expect(n > 300)
+        #expect(failures > 100)
+        #expect(Probe.alive.load(ordering: .relaxed) == before)
+    }
+
+    @Test func memoryThatStaysOutIsReported() async throws {
+        // From the n-th allocation on, all of them.
+        for n in stride(from: UInt64(1), to: 400, by: 7) {
+            let vm = try LuaFixture.vm()
+            await vm.failAllocation(n, count: .max)
+            do {
+                try await vm.run(LuaChunk(Self.everything, name: "test.lua"))
+                Issue.record("ran without memory")
+            } catch let error as LuaError {
+                #expect(error.message.contains("not enough memory"), "\(error.message)")
+            }
+            await vm.failAllocation(0, count: 0)
+        }
+    }
+
+    @Test func objectsAreReleasedWhenLuaForgetsThem() async throws {
+        let before = Probe.alive.load(ordering: .relaxed)
+        let vm = try LuaFixture.vm()
+        try await vm.run(LuaChunk("for i = 1, 1000 do t.probe('x') end kept = t.probe('y')", name: "x"))
+        await vm.collectGarbage()
+        #expect(Probe.alive.load(ordering: .relaxed) == before + 1)
+        try await vm.run(LuaChunk("kept = nil", name: "x"))
+        await vm.collectGarbage()
+        #expect(Probe.alive.load(ordering: .relaxed) == before)
+    }
+
+    @Test func functionsHeldBySwiftAreReleased() async throws {
+        let vm = try LuaFixture.vm()
+        try await vm.run(LuaChunk("return 1", name: "x"))
+        await vm.collectGarbage()
+        let before = await vm.memoryUsed
+        for _ in 0..<200 { try await vm.run(LuaChunk("t.call(function(x) return x end, 1)", name: "x")) }
+        await vm.collectGarbage()
+        #expect(await vm.memoryUsed < before + 4096)
+    }
+}

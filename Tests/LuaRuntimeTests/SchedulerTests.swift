@@ -1,0 +1,249 @@
+import LuaRuntime
+import Testing
+
+@Suite("Waits and tasks")
+struct SchedulerTests {
+    @Test(arguments: [
+        "return t.later(1) + t.later(2)",
+        "local ok, v = pcall(t.later, 3) return v",
+        "local co = coroutine.wrap(function() coroutine.yield(t.later(1)) coroutine.yield(t.later(2)) end)"
+            + " return co() + co()",
+        "local o = setmetatable({}, {__index = function(_, k) return t.later(3) end}) return o.x",
+        "local o = setmetatable({}, {__add = function(a, b) return t.later(3) end}) return o + o",
+        "local n = 0 for v in function() return n < 3 and t.later(n + 1) or nil end do n = v end return n",
+        "return select(2, coroutine.resume(coroutine.create(function() return t.later(3) end)))",
+        "local co = coroutine.wrap(function() local i = coroutine.wrap(function() return t.later(3) end) return i() end)"
+            + " return co()",
+        "local f <close> = setmetatable({}, {__close = function() t.later(1) end}) return 3",
+    ])
+    func waitsWorkWhereLuaCanYield(source: String) async throws {
+        #expect(try await LuaFixture.run(source) == 3)
+    }
+
+    @Test func resumeNeverSeesTheHostsYield() async throws {
+        let value = try await LuaFixture.run(
+            """
+            local co = coroutine.create(function(a)
+              local b = coroutine.yield(t.later(a))
+              return t.later(b)
+            end)
+            local log = {}
+            for _, v in ipairs{10, 20} do
+              local ok, r = coroutine.resume(co, v)
+              log[#log + 1] = tostring(ok) .. r .. coroutine.status(co)
+            end
+            return table.concat(log, " ")
+            """)
+        #expect(value == "true10suspended true20dead")
+    }
+
+    @Test(arguments: [
+        "table.sort({3, 2, 1}, function(a, b) t.later(1) return a < b end)",
+        "('x'):gsub('.', function() return t.later('y') end)",
+        "table.sort({2, 1}, coroutine.wrap(function(a, b) t.later(1) return a < b end))",
+    ])
+    func whereLuaCannotYieldTheErrorSaysSo(source: String) async {
+        let error = await luaError(source)
+        #expect(error?.value.tableValue?["code"] == "cannot_wait", "\(String(describing: error))")
+    }
+
+    @Test func tasksAreNoCoroutinesOfTheScript() async throws {
+        #expect(await luaError("coroutine.yield(1)")?.message.contains("outside a coroutine") == true)
+        #expect(try await LuaFixture.run("return coroutine.isyieldable()") == false)
+        let error = await luaError("local root = coroutine.running() coroutine.wrap(function()"
+            + " assert(coroutine.resume(root)) end)()")
+        #expect(error?.message.contains("cannot resume a task") == true)
+    }
+
+    @Test func aWaitingCoroutineCannotBeResumedByAnotherTask() async throws {
+        let gate = Gate()
+        let vm = try LuaFixture.vm(gate: gate)
+        async let value = vm.run(
+            LuaChunk(
+                """
+                local co = coroutine.create(function() return t.wait("a") end)
+                local out = {}
+                s.map({1, 2}, function(i)
+                  out[i] = i == 1 and { coroutine.resume(co) } or { t.wait("b") and coroutine.resume(co) }
+                end)
+                return out[1][2], out[2][2]
+                """, name: "test.lua"))
+        #expect(await gate.arrived(2) == ["a", "b"])
+        await gate.open("b")
+        await gate.open("a")
+        #expect(try await value.first == "a")
+    }
+
+    @Test func mapKeepsOrderAndRunsAtOnce() async throws {
+        let gate = Gate()
+        let vm = try LuaFixture.vm(gate: gate)
+        async let value = vm.run(
+            LuaChunk("return s.map({'a', 'b', 'c'}, function(n, i) return t.wait(n) .. i end)", name: "test.lua"))
+        #expect(await gate.arrived(3) == ["a", "b", "c"])
+        for name in ["c", "a", "b"] { await gate.open(name) }
+        #expect(try await value.first == .table(LuaTable(items: ["a1", "b2", "c3"])))
+    }
+
+    @Test func mapBoundsItsConcurrency() async throws {
+        let value = try await LuaFixture.run(
+            """
+            local now, most = 0, 0
+            local list = {} for i = 1, 50 do list[i] = i end
+            s.map(list, function(i)
+              now = now + 1; most = math.max(most, now)
+              t.later(i)
+              now = now - 1
+            end, { concurrency = 4 })
+            return most
+            """)
+        #expect(value == 4)
+    }
+
+    @Test func mapRaisesTheFirstErrorAndStopsTheRest() async throws {
+        let gate = Gate()
+        let vm = try LuaFixture.vm(gate: gate)
+        async let value = vm.run(
+            LuaChunk(
+                """
+                local ended = {}
+                local ok, e = pcall(s.map, {'a', 'b', 'c'}, function(n)
+                  local log <close> = setmetatable({}, {__close = function() ended[#ended + 1] = n end})
+                  t.wait(n)
+                  error("broken " .. n)
+                end)
+                table.sort(ended)
+                return tostring(e), table.concat(ended)
+                """, name: "test.lua"))
+        _ = await gate.arrived(3)
+        await gate.open("b")
+        #expect(try await value == ["test.lua:5: broken b", "abc"])
+    }
+
+    @Test(arguments: [
+        ("s.map()", "list, argument 1"), ("s.map({}, 1)", "function, argument 2"),
+        ("s.map({}, print, {concurency = 2})", "no option 'concurency'"),
+        ("s.map({}, print, {concurrency = 0})", "at least 1"),
+    ])
+    func mapRefusesNonsense(source: String, text: String) async {
+        #expect(await luaError(source)?.message.contains(text) == true)
+    }
+
+    @Test func mapOfNothingIsNothing() async throws {
+        #expect(try await LuaFixture.run("return s.map({}, print)") == .table(LuaTable()))
+    }
+
+    @Test func callbacksRunWhileTheirCallerWaits() async throws {
+        #expect(try await LuaFixture.run("return t.call(function(x) return t.later(x * 2) end, 21)") == 42)
+        let error = await luaError("t.call(function(x) error('inside ' .. x) end, 1)")
+        #expect(error?.message == "test.lua:1: inside 1")
+    }
+}
+
+@Suite("Stopping a script")
+struct StoppingTests {
+    /// Starts a script, waits until it is at `t.wait('started')`, cancels it, and returns how it ended.
+    private func cancel(_ source: String) async throws -> Result<[LuaValue], any Error> {
+        let gate = Gate()
+        let vm = try LuaFixture.vm(gate: gate)
+        await gate.open("started")
+        let run = Task { try await vm.run(LuaChunk("t.wait('started')\n" + source, name: "test.lua")) }
+        _ = await gate.arrived(1)
+        run.cancel()
+        return await run.result
+    }
+
+    @Test(arguments: [
+        "while true do end",
+        "while true do pcall(function() while true do end end) end",
+        "while true do pcall(error) end",
+        "local function f() pcall(f) f() end f()",
+        "coroutine.wrap(function() while true do pcall(function() while true do end end) end end)()",
+        "while true do coroutine.resume(coroutine.create(function() while true do end end)) end",
+        "local x <close> = setmetatable({}, {__close = function() while true do end end}) while true do end",
+        "pcall(setmetatable, {}, {__gc = function() while true do end end}) collectgarbage() while true do end",
+        "while true do local ok = pcall(t.later, 1) end",
+        "table.sort({3, 2, 1}, function() while true do end end)",
+        "table.sort({3, 2, 1}, function() while true do pcall(function() while true do end end) end end)",
+        "local x <close> = setmetatable({}, {__close = function() while true do end end})"
+            + " table.sort({2, 1}, function() while true do end end)",
+        "local x <close> = setmetatable({}, {__close = function() while true do pcall(error) end end}) t.forever()",
+        "coroutine.wrap(function() local x <close> = setmetatable({}, {__close = function() while true do end end})"
+            + " while true do end end)()",
+        "setmetatable({}, {__index = function() while true do end end}).x = setmetatable({},"
+            + " {__concat = function() while true do end end}) .. 'x'",
+        "while true do pcall(s.map, {1, 2}, function() while true do end end) end",
+    ])
+    func runawayScriptsStop(source: String) async throws {
+        guard case .failure(let error) = try await cancel(source) else {
+            Issue.record("the script ended by itself")
+            return
+        }
+        #expect(error is CancellationError)
+    }
+
+    @Test func closeVariablesRun() async throws {
+        let gate = Gate()
+        let vm = try LuaFixture.vm(gate: gate)
+        let run = Task {
+            try await vm.run(
+                LuaChunk(
+                    """
+                    closed = {}
+                    local x <close> = setmetatable({}, {__close = function() closed[1] = "yes" end})
+                    pcall(t.wait, "never")
+                    closed[2] = "pcall swallowed the cancellation"
+                    """, name: "test.lua"))
+        }
+        _ = await gate.arrived(1)
+        run.cancel()
+        _ = await run.result
+        #expect(try await vm.run(LuaChunk("return closed[1], closed[2]", name: "x")) == ["yes", .nil])
+        await gate.open("never")
+    }
+
+    @Test func aTimeoutStopsAndSaysSo() async throws {
+        let clock = ImmediateClock()
+        let vm = try LuaFixture.vm()
+        await #expect {
+            try await vm.run(LuaChunk("while true do end", name: "x"), timeout: .seconds(5), clock: clock)
+        } throws: {
+            ($0 as? LuaError)?.code == "timeout"
+        }
+        #expect(try await vm.run(LuaChunk("return 1", name: "x")) == [1])
+    }
+
+    @Test func workThatWasCancelledHasEndedWhenRunReturns() async throws {
+        let gate = Gate()
+        let ended = Gate()
+        let module = LuaModule(
+            name: "w",
+            functions: [
+                .waiting("work") { _ in
+                    { _ in
+                        await gate.wait("begun")
+                        // Cleaning up takes a while after the cancel.
+                        await Task { await gate.wait("cleanup") }.value
+                        await ended.wait("ended")
+                        return .nil
+                    }
+                }
+            ])
+        let vm = try LuaVM(modules: [module])
+        let run = Task { try await vm.run(LuaChunk("w.work()", name: "x")) }
+        _ = await gate.arrived(1)
+        run.cancel()
+        await gate.open("begun")
+        await gate.open("cleanup")
+        _ = await ended.arrived(1)
+        await ended.open("ended")
+        await #expect(throws: CancellationError.self) { try await run.value }
+    }
+}
+
+/// Every sleep is over at once.
+struct ImmediateClock: Clock {
+    typealias Instant = ContinuousClock.Instant
+    var now: Instant { ContinuousClock().now }
+    var minimumResolution: Duration { .zero }
+    func sleep(until deadline: Instant, tolerance: Duration?) async throws { try Task.checkCancellation() }
+}

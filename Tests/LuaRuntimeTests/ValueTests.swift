@@ -1,0 +1,109 @@
+import LuaRuntime
+import Testing
+
+@Suite("Values cross between Lua and Swift")
+struct ValueTests {
+    @Test(arguments: [
+        ("nil", LuaValue.nil), ("true", true), ("false", false), ("7", 7), ("math.mininteger", .integer(.min)),
+        ("1.5", 1.5), ("2.0", .number(2)), ("'héllo'", "héllo"), ("''", ""), ("t.null", .null),
+        ("'\\0\\255'", .string(LuaString([0, 255]))),
+        ("{}", .table(LuaTable())),
+        ("{1, 'two', {3}}", .table(LuaTable(items: [1, "two", .table(LuaTable(items: [3]))]))),
+        ("{a = 1, [2.5] = 'x'}", .table(LuaTable(entries: ["a": 1, .number(2.5): "x"]))),
+        ("{1, 2, n = 3}", .table(LuaTable(items: [1, 2], entries: ["n": 3]))),
+        ("{nil, 2}", .table(LuaTable(entries: [2: 2]))),
+    ])
+    func roundTrip(source: String, expected: LuaValue) async throws {
+        #expect(try await LuaFixture.run("return \(source)") == expected)
+        #expect(try await LuaFixture.run("return t.echo(\(source))") == expected)
+        #expect(try await LuaFixture.run("return t.later(\(source))") == expected)
+    }
+
+    @Test func listBuiltBackwardsIsAList() async throws {
+        let value = try await LuaFixture.run("local l = {} for i = 9, 1, -1 do l[i] = i end return l")
+        #expect(value == .table(LuaTable(items: (1...9).map { .integer($0) })))
+    }
+
+    @Test func infinitiesAndNaNArrive() async throws {
+        #expect(try await LuaFixture.run("return t.echo(1/0)") == .number(.infinity))
+        #expect(try await LuaFixture.run("local n = t.echo(0/0) return n ~= n") == true)
+    }
+
+    @Test func cyclesAreErrors() async {
+        let error = await luaError("local a = {} a.self = {a} t.echo(a)")
+        #expect(error?.code == "invalid_argument")
+        #expect(error?.message.contains("contains itself") == true)
+    }
+
+    @Test func depthIsLimited() async throws {
+        let nest = "local v = 1 for _ = 1, %d do v = {v} end return t.echo(v)"
+        _ = try await LuaFixture.run(nest.replacing("%d", with: "150"))
+        let error = await luaError(nest.replacing("%d", with: "151"))
+        #expect(error?.message.contains("nests deeper than 150") == true)
+    }
+
+    @Test func sharedTablesAreNoCycle() async throws {
+        #expect(
+            try await LuaFixture.run("local x = {1} return t.echo({x, x})")
+                == .table(LuaTable(items: Array(repeating: .table(LuaTable(items: [1])), count: 2))))
+    }
+
+    @Test func coroutinesStayInLua() async {
+        let error = await luaError("t.echo(coroutine.create(print))")
+        #expect(error?.message.contains("holds a coroutine") == true)
+    }
+
+    @Test func manyArgumentsAreHandled() async throws {
+        let count = "select('#', table.unpack({}, 1, 200000))"
+        #expect(try await LuaFixture.run("t.echo(table.unpack({}, 1, 200000)) return \(count)") == 200_000)
+    }
+
+    @Test func aLargeTreeSurvives() async throws {
+        let value = try await LuaFixture.run(
+            "local l = {} for i = 1, 20000 do l[i] = {id = i, name = 'n' .. i} end return t.later(l)")
+        #expect(value.tableValue?.items.count == 20_000)
+        #expect(value.tableValue?.items.last?.tableValue?["name"] == "n20000")
+    }
+}
+
+@Suite("Objects of Swift in scripts")
+struct ObjectTests {
+    @Test func membersAndMethods() async throws {
+        #expect(
+            try await LuaFixture.run(
+                """
+                local p = t.probe("ab")
+                return table.concat({p.label, p:shout(), p:later(), tostring(p), type(p), tostring(p.empty)}, " ")
+                """) == "ab AB ab probe(ab) userdata nil")
+    }
+
+    @Test func equalityIsTheObjects() async throws {
+        #expect(try await LuaFixture.run("return t.probe('a') == t.probe('a') and t.probe('a') ~= t.probe('b')") == true)
+    }
+
+    @Test(arguments: [
+        ("local p = t.probe('a') return p.lable", "did you mean 'label'?"),
+        ("local p = t.probe('a') return p:shuot()", "did you mean 'shout'?"),
+        ("return t.ecko(1)", "did you mean 'echo'?"),
+        ("return t.options{ timout = 1 }", "did you mean 'timeout'?"),
+        ("local p = t.probe('a') return p.shout()", "call methods with a colon"),
+    ])
+    func mistakesGetTheNearestName(source: String, hint: String) async {
+        let error = await luaError(source)
+        #expect(error?.value.tableValue?["hint"]?.text?.contains(hint) == true, "\(String(describing: error))")
+        #expect(error?.location?.line == 1)
+    }
+
+    @Test(arguments: [
+        "t.answer = 1", "t.new = 1", "rawset(t, 'answer', 1)", "t.probe('a').label = 'b'",
+        "getmetatable(t).__index = nil", "setmetatable(t, {})", "getmetatable(t.probe('a')).__gc()",
+        "getmetatable('').__index = nil",
+    ])
+    func nothingOfTheHostCanBeChanged(source: String) async {
+        #expect(await luaError(source) != nil)
+    }
+
+    @Test func modulesCanBeWalked() async throws {
+        #expect(try await LuaFixture.run("for k, v in pairs(t) do if k == 'answer' then return v end end") == 42)
+    }
+}

@@ -1,0 +1,176 @@
+import HTTPTypes
+import SpeedPix
+import SpeedPixTestSupport
+import Testing
+
+@testable import SpeedPixGateway
+
+@Suite("Calls over HTTP")
+struct CallTests {
+    @Test func aRefusalIsAHeaderAndNoBody() async throws {
+        try await TestGateway.run { gateway in
+            let body = Array(#"{"taskId":"x"}"#.utf8)
+            let headers = gateway.signed("/scc/comfy_get_progress", body, secret: Secret("wrong"))
+            let answer = try await gateway.send(
+                .post, "/scc/comfy_get_progress", headers: headers, body: .bytes(body))
+            #expect(answer.status == 400)
+            #expect(answer.headers[.caErrorMessage]?.hasPrefix("Invalid Signature, Server StringToSign:POST#") == true)
+            #expect(answer.headers[.caRequestID]?.isEmpty == false)
+            #expect(answer.bytes.isEmpty)
+        }
+    }
+
+    @Test func theClientSeesAWrongSecretAsAuth() async throws {
+        try await TestGateway.run { gateway in
+            let client = SpeedPixClient(
+                try Configuration(
+                    appKey: TestGateway.key, appSecret: "wrong", endpoint: gateway.endpoint),
+                dependencies: ClientDependencies(clock: ImmediateClock(), now: { gateway.date.now }))
+            let error = await #expect(throws: SpeedPixError.self) {
+                try await client.predictions.create("echo", input: [:])
+            }
+            #expect(error?.code == .auth)
+            #expect(error?.message.hasPrefix("Invalid Signature") == true)
+            #expect("\(String(describing: error))".contains("test-app-secret") == false)
+        }
+    }
+
+    @Test func aReplayIsRefused() async throws {
+        try await TestGateway.run { gateway in
+            let body = Array(#"{"taskId":"x"}"#.utf8)
+            let headers = gateway.signed("/scc/comfy_get_progress", body)
+            for expected in [200, 400] {
+                let answer = try await gateway.send(
+                    .post, "/scc/comfy_get_progress", headers: headers, body: .bytes(body))
+                #expect(answer.status == expected)
+            }
+        }
+    }
+
+    @Test(arguments: [
+        ("", "the body is empty"), ("{", "the body is not valid JSON"),
+        ("[1]", "the body must be a JSON object, not an array"),
+        ("{}", "workflow_id is missing"), (#"{"workflow_id":7}"#, "workflow_id must be a string, not a whole number"),
+        (#"{"workflow_id":null}"#, "workflow_id is missing"), (#"{"workflow_id":""}"#, "workflow_id is missing"),
+        (#"{"workflow_id":"echo"}"#, "alias_id or version_id is required (there is the alias main)"),
+        (
+            #"{"workflow_id":"echo","alias_id":"main","inputs":[]}"#, "inputs must be an object, not an array"
+        ),
+        (
+            #"{"workflow_id":"echo","alias_id":"main","randomise_seeds":"perhaps"}"#,
+            "randomise_seeds must be true or false, not a string"
+        ),
+    ])
+    func aBadBodyIsExplained(_ body: String, _ message: String) async throws {
+        try await TestGateway.run { gateway in
+            let answer = try await gateway.call(.create, bytes: Array(body.utf8))
+            #expect(answer.status == 200)
+            #expect(answer.json["status"] == 20)
+            #expect(answer.code == "InvalidParameter")
+            #expect(answer.message == message)
+            #expect(answer.json["apiInvokeId"]?.stringValue == answer.headers[.caRequestID])
+        }
+    }
+
+    @Test(arguments: [
+        (#"{"workflow_id":"ecko","alias_id":"main"}"#, "WorkflowNotFound", "did you mean \"echo\""),
+        (#"{"workflow_id":"zzz","alias_id":"main"}"#, "WorkflowNotFound", "there are: echo"),
+        (#"{"workflow_id":"echo","alias_id":"beta"}"#, "AliasNotFound", "there is: main"),
+        (#"{"workflow_id":"echo","version_id":"v9"}"#, "VersionNotFound", "there is: v1"),
+    ])
+    func whatDoesNotExistIsNamed(_ body: String, _ code: String, _ part: String) async throws {
+        try await TestGateway.run { gateway in
+            let answer = try await gateway.call(.create, bytes: Array(body.utf8))
+            #expect(answer.code == code)
+            #expect(answer.message.contains(part))
+        }
+    }
+
+    @Test(arguments: [
+        #"{"workflow_id":"echo","alias_id":"main"}"#, #"{"workflowId":"echo","aliasId":"main"}"#,
+        #"{"workflow_id":"echo","version_id":"v1","inputs":null,"randomise_seeds":true}"#,
+    ])
+    func bothSpellingsOfKeysAreRead(_ body: String) async throws {
+        try await TestGateway.run { gateway in
+            let answer = try await gateway.call(.create, bytes: Array(body.utf8))
+            #expect(answer.json["status"] == 10)
+            #expect(answer.json["data"]?["taskId"]?.stringValue?.isEmpty == false)
+        }
+    }
+
+    @Test(arguments: [Route.progress, .result])
+    func anUnknownTaskHasItsCode(_ route: Route) async throws {
+        try await TestGateway.run { gateway in
+            let unknown = try await gateway.call(route, ["taskId": "nope"])
+            #expect(unknown.code == "TaskNotFound")
+            let missing = try await gateway.call(route, [:])
+            #expect(missing.message == "taskId is missing")
+        }
+    }
+
+    @Test func theProgressHasEveryFieldThatClientsInsistOn() async throws {
+        try await TestGateway.run { gateway in
+            let id = try await gateway.echo([:]).id
+            _ = try await gateway.ended(id)
+            let data = try await gateway.call(.progress, ["task_id": .string(id)]).json["data"]
+            #expect(data?["taskId"] == .string(id))
+            #expect(data?["progress"]?.lenientDouble == 1)
+            #expect(data?["etaRelative"]?.lenientDouble == 0)
+            #expect(data?["status"] == "succeeded")
+            #expect(data?["lastQueueRemaining"] == 0)
+            #expect(data?["state"]?.objectValue != nil)
+        }
+    }
+
+    @Test func aFailedTaskHasAGoodEnvelopeAndAReason() async throws {
+        try await TestGateway.run { gateway in
+            let created = try await gateway.echo(["fail": "no film in the camera"])
+            let failed = try await gateway.ended(created.id)
+            #expect(failed.status == .failed)
+            #expect(failed.error == "no film in the camera")
+            let answer = try await gateway.call(.result, ["taskId": .string(created.id)])
+            #expect(answer.json["status"] == 10)
+            #expect(answer.json["data"]?["status"] == "failed")
+            #expect(answer.json["data"]?["result"] == nil)
+            #expect(answer.json["data"]?["info"] == ["message": "no film in the camera"])
+            #expect(answer.json["data"]?["message"] == "no film in the camera")
+            let error = await #expect(throws: SpeedPixError.self) {
+                try await gateway.client.predictions.wait(for: created)
+            }
+            #expect(error?.code == .predictionFailed)
+            #expect(error?.message == "no film in the camera")
+        }
+    }
+
+    @Test func aBodyOverTheLimitIsRefused() async throws {
+        try await TestGateway.run(with: configured { $0.maximumBodyBytes = 1000 }) { gateway in
+            let large = Array(repeating: UInt8(ascii: " "), count: 1001)
+            let answer = try await gateway.call(.create, bytes: large)
+            #expect(answer.status == 413)
+            #expect(answer.code == "TooLarge")
+            // The connection is still good, and so is the gateway.
+            #expect(try await gateway.call(.create, bytes: Array(large.dropLast(1))).status == 200)
+        }
+    }
+
+    @Test func unknownPathsAndWrongMethodsAreAnswered() async throws {
+        try await TestGateway.run { gateway in
+            let unknown = try await gateway.send(.post, "/scc/comfy_cancel", body: .bytes(Array("{}".utf8)))
+            #expect(unknown.status == 404)
+            #expect(unknown.code == "ApiNotFound")
+            #expect(unknown.headers[.caRequestID]?.isEmpty == false)
+            let wrong = try await gateway.send(.get, "/scc/comfy_prompt")
+            #expect(wrong.status == 405)
+            #expect(wrong.headers[.allow] == "POST")
+        }
+    }
+
+    @Test func itSaysWhatItIs() async throws {
+        try await TestGateway.run { gateway in
+            let health = try await gateway.send(.get, "/health")
+            #expect(health.text == #"{"status":"ok"}"#)
+            let welcome = try await gateway.send(.get, "/")
+            #expect(welcome.text.contains("SPEEDPIX_ENDPOINT"))
+        }
+    }
+}

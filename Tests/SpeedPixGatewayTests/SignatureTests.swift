@@ -1,0 +1,159 @@
+import HTTPTypes
+import SpeedPix
+import Testing
+
+@testable import SpeedPixGateway
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+@Suite("Checking signatures")
+struct SignatureTests {
+    /// The vectors of the protocol's description, made with the official client.
+    struct Vector: Sendable {
+        let path: String
+        let body: String
+        let digest: String?
+        let signature: String
+    }
+
+    static let vectors = [
+        Vector(
+            path: "/scc/comfy_get_progress", body: #"{"taskId":"t-123"}"#, digest: "5ASbFpElyaEx515NIVv+Bw==",
+            signature: "jTKYEZN2VZK8oaFAGFIwJJfQBPpejiXwbPksLcUgUCs="),
+        Vector(
+            path: "/scc/comfy_get_progress", body: "", digest: nil,
+            signature: "e+RsnKKGqoStVJmjkYwnrZZaxlsrYWt3PS+9c+m1yc8="),
+        Vector(
+            path: "/scc/comfy_prompt", body: #"{"workflow_id":"wf-1","inputs":{"text":"一幅山水画"},"alias_id":"main"}"#,
+            digest: "/tIkyOTe0e/1eRyq60ppRg==", signature: "o2XEqplGrfPYJJGJ+5lQFYON/jSjHD6ZyNJ+cjLZCT4="),
+    ]
+
+    static let nonce = "11111111-2222-4333-8444-555555555555"
+    let now = Date(timeIntervalSince1970: 1_700_000_000)
+    let verifier = CallVerifier(appKey: TestGateway.key, secret: TestGateway.secret)
+
+    private func head(_ vector: Vector) -> HTTPRequest {
+        var fields: HTTPFields = [
+            .accept: RequestSigner.mediaType, .contentType: RequestSigner.mediaType,
+            .date: "Tue, 14 Nov 2023 22:13:20 GMT+00:00", .caKey: TestGateway.key, .caTimestamp: "1700000000000",
+            .caNonce: Self.nonce, .caSignatureMethod: "HmacSHA256",
+            .caSignatureHeaders: "x-ca-timestamp,x-ca-key,x-ca-nonce,x-ca-signature-method",
+            .caSignature: vector.signature,
+        ]
+        fields[.contentMD5] = vector.digest
+        return HTTPRequest(
+            method: .post, scheme: "http", authority: "localhost", path: vector.path, headerFields: fields)
+    }
+
+    private func refusal(
+        body: String? = nil, at date: Date? = nil, _ change: (inout HTTPRequest) -> Void = { _ in }
+    ) -> Refusal? {
+        var head = head(Self.vectors[0])
+        change(&head)
+        do {
+            try verifier.verify(head, body: Array((body ?? Self.vectors[0].body).utf8), now: date ?? now)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    @Test(arguments: vectors)
+    func theVectorsAreAccepted(_ vector: Vector) throws {
+        try verifier.verify(head(vector), body: Array(vector.body.utf8), now: now)
+    }
+
+    @Test(arguments: vectors)
+    func anotherSecretIsRefused(_ vector: Vector) {
+        let verifier = CallVerifier(appKey: TestGateway.key, secret: Secret("another"))
+        #expect(throws: Refusal.self) { try verifier.verify(head(vector), body: Array(vector.body.utf8), now: now) }
+    }
+
+    @Test func aWrongSignatureIsAnsweredWithTheServersText() {
+        let refusal = refusal { $0.headerFields[.caSignature] = "AAAA" }
+        #expect(refusal?.status == .badRequest)
+        #expect(
+            refusal?.gatewayMessage
+                == "Invalid Signature, Server StringToSign:POST#application/json; charset=utf-8#5ASbFpElyaEx515NIVv+Bw=="
+                + "#application/json; charset=utf-8#Tue, 14 Nov 2023 22:13:20 GMT+00:00#x-ca-key:test-app-key"
+                + "#x-ca-nonce:11111111-2222-4333-8444-555555555555#x-ca-signature-method:HmacSHA256"
+                + "#x-ca-timestamp:1700000000000#/scc/comfy_get_progress")
+    }
+
+    @Test func anotherPathIsRefused() {
+        #expect(refusal { $0.path = "/scc/comfy_get_result" }?.gatewayMessage?.hasPrefix("Invalid Signature") == true)
+    }
+
+    @Test func headersThatAreNotSignedProtectNothing() {
+        // A correct signature, but over the key alone: the nonce could be changed at will.
+        var fields = head(Self.vectors[0]).headerFields
+        fields[.caSignatureHeaders] = "x-ca-key"
+        let signer = RequestSigner(appKey: TestGateway.key, secret: TestGateway.secret)
+        let text = StringToSign(method: "POST", path: Self.vectors[0].path, headers: fields, signed: [.caKey])
+        fields[.caSignature] = signer.signature(of: text)
+        let refusal = refusal { $0.headerFields = fields }
+        #expect(refusal?.gatewayMessage?.hasPrefix("Invalid Signature") == true)
+    }
+
+    @Test func anUnknownKeyIsRefused() {
+        #expect(refusal { $0.headerFields[.caKey] = "someone" }?.gatewayMessage == "Invalid AppKey")
+    }
+
+    @Test(arguments: [
+        (HTTPField.Name.caKey, "X-Ca-Key"), (.caTimestamp, "X-Ca-Timestamp"), (.caNonce, "X-Ca-Nonce"),
+        (.caSignature, "X-Ca-Signature"), (.caSignatureHeaders, "X-Ca-Signature-Headers"),
+    ])
+    func aMissingHeaderIsNamed(_ name: HTTPField.Name, _ spelling: String) {
+        #expect(refusal { $0.headerFields[name] = nil }?.gatewayMessage == "Header `\(spelling)` is Required")
+    }
+
+    @Test(arguments: [-901.0, 901])
+    func aTimestampFarOffIsRefused(_ offset: Double) {
+        #expect(refusal(at: now.addingTimeInterval(offset))?.gatewayMessage == "Timestamp Expired")
+    }
+
+    @Test(arguments: [-900.0, 900])
+    func aTimestampWithinTheWindowIsAccepted(_ offset: Double) {
+        #expect(refusal(at: now.addingTimeInterval(offset)) == nil)
+    }
+
+    @Test func aTimestampThatIsNoNumberIsRefused() {
+        #expect(refusal { $0.headerFields[.caTimestamp] = "yesterday" }?.gatewayMessage == "Timestamp Expired")
+    }
+
+    @Test func aBodyThatWasNotSignedIsRefused() {
+        #expect(refusal(body: #"{"taskId":"t-124"}"#)?.gatewayMessage == "Invalid Content-MD5")
+    }
+
+    @Test func aReplayIsRefused() {
+        #expect(refusal() == nil)
+        #expect(refusal()?.gatewayMessage == "Nonce Used")
+        #expect(refusal(at: now.addingTimeInterval(890))?.gatewayMessage == "Nonce Used")
+    }
+
+    @Test func aBadSignatureDoesNotUseUpTheNonce() {
+        #expect(refusal { $0.headerFields[.caSignature] = "AAAA" } != nil)
+        #expect(refusal() == nil)
+    }
+
+    @Test func noncesAreForgottenWhenTheirCallsWouldBeTooOld() {
+        let ledger = NonceLedger()
+        for index in 0..<100 {
+            #expect(ledger.use("n\(index)", until: now.addingTimeInterval(900), now: now) == .fresh)
+        }
+        #expect(ledger.use("n7", until: now.addingTimeInterval(900), now: now.addingTimeInterval(900)) == .used)
+        #expect(ledger.use("other", until: now.addingTimeInterval(2000), now: now.addingTimeInterval(961)) == .fresh)
+        #expect(ledger.count == 1)
+    }
+
+    @Test func moreNoncesThanFitAreThrottled() {
+        let ledger = NonceLedger(capacity: 2)
+        #expect(ledger.use("a", until: now.addingTimeInterval(900), now: now) == .fresh)
+        #expect(ledger.use("b", until: now.addingTimeInterval(900), now: now) == .fresh)
+        #expect(ledger.use("c", until: now.addingTimeInterval(900), now: now) == .full)
+    }
+}

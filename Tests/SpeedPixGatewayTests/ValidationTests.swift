@@ -1,0 +1,131 @@
+import SpeedPix
+import Testing
+
+@testable import SpeedPixGateway
+
+@Suite("Inputs are checked when a prediction is created")
+struct ValidationTests {
+    /// One input of each kind, with every kind of bound.
+    struct Picky: Workflow {
+        let id = "picky"
+        let title = "Takes one of each"
+        let inputs = [
+            WorkflowInput("prompt", .string, isRequired: true, minimum: 1, maximum: 5, help: "what to draw"),
+            WorkflowInput("width", .integer, default: 64, minimum: 16, maximum: 4096),
+            WorkflowInput("strength", .number, maximum: 1),
+            WorkflowInput("scale", .number, minimum: 0.5),
+            WorkflowInput("fast", .boolean),
+            WorkflowInput("image", .file),
+            WorkflowInput("seed", .integer, minimum: 5, maximum: 9),
+        ]
+        let estimatedDuration: Duration = .seconds(2)
+        let isComputing = false
+
+        func run(_ inputs: [String: WorkflowInputValue], _ task: WorkflowTask) async throws -> WorkflowResult {
+            WorkflowResult(outputs: [
+                "width": .data(inputs["width"]?.integerValue.map { .integer($0) } ?? .null),
+                "seed": .data(inputs["seed"]?.integerValue.map { .integer($0) } ?? .null),
+                "given": .data(.array(inputs.keys.sorted().map { .string($0) })),
+            ])
+        }
+    }
+
+    private func create(_ inputs: JSONValue, _ gateway: TestGateway) async throws -> TestGateway.Answer {
+        try await gateway.call(.create, ["workflow_id": "picky", "alias_id": "main", "inputs": inputs])
+    }
+
+    static let mistakes: [(JSONValue, String)] = [
+        ([:], "the input \"prompt\" of picky is required (what to draw)"),
+        (["prompt": nil], "the input \"prompt\" of picky is required (what to draw)"),
+        (["prompt": 7], "the input \"prompt\" must be a string, not a whole number"),
+        (["prompt": ""], "the input \"prompt\" must be 1 to 5 characters, not 0"),
+        (["prompt": "longer"], "the input \"prompt\" must be 1 to 5 characters, not 6"),
+        (["prompt": "x", "width": "64"], "the input \"width\" must be a whole number, not a string"),
+        (["prompt": "x", "width": 64.5], "the input \"width\" must be a whole number, not a fraction"),
+        (["prompt": "x", "width": 8], "the input \"width\" must be 16 to 4096, not 8"),
+        (["prompt": "x", "strength": 1.5], "the input \"strength\" must be at most 1, not 1.5"),
+        (["prompt": "x", "scale": 0], "the input \"scale\" must be at least 0.5, not 0"),
+        (["prompt": "x", "fast": 1], "the input \"fast\" must be true or false, not a whole number"),
+        (["prompt": "x", "image": true], "the input \"image\" must be a file's URL or a data: URI, not true or false"),
+        (["prompt": "x", "image": "data:image/png;base64"], "the input \"image\" is no data: URI: it has no comma"),
+        (
+            ["prompt": "x", "image": "data:image/png;base64,A"],
+            "the input \"image\" is a data: URI whose base64 is broken"
+        ),
+    ]
+
+    @Test(arguments: mistakes)
+    func aMistakeIsNamed(_ inputs: JSONValue, _ message: String) async throws {
+        try await TestGateway.run(workflows: [Picky()]) { gateway in
+            let answer = try await create(inputs, gateway)
+            #expect(answer.code == "InvalidParameter")
+            #expect(answer.message == message)
+        }
+    }
+
+    @Test func anUnknownInputNamesTheNearest() async throws {
+        try await TestGateway.run(workflows: [Picky()]) { gateway in
+            let answer = try await create(["promt": "x"], gateway)
+            #expect(answer.message.hasPrefix("the workflow picky has no input \"promt\"; did you mean \"prompt\"?"))
+        }
+    }
+
+    @Test func foreignURLsAreNotFetched() async throws {
+        try await TestGateway.run(workflows: [Picky()]) { gateway in
+            let answer = try await create(["prompt": "x", "image": "https://example.com/a.png"], gateway)
+            #expect(answer.message.contains("only this gateway's own URLs and data: URIs can be read offline"))
+        }
+    }
+
+    @Test func defaultsAreFilledInAndNullsAreMissing() async throws {
+        try await TestGateway.run(workflows: [Picky()]) { gateway in
+            let created = try await create(["prompt": "x", "strength": nil, "width": 64.0], gateway).json["data"]
+            #expect(created?["estimatedDurationInSeconds"]?.lenientDouble == 2)
+            let done = try await gateway.ended(created?["taskId"]?.stringValue ?? "")
+            #expect(done.output?["width"] == 64)
+            #expect(done.output?["given"] == ["prompt", "width"])
+        }
+    }
+
+    @Test func newSeedsAreWithinBoundsAndAGivenOneStays() async throws {
+        try await TestGateway.run(workflows: [Picky()], with: configured { $0.random = { 8 } }) { gateway in
+            var seeds: [JSONValue?] = []
+            for inputs: JSONValue in [["prompt": "x"], ["prompt": "x", "seed": 6]] {
+                let created = try await gateway.call(
+                    .create,
+                    ["workflow_id": "picky", "alias_id": "main", "inputs": inputs, "randomise_seeds": true])
+                let id = created.json["data"]?["taskId"]?.stringValue ?? ""
+                seeds.append(try await gateway.ended(id).output?["seed"])
+            }
+            #expect(seeds == [8, 6])
+        }
+    }
+
+    @Test func aDataURIBecomesAFile() async throws {
+        try await TestGateway.run { gateway in
+            let created = try await gateway.echo(["image": "data:text/plain;base64,aGVsbG8="])
+            let done = try await gateway.ended(created.id)
+            let file = try #require(done.files.first)
+            #expect(file.mimeType == "text/plain")
+            #expect(try await gateway.client.files.read(file.url) == Array("hello".utf8))
+        }
+    }
+
+    @Test func dataURIsAreReadAsTheyAreWritten() throws {
+        #expect(try DataURI("data:,a%20b").bytes == Array("a b".utf8))
+        #expect(try DataURI("data:;base64,AAEC").bytes == [0, 1, 2])
+        #expect(try DataURI("data:image/png;charset=x;base64,AAEC").mimeType == "image/png")
+        #expect(throws: Refusal.self) { try DataURI("data:,%4") }
+        let large = "data:," + String(repeating: "x", count: DataURI.largest)
+        #expect(try DataURI(large).bytes.count == DataURI.largest)
+        #expect(throws: Refusal.self) { try DataURI(large + "x") }
+    }
+
+    @Test func namesAreGuessedFromFewEdits() {
+        let names = ["prompt", "width", "image"]
+        #expect(NearestName.of("promt", among: names) == "prompt")
+        #expect(NearestName.of("Image", among: names) == "image")
+        #expect(NearestName.of("background", among: names) == nil)
+        #expect(NearestName.of("x", among: []) == nil)
+    }
+}
