@@ -59,7 +59,14 @@ let package = Package(
             ],
             swiftSettings: swift
         ),
-        .target(name: "SpeedPixLua", dependencies: ["LuaRuntime", "SpeedPix", "Imaging"], swiftSettings: swift),
+        .target(
+            name: "SpeedPixLua",
+            dependencies: [
+                "LuaRuntime", "SpeedPix",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: swift
+        ),
 
         // MARK: Pictures
         .systemLibrary(
@@ -94,9 +101,10 @@ let package = Package(
         .target(
             name: "SpeedPixCommands",
             dependencies: [
-                "SpeedPix", "SpeedPixLua", "SpeedPixGateway", "LuaRuntime", "Imaging",
+                "SpeedPix", "SpeedPixLua", "SpeedPixGateway", "LuaRuntime",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swift
         ),

@@ -143,7 +143,8 @@ static int register_source(lua_State *L) {
     lua_rawgeti(L, LUA_REGISTRYINDEX, r->vm->modules_ref);
     lua_getfield(L, -1, "_host");  // the chunk's one argument: the host's primitives
     lua_remove(L, -2);
-    lua_call(L, 1, 1);
+    push_fields(L, r->vm, r->module);  // the second: the functions the module has from Swift
+    lua_call(L, 2, 1);
     luaL_checktype(L, -1, LUA_TTABLE);
     push_fields(L, r->vm, r->module);
     for (lua_pushnil(L); lua_next(L, -3);) {

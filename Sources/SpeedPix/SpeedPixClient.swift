@@ -1,5 +1,11 @@
 public import Logging
 
+#if canImport(FoundationEssentials)
+package import FoundationEssentials
+#else
+package import Foundation
+#endif
+
 /// The entry to the service: one configuration, used by any number of tasks at once.
 ///
 /// ```swift
@@ -22,5 +28,9 @@ public struct SpeedPixClient: Sendable {
         let caller = ServiceCaller(configuration: configuration, dependencies: dependencies, logger: logger)
         predictions = Predictions(caller: caller)
         files = Files(caller: caller)
+        now = dependencies.now
     }
+
+    /// The date, as the client was told to take it.
+    package let now: @Sendable () -> Date
 }

@@ -8,8 +8,8 @@ public struct LuaModule: Sendable {
     public var globals: [String]
     /// Classes whose objects the functions give out.
     public var classes: [any LuaObject.Type]
-    /// Lua text that returns a table of further functions. Its one argument is the table of the scheduler's
-    /// primitives; see ``LuaScheduler/primitives``.
+    /// Lua text that returns a table of further functions. Its arguments are the table of the scheduler's primitives,
+    /// see ``LuaScheduler/primitives``, and the table of the module's own ``functions``.
     package var source: String?
     /// The names that `source` adds, for suggestions.
     package var sourceNames: [String] = []

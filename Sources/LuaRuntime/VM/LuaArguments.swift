@@ -48,6 +48,14 @@ public struct LuaArguments: ~Copyable {
         return text
     }
 
+    /// The bytes of a string, of any encoding.
+    public func bytes(_ position: Int, _ name: String) throws -> LuaString {
+        guard spl_get_type(reader.state, index(position)) == Int32(SPL_TSTRING) else {
+            throw mismatch(position, name, "a string")
+        }
+        return reader.string(at: index(position))
+    }
+
     public func number(_ position: Int, _ name: String) throws -> Double {
         guard spl_get_type(reader.state, index(position)) == Int32(SPL_TNUMBER) else {
             throw mismatch(position, name, "a number")

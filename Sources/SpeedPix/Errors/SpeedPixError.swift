@@ -38,6 +38,8 @@ public struct SpeedPixError: Error, Sendable {
         public static let fileNotFound = Code(rawValue: "file_not_found")
         /// A local file or folder could not be read or written.
         public static let fileSystem = Code(rawValue: "file_system")
+        /// A script's sandbox does not allow it.
+        public static let notAllowed = Code(rawValue: "not_allowed")
         /// Key, secret or endpoint are missing or malformed.
         public static let configuration = Code(rawValue: "configuration")
     }

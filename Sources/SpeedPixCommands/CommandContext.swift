@@ -1,0 +1,58 @@
+#if canImport(FoundationEssentials)
+public import FoundationEssentials
+#else
+public import Foundation
+#endif
+
+/// What a command has of the process it runs in. `main` hands in the real one, tests one of their own.
+public struct CommandContext: Sendable {
+    public var environment: [String: String]
+    /// Where relative paths start.
+    public var workingDirectory: String
+    public var homeDirectory: String
+    /// Writes bytes to standard output; throws when nobody reads any more.
+    public var writeOutput: @Sendable ([UInt8]) throws -> Void
+    /// Writes bytes to standard error; what cannot be written is lost.
+    public var writeError: @Sendable ([UInt8]) -> Void
+    /// All of standard input.
+    public var readInput: @Sendable () throws -> [UInt8]
+    /// Measures timeouts, sleeps and polls.
+    public var clock: any Clock<Duration>
+    public var now: @Sendable () -> Date
+    /// Text that nobody can guess, for credentials of a gateway that lives as long as one command.
+    public var randomToken: @Sendable () -> String
+
+    public init(
+        environment: [String: String],
+        workingDirectory: String,
+        homeDirectory: String,
+        writeOutput: @escaping @Sendable ([UInt8]) throws -> Void,
+        writeError: @escaping @Sendable ([UInt8]) -> Void,
+        readInput: @escaping @Sendable () throws -> [UInt8],
+        clock: any Clock<Duration> = ContinuousClock(),
+        now: @escaping @Sendable () -> Date = { Date() },
+        randomToken: @escaping @Sendable () -> String = { UUID().uuidString.lowercased() }
+    ) {
+        self.environment = environment
+        self.workingDirectory = workingDirectory
+        self.homeDirectory = homeDirectory
+        self.writeOutput = writeOutput
+        self.writeError = writeError
+        self.readInput = readInput
+        self.clock = clock
+        self.now = now
+        self.randomToken = randomToken
+    }
+
+    /// A line on standard error.
+    func say(_ text: String) {
+        writeError(Array((text + "\n").utf8))
+    }
+
+    /// An absolute path for one that the user gave.
+    func absolute(_ path: String) -> String {
+        if path.hasPrefix("/") { return path }
+        if path.hasPrefix("~/") { return homeDirectory + path.dropFirst(1) }
+        return path == "." ? workingDirectory : "\(workingDirectory)/\(path.trimmingPrefix("./"))"
+    }
+}

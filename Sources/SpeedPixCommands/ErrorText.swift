@@ -1,0 +1,30 @@
+import LuaRuntime
+import SpeedPix
+
+/// Errors as the command line tells them.
+enum ErrorText {
+    static func describe(_ error: SpeedPixError) -> String {
+        error.message + (error.remedy.map { "\nhint: \($0)" } ?? "")
+    }
+
+    /// Message, the line it is about, and the traceback.
+    static func describe(_ error: LuaError, chunk: LuaChunk) -> String {
+        var text = error.message
+        if let location = error.location, location.file == chunk.name, let line = chunk.line(location.line) {
+            let number = String(location.line)
+            var lines = text.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            lines.insert("  \(number) | \(line)", at: 1)
+            text = lines.joined(separator: "\n")
+        }
+        if !error.traceback.isEmpty { text += "\n\(error.traceback)" }
+        return text
+    }
+
+    static func status(_ error: LuaError) -> ExitStatus {
+        switch error.code {
+        case SpeedPixError.Code.predictionFailed.rawValue: .predictionFailed
+        case SpeedPixError.Code.auth.rawValue, SpeedPixError.Code.configuration.rawValue: .configuration
+        default: .failure
+        }
+    }
+}

@@ -1,0 +1,43 @@
+import LuaRuntime
+import SystemPackage
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// The script that a command runs.
+struct ScriptFile {
+    /// No script that a person wrote comes near.
+    static let largest = 64 << 20
+
+    let chunk: LuaChunk
+    /// Where it lies; nil for standard input.
+    let directory: String?
+
+    /// - Parameter path: `-` for standard input.
+    init(_ path: String, in context: CommandContext) throws {
+        if path == "-" {
+            chunk = LuaChunk(try context.readInput(), name: "stdin")
+            directory = nil
+            return
+        }
+        let full = context.absolute(path)
+        var isDirectory = false
+        guard FileManager.default.fileExists(atPath: full, isDirectory: &isDirectory) else {
+            throw CommandFailure(.usage, "there is no script \(path)")
+        }
+        guard !isDirectory else { throw CommandFailure(.usage, "\(path) is a folder, not a script") }
+        do {
+            let data = try Data(contentsOf: URL(filePath: full))
+            guard data.count <= Self.largest else { throw CommandFailure(.usage, "\(path) is larger than 64 MiB") }
+            chunk = LuaChunk(data, name: path)
+        } catch let failure as CommandFailure {
+            throw failure
+        } catch {
+            throw CommandFailure(.usage, "could not read \(path): permission denied")
+        }
+        directory = FilePath(full).removingLastComponent().string
+    }
+}

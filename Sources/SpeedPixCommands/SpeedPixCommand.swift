@@ -1,0 +1,34 @@
+import ArgumentParser
+
+/// `speedpix`: parses a command line and runs one command.
+public enum SpeedPixCommand {
+    /// Runs one command line.
+    ///
+    /// - Parameter arguments: Without the program's name.
+    /// - Returns: The exit status. Cancelling the task stops the command, which then says 130.
+    public static func execute(_ arguments: [String], in context: CommandContext) async -> ExitStatus {
+        do {
+            let command = try RootCommand.parseAsRoot(arguments)
+            guard let command = command as? any ContextCommand else {
+                try context.writeOutput(Array((RootCommand.helpMessage() + "\n").utf8))
+                return .success
+            }
+            try await command.run(in: context)
+            return .success
+        } catch let failure as CommandFailure {
+            if let message = failure.message { context.say("speedpix: \(message)") }
+            return failure.status
+        } catch is CancellationError {
+            return .interrupted
+        } catch {
+            let code = RootCommand.exitCode(for: error)
+            if code == .success {
+                try? context.writeOutput(Array((RootCommand.fullMessage(for: error) + "\n").utf8))
+                return .success
+            }
+            context.say(RootCommand.fullMessage(for: error))
+            return code == .validationFailure ? .usage : .failure
+        }
+    }
+}
+

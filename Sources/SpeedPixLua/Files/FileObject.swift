@@ -1,0 +1,33 @@
+import LuaRuntime
+import SpeedPix
+
+/// An uploaded file in a script.
+final class FileObject: LuaObject {
+    static let luaClass = LuaClass(
+        name: "file", properties: ["url", "filename", "size", "mime_type", "object_key", "created_at", "expires_at"])
+
+    let file: File
+
+    init(_ file: File) {
+        self.file = file
+    }
+
+    var luaDescription: String { file.url }
+
+    func luaEquals(_ other: any LuaObject) -> Bool {
+        (other as? FileObject)?.file == file
+    }
+
+    func luaProperty(_ name: String) -> LuaValue? {
+        switch name {
+        case "url": .string(file.url)
+        case "filename": .string(file.filename)
+        case "size": .integer(file.size)
+        case "mime_type": .string(file.mimeType)
+        case "object_key": .string(file.objectKey)
+        case "created_at": LuaValue(date: file.createdAt)
+        case "expires_at": file.expiresAt.map(LuaValue.init(date:))
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,94 @@
+import LuaRuntime
+import SpeedPix
+import SystemPackage
+
+/// A file of a result in a script.
+final class OutputFileObject: LuaObject {
+    static let luaClass = LuaClass(
+        name: "output file",
+        properties: [
+            "url", "filename", "format", "mime_type", "size", "width", "height", "dpi", "color_space", "duration",
+            "frame_rate", "codec", "has_audio", "audio_codec", "sample_rate", "bitrate", "channels", "pages", "language",
+            "author",
+        ],
+        methods: [
+            .waiting("save") { arguments in
+                let object = try arguments.receiver(OutputFileObject.self)
+                let path = arguments.isAbsent(1) ? "./" : try arguments.string(1, "path")
+                return { _ in .string(try await object.save(path)) }
+            },
+            .waiting("read") { arguments in
+                let object = try arguments.receiver(OutputFileObject.self)
+                return { _ in .string(LuaString(try await object.host.reaching.files.read(object.file.url))) }
+            },
+            measure("aspect_ratio") { .number($0) },
+            measure("is_square") { .boolean($0 == 1) },
+            measure("is_portrait") { .boolean($0 < 1) },
+            measure("is_landscape") { .boolean($0 > 1) },
+            // The shorter side, so that a video on its side counts the same: 720 lines and more are HD, 2,160 are 4K.
+            lines("is_hd") { $0 >= 720 },
+            lines("is_4k") { $0 >= 2160 },
+            .immediate("resolution") { arguments in
+                let file = try arguments.receiver(OutputFileObject.self).file
+                guard let width = file.width, let height = file.height else { return .nil }
+                return .string("\(width)x\(height)")
+            },
+        ])
+
+    private static func measure(
+        _ name: String, _ body: @escaping @Sendable (Double) -> LuaValue
+    ) -> LuaFunctionDefinition {
+        .immediate(name) { try $0.receiver(OutputFileObject.self).file.aspectRatio.map(body) ?? .nil }
+    }
+
+    private static func lines(_ name: String, _ body: @escaping @Sendable (Int) -> Bool) -> LuaFunctionDefinition {
+        .immediate(name) { arguments in
+            let file = try arguments.receiver(OutputFileObject.self).file
+            guard let width = file.width, let height = file.height else { return .nil }
+            return .boolean(body(min(width, height)))
+        }
+    }
+
+    let file: OutputFile
+    let host: ScriptHost
+
+    init(_ file: OutputFile, host: ScriptHost) {
+        self.file = file
+        self.host = host
+    }
+
+    var luaDescription: String { file.url }
+
+    func luaEquals(_ other: any LuaObject) -> Bool {
+        (other as? OutputFileObject)?.file.url == file.url
+    }
+
+    func luaProperty(_ name: String) -> LuaValue? {
+        switch name {
+        case "url": .string(file.url)
+        case "filename": .string(file.filename)
+        case "format": .optional(file.format)
+        case "mime_type": .string(file.mimeType)
+        case "size": file.size.map { .integer($0) }
+        case "width": file.width.map { .integer(Int64($0)) }
+        case "height": file.height.map { .integer(Int64($0)) }
+        default: Self.luaClass.properties.contains(name) ? file.properties[name].map(LuaValue.init(json:)) : nil
+        }
+    }
+
+    /// Saves the file; a path that ends with a slash or names a folder keeps the file's own name.
+    ///
+    /// - Returns: The path as the script can use it.
+    func save(_ path: String) async throws -> String {
+        guard !path.isEmpty else { throw LuaArgumentError("path, argument 1 of save, is empty") }
+        var target = path
+        let isFolder = FileVersion(try host.files.writable(path))?.isDirectory ?? false
+        if path.hasSuffix("/") || isFolder {
+            target = FilePath(path).appending(file.filename).string
+        }
+        let full = try host.files.writable(target)
+        let size = try await host.reaching.files.download(file.url, to: full)
+        host.onEvent(.saved(path: full, bytes: size))
+        return full
+    }
+}

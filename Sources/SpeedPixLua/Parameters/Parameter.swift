@@ -1,0 +1,109 @@
+public import LuaRuntime
+
+/// One parameter that a script declares with `speedpix.params`.
+public struct Parameter: Sendable, Hashable {
+    public enum Kind: String, Sendable, CaseIterable {
+        case string, integer, number, boolean, file
+    }
+
+    public var name: String
+    public var kind: Kind
+    public var isRequired: Bool
+    public var defaultValue: LuaValue
+    public var minimum: Double?
+    public var maximum: Double?
+    public var help: String
+
+    private static let fields = ["type", "required", "default", "min", "max", "help"]
+
+    /// - Throws: ``LuaArgumentError`` for a declaration that cannot be right.
+    init(name: String, declaration: LuaTable) throws {
+        for key in declaration.entries.keys where !Self.fields.contains(key.text ?? "") {
+            throw LuaArgumentError(
+                "the parameter '\(name)' has an unknown field '\(key.text ?? key.typeName)'",
+                hint: NearestName.hint(for: key.text ?? "", among: Self.fields))
+        }
+        let type = declaration["type"]?.text ?? "string"
+        guard let kind = Kind(rawValue: type) else {
+            throw LuaArgumentError(
+                "the parameter '\(name)' has the unknown type '\(type)'",
+                hint: NearestName.hint(for: type, among: Kind.allCases.map(\.rawValue)))
+        }
+        self.name = name
+        self.kind = kind
+        isRequired = declaration["required"] == true
+        defaultValue = declaration["default"] ?? .nil
+        minimum = Self.number(declaration["min"])
+        maximum = Self.number(declaration["max"])
+        help = declaration["help"]?.text ?? ""
+    }
+
+    private static func number(_ value: LuaValue?) -> Double? {
+        switch value {
+        case .integer(let number): Double(number)
+        case .number(let number): number
+        default: nil
+        }
+    }
+
+    /// The value of `name=text` on the command line.
+    ///
+    /// - Throws: ``LuaArgumentError`` that names the parameter and what it takes.
+    func value(_ text: String, files: FileAccess) throws -> LuaValue {
+        switch kind {
+        case .string: return .string(text)
+        case .file:
+            // Checked now: a misspelt name should not be found after an hour of other work.
+            _ = try files.readable(text)
+            return .string(PathText.looksLikePath(text) ? text : "./\(text)")
+        case .boolean:
+            let words: [String: Bool] = ["true": true, "yes": true, "1": true, "false": false, "no": false, "0": false]
+            guard let flag = words[text.lowercased()] else { throw mismatch(text, "true or false") }
+            return .boolean(flag)
+        case .integer:
+            guard let number = Int64(text) else { throw mismatch(text, "a whole number") }
+            try check(Double(number), text)
+            return .integer(number)
+        case .number:
+            guard let number = Double(text), number.isFinite else { throw mismatch(text, "a number") }
+            try check(number, text)
+            return .number(number)
+        }
+    }
+
+    private func check(_ number: Double, _ text: String) throws {
+        if let minimum, number < minimum { throw mismatch(text, "at least \(Self.plain(minimum))") }
+        if let maximum, number > maximum { throw mismatch(text, "at most \(Self.plain(maximum))") }
+    }
+
+    private func mismatch(_ text: String, _ expected: String) -> LuaArgumentError {
+        LuaArgumentError("the parameter \(name) must be \(expected), not '\(text)'", hint: "see --help after the script")
+    }
+
+    /// "4" rather than "4.0".
+    static func plain(_ number: Double) -> String {
+        Int64(exactly: number).map { String($0) } ?? String(number)
+    }
+
+    /// One line of `--help`: "count=INTEGER  how many (default 4, 1 to 64)".
+    public var usage: String {
+        var facts: [String] = []
+        if isRequired { facts.append("required") }
+        switch defaultValue {
+        case .nil: break
+        case .string(let text): facts.append("default \"\(text.lossyText)\"")
+        case .integer(let number): facts.append("default \(number)")
+        case .number(let number): facts.append("default \(Self.plain(number))")
+        case .boolean(let flag): facts.append("default \(flag)")
+        default: break
+        }
+        switch (minimum, maximum) {
+        case (let low?, let high?): facts.append("\(Self.plain(low)) to \(Self.plain(high))")
+        case (let low?, nil): facts.append("at least \(Self.plain(low))")
+        case (nil, let high?): facts.append("at most \(Self.plain(high))")
+        case (nil, nil): break
+        }
+        let text = [help, facts.isEmpty ? "" : "(\(facts.joined(separator: ", ")))"].filter { !$0.isEmpty }
+        return "\(name)=\(kind.rawValue.uppercased())  \(text.joined(separator: " "))"
+    }
+}

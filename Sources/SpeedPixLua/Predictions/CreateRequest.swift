@@ -1,0 +1,56 @@
+import LuaRuntime
+import SpeedPix
+
+/// The arguments of `run` and `create`: workflow, input, options.
+struct CreateRequest: Sendable {
+    let workflowID: String
+    let input: LuaTable
+    let options: LuaOptions
+    let createOptions: CreateOptions
+
+    static let optionNames = [
+        "alias_id", "version_id", "randomise_seeds", "return_temp_files", "resource_config_id",
+    ]
+
+    init(_ arguments: borrowing LuaArguments, more: [String]) throws {
+        workflowID = try arguments.string(1, "workflow")
+        input = try arguments.table(2, "input") ?? LuaTable()
+        guard input.items.isEmpty else {
+            throw LuaArgumentError(
+                "input, argument 2, must have named values: { image = …, text = … }",
+                hint: "a list is no input; name what the workflow expects")
+        }
+        let options = try arguments.options(3, Self.optionNames + more)
+        var create = CreateOptions()
+        create.aliasID = try options.string("alias_id")
+        create.versionID = try options.string("version_id")
+        create.randomiseSeeds = try options.boolean("randomise_seeds")
+        create.returnTempFiles = try options.boolean("return_temp_files")
+        switch options["resource_config_id"] {
+        case nil: break
+        case .string(let id): create.resourceConfigIDs = [id.lossyText]
+        case .table(let list):
+            create.resourceConfigIDs = try list.items.map {
+                guard let id = $0.text else { throw options.mismatch("resource_config_id", "a list of strings", $0) }
+                return id
+            }
+        case .some(let value): throw options.mismatch("resource_config_id", "a string or a list of strings", value)
+        }
+        self.options = options
+        createOptions = create
+    }
+}
+
+/// The options of `run` and `wait` that concern the wait.
+struct WaitRequest: Sendable {
+    let options: WaitOptions
+    let onProgress: LuaFunction?
+
+    init(_ options: LuaOptions) throws {
+        var wait = WaitOptions()
+        wait.timeout = try options.seconds("timeout") ?? wait.timeout
+        wait.pollingInterval = try options.seconds("polling_interval")
+        self.options = wait
+        onProgress = try options.function("on_progress")
+    }
+}

@@ -1,0 +1,118 @@
+import LuaRuntime
+import SpeedPix
+import Synchronization
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// A prediction in a script: what is known of it is updated by `wait` and `reload`.
+final class PredictionObject: LuaObject {
+    static let luaClass = LuaClass(
+        name: "prediction",
+        properties: [
+            "id", "status", "workflow_id", "input", "output", "error", "logs", "metrics", "progress", "eta",
+            "queue_length", "created_at", "started_at", "completed_at", "files",
+        ],
+        methods: [
+            Verbs.waitMethod,
+            .waiting("reload") { arguments in
+                let object = try arguments.receiver(PredictionObject.self)
+                return { _ in
+                    do {
+                        object.update(try await object.verbs.host.reaching.predictions.reload(object.prediction))
+                    } catch let error as SpeedPixError {
+                        throw error.raised(with: object)
+                    }
+                    return .object(object)
+                }
+            },
+            .waiting("save_all") { arguments in
+                let object = try arguments.receiver(PredictionObject.self)
+                let directory = try arguments.string(1, "folder")
+                return { _ in try await object.saveAll(in: directory) }
+            },
+        ])
+
+    let verbs: Verbs
+    private let state: Mutex<Prediction>
+
+    init(_ prediction: Prediction, verbs: Verbs) {
+        self.verbs = verbs
+        state = Mutex(prediction)
+    }
+
+    var prediction: Prediction { state.withLock { $0 } }
+
+    func update(_ prediction: Prediction) {
+        state.withLock { $0 = prediction }
+    }
+
+    var luaDescription: String {
+        let prediction = prediction
+        return "prediction \(prediction.id) (\(prediction.status))"
+    }
+
+    func luaEquals(_ other: any LuaObject) -> Bool {
+        (other as? PredictionObject)?.prediction.id == prediction.id
+    }
+
+    func luaProperty(_ name: String) -> LuaValue? {
+        let prediction = prediction
+        let outputs = OutputConversion(host: verbs.host)
+        switch name {
+        case "id": return .string(prediction.id)
+        case "status": return .string(prediction.status.rawValue)
+        case "workflow_id": return .optional(prediction.workflowID)
+        case "input": return prediction.input.map { LuaValue(json: .object($0)) }
+        case "output": return prediction.output.map(outputs.value)
+        case "error": return .optional(prediction.error)
+        case "logs": return .string(prediction.logs)
+        case "metrics":
+            var metrics = LuaTable()
+            metrics["predict_time"] = prediction.metrics.predictTime.map { .number($0 / .seconds(1)) }
+            metrics["total_time"] = prediction.metrics.totalTime.map { .number($0 / .seconds(1)) }
+            return .table(metrics)
+        case "progress": return .number(prediction.progress.fraction)
+        case "eta": return prediction.progress.eta.map { .number($0 / .seconds(1)) }
+        case "queue_length": return prediction.progress.queueLength.map { .integer(Int64($0)) }
+        case "created_at": return prediction.createdAt.map(LuaValue.init(date:))
+        case "started_at": return prediction.startedAt.map(LuaValue.init(date:))
+        case "completed_at": return prediction.completedAt.map(LuaValue.init(date:))
+        case "files":
+            return .table(
+                LuaTable(items: prediction.files.map { .object(OutputFileObject($0, host: verbs.host)) }, shape: .array))
+        default: return nil
+        }
+    }
+
+    /// Saves every file under a name of its own; returns the paths.
+    private func saveAll(in directory: String) async throws -> LuaValue {
+        var taken: Set<String> = []
+        var paths: [LuaValue] = []
+        for file in prediction.files {
+            var name = file.filename
+            var count = 1
+            while !taken.insert(name).inserted {
+                count += 1
+                name = "\(count)-\(file.filename)"
+            }
+            let saved = try await OutputFileObject(file, host: verbs.host).save("\(directory)/\(name)")
+            paths.append(.string(saved))
+        }
+        return .table(LuaTable(items: paths, shape: .array))
+    }
+}
+
+/// Keeps the first error of several callbacks.
+final class FirstError: Sendable {
+    private let state = Mutex<(any Error)?>(nil)
+
+    var error: (any Error)? { state.withLock { $0 } }
+
+    func set(_ error: any Error) {
+        state.withLock { $0 = $0 ?? error }
+    }
+}

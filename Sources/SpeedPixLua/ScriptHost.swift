@@ -1,0 +1,45 @@
+public import SpeedPix
+
+/// What a script works with: the service, its place in the file system, and who hears what it does.
+public struct ScriptHost: Sendable {
+    public var client: SpeedPixClient
+    public var files: FileAccess
+    /// `key=value` arguments for `speedpix.params`.
+    public var arguments: [String: String]
+    /// Measures `speedpix.sleep`.
+    public var clock: any Clock<Duration>
+    /// The script's standard output; it throws when nobody reads any more.
+    public var write: @Sendable ([UInt8]) throws -> Void
+    /// Hears of everything worth telling: called in order for each prediction, from any thread.
+    public var onEvent: @Sendable (ScriptEvent) -> Void
+    /// If set, `speedpix.params` hands its declaration here and ends the script; nothing is sent to the service.
+    public var onParameters: (@Sendable ([Parameter]) -> Void)?
+
+    public init(
+        client: SpeedPixClient,
+        files: FileAccess,
+        arguments: [String: String] = [:],
+        clock: any Clock<Duration> = ContinuousClock(),
+        write: @escaping @Sendable ([UInt8]) throws -> Void,
+        onEvent: @escaping @Sendable (ScriptEvent) -> Void = { _ in },
+        onParameters: (@Sendable ([Parameter]) -> Void)? = nil
+    ) {
+        self.client = client
+        self.files = files
+        self.arguments = arguments
+        self.clock = clock
+        self.write = write
+        self.onEvent = onEvent
+        self.onParameters = onParameters
+    }
+}
+
+/// Something a script did.
+public enum ScriptEvent: Sendable {
+    case created(Prediction)
+    case progressed(Prediction)
+    /// It ended at the service, in whatever way.
+    case ended(Prediction)
+    case uploaded(File)
+    case saved(path: String, bytes: Int64)
+}

@@ -1,0 +1,21 @@
+public import LuaRuntime
+import SpeedPix
+
+/// The Lua API of SpeedPix: what scripts see as `speedpix`, and its verbs as globals.
+public enum SpeedPixModule {
+    /// The modules to give to a ``LuaVM``.
+    public static func modules(_ host: ScriptHost) -> [LuaModule] {
+        let verbs = Verbs(host: host)
+        var module = LuaModule(
+            name: "speedpix",
+            functions: [
+                verbs.run, verbs.create, verbs.wait, verbs.upload, verbs.get, verbs.sleep, Parameters.function(host),
+            ] + SourceObject.functions + ShapeFunctions.all,
+            values: ["null": .null, "version": .string(SpeedPixVersion.current)],
+            globals: ["run", "create", "wait", "upload"],
+            classes: [PredictionObject.self, OutputFileObject.self, FileObject.self, SourceObject.self])
+        module.source = LuaScheduler.concurrencySource
+        module.sourceNames = ["map"]
+        return [module, OutputModule.module(host)]
+    }
+}

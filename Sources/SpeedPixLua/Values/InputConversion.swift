@@ -1,0 +1,87 @@
+import LuaRuntime
+import SpeedPix
+
+/// Turns a script's input into what the service gets: files anywhere in it are uploaded and become URLs.
+struct InputConversion: Sendable {
+    let host: ScriptHost
+    let uploads: UploadCache
+
+    init(host: ScriptHost) {
+        self.host = host
+        uploads = UploadCache(host: host)
+    }
+
+    func input(_ table: LuaTable) async throws -> [String: JSONValue] {
+        var input: [String: JSONValue] = [:]
+        for (name, value) in try table.members(at: "the input") {
+            input[name] = try await json(value, at: "input.\(name)")
+        }
+        return input
+    }
+
+    private func json(_ value: LuaValue, at place: String) async throws -> JSONValue {
+        switch value {
+        case .nil, .null: return .null
+        case .boolean(let flag): return .bool(flag)
+        case .integer(let number): return .integer(number)
+        case .number(let number):
+            guard number.isFinite else {
+                throw LuaArgumentError("\(place) is \(number), a number that JSON cannot say")
+            }
+            return .double(number)
+        case .string(let string):
+            guard let text = string.text else {
+                throw LuaArgumentError(
+                    "\(place) is not UTF-8 text", hint: "for the bytes of a file use speedpix.bytes(data, filename)")
+            }
+            return try await json(text, at: place)
+        case .table(let table):
+            if table.isList {
+                var values: [JSONValue] = []
+                for (index, item) in table.items.enumerated() {
+                    values.append(try await json(item, at: "\(place)[\(index + 1)]"))
+                }
+                return .array(values)
+            }
+            var members: [String: JSONValue] = [:]
+            for (name, member) in try table.members(at: place) {
+                members[name] = try await json(member, at: "\(place).\(name)")
+            }
+            return .object(members)
+        case .object(let object as SourceObject):
+            if case .text(let text) = object.kind { return .string(text) }
+            return .string(try await uploads.file(for: try object.upload(host.files)).url)
+        case .object(let object as OutputFileObject): return .string(object.file.url)
+        case .object(let object as FileObject): return .string(object.file.url)
+        case .object, .function:
+            throw LuaArgumentError(
+                "\(place) is a \(value.typeName), which cannot be sent",
+                hint: value.typeName == "prediction" ? "send one of its output files: job.output.images" : nil)
+        }
+    }
+
+    private func json(_ text: String, at place: String) async throws -> JSONValue {
+        guard PathText.looksLikePath(text) else { return .string(text) }
+        do {
+            guard let path = try host.files.existingFile(text) else { return .string(text) }
+            return .string(try await uploads.file(for: .path(path)).url)
+        } catch let error as SpeedPixError {
+            var error = error
+            error.message = "\(place): \(error.message)"
+            error.remedy = error.remedy ?? "if it is meant as text, say speedpix.text(…)"
+            throw error
+        }
+    }
+}
+
+/// What makes a string a path rather than a prompt.
+enum PathText {
+    /// One line that starts with `./`, `../`, `~/`, `/` or a drive letter.
+    static func looksLikePath(_ text: String) -> Bool {
+        guard !text.isEmpty, !text.contains(where: \.isNewline) else { return false }
+        if ["./", "../", "~/", "/"].contains(where: text.hasPrefix) { return true }
+        let start = text.prefix(3)
+        guard start.count == 3, let drive = start.first, drive.isASCII, drive.isLetter else { return false }
+        return start.dropFirst() == ":/" || start.dropFirst() == ":\\"
+    }
+}

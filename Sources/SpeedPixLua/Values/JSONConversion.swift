@@ -1,0 +1,63 @@
+import LuaRuntime
+import SpeedPix
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+extension LuaValue {
+    /// A JSON value as a script sees it. Arrays and objects stay what they are, also when they are empty.
+    init(json: JSONValue) {
+        switch json {
+        case .null: self = .null
+        case .bool(let flag): self = .boolean(flag)
+        case .integer(let number): self = .integer(number)
+        case .double(let number): self = .number(number)
+        case .string(let text): self = .string(text)
+        case .array(let values): self = .table(LuaTable(items: values.map(LuaValue.init(json:)), shape: .array))
+        case .object(let members):
+            let entries = members.map { (LuaValue.string($0), LuaValue(json: $1)) }
+            self = .table(LuaTable(entries: Dictionary(entries, uniquingKeysWith: { $1 }), shape: .object))
+        }
+    }
+
+    /// A point in time as ISO 8601 text, which sorts and which `os.date` users can read.
+    init(date: Date) {
+        self = .string(date.formatted(.iso8601))
+    }
+}
+
+extension LuaTable {
+    /// Whether the table is a list: settled by the script, or all its keys are 1 … n. An empty table is an object,
+    /// since inputs are made of objects; `speedpix.array{}` is the empty list.
+    var isList: Bool {
+        switch shape {
+        case .array: true
+        case .object: false
+        case .plain: entries.isEmpty && !items.isEmpty
+        }
+    }
+
+    /// The members of an object, by name.
+    ///
+    /// - Throws: ``LuaArgumentError`` for a key that JSON cannot have.
+    func members(at place: String) throws -> [(name: String, value: LuaValue)] {
+        guard items.isEmpty || shape == .object else {
+            throw LuaArgumentError(
+                "\(place) has both listed and named values", hint: "make it a list or an object, not both")
+        }
+        let listed = items.enumerated().map { ("\($0 + 1)", $1) }
+        return try listed
+            + entries.map { key, value in
+                switch key {
+                case .string(let name):
+                    guard let text = name.text else { throw LuaArgumentError("\(place) has a key that is not UTF-8") }
+                    return (text, value)
+                case .integer(let number): return (String(number), value)
+                default: throw LuaArgumentError("\(place) has a \(key.typeName) as a key; JSON has only strings")
+                }
+            }
+    }
+}

@@ -1,0 +1,20 @@
+import LuaRuntime
+import SpeedPix
+
+/// Turns a workflow's output into what a script gets: every file in it becomes a file value.
+struct OutputConversion: Sendable {
+    let host: ScriptHost
+
+    func value(_ json: JSONValue) -> LuaValue {
+        if let file = OutputFile(json) { return .object(OutputFileObject(file, host: host)) }
+        switch json {
+        case .array(let values):
+            return .table(LuaTable(items: values.map(value), shape: .array))
+        case .object(let members):
+            let entries = members.map { (LuaValue.string($0), value($1)) }
+            return .table(LuaTable(entries: Dictionary(entries, uniquingKeysWith: { $1 }), shape: .object))
+        default:
+            return LuaValue(json: json)
+        }
+    }
+}

@@ -1,0 +1,149 @@
+import LuaRuntime
+import SpeedPix
+
+/// The verbs: `run`, `create`, `wait`, `upload`, and `speedpix.get` and `speedpix.sleep`.
+struct Verbs: Sendable {
+    let host: ScriptHost
+    private let inputs: InputConversion
+
+    init(host: ScriptHost) {
+        self.host = host
+        inputs = InputConversion(host: host)
+    }
+
+    private static let waitOptions = ["timeout", "polling_interval", "on_progress"]
+
+    var run: LuaFunctionDefinition {
+        .waiting("run") { arguments in
+            let request = try CreateRequest(arguments, more: Verbs.waitOptions)
+            let wait = try WaitRequest(request.options)
+            return { context in
+                let object = try await create(request)
+                let done = try await follow(object, wait, context)
+                return OutputConversion(host: host).value(done.output ?? .object([:]))
+            }
+        }
+    }
+
+    var create: LuaFunctionDefinition {
+        .waiting("create") { arguments in
+            let request = try CreateRequest(arguments, more: [])
+            return { _ in .object(try await create(request)) }
+        }
+    }
+
+    var wait: LuaFunctionDefinition {
+        .waiting("wait") { arguments in
+            let object = try arguments.object(1, "job", PredictionObject.self)
+            let request = try WaitRequest(try arguments.options(2, Verbs.waitOptions))
+            return { context in
+                _ = try await follow(object, request, context)
+                return .object(object)
+            }
+        }
+    }
+
+    var get: LuaFunctionDefinition {
+        .waiting("get") { arguments in
+            let id = try arguments.string(1, "id")
+            return { _ in .object(PredictionObject(try await host.reaching.predictions.get(id), verbs: self)) }
+        }
+    }
+
+    var upload: LuaFunctionDefinition {
+        .waiting("upload") { arguments in
+            let source: UploadSource
+            switch try arguments.value(1) {
+            case .string(let path):
+                source = .path(try host.files.readable(path.text ?? path.lossyText))
+            case .object(let object as SourceObject):
+                source = try object.upload(host.files)
+            default:
+                throw arguments.mismatch(1, "source", "a path or speedpix.bytes(…)")
+            }
+            let options = try arguments.options(2, ["filename", "content_type"])
+            let (filename, contentType) = (try options.string("filename"), try options.string("content_type"))
+            return { _ in
+                let file = try await inputs.uploads.file(for: source, filename: filename, contentType: contentType)
+                return .object(FileObject(file))
+            }
+        }
+    }
+
+    var sleep: LuaFunctionDefinition {
+        .waiting("sleep") { arguments in
+            let seconds = try arguments.number(1, "seconds")
+            guard seconds >= 0, seconds <= 1e9 else {
+                throw LuaArgumentError("seconds, argument 1 of speedpix.sleep, must not be negative")
+            }
+            return { _ in
+                try await host.clock.sleep(for: .seconds(seconds))
+                return .nil
+            }
+        }
+    }
+
+    /// `job:wait(options)`.
+    static let waitMethod = LuaFunctionDefinition.waiting("wait") { arguments in
+        let object = try arguments.receiver(PredictionObject.self)
+        let request = try WaitRequest(try arguments.options(1, waitOptions))
+        return { context in
+            _ = try await object.verbs.follow(object, request, context)
+            return .object(object)
+        }
+    }
+
+    // MARK: Work
+
+    private func create(_ request: CreateRequest) async throws -> PredictionObject {
+        let client = try host.reaching
+        let input = try await inputs.input(request.input)
+        let prediction = try await client.predictions.create(
+            request.workflowID, input: input, options: request.createOptions)
+        host.onEvent(.created(prediction))
+        return PredictionObject(prediction, verbs: self)
+    }
+
+    private func follow(
+        _ object: PredictionObject, _ request: WaitRequest, _ context: LuaContext
+    ) async throws -> Prediction {
+        // A callback's error ends the wait, but must not be taken for the wait's own.
+        let callbackFailure = FirstError()
+        var options = request.options
+        options.onProgress = { prediction in
+            object.update(prediction)
+            host.onEvent(.progressed(prediction))
+            guard let callback = request.onProgress, callbackFailure.error == nil else { return }
+            do {
+                try await context.call(callback, [.object(object)])
+            } catch {
+                callbackFailure.set(error)
+            }
+        }
+        do {
+            let done = try await host.reaching.predictions.wait(for: object.prediction, options: options)
+            object.update(done)
+            host.onEvent(.ended(done))
+        } catch let error as SpeedPixError {
+            if let prediction = error.prediction {
+                object.update(prediction)
+                if prediction.status.isTerminal { host.onEvent(.ended(prediction)) }
+            }
+            throw error.raised(with: object)
+        }
+        if let error = callbackFailure.error { throw error }
+        return object.prediction
+    }
+}
+
+extension ScriptHost {
+    /// The client, unless the script is only being asked for its parameters.
+    var reaching: SpeedPixClient {
+        get throws {
+            guard onParameters == nil else {
+                throw LuaArgumentError("the script is only asked for its parameters; nothing is sent")
+            }
+            return client
+        }
+    }
+}

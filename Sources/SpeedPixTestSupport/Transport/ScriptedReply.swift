@@ -1,0 +1,74 @@
+package import HTTPTypes
+package import NIOCore
+package import SpeedPix
+
+/// What a ``ScriptedTransport`` does with one request.
+package struct ScriptedReply: Sendable {
+    let respond: @Sendable (RecordedRequest) async throws -> TransportResponse
+
+    package init(_ respond: @escaping @Sendable (RecordedRequest) async throws -> TransportResponse) {
+        self.respond = respond
+    }
+
+    /// An answer with these bytes for a body.
+    package static func text(_ text: String, status: Int = 200, headers: HTTPFields = [:]) -> ScriptedReply {
+        body([Array(text.utf8)], status: status, headers: headers)
+    }
+
+    /// An answer whose body comes in chunks, and then breaks if `failure` is given.
+    package static func body(
+        _ chunks: [[UInt8]], status: Int = 200, headers: HTTPFields = [:], then failure: TransportError? = nil
+    ) -> ScriptedReply {
+        ScriptedReply { _ in
+            let (stream, continuation) = AsyncThrowingStream<ByteBuffer, any Error>.makeStream()
+            for chunk in chunks { continuation.yield(ByteBuffer(bytes: chunk)) }
+            continuation.finish(throwing: failure)
+            return TransportResponse(status: .init(code: status), headers: headers, body: AnyByteStream(stream))
+        }
+    }
+
+    /// The good envelope around `data`.
+    package static func ok(_ data: JSONValue) -> ScriptedReply {
+        envelope(["status": 10, "apiInvokeId": "invoke-1", "errCode": nil, "errMessage": "", "data": data])
+    }
+
+    /// The envelope of a refusal.
+    package static func refusal(_ code: String, _ message: String, status: Int = 200) -> ScriptedReply {
+        envelope(
+            [
+                "status": 20, "apiInvokeId": "invoke-2", "errCode": .string(code), "errMessage": .string(message),
+                "data": nil,
+            ], status: status)
+    }
+
+    private static func envelope(_ json: JSONValue, status: Int = 200) -> ScriptedReply {
+        ScriptedReply { _ in
+            TransportResponse(status: .init(code: status), headers: [:], body: AnyByteStream(try json.encoded()))
+        }
+    }
+
+    /// A refusal by the API gateway, which says why in a header.
+    package static func gateway(
+        _ reason: String, status: Int = 400, headers: HTTPFields = [:]
+    ) -> ScriptedReply {
+        var headers = headers
+        headers[.caErrorMessage] = reason
+        headers[.caRequestID] = "request-1"
+        return text("", status: status, headers: headers)
+    }
+
+    /// No answer at all.
+    package static func failure(_ message: String, mayHaveReachedService: Bool) -> ScriptedReply {
+        ScriptedReply { _ in throw TransportError(message, mayHaveReachedService: mayHaveReachedService) }
+    }
+
+    package static let refusedConnection = failure("connection refused", mayHaveReachedService: false)
+    package static let reset = failure("connection reset by peer", mayHaveReachedService: true)
+
+    /// Nothing comes, until the task is cancelled.
+    package static let silence = ScriptedReply { _ in
+        let (never, _) = AsyncStream<Void>.makeStream()
+        for await _ in never {}
+        throw CancellationError()
+    }
+}

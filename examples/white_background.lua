@@ -1,0 +1,16 @@
+-- A product picture: the subject on white, with a caption.
+--
+--   speedpix run examples/white_background.lua --local
+--   speedpix run examples/white_background.lua image=./shoe.jpg text="New season" --out results
+
+local params = speedpix.params {
+  image = { type = "file", default = "examples/assets/dahlia.jpg", help = "photo of one product" },
+  text = { type = "string", default = "Dahlia 'Clearview Peachy'", help = "caption under it" },
+  workflow = { type = "string", default = "white-background", help = "id of the published workflow" },
+}
+
+local out = run(params.workflow, { image = speedpix.file(params.image), text = params.text })
+
+local path = out.images:save("white-background.png")
+print("picture: " .. path)
+print("info:    " .. out.info)
