@@ -1,7 +1,8 @@
 /// When to ask again: a pure value, so that every decision can be replayed.
 ///
 /// Asks soon, then ever more rarely, a fixed fraction of the time already waited: the answer is never later than that
-/// fraction of the run, and a long run costs few requests. A believable ETA moves the next poll to just after it.
+/// fraction of the run, and a long run costs few requests. A hint of an early end brings the next poll forward; a hint
+/// of a late one never puts it off, since a coarse progress makes for wild ones.
 package struct PollSchedule: Sendable {
     /// The first answers come from a cache at the service; sooner would only be refused.
     static let shortest: Duration = .milliseconds(150)
@@ -30,9 +31,10 @@ package struct PollSchedule: Sendable {
         if let fixed { return min(fixed, remaining) }
         var delay = elapsed * Self.fraction
         if let eta = prediction.progress.eta, eta > .zero {
-            // Just after it should be done; a hint that is far off is still asked about in time.
-            delay = min(max(delay, eta * 0.5), eta + .milliseconds(50))
+            // Just after it should be done: sooner is a wasted request, and the hint may be right.
+            delay = min(delay, eta + .milliseconds(50))
         } else if let estimate = prediction.estimatedDuration, estimate > elapsed {
+            // Made before the run began, so only half of it is believed.
             delay = max(delay, (estimate - elapsed) * 0.5)
         }
         let jittered = delay * (0.9 + 0.2 * random())

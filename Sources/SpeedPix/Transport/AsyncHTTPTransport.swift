@@ -4,6 +4,14 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 
+#if canImport(Darwin)
+import Darwin
+#elseif canImport(Musl)
+import Musl
+#else
+import Glibc
+#endif
+
 /// The default transport: AsyncHTTPClient's connection pools.
 public struct AsyncHTTPTransport: HTTPTransport {
     private let plain: HTTPClient
@@ -82,6 +90,14 @@ public struct AsyncHTTPTransport: HTTPTransport {
             return TransportError(
                 "could not connect to \(error.host):\(error.port): \(reasons.first ?? "no address")",
                 mayHaveReachedService: false, cause: error)
+        }
+        if let error = error as? IOError {
+            // Only connecting can be refused; every other code can also strike a connection in use.
+            let reason = error.errnoCode == ECONNREFUSED ? "connection refused" : String(describing: error)
+            return TransportError(reason, mayHaveReachedService: error.errnoCode != ECONNREFUSED, cause: error)
+        }
+        if error is SocketAddressError {
+            return TransportError("the host's name has no address", mayHaveReachedService: false, cause: error)
         }
         return TransportError(String(describing: error), mayHaveReachedService: true, cause: error)
     }

@@ -1,5 +1,5 @@
 package import HTTPTypes
-package import NIOCore
+import NIOCore
 package import SpeedPix
 
 /// What a ``ScriptedTransport`` does with one request.
@@ -19,10 +19,25 @@ package struct ScriptedReply: Sendable {
     package static func body(
         _ chunks: [[UInt8]], status: Int = 200, headers: HTTPFields = [:], then failure: TransportError? = nil
     ) -> ScriptedReply {
-        ScriptedReply { _ in
-            let (stream, continuation) = AsyncThrowingStream<ByteBuffer, any Error>.makeStream()
+        streamed(status, headers) { continuation in
             for chunk in chunks { continuation.yield(ByteBuffer(bytes: chunk)) }
             continuation.finish(throwing: failure)
+        }
+    }
+
+    /// A good answer whose body begins with these bytes and never goes on. When the task is cancelled it just ends, as
+    /// `AsyncStream` does: the harder case for its reader.
+    package static func stalling(after bytes: [UInt8]) -> ScriptedReply {
+        streamed(200, [:]) { $0.yield(ByteBuffer(bytes: bytes)) }
+    }
+
+    private static func streamed(
+        _ status: Int, _ headers: HTTPFields,
+        fill: @escaping @Sendable (AsyncThrowingStream<ByteBuffer, any Error>.Continuation) -> Void
+    ) -> ScriptedReply {
+        ScriptedReply { _ in
+            let (stream, continuation) = AsyncThrowingStream<ByteBuffer, any Error>.makeStream()
+            fill(continuation)
             return TransportResponse(status: .init(code: status), headers: headers, body: AnyByteStream(stream))
         }
     }
