@@ -147,10 +147,11 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "SpeedPix", "SpeedPixCommands", "SpeedPixGateway", "SpeedPixTestSupport", "Imaging",
+                "SpeedPix", "SpeedPixCLI", "SpeedPixCommands", "SpeedPixGateway", "SpeedPixLua", "SpeedPixTestSupport",
+                "LuaRuntime", "Imaging",
                 .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
             ],
+            exclude: ["Scripts"],
             swiftSettings: swift
         ),
     ]

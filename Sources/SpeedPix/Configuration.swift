@@ -87,10 +87,14 @@ public struct Configuration: Sendable {
         let printable = full.unicodeScalars.allSatisfy { $0.value > 0x20 && $0.value != 0x7F }
         guard printable, let url = URL(string: full), let scheme = url.scheme?.lowercased(),
             ["http", "https"].contains(scheme), let host = url.host(), !host.isEmpty,
-            url.query() == nil, url.fragment() == nil, url.user() == nil
+            url.query() == nil, url.fragment() == nil, url.user() == nil, text.last != ":"
         else {
             throw SpeedPixError(
-                .configuration, "the endpoint \"\(endpoint)\" is not an http or https URL",
+                .configuration,
+                // Not quoted then: what stands before the @ may be a password.
+                full.contains("@")
+                    ? "the endpoint has a user name or a password in it"
+                    : "the endpoint \"\(endpoint.printable())\" is not an http or https URL",
                 remedy: "use a form like \(defaultEndpoint) or http://127.0.0.1:8187")
         }
         return full

@@ -120,12 +120,4 @@ struct ValidationTests {
         #expect(try DataURI(large).bytes.count == DataURI.largest)
         #expect(throws: Refusal.self) { try DataURI(large + "x") }
     }
-
-    @Test func namesAreGuessedFromFewEdits() {
-        let names = ["prompt", "width", "image"]
-        #expect(NearestName.of("promt", among: names) == "prompt")
-        #expect(NearestName.of("Image", among: names) == "image")
-        #expect(NearestName.of("background", among: names) == nil)
-        #expect(NearestName.of("x", among: []) == nil)
-    }
 }

@@ -19,7 +19,9 @@ extension Files {
             throw SpeedPixError(.invalidArgument, "\"\(path)\" is no path of a file")
         }
         let folder = target.removingLastComponent()
-        let temporary = folder.appending(".\(name.prefix(100)).\(caller.dependencies.nonce()).part")
+        // Bytes, not characters: a file system allows 255 of them, and the name may be Chinese.
+        let start = String(decoding: name.utf8.prefix(100), as: UTF8.self)
+        let temporary = folder.appending(".\(start).\(caller.dependencies.nonce()).part")
         do {
             if !folder.isEmpty, try await FileSystem.shared.info(forFileAt: folder) == nil {
                 try await FileSystem.shared.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -84,6 +86,8 @@ extension Files {
                 received += Int64(chunk.readableBytes)
                 try await consume(chunk)
             }
+            // A stream may answer cancellation by just ending, which looks like a whole body if no length was announced.
+            try Task.checkCancellation()
             guard announced == nil || announced == received else {
                 throw TransportError(
                     "the body ended after \(received) of \(announced ?? 0) bytes", mayHaveReachedService: true)

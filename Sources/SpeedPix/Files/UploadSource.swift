@@ -26,31 +26,24 @@ public enum UploadSource: Sendable, Hashable {
         case .bytes(let bytes, _):
             return try await body(Int64(bytes.count)) { bytes.isEmpty ? .none : .bytes(bytes) }
         case .path(let path):
-            let handle: ReadFileHandle
             do {
-                handle = try await FileSystem.shared.openFile(forReadingAt: FilePath(path), options: .init())
-            } catch {
+                // Closes even in a cancelled task, where a plain `close()` gives up and NIO traps on the open handle.
+                return try await FileSystem.shared.withFileHandle(forReadingAt: FilePath(path)) { handle in
+                    let info = try await handle.info()
+                    guard info.type == .regular else {
+                        throw SpeedPixError(
+                            .invalidArgument, "\(path) is a \(info.type == .directory ? "folder" : "special file")",
+                            remedy: "upload the files in it one by one")
+                    }
+                    let size = info.size
+                    return try await body(size) {
+                        guard size > 0 else { return .none }
+                        let chunks = handle.readChunks(in: 0..<size, chunkLength: .kibibytes(256))
+                        return .stream(length: size, AnyByteStream(chunks))
+                    }
+                }
+            } catch let error as FileSystemError {
                 throw SpeedPixError.file(error, doing: "read", path: path)
-            }
-            do {
-                let info = try await handle.info()
-                guard info.type == .regular else {
-                    throw SpeedPixError(
-                        .invalidArgument, "\(path) is a \(info.type == .directory ? "folder" : "special file")",
-                        remedy: "upload the files in it one by one")
-                }
-                let size = info.size
-                let result = try await body(size) {
-                    guard size > 0 else { return .none }
-                    let chunks = handle.readChunks(in: 0..<size, chunkLength: .kibibytes(256))
-                    return .stream(length: size, AnyByteStream(chunks))
-                }
-                try await handle.close()
-                return result
-            } catch {
-                try? await handle.close()
-                if let error = error as? FileSystemError { throw SpeedPixError.file(error, doing: "read", path: path) }
-                throw error
             }
         }
     }

@@ -44,7 +44,7 @@ public struct OutputFile: Sendable, Hashable {
     public var filename: String {
         let described = properties["filename"]?.lenientString ?? properties["file_name"]?.lenientString
         let candidate = described ?? URL(string: url)?.lastPathComponent ?? ""
-        let name = candidate.split { "/\\".contains($0) || $0.asciiValue.map { $0 < 0x20 } ?? false }.last ?? ""
+        let name = candidate.split { "/\\".contains($0) || $0.unicodeScalars.contains(where: \.steers) }.last ?? ""
         return name.isEmpty || name == "." || name == ".." ? "output" : String(name)
     }
 

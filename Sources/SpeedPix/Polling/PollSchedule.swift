@@ -8,6 +8,8 @@ package struct PollSchedule: Sendable {
     static let shortest: Duration = .milliseconds(150)
     /// Nobody wants to look at a finished picture ten seconds late.
     static let longest: Duration = .seconds(5)
+    /// A wait that reaches its deadline looks once more, and for no longer than this.
+    static let lastLook: Duration = .seconds(1)
     /// The delay as a fraction of the time already waited.
     static let fraction = 0.2
 

@@ -39,7 +39,8 @@ extension Prediction {
             output = data.first("result") ?? data.first("images").map { .object(["images": $0]) } ?? .object([:])
         }
         let info = data.first("info")
-        let message = data.first("message")?.lenientString ?? info?.first("message")?.lenientString ?? info?.lenientString
+        let message =
+            data.first("message")?.lenientString ?? info?.first("message")?.lenientString ?? info?.lenientString
         if let message {
             if status == .failed { error = error ?? message }
             if !logs.hasSuffix(message + "\n") { logs += message + "\n" }

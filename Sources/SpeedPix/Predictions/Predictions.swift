@@ -90,7 +90,7 @@ public struct Predictions: Sendable {
                     guard remaining > .zero else { throw Self.timedOut(current, options.timeout) }
                     let delay = schedule.delay(after: current, elapsed: elapsed(), remaining: remaining)
                     try await caller.dependencies.clock.sleep(for: delay)
-                    let updated = try await poll(current)
+                    let updated = try await withinWait(of: current, options.timeout, elapsed, poll)
                     if !updated.status.isKnown, unknownWords.insert(updated.status.rawValue).inserted {
                         caller.logger.notice(
                             "unknown status; asking on",
@@ -100,19 +100,31 @@ public struct Predictions: Sendable {
                     current = updated
                 }
                 if current.status.isTerminal {
-                    current = try await fetchResult(current)
+                    current = try await withinWait(of: current, options.timeout, elapsed, fetchResult)
                     if current.status.isTerminal { return try Self.finished(current) }
                 }
             } catch let error as SpeedPixError {
-                guard error.isRetryable, error.code != .timeout, elapsed() < options.timeout else {
-                    throw error.about(current)
-                }
+                guard error.isRetryable, error.code != .timeout else { throw error.about(current) }
+                let remaining = options.timeout - elapsed()
+                guard remaining > .zero else { throw Self.timedOut(current, options.timeout, cause: error) }
                 caller.logger.warning(
                     "asking again", metadata: ["prediction": "\(current.id)", "reason": "\(error.message)"])
                 // A result that cannot be fetched has no delay of its own above.
-                if current.status.isTerminal { try await caller.dependencies.clock.sleep(for: PollSchedule.longest) }
+                if current.status.isTerminal {
+                    try await caller.dependencies.clock.sleep(for: min(PollSchedule.longest, remaining))
+                }
             }
         }
+    }
+
+    /// One step of a wait. A call has tries and a time limit of its own; together they could outlast the wait by minutes.
+    private func withinWait(
+        of prediction: Prediction, _ limit: Duration, _ elapsed: () -> Duration,
+        _ step: @escaping @Sendable (Prediction) async throws -> Prediction
+    ) async throws -> Prediction {
+        try await withDeadline(
+            max(limit - elapsed(), PollSchedule.lastLook), clock: caller.dependencies.clock,
+            expired: { Self.timedOut(prediction, limit) }, operation: { try await step(prediction) })
     }
 
     private func poll(_ prediction: Prediction) async throws -> Prediction {
@@ -152,11 +164,13 @@ public struct Predictions: Sendable {
         }
     }
 
-    private static func timedOut(_ prediction: Prediction, _ limit: Duration) -> SpeedPixError {
+    private static func timedOut(
+        _ prediction: Prediction, _ limit: Duration, cause: SpeedPixError? = nil
+    ) -> SpeedPixError {
         SpeedPixError(
             .timeout, "the prediction did not end within \(limit.formattedSeconds)",
             remedy: "it goes on at the service: wait for \(prediction.id) again, or allow a longer timeout",
-            prediction: prediction, isRetryable: true)
+            prediction: prediction, isRetryable: true, cause: cause)
     }
 }
 

@@ -20,6 +20,7 @@ public struct WaitOptions: Sendable {
     public static let defaultTimeout: Duration = .seconds(3600)
 
     /// The whole wait; the prediction goes on at the service when it passes. Default one hour.
+    /// A last look at the deadline may take up to a second more.
     public var timeout: Duration = WaitOptions.defaultTimeout
     /// A fixed time between polls; nil for an adaptive one, which is quicker and asks less.
     public var pollingInterval: Duration?

@@ -29,7 +29,9 @@ package struct RequestSigner: Sendable {
     ///   - body: The bytes that are sent; nil or empty for none.
     ///   - date: The time of signing. The service accepts 15 minutes either way.
     ///   - nonce: Used once in 15 minutes, or the service refuses it.
-    package func headers(method: String = "POST", path: String, body: [UInt8]?, date: Date, nonce: String) -> HTTPFields {
+    package func headers(
+        method: String = "POST", path: String, body: [UInt8]?, date: Date, nonce: String
+    ) -> HTTPFields {
         let milliseconds = Int64((date.timeIntervalSince1970 * 1000).rounded())
         var fields = HTTPFields()
         fields[.accept] = Self.mediaType

@@ -85,8 +85,8 @@ public struct AsyncHTTPTransport: HTTPTransport {
                 error.shortDescription, mayHaveReachedService: !unsent.contains(error), cause: error)
         }
         if let error = error as? NIOConnectionError {
-            let reasons = error.connectionErrors.map { String(describing: $0.error) } + [error.dnsAError, error.dnsAAAAError]
-                .compactMap { $0.map { "DNS: \($0)" } }
+            let names = [error.dnsAError, error.dnsAAAAError].compactMap { $0.map { "DNS: \($0)" } }
+            let reasons = error.connectionErrors.map { String(describing: $0.error) } + names
             return TransportError(
                 "could not connect to \(error.host):\(error.port): \(reasons.first ?? "no address")",
                 mayHaveReachedService: false, cause: error)

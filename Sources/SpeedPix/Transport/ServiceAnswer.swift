@@ -36,8 +36,9 @@ package enum ServiceAnswer {
         let throttled = status.code == 429
         return SpeedPixError(
             throttled ? .throttled : .apiError,
-            envelope.errorMessage ?? envelope.errorCode ?? "the service refused the call without a reason",
-            httpStatus: status.code, serviceCode: envelope.errorCode, requestID: requestID,
+            (envelope.errorMessage ?? envelope.errorCode)?.printable(keepingLines: true)
+                ?? "the service refused the call without a reason",
+            httpStatus: status.code, serviceCode: envelope.errorCode?.printable(), requestID: requestID,
             isRetryable: throttled || isTransient(status))
     }
 
@@ -45,6 +46,7 @@ package enum ServiceAnswer {
     private static func gatewayRefusal(
         _ reason: String, status: HTTPResponse.Status, requestID: String?
     ) -> SpeedPixError {
+        let reason = reason.printable()
         let lowercased = reason.lowercased()
         if status.code == 429 || lowercased.contains("throttled") {
             return SpeedPixError(
@@ -70,7 +72,8 @@ package enum ServiceAnswer {
     private static func plainRefusal(
         _ status: HTTPResponse.Status, body: [UInt8], requestID: String?
     ) -> SpeedPixError {
-        let text = "HTTP \(status.code) \(status.reasonPhrase)" + (body.isEmpty ? "" : ": \(excerpt(body))")
+        let phrase = status.reasonPhrase.printable()
+        let text = "HTTP \(status.code) \(phrase)" + (body.isEmpty ? "" : ": \(excerpt(body))")
         func error(_ code: SpeedPixError.Code, _ remedy: String? = nil) -> SpeedPixError {
             SpeedPixError(
                 code, text, remedy: remedy, httpStatus: status.code, requestID: requestID,
@@ -92,9 +95,7 @@ package enum ServiceAnswer {
 
     private static func excerpt(_ body: [UInt8]) -> String {
         guard !body.isEmpty else { return "it is empty" }
-        // Whatever a proxy sends must not be able to steer a terminal.
-        let text = String(decoding: body.prefix(120), as: UTF8.self)
-            .map { $0.isNewline || $0.asciiValue.map { $0 < 0x20 || $0 == 0x7F } ?? false ? " " : $0 }
-        return "\"" + String(text) + (body.count > 120 ? "…" : "") + "\""
+        let text = String(decoding: body.prefix(120), as: UTF8.self).printable()
+        return "\"" + text + (body.count > 120 ? "…" : "") + "\""
     }
 }

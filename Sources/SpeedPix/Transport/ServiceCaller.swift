@@ -41,8 +41,11 @@ package struct ServiceCaller: Sendable {
             do {
                 return try await send(route, bytes, headers: headers, isShielded: !isRepeatable)
             } catch let failure as Failure {
-                let error = isRepeatable || failure.isWithoutEffect ? failure.error : Self.unknownOutcome(failure.error)
-                guard attempt < retries.attempts, error.isRetryable, error.code != .unknownOutcome else { throw error }
+                let isInDoubt = !isRepeatable && failure.effect == .unknown
+                let error = isInDoubt ? Self.unknownOutcome(failure.error) : failure.error
+                guard attempt < retries.attempts, error.isRetryable, isRepeatable || failure.effect == .none else {
+                    throw error
+                }
                 let delay = retries.delay(
                     afterAttempt: attempt, retryAfter: failure.retryAfter, random: dependencies.random())
                 logger.debug(
@@ -56,9 +59,17 @@ package struct ServiceCaller: Sendable {
 
     /// One try that failed, and what that means for another.
     private struct Failure: Error {
+        enum Effect {
+            /// The service's engine never saw the call: no connection was made, or flow control turned it away.
+            case none
+            /// The service looked at the call and said no.
+            case refused
+            /// The call may have done its work.
+            case unknown
+        }
+
         var error: SpeedPixError
-        /// Whether the service surely did nothing.
-        var isWithoutEffect: Bool
+        var effect: Effect
         var retryAfter: Duration?
     }
 
@@ -89,14 +100,23 @@ package struct ServiceCaller: Sendable {
                     .network, "no answer from \(configuration.endpoint): \(error.message)",
                     remedy: error.mayHaveReachedService ? nil : "check the endpoint and the network",
                     isRetryable: true, cause: error),
-                isWithoutEffect: !error.mayHaveReachedService)
+                effect: error.mayHaveReachedService ? .unknown : .none)
         }
         do {
             return try ServiceAnswer.envelope(status: response.status, headers: response.headers, body: body)
         } catch let error as SpeedPixError {
-            let isUndecided = ServiceAnswer.isTransient(response.status) && error.serviceCode == nil
+            // Every 5xx: a proxy's 520 … 527 came from behind it just as a 502 did.
+            let isUndecided = response.status.kind == .serverError && error.serviceCode == nil
+            let effect: Failure.Effect =
+                if error.code == .throttled {
+                    .none
+                } else if error.code == .invalidResponse || isUndecided {
+                    .unknown
+                } else {
+                    .refused
+                }
             throw Failure(
-                error: error, isWithoutEffect: error.code != .invalidResponse && !isUndecided,
+                error: error, effect: effect,
                 retryAfter: response.headers[.retryAfter].flatMap { Int($0) }.map { .seconds(min(max($0, 0), 60)) })
         }
     }

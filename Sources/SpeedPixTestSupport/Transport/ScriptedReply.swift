@@ -3,10 +3,16 @@ import NIOCore
 package import SpeedPix
 
 /// What a ``ScriptedTransport`` does with one request.
-package struct ScriptedReply: Sendable {
+package struct ScriptedReply: Sendable, CustomStringConvertible {
+    /// Names the reply where it is a test's argument.
+    package let description: String
     let respond: @Sendable (RecordedRequest) async throws -> TransportResponse
 
-    package init(_ respond: @escaping @Sendable (RecordedRequest) async throws -> TransportResponse) {
+    package init(
+        _ description: String = "scripted",
+        _ respond: @escaping @Sendable (RecordedRequest) async throws -> TransportResponse
+    ) {
+        self.description = description
         self.respond = respond
     }
 
@@ -19,7 +25,9 @@ package struct ScriptedReply: Sendable {
     package static func body(
         _ chunks: [[UInt8]], status: Int = 200, headers: HTTPFields = [:], then failure: TransportError? = nil
     ) -> ScriptedReply {
-        streamed(status, headers) { continuation in
+        let text = chunks.joined().prefix(40)
+        let name = "HTTP \(status) \"\(String(decoding: text, as: UTF8.self))\""
+        return streamed(name + (failure.map { ", then \($0)" } ?? ""), status, headers) { continuation in
             for chunk in chunks { continuation.yield(ByteBuffer(bytes: chunk)) }
             continuation.finish(throwing: failure)
         }
@@ -28,14 +36,14 @@ package struct ScriptedReply: Sendable {
     /// A good answer whose body begins with these bytes and never goes on. When the task is cancelled it just ends, as
     /// `AsyncStream` does: the harder case for its reader.
     package static func stalling(after bytes: [UInt8]) -> ScriptedReply {
-        streamed(200, [:]) { $0.yield(ByteBuffer(bytes: bytes)) }
+        streamed("stalling", 200, [:]) { $0.yield(ByteBuffer(bytes: bytes)) }
     }
 
     private static func streamed(
-        _ status: Int, _ headers: HTTPFields,
+        _ name: String, _ status: Int, _ headers: HTTPFields,
         fill: @escaping @Sendable (AsyncThrowingStream<ByteBuffer, any Error>.Continuation) -> Void
     ) -> ScriptedReply {
-        ScriptedReply { _ in
+        ScriptedReply(name) { _ in
             let (stream, continuation) = AsyncThrowingStream<ByteBuffer, any Error>.makeStream()
             fill(continuation)
             return TransportResponse(status: .init(code: status), headers: headers, body: AnyByteStream(stream))
@@ -57,7 +65,7 @@ package struct ScriptedReply: Sendable {
     }
 
     private static func envelope(_ json: JSONValue, status: Int = 200) -> ScriptedReply {
-        ScriptedReply { _ in
+        ScriptedReply("HTTP \(status) \(json)") { _ in
             TransportResponse(status: .init(code: status), headers: [:], body: AnyByteStream(try json.encoded()))
         }
     }
@@ -69,19 +77,20 @@ package struct ScriptedReply: Sendable {
         var headers = headers
         headers[.caErrorMessage] = reason
         headers[.caRequestID] = "request-1"
-        return text("", status: status, headers: headers)
+        let answer = text("", status: status, headers: headers)
+        return ScriptedReply("HTTP \(status) \(reason)", answer.respond)
     }
 
     /// No answer at all.
     package static func failure(_ message: String, mayHaveReachedService: Bool) -> ScriptedReply {
-        ScriptedReply { _ in throw TransportError(message, mayHaveReachedService: mayHaveReachedService) }
+        ScriptedReply(message) { _ in throw TransportError(message, mayHaveReachedService: mayHaveReachedService) }
     }
 
     package static let refusedConnection = failure("connection refused", mayHaveReachedService: false)
     package static let reset = failure("connection reset by peer", mayHaveReachedService: true)
 
     /// Nothing comes, until the task is cancelled.
-    package static let silence = ScriptedReply { _ in
+    package static let silence = ScriptedReply("silence") { _ in
         let (never, _) = AsyncStream<Void>.makeStream()
         for await _ in never {}
         throw CancellationError()

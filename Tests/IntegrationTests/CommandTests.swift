@@ -1,0 +1,109 @@
+import SpeedPixCommands
+import Testing
+
+@Suite("What the command says and how it ends")
+struct CommandTests {
+    @Test func withoutCredentialsTheTwoWaysOutAreNamed() async throws {
+        let run = await CommandRun(["run", "-"], in: try TestFolder(), input: "print(1)")
+        #expect(run.status == .configuration)
+        #expect(run.errors.contains("SPEEDPIX_APP_KEY") && run.errors.contains("--local"))
+        #expect(run.output.isEmpty)
+    }
+
+    @Test func theSecretMayBeMissingToo() async throws {
+        let run = await CommandRun(
+            ["run", "-"], in: try TestFolder(), input: "print(1)", environment: ["SPEEDPIX_APP_KEY": "key"])
+        #expect(run.status == .configuration)
+        #expect(run.errors.contains("the app secret is missing"))
+    }
+
+    @Test func endpointLocalIsTheSameAsTheFlag() async throws {
+        let folder = try TestFolder()
+        let script = "print(run('echo', { text = 'hello' }).text)"
+        let variable = await CommandRun(
+            ["run", "-"], in: folder, input: script, environment: ["SPEEDPIX_ENDPOINT": "local"])
+        #expect(variable.status == .success && variable.output == "hello\n", "\(variable.errors)")
+        let option = await CommandRun(["run", "-", "--endpoint", "local"], in: folder, input: script)
+        #expect(option.output == "hello\n")
+    }
+
+    @Test(arguments: [
+        ["run"], ["run", "missing.lua", "--local"], ["run", ".", "--local"], ["run", "-", "nonsense", "--local"],
+        ["run", "-", "--timeout", "-1"], ["run", "-", "--timeout", "soon"], ["rn"], ["run", "-", "--lcoal"],
+        ["run", "-", "--local", "--endpoint", "http://127.0.0.1:1"], ["serve", "--port", "70000"],
+        ["serve", "--app-secret", ""],
+    ])
+    func nonsenseIsUsage(arguments: [String]) async throws {
+        let run = await CommandRun(arguments, in: try TestFolder())
+        #expect(run.status == .usage, "\(run.errors)")
+        #expect(!run.errors.isEmpty)
+    }
+
+    @Test(arguments: [["--help"], ["run", "--help"], ["serve", "--help"], ["--version"], []])
+    func helpIsNoError(arguments: [String]) async throws {
+        let run = await CommandRun(arguments, in: try TestFolder())
+        #expect(run.status == .success)
+        #expect(!run.output.isEmpty && run.errors.isEmpty)
+    }
+
+    @Test func aSyntaxErrorShowsPlaceAndLine() async throws {
+        let folder = try TestFolder()
+        try folder.write("local x = 1\nlocal = 2\n", to: "broken.lua")
+        let run = await CommandRun(["run", "broken.lua", "--local"], in: folder)
+        #expect(run.status == .failure)
+        #expect(run.errors.contains("broken.lua:2: ") && run.errors.contains("2 | local = 2"))
+    }
+
+    @Test(arguments: [
+        ("error('mine')", SpeedPixCommands.ExitStatus.failure, "stdin:1: mine"),
+        ("run('nope')", .failure, "there is no workflow \"nope\""),
+        ("run('white-backgrond', {})", .failure, "did you mean \"white-background\"?"),
+        ("run('echo', { fail = 'on purpose' })", .predictionFailed, "prediction_failed: on purpose"),
+        ("run('echo', { image = './nope.png' })", .failure, "file_not_found: input.image: there is no file ./nope.png"),
+        ("upload('.')", .failure, "is a folder"),
+        ("upload('./nope')", .failure, "file_not_found"),
+        ("run('echo', { text = '/etc/hostname' })", .failure, "not_allowed"),
+        ("upload('/etc/hostname')", .failure, "not_allowed"),
+        ("run('echo', { text = 'x' }, { aliasid = 'main' })", .failure, "did you mean 'alias_id'?"),
+        ("run('echo', { data = 0/0 })", .failure, "a number that JSON cannot say"),
+        ("run('echo', { data = function() end })", .failure, "input.data is a function"),
+        ("run('echo', { 1, 2 })", .failure, "must have named values"),
+        ("speedpix.mpa({}, print)", .failure, "did you mean 'map'?"),
+        ("run('echo', { duration = 60 }, { timeout = 0.2 })", .failure, "timeout: the prediction did not end within"),
+    ])
+    func uncaughtErrorsTeach(script: String, status: SpeedPixCommands.ExitStatus, text: String) async throws {
+        let run = await CommandRun.local(script, in: try TestFolder())
+        #expect(run.status == status, "\(run.errors)")
+        #expect(run.errors.contains(text), "\(run.errors)")
+        #expect(run.output.isEmpty)
+    }
+
+    @Test func errorsCanBeInspected() async throws {
+        let run = await CommandRun.local(
+            """
+            local ok, e = pcall(run, "echo", { fail = "on purpose" })
+            print(ok, e.code, e.message, e.retryable, e.prediction.status, #e.prediction.id > 8, e.where)
+            print(speedpix.get(e.prediction.id).error)
+            """, in: try TestFolder())
+        #expect(run.output == "false\tprediction_failed\ton purpose\tfalse\tfailed\ttrue\tstdin:1\non purpose\n", "\(run.errors)")
+    }
+
+    @Test func aTimeoutStopsScriptAndWait() async throws {
+        for script in ["while true do pcall(function() while true do end end) end", "run('echo', { duration = 3600 })"] {
+            let run = await CommandRun.local(script, ["--timeout", "0.3"], in: try TestFolder())
+            #expect(run.status == .failure)
+            #expect(run.errors.contains("timeout: the script ran out of time"), "\(run.errors)")
+        }
+    }
+
+    @Test func nothingPrintsTheSecret() async throws {
+        let folder = try TestFolder()
+        for script in ["run('nope')", "print(speedpix, run, pcall(run, 'echo', { fail = 'x' }))", "error(speedpix)"] {
+            let run = await CommandRun(
+                ["run", "-", "--local"], in: folder, input: script, token: "s3cr3t-token")
+            // The key of the local gateway is made from the same source; only the secret stands alone.
+            let text = (run.output + run.errors).replacing("local-s3cr3t-token", with: "")
+            #expect(!text.contains("s3cr3t-token"))
+        }
+    }
+}

@@ -1,0 +1,119 @@
+import Testing
+
+@Suite("Scripts against the local gateway")
+struct PipelineTests {
+    @Test func theVerbsFitTogether() async throws {
+        let folder = try TestFolder()
+        try folder.write("some text", to: "note.txt")
+        let run = await CommandRun.local(
+            """
+            local file = upload("./note.txt")
+            print(file.size, file.mime_type, tostring(file) == file.url)
+            local job = create("echo", { image = file, text = "t", data = { list = speedpix.array{}, none = speedpix.null } })
+            print(job.status ~= "succeeded", job.workflow_id, #job.id > 8)
+            local done = wait(job, { timeout = 60, polling_interval = 0.05, on_progress = function(p) seen = p.id == job.id end })
+            print(done == job, done.status, done.output.text, done.output.data.list[1], done.output.data.none)
+            print(done.output.images:save("copy/"), done.output.images:read() == "some text")
+            print(run("echo", { image = done.output.images }).images:save("again.txt"))
+            print(#done.files, done.files[1].filename, done:save_all("all")[1])
+            """, in: folder)
+        #expect(run.status == .success, "\(run.errors)")
+        #expect(
+            run.output == """
+                9\ttext/plain\ttrue
+                true\techo\ttrue
+                true\tsucceeded\tt\tnil\tnull
+                \(folder.path)/copy/note.txt\ttrue
+                \(folder.path)/again.txt
+                1\tnote.txt\t\(folder.path)/all/note.txt
+
+                """)
+        #expect(try folder.read("again.txt") == Array("some text".utf8))
+    }
+
+    @Test func filesAtAnyDepthAreUploadedOnce() async throws {
+        let folder = try TestFolder()
+        try folder.write("abc", to: "a.txt")
+        let run = await CommandRun.local(
+            """
+            local input = { data = { deep = { "./a.txt", { again = "./a.txt" } }, text = speedpix.text("./a.txt"),
+              bytes = speedpix.bytes("x\\0y", "b.bin"), prompt = "/imagine a cat", file = speedpix.file("a.txt") } }
+            local data = run("echo", input).data
+            print(data.deep[1].url == data.deep[2].again.url, data.deep[1].url == data.file.url, data.text, data.prompt)
+            print(input.data.deep[1], #data.bytes:read())
+            """, in: folder)
+        #expect(run.status == .success, "\(run.errors)")
+        #expect(run.output == "true\ttrue\t./a.txt\t/imagine a cat\n./a.txt\t3\n")
+    }
+
+    @Test func savingReplacesAndLeavesNothingElse() async throws {
+        let folder = try TestFolder()
+        try folder.write("old", to: "a.txt")
+        let run = await CommandRun.local(
+            """
+            local out = run("echo", { image = speedpix.bytes("new", "n.txt") })
+            out.images:save("a.txt")
+            for _, path in ipairs { "../out.txt", "/tmp/speedpix-not-allowed.txt", "/etc/x.txt" } do
+              local ok, e = pcall(out.images.save, out.images, path)
+              print(ok, e.code)
+            end
+            """, in: folder)
+        #expect(run.status == .success, "\(run.errors)")
+        #expect(try folder.read("a.txt") == Array("new".utf8))
+        #expect(run.output == String(repeating: "false\tnot_allowed\n", count: 3))
+        #expect(!folder.contents.contains { $0.hasSuffix(".part") })
+    }
+
+    @Test func symbolicLinksDoNotLeadOut() async throws {
+        let folder = try TestFolder()
+        let outside = try TestFolder()
+        try outside.write("private", to: "secret.txt")
+        try folder.link("out", to: outside.path)
+        let run = await CommandRun.local(
+            """
+            local _, e = pcall(upload, "./out/secret.txt") print(e.code)
+            local file = run("echo", { image = speedpix.bytes("x", "n.txt") }).images
+            _, e = pcall(file.save, file, "out/new.txt") print(e.code)
+            """, in: folder)
+        #expect(run.output == "not_allowed\nnot_allowed\n", "\(run.errors)")
+        #expect(outside.contents == ["secret.txt"])
+    }
+
+    @Test func aDirectoryWithDotsInItsNameIsNoProblem() async throws {
+        let folder = try TestFolder()
+        let run = await CommandRun.local(
+            "print(run('echo', { image = speedpix.bytes('x', '../../evil.txt') }).images.filename)", in: folder)
+        #expect(run.output == "evil.txt\n", "\(run.errors)")
+    }
+
+    @Test func parametersAreCheckedAndTyped() async throws {
+        let folder = try TestFolder()
+        try folder.write("x", to: "a.txt")
+        let script = """
+            local p = speedpix.params {
+              image = { type = "file", required = true }, count = { type = "integer", default = 4, min = 1, max = 9 },
+              scale = { type = "number" }, fast = { type = "boolean", default = false }, name = { default = "n" },
+            }
+            print(p.image, math.type(p.count), p.count, p.scale, p.fast, p.name)
+            """
+        let good = await CommandRun.local(script, ["image=a.txt", "count=7", "fast=yes", "name=a=b"], in: folder)
+        #expect(good.output == "./a.txt\tinteger\t7\tnil\ttrue\ta=b\n", "\(good.errors)")
+        for (argument, text) in [
+            ("count=10", "count must be at most 9, not '10'"), ("count=x", "count must be a whole number"),
+            ("cuont=1", "did you mean 'count'?"), ("image=b.txt", "there is no file b.txt"), ("fast=maybe", "true or false"),
+        ] {
+            let bad = await CommandRun.local(script, ["image=a.txt", argument], in: folder)
+            #expect(bad.status == .failure && bad.errors.contains(text), "\(bad.errors)")
+        }
+        let missing = await CommandRun.local(script, in: folder)
+        #expect(missing.errors.contains("the parameter image is missing"))
+    }
+
+    @Test func helpSendsNothingAndStopsThere() async throws {
+        let folder = try TestFolder()
+        try folder.write("print('hi') pcall(run, 'echo', {}) run('echo', {}) speedpix.params { a = {} }", to: "s.lua")
+        let run = await CommandRun(["run", "s.lua", "--help"], in: folder)
+        #expect(run.output.contains("The script declares no parameters"))
+        #expect(!run.output.contains("hi"))
+    }
+}

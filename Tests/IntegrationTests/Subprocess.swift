@@ -1,0 +1,70 @@
+import Foundation
+
+/// A program that a test starts, with its output as it comes.
+final class Subprocess {
+    private let process = Process()
+    private let output = Pipe()
+    private var buffer = Data()
+
+    var identifier: Int32 { process.processIdentifier }
+
+    init(_ program: String, _ arguments: [String], folder: String, environment: [String: String] = [:]) throws {
+        process.executableURL = URL(filePath: program)
+        process.arguments = arguments
+        process.currentDirectoryURL = URL(filePath: folder)
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = output
+        process.standardError = output
+        try process.run()
+    }
+
+    deinit {
+        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    }
+
+    /// The next line of its output, which includes its errors; nil at the end. Blocks.
+    func nextLine() -> String? {
+        while true {
+            if let end = buffer.firstIndex(of: UInt8(ascii: "\n")) {
+                let line = String(decoding: buffer[..<end], as: UTF8.self)
+                buffer.removeSubrange(...end)
+                return line
+            }
+            let more = output.fileHandleForReading.availableData
+            guard !more.isEmpty else {
+                guard !buffer.isEmpty else { return nil }
+                defer { buffer = Data() }
+                return String(decoding: buffer, as: UTF8.self)
+            }
+            buffer.append(more)
+        }
+    }
+
+    /// Waits for its end; returns its exit status and what is left of its output.
+    func finish() -> (status: Int32, output: String) {
+        var lines: [String] = []
+        while let line = nextLine() { lines.append(line) }
+        process.waitUntilExit()
+        return (process.terminationStatus, lines.joined(separator: "\n"))
+    }
+
+    func interrupt() {
+        process.interrupt()
+    }
+
+    /// The most memory it ever had in use, in bytes, as the kernel counts it.
+    func peakMemory() throws -> Int {
+        let status = try String(contentsOfFile: "/proc/\(identifier)/status", encoding: .utf8)
+        let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+        return 1024 * (line?.split(separator: " ").compactMap { Int($0) }.first ?? 0)
+    }
+
+    /// The `speedpix` that was built with these tests.
+    static var speedpix: String {
+        get throws {
+            let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+            return URL(filePath: tests).deletingLastPathComponent().appending(path: "speedpix").path
+        }
+    }
+}

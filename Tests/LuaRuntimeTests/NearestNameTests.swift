@@ -1,0 +1,21 @@
+import LuaRuntime
+import Testing
+
+@Suite("The nearest name")
+struct NearestNameTests {
+    @Test func namesAreGuessedFromFewEdits() {
+        let names = ["prompt", "width", "image"]
+        #expect(NearestName.suggestion(for: "promt", among: names) == "prompt")
+        #expect(NearestName.suggestion(for: "Image", among: names) == "image")
+        #expect(NearestName.suggestion(for: "background", among: names) == nil)
+        #expect(NearestName.suggestion(for: "x", among: []) == nil)
+    }
+
+    @Test func aSwapIsOneSlip() {
+        #expect(NearestName.suggestion(for: "mpa", among: ["map", "get"]) == "map")
+    }
+
+    @Test func fewNamesAreListed() {
+        #expect(NearestName.hint(for: "background", among: ["b", "a"]) == "there are: a, b")
+    }
+}

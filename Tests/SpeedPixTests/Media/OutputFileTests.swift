@@ -1,0 +1,86 @@
+import SpeedPix
+import Testing
+
+@Suite("Output files")
+struct OutputFileTests {
+    private func file(_ members: [String: JSONValue], url: String = "https://cdn.test/a.png") throws -> OutputFile {
+        try #require(OutputFile(.object(members.merging(["url": .string(url)]) { $1 })))
+    }
+
+    @Test func aURLIsAFile() throws {
+        let file = try #require(OutputFile("https://cdn.test/dir/a%20b.PNG?sig=x"))
+        #expect(file.filename == "a b.PNG")
+        #expect(file.format == "png")
+        #expect(file.mimeType == "image/png")
+        #expect(file.size == nil)
+        #expect("\(file)" == file.url)
+    }
+
+    @Test func anObjectWithAURLIsAFile() throws {
+        let file = try file(["type": "image", "filename": "x.jpg", "width": 1920, "height": "1080", "size": 12.0])
+        #expect(file.filename == "x.jpg")
+        #expect(file.mimeType == "image/jpeg")
+        #expect(file.width == 1920)
+        #expect(file.height == 1080)
+        #expect(file.size == 12)
+        #expect(file.properties["type"] == "image")
+        #expect(file.properties["url"] == nil)
+        let ratio = try #require(file.aspectRatio)
+        #expect(abs(ratio - 16.0 / 9) < 1e-9)
+    }
+
+    @Test(arguments: [
+        JSONValue.string("a prompt"), .string("see https://a.test/b"), .string("https://a.test/ and more"),
+        .string("ftp://a.test/b"), .string(""), .integer(1), .null, .bool(true), ["path": "https://a.test"],
+        ["url": 7], ["url": "no url"], ["https://a.test/b"],
+    ])
+    func otherValuesAreData(_ value: JSONValue) {
+        #expect(OutputFile(value) == nil)
+    }
+
+    @Test func filesAreFoundAtAnyDepthInOrder() {
+        let value: JSONValue = [
+            "b": ["https://cdn.test/2", ["url": "https://cdn.test/3", "preview": "https://cdn.test/p"]],
+            "a": "https://cdn.test/1", "c": ["deep": [["er": "https://cdn.test/4"]], "text": "no file", "n": 3],
+        ]
+        #expect(OutputFile.all(in: value).map(\.url) == (1...4).map { "https://cdn.test/\($0)" })
+    }
+
+    @Test(arguments: [
+        ("../../etc/passwd", "passwd"), ("a/b", "b"), ("a\\b.png", "b.png"), ("/abs/x.png", "x.png"),
+        ("..", "output"), (".", "output"), ("///", "output"), ("a\u{0}b.png", "b.png"), ("x\u{1B}[2J.png", "[2J.png"),
+        ("a\r\nb.png", "b.png"), ("C:\\temp\\x.png", "x.png"), ("图片.png", "图片.png"), ("x/..", "output"),
+        ("a\u{7F}b.png", "b.png"), ("a\u{9B}2Jb.png", "2Jb.png"),
+    ])
+    func hostileNamesLoseTheirTeeth(given: String, name: String) throws {
+        #expect(try file(["filename": .string(given)]).filename == name)
+    }
+
+    @Test(arguments: [
+        ("https://cdn.test", "output"), ("https://cdn.test/", "output"), ("https://cdn.test/a/", "a"),
+        ("https://cdn.test/..%2F..%2Fetc%2Fpasswd", "passwd"), ("https://cdn.test/%2e%2e", "output"),
+        ("https://cdn.test/x.png?filename=../y", "x.png"), ("https://cdn.test/%00", "output"),
+    ])
+    func namesFromURLsAreTamedToo(url: String, name: String) throws {
+        #expect(try file([:], url: url).filename == name)
+        #expect(try file(["filename": ""], url: url).filename == name)
+    }
+
+    @Test func theServicesWordOnFormatAndTypeCounts() throws {
+        #expect(try file(["format": "WEBP"]).format == "webp")
+        #expect(try file(["format": "webp"], url: "https://cdn.test/x").mimeType == "image/webp")
+        #expect(try file(["mime_type": "image/avif"]).mimeType == "image/avif")
+        #expect(try file(["contentType": "video/mp4"]).mimeType == "video/mp4")
+        #expect(try file([:], url: "https://cdn.test/x").mimeType == "application/octet-stream")
+        #expect(try file([:], url: "https://cdn.test/x").format == nil)
+    }
+
+    static let shapeless: [[String: JSONValue]] = [
+        ["width": 10], ["width": 0, "height": 5], ["width": -4, "height": 2], ["width": "wide", "height": 1],
+    ]
+
+    @Test(arguments: shapeless)
+    func anUnknownShapeHasNoRatio(_ members: [String: JSONValue]) throws {
+        #expect(try file(members).aspectRatio == nil)
+    }
+}

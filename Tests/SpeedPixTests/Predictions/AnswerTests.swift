@@ -1,0 +1,105 @@
+import SpeedPix
+import SpeedPixTestSupport
+import Testing
+
+@Suite("What answers tell of a prediction")
+struct AnswerTests {
+    /// The prediction after one progress answer.
+    private func polled(_ status: String, _ data: [String: JSONValue] = [:]) async throws -> Prediction {
+        try await ScriptedService(.progress(status, data)).predictions.get("t-1")
+    }
+
+    /// The prediction after it has succeeded with this result.
+    private func finished(_ result: JSONValue) async throws -> Prediction {
+        try await ScriptedService(.progress("succeeded"), .ok(result)).wait()
+    }
+
+    @Test(arguments: [
+        ("waiting", Prediction.Status.waiting), ("WAITING", .waiting), ("starting", .waiting), ("queued", .waiting),
+        ("running", .running), ("Processing", .running),
+        ("succeeded", .succeeded), ("successed", .succeeded), ("SUCCESS", .succeeded), ("failed", .failed),
+        ("canceled", .canceled), ("cancelled", .canceled),
+    ])
+    func everySpellingOfAStatus(word: String, status: Prediction.Status) {
+        #expect(Prediction.Status(word: word) == status)
+    }
+
+    @Test func onlyEndsAreTerminal() {
+        let words = ["waiting", "running", "paused", "", "succeeded", "failed", "canceled"]
+        let ends = words.filter { Prediction.Status(word: $0).isTerminal }
+        #expect(ends == ["succeeded", "failed", "canceled"])
+    }
+
+    @Test func progressIsRead() async throws {
+        let prediction = try await polled(
+            "running",
+            [
+                "progress": 0.25, "etaRelative": 8, "message": "step 2", "lastQueueRemaining": 3,
+                "state": ["nodeLabel": "KSampler", "step": 5, "maxSteps": 20],
+            ])
+        #expect(prediction.progress.fraction == 0.25)
+        #expect(prediction.progress.eta == .seconds(8))
+        #expect(prediction.progress.queueLength == 3)
+        #expect(prediction.progress.step == "KSampler")
+        #expect(prediction.logs == "step 2\n")
+    }
+
+    @Test func progressMayBeTextInSnakeCase() async throws {
+        let prediction = try await polled(
+            "running",
+            [
+                "progress": "0.5", "eta_relative": "1.5", "last_queue_remaining": "2", "state": ["node_label": "VAE"],
+                "message": nil,
+            ])
+        #expect(prediction.progress.fraction == 0.5)
+        #expect(prediction.progress.eta == .seconds(1.5))
+        #expect(prediction.progress.queueLength == 2)
+        #expect(prediction.progress.step == "VAE")
+        #expect(prediction.logs.isEmpty)
+    }
+
+    @Test(arguments: [0, "0", nil, -3, "soon", 1e300] as [JSONValue])
+    func anETAOfZeroOrNonsenseIsUnknown(_ eta: JSONValue) async throws {
+        #expect(try await polled("waiting", ["etaRelative": eta]).progress.eta == nil)
+    }
+
+    @Test(arguments: [(7, 1), (-1, 0), ("NaN", 0), (nil, 0)] as [(JSONValue, Double)])
+    func aFractionStaysAFraction(value: JSONValue, fraction: Double) async throws {
+        #expect(try await polled("running", ["progress": value]).progress.fraction == fraction)
+    }
+
+    @Test func repeatedMessagesAreKeptOnce() async throws {
+        let say: (String) -> ScriptedReply = { .progress("running", ["message": .string($0)]) }
+        let done = try await ScriptedService(
+            say("loading"), say("loading"), say("drawing"), .progress("succeeded"), .result
+        ).wait()
+        #expect(done.logs == "loading\ndrawing\n")
+    }
+
+    @Test func aResultIsRead() async throws {
+        let done = try await finished([
+            "status": "succeeded", "result": ["n": 3, "image": ["url": "https://cdn.test/a.png", "width": 8]],
+            "images": ["https://cdn.test/old.png"], "info": "done well", "taskDuration": "1500",
+            "taskBeginTime": 1_700_000_000_000, "taskEndTime": "2023-11-14T22:13:22Z", "imgsBytes": nil,
+        ])
+        #expect(done.output?["n"] == 3)
+        #expect(done.files.map(\.width) == [8])
+        #expect(done.progress.fraction == 1)
+        #expect(done.metrics.predictTime == .seconds(1.5))
+        #expect(done.startedAt?.timeIntervalSince1970 == 1_700_000_000)
+        #expect(done.completedAt?.timeIntervalSince1970 == 1_700_000_002)
+        #expect(done.logs == "done well\n")
+    }
+
+    static let fallbacks: [(JSONValue, [String])] = [
+        (["images": ["https://cdn.test/a.png"]], ["https://cdn.test/a.png"]),
+        (["result": nil, "images": ["https://cdn.test/a.png"]], ["https://cdn.test/a.png"]), ([:], []),
+    ]
+
+    @Test(arguments: fallbacks)
+    func imagesStandInForAMissingResult(data: JSONValue, urls: [String]) async throws {
+        let done = try await finished(data)
+        #expect(done.files.map(\.url) == urls)
+        #expect(done.output != nil)
+    }
+}

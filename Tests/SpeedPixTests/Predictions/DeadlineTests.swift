@@ -1,0 +1,84 @@
+import SpeedPix
+import SpeedPixTestSupport
+import Testing
+
+@Suite("A wait's deadline")
+struct DeadlineTests {
+    private func options(timeout: Duration, interval: Duration? = nil) -> WaitOptions {
+        var options = WaitOptions()
+        options.timeout = timeout
+        options.pollingInterval = interval
+        return options
+    }
+
+    private func expectTimeout(_ error: SpeedPixError, _ sourceLocation: SourceLocation = #_sourceLocation) {
+        #expect(error.code == .timeout, sourceLocation: sourceLocation)
+        #expect(error.prediction?.id == "t-1", sourceLocation: sourceLocation)
+        #expect(error.isRetryable, sourceLocation: sourceLocation)
+        #expect(error.remedy?.contains("t-1") == true, sourceLocation: sourceLocation)
+    }
+
+    /// Whatever polls find, a wait asks on until its deadline and a last look at it, and never longer.
+    @Test(arguments: [ScriptedReply.progress("running"), .text("", status: 502), .text("garbage"), .progress("paused")])
+    func aWaitThatFindsNothingEndsInTime(_ reply: ScriptedReply) async throws {
+        let clock = ImmediateClock()
+        let service = try ScriptedService(then: reply, clock: clock)
+        let error = try await speedPixError { try await service.wait(options(timeout: .seconds(60))) }
+        expectTimeout(error)
+        #expect(clock.now.offset >= .seconds(60))
+        #expect(clock.now.offset <= .seconds(61))
+        #expect(service.requests.count > 8)
+    }
+
+    @Test func aResultThatNeverComesEndsInTimeToo() async throws {
+        let clock = ImmediateClock()
+        let service = try ScriptedService(.progress("succeeded"), then: .text("", status: 503), clock: clock)
+        let error = try await speedPixError { try await service.wait(options(timeout: .seconds(60))) }
+        expectTimeout(error)
+        #expect(error.prediction?.status == .succeeded)
+        #expect(clock.now.offset <= .seconds(61))
+    }
+
+    @Test func aPollThatHangsIsCutOffAtTheDeadline() async throws {
+        let clock = ManualClock()
+        let service = try ScriptedService(then: .silence, clock: clock)
+        let options = options(timeout: .seconds(10), interval: .seconds(4))
+        let task = Task { try await service.wait(options) }
+        await clock.waitForSleepers(1)
+        clock.advance(by: .seconds(4))
+        await service.transport.waitForRequests(1)
+        // The call's own limit of 30 s and the six that are left of the wait.
+        await clock.waitForSleepers(2)
+        clock.advance(by: .seconds(6))
+        expectTimeout(try await speedPixError { try await task.value })
+        #expect(service.requests.count == 1)
+        #expect(clock.sleeperCount == 0)
+    }
+
+    @Test(arguments: [true, false])
+    func anIntervalBeyondTheDeadlineStillLooksOnce(isDone: Bool) async throws {
+        let clock = ManualClock()
+        let service = try ScriptedService(.progress(isDone ? "succeeded" : "running"), .result, clock: clock)
+        let options = options(timeout: .seconds(10), interval: .seconds(60))
+        let task = Task { try await service.wait(options) }
+        await clock.waitForSleepers(1)
+        clock.advance(by: .seconds(10))
+        if isDone {
+            #expect(try await task.value.status == .succeeded)
+        } else {
+            expectTimeout(try await speedPixError { try await task.value })
+            #expect(service.requests.count == 1)
+        }
+    }
+
+    @Test func noTimeIsATimeoutWithoutARequest() async throws {
+        let service = try ScriptedService()
+        expectTimeout(try await speedPixError { try await service.wait(options(timeout: .zero)) })
+        #expect(service.requests.isEmpty)
+    }
+
+    @Test(arguments: [(Duration.seconds(90), "90 s"), (.milliseconds(2500), "2.5 s"), (.zero, "0 s")])
+    func durationsReadWell(duration: Duration, text: String) {
+        #expect(duration.formattedSeconds == text)
+    }
+}

@@ -1,0 +1,138 @@
+import SpeedPix
+import SpeedPixTestSupport
+import Synchronization
+import Testing
+
+@Suite("Waiting")
+struct WaitTests {
+    @Test func aWaitFollowsAPredictionToItsOutput() async throws {
+        let service = try ScriptedService(
+            .progress("waiting"), .progress("running", ["progress": 0.5]), .progress("successed"), .result)
+        let done = try await service.wait()
+        #expect(done.status == .succeeded)
+        #expect(done.output?["image"] == "https://cdn.test/a.png")
+        #expect(
+            service.paths == Array(repeating: "/scc/comfy_get_progress", count: 3) + ["/scc/comfy_get_result"])
+        #expect(service.requests.allSatisfy { $0.json == ["taskId": "t-1"] })
+    }
+
+    @Test func anUnknownWordGoesOn() async throws {
+        let service = try ScriptedService(.progress("paused"), .progress("PAUSED"), .progress("succeeded"), .result)
+        #expect(try await service.wait().status == .succeeded)
+    }
+
+    @Test func onlyChangesAreReported() async throws {
+        let service = try ScriptedService(
+            .progress("waiting"), .progress("running", ["progress": 0.1]), .progress("running", ["progress": 0.1]),
+            .progress("running", ["progress": 0.9]), .progress("succeeded"), .result)
+        let seen = Mutex<[Double]>([])
+        var options = WaitOptions()
+        options.onProgress = { prediction in seen.withLock { $0.append(prediction.progress.fraction) } }
+        try await service.wait(options)
+        #expect(seen.withLock { $0 } == [0.1, 0.9, 0.9])
+    }
+
+    /// The result's word is the later one.
+    @Test func aResultThatIsStillRunningIsWaitedFor() async throws {
+        let service = try ScriptedService(
+            .progress("succeeded"), .ok(["status": "running"]), .progress("succeeded"), .result)
+        #expect(try await service.wait().output?["image"] != nil)
+        #expect(service.requests.count == 4)
+    }
+
+    @Test func fixedIntervalsAreKept() async throws {
+        let clock = ImmediateClock()
+        let service = try ScriptedService(.progress("running"), .progress("succeeded"), .result, clock: clock)
+        var options = WaitOptions()
+        options.pollingInterval = .seconds(3)
+        try await service.wait(options)
+        #expect(clock.now.offset == .seconds(6))
+    }
+
+    // MARK: Ends that are errors
+
+    /// A wait for a prediction that ends so.
+    private func failure(_ replies: ScriptedReply...) async throws -> SpeedPixError {
+        let transport = try ScriptedService(replies[0], replies.count > 1 ? replies[1] : .result)
+        return try await speedPixError { try await transport.wait() }
+    }
+
+    @Test func aFailedTaskIsAnErrorThoughItsResultEnvelopeIsGood() async throws {
+        let error = try await failure(
+            .progress("failed", ["message": "out of memory"]), .ok(["status": "failed", "result": nil]))
+        #expect(error.code == .predictionFailed)
+        #expect(error.message == "out of memory")
+        #expect(error.prediction?.id == "t-1")
+        #expect(error.prediction?.status == .failed)
+        #expect(error.prediction?.output == nil)
+    }
+
+    @Test func theResultMayTellTheReason() async throws {
+        let error = try await failure(.progress("failed"), .ok(["status": "failed", "info": ["message": "bad node"]]))
+        #expect(error.message == "bad node")
+        #expect(error.prediction?.error == "bad node")
+    }
+
+    @Test func aFailedTaskWhoseResultIsRefusedIsStillAFailedTask() async throws {
+        let error = try await failure(.progress("failed"), .refusal("TaskFailed", "node 7 crashed"))
+        #expect(error.code == .predictionFailed)
+        #expect(error.message == "node 7 crashed")
+        #expect(error.prediction?.status == .failed)
+    }
+
+    @Test func aTaskThatFailsOnlyInItsResultFails() async throws {
+        let error = try await failure(.progress("succeeded"), .ok(["status": "failed", "message": "late"]))
+        #expect(error.code == .predictionFailed)
+        #expect(error.message == "late")
+    }
+
+    @Test func aFailureWithoutAReasonSaysSo() async throws {
+        #expect(try await failure(.progress("failed"), .ok(["status": "failed"])).message.contains("without a reason"))
+    }
+
+    @Test(arguments: ["canceled", "cancelled"])
+    func aCanceledTaskIsItsOwnError(_ word: String) async throws {
+        let error = try await failure(.progress(word), .refusal("NoResult", "no result"))
+        #expect(error.code == .canceled)
+        #expect(error.prediction?.status == .canceled)
+    }
+
+    // MARK: Bad polls
+
+    @Test(arguments: [
+        ScriptedReply.text("", status: 502), .reset, .refusedConnection, .text("garbage"), .text(""), .ok([:]),
+        .text("", status: 429), .body([[0x7B]], then: TransportError("truncated", mayHaveReachedService: true)),
+    ])
+    func badPollsNeverEndAWait(_ reply: ScriptedReply) async throws {
+        // Nine in a row are more than one call's tries.
+        let service = try ScriptedService(
+            reply, reply, reply, reply, reply, reply, reply, reply, reply, .progress("running"), reply,
+            .progress("succeeded"), .result)
+        #expect(try await service.wait().status == .succeeded)
+        #expect(service.requests.count == 13)
+    }
+
+    @Test(arguments: [ScriptedReply.text("", status: 503), .text("garbage"), .reset])
+    func aResultThatIsHardToFetchIsFetchedInTheEnd(_ reply: ScriptedReply) async throws {
+        let service = try ScriptedService(.progress("succeeded"), reply, reply, reply, reply, reply, .result)
+        #expect(try await service.wait().output?["image"] != nil)
+    }
+
+    @Test(arguments: [
+        ScriptedReply.refusal("NoSuchTask", "no such task"), .gateway("Invalid Signature"), .text("", status: 404),
+    ])
+    func aRefusalEndsTheWaitAndNamesThePrediction(_ reply: ScriptedReply) async throws {
+        let service = try ScriptedService(.progress("running"), reply)
+        let error = try await speedPixError { try await service.wait() }
+        #expect(error.prediction?.id == "t-1")
+        #expect(error.prediction?.status == .running)
+        #expect(service.requests.count == 2)
+    }
+
+    @Test func aRefusedResultOfASuccessIsAnError() async throws {
+        let error = try await failure(.progress("succeeded"), .refusal("Expired", "the result is gone"))
+        #expect(error.code == .apiError)
+        #expect(error.serviceCode == "Expired")
+        #expect(error.prediction?.status == .succeeded)
+    }
+}

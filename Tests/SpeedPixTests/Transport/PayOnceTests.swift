@@ -1,0 +1,81 @@
+import SpeedPix
+import SpeedPixTestSupport
+import Testing
+
+@Suite("A create is never paid for twice")
+struct PayOnceTests {
+    @Test(arguments: [
+        ScriptedReply.reset, .failure("read timeout", mayHaveReachedService: true), .text("", status: 500),
+        .text("<html>", status: 502), .text("", status: 503), .text("", status: 504), .text("", status: 524),
+        .text("garbage"), .text(""), .text("{\"status\":10,\"da"), .ok([:]), .ok(["taskId": ""]), .ok(nil),
+        .gateway("Backend service request timed out", status: 504),
+        .body([Array("{".utf8)], then: TransportError("truncated", mayHaveReachedService: true)),
+    ])
+    func whatMayHaveStartedIsNotSentAgain(_ reply: ScriptedReply) async throws {
+        let service = try ScriptedService(then: reply)
+        let error = try await speedPixError { try await service.create() }
+        #expect(error.code == .unknownOutcome)
+        #expect(!error.isRetryable)
+        #expect(error.remedy?.contains("console") == true)
+        #expect(service.requests.count == 1)
+    }
+
+    @Test func aCreateThatTimesOutIsNotSentAgain() async throws {
+        let clock = ManualClock()
+        let service = try ScriptedService(then: .silence, clock: clock)
+        let task = Task { try await service.create() }
+        await service.transport.waitForRequests(1)
+        await clock.waitForSleepers(1)
+        clock.advance(by: .seconds(30))
+        let error = try await speedPixError { try await task.value }
+        #expect(error.code == .unknownOutcome)
+        #expect(service.requests.count == 1)
+    }
+
+    @Test(arguments: [
+        ScriptedReply.refusedConnection, .gateway("Throttled by USER Flow Control", status: 403),
+        .text("", status: 429), .refusal("TooMany", "later", status: 429),
+    ])
+    func whatSurelyDidNotStartIsSentAgain(_ reply: ScriptedReply) async throws {
+        let service = try ScriptedService(reply, reply, .ok(["taskId": "t-1"]))
+        #expect(try await service.create().id == "t-1")
+        #expect(service.requests.count == 3)
+    }
+
+    @Test(arguments: [
+        (ScriptedReply.refusedConnection, SpeedPixError.Code.network), (.text("", status: 429), .throttled),
+    ])
+    func butNotForEver(reply: ScriptedReply, code: SpeedPixError.Code) async throws {
+        let service = try ScriptedService(then: reply)
+        let error = try await speedPixError { try await service.create() }
+        #expect(error.code == code)
+        #expect(service.requests.count == 4)
+    }
+
+    @Test(arguments: [
+        (ScriptedReply.refusal("WorkflowNotFound", "no such workflow"), SpeedPixError.Code.apiError),
+        (.refusal("Busy", "try again", status: 503), .apiError), (.gateway("Invalid Signature"), .auth),
+        (.gateway("Nonce Used"), .auth), (.text("", status: 404), .apiError), (.text("", status: 413), .apiError),
+    ])
+    func aRefusalIsTheAnswer(reply: ScriptedReply, code: SpeedPixError.Code) async throws {
+        let service = try ScriptedService(then: reply)
+        let error = try await speedPixError { try await service.create() }
+        #expect(error.code == code)
+        #expect(service.requests.count == 1)
+    }
+
+    /// The retry that follows a refused connection can itself end in doubt.
+    @Test func doubtAfterASafeRetryIsStillDoubt() async throws {
+        let service = try ScriptedService(.refusedConnection, .reset, .ok(["taskId": "t-1"]))
+        let error = try await speedPixError { try await service.create() }
+        #expect(error.code == .unknownOutcome)
+        #expect(service.requests.count == 2)
+    }
+
+    @Test func runDoesNotRepeatItsCreateEither() async throws {
+        let service = try ScriptedService(then: .reset)
+        let error = try await speedPixError { try await service.predictions.run("wf-1", input: [:]) }
+        #expect(error.code == .unknownOutcome)
+        #expect(service.paths == ["/scc/comfy_prompt"])
+    }
+}

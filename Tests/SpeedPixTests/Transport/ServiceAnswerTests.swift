@@ -1,0 +1,177 @@
+import HTTPTypes
+import SpeedPix
+import Testing
+
+@Suite("Reading the service's answers")
+struct ServiceAnswerTests {
+    private func envelope(
+        _ body: String, status: Int = 200, headers: HTTPFields = [:], reason: String = ""
+    ) throws -> Envelope {
+        try ServiceAnswer.envelope(
+            status: .init(code: status, reasonPhrase: reason), headers: headers, body: Array(body.utf8))
+    }
+
+    /// The error that the API gateway's reason becomes.
+    private func refusal(_ reason: String, status: Int = 400) throws -> SpeedPixError {
+        try speedPixError {
+            try envelope("", status: status, headers: [.caErrorMessage: reason, .caRequestID: "request-1"])
+        }
+    }
+
+    // MARK: Good answers
+
+    @Test(arguments: [
+        #"{"status":10,"errCode":null,"errMessage":null,"subErrCode":"","subErrMessage":"","data":{"a":1}}"#,
+        #"{"status":"10","data":{"a":1}}"#, #"{"data":{"a":1}}"#, #"{"status":10,"new_field":[],"data":{"a":1}}"#,
+    ])
+    func goodEnvelopes(_ body: String) throws {
+        #expect(try envelope(body).data["a"] == 1)
+    }
+
+    @Test func bothSpellingsOfTheInvokeIDAreRead() throws {
+        #expect(try envelope(#"{"status":10,"apiInvokeId":"i-1"}"#).requestID == "i-1")
+        #expect(try envelope(#"{"status":10,"api_invoke_id":7}"#).requestID == "7")
+    }
+
+    // MARK: The gateway's refusals
+
+    @Test(arguments: [
+        ("Invalid Signature, Server StringToSign:`POST#application/json#…`", "secret"),
+        ("Invalid AppKey", "SPEEDPIX_APP_KEY"), ("Timestamp Expired", "clock"),
+    ])
+    func refusalsWithARemedy(reason: String, remedy: String) throws {
+        let error = try refusal(reason)
+        #expect(error.code == .auth)
+        #expect(error.message == reason)
+        #expect(error.remedy?.contains(remedy) == true)
+        #expect(error.httpStatus == 400)
+        #expect(error.requestID == "request-1")
+        #expect(!error.isRetryable)
+    }
+
+    @Test(arguments: ["Nonce Used", "Invalid Content-MD5"])
+    func refusalsOfTheSignatureAreAuth(_ reason: String) throws {
+        #expect(try refusal(reason).code == .auth)
+        #expect(try refusal(reason).message == reason)
+    }
+
+    @Test(arguments: [
+        (403, "Throttled by USER Flow Control"), (403, "Throttled by API Flow Control"), (429, "Slow down"),
+    ])
+    func throttlingIsRetryable(status: Int, reason: String) throws {
+        let error = try refusal(reason, status: status)
+        #expect(error.code == .throttled)
+        #expect(error.isRetryable)
+    }
+
+    @Test func aGatewayReasonWithA5xxIsNoMatterOfTheKey() throws {
+        let error = try refusal("Backend timeout", status: 504)
+        #expect(error.code == .apiError)
+        #expect(error.isRetryable)
+    }
+
+    // MARK: The service's refusals
+
+    @Test func theSubErrorIsPreferred() throws {
+        let error = try speedPixError {
+            try envelope(
+                """
+                {"status":20,"apiInvokeId":"i-1","errCode":"E","errMessage":"outer","subErrCode":"WorkflowNotFound",
+                "subErrMessage":"workflow not found","data":null}
+                """)
+        }
+        #expect(error.code == .apiError)
+        #expect(error.serviceCode == "WorkflowNotFound")
+        #expect(error.message == "workflow not found")
+        #expect(error.requestID == "i-1")
+        #expect(!error.isRetryable)
+    }
+
+    @Test(arguments: [
+        #"{"status":20,"err_code":40,"err_message":"no"}"#, #"{"status":"20","errCode":"40","errMessage":"no"}"#,
+        #"{"errCode":40,"errMessage":"no"}"#, #"{"status":10,"errCode":"40","errMessage":"no"}"#,
+        #"{"status":20,"sub_err_code":"40","sub_err_message":"no","errCode":"1","errMessage":"x"}"#,
+    ])
+    func everySpellingOfARefusal(_ body: String) throws {
+        let error = try speedPixError { try envelope(body) }
+        #expect(error.code == .apiError)
+        #expect(error.serviceCode == "40")
+        #expect(error.message == "no")
+    }
+
+    @Test func aRefusalWithoutAReasonIsStillOne() throws {
+        let error = try speedPixError { try envelope(#"{"status":20}"#) }
+        #expect(error.code == .apiError)
+        #expect(error.message.contains("without a reason"))
+    }
+
+    @Test func anEnvelopeWithA4xxIsRead() throws {
+        let error = try speedPixError {
+            try envelope(#"{"status":20,"errCode":"BadInput","errMessage":"no text"}"#, status: 400)
+        }
+        #expect(error.serviceCode == "BadInput")
+        #expect(error.httpStatus == 400)
+        #expect(!error.isRetryable)
+    }
+
+    // MARK: Bare HTTP
+
+    @Test(arguments: [
+        (401, SpeedPixError.Code.auth, false), (403, .auth, false), (404, .apiError, false), (413, .apiError, false),
+        (429, .throttled, true), (400, .apiError, false), (302, .apiError, false), (500, .apiError, true),
+        (502, .apiError, true), (503, .apiError, true), (504, .apiError, true),
+    ])
+    func aStatusAlone(status: Int, code: SpeedPixError.Code, isRetryable: Bool) throws {
+        for body in ["", "<html>nginx</html>", "{}"] {
+            let error = try speedPixError { try envelope(body, status: status) }
+            #expect(error.code == code)
+            #expect(error.isRetryable == isRetryable)
+            #expect(error.httpStatus == status)
+            #expect(error.message.contains("HTTP \(status)"))
+        }
+    }
+
+    @Test func someStatusesSayWhatToDo() throws {
+        #expect(try speedPixError { try envelope("", status: 404) }.remedy?.contains("endpoint") == true)
+        #expect(try speedPixError { try envelope("", status: 413) }.remedy?.contains("larger") == true)
+    }
+
+    @Test(arguments: ["<html>log in</html>", "", "[1]", "\"text\"", #"{"status":10,"data""#])
+    func a200ThatIsNotTheProtocols(_ body: String) throws {
+        let error = try speedPixError { try envelope(body) }
+        #expect(error.code == .invalidResponse)
+        #expect(error.isRetryable)
+        #expect(error.remedy?.contains("proxy") == true)
+        #expect(error.message.contains(body.isEmpty ? "it is empty" : body))
+    }
+
+    // MARK: Text from strangers
+
+    static let hostile = "\u{1B}[2J\u{7}\u{0}\u{9B}31m\u{7F}\r\nforged: line"
+
+    @Test func aProxysTextCannotSteerATerminal() throws {
+        let errors = [
+            try speedPixError { try envelope(Self.hostile) },
+            try speedPixError { try envelope(Self.hostile, status: 502, reason: Self.hostile) },
+            try refusal(Self.hostile),
+        ]
+        for error in errors {
+            #expect(!error.message.unicodeScalars.contains { $0.properties.generalCategory == .control })
+            #expect(error.message.contains("forged: line"))
+        }
+    }
+
+    @Test func theServicesTextKeepsItsLinesOnly() throws {
+        let body = try JSONValue.object(["status": 20, "errMessage": "first\n\tsecond\u{1B}[2J", "errCode": "E\u{7}"])
+            .encoded()
+        let error = try speedPixError { try envelope(String(decoding: body, as: UTF8.self)) }
+        #expect(error.message == "first\n\tsecond [2J")
+        #expect(error.serviceCode == "E ")
+    }
+
+    @Test func aLongAnswerIsQuotedInPart() throws {
+        let error = try speedPixError { try envelope(String(repeating: "x", count: 10_000)) }
+        #expect(error.message.count < 250)
+        #expect(error.message.contains("…"))
+    }
+}

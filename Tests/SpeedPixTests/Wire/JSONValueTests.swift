@@ -1,0 +1,77 @@
+import SpeedPix
+import Testing
+
+@Suite("JSON values")
+struct JSONValueTests {
+    private func parse(_ text: String) throws -> JSONValue { try JSONValue(parsing: Array(text.utf8)) }
+    private func text(_ value: JSONValue) throws -> String { String(decoding: try value.encoded(), as: UTF8.self) }
+
+    @Test(arguments: [
+        ("0", JSONValue.integer(0)), ("-7", .integer(-7)), ("9223372036854775807", .integer(.max)),
+        ("-9223372036854775808", .integer(.min)), ("9223372036854775808", .double(9_223_372_036_854_775_808)),
+        ("0.5", .double(0.5)), ("true", .bool(true)), ("false", .bool(false)), ("null", .null), ("\"1\"", .string("1")),
+        ("[]", .array([])), ("{}", .object([:])), ("[1,[{\"a\":null}]]", .array([1, [["a": nil]]])),
+    ])
+    func valuesKeepTheirKind(text: String, value: JSONValue) throws {
+        #expect(try parse(text) == value)
+    }
+
+    @Test func integersAndFlagsStayWhatTheyAreOnTheWayBack() throws {
+        #expect(try text([1, 1.5, true, 0, false, nil]) == "[1,1.5,true,0,false,null]")
+        #expect(try text(.integer(.max)) == "9223372036854775807")
+    }
+
+    @Test func keysAreSortedAndSlashesPlain() throws {
+        let value: JSONValue = ["b": 1, "a": "https://x/y", "c": ["z": 1, "y": 2]]
+        #expect(try text(value) == #"{"a":"https://x/y","b":1,"c":{"y":2,"z":1}}"#)
+    }
+
+    @Test func textSurvivesUnchanged() throws {
+        let value = JSONValue.string("一幅山水画 \u{0}\u{1B}\"\\\n\u{2028}👩‍🎨")
+        #expect(try JSONValue(parsing: value.encoded()) == value)
+    }
+
+    @Test(arguments: ["", " ", "{", "{\"a\":}", "nul", "1 2", "\"\\ud800\"", "1e999", "NaN", "[[1e999]]"])
+    func whatIsNoJSONIsAnError(_ text: String) {
+        #expect(throws: (any Error).self) { try parse(text) }
+    }
+
+    @Test func bytesThatAreNoUTF8AreAnError() {
+        #expect(throws: (any Error).self) { try JSONValue(parsing: [0x22, 0xFF, 0x22]) }
+    }
+
+    @Test func aDepthWithinReasonIsRead() throws {
+        let depth = 100
+        var value = try parse(String(repeating: "[", count: depth) + String(repeating: "]", count: depth))
+        var levels = 1
+        while case .array(let members) = value, let member = members.first {
+            value = member
+            levels += 1
+        }
+        #expect(levels == depth)
+    }
+
+    @Test(arguments: [("[", "]"), ("{\"a\":", "}")])
+    func aDepthBeyondReasonIsAnErrorAndNoCrash(open: String, close: String) {
+        let depth = 100_000
+        let text = String(repeating: open, count: depth) + "1" + String(repeating: close, count: depth)
+        #expect(throws: (any Error).self) { try parse(text) }
+    }
+
+    @Test(arguments: [Double.nan, .infinity, -.infinity])
+    func numbersThatJSONCannotSayAreAnError(_ number: Double) async throws {
+        #expect(throws: EncodingError.self) { try JSONValue.array([.double(number)]).encoded() }
+        let service = try ScriptedService()
+        let error = try await speedPixError { try await service.create(["size": .double(number)]) }
+        #expect(error.code == .invalidArgument)
+        #expect(service.requests.isEmpty)
+    }
+
+    @Test func nullAndAbsentMembersReadTheSame() throws {
+        let value = try parse(#"{"a":null,"b":1}"#)
+        #expect(value["a"] == nil)
+        #expect(value["c"] == nil)
+        #expect(value["b"] == 1)
+        #expect(JSONValue.array([1])["b"] == nil)
+    }
+}
