@@ -1,9 +1,9 @@
 #if canImport(Darwin)
-    internal import Darwin
+internal import Darwin
 #elseif canImport(Musl)
-    internal import Musl
+internal import Musl
 #else
-    internal import Glibc
+internal import Glibc
 #endif
 
 /// A regular file, open for reading for as long as the value lives.

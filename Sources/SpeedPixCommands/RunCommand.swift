@@ -33,7 +33,8 @@ struct RunCommand: ContextCommand {
     @Option(help: ArgumentHelp("The service; 'local' is the same as --local.", valueName: "URL"))
     var endpoint: String?
 
-    @Option(help: ArgumentHelp("Where relative paths of results start; the working folder if not given.", valueName: "DIR"))
+    @Option(
+        help: ArgumentHelp("Where relative paths of results start; the working folder if not given.", valueName: "DIR"))
     var out: String?
 
     @Option(help: ArgumentHelp("Stops the script after this time.", valueName: "SECONDS"))

@@ -49,7 +49,8 @@ struct ServeCommand: ContextCommand {
             let workflows = try await LocalGateway.offered()
             try await Gateway.withRunning(configuration, workflows: workflows, logger: .silent) { running in
                 var line = "speedpix gateway: endpoint \(running.endpoint) key \(running.appKey)"
-                let file = given == nil ? try CredentialsFile(key: key, secret: secret, endpoint: running.endpoint) : nil
+                let file =
+                    given == nil ? try CredentialsFile(key: key, secret: secret, endpoint: running.endpoint) : nil
                 defer { file?.remove() }
                 if let file { line += " credentials \(file.path)" }
                 try context.writeOutput(Array((line + "\n").utf8))

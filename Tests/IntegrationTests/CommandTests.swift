@@ -85,11 +85,14 @@ struct CommandTests {
             print(ok, e.code, e.message, e.retryable, e.prediction.status, #e.prediction.id > 8, e.where)
             print(speedpix.get(e.prediction.id).error)
             """, in: try TestFolder())
-        #expect(run.output == "false\tprediction_failed\ton purpose\tfalse\tfailed\ttrue\tstdin:1\non purpose\n", "\(run.errors)")
+        #expect(
+            run.output == "false\tprediction_failed\ton purpose\tfalse\tfailed\ttrue\tstdin:1\non purpose\n",
+            "\(run.errors)")
     }
 
     @Test func aTimeoutStopsScriptAndWait() async throws {
-        for script in ["while true do pcall(function() while true do end end) end", "run('echo', { duration = 3600 })"] {
+        for script in ["while true do pcall(function() while true do end end) end", "run('echo', { duration = 3600 })"]
+        {
             let run = await CommandRun.local(script, ["--timeout", "0.3"], in: try TestFolder())
             #expect(run.status == .failure)
             #expect(run.errors.contains("timeout: the script ran out of time"), "\(run.errors)")

@@ -9,9 +9,11 @@ struct PipelineTests {
             """
             local file = upload("./note.txt")
             print(file.size, file.mime_type, tostring(file) == file.url)
-            local job = create("echo", { image = file, text = "t", data = { list = speedpix.array{}, none = speedpix.null } })
+            local data = { list = speedpix.array{}, none = speedpix.null }
+            local job = create("echo", { image = file, text = "t", data = data })
             print(job.status ~= "succeeded", job.workflow_id, #job.id > 8)
-            local done = wait(job, { timeout = 60, polling_interval = 0.05, on_progress = function(p) seen = p.id == job.id end })
+            local function on_progress(p) seen = p.id == job.id end
+            local done = wait(job, { timeout = 60, polling_interval = 0.05, on_progress = on_progress })
             print(done == job, done.status, done.output.text, done.output.data.list[1], done.output.data.none)
             print(done.output.images:save("copy/"), done.output.images:read() == "some text")
             print(run("echo", { image = done.output.images }).images:save("again.txt"))
@@ -100,7 +102,8 @@ struct PipelineTests {
         #expect(good.output == "./a.txt\tinteger\t7\tnil\ttrue\ta=b\n", "\(good.errors)")
         for (argument, text) in [
             ("count=10", "count must be at most 9, not '10'"), ("count=x", "count must be a whole number"),
-            ("cuont=1", "did you mean 'count'?"), ("image=b.txt", "there is no file b.txt"), ("fast=maybe", "true or false"),
+            ("cuont=1", "did you mean 'count'?"), ("image=b.txt", "there is no file b.txt"),
+            ("fast=maybe", "true or false"),
         ] {
             let bad = await CommandRun.local(script, ["image=a.txt", argument], in: folder)
             #expect(bad.status == .failure && bad.errors.contains(text), "\(bad.errors)")

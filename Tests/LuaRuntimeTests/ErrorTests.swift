@@ -56,7 +56,8 @@ struct ErrorTests {
         #expect(await luaError("load('return 1', 'x', 'b')") != nil)
     }
 
-    @Test(arguments: ["dofile", "loadfile", "io", "package", "require", "os.execute", "os.exit", "os.getenv",
+    @Test(arguments: [
+        "dofile", "loadfile", "io", "package", "require", "os.execute", "os.exit", "os.getenv",
         "debug.getregistry", "debug.sethook", "string.dump", "_host",
     ])
     func doorsAreClosed(name: String) async throws {

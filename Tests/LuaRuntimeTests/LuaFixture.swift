@@ -1,9 +1,19 @@
 import LuaRuntime
 import Synchronization
 
-/// An object that scripts can hold; counts how many are alive.
+/// How many probes of one test are alive.
+final class ProbeCount: Sendable {
+    private let count = Atomic<Int>(0)
+
+    var alive: Int { count.load(ordering: .relaxed) }
+
+    func change(by difference: Int) {
+        count.add(difference, ordering: .relaxed)
+    }
+}
+
+/// An object that scripts can hold.
 final class Probe: LuaObject {
-    static let alive = Atomic<Int>(0)
     static let luaClass = LuaClass(
         name: "probe", properties: ["label", "empty"],
         methods: [
@@ -17,14 +27,16 @@ final class Probe: LuaObject {
         ])
 
     let label: String
+    private let count: ProbeCount
 
-    init(_ label: String) {
+    init(_ label: String, count: ProbeCount) {
         self.label = label
-        Probe.alive.add(1, ordering: .relaxed)
+        self.count = count
+        count.change(by: 1)
     }
 
     deinit {
-        Probe.alive.subtract(1, ordering: .relaxed)
+        count.change(by: -1)
     }
 
     var luaDescription: String { "probe(\(label))" }
@@ -76,13 +88,13 @@ actor Gate {
 
 enum LuaFixture {
     /// A module `t` with one function of each kind.
-    static func module(gate: Gate = Gate()) -> LuaModule {
+    static func module(gate: Gate = Gate(), probes: ProbeCount = ProbeCount()) -> LuaModule {
         LuaModule(
             name: "t",
             functions: [
                 .immediate("echo") { try $0.value(1) },
                 .immediate("add") { .integer(try $0.integer(1, "a") &+ $0.integer(2, "b") &+ $0.integer(3, "c")) },
-                .immediate("probe") { .object(Probe(try $0.string(1, "label"))) },
+                .immediate("probe") { .object(Probe(try $0.string(1, "label"), count: probes)) },
                 .immediate("fail") { _ in throw Refusal() },
                 .immediate("options") { arguments in
                     let options = try arguments.options(1, ["timeout", "alias_id"])
@@ -118,11 +130,13 @@ enum LuaFixture {
             classes: [Probe.self])
     }
 
-    static func vm(gate: Gate = Gate(), limits: LuaLimits = LuaLimits()) throws -> LuaVM {
+    static func vm(
+        gate: Gate = Gate(), probes: ProbeCount = ProbeCount(), limits: LuaLimits = LuaLimits()
+    ) throws -> LuaVM {
         var concurrency = LuaModule(name: "s")
         concurrency.source = LuaScheduler.concurrencySource
         concurrency.sourceNames = ["map"]
-        return try LuaVM(limits: limits, modules: [module(gate: gate), concurrency])
+        return try LuaVM(limits: limits, modules: [module(gate: gate, probes: probes), concurrency])
     }
 
     /// Runs text and returns its first result.

@@ -1,8 +1,7 @@
 import LuaRuntime
 import Testing
 
-/// Serialized, since the probes are counted for the whole process.
-@Suite("Memory", .serialized)
+@Suite("Memory")
 struct MemoryTests {
     @Test func theLimitIsAnErrorNotACrash() async throws {
         var limits = LuaLimits()
@@ -42,12 +41,12 @@ struct MemoryTests {
         """
 
     @Test func everyAllocationMayFail() async throws {
-        let before = Probe.alive.load(ordering: .relaxed)
+        let probes = ProbeCount()
         var n: UInt64 = 1
         var failures = 0
         // Two in a row: Lua collects garbage and tries again after the first.
         while true {
-            let vm = try LuaFixture.vm()
+            let vm = try LuaFixture.vm(probes: probes)
             await vm.failAllocation(n, count: 2)
             let result: Result<[LuaValue], any Error>
             do {
@@ -68,7 +67,7 @@ struct MemoryTests {
         }
         #expect(n > 300)
         #expect(failures > 100)
-        #expect(Probe.alive.load(ordering: .relaxed) == before)
+        #expect(probes.alive == 0)
     }
 
     @Test func memoryThatStaysOutIsReported() async throws {
@@ -87,14 +86,14 @@ struct MemoryTests {
     }
 
     @Test func objectsAreReleasedWhenLuaForgetsThem() async throws {
-        let before = Probe.alive.load(ordering: .relaxed)
-        let vm = try LuaFixture.vm()
+        let probes = ProbeCount()
+        let vm = try LuaFixture.vm(probes: probes)
         try await vm.run(LuaChunk("for i = 1, 1000 do t.probe('x') end kept = t.probe('y')", name: "x"))
         await vm.collectGarbage()
-        #expect(Probe.alive.load(ordering: .relaxed) == before + 1)
+        #expect(probes.alive == 1)
         try await vm.run(LuaChunk("kept = nil", name: "x"))
         await vm.collectGarbage()
-        #expect(Probe.alive.load(ordering: .relaxed) == before)
+        #expect(probes.alive == 0)
     }
 
     @Test func functionsHeldBySwiftAreReleased() async throws {

@@ -50,8 +50,9 @@ struct SchedulerTests {
     @Test func tasksAreNoCoroutinesOfTheScript() async throws {
         #expect(await luaError("coroutine.yield(1)")?.message.contains("outside a coroutine") == true)
         #expect(try await LuaFixture.run("return coroutine.isyieldable()") == false)
-        let error = await luaError("local root = coroutine.running() coroutine.wrap(function()"
-            + " assert(coroutine.resume(root)) end)()")
+        let error = await luaError(
+            "local root = coroutine.running() coroutine.wrap(function()"
+                + " assert(coroutine.resume(root)) end)()")
         #expect(error?.message.contains("cannot resume a task") == true)
     }
 

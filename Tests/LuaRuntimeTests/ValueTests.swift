@@ -78,7 +78,8 @@ struct ObjectTests {
     }
 
     @Test func equalityIsTheObjects() async throws {
-        #expect(try await LuaFixture.run("return t.probe('a') == t.probe('a') and t.probe('a') ~= t.probe('b')") == true)
+        #expect(
+            try await LuaFixture.run("return t.probe('a') == t.probe('a') and t.probe('a') ~= t.probe('b')") == true)
     }
 
     @Test(arguments: [

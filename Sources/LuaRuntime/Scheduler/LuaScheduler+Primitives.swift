@@ -5,7 +5,8 @@ extension LuaScheduler {
         functions: [
             .spawn,
             .scheduled("join_all") { arguments, scheduler in
-                scheduler.joinAll(try (1..<(arguments.count + 1)).map { try arguments.object($0, "task", LuaTask.self) })
+                scheduler.joinAll(
+                    try (1..<(arguments.count + 1)).map { try arguments.object($0, "task", LuaTask.self) })
             },
             .immediate("map_options") { arguments in
                 let name = "speedpix.map"

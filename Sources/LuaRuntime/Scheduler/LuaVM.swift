@@ -117,7 +117,8 @@ public actor LuaVM {
         var slot: Int32 = 0
         let thread = chunk.source.withUnsafeBytes { bytes in
             spl_thread_load(
-                machine.vm, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count, "@\(chunk.name)", &slot)
+                machine.vm, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count, "@\(chunk.name)", &slot
+            )
         }
         guard let thread else {
             let message = String(cString: spl_failure(machine.vm))

@@ -18,7 +18,8 @@ struct InputPreparation: Sendable {
     func prepare(_ given: [String: JSONValue], for workflow: any Workflow) async throws -> [String: PreparedInput] {
         let declared = workflow.inputs
         for name in given.keys.sorted() where !declared.contains(where: { $0.name == name }) {
-            let nearest = NearestName.suggestion(for: name, among: declared.map(\.name)).map { "; did you mean \"\($0)\"?" } ?? ""
+            let nearest =
+                NearestName.suggestion(for: name, among: declared.map(\.name)).map { "; did you mean \"\($0)\"?" } ?? ""
             throw Refusal.invalidParameter(
                 "the workflow \(workflow.id) has no input \"\(name.prefix(100))\"\(nearest)"
                     + " (it has: \(declared.map(\.name).joined(separator: ", ")))")

@@ -16,7 +16,8 @@ struct WorkflowCatalogue: Sendable {
     func workflow(_ id: String, alias: String?, version: String?) throws(Refusal) -> any Workflow {
         guard let workflow = workflows[id] else {
             let shown = id.prefix(100)
-            let nearest = NearestName.suggestion(for: id, among: workflows.keys).map { "; did you mean \"\($0)\"?" } ?? ""
+            let nearest =
+                NearestName.suggestion(for: id, among: workflows.keys).map { "; did you mean \"\($0)\"?" } ?? ""
             throw Refusal(
                 "WorkflowNotFound",
                 "there is no workflow \"\(shown)\"\(nearest) (there are: \(workflows.keys.sorted().joined(separator: ", ")))"

@@ -50,7 +50,9 @@ public struct FileAccess: Sendable {
                 remedy: "relative paths start at the working folder, \(workingDirectory)")
         }
         let folders = [workingDirectory, outputDirectory] + readable
-        guard Self.isInside(real, folders) || readableFiles.contains(where: { Self.real(absolute($0, from: workingDirectory)) == real })
+        guard
+            Self.isInside(real, folders)
+                || readableFiles.contains(where: { Self.real(absolute($0, from: workingDirectory)) == real })
         else {
             throw SpeedPixError(
                 .notAllowed, "\(path) lies outside the folders that this script may read",
@@ -82,7 +84,8 @@ public struct FileAccess: Sendable {
         // What does not exist yet cannot be a link: the nearest folder that exists decides.
         var existing = full
         while Self.real(existing.string) == nil, !existing.components.isEmpty { existing.removeLastComponent() }
-        guard let real = Self.real(existing.string), Self.isInside(real, [workingDirectory, outputDirectory], orMade: full)
+        guard let real = Self.real(existing.string),
+            Self.isInside(real, [workingDirectory, outputDirectory], orMade: full)
         else {
             throw SpeedPixError(
                 .notAllowed, "\(path) lies outside the folders that this script may write",

@@ -8,7 +8,8 @@ final class OutputFileObject: LuaObject {
         name: "output file",
         properties: [
             "url", "filename", "format", "mime_type", "size", "width", "height", "dpi", "color_space", "duration",
-            "frame_rate", "codec", "has_audio", "audio_codec", "sample_rate", "bitrate", "channels", "pages", "language",
+            "frame_rate", "codec", "has_audio", "audio_codec", "sample_rate", "bitrate", "channels", "pages",
+            "language",
             "author",
         ],
         methods: [

@@ -77,7 +77,8 @@ public struct Parameter: Sendable, Hashable {
     }
 
     private func mismatch(_ text: String, _ expected: String) -> LuaArgumentError {
-        LuaArgumentError("the parameter \(name) must be \(expected), not '\(text)'", hint: "see --help after the script")
+        LuaArgumentError(
+            "the parameter \(name) must be \(expected), not '\(text)'", hint: "see --help after the script")
     }
 
     /// "4" rather than "4.0".

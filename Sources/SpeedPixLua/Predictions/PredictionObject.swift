@@ -83,7 +83,8 @@ final class PredictionObject: LuaObject {
         case "completed_at": return prediction.completedAt.map(LuaValue.init(date:))
         case "files":
             return .table(
-                LuaTable(items: prediction.files.map { .object(OutputFileObject($0, host: verbs.host)) }, shape: .array))
+                LuaTable(items: prediction.files.map { .object(OutputFileObject($0, host: verbs.host)) }, shape: .array)
+            )
         default: return nil
         }
     }
