@@ -8,10 +8,10 @@ local params = speedpix.params {
 }
 
 local products = {
-  { name = "mug", prompt = "a ceramic mug on a table" },
-  { name = "vase", prompt = "a vase with a flower" },
+  { name = "mug", prompt = "a blue ceramic mug, plain backdrop" },
+  { name = "vase", prompt = "a red vase, plain backdrop" },
   { name = "broken", prompt = "   " }, -- nothing to draw: fails on purpose
-  { name = "bottle", prompt = "一个绿色的瓶子" },
+  { name = "bowl", prompt = "一个水果碗，纯色背景" },
 }
 
 local pages = speedpix.map(products, function(product, i)

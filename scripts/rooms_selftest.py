@@ -20,6 +20,7 @@ let package = Package(
         .target(name: "SpeedPixCommands", dependencies: ["SpeedPixLua", "SpeedPixGateway"]),
         .target(name: "SpeedPixTestSupport", dependencies: ["SpeedPix"]),
         .testTarget(name: "SpeedPixTests", dependencies: ["SpeedPix", "SpeedPixTestSupport"]),
+        .testTarget(name: "IntegrationTests", dependencies: ["SpeedPixCommands"]),
     ]
 )
 """
@@ -36,6 +37,7 @@ CLEAN = {
     "Sources/SpeedPix/Text.swift": 'let python = """\n    import speedpix\n    """\nlet raw = #"""\nimport x\n"""#\n',
     "Sources/SpeedPixLua/Verbs.swift": "import LuaRuntime\nimport struct SpeedPix.Prediction\n",
     "Tests/SpeedPixTests/A.swift": "import Testing\n@testable import SpeedPix\nimport SpeedPixTestSupport\n",
+    "Tests/IntegrationTests/A.swift": "import Foundation\nimport SpeedPixCommands\n",
 }
 
 # The file, its text, and for each finding its line and words of its message.

@@ -2,12 +2,16 @@ internal import CImaging
 
 /// A colour in sRGB, 8 bits a channel.
 public struct Color: Sendable, Hashable {
+    /// 0…255, not multiplied by ``alpha``.
     public var red: UInt8
+    /// 0…255, not multiplied by ``alpha``.
     public var green: UInt8
+    /// 0…255, not multiplied by ``alpha``.
     public var blue: UInt8
     /// 255 is opaque.
     public var alpha: UInt8
 
+    /// A colour from its channels; opaque unless `alpha` says otherwise.
     public init(red: UInt8, green: UInt8, blue: UInt8, alpha: UInt8 = 255) {
         self.red = red
         self.green = green
@@ -15,8 +19,11 @@ public struct Color: Sendable, Hashable {
         self.alpha = alpha
     }
 
+    /// Opaque white: what blank pictures are made of unless told otherwise.
     public static let white = Color(red: 255, green: 255, blue: 255)
+    /// Opaque black: the colour of text unless told otherwise.
     public static let black = Color(red: 0, green: 0, blue: 0)
+    /// Nothing at all: black with an alpha of 0.
     public static let transparent = Color(red: 0, green: 0, blue: 0, alpha: 0)
 
     /// Reads `#rgb`, `#rrggbb`, `#rrggbbaa` or one of ``names``.

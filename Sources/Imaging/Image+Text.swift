@@ -22,11 +22,13 @@ public struct TextStyle: Sendable, Hashable {
     public var weight = ""
     /// Font size in pixels, 4…1000.
     public var size: Double = 32
+    /// The ink, which may be translucent. Default black.
     public var color = Color.black
     /// Lines are wrapped at this many pixels; `nil` leaves them as they are.
     public var width: Int?
     /// If a line is still wider than this many pixels, the whole text is set smaller until it fits.
     public var fitWidth: Int?
+    /// Where the lines of a block stand to each other. Default left.
     public var alignment = Alignment.left
     /// Whether wrapped lines are stretched to the full width.
     public var justify = false
@@ -36,6 +38,7 @@ public struct TextStyle: Sendable, Hashable {
     /// Typefaces of the usual systems that go with product pictures.
     public static let defaultFont = "Lato, Helvetica Neue, Inter, WenQuanYi Micro Hei, PingFang SC, Sans"
 
+    /// The defaults: 32 pixels, regular, black, left, not wrapped.
     public init() {}
 }
 

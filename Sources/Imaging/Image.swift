@@ -77,5 +77,6 @@ public struct Image: Sendable {
 }
 
 extension Image: CustomStringConvertible {
+    /// As logs and messages show it: its size in pixels.
     public var description: String { "image \(width)×\(height)" }
 }

@@ -21,15 +21,18 @@ public struct ImagingError: Error, Sendable, Hashable {
         /// libvips could not do what it should have been able to do.
         public static let failed = Code("imaging_failed")
 
+        /// The code as scripts and logs show it, e.g. `image_too_large`.
         public var description: String { name }
     }
 
+    /// The kind of failure, to decide by.
     public let code: Code
     /// One sentence that says what is wrong.
     public let message: String
     /// One sentence that says what helps, unless nothing does.
     public let remedy: String?
 
+    /// Both texts start in lower case and have no full stop; leave the remedy out where nothing helps.
     public init(_ code: Code, _ message: String, remedy: String? = nil) {
         self.code = code
         self.message = message
@@ -38,6 +41,7 @@ public struct ImagingError: Error, Sendable, Hashable {
 }
 
 extension ImagingError: CustomStringConvertible {
+    /// As logs and messages show it: code, message, and the remedy in brackets.
     public var description: String {
         remedy.map { "\(code): \(message) (\($0))" } ?? "\(code): \(message)"
     }

@@ -7,6 +7,7 @@ public struct ImagingLimits: Sendable, Hashable {
     /// The longest side in pixels. The default is what JPEG can hold.
     public var side: Int
 
+    /// Limits for one call that reads a picture; results are held to ``standard`` whatever it says.
     public init(pixels: Int = 100_000_000, side: Int = 65_500) {
         self.pixels = pixels
         self.side = side

@@ -17,6 +17,7 @@ public struct ClientDependencies: Sendable {
     /// 0 ..< 1, for jitter.
     public var random: @Sendable () -> Double
 
+    /// The real ones, unless given: shared connections, the system's clocks and randomness, UUIDs as nonces.
     public init(
         transport: any HTTPTransport = AsyncHTTPTransport.shared,
         clock: any Clock<Duration> = ContinuousClock(),

@@ -48,8 +48,11 @@ public struct Configuration: Sendable {
 
     /// Names of the environment variables, the same as for the official clients.
     public enum Variable {
+        /// For ``Configuration/appKey``; required unless passed.
         public static let appKey = "SPEEDPIX_APP_KEY"
+        /// For ``Configuration/appSecret``; required unless passed.
         public static let appSecret = "SPEEDPIX_APP_SECRET"
+        /// For ``Configuration/endpoint``; unset or empty means the public service.
         public static let endpoint = "SPEEDPIX_ENDPOINT"
     }
 
@@ -102,6 +105,7 @@ public struct Configuration: Sendable {
 }
 
 extension Configuration: CustomStringConvertible {
+    /// As logs and messages show it; the secret is redacted.
     public var description: String {
         "Configuration(appKey: \(appKey), appSecret: \(appSecret), endpoint: \(endpoint), timeout: \(timeout))"
     }

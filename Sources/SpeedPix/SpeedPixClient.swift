@@ -17,8 +17,10 @@ public struct SpeedPixClient: Sendable {
     public let predictions: Predictions
     /// Uploads and downloads.
     public let files: Files
+    /// What the client was made with; it does not change.
     public let configuration: Configuration
 
+    /// Sends nothing yet and needs no shutdown. Without a `logger`, nothing is logged.
     public init(
         _ configuration: Configuration,
         dependencies: ClientDependencies = ClientDependencies(),

@@ -6,9 +6,11 @@ public import Foundation
 
 /// What a command has of the process it runs in. `main` hands in the real one, tests one of their own.
 public struct CommandContext: Sendable {
+    /// The environment variables by name, e.g. `SPEEDPIX_APP_KEY`.
     public var environment: [String: String]
     /// Where relative paths start.
     public var workingDirectory: String
+    /// What `~/` stands for.
     public var homeDirectory: String
     /// Writes bytes to standard output; throws when nobody reads any more.
     public var writeOutput: @Sendable ([UInt8]) throws -> Void
@@ -18,10 +20,12 @@ public struct CommandContext: Sendable {
     public var readInput: @Sendable () throws -> [UInt8]
     /// Measures timeouts, sleeps and polls.
     public var clock: any Clock<Duration>
+    /// The date that signatures and the local gateway's records carry.
     public var now: @Sendable () -> Date
     /// Text that nobody can guess, for credentials of a gateway that lives as long as one command.
     public var randomToken: @Sendable () -> String
 
+    /// What has no default is the process's; the clock, the date and tokens are the real ones unless given.
     public init(
         environment: [String: String],
         workingDirectory: String,

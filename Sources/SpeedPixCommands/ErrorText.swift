@@ -4,7 +4,7 @@ import SpeedPix
 /// Errors as the command line tells them.
 enum ErrorText {
     static func describe(_ error: SpeedPixError) -> String {
-        error.message + (error.remedy.map { "\nhint: \($0)" } ?? "")
+        (error.message + (error.remedy.map { "\nhint: \($0)" } ?? "")).printable(keepingLines: true)
     }
 
     /// Message, the line it is about, and the traceback.
@@ -17,7 +17,8 @@ enum ErrorText {
             text = lines.joined(separator: "\n")
         }
         if !error.traceback.isEmpty { text += "\n\(error.traceback)" }
-        return text
+        // A service's words, a file's name or a script's own text must not steer the terminal.
+        return text.printable(keepingLines: true)
     }
 
     static func status(_ error: LuaError) -> ExitStatus {

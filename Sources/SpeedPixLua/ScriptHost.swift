@@ -2,7 +2,9 @@ public import SpeedPix
 
 /// What a script works with: the service, its place in the file system, and who hears what it does.
 public struct ScriptHost: Sendable {
+    /// Reaches the service; not used while ``onParameters`` is set.
     public var client: SpeedPixClient
+    /// Which files the script may read and write, and where relative paths start.
     public var files: FileAccess
     /// `key=value` arguments for `speedpix.params`.
     public var arguments: [String: String]
@@ -15,6 +17,7 @@ public struct ScriptHost: Sendable {
     /// If set, `speedpix.params` hands its declaration here and ends the script; nothing is sent to the service.
     public var onParameters: (@Sendable ([Parameter]) -> Void)?
 
+    /// A host without arguments, on the real clock, to which nobody listens, unless given.
     public init(
         client: SpeedPixClient,
         files: FileAccess,

@@ -11,6 +11,7 @@ public struct LuaFunctionDefinition: Sendable {
         case scheduled(@Sendable (borrowing LuaArguments, LuaScheduler) throws -> UInt64)
     }
 
+    /// The field of its module or the method of its class; messages name it too.
     public var name: String
     let body: Body
 

@@ -2,7 +2,9 @@
 public struct LuaModule: Sendable {
     /// The global that holds it.
     public var name: String
+    /// The fields that scripts can call.
     public var functions: [LuaFunctionDefinition]
+    /// The other fields by name, copied into each VM when it starts.
     public var values: [String: LuaValue]
     /// The fields that are also globals of the same name.
     public var globals: [String]
@@ -14,6 +16,7 @@ public struct LuaModule: Sendable {
     /// The names that `source` adds, for suggestions.
     package var sourceNames: [String] = []
 
+    /// A module to hand to a VM, which adds it when it starts; `globals` must name fields of it.
     public init(
         name: String,
         functions: [LuaFunctionDefinition] = [],

@@ -1,5 +1,6 @@
 /// Where waiting work belongs: the VM it came from and the task that waits for it.
 public struct LuaContext: Sendable {
+    /// The VM of the script that waits. Functions of the script can be called only here, best by ``call(_:_:)``.
     public let vm: LuaVM
     let task: LuaTask
 

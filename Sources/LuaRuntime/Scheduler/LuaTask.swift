@@ -60,7 +60,10 @@ public final class LuaTask: LuaObject, @unchecked Sendable {
         }
     }
 
+    /// "task" in messages, without members: scripts hand tasks to the scheduler's functions.
     public static let luaClass = LuaClass(name: "task", properties: [])
+    /// The same for every task; `tostring` does not tell them apart.
     public var luaDescription: String { "task" }
+    /// Always nil: a task has no properties.
     public func luaProperty(_ name: String) -> LuaValue? { nil }
 }

@@ -25,6 +25,7 @@ public actor LuaVM {
     }
 
     private let executor = LuaExecutor()
+    /// A serial queue of the VM's own: a busy script takes no thread of Swift's shared pool.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     let machine: LuaMachine

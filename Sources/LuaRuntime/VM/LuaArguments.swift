@@ -20,14 +20,17 @@ public struct LuaArguments: ~Copyable {
     /// Positions count from 1; in a method, from the first argument after the object.
     private func index(_ position: Int) -> Int32 { Int32(position) + offset }
 
+    /// Whether an argument was not passed or is nil. Positions count from 1, without a method's object.
     public func isAbsent(_ position: Int) -> Bool {
         spl_get_type(reader.state, index(position)) <= Int32(SPL_TNIL)
     }
 
+    /// Whether an argument is a table; looks only, copies nothing.
     public func isTable(_ position: Int) -> Bool {
         spl_get_type(reader.state, index(position)) == Int32(SPL_TTABLE)
     }
 
+    /// Whether an argument is a function, the script's own or any other.
     public func isFunction(_ position: Int) -> Bool {
         spl_get_type(reader.state, index(position)) == Int32(SPL_TFUNCTION)
     }
@@ -56,6 +59,7 @@ public struct LuaArguments: ~Copyable {
         return reader.string(at: index(position))
     }
 
+    /// An integer or a float, also NaN or infinity. Throws ``LuaArgumentError`` for anything else, "12" included.
     public func number(_ position: Int, _ name: String) throws -> Double {
         guard spl_get_type(reader.state, index(position)) == Int32(SPL_TNUMBER) else {
             throw mismatch(position, name, "a number")
@@ -63,6 +67,7 @@ public struct LuaArguments: ~Copyable {
         return spl_get_number(reader.state, index(position))
     }
 
+    /// A number of Lua's integer type; throws ``LuaArgumentError`` for anything else, 2.0 included.
     public func integer(_ position: Int, _ name: String) throws -> Int64 {
         guard spl_is_integer(reader.state, index(position)) else { throw mismatch(position, name, "an integer") }
         return spl_get_integer(reader.state, index(position))
@@ -84,6 +89,7 @@ public struct LuaArguments: ~Copyable {
         return object
     }
 
+    /// An object of the host; throws ``LuaArgumentError`` if it is absent or of another class.
     public func object<Object: LuaObject>(_ position: Int, _ name: String, _ type: Object.Type) throws -> Object {
         guard let object = reader.object(at: index(position)) as? Object else {
             throw mismatch(position, name, "a \(Object.luaClass.name)")
@@ -100,6 +106,7 @@ public struct LuaArguments: ~Copyable {
         return try LuaOptions(function: function, table: table, names: names)
     }
 
+    /// The error for an argument of the wrong kind: says what was expected ("a string") and what was passed.
     public func mismatch(_ position: Int, _ name: String, _ expected: String) -> LuaArgumentError {
         let actual =
             isAbsent(position)

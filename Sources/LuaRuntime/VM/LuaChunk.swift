@@ -5,6 +5,7 @@ public struct LuaChunk: Sendable {
     /// As messages show it, such as the path of the file.
     public var name: String
 
+    /// Source as it was read from a file. A first line that starts with `#` is emptied, for scripts with a shebang.
     public init(_ source: some Sequence<UInt8>, name: String) {
         self.source = Array(source)
         self.name = name
@@ -15,6 +16,7 @@ public struct LuaChunk: Sendable {
         }
     }
 
+    /// Source that is text already, with the same rule for a first line that starts with `#`.
     public init(_ source: String, name: String) {
         self.init(source.utf8, name: name)
     }

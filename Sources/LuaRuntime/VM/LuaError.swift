@@ -1,5 +1,6 @@
 /// A script that did not compile, or an error that no `pcall` of the script caught.
 public struct LuaError: Error, Sendable {
+    /// When it went wrong.
     public enum Kind: Sendable {
         /// The text is not Lua.
         case syntax
@@ -9,6 +10,7 @@ public struct LuaError: Error, Sendable {
         case memory
     }
 
+    /// Whether the text, the run or the machine is to blame.
     public var kind: Kind
     /// With the place in front, if it is known: `shoe.lua:3: attempt to index a nil value (global 'x')`.
     public var message: String
@@ -17,6 +19,7 @@ public struct LuaError: Error, Sendable {
     /// Lua's stack when it was raised, a line for each call; empty if there is none.
     public var traceback: String
 
+    /// Without `value`, the message itself counts as what was raised.
     public init(_ kind: Kind, _ message: String, value: LuaValue? = nil, traceback: String = "") {
         self.kind = kind
         self.message = message
@@ -46,6 +49,7 @@ public struct LuaError: Error, Sendable {
 }
 
 extension LuaError: CustomStringConvertible {
+    /// As logs and messages show it: the message, and the traceback below it if there is one.
     public var description: String {
         traceback.isEmpty ? message : "\(message)\n\(traceback)"
     }
@@ -59,14 +63,18 @@ public protocol LuaRaisable: Error {
 
 /// An argument that a function cannot take.
 public struct LuaArgumentError: LuaRaisable {
+    /// Which argument of which function, and what it must be; for the script's author.
     public var message: String
+    /// What to write instead, e.g. a name that is nearly right; nil if there is nothing to suggest.
     public var hint: String?
 
+    /// For functions of the host to throw; scripts see it with the code `invalid_argument`.
     public init(_ message: String, hint: String? = nil) {
         self.message = message
         self.hint = hint
     }
 
+    /// `code` (`invalid_argument`), `message`, `hint` if there is one, and `retryable` (false).
     public var luaFields: [String: LuaValue] {
         [
             "code": "invalid_argument", "message": .string(message), "hint": .optional(hint), "retryable": false,

@@ -7,5 +7,6 @@ public struct LuaLimits: Sendable {
     /// VM instructions between two looks at the interrupt flag. Default 1,000: well under a millisecond.
     public var hookInterval: Int32 = 1000
 
+    /// The defaults, each given at its property.
     public init() {}
 }

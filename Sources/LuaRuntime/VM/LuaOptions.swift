@@ -30,18 +30,21 @@ public struct LuaOptions: Sendable {
         return value == .nil || value == .null ? nil : value
     }
 
+    /// UTF-8 text; nil if absent. Throws ``LuaArgumentError`` for anything else, numbers included.
     public func string(_ name: String) throws -> String? {
         guard let value = self[name] else { return nil }
         guard let text = value.text else { throw mismatch(name, "a string", value) }
         return text
     }
 
+    /// True or false; nil if absent. Throws ``LuaArgumentError`` for anything else: nothing else counts as true here.
     public func boolean(_ name: String) throws -> Bool? {
         guard let value = self[name] else { return nil }
         guard case .boolean(let flag) = value else { throw mismatch(name, "true or false", value) }
         return flag
     }
 
+    /// A finite number; nil if absent. Throws ``LuaArgumentError`` for anything else, NaN and infinities included.
     public func number(_ name: String) throws -> Double? {
         switch self[name] {
         case nil: return nil
@@ -51,6 +54,7 @@ public struct LuaOptions: Sendable {
         }
     }
 
+    /// A number of Lua's integer type; nil if absent. Throws ``LuaArgumentError`` for anything else, 2.0 included.
     public func integer(_ name: String) throws -> Int64? {
         switch self[name] {
         case nil: return nil
@@ -68,12 +72,14 @@ public struct LuaOptions: Sendable {
         return .seconds(number)
     }
 
+    /// A function to call back; nil if absent. Throws ``LuaArgumentError`` for anything else.
     public func function(_ name: String) throws -> LuaFunction? {
         guard let value = self[name] else { return nil }
         guard case .function(let function) = value else { throw mismatch(name, "a function", value) }
         return function
     }
 
+    /// The error for an option of the wrong kind: says what was expected ("a string") and what was passed.
     public func mismatch(_ name: String, _ expected: String, _ value: LuaValue) -> LuaArgumentError {
         LuaArgumentError("option '\(name)' of \(function) must be \(expected), not \(value.typeName)")
     }

@@ -13,6 +13,7 @@ public protocol LuaObject: AnyObject, Sendable {
 }
 
 extension LuaObject {
+    /// By identity, for classes whose objects stand for nothing but themselves.
     public func luaEquals(_ other: any LuaObject) -> Bool {
         self === other
     }
@@ -27,6 +28,7 @@ public struct LuaClass: Sendable {
     /// The names that ``LuaObject/luaProperty(_:)`` knows, for suggestions.
     public var properties: [String]
 
+    /// A class that scripts can use but not construct; modules list those whose objects they give out.
     public init(name: String, properties: [String], methods: [LuaFunctionDefinition] = []) {
         self.name = name
         self.properties = properties

@@ -1,11 +1,14 @@
 /// A Lua string: bytes, of any encoding or none.
 public struct LuaString: Sendable, Hashable {
+    /// What Lua holds: UTF-8 by custom, but zeros and any other bytes are allowed.
     public var bytes: [UInt8]
 
+    /// Content that need not be text, such as a file's.
     public init(_ bytes: some Sequence<UInt8>) {
         self.bytes = Array(bytes)
     }
 
+    /// Text, as UTF-8.
     public init(_ text: some StringProtocol) {
         bytes = Array(text.utf8)
     }
@@ -22,6 +25,7 @@ public struct LuaString: Sendable, Hashable {
 }
 
 extension LuaString: ExpressibleByStringLiteral {
+    /// A literal, as UTF-8.
     public init(stringLiteral value: String) {
         self.init(value)
     }

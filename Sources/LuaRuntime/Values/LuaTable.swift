@@ -7,16 +7,19 @@ public struct LuaTable: Sendable, Hashable {
         case object = 2
     }
 
+    /// What the script or the host settled; it decides whether an empty table is a JSON array or an object.
     public var shape: Shape
     /// The values of the keys 1 … n, in order.
     public var items: [LuaValue]
     /// Everything else.
     public var entries: [LuaValue: LuaValue]
 
+    /// An empty table, neither list nor named values yet.
     public init() {
         self.init(items: [])
     }
 
+    /// A table from its list, its other entries, or both; `entries` must not repeat the keys 1 … n.
     public init(items: [LuaValue] = [], entries: [LuaValue: LuaValue] = [:], shape: Shape = .plain) {
         self.items = items
         self.entries = entries
@@ -29,10 +32,12 @@ public struct LuaTable: Sendable, Hashable {
         set { entries[.string(name)] = newValue }
     }
 
+    /// Whether it has neither items nor entries.
     public var isEmpty: Bool { items.isEmpty && entries.isEmpty }
 }
 
 extension LuaTable: ExpressibleByDictionaryLiteral {
+    /// Named fields, as a literal; of a name given twice, the last value counts.
     public init(dictionaryLiteral elements: (String, LuaValue)...) {
         self.init(entries: Dictionary(elements.map { (.string($0.0), $0.1) }, uniquingKeysWith: { $1 }))
     }

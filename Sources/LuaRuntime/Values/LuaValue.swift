@@ -13,6 +13,7 @@ public enum LuaValue: Sendable, Hashable {
     /// An object of the host.
     case object(any LuaObject)
 
+    /// Stricter than Lua: 1 and 1.0 differ. Tables compare by content, functions and objects by identity.
     public static func == (left: LuaValue, right: LuaValue) -> Bool {
         switch (left, right) {
         case (.nil, .nil), (.null, .null): true
@@ -27,6 +28,7 @@ public enum LuaValue: Sendable, Hashable {
         }
     }
 
+    /// In line with `==`: functions and objects by identity, everything else by content.
     public func hash(into hasher: inout Hasher) {
         switch self {
         case .nil: hasher.combine(0)
@@ -62,10 +64,12 @@ extension LuaValue {
         if case .string(let string) = self { string.text } else { nil }
     }
 
+    /// The copy of a table; nil for anything else.
     public var tableValue: LuaTable? {
         if case .table(let table) = self { table } else { nil }
     }
 
+    /// Text, as UTF-8.
     public static func string(_ text: String) -> LuaValue {
         .string(LuaString(text))
     }
@@ -79,9 +83,14 @@ extension LuaValue {
 extension LuaValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral,
     ExpressibleByBooleanLiteral, ExpressibleByNilLiteral
 {
+    /// A string, as a literal.
     public init(stringLiteral value: String) { self = .string(LuaString(value)) }
+    /// An integer, as a literal.
     public init(integerLiteral value: Int64) { self = .integer(value) }
+    /// A float, as a literal; 1.0 stays a float.
     public init(floatLiteral value: Double) { self = .number(value) }
+    /// True or false, as a literal.
     public init(booleanLiteral value: Bool) { self = .boolean(value) }
+    /// Lua's nil, as a literal; JSON's null is ``null``.
     public init(nilLiteral: ()) { self = .nil }
 }

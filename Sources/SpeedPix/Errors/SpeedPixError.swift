@@ -4,12 +4,15 @@
 public struct SpeedPixError: Error, Sendable {
     /// A stable, machine-readable kind of failure. Scripts see the raw value as `e.code`.
     public struct Code: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
+        /// The code in snake case, e.g. `prediction_failed`; it does not change between versions.
         public let rawValue: String
 
+        /// A code by its raw value; any text is one, so that callers can add their own.
         public init(rawValue: String) {
             self.rawValue = rawValue
         }
 
+        /// As logs and messages show it: the raw value.
         public var description: String { rawValue }
 
         /// The workflow ran and failed; ``SpeedPixError/prediction`` holds the failed prediction.
@@ -63,6 +66,7 @@ public struct SpeedPixError: Error, Sendable {
     /// The error below this one.
     public var cause: (any Error)?
 
+    /// An error with whatever is known about it; only code and message are a must.
     public init(
         _ code: Code,
         _ message: String,
@@ -94,6 +98,7 @@ public struct SpeedPixError: Error, Sendable {
 }
 
 extension SpeedPixError: CustomStringConvertible {
+    /// As logs and messages show it: code, message and ids in one line, the remedy as a `hint:` below.
     public var description: String {
         var text = "\(code): \(message)"
         var facts: [String] = []

@@ -14,6 +14,7 @@ public struct File: Sendable, Hashable {
     public var filename: String
     /// Bytes.
     public var size: Int64
+    /// The content type it was uploaded with: the caller's, else by the name's extension.
     public var mimeType: String
     /// When it was uploaded, by this machine's clock.
     public var createdAt: Date

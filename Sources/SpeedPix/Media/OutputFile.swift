@@ -55,6 +55,7 @@ public struct OutputFile: Sendable, Hashable {
         return ending.isEmpty ? nil : ending
     }
 
+    /// The content type as the service says, else by name or format; `application/octet-stream` if neither tells.
     public var mimeType: String {
         for key in ["mime_type", "mimeType", "content_type", "contentType"] {
             if let type = properties[key]?.lenientString { return type }
@@ -77,5 +78,6 @@ public struct OutputFile: Sendable, Hashable {
 }
 
 extension OutputFile: CustomStringConvertible {
+    /// As logs and messages show it: the whole URL, which may be signed.
     public var description: String { url }
 }

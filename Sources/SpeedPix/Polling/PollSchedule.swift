@@ -6,6 +6,8 @@
 package struct PollSchedule: Sendable {
     /// The first answers come from a cache at the service; sooner would only be refused.
     static let shortest: Duration = .milliseconds(150)
+    /// A fixed interval of nothing would be a busy loop on the network.
+    static let shortestFixed: Duration = .milliseconds(10)
     /// Nobody wants to look at a finished picture ten seconds late.
     static let longest: Duration = .seconds(5)
     /// A wait that reaches its deadline looks once more, and for no longer than this.
@@ -30,7 +32,7 @@ package struct PollSchedule: Sendable {
     ///   - elapsed: Since the wait began.
     ///   - remaining: Until the deadline; the delay never passes it.
     package func delay(after prediction: Prediction, elapsed: Duration, remaining: Duration) -> Duration {
-        if let fixed { return min(fixed, remaining) }
+        if let fixed { return min(max(fixed, Self.shortestFixed), remaining) }
         var delay = elapsed * Self.fraction
         if let eta = prediction.progress.eta, eta > .zero {
             // Just after it should be done: sooner is a wasted request, and the hint may be right.

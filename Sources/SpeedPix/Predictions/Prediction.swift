@@ -8,22 +8,29 @@ public import Foundation
 public struct Prediction: Sendable, Identifiable, Hashable {
     /// Where a prediction stands.
     public struct Status: RawRepresentable, Sendable, Hashable, CustomStringConvertible {
+        /// The SDK's word for it; one that nobody has documented is the service's own, in lower case.
         public let rawValue: String
 
+        /// A status by the SDK's own word; other spellings of the service are not folded.
         public init(rawValue: String) {
             self.rawValue = rawValue
         }
 
         /// Queued; nothing computed yet.
         public static let waiting = Status(rawValue: "waiting")
+        /// Being computed; ``Prediction/progress`` moves.
         public static let running = Status(rawValue: "running")
+        /// Ended with an output.
         public static let succeeded = Status(rawValue: "succeeded")
+        /// Ended without an output; ``Prediction/error`` may say why.
         public static let failed = Status(rawValue: "failed")
+        /// Ended at the service before it was done, without an output.
         public static let canceled = Status(rawValue: "canceled")
 
         /// Whether it can still change. A word nobody has documented can.
         public var isTerminal: Bool { [.succeeded, .failed, .canceled].contains(self) }
         var isKnown: Bool { isTerminal || self == .waiting || self == .running }
+        /// As logs and messages show it: the raw value.
         public var description: String { rawValue }
 
         /// The status behind a word of the service: without case, with every documented spelling folded into one.
@@ -51,6 +58,7 @@ public struct Prediction: Sendable, Identifiable, Hashable {
         /// The workflow's node at work.
         public var step: String?
 
+        /// What is known before the first poll: nothing.
         public init() {}
     }
 
@@ -61,11 +69,13 @@ public struct Prediction: Sendable, Identifiable, Hashable {
         /// From creation to completion, queue included.
         public var totalTime: Duration?
 
+        /// Both unknown, as while a prediction runs.
         public init() {}
     }
 
     /// The service's `taskId`.
     public let id: String
+    /// Where it stood at the last poll; of one made by ``init(id:)``, `waiting` until asked.
     public internal(set) var status: Status
     /// Nil for a prediction that was looked up by its id: the service does not tell.
     public internal(set) var workflowID: String?
@@ -77,11 +87,15 @@ public struct Prediction: Sendable, Identifiable, Hashable {
     public internal(set) var error: String?
     /// What the service told about the run, a line each.
     public internal(set) var logs: String = ""
+    /// As of the last poll; ``Progress/fraction`` is 1 once it succeeded.
     public internal(set) var progress = Progress()
+    /// Filled when the result has come; of a running prediction both are nil.
     public internal(set) var metrics = Metrics()
     /// When it was created, by this machine's clock; nil for one that was looked up by its id.
     public internal(set) var createdAt: Date?
+    /// When computing began, by the service's clock; nil until the result has come, or if it did not say.
     public internal(set) var startedAt: Date?
+    /// When it ended, by the service's clock, else this machine's; nil until the result has come.
     public internal(set) var completedAt: Date?
     /// The service's guess at creation of how long it will take.
     public internal(set) var estimatedDuration: Duration?

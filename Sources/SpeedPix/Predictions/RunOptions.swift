@@ -11,6 +11,7 @@ public struct CreateOptions: Sendable {
     /// Computing resources in order of preference; empty for the shared pool.
     public var resourceConfigIDs: [String] = []
 
+    /// The published `main` version, and everything else as the service has it.
     public init() {}
 }
 
@@ -27,5 +28,6 @@ public struct WaitOptions: Sendable {
     /// Called after each poll that changed something.
     public var onProgress: (@Sendable (Prediction) async -> Void)?
 
+    /// One hour, adaptive polling, nobody told of progress.
     public init() {}
 }

@@ -47,6 +47,7 @@ public struct AsyncHTTPTransport: HTTPTransport {
         return configuration
     }
 
+    /// Sends over a pooled connection. Throws ``TransportError``, `CancellationError`, or a streamed body's own error.
     public func send(_ request: TransportRequest) async throws -> TransportResponse {
         var outgoing = HTTPClientRequest(url: request.url)
         outgoing.method = HTTPMethod(rawValue: request.method.rawValue)

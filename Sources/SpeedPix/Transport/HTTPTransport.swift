@@ -21,16 +21,20 @@ public struct TransportRequest: Sendable {
         case stream(length: Int64, AnyByteStream)
     }
 
+    /// `POST` for calls, `PUT` for uploads, `GET` for downloads.
     public var method: HTTPRequest.Method
     /// Absolute `http` or `https` URL.
     public var url: String
+    /// Signed with the body where it is a call: send them unchanged.
     public var headers: HTTPFields
+    /// The bytes as they are signed or uploaded: send them unchanged.
     public var body: Body
     /// How long the head of the answer may take, and how long the body may stall after it.
     public var timeout: Duration
     /// Whether redirects are followed. Signed calls must not be: the signature is for one path.
     public var followsRedirects: Bool
 
+    /// A request that follows no redirects unless told to.
     public init(
         method: HTTPRequest.Method,
         url: String,
@@ -50,10 +54,14 @@ public struct TransportRequest: Sendable {
 
 /// The head of an answer and its body as it arrives.
 public struct TransportResponse: Sendable {
+    /// As it came; a transport does not throw for 4xx or 5xx.
     public var status: HTTPResponse.Status
+    /// As they came; names are compared without case.
     public var headers: HTTPFields
+    /// What follows the head; it may still fail with ``TransportError`` while it is read.
     public var body: AnyByteStream
 
+    /// An answer for a transport to return, as soon as the head is there.
     public init(status: HTTPResponse.Status, headers: HTTPFields, body: AnyByteStream) {
         self.status = status
         self.headers = headers
@@ -63,10 +71,12 @@ public struct TransportResponse: Sendable {
 
 /// Bytes in chunks, of whatever sequence they come from. It can be iterated once.
 public struct AnyByteStream: AsyncSequence, Sendable {
+    /// One chunk, of whatever size it came in.
     public typealias Element = ByteBuffer
 
     private let make: @Sendable () -> AsyncIterator
 
+    /// A body that is still arriving or being read; errors of `base` pass through.
     public init<Base: AsyncSequence & Sendable>(_ base: Base) where Base.Element == ByteBuffer {
         make = {
             var iterator = base.makeAsyncIterator()
@@ -86,10 +96,12 @@ public struct AnyByteStream: AsyncSequence, Sendable {
         }
     }
 
+    /// Starts reading; to be called once, as most sources cannot start again.
     public func makeAsyncIterator() -> AsyncIterator {
         make()
     }
 
+    /// Reads the chunks in order.
     public struct AsyncIterator: AsyncIteratorProtocol {
         private let advance: () async throws -> ByteBuffer?
 
@@ -97,6 +109,7 @@ public struct AnyByteStream: AsyncSequence, Sendable {
             self.advance = advance
         }
 
+        /// The next chunk, nil at the end; throws what the source throws.
         public mutating func next() async throws -> ByteBuffer? {
             try await advance()
         }

@@ -77,9 +77,10 @@ package enum ServiceAnswer {
         func error(_ code: SpeedPixError.Code, _ remedy: String? = nil) -> SpeedPixError {
             SpeedPixError(
                 code, text, remedy: remedy, httpStatus: status.code, requestID: requestID,
-                isRetryable: status.code == 429 || isTransient(status))
+                isRetryable: code == .throttled || isTransient(status))
         }
         switch status.code {
+        case 403 where text.lowercased().contains("throttled"): return error(.throttled)
         case 401, 403: return error(.auth, "check the key and the secret")
         case 404: return error(.apiError, "check the endpoint: it does not have this call")
         case 413: return error(.apiError, "the request is larger than the service accepts")

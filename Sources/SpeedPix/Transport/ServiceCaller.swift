@@ -101,6 +101,11 @@ package struct ServiceCaller: Sendable {
                     remedy: error.mayHaveReachedService ? nil : "check the endpoint and the network",
                     isRetryable: true, cause: error),
                 effect: error.mayHaveReachedService ? .unknown : .none)
+        } catch let error where !(error is CancellationError) {
+            // A custom transport that keeps to no rules: nothing is known of what it did.
+            throw Failure(
+                error: SpeedPixError(.network, "the transport failed: \(error)", isRetryable: true, cause: error),
+                effect: .unknown)
         }
         do {
             return try ServiceAnswer.envelope(status: response.status, headers: response.headers, body: body)

@@ -8,11 +8,13 @@ public struct TransportError: Error, Sendable, CustomStringConvertible {
     /// The HTTP library's own error.
     public var cause: (any Error)?
 
+    /// For transports to throw. When in doubt, say that it may have reached the service.
     public init(_ message: String, mayHaveReachedService: Bool, cause: (any Error)? = nil) {
         self.message = message
         self.mayHaveReachedService = mayHaveReachedService
         self.cause = cause
     }
 
+    /// As logs and messages show it: the message alone.
     public var description: String { message }
 }

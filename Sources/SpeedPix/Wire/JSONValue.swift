@@ -38,20 +38,24 @@ extension JSONValue {
         return value
     }
 
+    /// The text of a string; nil for anything else, numbers included.
     public var stringValue: String? {
         if case .string(let text) = self { text } else { nil }
     }
 
+    /// The elements of an array; nil for anything else.
     public var arrayValue: [JSONValue]? {
         if case .array(let values) = self { values } else { nil }
     }
 
+    /// The members of an object, nulls included; nil for anything else.
     public var objectValue: [String: JSONValue]? {
         if case .object(let members) = self { members } else { nil }
     }
 }
 
 extension JSONValue: Codable {
+    /// Throws `DecodingError` for a value that JSON cannot say. Numbers that fit `Int64` become integers.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         if container.decodeNil() {
@@ -71,6 +75,7 @@ extension JSONValue: Codable {
         }
     }
 
+    /// Writes the plain JSON value. Throws the encoder's error, e.g. for NaN or infinity.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         switch self {
@@ -88,12 +93,19 @@ extension JSONValue: Codable {
 extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral,
     ExpressibleByBooleanLiteral, ExpressibleByNilLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
+    /// A string, as a literal.
     public init(stringLiteral value: String) { self = .string(value) }
+    /// An integer, as a literal.
     public init(integerLiteral value: Int64) { self = .integer(value) }
+    /// A number with a fraction, as a literal.
     public init(floatLiteral value: Double) { self = .double(value) }
+    /// True or false, as a literal.
     public init(booleanLiteral value: Bool) { self = .bool(value) }
+    /// JSON's null, as a literal.
     public init(nilLiteral: ()) { self = .null }
+    /// An array, as a literal.
     public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
+    /// An object, as a literal; of a name given twice, the last value counts.
     public init(dictionaryLiteral elements: (String, JSONValue)...) {
         self = .object(Dictionary(elements, uniquingKeysWith: { $1 }))
     }

@@ -22,6 +22,7 @@ public struct FileAccess: Sendable {
     /// Files that may be read wherever they lie: those named on the command line.
     public var readableFiles: [String]
 
+    /// Results go to the working folder unless `outputDirectory` is given; nothing else is readable unless listed.
     public init(
         workingDirectory: String, outputDirectory: String? = nil, homeDirectory: String, readable: [String] = [],
         readableFiles: [String] = []

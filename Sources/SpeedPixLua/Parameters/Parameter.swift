@@ -2,16 +2,24 @@ public import LuaRuntime
 
 /// One parameter that a script declares with `speedpix.params`.
 public struct Parameter: Sendable, Hashable {
+    /// The `type` of a declaration; the raw value is the script's word for it.
     public enum Kind: String, Sendable, CaseIterable {
         case string, integer, number, boolean, file
     }
 
+    /// As scripts and the command line write it.
     public var name: String
+    /// How the text of the command line is read. Default `string`.
     public var kind: Kind
+    /// Whether `speedpix.params` raises an error without it. Default false.
     public var isRequired: Bool
+    /// What the script gets when none is given, unchecked; Lua's nil if the declaration has none.
     public var defaultValue: LuaValue
+    /// The smallest integer or number the command line may give; nil for no bound, and without effect on other kinds.
     public var minimum: Double?
+    /// The largest integer or number the command line may give; nil for no bound, and without effect on other kinds.
     public var maximum: Double?
+    /// What `--help` says about it; empty if the script does not tell.
     public var help: String
 
     private static let fields = ["type", "required", "default", "min", "max", "help"]

@@ -22,6 +22,7 @@ struct RaisedError: LuaRaisable {
 }
 
 extension SpeedPixError: LuaRaisable {
+    /// `code`, `message` and `retryable`; hint, HTTP status, service code and request id where known.
     public var luaFields: [String: LuaValue] {
         RaisedError(error: self).luaFields
     }

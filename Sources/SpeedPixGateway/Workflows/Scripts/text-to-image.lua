@@ -614,6 +614,11 @@ local function outline(profile, x, y, h)
   return string.format("M%.1f %.1f%sA%.1f %.1f 0 0 0 %.1f %.1f%sZ", left[1][1], left[1][2], run(left), foot, foot * 0.16, right[#right][1], right[#right][2], run(back))
 end
 
+-- A photographer's seamless paper: nothing but the thing itself, in a tone that no glaze has.
+local function backdrop(d)
+  d.rect(0, 0, d.w, d.h, d.radial({ { 0, "#a3b7bb" }, { 0.7, "#8fa3a7" }, { 1, "#7d9195" } }, 'cx="0.5" cy="0.4" r="0.8"'))
+end
+
 local function vessel(d, kind, x, y, h, glaze, has)
   local profile = VESSELS[kind]
   local rim, top = profile[1][1] * h, y - profile[1][2] * h
@@ -622,7 +627,7 @@ local function vessel(d, kind, x, y, h, glaze, has)
   local body = d.across { { 0, mix(glaze, "#15101c", 0.18) }, { 0.16, glaze }, { 0.30, shine }, { 0.42, mix(glaze, "#ffffff", 0.12) }, { 0.72, mix(glaze, shade, 0.55) }, { 0.94, shade }, { 1, mix(shade, glaze, 0.35) } }
   local widest = 0
   for _, q in ipairs(profile) do widest = max(widest, q[1] * h) end
-  cast(d, x, y, profile[#profile][1] * h * 1.1, h * 0.95)
+  cast(d, x, y, profile[#profile][1] * h * 1.1, h * (has.plain and 0.2 or 0.95))
   if kind == "mug" then
     local hx, hy, s = x + rim * 0.96, y - h * 0.56, h * 0.25
     local loop = string.format("M%.1f %.1fc%.1f %.1f %.1f %.1f %.1f %.1fc0 %.1f %.1f %.1f %.1f %.1f", hx, hy - s, s * 0.9, -s * 0.25, s * 1.35, s * 0.25, s * 1.3, s * 0.95, s * 0.75, -s * 0.7, s * 1.15, -s * 1.35, s * 1.2)
@@ -650,6 +655,7 @@ local function vessel(d, kind, x, y, h, glaze, has)
   d.ellipse(x, top + rim * 0.012, rim * 0.93, rim * flat * 0.86, d.across { { 0, shade }, { 1, mix(glaze, shade, 0.4) } })
   if kind == "mug" or has.drink then
     d.ellipse(x, top + rim * 0.045, rim * 0.86, rim * flat * 0.66, d.across { { 0, "#2e170c" }, { 0.5, "#6b3d1f" }, { 1, "#4a2814" } })
+    if has.plain then return end
     d.add('<g fill="none" stroke="#ffffff" stroke-width="%.1f" stroke-linecap="round" filter="%s" opacity="0.42">', h * 0.035, d.blur(d.u * 0.009))
     for i = -1, 1 do
       local sx, s = x + i * rim * 0.36 + d.rnd(-4, 4), h * d.rnd(0.16, 0.22)
@@ -663,7 +669,7 @@ local function vessel(d, kind, x, y, h, glaze, has)
       d.ellipse(fx, top - r * (i % 2 == 0 and 0.55 or 0.25), r, r, d.radial({ { 0, mix(c, "#ffffff", 0.55) }, { 0.4, c }, { 1, mix(c, "#2a0d08", 0.6) } }, 'cx="0.35" cy="0.3" r="0.8"'))
     end
     d.add('<path d="M%.1f %.1fA%.1f %.1f 0 0 0 %.1f %.1fL%.1f %.1fA%.1f %.1f 0 0 1 %.1f %.1fZ" fill="%s"/>', x - rim, top, rim, rim * flat, x + rim, top, x + rim * 0.96, top + rim * 0.2, rim * 0.96, rim * flat * 1.1, x - rim * 0.96, top + rim * 0.2, body)
-  else
+  elseif not has.plain then
     for i = 1, 7 do
       local a, l = (i - 4) * 0.19 + d.rnd(-0.06, 0.06), h * d.rnd(0.55, 0.85)
       local ex, ey = x + sin(a) * l, top - cos(a) * l
@@ -683,11 +689,11 @@ function scene.still(d, _, has)
   local wall = d.pick { "#cfc4b4", "#b9c2bf", "#d6c3b4", "#c3c6cf", "#bfb5a6" }
   local wood = d.pick { "#a97f5a", "#8c6a50", "#b99a7a", "#c9b8a4" }
   local y = d.h * 0.66
-  interior(d, wall, wood, y)
+  if has.plain then backdrop(d) else interior(d, wall, wood, y) end
   local kind = has.bottle and "bottle" or has.bowl and "bowl" or has.vase and "vase" or "mug"
   local size = ({ mug = 0.42, bowl = 0.52, vase = 0.46, bottle = 0.62 })[kind] * d.u
   local glaze = has.color and GLAZES[has.color] or (kind == "bottle" and d.pick { "#2f5d46", "#6b3f24", "#35526b" } or d.pick { "#e4ddd0", "#7f9aa3", "#b0785a", "#8a9a7a", "#c79a8a", "#56677a" })
-  if d.rnd() < 0.7 and kind ~= "bowl" then
+  if not has.plain and d.rnd() < 0.7 and kind ~= "bowl" then
     d.add('<g opacity="0.8" filter="%s">', d.blur(d.u * 0.004))
     vessel(d, kind == "vase" and "bottle" or "vase", d.w * 0.5 - d.u * 0.34, y + d.h * 0.05, d.u * 0.30, mix(d.pick { "#c9b8a4", "#8f9a94", "#a9866e" }, wall, 0.35), {})
     d.add("</g>")
@@ -734,6 +740,7 @@ local WORDS = {
   stage = "product shoe sneaker watch phone bag chair lamp camera headphone cosmetic packaging podium 产品 商品 鞋 表 手机 包 椅 灯 相机 化妆品",
   sunset = "sunset dusk evening golden twilight 日落 夕阳 黄昏 晚霞", dawn = "dawn sunrise morning 日出 黎明 清晨 早晨", night = "night moon star midnight starry dark neon 夜 月 星", day = "day noon sunny blue 白天 晴",
   ink = "ink sumi brush calligraphy shanshui 水墨 山水 国画 墨", storm = "storm stormy rain rainy cloudy grey fog 雨 暴风 雾 阴", snow = "snow snowy winter ice frost 雪 冬 冰",
+  plain = "plain studio isolated seamless packshot 纯色 白底 棚拍",
   boat = "boat ship sail 船 帆", birds = "bird gull 鸟 鸥", clouds = "cloud 云", rose = "rose 玫瑰", sunflower = "sunflower 向日葵", lotus = "lotus 莲 荷", rain = "rain rainy storm 雨", drink = "soup 汤",
 }
 
