@@ -11,7 +11,7 @@ local products = {
   { name = "mug", prompt = "a blue ceramic mug, plain backdrop" },
   { name = "vase", prompt = "a red vase, plain backdrop" },
   { name = "broken", prompt = "   " }, -- nothing to draw: fails on purpose
-  { name = "bowl", prompt = "一个水果碗，纯色背景" },
+  { name = "bowl", prompt = "一个棕色的水果碗，纯色背景" },
 }
 
 local pages = speedpix.map(products, function(product, i)
