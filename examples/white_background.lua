@@ -1,7 +1,8 @@
 -- A product picture: the subject on white, with a caption.
 --
---   speedpix run examples/white_background.lua --local
---   speedpix run examples/white_background.lua image=./shoe.jpg text="New season" --out results
+-- From the folder of the repository, where the default picture lies:
+--   speedpix run examples/white_background.lua --local --out out
+--   speedpix run examples/white_background.lua image=./shoe.jpg text="New season" --local --out out
 
 local params = speedpix.params {
   image = { type = "file", default = "examples/assets/dahlia.jpg", help = "photo of one product" },

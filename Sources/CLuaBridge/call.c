@@ -189,7 +189,7 @@ static int resume(lua_State *L) {
 
 spl_outcome spl_resume(spl_vm *vm, lua_State *thread) {
     resumption request = {.thread = thread, .status = LUA_ERRERR, .count = 0};
-    vm->host_yield = vm->killed = vm->raised = false;
+    vm->host_yield = vm->killed = false;
     bool ran = spl_protected(vm, resume, &request);
     spl_outcome outcome = {.status = SPL_FAILED, .count = ran ? request.count : -1};
     if (ran && request.status == LUA_OK) outcome.status = SPL_FINISHED;
@@ -209,10 +209,25 @@ void spl_thread_traceback(spl_vm *vm, lua_State *thread) {
     if (!spl_protected(vm, traceback, thread)) vm->traceback[0] = 0;
 }
 
+// A wait that passes through coroutines holds them up, too: they are closed with the thread, innermost first.
+static void spl_close_passing(spl_vm *vm, lua_State *thread) {
+    if (!lua_checkstack(vm->main, 3)) return;
+    lua_rawgeti(vm->main, LUA_REGISTRYINDEX, vm->passing_ref);
+    lua_State *inner = lua_rawgetp(vm->main, -1, thread) == LUA_TTHREAD ? lua_tothread(vm->main, -1) : NULL;
+    if (inner != NULL) {
+        lua_pushnil(vm->main);
+        lua_rawsetp(vm->main, -3, thread);
+        spl_clear_tag(inner, SPL_TAG_PASSING);
+        if (vm->closing < SPL_MAX_CLOSING) spl_close_thread(vm, inner);
+    }
+    lua_pop(vm->main, 2);
+}
+
 // Closes a thread's pending <close> variables, which may not wait: they would yield out of the closing itself.
 int spl_close_thread(spl_vm *vm, lua_State *thread) {
     // A stop that was raised from the hook has left the thread's hooks off, and nothing could stop its variables.
-    if (vm->raised) return lua_status(thread);
+    if (spl_has_tag(thread, SPL_TAG_RAISED)) return lua_status(thread);
+    spl_close_passing(vm, thread);
     spl_arm_hook(vm, thread);
     if (vm->closing++ == 0) vm->grace = SPL_GRACE;
     vm->unyieldable++;

@@ -15,6 +15,21 @@ static const char *refusal(spl_vm *vm, lua_State *co) {
     return NULL;
 }
 
+// Remembers that `co` (or nothing) holds a wait inside the thread L.
+static void note_passing(lua_State *L, spl_vm *vm, lua_State *co) {
+    luaL_checkstack(L, 3, "too many values");
+    lua_rawgeti(L, LUA_REGISTRYINDEX, vm->passing_ref);
+    if (co == NULL) {
+        lua_pushnil(L);
+    } else {
+        luaL_checkstack(co, 1, "too many values");
+        lua_pushthread(co);
+        lua_xmove(co, L, 1);
+    }
+    lua_rawsetp(L, -2, L);
+    lua_pop(L, 1);
+}
+
 // What step returns when the coroutine neither yielded nor returned values.
 enum { FAILED = -1, PASSING = -2 };
 
@@ -33,12 +48,13 @@ static int step(lua_State *L, spl_vm *vm, lua_State *co, int count) {
     int status = lua_resume(co, L, count, &results);
     if (blocked) vm->unyieldable--;
     if (status == LUA_YIELD && vm->killed) {
-        spl_close_thread(vm, co);
+        if (vm->closing < SPL_MAX_CLOSING) spl_close_thread(vm, co);
         return lua_yieldk(L, 0, 0, passed);
     }
     if (status == LUA_YIELD && vm->host_yield) {
         lua_pop(co, results);
         spl_set_tag(co, SPL_TAG_PASSING);
+        note_passing(L, vm, co);
         return PASSING;
     }
     if (status == LUA_OK || status == LUA_YIELD) {
@@ -79,8 +95,9 @@ static int resume_done(lua_State *L, int results) {
 static int resume_again(lua_State *L, int status, lua_KContext context) {
     (void)status;
     lua_State *co = (lua_State *)context;
-    spl_clear_tag(co, SPL_TAG_PASSING);
     spl_vm *vm = spl_vm_of(L);
+    spl_clear_tag(co, SPL_TAG_PASSING);
+    note_passing(L, vm, NULL);
     int results = step(L, vm, co, 0);
     if (results == PASSING) return lua_yieldk(L, 0, context, resume_again);
     return resume_done(L, results);
@@ -100,7 +117,8 @@ static int wrap_done(lua_State *L, spl_vm *vm, lua_State *co, int results) {
     int status = lua_status(co);
     if (status != LUA_OK && status != LUA_YIELD) {
         // The error is on both stacks; a <close> variable may replace it.
-        if (spl_close_thread(vm, co) != LUA_OK && lua_gettop(co) > 0) lua_xmove(co, L, 1);
+        if (vm->closing < SPL_MAX_CLOSING && spl_close_thread(vm, co) != LUA_OK && lua_gettop(co) > 0)
+            lua_xmove(co, L, 1);
     }
     if (status != LUA_ERRMEM && lua_type(L, -1) == LUA_TSTRING) {
         luaL_where(L, 1);
@@ -113,8 +131,9 @@ static int wrap_done(lua_State *L, spl_vm *vm, lua_State *co, int results) {
 static int wrap_again(lua_State *L, int status, lua_KContext context) {
     (void)status;
     lua_State *co = (lua_State *)context;
-    spl_clear_tag(co, SPL_TAG_PASSING);
     spl_vm *vm = spl_vm_of(L);
+    spl_clear_tag(co, SPL_TAG_PASSING);
+    note_passing(L, vm, NULL);
     int results = step(L, vm, co, 0);
     if (results == PASSING) return lua_yieldk(L, 0, context, wrap_again);
     return wrap_done(L, vm, co, results);
@@ -163,6 +182,7 @@ static int co_running(lua_State *L) {
 static int co_close(lua_State *L) {
     lua_State *co = get_coroutine(L);
     if (refusal(spl_vm_of(L), co) != NULL) return luaL_error(L, "cannot close a coroutine that is waiting");
+    if (spl_vm_of(L)->closing >= SPL_MAX_CLOSING) return luaL_error(L, "C stack overflow (coroutine.close in <close>)");
     int status = lua_status(co);
     lua_Debug ar;
     if (co == L || (status == LUA_OK && lua_getstack(co, 0, &ar)))

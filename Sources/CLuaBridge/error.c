@@ -116,7 +116,9 @@ int spl_raise_stop(lua_State *L, int reason) {
 int spl_raise_cannot_wait(lua_State *L) {
     push_error(
         L, "cannot_wait", "this call has to wait, and Lua cannot wait here",
-        "Lua cannot pause inside a table.sort comparator or a gsub callback: do it before or after");
+        spl_vm_of(L)->closing > 0
+            ? "a <close> variable that runs because its coroutine was closed or stopped cannot wait"
+            : "Lua cannot pause inside a table.sort comparator or a gsub callback: do it before or after");
     spl_complete_error(L, spl_vm_of(L), 1);
     return lua_error(L);
 }

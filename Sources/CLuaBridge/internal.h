@@ -17,11 +17,15 @@
 #define SPL_FAILURE_SIZE 1024
 // Hook periods that <close> variables and cleanup code get after a stop.
 #define SPL_GRACE 100
+// How deep closings may nest: lua_resetthread does not count C calls, so nothing else would stop them.
+#define SPL_MAX_CLOSING 100
 
 // Extra-space tags of a thread, beside the pointer to the VM (which is aligned). A new thread starts with the main
 // thread's extra space, and so without a tag.
 #define SPL_TAG_TASK 1u     // a task of the host: scripts must not resume it
 #define SPL_TAG_PASSING 2u  // a script's coroutine inside which a wait is under way
+#define SPL_TAG_RAISED 4u   // a stop was raised from its hook, which may have left its hooks off
+#define SPL_TAGS 7u
 
 typedef struct {
     uint64_t handle;  // 0 once released
@@ -41,7 +45,6 @@ struct spl_vm {
     int grace;           // hook periods that <close> variables still have
     int closing;         // depth of closing a thread that was stopped or has failed
     bool killed;         // the yield under way is a stop
-    bool raised;         // a stop was raised as an error, in a place that cannot yield
     int hook_count;
     int unyieldable;     // depth of calls through which no wait can pass
     bool host_yield;     // the yield under way is the host's
@@ -66,6 +69,7 @@ struct spl_vm {
     const void *array_mt, *object_mt, *error_mt;
     int array_ref, object_ref, error_ref;
     int modules_ref;  // name → hidden table of fields
+    int passing_ref;  // thread → the coroutine inside it through which a wait passes
     int class_refs[SPL_MAX_CLASSES];
     const void *class_mts[SPL_MAX_CLASSES];
     int classes;
@@ -75,7 +79,7 @@ struct spl_vm {
 };
 
 static inline spl_vm *spl_vm_of(lua_State *L) {
-    return (spl_vm *)(*(uintptr_t *)lua_getextraspace(L) & ~(uintptr_t)3);
+    return (spl_vm *)(*(uintptr_t *)lua_getextraspace(L) & ~(uintptr_t)SPL_TAGS);
 }
 static inline bool spl_has_tag(lua_State *L, unsigned tag) { return *(uintptr_t *)lua_getextraspace(L) & tag; }
 static inline void spl_set_tag(lua_State *L, unsigned tag) { *(uintptr_t *)lua_getextraspace(L) |= tag; }

@@ -45,6 +45,45 @@ static int set_metatable(lua_State *L) {
     return 1;
 }
 
+// Longer lists do not fit into memory; a script can still claim one, with __len or table.move, and keep C busy for ever
+// where no hook reaches.
+#define LONGEST_LIST 100000000
+
+static int call_original(lua_State *L) {
+    int count = lua_gettop(L);
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_insert(L, 1);
+    lua_call(L, count, LUA_MULTRET);
+    return lua_gettop(L);
+}
+
+static int table_move(lua_State *L) {
+    lua_Integer from = luaL_checkinteger(L, 2), to = luaL_checkinteger(L, 3);
+    // Unsigned, since the difference of two integers may overflow.
+    if (to >= from && (lua_Unsigned)to - (lua_Unsigned)from >= LONGEST_LIST)
+        return luaL_argerror(L, 3, "too many elements to move");
+    return call_original(L);
+}
+
+static int with_length(lua_State *L) {
+    if (lua_type(L, 1) == LUA_TTABLE && luaL_len(L, 1) > LONGEST_LIST) return luaL_argerror(L, 1, "the list is too long");
+    return call_original(L);
+}
+
+static void bound_table_functions(lua_State *L) {
+    lua_getglobal(L, LUA_TABLIBNAME);
+    lua_getfield(L, -1, "move");
+    lua_pushcclosure(L, table_move, 1);
+    lua_setfield(L, -2, "move");
+    static const char *const names[] = {"insert", "remove", "concat", "sort"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        lua_getfield(L, -1, names[i]);
+        lua_pushcclosure(L, with_length, 1);
+        lua_setfield(L, -2, names[i]);
+    }
+    lua_pop(L, 1);
+}
+
 static void remove_fields(lua_State *L, const char *library, const char *const *names) {
     lua_getglobal(L, library);
     for (; *names != NULL; names++) {
@@ -86,6 +125,7 @@ void spl_open_libraries(lua_State *L, spl_vm *vm) {
     keep_fields(L, LUA_OSLIBNAME, (const char *const[]){"time", "date", "clock", "difftime", NULL});
     keep_fields(L, LUA_DBLIBNAME, (const char *const[]){"traceback", NULL});
 
+    bound_table_functions(L);
     lua_getglobal(L, "load");
     lua_pushcclosure(L, load_text, 1);
     lua_setglobal(L, "load");

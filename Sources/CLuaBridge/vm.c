@@ -30,6 +30,7 @@ static void *allocate(void *data, void *block, size_t old_size, size_t size) {
 static void hook(lua_State *L, lua_Debug *ar) {
     (void)ar;
     spl_vm *vm = spl_vm_of(L);
+    spl_clear_tag(L, SPL_TAG_RAISED);  // hooks are on after all: the error was caught
     int reason = atomic_load_explicit(&vm->interrupt, memory_order_relaxed);
     if (reason == SPL_RUN) reason = vm->stop;
     if (reason == SPL_RUN) return;
@@ -43,7 +44,7 @@ static void hook(lua_State *L, lua_Debug *ar) {
     }
     // Lua cannot yield here (a comparator, a <close> variable): an error it is, and again at the very next instruction
     // if somebody catches it.
-    vm->raised = true;
+    spl_set_tag(L, SPL_TAG_RAISED);
     lua_sethook(L, hook, LUA_MASKCOUNT, 1);
     spl_raise_stop(L, reason);
 }
@@ -67,6 +68,8 @@ static int open_state(lua_State *L) {
     vm->anchors_ref = luaL_ref(L, LUA_REGISTRYINDEX);
     lua_newtable(L);
     vm->modules_ref = luaL_ref(L, LUA_REGISTRYINDEX);
+    lua_newtable(L);
+    vm->passing_ref = luaL_ref(L, LUA_REGISTRYINDEX);
     lua_newtable(L);
     vm->array_mt = lua_topointer(L, -1);
     vm->array_ref = luaL_ref(L, LUA_REGISTRYINDEX);

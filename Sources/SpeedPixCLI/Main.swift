@@ -22,45 +22,34 @@ struct Main {
     static func main() async {
         // A closed pipe is an error of the write, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
+        let signals = ReceivedSignals()
         let context = CommandContext(
             environment: ProcessInfo.processInfo.environment,
             workingDirectory: FileManager.default.currentDirectoryPath,
             homeDirectory: ProcessInfo.processInfo.environment["HOME"] ?? "/",
-            writeOutput: { try write($0, to: STDOUT_FILENO) },
-            writeError: { try? write($0, to: STDERR_FILENO) },
+            writeOutput: { try StandardStream(STDOUT_FILENO, signals).write($0) },
+            writeError: { try? StandardStream(STDERR_FILENO, signals).write($0) },
             readInput: { try readAll(STDIN_FILENO) })
         let command = Task { await SpeedPixCommand.execute(Array(CommandLine.arguments.dropFirst()), in: context) }
-        let sources = [SIGINT, SIGTERM].map { cancel(command, on: $0) }
+        let sources = [SIGINT, SIGTERM].map { cancel(command, on: $0, signals) }
         let status = await command.value
         withExtendedLifetime(sources) {}
-        exit(status.rawValue)
+        // Whoever sent a SIGTERM looks for the status that belongs to it.
+        exit(status == .interrupted ? 128 + (signals.first ?? SIGINT) : status.rawValue)
     }
 
     /// The first signal ends the command in order, the second one at once.
     private static func cancel(
-        _ command: Task<ExitStatus, Never>, on number: Int32
+        _ command: Task<ExitStatus, Never>, on number: Int32, _ signals: ReceivedSignals
     ) -> any DispatchSourceSignal {
         signal(number, SIG_IGN)
         let source = DispatchSource.makeSignalSource(signal: number, queue: .global(qos: .userInteractive))
-        let received = SignalCount()
         source.setEventHandler {
-            if received.next() > 1 { _exit(128 + number) }
+            if signals.note(number) > 1 { _exit(128 + number) }
             command.cancel()
         }
         source.resume()
         return source
-    }
-
-    private static func write(_ bytes: [UInt8], to descriptor: Int32) throws {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { systemWrite(descriptor, $0) }
-            if count < 0 {
-                if errno == EINTR || errno == EAGAIN { continue }
-                throw StreamError(code: errno)
-            }
-            rest = rest.dropFirst(count)
-        }
     }
 
     private static func readAll(_ descriptor: Int32) throws -> [UInt8] {
@@ -82,18 +71,4 @@ struct Main {
 struct StreamError: Error, CustomStringConvertible {
     var code: Int32
     var description: String { "standard output or input: \(String(cString: strerror(code)))" }
-}
-
-/// How often a signal came.
-final class SignalCount: Sendable {
-    private let count = Atomic(0)
-
-    func next() -> Int {
-        count.add(1, ordering: .relaxed).newValue
-    }
-}
-
-/// `write(2)`, which inside ``Main`` would be the method of that name.
-private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
-    write(descriptor, bytes.baseAddress, bytes.count)
 }

@@ -121,17 +121,23 @@ struct RunCommand: ContextCommand {
         host.onEvent = unfinished.note
         do {
             let vm = try LuaVM(modules: SpeedPixModule.modules(host))
-            try await vm.run(script.chunk, timeout: timeout.map { .seconds($0) }, clock: context.clock)
+            try await vm.execute(script.chunk, timeout: timeout.map { .seconds($0) }, clock: context.clock)
         } catch {
-            // They go on at the service and are paid for: nobody should have to look for them.
-            let ids = isLocal(context) ? [] : unfinished.ids
-            if !ids.isEmpty {
-                context.say("these predictions go on at the service: \(ids.joined(separator: " "))")
-                context.say("fetch one later with speedpix.get(id)")
-            }
+            if !isLocal(context) { report(unfinished, context) }
             if error is CancellationError { throw CommandFailure(.interrupted, "interrupted") }
             guard let error = error as? LuaError else { throw error }
             throw CommandFailure(ErrorText.status(error), ErrorText.describe(error, chunk: script.chunk))
+        }
+    }
+
+    /// What is at the service and paid for: nobody should have to look for it.
+    private func report(_ unfinished: UnfinishedPredictions, _ context: CommandContext) {
+        if !unfinished.ids.isEmpty {
+            context.say("these predictions go on at the service: \(unfinished.ids.joined(separator: " "))")
+            context.say("fetch one later with speedpix.get(id)")
+        }
+        for create in unfinished.inDoubt {
+            context.say("this create may have started a prediction, look in the console: \(create)")
         }
     }
 
@@ -144,8 +150,8 @@ struct RunCommand: ContextCommand {
         host.write = { _ in }
         do {
             try await LuaVM(modules: SpeedPixModule.modules(host))
-                .run(script.chunk, timeout: .seconds(10), clock: context.clock)
-        } catch let error as LuaError where declared.all == nil && error.kind != .runtime {
+                .execute(script.chunk, timeout: .seconds(10), clock: context.clock)
+        } catch let error as LuaError where declared.all == nil && !ScriptHost.isHelpRefusal(error) {
             throw CommandFailure(.failure, ErrorText.describe(error, chunk: script.chunk))
         } catch is LuaError {
             // Ending the script there is what params does when it is asked.

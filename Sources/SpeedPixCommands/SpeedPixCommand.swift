@@ -8,9 +8,10 @@ public enum SpeedPixCommand {
     /// - Returns: The exit status. Cancelling the task stops the command, which then says 130.
     public static func execute(_ arguments: [String], in context: CommandContext) async -> ExitStatus {
         do {
-            let command = try RootCommand.parseAsRoot(arguments)
-            guard let command = command as? any ContextCommand else {
-                try context.writeOutput(Array((RootCommand.helpMessage() + "\n").utf8))
+            var parsed = try RootCommand.parseAsRoot(arguments)
+            guard let command = parsed as? any ContextCommand else {
+                // `speedpix` alone, or a call for help: it ends with the text to read.
+                try parsed.run()
                 return .success
             }
             try await command.run(in: context)

@@ -2,20 +2,30 @@ import SpeedPix
 import SpeedPixLua
 import Synchronization
 
-/// The predictions of a run that were created and have not been seen to end.
+/// The predictions of a run that were created and whose output has not reached the script.
 final class UnfinishedPredictions: Sendable {
-    private let state = Mutex<[String]>([])
+    private struct State {
+        var ids: [String] = []
+        var inDoubt: [String] = []
+    }
+
+    private let state = Mutex(State())
 
     @Sendable func note(_ event: ScriptEvent) {
-        switch event {
-        case .created(let prediction): state.withLock { $0.append(prediction.id) }
-        case .ended(let prediction): state.withLock { $0.removeAll { $0 == prediction.id } }
-        default: break
+        state.withLock { state in
+            switch event {
+            case .created(let prediction): state.ids.append(prediction.id)
+            case .ended(let prediction): state.ids.removeAll { $0 == prediction.id }
+            case .inDoubt(let workflow, let error): state.inDoubt.append("\(workflow): \(error.message)")
+            default: break
+            }
         }
     }
 
     /// In the order in which they were created.
-    var ids: [String] { state.withLock { $0 } }
+    var ids: [String] { state.withLock { $0.ids } }
+    /// Creates whose outcome nobody knows.
+    var inDoubt: [String] { state.withLock { $0.inDoubt } }
 }
 
 /// What a script declared with `speedpix.params`.

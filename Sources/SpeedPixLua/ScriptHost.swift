@@ -41,8 +41,10 @@ public struct ScriptHost: Sendable {
 public enum ScriptEvent: Sendable {
     case created(Prediction)
     case progressed(Prediction)
-    /// It ended at the service, in whatever way.
+    /// Its output has reached the script, or it failed or was canceled: nothing of it can be lost any more.
     case ended(Prediction)
+    /// A create of this workflow may have started a prediction whose id nobody learned.
+    case inDoubt(workflow: String, SpeedPixError)
     case uploaded(File)
     case saved(path: String, bytes: Int64)
 }

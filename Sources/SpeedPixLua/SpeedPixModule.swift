@@ -14,8 +14,8 @@ public enum SpeedPixModule {
             values: ["null": .null, "version": .string(SpeedPixVersion.current)],
             globals: ["run", "create", "wait", "upload"],
             classes: [PredictionObject.self, OutputFileObject.self, FileObject.self, SourceObject.self])
-        module.source = LuaScheduler.concurrencySource
-        module.sourceNames = ["map"]
+        module.source = ConcurrencyLibrary.source
+        module.sourceNames = ConcurrencyLibrary.names
         return [module, OutputModule.module(host)]
     }
 }

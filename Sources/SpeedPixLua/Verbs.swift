@@ -1,4 +1,4 @@
-import LuaRuntime
+package import LuaRuntime
 import SpeedPix
 
 /// The verbs: `run`, `create`, `wait`, `upload`, and `speedpix.get` and `speedpix.sleep`.
@@ -98,41 +98,38 @@ struct Verbs: Sendable {
     private func create(_ request: CreateRequest) async throws -> PredictionObject {
         let client = try host.reaching
         let input = try await inputs.input(request.input)
-        let prediction = try await client.predictions.create(
-            request.workflowID, input: input, options: request.createOptions)
-        host.onEvent(.created(prediction))
-        return PredictionObject(prediction, verbs: self)
+        do {
+            let prediction = try await client.predictions.create(
+                request.workflowID, input: input, options: request.createOptions)
+            host.onEvent(.created(prediction))
+            return PredictionObject(prediction, verbs: self)
+        } catch let error as SpeedPixError where error.code == .unknownOutcome {
+            // Told even if the script has been stopped meanwhile and never sees the error.
+            host.onEvent(.inDoubt(workflow: request.workflowID, error))
+            throw error
+        }
     }
 
     private func follow(
         _ object: PredictionObject, _ request: WaitRequest, _ context: LuaContext
     ) async throws -> Prediction {
-        // A callback's error ends the wait, but must not be taken for the wait's own.
-        let callbackFailure = FirstError()
         var options = request.options
         options.onProgress = { prediction in
             object.update(prediction)
             host.onEvent(.progressed(prediction))
-            guard let callback = request.onProgress, callbackFailure.error == nil else { return }
-            do {
-                try await context.call(callback, [.object(object)])
-            } catch {
-                callbackFailure.set(error)
-            }
+            if let callback = request.onProgress { try await context.call(callback, [.object(object)]) }
         }
         do {
             let done = try await host.reaching.predictions.wait(for: object.prediction, options: options)
             object.update(done)
             host.onEvent(.ended(done))
+            return done
         } catch let error as SpeedPixError {
-            if let prediction = error.prediction {
-                object.update(prediction)
-                if prediction.status.isTerminal { host.onEvent(.ended(prediction)) }
-            }
+            if let prediction = error.prediction { object.update(prediction) }
+            // A refused result is not the prediction's end: it succeeded, and is still there to be fetched.
+            if [.predictionFailed, .canceled].contains(error.code) { host.onEvent(.ended(object.prediction)) }
             throw error.raised(with: object)
         }
-        if let error = callbackFailure.error { throw error }
-        return object.prediction
     }
 }
 
@@ -141,9 +138,16 @@ extension ScriptHost {
     var reaching: SpeedPixClient {
         get throws {
             guard onParameters == nil else {
-                throw LuaArgumentError("the script is only asked for its parameters; nothing is sent")
+                throw LuaArgumentError(Self.helpRefusal)
             }
             return client
         }
+    }
+
+    private static let helpRefusal = "the script is only asked for its parameters; nothing is sent"
+
+    /// Whether a script that was asked for its parameters ended because it wanted to reach the service.
+    package static func isHelpRefusal(_ error: LuaError) -> Bool {
+        error.value.tableValue?["message"]?.text == helpRefusal
     }
 }

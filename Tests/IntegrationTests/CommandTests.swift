@@ -46,6 +46,12 @@ struct CommandTests {
         #expect(!run.output.isEmpty && run.errors.isEmpty)
     }
 
+    @Test(arguments: [["serve", "--help"], ["help", "serve"]])
+    func helpIsTheCommandsOwn(arguments: [String]) async throws {
+        let run = await CommandRun(arguments, in: try TestFolder())
+        #expect(run.output.contains("Runs the local gateway") && run.output.contains("--data"))
+    }
+
     @Test func aSyntaxErrorShowsPlaceAndLine() async throws {
         let folder = try TestFolder()
         try folder.write("local x = 1\nlocal = 2\n", to: "broken.lua")
@@ -54,11 +60,43 @@ struct CommandTests {
         #expect(run.errors.contains("broken.lua:2: ") && run.errors.contains("2 | local = 2"))
     }
 
+    @Test func aLongPathIsShownWhole() async throws {
+        let folder = try TestFolder()
+        let path = "\(folder.path)/a-name-that-is-longer-than-what-lua-shows-of-the-name-of-a-chunk.lua"
+        try folder.write("local = 2", to: "a-name-that-is-longer-than-what-lua-shows-of-the-name-of-a-chunk.lua")
+        let run = await CommandRun(["run", path, "--local"], in: folder)
+        #expect(run.errors.contains("\(path):1: ") && run.errors.contains("1 | local = 2"), "\(run.errors)")
+    }
+
+    @Test func whatAScriptReturnsDoesNotMatter() async throws {
+        let run = await CommandRun.local("local M = {} M.self = M print('done') return M", in: try TestFolder())
+        #expect(run.status == .success && run.output == "done\n", "\(run.errors)")
+    }
+
+    @Test func helpTellsOfAScriptThatIsBroken() async throws {
+        let run = await CommandRun(["run", "-", "--help"], in: try TestFolder(), input: "x = nil + 1")
+        #expect(run.status == .failure && run.errors.contains("attempt to perform arithmetic"))
+    }
+
+    @Test func anErrorInACallbackEndsTheWaitAndNamesThePrediction() async throws {
+        let run = await CommandRun.local(
+            """
+            print(pcall(run, "echo", { duration = 3600 }, { on_progress = function() error("enough", 0) end }))
+            local _, e = pcall(run, "echo", { duration = 3600 }, {
+              timeout = 0.3, on_progress = function() speedpix.sleep(3600) end })
+            print(e.code)
+            """, in: try TestFolder())
+        #expect(run.output == "false\tenough\ntimeout\n", "\(run.errors)")
+    }
+
     @Test(arguments: [
         ("error('mine')", SpeedPixCommands.ExitStatus.failure, "stdin:1: mine"),
         ("run('nope')", .failure, "there is no workflow \"nope\""),
         ("run('white-backgrond', {})", .failure, "did you mean \"white-background\"?"),
         ("run('echo', { fail = 'on purpose' })", .predictionFailed, "prediction_failed: on purpose"),
+        ("run('echo', { fail = 'on purpose' })", .predictionFailed, "\nprediction: "),
+        ("table.move({}, 1, 1e15 // 1 | 0, 2, {})", .failure, "too many elements to move"),
+        ("table.insert(setmetatable({}, { __len = function() return 1 << 60 end }), 1, 1)", .failure, "too long"),
         ("run('echo', { image = './nope.png' })", .failure, "file_not_found: input.image: there is no file ./nope.png"),
         ("upload('.')", .failure, "is a folder"),
         ("upload('./nope')", .failure, "file_not_found"),

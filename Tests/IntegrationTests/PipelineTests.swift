@@ -48,6 +48,28 @@ struct PipelineTests {
         #expect(run.output == "true\ttrue\t./a.txt\t/imagine a cat\n./a.txt\t3\n")
     }
 
+    @Test func jobsAreWaitedForTogether() async throws {
+        let run = await CommandRun.local(
+            """
+            local function job(text, duration) return create("echo", { text = text, duration = duration }) end
+            local all = speedpix.all { a = job("x"), b = job("y") }
+            print(all.a.output.text, all.b.output.text)
+            print(speedpix.first { job("slow", 3600), job("quick") }.output.text)
+            local seen = {}
+            for done in speedpix.completed { job("p"), create("echo", { fail = "no" }), speedpix.spawn(run, "echo") } do
+              seen[#seen + 1] = done.status
+            end
+            table.sort(seen)
+            print(table.concat(seen, " "))
+            local settled = speedpix.settle({ "", "no" }, function(f) return run("echo", { fail = f, text = "t" }).text end)
+            print(settled[1].value, settled[2].error.code)
+            print(select(2, pcall(speedpix.timeout, 0.2, run, "echo", { duration = 3600 })).code)
+            """, in: try TestFolder())
+        #expect(run.status == .success, "\(run.errors)")
+        #expect(
+            run.output == "x\ty\nquick\nfailed succeeded succeeded\nt\tprediction_failed\ntimeout\n", "\(run.output)")
+    }
+
     @Test func savingReplacesAndLeavesNothingElse() async throws {
         let folder = try TestFolder()
         try folder.write("old", to: "a.txt")

@@ -133,10 +133,15 @@ enum LuaFixture {
     static func vm(
         gate: Gate = Gate(), probes: ProbeCount = ProbeCount(), limits: LuaLimits = LuaLimits()
     ) throws -> LuaVM {
+        try LuaVM(limits: limits, modules: modules(gate: gate, probes: probes))
+    }
+
+    /// `t`, and `s` with the concurrency library.
+    static func modules(gate: Gate = Gate(), probes: ProbeCount = ProbeCount()) -> [LuaModule] {
         var concurrency = LuaModule(name: "s")
-        concurrency.source = LuaScheduler.concurrencySource
-        concurrency.sourceNames = ["map"]
-        return try LuaVM(limits: limits, modules: [module(gate: gate, probes: probes), concurrency])
+        concurrency.source = ConcurrencyLibrary.source
+        concurrency.sourceNames = ConcurrencyLibrary.names
+        return [module(gate: gate, probes: probes), concurrency]
     }
 
     /// Runs text and returns its first result.

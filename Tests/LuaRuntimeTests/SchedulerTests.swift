@@ -121,7 +121,7 @@ struct SchedulerTests {
     }
 
     @Test(arguments: [
-        ("s.map()", "list, argument 1"), ("s.map({}, 1)", "function, argument 2"),
+        ("s.map()", "list, argument 1 of speedpix.map"), ("s.map({}, 1)", "function, argument 2"),
         ("s.map({}, print, {concurency = 2})", "no option 'concurency'"),
         ("s.map({}, print, {concurrency = 0})", "at least 1"),
     ])
@@ -200,6 +200,61 @@ struct StoppingTests {
         _ = await run.result
         #expect(try await vm.run(LuaChunk("return closed[1], closed[2]", name: "x")) == ["yes", .nil])
         await gate.open("never")
+    }
+
+    @Test func closeVariablesRunInWaitingCoroutinesAndBusyTasksSpareOthers() async throws {
+        let gate = Gate()
+        let vm = try LuaFixture.vm(gate: gate)
+        let run = Task {
+            try await vm.run(
+                LuaChunk(
+                    """
+                    closed = {}
+                    local function guard(name)
+                      return setmetatable({}, { __close = function() closed[#closed + 1] = name end })
+                    end
+                    s.map({ 1, 2, 3 }, function(i)
+                      local outer <close> = i < 3 and guard("outer" .. i) or nil
+                      if i == 3 then
+                        t.wait("busy")
+                        table.sort({ 3, 2, 1 }, function() while true do end end)
+                      end
+                      coroutine.wrap(function()
+                        local inner <close> = guard("inner" .. i)
+                        coroutine.wrap(function() local x <close> = guard("inmost" .. i) t.wait("never" .. i) end)()
+                      end)()
+                    end)
+                    """, name: "test.lua"))
+        }
+        _ = await gate.arrived(3)
+        await gate.open("busy")
+        run.cancel()
+        _ = await run.result
+        let closed = try await vm.run(LuaChunk("table.sort(closed) return table.concat(closed, ' ')", name: "x")).first
+        #expect(closed == "inmost1 inmost2 inner1 inner2 outer1 outer2")
+    }
+
+    @Test func closingDoesNotNestForEver() async throws {
+        let value = try await LuaFixture.run(
+            """
+            local cos, failed = {}, 0
+            for i = 1, 20000 do
+              cos[i] = coroutine.create(function()
+                local x <close> = setmetatable({}, { __close = function()
+                  if cos[i + 1] and not pcall(coroutine.close, cos[i + 1]) then failed = failed + 1 end
+                end })
+                coroutine.yield()
+              end)
+              coroutine.resume(cos[i])
+            end
+            coroutine.close(cos[1])
+            return failed
+            """)
+        #expect(value == 1)
+    }
+
+    @Test func aByteOrderMarkIsSkipped() async throws {
+        #expect(try await LuaFixture.run("\u{FEFF}return 1") == 1)
     }
 
     @Test func aTimeoutStopsAndSaysSo() async throws {

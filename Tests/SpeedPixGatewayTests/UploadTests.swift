@@ -241,7 +241,7 @@ struct UploadTests {
 
 /// Runs `body` with a folder that is removed afterwards.
 func withDirectory(_ body: @Sendable (FilePath) async throws -> Void) async throws {
-    try await FileSystem.shared.withTemporaryDirectory(prefix: "gateway-tests") { _, path in
+    try await FileSystem.shared.withTemporaryDirectory(prefix: "/tmp/gateway-tests") { _, path in
         try await body(path)
     }
 }

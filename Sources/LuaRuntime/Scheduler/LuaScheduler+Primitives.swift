@@ -1,45 +1,83 @@
 extension LuaScheduler {
-    /// What the Lua text of modules builds on. Scripts never see it.
-    static let primitives = LuaModule(
-        name: "_host",
-        functions: [
-            .spawn,
-            .scheduled("join_all") { arguments, scheduler in
-                scheduler.joinAll(
-                    try (1..<(arguments.count + 1)).map { try arguments.object($0, "task", LuaTask.self) })
-            },
-            .immediate("map_options") { arguments in
-                let name = "speedpix.map"
-                guard arguments.isTable(1) else { throw arguments.mismatch(1, "list", "a table") }
-                guard arguments.isFunction(2) else { throw arguments.mismatch(2, "function", "a function") }
-                let concurrency = try arguments.options(3, ["concurrency"]).integer("concurrency") ?? 8
-                guard concurrency >= 1 else {
-                    throw LuaArgumentError("concurrency of \(name) must be at least 1, not \(concurrency)")
-                }
-                return .integer(concurrency)
-            },
-        ])
+    /// What ``ConcurrencyLibrary`` builds on. Scripts never see it.
+    static func primitives(clock: any Clock<Duration>) -> LuaModule {
+        LuaModule(
+            name: "_host",
+            functions: [
+                .spawn,
+                .scheduled("join_all") { arguments, scheduler in
+                    scheduler.joinAll(
+                        try (1..<(arguments.count + 1)).map { try arguments.object($0, "task", LuaTask.self) })
+                },
+                .immediate("event") { _ in .object(LuaEvent()) },
+                .scheduled("set") { arguments, scheduler in
+                    scheduler.set(try arguments.object(1, "event", LuaEvent.self))
+                },
+                .scheduled("wait_for") { arguments, scheduler in
+                    scheduler.wait(for: try arguments.object(1, "event", LuaEvent.self))
+                },
+                .immediate("is_task") { .boolean((try? $0.object(1, "job", LuaTask.self)) != nil) },
+                .waiting("sleep") { arguments in
+                    let seconds = try arguments.number(1, "seconds")
+                    return { _ in
+                        try await clock.sleep(for: .seconds(seconds))
+                        return .nil
+                    }
+                },
+            ] + checks,
+            classes: [LuaEvent.self])
+    }
 
-    /// `map`, written in Lua: list, function and results stay inside the script and keep their identity.
-    package static let concurrencySource = """
-        local host = ...
-        local spawn, join_all, map_options, unpack = host.spawn, host.join_all, host.map_options, table.unpack
+    /// Checks of arguments, with the names and positions that the script used.
+    private static let checks: [LuaFunctionDefinition] = [
+        .immediate("map_options") { arguments in
+            let name = "speedpix.\(try arguments.string(1, "name"))"
+            guard arguments.isTable(2) else { throw arguments.mismatch(2, of: name, at: 1, "list", "a table") }
+            guard arguments.isFunction(3) else {
+                throw arguments.mismatch(3, of: name, at: 2, "function", "a function")
+            }
+            let options = try arguments.options(4, ["concurrency"], of: name, at: 3)
+            let concurrency = try options.integer("concurrency") ?? 8
+            guard concurrency >= 1 else {
+                throw LuaArgumentError("concurrency of \(name) must be at least 1, not \(concurrency)")
+            }
+            return .integer(concurrency)
+        },
+        .immediate("check_jobs") { arguments in
+            let name = "speedpix.\(try arguments.string(1, "name"))"
+            guard arguments.isTable(2) else { throw arguments.mismatch(2, of: name, at: 1, "jobs", "a table") }
+            for job in try arguments.table(2, "jobs")?.values ?? [] where !job.isJob {
+                throw LuaArgumentError(
+                    "\(name) takes predictions and tasks, not a \(job.typeName)",
+                    hint: "make one with create(…) or speedpix.spawn(…)")
+            }
+            return .nil
+        },
+        .immediate("check_timeout") { arguments in
+            let name = "speedpix.timeout"
+            let seconds = try arguments.number(1, "seconds")
+            guard seconds > 0, seconds <= 1e9 else {
+                throw LuaArgumentError("seconds, argument 1 of \(name), must be positive, not \(seconds)")
+            }
+            guard arguments.isFunction(2) else {
+                throw arguments.mismatch(2, of: name, at: 2, "function", "a function")
+            }
+            return .nil
+        },
+        .immediate("raise_timeout") { arguments in
+            throw LuaStop.expired(after: try arguments.number(1, "seconds"))
+        },
+    ]
+}
 
-        local function map(list, fn, options)
-          local concurrency = map_options(list, fn, options)
-          local count, taken, results, workers = #list, 0, {}, {}
-          local function worker()
-            while taken < count do
-              taken = taken + 1
-              local i = taken
-              results[i] = fn(list[i], i)
-            end
-          end
-          for w = 1, concurrency < count and concurrency or count do workers[w] = spawn(worker) end
-          join_all(unpack(workers))
-          return results
-        end
+extension LuaTable {
+    fileprivate var values: [LuaValue] { items + entries.values }
+}
 
-        return { map = map }
-        """
+extension LuaValue {
+    /// Something that can be waited for: a task, or an object with a method `wait`.
+    fileprivate var isJob: Bool {
+        guard case .object(let object) = self else { return false }
+        return object is LuaTask || type(of: object).luaClass.methods.contains { $0.name == "wait" }
+    }
 }

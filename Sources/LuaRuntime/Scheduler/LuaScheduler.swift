@@ -83,6 +83,7 @@ package final class LuaScheduler {
 
     private func fulfil(_ ticket: UInt64, with delivery: Delivery, lender: LuaTask? = nil) {
         guard let wait = waits.removeValue(forKey: ticket) else { return }
+        wait.task.eventTicket = nil
         due[ticket] = delivery
         lenders[ticket] = lender
         wait.task.state = .ready
@@ -170,6 +171,9 @@ package final class LuaScheduler {
         parent?.children[ObjectIdentifier(task)] = nil
         for observer in task.observers { observer(task) }
         task.observers = []
+        if let parent, let ticket = parent.eventTicket, task.hasFailed, !task.isObserved, task.stop == SPL_RUN {
+            fulfil(ticket, with: outcome(of: task), lender: task)
+        }
         guard let parent, case .ending = parent.state else { return }
         if task.hasFailed, !task.isObserved, task.stop == SPL_RUN, case .finished = parent.outcome {
             parent.outcome = .failedBy(task)
@@ -233,6 +237,39 @@ package final class LuaScheduler {
                 }
             }
         }
+    }
+
+    // MARK: Events
+
+    /// Wakes the task that waits for the event, or is remembered for the one that will.
+    func set(_ event: LuaEvent) -> UInt64 {
+        if let waiter = event.waiter, waits[waiter] != nil {
+            event.waiter = nil
+            fulfil(waiter, with: .value(.nil))
+        } else {
+            event.isSet = true
+        }
+        return issueDueTicket()
+    }
+
+    /// Makes the running task wait until the event is set.
+    func wait(for event: LuaEvent) -> UInt64 {
+        awaiting { ticket in
+            if event.isSet {
+                event.isSet = false
+                fulfil(ticket, with: .value(.nil))
+            } else {
+                event.waiter = ticket
+                running?.eventTicket = ticket
+            }
+        }
+    }
+
+    /// A ticket for calls that have nothing to wait for.
+    func issueDueTicket() -> UInt64 {
+        let ticket = issueTicket()
+        due[ticket] = .value(.nil)
+        return ticket
     }
 
     private func awaiting(_ arrange: (UInt64) -> Void) -> UInt64 {

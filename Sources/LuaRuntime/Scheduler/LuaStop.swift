@@ -2,12 +2,26 @@ import CLuaBridge
 
 /// Why a task must end, as the script sees it.
 struct LuaStop: LuaRaisable {
-    var reason: Int32
+    private var code: String
+    private var message: String
+
+    /// - Parameter reason: One of the bridge's stop reasons.
+    init(reason: Int32) {
+        let isTimeout = reason == SPL_STOP_TIMEOUT
+        code = isTimeout ? "timeout" : "canceled"
+        message = isTimeout ? "the script ran out of time" : "the task was canceled"
+    }
+
+    /// The end of `speedpix.timeout`.
+    static func expired(after seconds: Double) -> LuaStop {
+        var stop = LuaStop(reason: Int32(SPL_STOP_TIMEOUT))
+        let shown = Int64(exactly: seconds).map { String($0) } ?? String(seconds)
+        stop.message = "the function did not end within \(shown) s"
+        return stop
+    }
 
     var luaFields: [String: LuaValue] {
-        reason == SPL_STOP_TIMEOUT
-            ? ["code": "timeout", "message": "the script ran out of time", "retryable": false]
-            : ["code": "canceled", "message": "the task was canceled", "retryable": false]
+        ["code": .string(code), "message": .string(message), "retryable": false]
     }
 
     /// The same, for Swift.

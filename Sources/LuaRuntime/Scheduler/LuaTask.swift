@@ -41,6 +41,8 @@ public final class LuaTask: LuaObject, @unchecked Sendable {
     /// Whether somebody asked how the task ends, and so learns of its failure.
     var isObserved = false
     var observers: [(LuaTask) -> Void] = []
+    /// The ticket of an event it waits for: a child that fails meanwhile may be the one that was to set it.
+    var eventTicket: UInt64?
 
     init(thread: OpaquePointer, slot: Int32, releases: ReleaseQueue, parent: LuaTask?) {
         self.thread = thread
@@ -60,10 +62,33 @@ public final class LuaTask: LuaObject, @unchecked Sendable {
         }
     }
 
-    /// "task" in messages, without members: scripts hand tasks to the scheduler's functions.
-    public static let luaClass = LuaClass(name: "task", properties: [])
-    /// The same for every task; `tostring` does not tell them apart.
-    public var luaDescription: String { "task" }
-    /// Always nil: a task has no properties.
-    public func luaProperty(_ name: String) -> LuaValue? { nil }
+    /// What scripts can do with a task: wait for it, end it, and ask how it stands.
+    public static let luaClass = LuaClass(
+        name: "task", properties: ["status"],
+        methods: [
+            .scheduled("join") { arguments, scheduler in
+                try scheduler.join(try arguments.receiver(LuaTask.self))
+            },
+            .scheduled("cancel") { arguments, scheduler in
+                scheduler.cancel(try arguments.receiver(LuaTask.self), reason: Int32(SPL_STOP_CANCELED))
+                return scheduler.issueDueTicket()
+            },
+        ])
+
+    /// With the status, as `tostring` gives it.
+    public var luaDescription: String { "task (\(status))" }
+
+    /// `status`: running, succeeded, failed or canceled.
+    public func luaProperty(_ name: String) -> LuaValue? {
+        name == "status" ? .string(status) : nil
+    }
+
+    private var status: String {
+        switch outcome {
+        case nil: stop == SPL_RUN ? "running" : "canceled"
+        case .finished: "succeeded"
+        case .stopped: "canceled"
+        case .failed, .failedBy, .exhausted: "failed"
+        }
+    }
 }

@@ -32,8 +32,11 @@ public actor LuaVM {
     private nonisolated let interruptSwitch: InterruptSwitch
 
     /// - Throws: ``LuaError`` if memory runs out, or a module's own Lua text does not compile.
-    public init(limits: LuaLimits = LuaLimits(), modules: [LuaModule] = []) throws {
-        machine = try LuaMachine(limits: limits, modules: [LuaScheduler.primitives] + modules)
+    /// - Parameter clock: Measures what scripts wait for.
+    public init(
+        limits: LuaLimits = LuaLimits(), modules: [LuaModule] = [], clock: any Clock<Duration> = ContinuousClock()
+    ) throws {
+        machine = try LuaMachine(limits: limits, modules: [LuaScheduler.primitives(clock: clock)] + modules)
         interruptSwitch = InterruptSwitch(machine)
     }
 
@@ -59,23 +62,15 @@ public actor LuaVM {
         _ chunk: LuaChunk, arguments: [LuaValue] = [], timeout: Duration? = nil,
         clock: any Clock<Duration> = ContinuousClock()
     ) async throws -> [LuaValue] {
-        let task = try load(chunk, arguments)
-        let alarm = timeout.map { startAlarm(task, after: $0, clock: clock) }
-        defer {
-            alarm?.cancel()
-            interruptSwitch.reset()
-        }
-        let result = await withTaskCancellationHandler {
-            await finish(task)
-        } onCancel: { [interruptSwitch] in
-            // The actor may be busy running the script: the flag reaches it there, the cancel when it waits.
-            interruptSwitch.stop(.canceled)
-            Task { await self.cancel(task, .canceled) }
-        }
-        // What was under way when the script ended may still be cleaning up after itself.
-        while let work = machine.scheduler.orphans.first { await work.value.value }
-        if case .failure = result, Task.isCancelled { throw CancellationError() }
-        return try result.get()
+        try await runToEnd(chunk, arguments, timeout, clock, keepsResults: true)
+    }
+
+    /// Like ``run(_:arguments:timeout:clock:)``, for a chunk whose results nobody wants: they may be anything.
+    public func execute(
+        _ chunk: LuaChunk, arguments: [LuaValue] = [], timeout: Duration? = nil,
+        clock: any Clock<Duration> = ContinuousClock()
+    ) async throws {
+        _ = try await runToEnd(chunk, arguments, timeout, clock, keepsResults: false)
     }
 
     /// Calls a function of the script, as a child of `parent` if there is one.
@@ -102,13 +97,37 @@ public actor LuaVM {
         return try result.get()
     }
 
+    private func runToEnd(
+        _ chunk: LuaChunk, _ arguments: [LuaValue], _ timeout: Duration?, _ clock: any Clock<Duration>,
+        keepsResults: Bool
+    ) async throws -> [LuaValue] {
+        let task = try load(chunk, arguments)
+        let run = interruptSwitch.begin()
+        let alarm = timeout.map { startAlarm(task, after: $0, run: run, clock: clock) }
+        defer {
+            alarm?.cancel()
+            interruptSwitch.end(run)
+        }
+        let result = await withTaskCancellationHandler {
+            await finish(task, keepsResults: keepsResults)
+        } onCancel: { [interruptSwitch] in
+            // The actor may be busy running the script: the flag reaches it there, the cancel when it waits.
+            interruptSwitch.stop(.canceled, run: run)
+            Task { await self.cancel(task, .canceled) }
+        }
+        // What was under way when the script ended may still be cleaning up after itself.
+        while let work = machine.scheduler.orphans.first { await work.value.value }
+        if case .failure = result, Task.isCancelled { throw CancellationError() }
+        return try result.get()
+    }
+
     /// Not on the actor, which a script can keep busy for as long as it likes.
     private nonisolated func startAlarm(
-        _ task: LuaTask, after limit: Duration, clock: any Clock<Duration>
+        _ task: LuaTask, after limit: Duration, run: Int, clock: any Clock<Duration>
     ) -> Task<Void, any Error> {
         Task {
             try await clock.sleep(for: limit)
-            interruptSwitch.stop(.timeout)
+            interruptSwitch.stop(.timeout, run: run)
             await cancel(task, .timeout)
         }
     }
@@ -139,10 +158,11 @@ public actor LuaVM {
         }
     }
 
-    private func finish(_ task: LuaTask) async -> Result<[LuaValue], LuaError> {
+    private func finish(_ task: LuaTask, keepsResults: Bool = true) async -> Result<[LuaValue], LuaError> {
         await withCheckedContinuation { continuation in
             machine.scheduler.observe(task) { [machine] ended in
-                continuation.resume(returning: machine.scheduler.result(of: ended))
+                let isDropped = !keepsResults && !ended.hasFailed
+                continuation.resume(returning: isDropped ? .success([]) : machine.scheduler.result(of: ended))
             }
             machine.scheduler.drain()
         }
@@ -188,11 +208,33 @@ private final class InterruptSwitch: @unchecked Sendable {
         self.machine = machine
     }
 
-    func stop(_ reason: LuaVM.StopReason) {
-        spl_interrupt(machine.vm, reason.code)
+    private struct State {
+        var lastRun = 0
+        var running: Set<Int> = []
     }
 
-    func reset() {
-        spl_interrupt(machine.vm, Int32(SPL_RUN))
+    private let state = Mutex(State())
+
+    /// Begins a run; the number tells it from those before, whose alarms may come late.
+    func begin() -> Int {
+        state.withLock { state in
+            state.lastRun += 1
+            state.running.insert(state.lastRun)
+            return state.lastRun
+        }
+    }
+
+    /// Stops everything the VM runs, unless the run has ended.
+    func stop(_ reason: LuaVM.StopReason, run: Int) {
+        state.withLock { state in
+            if state.running.contains(run) { spl_interrupt(machine.vm, reason.code) }
+        }
+    }
+
+    func end(_ run: Int) {
+        state.withLock { state in
+            state.running.remove(run)
+            if state.running.isEmpty { spl_interrupt(machine.vm, Int32(SPL_RUN)) }
+        }
     }
 }

@@ -99,18 +99,29 @@ public struct LuaArguments: ~Copyable {
 
     /// The options table, which must hold nothing but `names`.
     public func options(_ position: Int, _ names: [String]) throws -> LuaOptions {
+        try options(position, names, of: function, at: position)
+    }
+
+    /// The same for a function in Lua text that hands on its arguments, one place further back.
+    func options(_ position: Int, _ names: [String], of function: String, at shown: Int) throws -> LuaOptions {
         if isAbsent(position) { return LuaOptions(function: function, values: [:]) }
         guard case .table(let table) = try value(position) else {
-            throw mismatch(position, "options", "a table")
+            throw mismatch(position, of: function, at: shown, "options", "a table")
         }
         return try LuaOptions(function: function, table: table, names: names)
     }
 
     /// The error for an argument of the wrong kind: says what was expected ("a string") and what was passed.
     public func mismatch(_ position: Int, _ name: String, _ expected: String) -> LuaArgumentError {
+        mismatch(position, of: function, at: position, name, expected)
+    }
+
+    func mismatch(
+        _ position: Int, of function: String, at shown: Int, _ name: String, _ expected: String
+    ) -> LuaArgumentError {
         let actual =
             isAbsent(position)
             ? "nothing" : (try? reader.value(at: index(position), ""))?.typeName ?? "something else"
-        return LuaArgumentError("\(name), argument \(position) of \(function), must be \(expected), not \(actual)")
+        return LuaArgumentError("\(name), argument \(shown) of \(function), must be \(expected), not \(actual)")
     }
 }

@@ -9,6 +9,8 @@ public struct LuaChunk: Sendable {
     public init(_ source: some Sequence<UInt8>, name: String) {
         self.source = Array(source)
         self.name = name
+        // Windows editors begin UTF-8 with a mark that Lua's own loader skips, too.
+        if self.source.starts(with: [0xEF, 0xBB, 0xBF]) { self.source.removeFirst(3) }
         // The shell runs `#!/usr/bin/env speedpix run` scripts; to Lua the line is an error. The line break stays.
         if self.source.starts(with: [UInt8(ascii: "#")]) {
             let end = self.source.firstIndex(of: UInt8(ascii: "\n")) ?? self.source.endIndex

@@ -27,14 +27,14 @@ public enum UploadSource: Sendable, Hashable {
             return try await body(Int64(bytes.count)) { bytes.isEmpty ? .none : .bytes(bytes) }
         case .path(let path):
             do {
+                // Before opening: to open a pipe that nobody writes to would block for ever.
+                if let info = try await FileSystem.shared.info(forFileAt: FilePath(path)) {
+                    try Self.check(info, path)
+                }
                 // Closes even in a cancelled task, where a plain `close()` gives up and NIO traps on the open handle.
                 return try await FileSystem.shared.withFileHandle(forReadingAt: FilePath(path)) { handle in
                     let info = try await handle.info()
-                    guard info.type == .regular else {
-                        throw SpeedPixError(
-                            .invalidArgument, "\(path) is a \(info.type == .directory ? "folder" : "special file")",
-                            remedy: "upload the files in it one by one")
-                    }
+                    try Self.check(info, path)
                     let size = info.size
                     return try await body(size) {
                         guard size > 0 else { return .none }
@@ -45,6 +45,15 @@ public enum UploadSource: Sendable, Hashable {
             } catch let error as FileSystemError {
                 throw SpeedPixError.file(error, doing: "read", path: path)
             }
+        }
+    }
+
+    private static func check(_ info: FileInfo, _ path: String) throws {
+        guard info.type == .regular else {
+            let isFolder = info.type == .directory
+            throw SpeedPixError(
+                .invalidArgument, "\(path) is a \(isFolder ? "folder" : "special file")",
+                remedy: isFolder ? "upload the files in it one by one" : "upload a regular file")
         }
     }
 }

@@ -45,8 +45,18 @@ public struct OutputFile: Sendable, Hashable {
         let described = properties["filename"]?.lenientString ?? properties["file_name"]?.lenientString
         let candidate = described ?? URL(string: url)?.lastPathComponent ?? ""
         let name = candidate.split { "/\\".contains($0) || $0.unicodeScalars.contains(where: \.steers) }.last ?? ""
-        return name.isEmpty || name == "." || name == ".." ? "output" : String(name)
+        // A service must not be able to name `.bashrc`, nor a name that no file system takes.
+        let visible = name.drop { $0 == "." }
+        guard !visible.isEmpty else { return "output" }
+        let ending = MediaType.fileExtension(of: String(visible))
+        guard visible.utf8.count > Self.longestName else { return String(visible) }
+        // A character takes four bytes at the most, but for what a joiner holds together.
+        let stem = visible.unicodeScalars.prefix(Self.longestName / 4)
+        return String(stem) + (ending.isEmpty ? "" : ".\(ending.prefix(20))")
     }
+
+    /// Bytes. File systems allow 255, and a temporary name adds to it.
+    private static let longestName = 200
 
     /// "png", "jpg" …: as the service says, else by the name.
     public var format: String? {

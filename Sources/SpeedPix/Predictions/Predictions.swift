@@ -78,6 +78,19 @@ public struct Predictions: Sendable {
     /// - Throws: ``SpeedPixError`` with the prediction: `prediction_failed`, `canceled`, `timeout` (it goes on at the
     ///   service), or what the service refused. `CancellationError` if the task is cancelled; it goes on then, too.
     public func wait(for prediction: Prediction, options: WaitOptions = WaitOptions()) async throws -> Prediction {
+        do {
+            return try await follow(prediction, options)
+        } catch let failure as CallbackFailure {
+            throw failure.error
+        }
+    }
+
+    /// What the caller's own `onProgress` threw: it ends the wait, and must not be taken for a poll that failed.
+    private struct CallbackFailure: Error {
+        var error: any Error
+    }
+
+    private func follow(_ prediction: Prediction, _ options: WaitOptions) async throws -> Prediction {
         let elapsed = caller.dependencies.clock.stopwatch()
         let schedule = PollSchedule(fixed: options.pollingInterval, random: caller.dependencies.random)
         var current = prediction
@@ -96,8 +109,19 @@ public struct Predictions: Sendable {
                             "unknown status; asking on",
                             metadata: ["prediction": "\(current.id)", "status": "\(updated.status)"])
                     }
-                    if updated != current { await options.onProgress?(updated) }
+                    let isNews = updated != current
                     current = updated
+                    if isNews, let onProgress = options.onProgress {
+                        // Within the deadline like everything else: a callback can sleep, too.
+                        current = try await withinWait(of: current, options.timeout, elapsed) { prediction in
+                            do {
+                                try await onProgress(prediction)
+                            } catch let error where !(error is CancellationError) {
+                                throw CallbackFailure(error: error)
+                            }
+                            return prediction
+                        }
+                    }
                 }
                 if current.status.isTerminal {
                     current = try await withinWait(of: current, options.timeout, elapsed, fetchResult)

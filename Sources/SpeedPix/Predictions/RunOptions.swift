@@ -25,8 +25,8 @@ public struct WaitOptions: Sendable {
     public var timeout: Duration = WaitOptions.defaultTimeout
     /// A fixed time between polls; nil for an adaptive one, which is quicker and asks less.
     public var pollingInterval: Duration?
-    /// Called after each poll that changed something.
-    public var onProgress: (@Sendable (Prediction) async -> Void)?
+    /// Called after each poll that changed something. What it throws ends the wait; the prediction goes on.
+    public var onProgress: (@Sendable (Prediction) async throws -> Void)?
 
     /// One hour, adaptive polling, nobody told of progress.
     public init() {}

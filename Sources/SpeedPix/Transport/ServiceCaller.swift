@@ -111,7 +111,8 @@ package struct ServiceCaller: Sendable {
             return try ServiceAnswer.envelope(status: response.status, headers: response.headers, body: body)
         } catch let error as SpeedPixError {
             // Every 5xx: a proxy's 520 … 527 came from behind it just as a 502 did.
-            let isUndecided = response.status.kind == .serverError && error.serviceCode == nil
+            // With a code, too: it does not prove that nothing was started.
+            let isUndecided = response.status.kind == .serverError
             let effect: Failure.Effect =
                 if error.code == .throttled {
                     .none

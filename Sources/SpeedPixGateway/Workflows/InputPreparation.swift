@@ -79,8 +79,11 @@ struct InputPreparation: Sendable {
         }
         guard URLSigner.isFileURL(text) else {
             throw Refusal.invalidParameter(
-                "\(label) is \"\(text.prefix(200))\"; only this gateway's own URLs and data: URIs can be read offline:"
-                    + " upload the file and give its accessUrl")
+                text.contains("://")
+                    ? "\(label) is \"\(text.prefix(200))\"; only this gateway's own URLs and data: URIs can be read"
+                        + " offline: upload the file and give its accessUrl"
+                    : "\(label) is \"\(text.prefix(200))\", which is no URL; a file of yours needs a path such as"
+                        + " \"./\(text.prefix(200))\"")
         }
         let grant: FileGrant
         do {

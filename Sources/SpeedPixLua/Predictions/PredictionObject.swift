@@ -106,14 +106,3 @@ final class PredictionObject: LuaObject {
         return .table(LuaTable(items: paths, shape: .array))
     }
 }
-
-/// Keeps the first error of several callbacks.
-final class FirstError: Sendable {
-    private let state = Mutex<(any Error)?>(nil)
-
-    var error: (any Error)? { state.withLock { $0 } }
-
-    func set(_ error: any Error) {
-        state.withLock { $0 = $0 ?? error }
-    }
-}

@@ -8,7 +8,7 @@ struct PayOnceTests {
         ScriptedReply.reset, .failure("read timeout", mayHaveReachedService: true), .text("", status: 500),
         .text("<html>", status: 502), .text("", status: 503), .text("", status: 504), .text("", status: 524),
         .text("garbage"), .text(""), .text("{\"status\":10,\"da"), .ok([:]), .ok(["taskId": ""]), .ok(nil),
-        .gateway("Backend service request timed out", status: 504),
+        .gateway("Backend service request timed out", status: 504), .refusal("Busy", "try again", status: 503),
         .body([Array("{".utf8)], then: TransportError("truncated", mayHaveReachedService: true)),
     ])
     func whatMayHaveStartedIsNotSentAgain(_ reply: ScriptedReply) async throws {
@@ -54,8 +54,8 @@ struct PayOnceTests {
 
     @Test(arguments: [
         (ScriptedReply.refusal("WorkflowNotFound", "no such workflow"), SpeedPixError.Code.apiError),
-        (.refusal("Busy", "try again", status: 503), .apiError), (.gateway("Invalid Signature"), .auth),
-        (.gateway("Nonce Used"), .auth), (.text("", status: 404), .apiError), (.text("", status: 413), .apiError),
+        (.gateway("Invalid Signature"), .auth), (.gateway("Nonce Used"), .auth),
+        (.text("", status: 404), .apiError), (.text("", status: 413), .apiError),
     ])
     func aRefusalIsTheAnswer(reply: ScriptedReply, code: SpeedPixError.Code) async throws {
         let service = try ScriptedService(then: reply)

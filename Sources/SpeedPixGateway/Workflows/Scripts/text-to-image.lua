@@ -736,7 +736,7 @@ local WORDS = {
   mountain = "mountain hill peak alps valley canyon landscape 山 峰 岭 峡 风景", forest = "forest wood tree jungle pine 森 林 树 竹", sea = "sea ocean beach wave coast island harbor harbour 海 洋 浪 岛 沙滩",
   lake = "lake river water pond reflection 湖 江 河 水", desert = "desert dune sahara 沙漠 沙丘 大漠", city = "city skyline street building tower urban downtown cyberpunk 城 都市 街 楼",
   flower = "flower blossom bouquet rose dahlia tulip daisy sunflower lotus garden peony 花 玫瑰 牡丹 莲 荷 向日葵", abstract = "abstract pattern geometric gradient shape minimal 抽象 几何 图案 渐变",
-  mug = "mug cup coffee espresso tea ceramic 杯 咖啡 茶", vase = "vase pot jar pottery vessel 花瓶 瓶子 陶", bottle = "bottle perfume wine whisky whiskey 酒 香水 瓶装", bowl = "bowl fruit apple 碗 水果",
+  mug = "mug cup coffee espresso tea ceramic 杯 咖啡 茶", vase = "vase pot jar pottery vessel 花瓶 陶", bottle = "bottle perfume wine whisky whiskey 酒 香水 瓶装 瓶子", bowl = "bowl fruit apple 碗 水果",
   stage = "product shoe sneaker watch phone bag chair lamp camera headphone cosmetic packaging podium 产品 商品 鞋 表 手机 包 椅 灯 相机 化妆品",
   sunset = "sunset dusk evening golden twilight 日落 夕阳 黄昏 晚霞", dawn = "dawn sunrise morning 日出 黎明 清晨 早晨", night = "night moon star midnight starry dark neon 夜 月 星", day = "day noon sunny blue 白天 晴",
   ink = "ink sumi brush calligraphy shanshui 水墨 山水 国画 墨", storm = "storm stormy rain rainy cloudy grey fog 雨 暴风 雾 阴", snow = "snow snowy winter ice frost 雪 冬 冰",

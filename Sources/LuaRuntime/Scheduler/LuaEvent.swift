@@ -1,0 +1,14 @@
+/// Wakes one waiting task: what the Lua part of the scheduler builds its queues on.
+///
+/// Setting it while nobody waits is remembered, once. `@unchecked Sendable` for the same reason as ``LuaTask``: only the
+/// scheduler touches it, on its VM's actor.
+final class LuaEvent: LuaObject, @unchecked Sendable {
+    static let luaClass = LuaClass(name: "event", properties: [])
+
+    var isSet = false
+    /// The ticket of the task that waits.
+    var waiter: UInt64?
+
+    var luaDescription: String { "event" }
+    func luaProperty(_ name: String) -> LuaValue? { nil }
+}

@@ -1,0 +1,46 @@
+#if canImport(Darwin)
+import Darwin
+#elseif canImport(Musl)
+import Musl
+#else
+import Glibc
+#endif
+
+/// Standard output or error. A reader that has stopped reading holds a write up, but not past a signal.
+struct StandardStream {
+    /// POSIX promises that a pipe which is ready takes this much without blocking.
+    private static let atOnce = 512
+
+    private let descriptor: Int32
+    private let signals: ReceivedSignals
+
+    init(_ descriptor: Int32, _ signals: ReceivedSignals) {
+        self.descriptor = descriptor
+        self.signals = signals
+    }
+
+    func write(_ bytes: [UInt8]) throws {
+        var rest = bytes[...]
+        let hadSignal = signals.first != nil
+        while !rest.isEmpty {
+            var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+            // In milliseconds: how long a signal may go unnoticed.
+            if poll(&ready, 1, 100) == 0 {
+                guard hadSignal || signals.first == nil else { throw StreamError(code: EINTR) }
+                continue
+            }
+            // A terminal and a file take everything at once; a full pipe would block on more than it has room for.
+            let count = rest.prefix(Self.atOnce).withUnsafeBytes { systemWrite(descriptor, $0) }
+            if count < 0 {
+                if errno == EINTR || errno == EAGAIN { continue }
+                throw StreamError(code: errno)
+            }
+            rest = rest.dropFirst(count)
+        }
+    }
+}
+
+/// `write(2)`, which inside ``StandardStream`` would be the method of that name.
+private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
+    write(descriptor, bytes.baseAddress, bytes.count)
+}

@@ -1,0 +1,133 @@
+import LuaRuntime
+import Testing
+
+@Suite("Structured concurrency")
+struct ConcurrencyTests {
+    private static let samples: [(String, LuaValue)] = [
+        ("local a = s.spawn(t.later, 2) local b = s.spawn(t.later, 3) return a:join() + b:join()", 5),
+        ("return select('#', s.spawn(function() return 1, nil, nil end):join())", 3),
+        ("local a = s.spawn(t.later, 2) a:join() return a:join() .. a.status", "2succeeded"),
+        ("local r = s.all { a = s.spawn(t.later, 1), b = s.spawn(t.later, 2) } return r.a + r.b * 10", 21),
+        ("local r = s.all { s.spawn(t.later, 1), s.spawn(t.later, 2) } return #r", 2),
+        ("return s.first { s.spawn(t.later_fail), s.spawn(t.later, 7) }", 7),
+        ("local _, e = pcall(s.first, { s.spawn(t.later_fail), s.spawn(t.later_fail) }) return e.code", "refused"),
+        ("return s.timeout(60, t.later, 4)", 4),
+        ("return select('#', s.timeout(60, function() return 1, nil end))", 2),
+        ("local _, e = pcall(s.timeout, 60, t.later_fail) return e.code", "refused"),
+        (
+            "local x = s.spawn(t.forever) x:cancel() local _, e = pcall(x.join, x) return e.code .. x.status",
+            "canceledcanceled"
+        ),
+        (
+            "local n = 0 for job in s.completed { s.spawn(t.later, 1), s.spawn(t.later_fail) } do n = n + 1 end"
+                + " return n", 2
+        ),
+        (
+            "local slow = s.spawn(t.forever) for job in s.completed { s.spawn(t.later, 1), slow } do break end"
+                + " local status = slow.status slow:cancel() return status", "running"
+        ),
+    ]
+
+    @Test(arguments: samples)
+    func results(source: String, expected: LuaValue) async throws {
+        #expect(try await LuaFixture.run(source) == expected)
+    }
+
+    @Test func settleNeverRaises() async throws {
+        let value = try await LuaFixture.run(
+            """
+            local r = s.settle({1, 2, 3}, function(x) if x == 2 then t.fail() end return t.later(x * 10) end)
+            return { r[1].ok, r[1].value, r[2].ok, r[2].error.code, r[3].value }
+            """)
+        #expect(value.tableValue?.items == [true, 10, false, "refused", 30])
+    }
+
+    @Test func completedComesInTheOrderOfTheEnds() async throws {
+        let gate = Gate()
+        let vm = try LuaFixture.vm(gate: gate)
+        async let value = vm.run(
+            LuaChunk(
+                """
+                local names, jobs = {}, {}
+                for _, n in ipairs { "a", "b", "c" } do
+                  local job = s.spawn(t.wait, n)
+                  jobs[#jobs + 1], names[job] = job, n
+                end
+                local order = ""
+                for job in s.completed(jobs) do order = order .. job:join() t.wait(order) end
+                return order
+                """, name: "test.lua"))
+        _ = await gate.arrived(3)
+        for name in ["c", "c", "a", "ca", "b", "cab"] { await gate.open(name) }
+        #expect(try await value.first == "cab")
+    }
+
+    @Test func firstStopsTheLosers() async throws {
+        let value = try await LuaFixture.run(
+            """
+            local ended
+            local slow = s.spawn(function()
+              local x <close> = setmetatable({}, { __close = function() ended = true end })
+              t.forever()
+            end)
+            local winner = s.first { slow, s.spawn(t.later, "quick") }
+            pcall(slow.join, slow)
+            return winner .. tostring(ended) .. slow.status
+            """)
+        #expect(value == "quicktruecanceled")
+    }
+
+    @Test func timeoutStopsTheFunction() async throws {
+        let vm = try LuaVM(modules: LuaFixture.modules(), clock: ImmediateClock())
+        let value = try await vm.run(
+            LuaChunk(
+                """
+                local closed
+                local ok, e = pcall(s.timeout, 30, function()
+                  local x <close> = setmetatable({}, { __close = function() closed = true end })
+                  t.forever()
+                end)
+                return ok, e.code, e.message, closed
+                """, name: "test.lua"))
+        #expect(value == [false, "timeout", "the function did not end within 30 s", true])
+    }
+
+    @Test func aChildNobodyJoinedFailsItsParent() async {
+        let error = await luaError("s.spawn(function() t.later(1) error('lost') end)")
+        #expect(error?.message == "test.lua:1: lost")
+    }
+
+    @Test func aFailedParentEndsItsChildren() async throws {
+        let value = try await LuaFixture.run(
+            """
+            local ended
+            local ok, e = pcall(function()
+              local parent = s.spawn(function()
+                s.spawn(function()
+                  local x <close> = setmetatable({}, { __close = function() ended = true end })
+                  t.forever()
+                end)
+                t.later(1)
+                error("parent")
+              end)
+              parent:join()
+            end)
+            return tostring(e) .. tostring(ended)
+            """)
+        #expect(value == "test.lua:9: parenttrue")
+    }
+
+    @Test(arguments: [
+        ("s.all(1)", "jobs, argument 1 of speedpix.all, must be a table, not number"),
+        ("s.first { 1 }", "speedpix.first takes predictions and tasks, not a number"),
+        ("s.timeout(-1, print)", "must be positive"), ("s.timeout(1)", "function, argument 2"),
+        ("s.spawn(1)", "function expected"), ("s.settle({}, print, { x = 1 })", "speedpix.settle has no option 'x'"),
+        ("local x = s.spawn(print) x:joni()", "did you mean 'join'?"),
+    ])
+    func nonsenseIsRefused(source: String, text: String) async {
+        let error = await luaError(source)
+        #expect(
+            error?.message.contains(text) == true || error?.value.tableValue?["hint"]?.text?.contains(text) == true,
+            "\(String(describing: error))")
+    }
+}
