@@ -105,7 +105,7 @@ struct TestGateway: Sendable {
         }
     }
 
-    func echo(_ input: [String: JSONValue]) async throws -> Prediction {
+    func echo(_ input: [String: InputValue]) async throws -> Prediction {
         try await client.predictions.create("echo", input: input)
     }
 }

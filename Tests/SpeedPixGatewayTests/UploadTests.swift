@@ -56,7 +56,7 @@ struct UploadTests {
         try await TestGateway.run { gateway in
             let file = try await gateway.client.files.create(.bytes(hello, filename: "a.txt"))
             let first = try await gateway.ended(gateway.echo(["image": .string(file.url)]).id)
-            let second = try await gateway.ended(gateway.echo(["image": first.output?["images"] ?? .null]).id)
+            let second = try await gateway.ended(gateway.echo(["image": .json(first.output?["images"] ?? .null)]).id)
             #expect(second.files.count == 1)
             #expect(second.files.first?.url != first.files.first?.url)
         }
