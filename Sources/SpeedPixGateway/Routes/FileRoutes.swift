@@ -4,6 +4,12 @@ import NIOCore
 import SpeedPix
 import _NIOFileSystem
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
 /// `PUT`, `GET` and `HEAD` of signed file URLs. These requests carry no signature in their headers: the URL is it.
 struct FileRoutes: Sendable {
     /// Enough to keep a fast line busy; with what is read ahead a download holds a few of these.
@@ -15,8 +21,9 @@ struct FileRoutes: Sendable {
 
     // MARK: Uploads
 
-    func upload(_ request: Request) async throws -> Response {
-        let grant = try grant(request, for: .write)
+    func upload(_ request: Request, _ context: GatewayContext) async throws -> Response {
+        let now = context.now(configuration)
+        let grant = try grant(request, for: .write, now: now)
         guard Self.isSame(request.headers[.contentType] ?? "", grant.contentType) else {
             throw Refusal.accessDenied("the Content-Type is not the one that was signed, \(grant.contentType)")
         }
@@ -30,7 +37,9 @@ struct FileRoutes: Sendable {
             throw Refusal.accessDenied("the Content-Length is not the size that was signed, \(grant.size ?? 0)")
         }
         try await store.receive(
-            request.body, as: grant.key, length: length, limit: configuration.maximumUploadBytes)
+            request.body, as: grant.key,
+            FileAttributes(contentType: grant.contentType, filename: grant.filename, created: now), length: length,
+            limit: configuration.maximumUploadBytes)
         var headers = HTTPFields()
         headers[.eTag] = try await store.facts(of: grant.key)?.entityTag
         return Response(status: .ok, headers: headers)
@@ -38,8 +47,8 @@ struct FileRoutes: Sendable {
 
     // MARK: Downloads
 
-    func download(_ request: Request) async throws -> Response {
-        let grant = try grant(request, for: .read)
+    func download(_ request: Request, _ context: GatewayContext) async throws -> Response {
+        let grant = try grant(request, for: .read, now: context.now(configuration))
         guard let facts = try await store.facts(of: grant.key) else {
             throw Refusal("NoSuchKey", "there is no file \(grant.key)", status: .notFound)
         }
@@ -92,10 +101,12 @@ struct FileRoutes: Sendable {
 
     // MARK: URLs and headers
 
-    private func grant(_ request: Request, for purpose: FileGrant.Purpose) throws(Refusal) -> FileGrant {
+    private func grant(
+        _ request: Request, for purpose: FileGrant.Purpose, now: Date
+    ) throws(Refusal) -> FileGrant {
         let grant: FileGrant
         do {
-            grant = try urls.grant(in: request.head.path ?? "", now: configuration.now())
+            grant = try urls.grant(in: request.head.path ?? "", now: now)
         } catch {
             switch error {
             case .malformed: throw .accessDenied("the URL is not a signed file URL of this gateway")
