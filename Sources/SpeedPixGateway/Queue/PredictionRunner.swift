@@ -31,7 +31,7 @@ struct PredictionRunner: Sendable {
                 var values: [String: WorkflowInputValue] = [:]
                 for (name, input) in inputs { values[name] = try await input.value(named: name, in: scratch) }
                 let task = WorkflowTask(
-                    id: id, scratchDirectory: scratch.string, clock: clock, logger: logger, reported: reported)
+                    id: id, clock: clock, logger: logger, reported: reported, scratch: scratch)
                 let result = try await workflow.run(values, task)
                 var outputs: [String: StoredOutput] = [:]
                 do {

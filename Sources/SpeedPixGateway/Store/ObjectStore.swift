@@ -202,20 +202,16 @@ struct ObjectStore: Sendable {
     }
 
     /// Runs `body` with a folder of its own, which is removed afterwards.
-    func withScratchDirectory<Result: Sendable>(_ body: (FilePath) async throws -> Result) async throws -> Result {
-        let folder = scratch.appending(uniqueName())
-        do {
-            try await FileSystem.shared.createDirectory(
-                at: folder, withIntermediateDirectories: true, permissions: .ownerReadWriteExecute)
-        } catch {
-            throw StorageError("make a scratch directory", error)
-        }
+    func withScratchDirectory<Result: Sendable>(
+        _ body: (ScratchDirectory) async throws -> Result
+    ) async throws -> Result {
+        let folder = ScratchDirectory(scratch.appending(uniqueName()))
         do {
             let result = try await body(folder)
-            await Self.remove(folder)
+            await folder.remove()
             return result
         } catch {
-            await Self.remove(folder)
+            await folder.remove()
             throw error
         }
     }
@@ -255,7 +251,7 @@ struct ObjectStore: Sendable {
         }
     }
 
-    private static func remove(_ path: FilePath) async {
+    static func remove(_ path: FilePath) async {
         _ = try? await delete(path)
     }
 
