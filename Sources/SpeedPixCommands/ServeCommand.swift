@@ -20,15 +20,18 @@ struct ServeCommand: ContextCommand {
 
             Without a secret one is made up and kept in a file that only you can read; the line that is printed names it.
 
-            With --faults the gateway misbehaves as a file says, to show what a pipeline makes of it. The file is
-            {"rules": [RULE, ...]}; a rule names a call, a fault and when it strikes:
+            With --faults the gateway misbehaves as a file says, to show what a pipeline
+            makes of it: {"rules": [RULE, ...]}. A rule names a call, a fault, and when:
               {"call": "create", "fault": "reset_after", "times": 1}
-              {"call": ["progress", "result"], "fault": "status", "code": 503, "probability": 0.2, "seed": 7}
-            Calls:  \(FaultTarget.allCases.map(\.rawValue).joined(separator: ", ")), any
-            Faults: status, throttle, envelope, garbage, duplicate_nonce, reset_before, reset_after, cut_body,
-                    slow_body, delay, expired_url, skewed_clock
-            When:   after (skip so many), times (strike so often), probability with seed
-            Each strike is told on standard error. docs/faults.md has all options, examples/faults whole files.
+              {"call": ["progress", "result"], "fault": "status", "code": 503,
+               "probability": 0.2, "seed": 7}
+            Calls:   create, progress, result, cancel, sign_upload, get_file,
+                     delete_file, upload, download, any
+            Faults:  status, throttle, envelope, garbage, duplicate_nonce, reset_before,
+                     reset_after, cut_body, slow_body, delay, expired_url, skewed_clock
+            When:    after (skip so many), times (strike so often), probability, seed
+            Each strike is told on standard error. All options are in docs/faults.md,
+            whole files in examples/faults.
             """)
 
     @Option(help: "Port on 127.0.0.1; 0 is any free one.")

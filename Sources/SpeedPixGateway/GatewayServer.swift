@@ -29,9 +29,7 @@ struct GatewayServer<Responder: HTTPResponder>: Service where Responder.Context 
 
     func run() async throws {
         let builder = HTTPServerBuilder { [idleTimeout] responder in
-            HTTP1Channel(
-                responder: responder,
-                configuration: .init(additionalChannelHandlers: [TransferTuning()], idleTimeout: idleTimeout))
+            HTTP1Channel(responder: responder, configuration: .init(idleTimeout: idleTimeout))
         }
         let server = try builder.buildServer(
             configuration: ServerConfiguration(

@@ -14,6 +14,8 @@ import Foundation
 struct FileRoutes: Sendable {
     /// Enough to keep a fast line busy; with what is read ahead a download holds a few of these.
     private static let chunkLength = ByteCount.kibibytes(128)
+    /// After so many chunks a download waits until they have reached the connection.
+    private static let chunksAhead = 4
 
     let store: ObjectStore
     let urls: URLSigner
@@ -67,10 +69,10 @@ struct FileRoutes: Sendable {
         let isCurrent = request.headers[.ifRange].map { $0 == facts.entityTag } ?? true
         switch ByteRange(isCurrent ? request.headers[.range] : nil, size: facts.size) {
         case .whole:
-            return respond(.ok, headers, grant.key, 0..<facts.size, to: request)
+            return respond(.ok, headers, grant.key, 0..<facts.size, to: request, context)
         case .part(let range):
             headers[.contentRange] = "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(facts.size)"
-            return respond(.partialContent, headers, grant.key, range, to: request)
+            return respond(.partialContent, headers, grant.key, range, to: request, context)
         case .unsatisfiable:
             var refusal = Refusal(
                 "InvalidRange", "the file has \(facts.size) bytes only", status: .rangeNotSatisfiable)
@@ -81,17 +83,22 @@ struct FileRoutes: Sendable {
 
     private func respond(
         _ status: HTTPResponse.Status, _ headers: HTTPFields, _ key: ObjectKey, _ range: Range<Int64>,
-        to request: Request
+        to request: Request, _ context: GatewayContext
     ) -> Response {
         var headers = headers
         headers[.contentLength] = String(range.count)
         guard request.method == .get, !range.isEmpty else { return Response(status: status, headers: headers) }
         let path = store.path(of: key)
-        let body = ResponseBody(contentLength: range.count) { writer in
+        let body = ResponseBody(contentLength: range.count) { [eventLoop = context.eventLoop] writer in
             // The head has been sent: an error from here on can only break the connection, which tells the client.
             try await FileSystem.shared.withFileHandle(forReadingAt: path) { handle in
+                var count = 0
                 for try await chunk in handle.readChunks(in: range, chunkLength: Self.chunkLength) {
                     try await writer.write(chunk)
+                    count += 1
+                    // A connection says that it is full on its own thread. While that is busy, chunks would pile up: a
+                    // fast disk and a loaded machine make hundreds of megabytes of them.
+                    if count % Self.chunksAhead == 0 { try await eventLoop.submit {}.get() }
                 }
             }
             try await writer.finish(nil)

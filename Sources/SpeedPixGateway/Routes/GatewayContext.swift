@@ -1,4 +1,5 @@
 import Hummingbird
+import NIOCore
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -9,6 +10,8 @@ import Foundation
 /// What a request carries through the routes besides itself.
 struct GatewayContext: RequestContext {
     var coreContext: CoreRequestContextStorage
+    /// Where the request's connection is served.
+    let eventLoop: any EventLoop
     /// `apiInvokeId` of the envelope and `X-Ca-Request-Id` of the answer.
     var requestID = ""
     /// How far the gateway's clock is off for this request, on purpose.
@@ -18,6 +21,7 @@ struct GatewayContext: RequestContext {
 
     init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)
+        eventLoop = source.channel.eventLoop
     }
 
     /// The date, as far as this request is concerned.
