@@ -5,7 +5,7 @@ import Foundation
 #endif
 
 /// A file among a workflow's outputs, with whatever the service told about it.
-public struct OutputFile: Sendable, Hashable {
+public struct FileOutput: Sendable, Hashable {
     /// Where it can be downloaded; it expires.
     public let url: String
     /// The service's description: everything but the URL, as it came.
@@ -14,11 +14,11 @@ public struct OutputFile: Sendable, Hashable {
     /// A value that is a file: a URL, or an object with a `url`. Anything else is data.
     public init?(_ value: JSONValue) {
         switch value {
-        case .string(let text) where OutputFile.isURL(text):
+        case .string(let text) where FileOutput.isURL(text):
             url = text
             properties = [:]
         case .object(let members):
-            guard let text = members["url"]?.stringValue, OutputFile.isURL(text) else { return nil }
+            guard let text = members["url"]?.stringValue, FileOutput.isURL(text) else { return nil }
             url = text
             properties = members.filter { $0.key != "url" }
         default:
@@ -31,8 +31,8 @@ public struct OutputFile: Sendable, Hashable {
     }
 
     /// Every file in a value, at any depth; arrays in order, members by name.
-    public static func all(in value: JSONValue) -> [OutputFile] {
-        if let file = OutputFile(value) { return [file] }
+    public static func all(in value: JSONValue) -> [FileOutput] {
+        if let file = FileOutput(value) { return [file] }
         return switch value {
         case .array(let values): values.flatMap(all)
         case .object(let members): members.sorted { $0.key < $1.key }.flatMap { all(in: $0.value) }
@@ -87,7 +87,7 @@ public struct OutputFile: Sendable, Hashable {
     }
 }
 
-extension OutputFile: CustomStringConvertible {
+extension FileOutput: CustomStringConvertible {
     /// As logs and messages show it: the whole URL, which may be signed.
     public var description: String { url }
 }
