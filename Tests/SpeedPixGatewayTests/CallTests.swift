@@ -155,7 +155,7 @@ struct CallTests {
 
     @Test func unknownPathsAndWrongMethodsAreAnswered() async throws {
         try await TestGateway.run { gateway in
-            let unknown = try await gateway.send(.post, "/scc/comfy_cancel", body: .bytes(Array("{}".utf8)))
+            let unknown = try await gateway.send(.post, "/scc/comfy_list", body: .bytes(Array("{}".utf8)))
             #expect(unknown.status == 404)
             #expect(unknown.code == "ApiNotFound")
             #expect(unknown.headers[.caRequestID]?.isEmpty == false)

@@ -5,11 +5,15 @@ import Foundation
 #endif
 
 /// A file among a workflow's outputs, with whatever the service told about it.
-public struct FileOutput: Sendable, Hashable {
+///
+/// ``ImageFile``, ``VideoFile``, ``AudioFile`` and ``DocumentFile`` are the same with what such files have of their own.
+public struct FileOutput: Sendable {
     /// Where it can be downloaded; it expires.
     public let url: String
-    /// The service's description: everything but the URL, as it came.
-    public let properties: [String: JSONValue]
+    /// The service's description: everything but the URL, as it came, and what was found by probing.
+    public internal(set) var properties: [String: JSONValue]
+    /// Who downloads it; no part of its identity.
+    private(set) var attachment: FilesAttachment?
 
     /// A value that is a file: a URL, or an object with a `url`. Anything else is data.
     public init?(_ value: JSONValue) {
@@ -85,6 +89,64 @@ public struct FileOutput: Sendable, Hashable {
         guard let width, let height, width > 0, height > 0 else { return nil }
         return Double(width) / Double(height)
     }
+}
+
+extension FileOutput: Hashable {
+    /// The same URL and description; not by whom it would be downloaded.
+    public static func == (left: FileOutput, right: FileOutput) -> Bool {
+        left.url == right.url && left.properties == right.properties
+    }
+
+    /// Hashes URL and description.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(url)
+        hasher.combine(properties)
+    }
+}
+
+extension FileOutput {
+    /// The same file, to be downloaded by a client's files.
+    public func attached(to files: Files) -> FileOutput {
+        var output = self
+        output.attachment = FilesAttachment(files)
+        return output
+    }
+
+    /// - Throws: ``SpeedPixError`` `invalid_argument` for a value that no client made.
+    func attachedFiles() throws -> Files {
+        guard let attachment else {
+            throw SpeedPixError(
+                .invalidArgument, "nothing says by which client \(filename) is to be downloaded",
+                remedy: "say file.attached(to: client.files) first, or download its url with client.files")
+        }
+        return attachment.files
+    }
+
+    /// Downloads it, streaming to disk; see ``Files/save(_:to:onProgress:)``.
+    ///
+    /// - Parameter path: The target file; a folder, or a path that ends with a slash, keeps the file's own name.
+    /// - Returns: The path it was written to.
+    /// - Throws: ``SpeedPixError``: `invalid_argument` for a value that was not decoded by a client or
+    ///   ``attached(to:)`` one, else as ``Files/download(_:to:onProgress:)``.
+    @discardableResult
+    public func save(to path: String, onProgress: TransferProgress.Handler? = nil) async throws -> String {
+        try await attachedFiles().save(self, to: path, onProgress: onProgress)
+    }
+
+    /// Downloads it into memory.
+    ///
+    /// - Parameter limit: More bytes than this are an error.
+    /// - Throws: As ``save(to:onProgress:)``.
+    public func read(limit: Int = 256 << 20) async throws -> [UInt8] {
+        try await attachedFiles().read(url, limit: limit)
+    }
+}
+
+/// A client's files by reference: a result can hold thousands of files.
+final class FilesAttachment: Sendable {
+    let files: Files
+
+    init(_ files: Files) { self.files = files }
 }
 
 extension FileOutput: CustomStringConvertible {
