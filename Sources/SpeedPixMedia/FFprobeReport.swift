@@ -15,7 +15,7 @@ struct FFprobeReport {
     }
 
     /// - Throws: ``SpeedPixError`` `invalid_argument` if there is no stream of this kind.
-    func properties(kind: MediaKind, size: Int64) throws -> MediaProperties {
+    func properties(kind: MediaKind, file: LocalFile) throws -> MediaProperties {
         // A cover picture in a sound file is listed as a video stream.
         let video = streams.first {
             $0["codec_type"]?.stringValue == "video" && $0["disposition"]?["attached_pic"]?.lenientInteger != 1
@@ -25,10 +25,11 @@ struct FFprobeReport {
             throw SpeedPixError(.invalidArgument, "the file has no \(kind.rawValue) in it")
         }
         var properties = MediaProperties()
-        properties.size = size
-        // "mov,mp4,m4a,3gp,3g2,mj2": names of one demuxer, which the content type tells apart better.
+        properties.size = file.size
+        // "mov,mp4,m4a,3gp,3g2,mj2": names of one demuxer, which the first bytes tell apart better.
         let names = format["format_name"]?.lenientString?.split(separator: ",").map(String.init) ?? []
-        properties.format = names.contains("mp4") ? "mp4" : names.contains("webm") ? "webm" : names.first
+        properties.format =
+            file.mediaType.flatMap(MediaType.fileExtension(for:)) ?? (names.contains("mp4") ? "mp4" : names.first)
         let seconds = format["duration"]?.lenientDouble ?? main["duration"]?.lenientDouble
         // Six digits are printed; as a binary fraction, 12.48 is not 12.48.
         properties.duration = seconds.flatMap { $0 >= 0 && $0 < 1e9 ? .microseconds(Int64(($0 * 1e6).rounded())) : nil }

@@ -46,7 +46,7 @@ public struct LocalMediaProbe: MediaProbe {
                 "-protocol_whitelist", "file", "-format_whitelist", Self.containers, "-i", file.absolutePath,
             ]
             let output = try await ffprobe.output(arguments, about: path)
-            return try FFprobeReport(output, about: path).properties(kind: kind, size: file.size)
+            return try FFprobeReport(output, about: path).properties(kind: kind, file: file)
         case .document:
             guard file.mediaType == "application/pdf" else {
                 throw SpeedPixError(

@@ -130,8 +130,9 @@ struct LocalMediaProbeTests {
         try await ToolFolder.with { folder in
             try folder.tool("ffprobe", printing: Self.report)
             let found = try await LocalMediaProbe(searchPath: folder.path)
-                .properties(ofFileAt: folder.write("a.mp3", [1]), kind: .audio)
+                .properties(ofFileAt: folder.write("a", Array("fLaC".utf8)), kind: .audio)
             #expect((found.codec, found.sampleRate, found.channels, found.bitrate) == ("aac", 48_000, 2, 128_000))
+            #expect(found.format == "flac")
             #expect(found.width == nil)
             #expect(found.hasAudio == nil)
             #expect(found.language == nil)

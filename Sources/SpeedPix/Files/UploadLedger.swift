@@ -98,13 +98,11 @@ final class UploadLedger: Sendable {
         state.entries[key] = entries
         guard state.count > mostEntries else { return }
         // A quarter at a time, so that the sorting is paid for rarely.
-        let ends = state.entries.values.joined().map { $0.file.expiresAt ?? $0.file.createdAt }.sorted()
-        let limit = ends[ends.count / 4]
-        for (key, entries) in state.entries {
-            let kept = entries.filter { ($0.file.expiresAt ?? $0.file.createdAt) > limit }
-            state.entries[key] = kept.isEmpty ? nil : kept
-        }
-        state.count = state.entries.values.reduce(0) { $0 + $1.count }
+        let byEnd = state.entries.flatMap { key, entries in entries.map { (key, $0) } }
+            .sorted { ($0.1.file.expiresAt ?? $0.1.file.createdAt) < ($1.1.file.expiresAt ?? $1.1.file.createdAt) }
+        let kept = byEnd.dropFirst(byEnd.count / 4)
+        state.entries = Dictionary(grouping: kept, by: \.0).mapValues { $0.map(\.1) }
+        state.count = kept.count
     }
 
     /// How many uploads are under way, and how many callers wait for one that another caller began.

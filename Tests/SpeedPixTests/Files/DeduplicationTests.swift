@@ -103,6 +103,29 @@ struct DeduplicationTests {
         }
     }
 
+    @Test func itsMemoryIsBounded() async throws {
+        let numbers = Counter()
+        let service = try ScriptedService(
+            then: ScriptedReply("each lasts longer than the one before") { request in
+                guard request.method != .put else { return try await Self.stored.respond(request) }
+                let number = Int64(numbers.next())
+                return try await ScriptedReply.ok([
+                    "uploadUrl": "https://store.test/put", "accessUrl": .string("https://store.test/get/\(number)"),
+                    "expireTime": .integer(1_700_003_600 + number),
+                ]).respond(request)
+            })
+        func create(_ number: Int) async throws {
+            _ = try await service.files.create(.bytes(Array("\(number)".utf8), filename: "a.txt"))
+        }
+        for number in 1...4097 { try await create(number) }
+        let before = service.requests.count
+        // The quarter that ends first is forgotten, and nothing else.
+        for number in [1025, 3000, 4097] { try await create(number) }
+        #expect(service.requests.count == before)
+        try await create(1)
+        #expect(service.requests.count == before + 2)
+    }
+
     // MARK: At the same time
 
     /// A store whose `PUT`s wait until they are let through.
