@@ -7,20 +7,21 @@ import Synchronization
 /// Hashing on the way saves a second reading of the whole file.
 final class UploadMeter: Sendable {
     private struct State {
-        var hasher: SHA256?
         var sent: Int64 = 0
+        var digest: SHA256Digest?
         var steps = ProgressSteps()
         var failure: (any Error)?
     }
 
-    private let state: Mutex<State>
+    private let state = Mutex(State())
     private let size: Int64
+    fileprivate let isHashing: Bool
     private let onProgress: TransferProgress.Handler?
 
     /// - Parameter isHashing: Whether ``digest`` is wanted.
     init(size: Int64, isHashing: Bool, onProgress: TransferProgress.Handler?) {
-        state = Mutex(State(hasher: isHashing ? SHA256() : nil))
         self.size = size
+        self.isHashing = isHashing
         self.onProgress = onProgress
     }
 
@@ -28,9 +29,7 @@ final class UploadMeter: Sendable {
     var failure: (any Error)? { state.withLock { $0.failure } }
 
     /// The SHA-256 of what was sent, if it was everything.
-    var digest: SHA256Digest? {
-        state.withLock { $0.sent == size ? $0.hasher?.finalize() : nil }
-    }
+    var digest: SHA256Digest? { state.withLock { $0.digest } }
 
     /// The stream, watched.
     func watched(_ chunks: AnyByteStream) -> AnyByteStream {
@@ -49,14 +48,20 @@ final class UploadMeter: Sendable {
         }
     }
 
-    fileprivate func pass(_ chunk: ByteBuffer) async throws {
-        let report = state.withLock { state in
-            state.hasher?.update(chunk)
-            state.sent += Int64(chunk.readableBytes)
+    /// - Returns: Whether these were the last bytes.
+    fileprivate func pass(_ count: Int) async throws -> Bool {
+        let (sent, report) = state.withLock { state in
+            state.sent += Int64(count)
             // The last report is for the end, when the store has said that it has everything.
-            return state.sent < size && onProgress != nil ? state.steps.report(state.sent, of: size) : nil
+            let isWanted = state.sent < size && onProgress != nil
+            return (state.sent, isWanted ? state.steps.report(state.sent, of: size) : nil)
         }
         if let report { try await onProgress?(report) }
+        return sent == size
+    }
+
+    fileprivate func finish(_ digest: SHA256Digest) {
+        state.withLock { $0.digest = digest }
     }
 
     fileprivate func checkEnd() throws {
@@ -80,6 +85,8 @@ private struct WatchedChunks: AsyncSequence, Sendable {
     struct AsyncIterator: AsyncIteratorProtocol {
         var base: AnyByteStream.AsyncIterator
         let meter: UploadMeter
+        /// A chunk is hashed while it is sent, and done before the next one is taken: no more than one waits.
+        var hashing: Task<SHA256, Never>?
 
         mutating func next() async throws -> ByteBuffer? {
             do {
@@ -87,7 +94,18 @@ private struct WatchedChunks: AsyncSequence, Sendable {
                     try meter.checkEnd()
                     return nil
                 }
-                try await meter.pass(chunk)
+                if meter.isHashing {
+                    let hasher = await hashing?.value ?? SHA256()
+                    hashing = Task {
+                        var hasher = hasher
+                        hasher.update(chunk)
+                        return hasher
+                    }
+                }
+                // Not at the end of the stream: a transport that knows the length need not ask for it.
+                if try await meter.pass(chunk.readableBytes), let hasher = await hashing?.value {
+                    meter.finish(hasher.finalize())
+                }
                 return chunk
             } catch {
                 meter.fail(error)
