@@ -18,6 +18,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .library(name: "SpeedPix", targets: ["SpeedPix"]),
+        .library(name: "SpeedPixMedia", targets: ["SpeedPixMedia"]),
         .library(name: "LuaRuntime", targets: ["LuaRuntime"]),
         .executable(name: "speedpix", targets: ["SpeedPixCLI"]),
     ],
@@ -33,6 +34,8 @@ let package = Package(
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1", traits: []),
         .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+        // No traits here either: Foundation's part of it is not used.
+        .package(url: "https://github.com/swiftlang/swift-subprocess.git", from: "1.0.2", traits: []),
     ],
     targets: [
         // MARK: Lua
@@ -78,6 +81,14 @@ let package = Package(
         ),
         .target(name: "CImaging", dependencies: ["CVips"], cSettings: c),
         .target(name: "Imaging", dependencies: ["CImaging"], swiftSettings: swift),
+        .target(
+            name: "SpeedPixMedia",
+            dependencies: [
+                "SpeedPix", "Imaging",
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
+            swiftSettings: swift
+        ),
 
         // MARK: The gateway
         .target(
@@ -131,10 +142,19 @@ let package = Package(
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swift
         ),
         .testTarget(name: "ImagingTests", dependencies: ["Imaging"], swiftSettings: swift),
+        .testTarget(
+            name: "SpeedPixMediaTests",
+            dependencies: [
+                "SpeedPixMedia", "SpeedPix", "SpeedPixTestSupport", "Imaging",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ],
+            swiftSettings: swift
+        ),
         .testTarget(
             name: "SpeedPixGatewayTests",
             dependencies: [

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 # Who may import whom. Everything else is an error, in the sources and in Package.swift alike.
-SWIFT_ROOMS = ["LuaRuntime", "SpeedPix", "SpeedPixLua", "Imaging", "SpeedPixGateway"]
+SWIFT_ROOMS = ["LuaRuntime", "SpeedPix", "SpeedPixMedia", "SpeedPixLua", "Imaging", "SpeedPixGateway"]
 ROOMS = {
     "CLua": [],
     "CLuaBridge": ["CLua"],
@@ -18,6 +18,7 @@ ROOMS = {
     "CImaging": ["CVips"],
     "Imaging": ["CImaging"],
     "SpeedPix": [],
+    "SpeedPixMedia": ["SpeedPix", "Imaging"],
     "SpeedPixLua": ["LuaRuntime", "SpeedPix", "Imaging"],
     "SpeedPixGateway": ["SpeedPix", "LuaRuntime", "Imaging"],
     "SpeedPixCommands": SWIFT_ROOMS,

@@ -181,6 +181,23 @@ int spx_open_descriptor(
     return open_source(source_of_descriptor, &descriptor, options, out, info, error);
 }
 
+int spx_describe_descriptor(int descriptor, spx_info *info, spx_details *details, spx_error *error)
+{
+    VipsImage *header = NULL;
+    VipsSource *source = source_of_descriptor(&descriptor);
+    int status = source ? read_header(source, INT64_MAX, &header, info, error) : spx_fail(error);
+
+    if (status == SPX_OK) {
+        // 5 to 8 are the orientations with rows and columns exchanged (EXIF 2.3, tag 0x0112).
+        details->upright = vips_image_get_orientation(header) < 5;
+        details->has_alpha = vips_image_hasalpha(header);
+        details->pages = vips_image_get_n_pages(header);
+    }
+    g_clear_object(&header);
+    g_clear_object(&source);
+    return status;
+}
+
 typedef struct {
     const void *bytes;
     size_t count;

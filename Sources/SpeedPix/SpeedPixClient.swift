@@ -38,8 +38,8 @@ public struct SpeedPixClient: Sendable {
         let caller = ServiceCaller(
             configuration: configuration, dependencies: dependencies, middleware: middleware,
             metrics: metrics.map { ClientMetrics(factory: $0, clock: dependencies.clock) }, logger: logger)
-        predictions = Predictions(caller: caller)
         files = Files(caller: caller)
+        predictions = Predictions(caller: caller, files: files)
         now = dependencies.now
     }
 

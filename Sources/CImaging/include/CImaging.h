@@ -63,6 +63,13 @@ typedef struct {
     const char *color_space;  // static text: libvips' name of the stored colour space
 } spx_info;
 
+// What a header says besides.
+typedef struct {
+    bool upright;  // width and height are as shown; otherwise the picture is stored on its side
+    bool has_alpha;
+    int pages;
+} spx_details;
+
 // MARK: Start
 
 // Starts libvips once per process, from whichever thread comes first; every function below may be called only after it
@@ -84,6 +91,8 @@ int spx_image_from_pixels(const uint8_t *pixels, int width, int height, int band
 // `descriptor` must be open for reading, seekable, and stays the caller's.
 int spx_open_descriptor(
     int descriptor, const spx_open_options *options, spx_image **out, spx_info *info, spx_error *error);
+// Reads the header only: no pixel is decoded, and no size is too large.
+int spx_describe_descriptor(int descriptor, spx_info *info, spx_details *details, spx_error *error);
 // `bytes` is needed only during the call.
 int spx_open_bytes(
     const void *bytes, size_t count, const spx_open_options *options, spx_image **out, spx_info *info,

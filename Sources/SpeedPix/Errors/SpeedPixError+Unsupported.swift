@@ -1,21 +1,40 @@
 extension SpeedPixError {
-    /// The same error, or `unsupported` if it says that the service has no such call: never a pretended success.
+    /// For calls that not every service has: `unsupported` if this error says that there is no such call, else the same
+    /// error.
     ///
-    /// - Parameter feature: What was wanted, as the start of a sentence.
+    /// A file or a prediction that does not exist is no such case: the service knew the call and refused its argument.
+    ///
+    /// - Parameter feature: What the caller asked for, as messages name it: "cancel".
     package func asUnsupported(_ feature: String) -> SpeedPixError {
         guard saysNoSuchCall else { return self }
         return SpeedPixError(
-            .unsupported, "\(feature) is not supported by this service",
-            remedy: "only the local gateway offers it so far",
+            .unsupported, "the service does not offer \(feature): \(message)",
+            remedy: "no public interface of the service has this call; the local gateway does",
             httpStatus: httpStatus, serviceCode: serviceCode, requestID: requestID, cause: self)
     }
 
     private var saysNoSuchCall: Bool {
         guard code == .apiError || code == .auth else { return false }
-        // An envelope's own code tells what is missing: the call, or the thing it was asked about.
-        guard let serviceCode else { return httpStatus == 404 || message.lowercased().contains("no such api") }
-        let words = (serviceCode + " " + message).lowercased().filter { $0.isLetter }
-        return ["nosuchapi", "apinotfound", "apinotexist", "invalidapi", "unsupportedapi"].contains(
-            where: words.contains)
+        let text = message.lowercased()
+        if Self.noSuchCallPhrases.contains(where: text.contains) { return true }
+        // What the API gateway says for a path that nobody published, with 400 or 403 as well; an engine that says it, with
+        // a code of its own, means an argument.
+        if serviceCode == nil, text.contains("invalid url") { return true }
+        guard code == .apiError else { return false }
+        if let serviceCode {
+            return Self.noSuchCallCodes.contains(serviceCode.lowercased().filter { $0.isLetter || $0.isNumber })
+        }
+        return httpStatus.map([404, 405, 501].contains) ?? false
     }
+
+    /// Codes without case and punctuation: `InvalidApi.NotFound`, `NO_SUCH_API` …
+    private static let noSuchCallCodes: Set<String> = [
+        "apinotfound", "apinotexist", "apinotexists", "apinotsupported", "invalidapinotfound", "invalidaction",
+        "invalidactionnotfound", "methodnotfound", "methodnotallowed", "nosuchapi",
+        "nosuchmethod", "nosuchroute", "notimplemented", "routenotfound", "unknownapi", "unsupportedapi",
+        "unsupportedoperation", "http404",
+    ]
+    private static let noSuchCallPhrases = [
+        "no such api", "api not found", "api does not exist", "api not exist", "接口不存在",
+    ]
 }

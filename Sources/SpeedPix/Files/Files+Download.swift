@@ -1,6 +1,5 @@
 import HTTPTypes
 import Logging
-import NIOCore
 import SystemPackage
 import _NIOFileSystem
 
@@ -8,16 +7,26 @@ extension Files {
     /// Downloads to a file: streamed into a temporary file beside it, which is then renamed, so that a reader sees the
     /// old file or the whole new one, and a failure leaves nothing behind.
     ///
+    /// A connection that breaks is taken up again where it broke, with `Range` and, if the store gave an entity tag,
+    /// `If-Range`; a file that has changed meanwhile is begun anew. Four tries in a row that bring less than 1 MiB end
+    /// it.
+    ///
     /// - Parameters:
     ///   - url: A result's or an upload's URL; both expire.
     ///   - path: The target file; an existing one is replaced, missing folders are made.
+    ///   - onProgress: Hears how far it is.
     /// - Returns: The number of bytes written.
+    /// - Throws: ``SpeedPixError``: `network`, `api_error` for a URL that has expired, `invalid_argument` for a folder,
+    ///   `file_system` for a full disk or a folder that cannot be written to; what `onProgress` throws.
     @discardableResult
-    public func download(_ url: String, to path: String) async throws -> Int64 {
+    public func download(
+        _ url: String, to path: String, onProgress: TransferProgress.Handler? = nil
+    ) async throws -> Int64 {
         let target = FilePath(path)
         guard let name = target.lastComponent?.string else {
             throw SpeedPixError(.invalidArgument, "\"\(path)\" is no path of a file")
         }
+        try Self.checkURL(url)
         let folder = target.removingLastComponent()
         // Bytes, not characters: a file system allows 255 of them, and the name may be Chinese.
         let start = String(decoding: name.utf8.prefix(100), as: UTF8.self)
@@ -30,17 +39,20 @@ extension Files {
                 throw SpeedPixError(.invalidArgument, "\(path) is a folder", remedy: "name a file in it")
             }
             do {
-                let size = try await receive(url, into: temporary)
+                let size = try await FileSystem.shared.withFileHandle(
+                    forWritingAt: temporary, options: .newFile(replaceExisting: false)
+                ) { handle in
+                    var sink = FileSink(handle)
+                    return try await receive(url, into: &sink, onProgress)
+                }
                 try FileRename.move(temporary, over: target)
                 return size
             } catch {
-                await Self.discard(temporary)
+                try? FileRemoval.remove(temporary)
                 throw error
             }
-        } catch let error as FileSystemError {
-            throw SpeedPixError.file(error, doing: "write", path: path)
-        } catch let error as Errno {
-            throw SpeedPixError(.fileSystem, "could not write \(path): \(error.description)", cause: error)
+        } catch let error where error is FileSystemError || error is Errno {
+            throw SpeedPixError.writing(error, path: path)
         }
     }
 
@@ -48,77 +60,51 @@ extension Files {
     ///
     /// - Parameter limit: More bytes than this are an error.
     public func read(_ url: String, limit: Int = 256 << 20) async throws -> [UInt8] {
-        var bytes: [UInt8] = []
-        try await stream(url) { chunk in
-            guard bytes.count + chunk.readableBytes <= limit else {
-                throw SpeedPixError(
-                    .invalidArgument, "the file is larger than \(limit >> 20) MiB",
-                    remedy: "save it to disk instead of reading it")
-            }
-            bytes.append(contentsOf: chunk.readableBytesView)
-        }
-        return bytes
+        try Self.checkURL(url)
+        var sink = MemorySink(limit: limit)
+        _ = try await receive(url, into: &sink, nil)
+        return sink.bytes
     }
 
-    private func receive(_ url: String, into temporary: FilePath) async throws -> Int64 {
-        try await FileSystem.shared.withFileHandle(
-            forWritingAt: temporary, options: .newFile(replaceExisting: false)
-        ) { handle in
-            var offset: Int64 = 0
-            try await stream(url) { chunk in
-                offset += try await handle.write(contentsOf: chunk.readableBytesView, toAbsoluteOffset: offset)
-            }
-            return offset
-        }
-    }
-
-    /// Passes the body to `consume` chunk by chunk and checks that all of it came.
-    private func stream(_ url: String, to consume: (ByteBuffer) async throws -> Void) async throws {
+    private static func checkURL(_ url: String) throws {
         guard url.hasPrefix("http://") || url.hasPrefix("https://") else {
             throw SpeedPixError(.invalidArgument, "\"\(url.prefix(200))\" is no http or https URL")
         }
-        do {
-            let response = try await open(url)
-            let announced = response.headers[.contentLength].flatMap { Int64($0) }
-            var received: Int64 = 0
-            for try await chunk in response.body {
-                try Task.checkCancellation()
-                received += Int64(chunk.readableBytes)
-                try await consume(chunk)
-            }
-            // A stream may answer cancellation by just ending, which looks like a whole body if no length was announced.
-            try Task.checkCancellation()
-            guard announced == nil || announced == received else {
-                throw TransportError(
-                    "the body ended after \(received) of \(announced ?? 0) bytes", mayHaveReachedService: true)
-            }
-        } catch let error as TransportError {
-            throw SpeedPixError(
-                .network, "the download broke off: \(error.message)", remedy: "try again: the result stays at its URL",
-                isRetryable: true, cause: error)
-        }
     }
 
-    /// The head of a good answer. Tries again while nothing has been received yet.
-    private func open(_ url: String) async throws -> TransportResponse {
-        let request = TransportRequest(
-            method: .get, url: url, headers: [.userAgent: caller.configuration.userAgent],
-            timeout: caller.configuration.timeout, followsRedirects: true)
-        let retries = RetryPolicy()
+    /// How much a try must bring to count as a good one.
+    private static let worthwhile: Int64 = 1 << 20
+
+    /// One try that failed for a reason of the store's or the line's, and not of the caller's.
+    private struct FailedTry: Error {
+        var error: SpeedPixError
+    }
+
+    /// Passes everything to `sink`, in as many tries as it takes, and checks that all of it came.
+    private func receive(
+        _ url: String, into sink: inout some DownloadSink, _ onProgress: TransferProgress.Handler?
+    ) async throws -> Int64 {
+        let retries = caller.configuration.retries
+        var download = PartialDownload()
+        var steps = ProgressSteps()
         var attempt = 1
         while true {
+            let before = download.received
             do {
-                let response = try await caller.pipeline.send(request, for: .download)
-                if response.status.kind == .successful { return response }
-                let isGone = [403, 404, 410].contains(response.status.code)
-                throw SpeedPixError(
-                    .apiError, "the store refused the download: HTTP \(response.status.code)",
-                    remedy: isGone ? "the URL has probably expired: get the prediction again for a new one" : nil,
-                    httpStatus: response.status.code,
-                    isRetryable: response.status.code == 429 || ServiceAnswer.isTransient(response.status))
-            } catch {
-                let isRetryable = error is TransportError || (error as? SpeedPixError)?.isRetryable == true
-                guard isRetryable, attempt < retries.attempts else { throw error }
+                try await advance(&download, url, into: &sink) { download in
+                    let report = steps.report(download.received, of: download.total)
+                    if let report { try await onProgress?(report) }
+                }
+                try await sink.finish()
+                let report = steps.report(download.received, of: download.received, isEnd: true)
+                if let report { try await onProgress?(report) }
+                return download.received
+            } catch let failed as FailedTry {
+                if download.received - before >= Self.worthwhile { attempt = 1 }
+                guard failed.error.isRetryable, attempt < retries.attempts else { throw failed.error }
+                caller.logger.debug(
+                    "downloading on",
+                    metadata: ["from": "\(download.received)", "reason": "\(failed.error.message)"])
                 try await caller.dependencies.clock.sleep(
                     for: retries.delay(afterAttempt: attempt, retryAfter: nil, random: caller.dependencies.random()))
                 attempt += 1
@@ -126,8 +112,53 @@ extension Files {
         }
     }
 
-    /// Removes a temporary file even when this task is cancelled, which would make NIO's calls give up at once.
-    private static func discard(_ path: FilePath) async {
-        _ = await Task { try? await FileSystem.shared.removeItem(at: path, strategy: .sequential) }.value
+    /// One try: the whole, or the rest of it.
+    private func advance(
+        _ download: inout PartialDownload, _ url: String, into sink: inout some DownloadSink,
+        tell: (PartialDownload) async throws -> Void
+    ) async throws {
+        var headers = download.headers
+        headers[.userAgent] = caller.configuration.userAgent
+        let request = TransportRequest(
+            method: .get, url: url, headers: headers, timeout: caller.configuration.timeout, followsRedirects: true)
+        do {
+            let response = try await caller.pipeline.send(request, for: .download)
+            if download.isBeyondEnd(response.status) { throw download.restart("the file became shorter") }
+            guard response.status.kind == .successful else { throw Self.refusal(response.status) }
+            if try download.begin(response.status, response.headers) == .whole { try await sink.startOver() }
+            for try await chunk in response.body {
+                try Task.checkCancellation()
+                download.add(Int64(chunk.readableBytes))
+                try await sink.write(chunk)
+                if !download.isComplete || download.total == nil { try await tell(download) }
+            }
+            // A stream may answer cancellation by just ending, which looks like a whole body if no length was announced.
+            try Task.checkCancellation()
+            guard download.isComplete else {
+                let (received, total) = (download.received, download.total ?? 0)
+                let reason = "the body ended after \(received) of \(total) bytes"
+                if download.isTooLong { throw download.restart(reason) }
+                throw TransportError(reason, mayHaveReachedService: true)
+            }
+        } catch let error as TransportError {
+            throw FailedTry(error: Self.brokeOff(error.message, error))
+        } catch let error as PartialDownload.Mismatch {
+            throw FailedTry(error: Self.brokeOff(error.reason, error))
+        }
+    }
+
+    private static func brokeOff(_ reason: String, _ cause: any Error) -> SpeedPixError {
+        SpeedPixError(
+            .network, "the download broke off: \(reason)", remedy: "try again: the result stays at its URL",
+            isRetryable: true, cause: cause)
+    }
+
+    private static func refusal(_ status: HTTPResponse.Status) -> FailedTry {
+        let isGone = [403, 404, 410].contains(status.code)
+        return FailedTry(
+            error: SpeedPixError(
+                .apiError, "the store refused the download: HTTP \(status.code)",
+                remedy: isGone ? "the URL has probably expired: get the prediction again for a new one" : nil,
+                httpStatus: status.code, isRetryable: status.code == 429 || ServiceAnswer.isTransient(status)))
     }
 }

@@ -15,11 +15,22 @@ package enum MediaType {
         "json": "application/json", "zip": "application/zip",
     ]
 
+    /// Where a type has several extensions, the usual one.
+    private static let byType: [String: String] = [
+        "image/jpeg": "jpg", "image/tiff": "tiff", "text/plain": "txt",
+    ]
+
     /// The part after the last dot, in lower case; empty if the name has none.
     package static func fileExtension(of name: String) -> String {
         guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return "" }
         let suffix = name[name.index(after: dot)...]
         return suffix.contains("/") ? "" : suffix.lowercased()
+    }
+
+    /// The extension for a type, without its parameters; nil for a type nobody knows.
+    package static func fileExtension(for mediaType: String) -> String? {
+        let name = mediaType.prefix { $0 != ";" }.lowercased().filter { !$0.isWhitespace }
+        return byType[name] ?? byExtension.first { $0.value == name }?.key
     }
 
     /// The type that a file name promises.

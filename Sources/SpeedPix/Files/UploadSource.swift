@@ -1,3 +1,4 @@
+import Crypto
 import NIOCore
 import SystemPackage
 import _NIOFileSystem
@@ -8,23 +9,89 @@ public enum UploadSource: Sendable, Hashable {
     case path(String)
     /// Bytes in memory, and the name to upload them under.
     case bytes([UInt8], filename: String)
+    /// Bytes as they come, and the name to upload them under. They are never held in memory either.
+    case stream(UploadStream, filename: String)
+    /// A `data:` URI, base64 or percent-encoded; its media type is the upload's.
+    case dataURI(String)
 
-    var defaultFilename: String {
-        switch self {
-        case .path(let path): FilePath(path).lastComponent?.string ?? "file"
-        case .bytes(_, let filename): filename
+    /// A source that can be opened as often as it takes.
+    enum Reopenable: Sendable {
+        case path(String)
+        case content(UploadContent, mediaType: String?)
+    }
+
+    /// The content as a `data:` URI in base64, for inputs that are sent within the call itself.
+    ///
+    /// - Parameters:
+    ///   - limit: More bytes than this are not taken; the official clients' rule is 1 MiB, the default.
+    ///   - contentType: By the name's extension if nil, else by the content.
+    /// - Returns: Nil for what is to be uploaded instead: more than `limit` bytes, and every stream, which can be read
+    ///   only once.
+    /// - Throws: ``SpeedPixError``: `file_not_found`, `file_system`, or `invalid_argument` for a folder.
+    public func dataURI(limit: Int = 1 << 20, contentType: String? = nil) async throws -> String? {
+        if case .stream = self { return nil }
+        return try await withReopenable(nonce: "") { source in
+            try await source.withContent { content in
+                guard content.size <= Int64(limit) else { return nil }
+                let type = try await mediaType(
+                    of: content, source, filename: defaultFilename(for: source), given: contentType)
+                return DataURI.encode(try await content.collect(), mediaType: type)
+            }
         }
     }
 
-    /// Opens the source, passes its size and its bytes to `body`, and closes it.
-    ///
-    /// The size is the open file's: a file that is replaced meanwhile cannot give another one's bytes.
-    func withBody<Result: Sendable>(
-        _ body: (_ size: Int64, _ makeBody: @Sendable () -> TransportRequest.Body) async throws -> Result
+    /// The name it is uploaded under unless the caller gives another.
+    func defaultFilename(for source: Reopenable) -> String {
+        switch self {
+        case .path(let path): return FilePath(path).lastComponent?.string ?? "file"
+        case .bytes(_, let filename), .stream(_, let filename): return filename
+        case .dataURI:
+            guard case .content(_, let type?) = source, let ending = MediaType.fileExtension(for: type) else {
+                return "file"
+            }
+            return "file.\(ending)"
+        }
+    }
+
+    /// The caller's, the `data:` URI's own, by the name, by the content.
+    func mediaType(
+        of content: UploadContent, _ source: Reopenable, filename: String, given: String?
+    ) async throws -> String {
+        if let given { return given }
+        if case .content(_, let own?) = source { return own }
+        let promised = MediaType.guess(filename: filename)
+        guard promised == MediaType.unknown else { return promised }
+        return MediaType.sniff(try await content.head()) ?? MediaType.unknown
+    }
+
+    /// Passes on what can be opened again and again; a stream is put on disk for that long.
+    func withReopenable<Result: Sendable>(
+        nonce: @autoclosure () -> String, _ body: (Reopenable) async throws -> Result
     ) async throws -> Result {
         switch self {
+        case .path(let path):
+            return try await body(.path(path))
         case .bytes(let bytes, _):
-            return try await body(Int64(bytes.count)) { bytes.isEmpty ? .none : .bytes(bytes) }
+            return try await body(.content(UploadContent(bytes), mediaType: nil))
+        case .dataURI(let text):
+            let uri = try DataURI(text)
+            return try await body(.content(UploadContent(uri.bytes), mediaType: uri.mediaType))
+        case .stream(let stream, _):
+            return try await Spool.withContent(of: stream, nonce: nonce()) {
+                try await body(.content($0, mediaType: nil))
+            }
+        }
+    }
+}
+
+extension UploadSource.Reopenable {
+    /// Opens the source, passes it to `body` and closes it.
+    ///
+    /// The size is the open file's: a file that is replaced meanwhile cannot give another one's bytes.
+    func withContent<Result: Sendable>(_ body: (UploadContent) async throws -> Result) async throws -> Result {
+        switch self {
+        case .content(let content, _):
+            return try await body(content)
         case .path(let path):
             do {
                 // Before opening: to open a pipe that nobody writes to would block for ever.
@@ -35,12 +102,7 @@ public enum UploadSource: Sendable, Hashable {
                 return try await FileSystem.shared.withFileHandle(forReadingAt: FilePath(path)) { handle in
                     let info = try await handle.info()
                     try Self.check(info, path)
-                    let size = info.size
-                    return try await body(size) {
-                        guard size > 0 else { return .none }
-                        let chunks = handle.readChunks(in: 0..<size, chunkLength: .kibibytes(256))
-                        return .stream(length: size, AnyByteStream(chunks))
-                    }
+                    return try await body(UploadContent(handle, size: info.size))
                 }
             } catch let error as FileSystemError {
                 throw SpeedPixError.file(error, doing: "read", path: path)

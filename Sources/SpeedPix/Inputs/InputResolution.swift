@@ -63,9 +63,13 @@ struct InputResolution: Sendable {
 
     private func url(of leaf: InputValue) async throws -> String {
         switch leaf {
-        case .file(let source): try await files.create(source).url
-        case .uploaded(let file): file.url
-        case .json, .array, .object: ""
+        case .file(let source):
+            if encoding == .base64, let inline = try await source.dataURI(limit: FileEncoding.largestInline) {
+                return inline
+            }
+            return try await files.create(source).url
+        case .uploaded(let file): return try await files.fresh(file).url
+        case .json, .array, .object: return ""
         }
     }
 }

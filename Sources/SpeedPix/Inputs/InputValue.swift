@@ -34,7 +34,7 @@ public enum InputValue: Sendable {
     public static func url(_ url: String) -> InputValue { .json(.string(url)) }
 
     /// A file that an earlier prediction made.
-    public static func output(_ file: OutputFile) -> InputValue { .json(.string(file.url)) }
+    public static func output(_ file: FileOutput) -> InputValue { .json(.string(file.url)) }
 
     /// Text, never a file.
     public static func string(_ text: String) -> InputValue { .json(.string(text)) }

@@ -107,7 +107,7 @@ public struct Prediction: Sendable, Identifiable, Hashable {
     }
 
     /// Every file of the output, in order of the outputs' names.
-    public var files: [OutputFile] {
-        output.map(OutputFile.all(in:)) ?? []
+    public var files: [FileOutput] {
+        output.map(FileOutput.all(in:)) ?? []
     }
 }

@@ -10,7 +10,7 @@ extension Predictions {
         let elapsed = caller.dependencies.clock.stopwatch()
         let deadline = options.wait.timeout
         try Self.check(workflowID, options.create)
-        let resolution = InputResolution(files: Files(caller: caller), encoding: options.create.fileEncoding)
+        let resolution = InputResolution(files: files, encoding: options.create.fileEncoding)
         let resolved = try await withDeadline(
             deadline, clock: caller.dependencies.clock,
             expired: {

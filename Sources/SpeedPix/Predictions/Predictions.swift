@@ -10,6 +10,8 @@ import Foundation
 /// Creates predictions and follows them to their end.
 public struct Predictions: Sendable {
     package let caller: ServiceCaller
+    /// Uploads the files of inputs, and saves those of outputs.
+    let files: Files
 
     /// Starts a workflow and returns at once. Files in the input are uploaded first.
     ///
@@ -22,8 +24,7 @@ public struct Predictions: Sendable {
         _ workflowID: String, input: [String: InputValue], options: CreateOptions = CreateOptions()
     ) async throws -> Prediction {
         try Self.check(workflowID, options)
-        let resolved = try await InputResolution(files: Files(caller: caller), encoding: options.fileEncoding)
-            .resolve(input)
+        let resolved = try await InputResolution(files: files, encoding: options.fileEncoding).resolve(input)
         return try await create(workflowID, resolved: resolved, options: options)
     }
 

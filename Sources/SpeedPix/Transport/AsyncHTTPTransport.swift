@@ -49,15 +49,16 @@ public struct AsyncHTTPTransport: HTTPTransport {
 
     /// Sends over a pooled connection. Throws ``TransportError``, `CancellationError`, or a streamed body's own error.
     public func send(_ request: TransportRequest) async throws -> TransportResponse {
+        let client = request.followsRedirects ? redirecting : plain
         var outgoing = HTTPClientRequest(url: request.url)
         outgoing.method = HTTPMethod(rawValue: request.method.rawValue)
         for field in request.headers { outgoing.headers.add(name: field.name.rawName, value: field.value) }
         switch request.body {
         case .none: break
         case .bytes(let bytes): outgoing.body = .bytes(ByteBuffer(bytes: bytes))
-        case .stream(let length, let chunks): outgoing.body = .stream(chunks, length: .known(length))
+        case .stream(let length, let chunks):
+            outgoing.body = .stream(PacedBody(base: chunks, loops: client.eventLoopGroup), length: .known(length))
         }
-        let client = request.followsRedirects ? redirecting : plain
         do {
             let response = try await client.execute(outgoing, timeout: TimeAmount(request.timeout))
             var headers = HTTPFields()

@@ -50,10 +50,10 @@ final class OutputFileObject: LuaObject {
         }
     }
 
-    let file: OutputFile
+    let file: FileOutput
     let host: ScriptHost
 
-    init(_ file: OutputFile, host: ScriptHost) {
+    init(_ file: FileOutput, host: ScriptHost) {
         self.file = file
         self.host = host
     }

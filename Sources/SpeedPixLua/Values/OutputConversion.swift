@@ -6,7 +6,7 @@ struct OutputConversion: Sendable {
     let host: ScriptHost
 
     func value(_ json: JSONValue) -> LuaValue {
-        if let file = OutputFile(json) { return .object(OutputFileObject(file, host: host)) }
+        if let file = FileOutput(json) { return .object(OutputFileObject(file, host: host)) }
         switch json {
         case .array(let values):
             return .table(LuaTable(items: values.map(value), shape: .array))

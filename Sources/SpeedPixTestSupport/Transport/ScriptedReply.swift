@@ -6,7 +6,7 @@ package import SpeedPix
 package struct ScriptedReply: Sendable, CustomStringConvertible {
     /// Names the reply where it is a test's argument.
     package let description: String
-    let respond: @Sendable (RecordedRequest) async throws -> TransportResponse
+    package let respond: @Sendable (RecordedRequest) async throws -> TransportResponse
 
     package init(
         _ description: String = "scripted",

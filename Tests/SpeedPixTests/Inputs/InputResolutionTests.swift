@@ -54,7 +54,7 @@ struct InputResolutionTests {
 
     @Test func outputsAndURLsGoStraightIn() async throws {
         let service = try service()
-        let file = try #require(OutputFile(["url": "https://cdn.test/x.png", "width": 3]))
+        let file = try #require(FileOutput(["url": "https://cdn.test/x.png", "width": 3]))
         let prediction = try await service.create(["a": .output(file), "b": .url("https://cdn.test/y.png")])
         #expect(prediction.input == ["a": "https://cdn.test/x.png", "b": "https://cdn.test/y.png"])
         #expect(service.requests.count == 1)

@@ -5,20 +5,24 @@ import Foundation
 #endif
 
 /// A file among a workflow's outputs, with whatever the service told about it.
-public struct OutputFile: Sendable, Hashable {
+///
+/// ``ImageFile``, ``VideoFile``, ``AudioFile`` and ``DocumentFile`` are the same with what such files have of their own.
+public struct FileOutput: Sendable {
     /// Where it can be downloaded; it expires.
     public let url: String
-    /// The service's description: everything but the URL, as it came.
-    public let properties: [String: JSONValue]
+    /// The service's description: everything but the URL, as it came, and what was found by probing.
+    public internal(set) var properties: [String: JSONValue]
+    /// Who downloads it; no part of its identity.
+    private(set) var attachment: FilesAttachment?
 
     /// A value that is a file: a URL, or an object with a `url`. Anything else is data.
     public init?(_ value: JSONValue) {
         switch value {
-        case .string(let text) where OutputFile.isURL(text):
+        case .string(let text) where FileOutput.isURL(text):
             url = text
             properties = [:]
         case .object(let members):
-            guard let text = members["url"]?.stringValue, OutputFile.isURL(text) else { return nil }
+            guard let text = members["url"]?.stringValue, FileOutput.isURL(text) else { return nil }
             url = text
             properties = members.filter { $0.key != "url" }
         default:
@@ -31,8 +35,8 @@ public struct OutputFile: Sendable, Hashable {
     }
 
     /// Every file in a value, at any depth; arrays in order, members by name.
-    public static func all(in value: JSONValue) -> [OutputFile] {
-        if let file = OutputFile(value) { return [file] }
+    public static func all(in value: JSONValue) -> [FileOutput] {
+        if let file = FileOutput(value) { return [file] }
         return switch value {
         case .array(let values): values.flatMap(all)
         case .object(let members): members.sorted { $0.key < $1.key }.flatMap { all(in: $0.value) }
@@ -87,7 +91,65 @@ public struct OutputFile: Sendable, Hashable {
     }
 }
 
-extension OutputFile: CustomStringConvertible {
+extension FileOutput: Hashable {
+    /// The same URL and description; not by whom it would be downloaded.
+    public static func == (left: FileOutput, right: FileOutput) -> Bool {
+        left.url == right.url && left.properties == right.properties
+    }
+
+    /// Hashes URL and description.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(url)
+        hasher.combine(properties)
+    }
+}
+
+extension FileOutput {
+    /// The same file, to be downloaded by a client's files.
+    public func attached(to files: Files) -> FileOutput {
+        var output = self
+        output.attachment = FilesAttachment(files)
+        return output
+    }
+
+    /// - Throws: ``SpeedPixError`` `invalid_argument` for a value that no client made.
+    func attachedFiles() throws -> Files {
+        guard let attachment else {
+            throw SpeedPixError(
+                .invalidArgument, "nothing says by which client \(filename) is to be downloaded",
+                remedy: "say file.attached(to: client.files) first, or download its url with client.files")
+        }
+        return attachment.files
+    }
+
+    /// Downloads it, streaming to disk; see ``Files/save(_:to:onProgress:)``.
+    ///
+    /// - Parameter path: The target file; a folder, or a path that ends with a slash, keeps the file's own name.
+    /// - Returns: The path it was written to.
+    /// - Throws: ``SpeedPixError``: `invalid_argument` for a value that was not decoded by a client or
+    ///   ``attached(to:)`` one, else as ``Files/download(_:to:onProgress:)``.
+    @discardableResult
+    public func save(to path: String, onProgress: TransferProgress.Handler? = nil) async throws -> String {
+        try await attachedFiles().save(self, to: path, onProgress: onProgress)
+    }
+
+    /// Downloads it into memory.
+    ///
+    /// - Parameter limit: More bytes than this are an error.
+    /// - Throws: As ``save(to:onProgress:)``.
+    public func read(limit: Int = 256 << 20) async throws -> [UInt8] {
+        try await attachedFiles().read(url, limit: limit)
+    }
+}
+
+/// A client's files by reference: a result can hold thousands of files.
+final class FilesAttachment: Sendable {
+    let files: Files
+
+    init(_ files: Files) { self.files = files }
+}
+
+extension FileOutput: CustomStringConvertible {
     /// As logs and messages show it: the whole URL, which may be signed.
     public var description: String { url }
 }

@@ -2,13 +2,13 @@ import SpeedPix
 import Testing
 
 @Suite("Output files")
-struct OutputFileTests {
-    private func file(_ members: [String: JSONValue], url: String = "https://cdn.test/a.png") throws -> OutputFile {
-        try #require(OutputFile(.object(members.merging(["url": .string(url)]) { $1 })))
+struct FileOutputTests {
+    private func file(_ members: [String: JSONValue], url: String = "https://cdn.test/a.png") throws -> FileOutput {
+        try #require(FileOutput(.object(members.merging(["url": .string(url)]) { $1 })))
     }
 
     @Test func aURLIsAFile() throws {
-        let file = try #require(OutputFile("https://cdn.test/dir/a%20b.PNG?sig=x"))
+        let file = try #require(FileOutput("https://cdn.test/dir/a%20b.PNG?sig=x"))
         #expect(file.filename == "a b.PNG")
         #expect(file.format == "png")
         #expect(file.mimeType == "image/png")
@@ -35,7 +35,7 @@ struct OutputFileTests {
         ["url": 7], ["url": "no url"], ["https://a.test/b"],
     ])
     func otherValuesAreData(_ value: JSONValue) {
-        #expect(OutputFile(value) == nil)
+        #expect(FileOutput(value) == nil)
     }
 
     @Test func filesAreFoundAtAnyDepthInOrder() {
@@ -43,7 +43,7 @@ struct OutputFileTests {
             "b": ["https://cdn.test/2", ["url": "https://cdn.test/3", "preview": "https://cdn.test/p"]],
             "a": "https://cdn.test/1", "c": ["deep": [["er": "https://cdn.test/4"]], "text": "no file", "n": 3],
         ]
-        #expect(OutputFile.all(in: value).map(\.url) == (1...4).map { "https://cdn.test/\($0)" })
+        #expect(FileOutput.all(in: value).map(\.url) == (1...4).map { "https://cdn.test/\($0)" })
     }
 
     @Test(arguments: [

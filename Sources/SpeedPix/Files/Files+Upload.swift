@@ -1,0 +1,215 @@
+import Crypto
+import HTTPTypes
+import Logging
+
+extension Files {
+    /// How long a URL must still last to be given out again: a queued workflow fetches its input late.
+    public static let reuseMargin: Duration = .seconds(600)
+
+    /// Uploads a file, bytes, a stream or a `data:` URI, streaming: memory does not grow with the size.
+    ///
+    /// Two requests: the service signs an upload URL, then the bytes go there with `PUT`. A transfer that fails on the
+    /// way is begun again with a new URL; uploads cost nothing.
+    ///
+    /// The same content with the same content type is uploaded once, told by its SHA-256: whoever comes later gets the
+    /// same file until its URL has less than ``reuseMargin`` left (or half of its life, if that is shorter; an hour is
+    /// assumed where the service does not say), and whoever comes meanwhile waits for the one upload. It goes on as long
+    /// as one of them waits.
+    ///
+    /// - Parameters:
+    ///   - filename: The name the service sees; the source's own if nil, and then the same content under another name
+    ///     will do.
+    ///   - contentType: If nil, a `data:` URI's own, else by the name's extension, else by the content, else
+    ///     `application/octet-stream`.
+    ///   - reusing: False uploads what is there already, too.
+    ///   - onProgress: Hears how far it is. A file that was there already is one report: all of it.
+    /// - Throws: ``SpeedPixError``: `file_not_found`, `invalid_argument` for a folder or a malformed URI, and what the
+    ///   service refuses; what `onProgress` or a stream throws. `CancellationError` if the task is cancelled.
+    public func create(
+        _ source: UploadSource, filename: String? = nil, contentType: String? = nil, reusing: Bool = true,
+        onProgress: TransferProgress.Handler? = nil
+    ) async throws -> File {
+        let order = Order(
+            source: source, filename: filename, contentType: contentType, reusing: reusing, onProgress: onProgress)
+        let upload = SharedUpload()
+        upload.start {
+            try await source.withReopenable(nonce: caller.dependencies.nonce()) { opened in
+                try await settle(order, opened, as: upload)
+            }
+        }
+        // Nobody can have left it: this is the one who began.
+        guard let outcome = try await upload.value() else { throw CancellationError() }
+        return outcome.file
+    }
+
+    /// What a caller asked for.
+    private struct Order: Sendable {
+        var source: UploadSource
+        var filename: String?
+        var contentType: String?
+        var reusing: Bool
+        var onProgress: TransferProgress.Handler?
+    }
+
+    private enum Step: Sendable {
+        case done(SharedUpload.Outcome)
+        case wait(SharedUpload, SHA256Digest)
+    }
+
+    /// Finds the content among what was uploaded, waits for whom else uploads it, or uploads it.
+    private func settle(
+        _ order: Order, _ opened: UploadSource.Reopenable, as upload: SharedUpload
+    ) async throws -> SharedUpload.Outcome {
+        while true {
+            try Task.checkCancellation()
+            // The source is closed again while others are waited for: a thousand of them may.
+            let step = try await opened.withContent { try await advance(order, opened, $0, as: upload) }
+            switch step {
+            case .done(let outcome):
+                return outcome
+            case .wait(let other, let digest):
+                do {
+                    guard let outcome = try await other.value(), outcome.digest == digest else { continue }
+                    try await Self.reportWhole(outcome.file, to: order.onProgress)
+                    return outcome
+                } catch let error as SpeedPixError where error.concernsService {
+                    throw error
+                } catch  where !Task.isCancelled {
+                    // The other one's source or callback failed, which says nothing about this one's.
+                    continue
+                }
+            }
+        }
+    }
+
+    private func advance(
+        _ order: Order, _ opened: UploadSource.Reopenable, _ content: UploadContent, as upload: SharedUpload
+    ) async throws -> Step {
+        let filename = order.filename ?? order.source.defaultFilename(for: opened)
+        let contentType = try await order.source.mediaType(
+            of: content, opened, filename: filename, given: order.contentType)
+        let sample = try await content.sample()
+        let key = UploadLedger.Key(size: content.size, sample: sample.digest, contentType: contentType)
+        var digest = sample.isWhole ? sample.digest : content.digest
+        if order.reusing {
+            let now = caller.dependencies.now()
+            claiming: while true {
+                let claim = ledger.claim(
+                    key, digest: digest, filename: filename, isNamed: order.filename != nil, as: upload,
+                    isUsable: { $0.lasts(Self.reuseMargin, now: now) })
+                switch claim {
+                case .stored(let file):
+                    caller.logger.debug(
+                        "uploaded before", metadata: ["file": "\(filename)", "as": "\(file.objectKey)"])
+                    try await Self.reportWhole(file, to: order.onProgress)
+                    return .done(.init(file: file, digest: digest))
+                case .digestWanted:
+                    digest = try await content.wholeDigest()
+                case .wait(let other):
+                    // It is only asked to wait once it has told its digest.
+                    guard let digest else { break claiming }
+                    return .wait(other, digest)
+                case .lead:
+                    break claiming
+                }
+            }
+        }
+        do {
+            let outcome = try await transfer(
+                content, digest: digest, filename: filename, contentType: contentType, order.onProgress)
+            var path: String?
+            if case .path(let source) = order.source { path = source }
+            ledger.finish(
+                key, upload, outcome.digest.map { .init(file: outcome.file, digest: $0, path: path) })
+            return .done(outcome)
+        } catch {
+            ledger.finish(key, upload, nil)
+            throw error
+        }
+    }
+
+    private static func reportWhole(_ file: File, to handler: TransferProgress.Handler?) async throws {
+        try await handler?(TransferProgress(bytesDone: file.size, bytesTotal: file.size))
+    }
+
+    /// Uploads, whatever is there already, and tries again where that may help.
+    private func transfer(
+        _ content: UploadContent, digest: SHA256Digest?, filename: String, contentType: String,
+        _ onProgress: TransferProgress.Handler?
+    ) async throws -> SharedUpload.Outcome {
+        let retries = caller.configuration.retries
+        var attempt = 1
+        while true {
+            let meter = UploadMeter(size: content.size, isHashing: digest == nil, onProgress: onProgress)
+            do {
+                let file = try await put(content, meter, filename: filename, contentType: contentType)
+                try await meter.finish()
+                return SharedUpload.Outcome(file: file, digest: digest ?? meter.digest)
+            } catch let error as SpeedPixError where error.isRetryable && attempt < retries.attempts {
+                // The callback's own error may look the same.
+                if let failure = meter.failure { throw failure }
+                caller.logger.debug("uploading again", metadata: ["file": "\(filename)", "reason": "\(error.message)"])
+                try await caller.dependencies.clock.sleep(
+                    for: retries.delay(afterAttempt: attempt, retryAfter: nil, random: caller.dependencies.random()))
+                attempt += 1
+            }
+        }
+    }
+
+    private func put(
+        _ content: UploadContent, _ meter: UploadMeter, filename: String, contentType: String
+    ) async throws -> File {
+        let size = content.size
+        let envelope = try await caller.call(
+            .signUpload,
+            [
+                "contentType": .string(contentType), "originalFilename": .string(filename), "size": .integer(size),
+            ])
+        guard let uploadURL = envelope.data.first("uploadUrl", "upload_url")?.lenientString,
+            let accessURL = envelope.data.first("accessUrl", "access_url")?.lenientString
+        else {
+            throw SpeedPixError(
+                .invalidResponse, "the signed upload has no uploadUrl or no accessUrl", requestID: envelope.requestID)
+        }
+        let started = caller.dependencies.now()
+        // The type that was signed, and nothing of the API's signature: the store has a signature of its own.
+        let request = TransportRequest(
+            method: .put, url: uploadURL,
+            headers: [.contentType: contentType, .userAgent: caller.configuration.userAgent],
+            body: size > 0 ? .stream(length: size, meter.watched(content.chunks(0..<size))) : .none,
+            timeout: Self.transferLimit(size: size, floor: caller.configuration.timeout))
+        do {
+            let response = try await caller.pipeline.send(request, for: .upload)
+            guard response.status.kind == .successful else {
+                throw SpeedPixError(
+                    response.status.code == 413 ? .invalidArgument : .apiError,
+                    "the store refused \(filename): HTTP \(response.status.code) \(response.status.reasonPhrase)",
+                    remedy: response.status.code == 413 ? "the file is larger than the store accepts" : nil,
+                    httpStatus: response.status.code,
+                    isRetryable: response.status.code == 429 || ServiceAnswer.isTransient(response.status))
+            }
+        } catch {
+            // A source or a callback that fails breaks the transfer; that is no fault of the network.
+            if let failure = meter.failure { throw failure }
+            guard let error = error as? TransportError else { throw error }
+            throw SpeedPixError(
+                .network, "the upload of \(filename) broke off: \(error.message)", isRetryable: true, cause: error)
+        }
+        return File(
+            url: accessURL, objectKey: envelope.data.first("objectKey", "object_key")?.lenientString ?? "",
+            filename: filename, size: size, mimeType: contentType, createdAt: started,
+            expiresAt: envelope.data.first("expireTime", "expire_time")?.lenientDate)
+    }
+
+    /// How long a transfer may take in all. A line slower than 64 KiB a second is as good as none.
+    static func transferLimit(size: Int64, floor: Duration) -> Duration {
+        floor + .seconds(Double(size) / 65_536)
+    }
+}
+
+extension SpeedPixError {
+    /// Whether it says something about the service or the way to it, and so would strike another one's try just as well.
+    fileprivate var concernsService: Bool {
+        [.apiError, .auth, .throttled, .network, .invalidResponse, .unsupported, .timeout].contains(code)
+    }
+}

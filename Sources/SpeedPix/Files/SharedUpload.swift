@@ -1,0 +1,94 @@
+import Crypto
+import Synchronization
+
+/// An upload that any number of callers wait for.
+///
+/// It belongs to none of them: one that is cancelled leaves, and the upload goes on for the others. It is cancelled when
+/// the last one has left.
+final class SharedUpload: Sendable {
+    struct Outcome: Sendable {
+        var file: File
+        /// The SHA-256 of what the store got; nil if that is not known for certain.
+        var digest: SHA256Digest?
+    }
+
+    private struct State {
+        var nextID = 0
+        var waiters: [Int: CheckedContinuation<Outcome?, any Error>] = [:]
+        /// Waiters that were cancelled before they began.
+        var cancelled: Set<Int> = []
+        var result: Result<Outcome, any Error>?
+        var task: Task<Void, Never>?
+        var isAbandoned = false
+    }
+
+    private let state = Mutex(State())
+
+    /// Whether everybody has left; nobody may wait for it any more.
+    var isAbandoned: Bool { state.withLock { $0.isAbandoned } }
+
+    /// How many callers wait for it.
+    var waiterCount: Int { state.withLock { $0.waiters.count } }
+
+    /// Begins. To be called once, and then at least one caller is to wait for it.
+    func start(_ operation: @escaping @Sendable () async throws -> Outcome) {
+        let task = Task {
+            let result: Result<Outcome, any Error>
+            do {
+                result = .success(try await operation())
+            } catch {
+                result = .failure(error)
+            }
+            let waiters = state.withLock { state in
+                state.result = result
+                defer { state.waiters = [:] }
+                return state.waiters.values
+            }
+            for waiter in waiters { waiter.resume(with: result.map(Optional.some)) }
+        }
+        state.withLock { $0.task = task }
+    }
+
+    /// Waits for the end. A cancelled caller gets `CancellationError` at once.
+    ///
+    /// - Returns: Nil if everybody had left before this caller came.
+    func value() async throws -> Outcome? {
+        let id = state.withLock { state in
+            state.nextID += 1
+            return state.nextID
+        }
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                let (ready, orphan) = state.withLock { state -> (Result<Outcome?, any Error>?, Task<Void, Never>?) in
+                    if state.cancelled.remove(id) != nil {
+                        return (.failure(CancellationError()), Self.orphan(&state))
+                    }
+                    if let result = state.result { return (result.map(Optional.some), nil) }
+                    if state.isAbandoned { return (.success(nil), nil) }
+                    state.waiters[id] = continuation
+                    return (nil, nil)
+                }
+                orphan?.cancel()
+                if let ready { continuation.resume(with: ready) }
+            }
+        } onCancel: {
+            let (waiter, orphan) = state.withLock {
+                state -> (CheckedContinuation<Outcome?, any Error>?, Task<Void, Never>?) in
+                guard let waiter = state.waiters.removeValue(forKey: id) else {
+                    state.cancelled.insert(id)
+                    return (nil, nil)
+                }
+                return (waiter, Self.orphan(&state))
+            }
+            orphan?.cancel()
+            waiter?.resume(throwing: CancellationError())
+        }
+    }
+
+    /// The task, if nobody waits for it any more.
+    private static func orphan(_ state: inout State) -> Task<Void, Never>? {
+        guard state.waiters.isEmpty, state.result == nil else { return nil }
+        state.isAbandoned = true
+        return state.task
+    }
+}

@@ -1,0 +1,147 @@
+import Crypto
+import Synchronization
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// What one client has uploaded and is uploading, so that the same content goes over the line once.
+///
+/// Contents are told apart by their SHA-256. Reading a file once more for it is spared where size, content type and a
+/// sample already say that it is new: then it is hashed while it is sent.
+final class UploadLedger: Sendable {
+    struct Key: Hashable {
+        var size: Int64
+        var sample: SHA256Digest
+        var contentType: String
+    }
+
+    /// A content that was uploaded.
+    struct Entry: Sendable {
+        var file: File
+        var digest: SHA256Digest
+        /// The file it came from, if it was one.
+        var path: String?
+    }
+
+    /// What a caller with a content has to do.
+    enum Claim {
+        case stored(File)
+        /// Tell the SHA-256 first: something much like it is there.
+        case digestWanted
+        /// Wait: it may be the same.
+        case wait(SharedUpload)
+        /// Upload it; it is entered as under way.
+        case lead
+    }
+
+    private struct Flight {
+        var upload: SharedUpload
+        var digest: SHA256Digest?
+        var filename: String
+    }
+
+    private struct State {
+        var entries: [Key: [Entry]] = [:]
+        var count = 0
+        var flights: [Key: [Flight]] = [:]
+    }
+
+    /// About a megabyte; past it, the URLs that end first are forgotten.
+    private static let mostEntries = 4096
+
+    private let state = Mutex(State())
+
+    /// - Parameters:
+    ///   - digest: Nil while the caller has not hashed everything.
+    ///   - filename: What the caller's upload would be called.
+    ///   - isNamed: Whether it has to have that name; otherwise the same content under another one will do.
+    ///   - isUsable: Whether a file's URL still lasts long enough.
+    func claim(
+        _ key: Key, digest: SHA256Digest?, filename: String, isNamed: Bool, as upload: SharedUpload,
+        isUsable: (File) -> Bool
+    ) -> Claim {
+        state.withLock { state in
+            func fits(_ name: String) -> Bool { !isNamed || name == filename }
+            let entries = (state.entries[key] ?? []).filter { fits($0.file.filename) && isUsable($0.file) }
+            let flights = (state.flights[key] ?? []).filter { fits($0.filename) && !$0.upload.isAbandoned }
+            if let digest {
+                if let entry = entries.last(where: { $0.digest == digest }) { return .stored(entry.file) }
+                if let flight = flights.first(where: { $0.digest == digest || $0.digest == nil }) {
+                    return .wait(flight.upload)
+                }
+            } else if !entries.isEmpty || !flights.isEmpty {
+                return .digestWanted
+            }
+            state.flights[key, default: []].append(Flight(upload: upload, digest: digest, filename: filename))
+            return .lead
+        }
+    }
+
+    /// The upload is no longer under way; with an entry if it arrived.
+    func finish(_ key: Key, _ upload: SharedUpload, _ entry: Entry?) {
+        state.withLock { state in
+            state.flights[key]?.removeAll { $0.upload === upload }
+            if state.flights[key]?.isEmpty == true { state.flights[key] = nil }
+            if let entry { Self.insert(entry, key, &state) }
+        }
+    }
+
+    private static func insert(_ entry: Entry, _ key: Key, _ state: inout State) {
+        var entries = state.entries[key] ?? []
+        let before = entries.count
+        entries.removeAll { $0.digest == entry.digest && $0.file.filename == entry.file.filename }
+        entries.append(entry)
+        state.count += entries.count - before
+        state.entries[key] = entries
+        guard state.count > mostEntries else { return }
+        // A quarter at a time, so that the sorting is paid for rarely.
+        let byEnd = state.entries.flatMap { key, entries in entries.map { (key, $0) } }
+            .sorted { ($0.1.file.expiresAt ?? $0.1.file.createdAt) < ($1.1.file.expiresAt ?? $1.1.file.createdAt) }
+        let kept = byEnd.dropFirst(byEnd.count / 4)
+        state.entries = Dictionary(grouping: kept, by: \.0).mapValues { $0.map(\.1) }
+        state.count = kept.count
+    }
+
+    /// How many uploads are under way, and how many callers wait for one that another caller began.
+    var underWay: (uploads: Int, followers: Int) {
+        state.withLock { state in
+            let flights = state.flights.values.joined()
+            return (flights.count, flights.reduce(0) { $0 + max($1.upload.waiterCount - 1, 0) })
+        }
+    }
+
+    /// What was uploaded under this key of the store.
+    func entry(objectKey: String) -> Entry? {
+        guard !objectKey.isEmpty else { return nil }
+        return state.withLock { state in
+            state.entries.values.joined().first { $0.file.objectKey == objectKey }
+        }
+    }
+
+    /// The same file at another URL.
+    func renew(_ file: File) {
+        state.withLock { state in
+            for (key, entries) in state.entries {
+                guard let index = entries.firstIndex(where: { $0.file.objectKey == file.objectKey }) else { continue }
+                state.entries[key]?[index].file.url = file.url
+                state.entries[key]?[index].file.expiresAt = file.expiresAt
+                return
+            }
+        }
+    }
+
+    /// A deleted file is not given out any more.
+    func forget(objectKey: String) {
+        state.withLock { state in
+            for (key, entries) in state.entries {
+                let kept = entries.filter { $0.file.objectKey != objectKey }
+                guard kept.count < entries.count else { continue }
+                state.entries[key] = kept.isEmpty ? nil : kept
+                state.count -= entries.count - kept.count
+            }
+        }
+    }
+}

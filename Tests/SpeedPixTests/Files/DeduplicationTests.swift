@@ -1,0 +1,252 @@
+import HTTPTypes
+import NIOCore
+import SpeedPix
+import SpeedPixTestSupport
+import Synchronization
+import Testing
+
+@Suite("Uploads of the same content")
+struct DeduplicationTests {
+    static let stored = UploadTests.stored
+    /// Larger than what a sample covers, so that the whole has to be compared.
+    static let large = [UInt8](repeating: 7, count: 300_000)
+
+    /// Answers signatures with numbered keys and takes every `PUT`.
+    static func store(expires: JSONValue = 1_700_003_600, put: @escaping @Sendable () async -> Void = {})
+        -> ScriptedReply
+    {
+        let numbers = Counter()
+        return ScriptedReply("store") { request in
+            guard request.method != .put else {
+                await put()
+                return try await UploadTests.stored.respond(request)
+            }
+            let number = numbers.next()
+            let signed = ScriptedReply.ok([
+                "uploadUrl": "https://store.test/put", "objectKey": .string("key-\(number)"),
+                "accessUrl": .string("https://store.test/get/\(number)"), "expireTime": expires,
+            ])
+            return try await signed.respond(request)
+        }
+    }
+
+    @Test(arguments: [Array("hello".utf8), large, []])
+    func theSameContentIsUploadedOnce(_ bytes: [UInt8]) async throws {
+        try await withTemporaryFolder { folder in
+            let service = try ScriptedService(then: Self.store())
+            let path = try folder.write("b.png", bytes)
+            let first = try await service.files.create(.bytes(bytes, filename: "a.png"))
+            let again = try await service.files.create(.bytes(bytes, filename: "a.png"))
+            let fromDisk = try await service.files.create(.path(path))
+            let streamed = try await service.files.create(
+                .stream(UploadStream([bytes].async, spoolFolder: folder.path), filename: "c.png"))
+            #expect(service.requests.count == 2)
+            #expect([again, fromDisk, streamed].allSatisfy { $0 == first })
+        }
+    }
+
+    @Test func otherContentNameTypeOrWishIsUploaded() async throws {
+        let service = try ScriptedService(then: Self.store())
+        var other = Self.large
+        other[150_001] = 8
+        // Where no sample is taken.
+        var unsampled = Self.large
+        unsampled[100_000] = 9
+        var keys: Set<String> = []
+        for bytes in [Self.large, other, unsampled, Array(Self.large.dropLast())] {
+            keys.insert(try await service.files.create(.bytes(bytes, filename: "a.png")).objectKey)
+        }
+        let source = UploadSource.bytes(Self.large, filename: "a.png")
+        keys.insert(try await service.files.create(source, filename: "named.png").objectKey)
+        keys.insert(try await service.files.create(source, contentType: "image/x-raw").objectKey)
+        keys.insert(try await service.files.create(source, reusing: false).objectKey)
+        #expect(keys.count == 7)
+        #expect(service.requests.count == 14)
+        // Each of them is known now.
+        _ = try await service.files.create(.bytes(unsampled, filename: "z.png"))
+        _ = try await service.files.create(source, filename: "named.png")
+        #expect(service.requests.count == 14)
+    }
+
+    @Test func aURLNearItsEndIsNotGivenOutAgain() async throws {
+        let service = try ScriptedService(then: Self.store())
+        let source = UploadSource.bytes([1, 2, 3], filename: "a.png")
+        let first = try await service.files.create(source)
+        service.date.advance(by: .seconds(3600 - 601))
+        #expect(try await service.files.create(source) == first)
+        service.date.advance(by: .seconds(1))
+        #expect(try await service.files.create(source).objectKey == "key-2")
+    }
+
+    @Test func whereTheServiceDoesNotSayAnHourIsAssumed() async throws {
+        let service = try ScriptedService(then: Self.store(expires: nil))
+        let source = UploadSource.bytes([1, 2, 3], filename: "a.png")
+        _ = try await service.files.create(source)
+        service.date.advance(by: .seconds(2999))
+        _ = try await service.files.create(source)
+        #expect(service.requests.count == 2)
+        service.date.advance(by: .seconds(1))
+        _ = try await service.files.create(source)
+        #expect(service.requests.count == 4)
+    }
+
+    @Test func aChangedFileIsAnotherContent() async throws {
+        try await withTemporaryFolder { folder in
+            let service = try ScriptedService(then: Self.store())
+            let path = try folder.write("a.png", Self.large)
+            _ = try await service.files.create(.path(path))
+            var changed = Self.large
+            changed[100_000] = 1
+            _ = try folder.write("a.png", changed)
+            #expect(try await service.files.create(.path(path)).objectKey == "key-2")
+            #expect(service.requests.last?.body == changed)
+        }
+    }
+
+    @Test func itsMemoryIsBounded() async throws {
+        let numbers = Counter()
+        let service = try ScriptedService(
+            then: ScriptedReply("each lasts longer than the one before") { request in
+                guard request.method != .put else { return try await Self.stored.respond(request) }
+                let number = Int64(numbers.next())
+                return try await ScriptedReply.ok([
+                    "uploadUrl": "https://store.test/put", "accessUrl": .string("https://store.test/get/\(number)"),
+                    "expireTime": .integer(1_700_003_600 + number),
+                ]).respond(request)
+            })
+        func create(_ number: Int) async throws {
+            _ = try await service.files.create(.bytes(Array("\(number)".utf8), filename: "a.txt"))
+        }
+        for number in 1...4097 { try await create(number) }
+        let before = service.requests.count
+        // The quarter that ends first is forgotten, and nothing else.
+        for number in [1025, 3000, 4097] { try await create(number) }
+        #expect(service.requests.count == before)
+        try await create(1)
+        #expect(service.requests.count == before + 2)
+    }
+
+    // MARK: At the same time
+
+    /// A store whose `PUT`s wait until they are let through.
+    struct Gate {
+        let service: ScriptedService
+        let open: @Sendable () -> Void
+
+        init() throws {
+            let (stream, continuation) = AsyncStream<Void>.makeStream()
+            let gate = Mutex<Task<Void, Never>?>(nil)
+            let opened = Task { for await _ in stream {} }
+            gate.withLock { $0 = opened }
+            service = try ScriptedService(then: DeduplicationTests.store { await opened.value })
+            open = { continuation.finish() }
+        }
+    }
+
+    @Test(arguments: [Array("hello".utf8), large])
+    func manyAtOnceUploadOnce(_ bytes: [UInt8]) async throws {
+        let gate = try Gate()
+        let files = gate.service.files
+        let tasks = (0..<20).map { number in
+            Task { try await files.create(.bytes(bytes, filename: "\(number).png")) }
+        }
+        await gate.service.transport.waitForRequests(2)
+        gate.open()
+        var found: Set<File> = []
+        for task in tasks { found.insert(try await task.value) }
+        #expect(found.count == 1)
+        #expect(gate.service.requests.count == 2)
+    }
+
+    @Test func aCancelledLeaderDoesNotFailTheOthers() async throws {
+        let gate = try Gate()
+        let files = gate.service.files
+        let source = UploadSource.bytes(Self.large, filename: "a.png")
+        let leader = Task { try await files.create(source) }
+        await gate.service.transport.waitForRequests(2)
+        let follower = Task { try await files.create(source) }
+        await files.waitForFollowers(1)
+        leader.cancel()
+        await #expect(throws: CancellationError.self) { try await leader.value }
+        gate.open()
+        #expect(try await follower.value.objectKey == "key-1")
+        #expect(gate.service.requests.count == 2)
+    }
+
+    @Test func whenAllHaveLeftTheNextOneBeginsAnew() async throws {
+        let service = try ScriptedService(UploadTests.signed(1), .silence, UploadTests.signed(2), Self.stored)
+        let files = service.files
+        let source = UploadSource.bytes(Self.large, filename: "a.png")
+        let leader = Task { try await files.create(source) }
+        await service.transport.waitForRequests(2)
+        let follower = Task { try await files.create(source) }
+        await files.waitForFollowers(1)
+        leader.cancel()
+        follower.cancel()
+        await #expect(throws: CancellationError.self) { try await leader.value }
+        await #expect(throws: CancellationError.self) { try await follower.value }
+        // Nobody waits any more, so the transfer is cancelled: it would never end by itself.
+        await files.waitForQuiet()
+        #expect(try await files.create(source).objectKey == "key-2")
+    }
+
+    @Test func whatTheServiceRefusesIsRefusedToAll() async throws {
+        let (stream, continuation) = AsyncStream<Void>.makeStream()
+        let opened = Task { for await _ in stream {} }
+        let service = try ScriptedService(
+            UploadTests.signed(),
+            ScriptedReply("refusal") { request in
+                await opened.value
+                return try await ScriptedReply.text("", status: 403).respond(request)
+            })
+        let files = service.files
+        let leader = Task { try await files.create(UploadTests.source) }
+        await service.transport.waitForRequests(2)
+        let follower = Task { try await files.create(UploadTests.source) }
+        await files.waitForFollowers(1)
+        continuation.finish()
+        for task in [leader, follower] {
+            #expect(try await speedPixError { try await task.value }.httpStatus == 403)
+        }
+        #expect(service.requests.count == 2)
+    }
+
+    @Test func aLeaderWhoseCallbackFailsLeavesItToTheOthers() async throws {
+        struct Enough: Error {}
+        let gate = try Gate()
+        let files = gate.service.files
+        let leader = Task {
+            try await files.create(UploadTests.source) { progress in
+                if progress.fraction == 1 { throw Enough() }
+            }
+        }
+        await gate.service.transport.waitForRequests(2)
+        let follower = Task { try await files.create(UploadTests.source) }
+        await files.waitForFollowers(1)
+        gate.open()
+        await #expect(throws: Enough.self) { try await leader.value }
+        #expect(try await follower.value.objectKey == "key-2")
+    }
+}
+
+extension Files {
+    /// Waits until this many callers wait for somebody else's upload.
+    func waitForFollowers(_ count: Int) async {
+        while underWay.followers < count { await Task.yield() }
+    }
+
+    /// Waits until no upload is under way.
+    func waitForQuiet() async {
+        while underWay.uploads > 0 { await Task.yield() }
+    }
+}
+
+extension Collection where Self: Sendable, Element: Sendable {
+    /// The elements as they would come over a line.
+    var async: AsyncStream<Element> {
+        AsyncStream { continuation in
+            for element in self { continuation.yield(element) }
+            continuation.finish()
+        }
+    }
+}

@@ -1,0 +1,171 @@
+import HTTPTypes
+import SpeedPix
+import SpeedPixTestSupport
+import Synchronization
+import Testing
+
+@Suite("Downloads that break")
+struct ResumeTests {
+    static let url = DownloadTests.url
+    static let cut = TransportError("reset by peer", mayHaveReachedService: true)
+
+    /// The first `sent` of ten bytes, then the line breaks.
+    static func broken(after sent: Int, tag: String? = "\"v1\"") -> ScriptedReply {
+        var headers: HTTPFields = [.contentLength: "10"]
+        headers[.eTag] = tag
+        return .body([Array("0123456789".utf8.prefix(sent))], headers: headers, then: cut)
+    }
+
+    static func rest(
+        _ text: String, range: String, tag: String? = "\"v1\"", then failure: TransportError? = nil
+    ) -> ScriptedReply {
+        var headers: HTTPFields = [.contentRange: "bytes \(range)", .contentLength: "\(text.utf8.count)"]
+        headers[.eTag] = tag
+        return .body([Array(text.utf8)], status: 206, headers: headers, then: failure)
+    }
+
+    private func text(_ service: ScriptedService) async throws -> String {
+        var text = ""
+        try await withTemporaryFolder { folder in
+            #expect(try await service.files.download(Self.url, to: folder["a"]) == Int64(folder.bytes("a").count))
+            #expect(try folder.names == ["a"])
+            text = String(decoding: try folder.bytes("a"), as: UTF8.self)
+        }
+        return text
+    }
+
+    @Test func itGoesOnWhereItBroke() async throws {
+        let service = try ScriptedService(
+            Self.broken(after: 4), Self.rest("45", range: "4-9/10", then: Self.cut), Self.rest("6789", range: "6-9/10"))
+        #expect(try await text(service) == "0123456789")
+        #expect(service.requests.map { $0.headers[.range] } == [nil, "bytes=4-", "bytes=6-"])
+        #expect(service.requests.map { $0.headers[.ifRange] } == [nil, "\"v1\"", "\"v1\""])
+    }
+
+    @Test(arguments: [nil, "W/\"v1\""])
+    func withoutAStrongTagTheSizeHasToDo(tag: String?) async throws {
+        let service = try ScriptedService(
+            Self.broken(after: 4, tag: tag), Self.rest("456789", range: "4-9/10", tag: tag))
+        #expect(try await text(service) == "0123456789")
+        #expect(service.requests.last?.headers[.ifRange] == nil)
+    }
+
+    @Test func aTotalThatComesLateIsHeldTo() async throws {
+        let service = try ScriptedService(
+            .body([[0x30]], then: Self.cut), Self.rest("12", range: "1-9/10", tag: nil),
+            Self.rest("3456789", range: "3-9/10", tag: nil))
+        #expect(try await text(service) == "0123456789")
+    }
+
+    @Test func aStoreWithoutRangesStartsOver() async throws {
+        let whole = ScriptedReply.body([Array("ABC".utf8)], headers: [.contentLength: "3", .eTag: "\"v2\""])
+        #expect(try await text(ScriptedService(Self.broken(after: 4), whole)) == "ABC")
+        #expect(
+            String(
+                decoding: try await ScriptedService(Self.broken(after: 4), whole).files.read(Self.url), as: UTF8.self)
+                == "ABC")
+    }
+
+    /// More than is gathered before it is written, so that the file has to be cut.
+    @Test func whatIsOnDiskAlreadyIsDropped() async throws {
+        let long = ScriptedReply.body(
+            [[UInt8](repeating: 1, count: 3 << 20)], headers: [.contentLength: "\(4 << 20)"], then: Self.cut)
+        let whole = ScriptedReply.body([Array("ABC".utf8)], headers: [.contentLength: "3"])
+        #expect(try await text(ScriptedService(long, whole)) == "ABC")
+    }
+
+    @Test(arguments: [
+        rest("456789", range: "4-9/10", tag: "\"v2\""), rest("456789x", range: "4-10/11"),
+        rest("56789", range: "5-9/10"), .body([[1]], status: 206), rest("x", range: "nonsense"),
+        .text("", status: 416), rest("456789too long", range: "4-9/10"),
+    ])
+    func whatDoesNotFitIsBegunAnew(_ reply: ScriptedReply) async throws {
+        let whole = ScriptedReply.body([Array("anew".utf8)], headers: [.contentLength: "4"])
+        let service = try ScriptedService(Self.broken(after: 4), reply, whole)
+        #expect(try await text(service) == "anew")
+        #expect(service.requests.map { $0.headers[.range] } == [nil, "bytes=4-", nil])
+    }
+
+    @Test func aURLThatEndsMeanwhileIsAnError() async throws {
+        let service = try ScriptedService(Self.broken(after: 4), .text("", status: 403))
+        let error = try await speedPixError { try await text(service) }
+        #expect(error.httpStatus == 403)
+        #expect(error.remedy?.contains("expired") == true)
+        #expect(service.requests.count == 2)
+    }
+
+    @Test func fourTriesThatBringLittleAreEnough() async throws {
+        let service = try ScriptedService(
+            Self.broken(after: 1), Self.rest("1", range: "1-9/10", then: Self.cut),
+            Self.rest("2", range: "2-9/10", then: Self.cut), Self.rest("3", range: "3-9/10", then: Self.cut),
+            Self.rest("456789", range: "4-9/10"))
+        let error = try await speedPixError { try await text(service) }
+        #expect(error.code == .network)
+        #expect(service.requests.count == 4)
+    }
+
+    @Test func butALargeFileMayBreakAsOftenAsItGetsOn() async throws {
+        let pieces = 8
+        let total = pieces << 20
+        let service = try ScriptedService(
+            then: ScriptedReply("a MiB at a time") { request in
+                let first = request.headers[.range].flatMap { Int($0.dropFirst(6).dropLast()) } ?? 0
+                var headers: HTTPFields = [.contentLength: "\(total - first)"]
+                if first > 0 { headers[.contentRange] = "bytes \(first)-\(total - 1)/\(total)" }
+                let piece = [UInt8](repeating: UInt8(first >> 20), count: 1 << 20)
+                let last = first + piece.count == total
+                return try await ScriptedReply.body(
+                    [piece], status: first > 0 ? 206 : 200, headers: headers, then: last ? nil : Self.cut
+                ).respond(request)
+            })
+        let bytes = try await service.files.read(Self.url)
+        #expect(bytes.count == total)
+        #expect((0..<pieces).allSatisfy { bytes[$0 << 20] == UInt8($0) })
+        #expect(service.requests.count == pieces)
+    }
+
+    // MARK: Progress
+
+    @Test func progressCountsOnAcrossABreak() async throws {
+        let told = UploadProgressTests.Told()
+        try await withTemporaryFolder { folder in
+            let chunks = (0..<30).map { _ in [UInt8](repeating: 1, count: 100_000) }
+            let service = try ScriptedService(
+                .body(Array(chunks.prefix(10)), headers: [.contentLength: "3000000"], then: Self.cut),
+                .body(
+                    Array(chunks.dropFirst(10)), status: 206, headers: [.contentRange: "bytes 1000000-2999999/3000000"])
+            )
+            try await service.files.download(Self.url, to: folder["a"], onProgress: told.tell)
+        }
+        #expect(told.done == (1...30).map { $0 * 100_000 })
+        #expect(told.all.allSatisfy { $0.bytesTotal == 3_000_000 })
+    }
+
+    @Test func withoutATotalItEndsWithOne() async throws {
+        let told = UploadProgressTests.Told()
+        try await withTemporaryFolder { folder in
+            let service = try ScriptedService(.body([[1, 2], [3]]))
+            try await service.files.download(Self.url, to: folder["a"], onProgress: told.tell)
+        }
+        #expect(told.all.first?.bytesTotal == nil)
+        #expect(told.all.first?.fraction == nil)
+        #expect(told.all.last == TransferProgress(bytesDone: 3, bytesTotal: 3))
+    }
+
+    @Test func throwingEndsIt() async throws {
+        try await withTemporaryFolder { folder in
+            let service = try ScriptedService(then: DownloadTests.whole())
+            await #expect(throws: UploadProgressTests.Enough.self) {
+                try await service.files.download(Self.url, to: folder["a"]) { _ in throw UploadProgressTests.Enough() }
+            }
+            let error = try await speedPixError {
+                try await service.files.download(Self.url, to: folder["a"]) { _ in
+                    throw UploadProgressTests.retryable
+                }
+            }
+            #expect(error.message == "the callback's own")
+            #expect(service.requests.count == 2)
+            #expect(try folder.names.isEmpty)
+        }
+    }
+}
