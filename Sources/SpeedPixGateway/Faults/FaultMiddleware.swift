@@ -35,13 +35,11 @@ struct FaultMiddleware: RouterMiddleware {
             default: deciding = strike.fault
             }
         }
-        var response = try await answer(request, context, deciding, next: next)
+        let answer = try await answer(request, context, deciding, next: next)
         if delay > .zero { try await configuration.clock.sleep(for: delay) }
-        guard response != nil else { throw ConnectionEnd.reset }
-        response?.headers[.date] = SigningDate.httpDate(context.now(configuration))
-        if request.method == .head { response = response?.createHeadResponse() }
-        guard let response else { throw ConnectionEnd.reset }
-        return response
+        guard var response = answer else { throw ConnectionEnd.reset }
+        response.headers[.date] = SigningDate.httpDate(context.now(configuration))
+        return request.method == .head ? response.createHeadResponse() : response
     }
 
     /// - Returns: Nil if there is to be none.

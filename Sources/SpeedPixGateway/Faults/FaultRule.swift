@@ -25,13 +25,3 @@ package struct FaultRule: Sendable, Hashable {
         self.fault = fault
     }
 }
-
-/// A fault that struck.
-package struct FaultStrike: Sendable, Hashable {
-    /// Which rule, the first being 1.
-    package let rule: Int
-    package let fault: Fault
-    package let target: FaultTarget
-    /// How many of the rule's calls had been made by then, this one included.
-    package let call: Int
-}
