@@ -115,7 +115,7 @@ bool spl_register_method(spl_vm *vm, int32_t class_id, const char *name, int32_t
 bool spl_alias(spl_vm *vm, const char *module, const char *field, const char *global);
 // Sets `module.field` to the buffer's one value.
 bool spl_register_value(spl_vm *vm, const char *module, const char *field);
-// Runs `source` with the fields of "_host" and of `module` as its arguments and adds the fields of the table it returns to `module`.
+// Runs `source` with the fields of "_host" and of `module` and the module's name as its arguments and adds the fields of the table it returns to `module`.
 // The message of a failure stays in spl_failure.
 bool spl_register_source(spl_vm *vm, const char *module, const char *source, size_t length, const char *name);
 const char *spl_failure(const spl_vm *vm);
