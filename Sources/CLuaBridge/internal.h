@@ -2,6 +2,7 @@
 #ifndef SPL_INTERNAL_H
 #define SPL_INTERNAL_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 
 #include <lauxlib.h>
@@ -41,6 +42,11 @@ struct spl_vm {
 
     // Stopping.
     atomic_int interrupt;
+    bool always_armed;   // signals cannot be used: hooks are always on
+    bool is_running;     // some thread runs the script; it and `runner` are read and written under the lock
+    pthread_t runner;
+    pthread_mutex_t running_lock;
+    _Atomic(lua_State *) current;  // the innermost thread that runs, for the signal's handler
     int stop;            // why <close> variables are being run, beside `interrupt`
     int grace;           // hook periods that <close> variables still have
     int closing;         // depth of closing a thread that was stopped or has failed
@@ -109,5 +115,13 @@ int spl_open_coroutine(lua_State *L);
 // vm.c: runs f(main thread, data) in one protected call; false, with spl_failure filled, if it raised.
 bool spl_protected(spl_vm *vm, lua_CFunction f, void *data);
 void spl_arm_hook(spl_vm *vm, lua_State *L);
+// interrupt.c. Scripts run between begin and end, and each of their threads between enter and leave.
+bool spl_prepare_interrupts(spl_vm *vm);
+void spl_finish_interrupts(spl_vm *vm);
+bool spl_must_stop(spl_vm *vm);
+spl_vm *spl_begin_running(spl_vm *vm);
+void spl_end_running(spl_vm *vm, spl_vm *outer);
+lua_State *spl_enter_thread(spl_vm *vm, lua_State *thread);
+void spl_leave_thread(spl_vm *vm, lua_State *outer);
 
 #endif

@@ -101,6 +101,13 @@ void spl_fail_allocation(spl_vm *vm, uint64_t n, uint64_t count);
 uint64_t spl_allocations(const spl_vm *vm);
 void spl_collect_garbage(spl_vm *vm);
 
+// --- Threads of the machine, not of Lua ----------------------------------------------------------------------------
+
+// Runs body(context) on a thread of its own, which nobody has to join. False if there can be no more threads.
+bool spl_start_thread(void (*body)(void *context), void *context, size_t stack_size);
+// One breath of a loop that waits for another processor.
+void spl_pause(void);
+
 // --- Registration: false if memory ran out ---------------------------------------------------------------------
 
 // Adds `field` to a read-only module (NULL for a global), which becomes a global unless its name begins with "_".
