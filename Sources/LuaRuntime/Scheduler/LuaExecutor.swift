@@ -73,7 +73,8 @@ private final class JobQueue: Sendable {
             }
             for job in batch { job.job.runSynchronously(on: job.executor.asUnownedSerialExecutor()) }
             let wasBusy = !batch.isEmpty
-            batch.removeAll(keepingCapacity: true)
+            // What a rare crowd took is given back.
+            batch.removeAll(keepingCapacity: batch.count <= 1024)
             if wasBusy, comesSoon() { continue }
             if state.withLock({ $0.park() }) { continue }
             if wakeUp.wait(timeout: .now() + .seconds(1)) == .success { continue }

@@ -3,20 +3,10 @@ import CLuaBridge
 /// One `lua_State` and what Swift knows about it. Not Sendable: it belongs to one ``LuaVM``, on whose actor every
 /// method and every callback of Lua runs.
 final class LuaMachine {
-    /// What a function id stands for.
-    enum Function {
-        case defined(LuaFunctionDefinition, name: String)
-        /// `module.name` that does not exist.
-        case missing(module: String, names: [String])
-        /// `object.name` that is no method.
-        case property(any LuaObject.Type)
-        case describe
-    }
-
     let vm: OpaquePointer
     let limits: LuaLimits
     let releases = ReleaseQueue()
-    private(set) var functions: [Function] = []
+    private(set) var functions: [LuaFunctionEntry] = []
     private var classIDs: [ObjectIdentifier: Int32] = [:]
     private var objects = ObjectTable()
     private(set) lazy var scheduler = LuaScheduler(machine: self)
@@ -46,8 +36,8 @@ final class LuaMachine {
         guard succeeded else { throw LuaError(.memory, String(cString: spl_failure(vm))) }
     }
 
-    private func add(_ function: Function) -> Int32 {
-        functions.append(function)
+    private func add(_ kind: LuaFunctionEntry.Kind, name: String = "") -> Int32 {
+        functions.append(LuaFunctionEntry(kind, name: name))
         return Int32(functions.count - 1)
     }
 
@@ -61,7 +51,7 @@ final class LuaMachine {
         for method in description.methods {
             let name = "\(description.name):\(method.name)"
             try check(
-                spl_register_method(vm, id, method.name, add(.defined(method, name: name)), method.waits))
+                spl_register_method(vm, id, method.name, add(.defined(method.body), name: name), method.waits))
         }
     }
 
@@ -74,7 +64,7 @@ final class LuaMachine {
                 continue
             }
             try check(
-                spl_register(vm, module.name, function.name, add(.defined(function, name: name)), function.waits))
+                spl_register(vm, module.name, function.name, add(.defined(function.body), name: name), function.waits))
         }
         for (name, value) in module.values {
             do {

@@ -21,8 +21,13 @@ let callBenchmark = Benchmark("lua/call", "a call from Lua to Swift and back, ag
     } with: {
         try plain.run()
     }
-    let text = LuaChunk("local text = bench.text for i = 1, \(calls) do text('forty-two bytes of text, give or take') end", name: "text")
-    let texts = try await Stopwatch.compare(rounds: 3) { try await vm.execute(text) } with: {}
+    let text = LuaChunk(
+        "local text = bench.text for i = 1, \(calls) do text('forty-two bytes of text, give or take') end", name: "text"
+    )
+    let texts = try await Stopwatch.compare(rounds: 3) {
+        try await vm.execute(text)
+    } with: {
+    }
     return [
         Figure(
             "Lua to Swift, three integers in, one out", times.work / Double(calls), .nanoseconds,

@@ -33,7 +33,10 @@ let waitBenchmark = Benchmark("lua/wait", "a call from Lua to an async function 
         for i = 1, 100 do tasks.spawn(work) end
         """, name: "many")
     let parallel = try LuaVM(modules: [module, .concurrency(name: "tasks")])
-    let all = try await Stopwatch.compare(rounds: 3) { try await parallel.execute(many) } with: {}
+    let all = try await Stopwatch.compare(rounds: 3) {
+        try await parallel.execute(many)
+    } with: {
+    }
     return [
         Figure("Lua to async Swift to Lua, median", Statistics.median(times), .nanoseconds, target: .atMost(6000)),
         Figure("the same, mean of 100 tasks at once", all.work / Double(calls), .nanoseconds),

@@ -22,10 +22,12 @@ let waitingTasksBenchmark = Benchmark("lua/memory", "bytes for each of 10,000 co
     await gate.open()
     try await warm
     await vm.collectGarbage()
-    let base = PlainLua.allocatedBytes, luaBase = await vm.memoryUsed
+    let base = PlainLua.allocatedBytes
+    let luaBase = await vm.memoryUsed
     async let run: Void = vm.execute(
         LuaChunk(
-            "local wait = bench.wait for i = 1, \(count) do tasks.spawn(function() wait() return i end) end", name: "crowd"))
+            "local wait = bench.wait for i = 1, \(count) do tasks.spawn(function() wait() return i end) end",
+            name: "crowd"))
     await gate.arrived(count)
     let lua = Double(await vm.memoryUsed - luaBase) / Double(count)
     let all = Double(PlainLua.allocatedBytes - base) / Double(count)
@@ -39,11 +41,11 @@ let waitingTasksBenchmark = Benchmark("lua/memory", "bytes for each of 10,000 co
 
 /// Holds all who wait until it opens. Its own list is part of what is measured: 8 bytes each.
 private actor Gate {
-    private var waiting: [CheckedContinuation<Void, Never>] = []
-    private var watcher: (count: Int, continuation: CheckedContinuation<Void, Never>)?
+    private var waiting: [UnsafeContinuation<Void, Never>] = []
+    private var watcher: (count: Int, continuation: UnsafeContinuation<Void, Never>)?
 
     func wait() async {
-        await withCheckedContinuation { continuation in
+        await withUnsafeContinuation { continuation in
             waiting.append(continuation)
             if let watcher, waiting.count >= watcher.count {
                 self.watcher = nil
@@ -53,7 +55,7 @@ private actor Gate {
     }
 
     func arrived(_ count: Int) async {
-        if waiting.count < count { await withCheckedContinuation { watcher = (count, $0) } }
+        if waiting.count < count { await withUnsafeContinuation { watcher = (count, $0) } }
     }
 
     func open() {
