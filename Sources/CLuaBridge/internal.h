@@ -52,6 +52,7 @@ struct spl_vm {
     int closing;         // depth of closing a thread that was stopped or has failed
     bool killed;         // the yield under way is a stop
     int hook_count;
+    uint64_t pattern_steps;  // that one call of a string function may take; 0 for no bound
     int unyieldable;     // depth of calls through which no wait can pass
     bool host_yield;     // the yield under way is the host's
 
@@ -112,9 +113,13 @@ int spl_raise_cannot_wait(lua_State *L);
 // library.c and coroutine.c
 void spl_open_libraries(lua_State *L, spl_vm *vm);
 int spl_open_coroutine(lua_State *L);
+// Calls the function that a wrapper has as its first upvalue, with the wrapper's arguments.
+int spl_call_original(lua_State *L);
 // vm.c: runs f(main thread, data) in one protected call; false, with spl_failure filled, if it raised.
 bool spl_protected(spl_vm *vm, lua_CFunction f, void *data);
 void spl_arm_hook(spl_vm *vm, lua_State *L);
+// For long work in C, which no hook interrupts: does not return if the script must stop.
+void spl_poll(lua_State *L);
 // interrupt.c. Scripts run between begin and end, and each of their threads between enter and leave.
 bool spl_prepare_interrupts(spl_vm *vm);
 void spl_finish_interrupts(spl_vm *vm);

@@ -51,6 +51,20 @@ static void hook(lua_State *L, lua_Debug *ar) {
     spl_raise_stop(L, reason);
 }
 
+void spl_poll(lua_State *L) {
+    spl_vm *vm = spl_vm_of(L);
+    if (!spl_must_stop(vm)) return;
+    if (vm->closing) {
+        if (vm->grace-- > 0) return;
+        vm->grace = 0;
+    } else if (spl_can_wait(vm, L)) {
+        vm->killed = true;
+        lua_yield(L, 0);  // out of a C function this does not return
+    }
+    int reason = atomic_load_explicit(&vm->interrupt, memory_order_relaxed);
+    spl_raise_stop(L, reason != SPL_RUN ? reason : vm->stop);
+}
+
 void spl_arm_hook(spl_vm *vm, lua_State *L) { lua_sethook(L, hook, LUA_MASKCOUNT, vm->hook_count); }
 
 bool spl_protected(spl_vm *vm, lua_CFunction f, void *data) {
@@ -121,6 +135,7 @@ void spl_close(spl_vm *vm) {
 void spl_set_context(spl_vm *vm, void *context) { vm->host.context = context; }
 int32_t spl_interrupt_reason(spl_vm *vm) { return atomic_load(&vm->interrupt); }
 size_t spl_memory_used(const spl_vm *vm) { return vm->used; }
+void spl_set_pattern_steps(spl_vm *vm, uint64_t steps) { vm->pattern_steps = steps; }
 void spl_set_memory_limit(spl_vm *vm, size_t bytes) { vm->limit = bytes; }
 uint64_t spl_allocations(const spl_vm *vm) { return vm->allocations; }
 const char *spl_failure(const spl_vm *vm) { return vm->failure; }

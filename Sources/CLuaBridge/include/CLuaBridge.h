@@ -96,8 +96,12 @@ void spl_interrupt(spl_vm *vm, int32_t reason);
 int32_t spl_interrupt_reason(spl_vm *vm);
 size_t spl_memory_used(const spl_vm *vm);
 void spl_set_memory_limit(spl_vm *vm, size_t bytes);
+// Bounds the backtracking of one call of find, match or gsub, or one turn of gmatch; 0 for no bound.
+void spl_set_pattern_steps(spl_vm *vm, uint64_t steps);
 // Makes `count` allocations fail, starting with the n-th from now; for tests. n = 0 disarms.
 void spl_fail_allocation(spl_vm *vm, uint64_t n, uint64_t count);
+// Gives scripts liblua's own string functions under a name; for tests that compare.
+bool spl_expose_stock_strings(spl_vm *vm, const char *name);
 uint64_t spl_allocations(const spl_vm *vm);
 void spl_collect_garbage(spl_vm *vm);
 

@@ -206,6 +206,13 @@ public actor LuaVM {
         spl_fail_allocation(machine.vm, n, count)
     }
 
+    /// Gives scripts liblua's own string functions, unbounded, as a global; for tests that compare them with ours.
+    package func exposeStockStrings(as name: String) throws {
+        guard spl_expose_stock_strings(machine.vm, name) else {
+            throw LuaError(.memory, String(cString: spl_failure(machine.vm)))
+        }
+    }
+
     /// Collects what the script no longer needs.
     public func collectGarbage() {
         machine.drainReleases()

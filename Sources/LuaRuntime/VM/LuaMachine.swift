@@ -21,6 +21,7 @@ final class LuaMachine {
             throw LuaError(.memory, "not enough memory to start Lua")
         }
         self.vm = vm
+        spl_set_pattern_steps(vm, limits.patternSteps)
         spl_set_context(vm, Unmanaged.passUnretained(self).toOpaque())
         try register(LuaTask.self)
         for module in modules { try register(module) }
