@@ -205,7 +205,7 @@ spl_outcome spl_resume(spl_vm *vm, lua_State *thread) {
 static int traceback(lua_State *L) {
     lua_State *thread = lua_touserdata(L, 1);
     spl_vm *vm = spl_vm_of(L);
-    luaL_traceback(L, thread, NULL, 0);
+    spl_push_traceback(L, thread, 0);
     strncpy(vm->traceback, lua_tostring(L, -1), SPL_TRACEBACK_SIZE - 1);
     return 0;
 }

@@ -106,6 +106,7 @@ int spl_spawn(lua_State *L);
 void spl_reserve_anchors(lua_State *L, spl_vm *vm, int32_t count);
 int32_t spl_take_slot(spl_vm *vm);
 // error.c
+void spl_push_traceback(lua_State *L, lua_State *thread, int level);
 void spl_push_error_metatable(lua_State *L, spl_vm *vm);
 void spl_complete_error(lua_State *L, spl_vm *vm, int level);
 int spl_raise_stop(lua_State *L, int reason);

@@ -112,6 +112,24 @@ bool spl_start_thread(void (*body)(void *context), void *context, size_t stack_s
 // One breath of a loop that waits for another processor.
 void spl_pause(void);
 
+// --- Checks without running ---------------------------------------------------------------------------------------
+
+typedef struct spl_globals spl_globals;
+typedef struct {
+    const char *name;  // not terminated; lives as long as the list
+    size_t length;
+    int32_t line;
+    bool is_write;
+} spl_global;
+
+// The globals that a text chunk reads and writes, in the order of its code. NULL if memory ran out.
+spl_globals *spl_list_globals(const char *source, size_t length, const char *name);
+void spl_free_globals(spl_globals *globals);
+// Why there is no list, such as the compiler's message; NULL if there is one.
+const char *spl_globals_failure(const spl_globals *globals);
+size_t spl_global_count(const spl_globals *globals);
+spl_global spl_global_at(const spl_globals *globals, size_t index);
+
 // --- Registration: false if memory ran out ---------------------------------------------------------------------
 
 // Adds `field` to a read-only module (NULL for a global), which becomes a global unless its name begins with "_".
@@ -177,8 +195,8 @@ bool spl_next(lua_State *L, int32_t table);
 int64_t spl_get_length(lua_State *L, int32_t index);
 void spl_push_nil(lua_State *L);
 void spl_pop(lua_State *L, int32_t count);
-// The script's line that is running at a level of L: 0 if there is none. `source` receives at most `size` bytes.
-int32_t spl_get_line(lua_State *L, int32_t level, char *source, size_t size);
+// The innermost line of the script that has called something: 0 if there is none. `source` receives at most `size` bytes.
+int32_t spl_get_line(lua_State *L, char *source, size_t size);
 // Whether the thread's own coroutine chain lets it wait here.
 bool spl_can_wait(spl_vm *vm, lua_State *L);
 

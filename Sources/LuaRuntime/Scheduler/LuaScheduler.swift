@@ -67,7 +67,10 @@ package final class LuaScheduler {
         running?.dueTicket = 0
         switch delivery {
         // The lender stays anchored until the next resume: the caller still has to copy from its thread.
-        case .results(let task), .raised(let task): lender = task
+        case .results(let task): lender = task
+        case .raised(let task):
+            lender = task
+            running?.raiser = task
         case .value, .failure: break
         }
         return delivery
@@ -76,8 +79,37 @@ package final class LuaScheduler {
     // MARK: Tasks
 
     /// Takes over a thread that a script spawned.
-    func adopt(_ thread: OpaquePointer, slot: Int32) -> LuaTask {
-        add(thread, slot: slot, parent: running)
+    func adopt(_ thread: OpaquePointer, slot: Int32, spawnedBy state: OpaquePointer) -> LuaTask {
+        let task = add(thread, slot: slot, parent: running)
+        task.place = places.current(state)
+        return task
+    }
+
+    private var places = SpawnPlaces()
+
+    /// "spawned at shoe.lua:12", a line for each task up to the one that the run began with.
+    private func origin(of task: LuaTask) -> String {
+        var lines = ""
+        var next: LuaTask? = task
+        // A script can nest tasks as deep as memory allows; nobody reads more than this.
+        for _ in 0..<10 {
+            guard let task = next else { break }
+            if let place = places.describe(task.place) { lines += "\nspawned at \(place)" }
+            next = task.parent
+        }
+        return lines
+    }
+
+    /// The stack of a task that has just failed, and where the task came from. An error that another task failed with,
+    /// and this one only passed on, keeps that task's.
+    private func traceback(of task: LuaTask) -> String {
+        if let source = task.raiser, error(of: source) == error(of: task) { return source.traceback }
+        spl_thread_traceback(machine.vm, task.thread)
+        return String(cString: spl_traceback(machine.vm)) + origin(of: task)
+    }
+
+    private func error(of task: LuaTask) -> LuaValue? {
+        try? LuaReader(machine: machine, state: task.thread).value(at: -1, "the error")
     }
 
     func add(_ thread: OpaquePointer, slot: Int32, parent: LuaTask?) -> LuaTask {
@@ -120,8 +152,8 @@ package final class LuaScheduler {
         case Int32(SPL_STOPPED): interrupt(task)
         default:
             guard outcome.count >= 0 else { return end(task, .exhausted) }
-            spl_thread_traceback(machine.vm, task.thread)
-            task.traceback = String(cString: spl_traceback(machine.vm))
+            task.traceback = traceback(of: task)
+            task.raiser = nil
             reset(task)
             end(task, .failed)
         }
@@ -329,6 +361,13 @@ package final class LuaScheduler {
         }
     }
 
+    /// An error of the host's brings the stack it was raised on; where the task came from is known only here.
+    private func traceback(of task: LuaTask, _ error: LuaValue) -> String {
+        guard let stack = error.tableValue?["traceback"]?.text else { return task.traceback }
+        let origin = task.traceback.firstRange(of: "\nspawned at ").map { String(task.traceback[$0.lowerBound...]) }
+        return stack + (origin ?? "")
+    }
+
     private func failure(of task: LuaTask) -> LuaError {
         let reader = LuaReader(machine: machine, state: task.thread)
         let value = (try? reader.value(at: -1, "the error")) ?? .nil
@@ -341,7 +380,6 @@ package final class LuaScheduler {
                 table["message"]?.text ?? ""
             default: "the script raised a \(value.typeName) value"
             }
-        let traceback = value.tableValue?["traceback"]?.text ?? task.traceback
-        return LuaError(.runtime, message, value: value, traceback: traceback)
+        return LuaError(.runtime, message, value: value, traceback: traceback(of: task, value))
     }
 }

@@ -39,8 +39,12 @@ public final class LuaTask: LuaObject, @unchecked Sendable {
     var outcome: Outcome?
     /// Why the task must end: one of the bridge's stop reasons.
     var stop = Int32(SPL_RUN)
-    /// Where the task was when it failed.
+    /// Where the task was when it failed, and where it and those above it were spawned.
     var traceback = ""
+    /// Where the script spawned it.
+    var place = SpawnPlaces.Place.none
+    /// The task whose error was last raised in this one, by waiting for it.
+    var raiser: LuaTask?
     /// Whether somebody asked how the task ends, and so learns of its failure.
     var isObserved = false
     var observers: [(LuaTask) -> Void] = []

@@ -18,10 +18,10 @@ let takeResult: @convention(c) (UnsafeMutableRawPointer?, OpaquePointer?, UInt64
 }
 
 let registerSpawn: @convention(c) (UnsafeMutableRawPointer?, OpaquePointer?, OpaquePointer?, Int32) -> UInt64 = {
-    context, _, thread, slot in
-    guard let thread else { return 0 }
+    context, state, thread, slot in
+    guard let state, let thread else { return 0 }
     let machine = machine(context)
-    return machine.retain(machine.scheduler.adopt(thread, slot: slot))
+    return machine.retain(machine.scheduler.adopt(thread, slot: slot, spawnedBy: state))
 }
 
 let releaseObject: @convention(c) (UnsafeMutableRawPointer?, UInt64) -> Void = { context, handle in
