@@ -266,13 +266,17 @@ int64_t spl_get_length(lua_State *L, int32_t index) { return (int64_t)lua_rawlen
 void spl_push_nil(lua_State *L) { lua_pushnil(L); }
 void spl_pop(lua_State *L, int32_t count) { lua_pop(L, count); }
 
-int32_t spl_get_line(lua_State *L, int32_t level, char *source, size_t size) {
+int32_t spl_get_line(lua_State *L, char *source, size_t size) {
     lua_Debug ar;
     // Fills a record of fixed size: it neither allocates nor raises.
-    if (!lua_getstack(L, level, &ar) || !lua_getinfo(L, "Sl", &ar) || ar.currentline <= 0) return 0;
-    strncpy(source, ar.short_src, size - 1);
-    source[size - 1] = 0;
-    return ar.currentline;
+    for (int level = 1; lua_getstack(L, level, &ar) && lua_getinfo(L, "Sl", &ar); level++) {
+        // "=[…]" names the host's own Lua code.
+        if (ar.currentline <= 0 || strncmp(ar.source, "=[", 2) == 0) continue;
+        strncpy(source, ar.short_src, size - 1);
+        source[size - 1] = 0;
+        return ar.currentline;
+    }
+    return 0;
 }
 
 bool spl_can_wait(spl_vm *vm, lua_State *L) { return vm->unyieldable == 0 && lua_isyieldable(L); }
