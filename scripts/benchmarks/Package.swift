@@ -28,5 +28,12 @@ let package = Package(
             dependencies: ["BenchmarkKit", "CReference", .product(name: "LuaRuntime", package: "speedpix")],
             swiftSettings: swift
         ),
+        .executableTarget(
+            name: "SDKBenchmarks",
+            dependencies: [
+                "BenchmarkKit", "CReference", .product(name: "SpeedPix", package: "speedpix"),
+            ],
+            swiftSettings: swift
+        ),
     ]
 )

@@ -5,6 +5,7 @@ public struct Figure: Sendable {
         case nanoseconds
         case perSecond
         case bytes
+        case count
     }
 
     /// What the project promises. A ratio is against the reference, which was measured in the same run.
@@ -12,6 +13,7 @@ public struct Figure: Sendable {
         case atMost(Double)
         case atLeast(Double)
         case ratioAtMost(Double)
+        case ratioAtLeast(Double)
     }
 
     /// What was measured, in a few words.
@@ -48,6 +50,7 @@ public struct Figure: Sendable {
         case .atMost(let bound): value <= bound
         case .atLeast(let bound): value >= bound
         case .ratioAtMost(let bound): ratio.map { $0 <= bound }
+        case .ratioAtLeast(let bound): ratio.map { $0 >= bound }
         }
     }
 }

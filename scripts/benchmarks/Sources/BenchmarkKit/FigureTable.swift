@@ -27,6 +27,7 @@ struct FigureTable {
         case .atMost(let bound): "<= \(show(bound, unit))"
         case .atLeast(let bound): ">= \(show(bound, unit))"
         case .ratioAtMost(let bound): "<= \(decimal(bound, places: 2)) x"
+        case .ratioAtLeast(let bound): ">= \(decimal(bound, places: 2)) x"
         }
     }
 
@@ -37,6 +38,8 @@ struct FigureTable {
         case .nanoseconds where value >= 1e4: "\(decimal(value / 1e3, places: 2)) us"
         case .nanoseconds: "\(decimal(value, places: 1)) ns"
         case .perSecond: "\(Int(value.rounded())) /s"
+        case .count: decimal(value, places: 2)
+        case .bytes where value >= 10 << 20: "\(decimal(value / 1_048_576, places: 1)) MiB"
         case .bytes where value >= 10_240: "\(decimal(value / 1024, places: 1)) KiB"
         case .bytes: "\(Int(value.rounded())) B"
         }
