@@ -5,7 +5,7 @@ public struct LuaArguments: ~Copyable {
     /// How many were passed.
     public let count: Int
     let reader: LuaReader
-    private let function: String
+    let function: String
     /// 1 for a method, whose first argument is the object.
     private let offset: Int32
 

@@ -45,6 +45,8 @@ extension LuaMachine {
                 switch definition.body {
                 case .immediate(let body):
                     try writer.put(try body(arguments))
+                case .direct(let body):
+                    try body(arguments, writer)
                 case .waiting(let prepare):
                     try scheduler.checkRunning()
                     let work = try prepare(arguments)
@@ -60,8 +62,9 @@ extension LuaMachine {
                     spl_set_ticket(vm, ticket)
                     return Int32(SPL_WAIT)
                 }
-            case .missing(let module, let names):
+            case .missing(let module, let names, let withheld):
                 let name = reader.string(at: 2).lossyText
+                guard !withheld.contains(name) else { return Int32(SPL_RETURN) }
                 throw LuaArgumentError(
                     "\(module) has no '\(name)'", hint: NearestName.hint(for: name, among: names))
             case .property(let type):

@@ -7,7 +7,7 @@ final class LuaMachine {
     enum Function {
         case defined(LuaFunctionDefinition, name: String)
         /// `module.name` that does not exist.
-        case missing(module: String, names: [String])
+        case missing(module: String, names: [String], withheld: [String])
         /// `object.name` that is no method.
         case property(any LuaObject.Type)
         case describe
@@ -96,7 +96,8 @@ final class LuaMachine {
         for global in module.globals { try check(spl_alias(vm, module.name, global, global)) }
         if !module.name.hasPrefix("_") {
             let names = module.functions.map(\.name) + Array(module.values.keys) + module.sourceNames
-            try check(spl_register_missing(vm, module.name, add(.missing(module: module.name, names: names))))
+            let missing = Function.missing(module: module.name, names: names, withheld: module.withheldNames)
+            try check(spl_register_missing(vm, module.name, add(missing)))
         }
     }
 
@@ -130,7 +131,7 @@ final class LuaMachine {
 extension LuaFunctionDefinition {
     var waits: Bool {
         switch body {
-        case .immediate, .spawn: false
+        case .immediate, .direct, .spawn: false
         case .waiting, .scheduled: true
         }
     }
