@@ -32,6 +32,7 @@ let package = Package(
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1", traits: []),
         .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+        .package(url: "https://github.com/swiftcsv/SwiftCSV.git", from: "0.10.0"),
     ],
     targets: [
         // MARK: Lua
@@ -62,7 +63,10 @@ let package = Package(
         .target(
             name: "SpeedPixLua",
             dependencies: [
-                "LuaRuntime", "SpeedPix",
+                "LuaRuntime", "SpeedPix", "Imaging", "ImagingLua",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "SwiftCSV", package: "SwiftCSV"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swift
@@ -76,12 +80,17 @@ let package = Package(
         ),
         .target(name: "CImaging", dependencies: ["CVips"], cSettings: c),
         .target(name: "Imaging", dependencies: ["CImaging"], swiftSettings: swift),
+        .target(
+            name: "ImagingLua",
+            dependencies: ["Imaging", "LuaRuntime", .product(name: "NIOPosix", package: "swift-nio")],
+            swiftSettings: swift
+        ),
 
         // MARK: The gateway
         .target(
             name: "SpeedPixGateway",
             dependencies: [
-                "SpeedPix", "LuaRuntime", "Imaging",
+                "SpeedPix", "LuaRuntime", "Imaging", "ImagingLua",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -131,6 +140,15 @@ let package = Package(
             swiftSettings: swift
         ),
         .testTarget(name: "ImagingTests", dependencies: ["Imaging"], swiftSettings: swift),
+        .testTarget(
+            name: "SpeedPixLuaTests",
+            dependencies: [
+                "LuaRuntime", "SpeedPix", "SpeedPixLua", "SpeedPixTestSupport", "Imaging", "ImagingLua",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            swiftSettings: swift
+        ),
         .testTarget(
             name: "SpeedPixGatewayTests",
             dependencies: [
