@@ -1,3 +1,4 @@
+import ImagingLua
 public import LuaRuntime
 import SpeedPix
 
@@ -16,6 +17,14 @@ public enum SpeedPixModule {
             classes: [PredictionObject.self, OutputFileObject.self, FileObject.self, SourceObject.self])
         module.source = ConcurrencyLibrary.source
         module.sourceNames = ConcurrencyLibrary.names
-        return [module, OutputModule.module(host)]
+        let json = JSONModule.module { object in
+            // A file stands for what it can be fetched by, as it does in an input.
+            (object as? OutputFileObject)?.file.url ?? (object as? FileObject)?.file.url
+        }
+        return [
+            module, OutputModule.module(host), IOModule.module(host), OSModule.module(host), RequireModule.module(host),
+            json, CSVModule.module(host), FSModule.module(host), PathModule.module, LogModule.module(host),
+            ImageModule.module(.files(of: host)),
+        ]
     }
 }

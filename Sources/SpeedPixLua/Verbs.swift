@@ -52,10 +52,10 @@ struct Verbs: Sendable {
 
     var upload: LuaFunctionDefinition {
         .waiting("upload") { arguments in
-            let source: UploadSource
+            let source: UploadContent
             switch try arguments.value(1) {
             case .string(let path):
-                source = .path(try host.files.readable(path.text ?? path.lossyText))
+                source = .file(try host.files.open(path.text ?? path.lossyText))
             case .object(let object as SourceObject):
                 source = try object.upload(host.files)
             default:
