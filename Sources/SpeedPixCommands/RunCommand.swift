@@ -158,7 +158,9 @@ struct RunCommand: ContextCommand {
             if !isLocal(context) { report(unfinished, context) }
             if error is CancellationError { throw CommandFailure(.interrupted, "interrupted") }
             guard let error = error as? LuaError else { throw error }
-            throw CommandFailure(ErrorText.status(error), ErrorText.describe(error, chunk: script.chunk))
+            throw CommandFailure(
+                ErrorText.status(error),
+                ErrorText.describe(error, chunk: script.chunk) { script.module(named: $0, in: context) })
         }
     }
 

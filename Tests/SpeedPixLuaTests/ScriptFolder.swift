@@ -64,7 +64,7 @@ final class ScriptFolder: Sendable {
     var files: FileAccess { FileAccess(workingDirectory: path, homeDirectory: path) }
 
     /// A host whose service answers as scripted; nothing unless scripted.
-    func host(transport: ScriptedTransport = ScriptedTransport([]), console: Console = Console()) throws -> ScriptHost {
+    func host(transport: any HTTPTransport = ScriptedTransport([]), console: Console = Console()) throws -> ScriptHost {
         var dependencies = ClientDependencies()
         dependencies.transport = transport
         dependencies.clock = ImmediateClock()

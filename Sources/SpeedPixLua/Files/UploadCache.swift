@@ -90,6 +90,9 @@ actor UploadCache {
         uploads[key] = nil
     }
 
+    /// How many wait for an upload now; for tests.
+    var waiters: Int { uploads.values.reduce(0) { $0 + $1.waiters } }
+
     private func isFresh(_ file: File) -> Bool {
         guard let end = file.expiresAt else { return true }
         return end.timeIntervalSince(file.createdAt) <= Self.margin / .seconds(1)

@@ -12,7 +12,10 @@ enum RequireModule {
                     let name = try arguments.string(1, "name")
                     return { _ in
                         let file = try await BlockingWork.run { try source(of: name, host) }
-                        return .table(["path": .string(file.path), "text": .string(LuaString(file.text))])
+                        return .table([
+                            "path": .string(file.path), "shown": .string(shown(file.path, host)),
+                            "text": .string(LuaString(LuaChunk(file.text, name: "").source)),
+                        ])
                     }
                 },
                 .immediate("check") { arguments in
@@ -45,6 +48,12 @@ enum RequireModule {
                         $0.properties.isAlphabetic || "0123456789_-".unicodeScalars.contains($0)
                     }
             }
+    }
+
+    /// As messages name the file: short, and openable from the working folder.
+    private static func shown(_ path: String, _ host: ScriptHost) -> String {
+        var shown = FilePath(path).lexicallyNormalized()
+        return shown.removePrefix(FilePath(host.files.workingDirectory).lexicallyNormalized()) ? shown.string : path
     }
 
     private static func source(of name: String, _ host: ScriptHost) throws -> (path: String, text: [UInt8]) {
@@ -137,7 +146,7 @@ enum RequireModule {
             for _, bell in ipairs(entry.bells) do ring(bell) end
           end })
           local file = read(name)
-          local chunk, problem = load(file.text, "@" .. file.path, "t")
+          local chunk, problem = load(file.text, "@" .. file.shown, "t")
           if not chunk then error(problem, 0) end
           local value = chunk(name, file.path)
           if value == nil then value = true end
