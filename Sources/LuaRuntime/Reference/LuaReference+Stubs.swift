@@ -23,7 +23,6 @@ extension LuaReference {
     }
 
     private func stub(_ module: Module) -> String {
-        // Lua's own io and os are known to the language server; only what is ours is said.
         var text = module.name.isEmpty ? "" : "\n" + Self.comment(module.summary) + "\(module.name) = {}\n"
         for value in module.values {
             text += "\n" + Self.comment(value.summary) + "---@type \(value.type)\n\(module.prefix)\(value.name) = nil\n"
