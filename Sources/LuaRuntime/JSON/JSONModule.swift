@@ -21,17 +21,19 @@ package enum JSONModule {
                             try parser.parse()
                         }
                     }),
-                .immediate("encode") { arguments in
-                    let options = try arguments.options(2, ["indent", "sort_keys"])
-                    let indent = try options.integer("indent") ?? 0
-                    guard (0...16).contains(indent) else {
-                        throw LuaArgumentError("indent of json.encode must be 0 to 16, not \(indent)")
-                    }
-                    var serializer = JSONSerializer(
-                        reader: arguments.reader, indent: Int(indent),
-                        sortsKeys: try options.boolean("sort_keys") ?? false, text: text)
-                    return .string(try serializer.document(at: 1))
-                },
+                LuaFunctionDefinition(
+                    name: "encode",
+                    body: .direct { arguments, writer in
+                        let options = try arguments.options(2, ["indent", "sort_keys"])
+                        let indent = try options.integer("indent") ?? 0
+                        guard (0...16).contains(indent) else {
+                            throw LuaArgumentError("indent of json.encode must be 0 to 16, not \(indent)")
+                        }
+                        var serializer = JSONSerializer(
+                            reader: arguments.reader, indent: Int(indent),
+                            sortsKeys: try options.boolean("sort_keys") ?? false, text: text)
+                        try serializer.writeDocument(at: 1)
+                    }),
             ],
             values: ["null": .null])
     }

@@ -26,8 +26,10 @@ struct JSONSerializer: ~Copyable {
         var place = ""
     }
 
+    /// Leaves the document in the VM's buffer.
+    ///
     /// - Throws: ``LuaArgumentError`` that names the place in the value.
-    mutating func document(at index: Int32) throws -> LuaString {
+    mutating func writeDocument(at index: Int32) throws {
         do {
             try write(index)
         } catch let problem as Problem {
@@ -35,7 +37,7 @@ struct JSONSerializer: ~Copyable {
                 "json.encode: the value\(problem.place.isEmpty ? "" : " at \(problem.place.drop { $0 == "." })") \(problem.text)",
                 hint: problem.hint)
         }
-        return LuaString(output.bytes)
+        spl_put_string(machine.vm, output.bytes.baseAddress, output.bytes.count)
     }
 
     private mutating func write(_ index: Int32) throws {
