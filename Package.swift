@@ -129,7 +129,8 @@ let package = Package(
             ],
             swiftSettings: swift
         ),
-        .testTarget(name: "LuaRuntimeTests", dependencies: ["LuaRuntime"], swiftSettings: swift),
+        .testTarget(
+            name: "LuaRuntimeTests", dependencies: ["LuaRuntime"], exclude: ["Scripts"], swiftSettings: swift),
         .testTarget(
             name: "SpeedPixTests",
             dependencies: [

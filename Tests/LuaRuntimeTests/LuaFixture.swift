@@ -138,10 +138,7 @@ enum LuaFixture {
 
     /// `t`, and `s` with the concurrency library.
     static func modules(gate: Gate = Gate(), probes: ProbeCount = ProbeCount()) -> [LuaModule] {
-        var concurrency = LuaModule(name: "s")
-        concurrency.source = ConcurrencyLibrary.source
-        concurrency.sourceNames = ConcurrencyLibrary.names
-        return [module(gate: gate, probes: probes), concurrency]
+        [module(gate: gate, probes: probes), .concurrency(name: "s")]
     }
 
     /// Runs text and returns its first result.

@@ -96,10 +96,21 @@ void spl_interrupt(spl_vm *vm, int32_t reason);
 int32_t spl_interrupt_reason(spl_vm *vm);
 size_t spl_memory_used(const spl_vm *vm);
 void spl_set_memory_limit(spl_vm *vm, size_t bytes);
+// Bounds the backtracking of one call of find, match or gsub, or one turn of gmatch; 0 for no bound.
+void spl_set_pattern_steps(spl_vm *vm, uint64_t steps);
 // Makes `count` allocations fail, starting with the n-th from now; for tests. n = 0 disarms.
 void spl_fail_allocation(spl_vm *vm, uint64_t n, uint64_t count);
+// Gives scripts liblua's own string functions under a name; for tests that compare.
+bool spl_expose_stock_strings(spl_vm *vm, const char *name);
 uint64_t spl_allocations(const spl_vm *vm);
 void spl_collect_garbage(spl_vm *vm);
+
+// --- Threads of the machine, not of Lua ----------------------------------------------------------------------------
+
+// Runs body(context) on a thread of its own, which nobody has to join. False if there can be no more threads.
+bool spl_start_thread(void (*body)(void *context), void *context, size_t stack_size);
+// One breath of a loop that waits for another processor.
+void spl_pause(void);
 
 // --- Registration: false if memory ran out ---------------------------------------------------------------------
 
@@ -115,7 +126,7 @@ bool spl_register_method(spl_vm *vm, int32_t class_id, const char *name, int32_t
 bool spl_alias(spl_vm *vm, const char *module, const char *field, const char *global);
 // Sets `module.field` to the buffer's one value.
 bool spl_register_value(spl_vm *vm, const char *module, const char *field);
-// Runs `source` with the fields of "_host" and of `module` as its arguments and adds the fields of the table it returns to `module`.
+// Runs `source` with the fields of "_host" and of `module` and the module's name as its arguments and adds the fields of the table it returns to `module`.
 // The message of a failure stays in spl_failure.
 bool spl_register_source(spl_vm *vm, const char *module, const char *source, size_t length, const char *name);
 const char *spl_failure(const spl_vm *vm);

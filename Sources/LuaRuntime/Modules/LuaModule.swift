@@ -11,7 +11,7 @@ public struct LuaModule: Sendable {
     /// Classes whose objects the functions give out.
     public var classes: [any LuaObject.Type]
     /// Lua text that returns a table of further functions. Its arguments are the table of the scheduler's primitives,
-    /// see ``LuaScheduler/primitives(clock:)``, and the table of the module's own ``functions``.
+    /// see ``LuaScheduler/primitives(clock:)``, the table of the module's own ``functions``, and the module's name.
     package var source: String?
     /// The names that `source` adds, for suggestions.
     package var sourceNames: [String] = []
