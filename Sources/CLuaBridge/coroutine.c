@@ -183,6 +183,7 @@ static int co_running(lua_State *L) {
 
 static int co_close(lua_State *L) {
     lua_State *co = get_coroutine(L);
+    if (spl_has_tag(co, SPL_TAG_TASK)) return luaL_error(L, "cannot close a task");
     if (refusal(spl_vm_of(L), co) != NULL) return luaL_error(L, "cannot close a coroutine that is waiting");
     if (spl_vm_of(L)->closing >= SPL_MAX_CLOSING) return luaL_error(L, "C stack overflow (coroutine.close in <close>)");
     int status = lua_status(co);

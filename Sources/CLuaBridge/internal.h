@@ -118,6 +118,7 @@ int spl_call_original(lua_State *L);
 // vm.c: runs f(main thread, data) in one protected call; false, with spl_failure filled, if it raised.
 bool spl_protected(spl_vm *vm, lua_CFunction f, void *data);
 void spl_arm_hook(spl_vm *vm, lua_State *L);
+int spl_hook_count(const spl_vm *vm);
 // For long work in C, which no hook interrupts: does not return if the script must stop.
 void spl_poll(lua_State *L);
 // interrupt.c. Scripts run between begin and end, and each of their threads between enter and leave.

@@ -122,7 +122,7 @@ void spl_end_running(spl_vm *vm, spl_vm *outer) {
 
 // Not if it is on: its count would begin anew, and a script that comes by often enough would never get to the end of it.
 static void arm(spl_vm *vm, lua_State *L) {
-    if (lua_gethookmask(L) == 0) spl_arm_hook(vm, L);
+    if (lua_gethookmask(L) == 0 || lua_gethookcount(L) != spl_hook_count(vm)) spl_arm_hook(vm, L);
 }
 
 lua_State *spl_enter_thread(spl_vm *vm, lua_State *thread) {

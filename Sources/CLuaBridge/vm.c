@@ -4,6 +4,8 @@
 
 #include "internal.h"
 
+#define LARGE_BLOCK (512 << 10)
+
 static void *allocate(void *data, void *block, size_t old_size, size_t size) {
     spl_vm *vm = data;
     if (block == NULL) old_size = 0;  // for a new block Lua passes its kind here
@@ -16,6 +18,9 @@ static void *allocate(void *data, void *block, size_t old_size, size_t size) {
         vm->allocations++;
         if (vm->fail_from != 0 && vm->allocations >= vm->fail_from && vm->allocations - vm->fail_from < vm->fail_count)
             return NULL;
+        // A script that must stop gets no more large blocks. One endless loop in liblua, a __call that is its own, does
+        // nothing but grow its stack: this is where it ends.
+        if (size >= LARGE_BLOCK && atomic_load_explicit(&vm->interrupt, memory_order_relaxed) != SPL_RUN) return NULL;
         if (vm->limit != 0 && size - old_size > vm->limit - (vm->used < vm->limit ? vm->used : vm->limit)) return NULL;
     }
     void *result = realloc(block, size);
@@ -65,7 +70,13 @@ void spl_poll(lua_State *L) {
     spl_raise_stop(L, reason != SPL_RUN ? reason : vm->stop);
 }
 
-void spl_arm_hook(spl_vm *vm, lua_State *L) { lua_sethook(L, hook, LUA_MASKCOUNT, vm->hook_count); }
+// A script that must stop does so at its next instruction, whatever that takes; cleaning up is looked at now and then.
+int spl_hook_count(const spl_vm *vm) {
+    bool runs_freely = atomic_load_explicit(&vm->interrupt, memory_order_relaxed) == SPL_RUN && vm->stop == SPL_RUN;
+    return runs_freely || (vm->closing > 0 && vm->grace > 0) ? vm->hook_count : 1;
+}
+
+void spl_arm_hook(spl_vm *vm, lua_State *L) { lua_sethook(L, hook, LUA_MASKCOUNT, spl_hook_count(vm)); }
 
 bool spl_protected(spl_vm *vm, lua_CFunction f, void *data) {
     lua_State *M = vm->main;

@@ -109,7 +109,7 @@ package final class LuaScheduler {
         if task.stop != SPL_RUN { return stop(task, reason: task.stop) }
         // Tasks that each end before the hook is asked could otherwise spawn one another for ever.
         let interruption = spl_interrupt_reason(machine.vm)
-        if interruption != SPL_RUN { return stop(task, reason: interruption) }
+        if interruption != SPL_RUN { return interrupt(task) }
         running = task
         task.state = .running
         let outcome = spl_resume(machine.vm, task.thread)
@@ -117,7 +117,7 @@ package final class LuaScheduler {
         switch outcome.status {
         case Int32(SPL_WAITING): break
         case Int32(SPL_FINISHED): end(task, .finished(count: outcome.count))
-        case Int32(SPL_STOPPED): stop(task, reason: spl_interrupt_reason(machine.vm))
+        case Int32(SPL_STOPPED): interrupt(task)
         default:
             guard outcome.count >= 0 else { return end(task, .exhausted) }
             spl_thread_traceback(machine.vm, task.thread)
@@ -125,6 +125,15 @@ package final class LuaScheduler {
             reset(task)
             end(task, .failed)
         }
+    }
+
+    /// The whole VM is interrupted, and this task is the first to notice: all it belongs to must end.
+    private func interrupt(_ task: LuaTask) {
+        let reason = spl_interrupt_reason(machine.vm)
+        var root = task
+        while let parent = root.parent { root = parent }
+        cancel(root, reason: reason)
+        stop(task, reason: reason)
     }
 
     /// Ends a task where it stands. No `pcall` of the script sees it; its `<close>` variables run.
@@ -149,21 +158,27 @@ package final class LuaScheduler {
         if task.children.isEmpty { settle(task) }
     }
 
-    private func settle(_ task: LuaTask) {
-        task.state = .ended
-        let parent = task.parent
-        task.leaveParent()
-        for observer in task.observers { observer(task) }
-        task.observers = []
-        if let parent, parent.eventTicket != 0, task.hasFailed, !task.isObserved, task.stop == SPL_RUN {
-            fulfil(parent.eventTicket, with: outcome(of: task))
+    /// Ends a task for good, and then its parent if that waited for no other child, and so on: a loop, since tasks may
+    /// nest as deep as memory allows.
+    private func settle(_ first: LuaTask) {
+        var next: LuaTask? = first
+        while let task = next {
+            next = nil
+            task.state = .ended
+            let parent = task.parent
+            task.leaveParent()
+            for observer in task.observers { observer(task) }
+            task.observers = []
+            guard let parent else { return }
+            let isLost = task.hasFailed && !task.isObserved && task.stop == SPL_RUN
+            if isLost, parent.eventTicket != 0 { fulfil(parent.eventTicket, with: outcome(of: task)) }
+            guard case .ending = parent.state else { return }
+            if isLost, case .finished = parent.outcome {
+                parent.outcome = .failedBy(task)
+                cancelChildren(of: parent)
+            }
+            if parent.children.isEmpty { next = parent }
         }
-        guard let parent, case .ending = parent.state else { return }
-        if task.hasFailed, !task.isObserved, task.stop == SPL_RUN, case .finished = parent.outcome {
-            parent.outcome = .failedBy(task)
-            cancelChildren(of: parent)
-        }
-        if parent.children.isEmpty { settle(parent) }
     }
 
     /// Calls `observer` once, when the task and all its children have ended.
@@ -180,8 +195,26 @@ package final class LuaScheduler {
 
     /// Ends a task and its children. What is waiting ends at its next turn; what is running, when it next waits.
     func cancel(_ task: LuaTask, reason: Int32) {
-        for child in task.children { cancel(child, reason: reason) }
-        guard task.outcome == nil, task.stop == SPL_RUN else { return }
+        var family = [task]
+        var index = 0
+        while index < family.count {
+            family += family[index].children
+            index += 1
+        }
+        // Children first, as their closing may rely on what their parents hold.
+        for member in family.reversed() { stopSoon(member, reason: reason) }
+    }
+
+    private func stopSoon(_ task: LuaTask, reason: Int32) {
+        guard task.stop == SPL_RUN else { return }
+        guard task.outcome == nil else {
+            // Its own code has ended well; what it had still to do through its children has not.
+            if case .ending = task.state, case .finished = task.outcome {
+                task.stop = reason
+                task.outcome = .stopped
+            }
+            return
+        }
         task.stop = reason
         if case .waiting(let ticket) = task.state {
             if let work = tickets.void(ticket) {

@@ -216,7 +216,8 @@ public actor LuaVM {
     /// Collects what the script no longer needs.
     public func collectGarbage() {
         machine.drainReleases()
-        spl_collect_garbage(machine.vm)
+        // Objects that Lua lets go may have held on to Lua values themselves: a task holds its thread.
+        repeat { spl_collect_garbage(machine.vm) } while machine.drainReleases()
     }
 }
 

@@ -115,8 +115,13 @@ final class LuaMachine {
     var objectCount: Int { objects.count }
 
     /// Frees what Swift no longer refers to.
-    func drainReleases() {
-        for slot in releases.drain() { spl_unanchor(vm, slot) }
+    ///
+    /// - Returns: Whether there was anything.
+    @discardableResult
+    func drainReleases() -> Bool {
+        let slots = releases.drain()
+        for slot in slots { spl_unanchor(vm, slot) }
+        return !slots.isEmpty
     }
 }
 
