@@ -108,7 +108,7 @@ extension Files {
         var attempt = 1
         while true {
             do {
-                let response = try await caller.dependencies.transport.send(request)
+                let response = try await caller.pipeline.send(request, for: .download)
                 if response.status.kind == .successful { return response }
                 let isGone = [403, 404, 410].contains(response.status.code)
                 throw SpeedPixError(

@@ -59,7 +59,7 @@ public struct Files: Sendable {
             headers: [.contentType: contentType, .userAgent: caller.configuration.userAgent],
             body: body, timeout: Self.transferLimit(size: size, floor: caller.configuration.timeout))
         do {
-            let response = try await caller.dependencies.transport.send(request)
+            let response = try await caller.pipeline.send(request, for: .upload)
             guard response.status.kind == .successful else {
                 throw SpeedPixError(
                     response.status.code == 413 ? .invalidArgument : .apiError,
