@@ -10,7 +10,8 @@ public enum SpeedPixModule {
         var module = LuaModule(
             name: "speedpix",
             functions: [
-                verbs.run, verbs.create, verbs.wait, verbs.upload, verbs.get, verbs.sleep, Parameters.function(host),
+                verbs.run, verbs.create, verbs.wait, verbs.upload, verbs.get, verbs.cancel, verbs.sleep,
+                Parameters.function(host),
             ] + SourceObject.functions + ShapeFunctions.all,
             values: ["null": .null, "version": .string(SpeedPixVersion.current)],
             globals: ["run", "create", "wait", "upload"],

@@ -50,6 +50,17 @@ struct Verbs: Sendable {
         }
     }
 
+    var cancel: LuaFunctionDefinition {
+        .waiting("cancel") { arguments in
+            let id = try arguments.string(1, "id")
+            return { _ in
+                let object = PredictionObject(Prediction(id: id), verbs: self)
+                try await cancel(object)
+                return .object(object)
+            }
+        }
+    }
+
     var upload: LuaFunctionDefinition {
         .waiting("upload") { arguments in
             let source: UploadContent
@@ -107,6 +118,17 @@ struct Verbs: Sendable {
             // Told even if the script has been stopped meanwhile and never sees the error.
             host.onEvent(.inDoubt(workflow: request.workflowID, error))
             throw error
+        }
+    }
+
+    /// Ends a prediction at the service; one that has ended already stays as it is.
+    func cancel(_ object: PredictionObject) async throws {
+        do {
+            let now = try await host.reaching.predictions.cancel(object.prediction)
+            object.update(now)
+            if now.status == .canceled { host.onEvent(.ended(now)) }
+        } catch let error as SpeedPixError {
+            throw error.raised(with: object)
         }
     }
 

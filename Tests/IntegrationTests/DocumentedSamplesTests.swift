@@ -137,6 +137,23 @@ struct DocumentedSamplesTests {
         #expect(run.results == [true])
     }
 
+    @Test func predictionsAreCancelled() async throws {
+        let run = try await run(
+            """
+            local job = create("echo", { duration = 3600 })
+            assert(job:cancel() == job and job.status == "canceled")
+            assert(not pcall(job.wait, job) and select(2, pcall(wait, job)).code == "canceled")
+            local other = create("echo", { duration = 3600 })
+            assert(speedpix.cancel(other.id).status == "canceled" and other:reload().status == "canceled")
+            local done = wait(create("echo", { text = "x" }))
+            assert(done:cancel().status == "succeeded")
+            local slow, quick = create("echo", { duration = 3600 }), create("echo", { text = "q" })
+            assert(speedpix.first { slow, quick }.output.text == "q")
+            return slow:reload().status
+            """, in: try TestFolder())
+        #expect(run.results == ["canceled"])
+    }
+
     @Test func errorsTell() async throws {
         let run = try await run(
             """

@@ -37,6 +37,7 @@ struct ErrorCodeTests {
         "network": Case(script: "speedpix.get('t-1')", last: .reset),
         "unknown_outcome": Case(script: "create('w')", last: .reset),
         "invalid_response": Case(script: "speedpix.get('t-1')", last: .text("<html>")),
+        "unsupported": Case(script: "speedpix.cancel('t-1')", last: .text("", status: 404)),
         "file_not_found": Case(script: "fs.read('gone')"),
         "file_system": Case(script: "fs.mkdir('here') fs.write('here/x', '') fs.remove('here')"),
         "not_allowed": Case(script: "fs.read('/etc/passwd')"),
@@ -67,8 +68,6 @@ struct ErrorCodeTests {
                 #expect(error?.code == .configuration)
                 continue
             }
-            // Raised by the command that cancels predictions, see its tests.
-            if entry.code == "unsupported" { continue }
             let test = try #require(Self.cases[entry.code], "no case raises \(entry.code)")
             let error = try await raised(by: test)
             #expect(error?.code == entry.code, "\(entry.code): \(error?.message ?? "no error")")

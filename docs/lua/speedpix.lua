@@ -36,6 +36,11 @@ function Prediction:wait(options) end
 ---@return Prediction
 function Prediction:reload() end
 
+--- Ends it at the service. One that has ended already stays as it is.
+--- Raises: unsupported, auth, configuration, throttled, network, api_error, invalid_response.
+---@return Prediction
+function Prediction:cancel() end
+
 --- Saves every file of the output into a folder; returns the paths.
 --- Raises: network, file_not_found, not_allowed, file_system.
 ---@param folder string
@@ -460,6 +465,12 @@ function speedpix.upload(source, options) end
 ---@return Prediction
 function speedpix.get(id) end
 
+--- Ends a prediction at the service, by its id. One that has ended already stays as it is.
+--- Raises: unsupported, auth, configuration, throttled, network, api_error, invalid_response.
+---@param id string
+---@return Prediction
+function speedpix.cancel(id) end
+
 ---@class speedpix.map.options
 ---@field concurrency? integer at the same time; default 8
 
@@ -485,7 +496,7 @@ function speedpix.settle(list, fn, options) end
 ---@return table<any, any>
 function speedpix.all(jobs) end
 
---- Waits for the first job that succeeds and cancels the other tasks.
+--- Waits for the first job that succeeds and cancels the others.
 ---@param jobs (Prediction|Task)[]
 ---@return any
 function speedpix.first(jobs) end

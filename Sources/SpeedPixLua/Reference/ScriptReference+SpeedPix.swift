@@ -53,6 +53,9 @@ extension ScriptReference {
         LuaReference.Function(
             "get", "A prediction by its id, such as one of an earlier run.", ["id: string"], returns: "Prediction",
             errors: service),
+        LuaReference.Function(
+            "cancel", "Ends a prediction at the service, by its id. One that has ended already stays as it is.",
+            ["id: string"], returns: "Prediction", errors: ["unsupported"] + service),
     ]
 
     private static let concurrency = [
@@ -73,7 +76,7 @@ extension ScriptReference {
             ["jobs: table<any, Prediction|Task>"],
             returns: "table<any, any>", example: "speedpix.all { a = job_a, b = job_b }"),
         LuaReference.Function(
-            "first", "Waits for the first job that succeeds and cancels the other tasks.",
+            "first", "Waits for the first job that succeeds and cancels the others.",
             ["jobs: (Prediction|Task)[]"], returns: "any"),
         LuaReference.Function(
             "completed", "Iterates over jobs as they end, whichever way.", ["jobs: (Prediction|Task)[]"],
@@ -122,6 +125,9 @@ extension ScriptReference {
                 returns: "Prediction",
                 errors: ["prediction_failed", "timeout"] + service),
             LuaReference.Function("reload", "Asks how it stands.", returns: "Prediction", errors: service),
+            LuaReference.Function(
+                "cancel", "Ends it at the service. One that has ended already stays as it is.", returns: "Prediction",
+                errors: ["unsupported"] + service),
             LuaReference.Function(
                 "save_all", "Saves every file of the output into a folder; returns the paths.", ["folder: string"],
                 returns: "string[]", errors: ["network"] + files),
