@@ -45,6 +45,9 @@ struct MemoryTests {
         local stopped = s.spawn(t.forever)
         stopped:cancel()
         assert(not pcall(stopped.join, stopped) and stopped.status == "canceled")
+        local text = json.encode({ list = { 1, 2.5, "é", t.null }, deep = { { { true } } } }, { sort_keys = true })
+        assert(json.encode(json.decode(text), { sort_keys = true }) == text)
+        assert(not pcall(json.decode, '{"a": [1, 2, {"b": "c" "d"}]}') and not pcall(json.encode, { { print } }))
         collectgarbage()
         return load("return 1")()
         """

@@ -193,6 +193,10 @@ const void *spl_get_identity(lua_State *L, int32_t index);
 bool spl_walk(lua_State *L);
 bool spl_next(lua_State *L, int32_t table);
 int64_t spl_get_length(lua_State *L, int32_t index);
+// The number of elements if the table's keys are exactly 1 … n, 0 if it is empty, -1 for any other table.
+int64_t spl_get_list_length(lua_State *L, int32_t table);
+// Pushes an element of a table, without metamethods; spl_walk must have made room.
+void spl_push_element(lua_State *L, int32_t table, int64_t index);
 void spl_push_nil(lua_State *L);
 void spl_pop(lua_State *L, int32_t count);
 // The innermost line of the script that has called something: 0 if there is none. `source` receives at most `size` bytes.
@@ -210,6 +214,9 @@ void spl_put_string(spl_vm *vm, const void *bytes, size_t length);
 void spl_put_null(spl_vm *vm);
 // A new table; then, for each entry, spl_put a key, a value and spl_put_entry, or a value and spl_put_item.
 void spl_put_table(spl_vm *vm, int32_t items, int32_t entries, int32_t shape);
+// How many bytes have been put: the place of the next table, for spl_set_table_size once its size is known.
+size_t spl_get_put_length(const spl_vm *vm);
+void spl_set_table_size(spl_vm *vm, size_t place, int32_t items, int32_t entries);
 void spl_put_entry(spl_vm *vm);
 void spl_put_item(spl_vm *vm, int64_t index);
 void spl_put_object(spl_vm *vm, int32_t class_id, uint64_t handle);

@@ -8,6 +8,8 @@ public struct LuaFunctionDefinition: Sendable {
 
     enum Body: Sendable {
         case immediate(@Sendable (borrowing LuaArguments) throws -> LuaValue)
+        /// Leaves its one result in the buffer itself, without a ``LuaValue`` in between.
+        case direct(@Sendable (borrowing LuaArguments, LuaWriter) throws -> Void)
         case waiting(@Sendable (borrowing LuaArguments) throws -> Work)
         /// The bridge's own: a new thread from a function and its arguments.
         case spawn

@@ -15,6 +15,9 @@ public struct LuaModule: Sendable {
     package var source: String?
     /// The names that `source` adds, for suggestions.
     package var sourceNames: [String] = []
+    /// Names that Lua's own module has and this one does not: they read as nil, as scripts that probe for them expect,
+    /// where other names are an error.
+    package var withheldNames: [String] = []
 
     /// A module to hand to a VM, which adds it when it starts; `globals` must name fields of it.
     public init(

@@ -97,9 +97,18 @@ package enum ConcurrencyLibrary {
             local ending = pack(next_ending())
             if ending.n < 2 then break end
             if ending[2] then
+              local losers = {}
               for _, job in pairs(jobs) do
-                if job ~= ending[1] and is_task(job) then job:cancel() end
+                if job ~= ending[1] then
+                  if is_task(job) then
+                    job:cancel()
+                  else
+                    -- The winner counts whether or not the others can be cancelled.
+                    losers[#losers + 1] = spawn(function() pcall(function() job:cancel() end) end)
+                  end
+                end
               end
+              join_all(unpack(losers))
               return unpack(ending, 3, ending.n)
             end
             failure = failure or ending

@@ -16,6 +16,23 @@ extension LuaScheduler {
                 .scheduled("wait_for") { arguments, scheduler in
                     scheduler.wait(for: try arguments.object(1, "event", LuaEvent.self))
                 },
+                // Not as a wait, so that <close> variables can call it.
+                LuaFunctionDefinition(
+                    name: "ring",
+                    body: .direct { arguments, writer in
+                        writer.machine.scheduler.ring(try arguments.object(1, "event", LuaEvent.self))
+                        try writer.put(.nil)
+                    }),
+                LuaFunctionDefinition(
+                    name: "task",
+                    body: .direct { _, writer in
+                        try writer.put(writer.machine.scheduler.running.map { .object($0) } ?? .nil)
+                    }),
+                .immediate("is_within") { arguments in
+                    let task = try arguments.object(1, "task", LuaTask.self)
+                    let outer = try arguments.object(2, "outer", LuaTask.self)
+                    return .boolean(sequence(first: task, next: \.parent).contains { $0 === outer })
+                },
                 .immediate("is_task") { .boolean((try? $0.object(1, "job", LuaTask.self)) != nil) },
                 .waiting("sleep") { arguments in
                     let seconds = try arguments.number(1, "seconds")

@@ -18,7 +18,7 @@ package final class LuaScheduler {
     /// Lends its thread to the task that is taking results from it.
     private var lender: LuaTask?
     private var ready = ReadyQueue()
-    private var running: LuaTask?
+    private(set) var running: LuaTask?
     /// Work whose task was stopped, until it has really ended.
     private(set) var orphans: [UInt64: Task<Void, Never>] = [:]
 
@@ -292,13 +292,18 @@ package final class LuaScheduler {
 
     /// Wakes the task that waits for the event, or is remembered for the one that will.
     func set(_ event: LuaEvent) -> UInt64 {
+        ring(event)
+        return issueDueTicket()
+    }
+
+    /// The same for callers that cannot wait, not even for what is due.
+    func ring(_ event: LuaEvent) {
         if let waiter = event.waiter, tickets.waiter(waiter) != nil {
             event.waiter = nil
             fulfil(waiter, with: .value(.nil))
         } else {
             event.isSet = true
         }
-        return issueDueTicket()
     }
 
     /// Makes the running task wait until the event is set.

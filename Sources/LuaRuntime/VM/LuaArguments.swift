@@ -16,7 +16,7 @@ public struct LuaArguments: ~Copyable {
         self.count = max(0, Int(count - entry.offset))
     }
 
-    private var function: String { entry.name }
+    var function: String { entry.name }
 
     /// Positions count from 1; in a method, from the first argument after the object.
     private func index(_ position: Int) -> Int32 { Int32(position) + offset }

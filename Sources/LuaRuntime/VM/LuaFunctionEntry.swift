@@ -5,7 +5,7 @@ final class LuaFunctionEntry {
     enum Kind {
         case defined(LuaFunctionDefinition.Body)
         /// `module.name` that does not exist.
-        case missing(module: String, names: [String])
+        case missing(module: String, names: [String], withheld: [String])
         /// `object.name` that is no method.
         case property(any LuaObject.Type)
         case describe

@@ -47,8 +47,9 @@ extension LuaMachine {
             switch entry.kind {
             case .defined(let body):
                 return try call(body, LuaArguments(reader: reader, count: count, entry: entry), writer)
-            case .missing(let module, let names):
+            case .missing(let module, let names, let withheld):
                 let name = reader.string(at: 2).lossyText
+                guard !withheld.contains(name) else { return Int32(SPL_RETURN) }
                 throw LuaArgumentError(
                     "\(module) has no '\(name)'", hint: NearestName.hint(for: name, among: names))
             case .property(let type):
@@ -70,6 +71,9 @@ extension LuaMachine {
         switch body {
         case .immediate(let body):
             try writer.put(try body(arguments))
+            return Int32(SPL_RETURN)
+        case .direct(let body):
+            try body(arguments, writer)
             return Int32(SPL_RETURN)
         case .spawn:
             throw LuaArgumentError("spawn is the bridge's own")

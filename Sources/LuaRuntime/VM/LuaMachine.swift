@@ -87,7 +87,9 @@ final class LuaMachine {
         for global in module.globals { try check(spl_alias(vm, module.name, global, global)) }
         if !module.name.hasPrefix("_") {
             let names = module.functions.map(\.name) + Array(module.values.keys) + module.sourceNames
-            try check(spl_register_missing(vm, module.name, add(.missing(module: module.name, names: names))))
+            let missing = LuaFunctionEntry.Kind.missing(
+                module: module.name, names: names, withheld: module.withheldNames)
+            try check(spl_register_missing(vm, module.name, add(missing)))
         }
     }
 
@@ -126,7 +128,7 @@ final class LuaMachine {
 extension LuaFunctionDefinition {
     var waits: Bool {
         switch body {
-        case .immediate, .spawn: false
+        case .immediate, .direct, .spawn: false
         case .waiting, .scheduled: true
         }
     }

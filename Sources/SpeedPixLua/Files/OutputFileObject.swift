@@ -87,9 +87,20 @@ final class OutputFileObject: LuaObject {
         if path.hasSuffix("/") || isFolder {
             target = FilePath(path).appending(file.filename).string
         }
-        let full = try host.files.writable(target)
-        let size = try await host.reaching.files.download(file.url, to: full)
-        host.onEvent(.saved(path: full, bytes: size))
-        return full
+        let client = try host.reaching
+        let (folder, name) = try await BlockingWork.run { [target] in
+            try self.host.files.folder(forWriting: target, makesParents: true)
+        }
+        let full = folder.fullPath(of: name)
+        let reachable = folder.reachablePath(of: name)
+        do {
+            let size = try await client.files.download(file.url, to: reachable)
+            host.onEvent(.saved(path: full, bytes: size))
+            return full
+        } catch var error as SpeedPixError {
+            // The script knows it by its own name.
+            error.message = error.message.replacing(reachable, with: full)
+            throw error
+        }
     }
 }

@@ -63,8 +63,8 @@ struct InputConversion: Sendable {
     private func json(_ text: String, at place: String) async throws -> JSONValue {
         guard PathText.looksLikePath(text) else { return .string(text) }
         do {
-            guard let path = try host.files.existingFile(text) else { return .string(text) }
-            return .string(try await uploads.file(for: .path(path)).url)
+            guard try host.files.existingFile(text) != nil else { return .string(text) }
+            return .string(try await uploads.file(for: .file(try host.files.open(text))).url)
         } catch let error as SpeedPixError {
             var error = error
             error.message = "\(place): \(error.message)"

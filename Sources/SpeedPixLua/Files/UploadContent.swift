@@ -1,0 +1,45 @@
+import Crypto
+import SpeedPix
+import SystemPackage
+
+/// What a script uploads: an open file, or bytes.
+enum UploadContent: Sendable {
+    case file(OpenFile)
+    case bytes([UInt8], filename: String)
+
+    /// The name it is uploaded under unless the script says another.
+    var name: String {
+        switch self {
+        case .file(let file): FilePath(file.name).lastComponent?.string ?? "file"
+        case .bytes(_, let filename): filename
+        }
+    }
+
+    /// SHA-256 of the content.
+    func digest() throws -> SHA256.Digest {
+        switch self {
+        case .bytes(let bytes, _): return SHA256.hash(data: bytes)
+        case .file(let file):
+            var hash = SHA256()
+            try file.forEachPiece { hash.update(bufferPointer: $0) }
+            return hash.finalize()
+        }
+    }
+
+    func upload(to files: Files, filename: String?, contentType: String) async throws -> File {
+        switch self {
+        case .bytes(let bytes, let own):
+            return try await files.create(
+                .bytes(bytes, filename: own), filename: filename ?? own, contentType: contentType)
+        case .file(let file):
+            do {
+                return try await files.create(
+                    .path(file.reachablePath), filename: filename ?? name, contentType: contentType)
+            } catch var error as SpeedPixError {
+                // The script knows it by its own name.
+                error.message = error.message.replacing(file.reachablePath, with: file.name)
+                throw error
+            }
+        }
+    }
+}
