@@ -21,6 +21,13 @@ public struct Configuration: Sendable {
     public var timeout: Duration
     /// Sent as `User-Agent`.
     public var userAgent: String
+    /// How failed calls are tried again.
+    public var retries = RetryPolicy()
+    /// Polls a second that all waits of a client share. Default 100: the service publishes no limit, and a hundred a
+    /// second is what an Alibaba API gateway commonly lets one application have. Not less than 0.1.
+    public var pollRate: Double = 100 {
+        didSet { if !(pollRate >= 0.1) { pollRate = 0.1 } }
+    }
 
     /// - Parameter endpoint: A missing scheme becomes `https`, trailing slashes are dropped, a path is kept as base.
     /// - Throws: ``SpeedPixError`` with code `configuration` for an empty key or secret, or an endpoint that is no URL.

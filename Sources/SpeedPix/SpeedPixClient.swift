@@ -1,3 +1,4 @@
+public import CoreMetrics
 public import Logging
 
 #if canImport(FoundationEssentials)
@@ -20,16 +21,25 @@ public struct SpeedPixClient: Sendable {
     /// What the client was made with; it does not change.
     public let configuration: Configuration
 
-    /// Sends nothing yet and needs no shutdown. Without a `logger`, nothing is logged.
+    /// Sends nothing yet and needs no shutdown.
+    ///
+    /// - Parameters:
+    ///   - middleware: Sees each request before it is signed, and each answer; the first is outermost.
+    ///   - metrics: Where ``ClientMetrics`` are counted; `MetricsSystem.factory` for the program's own. Nil for nowhere.
+    ///   - logger: Without one, nothing is logged.
     public init(
         _ configuration: Configuration,
         dependencies: ClientDependencies = ClientDependencies(),
+        middleware: [any ClientMiddleware] = [],
+        metrics: (any MetricsFactory)? = nil,
         logger: Logger = Logger(label: "speedpix", factory: { _ in SwiftLogNoOpLogHandler() })
     ) {
         self.configuration = configuration
-        let caller = ServiceCaller(configuration: configuration, dependencies: dependencies, logger: logger)
-        predictions = Predictions(caller: caller)
+        let caller = ServiceCaller(
+            configuration: configuration, dependencies: dependencies, middleware: middleware,
+            metrics: metrics.map { ClientMetrics(factory: $0, clock: dependencies.clock) }, logger: logger)
         files = Files(caller: caller)
+        predictions = Predictions(caller: caller, files: files)
         now = dependencies.now
     }
 

@@ -3,6 +3,12 @@ import Logging
 import SpeedPix
 import SpeedPixGateway
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
 /// `speedpix serve`: the gateway on its own, for other programs.
 struct ServeCommand: ContextCommand {
     static let configuration = CommandConfiguration(
@@ -13,6 +19,19 @@ struct ServeCommand: ContextCommand {
               speedpix serve --port 8187 --app-key demo --app-secret change-me
 
             Without a secret one is made up and kept in a file that only you can read; the line that is printed names it.
+
+            With --faults the gateway misbehaves as a file says, to show what a pipeline
+            makes of it: {"rules": [RULE, ...]}. A rule names a call, a fault, and when:
+              {"call": "create", "fault": "reset_after", "times": 1}
+              {"call": ["progress", "result"], "fault": "status", "code": 503,
+               "probability": 0.2, "seed": 7}
+            Calls:   create, progress, result, cancel, sign_upload, get_file,
+                     delete_file, upload, download, any
+            Faults:  status, throttle, envelope, garbage, duplicate_nonce, reset_before,
+                     reset_after, cut_body, slow_body, delay, expired_url, skewed_clock
+            When:    after (skip so many), times (strike so often), probability, seed
+            Each strike is told on standard error. All options are in docs/faults.md,
+            whole files in examples/faults.
             """)
 
     @Option(help: "Port on 127.0.0.1; 0 is any free one.")
@@ -26,6 +45,9 @@ struct ServeCommand: ContextCommand {
 
     @Option(help: "Application secret that clients must sign with; SPEEDPIX_APP_SECRET if not given.")
     var appSecret: String?
+
+    @Option(help: ArgumentHelp("A JSON file that says what goes wrong on purpose.", valueName: "FILE"))
+    var faults: String?
 
     func validate() throws {
         guard (0...65_535).contains(port) else { throw ValidationError("a port is a number from 0 to 65535") }
@@ -45,6 +67,10 @@ struct ServeCommand: ContextCommand {
         configuration.dataDirectory = data.map(context.absolute)
         configuration.now = context.now
         configuration.clock = context.clock
+        configuration.faults = try faultRules(context)
+        configuration.onFault = { strike in
+            context.say("fault: rule \(strike.rule), \(strike.fault.name) on \(strike.target.rawValue) \(strike.call)")
+        }
         do {
             let workflows = try await LocalGateway.offered()
             try await Gateway.withRunning(configuration, workflows: workflows, logger: .silent) { running in
@@ -62,5 +88,21 @@ struct ServeCommand: ContextCommand {
             throw CommandFailure(.configuration, ErrorText.describe(error))
         }
         throw CancellationError()
+    }
+
+    private func faultRules(_ context: CommandContext) throws -> [FaultRule] {
+        guard let faults else { return [] }
+        let bytes: [UInt8]
+        do {
+            bytes = try Array(Data(contentsOf: URL(filePath: context.absolute(faults))))
+        } catch {
+            throw CommandFailure(.usage, "could not read the faults of \(faults): is it there, and a file?")
+        }
+        do {
+            return try FaultFile.rules(bytes)
+        } catch {
+            throw CommandFailure(
+                .usage, "\(faults): \(error.message)\nhint: speedpix serve --help".printable(keepingLines: true))
+        }
     }
 }

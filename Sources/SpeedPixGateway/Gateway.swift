@@ -55,10 +55,10 @@ public enum Gateway {
         isolation: isolated (any Actor)?, body: (RunningGateway) async throws -> Output
     ) async throws -> Output {
         let (ports, listening) = AsyncStream<Int>.makeStream()
-        let application = application(
+        let parts = services(
             configuration, store: store, workflows: workflows, logger: logger,
             onPort: { listening.yield($0) })
-        var group = ServiceGroupConfiguration(services: [application], logger: logger)
+        var group = ServiceGroupConfiguration(services: parts, logger: logger)
         group.maximumGracefulShutdownDuration = patience
         let services = ServiceGroup(configuration: group)
         return try await withThrowingTaskGroup(of: Void.self, isolation: isolation) { tasks in
@@ -106,24 +106,26 @@ public enum Gateway {
         }
     }
 
-    private static func application(
+    /// What runs, in the order in which it starts: the server is the first to end.
+    private static func services(
         _ configuration: GatewayConfiguration, store: ObjectStore, workflows: [any Workflow], logger: Logger,
         onPort: @escaping @Sendable (Int) -> Void
-    ) -> some ApplicationProtocol {
+    ) -> [any Service] {
         let urls = URLSigner(secret: configuration.appSecret)
         let runner = PredictionRunner(
-            store: store, uniqueName: configuration.uniqueName, clock: configuration.clock, logger: logger)
-        let queue = PredictionQueue(configuration, runner: runner) { record in
-            for key in record.storedKeys { await store.remove(key) }
-        }
+            store: store, uniqueName: configuration.uniqueName, now: configuration.now, clock: configuration.clock,
+            logger: logger)
+        let queue = PredictionQueue(configuration, runner: runner) { await store.remove($0) }
         let calls: [any ServiceCall] = [
             CreateCall(
                 catalogue: WorkflowCatalogue(workflows),
-                preparation: InputPreparation(store: store, urls: urls, now: configuration.now), queue: queue,
-                random: configuration.random),
+                preparation: InputPreparation(store: store, urls: urls), queue: queue, random: configuration.random),
             ProgressCall(queue: queue),
-            ResultCall(queue: queue, urls: urls, configuration: configuration),
+            ResultCall(queue: queue, urls: urls),
+            CancelCall(queue: queue),
             SignUploadCall(urls: urls, sweep: StoreSweep(store, configuration), configuration: configuration),
+            GetFileCall(store: store, urls: urls),
+            DeleteFileCall(store: store),
         ]
         let router = GatewayRouter.make(
             calls: calls, files: FileRoutes(store: store, urls: urls, configuration: configuration),
@@ -131,16 +133,9 @@ public enum Gateway {
                 verifier: CallVerifier(appKey: configuration.appKey, secret: configuration.appSecret),
                 configuration: configuration),
             logger: logger)
-        return Application(
-            router: router,
-            server: .continuing(upTo: configuration.maximumUploadBytes, idleTimeout: idleTimeout),
-            configuration: ApplicationConfiguration(
-                address: .hostname(configuration.host, port: configuration.port),
-                serverName: "speedpix-gateway/\(SpeedPixVersion.current)"),
-            services: [queue],
-            onServerRunning: { channel in
-                if let port = channel.localAddress?.port { onPort(port) }
-            },
-            logger: logger)
+        let server = GatewayServer(
+            responder: router.buildResponder(), configuration: configuration, idleTimeout: idleTimeout, logger: logger,
+            onPort: onPort)
+        return [queue, server]
     }
 }

@@ -44,6 +44,11 @@ public struct GatewayConfiguration: Sendable {
     /// How long an upload URL and an access URL are good for. Default 1 h.
     public var urlLifetime: Duration = .seconds(3600)
 
+    /// What goes wrong on purpose. Default: nothing.
+    package var faults: [FaultRule] = []
+    /// Told of each fault as it strikes.
+    package var onFault: @Sendable (FaultStrike) -> Void = { _ in }
+
     /// The date, for timestamps and expiry.
     public var now: @Sendable () -> Date = { Date() }
     /// A name never used before, for predictions, files and requests: letters, digits and hyphens.

@@ -100,7 +100,7 @@ struct Verbs: Sendable {
         let input = try await inputs.input(request.input)
         do {
             let prediction = try await client.predictions.create(
-                request.workflowID, input: input, options: request.createOptions)
+                request.workflowID, resolved: input, options: request.createOptions)
             host.onEvent(.created(prediction))
             return PredictionObject(prediction, verbs: self)
         } catch let error as SpeedPixError where error.code == .unknownOutcome {

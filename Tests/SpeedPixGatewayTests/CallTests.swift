@@ -165,6 +165,30 @@ struct CallTests {
         }
     }
 
+    @Test func everyAnswerHasTheGatewaysDate() async throws {
+        try await TestGateway.run(with: configured { $0.maximumBodyBytes = 1000 }) { gateway in
+            let urls = try await gateway.signUpload()
+            gateway.date.advance(by: .seconds(60))
+            let plain: HTTPFields = [.contentType: "text/plain"]
+            let answers = [
+                try await gateway.send(.put, urls.upload, headers: plain, body: .bytes([1])),
+                try await gateway.send(.get, urls.access),
+                try await gateway.send(.head, urls.access),
+                try await gateway.send(.get, urls.access, headers: [.range: "bytes=9-"]),
+                try await gateway.send(.get, urls.access, headers: [.ifNoneMatch: "*"]),
+                try await gateway.send(.get, urls.upload),
+                try await gateway.send(.get, "/health"),
+                try await gateway.send(.get, "/nowhere"),
+                try await gateway.send(.get, "/scc/comfy_prompt"),
+                try await gateway.send(.post, "/scc/comfy_prompt", body: .bytes([1])),
+                try await gateway.call(.progress, ["taskId": "nope"]),
+                try await gateway.call(.create, bytes: [UInt8](repeating: 32, count: 1001)),
+            ]
+            #expect(answers.map(\.status) == [200, 200, 200, 416, 304, 403, 200, 404, 405, 400, 200, 413])
+            for answer in answers { #expect(answer.headers[.date] == "Tue, 14 Nov 2023 22:14:20 GMT") }
+        }
+    }
+
     @Test func itSaysWhatItIs() async throws {
         try await TestGateway.run { gateway in
             let health = try await gateway.send(.get, "/health")

@@ -158,7 +158,7 @@ struct LifetimeTests {
             let isComputing = false
 
             func run(_ inputs: [String: WorkflowInputValue], _ task: WorkflowTask) async throws -> WorkflowResult {
-                let path = FilePath(task.scratchDirectory).appending("made.txt")
+                let path = FilePath(try await task.scratchDirectory()).appending("made.txt")
                 _ = try await FileSystem.shared.withFileHandle(
                     forWritingAt: path, options: .newFile(replaceExisting: false)
                 ) { try await $0.write(contentsOf: "from disk".utf8, toAbsoluteOffset: 0) }

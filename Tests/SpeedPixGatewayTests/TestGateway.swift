@@ -96,6 +96,13 @@ struct TestGateway: Sendable {
         return (data?["uploadUrl"]?.stringValue ?? "", data?["accessUrl"]?.stringValue ?? "")
     }
 
+    /// Creates a prediction and returns its id.
+    func create(_ workflow: String, _ inputs: JSONValue = [:]) async throws -> String {
+        let answer = try await call(
+            .create, ["workflow_id": .string(workflow), "alias_id": "main", "inputs": inputs])
+        return answer.json["data"]?["taskId"]?.stringValue ?? ""
+    }
+
     /// Asks until a prediction has ended.
     func ended(_ id: String) async throws -> Prediction {
         while true {
@@ -105,7 +112,7 @@ struct TestGateway: Sendable {
         }
     }
 
-    func echo(_ input: [String: JSONValue]) async throws -> Prediction {
+    func echo(_ input: [String: InputValue]) async throws -> Prediction {
         try await client.predictions.create("echo", input: input)
     }
 }

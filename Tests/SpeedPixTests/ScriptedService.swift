@@ -1,3 +1,4 @@
+import CoreMetrics
 import SpeedPix
 import SpeedPixTestSupport
 import Synchronization
@@ -20,7 +21,8 @@ struct ScriptedService {
     ///   - timeout: Of one call.
     init(
         _ replies: ScriptedReply..., then last: ScriptedReply? = nil, clock: any Clock<Duration> = ImmediateClock(),
-        date: ManualDate = ManualDate(), endpoint: String = endpoint, timeout: Duration = Configuration.defaultTimeout
+        date: ManualDate = ManualDate(), endpoint: String = endpoint, timeout: Duration = Configuration.defaultTimeout,
+        middleware: [any ClientMiddleware] = [], metrics: (any MetricsFactory)? = nil
     ) throws {
         self.date = date
         transport = last.map { ScriptedTransport(replies, then: $0) } ?? ScriptedTransport(replies)
@@ -29,7 +31,8 @@ struct ScriptedService {
             try Configuration(appKey: Self.appKey, appSecret: Self.appSecret, endpoint: endpoint, timeout: timeout),
             dependencies: ClientDependencies(
                 transport: transport, clock: clock, now: { date.now }, nonce: { "nonce-\(nonces.next())" },
-                random: { 0.5 }))
+                random: { 0.5 }),
+            middleware: middleware, metrics: metrics)
     }
 
     var requests: [RecordedRequest] { transport.requests }
@@ -39,7 +42,7 @@ struct ScriptedService {
 
     /// Creates a prediction of the workflow `wf-1`.
     func create(
-        _ input: [String: JSONValue] = ["text": "hello"], options: CreateOptions = CreateOptions()
+        _ input: [String: InputValue] = ["text": "hello"], options: CreateOptions = CreateOptions()
     ) async throws -> Prediction {
         try await predictions.create("wf-1", input: input, options: options)
     }

@@ -84,7 +84,7 @@ extension Files {
     private func receive(
         _ url: String, into sink: inout some DownloadSink, _ onProgress: TransferProgress.Handler?
     ) async throws -> Int64 {
-        let retries = RetryPolicy()
+        let retries = caller.configuration.retries
         var download = PartialDownload()
         var steps = ProgressSteps()
         var attempt = 1
@@ -122,7 +122,7 @@ extension Files {
         let request = TransportRequest(
             method: .get, url: url, headers: headers, timeout: caller.configuration.timeout, followsRedirects: true)
         do {
-            let response = try await caller.dependencies.transport.send(request)
+            let response = try await caller.pipeline.send(request, for: .download)
             if download.isBeyondEnd(response.status) { throw download.restart("the file became shorter") }
             guard response.status.kind == .successful else { throw Self.refusal(response.status) }
             if try download.begin(response.status, response.headers) == .whole { try await sink.startOver() }

@@ -152,7 +152,7 @@ extension Files {
         _ content: UploadContent, _ identity: ContentIdentity, filename: String, contentType: String,
         _ onProgress: TransferProgress.Handler?
     ) async throws -> SharedUpload.Outcome {
-        let retries = RetryPolicy()
+        let retries = caller.configuration.retries
         var attempt = 1
         while true {
             // A file that lies still is hashed when somebody wants to know; most often nobody does.
@@ -205,7 +205,7 @@ extension Files {
             body: size > 0 ? .stream(length: size, meter.watched(content.chunks(0..<size))) : .none,
             timeout: Self.transferLimit(size: size, floor: caller.configuration.timeout))
         do {
-            let response = try await caller.dependencies.transport.send(request)
+            let response = try await caller.pipeline.send(request, for: .upload)
             guard response.status.kind == .successful else {
                 throw SpeedPixError(
                     response.status.code == 413 ? .invalidArgument : .apiError,

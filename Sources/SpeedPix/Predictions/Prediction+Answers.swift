@@ -46,13 +46,20 @@ extension Prediction {
             if !logs.hasSuffix(message + "\n") { logs += message + "\n" }
         }
         startedAt = data.first("taskBeginTime", "task_begin_time")?.lenientDate
-        completedAt = data.first("taskEndTime", "task_end_time")?.lenientDate ?? now
+        completedAt = Self.endTime(in: data) ?? now
         if let milliseconds = data.first("taskDuration", "task_duration")?.lenientDouble, milliseconds >= 0 {
             metrics.predictTime = .seconds(min(milliseconds / 1000, 1e9))
         }
         if let createdAt, let completedAt, completedAt > createdAt {
             metrics.totalTime = .seconds(completedAt.timeIntervalSince(createdAt))
         }
+    }
+}
+
+extension Prediction {
+    /// When it ended, by the service's clock.
+    static func endTime(in result: JSONValue) -> Date? {
+        result.first("taskEndTime", "task_end_time")?.lenientDate
     }
 }
 

@@ -1,11 +1,19 @@
 import HTTPTypes
 import Logging
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
 /// Creates predictions and follows them to their end.
 public struct Predictions: Sendable {
     package let caller: ServiceCaller
+    /// Uploads the files of inputs, and saves those of outputs.
+    let files: Files
 
-    /// Starts a workflow and returns at once.
+    /// Starts a workflow and returns at once. Files in the input are uploaded first.
     ///
     /// It is sent at most once: if it may have reached the service and no answer came back, the error is
     /// `unknown_outcome` and nothing is repeated. A task that is cancelled while the create is under way still gets the
@@ -13,8 +21,14 @@ public struct Predictions: Sendable {
     ///
     /// - Throws: ``SpeedPixError``; `CancellationError` if the task is cancelled before anything was sent.
     public func create(
-        _ workflowID: String, input: [String: JSONValue], options: CreateOptions = CreateOptions()
+        _ workflowID: String, input: [String: InputValue], options: CreateOptions = CreateOptions()
     ) async throws -> Prediction {
+        try Self.check(workflowID, options)
+        let resolved = try await InputResolution(files: files, encoding: options.fileEncoding).resolve(input)
+        return try await create(workflowID, resolved: resolved, options: options)
+    }
+
+    static func check(_ workflowID: String, _ options: CreateOptions) throws {
         guard !workflowID.isEmpty else {
             throw SpeedPixError(
                 .invalidArgument, "the workflow id is empty",
@@ -23,6 +37,16 @@ public struct Predictions: Sendable {
         guard options.aliasID == nil || options.versionID == nil else {
             throw SpeedPixError(.invalidArgument, "alias and version are both given", remedy: "leave one of them out")
         }
+    }
+
+    /// Starts a workflow with an input whose files have URLs already.
+    ///
+    /// - Parameter limit: After it, a create that had no effect is not tried again.
+    package func create(
+        _ workflowID: String, resolved input: [String: JSONValue], options: CreateOptions = CreateOptions(),
+        limit: Duration? = nil
+    ) async throws -> Prediction {
+        try Self.check(workflowID, options)
         var body: [String: JSONValue] = ["workflow_id": .string(workflowID), "inputs": .object(input)]
         if let version = options.versionID {
             body["version_id"] = .string(version)
@@ -36,7 +60,8 @@ public struct Predictions: Sendable {
             headers[.resourceConfigID] = options.resourceConfigIDs.joined(separator: ",")
         }
         let createdAt = caller.dependencies.now()
-        let envelope = try await caller.call(.create, .object(body), headers: headers, isRepeatable: false)
+        let envelope = try await caller.call(
+            .create, .object(body), headers: headers, isRepeatable: false, limit: limit)
         guard let id = envelope.data.first("taskId", "task_id")?.lenientString else {
             throw SpeedPixError(
                 .unknownOutcome, "the service accepted the create but its answer has no taskId",
@@ -48,6 +73,7 @@ public struct Predictions: Sendable {
         prediction.input = input
         prediction.createdAt = createdAt
         prediction.apply(created: envelope.data)
+        caller.pipeline.metrics?.created()
         caller.logger.debug("created", metadata: ["prediction": "\(id)", "workflow": "\(workflowID)"])
         return prediction
     }
@@ -64,7 +90,7 @@ public struct Predictions: Sendable {
         }
         do {
             var updated = try await poll(prediction)
-            if updated.status.isTerminal { updated = try await fetchResult(updated) }
+            if updated.status.isTerminal { (updated, _) = try await fetchResult(updated) }
             return updated
         } catch let error as SpeedPixError {
             throw error.about(prediction)
@@ -76,89 +102,31 @@ public struct Predictions: Sendable {
     /// One failed poll never ends the wait: whatever could be better the next time is asked again until the deadline.
     ///
     /// - Throws: ``SpeedPixError`` with the prediction: `prediction_failed`, `canceled`, `timeout` (it goes on at the
-    ///   service), or what the service refused. `CancellationError` if the task is cancelled; it goes on then, too.
+    ///   service), or what the service refused. What `onProgress` throws. `CancellationError` if the task is cancelled;
+    ///   the prediction goes on then, too.
     public func wait(for prediction: Prediction, options: WaitOptions = WaitOptions()) async throws -> Prediction {
-        do {
-            return try await follow(prediction, options)
-        } catch let failure as CallbackFailure {
-            throw failure.error
-        }
-    }
-
-    /// What the caller's own `onProgress` threw: it ends the wait, and must not be taken for a poll that failed.
-    private struct CallbackFailure: Error {
-        var error: any Error
-    }
-
-    private func follow(_ prediction: Prediction, _ options: WaitOptions) async throws -> Prediction {
-        let elapsed = caller.dependencies.clock.stopwatch()
-        let schedule = PollSchedule(fixed: options.pollingInterval, random: caller.dependencies.random)
-        var current = prediction
-        var unknownWords: Set<String> = []
+        var follower = PredictionFollower(prediction, self, options)
         while true {
-            do {
-                // A create may already answer "succeeded", and then only the result is missing.
-                if !current.status.isTerminal {
-                    let remaining = options.timeout - elapsed()
-                    guard remaining > .zero else { throw Self.timedOut(current, options.timeout) }
-                    let delay = schedule.delay(after: current, elapsed: elapsed(), remaining: remaining)
-                    try await caller.dependencies.clock.sleep(for: delay)
-                    let updated = try await withinWait(of: current, options.timeout, elapsed, poll)
-                    if !updated.status.isKnown, unknownWords.insert(updated.status.rawValue).inserted {
-                        caller.logger.notice(
-                            "unknown status; asking on",
-                            metadata: ["prediction": "\(current.id)", "status": "\(updated.status)"])
-                    }
-                    let isNews = updated != current
-                    current = updated
-                    if isNews, let onProgress = options.onProgress {
-                        // Within the deadline like everything else: a callback can sleep, too.
-                        current = try await withinWait(of: current, options.timeout, elapsed) { prediction in
-                            do {
-                                try await onProgress(prediction)
-                            } catch let error where !(error is CancellationError) {
-                                throw CallbackFailure(error: error)
-                            }
-                            return prediction
-                        }
-                    }
-                }
-                if current.status.isTerminal {
-                    current = try await withinWait(of: current, options.timeout, elapsed, fetchResult)
-                    if current.status.isTerminal { return try Self.finished(current) }
-                }
-            } catch let error as SpeedPixError {
-                guard error.isRetryable, error.code != .timeout else { throw error.about(current) }
-                let remaining = options.timeout - elapsed()
-                guard remaining > .zero else { throw Self.timedOut(current, options.timeout, cause: error) }
-                caller.logger.warning(
-                    "asking again", metadata: ["prediction": "\(current.id)", "reason": "\(error.message)"])
-                // A result that cannot be fetched has no delay of its own above.
-                if current.status.isTerminal {
-                    try await caller.dependencies.clock.sleep(for: min(PollSchedule.longest, remaining))
-                }
+            switch try await follower.next() {
+            case .ended(let ended):
+                return try Self.finished(ended)
+            case .polled(let seen):
+                guard let onProgress = options.onProgress else { continue }
+                // Within the deadline like everything else: a callback can sleep, too.
+                try await follower.withinWait { try await onProgress(seen) }
             }
         }
     }
 
-    /// One step of a wait. A call has tries and a time limit of its own; together they could outlast the wait by minutes.
-    private func withinWait(
-        of prediction: Prediction, _ limit: Duration, _ elapsed: () -> Duration,
-        _ step: @escaping @Sendable (Prediction) async throws -> Prediction
-    ) async throws -> Prediction {
-        try await withDeadline(
-            max(limit - elapsed(), PollSchedule.lastLook), clock: caller.dependencies.clock,
-            expired: { Self.timedOut(prediction, limit) }, operation: { try await step(prediction) })
-    }
-
-    private func poll(_ prediction: Prediction) async throws -> Prediction {
+    func poll(_ prediction: Prediction) async throws -> Prediction {
         let envelope = try await caller.call(.progress, ["taskId": .string(prediction.id)])
         var updated = prediction
         try updated.apply(progress: envelope.data, requestID: envelope.requestID)
         return updated
     }
 
-    private func fetchResult(_ prediction: Prediction) async throws -> Prediction {
+    /// The prediction with its result, and how many seconds it had ended by then, if the service told.
+    func fetchResult(_ prediction: Prediction) async throws -> (Prediction, age: Double?) {
         let envelope: Envelope
         do {
             envelope = try await caller.call(.result, ["taskId": .string(prediction.id)])
@@ -166,15 +134,17 @@ public struct Predictions: Sendable {
             // The service may describe a failed run by refusing its result; that is the failure's reason.
             var failed = prediction
             failed.error = failed.error ?? error.message
-            return failed
+            return (failed, nil)
         }
         var updated = prediction
         updated.apply(result: envelope.data, now: caller.dependencies.now())
-        return updated
+        // Both by the service's clock: this machine's may be off.
+        let endedAt = Prediction.endTime(in: envelope.data)
+        return (updated, endedAt.flatMap { envelope.date?.timeIntervalSince($0) })
     }
 
     /// The prediction if it has succeeded; its end as an error otherwise.
-    private static func finished(_ prediction: Prediction) throws -> Prediction {
+    static func finished(_ prediction: Prediction) throws -> Prediction {
         switch prediction.status {
         case .succeeded:
             return prediction
@@ -186,22 +156,5 @@ public struct Predictions: Sendable {
                 remedy: prediction.workflowID.map { "check the input against the workflow \($0)" },
                 prediction: prediction)
         }
-    }
-
-    private static func timedOut(
-        _ prediction: Prediction, _ limit: Duration, cause: SpeedPixError? = nil
-    ) -> SpeedPixError {
-        SpeedPixError(
-            .timeout, "the prediction did not end within \(limit.formattedSeconds)",
-            remedy: "it goes on at the service: wait for \(prediction.id) again, or allow a longer timeout",
-            prediction: prediction, isRetryable: true, cause: cause)
-    }
-}
-
-extension Duration {
-    /// "90 s", "2.5 s".
-    package var formattedSeconds: String {
-        let tenths = (self / .milliseconds(100)).rounded()
-        return tenths.truncatingRemainder(dividingBy: 10) == 0 ? "\(Int(tenths / 10)) s" : "\(tenths / 10) s"
     }
 }

@@ -8,11 +8,29 @@ public struct CreateOptions: Sendable {
     public var randomiseSeeds: Bool?
     /// Whether temporary files of the workflow are returned too.
     public var returnTempFiles: Bool?
-    /// Computing resources in order of preference; empty for the shared pool.
+    /// Computing resources in order of preference; empty for the shared pool. See ``resourceConfigID``.
     public var resourceConfigIDs: [String] = []
+    /// How the input's files travel. By default they are uploaded.
+    public var fileEncoding = FileEncoding.url
+
+    /// The one computing resource to use, nil for the shared pool; the first of ``resourceConfigIDs``.
+    public var resourceConfigID: String? {
+        get { resourceConfigIDs.first }
+        set { resourceConfigIDs = newValue.map { [$0] } ?? [] }
+    }
 
     /// The published `main` version, and everything else as the service has it.
-    public init() {}
+    public init(
+        aliasID: String? = nil, versionID: String? = nil, randomiseSeeds: Bool? = nil, returnTempFiles: Bool? = nil,
+        resourceConfigIDs: [String] = [], fileEncoding: FileEncoding = .url
+    ) {
+        self.aliasID = aliasID
+        self.versionID = versionID
+        self.randomiseSeeds = randomiseSeeds
+        self.returnTempFiles = returnTempFiles
+        self.resourceConfigIDs = resourceConfigIDs
+        self.fileEncoding = fileEncoding
+    }
 }
 
 /// How a prediction is waited for.
@@ -22,12 +40,39 @@ public struct WaitOptions: Sendable {
 
     /// The whole wait; the prediction goes on at the service when it passes. Default one hour.
     /// A last look at the deadline may take up to a second more.
-    public var timeout: Duration = WaitOptions.defaultTimeout
+    public var timeout: Duration
     /// A fixed time between polls; nil for an adaptive one, which is quicker and asks less.
     public var pollingInterval: Duration?
     /// Called after each poll that changed something. What it throws ends the wait; the prediction goes on.
     public var onProgress: (@Sendable (Prediction) async throws -> Void)?
 
     /// One hour, adaptive polling, nobody told of progress.
-    public init() {}
+    public init(
+        timeout: Duration = WaitOptions.defaultTimeout, pollingInterval: Duration? = nil,
+        onProgress: (@Sendable (Prediction) async throws -> Void)? = nil
+    ) {
+        self.timeout = timeout
+        self.pollingInterval = pollingInterval
+        self.onProgress = onProgress
+    }
+}
+
+/// How a prediction is created and waited for in one go.
+public struct RunOptions: Sendable {
+    /// How it is created.
+    public var create: CreateOptions
+    /// How it is waited for. Its ``WaitOptions/timeout`` is the deadline for the whole run, uploads included.
+    public var wait: WaitOptions
+    /// Told as soon as there is an id: from then on it is paid for, and can be found again whatever happens here.
+    public var onCreated: (@Sendable (Prediction) async -> Void)?
+
+    /// The published `main` version, one hour, adaptive polling.
+    public init(
+        create: CreateOptions = CreateOptions(), wait: WaitOptions = WaitOptions(),
+        onCreated: (@Sendable (Prediction) async -> Void)? = nil
+    ) {
+        self.create = create
+        self.wait = wait
+        self.onCreated = onCreated
+    }
 }

@@ -57,15 +57,30 @@ package enum ServiceAnswer {
                 "the secret does not belong to the key: copy both from the console again"
             } else if lowercased.contains("invalid appkey") {
                 "the service does not know this key: check \(Configuration.Variable.appKey) and the endpoint"
-            } else if lowercased.contains("timestamp expired") {
+            } else if lowercased.contains(expiredTimestamp) {
                 "this machine's clock is more than 15 minutes off: set it"
             } else {
                 nil
             }
+        // A nonce is never used twice by us: a copy of the call came first, and a new one will do.
+        let isUsedNonce = lowercased.contains(usedNonce)
         let isAuth = (400...403).contains(status.code)
         return SpeedPixError(
             isAuth ? .auth : .apiError, reason, remedy: remedy, httpStatus: status.code, requestID: requestID,
-            isRetryable: isTransient(status))
+            isRetryable: isUsedNonce || isTransient(status))
+    }
+
+    private static let usedNonce = "nonce used"
+    private static let expiredTimestamp = "timestamp expired"
+
+    /// Whether the gateway has seen the call's nonce before.
+    static func isUsedNonce(_ error: SpeedPixError) -> Bool {
+        error.code == .auth && error.message.lowercased().contains(usedNonce)
+    }
+
+    /// Whether the call was refused for its date.
+    static func isExpiredTimestamp(_ error: SpeedPixError) -> Bool {
+        error.code == .auth && error.message.lowercased().contains(expiredTimestamp)
     }
 
     /// An answer that carries nothing but its HTTP status.

@@ -2,6 +2,12 @@ import HTTPTypes
 package import Logging
 import NIOCore
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
 /// Makes signed calls: serialises once, signs those bytes, sends them, reads the envelope, and tries again where that
 /// cannot cost anything.
 package struct ServiceCaller: Sendable {
@@ -11,22 +17,28 @@ package struct ServiceCaller: Sendable {
     let configuration: Configuration
     let dependencies: ClientDependencies
     let logger: Logger
+    let pipeline: HTTPPipeline
+    let state: ClientState
     private let signer: RequestSigner
-    private let basePath: String
-    private let retries = RetryPolicy()
 
-    package init(configuration: Configuration, dependencies: ClientDependencies, logger: Logger) {
+    package init(
+        configuration: Configuration, dependencies: ClientDependencies, middleware: [any ClientMiddleware] = [],
+        metrics: ClientMetrics? = nil, logger: Logger
+    ) {
         self.configuration = configuration
         self.dependencies = dependencies
         self.logger = logger
+        pipeline = HTTPPipeline(transport: dependencies.transport, middleware: middleware, metrics: metrics)
+        state = ClientState(pollRate: configuration.pollRate, clock: dependencies.clock)
         signer = RequestSigner(appKey: configuration.appKey, secret: configuration.appSecret)
-        let afterScheme = configuration.endpoint.split(separator: "://", maxSplits: 1).last ?? ""
-        basePath = afterScheme.firstIndex(of: "/").map { String(afterScheme[$0...]) } ?? ""
     }
 
-    /// - Parameter isRepeatable: False for a create: it is only repeated if it surely had no effect.
+    /// - Parameters:
+    ///   - isRepeatable: False for a create: it is only repeated if it surely had no effect.
+    ///   - limit: No further try begins after it.
     func call(
-        _ route: Route, _ body: JSONValue, headers: HTTPFields = [:], isRepeatable: Bool = true
+        _ route: Route, _ body: JSONValue, headers: HTTPFields = [:], isRepeatable: Bool = true,
+        limit: Duration? = nil
     ) async throws -> Envelope {
         let bytes: [UInt8]
         do {
@@ -35,19 +47,34 @@ package struct ServiceCaller: Sendable {
             throw SpeedPixError(
                 .invalidArgument, "the input has a number that JSON cannot say (NaN or infinity)", cause: error)
         }
+        let elapsed = limit == nil ? nil : dependencies.clock.stopwatch()
         var attempt = 1
+        var spent = 0
+        var hasCorrectedClock = false
         while true {
             try Task.checkCancellation()
             do {
-                return try await send(route, bytes, headers: headers, isShielded: !isRepeatable)
+                let envelope = try await send(route, bytes, headers: headers, isShielded: !isRepeatable)
+                state.succeeded(cost: spent)
+                return envelope
             } catch let failure as Failure {
                 let isInDoubt = !isRepeatable && failure.effect == .unknown
                 let error = isInDoubt ? Self.unknownOutcome(failure.error) : failure.error
-                guard attempt < retries.attempts, error.isRetryable, isRepeatable || failure.effect == .none else {
-                    throw error
+                if let offset = failure.clockOffset, !hasCorrectedClock, state.correctClock(offset: offset) {
+                    // Refused for its date alone: it had no effect, and the next one is dated right.
+                    hasCorrectedClock = true
+                    logger.warning("this machine's clock is off", metadata: ["seconds": "\(Int(offset))"])
+                    continue
                 }
-                let delay = retries.delay(
+                guard attempt < configuration.retries.attempts, error.isRetryable,
+                    isRepeatable || failure.effect == .none
+                else { throw error }
+                let delay = configuration.retries.delay(
                     afterAttempt: attempt, retryAfter: failure.retryAfter, random: dependencies.random())
+                if let limit, let elapsed, elapsed() + delay >= limit { throw error }
+                spent = failure.isTimeout ? RetryBudget.timeoutCost : RetryBudget.cost
+                guard state.spend(spent) else { throw error }
+                pipeline.metrics?.retried(route.operation)
                 logger.debug(
                     "trying again",
                     metadata: ["route": "\(route.rawValue)", "attempt": "\(attempt)", "reason": "\(error.message)"])
@@ -71,65 +98,116 @@ package struct ServiceCaller: Sendable {
         var error: SpeedPixError
         var effect: Effect
         var retryAfter: Duration?
+        var isTimeout = false
+        /// Seconds by which the service's clock is ahead, if it refused the call for its date.
+        var clockOffset: Double?
     }
 
     private func send(
         _ route: Route, _ bytes: [UInt8], headers: HTTPFields, isShielded: Bool
     ) async throws -> Envelope {
-        let path = basePath + route.rawValue
-        var fields = signer.headers(path: path, body: bytes, date: dependencies.now(), nonce: dependencies.nonce())
+        var fields = headers
         fields[.userAgent] = configuration.userAgent
-        for field in headers { fields[field.name] = field.value }
+        fields[.accept] = RequestSigner.mediaType
+        fields[.contentType] = RequestSigner.mediaType
         let request = TransportRequest(
             method: .post, url: configuration.endpoint + route.rawValue, headers: fields, body: .bytes(bytes),
             timeout: configuration.timeout)
         let exchange = { @Sendable in
-            try await withDeadline(configuration.timeout, clock: dependencies.clock, expired: Self.noAnswer) {
-                let response = try await dependencies.transport.send(request)
-                return (response, try await Self.collect(response.body))
-            }
+            try await withDeadline(
+                configuration.timeout, clock: dependencies.clock, expired: { Silence() },
+                operation: {
+                    let response = try await pipeline.send(request, for: route.operation, finish: signed)
+                    return (response, try await Self.collect(response.body))
+                })
         }
         let response: TransportResponse
         let body: [UInt8]
         do {
             // A cancelled create must still learn the id of what it started, or the result is paid for and lost.
             (response, body) = isShielded ? try await Task(operation: exchange).value : try await exchange()
-        } catch let error as TransportError {
+        } catch let error where !(error is CancellationError) {
+            throw failure(error)
+        }
+        do {
+            var envelope = try ServiceAnswer.envelope(status: response.status, headers: response.headers, body: body)
+            envelope.date = response.headers[.date].flatMap(HTTPDate.date)
+            return envelope
+        } catch let error as SpeedPixError {
             throw Failure(
+                error: error, effect: effect(of: error, response.status),
+                retryAfter: retryAfter(response.headers), clockOffset: clockOffset(error, response.headers))
+        }
+    }
+
+    /// Signs what the middleware has left: these headers, this path, these bytes.
+    private func signed(_ request: TransportRequest) -> TransportRequest {
+        var request = request
+        var body: [UInt8]?
+        if case .bytes(let bytes) = request.body { body = bytes }
+        let afterScheme = request.url.split(separator: "://", maxSplits: 1).last ?? ""
+        let path = afterScheme.firstIndex(of: "/").map { String(afterScheme[$0...]) } ?? "/"
+        let date = dependencies.now().addingTimeInterval(state.clockOffset)
+        let signature = signer.headers(
+            method: request.method.rawValue, path: path, body: body, date: date, nonce: dependencies.nonce())
+        for field in signature { request.headers[field.name] = field.value }
+        return request
+    }
+
+    /// A try that brought no answer.
+    private func failure(_ error: any Error) -> Failure {
+        switch error {
+        case is Silence:
+            return Failure(
+                error: SpeedPixError(
+                    .network, "no answer from \(configuration.endpoint): the service did not answer in time",
+                    isRetryable: true),
+                effect: .unknown, isTimeout: true)
+        case let error as TransportError:
+            return Failure(
                 error: SpeedPixError(
                     .network, "no answer from \(configuration.endpoint): \(error.message)",
                     remedy: error.mayHaveReachedService ? nil : "check the endpoint and the network",
                     isRetryable: true, cause: error),
                 effect: error.mayHaveReachedService ? .unknown : .none)
-        } catch let error where !(error is CancellationError) {
-            // A custom transport that keeps to no rules: nothing is known of what it did.
-            throw Failure(
+        case let unsent as HTTPPipeline.Unsent:
+            let error =
+                unsent.error as? SpeedPixError
+                ?? SpeedPixError(.network, "a middleware refused: \(unsent.error)", cause: unsent.error)
+            return Failure(error: error, effect: .none)
+        default:
+            // A transport or a middleware that keeps to no rules: nothing is known of what it did.
+            return Failure(
                 error: SpeedPixError(.network, "the transport failed: \(error)", isRetryable: true, cause: error),
                 effect: .unknown)
         }
-        do {
-            return try ServiceAnswer.envelope(status: response.status, headers: response.headers, body: body)
-        } catch let error as SpeedPixError {
-            // Every 5xx: a proxy's 520 … 527 came from behind it just as a 502 did.
-            // With a code, too: it does not prove that nothing was started.
-            let isUndecided = response.status.kind == .serverError
-            let effect: Failure.Effect =
-                if error.code == .throttled {
-                    .none
-                } else if error.code == .invalidResponse || isUndecided {
-                    .unknown
-                } else {
-                    .refused
-                }
-            throw Failure(
-                error: error, effect: effect,
-                retryAfter: response.headers[.retryAfter].flatMap { Int($0) }.map { .seconds(min(max($0, 0), 60)) })
-        }
     }
 
-    private static func noAnswer() -> any Error {
-        TransportError("the service did not answer in time", mayHaveReachedService: true)
+    private func effect(of error: SpeedPixError, _ status: HTTPResponse.Status) -> Failure.Effect {
+        if error.code == .throttled { return .none }
+        // Every 5xx: a proxy's 520 … 527 came from behind it just as a 502 did.
+        // With a code, too: it does not prove that nothing was started.
+        if error.code == .invalidResponse || status.kind == .serverError { return .unknown }
+        // Our nonces are new each time: somebody has delivered the call before, and it may have done its work.
+        return ServiceAnswer.isUsedNonce(error) ? .unknown : .refused
     }
+
+    private func retryAfter(_ headers: HTTPFields) -> Duration? {
+        guard let text = headers[.retryAfter] else { return nil }
+        if let seconds = Int(text) { return .seconds(max(seconds, 0)) }
+        guard let date = HTTPDate.date(from: text) else { return nil }
+        let now = headers[.date].flatMap(HTTPDate.date) ?? dependencies.now()
+        return .seconds(max(date.timeIntervalSince(now), 0))
+    }
+
+    private func clockOffset(_ error: SpeedPixError, _ headers: HTTPFields) -> Double? {
+        guard ServiceAnswer.isExpiredTimestamp(error), let text = headers[.date], let date = HTTPDate.date(from: text)
+        else { return nil }
+        return date.timeIntervalSince(dependencies.now())
+    }
+
+    /// The answer did not come within the call's time.
+    private struct Silence: Error {}
 
     private static func collect(_ body: AnyByteStream) async throws -> [UInt8] {
         var bytes: [UInt8] = []

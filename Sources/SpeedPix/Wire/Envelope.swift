@@ -1,3 +1,9 @@
+#if canImport(FoundationEssentials)
+package import FoundationEssentials
+#else
+package import Foundation
+#endif
+
 /// The wrapper around every answer of the service.
 package struct Envelope: Sendable {
     /// `status` of a call that worked. Its opposite is 20.
@@ -9,6 +15,8 @@ package struct Envelope: Sendable {
     package var errorCode: String?
     package var errorMessage: String?
     package var data: JSONValue
+    /// When the answer was made, by the service's clock; to the second.
+    package var date: Date?
 
     /// Reads an envelope; nil if the document is no object, and so not the protocol's.
     package init?(_ json: JSONValue) {

@@ -1,12 +1,26 @@
-/// The service's calls. All are `POST` with a JSON body; the paths are the service's own, but for the last three.
+/// The service's calls. All are `POST` with a JSON body; the paths are the service's own.
 package enum Route: String, Sendable, CaseIterable {
     case create = "/scc/comfy_prompt"
     case progress = "/scc/comfy_get_progress"
     case result = "/scc/comfy_get_result"
     case signUpload = "/scc/sp_create_temp_file_upload_sign"
 
-    // This project's own, offered by the local gateway: no public source names a route of the service for them.
+    // This project's own: no public source of the service has them. The local gateway offers them; where they are
+    // missing, the client says `unsupported`.
     case cancel = "/scc/comfy_cancel"
     case getFile = "/scc/sp_get_temp_file"
     case deleteFile = "/scc/sp_delete_temp_file"
+
+    /// What a call of it is for.
+    package var operation: ClientOperation {
+        switch self {
+        case .create: .create
+        case .progress: .progress
+        case .result: .result
+        case .signUpload: .signUpload
+        case .cancel: .cancel
+        case .getFile: .getFile
+        case .deleteFile: .deleteFile
+        }
+    }
 }

@@ -1,4 +1,4 @@
-/// First in, first out, with both ends in constant time.
+/// First in, first out, with both ends in constant time; whoever changed his mind may leave from the middle.
 struct FIFO<Element> {
     private var elements: [Element?] = []
     private var head = 0
@@ -23,4 +23,24 @@ struct FIFO<Element> {
         }
         return elements[head]
     }
+    /// The place of the first element for which `isBefore` is false, given that all those before it make it true:
+    /// how many are ahead of it. Takes logarithmic time.
+    func partitioningIndex(where isBefore: (Element) -> Bool) -> Int {
+        var low = 0
+        var high = count
+        while low < high {
+            let middle = (low + high) / 2
+            if let element = elements[head + middle], isBefore(element) { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    /// - Parameter place: 0 is the first; it must exist.
+    mutating func remove(at place: Int) -> Element? {
+        guard place > 0 else { return popFirst() }
+        return elements.remove(at: head + place)
+    }
+
+    /// - Parameter place: 0 is the first; it must exist.
+    subscript(place: Int) -> Element? { elements[head + place] }
 }

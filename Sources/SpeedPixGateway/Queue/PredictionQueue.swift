@@ -15,24 +15,26 @@ actor PredictionQueue: Service {
     private struct Job: Sendable {
         let id: String
         let inputs: [String: PreparedInput]
+        let isComputing: Bool
         /// Over both lanes: who came first.
         let number: Int
     }
 
     private struct Lane {
+        /// By number.
         var waiting = FIFO<Job>()
-        var appended = 0
-        var taken = 0
+        /// Runs that hold a worker, those among them that were cancelled and have not ended yet included.
         var running = 0
     }
 
     private let configuration: GatewayConfiguration
     private let runner: PredictionRunner
-    private let forget: @Sendable (PredictionRecord) async -> Void
+    private let removeFile: @Sendable (ObjectKey) async -> Void
     private let starts: AsyncStream<Job>
     private let start: AsyncStream<Job>.Continuation
 
     private var records: [String: PredictionRecord] = [:]
+    private var runs: [String: Task<PredictionRunner.Outcome, Never>] = [:]
     private var lanes: [Bool: Lane] = [false: Lane(), true: Lane()]
     private var finished = FIFO<String>()
     private var estimates = DurationEstimates()
@@ -40,14 +42,14 @@ actor PredictionQueue: Service {
     private var unfinishedBytes = 0
     private var finishedBytes = 0
 
-    /// - Parameter forget: Called with each finished prediction that is dropped, so that its files can go too.
+    /// - Parameter removeFile: Called with each output file that nobody can ask for any more.
     init(
         _ configuration: GatewayConfiguration, runner: PredictionRunner,
-        forget: @escaping @Sendable (PredictionRecord) async -> Void = { _ in }
+        removeFile: @escaping @Sendable (ObjectKey) async -> Void = { _ in }
     ) {
         self.configuration = configuration
         self.runner = runner
-        self.forget = forget
+        self.removeFile = removeFile
         (starts, start) = AsyncStream.makeStream()
     }
 
@@ -81,11 +83,10 @@ actor PredictionQueue: Service {
         let lane = workflow.isComputing
         let record = PredictionRecord(
             id: configuration.uniqueName(), workflow: workflow, estimate: estimates.estimate(for: workflow),
-            footprint: footprint, ordinal: lanes[lane]?.appended ?? 0)
+            footprint: footprint, number: created)
         records[record.id] = record
         unfinishedBytes += footprint
-        lanes[lane]?.waiting.append(Job(id: record.id, inputs: inputs, number: created))
-        lanes[lane]?.appended += 1
+        lanes[lane]?.waiting.append(Job(id: record.id, inputs: inputs, isComputing: lane, number: created))
         created += 1
         startNext()
         await dropOld()
@@ -106,7 +107,28 @@ actor PredictionQueue: Service {
     /// How many predictions start before a waiting one of the same kind.
     func remaining(before record: PredictionRecord) -> Int {
         guard record.status == .waiting, let lane = lanes[record.workflow.isComputing] else { return 0 }
-        return max(record.ordinal - lane.taken, 0)
+        return lane.waiting.partitioningIndex { $0.number < record.number }
+    }
+
+    /// Ends a prediction: one that waits never starts, one that runs is stopped. One that has ended stays as it is.
+    ///
+    /// It counts as ended at once; its worker is free when its workflow has noticed.
+    ///
+    /// - Returns: How the prediction is afterwards.
+    /// - Throws: ``Refusal`` `TaskNotFound`.
+    func cancel(_ id: String) async throws(Refusal) -> PredictionRecord {
+        var record = try record(id)
+        guard !record.status.isTerminal else { return record }
+        if record.status == .waiting {
+            let place = remaining(before: record)
+            _ = lanes[record.workflow.isComputing]?.waiting.remove(at: place)
+        } else {
+            runs[id]?.cancel()
+        }
+        record.status = .canceled
+        conclude(&record)
+        await dropOld()
+        return record
     }
 
     // MARK: Running
@@ -114,7 +136,6 @@ actor PredictionQueue: Service {
     private func startNext() {
         while lanes.values.reduce(0, { $0 + $1.running }) < configuration.workers, let lane = nextLane() {
             guard let job = lanes[lane]?.waiting.popFirst() else { return }
-            lanes[lane]?.taken += 1
             lanes[lane]?.running += 1
             records[job.id]?.status = .running
             records[job.id]?.began = configuration.now()
@@ -132,35 +153,62 @@ actor PredictionQueue: Service {
     }
 
     private func execute(_ job: Job) async {
-        guard let record = records[job.id] else { return }
-        let outcome = await runner.run(record.workflow, id: job.id, inputs: job.inputs, reported: record.reported)
-        finish(job.id, outcome)
+        let outcome = await outcome(of: job)
+        runs[job.id] = nil
+        let abandoned = finish(job.id, outcome)
+        lanes[job.isComputing]?.running -= 1
+        startNext()
+        for key in abandoned { await removeFile(key) }
         await dropOld()
     }
 
-    private func finish(_ id: String, _ outcome: PredictionRunner.Outcome) {
-        guard var record = records[id] else { return }
-        let duration = record.elapsed?() ?? .zero
-        record.duration = duration
-        record.elapsed = nil
-        record.ended = configuration.now()
-        unfinishedBytes -= record.footprint
+    /// - Returns: Nil if it was cancelled between its start and here.
+    private func outcome(of job: Job) async -> PredictionRunner.Outcome? {
+        guard let record = records[job.id], record.status == .running else { return nil }
+        // A task of its own, so that one run can be cancelled and the others go on.
+        let run = Task { [runner] in
+            await runner.run(record.workflow, id: job.id, inputs: job.inputs, reported: record.reported)
+        }
+        runs[job.id] = run
+        return await withTaskCancellationHandler {
+            await run.value
+        } onCancel: {
+            run.cancel()
+        }
+    }
+
+    /// - Returns: Files that nobody will ask for: the prediction was cancelled and its workflow went on to the end.
+    private func finish(_ id: String, _ outcome: PredictionRunner.Outcome?) -> [ObjectKey] {
+        guard var record = records[id], record.status == .running, let outcome else {
+            guard case .succeeded(let outputs, _) = outcome else { return [] }
+            return outputs.storedKeys
+        }
         switch outcome {
         case .succeeded(let outputs, let info):
             record.status = .succeeded
             record.outputs = outputs
             record.info = info
-            estimates.learn(duration, for: record.workflow)
         case .failed(let reason):
             record.status = .failed
             record.failure = reason
         }
+        conclude(&record)
+        if record.status == .succeeded, let duration = record.duration {
+            estimates.learn(duration, for: record.workflow)
+        }
+        return []
+    }
+
+    /// Keeps the books of a prediction that has just ended.
+    private func conclude(_ record: inout PredictionRecord) {
+        if record.began != nil { record.duration = record.elapsed?() ?? .zero }
+        record.elapsed = nil
+        record.ended = configuration.now()
+        unfinishedBytes -= record.footprint
         record.footprint = record.heldBytes
         finishedBytes += record.footprint
-        records[id] = record
-        finished.append(id)
-        lanes[record.workflow.isComputing]?.running -= 1
-        startNext()
+        records[record.id] = record
+        finished.append(record.id)
     }
 
     /// Forgets finished predictions that are too many, too old or too big together.
@@ -177,7 +225,7 @@ actor PredictionQueue: Service {
             finishedBytes -= record.footprint
             dropped.append(record)
         }
-        for record in dropped { await forget(record) }
+        for key in dropped.flatMap(\.outputs.storedKeys) { await removeFile(key) }
     }
 }
 

@@ -13,6 +13,9 @@ struct PredictionRecord: Sendable {
         case running
         case succeeded
         case failed
+        case canceled
+
+        var isTerminal: Bool { self != .waiting && self != .running }
     }
 
     let id: String
@@ -23,8 +26,8 @@ struct PredictionRecord: Sendable {
     var footprint: Int
 
     var status = Status.waiting
-    /// Its place in its lane: the lane's next one to start is subtracted for the number ahead of it.
-    var ordinal: Int
+    /// Over all predictions: who came first.
+    let number: Int
     var began: Date?
     var ended: Date?
     /// Time since it began, by the clock that workflows sleep on.
@@ -44,10 +47,10 @@ struct PredictionRecord: Sendable {
     }
 }
 
-extension PredictionRecord {
-    /// The files among its outputs.
+extension [String: StoredOutput] {
+    /// The files among the outputs.
     var storedKeys: [ObjectKey] {
-        outputs.values.flatMap { output -> [ObjectKey] in
+        values.flatMap { output -> [ObjectKey] in
             switch output {
             case .data: []
             case .file(let file): [file.key]

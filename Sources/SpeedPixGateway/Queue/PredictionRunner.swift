@@ -2,6 +2,12 @@ import Logging
 import SpeedPix
 import SystemPackage
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
 /// Runs one prediction: gives the workflow its files, stores what it gives back.
 struct PredictionRunner: Sendable {
     /// How a run ended.
@@ -12,6 +18,7 @@ struct PredictionRunner: Sendable {
 
     let store: ObjectStore
     let uniqueName: @Sendable () -> String
+    let now: @Sendable () -> Date
     let clock: any Clock<Duration>
     let logger: Logger
 
@@ -24,10 +31,16 @@ struct PredictionRunner: Sendable {
                 var values: [String: WorkflowInputValue] = [:]
                 for (name, input) in inputs { values[name] = try await input.value(named: name, in: scratch) }
                 let task = WorkflowTask(
-                    id: id, scratchDirectory: scratch.string, clock: clock, logger: logger, reported: reported)
+                    id: id, clock: clock, logger: logger, reported: reported, scratch: scratch)
                 let result = try await workflow.run(values, task)
                 var outputs: [String: StoredOutput] = [:]
-                for (name, output) in result.outputs { outputs[name] = try await stored(output) }
+                do {
+                    for (name, output) in result.outputs { outputs[name] = try await stored(output) }
+                } catch {
+                    // Half a result is none.
+                    for key in outputs.storedKeys { await store.remove(key) }
+                    throw error
+                }
                 if let info = result.info, outputs["info"] == nil { outputs["info"] = .data(info) }
                 return .succeeded(outputs: outputs, info: result.info)
             }
@@ -58,9 +71,10 @@ struct PredictionRunner: Sendable {
 
     private func stored(_ file: WorkflowOutputFile) async throws -> StoredFile {
         let key = ObjectKey(.results, uniqueName: uniqueName(), filename: file.filename)
+        let attributes = FileAttributes(contentType: file.mimeType, filename: file.filename, created: now())
         switch file.content {
-        case .bytes(let bytes): try await store.store(bytes, as: key)
-        case .path(let path): try await store.store(fileAt: FilePath(path), as: key)
+        case .bytes(let bytes): try await store.store(bytes, as: key, attributes)
+        case .path(let path): try await store.store(fileAt: FilePath(path), as: key, attributes)
         }
         let size = try await store.facts(of: key)?.size ?? 0
         return StoredFile(key: key, filename: file.filename, mimeType: file.mimeType, size: size, facts: file.facts)

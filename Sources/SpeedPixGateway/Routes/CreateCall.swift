@@ -24,7 +24,7 @@ struct CreateCall: ServiceCall {
             throw Refusal.invalidParameter("inputs must be an object, not \(given.kindDescription)")
         }
         if randomises { fillSeed(of: workflow, in: &inputs) }
-        let prepared = try await preparation.prepare(inputs, for: workflow)
+        let prepared = try await preparation.prepare(inputs, for: workflow, now: call.now)
         let record = try await queue.submit(workflow, inputs: prepared, footprint: 1024 + call.bodySize)
         return [
             "taskId": .string(record.id), "status": .string(record.status.rawValue),

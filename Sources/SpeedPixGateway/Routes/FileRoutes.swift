@@ -4,10 +4,18 @@ import NIOCore
 import SpeedPix
 import _NIOFileSystem
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
 /// `PUT`, `GET` and `HEAD` of signed file URLs. These requests carry no signature in their headers: the URL is it.
 struct FileRoutes: Sendable {
     /// Enough to keep a fast line busy; with what is read ahead a download holds a few of these.
     private static let chunkLength = ByteCount.kibibytes(128)
+    /// After so many chunks a download waits until they have reached the connection.
+    private static let chunksAhead = 4
 
     let store: ObjectStore
     let urls: URLSigner
@@ -15,8 +23,9 @@ struct FileRoutes: Sendable {
 
     // MARK: Uploads
 
-    func upload(_ request: Request) async throws -> Response {
-        let grant = try grant(request, for: .write)
+    func upload(_ request: Request, _ context: GatewayContext) async throws -> Response {
+        let now = context.now(configuration)
+        let grant = try grant(request, for: .write, now: now)
         guard Self.isSame(request.headers[.contentType] ?? "", grant.contentType) else {
             throw Refusal.accessDenied("the Content-Type is not the one that was signed, \(grant.contentType)")
         }
@@ -30,7 +39,9 @@ struct FileRoutes: Sendable {
             throw Refusal.accessDenied("the Content-Length is not the size that was signed, \(grant.size ?? 0)")
         }
         try await store.receive(
-            request.body, as: grant.key, length: length, limit: configuration.maximumUploadBytes)
+            request.body, as: grant.key,
+            FileAttributes(contentType: grant.contentType, filename: grant.filename, created: now), length: length,
+            limit: configuration.maximumUploadBytes)
         var headers = HTTPFields()
         headers[.eTag] = try await store.facts(of: grant.key)?.entityTag
         return Response(status: .ok, headers: headers)
@@ -38,8 +49,8 @@ struct FileRoutes: Sendable {
 
     // MARK: Downloads
 
-    func download(_ request: Request) async throws -> Response {
-        let grant = try grant(request, for: .read)
+    func download(_ request: Request, _ context: GatewayContext) async throws -> Response {
+        let grant = try grant(request, for: .read, now: context.now(configuration))
         guard let facts = try await store.facts(of: grant.key) else {
             throw Refusal("NoSuchKey", "there is no file \(grant.key)", status: .notFound)
         }
@@ -58,10 +69,10 @@ struct FileRoutes: Sendable {
         let isCurrent = request.headers[.ifRange].map { $0 == facts.entityTag } ?? true
         switch ByteRange(isCurrent ? request.headers[.range] : nil, size: facts.size) {
         case .whole:
-            return respond(.ok, headers, grant.key, 0..<facts.size, to: request)
+            return respond(.ok, headers, grant.key, 0..<facts.size, to: request, context)
         case .part(let range):
             headers[.contentRange] = "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(facts.size)"
-            return respond(.partialContent, headers, grant.key, range, to: request)
+            return respond(.partialContent, headers, grant.key, range, to: request, context)
         case .unsatisfiable:
             var refusal = Refusal(
                 "InvalidRange", "the file has \(facts.size) bytes only", status: .rangeNotSatisfiable)
@@ -72,17 +83,22 @@ struct FileRoutes: Sendable {
 
     private func respond(
         _ status: HTTPResponse.Status, _ headers: HTTPFields, _ key: ObjectKey, _ range: Range<Int64>,
-        to request: Request
+        to request: Request, _ context: GatewayContext
     ) -> Response {
         var headers = headers
         headers[.contentLength] = String(range.count)
         guard request.method == .get, !range.isEmpty else { return Response(status: status, headers: headers) }
         let path = store.path(of: key)
-        let body = ResponseBody(contentLength: range.count) { writer in
+        let body = ResponseBody(contentLength: range.count) { [eventLoop = context.eventLoop] writer in
             // The head has been sent: an error from here on can only break the connection, which tells the client.
             try await FileSystem.shared.withFileHandle(forReadingAt: path) { handle in
+                var count = 0
                 for try await chunk in handle.readChunks(in: range, chunkLength: Self.chunkLength) {
                     try await writer.write(chunk)
+                    count += 1
+                    // A connection says that it is full on its own thread. While that is busy, chunks would pile up: a
+                    // fast disk and a loaded machine make hundreds of megabytes of them.
+                    if count % Self.chunksAhead == 0 { try await eventLoop.submit {}.get() }
                 }
             }
             try await writer.finish(nil)
@@ -92,10 +108,12 @@ struct FileRoutes: Sendable {
 
     // MARK: URLs and headers
 
-    private func grant(_ request: Request, for purpose: FileGrant.Purpose) throws(Refusal) -> FileGrant {
+    private func grant(
+        _ request: Request, for purpose: FileGrant.Purpose, now: Date
+    ) throws(Refusal) -> FileGrant {
         let grant: FileGrant
         do {
-            grant = try urls.grant(in: request.head.path ?? "", now: configuration.now())
+            grant = try urls.grant(in: request.head.path ?? "", now: now)
         } catch {
             switch error {
             case .malformed: throw .accessDenied("the URL is not a signed file URL of this gateway")

@@ -9,15 +9,19 @@ enum GatewayRouter {
         calls: [any ServiceCall], files: FileRoutes, handler: SignedCallHandler, logger: Logger
     ) -> Router<GatewayContext> {
         let router = Router(context: GatewayContext.self)
+        if !handler.configuration.faults.isEmpty {
+            // The outermost: it changes answers, and refusals are answers, too.
+            router.add(middleware: FaultMiddleware(handler.configuration))
+        }
         router.add(middleware: AnswerMiddleware(uniqueName: handler.configuration.uniqueName, logger: logger))
         for call in calls {
             router.post(RouterPath(call.route.rawValue)) { request, context in
                 try await handler.respond(to: request, context, by: call)
             }
         }
-        router.put("/files/**") { request, _ in try await files.upload(request) }
-        router.get("/files/**") { request, _ in try await files.download(request) }
-        router.head("/files/**") { request, _ in try await files.download(request) }
+        router.put("/files/**") { request, context in try await files.upload(request, context) }
+        router.get("/files/**") { request, context in try await files.download(request, context) }
+        router.head("/files/**") { request, context in try await files.download(request, context) }
         router.get("/health") { _, _ in
             text(#"{"status":"ok"}"#, type: "application/json")
         }

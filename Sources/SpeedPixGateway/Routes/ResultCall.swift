@@ -11,15 +11,14 @@ struct ResultCall: ServiceCall {
     let route = Route.result
     let queue: PredictionQueue
     let urls: URLSigner
-    let configuration: GatewayConfiguration
 
     func answer(_ call: SignedCall) async throws -> JSONValue {
         let record = try await queue.record(try call.body.requiredText("taskId", "task_id"))
         var result = JSONValue.null
         var pictures: [JSONValue] = []
         if record.status == .succeeded {
-            result = .object(record.outputs.mapValues { json($0, origin: call.origin) })
-            pictures = record.outputs.sorted { $0.key < $1.key }.flatMap { pictureURLs($0.value, origin: call.origin) }
+            result = .object(record.outputs.mapValues { json($0, in: call) })
+            pictures = record.outputs.sorted { $0.key < $1.key }.flatMap { pictureURLs($0.value, in: call) }
         }
         return [
             "taskId": .string(record.id), "status": .string(record.status.rawValue), "result": result,
@@ -44,17 +43,17 @@ struct ResultCall: ServiceCall {
         value.stringValue ?? (try? value.encoded()).map { String(decoding: $0, as: UTF8.self) } ?? ""
     }
 
-    private func json(_ output: StoredOutput, origin: String) -> JSONValue {
+    private func json(_ output: StoredOutput, in call: SignedCall) -> JSONValue {
         switch output {
         case .data(let value): value
-        case .file(let file): json(file, origin: origin)
-        case .files(let files): .array(files.map { json($0, origin: origin) })
+        case .file(let file): json(file, in: call)
+        case .files(let files): .array(files.map { json($0, in: call) })
         }
     }
 
-    private func json(_ file: StoredFile, origin: String) -> JSONValue {
+    private func json(_ file: StoredFile, in call: SignedCall) -> JSONValue {
         var members = file.facts
-        members["url"] = .string(url(of: file, origin: origin))
+        members["url"] = .string(url(of: file, in: call))
         members["type"] = .string(String(file.mimeType.prefix { $0 != "/" }))
         members["mime_type"] = .string(file.mimeType)
         members["filename"] = .string(file.filename)
@@ -67,22 +66,21 @@ struct ResultCall: ServiceCall {
         return .object(members)
     }
 
-    private func pictureURLs(_ output: StoredOutput, origin: String) -> [JSONValue] {
+    private func pictureURLs(_ output: StoredOutput, in call: SignedCall) -> [JSONValue] {
         let files: [StoredFile] =
             switch output {
             case .data: []
             case .file(let file): [file]
             case .files(let files): files
             }
-        return files.filter { $0.mimeType.hasPrefix("image/") }.map { .string(url(of: $0, origin: origin)) }
+        return files.filter { $0.mimeType.hasPrefix("image/") }.map { .string(url(of: $0, in: call)) }
     }
 
-    private func url(of file: StoredFile, origin: String) -> String {
-        let expires = configuration.now().addingTimeInterval(configuration.urlLifetime / .seconds(1))
+    private func url(of file: StoredFile, in call: SignedCall) -> String {
         let grant = FileGrant(
-            purpose: .read, key: file.key, expires: Int64(expires.timeIntervalSince1970), contentType: file.mimeType,
+            purpose: .read, key: file.key, expires: call.urlExpiry, contentType: file.mimeType,
             filename: file.filename, size: nil)
-        return urls.url(grant, origin: origin)
+        return urls.url(grant, origin: call.origin)
     }
 
     private static func milliseconds(_ date: Date?) -> JSONValue {

@@ -2,6 +2,12 @@ import HTTPTypes
 import Hummingbird
 import SpeedPix
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
 /// One of the service's signed calls.
 protocol ServiceCall: Sendable {
     var route: Route { get }
@@ -19,6 +25,15 @@ struct SignedCall: Sendable {
     let bodySize: Int
     /// Scheme, host and port as the client addressed the gateway: URLs in the answer start with it.
     let origin: String
+    /// The gateway's date, as far as this call is concerned.
+    let now: Date
+    /// How long URLs in the answer are good for.
+    let urlLifetime: Duration
+
+    /// When a URL that is signed now expires, in seconds since 1970.
+    var urlExpiry: Int64 {
+        Int64(now.addingTimeInterval(urlLifetime / .seconds(1)).timeIntervalSince1970)
+    }
 }
 
 /// Receives a call's body, checks its signature, and wraps its answer.
@@ -28,9 +43,11 @@ struct SignedCallHandler: Sendable {
 
     func respond(to request: Request, _ context: GatewayContext, by call: any ServiceCall) async throws -> Response {
         let bytes = try await Self.collect(request, limit: configuration.maximumBodyBytes)
-        try verifier.verify(request.head, body: bytes, now: configuration.now())
+        let now = context.now(configuration)
+        try verifier.verify(request.head, body: bytes, now: now)
         let signed = SignedCall(
-            body: try CallBody(bytes), bodySize: bytes.count, origin: try Self.origin(of: request))
+            body: try CallBody(bytes), bodySize: bytes.count, origin: try Self.origin(of: request), now: now,
+            urlLifetime: context.urlLifetime ?? configuration.urlLifetime)
         let answer = try AnswerEnvelope.succeeded(try await call.answer(signed), requestID: context.requestID)
         return Response(
             status: .ok, headers: [.contentType: RequestSigner.mediaType],

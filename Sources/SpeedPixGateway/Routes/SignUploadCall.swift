@@ -1,11 +1,5 @@
 import SpeedPix
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-
 /// `/scc/sp_create_temp_file_upload_sign`: a URL to put a file to, and one to read it from.
 struct SignUploadCall: ServiceCall {
     /// What a file system allows for one name.
@@ -25,10 +19,9 @@ struct SignUploadCall: ServiceCall {
         let filename = Self.filename(try call.body.text("originalFilename", "original_filename") ?? "file")
         let size = try size(call.body.value("size"))
         let key = ObjectKey(.uploads, uniqueName: configuration.uniqueName(), filename: filename)
-        let expires = configuration.now().addingTimeInterval(configuration.urlLifetime / .seconds(1))
         var grant = FileGrant(
-            purpose: .write, key: key, expires: Int64(expires.timeIntervalSince1970), contentType: contentType,
-            filename: filename, size: size)
+            purpose: .write, key: key, expires: call.urlExpiry, contentType: contentType, filename: filename,
+            size: size)
         let uploadURL = urls.url(grant, origin: call.origin)
         grant.purpose = .read
         grant.size = nil

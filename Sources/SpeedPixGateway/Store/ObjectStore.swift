@@ -1,4 +1,5 @@
 import NIOCore
+import NIOPosix
 import SpeedPix
 import SystemPackage
 import _NIOFileSystem
@@ -29,6 +30,12 @@ struct ObjectStore: Sendable {
 
     private var incoming: FilePath { root.appending("incoming") }
     private var scratch: FilePath { root.appending("scratch") }
+    /// One small file for each stored one, with its ``FileAttributes``.
+    private var attributesFolder: FilePath { root.appending("attributes") }
+    /// The folders of stored files and of their attributes.
+    private var folders: [FilePath] {
+        ObjectKey.Folder.allCases.flatMap { [root.appending($0.rawValue), attributesFolder.appending($0.rawValue)] }
+    }
 
     /// Makes the data directory ready.
     ///
@@ -49,8 +56,8 @@ struct ObjectStore: Sendable {
             for folder in [incoming, scratch] {
                 try await FileSystem.shared.removeItem(at: folder, strategy: .sequential, recursively: true)
             }
-            let folders = [incoming, scratch] + ObjectKey.Folder.allCases.map { root.appending($0.rawValue) }
-            for folder in folders where try await FileSystem.shared.info(forFileAt: folder) == nil {
+            for folder in [incoming, scratch] + folders where try await FileSystem.shared.info(forFileAt: folder) == nil
+            {
                 try await FileSystem.shared.createDirectory(
                     at: folder, withIntermediateDirectories: true, permissions: .ownerReadWriteExecute)
             }
@@ -87,15 +94,37 @@ struct ObjectStore: Sendable {
         }
     }
 
+    /// What was said of a file when it was stored.
+    ///
+    /// - Returns: Of a file without any (it was stored by an older gateway) what its name and its date tell; nil if
+    ///   there is no such file.
+    func attributes(of key: ObjectKey) async throws -> FileAttributes? {
+        do {
+            guard let info = try await FileSystem.shared.info(forFileAt: path(of: key)), info.type == .regular else {
+                return nil
+            }
+            let path = attributesPath(of: key)
+            let bytes = try? await FileSystem.shared.withFileHandle(forReadingAt: path) {
+                try await $0.readToEnd(maximumSizeAllowed: .mebibytes(1))
+            }
+            return bytes.flatMap { FileAttributes(Array(buffer: $0)) }
+                ?? FileAttributes(
+                    contentType: MediaType.guess(filename: key.name), filename: key.name,
+                    created: Date(timeIntervalSince1970: Double(info.lastDataModificationTime.seconds)))
+        } catch {
+            throw StorageError("look at \(key)", error)
+        }
+    }
+
     /// Stores a body as it arrives.
     ///
     /// - Parameters:
     ///   - length: What was announced. Another length is refused: the connection broke.
     ///   - limit: More bytes are refused, whatever was announced.
     func receive<Body: AsyncSequence & Sendable>(
-        _ body: Body, as key: ObjectKey, length: Int64, limit: Int64
+        _ body: Body, as key: ObjectKey, _ attributes: FileAttributes, length: Int64, limit: Int64
     ) async throws where Body.Element == ByteBuffer {
-        try await publish(as: key) { temporary in
+        try await publish(as: key, attributes) { temporary in
             try await FileSystem.shared.withFileHandle(
                 forWritingAt: temporary, options: .newFile(replaceExisting: false)
             ) { handle in
@@ -118,8 +147,8 @@ struct ObjectStore: Sendable {
     }
 
     /// Stores bytes.
-    func store(_ bytes: [UInt8], as key: ObjectKey) async throws {
-        try await publish(as: key) { temporary in
+    func store(_ bytes: [UInt8], as key: ObjectKey, _ attributes: FileAttributes) async throws {
+        try await publish(as: key, attributes) { temporary in
             _ = try await FileSystem.shared.withFileHandle(
                 forWritingAt: temporary, options: .newFile(replaceExisting: false)
             ) { try await $0.write(contentsOf: bytes, toAbsoluteOffset: 0) }
@@ -127,8 +156,8 @@ struct ObjectStore: Sendable {
     }
 
     /// Stores a file of this machine: moved if it lies in a scratch directory, copied otherwise.
-    func store(fileAt path: FilePath, as key: ObjectKey) async throws {
-        try await publish(as: key) { temporary in
+    func store(fileAt path: FilePath, as key: ObjectKey, _ attributes: FileAttributes) async throws {
+        try await publish(as: key, attributes) { temporary in
             if path.lexicallyNormalized().starts(with: scratch) {
                 try FileRename.move(path, over: temporary)
             } else {
@@ -137,16 +166,30 @@ struct ObjectStore: Sendable {
         }
     }
 
-    /// Removes a stored file, if it is there.
+    /// Removes a stored file, if it is there. One that cannot be removed is left to the sweep.
     func remove(_ key: ObjectKey) async {
-        await Self.remove(path(of: key))
+        _ = try? await delete(key)
+    }
+
+    /// Removes a stored file.
+    ///
+    /// - Returns: False if it was not there.
+    /// - Throws: ``StorageError`` if it is still there.
+    func delete(_ key: ObjectKey) async throws -> Bool {
+        do {
+            let wasThere = try await Self.delete(path(of: key))
+            _ = try await Self.delete(attributesPath(of: key))
+            return wasThere
+        } catch {
+            throw StorageError("delete \(key)", error)
+        }
     }
 
     /// Removes every stored file that was last written before a date.
     func removeFiles(unchangedSince date: Date) async {
-        for folder in ObjectKey.Folder.allCases {
+        for folder in folders {
             // A file or folder that cannot be read now is looked at again the next time.
-            try? await FileSystem.shared.withDirectoryHandle(atPath: root.appending(folder.rawValue)) { handle in
+            try? await FileSystem.shared.withDirectoryHandle(atPath: folder) { handle in
                 for try await entry in handle.listContents() where entry.type == .regular {
                     let info = try await FileSystem.shared.info(forFileAt: entry.path)
                     guard let info, Double(info.lastDataModificationTime.seconds) < date.timeIntervalSince1970 else {
@@ -159,30 +202,46 @@ struct ObjectStore: Sendable {
     }
 
     /// Runs `body` with a folder of its own, which is removed afterwards.
-    func withScratchDirectory<Result: Sendable>(_ body: (FilePath) async throws -> Result) async throws -> Result {
-        let folder = scratch.appending(uniqueName())
-        do {
-            try await FileSystem.shared.createDirectory(
-                at: folder, withIntermediateDirectories: true, permissions: .ownerReadWriteExecute)
-        } catch {
-            throw StorageError("make a scratch directory", error)
-        }
+    func withScratchDirectory<Result: Sendable>(
+        _ body: (ScratchDirectory) async throws -> Result
+    ) async throws -> Result {
+        let folder = ScratchDirectory(scratch.appending(uniqueName()))
         do {
             let result = try await body(folder)
-            await Self.remove(folder)
+            await folder.remove()
             return result
         } catch {
-            await Self.remove(folder)
+            await folder.remove()
             throw error
         }
     }
 
+    private func attributesPath(of key: ObjectKey) -> FilePath {
+        attributesFolder.appending(key.folder.rawValue).appending(key.name)
+    }
+
     /// Fills a temporary file, then gives it its name.
-    private func publish(as key: ObjectKey, fill: (FilePath) async throws -> Void) async throws {
+    private func publish(
+        as key: ObjectKey, _ attributes: FileAttributes, fill: (FilePath) async throws -> Void
+    ) async throws {
         let temporary = incoming.appending(uniqueName())
         do {
             try await fill(temporary)
-            try FileRename.move(temporary, over: path(of: key))
+            let description = try attributes.encoded()
+            try await NIOThreadPool.singleton.runIfActive {
+                // Whoever finds the file finds its attributes: they are there first.
+                let written = FilePath(temporary.string + ".attributes")
+                do {
+                    let file = try FileDescriptor.open(
+                        written, .writeOnly, options: [.create, .exclusiveCreate], permissions: .ownerReadWrite)
+                    try file.closeAfter { _ = try file.writeAll(description) }
+                    try FileRename.move(written, over: attributesPath(of: key))
+                } catch {
+                    _ = try? FileManager.default.removeItem(atPath: written.string)
+                    throw error
+                }
+                try FileRename.move(temporary, over: path(of: key))
+            }
         } catch {
             await Self.remove(temporary)
             switch error {
@@ -192,9 +251,16 @@ struct ObjectStore: Sendable {
         }
     }
 
+    static func remove(_ path: FilePath) async {
+        _ = try? await delete(path)
+    }
+
     /// Removes a file or folder even when this task is cancelled, which would make NIO's calls give up at once.
-    private static func remove(_ path: FilePath) async {
-        _ = await Task { try? await FileSystem.shared.removeItem(at: path, strategy: .sequential, recursively: true) }
-            .value
+    ///
+    /// - Returns: Whether something was there.
+    private static func delete(_ path: FilePath) async throws -> Bool {
+        try await Task {
+            try await FileSystem.shared.removeItem(at: path, strategy: .sequential, recursively: true) > 0
+        }.value
     }
 }

@@ -12,10 +12,12 @@ import Foundation
 struct InputPreparation: Sendable {
     let store: ObjectStore
     let urls: URLSigner
-    let now: @Sendable () -> Date
 
+    /// - Parameter now: The date by which URLs may have expired.
     /// - Throws: ``Refusal`` that names the input and what it should be.
-    func prepare(_ given: [String: JSONValue], for workflow: any Workflow) async throws -> [String: PreparedInput] {
+    func prepare(
+        _ given: [String: JSONValue], for workflow: any Workflow, now: Date
+    ) async throws -> [String: PreparedInput] {
         let declared = workflow.inputs
         for name in given.keys.sorted() where !declared.contains(where: { $0.name == name }) {
             let nearest =
@@ -36,12 +38,12 @@ struct InputPreparation: Sendable {
                 }
                 continue
             }
-            prepared[input.name] = try await prepare(value, as: input)
+            prepared[input.name] = try await prepare(value, as: input, now: now)
         }
         return prepared
     }
 
-    private func prepare(_ value: JSONValue, as input: WorkflowInput) async throws -> PreparedInput {
+    private func prepare(_ value: JSONValue, as input: WorkflowInput, now: Date) async throws -> PreparedInput {
         switch (input.kind, value) {
         case (.any, _):
             return .value(.any(value))
@@ -60,13 +62,13 @@ struct InputPreparation: Sendable {
             try Self.checkRange(number, input)
             return .value(.number(number))
         case (.file, _):
-            return try await file(value, input)
+            return try await file(value, input, now: now)
         default:
             throw Self.wrongType(value, input)
         }
     }
 
-    private func file(_ value: JSONValue, _ input: WorkflowInput) async throws -> PreparedInput {
+    private func file(_ value: JSONValue, _ input: WorkflowInput, now: Date) async throws -> PreparedInput {
         // An output's file object can be chained into the next step as it is.
         guard let text = value.stringValue ?? value["url"]?.stringValue else { throw Self.wrongType(value, input) }
         let label = "the input \"\(input.name)\""
@@ -87,7 +89,7 @@ struct InputPreparation: Sendable {
         }
         let grant: FileGrant
         do {
-            grant = try urls.grant(in: text, now: now())
+            grant = try urls.grant(in: text, now: now)
         } catch .expired {
             throw Refusal.invalidParameter("\(label) is a URL that has expired: upload the file again")
         } catch {

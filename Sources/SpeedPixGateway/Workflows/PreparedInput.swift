@@ -7,12 +7,12 @@ enum PreparedInput: Sendable {
     case embedded(DataURI)
 
     /// The input as the workflow gets it.
-    func value(named name: String, in scratch: FilePath) async throws -> WorkflowInputValue {
+    func value(named name: String, in scratch: ScratchDirectory) async throws -> WorkflowInputValue {
         switch self {
         case .value(let value):
             return value
         case .embedded(let uri):
-            let path = scratch.appending("input-\(name)")
+            let path = try await scratch.path().appending("input-\(name)")
             do {
                 _ = try await FileSystem.shared.withFileHandle(
                     forWritingAt: path, options: .newFile(replaceExisting: false)

@@ -5,12 +5,18 @@ import Synchronization
 package struct WorkflowTask: Sendable {
     /// The prediction's id.
     package let id: String
-    /// A folder for temporary files, removed after the run.
-    package let scratchDirectory: String
     /// What a workflow sleeps on, so that tests need not wait.
     package let clock: any Clock<Duration>
     package let logger: Logger
     let reported: ReportedProgress
+    let scratch: ScratchDirectory
+
+    /// The path of a folder for temporary files, removed after the run.
+    ///
+    /// - Throws: If it cannot be made.
+    package func scratchDirectory() async throws -> String {
+        try await scratch.path().string
+    }
 
     /// Tells clients how far the run is. Cheap and never blocks: call it as often as there is something new.
     ///

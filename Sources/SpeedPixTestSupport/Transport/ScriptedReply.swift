@@ -16,6 +16,13 @@ package struct ScriptedReply: Sendable, CustomStringConvertible {
         self.respond = respond
     }
 
+    /// A reply that depends on the request.
+    package static func choosing(
+        _ choose: @escaping @Sendable (RecordedRequest) throws -> ScriptedReply
+    ) -> ScriptedReply {
+        ScriptedReply("chosen") { try await choose($0).respond($0) }
+    }
+
     /// An answer with these bytes for a body.
     package static func text(_ text: String, status: Int = 200, headers: HTTPFields = [:]) -> ScriptedReply {
         body([Array(text.utf8)], status: status, headers: headers)

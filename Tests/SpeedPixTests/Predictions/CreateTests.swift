@@ -7,7 +7,7 @@ import Testing
 struct CreateTests {
     /// The one request of a create that worked.
     private func request(
-        input: [String: JSONValue] = ["text": "hello"], _ change: (inout CreateOptions) -> Void = { _ in }
+        input: [String: InputValue] = ["text": "hello"], _ change: (inout CreateOptions) -> Void = { _ in }
     ) async throws -> RecordedRequest {
         var options = CreateOptions()
         change(&options)
@@ -108,11 +108,12 @@ struct CreateTests {
     @Test func runTellsTheIDBeforeItWaits() async throws {
         let service = try ScriptedService(.ok(["taskId": "t-1"]), .progress("succeeded"), .result)
         let told = Counter()
-        _ = try await service.predictions.run("wf-1", input: [:]) { prediction in
+        let options = RunOptions(onCreated: { prediction in
             #expect(prediction.id == "t-1")
             #expect(service.requests.count == 1)
             _ = told.next()
-        }
+        })
+        _ = try await service.predictions.run("wf-1", input: [:], options: options)
         #expect(told.next() == 2)
     }
 }

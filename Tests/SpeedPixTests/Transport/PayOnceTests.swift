@@ -9,6 +9,8 @@ struct PayOnceTests {
         .text("<html>", status: 502), .text("", status: 503), .text("", status: 504), .text("", status: 524),
         .text("garbage"), .text(""), .text("{\"status\":10,\"da"), .ok([:]), .ok(["taskId": ""]), .ok(nil),
         .gateway("Backend service request timed out", status: 504), .refusal("Busy", "try again", status: 503),
+        // Nonces are new each time: a copy of the create was there first.
+        .gateway("Nonce Used"),
         .body([Array("{".utf8)], then: TransportError("truncated", mayHaveReachedService: true)),
     ])
     func whatMayHaveStartedIsNotSentAgain(_ reply: ScriptedReply) async throws {
@@ -54,7 +56,7 @@ struct PayOnceTests {
 
     @Test(arguments: [
         (ScriptedReply.refusal("WorkflowNotFound", "no such workflow"), SpeedPixError.Code.apiError),
-        (.gateway("Invalid Signature"), .auth), (.gateway("Nonce Used"), .auth),
+        (.gateway("Invalid Signature"), .auth), (.gateway("Invalid AppKey"), .auth),
         (.text("", status: 404), .apiError), (.text("", status: 413), .apiError),
     ])
     func aRefusalIsTheAnswer(reply: ScriptedReply, code: SpeedPixError.Code) async throws {

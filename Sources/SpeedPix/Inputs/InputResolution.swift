@@ -1,0 +1,75 @@
+/// Replaces the files of an input by what the service can read. The caller's own values are never changed.
+struct InputResolution: Sendable {
+    /// Uploads at a time for one input: more would only share one line.
+    private static let concurrency = 4
+
+    let files: Files
+    let encoding: FileEncoding
+
+    /// - Throws: ``SpeedPixError`` of the first file that cannot be had; the other uploads are then cancelled.
+    func resolve(_ input: [String: InputValue]) async throws -> [String: JSONValue] {
+        var leaves: [InputValue] = []
+        for key in input.keys.sorted() { Self.collect(input[key], &leaves) }
+        var urls = try await urls(of: leaves)[...]
+        var resolved: [String: JSONValue] = [:]
+        for key in input.keys.sorted() {
+            if let value = input[key] { resolved[key] = Self.substitute(value, &urls) }
+        }
+        return resolved
+    }
+
+    /// The files, in the order in which ``substitute(_:_:)`` meets them.
+    private static func collect(_ value: InputValue?, _ leaves: inout [InputValue]) {
+        switch value {
+        case nil, .json: break
+        case .array(let values): for value in values { collect(value, &leaves) }
+        case .object(let members): for key in members.keys.sorted() { collect(members[key], &leaves) }
+        case .some(let leaf): leaves.append(leaf)
+        }
+    }
+
+    private static func substitute(_ value: InputValue, _ urls: inout ArraySlice<String>) -> JSONValue {
+        switch value {
+        case .json(let json): return json
+        case .array(let values): return .array(values.map { substitute($0, &urls) })
+        case .object(let members):
+            var resolved: [String: JSONValue] = [:]
+            for key in members.keys.sorted() {
+                if let member = members[key] { resolved[key] = substitute(member, &urls) }
+            }
+            return .object(resolved)
+        case .file, .uploaded: return .string(urls.removeFirst())
+        }
+    }
+
+    private func urls(of leaves: [InputValue]) async throws -> [String] {
+        try await withThrowingTaskGroup(of: (Int, String).self) { group in
+            var urls = Array(repeating: "", count: leaves.count)
+            var next = 0
+            func start() {
+                guard next < leaves.count else { return }
+                let index = next
+                next += 1
+                group.addTask { (index, try await url(of: leaves[index])) }
+            }
+            for _ in 0..<Self.concurrency { start() }
+            while let (index, url) = try await group.next() {
+                urls[index] = url
+                start()
+            }
+            return urls
+        }
+    }
+
+    private func url(of leaf: InputValue) async throws -> String {
+        switch leaf {
+        case .file(let source):
+            if encoding == .base64, let inline = try await source.dataURI(limit: FileEncoding.largestInline) {
+                return inline
+            }
+            return try await files.create(source).url
+        case .uploaded(let file): return try await files.fresh(file).url
+        case .json, .array, .object: return ""
+        }
+    }
+}

@@ -1,0 +1,65 @@
+/// Stands between the client and the network: sees each request before it is signed, and each answer.
+///
+/// Add headers, record traces, count, refuse, or answer in the service's place. A middleware never meets the secret or
+/// a signature: signing comes last, over the bytes that all of them left. Each try of a retried call passes through
+/// all of them anew, the first one outermost.
+///
+/// ```swift
+/// struct Trace: ClientMiddleware {
+///     func intercept(
+///         _ request: TransportRequest, operation: ClientOperation, next: ClientMiddleware.Next
+///     ) async throws -> TransportResponse {
+///         var request = request
+///         request.headers[.traceparent] = newTraceparent()
+///         return try await next(request)
+///     }
+/// }
+/// ```
+public protocol ClientMiddleware: Sendable {
+    /// Passes the request on, and returns the answer of what comes after.
+    typealias Next = @Sendable (TransportRequest) async throws -> TransportResponse
+
+    /// Handles one try of one request.
+    ///
+    /// - Parameters:
+    ///   - request: Without the headers of the signature.
+    ///   - operation: What it is for.
+    ///   - next: Sends it. Calling it twice sends it twice: for ``ClientOperation/create`` that pays twice.
+    /// - Throws: Whatever ends the try. An error thrown without calling `next` is known to have had no effect.
+    func intercept(
+        _ request: TransportRequest, operation: ClientOperation, next: Next
+    ) async throws -> TransportResponse
+}
+
+/// What a request is for.
+public struct ClientOperation: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
+    /// The name in snake case, as metrics and logs show it.
+    public let rawValue: String
+
+    /// An operation by its name.
+    public init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+
+    /// As logs and metrics show it: the raw value.
+    public var description: String { rawValue }
+
+    /// Starts a prediction. The only operation that costs.
+    public static let create = ClientOperation(rawValue: "create")
+    /// Asks how a prediction stands.
+    public static let progress = ClientOperation(rawValue: "progress")
+    /// Fetches a prediction's result.
+    public static let result = ClientOperation(rawValue: "result")
+    /// Ends a prediction.
+    public static let cancel = ClientOperation(rawValue: "cancel")
+    /// Asks for a signed upload URL.
+    public static let signUpload = ClientOperation(rawValue: "sign_upload")
+    /// Asks about an uploaded file.
+    public static let getFile = ClientOperation(rawValue: "get_file")
+    /// Deletes an uploaded file.
+    public static let deleteFile = ClientOperation(rawValue: "delete_file")
+    /// Sends a file's bytes to the store. Not signed: the URL is.
+    public static let upload = ClientOperation(rawValue: "upload")
+    /// Fetches a file. Not signed: the URL is.
+    public static let download = ClientOperation(rawValue: "download")
+}

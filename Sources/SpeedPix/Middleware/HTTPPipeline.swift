@@ -1,0 +1,47 @@
+import Synchronization
+
+/// Every request of a client, on its way through the middleware to the signer and the transport.
+package struct HTTPPipeline: Sendable {
+    let transport: any HTTPTransport
+    let middleware: [any ClientMiddleware]
+    let metrics: ClientMetrics?
+
+    /// Sends one request once.
+    ///
+    /// - Parameter finish: The last hand that is laid on it, after all middleware: it signs.
+    /// - Throws: As the transport does; ``Unsent`` if a middleware threw before anything was sent.
+    func send(
+        _ request: TransportRequest, for operation: ClientOperation,
+        finish: @escaping @Sendable (TransportRequest) -> TransportRequest = { $0 }
+    ) async throws -> TransportResponse {
+        guard !middleware.isEmpty || metrics != nil else { return try await transport.send(finish(request)) }
+        let measured = metrics?.request(operation)
+        let wasSent = Atomic(false)
+        do {
+            let response = try await run(0, request, operation) { request in
+                wasSent.store(true, ordering: .relaxed)
+                return try await transport.send(finish(request))
+            }
+            measured?(response.status.code)
+            return response
+        } catch {
+            measured?(nil)
+            if wasSent.load(ordering: .relaxed) || error is CancellationError { throw error }
+            throw Unsent(error: error)
+        }
+    }
+
+    private func run(
+        _ index: Int, _ request: TransportRequest, _ operation: ClientOperation, _ last: @escaping ClientMiddleware.Next
+    ) async throws -> TransportResponse {
+        guard index < middleware.count else { return try await last(request) }
+        return try await middleware[index].intercept(request, operation: operation) { request in
+            try await run(index + 1, request, operation, last)
+        }
+    }
+
+    /// A middleware's error, before anything was sent.
+    struct Unsent: Error {
+        var error: any Error
+    }
+}

@@ -1,0 +1,23 @@
+import Synchronization
+
+/// What a client has learned about polling, workflow by workflow.
+final class PollHistory: Sendable {
+    /// Workflows whose experience is kept. A client that uses more starts afresh with some.
+    private static let capacity = 256
+
+    private let records = Mutex<[String: PollRecord]>([:])
+
+    subscript(workflowID: String?) -> PollRecord {
+        records.withLock { $0[workflowID ?? ""] } ?? PollRecord()
+    }
+
+    func learn(_ workflowID: String?, _ lessons: [PollRecord.Lesson], noticedLate lag: Double) {
+        records.withLock { records in
+            let key = workflowID ?? ""
+            if records[key] == nil, records.count >= Self.capacity, let other = records.keys.first {
+                records[other] = nil
+            }
+            records[key, default: PollRecord()].learn(lessons, noticedLate: lag)
+        }
+    }
+}

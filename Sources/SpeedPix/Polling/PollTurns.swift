@@ -1,0 +1,95 @@
+import Synchronization
+
+/// Lets all waits of a client sleep on one timer and share one rate.
+///
+/// A wait costs its place in the queue and no more: ten thousand of them are ten thousand entries in one heap, not as
+/// many timers.
+final class PollTurns: Sendable {
+    private struct State {
+        var queue: TurnQueue
+        var waiting: [UInt64: CheckedContinuation<Void, any Error>] = [:]
+        /// What sleeps until the next turn, and which turn that is.
+        var timer: Task<Void, Never>?
+        var timerDue: Duration?
+        var timerNumber = 0
+    }
+
+    private let state: Mutex<State>
+    private let clock: any Clock<Duration>
+    private let elapsed: @Sendable () -> Duration
+
+    /// - Parameter rate: Turns a second.
+    init(rate: Double, clock: any Clock<Duration>) {
+        state = Mutex(State(queue: TurnQueue(rate: rate)))
+        self.clock = clock
+        elapsed = clock.stopwatch()
+    }
+
+    /// How many wait for their turn now.
+    var waitingCount: Int { state.withLock { $0.waiting.count } }
+
+    /// Returns after `delay`, later if the rate demands it, but no later than `limit`.
+    ///
+    /// - Throws: `CancellationError` as soon as the calling task is cancelled.
+    func next(in delay: Duration, limit: Duration) async throws {
+        let now = elapsed()
+        let number = Mutex<UInt64?>(nil)
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+                state.withLock { state in
+                    let added = state.queue.add(due: now + delay, deadline: now + max(limit, delay))
+                    state.waiting[added] = continuation
+                    number.withLock { $0 = added }
+                    wind(&state)
+                }
+                // Cancelled before there was a number to cancel.
+                if Task.isCancelled { cancel(number) }
+            }
+        } onCancel: {
+            cancel(number)
+        }
+    }
+
+    private func cancel(_ number: borrowing Mutex<UInt64?>) {
+        guard let number = number.withLock({ $0 }) else { return }
+        let continuation = state.withLock { state in
+            let continuation = state.waiting.removeValue(forKey: number)
+            if continuation != nil {
+                state.queue.cancel(number)
+                wind(&state)
+            }
+            return continuation
+        }
+        continuation?.resume(throwing: CancellationError())
+    }
+
+    /// Sets the timer for the next turn, unless it is.
+    private func wind(_ state: inout State) {
+        let due = state.queue.nextDue()
+        guard due != state.timerDue else { return }
+        state.timer?.cancel()
+        state.timerDue = due
+        state.timerNumber += 1
+        guard let due else {
+            state.timer = nil
+            return
+        }
+        let number = state.timerNumber
+        let delay = due - elapsed()
+        state.timer = Task { [weak self, clock] in
+            guard (try? await clock.sleep(for: max(delay, .zero))) != nil else { return }
+            self?.ring(number)
+        }
+    }
+
+    private func ring(_ number: Int) {
+        let continuations = state.withLock { state -> [CheckedContinuation<Void, any Error>] in
+            guard number == state.timerNumber else { return [] }
+            state.timerDue = nil
+            let turns = state.queue.take(at: elapsed())
+            wind(&state)
+            return turns.compactMap { state.waiting.removeValue(forKey: $0) }
+        }
+        for continuation in continuations { continuation.resume() }
+    }
+}

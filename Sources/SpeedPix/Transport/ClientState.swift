@@ -1,0 +1,39 @@
+import Synchronization
+
+/// What one client learns from its calls, shared by all of them.
+final class ClientState: Sendable {
+    private struct State {
+        var budget = RetryBudget()
+        /// Seconds to add to this machine's clock to get the service's.
+        var clockOffset = 0.0
+    }
+
+    private let state = Mutex(State())
+    let polls: PollHistory
+    let turns: PollTurns
+
+    init(pollRate: Double, clock: any Clock<Duration>) {
+        polls = PollHistory()
+        turns = PollTurns(rate: pollRate, clock: clock)
+    }
+
+    var clockOffset: Double { state.withLock { $0.clockOffset } }
+
+    /// - Returns: False if the offset was about as large already, and so cannot be what is wrong.
+    func correctClock(offset: Double) -> Bool {
+        state.withLock { state in
+            // Below a minute no service minds, and the difference is the network's.
+            guard abs(offset - state.clockOffset) > 60 else { return false }
+            state.clockOffset = offset
+            return true
+        }
+    }
+
+    func spend(_ cost: Int) -> Bool {
+        state.withLock { $0.budget.spend(cost) }
+    }
+
+    func succeeded(cost: Int) {
+        state.withLock { $0.budget.succeeded(cost: cost) }
+    }
+}

@@ -1,0 +1,73 @@
+/// One thing that can go wrong with a call.
+package enum Fault: Sendable, Hashable {
+    /// How much of an answer arrives.
+    package enum Cut: Sendable, Hashable {
+        case bytes(Int)
+        /// 0 ..< 1 of it.
+        case fraction(Double)
+    }
+
+    /// Answered with this HTTP status; `reason` is the header in which the service's API gateway says why.
+    case status(Int, reason: String? = nil, body: String? = nil, retryAfter: String? = nil, isProcessed: Bool = false)
+    /// Refused by flow control: HTTP 403 and the API gateway's words for it, or another status and no words.
+    case throttle(by: String = "USER", status: Int = 403, retryAfter: String? = nil)
+    /// Answered with a good HTTP status and an envelope that says no.
+    case envelope(
+        code: String, message: String, subCode: String? = nil, subMessage: String? = nil, httpStatus: Int = 200,
+        isProcessed: Bool = false)
+    /// Answered with HTTP 200 and bytes that are no answer of the protocol.
+    case garbage([UInt8], isProcessed: Bool = false)
+    /// Refused as if its nonce had been used before.
+    case duplicateNonce
+    /// The connection is reset before the call has any effect.
+    case resetBefore
+    /// The call has its effect, then the connection is reset without an answer.
+    case resetAfter
+    /// The answer breaks off before its announced length.
+    case cutBody(Cut)
+    /// The answer's body comes in pieces of so many bytes, with a pause after each.
+    case slowBody(pieces: Int, pause: Duration)
+    /// The answer comes so much later.
+    case delay(Duration)
+    /// The signed URLs in the answer expired so long ago.
+    case expiredURL(ago: Duration)
+    /// The gateway's clock is off by so much: what it checks, what it signs, and the date that it shows.
+    case skewedClock(Duration)
+
+    /// The name that it has in files.
+    package var name: String {
+        switch self {
+        case .status: "status"
+        case .throttle: "throttle"
+        case .envelope: "envelope"
+        case .garbage: "garbage"
+        case .duplicateNonce: "duplicate_nonce"
+        case .resetBefore: "reset_before"
+        case .resetAfter: "reset_after"
+        case .cutBody: "cut_body"
+        case .slowBody: "slow_body"
+        case .delay: "delay"
+        case .expiredURL: "expired_url"
+        case .skewedClock: "skewed_clock"
+        }
+    }
+
+    /// The calls that it means something for.
+    package var applicableTargets: Set<FaultTarget> {
+        switch self {
+        case .envelope, .duplicateNonce: FaultTarget.signedCalls
+        case .expiredURL: [.result, .signUpload, .getFile]
+        // The answer to an upload has no body.
+        case .slowBody: Set(FaultTarget.allCases).subtracting([.upload])
+        default: Set(FaultTarget.allCases)
+        }
+    }
+
+    /// Whether other faults can strike the same call: these two only colour its answer.
+    var isAmbient: Bool {
+        switch self {
+        case .delay, .skewedClock: true
+        default: false
+        }
+    }
+}

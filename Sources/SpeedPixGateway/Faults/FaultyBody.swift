@@ -1,0 +1,57 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// Lets so many bytes of a body through, then ends the connection.
+struct CuttingWriter: ResponseBodyWriter {
+    private var base: any ResponseBodyWriter
+    private var rest: Int
+
+    init(_ base: any ResponseBodyWriter, after count: Int) {
+        self.base = base
+        rest = count
+    }
+
+    mutating func write(_ buffer: ByteBuffer) async throws {
+        guard rest > 0 else { throw ConnectionEnd.cut }
+        var buffer = buffer
+        guard let part = buffer.readSlice(length: min(rest, buffer.readableBytes)), part.readableBytes > 0 else {
+            return
+        }
+        rest -= part.readableBytes
+        try await base.write(part)
+        if rest == 0 { throw ConnectionEnd.cut }
+    }
+
+    consuming func finish(_ trailingHeaders: HTTPFields?) async throws {
+        // More was announced than there is.
+        throw ConnectionEnd.cut
+    }
+}
+
+/// Sends a body in small pieces with a pause after each.
+struct DribblingWriter: ResponseBodyWriter {
+    private var base: any ResponseBodyWriter
+    private let length: Int
+    private let pause: Duration
+    private let clock: any Clock<Duration>
+
+    init(_ base: any ResponseBodyWriter, pieces length: Int, pause: Duration, clock: any Clock<Duration>) {
+        self.base = base
+        self.length = max(length, 1)
+        self.pause = pause
+        self.clock = clock
+    }
+
+    mutating func write(_ buffer: ByteBuffer) async throws {
+        var buffer = buffer
+        while let piece = buffer.readSlice(length: min(length, buffer.readableBytes)), piece.readableBytes > 0 {
+            try await base.write(piece)
+            try await clock.sleep(for: pause)
+        }
+    }
+
+    consuming func finish(_ trailingHeaders: HTTPFields?) async throws {
+        try await base.finish(trailingHeaders)
+    }
+}

@@ -1,0 +1,81 @@
+import Foundation
+import SpeedPixGateway
+import Testing
+
+@Suite("serve --faults")
+struct FaultCommandTests {
+    @Test(arguments: [
+        (
+            #"{"rules": [{"call": "create", "fault": "rest_after"}]}"#,
+            "rule 1: there is no fault \"rest_after\"; did you mean 'reset_after'?"
+        ),
+        (
+            #"{"rules": [{"call": "create", "fault": "delay", "second": 1}]}"#,
+            "rule 1: \"seconds\" is missing; did you mean it by \"second\"?"
+        ),
+        ("{", "this is not JSON"),
+    ])
+    func aMistakeIsUsage(_ json: String, _ message: String) async throws {
+        let folder = try TestFolder()
+        try folder.write(json, to: "faults.json")
+        let run = await CommandRun(["serve", "--port", "0", "--faults", "faults.json"], in: folder)
+        #expect(run.status == .usage)
+        #expect(run.errors.contains("faults.json: \(message)"), "\(run.errors)")
+        #expect(run.output.isEmpty)
+    }
+
+    @Test(arguments: ["missing.json", "."])
+    func aFileThatCannotBeReadIsUsage(_ name: String) async throws {
+        let run = await CommandRun(["serve", "--port", "0", "--faults", name], in: try TestFolder())
+        #expect(run.status == .usage)
+        #expect(run.errors.contains("could not read"), "\(run.errors)")
+    }
+
+    @Test func helpNamesEveryCallAndFault() async throws {
+        let run = await CommandRun(["serve", "--help"], in: try TestFolder())
+        for target in FaultTarget.allCases { #expect(run.output.contains(target.rawValue)) }
+        for fault in [
+            "status", "throttle", "envelope", "garbage", "duplicate_nonce", "reset_before", "reset_after",
+            "cut_body", "slow_body", "delay", "expired_url", "skewed_clock",
+        ] { #expect(run.output.contains(fault)) }
+    }
+
+    @Test func theExamplesAreGood() throws {
+        let folder = TestFolder.repository + "/examples/faults"
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder)
+        #expect(names.count >= 4)
+        for name in names {
+            let rules = try FaultFile.rules(Array(Data(contentsOf: URL(filePath: "\(folder)/\(name)"))))
+            #expect(!rules.isEmpty, "\(name)")
+        }
+    }
+
+    /// The program, a file of faults, and a script that does not notice.
+    @Test func aScriptGetsOverFaultsThatAreToldOf() throws {
+        let folder = try TestFolder()
+        try folder.write(
+            """
+            {"rules": [
+              {"call": "create", "fault": "throttle", "times": 1},
+              {"call": "progress", "fault": "reset_before", "times": 1}
+            ]}
+            """, to: "faults.json")
+        let server = try Subprocess(
+            Subprocess.speedpix,
+            ["serve", "--port", "0", "--app-key", "key", "--app-secret", "secret", "--faults", "faults.json"],
+            folder: folder.path)
+        let endpoint = try #require(server.nextLine()?.split(separator: " ").first { $0.hasPrefix("http") })
+        try folder.write("print(run('echo', { text = 'still here' }).text)", to: "s.lua")
+        let run = try Subprocess(
+            Subprocess.speedpix, ["run", "s.lua"], folder: folder.path,
+            environment: [
+                "SPEEDPIX_APP_KEY": "key", "SPEEDPIX_APP_SECRET": "secret", "SPEEDPIX_ENDPOINT": String(endpoint),
+            ])
+        let end = run.finish()
+        #expect(end.status == 0)
+        #expect(end.output == "still here")
+        server.interrupt()
+        let told = server.finish().output.split(separator: "\n")
+        #expect(told == ["fault: rule 1, throttle on create 1", "fault: rule 2, reset_before on progress 1"])
+    }
+}

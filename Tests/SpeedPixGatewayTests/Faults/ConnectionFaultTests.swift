@@ -1,0 +1,173 @@
+import AsyncHTTPClient
+import HTTPTypes
+import NIOCore
+import SpeedPix
+import SpeedPixTestSupport
+import Testing
+
+@testable import SpeedPixGateway
+
+@Suite("Faults that break the connection")
+struct ConnectionFaultTests {
+    private func run(_ rules: FaultRule..., body: (TestGateway) async throws -> Void) async throws {
+        try await TestGateway.run(with: configured { $0.faults = rules }, body: body)
+    }
+
+    /// What arrives of an answer, and how its body ended.
+    private func receive(
+        _ method: HTTPRequest.Method, _ url: String, headers: HTTPFields = [:], body: TransportRequest.Body = .none
+    ) async throws -> (status: Int, announced: String?, bytes: [UInt8], error: (any Error)?) {
+        let response = try await AsyncHTTPTransport.shared.send(
+            TransportRequest(method: method, url: url, headers: headers, body: body, timeout: .seconds(60)))
+        var bytes: [UInt8] = []
+        do {
+            for try await chunk in response.body { bytes.append(contentsOf: chunk.readableBytesView) }
+            return (response.status.code, response.headers[.contentLength], bytes, nil)
+        } catch {
+            return (response.status.code, response.headers[.contentLength], bytes, error)
+        }
+    }
+
+    @Test func aResetIsATCPResetAndNoAnswer() async throws {
+        try await run(FaultRule(.resetBefore, on: [.progress], times: 1)) { gateway in
+            let error = await #expect(throws: TransportError.self) {
+                try await gateway.call(.progress, ["taskId": "nope"])
+            }
+            #expect(error?.mayHaveReachedService == true)
+            #expect(error?.message.contains("reset by peer") == true, "\(String(describing: error?.cause))")
+            // The gateway goes on, on a new connection.
+            let next = try await gateway.call(.progress, ["taskId": "nope"])
+            #expect(next.code == "TaskNotFound")
+        }
+    }
+
+    @Test func beforeHasNoEffectAndAfterHas() async throws {
+        let gate = Gate()
+        try await TestGateway.run(
+            workflows: [GatedWorkflow(id: "held", isComputing: false, gate: gate)],
+            with: configured {
+                $0.faults = [
+                    FaultRule(.resetBefore, on: [.create], times: 1),
+                    FaultRule(.resetAfter, on: [.create], after: 1, times: 1),
+                ]
+            }
+        ) { gateway in
+            for name in ["lost", "doubtful"] {
+                let error = await #expect(throws: SpeedPixError.self) {
+                    try await gateway.client.predictions.create("held", input: ["name": .string(name)])
+                }
+                #expect(error?.code == .unknownOutcome)
+            }
+            await gate.waitForStarts(1)
+            _ = try await gateway.create("held", ["name": "third"])
+            await gate.waitForStarts(2)
+            #expect(gate.started == ["doubtful", "third"])
+        }
+    }
+
+    @Test func aResetUploadIsThereOnlyIfItWasProcessed() async throws {
+        try await run(
+            FaultRule(.resetBefore, on: [.upload], times: 1), FaultRule(.resetAfter, on: [.upload], after: 1, times: 1)
+        ) { gateway in
+            let bytes = [UInt8](repeating: 7, count: 4 << 20)
+            var there: [Int] = []
+            for _ in 0..<2 {
+                let urls = try await gateway.signUpload()
+                await #expect(throws: TransportError.self) {
+                    try await gateway.send(
+                        .put, urls.upload, headers: [.contentType: "text/plain"], body: .bytes(bytes))
+                }
+                there.append(try await gateway.send(.get, urls.access).status)
+            }
+            #expect(there == [404, 200])
+        }
+    }
+
+    @Test(arguments: [Fault.Cut.bytes(0), .bytes(3), .fraction(0.5)])
+    func aCutAnswerIsShorterThanItSays(_ cut: Fault.Cut) async throws {
+        try await run(FaultRule(.cutBody(cut), on: [.progress])) { gateway in
+            let body = Array(#"{"taskId":"nope"}"#.utf8)
+            let answer = try await receive(
+                .post, gateway.endpoint + Route.progress.rawValue,
+                headers: gateway.signed(Route.progress.rawValue, body),
+                body: .bytes(body))
+            let announced = try #require(answer.announced.flatMap { Int($0) })
+            #expect(answer.status == 200)
+            #expect(answer.error is TransportError)
+            switch cut {
+            case .bytes(let count): #expect(answer.bytes.count == count)
+            case .fraction: #expect(answer.bytes.count == announced / 2)
+            }
+            #expect(announced > 100)
+        }
+    }
+
+    /// How much of what was sent before a break a client still gets is its own affair: this looks at the order only.
+    @Test func aLargeDownloadIsCutInTheMiddle() async throws {
+        try await run(FaultRule(.cutBody(.bytes(5_000_001)), on: [.download], times: 1)) { gateway in
+            let content = [UInt8](repeating: 1, count: 4_000_000) + [UInt8](repeating: 2, count: 4_000_000)
+            let file = try await gateway.client.files.create(.bytes(content, filename: "large.bin"))
+            let answer = try await receive(.get, file.url)
+            #expect(answer.announced == "8000000")
+            #expect((4_000_000...5_000_001).contains(answer.bytes.count))
+            let isSame = answer.bytes == Array(content.prefix(answer.bytes.count))
+            #expect(isSame)
+            #expect(answer.error is TransportError)
+            let whole = try await gateway.send(.get, file.url).bytes == content
+            #expect(whole)
+        }
+    }
+
+    @Test func anAnswerWithoutABodyCanBeCutToo() async throws {
+        try await run(FaultRule(.cutBody(.bytes(10)), on: [.upload], times: 1)) { gateway in
+            let urls = try await gateway.signUpload()
+            let answer = try await receive(
+                .put, urls.upload, headers: [.contentType: "text/plain"], body: .bytes([1]))
+            #expect(answer.announced == "11")
+            #expect(answer.bytes.isEmpty)
+            #expect(answer.error is TransportError)
+            #expect(try await gateway.send(.head, urls.access).status == 200)
+        }
+    }
+
+    @Test func aSlowBodyComesInPieces() async throws {
+        try await run(FaultRule(.slowBody(pieces: 4, pause: .seconds(3)), on: [.download])) { gateway in
+            let file = try await gateway.client.files.create(.bytes(Array("0123456789".utf8), filename: "a.txt"))
+            let response = try await AsyncHTTPTransport.shared.send(
+                TransportRequest(method: .get, url: file.url, timeout: .seconds(60)))
+            #expect(response.headers[.contentLength] == "10")
+            var body = response.body.makeAsyncIterator()
+            for piece in ["0123", "4567", "89"] {
+                // The next one does not come before its time.
+                await gateway.clock.waitForSleepers(1)
+                #expect(try await body.next().map { String(buffer: $0) } == piece)
+                gateway.clock.advance(by: .seconds(3))
+            }
+            #expect(try await body.next() == nil)
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func faultsThatWaitDoNotHoldUpTheEnd() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            try await run(
+                FaultRule(.delay(.seconds(3600)), on: [.progress]),
+                FaultRule(.slowBody(pieces: 1, pause: .seconds(3600)), on: [.result])
+            ) { gateway in
+                for route in [Route.progress, .result] {
+                    group.addTask { _ = try? await gateway.call(route, ["taskId": "nope"]) }
+                }
+                await gateway.clock.waitForSleepers(2)
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    @Test func theClientSaysWhenADownloadNeverComes() async throws {
+        try await run(FaultRule(.cutBody(.bytes(0)), on: [.download])) { gateway in
+            let file = try await gateway.client.files.create(.bytes(Array("0123456789".utf8), filename: "a.txt"))
+            let error = await #expect(throws: SpeedPixError.self) { try await gateway.client.files.read(file.url) }
+            #expect(error?.code == .network)
+        }
+    }
+}

@@ -1,0 +1,70 @@
+import Testing
+
+@testable import SpeedPixGateway
+
+@Suite("When faults strike")
+struct FaultLedgerTests {
+    /// Which rule's strike decides each of so many calls; 0 is none.
+    private func strikes(_ rules: [FaultRule], calls: Int, on target: FaultTarget = .create) -> [Int] {
+        let ledger = FaultLedger(rules)
+        return (0..<calls).map { _ in ledger.strikes(on: target).first { !$0.fault.isAmbient }?.rule ?? 0 }
+    }
+
+    @Test func afterSkipsAndTimesEnds() {
+        #expect(strikes([FaultRule(.resetBefore)], calls: 3) == [1, 1, 1])
+        #expect(strikes([FaultRule(.resetBefore, times: 2)], calls: 4) == [1, 1, 0, 0])
+        #expect(strikes([FaultRule(.resetBefore, after: 2)], calls: 4) == [0, 0, 1, 1])
+        #expect(strikes([FaultRule(.resetBefore, after: 1, times: 1)], calls: 4) == [0, 1, 0, 0])
+    }
+
+    @Test func rulesCountOnlyTheirCalls() {
+        let ledger = FaultLedger([FaultRule(.resetBefore, on: [.result], after: 1)])
+        #expect(ledger.strikes(on: .create).isEmpty)
+        #expect(ledger.strikes(on: .result).isEmpty)
+        #expect(ledger.strikes(on: .progress).isEmpty)
+        #expect(ledger.strikes(on: .result).count == 1)
+    }
+
+    @Test func theFirstRuleThatStrikesDecidesAndOthersStillCount() {
+        let rules = [FaultRule(.resetBefore, times: 2), FaultRule(.resetAfter, after: 1, times: 2)]
+        // The second rule was due at the second call and came too late; that is no strike.
+        #expect(strikes(rules, calls: 6) == [1, 1, 2, 2, 0, 0])
+    }
+
+    @Test func ambientFaultsJoin() {
+        let ledger = FaultLedger([
+            FaultRule(.delay(.seconds(1))), FaultRule(.resetBefore), FaultRule(.skewedClock(.seconds(1))),
+            FaultRule(.resetAfter),
+        ])
+        #expect(ledger.strikes(on: .create).map(\.rule) == [1, 2, 3])
+    }
+
+    @Test func theSameSeedGivesTheSameRun() {
+        func run(_ seed: UInt64) -> [Int] {
+            strikes([FaultRule(.resetBefore, probability: 0.3, seed: seed)], calls: 1000)
+        }
+        #expect(run(7) == run(7))
+        #expect(run(7) != run(8))
+        #expect((250...350).contains(run(7).reduce(0, +)))
+        // These are the numbers of the algorithm, and not of this machine.
+        #expect(Array(run(7).prefix(20)) == FaultLedgerTests.seven)
+        #expect(strikes([FaultRule(.resetBefore, probability: 0)], calls: 100).allSatisfy { $0 == 0 })
+        #expect(strikes([FaultRule(.resetBefore, probability: 1)], calls: 100).allSatisfy { $0 == 1 })
+    }
+
+    /// Computed apart from this code, by SplitMix64's definition.
+    private static let seven = [0, 1, 0, 0, 0, 1, 0, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+
+    @Test func anotherRuleDoesNotChangeTheDice() {
+        let rule = FaultRule(.resetAfter, probability: 0.5, seed: 3)
+        let alone = strikes([rule], calls: 50)
+        let joined = strikes([FaultRule(.resetBefore, times: 5), rule], calls: 50)
+        #expect(joined.prefix(5) == [1, 1, 1, 1, 1])
+        #expect(joined.dropFirst(5).map { $0 == 2 } == alone.dropFirst(5).map { $0 == 1 })
+    }
+
+    @Test func aFaultStrikesOnlyWhereItMeansSomething() {
+        #expect(FaultRule(.expiredURL(ago: .seconds(1))).targets == [.result, .signUpload, .getFile])
+        #expect(FaultRule(.duplicateNonce, on: [.create, .download]).targets == [.create])
+    }
+}

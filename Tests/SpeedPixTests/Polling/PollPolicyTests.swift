@@ -1,0 +1,90 @@
+import SpeedPix
+import Testing
+
+@Suite("The polling policy")
+struct PollPolicyTests {
+    @Test(arguments: PollSimulation.families.map(\.name), [42, 7] as [UInt64])
+    func noKindOfServiceMakesItWorseThanAFixedSecond(family name: String, seed: UInt64) throws {
+        let family = try #require(PollSimulation.families.first { $0.name == name })
+        let (policy, fixed) = PollSimulation(seed: seed).run(family)
+        let isTruthful = family.hasTruthfulHints
+        #expect(policy.lag <= fixed.lag * (isTruthful ? 0.6 : 1.1))
+        #expect(policy.requests <= fixed.requests * (isTruthful ? 0.5 : 1.1))
+    }
+
+    @Test func theSameSeedGivesTheSameDecisions() {
+        let family = PollSimulation.families[0]
+        let (first, second) = (PollSimulation(count: 50).run(family), PollSimulation(count: 50).run(family))
+        #expect(first.policy.lag == second.policy.lag)
+        #expect(first.policy.requests == second.policy.requests)
+    }
+
+    @Test func theFirstLookDoesNotWaitASecond() {
+        for estimate in [nil, 0, 60, 1e9] as [Double?] {
+            var policy = PollPolicy(estimate: estimate)
+            #expect(policy.firstDelay(PollRecord()) == 0.3)
+        }
+    }
+
+    @Test func withoutHintsItAsksEverySecond() {
+        var policy = PollPolicy(estimate: nil)
+        for second in 1...20 {
+            #expect(policy.delay(after: .init(time: Double(second), isRunning: true), PollRecord()) == 1)
+        }
+    }
+
+    @Test func anUntestedHintIsBelievedForNoLongerThanTheWaitHasLasted() {
+        var policy = PollPolicy(estimate: nil)
+        #expect(policy.delay(after: .init(time: 4, isRunning: true, eta: 1000), PollRecord()) == 4)
+    }
+
+    @Test func aTestedHintIsSleptThrough() {
+        var record = PollRecord()
+        for _ in 0..<40 { record.learn([.init(hint: .eta, ratio: 1)], noticedLate: 0.1) }
+        var policy = PollPolicy(estimate: nil)
+        let delay = policy.delay(after: .init(time: 1, isRunning: true, eta: 10), record)
+        #expect(delay > 9 && delay < 10.5)
+    }
+
+    @Test func aHintThatStandsStillIsIgnored() {
+        var policy = PollPolicy(estimate: nil)
+        _ = policy.delay(after: .init(time: 1, isRunning: true, eta: 30), PollRecord())
+        #expect(policy.delay(after: .init(time: 8, isRunning: true, eta: 30), PollRecord()) == 1)
+    }
+
+    @Test func whoIsQueuedHasAllOfItsRunBeforeIt() {
+        var record = PollRecord()
+        for _ in 0..<40 {
+            record.learn([.init(hint: .estimate, ratio: 1), .init(hint: .queue, ratio: 1)], noticedLate: 0.1)
+        }
+        var policy = PollPolicy(estimate: 12)
+        _ = policy.firstDelay(record)
+        #expect(policy.delay(after: .init(time: 5, isRunning: false, queueLength: 0), record) >= 10)
+    }
+
+    /// Whatever a service says, the next poll is neither at once nor in a quarter of an hour.
+    @Test func everyDelayIsWithinItsBounds() {
+        let numbers = [-1e300, -1, 0, 1e-300, 0.001, 1, 59, 1e6, 1e300, .infinity]
+        for eta in numbers {
+            for fraction in numbers {
+                for estimate in numbers {
+                    var policy = PollPolicy(estimate: estimate)
+                    let first = policy.firstDelay(PollRecord())
+                    #expect(first >= 0.2 && first <= 15)
+                    var time = first
+                    for queueLength in [nil, -5, Int.max, 3, 0] {
+                        let seen = PollPolicy.Observation(
+                            time: time, isRunning: queueLength == nil || time > 3, fraction: fraction, eta: eta,
+                            queueLength: queueLength)
+                        let delay = policy.delay(after: seen, PollRecord())
+                        #expect(delay >= 0.2 && delay <= 15, "eta \(eta) fraction \(fraction) estimate \(estimate)")
+                        time += delay
+                    }
+                    var record = PollRecord()
+                    record.learn(policy.lessons(end: time), noticedLate: time)
+                    #expect(record.credit >= 0 && record.credit <= 1)
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,51 @@
+import SpeedPixTestSupport
+import Testing
+
+@testable import SpeedPix
+
+@Suite("Waiting for a turn")
+struct PollTurnsTests {
+    @Test func allWaitsSleepOnOneTimer() async throws {
+        let clock = ManualClock()
+        let turns = PollTurns(rate: 10_000, clock: clock)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for index in 1...200 {
+                group.addTask { try await turns.next(in: .seconds(index), limit: .seconds(1000)) }
+            }
+            // However many wait, one sleeps.
+            while turns.waitingCount < 200 { await Task.yield() }
+            #expect(clock.sleeperCount <= 1)
+            while turns.waitingCount > 0 {
+                await clock.waitForSleepers(1)
+                #expect(clock.sleeperCount == 1)
+                clock.advance(by: .seconds(20))
+                await Task.yield()
+            }
+            try await group.waitForAll()
+        }
+        #expect(clock.sleeperCount == 0)
+    }
+
+    @Test func aCancelledWaitEndsAtOnceAndLeavesNoTimer() async throws {
+        let clock = ManualClock()
+        let turns = PollTurns(rate: 1, clock: clock)
+        let task = Task { try await turns.next(in: .seconds(60), limit: .seconds(600)) }
+        await clock.waitForSleepers(1)
+        task.cancel()
+        await #expect(throws: CancellationError.self) { try await task.value }
+        #expect(clock.sleeperCount == 0)
+        #expect(turns.waitingCount == 0)
+    }
+
+    @Test func aTaskThatIsCancelledBeforehandDoesNotWait() async throws {
+        let turns = PollTurns(rate: 1, clock: ManualClock())
+        let (gate, opener) = AsyncStream<Void>.makeStream()
+        let task = Task {
+            for await _ in gate {}
+            try await turns.next(in: .seconds(60), limit: .seconds(600))
+        }
+        task.cancel()
+        opener.finish()
+        await #expect(throws: CancellationError.self) { try await task.value }
+    }
+}

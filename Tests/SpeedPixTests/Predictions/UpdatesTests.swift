@@ -1,0 +1,87 @@
+import SpeedPix
+import SpeedPixTestSupport
+import Testing
+
+@Suite("Updates and batches")
+struct UpdatesTests {
+    @Test func eachChangeIsTold() async throws {
+        let service = try ScriptedService(
+            .progress("waiting"), .progress("running", ["progress": 0.5]), .progress("running", ["progress": 0.5]),
+            .progress("succeeded"), .result)
+        var seen: [String] = []
+        for try await prediction in service.predictions.updates(of: Prediction(id: "t-1")) {
+            seen.append("\(prediction.status) \(prediction.progress.fraction) \(prediction.output != nil)")
+        }
+        #expect(seen == ["running 0.5 false", "succeeded 1.0 true"])
+    }
+
+    @Test func aFailureIsTheLastElement() async throws {
+        let service = try ScriptedService(.progress("failed", ["message": "bad"]), .ok(["status": "failed"]))
+        var last: Prediction?
+        for try await prediction in service.predictions.updates(of: Prediction(id: "t-1")) { last = prediction }
+        #expect(last?.status == .failed)
+        #expect(last?.error == "bad")
+    }
+
+    @Test func nothingIsAskedWhileNobodyLooks() async throws {
+        let service = try ScriptedService(.progress("running", ["progress": 0.1]))
+        for try await _ in service.predictions.updates(of: Prediction(id: "t-1")) { break }
+        #expect(service.requests.count == 1)
+    }
+
+    @Test func aDeadlineIsAnError() async throws {
+        let service = try ScriptedService(then: .progress("running"))
+        let updates = service.predictions.updates(
+            of: Prediction(id: "t-1"), options: WaitOptions(timeout: .seconds(20)))
+        let error = try await speedPixError { for try await _ in updates {} }
+        #expect(error.code == .timeout)
+    }
+
+    // MARK: Batches
+
+    /// A service that knows how each prediction ends.
+    private func batch(_ ends: [String: String]) throws -> ScriptedService {
+        try ScriptedService(
+            then: .choosing { request in
+                let id = request.json["taskId"]?.stringValue ?? ""
+                var answer: [String: JSONValue] = ["taskId": .string(id), "status": .string(ends[id] ?? "running")]
+                if request.path.hasSuffix("result") { answer["result"] = ["name": .string(id)] }
+                return .ok(.object(answer))
+            })
+    }
+
+    @Test func eachOfABatchHasItsOwnEnd() async throws {
+        let service = try batch(["a": "succeeded", "b": "failed", "c": "succeeded"])
+        let results = try await service.predictions.waitAll(["a", "b", "c"].map(Prediction.init))
+        #expect(results.count == 3)
+        #expect(try results[0].get().output?["name"] == "a")
+        #expect(try results[2].get().output?["name"] == "c")
+        let error = try #require(throws: SpeedPixError.self) { try results[1].get() }
+        #expect(error.code == .predictionFailed)
+        #expect(error.prediction?.id == "b")
+    }
+
+    @Test func anEmptyBatchIsDone() async throws {
+        #expect(try await ScriptedService().predictions.waitAll([]).isEmpty)
+    }
+
+    @Test func aThousandAreWaitedForAtOnce() async throws {
+        let ids = (0..<1000).map { "t-\($0)" }
+        let service = try batch(Dictionary(uniqueKeysWithValues: ids.map { ($0, "succeeded") }))
+        var indices: Set<Int> = []
+        for await completed in service.predictions.completed(of: ids.map(Prediction.init)) {
+            #expect(try completed.result.get().id == ids[completed.index])
+            indices.insert(completed.index)
+        }
+        #expect(indices.count == 1000)
+    }
+
+    @Test func aCancelledBatchEnds() async throws {
+        let clock = ManualClock()
+        let service = try ScriptedService(clock: clock)
+        let task = Task { try await service.predictions.waitAll([Prediction(id: "a"), Prediction(id: "b")]) }
+        await clock.waitForSleepers(1)
+        task.cancel()
+        await #expect(throws: CancellationError.self) { _ = try await task.value }
+    }
+}

@@ -1,0 +1,56 @@
+import SpeedPixTestSupport
+import Testing
+
+@testable import SpeedPix
+
+@Suite("The allowance for retries")
+struct RetryBudgetTests {
+    @Test func itEndsAndComesBack() {
+        var budget = RetryBudget()
+        for _ in 0..<100 {
+            let isPaid = budget.spend(RetryBudget.cost)
+            #expect(isPaid)
+        }
+        var isPaid = budget.spend(RetryBudget.cost)
+        #expect(!isPaid)
+        for _ in 0..<5 { budget.succeeded(cost: 0) }
+        isPaid = budget.spend(RetryBudget.cost)
+        #expect(isPaid)
+        budget.succeeded(cost: RetryBudget.timeoutCost)
+        #expect(budget.tokens == 10)
+        for _ in 0..<1000 { budget.succeeded(cost: 0) }
+        #expect(budget.tokens == RetryBudget.capacity)
+    }
+
+    /// When the whole service is down, calls soon fail at their first try.
+    @Test func aClientWhoseServiceIsDownStopsRetrying() async throws {
+        let service = try ScriptedService(then: .text("", status: 503))
+        for _ in 0..<50 { _ = try? await service.predictions.get("t-1") }
+        // 50 first tries, and 100 retries at 5 of the 500 tokens.
+        #expect(service.requests.count == 150)
+        _ = try? await service.predictions.get("t-1")
+        #expect(service.requests.count == 151)
+    }
+
+    @Test func oneClientsTroubleIsNotAnothers() async throws {
+        let (down, up) = (
+            try ScriptedService(then: .text("", status: 503)), try ScriptedService(.reset, .progress("running"))
+        )
+        for _ in 0..<50 { _ = try? await down.predictions.get("t-1") }
+        #expect(try await up.predictions.get("t-1").status == .running)
+    }
+
+    /// A run's deadline bounds its create's retries, too.
+    @Test func noTryBeginsAfterTheDeadline() async throws {
+        let clock = ImmediateClock()
+        let service = try ScriptedService(
+            then: .text("", status: 429, headers: [.retryAfter: "8"]), clock: clock)
+        let options = RunOptions(wait: WaitOptions(timeout: .seconds(12)))
+        let error = try await speedPixError {
+            try await service.predictions.run("wf-1", input: [:], options: options)
+        }
+        #expect(error.code == .throttled)
+        #expect(service.requests.count == 2)
+        #expect(clock.now.offset <= .seconds(12))
+    }
+}
