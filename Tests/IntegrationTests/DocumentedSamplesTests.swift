@@ -48,7 +48,7 @@ struct DocumentedSamplesTests {
                 write: capture.append)
             host.moduleDirectory = folder.path
             let vm = try LuaVM(modules: SpeedPixModule.modules(host))
-            let results = try await vm.run(LuaChunk(script, name: "sample.lua"), timeout: .seconds(120))
+            let results = try await vm.run(LuaChunk(script, name: "sample.lua"), timeout: .seconds(600))
             return (results, capture.text)
         }
     }

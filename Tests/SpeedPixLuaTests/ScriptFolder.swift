@@ -82,7 +82,7 @@ final class ScriptFolder: Sendable {
     @discardableResult
     func run(_ script: String, host: ScriptHost? = nil) async throws -> [LuaValue] {
         let vm = try LuaVM(modules: SpeedPixModule.modules(try host ?? self.host()))
-        return try await vm.run(LuaChunk(script, name: "\(path)/main.lua"), timeout: .seconds(60))
+        return try await vm.run(LuaChunk(script, name: "\(path)/main.lua"), timeout: .seconds(600))
     }
 
     /// The error that a script must end with.
