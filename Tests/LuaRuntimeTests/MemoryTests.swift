@@ -45,6 +45,15 @@ struct MemoryTests {
         local stopped = s.spawn(t.forever)
         stopped:cancel()
         assert(not pcall(stopped.join, stopped) and stopped.status == "canceled")
+        local text = ("k=v, "):rep(20)
+        local n = select(2, text:gsub("(%w)=(%w)", function(k, v) return k .. v end)) + select(2, text:gsub("k", { k = 1 }))
+        for k, v in text:gmatch("(%w)=(%w)") do n = n + #k + #v end
+        assert(n == 80 and text:find(("k?"):rep(40) .. "=") == 1 and text:match("^(.-),") == "k=v")
+        assert(not xpcall(error, debug.traceback, "x") and not pcall(s.spawn(function() s.sleep(-1) end).join))
+        local list = {}
+        for i = 1, 12000 do list[i] = -i end
+        table.sort(list)
+        assert(list[1] == -12000)
         collectgarbage()
         return load("return 1")()
         """
