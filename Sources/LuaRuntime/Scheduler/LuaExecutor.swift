@@ -11,6 +11,10 @@ import Synchronization
 final class LuaExecutor: SerialExecutor {
     private let queue = JobQueue()
 
+    deinit {
+        queue.close()
+    }
+
     func enqueue(_ job: consuming ExecutorJob) {
         let job = JobQueue.Job(job: UnownedJob(job), executor: self)
         guard queue.append(job) else { return }
@@ -41,6 +45,7 @@ private final class JobQueue: Sendable {
         var jobs: [Job] = []
         var hasThread = false
         var isParked = false
+        var isClosed = false
     }
 
     private let state = Mutex(State())
@@ -63,6 +68,16 @@ private final class JobQueue: Sendable {
         return mustStart
     }
 
+    /// No more jobs will come: the thread need not wait for any.
+    func close() {
+        let mustWake = state.withLock { state in
+            state.isClosed = true
+            defer { state.isParked = false }
+            return state.isParked
+        }
+        if mustWake { wakeUp.signal() }
+    }
+
     /// Runs jobs until there have been none for a while.
     func work() {
         var batch: [Job] = []
@@ -75,6 +90,7 @@ private final class JobQueue: Sendable {
             let wasBusy = !batch.isEmpty
             // What a rare crowd took is given back.
             batch.removeAll(keepingCapacity: batch.count <= 1024)
+            if state.withLock({ $0.isClosed && $0.jobs.isEmpty }) { return }
             if wasBusy, comesSoon() { continue }
             if state.withLock({ $0.park() }) { continue }
             if wakeUp.wait(timeout: .now() + .seconds(1)) == .success { continue }
@@ -106,7 +122,7 @@ private final class JobQueue: Sendable {
 extension JobQueue.State {
     /// - Returns: Whether there is work after all.
     fileprivate mutating func park() -> Bool {
-        isParked = jobs.isEmpty
+        isParked = jobs.isEmpty && !isClosed
         return !isParked
     }
 }

@@ -86,7 +86,8 @@ final class LuaMachine {
         }
         for global in module.globals { try check(spl_alias(vm, module.name, global, global)) }
         if !module.name.hasPrefix("_") {
-            let names = module.functions.map(\.name) + Array(module.values.keys) + module.sourceNames
+            // A function may stand in for one of the module's own text.
+            let names = Set(module.functions.map(\.name) + Array(module.values.keys) + module.sourceNames).sorted()
             let missing = LuaFunctionEntry.Kind.missing(
                 module: module.name, names: names, withheld: module.withheldNames)
             try check(spl_register_missing(vm, module.name, add(missing)))

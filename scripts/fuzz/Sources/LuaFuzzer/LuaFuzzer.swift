@@ -39,7 +39,9 @@ private let module = LuaModule(
         .immediate("echo") { try $0.value(1) },
         .immediate("fail") { _ in throw LuaArgumentError("no", hint: "never") },
         .immediate("options") { try $0.options(1, ["timeout", "name"]).string("name").map { .string($0) } ?? .nil },
-        .immediate("globals") { .integer(Int64(try LuaChunk($0.bytes(1, "text").bytes, name: "inner").globals().count)) },
+        .immediate("globals") {
+            .integer(Int64(try LuaChunk($0.bytes(1, "text").bytes, name: "inner").globals().count))
+        },
         .waiting("later") { arguments in
             let value = try arguments.value(1)
             return { _ in
