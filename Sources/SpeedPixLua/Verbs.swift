@@ -72,10 +72,19 @@ struct Verbs: Sendable {
             default:
                 throw arguments.mismatch(1, "source", "a path or speedpix.bytes(…)")
             }
-            let options = try arguments.options(2, ["filename", "content_type"])
+            let options = try arguments.options(2, ["filename", "content_type", "on_progress"])
             let (filename, contentType) = (try options.string("filename"), try options.string("content_type"))
-            return { _ in
-                let file = try await inputs.uploads.file(for: source, filename: filename, contentType: contentType)
+            let callback = try options.function("on_progress")
+            return { context in
+                var onProgress: TransferProgress.Handler?
+                if let callback {
+                    onProgress = { progress in
+                        let total = progress.bytesTotal.map { LuaValue.integer($0) } ?? .nil
+                        try await context.call(callback, [.integer(progress.bytesDone), total])
+                    }
+                }
+                let file = try await inputs.uploads.file(
+                    for: source, filename: filename, contentType: contentType, onProgress: onProgress)
                 return .object(FileObject(file))
             }
         }

@@ -450,7 +450,8 @@ function speedpix.wait(job, options) end
 
 ---@class speedpix.upload.options
 ---@field filename? string the name the service sees
----@field content_type? string default: by the name's extension
+---@field content_type? string default: by the name's extension, else by the content
+---@field on_progress? function called with the bytes sent so far, and all of them
 
 --- Uploads a file, or bytes, unless the same content was uploaded before.
 --- Raises: auth, configuration, throttled, network, api_error, invalid_response, file_not_found, not_allowed, file_system.

@@ -1,4 +1,3 @@
-import Crypto
 import SpeedPix
 import SystemPackage
 
@@ -15,26 +14,19 @@ enum UploadContent: Sendable {
         }
     }
 
-    /// SHA-256 of the content.
-    func digest() throws -> SHA256.Digest {
-        switch self {
-        case .bytes(let bytes, _): return SHA256.hash(data: bytes)
-        case .file(let file):
-            var hash = SHA256()
-            try file.forEachPiece { hash.update(bufferPointer: $0) }
-            return hash.finalize()
-        }
-    }
-
-    func upload(to files: Files, filename: String?, contentType: String) async throws -> File {
+    func upload(
+        to files: Files, filename: String?, contentType: String?, onProgress: TransferProgress.Handler?
+    ) async throws -> File {
         switch self {
         case .bytes(let bytes, let own):
             return try await files.create(
-                .bytes(bytes, filename: own), filename: filename ?? own, contentType: contentType)
+                .bytes(bytes, filename: own), filename: filename ?? own, contentType: contentType,
+                onProgress: onProgress)
         case .file(let file):
             do {
                 return try await files.create(
-                    .path(file.reachablePath), filename: filename ?? name, contentType: contentType)
+                    .path(file.reachablePath), filename: filename ?? name, contentType: contentType,
+                    onProgress: onProgress)
             } catch var error as SpeedPixError {
                 // The script knows it by its own name.
                 error.message = error.message.replacing(file.reachablePath, with: file.name)

@@ -48,7 +48,8 @@ extension ScriptReference {
             ["source: string|Source — a path, or speedpix.bytes(…)"],
             options: [
                 "filename: string — the name the service sees",
-                "content_type: string — default: by the name's extension",
+                "content_type: string — default: by the name's extension, else by the content",
+                "on_progress: function — called with the bytes sent so far, and all of them",
             ], returns: "File", errors: service + files, example: "local file = upload(\"./shoe.jpg\")"),
         LuaReference.Function(
             "get", "A prediction by its id, such as one of an earlier run.", ["id: string"], returns: "Prediction",
