@@ -39,7 +39,7 @@ struct FigureTable {
         case .nanoseconds: "\(decimal(value, places: 1)) ns"
         case .perSecond: "\(Int(value.rounded())) /s"
         case .count: decimal(value, places: 2)
-        case .bytes where value >= 10 << 20: "\(decimal(value / 1_048_576, places: 1)) MiB"
+        case .bytes where value >= 10_485_760: "\(decimal(value / 1_048_576, places: 1)) MiB"
         case .bytes where value >= 10_240: "\(decimal(value / 1024, places: 1)) KiB"
         case .bytes: "\(Int(value.rounded())) B"
         }
