@@ -55,7 +55,11 @@ enum MeasuredClient {
 
     private static func usage() -> rusage {
         var usage = rusage()
+        #if canImport(Darwin)
         getrusage(RUSAGE_SELF, &usage)
+        #else
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+        #endif
         return usage
     }
 
