@@ -1,4 +1,5 @@
 import Foundation
+import ProcessKit
 import SpeedPix
 
 /// The SDK at work, in a process of its own; prints what it took.
