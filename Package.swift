@@ -36,6 +36,7 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
         // No traits here either: Foundation's part of it is not used.
         .package(url: "https://github.com/swiftlang/swift-subprocess.git", from: "1.0.2", traits: []),
+        .package(url: "https://github.com/swiftcsv/SwiftCSV.git", from: "0.10.0"),
     ],
     targets: [
         // MARK: Lua
@@ -67,7 +68,10 @@ let package = Package(
         .target(
             name: "SpeedPixLua",
             dependencies: [
-                "LuaRuntime", "SpeedPix",
+                "LuaRuntime", "SpeedPix", "Imaging", "ImagingLua",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "SwiftCSV", package: "SwiftCSV"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swift
@@ -89,12 +93,17 @@ let package = Package(
             ],
             swiftSettings: swift
         ),
+        .target(
+            name: "ImagingLua",
+            dependencies: ["Imaging", "LuaRuntime", .product(name: "NIOPosix", package: "swift-nio")],
+            swiftSettings: swift
+        ),
 
         // MARK: The gateway
         .target(
             name: "SpeedPixGateway",
             dependencies: [
-                "SpeedPix", "LuaRuntime", "Imaging",
+                "SpeedPix", "LuaRuntime", "Imaging", "ImagingLua",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -133,7 +142,8 @@ let package = Package(
             ],
             swiftSettings: swift
         ),
-        .testTarget(name: "LuaRuntimeTests", dependencies: ["LuaRuntime"], swiftSettings: swift),
+        .testTarget(
+            name: "LuaRuntimeTests", dependencies: ["LuaRuntime"], exclude: ["Scripts"], swiftSettings: swift),
         .testTarget(
             name: "SpeedPixTests",
             dependencies: [
@@ -152,6 +162,15 @@ let package = Package(
             dependencies: [
                 "SpeedPixMedia", "SpeedPix", "SpeedPixTestSupport", "Imaging",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
+            ],
+            swiftSettings: swift
+        ),
+        .testTarget(
+            name: "SpeedPixLuaTests",
+            dependencies: [
+                "LuaRuntime", "SpeedPix", "SpeedPixLua", "SpeedPixTestSupport", "Imaging", "ImagingLua",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
             ],
             swiftSettings: swift
         ),

@@ -9,7 +9,9 @@ import sys
 from pathlib import Path
 
 # Who may import whom. Everything else is an error, in the sources and in Package.swift alike.
-SWIFT_ROOMS = ["LuaRuntime", "SpeedPix", "SpeedPixMedia", "SpeedPixLua", "Imaging", "SpeedPixGateway"]
+SWIFT_ROOMS = [
+    "LuaRuntime", "SpeedPix", "SpeedPixMedia", "SpeedPixLua", "Imaging", "ImagingLua", "SpeedPixGateway",
+]
 ROOMS = {
     "CLua": [],
     "CLuaBridge": ["CLua"],
@@ -17,10 +19,11 @@ ROOMS = {
     "CVips": [],
     "CImaging": ["CVips"],
     "Imaging": ["CImaging"],
+    "ImagingLua": ["Imaging", "LuaRuntime"],
     "SpeedPix": [],
     "SpeedPixMedia": ["SpeedPix", "Imaging"],
-    "SpeedPixLua": ["LuaRuntime", "SpeedPix", "Imaging"],
-    "SpeedPixGateway": ["SpeedPix", "LuaRuntime", "Imaging"],
+    "SpeedPixLua": ["LuaRuntime", "SpeedPix", "Imaging", "ImagingLua"],
+    "SpeedPixGateway": ["SpeedPix", "LuaRuntime", "Imaging", "ImagingLua"],
     "SpeedPixCommands": SWIFT_ROOMS,
     "SpeedPixCLI": ["SpeedPixCommands"],
     "SpeedPixTestSupport": ["SpeedPix", "SpeedPixGateway", "LuaRuntime", "Imaging"],

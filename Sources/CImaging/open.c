@@ -119,6 +119,7 @@ static int read_header(VipsSource *source, int64_t limit, VipsImage **header, sp
     VipsImage *image = *header;
     info->stored_width = image->Xsize;
     info->stored_height = image->Ysize;
+    info->orientation = vips_image_get_orientation(image);
     // One pixel a millimetre is libvips' way of saying that the file gives no density.
     info->dots_per_inch = image->Xres == 1.0 ? 0 : image->Xres * 25.4;
     info->color_space = vips_enum_nick(VIPS_TYPE_INTERPRETATION, vips_image_guess_interpretation(image));
@@ -215,6 +216,18 @@ int spx_open_bytes(
 {
     memory m = {bytes, count};
     return open_source(source_of_memory, &m, options, out, info, error);
+}
+
+int spx_read_info_bytes(const void *bytes, size_t count, int64_t pixel_limit, spx_info *info, spx_error *error)
+{
+    memory m = {bytes, count};
+    VipsImage *header = NULL;
+    VipsSource *source = source_of_memory(&m);
+    int status = source ? read_header(source, pixel_limit, &header, info, error) : spx_fail(error);
+
+    g_clear_object(&header);
+    g_clear_object(&source);
+    return status;
 }
 
 int spx_open_svg(const char *markup, size_t count, int64_t pixel_limit, spx_image **out, spx_error *error)

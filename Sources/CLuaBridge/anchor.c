@@ -4,15 +4,15 @@
 
 #include "internal.h"
 
-static void add_free_slot(lua_State *L, spl_vm *vm, int32_t slot) {
-    if (vm->free_count == vm->free_capacity) {
-        int32_t capacity = vm->free_capacity ? vm->free_capacity * 2 : 64;
-        int32_t *slots = realloc(vm->free_slots, (size_t)capacity * sizeof *slots);
-        if (slots == NULL) luaL_error(L, "not enough memory");
-        vm->free_slots = slots;
-        vm->free_capacity = capacity;
-    }
-    vm->free_slots[vm->free_count++] = slot;
+// Room in the free list for every slot there is and one more, so that giving one back never needs any: a failed
+// allocation may leave more slots than were ever free at once.
+static void reserve_free_list(lua_State *L, spl_vm *vm) {
+    if (vm->anchors < vm->free_capacity) return;
+    int32_t capacity = vm->free_capacity ? vm->free_capacity * 2 : 64;
+    int32_t *slots = realloc(vm->free_slots, (size_t)capacity * sizeof *slots);
+    if (slots == NULL) luaL_error(L, "not enough memory");
+    vm->free_slots = slots;
+    vm->free_capacity = capacity;
 }
 
 void spl_reserve_anchors(lua_State *L, spl_vm *vm, int32_t count) {
@@ -22,10 +22,11 @@ void spl_reserve_anchors(lua_State *L, spl_vm *vm, int32_t count) {
     // Doubling keeps the slots in the array part: at every step all keys 1…n are in use.
     int32_t wanted = vm->anchors + (count > vm->anchors ? count : vm->anchors);
     while (vm->anchors < wanted) {
+        reserve_free_list(L, vm);
         lua_pushboolean(L, 0);
         lua_rawseti(L, -2, vm->anchors + 1);
         vm->anchors++;
-        add_free_slot(L, vm, vm->anchors);
+        vm->free_slots[vm->free_count++] = vm->anchors;
     }
     lua_pop(L, 1);
 }
@@ -50,6 +51,5 @@ void spl_unanchor(spl_vm *vm, int32_t slot) {
     lua_pushboolean(M, 0);
     lua_rawseti(M, -2, slot);
     lua_pop(M, 1);
-    // There is room: the list has held every slot before.
     vm->free_slots[vm->free_count++] = slot;
 }

@@ -183,14 +183,19 @@ static int resume(lua_State *L) {
     lua_State *thread = request->thread;
     // A fresh thread has its function and arguments on the stack; a suspended one has nothing to be passed.
     int count = lua_status(thread) == LUA_YIELD ? 0 : lua_gettop(thread) - 1;
+    spl_vm *vm = spl_vm_of(L);
+    lua_State *outer = spl_enter_thread(vm, thread);
     request->status = lua_resume(thread, L, count, &request->count);
+    spl_leave_thread(vm, outer);
     return 0;
 }
 
 spl_outcome spl_resume(spl_vm *vm, lua_State *thread) {
     resumption request = {.thread = thread, .status = LUA_ERRERR, .count = 0};
     vm->host_yield = vm->killed = false;
+    spl_vm *outer = spl_begin_running(vm);
     bool ran = spl_protected(vm, resume, &request);
+    spl_end_running(vm, outer);
     spl_outcome outcome = {.status = SPL_FAILED, .count = ran ? request.count : -1};
     if (ran && request.status == LUA_OK) outcome.status = SPL_FINISHED;
     if (ran && request.status == LUA_YIELD) outcome.status = vm->killed ? SPL_STOPPED : SPL_WAITING;
@@ -200,7 +205,7 @@ spl_outcome spl_resume(spl_vm *vm, lua_State *thread) {
 static int traceback(lua_State *L) {
     lua_State *thread = lua_touserdata(L, 1);
     spl_vm *vm = spl_vm_of(L);
-    luaL_traceback(L, thread, NULL, 0);
+    spl_push_traceback(L, thread, 0);
     strncpy(vm->traceback, lua_tostring(L, -1), SPL_TRACEBACK_SIZE - 1);
     return 0;
 }
@@ -228,10 +233,11 @@ int spl_close_thread(spl_vm *vm, lua_State *thread) {
     // A stop that was raised from the hook has left the thread's hooks off, and nothing could stop its variables.
     if (spl_has_tag(thread, SPL_TAG_RAISED)) return lua_status(thread);
     spl_close_passing(vm, thread);
-    spl_arm_hook(vm, thread);
     if (vm->closing++ == 0) vm->grace = SPL_GRACE;
     vm->unyieldable++;
+    lua_State *outer = spl_enter_thread(vm, thread);
     int status = lua_resetthread(thread);
+    spl_leave_thread(vm, outer);
     vm->unyieldable--;
     vm->closing--;
     return status;
@@ -245,9 +251,11 @@ static int reset(lua_State *L) {
 void spl_thread_reset(spl_vm *vm, lua_State *thread, int32_t stop) {
     vm->stop = stop;
     int unyieldable = vm->unyieldable, closing = vm->closing;
+    spl_vm *outer = spl_begin_running(vm);
     if (!spl_protected(vm, reset, thread)) {
         vm->unyieldable = unyieldable;
         vm->closing = closing;
     }
+    spl_end_running(vm, outer);
     vm->stop = SPL_RUN;
 }

@@ -45,7 +45,9 @@ static int step(lua_State *L, spl_vm *vm, lua_State *co, int count) {
     // Below a call that Lua cannot yield across, the coroutine must not wait either, though it could yield.
     bool blocked = !lua_isyieldable(L);
     if (blocked) vm->unyieldable++;
+    lua_State *outer = spl_enter_thread(vm, co);
     int status = lua_resume(co, L, count, &results);
+    spl_leave_thread(vm, outer);
     if (blocked) vm->unyieldable--;
     if (status == LUA_YIELD && vm->killed) {
         if (vm->closing < SPL_MAX_CLOSING) spl_close_thread(vm, co);
@@ -181,6 +183,7 @@ static int co_running(lua_State *L) {
 
 static int co_close(lua_State *L) {
     lua_State *co = get_coroutine(L);
+    if (spl_has_tag(co, SPL_TAG_TASK)) return luaL_error(L, "cannot close a task");
     if (refusal(spl_vm_of(L), co) != NULL) return luaL_error(L, "cannot close a coroutine that is waiting");
     if (spl_vm_of(L)->closing >= SPL_MAX_CLOSING) return luaL_error(L, "C stack overflow (coroutine.close in <close>)");
     int status = lua_status(co);

@@ -75,12 +75,33 @@ static void set_place(lua_State *L, int level) {
     }
 }
 
+// Pushes a traceback with the script's own calls: frames of C and of the host's Lua, "[C]: …" and "[name]: …", say
+// nothing to its author.
+void spl_push_traceback(lua_State *L, lua_State *thread, int level) {
+    luaL_traceback(L, thread, NULL, level);
+    const char *line = lua_tostring(L, -1);
+    luaL_Buffer b;
+    luaL_buffinit(L, &b);
+    while (line != NULL && *line != 0) {
+        const char *end = strchr(line, '\n');
+        size_t length = end != NULL ? (size_t)(end - line) : strlen(line);
+        bool is_hosts = strncmp(line, "\t[", 2) == 0 && strncmp(line, "\t[string ", 9) != 0;
+        if (!is_hosts) {
+            if (luaL_bufflen(&b) > 0) luaL_addchar(&b, '\n');
+            luaL_addlstring(&b, line, length);
+        }
+        line = end != NULL ? end + 1 : NULL;
+    }
+    luaL_pushresult(&b);
+    lua_remove(L, -2);
+}
+
 // Fills in place and traceback of the error on top, unless it was raised before and has them.
 void spl_complete_error(lua_State *L, spl_vm *vm, int level) {
     if (!spl_is_error(vm, L, -1)) return;
     set_place(L, level);
     int table = lua_gettop(L);
-    luaL_traceback(L, L, NULL, level);
+    spl_push_traceback(L, L, level);
     set_missing(L, table, "traceback");
 }
 

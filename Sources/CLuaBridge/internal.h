@@ -2,6 +2,7 @@
 #ifndef SPL_INTERNAL_H
 #define SPL_INTERNAL_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 
 #include <lauxlib.h>
@@ -41,11 +42,17 @@ struct spl_vm {
 
     // Stopping.
     atomic_int interrupt;
+    bool always_armed;   // signals cannot be used: hooks are always on
+    bool is_running;     // some thread runs the script; it and `runner` are read and written under the lock
+    pthread_t runner;
+    pthread_mutex_t running_lock;
+    _Atomic(lua_State *) current;  // the innermost thread that runs, for the signal's handler
     int stop;            // why <close> variables are being run, beside `interrupt`
     int grace;           // hook periods that <close> variables still have
     int closing;         // depth of closing a thread that was stopped or has failed
     bool killed;         // the yield under way is a stop
     int hook_count;
+    uint64_t pattern_steps;  // that one call of a string function may take; 0 for no bound
     int unyieldable;     // depth of calls through which no wait can pass
     bool host_yield;     // the yield under way is the host's
 
@@ -99,6 +106,7 @@ int spl_spawn(lua_State *L);
 void spl_reserve_anchors(lua_State *L, spl_vm *vm, int32_t count);
 int32_t spl_take_slot(spl_vm *vm);
 // error.c
+void spl_push_traceback(lua_State *L, lua_State *thread, int level);
 void spl_push_error_metatable(lua_State *L, spl_vm *vm);
 void spl_complete_error(lua_State *L, spl_vm *vm, int level);
 int spl_raise_stop(lua_State *L, int reason);
@@ -106,8 +114,21 @@ int spl_raise_cannot_wait(lua_State *L);
 // library.c and coroutine.c
 void spl_open_libraries(lua_State *L, spl_vm *vm);
 int spl_open_coroutine(lua_State *L);
+// Calls the function that a wrapper has as its first upvalue, with the wrapper's arguments.
+int spl_call_original(lua_State *L);
 // vm.c: runs f(main thread, data) in one protected call; false, with spl_failure filled, if it raised.
 bool spl_protected(spl_vm *vm, lua_CFunction f, void *data);
 void spl_arm_hook(spl_vm *vm, lua_State *L);
+int spl_hook_count(const spl_vm *vm);
+// For long work in C, which no hook interrupts: does not return if the script must stop.
+void spl_poll(lua_State *L);
+// interrupt.c. Scripts run between begin and end, and each of their threads between enter and leave.
+bool spl_prepare_interrupts(spl_vm *vm);
+void spl_finish_interrupts(spl_vm *vm);
+bool spl_must_stop(spl_vm *vm);
+spl_vm *spl_begin_running(spl_vm *vm);
+void spl_end_running(spl_vm *vm, spl_vm *outer);
+lua_State *spl_enter_thread(spl_vm *vm, lua_State *thread);
+void spl_leave_thread(spl_vm *vm, lua_State *outer);
 
 #endif

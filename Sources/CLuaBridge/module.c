@@ -144,7 +144,8 @@ static int register_source(lua_State *L) {
     lua_getfield(L, -1, "_host");  // the chunk's one argument: the host's primitives
     lua_remove(L, -2);
     push_fields(L, r->vm, r->module);  // the second: the functions the module has from Swift
-    lua_call(L, 2, 1);
+    lua_pushstring(L, r->module);      // the third: the module's name, for messages
+    lua_call(L, 3, 1);
     luaL_checktype(L, -1, LUA_TTABLE);
     push_fields(L, r->vm, r->module);
     for (lua_pushnil(L); lua_next(L, -3);) {

@@ -72,6 +72,14 @@ void spl_put_table(spl_vm *vm, int32_t items, int32_t entries, int32_t shape) {
     put(vm, OP_TABLE, operand, sizeof operand);
 }
 
+size_t spl_get_put_length(const spl_vm *vm) { return vm->length; }
+
+void spl_set_table_size(spl_vm *vm, size_t place, int32_t items, int32_t entries) {
+    if (vm->put_failed) return;  // the table may not be there
+    int32_t operand[2] = {items, entries};
+    memcpy(vm->buffer + place + 1, operand, sizeof operand);
+}
+
 typedef struct {
     uint64_t handle;
     int32_t class_id;
@@ -263,16 +271,38 @@ const void *spl_get_identity(lua_State *L, int32_t index) { return lua_topointer
 bool spl_walk(lua_State *L) { return lua_checkstack(L, 4); }
 bool spl_next(lua_State *L, int32_t table) { return lua_next(L, table); }
 int64_t spl_get_length(lua_State *L, int32_t index) { return (int64_t)lua_rawlen(L, index); }
+
+int64_t spl_get_list_length(lua_State *L, int32_t table) {
+    lua_Integer count = 0, largest = 0;
+    lua_pushnil(L);
+    while (lua_next(L, table)) {
+        lua_pop(L, 1);
+        lua_Integer key = lua_isinteger(L, -1) ? lua_tointegerx(L, -1, NULL) : 0;
+        if (key < 1) {
+            lua_pop(L, 1);
+            return -1;
+        }
+        count++;
+        if (key > largest) largest = key;
+    }
+    return largest == count ? count : -1;
+}
+
+void spl_push_element(lua_State *L, int32_t table, int64_t index) { lua_rawgeti(L, table, index); }
 void spl_push_nil(lua_State *L) { lua_pushnil(L); }
 void spl_pop(lua_State *L, int32_t count) { lua_pop(L, count); }
 
-int32_t spl_get_line(lua_State *L, int32_t level, char *source, size_t size) {
+int32_t spl_get_line(lua_State *L, char *source, size_t size) {
     lua_Debug ar;
     // Fills a record of fixed size: it neither allocates nor raises.
-    if (!lua_getstack(L, level, &ar) || !lua_getinfo(L, "Sl", &ar) || ar.currentline <= 0) return 0;
-    strncpy(source, ar.short_src, size - 1);
-    source[size - 1] = 0;
-    return ar.currentline;
+    for (int level = 1; lua_getstack(L, level, &ar) && lua_getinfo(L, "Sl", &ar); level++) {
+        // "=[…]" names the host's own Lua code.
+        if (ar.currentline <= 0 || strncmp(ar.source, "=[", 2) == 0) continue;
+        strncpy(source, ar.short_src, size - 1);
+        source[size - 1] = 0;
+        return ar.currentline;
+    }
+    return 0;
 }
 
 bool spl_can_wait(spl_vm *vm, lua_State *L) { return vm->unyieldable == 0 && lua_isyieldable(L); }

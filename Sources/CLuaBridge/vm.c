@@ -4,6 +4,8 @@
 
 #include "internal.h"
 
+#define LARGE_BLOCK (512 << 10)
+
 static void *allocate(void *data, void *block, size_t old_size, size_t size) {
     spl_vm *vm = data;
     if (block == NULL) old_size = 0;  // for a new block Lua passes its kind here
@@ -16,6 +18,9 @@ static void *allocate(void *data, void *block, size_t old_size, size_t size) {
         vm->allocations++;
         if (vm->fail_from != 0 && vm->allocations >= vm->fail_from && vm->allocations - vm->fail_from < vm->fail_count)
             return NULL;
+        // A script that must stop gets no more large blocks. One endless loop in liblua, a __call that is its own, does
+        // nothing but grow its stack: this is where it ends.
+        if (size >= LARGE_BLOCK && atomic_load_explicit(&vm->interrupt, memory_order_relaxed) != SPL_RUN) return NULL;
         if (vm->limit != 0 && size - old_size > vm->limit - (vm->used < vm->limit ? vm->used : vm->limit)) return NULL;
     }
     void *result = realloc(block, size);
@@ -24,8 +29,6 @@ static void *allocate(void *data, void *block, size_t old_size, size_t size) {
     return result;
 }
 
-// Set on the main thread before any other exists, and so inherited by every coroutine: a script cannot shake it off.
-//
 // A stop is a yield to the host, which then closes the thread: no pcall can catch that, and <close> variables run.
 static void hook(lua_State *L, lua_Debug *ar) {
     (void)ar;
@@ -33,7 +36,11 @@ static void hook(lua_State *L, lua_Debug *ar) {
     spl_clear_tag(L, SPL_TAG_RAISED);  // hooks are on after all: the error was caught
     int reason = atomic_load_explicit(&vm->interrupt, memory_order_relaxed);
     if (reason == SPL_RUN) reason = vm->stop;
-    if (reason == SPL_RUN) return;
+    if (reason == SPL_RUN) {
+        // Left over from a stop that was taken back.
+        if (!vm->always_armed) lua_sethook(L, NULL, 0, 0);
+        return;
+    }
     if (vm->closing) {
         if (vm->grace-- > 0) return;
         vm->grace = 0;
@@ -49,7 +56,27 @@ static void hook(lua_State *L, lua_Debug *ar) {
     spl_raise_stop(L, reason);
 }
 
-void spl_arm_hook(spl_vm *vm, lua_State *L) { lua_sethook(L, hook, LUA_MASKCOUNT, vm->hook_count); }
+void spl_poll(lua_State *L) {
+    spl_vm *vm = spl_vm_of(L);
+    if (!spl_must_stop(vm)) return;
+    if (vm->closing) {
+        if (vm->grace-- > 0) return;
+        vm->grace = 0;
+    } else if (spl_can_wait(vm, L)) {
+        vm->killed = true;
+        lua_yield(L, 0);  // out of a C function this does not return
+    }
+    int reason = atomic_load_explicit(&vm->interrupt, memory_order_relaxed);
+    spl_raise_stop(L, reason != SPL_RUN ? reason : vm->stop);
+}
+
+// A script that must stop does so at its next instruction, whatever that takes; cleaning up is looked at now and then.
+int spl_hook_count(const spl_vm *vm) {
+    bool runs_freely = atomic_load_explicit(&vm->interrupt, memory_order_relaxed) == SPL_RUN && vm->stop == SPL_RUN;
+    return runs_freely || (vm->closing > 0 && vm->grace > 0) ? vm->hook_count : 1;
+}
+
+void spl_arm_hook(spl_vm *vm, lua_State *L) { lua_sethook(L, hook, LUA_MASKCOUNT, spl_hook_count(vm)); }
 
 bool spl_protected(spl_vm *vm, lua_CFunction f, void *data) {
     lua_State *M = vm->main;
@@ -88,13 +115,18 @@ spl_vm *spl_create(spl_host host, size_t limit, int32_t hook_count) {
     vm->host = host;
     vm->limit = limit;
     vm->hook_count = hook_count;
+    if (!spl_prepare_interrupts(vm)) {
+        free(vm);
+        return NULL;
+    }
     vm->main = lua_newstate(allocate, vm);
     if (vm->main == NULL) {
+        spl_finish_interrupts(vm);
         free(vm);
         return NULL;
     }
     *(spl_vm **)lua_getextraspace(vm->main) = vm;
-    spl_arm_hook(vm, vm->main);
+    if (vm->always_armed) spl_arm_hook(vm, vm->main);  // every coroutine inherits it
     if (!spl_protected(vm, open_state, vm)) {
         spl_close(vm);
         return NULL;
@@ -105,15 +137,16 @@ spl_vm *spl_create(spl_host host, size_t limit, int32_t hook_count) {
 void spl_close(spl_vm *vm) {
     vm->fail_from = 0;
     lua_close(vm->main);
+    spl_finish_interrupts(vm);
     free(vm->buffer);
     free(vm->free_slots);
     free(vm);
 }
 
 void spl_set_context(spl_vm *vm, void *context) { vm->host.context = context; }
-void spl_interrupt(spl_vm *vm, int32_t reason) { atomic_store(&vm->interrupt, reason); }
 int32_t spl_interrupt_reason(spl_vm *vm) { return atomic_load(&vm->interrupt); }
 size_t spl_memory_used(const spl_vm *vm) { return vm->used; }
+void spl_set_pattern_steps(spl_vm *vm, uint64_t steps) { vm->pattern_steps = steps; }
 void spl_set_memory_limit(spl_vm *vm, size_t bytes) { vm->limit = bytes; }
 uint64_t spl_allocations(const spl_vm *vm) { return vm->allocations; }
 const char *spl_failure(const spl_vm *vm) { return vm->failure; }

@@ -81,7 +81,7 @@ extension Image {
         }
     }
 
-    private static func explained(_ error: any Error, limits: ImagingLimits) -> any Error {
+    static func explained(_ error: any Error, limits: ImagingLimits) -> any Error {
         guard let error = error as? ImagingError else { return error }
         switch error.code {
         case .tooLarge:

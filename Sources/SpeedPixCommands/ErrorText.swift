@@ -7,15 +7,21 @@ enum ErrorText {
         (error.message + (error.remedy.map { "\nhint: \($0)" } ?? "")).printable(keepingLines: true)
     }
 
-    /// Message, the line it is about, and the traceback.
-    static func describe(_ error: LuaError, chunk: LuaChunk) -> String {
+    /// Message, the line it is about among its neighbours, and the traceback.
+    ///
+    /// - Parameter source: Finds the file of a module by the name that messages give it; nil if it cannot be read.
+    static func describe(
+        _ error: LuaError, chunk: LuaChunk, source: (String) -> LuaChunk? = { _ in nil }
+    ) -> String {
         var text = error.message
-        if let location = error.location, let line = chunk.line(location.line), isName(location.file, of: chunk) {
+        if let location = error.location,
+            let chunk = isName(location.file, of: chunk) ? chunk : source(location.file),
+            let excerpt = excerpt(of: chunk, around: location.line)
+        {
             // Lua shortens long names; a person wants to open the file.
             text = text.replacing("\(location.file):", with: "\(chunk.name):")
-            let number = String(location.line)
             var lines = text.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-            lines.insert("  \(number) | \(line)", at: 1)
+            lines.insert(excerpt, at: 1)
             text = lines.joined(separator: "\n")
         }
         if case .object(let prediction)? = error.value.tableValue?["prediction"],
@@ -26,6 +32,21 @@ enum ErrorText {
         if !error.traceback.isEmpty { text += "\n\(error.traceback)" }
         // A service's words, a file's name or a script's own text must not steer the terminal.
         return text.printable(keepingLines: true)
+    }
+
+    /// The line with a mark, one line before it and one after it.
+    private static func excerpt(of chunk: LuaChunk, around line: Int) -> String? {
+        guard chunk.line(line) != nil else { return nil }
+        let width = String(line + 1).count
+        return (line - 1...line + 1).compactMap { number -> String? in
+            // An empty line beside it says nothing.
+            guard let text = chunk.line(number), number == line || text.contains(where: { !$0.isWhitespace }) else {
+                return nil
+            }
+            let shown = String(number)
+            let mark = number == line ? "> " : "  "
+            return mark + String(repeating: " ", count: width - shown.count) + "\(shown) | \(text.prefix(200))"
+        }.joined(separator: "\n")
     }
 
     private static func isName(_ shown: String, of chunk: LuaChunk) -> Bool {

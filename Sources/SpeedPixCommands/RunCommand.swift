@@ -8,7 +8,8 @@ struct RunCommand: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
         abstract: "Runs a Lua script.",
-        usage: "speedpix run FILE|- [key=value ...] [--local] [--endpoint URL] [--out DIR] [--timeout SECONDS]",
+        usage: "speedpix run FILE|- [key=value ...] [--local] [--endpoint URL] [--out DIR] [--timeout SECONDS]"
+            + " [--allow-read DIR] [--allow-write DIR] [--allow-env NAME] [--verbose]",
         discussion: """
             Examples:
               speedpix run examples/white_background.lua --local
@@ -36,6 +37,26 @@ struct RunCommand: ContextCommand {
     @Option(
         help: ArgumentHelp("Where relative paths of results start; the working folder if not given.", valueName: "DIR"))
     var out: String?
+
+    @Option(
+        name: .customLong("allow-read"),
+        help: ArgumentHelp(
+            "A folder that the script may read, besides its own and the working folder.", valueName: "DIR"))
+    var readableFolders: [String] = []
+
+    @Option(
+        name: .customLong("allow-write"),
+        help: ArgumentHelp(
+            "A folder that the script may write, besides the working folder and --out.", valueName: "DIR"))
+    var writableFolders: [String] = []
+
+    @Option(
+        name: .customLong("allow-env"),
+        help: ArgumentHelp("An environment variable that the script may read; never the secret.", valueName: "NAME"))
+    var environmentNames: [String] = []
+
+    @Flag(help: "Shows what the script logs with log.debug, too.")
+    var verbose = false
 
     @Option(help: ArgumentHelp("Stops the script after this time.", valueName: "SECONDS"))
     var timeout: Double?
@@ -106,11 +127,22 @@ struct RunCommand: ContextCommand {
         dependencies.now = context.now
         let files = FileAccess(
             workingDirectory: context.workingDirectory, outputDirectory: out.map(context.absolute),
-            homeDirectory: context.homeDirectory, readable: script.directory.map { [$0] } ?? [],
-            readableFiles: Array(arguments.values))
-        return ScriptHost(
+            homeDirectory: context.homeDirectory,
+            readable: (script.directory.map { [$0] } ?? []) + readableFolders.map(context.absolute),
+            readableFiles: Array(arguments.values), writable: writableFolders.map(context.absolute))
+        var host = ScriptHost(
             client: SpeedPixClient(configuration, dependencies: dependencies), files: files, arguments: arguments,
             clock: context.clock, write: context.writeOutput)
+        host.writeError = context.writeError
+        // A script from standard input has used it up.
+        if script.directory != nil { host.readInput = context.readInput }
+        host.moduleDirectory = script.directory
+        host.environment = ScriptEnvironment(context.environment, allowed: environmentNames)
+        host.log = { [verbose] level, message in
+            guard level != .debug || verbose else { return }
+            context.say("\(level.rawValue): \(message)".printable(keepingLines: true))
+        }
+        return host
     }
 
     private func run(
@@ -126,7 +158,9 @@ struct RunCommand: ContextCommand {
             if !isLocal(context) { report(unfinished, context) }
             if error is CancellationError { throw CommandFailure(.interrupted, "interrupted") }
             guard let error = error as? LuaError else { throw error }
-            throw CommandFailure(ErrorText.status(error), ErrorText.describe(error, chunk: script.chunk))
+            throw CommandFailure(
+                ErrorText.status(error),
+                ErrorText.describe(error, chunk: script.chunk) { script.module(named: $0, in: context) })
         }
     }
 

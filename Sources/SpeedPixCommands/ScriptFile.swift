@@ -40,4 +40,14 @@ struct ScriptFile {
         }
         directory = FilePath(full).removingLastComponent().string
     }
+
+    /// The text of a module, by the name that messages give it; nil for anything that lies elsewhere.
+    func module(named name: String, in context: CommandContext) -> LuaChunk? {
+        guard let directory, name.hasSuffix(".lua") else { return nil }
+        let path = FilePath(context.absolute(name)).lexicallyNormalized()
+        guard path.starts(with: FilePath(directory).lexicallyNormalized()),
+            let data = try? Data(contentsOf: URL(filePath: path.string)), data.count <= Self.largest
+        else { return nil }
+        return LuaChunk(data, name: name)
+    }
 }

@@ -12,6 +12,16 @@ public struct ScriptHost: Sendable {
     public var clock: any Clock<Duration>
     /// The script's standard output; it throws when nobody reads any more.
     public var write: @Sendable ([UInt8]) throws -> Void
+    /// The script's standard error; what cannot be written is lost. Nobody hears it unless set.
+    public var writeError: @Sendable ([UInt8]) -> Void = { _ in }
+    /// All of standard input; empty unless set.
+    public var readInput: @Sendable () throws -> [UInt8] = { [] }
+    /// Hears what the script logs. Nobody does unless set.
+    public var log: @Sendable (ScriptLogLevel, String) -> Void = { _, _ in }
+    /// Where `require` finds modules: the script's folder; nil if it has none.
+    public var moduleDirectory: String?
+    /// What `os.getenv` gives. Nothing unless set.
+    public var environment = ScriptEnvironment()
     /// Hears of everything worth telling: called in order for each prediction, from any thread.
     public var onEvent: @Sendable (ScriptEvent) -> Void
     /// If set, `speedpix.params` hands its declaration here and ends the script; nothing is sent to the service.
@@ -35,6 +45,11 @@ public struct ScriptHost: Sendable {
         self.onEvent = onEvent
         self.onParameters = onParameters
     }
+}
+
+/// How much a line of a script's log matters.
+public enum ScriptLogLevel: String, Sendable, CaseIterable {
+    case debug, info, warn, error
 }
 
 /// Something a script did.

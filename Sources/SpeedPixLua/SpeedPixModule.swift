@@ -1,3 +1,4 @@
+import ImagingLua
 public import LuaRuntime
 import SpeedPix
 
@@ -9,13 +10,22 @@ public enum SpeedPixModule {
         var module = LuaModule(
             name: "speedpix",
             functions: [
-                verbs.run, verbs.create, verbs.wait, verbs.upload, verbs.get, verbs.sleep, Parameters.function(host),
+                verbs.run, verbs.create, verbs.wait, verbs.upload, verbs.get, verbs.cancel, verbs.sleep,
+                Parameters.function(host),
             ] + SourceObject.functions + ShapeFunctions.all,
             values: ["null": .null, "version": .string(SpeedPixVersion.current)],
             globals: ["run", "create", "wait", "upload"],
             classes: [PredictionObject.self, OutputFileObject.self, FileObject.self, SourceObject.self])
         module.source = ConcurrencyLibrary.source
         module.sourceNames = ConcurrencyLibrary.names
-        return [module, OutputModule.module(host)]
+        let json = JSONModule.module { object in
+            // A file stands for what it can be fetched by, as it does in an input.
+            (object as? OutputFileObject)?.file.url ?? (object as? FileObject)?.file.url
+        }
+        return [
+            module, OutputModule.module(host), IOModule.module(host), OSModule.module(host), RequireModule.module(host),
+            json, CSVModule.module(host), FSModule.module(host), PathModule.module, LogModule.module(host),
+            ImageModule.module(.files(of: host)),
+        ]
     }
 }

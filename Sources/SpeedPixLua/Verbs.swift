@@ -50,21 +50,41 @@ struct Verbs: Sendable {
         }
     }
 
+    var cancel: LuaFunctionDefinition {
+        .waiting("cancel") { arguments in
+            let id = try arguments.string(1, "id")
+            return { _ in
+                let object = PredictionObject(Prediction(id: id), verbs: self)
+                try await cancel(object)
+                return .object(object)
+            }
+        }
+    }
+
     var upload: LuaFunctionDefinition {
         .waiting("upload") { arguments in
-            let source: UploadSource
+            let source: UploadContent
             switch try arguments.value(1) {
             case .string(let path):
-                source = .path(try host.files.readable(path.text ?? path.lossyText))
+                source = .file(try host.files.open(path.text ?? path.lossyText))
             case .object(let object as SourceObject):
                 source = try object.upload(host.files)
             default:
                 throw arguments.mismatch(1, "source", "a path or speedpix.bytes(…)")
             }
-            let options = try arguments.options(2, ["filename", "content_type"])
+            let options = try arguments.options(2, ["filename", "content_type", "on_progress"])
             let (filename, contentType) = (try options.string("filename"), try options.string("content_type"))
-            return { _ in
-                let file = try await inputs.uploads.file(for: source, filename: filename, contentType: contentType)
+            let callback = try options.function("on_progress")
+            return { context in
+                var onProgress: TransferProgress.Handler?
+                if let callback {
+                    onProgress = { progress in
+                        let total = progress.bytesTotal.map { LuaValue.integer($0) } ?? .nil
+                        try await context.call(callback, [.integer(progress.bytesDone), total])
+                    }
+                }
+                let file = try await inputs.uploads.file(
+                    for: source, filename: filename, contentType: contentType, onProgress: onProgress)
                 return .object(FileObject(file))
             }
         }
@@ -107,6 +127,17 @@ struct Verbs: Sendable {
             // Told even if the script has been stopped meanwhile and never sees the error.
             host.onEvent(.inDoubt(workflow: request.workflowID, error))
             throw error
+        }
+    }
+
+    /// Ends a prediction at the service; one that has ended already stays as it is.
+    func cancel(_ object: PredictionObject) async throws {
+        do {
+            let now = try await host.reaching.predictions.cancel(object.prediction)
+            object.update(now)
+            if now.status == .canceled { host.onEvent(.ended(now)) }
+        } catch let error as SpeedPixError {
+            throw error.raised(with: object)
         }
     }
 

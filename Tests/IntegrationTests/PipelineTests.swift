@@ -33,6 +33,23 @@ struct PipelineTests {
         #expect(try folder.read("again.txt") == Array("some text".utf8))
     }
 
+    @Test func anUploadTellsHowFarItIs() async throws {
+        let folder = try TestFolder()
+        try folder.write(String(repeating: "x", count: 300_000), to: "large.txt")
+        let run = await CommandRun.local(
+            """
+            local last, calls = 0, 0
+            local function on_progress(done, total)
+              assert(done >= last and total == 300000)
+              last, calls = done, calls + 1
+            end
+            print(upload("./large.txt", { on_progress = on_progress }).size, last, calls > 1)
+            print(pcall(upload, "./large.txt", { on_progress = function() error("enough", 0) end }))
+            """, in: folder)
+        #expect(run.status == .success, "\(run.errors)")
+        #expect(run.output == "300000\t300000\ttrue\nfalse\tenough\n")
+    }
+
     @Test func filesAtAnyDepthAreUploadedOnce() async throws {
         let folder = try TestFolder()
         try folder.write("abc", to: "a.txt")

@@ -17,6 +17,36 @@ struct ErrorTests {
         #expect(error?.traceback.contains("test.lua:5: in main chunk") == true)
     }
 
+    @Test func tracebacksHoldTheScriptsOwnFrames() async {
+        let error = await luaError("local function f(x)\n  error('no')\nend\nlocal ok = t.echo(1)\nf(1)")
+        #expect(
+            error?.traceback == "stack traceback:\n\ttest.lua:2: in local 'f'\n\ttest.lua:5: in main chunk"
+                || error?.traceback == "stack traceback:\n\ttest.lua:2: in upvalue 'f'\n\ttest.lua:5: in main chunk",
+            "\(error?.traceback ?? "")")
+        #expect(await luaError("s.map({ 1 }, function()\n t.fail()\nend)")?.traceback.contains("[") == false)
+    }
+
+    @Test(arguments: [
+        "local function work()\n  t.later(1)\n  error('no')\nend\ns.spawn(work):join()",
+        "local function work()\n  t.later(1)\n  error('no')\nend\ns.spawn(work)",
+        "local function work()\n  t.later(1)\n  error({ message = 'no' })\nend\ns.map({ 1, 2 }, work)",
+        "local function work()\n  t.later(1)\n  t.fail()\nend\ns.all { s.spawn(work) }",
+    ])
+    func tracebacksReachAcrossTasks(source: String) async {
+        let error = await luaError(source)
+        #expect(error?.traceback.contains("test.lua:3: in") == true, "\(error?.traceback ?? "")")
+        #expect(error?.traceback.contains("\nspawned at test.lua:5") == true, "\(error?.traceback ?? "")")
+    }
+
+    @Test func eachSpawnOnTheWayIsNamed() async {
+        let error = await luaError(
+            "s.spawn(function()\n  s.spawn(function()\n    error('deep')\n  end):join()\nend):join()")
+        #expect(error?.traceback.hasSuffix("\nspawned at test.lua:2\nspawned at test.lua:1") == true)
+        // An error of the task's own, after one that it caught, has its own stack.
+        let own = await luaError("pcall(function() s.spawn(error, 'a', 0):join() end)\nerror('b')")
+        #expect(own?.traceback.contains("spawned") == false)
+    }
+
     @Test(arguments: ["t.fail()", "t.later_fail()"])
     func hostErrorsCarryFieldsAndPlace(call: String) async throws {
         let value = try await LuaFixture.run(

@@ -136,12 +136,9 @@ enum LuaFixture {
         try LuaVM(limits: limits, modules: modules(gate: gate, probes: probes))
     }
 
-    /// `t`, and `s` with the concurrency library.
+    /// `t`, `s` with the concurrency library, and `json`.
     static func modules(gate: Gate = Gate(), probes: ProbeCount = ProbeCount()) -> [LuaModule] {
-        var concurrency = LuaModule(name: "s")
-        concurrency.source = ConcurrencyLibrary.source
-        concurrency.sourceNames = ConcurrencyLibrary.names
-        return [module(gate: gate, probes: probes), concurrency]
+        [module(gate: gate, probes: probes), .concurrency(name: "s"), JSONModule.module()]
     }
 
     /// Runs text and returns its first result.

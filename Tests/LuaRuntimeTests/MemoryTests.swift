@@ -45,6 +45,18 @@ struct MemoryTests {
         local stopped = s.spawn(t.forever)
         stopped:cancel()
         assert(not pcall(stopped.join, stopped) and stopped.status == "canceled")
+        local text = json.encode({ list = { 1, 2.5, "é", t.null }, deep = { { { true } } } }, { sort_keys = true })
+        assert(json.encode(json.decode(text), { sort_keys = true }) == text)
+        assert(not pcall(json.decode, '{"a": [1, 2, {"b": "c" "d"}]}') and not pcall(json.encode, { { print } }))
+        local pairs_text = ("k=v, "):rep(20)
+        local n = select(2, pairs_text:gsub("(%w)=(%w)", function(k, v) return k .. v end)) + select(2, pairs_text:gsub("k", { k = 1 }))
+        for k, v in pairs_text:gmatch("(%w)=(%w)") do n = n + #k + #v end
+        assert(n == 80 and pairs_text:find(("k?"):rep(40) .. "=") == 1 and pairs_text:match("^(.-),") == "k=v")
+        assert(not xpcall(error, debug.traceback, "x") and not pcall(s.spawn(function() s.sleep(-1) end).join))
+        local list = {}
+        for i = 1, 12000 do list[i] = -i end
+        table.sort(list)
+        assert(list[1] == -12000)
         collectgarbage()
         return load("return 1")()
         """

@@ -121,7 +121,7 @@ struct SchedulerTests {
     }
 
     @Test(arguments: [
-        ("s.map()", "list, argument 1 of speedpix.map"), ("s.map({}, 1)", "function, argument 2"),
+        ("s.map()", "list, argument 1 of s.map"), ("s.map({}, 1)", "function, argument 2"),
         ("s.map({}, print, {concurency = 2})", "no option 'concurency'"),
         ("s.map({}, print, {concurrency = 0})", "at least 1"),
     ])

@@ -59,6 +59,7 @@ typedef struct {
     int format;               // SPX_FORMAT_…
     int stored_width;         // as stored, before EXIF rotation
     int stored_height;
+    int orientation;          // EXIF: 1 upright; 5…8 swap width and height
     double dots_per_inch;     // 0 when the file does not say
     const char *color_space;  // static text: libvips' name of the stored colour space
 } spx_info;
@@ -97,6 +98,8 @@ int spx_describe_descriptor(int descriptor, spx_info *info, spx_details *details
 int spx_open_bytes(
     const void *bytes, size_t count, const spx_open_options *options, spx_image **out, spx_info *info,
     spx_error *error);
+// The same without decoding a pixel: fills `info` only.
+int spx_read_info_bytes(const void *bytes, size_t count, int64_t pixel_limit, spx_info *info, spx_error *error);
 // For markup that this program wrote: scripts of users never reach this with a file's content.
 int spx_open_svg(const char *markup, size_t count, int64_t pixel_limit, spx_image **out, spx_error *error);
 // Compressed bytes of the picture, without metadata. `quality` 1…100 counts for JPEG and WebP. Free with

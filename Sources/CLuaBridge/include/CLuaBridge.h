@@ -96,10 +96,39 @@ void spl_interrupt(spl_vm *vm, int32_t reason);
 int32_t spl_interrupt_reason(spl_vm *vm);
 size_t spl_memory_used(const spl_vm *vm);
 void spl_set_memory_limit(spl_vm *vm, size_t bytes);
+// Bounds the backtracking of one call of find, match or gsub, or one turn of gmatch; 0 for no bound.
+void spl_set_pattern_steps(spl_vm *vm, uint64_t steps);
 // Makes `count` allocations fail, starting with the n-th from now; for tests. n = 0 disarms.
 void spl_fail_allocation(spl_vm *vm, uint64_t n, uint64_t count);
+// Gives scripts liblua's own string functions under a name; for tests that compare.
+bool spl_expose_stock_strings(spl_vm *vm, const char *name);
 uint64_t spl_allocations(const spl_vm *vm);
 void spl_collect_garbage(spl_vm *vm);
+
+// --- Threads of the machine, not of Lua ----------------------------------------------------------------------------
+
+// Runs body(context) on a thread of its own, which nobody has to join. False if there can be no more threads.
+bool spl_start_thread(void (*body)(void *context), void *context, size_t stack_size);
+// One breath of a loop that waits for another processor.
+void spl_pause(void);
+
+// --- Checks without running ---------------------------------------------------------------------------------------
+
+typedef struct spl_globals spl_globals;
+typedef struct {
+    const char *name;  // not terminated; lives as long as the list
+    size_t length;
+    int32_t line;
+    bool is_write;
+} spl_global;
+
+// The globals that a text chunk reads and writes, in the order of its code. NULL if memory ran out.
+spl_globals *spl_list_globals(const char *source, size_t length, const char *name);
+void spl_free_globals(spl_globals *globals);
+// Why there is no list, such as the compiler's message; NULL if there is one.
+const char *spl_globals_failure(const spl_globals *globals);
+size_t spl_global_count(const spl_globals *globals);
+spl_global spl_global_at(const spl_globals *globals, size_t index);
 
 // --- Registration: false if memory ran out ---------------------------------------------------------------------
 
@@ -115,7 +144,7 @@ bool spl_register_method(spl_vm *vm, int32_t class_id, const char *name, int32_t
 bool spl_alias(spl_vm *vm, const char *module, const char *field, const char *global);
 // Sets `module.field` to the buffer's one value.
 bool spl_register_value(spl_vm *vm, const char *module, const char *field);
-// Runs `source` with the fields of "_host" and of `module` as its arguments and adds the fields of the table it returns to `module`.
+// Runs `source` with the fields of "_host" and of `module` and the module's name as its arguments and adds the fields of the table it returns to `module`.
 // The message of a failure stays in spl_failure.
 bool spl_register_source(spl_vm *vm, const char *module, const char *source, size_t length, const char *name);
 const char *spl_failure(const spl_vm *vm);
@@ -164,10 +193,14 @@ const void *spl_get_identity(lua_State *L, int32_t index);
 bool spl_walk(lua_State *L);
 bool spl_next(lua_State *L, int32_t table);
 int64_t spl_get_length(lua_State *L, int32_t index);
+// The number of elements if the table's keys are exactly 1 … n, 0 if it is empty, -1 for any other table.
+int64_t spl_get_list_length(lua_State *L, int32_t table);
+// Pushes an element of a table, without metamethods; spl_walk must have made room.
+void spl_push_element(lua_State *L, int32_t table, int64_t index);
 void spl_push_nil(lua_State *L);
 void spl_pop(lua_State *L, int32_t count);
-// The script's line that is running at a level of L: 0 if there is none. `source` receives at most `size` bytes.
-int32_t spl_get_line(lua_State *L, int32_t level, char *source, size_t size);
+// The innermost line of the script that has called something: 0 if there is none. `source` receives at most `size` bytes.
+int32_t spl_get_line(lua_State *L, char *source, size_t size);
 // Whether the thread's own coroutine chain lets it wait here.
 bool spl_can_wait(spl_vm *vm, lua_State *L);
 
@@ -181,6 +214,9 @@ void spl_put_string(spl_vm *vm, const void *bytes, size_t length);
 void spl_put_null(spl_vm *vm);
 // A new table; then, for each entry, spl_put a key, a value and spl_put_entry, or a value and spl_put_item.
 void spl_put_table(spl_vm *vm, int32_t items, int32_t entries, int32_t shape);
+// How many bytes have been put: the place of the next table, for spl_set_table_size once its size is known.
+size_t spl_get_put_length(const spl_vm *vm);
+void spl_set_table_size(spl_vm *vm, size_t place, int32_t items, int32_t entries);
 void spl_put_entry(spl_vm *vm);
 void spl_put_item(spl_vm *vm, int64_t index);
 void spl_put_object(spl_vm *vm, int32_t class_id, uint64_t handle);

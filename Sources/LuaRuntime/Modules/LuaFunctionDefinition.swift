@@ -1,10 +1,15 @@
 /// A function that scripts can call.
 public struct LuaFunctionDefinition: Sendable {
-    /// Work that a waiting call does, off the VM's actor.
-    public typealias Work = @Sendable (LuaContext) async throws -> LuaValue
+    /// Work that a waiting call does.
+    ///
+    /// It begins on the VM's actor, so that what is known soon costs no change of threads, and async functions that it
+    /// awaits run where they belong. What computes for long belongs into such a function.
+    public typealias Work = nonisolated(nonsending) @Sendable (LuaContext) async throws -> LuaValue
 
     enum Body: Sendable {
         case immediate(@Sendable (borrowing LuaArguments) throws -> LuaValue)
+        /// Leaves its one result in the buffer itself, without a ``LuaValue`` in between.
+        case direct(@Sendable (borrowing LuaArguments, LuaWriter) throws -> Void)
         case waiting(@Sendable (borrowing LuaArguments) throws -> Work)
         /// The bridge's own: a new thread from a function and its arguments.
         case spawn
@@ -25,7 +30,7 @@ public struct LuaFunctionDefinition: Sendable {
     /// A function that looks blocking to the script while other tasks run.
     ///
     /// - Parameter prepare: Reads and checks the arguments on the VM's actor, before anything is begun, and returns the
-    ///   work. The work runs as a task of its own; it is cancelled with the script's task.
+    ///   work. The work runs as a task of its own, see ``Work``; it is cancelled with the script's task.
     public static func waiting(
         _ name: String, _ prepare: @escaping @Sendable (borrowing LuaArguments) throws -> Work
     ) -> LuaFunctionDefinition {

@@ -2,10 +2,11 @@
 /// results stay inside the script and keep their identity.
 package enum ConcurrencyLibrary {
     /// What ``source`` adds to a module.
-    package static let names = ["spawn", "map", "settle", "all", "first", "completed", "timeout"]
+    package static let names = ["spawn", "map", "settle", "all", "first", "completed", "timeout", "sleep"]
 
     package static let source = """
-        local host = ...
+        local host, own, module = ...
+        module = module .. "."
         local spawn, join_all, event, set, wait_for = host.spawn, host.join_all, host.event, host.set, host.wait_for
         local sleep, is_task, raise_timeout = host.sleep, host.is_task, host.raise_timeout
         local unpack, pack, pairs, pcall, error, setmetatable = table.unpack, table.pack, pairs, pcall, error, setmetatable
@@ -22,7 +23,7 @@ package enum ConcurrencyLibrary {
 
         local function map_named(name)
           return function(list, fn, options)
-            local concurrency = host.map_options(name, list, fn, options)
+            local concurrency = host.map_options(module .. name, list, fn, options)
             local count, taken, results, workers = #list, 0, {}, {}
             local function worker()
               while taken < count do
@@ -40,7 +41,7 @@ package enum ConcurrencyLibrary {
         local map, settling = map_named("map"), map_named("settle")
 
         local function settle(list, fn, options)
-          host.map_options("settle", list, fn, options)
+          host.map_options(module .. "settle", list, fn, options)
           return settling(list, function(value, i)
             local ok, result = pcall(fn, value, i)
             if ok then return { ok = true, value = result } end
@@ -49,7 +50,7 @@ package enum ConcurrencyLibrary {
         end
 
         local function all(jobs)
-          host.check_jobs("all", jobs)
+          host.check_jobs(module .. "all", jobs)
           local results, workers = {}, {}
           for key, job in pairs(jobs) do
             workers[#workers + 1] = spawn(function() results[key] = await(job) end)
@@ -82,13 +83,13 @@ package enum ConcurrencyLibrary {
         end
 
         local function completed(jobs)
-          host.check_jobs("completed", jobs)
+          host.check_jobs(module .. "completed", jobs)
           local next_ending, _, _, watch = endings(jobs)
           return function() return (next_ending()) end, nil, nil, watch
         end
 
         local function first(jobs)
-          host.check_jobs("first", jobs)
+          host.check_jobs(module .. "first", jobs)
           local next_ending, _, _, watch = endings(jobs)
           local _guard <close> = watch
           local failure
@@ -96,9 +97,18 @@ package enum ConcurrencyLibrary {
             local ending = pack(next_ending())
             if ending.n < 2 then break end
             if ending[2] then
+              local losers = {}
               for _, job in pairs(jobs) do
-                if job ~= ending[1] and is_task(job) then job:cancel() end
+                if job ~= ending[1] then
+                  if is_task(job) then
+                    job:cancel()
+                  else
+                    -- The winner counts whether or not the others can be cancelled.
+                    losers[#losers + 1] = spawn(function() pcall(function() job:cancel() end) end)
+                  end
+                end
               end
+              join_all(unpack(losers))
               return unpack(ending, 3, ending.n)
             end
             failure = failure or ending
@@ -107,7 +117,7 @@ package enum ConcurrencyLibrary {
         end
 
         local function timeout(seconds, fn, ...)
-          host.check_timeout(seconds, fn)
+          host.check_timeout(module .. "timeout", seconds, fn)
           local bell = event()
           local work = spawn(fn, ...)
           local watcher = spawn(function()
@@ -129,8 +139,29 @@ package enum ConcurrencyLibrary {
           return work:join()
         end
 
+        -- A module may have a sleep of its own, by another clock.
+        local function pause(seconds)
+          host.check_sleep(module .. "sleep", seconds)
+          sleep(seconds)
+        end
+
         return {
+          sleep = own.sleep or pause,
           spawn = spawn, map = map, settle = settle, all = all, first = first, completed = completed, timeout = timeout,
         }
         """
+}
+
+extension LuaModule {
+    /// Structured concurrency for scripts: `spawn`, `map`, `settle`, `all`, `first`, `completed`, `timeout` and `sleep`.
+    ///
+    /// Tasks never outlive the one that spawned them, and a task that fails or is cancelled ends those it spawned.
+    ///
+    /// - Parameter name: The global that holds the functions; messages name it too.
+    public static func concurrency(name: String) -> LuaModule {
+        var module = LuaModule(name: name)
+        module.source = ConcurrencyLibrary.source
+        module.sourceNames = ConcurrencyLibrary.names
+        return module
+    }
 }

@@ -16,6 +16,23 @@ extension LuaScheduler {
                 .scheduled("wait_for") { arguments, scheduler in
                     scheduler.wait(for: try arguments.object(1, "event", LuaEvent.self))
                 },
+                // Not as a wait, so that <close> variables can call it.
+                LuaFunctionDefinition(
+                    name: "ring",
+                    body: .direct { arguments, writer in
+                        writer.machine.scheduler.ring(try arguments.object(1, "event", LuaEvent.self))
+                        try writer.put(.nil)
+                    }),
+                LuaFunctionDefinition(
+                    name: "task",
+                    body: .direct { _, writer in
+                        try writer.put(writer.machine.scheduler.running.map { .object($0) } ?? .nil)
+                    }),
+                .immediate("is_within") { arguments in
+                    let task = try arguments.object(1, "task", LuaTask.self)
+                    let outer = try arguments.object(2, "outer", LuaTask.self)
+                    return .boolean(sequence(first: task, next: \.parent).contains { $0 === outer })
+                },
                 .immediate("is_task") { .boolean((try? $0.object(1, "job", LuaTask.self)) != nil) },
                 .waiting("sleep") { arguments in
                     let seconds = try arguments.number(1, "seconds")
@@ -28,10 +45,13 @@ extension LuaScheduler {
             classes: [LuaEvent.self])
     }
 
+    /// Seconds: some thirty years, and still exact as a `Duration`.
+    private static let longestWait = 1e9
+
     /// Checks of arguments, with the names and positions that the script used.
     private static let checks: [LuaFunctionDefinition] = [
         .immediate("map_options") { arguments in
-            let name = "speedpix.\(try arguments.string(1, "name"))"
+            let name = try arguments.string(1, "name")
             guard arguments.isTable(2) else { throw arguments.mismatch(2, of: name, at: 1, "list", "a table") }
             guard arguments.isFunction(3) else {
                 throw arguments.mismatch(3, of: name, at: 2, "function", "a function")
@@ -44,7 +64,7 @@ extension LuaScheduler {
             return .integer(concurrency)
         },
         .immediate("check_jobs") { arguments in
-            let name = "speedpix.\(try arguments.string(1, "name"))"
+            let name = try arguments.string(1, "name")
             guard arguments.isTable(2) else { throw arguments.mismatch(2, of: name, at: 1, "jobs", "a table") }
             for job in try arguments.table(2, "jobs")?.values ?? [] where !job.isJob {
                 throw LuaArgumentError(
@@ -54,13 +74,25 @@ extension LuaScheduler {
             return .nil
         },
         .immediate("check_timeout") { arguments in
-            let name = "speedpix.timeout"
-            let seconds = try arguments.number(1, "seconds")
-            guard seconds > 0, seconds <= 1e9 else {
+            let name = try arguments.string(1, "name")
+            guard case .some(let seconds) = try? arguments.number(2, "seconds") else {
+                throw arguments.mismatch(2, of: name, at: 1, "seconds", "a number")
+            }
+            guard seconds > 0, seconds <= longestWait else {
                 throw LuaArgumentError("seconds, argument 1 of \(name), must be positive, not \(seconds)")
             }
-            guard arguments.isFunction(2) else {
-                throw arguments.mismatch(2, of: name, at: 2, "function", "a function")
+            guard arguments.isFunction(3) else {
+                throw arguments.mismatch(3, of: name, at: 2, "function", "a function")
+            }
+            return .nil
+        },
+        .immediate("check_sleep") { arguments in
+            let name = try arguments.string(1, "name")
+            guard case .some(let seconds) = try? arguments.number(2, "seconds") else {
+                throw arguments.mismatch(2, of: name, at: 1, "seconds", "a number")
+            }
+            guard seconds >= 0, seconds <= longestWait else {
+                throw LuaArgumentError("seconds, argument 1 of \(name), must be 0 to 1e9, not \(seconds)")
             }
             return .nil
         },

@@ -2,22 +2,9 @@ import CLuaBridge
 
 /// Decides which task runs next, and brings what tasks wait for back to them.
 ///
-/// A wait is a ticket. Each ticket is delivered at most once: whoever comes late, such as work that was cancelled,
-/// finds no ticket and is ignored. Tasks run in the order in which they became ready.
+/// A wait is a ticket, see ``TicketTable``. Tasks run in the order in which they became ready.
 package final class LuaScheduler {
-    /// What a waiting task gets.
-    enum Delivery {
-        case value(LuaValue)
-        case failure(any Error)
-        /// Another thread's values, by reference.
-        case results(OpaquePointer, Int32)
-        case raised(OpaquePointer)
-    }
-
-    private struct Wait {
-        var task: LuaTask
-        var work: Task<Void, Never>?
-    }
+    typealias Delivery = TicketTable.Delivery
 
     private unowned let machine: LuaMachine
     /// The actor that all this runs on. Weak, since it owns the machine.
@@ -27,13 +14,11 @@ package final class LuaScheduler {
         self.machine = machine
     }
 
-    private var nextTicket: UInt64 = 1
-    private var waits: [UInt64: Wait] = [:]
-    private var due: [UInt64: Delivery] = [:]
-    /// Tasks whose results were delivered by reference, kept until the receiver has taken them.
-    private var lenders: [UInt64: LuaTask] = [:]
+    private var tickets = TicketTable()
+    /// Lends its thread to the task that is taking results from it.
+    private var lender: LuaTask?
     private var ready = ReadyQueue()
-    private var running: LuaTask?
+    private(set) var running: LuaTask?
     /// Work whose task was stopped, until it has really ended.
     private(set) var orphans: [UInt64: Task<Void, Never>] = [:]
 
@@ -45,89 +30,118 @@ package final class LuaScheduler {
         if running.stop != SPL_RUN { throw LuaStop(reason: running.stop) }
     }
 
-    private func issueTicket() -> UInt64 {
-        defer { nextTicket += 1 }
-        return nextTicket
-    }
-
     /// Makes the running task wait for work that runs beside it.
     func begin(_ body: @escaping LuaFunctionDefinition.Work) -> UInt64 {
-        let ticket = issueTicket()
-        guard let running, let owner else {
-            due[ticket] = .failure(CancellationError())
-            return ticket
-        }
+        guard let running, let owner else { return tickets.issue(due: .failure(CancellationError())) }
+        let ticket = tickets.issue(to: running)
         let context = LuaContext(vm: owner, task: running)
-        let work = Task {
-            let result: Result<LuaValue, any Error>
-            do {
-                result = .success(try await body(context))
-            } catch {
-                result = .failure(error)
-            }
-            await context.vm.complete(ticket, result)
-        }
-        waits[ticket] = Wait(task: running, work: work)
+        // Scripts run on the actor, and this is a call from one.
+        tickets.attach(owner.assumeIsolated { $0.start(body, context, ticket: ticket) }, to: ticket)
         running.state = .waiting(ticket: ticket)
         return ticket
     }
 
     /// The result of work has arrived.
     func deliver(_ result: Result<LuaValue, any Error>, to ticket: UInt64) {
-        if orphans.removeValue(forKey: ticket) != nil { return }
+        if !orphans.isEmpty, orphans.removeValue(forKey: ticket) != nil { return }
         switch result {
         case .success(let value): fulfil(ticket, with: .value(value))
         case .failure(let error): fulfil(ticket, with: .failure(error))
         }
     }
 
-    private func fulfil(_ ticket: UInt64, with delivery: Delivery, lender: LuaTask? = nil) {
-        guard let wait = waits.removeValue(forKey: ticket) else { return }
-        wait.task.eventTicket = nil
-        due[ticket] = delivery
-        lenders[ticket] = lender
-        wait.task.state = .ready
-        ready.append(wait.task)
+    private func fulfil(_ ticket: UInt64, with delivery: Delivery) {
+        guard let task = tickets.deliver(delivery, to: ticket) else { return }
+        task.eventTicket = 0
+        task.dueTicket = ticket
+        task.state = .ready
+        ready.append(task)
     }
 
     func isPending(_ ticket: UInt64) -> Bool {
-        due[ticket] == nil
+        !tickets.isDue(ticket)
     }
 
     func take(_ ticket: UInt64) -> Delivery {
-        // The lender stays anchored until the next drain: the caller still has to copy from its thread.
-        if let lender = lenders.removeValue(forKey: ticket) { retired.append(lender) }
-        return due.removeValue(forKey: ticket) ?? .failure(CancellationError())
+        let delivery = tickets.take(ticket) ?? .failure(CancellationError())
+        running?.dueTicket = 0
+        switch delivery {
+        // The lender stays anchored until the next resume: the caller still has to copy from its thread.
+        case .results(let task): lender = task
+        case .raised(let task):
+            lender = task
+            running?.raiser = task
+        case .value, .failure: break
+        }
+        return delivery
     }
-
-    private var retired: [LuaTask] = []
 
     // MARK: Tasks
 
     /// Takes over a thread that a script spawned.
-    func adopt(_ thread: OpaquePointer, slot: Int32) -> LuaTask {
-        add(thread, slot: slot, parent: running)
+    func adopt(_ thread: OpaquePointer, slot: Int32, spawnedBy state: OpaquePointer) -> LuaTask {
+        let task = add(thread, slot: slot, parent: running)
+        task.place = places.current(state)
+        return task
+    }
+
+    private var places = SpawnPlaces()
+
+    /// "spawned at shoe.lua:12", a line for each task up to the one that the run began with.
+    private func origin(of task: LuaTask) -> String {
+        var lines = ""
+        var next: LuaTask? = task
+        // A script can nest tasks as deep as memory allows; nobody reads more than this.
+        for _ in 0..<10 {
+            guard let task = next else { break }
+            if let place = places.describe(task.place) { lines += "\nspawned at \(place)" }
+            next = task.parent
+        }
+        return lines
+    }
+
+    /// The stack of a task that has just failed, and where the task came from. An error that another task failed with,
+    /// and this one only passed on, keeps that task's.
+    private func traceback(of task: LuaTask) -> String {
+        if let source = task.raiser, error(of: source) == error(of: task) { return source.traceback }
+        spl_thread_traceback(machine.vm, task.thread)
+        return String(cString: spl_traceback(machine.vm)) + origin(of: task)
+    }
+
+    private func error(of task: LuaTask) -> LuaValue? {
+        try? LuaReader(machine: machine, state: task.thread).value(at: -1, "the error")
     }
 
     func add(_ thread: OpaquePointer, slot: Int32, parent: LuaTask?) -> LuaTask {
         let task = LuaTask(thread: thread, slot: slot, releases: machine.releases, parent: parent)
-        parent?.children[ObjectIdentifier(task)] = task
+        parent?.adopt(task)
         if let parent, parent.stop != SPL_RUN { task.stop = parent.stop }
         ready.append(task)
         return task
     }
 
-    /// Runs every task that can run.
-    func drain() {
+    /// Runs tasks that can run, each once at most for every time it became ready.
+    ///
+    /// - Returns: Whether there are more: a script whose tasks always find something to do must let in what comes from
+    ///   outside, too.
+    func drain() -> Bool {
         machine.drainReleases()
-        while let task = ready.popFirst() {
+        for _ in 0..<Self.turn {
+            guard let task = ready.popFirst() else { return false }
             resume(task)
-            retired.removeAll(keepingCapacity: true)
+            lender = nil
         }
+        return !ready.isEmpty
     }
+
+    /// Resumes between two looks at what came from outside: some hundred microseconds.
+    private static let turn = 256
 
     private func resume(_ task: LuaTask) {
         if task.stop != SPL_RUN { return stop(task, reason: task.stop) }
+        // Tasks that each end before the hook is asked could otherwise spawn one another for ever.
+        let interruption = spl_interrupt_reason(machine.vm)
+        if interruption != SPL_RUN { return interrupt(task) }
         running = task
         task.state = .running
         let outcome = spl_resume(machine.vm, task.thread)
@@ -135,19 +149,30 @@ package final class LuaScheduler {
         switch outcome.status {
         case Int32(SPL_WAITING): break
         case Int32(SPL_FINISHED): end(task, .finished(count: outcome.count))
-        case Int32(SPL_STOPPED): stop(task, reason: spl_interrupt_reason(machine.vm))
+        case Int32(SPL_STOPPED): interrupt(task)
         default:
             guard outcome.count >= 0 else { return end(task, .exhausted) }
-            spl_thread_traceback(machine.vm, task.thread)
-            task.traceback = String(cString: spl_traceback(machine.vm))
+            task.traceback = traceback(of: task)
+            task.raiser = nil
             reset(task)
             end(task, .failed)
         }
     }
 
+    /// The whole VM is interrupted, and this task is the first to notice: all it belongs to must end.
+    private func interrupt(_ task: LuaTask) {
+        let reason = spl_interrupt_reason(machine.vm)
+        var root = task
+        while let parent = root.parent { root = parent }
+        cancel(root, reason: reason)
+        stop(task, reason: reason)
+    }
+
     /// Ends a task where it stands. No `pcall` of the script sees it; its `<close>` variables run.
     private func stop(_ task: LuaTask, reason: Int32) {
         task.stop = reason
+        // What had been delivered is not wanted any more.
+        _ = tickets.void(task.dueTicket)
         reset(task)
         end(task, .stopped)
     }
@@ -165,21 +190,27 @@ package final class LuaScheduler {
         if task.children.isEmpty { settle(task) }
     }
 
-    private func settle(_ task: LuaTask) {
-        task.state = .ended
-        let parent = task.parent
-        parent?.children[ObjectIdentifier(task)] = nil
-        for observer in task.observers { observer(task) }
-        task.observers = []
-        if let parent, let ticket = parent.eventTicket, task.hasFailed, !task.isObserved, task.stop == SPL_RUN {
-            fulfil(ticket, with: outcome(of: task), lender: task)
+    /// Ends a task for good, and then its parent if that waited for no other child, and so on: a loop, since tasks may
+    /// nest as deep as memory allows.
+    private func settle(_ first: LuaTask) {
+        var next: LuaTask? = first
+        while let task = next {
+            next = nil
+            task.state = .ended
+            let parent = task.parent
+            task.leaveParent()
+            for observer in task.observers { observer(task) }
+            task.observers = []
+            guard let parent else { return }
+            let isLost = task.hasFailed && !task.isObserved && task.stop == SPL_RUN
+            if isLost, parent.eventTicket != 0 { fulfil(parent.eventTicket, with: outcome(of: task)) }
+            guard case .ending = parent.state else { return }
+            if isLost, case .finished = parent.outcome {
+                parent.outcome = .failedBy(task)
+                cancelChildren(of: parent)
+            }
+            if parent.children.isEmpty { next = parent }
         }
-        guard let parent, case .ending = parent.state else { return }
-        if task.hasFailed, !task.isObserved, task.stop == SPL_RUN, case .finished = parent.outcome {
-            parent.outcome = .failedBy(task)
-            cancelChildren(of: parent)
-        }
-        if parent.children.isEmpty { settle(parent) }
     }
 
     /// Calls `observer` once, when the task and all its children have ended.
@@ -191,16 +222,34 @@ package final class LuaScheduler {
     // MARK: Stopping
 
     private func cancelChildren(of task: LuaTask) {
-        for child in Array(task.children.values) { cancel(child, reason: Int32(SPL_STOP_CANCELED)) }
+        for child in task.children { cancel(child, reason: Int32(SPL_STOP_CANCELED)) }
     }
 
     /// Ends a task and its children. What is waiting ends at its next turn; what is running, when it next waits.
     func cancel(_ task: LuaTask, reason: Int32) {
-        for child in Array(task.children.values) { cancel(child, reason: reason) }
-        guard task.outcome == nil, task.stop == SPL_RUN else { return }
+        var family = [task]
+        var index = 0
+        while index < family.count {
+            family += family[index].children
+            index += 1
+        }
+        // Children first, as their closing may rely on what their parents hold.
+        for member in family.reversed() { stopSoon(member, reason: reason) }
+    }
+
+    private func stopSoon(_ task: LuaTask, reason: Int32) {
+        guard task.stop == SPL_RUN else { return }
+        guard task.outcome == nil else {
+            // Its own code has ended well; what it had still to do through its children has not.
+            if case .ending = task.state, case .finished = task.outcome {
+                task.stop = reason
+                task.outcome = .stopped
+            }
+            return
+        }
         task.stop = reason
         if case .waiting(let ticket) = task.state {
-            if let work = waits.removeValue(forKey: ticket)?.work {
+            if let work = tickets.void(ticket) {
                 work.cancel()
                 orphans[ticket] = work
             }
@@ -215,7 +264,7 @@ package final class LuaScheduler {
     func join(_ task: LuaTask) throws -> UInt64 {
         guard task !== running else { throw LuaArgumentError("a task cannot wait for itself") }
         return awaiting { [self] ticket in
-            observe(task) { [self] in fulfil(ticket, with: outcome(of: $0), lender: $0) }
+            observe(task) { [self] in fulfil(ticket, with: outcome(of: $0)) }
         }
     }
 
@@ -233,7 +282,7 @@ package final class LuaScheduler {
                         for other in tasks { cancel(other, reason: Int32(SPL_STOP_CANCELED)) }
                     }
                     guard remaining == 0 else { return }
-                    fulfil(ticket, with: failure.map(outcome) ?? .value(.nil), lender: failure)
+                    fulfil(ticket, with: failure.map(outcome) ?? .value(.nil))
                 }
             }
         }
@@ -243,13 +292,18 @@ package final class LuaScheduler {
 
     /// Wakes the task that waits for the event, or is remembered for the one that will.
     func set(_ event: LuaEvent) -> UInt64 {
-        if let waiter = event.waiter, waits[waiter] != nil {
+        ring(event)
+        return issueDueTicket()
+    }
+
+    /// The same for callers that cannot wait, not even for what is due.
+    func ring(_ event: LuaEvent) {
+        if let waiter = event.waiter, tickets.waiter(waiter) != nil {
             event.waiter = nil
             fulfil(waiter, with: .value(.nil))
         } else {
             event.isSet = true
         }
-        return issueDueTicket()
     }
 
     /// Makes the running task wait until the event is set.
@@ -267,18 +321,15 @@ package final class LuaScheduler {
 
     /// A ticket for calls that have nothing to wait for.
     func issueDueTicket() -> UInt64 {
-        let ticket = issueTicket()
-        due[ticket] = .value(.nil)
-        return ticket
+        tickets.issue(due: .value(.nil))
     }
 
     private func awaiting(_ arrange: (UInt64) -> Void) -> UInt64 {
-        let ticket = issueTicket()
-        guard let running else { return ticket }
-        waits[ticket] = Wait(task: running, work: nil)
+        guard let running else { return tickets.issue(due: .failure(CancellationError())) }
+        let ticket = tickets.issue(to: running)
         running.state = .waiting(ticket: ticket)
         arrange(ticket)
-        if due[ticket] != nil {
+        if tickets.isDue(ticket) {
             // It was due at once: the task goes on without a yield, and must not be resumed for it.
             ready.remove(running)
             running.state = .running
@@ -288,8 +339,8 @@ package final class LuaScheduler {
 
     private func outcome(of task: LuaTask) -> Delivery {
         switch task.outcome {
-        case .finished(let count): .results(task.thread, count)
-        case .failed: .raised(task.thread)
+        case .finished: .results(of: task)
+        case .failed: .raised(by: task)
         case .failedBy(let child): outcome(of: child)
         case .stopped: .failure(LuaStop(reason: task.stop))
         case .exhausted, nil: .failure(LuaError(.memory, "not enough memory"))
@@ -315,6 +366,13 @@ package final class LuaScheduler {
         }
     }
 
+    /// An error of the host's brings the stack it was raised on; where the task came from is known only here.
+    private func traceback(of task: LuaTask, _ error: LuaValue) -> String {
+        guard let stack = error.tableValue?["traceback"]?.text else { return task.traceback }
+        let origin = task.traceback.firstRange(of: "\nspawned at ").map { String(task.traceback[$0.lowerBound...]) }
+        return stack + (origin ?? "")
+    }
+
     private func failure(of task: LuaTask) -> LuaError {
         let reader = LuaReader(machine: machine, state: task.thread)
         let value = (try? reader.value(at: -1, "the error")) ?? .nil
@@ -327,36 +385,6 @@ package final class LuaScheduler {
                 table["message"]?.text ?? ""
             default: "the script raised a \(value.typeName) value"
             }
-        let traceback = value.tableValue?["traceback"]?.text ?? task.traceback
-        return LuaError(.runtime, message, value: value, traceback: traceback)
-    }
-}
-
-/// First in, first out.
-private struct ReadyQueue {
-    private var tasks: [LuaTask?] = []
-    private var head = 0
-
-    mutating func append(_ task: LuaTask) {
-        tasks.append(task)
-    }
-
-    mutating func popFirst() -> LuaTask? {
-        while head < tasks.count {
-            let task = tasks[head]
-            tasks[head] = nil
-            head += 1
-            if head == tasks.count {
-                tasks.removeAll(keepingCapacity: true)
-                head = 0
-            }
-            if let task { return task }
-        }
-        return nil
-    }
-
-    mutating func remove(_ task: LuaTask) {
-        guard let index = tasks[head...].lastIndex(where: { $0 === task }) else { return }
-        tasks[index] = nil
+        return LuaError(.runtime, message, value: value, traceback: traceback(of: task, value))
     }
 }

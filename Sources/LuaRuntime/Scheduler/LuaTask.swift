@@ -30,19 +30,29 @@ public final class LuaTask: LuaObject, @unchecked Sendable {
     let thread: OpaquePointer
     private let slot: Int32
     private let releases: ReleaseQueue
-    weak var parent: LuaTask?
-    var children: [ObjectIdentifier: LuaTask] = [:]
+    /// Not counted: a parent ends after its children, which forget it when they end.
+    private(set) unowned(unsafe) var parent: LuaTask?
+    private(set) var children: [LuaTask] = []
+    /// Where this one is among its parent's.
+    private var childIndex = 0
     var state = State.ready
     var outcome: Outcome?
     /// Why the task must end: one of the bridge's stop reasons.
     var stop = Int32(SPL_RUN)
-    /// Where the task was when it failed.
+    /// Where the task was when it failed, and where it and those above it were spawned.
     var traceback = ""
+    /// Where the script spawned it.
+    var place = SpawnPlaces.Place.none
+    /// The task whose error was last raised in this one, by waiting for it.
+    var raiser: LuaTask?
     /// Whether somebody asked how the task ends, and so learns of its failure.
     var isObserved = false
     var observers: [(LuaTask) -> Void] = []
     /// The ticket of an event it waits for: a child that fails meanwhile may be the one that was to set it.
-    var eventTicket: UInt64?
+    /// 0 for none.
+    var eventTicket: UInt64 = 0
+    /// A ticket that was delivered, until the task takes it; 0 for none.
+    var dueTicket: UInt64 = 0
 
     init(thread: OpaquePointer, slot: Int32, releases: ReleaseQueue, parent: LuaTask?) {
         self.thread = thread
@@ -53,6 +63,26 @@ public final class LuaTask: LuaObject, @unchecked Sendable {
 
     deinit {
         releases.add(slot)
+    }
+
+    func adopt(_ child: LuaTask) {
+        child.childIndex = children.count
+        children.append(child)
+    }
+
+    func leaveParent() {
+        guard let parent else { return }
+        self.parent = nil
+        // The last one takes the place, so that leaving takes no longer among ten thousand.
+        let last = parent.children.removeLast()
+        guard last !== self else { return }
+        parent.children[childIndex] = last
+        last.childIndex = childIndex
+    }
+
+    /// Values on the thread of a task that succeeded.
+    var resultCount: Int32 {
+        if case .finished(let count) = outcome { count } else { 0 }
     }
 
     var hasFailed: Bool {

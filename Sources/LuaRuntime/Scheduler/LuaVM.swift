@@ -164,18 +164,33 @@ public actor LuaVM {
                 let isDropped = !keepsResults && !ended.hasFailed
                 continuation.resume(returning: isDropped ? .success([]) : machine.scheduler.result(of: ended))
             }
-            machine.scheduler.drain()
+            drain()
         }
     }
 
-    func complete(_ ticket: UInt64, _ result: Result<LuaValue, any Error>) {
-        machine.scheduler.deliver(result, to: ticket)
-        machine.scheduler.drain()
+    private func drain() {
+        // The rest comes after whatever has arrived meanwhile.
+        if machine.scheduler.drain() { Task { self.drain() } }
+    }
+
+    /// Begins work that a script waits for. The script comes first: the work starts at this VM's next turn.
+    func start(_ body: @escaping LuaFunctionDefinition.Work, _ context: LuaContext, ticket: UInt64) -> Task<Void, Never>
+    {
+        Task {
+            let result: Result<LuaValue, any Error>
+            do {
+                result = .success(try await body(context))
+            } catch {
+                result = .failure(error)
+            }
+            self.machine.scheduler.deliver(result, to: ticket)
+            self.drain()
+        }
     }
 
     private func cancel(_ task: LuaTask, _ reason: StopReason) {
         machine.scheduler.cancel(task, reason: reason.code)
-        machine.scheduler.drain()
+        drain()
     }
 
     // MARK: Looking inside
@@ -191,10 +206,18 @@ public actor LuaVM {
         spl_fail_allocation(machine.vm, n, count)
     }
 
+    /// Gives scripts liblua's own string functions, unbounded, as a global; for tests that compare them with ours.
+    package func exposeStockStrings(as name: String) throws {
+        guard spl_expose_stock_strings(machine.vm, name) else {
+            throw LuaError(.memory, String(cString: spl_failure(machine.vm)))
+        }
+    }
+
     /// Collects what the script no longer needs.
     public func collectGarbage() {
         machine.drainReleases()
-        spl_collect_garbage(machine.vm)
+        // Objects that Lua lets go may have held on to Lua values themselves: a task holds its thread.
+        repeat { spl_collect_garbage(machine.vm) } while machine.drainReleases()
     }
 }
 

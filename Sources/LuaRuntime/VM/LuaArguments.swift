@@ -5,17 +5,18 @@ public struct LuaArguments: ~Copyable {
     /// How many were passed.
     public let count: Int
     let reader: LuaReader
-    private let function: String
-    /// 1 for a method, whose first argument is the object.
+    /// Not counted: the machine keeps its functions for as long as it lives.
+    private unowned(unsafe) let entry: LuaFunctionEntry
     private let offset: Int32
 
-    init(reader: LuaReader, count: Int32, function: String) {
+    init(reader: LuaReader, count: Int32, entry: LuaFunctionEntry) {
         self.reader = reader
-        self.function = function
-        let isMethod = function.contains(":")
-        offset = isMethod ? 1 : 0
-        self.count = max(0, Int(count - offset))
+        self.entry = entry
+        offset = entry.offset
+        self.count = max(0, Int(count - entry.offset))
     }
+
+    var function: String { entry.name }
 
     /// Positions count from 1; in a method, from the first argument after the object.
     private func index(_ position: Int) -> Int32 { Int32(position) + offset }

@@ -1,10 +1,15 @@
-/// What a script may use up.
+/// What a script may use up. There is no limit to its time unless ``LuaVM/run(_:arguments:timeout:clock:)`` is given one; that it
+/// can be interrupted at any instruction needs no setting.
 public struct LuaLimits: Sendable {
     /// Bytes of Lua values, without what Swift holds for them. Default 512 MiB: a catalogue of a million rows fits.
     public var memory: Int = 512 << 20
     /// How deep a table may nest when it crosses to Swift or back. Default 150: JSON that people write stays below 20.
     public var depth: Int = 150
-    /// VM instructions between two looks at the interrupt flag. Default 1,000: well under a millisecond.
+    /// Steps that one call of `string.find`, `match` or `gsub`, or one turn of `gmatch`, may take before it is an error;
+    /// 0 for no bound. Default 1,000,000,000, some seconds: a pattern that needs more would hardly ever end.
+    public var patternSteps: UInt64 = 1_000_000_000
+    /// VM instructions that a script still gets when it is stopped, and between two looks at whether its cleaning up
+    /// takes too long. Default 1,000: some microseconds.
     public var hookInterval: Int32 = 1000
 
     /// The defaults, each given at its property.

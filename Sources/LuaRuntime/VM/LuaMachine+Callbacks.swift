@@ -18,10 +18,10 @@ let takeResult: @convention(c) (UnsafeMutableRawPointer?, OpaquePointer?, UInt64
 }
 
 let registerSpawn: @convention(c) (UnsafeMutableRawPointer?, OpaquePointer?, OpaquePointer?, Int32) -> UInt64 = {
-    context, _, thread, slot in
-    guard let thread else { return 0 }
+    context, state, thread, slot in
+    guard let state, let thread else { return 0 }
     let machine = machine(context)
-    return machine.retain(machine.scheduler.adopt(thread, slot: slot))
+    return machine.retain(machine.scheduler.adopt(thread, slot: slot, spawnedBy: state))
 }
 
 let releaseObject: @convention(c) (UnsafeMutableRawPointer?, UInt64) -> Void = { context, handle in
@@ -36,32 +36,20 @@ let equalObjects: @convention(c) (UnsafeMutableRawPointer?, UInt64, UInt64) -> B
 
 extension LuaMachine {
     fileprivate func call(_ function: Int32, state: OpaquePointer, count: Int32) -> Int32 {
+        let entry = functions[Int(function)]
         let reader = LuaReader(machine: self, state: state)
         let writer = LuaWriter(machine: self)
         do {
-            switch functions[Int(function)] {
-            case .defined(let definition, let name):
-                let arguments = LuaArguments(reader: reader, count: count, function: name)
-                switch definition.body {
-                case .immediate(let body):
-                    try writer.put(try body(arguments))
-                case .waiting(let prepare):
-                    try scheduler.checkRunning()
-                    let work = try prepare(arguments)
-                    spl_set_ticket(vm, scheduler.begin(work))
-                    return Int32(SPL_WAIT)
-                case .spawn:
-                    throw LuaArgumentError("spawn is the bridge's own")
-                case .scheduled(let begin):
-                    try scheduler.checkRunning()
-                    let ticket = try begin(arguments, scheduler)
-                    // What is known already needs no round trip.
-                    guard scheduler.isPending(ticket) else { return take(ticket) }
-                    spl_set_ticket(vm, ticket)
-                    return Int32(SPL_WAIT)
-                }
-            case .missing(let module, let names):
+            if let body = entry.immediate {
+                try writer.put(try body(LuaArguments(reader: reader, count: count, entry: entry)))
+                return Int32(SPL_RETURN)
+            }
+            switch entry.kind {
+            case .defined(let body):
+                return try call(body, LuaArguments(reader: reader, count: count, entry: entry), writer)
+            case .missing(let module, let names, let withheld):
                 let name = reader.string(at: 2).lossyText
+                guard !withheld.contains(name) else { return Int32(SPL_RETURN) }
                 throw LuaArgumentError(
                     "\(module) has no '\(name)'", hint: NearestName.hint(for: name, among: names))
             case .property(let type):
@@ -74,6 +62,33 @@ extension LuaMachine {
             spl_reset_buffer(vm)
             writer.put(error)
             return Int32(SPL_RAISE)
+        }
+    }
+
+    private func call(
+        _ body: LuaFunctionDefinition.Body, _ arguments: borrowing LuaArguments, _ writer: LuaWriter
+    ) throws -> Int32 {
+        switch body {
+        case .immediate(let body):
+            try writer.put(try body(arguments))
+            return Int32(SPL_RETURN)
+        case .direct(let body):
+            try body(arguments, writer)
+            return Int32(SPL_RETURN)
+        case .spawn:
+            throw LuaArgumentError("spawn is the bridge's own")
+        case .waiting(let prepare):
+            try scheduler.checkRunning()
+            let work = try prepare(arguments)
+            spl_set_ticket(vm, scheduler.begin(work))
+            return Int32(SPL_WAIT)
+        case .scheduled(let begin):
+            try scheduler.checkRunning()
+            let ticket = try begin(arguments, scheduler)
+            // What is known already needs no round trip.
+            guard scheduler.isPending(ticket) else { return take(ticket) }
+            spl_set_ticket(vm, ticket)
+            return Int32(SPL_WAIT)
         }
     }
 
@@ -104,11 +119,11 @@ extension LuaMachine {
         case .failure(let error):
             writer.put(error)
             return Int32(SPL_RAISE)
-        case .results(let thread, let count):
-            spl_set_transfer(vm, thread, count)
+        case .results(let task):
+            spl_set_transfer(vm, task.thread, task.resultCount)
             return Int32(SPL_TRANSFER)
-        case .raised(let thread):
-            spl_set_transfer(vm, thread, 1)
+        case .raised(let task):
+            spl_set_transfer(vm, task.thread, 1)
             return Int32(SPL_TRANSFER_RAISE)
         }
     }

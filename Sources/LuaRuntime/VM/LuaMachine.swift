@@ -3,20 +3,10 @@ import CLuaBridge
 /// One `lua_State` and what Swift knows about it. Not Sendable: it belongs to one ``LuaVM``, on whose actor every
 /// method and every callback of Lua runs.
 final class LuaMachine {
-    /// What a function id stands for.
-    enum Function {
-        case defined(LuaFunctionDefinition, name: String)
-        /// `module.name` that does not exist.
-        case missing(module: String, names: [String])
-        /// `object.name` that is no method.
-        case property(any LuaObject.Type)
-        case describe
-    }
-
     let vm: OpaquePointer
     let limits: LuaLimits
     let releases = ReleaseQueue()
-    private(set) var functions: [Function] = []
+    private(set) var functions: [LuaFunctionEntry] = []
     private var classIDs: [ObjectIdentifier: Int32] = [:]
     private var objects = ObjectTable()
     private(set) lazy var scheduler = LuaScheduler(machine: self)
@@ -31,6 +21,7 @@ final class LuaMachine {
             throw LuaError(.memory, "not enough memory to start Lua")
         }
         self.vm = vm
+        spl_set_pattern_steps(vm, limits.patternSteps)
         spl_set_context(vm, Unmanaged.passUnretained(self).toOpaque())
         try register(LuaTask.self)
         for module in modules { try register(module) }
@@ -46,8 +37,8 @@ final class LuaMachine {
         guard succeeded else { throw LuaError(.memory, String(cString: spl_failure(vm))) }
     }
 
-    private func add(_ function: Function) -> Int32 {
-        functions.append(function)
+    private func add(_ kind: LuaFunctionEntry.Kind, name: String = "") -> Int32 {
+        functions.append(LuaFunctionEntry(kind, name: name))
         return Int32(functions.count - 1)
     }
 
@@ -61,7 +52,7 @@ final class LuaMachine {
         for method in description.methods {
             let name = "\(description.name):\(method.name)"
             try check(
-                spl_register_method(vm, id, method.name, add(.defined(method, name: name)), method.waits))
+                spl_register_method(vm, id, method.name, add(.defined(method.body), name: name), method.waits))
         }
     }
 
@@ -74,7 +65,7 @@ final class LuaMachine {
                 continue
             }
             try check(
-                spl_register(vm, module.name, function.name, add(.defined(function, name: name)), function.waits))
+                spl_register(vm, module.name, function.name, add(.defined(function.body), name: name), function.waits))
         }
         for (name, value) in module.values {
             do {
@@ -95,8 +86,11 @@ final class LuaMachine {
         }
         for global in module.globals { try check(spl_alias(vm, module.name, global, global)) }
         if !module.name.hasPrefix("_") {
-            let names = module.functions.map(\.name) + Array(module.values.keys) + module.sourceNames
-            try check(spl_register_missing(vm, module.name, add(.missing(module: module.name, names: names))))
+            // A function may stand in for one of the module's own text.
+            let names = Set(module.functions.map(\.name) + Array(module.values.keys) + module.sourceNames).sorted()
+            let missing = LuaFunctionEntry.Kind.missing(
+                module: module.name, names: names, withheld: module.withheldNames)
+            try check(spl_register_missing(vm, module.name, add(missing)))
         }
     }
 
@@ -122,15 +116,20 @@ final class LuaMachine {
     var objectCount: Int { objects.count }
 
     /// Frees what Swift no longer refers to.
-    func drainReleases() {
-        for slot in releases.drain() { spl_unanchor(vm, slot) }
+    ///
+    /// - Returns: Whether there was anything.
+    @discardableResult
+    func drainReleases() -> Bool {
+        let slots = releases.drain()
+        for slot in slots { spl_unanchor(vm, slot) }
+        return !slots.isEmpty
     }
 }
 
 extension LuaFunctionDefinition {
     var waits: Bool {
         switch body {
-        case .immediate, .spawn: false
+        case .immediate, .direct, .spawn: false
         case .waiting, .scheduled: true
         }
     }

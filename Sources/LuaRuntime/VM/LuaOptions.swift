@@ -1,7 +1,7 @@
 /// The options table of a call, checked against the names that the function knows.
 public struct LuaOptions: Sendable {
-    private let function: String
-    private let values: [String: LuaValue]
+    package let function: String
+    let values: [String: LuaValue]
 
     init(function: String, values: [String: LuaValue]) {
         self.function = function

@@ -2,7 +2,8 @@ import CLuaBridge
 
 /// Copies values from a Lua stack, with calls that can neither allocate in Lua nor raise.
 struct LuaReader {
-    let machine: LuaMachine
+    /// Not counted: a reader lives no longer than a call that the machine makes.
+    unowned(unsafe) let machine: LuaMachine
     let state: OpaquePointer
 
     /// The value at a stack index.

@@ -2,7 +2,8 @@ import CLuaBridge
 
 /// Leaves values in the VM's buffer, from which C makes Lua values once no Swift frame is left.
 struct LuaWriter {
-    let machine: LuaMachine
+    /// Not counted: a writer lives no longer than a call that the machine makes.
+    unowned(unsafe) let machine: LuaMachine
 
     /// - Throws: ``LuaArgumentError`` for values that nest too deep, or belong to another VM.
     func put(_ value: LuaValue, depth: Int = 0) throws {

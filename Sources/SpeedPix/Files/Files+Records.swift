@@ -1,3 +1,5 @@
+import Crypto
+
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else
@@ -97,11 +99,14 @@ extension Files {
     private func check(_ source: UploadSource, isStill file: File, known: UploadLedger.Entry?) async throws {
         // A stream cannot be looked at and uploaded, too.
         if case .stream = source { return }
+        let before: SHA256Digest?
+        if let known { before = try await Self.digest(of: known) } else { before = nil }
         let isSame = try await source.withReopenable(nonce: "") { opened in
             try await opened.withContent { content in
                 guard content.size == file.size else { return false }
                 guard let known else { return true }
-                return try await content.wholeDigest() == known.digest
+                if let version = content.version, version == known.identity.version { return true }
+                return try await content.wholeDigest() == before
             }
         }
         guard isSame else {

@@ -11,10 +11,10 @@ extension Files {
     /// Two requests: the service signs an upload URL, then the bytes go there with `PUT`. A transfer that fails on the
     /// way is begun again with a new URL; uploads cost nothing.
     ///
-    /// The same content with the same content type is uploaded once, told by its SHA-256: whoever comes later gets the
-    /// same file until its URL has less than ``reuseMargin`` left (or half of its life, if that is shorter; an hour is
-    /// assumed where the service does not say), and whoever comes meanwhile waits for the one upload. It goes on as long
-    /// as one of them waits.
+    /// The same content with the same content type is uploaded once, told by its SHA-256, or by being the very same
+    /// file, unchanged. Whoever comes later gets the same file until its URL has less than ``reuseMargin`` left (or half
+    /// of its life, if that is shorter; an hour is assumed where the service does not say). Whoever comes meanwhile
+    /// waits for the one upload, which goes on as long as one of them waits.
     ///
     /// - Parameters:
     ///   - filename: The name the service sees; the source's own if nil, and then the same content under another name
@@ -53,7 +53,7 @@ extension Files {
 
     private enum Step: Sendable {
         case done(SharedUpload.Outcome)
-        case wait(SharedUpload, SHA256Digest)
+        case wait(SharedUpload, ContentIdentity)
     }
 
     /// Finds the content among what was uploaded, waits for whom else uploads it, or uploads it.
@@ -67,9 +67,9 @@ extension Files {
             switch step {
             case .done(let outcome):
                 return outcome
-            case .wait(let other, let digest):
+            case .wait(let other, let identity):
                 do {
-                    guard let outcome = try await other.value(), outcome.digest == digest else { continue }
+                    guard let outcome = try await other.value(), outcome.identity.matches(identity) else { continue }
                     try await Self.reportWhole(outcome.file, to: order.onProgress)
                     return outcome
                 } catch let error as SpeedPixError where error.concernsService {
@@ -90,41 +90,56 @@ extension Files {
             of: content, opened, filename: filename, given: order.contentType)
         let sample = try await content.sample()
         let key = UploadLedger.Key(size: content.size, sample: sample.digest, contentType: contentType)
-        var digest = sample.isWhole ? sample.digest : content.digest
-        if order.reusing {
-            let now = caller.dependencies.now()
-            claiming: while true {
-                let claim = ledger.claim(
-                    key, digest: digest, filename: filename, isNamed: order.filename != nil, as: upload,
-                    isUsable: { $0.lasts(Self.reuseMargin, now: now) })
-                switch claim {
-                case .stored(let file):
-                    caller.logger.debug(
-                        "uploaded before", metadata: ["file": "\(filename)", "as": "\(file.objectKey)"])
-                    try await Self.reportWhole(file, to: order.onProgress)
-                    return .done(.init(file: file, digest: digest))
-                case .digestWanted:
-                    digest = try await content.wholeDigest()
-                case .wait(let other):
-                    // It is only asked to wait once it has told its digest.
-                    guard let digest else { break claiming }
-                    return .wait(other, digest)
-                case .lead:
-                    break claiming
-                }
+        let now = caller.dependencies.now()
+        var identity = ContentIdentity(digest: sample.isWhole ? sample.digest : content.digest)
+        if let version = content.version, version.isSettled(at: now) { identity.version = version }
+        var isClaimed = !order.reusing
+        while !isClaimed {
+            let claim = ledger.claim(
+                key, identity, filename: filename, isNamed: order.filename != nil, as: upload,
+                isUsable: { $0.lasts(Self.reuseMargin, now: now) })
+            switch claim {
+            case .stored(let file):
+                caller.logger.debug("uploaded before", metadata: ["file": "\(filename)", "as": "\(file.objectKey)"])
+                try await Self.reportWhole(file, to: order.onProgress)
+                return .done(.init(file: file, identity: identity))
+            case .digestWanted:
+                identity.digest = try await content.wholeDigest()
+            case .hashWanted(let entry):
+                ledger.identify(key, entry, digest: try await Self.digest(of: entry))
+            case .wait(let other):
+                return .wait(other, identity)
+            case .lead:
+                isClaimed = true
             }
         }
         do {
             let outcome = try await transfer(
-                content, digest: digest, filename: filename, contentType: contentType, order.onProgress)
+                content, identity, filename: filename, contentType: contentType, order.onProgress)
             var path: String?
             if case .path(let source) = order.source { path = source }
+            let isKnown = outcome.identity.isKnown
             ledger.finish(
-                key, upload, outcome.digest.map { .init(file: outcome.file, digest: $0, path: path) })
+                key, upload, isKnown ? .init(file: outcome.file, identity: outcome.identity, path: path) : nil)
             return .done(outcome)
         } catch {
             ledger.finish(key, upload, nil)
             throw error
+        }
+    }
+
+    /// The SHA-256 of what was uploaded from a file; nil if that is no longer the same.
+    static func digest(of entry: UploadLedger.Entry) async throws -> SHA256Digest? {
+        if let digest = entry.identity.digest { return digest }
+        guard let path = entry.path, let version = entry.identity.version else { return nil }
+        do {
+            return try await UploadSource.Reopenable.path(path).withContent { content in
+                guard content.version == version else { return nil }
+                let digest = try await content.wholeDigest()
+                return try await content.isUnchanged() ? digest : nil
+            }
+        } catch is SpeedPixError {
+            return nil
         }
     }
 
@@ -134,17 +149,19 @@ extension Files {
 
     /// Uploads, whatever is there already, and tries again where that may help.
     private func transfer(
-        _ content: UploadContent, digest: SHA256Digest?, filename: String, contentType: String,
+        _ content: UploadContent, _ identity: ContentIdentity, filename: String, contentType: String,
         _ onProgress: TransferProgress.Handler?
     ) async throws -> SharedUpload.Outcome {
         let retries = caller.configuration.retries
         var attempt = 1
         while true {
-            let meter = UploadMeter(size: content.size, isHashing: digest == nil, onProgress: onProgress)
+            // A file that lies still is hashed when somebody wants to know; most often nobody does.
+            let meter = UploadMeter(size: content.size, isHashing: !identity.isKnown, onProgress: onProgress)
             do {
                 let file = try await put(content, meter, filename: filename, contentType: contentType)
                 try await meter.finish()
-                return SharedUpload.Outcome(file: file, digest: digest ?? meter.digest)
+                return SharedUpload.Outcome(
+                    file: file, identity: try await sent(content, identity, hashed: meter.digest))
             } catch let error as SpeedPixError where error.isRetryable && attempt < retries.attempts {
                 // The callback's own error may look the same.
                 if let failure = meter.failure { throw failure }
@@ -154,6 +171,15 @@ extension Files {
                 attempt += 1
             }
         }
+    }
+
+    /// What the store got, given that it got all of it.
+    private func sent(
+        _ content: UploadContent, _ identity: ContentIdentity, hashed: SHA256Digest?
+    ) async throws -> ContentIdentity {
+        // What was hashed on its way is certain, whatever has become of the file.
+        if let hashed { return ContentIdentity(digest: hashed) }
+        return try await content.isUnchanged() ? identity : ContentIdentity()
     }
 
     private func put(

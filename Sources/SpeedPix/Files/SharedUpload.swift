@@ -1,4 +1,3 @@
-import Crypto
 import Synchronization
 
 /// An upload that any number of callers wait for.
@@ -8,8 +7,8 @@ import Synchronization
 final class SharedUpload: Sendable {
     struct Outcome: Sendable {
         var file: File
-        /// The SHA-256 of what the store got; nil if that is not known for certain.
-        var digest: SHA256Digest?
+        /// What the store got; nothing is known if that is not certain.
+        var identity: ContentIdentity
     }
 
     private struct State {

@@ -12,22 +12,50 @@ struct UploadContent: Sendable {
     let size: Int64
     /// The SHA-256 of everything, where it came for nothing.
     let digest: SHA256Digest?
+    /// The version of the file that is open, if it is one.
+    let version: FileVersion?
+    private let currentVersion: @Sendable () async throws -> FileVersion?
     private let bytes: [UInt8]?
     private let read: @Sendable (Range<Int64>) -> AnyByteStream
 
     init(_ bytes: [UInt8]) {
         size = Int64(bytes.count)
         digest = nil
+        version = nil
+        currentVersion = { nil }
         self.bytes = bytes
         read = { AnyByteStream(ArrayChunks(bytes: bytes, range: Int($0.lowerBound)..<Int($0.upperBound))) }
     }
 
+    /// What was spooled.
+    ///
     /// - Parameter handle: Open for as long as the value is used.
-    init(_ handle: some ReadableFileHandleProtocol & Sendable, size: Int64, digest: SHA256Digest? = nil) {
+    init(_ handle: ReadWriteFileHandle, size: Int64, digest: SHA256Digest) {
+        self.init(handle, size: size, digest: digest, version: nil)
+    }
+
+    /// A file.
+    ///
+    /// - Parameter handle: Open for as long as the value is used.
+    init(_ handle: ReadFileHandle, _ info: FileInfo) {
+        self.init(handle, size: info.size, digest: nil, version: FileVersion(info))
+    }
+
+    private init(
+        _ handle: some ReadableFileHandleProtocol & Sendable, size: Int64, digest: SHA256Digest?, version: FileVersion?
+    ) {
         self.size = size
         self.digest = digest
+        self.version = version
+        currentVersion = { FileVersion(try await handle.info()) }
         bytes = nil
         read = { AnyByteStream(handle.readChunks(in: $0, chunkLength: .bytes(Int64(Self.chunkLength)))) }
+    }
+
+    /// Whether the file is still as it was when it was opened.
+    func isUnchanged() async throws -> Bool {
+        guard let version else { return true }
+        return try await currentVersion() == version
     }
 
     /// The bytes of a part.

@@ -10,7 +10,8 @@ import Foundation
 /// What one client has uploaded and is uploading, so that the same content goes over the line once.
 ///
 /// Contents are told apart by their SHA-256. Reading a file once more for it is spared where size, content type and a
-/// sample already say that it is new: then it is hashed while it is sent.
+/// sample already say that it is new: then it is hashed while it is sent. A file that lies still is known by its version
+/// as well, and is hashed only when another one looks just like it.
 final class UploadLedger: Sendable {
     struct Key: Hashable {
         var size: Int64
@@ -21,7 +22,7 @@ final class UploadLedger: Sendable {
     /// A content that was uploaded.
     struct Entry: Sendable {
         var file: File
-        var digest: SHA256Digest
+        var identity: ContentIdentity
         /// The file it came from, if it was one.
         var path: String?
     }
@@ -31,6 +32,8 @@ final class UploadLedger: Sendable {
         case stored(File)
         /// Tell the SHA-256 first: something much like it is there.
         case digestWanted
+        /// Hash what was uploaded from there first, and say so with ``identify(_:_:digest:)``.
+        case hashWanted(Entry)
         /// Wait: it may be the same.
         case wait(SharedUpload)
         /// Upload it; it is entered as under way.
@@ -39,7 +42,7 @@ final class UploadLedger: Sendable {
 
     private struct Flight {
         var upload: SharedUpload
-        var digest: SHA256Digest?
+        var identity: ContentIdentity
         var filename: String
     }
 
@@ -55,28 +58,44 @@ final class UploadLedger: Sendable {
     private let state = Mutex(State())
 
     /// - Parameters:
-    ///   - digest: Nil while the caller has not hashed everything.
+    ///   - identity: Without a digest while the caller has not hashed everything.
     ///   - filename: What the caller's upload would be called.
     ///   - isNamed: Whether it has to have that name; otherwise the same content under another one will do.
     ///   - isUsable: Whether a file's URL still lasts long enough.
     func claim(
-        _ key: Key, digest: SHA256Digest?, filename: String, isNamed: Bool, as upload: SharedUpload,
+        _ key: Key, _ identity: ContentIdentity, filename: String, isNamed: Bool, as upload: SharedUpload,
         isUsable: (File) -> Bool
     ) -> Claim {
         state.withLock { state in
             func fits(_ name: String) -> Bool { !isNamed || name == filename }
             let entries = (state.entries[key] ?? []).filter { fits($0.file.filename) && isUsable($0.file) }
             let flights = (state.flights[key] ?? []).filter { fits($0.filename) && !$0.upload.isAbandoned }
-            if let digest {
-                if let entry = entries.last(where: { $0.digest == digest }) { return .stored(entry.file) }
-                if let flight = flights.first(where: { $0.digest == digest || $0.digest == nil }) {
-                    return .wait(flight.upload)
-                }
+            if let entry = entries.last(where: { $0.identity.matches(identity) }) { return .stored(entry.file) }
+            if let flight = flights.first(where: { $0.identity.matches(identity) }) { return .wait(flight.upload) }
+            if identity.digest != nil {
+                if let entry = entries.first(where: { $0.identity.digest == nil }) { return .hashWanted(entry) }
+                if let flight = flights.first(where: { $0.identity.digest == nil }) { return .wait(flight.upload) }
             } else if !entries.isEmpty || !flights.isEmpty {
                 return .digestWanted
             }
-            state.flights[key, default: []].append(Flight(upload: upload, digest: digest, filename: filename))
+            state.flights[key, default: []].append(Flight(upload: upload, identity: identity, filename: filename))
             return .lead
+        }
+    }
+
+    /// What an entry turned out to be; without a digest, its file is no longer there to tell, and it is forgotten.
+    func identify(_ key: Key, _ entry: Entry, digest: SHA256Digest?) {
+        state.withLock { state in
+            guard var entries = state.entries[key],
+                let index = entries.firstIndex(where: { $0.file == entry.file && $0.identity.digest == nil })
+            else { return }
+            if let digest {
+                entries[index].identity.digest = digest
+            } else {
+                entries.remove(at: index)
+                state.count -= 1
+            }
+            state.entries[key] = entries.isEmpty ? nil : entries
         }
     }
 
@@ -92,7 +111,7 @@ final class UploadLedger: Sendable {
     private static func insert(_ entry: Entry, _ key: Key, _ state: inout State) {
         var entries = state.entries[key] ?? []
         let before = entries.count
-        entries.removeAll { $0.digest == entry.digest && $0.file.filename == entry.file.filename }
+        entries.removeAll { $0.identity.matches(entry.identity) && $0.file.filename == entry.file.filename }
         entries.append(entry)
         state.count += entries.count - before
         state.entries[key] = entries

@@ -102,7 +102,7 @@ extension UploadSource.Reopenable {
                 return try await FileSystem.shared.withFileHandle(forReadingAt: FilePath(path)) { handle in
                     let info = try await handle.info()
                     try Self.check(info, path)
-                    return try await body(UploadContent(handle, size: info.size))
+                    return try await body(UploadContent(handle, info))
                 }
             } catch let error as FileSystemError {
                 throw SpeedPixError.file(error, doing: "read", path: path)

@@ -13,6 +13,9 @@ public struct Predictions: Sendable {
     /// Uploads the files of inputs, and saves those of outputs.
     let files: Files
 
+    /// How many predictions of this client are being waited for and sleep until their next poll; for monitoring.
+    public var waitingCount: Int { caller.state.turns.waitingCount }
+
     /// Starts a workflow and returns at once. Files in the input are uploaded first.
     ///
     /// It is sent at most once: if it may have reached the service and no answer came back, the error is

@@ -1,4 +1,5 @@
 import Imaging
+import ImagingLua
 import LuaRuntime
 import SpeedPix
 
@@ -20,12 +21,18 @@ package struct ScriptWorkflow: Workflow {
     package init(id: String, source: [UInt8]) async throws {
         self.id = id
         chunk = LuaChunk(source, name: "\(id).lua")
-        let declaration = try await LuaVM(modules: [ImageModule.module]).run(chunk).first?.tableValue ?? LuaTable()
+        let declaration =
+            try await LuaVM(modules: [Self.pictures(.withoutFiles())]).run(chunk).first?.tableValue ?? LuaTable()
         title = declaration["title"]?.text ?? id
         guard case .function = declaration["run"] else { throw WorkflowFailure("\(id).lua has no function run") }
         inputs = try (declaration["inputs"]?.tableValue?.entries ?? [:])
             .map { try Self.input(named: $0.text ?? "", $1.tableValue ?? LuaTable()) }
             .sorted { ($0.isRequired ? 0 : 1, $0.name) < ($1.isRequired ? 0 : 1, $1.name) }
+    }
+
+    /// Our workflows are ours: they may draw markup.
+    private static func pictures(_ host: PictureHost) -> LuaModule {
+        ImageModule.module(host, drawsMarkup: true)
     }
 
     private static func input(named name: String, _ table: LuaTable) throws -> WorkflowInput {
@@ -57,8 +64,9 @@ package struct ScriptWorkflow: Workflow {
             task.progress(try arguments.number(1, "fraction"), try arguments.string(2, "label"))
             return .nil
         }
-        let vm = try LuaVM(modules: [ImageModule.module, LuaModule(name: "task", functions: [progress])])
-        let values = try await Self.values(inputs)
+        let host = PictureHost.withoutFiles()
+        let vm = try LuaVM(modules: [Self.pictures(host), LuaModule(name: "task", functions: [progress])])
+        let values = try await Self.values(inputs, host)
         do {
             // One chunk that calls the other: a failure then has the place in the script.
             let declaration = try await vm.run(chunk).first?.tableValue
@@ -74,7 +82,9 @@ package struct ScriptWorkflow: Workflow {
     }
 
     /// What `run` gets: pictures are opened, everything else is as it came.
-    private static func values(_ inputs: [String: WorkflowInputValue]) async throws -> LuaTable {
+    private static func values(
+        _ inputs: [String: WorkflowInputValue], _ host: PictureHost
+    ) async throws -> LuaTable {
         var values = LuaTable()
         for (name, input) in inputs {
             switch input {
@@ -85,7 +95,8 @@ package struct ScriptWorkflow: Workflow {
             case .any: break
             case .file(let file):
                 do {
-                    values[name] = .object(LuaPicture(try await ImageModule.work { try Image.open(path: file.path) }))
+                    let image = try await PictureWork.run { try Image.open(path: file.path) }
+                    values[name] = .object(LuaPicture(image, host: host))
                 } catch let error as ImagingError {
                     throw WorkflowFailure("the input \"\(name)\", \(file.filename): \(error.message)")
                 }
@@ -122,8 +133,10 @@ package struct ScriptWorkflow: Workflow {
     }
 
     private func file(_ picture: LuaPicture, named name: String) async throws -> WorkflowOutputFile {
-        let image = picture.image
-        let bytes = try await ImageModule.work { try image.encoded(format: .png) }
+        let (image, bytes) = try await PictureWork.run {
+            let image = try picture.image
+            return (image, try image.encoded(format: .png))
+        }
         return WorkflowOutputFile(
             .bytes(bytes), filename: "\(id)-\(name).png", mimeType: ImageFormat.png.mediaType,
             facts: [

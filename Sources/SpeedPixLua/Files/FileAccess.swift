@@ -9,7 +9,8 @@ import Musl
 import Glibc
 #endif
 
-/// Which files a script may read and write. Symbolic links and `..` are followed before a path is judged.
+/// Which files a script may read and write. Symbolic links and `..` are followed before a path is judged, and what was
+/// opened is judged once more.
 public struct FileAccess: Sendable {
     /// Where relative paths start.
     public var workingDirectory: String
@@ -21,17 +22,20 @@ public struct FileAccess: Sendable {
     public var readable: [String]
     /// Files that may be read wherever they lie: those named on the command line.
     public var readableFiles: [String]
+    /// Folders that may be written, besides the working and the output folder.
+    public var writable: [String]
 
-    /// Results go to the working folder unless `outputDirectory` is given; nothing else is readable unless listed.
+    /// Results go to the working folder unless `outputDirectory` is given; nothing else is allowed unless listed.
     public init(
         workingDirectory: String, outputDirectory: String? = nil, homeDirectory: String, readable: [String] = [],
-        readableFiles: [String] = []
+        readableFiles: [String] = [], writable: [String] = []
     ) {
         self.workingDirectory = workingDirectory
         self.outputDirectory = outputDirectory ?? workingDirectory
         self.homeDirectory = homeDirectory
         self.readable = readable
         self.readableFiles = readableFiles
+        self.writable = writable
     }
 
     func absolute(_ path: String, from folder: String) -> String {
@@ -40,34 +44,51 @@ public struct FileAccess: Sendable {
         return FilePath(folder).appending(path).lexicallyNormalized().string
     }
 
-    /// The real path of a file that a script wants to read.
+    // MARK: Reading
+
+    /// The full path of something to read: what a script has written with a relative path is found by the same path.
+    func located(_ path: String, from folder: String? = nil) -> String {
+        let first = absolute(path, from: folder ?? workingDirectory)
+        guard Self.real(first) == nil else { return first }
+        let other = absolute(path, from: folder == outputDirectory ? workingDirectory : outputDirectory)
+        return Self.real(other) == nil ? first : other
+    }
+
+    /// The real path of a file or folder that a script wants to read.
     ///
     /// - Throws: ``SpeedPixError``: `file_not_found`, or `not_allowed` outside the script's folders.
     func readable(_ path: String) throws -> String {
-        let full = absolute(path, from: workingDirectory)
-        guard let real = Self.real(full) else {
+        try Self.check(path)
+        guard let real = Self.real(located(path)) else {
             throw SpeedPixError(
                 .fileNotFound, "there is no file \(path)",
                 remedy: "relative paths start at the working folder, \(workingDirectory)")
         }
-        let folders = [workingDirectory, outputDirectory] + readable
-        guard
-            Self.isInside(real, folders)
-                || readableFiles.contains(where: { Self.real(absolute($0, from: workingDirectory)) == real })
-        else {
-            throw SpeedPixError(
-                .notAllowed, "\(path) lies outside the folders that this script may read",
-                remedy: "copy it beside the script, or name it on the command line; for text say speedpix.text(…)")
-        }
+        try checkReading(real, as: path)
         return real
+    }
+
+    /// The real path if the script may know that it is there; nil if it is not there.
+    ///
+    /// - Throws: ``SpeedPixError`` `not_allowed` outside the script's folders, whether or not something is there.
+    func existing(_ path: String) throws -> String? {
+        try Self.check(path)
+        let full = located(path)
+        if let real = Self.real(full) {
+            try checkReading(real, as: path)
+            return real
+        }
+        guard let nearest = Self.nearestExisting(full), Self.isInside(nearest, readRoots) else {
+            throw Self.notReadable(path)
+        }
+        return nil
     }
 
     /// The real path of a string in an input that looks like a path; nil if it is text after all.
     ///
     /// - Throws: ``SpeedPixError`` for a path with an extension that names no file, a folder, or one out of bounds.
     func existingFile(_ path: String) throws -> String? {
-        let full = absolute(path, from: workingDirectory)
-        if Self.real(full) == nil {
+        if Self.real(located(path)) == nil {
             guard !MediaType.fileExtension(of: path).isEmpty else { return nil }
             throw SpeedPixError(
                 .fileNotFound, "there is no file \(path)",
@@ -77,22 +98,70 @@ public struct FileAccess: Sendable {
         return try readable(path)
     }
 
+    var readRoots: [String] { [workingDirectory, outputDirectory] + readable }
+
+    func mayRead(_ real: String) -> Bool {
+        guard !Self.isSecret(real) else { return false }
+        return Self.isInside(real, readRoots)
+            || readableFiles.contains { Self.real(absolute($0, from: workingDirectory)) == real }
+    }
+
+    func checkReading(_ real: String, as path: String) throws {
+        guard mayRead(real) else { throw Self.notReadable(path) }
+    }
+
+    private static func notReadable(_ path: String) -> SpeedPixError {
+        SpeedPixError(
+            .notAllowed, "\(path) lies outside the folders that this script may read",
+            remedy: "copy it beside the script, name it on the command line, or add --allow-read DIR;"
+                + " for text say speedpix.text(…)")
+    }
+
+    // MARK: Writing
+
+    var writeRoots: [String] { [workingDirectory, outputDirectory] + writable }
+
     /// The full path of a file that a script wants to write.
     ///
-    /// - Throws: ``SpeedPixError`` `not_allowed` outside the working and the output folder.
-    func writable(_ path: String) throws -> String {
-        let full = FilePath(absolute(path, from: outputDirectory)).lexicallyNormalized()
+    /// - Parameter isThere: Whether it is about something that exists, which may lie in either folder.
+    /// - Throws: ``SpeedPixError`` `not_allowed` outside the folders that it may write.
+    func writable(_ path: String, isThere: Bool = false) throws -> String {
+        try Self.check(path)
+        let start = isThere ? located(path, from: outputDirectory) : absolute(path, from: outputDirectory)
+        let full = FilePath(start).lexicallyNormalized().string
         // What does not exist yet cannot be a link: the nearest folder that exists decides.
-        var existing = full
-        while Self.real(existing.string) == nil, !existing.components.isEmpty { existing.removeLastComponent() }
-        guard let real = Self.real(existing.string),
-            Self.isInside(real, [workingDirectory, outputDirectory], orMade: full)
-        else {
+        guard let real = Self.nearestExisting(full), mayWrite(real, toMake: full) else { throw Self.notWritable(path) }
+        return full
+    }
+
+    /// - Parameter full: What is to be made below it, for a root that does not exist yet.
+    func mayWrite(_ real: String, toMake full: String? = nil) -> Bool {
+        !Self.isSecret(real) && Self.isInside(real, writeRoots, orMade: full.map { FilePath($0) })
+    }
+
+    static func notWritable(_ path: String) -> SpeedPixError {
+        SpeedPixError(
+            .notAllowed, "\(path) lies outside the folders that this script may write",
+            remedy: "save below the working folder, choose another with --out, or add --allow-write DIR")
+    }
+
+    // MARK: Paths
+
+    /// C sees a path only up to its first zero: what is judged and what is opened would be two different files.
+    private static func check(_ path: String) throws {
+        guard !path.isEmpty, !path.utf8.contains(0) else {
             throw SpeedPixError(
-                .notAllowed, "\(path) lies outside the folders that this script may write",
-                remedy: "save below the working folder, or choose another with --out")
+                .invalidArgument, path.isEmpty ? "an empty path names no file" : "a path cannot hold a zero byte")
         }
-        return full.string
+    }
+
+    /// What no folder that is allowed opens up: the kernel's view of processes, whose environments hold the secret, and
+    /// files that are there to hold credentials.
+    private static func isSecret(_ real: String) -> Bool {
+        let path = FilePath(real)
+        if ["/proc", "/sys"].contains(where: { path.starts(with: FilePath($0)) }) { return true }
+        let name = path.lastComponent?.string ?? ""
+        return name == ".env" || name.hasPrefix(".env.") || name.hasPrefix("speedpix-credentials-")
     }
 
     private static func isInside(_ real: String, _ folders: [String], orMade full: FilePath? = nil) -> Bool {
@@ -104,7 +173,13 @@ public struct FileAccess: Sendable {
         }
     }
 
-    private static func real(_ path: String) -> String? {
+    static func nearestExisting(_ path: String) -> String? {
+        var existing = FilePath(path).lexicallyNormalized()
+        while real(existing.string) == nil, !existing.components.isEmpty { existing.removeLastComponent() }
+        return real(existing.string)
+    }
+
+    static func real(_ path: String) -> String? {
         guard let resolved = realpath(path, nil) else { return nil }
         defer { free(resolved) }
         return String(cString: resolved)

@@ -73,6 +73,18 @@ final class OutputFileObject: LuaObject {
         case "size": file.size.map { .integer($0) }
         case "width": file.width.map { .integer(Int64($0)) }
         case "height": file.height.map { .integer(Int64($0)) }
+        case "dpi": ImageFile(file).dpi.map { .integer(Int64($0)) }
+        case "color_space": .optional(ImageFile(file).colorSpace)
+        case "duration": VideoFile(file).duration.map { .number($0 / .seconds(1)) }
+        case "frame_rate": VideoFile(file).frameRate.map { .number($0) }
+        case "codec": .optional(VideoFile(file).codec)
+        case "audio_codec": .optional(VideoFile(file).audioCodec)
+        case "sample_rate": AudioFile(file).sampleRate.map { .integer(Int64($0)) }
+        case "bitrate": AudioFile(file).bitrate.map { .integer(Int64($0)) }
+        case "channels": AudioFile(file).channels.map { .integer(Int64($0)) }
+        case "pages": DocumentFile(file).pages.map { .integer(Int64($0)) }
+        case "language": .optional(DocumentFile(file).language)
+        case "author": .optional(DocumentFile(file).author)
         default: Self.luaClass.properties.contains(name) ? file.properties[name].map(LuaValue.init(json:)) : nil
         }
     }
@@ -87,9 +99,20 @@ final class OutputFileObject: LuaObject {
         if path.hasSuffix("/") || isFolder {
             target = FilePath(path).appending(file.filename).string
         }
-        let full = try host.files.writable(target)
-        let size = try await host.reaching.files.download(file.url, to: full)
-        host.onEvent(.saved(path: full, bytes: size))
-        return full
+        let client = try host.reaching
+        let (folder, name) = try await BlockingWork.run { [target] in
+            try self.host.files.folder(forWriting: target, makesParents: true)
+        }
+        let full = folder.fullPath(of: name)
+        let reachable = folder.reachablePath(of: name)
+        do {
+            let size = try await client.files.download(file.url, to: reachable)
+            host.onEvent(.saved(path: full, bytes: size))
+            return full
+        } catch var error as SpeedPixError {
+            // The script knows it by its own name.
+            error.message = error.message.replacing(reachable, with: full)
+            throw error
+        }
     }
 }

@@ -26,9 +26,9 @@ final class SourceObject: LuaObject {
     }
 
     /// What to upload.
-    func upload(_ files: FileAccess) throws -> UploadSource {
+    func upload(_ files: FileAccess) throws -> UploadContent {
         switch kind {
-        case .file(let path): .path(try files.readable(path))
+        case .file(let path): .file(try files.open(path))
         case .bytes(let bytes, let filename): .bytes(bytes, filename: filename)
         case .text: throw LuaArgumentError("speedpix.text(…) is text and cannot be uploaded")
         }

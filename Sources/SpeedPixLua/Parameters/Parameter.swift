@@ -13,7 +13,7 @@ public struct Parameter: Sendable, Hashable {
     public var kind: Kind
     /// Whether `speedpix.params` raises an error without it. Default false.
     public var isRequired: Bool
-    /// What the script gets when none is given, unchecked; Lua's nil if the declaration has none.
+    /// What the script gets when none is given, of the kind declared; Lua's nil if the declaration has none.
     public var defaultValue: LuaValue
     /// The smallest integer or number the command line may give; nil for no bound, and without effect on other kinds.
     public var minimum: Double?
@@ -39,18 +39,67 @@ public struct Parameter: Sendable, Hashable {
         }
         self.name = name
         self.kind = kind
-        isRequired = declaration["required"] == true
+        isRequired =
+            try Self.field("required", of: name, declaration, "true or false") {
+                if case .boolean(let flag) = $0 { flag } else { nil }
+            } ?? false
         defaultValue = declaration["default"] ?? .nil
-        minimum = Self.number(declaration["min"])
-        maximum = Self.number(declaration["max"])
-        help = declaration["help"]?.text ?? ""
+        minimum = try Self.field("min", of: name, declaration, "a number", Self.number)
+        maximum = try Self.field("max", of: name, declaration, "a number", Self.number)
+        help = try Self.field("help", of: name, declaration, "a string", \.text) ?? ""
+        try checkDeclaration()
     }
 
-    private static func number(_ value: LuaValue?) -> Double? {
+    private static func field<Value>(
+        _ field: String, of name: String, _ declaration: LuaTable, _ expected: String, _ read: (LuaValue) -> Value?
+    ) throws -> Value? {
+        guard let value = declaration[field], value != .nil else { return nil }
+        guard let read = read(value) else {
+            throw LuaArgumentError("\(field) of the parameter '\(name)' must be \(expected), not \(value.typeName)")
+        }
+        return read
+    }
+
+    private static func number(_ value: LuaValue) -> Double? {
         switch value {
         case .integer(let number): Double(number)
-        case .number(let number): number
+        case .number(let number) where number.isFinite: number
         default: nil
+        }
+    }
+
+    /// What the fields say together.
+    private func checkDeclaration() throws {
+        if minimum != nil || maximum != nil, kind != .integer, kind != .number {
+            throw LuaArgumentError("the parameter '\(name)' is no number, and so has no min and no max")
+        }
+        if let minimum, let maximum, minimum > maximum {
+            throw LuaArgumentError("min of the parameter '\(name)' is over its max")
+        }
+        guard defaultValue != .nil else { return }
+        if isRequired {
+            throw LuaArgumentError(
+                "the parameter '\(name)' is required and has a default, which would never be used", hint: "drop one")
+        }
+        switch (kind, defaultValue) {
+        case (.string, .string), (.file, .string), (.boolean, .boolean): break
+        case (.integer, .integer(let number)): try checkDefault(Double(number))
+        case (.number, .integer(let number)): try checkDefault(Double(number))
+        case (.number, .number(let number)): try checkDefault(number)
+        default:
+            let expected = kind == .file ? "a path" : kind == .boolean ? "true or false" : "a \(kind.rawValue)"
+            throw LuaArgumentError(
+                "default of the parameter '\(name)' must be \(kind == .integer ? "a whole number" : expected),"
+                    + " not \(defaultValue.typeName)")
+        }
+    }
+
+    private func checkDefault(_ number: Double) throws {
+        if let minimum, number < minimum {
+            throw LuaArgumentError("default of the parameter '\(name)' is below its min, \(Self.plain(minimum))")
+        }
+        if let maximum, number > maximum {
+            throw LuaArgumentError("default of the parameter '\(name)' is over its max, \(Self.plain(maximum))")
         }
     }
 

@@ -29,6 +29,13 @@ final class PredictionObject: LuaObject {
                     return .object(object)
                 }
             },
+            .waiting("cancel") { arguments in
+                let object = try arguments.receiver(PredictionObject.self)
+                return { _ in
+                    try await object.verbs.cancel(object)
+                    return .object(object)
+                }
+            },
             .waiting("save_all") { arguments in
                 let object = try arguments.receiver(PredictionObject.self)
                 let directory = try arguments.string(1, "folder")

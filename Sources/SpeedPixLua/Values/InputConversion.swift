@@ -4,11 +4,11 @@ import SpeedPix
 /// Turns a script's input into what the service gets: files anywhere in it are uploaded and become URLs.
 struct InputConversion: Sendable {
     let host: ScriptHost
-    let uploads: UploadCache
+    let uploads: ScriptUploads
 
     init(host: ScriptHost) {
         self.host = host
-        uploads = UploadCache(host: host)
+        uploads = ScriptUploads(host: host)
     }
 
     func input(_ table: LuaTable) async throws -> [String: JSONValue] {
@@ -52,7 +52,7 @@ struct InputConversion: Sendable {
             if case .text(let text) = object.kind { return .string(text) }
             return .string(try await uploads.file(for: try object.upload(host.files)).url)
         case .object(let object as OutputFileObject): return .string(object.file.url)
-        case .object(let object as FileObject): return .string(object.file.url)
+        case .object(let object as FileObject): return .string(try await uploads.fresh(object.file).url)
         case .object, .function:
             throw LuaArgumentError(
                 "\(place) is a \(value.typeName), which cannot be sent",
@@ -63,8 +63,8 @@ struct InputConversion: Sendable {
     private func json(_ text: String, at place: String) async throws -> JSONValue {
         guard PathText.looksLikePath(text) else { return .string(text) }
         do {
-            guard let path = try host.files.existingFile(text) else { return .string(text) }
-            return .string(try await uploads.file(for: .path(path)).url)
+            guard try host.files.existingFile(text) != nil else { return .string(text) }
+            return .string(try await uploads.file(for: .file(try host.files.open(text))).url)
         } catch let error as SpeedPixError {
             var error = error
             error.message = "\(place): \(error.message)"

@@ -5,6 +5,19 @@ import SpeedPixTestSupport
 import Synchronization
 import Testing
 
+#if canImport(Darwin)
+import Darwin
+#elseif canImport(Musl)
+import Musl
+#else
+import Glibc
+#endif
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
 @Suite("Uploads of the same content")
 struct DeduplicationTests {
     static let stored = UploadTests.stored
@@ -100,6 +113,91 @@ struct DeduplicationTests {
             _ = try folder.write("a.png", changed)
             #expect(try await service.files.create(.path(path)).objectKey == "key-2")
             #expect(service.requests.last?.body == changed)
+        }
+    }
+
+    // MARK: Files that lie still
+
+    /// A service to which every file of today was last changed long ago.
+    private func later() throws -> ScriptedService {
+        try ScriptedService(
+            then: Self.store(expires: 4_102_448_400), date: ManualDate(Date(timeIntervalSince1970: 4_102_444_800)))
+    }
+
+    @Test func aFileThatLiesStillIsKnownAgain() async throws {
+        try await withTemporaryFolder { folder in
+            let service = try later()
+            let path = try folder.write("a.png", Self.large)
+            let copy = try folder.write("b.png", Self.large)
+            let first = try await service.files.create(.path(path))
+            #expect(try await service.files.create(.path(path)) == first)
+            #expect(try await service.files.create(.path(copy)) == first)
+            #expect(try await service.files.create(.bytes(Self.large, filename: "c.png")) == first)
+            #expect(service.requests.count == 2)
+        }
+    }
+
+    @Test func itIsNotKnownByWhatItWas() async throws {
+        try await withTemporaryFolder { folder in
+            let service = try later()
+            let path = try folder.write("a.png", Self.large)
+            _ = try await service.files.create(.path(path))
+            // Where no sample is taken, and in place.
+            var changed = Self.large
+            changed[100_000] = 1
+            let handle = try #require(fopen(path, "r+"))
+            #expect(fseek(handle, 100_000, SEEK_SET) == 0 && fputc(1, handle) == 1 && fclose(handle) == 0)
+            #expect(try await service.files.create(.path(path)).objectKey == "key-2")
+            #expect(service.requests.last?.body == changed)
+            // Nobody can tell any more what the first one was.
+            #expect(try await service.files.create(.bytes(Self.large, filename: "a.png")).objectKey == "key-3")
+            #expect(try await service.files.create(.bytes(changed, filename: "a.png")).objectKey == "key-2")
+            #expect(service.requests.count == 6)
+        }
+    }
+
+    @Test func aFileThatIsGoneIsNoWitness() async throws {
+        try await withTemporaryFolder { folder in
+            let service = try later()
+            let path = try folder.write("a.png", Self.large)
+            _ = try await service.files.create(.path(path))
+            remove(path)
+            #expect(try await service.files.create(.bytes(Self.large, filename: "a.png")).objectKey == "key-2")
+            #expect(try await service.files.create(.bytes(Self.large, filename: "b.png")).objectKey == "key-2")
+        }
+    }
+
+    @Test func copiesAtOnceAreUploadedOnce() async throws {
+        try await withTemporaryFolder { folder in
+            let (stream, continuation) = AsyncStream<Void>.makeStream()
+            let opened = Task { for await _ in stream {} }
+            let service = try ScriptedService(
+                then: Self.store(expires: 4_102_448_400) { await opened.value },
+                date: ManualDate(Date(timeIntervalSince1970: 4_102_444_800)))
+            let files = service.files
+            let paths = try (0..<6).map { try folder.write("\($0 / 2).png", Self.large) }
+            let tasks = paths.map { path in Task { try await files.create(.path(path)) } }
+            await service.transport.waitForRequests(2)
+            await files.waitForFollowers(5)
+            continuation.finish()
+            var found: Set<File> = []
+            for task in tasks { found.insert(try await task.value) }
+            #expect(found.count == 1)
+            #expect(service.requests.count == 2)
+        }
+    }
+
+    @Test func aFileThatChangesOnItsWayIsNotKnown() async throws {
+        try await withTemporaryFolder { folder in
+            let path = try folder.write("a.png", Self.large)
+            let service = try ScriptedService(
+                then: Self.store(expires: 4_102_448_400) {
+                    guard let handle = fopen(path, "r+") else { return }
+                    fputc(9, handle)
+                    fclose(handle)
+                }, date: ManualDate(Date(timeIntervalSince1970: 4_102_444_800)))
+            _ = try await service.files.create(.path(path))
+            #expect(try await service.files.create(.bytes(Self.large, filename: "a.png")).objectKey == "key-2")
         }
     }
 

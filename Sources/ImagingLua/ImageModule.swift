@@ -1,0 +1,155 @@
+import Imaging
+package import LuaRuntime
+
+/// What scripts see as `image`: local picture work.
+package enum ImageModule {
+    /// - Parameter drawsMarkup: Adds `image.svg`, for scripts of our own.
+    package static func module(_ host: PictureHost, drawsMarkup: Bool = false) -> LuaModule {
+        LuaModule(
+            name: "image",
+            functions: [open(host), blank(host), text(host), contactSheet(host), compare(host)]
+                + (drawsMarkup ? [svg(host)] : []),
+            classes: [LuaPicture.self])
+    }
+
+    private static func open(_ host: PictureHost) -> LuaFunctionDefinition {
+        .waiting("open") { arguments in
+            let read = try reading(try arguments.value(1), host) {
+                arguments.mismatch(1, "source", "a path, a file or the bytes of a picture")
+            }
+            let options = try arguments.options(2, ["width", "height"])
+            let (width, height) = (try options.pixels("width"), try options.pixels("height"))
+            return { context in
+                let bytes = try await read()
+                guard width == nil, height == nil else {
+                    let box = (
+                        width: width ?? ImagingLimits.standard.side, height: height ?? ImagingLimits.standard.side
+                    )
+                    return try await PictureWork.picture(host) { try Image.open(bytes: bytes, fitting: box) }(context)
+                }
+                let picture = try await PictureWork.run { try LuaPicture(file: bytes, host: host) }
+                try await host.memory.settle(context)
+                return .object(picture)
+            }
+        }
+    }
+
+    /// How to read a path, a file or bytes. A string that is no text, or holds a zero, is a picture's content.
+    private static func reading(
+        _ value: LuaValue, _ host: PictureHost, _ mismatch: () -> LuaArgumentError
+    ) throws -> PictureHost.Reading {
+        if case .string(let string) = value, string.bytes.contains(0) || string.text == nil {
+            return { string.bytes }
+        }
+        guard let reading = try host.source(value) else { throw mismatch() }
+        return reading
+    }
+
+    private static func blank(_ host: PictureHost) -> LuaFunctionDefinition {
+        .waiting("blank") { arguments in
+            let options = try arguments.options(inOrder: ["width", "height", "color"])
+            let (width, height) = (try options.required("width"), try options.required("height"))
+            let color = try options.color("color") ?? .white
+            return PictureWork.picture(host) { try Image.blank(width: width, height: height, color: color) }
+        }
+    }
+
+    private static func text(_ host: PictureHost) -> LuaFunctionDefinition {
+        .waiting("text") { arguments in
+            let text = try arguments.string(1, "text")
+            let style = try arguments.options(2, LuaOptions.textStyleNames).textStyle()
+            return PictureWork.picture(host) { try Image.text(text, style: style) }
+        }
+    }
+
+    private static func svg(_ host: PictureHost) -> LuaFunctionDefinition {
+        .waiting("svg") { arguments in
+            let markup = try arguments.string(1, "markup")
+            return PictureWork.picture(host) { try Image.svg(markup) }
+        }
+    }
+
+    private static func contactSheet(_ host: PictureHost) -> LuaFunctionDefinition {
+        .waiting("contact_sheet") { arguments in
+            guard let list = try arguments.table(1, "list"), list.entries.isEmpty, !list.items.isEmpty else {
+                throw arguments.mismatch(1, "list", "a list of pictures, paths or files")
+            }
+            let sources = try list.items.enumerated().map { index, value -> TileSource in
+                if case .object(let picture as LuaPicture) = value { return .picture(picture) }
+                return .file(
+                    try reading(value, host) {
+                        LuaArgumentError(
+                            "item \(index + 1) of image.contact_sheet is a \(value.typeName)",
+                            hint: "it takes pictures, paths and files")
+                    })
+            }
+            let options = try arguments.options(2, ["columns", "labels", "cell", "gap", "background", "color"])
+            var style = ContactSheetStyle()
+            style.columns = try options.pixels("columns")
+            style.cell = try options.pixels("cell") ?? style.cell
+            style.gap = try options.pixels("gap") ?? style.gap
+            style.background = try options.color("background") ?? style.background
+            style.ink = try options.color("color") ?? style.ink
+            let labels = try labels(options, count: sources.count)
+            return { [style] context in
+                let side = style.cell
+                // One after the other, and small at once: the originals together may not fit into memory.
+                var tiles: [ContactSheetTile] = []
+                for (source, label) in zip(sources, labels) {
+                    tiles.append(ContactSheetTile(try await source.thumbnail(side), label: label))
+                }
+                return try await PictureWork.picture(host) { [tiles] in
+                    try Image.contactSheet(tiles, style: style)
+                }(context)
+            }
+        }
+    }
+
+    private static func labels(_ options: LuaOptions, count: Int) throws -> [String?] {
+        guard let value = options["labels"] else { return Array(repeating: nil, count: count) }
+        guard let list = value.tableValue, list.entries.isEmpty, list.items.count <= count else {
+            throw options.mismatch("labels", "a list of as many strings as there are pictures", value)
+        }
+        let labels = try list.items.map { label -> String? in
+            guard let text = label.text else { throw options.mismatch("labels", "a list of strings", label) }
+            return text
+        }
+        return labels + Array(repeating: nil, count: count - labels.count)
+    }
+
+    private static func compare(_ host: PictureHost) -> LuaFunctionDefinition {
+        .waiting("compare") { arguments in
+            let left = try arguments.object(1, "a", LuaPicture.self)
+            let right = try arguments.object(2, "b", LuaPicture.self)
+            return { context in
+                let result = try await PictureWork.run { try left.image.compared(with: right.image) }
+                let picture = LuaPicture(result.image, host: host)
+                try await host.memory.settle(context)
+                return .table([
+                    "difference": .number(result.difference), "changed": .number(result.changed),
+                    "psnr": .number(result.peakSignalToNoise), "same": .boolean(result.difference == 0),
+                    "picture": .object(picture),
+                ])
+            }
+        }
+    }
+}
+
+/// A picture of a contact sheet, before it is small.
+private enum TileSource: Sendable {
+    case picture(LuaPicture)
+    case file(PictureHost.Reading)
+
+    func thumbnail(_ side: Int) async throws -> Image {
+        guard (16...2000).contains(side) else {
+            throw LuaArgumentError("cell of image.contact_sheet must be 16 to 2000, not \(side)")
+        }
+        switch self {
+        case .picture(let picture):
+            return try await PictureWork.run { try picture.thumbnail(width: side, height: side) }
+        case .file(let read):
+            let bytes = try await read()
+            return try await PictureWork.run { try Image.open(bytes: bytes, fitting: (width: side, height: side)) }
+        }
+    }
+}

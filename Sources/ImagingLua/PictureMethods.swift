@@ -1,0 +1,199 @@
+import Imaging
+import LuaRuntime
+
+/// The methods of a picture. Each makes a new picture; none changes the one it is called on.
+enum PictureMethods {
+    static let all: [LuaFunctionDefinition] =
+        geometry + effects + [composite, text] + output
+
+    private static let geometry: [LuaFunctionDefinition] = [
+        changing("resize", inOrder: ["width", "height"], ["fit"]) { options in
+            let (width, height) = (try options.pixels("width"), try options.pixels("height"))
+            let mode: ResizeMode = try options.choice("fit") ?? .fit
+            return { try $0.resized(width: width, height: height, mode: mode) }
+        },
+        .waiting("thumbnail") { arguments in
+            let picture = try arguments.receiver(LuaPicture.self)
+            let options = try arguments.options(inOrder: ["width", "height"])
+            let width = try options.required("width")
+            let height = try options.pixels("height") ?? width
+            return PictureWork.picture(picture.host, format: picture.format) {
+                try picture.thumbnail(width: width, height: height)
+            }
+        },
+        changing("crop", inOrder: ["x", "y", "width", "height"]) { options in
+            let (x, y) = (try options.required("x"), try options.required("y"))
+            let (width, height) = (try options.required("width"), try options.required("height"))
+            return { try $0.cropped(x: x, y: y, width: width, height: height) }
+        },
+        changing("rotate", inOrder: ["degrees"], ["background"]) { options in
+            guard let degrees = try options.number("degrees") else {
+                throw LuaArgumentError("picture:rotate needs degrees", hint: "picture:rotate(90)")
+            }
+            let color = try options.color("background") ?? .transparent
+            return { try $0.rotated(degrees: degrees, background: color) }
+        },
+        changing("flip", inOrder: ["direction"]) { options in
+            let direction: FlipDirection = try options.choice("direction") ?? .horizontal
+            return { try $0.flipped(vertically: direction == .vertical) }
+        },
+        changing("extend", ["top", "right", "bottom", "left", "color"]) { options in
+            let sides = try ["top", "right", "bottom", "left"].map { try options.pixels($0) ?? 0 }
+            let color = try options.color("color") ?? .white
+            return {
+                try $0.extended(top: sides[0], right: sides[1], bottom: sides[2], left: sides[3], color: color)
+            }
+        },
+        changing("trim", ["color", "threshold"]) { options in
+            let (color, threshold) = (try options.color("color"), try options.number("threshold") ?? 10)
+            return { try $0.trimmed(color: color, threshold: threshold) }
+        },
+        changing("cutout", ["feather"]) { options in
+            let feather = try options.number("feather") ?? 0.6
+            return { try $0.cutout(feather: feather) }
+        },
+    ]
+
+    private static let effects: [LuaFunctionDefinition] = [
+        changing("blur", inOrder: ["sigma"]) { options in
+            guard let sigma = try options.number("sigma") else {
+                throw LuaArgumentError("picture:blur needs a sigma", hint: "picture:blur(4)")
+            }
+            return { try $0.blurred(sigma: sigma) }
+        },
+        changing("sharpen", inOrder: ["sigma"]) { options in
+            let sigma = try options.number("sigma") ?? 0.8
+            return { try $0.sharpened(sigma: sigma) }
+        },
+        changing("grayscale", []) { _ in { try $0.grayscale() } },
+        changing("silhouette", inOrder: ["color"]) { options in
+            let color = try options.color("color") ?? .black
+            return { try $0.silhouette(color) }
+        },
+        changing("background", inOrder: ["color"]) { options in
+            let color = try options.color("color") ?? .white
+            return { try $0.background(color) }
+        },
+    ]
+
+    private static let composite = LuaFunctionDefinition.waiting("composite") { arguments in
+        let picture = try arguments.receiver(LuaPicture.self)
+        let other = try arguments.object(1, "other", LuaPicture.self)
+        let options = try arguments.options(2, ["x", "y", "at", "blend", "opacity"])
+        let place = try Place(options, otherwise: .offset(x: 0, y: 0))
+        let blend: BlendMode = try options.choice("blend") ?? .over
+        let opacity = try options.number("opacity") ?? 1
+        return PictureWork.picture(picture.host, format: picture.format) {
+            try place.lay(try other.image, on: try picture.image, blend: blend, opacity: opacity)
+        }
+    }
+
+    private static let text = LuaFunctionDefinition.waiting("text") { arguments in
+        let picture = try arguments.receiver(LuaPicture.self)
+        let text = try arguments.string(1, "text")
+        let options = try arguments.options(2, ["x", "y", "at"] + LuaOptions.textStyleNames)
+        let style = try options.textStyle()
+        let place = try Place(options, otherwise: .anchor(.center))
+        return PictureWork.picture(picture.host, format: picture.format) {
+            try place.lay(try Image.text(text, style: style), on: try picture.image)
+        }
+    }
+
+    private static let output: [LuaFunctionDefinition] = [
+        .waiting("convert") { arguments in
+            let picture = try arguments.receiver(LuaPicture.self)
+            let format = try format(try arguments.string(1, "format"), "picture:convert")
+            return PictureWork.picture(picture.host, format: format) { try picture.image }
+        },
+        .waiting("bytes") { arguments in
+            let picture = try arguments.receiver(LuaPicture.self)
+            let options = try arguments.options(inOrder: ["format"], ["quality"])
+            let chosen = try options.string("format").map { try format($0, "picture:bytes") } ?? picture.writeFormat
+            let quality = try quality(options)
+            return { _ in
+                .string(
+                    LuaString(
+                        try await PictureWork.run { try picture.image.encoded(format: chosen, quality: quality) }))
+            }
+        },
+        .waiting("save") { arguments in
+            let picture = try arguments.receiver(LuaPicture.self)
+            let path = try arguments.string(1, "path")
+            let options = try arguments.options(2, ["format", "quality"])
+            let named = try options.string("format").map { try format($0, "picture:save") }
+            guard let chosen = named ?? ImageFormat(fileName: path) else {
+                throw LuaArgumentError(
+                    "\(path) does not end in a picture's extension",
+                    hint: "end the name in .jpg, .png, .webp, .gif or .tiff, or add { format = \"png\" }")
+            }
+            let quality = try quality(options)
+            return { _ in
+                let bytes = try await PictureWork.run { try picture.image.encoded(format: chosen, quality: quality) }
+                return .string(try await picture.host.save(path, bytes))
+            }
+        },
+    ]
+
+    private static func format(_ name: String, _ function: String) throws -> ImageFormat {
+        let writable = ImageFormat.allCases.filter { $0 != .heif }
+        guard let format = ImageFormat(name: name), writable.contains(format) else {
+            throw LuaArgumentError(
+                "\(function) cannot write '\(name)'",
+                hint: NearestName.hint(for: name, among: writable.map(\.rawValue)))
+        }
+        return format
+    }
+
+    private static func quality(_ options: LuaOptions) throws -> Int {
+        let quality = try options.integer("quality") ?? 90
+        guard (1...100).contains(quality) else {
+            throw LuaArgumentError("quality of \(options.function) must be 1 to 100, not \(quality)")
+        }
+        return Int(quality)
+    }
+
+    /// A method that makes a new picture from one. The options `inOrder` may be given without their names.
+    private static func changing(
+        _ name: String, inOrder leading: [String] = [], _ names: [String] = [],
+        _ prepare: @escaping @Sendable (LuaOptions) throws -> @Sendable (Image) throws -> Image
+    ) -> LuaFunctionDefinition {
+        .waiting(name) { arguments in
+            let picture = try arguments.receiver(LuaPicture.self)
+            let change = try prepare(try arguments.options(inOrder: leading, names))
+            return PictureWork.picture(picture.host, format: picture.format) { try change(try picture.image) }
+        }
+    }
+}
+
+extension LuaPicture {
+    /// What it is written as when nobody says: its own format where that can be written.
+    fileprivate var writeFormat: ImageFormat { format == .heif ? .jpeg : format ?? .png }
+}
+
+private enum FlipDirection: String, CaseIterable {
+    case horizontal, vertical
+}
+
+/// Where something is laid: `x` and `y` from the top left, or a place by name.
+private enum Place {
+    case offset(x: Int, y: Int)
+    case anchor(Anchor)
+
+    init(_ options: LuaOptions, otherwise: Place) throws {
+        let (x, y) = (try options.pixels("x"), try options.pixels("y"))
+        let anchor: Anchor? = try options.choice("at")
+        switch (x, y, anchor) {
+        case (nil, nil, nil): self = otherwise
+        case (nil, nil, let anchor?): self = .anchor(anchor)
+        case (_, _, nil): self = .offset(x: x ?? 0, y: y ?? 0)
+        default: throw LuaArgumentError("\(options.function) takes x and y, or at, not both")
+        }
+    }
+
+    func lay(_ image: Image, on base: Image, blend: BlendMode = .over, opacity: Double = 1) throws -> Image {
+        switch self {
+        case .offset(let x, let y): try base.composited(image, x: x, y: y, blend: blend, opacity: opacity)
+        case .anchor(let anchor): try base.composited(image, at: anchor, blend: blend, opacity: opacity)
+        }
+    }
+}

@@ -1,0 +1,32 @@
+public import Imaging
+public import LuaRuntime
+import NIOPosix
+
+/// Runs picture work off the VM's actor and off Swift's cooperative threads, which a filter of a second would starve.
+package enum PictureWork {
+    /// Runs a closure on a thread that may block.
+    package static func run<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
+        try await NIOThreadPool.singleton.runIfActive(body)
+    }
+
+    /// Work of a script's call that makes a picture.
+    static func picture(
+        _ host: PictureHost, format: ImageFormat? = nil, _ make: @escaping @Sendable () throws -> Image
+    ) -> LuaFunctionDefinition.Work {
+        { context in
+            let picture = LuaPicture(try await run(make), host: host, format: format)
+            try await host.memory.settle(context)
+            return .object(picture)
+        }
+    }
+}
+
+extension ImagingError: LuaRaisable {
+    /// `code`, `message`, `retryable` (false), and a hint where something helps.
+    public var luaFields: [String: LuaValue] {
+        [
+            "code": .string(code == .fileAccess ? "file_system" : "\(code)"), "message": .string(message),
+            "hint": .optional(remedy), "retryable": false,
+        ]
+    }
+}

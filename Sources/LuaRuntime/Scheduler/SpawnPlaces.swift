@@ -1,0 +1,36 @@
+import CLuaBridge
+
+/// Where tasks were spawned: a few bytes for each, however many there are.
+struct SpawnPlaces {
+    struct Place {
+        fileprivate var source: Int32
+        fileprivate var line: Int32
+
+        /// Of the task that a run begins with.
+        static let none = Place(source: -1, line: 0)
+    }
+
+    private var sources: [[CChar]] = []
+
+    /// The line of the script that is just calling `spawn`, itself or through the host's Lua code.
+    mutating func current(_ state: OpaquePointer) -> Place {
+        withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { buffer in
+            guard let start = buffer.baseAddress else { return .none }
+            let line = spl_get_line(state, start, buffer.count)
+            guard line > 0 else { return .none }
+            let length = buffer.firstIndex(of: 0) ?? buffer.count
+            // Scripts have few files, and most tasks come from the one that spawned last.
+            let known = sources.lastIndex { $0.elementsEqual(buffer.prefix(length)) }
+            if let known { return Place(source: Int32(known), line: line) }
+            sources.append(Array(buffer.prefix(length)))
+            return Place(source: Int32(sources.count - 1), line: line)
+        }
+    }
+
+    /// "shoe.lua:12".
+    func describe(_ place: Place) -> String? {
+        guard place.line > 0, sources.indices.contains(Int(place.source)) else { return nil }
+        let name = String(decoding: sources[Int(place.source)].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return "\(name):\(place.line)"
+    }
+}

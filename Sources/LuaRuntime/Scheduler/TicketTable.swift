@@ -1,0 +1,102 @@
+/// What tasks wait for. A ticket names a slot and its generation, so that whoever comes late, such as work that was
+/// cancelled, finds nothing; each is delivered at most once.
+struct TicketTable {
+    /// What a waiting task gets.
+    enum Delivery {
+        /// In a box: a slot must be small, and holds a value only for a moment.
+        indirect case value(LuaValue)
+        case failure(any Error)
+        /// Another task's results, by reference.
+        case results(of: LuaTask)
+        /// Another task's error, by reference.
+        case raised(by: LuaTask)
+    }
+
+    private struct Slot {
+        /// From 1, so that no ticket is 0.
+        var generation: UInt32 = 1
+        /// The task that waits, until the delivery is there.
+        var task: LuaTask?
+        var work: Task<Void, Never>?
+        var delivery: Delivery?
+    }
+
+    private var slots: [Slot] = []
+    private var free: [UInt32] = []
+
+    /// A ticket for a task that waits.
+    mutating func issue(to task: LuaTask) -> UInt64 {
+        let index = takeSlot()
+        slots[index].task = task
+        return ticket(index)
+    }
+
+    /// A ticket for something that is there already.
+    mutating func issue(due delivery: Delivery) -> UInt64 {
+        let index = takeSlot()
+        slots[index].delivery = delivery
+        return ticket(index)
+    }
+
+    private mutating func takeSlot() -> Int {
+        if let index = free.popLast() { return Int(index) }
+        slots.append(Slot())
+        return slots.count - 1
+    }
+
+    private func ticket(_ index: Int) -> UInt64 {
+        UInt64(slots[index].generation) << 32 | UInt64(index)
+    }
+
+    private func index(_ ticket: UInt64) -> Int? {
+        let index = Int(ticket & 0xFFFF_FFFF)
+        guard slots.indices.contains(index), slots[index].generation == UInt32(ticket >> 32) else { return nil }
+        return index
+    }
+
+    /// The task that still waits for a ticket.
+    func waiter(_ ticket: UInt64) -> LuaTask? {
+        index(ticket).flatMap { slots[$0].task }
+    }
+
+    func isDue(_ ticket: UInt64) -> Bool {
+        index(ticket).map { slots[$0].delivery != nil } ?? false
+    }
+
+    mutating func attach(_ work: Task<Void, Never>, to ticket: UInt64) {
+        guard let index = index(ticket) else { return }
+        slots[index].work = work
+    }
+
+    /// - Returns: The task that waited, and now can go on; nil if nobody waits any more.
+    mutating func deliver(_ delivery: Delivery, to ticket: UInt64) -> LuaTask? {
+        guard let index = index(ticket), let task = slots[index].task else { return nil }
+        slots[index].task = nil
+        slots[index].work = nil
+        slots[index].delivery = delivery
+        return task
+    }
+
+    /// What was delivered; the ticket is used up.
+    mutating func take(_ ticket: UInt64) -> Delivery? {
+        guard let index = index(ticket), let delivery = slots[index].delivery else { return nil }
+        retire(index)
+        return delivery
+    }
+
+    /// Nobody waits for the ticket any more.
+    ///
+    /// - Returns: The work that was under way for it.
+    mutating func void(_ ticket: UInt64) -> Task<Void, Never>? {
+        guard let index = index(ticket) else { return nil }
+        let work = slots[index].work
+        retire(index)
+        return work
+    }
+
+    private mutating func retire(_ index: Int) {
+        let generation = slots[index].generation &+ 1
+        slots[index] = Slot(generation: max(1, generation))
+        free.append(UInt32(index))
+    }
+}

@@ -1,0 +1,75 @@
+import SpeedPix
+
+#if canImport(Darwin)
+import Darwin
+#elseif canImport(Musl)
+import Musl
+#else
+import Glibc
+#endif
+
+/// An open file or folder, closed with its last reference.
+final class Descriptor: Sendable {
+    let number: Int32
+
+    init(_ number: Int32) {
+        self.number = number
+    }
+
+    deinit {
+        close(number)
+    }
+
+    /// - Throws: ``SpeedPixError`` `file_system` or `file_not_found` with the system's reason.
+    static func opening(
+        _ path: String, _ flags: Int32, in folder: Descriptor? = nil, shownAs name: String
+    ) throws -> Descriptor {
+        // A pipe that nobody writes to would otherwise block the open; a program that is started later must not inherit it.
+        let all = flags | O_CLOEXEC | O_NONBLOCK
+        let number = retrying { openat(folder?.number ?? AT_FDCWD, path, all, mode_t(0o666)) }
+        guard number >= 0 else { throw failure(errno, name) }
+        return Descriptor(number)
+    }
+
+    /// Where it lies now, whatever it was opened by; nil if the system does not say.
+    var path: String? {
+        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
+        #if canImport(Darwin)
+        guard fcntl(number, F_GETPATH, &buffer) == 0 else { return nil }
+        #else
+        guard readlink("/proc/self/fd/\(number)", &buffer, buffer.count - 1) > 0 else { return nil }
+        #endif
+        return buffer.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } }
+    }
+
+    var status: stat? {
+        var status = stat()
+        return fstat(number, &status) == 0 ? status : nil
+    }
+
+    static func retrying(_ call: () -> Int32) -> Int32 {
+        while true {
+            let result = call()
+            if result >= 0 || errno != EINTR { return result }
+        }
+    }
+
+    /// What the system said about a file, as a script sees it.
+    static func failure(_ code: Int32, _ name: String) -> SpeedPixError {
+        let reason = strerror(code).map { String(cString: $0) } ?? "error \(code)"
+        return SpeedPixError(code == ENOENT ? .fileNotFound : .fileSystem, "\(name): \(reason)")
+    }
+}
+
+/// The type of a file by the mode that `stat` gives.
+enum FileKind {
+    case file, folder, other
+
+    init(_ status: stat) {
+        switch status.st_mode & S_IFMT {
+        case S_IFREG: self = .file
+        case S_IFDIR: self = .folder
+        default: self = .other
+        }
+    }
+}

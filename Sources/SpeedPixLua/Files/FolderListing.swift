@@ -1,0 +1,34 @@
+import SpeedPix
+
+#if canImport(Darwin)
+import Darwin
+#elseif canImport(Musl)
+import Musl
+#else
+import Glibc
+#endif
+
+/// What lies in a folder that a script may read.
+struct FolderListing {
+    /// In order, without `.` and `..`.
+    let names: [String]
+
+    /// - Throws: ``SpeedPixError``: `file_not_found`, `not_allowed`, `file_system` for what is no folder.
+    init(_ path: String, _ files: FileAccess) throws {
+        let real = try files.readable(path)
+        let descriptor = try Descriptor.opening(real, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, shownAs: path)
+        guard let now = descriptor.path else { throw SpeedPixError(.fileSystem, "\(path): its place is not known") }
+        try files.checkReading(now, as: path)
+        // The stream closes the descriptor that it is given.
+        guard let stream = fdopendir(dup(descriptor.number)) else { throw Descriptor.failure(errno, path) }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 1) { String(cString: $0) }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        self.names = names.sorted()
+    }
+}

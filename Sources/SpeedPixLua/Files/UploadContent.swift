@@ -1,0 +1,37 @@
+import SpeedPix
+import SystemPackage
+
+/// What a script uploads: an open file, or bytes.
+enum UploadContent: Sendable {
+    case file(OpenFile)
+    case bytes([UInt8], filename: String)
+
+    /// The name it is uploaded under unless the script says another.
+    var name: String {
+        switch self {
+        case .file(let file): FilePath(file.name).lastComponent?.string ?? "file"
+        case .bytes(_, let filename): filename
+        }
+    }
+
+    func upload(
+        to files: Files, filename: String?, contentType: String?, onProgress: TransferProgress.Handler?
+    ) async throws -> File {
+        switch self {
+        case .bytes(let bytes, let own):
+            return try await files.create(
+                .bytes(bytes, filename: own), filename: filename ?? own, contentType: contentType,
+                onProgress: onProgress)
+        case .file(let file):
+            do {
+                return try await files.create(
+                    .path(file.reachablePath), filename: filename ?? name, contentType: contentType,
+                    onProgress: onProgress)
+            } catch var error as SpeedPixError {
+                // The script knows it by its own name.
+                error.message = error.message.replacing(file.reachablePath, with: file.name)
+                throw error
+            }
+        }
+    }
+}

@@ -1,0 +1,155 @@
+import SpeedPix
+import SystemPackage
+
+#if canImport(Darwin)
+import Darwin
+#elseif canImport(Musl)
+import Musl
+#else
+import Glibc
+#endif
+
+/// A folder that a script may write to, held open: what is made in it stays in it, whatever happens to its path.
+final class WritableFolder: Sendable {
+    let descriptor: Descriptor
+    /// Where the script thinks it is.
+    let path: String
+
+    fileprivate init(_ descriptor: Descriptor, path: String) {
+        self.descriptor = descriptor
+        self.path = path
+    }
+
+    /// A path that leads into this very folder while the value lives, for code that takes only paths.
+    func reachablePath(of name: String) -> String {
+        #if os(Linux)
+        "/proc/self/fd/\(descriptor.number)/\(name)"
+        #else
+        // There is no way through a descriptor here; the folder was checked when it was opened.
+        "\(path)/\(name)"
+        #endif
+    }
+
+    func fullPath(of name: String) -> String {
+        FilePath(path).appending(name).string
+    }
+
+    /// Opens a file in it for writing; never through a link.
+    func open(_ name: String, _ flags: Int32) throws -> Descriptor {
+        try Descriptor.opening(name, flags | O_NOFOLLOW, in: descriptor, shownAs: fullPath(of: name))
+    }
+
+    func isFolder(_ name: String) -> Bool {
+        var status = stat()
+        return fstatat(descriptor.number, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && FileKind(status) == .folder
+    }
+
+    func makeFolder(_ name: String) throws {
+        guard mkdirat(descriptor.number, name, 0o777) == 0 || errno == EEXIST && isFolder(name) else {
+            throw Descriptor.failure(errno, fullPath(of: name))
+        }
+    }
+
+    /// Removes a file, a link or an empty folder.
+    func remove(_ name: String) throws {
+        guard unlinkat(descriptor.number, name, isFolder(name) ? AT_REMOVEDIR : 0) == 0 else {
+            throw Descriptor.failure(errno, fullPath(of: name))
+        }
+    }
+
+    func rename(_ name: String, to target: String, in folder: WritableFolder) throws {
+        guard renameat(descriptor.number, name, folder.descriptor.number, target) == 0 else {
+            throw Descriptor.failure(errno, fullPath(of: name))
+        }
+    }
+
+    /// A new file beside another, for its next content.
+    func makeTemporary(beside name: String) throws -> (Descriptor, name: String) {
+        let start = String(decoding: name.utf8.prefix(100), as: UTF8.self)
+        var attempt = 0
+        while true {
+            attempt += 1
+            let temporary = ".\(start).\(getpid())-\(attempt).part"
+            do {
+                return (try open(temporary, O_WRONLY | O_CREAT | O_EXCL), temporary)
+            } catch  where errno == EEXIST && attempt < 1000 {
+                continue
+            }
+        }
+    }
+
+    /// Writes a file in one step: whoever looks sees the old content or the whole new one.
+    func replace(_ name: String, with bytes: [UInt8]) throws {
+        let (file, temporary) = try makeTemporary(beside: name)
+        do {
+            try file.write(bytes, shownAs: fullPath(of: name))
+            try rename(temporary, to: name, in: self)
+        } catch {
+            unlinkat(descriptor.number, temporary, 0)
+            throw error
+        }
+    }
+}
+
+extension Descriptor {
+    func write(_ bytes: [UInt8], shownAs name: String) throws {
+        try bytes.withUnsafeBytes { bytes in
+            var done = 0
+            while done < bytes.count {
+                let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
+                #if canImport(Darwin)
+                let count = Darwin.write(number, rest.baseAddress, rest.count)
+                #elseif canImport(Musl)
+                let count = Musl.write(number, rest.baseAddress, rest.count)
+                #else
+                let count = Glibc.write(number, rest.baseAddress, rest.count)
+                #endif
+                if count < 0 {
+                    if errno == EINTR { continue }
+                    throw Descriptor.failure(errno, name)
+                }
+                done += count
+            }
+        }
+    }
+}
+
+extension FileAccess {
+    /// Opens the folder of a file that a script wants to write.
+    ///
+    /// - Parameters:
+    ///   - isThere: Whether the file must exist already.
+    ///   - makesParents: Whether folders on the way that are missing are made.
+    ///   - afterCheck: Called between judging the path and opening the folder, for tests of races.
+    /// - Returns: The folder and the file's name in it.
+    /// - Throws: ``SpeedPixError``: `not_allowed`, `file_not_found`, `file_system`.
+    func folder(
+        forWriting path: String, isThere: Bool = false, makesParents: Bool = false, afterCheck: () -> Void = {}
+    ) throws -> (folder: WritableFolder, name: String) {
+        let full = FilePath(try writable(path, isThere: isThere))
+        guard let name = full.lastComponent?.string else {
+            throw SpeedPixError(.invalidArgument, "\(path) names no file")
+        }
+        let parent = full.removingLastComponent()
+        guard let start = Self.nearestExisting(parent.string) else { throw Self.notWritable(path) }
+        afterCheck()
+        var folder = try Descriptor.opening(start, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, shownAs: path)
+        var missing: [FilePath.Component] = []
+        var nearest = parent
+        while Self.real(nearest.string) == nil, let last = nearest.lastComponent {
+            missing.insert(last, at: 0)
+            nearest.removeLastComponent()
+        }
+        guard let now = folder.path, mayWrite(now, toMake: full.string) else { throw Self.notWritable(path) }
+        for component in missing {
+            let name = component.string
+            if makesParents, mkdirat(folder.number, name, 0o777) != 0, errno != EEXIST {
+                throw Descriptor.failure(errno, path)
+            }
+            folder = try Descriptor.opening(name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, in: folder, shownAs: path)
+        }
+        // Judged once more: what was opened is what counts.
+        guard let place = folder.path, mayWrite(place) else { throw Self.notWritable(path) }
+        return (WritableFolder(folder, path: parent.string), name)
+    }
+}

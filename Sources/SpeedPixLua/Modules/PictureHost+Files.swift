@@ -1,0 +1,37 @@
+import ImagingLua
+import LuaRuntime
+import SpeedPix
+
+extension PictureHost {
+    /// Pictures from the files that a script may read, from results and uploads, and from bytes.
+    static func files(of host: ScriptHost) -> PictureHost {
+        PictureHost(
+            source: { value in
+                switch value {
+                case .string(let string):
+                    let path = string.lossyText
+                    // Found now, so that the error has the line of the call's own; read later.
+                    _ = try host.files.readable(path)
+                    return { try await BlockingWork.run { try host.files.open(path).read() } }
+                case .object(let object as SourceObject):
+                    switch object.kind {
+                    case .bytes(let bytes, _): return { bytes }
+                    case .file(let path): return { try await BlockingWork.run { try host.files.open(path).read() } }
+                    case .text: return nil
+                    }
+                case .object(let object as OutputFileObject):
+                    let url = object.file.url
+                    return { try await host.reaching.files.read(url) }
+                case .object(let object as FileObject):
+                    let url = object.file.url
+                    return { try await host.reaching.files.read(url) }
+                default: return nil
+                }
+            },
+            save: { path, bytes in
+                let full = try await host.files.save(bytes, to: path)
+                host.onEvent(.saved(path: full, bytes: Int64(bytes.count)))
+                return full
+            })
+    }
+}

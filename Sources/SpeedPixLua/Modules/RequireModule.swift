@@ -1,0 +1,168 @@
+import LuaRuntime
+import SpeedPix
+import SystemPackage
+
+/// `require`, for `.lua` files in the script's own folder.
+enum RequireModule {
+    static func module(_ host: ScriptHost) -> LuaModule {
+        var module = LuaModule(
+            name: "_require",
+            functions: [
+                .waiting("read") { arguments in
+                    let name = try arguments.string(1, "name")
+                    return { _ in
+                        let file = try await BlockingWork.run { try source(of: name, host) }
+                        return .table([
+                            "path": .string(file.path), "shown": .string(shown(file.path, host)),
+                            "text": .string(LuaString(LuaChunk(file.text, name: "").source)),
+                        ])
+                    }
+                },
+                .immediate("check") { arguments in
+                    let name = try arguments.string(1, "module")
+                    guard isName(name) else {
+                        throw SpeedPixError(
+                            .notAllowed, "'\(name)' is no module of this script",
+                            remedy:
+                                "require takes names of .lua files beside the script, such as \"shapes\" or \"lib.shapes\""
+                        )
+                    }
+                    return .string(name.replacing("/", with: "."))
+                },
+                .immediate("fail") { arguments in
+                    throw ModuleError(
+                        message: try arguments.string(1, "message"), hint: try arguments.string(2, "hint"))
+                },
+            ])
+        module.source = source
+        return module
+    }
+
+    /// Names of files and folders separated by dots or slashes: nothing that leads up or away.
+    private static func isName(_ name: String) -> Bool {
+        let parts = name.split(omittingEmptySubsequences: false) { $0 == "." || $0 == "/" }
+        return name.utf8.count <= 200
+            && parts.allSatisfy { part in
+                !part.isEmpty
+                    && part.unicodeScalars.allSatisfy {
+                        $0.properties.isAlphabetic || "0123456789_-".unicodeScalars.contains($0)
+                    }
+            }
+    }
+
+    /// As messages name the file: short, and openable from the working folder.
+    private static func shown(_ path: String, _ host: ScriptHost) -> String {
+        var shown = FilePath(path).lexicallyNormalized()
+        return shown.removePrefix(FilePath(host.files.workingDirectory).lexicallyNormalized()) ? shown.string : path
+    }
+
+    private static func source(of name: String, _ host: ScriptHost) throws -> (path: String, text: [UInt8]) {
+        guard let folder = host.moduleDirectory else {
+            throw ModuleError(
+                message: "a script from standard input has no folder, and so no modules", hint: "put it into a file")
+        }
+        let relative = FilePath(name.replacing(".", with: "/"))
+        for candidate in [relative.string + ".lua", relative.appending("init.lua").string] {
+            // Links are followed, and what they lead to must lie in the script's folder as well.
+            var files = FileAccess(workingDirectory: folder, homeDirectory: host.files.homeDirectory)
+            files.outputDirectory = folder
+            guard try files.existing(candidate) != nil else { continue }
+            let text = try files.open(candidate).read(limit: 16 << 20)
+            return (FilePath(folder).appending(candidate).string, text)
+        }
+        let here = (try? FolderListing(folder, FileAccess(workingDirectory: folder, homeDirectory: folder)).names) ?? []
+        let modules = here.filter { $0.hasSuffix(".lua") }.map { String($0.dropLast(4)) }
+        throw SpeedPixError(
+            .fileNotFound,
+            "there is no module '\(name)': neither \(relative.string).lua nor \(relative.string)/init.lua",
+            remedy: NearestName.hint(for: name, among: modules) ?? "modules lie in the script's folder, \(folder)")
+    }
+
+    /// A module runs once, whoever asks first; others that ask meanwhile wait for it. A chunk that waits yields like any
+    /// other code, since it is Lua that calls it.
+    private static let source = """
+        local host, own = ...
+        local read, check, fail, load, error, ipairs, pcall = own.read, own.check, own.fail, load, error, ipairs, pcall
+        local event, ring, wait_for, task, is_within = host.event, host.ring, host.wait_for, host.task, host.is_within
+        local concat, pack = table.concat, table.pack
+        local loaded, loading, waiting = {}, {}, {}
+
+        -- Whether `name` cannot be finished before `current` goes on: it is loaded by a task that current belongs to, or by
+        -- one that waits for such a module.
+        local function waits_for(name, current)
+          local entry = loading[name]
+          if not entry then return false end
+          if is_within(current, entry.task) then return true end
+          for _, waiter in ipairs(waiting) do
+            if is_within(waiter.task, entry.task) and waits_for(waiter.name, current) then return true end
+          end
+          return false
+        end
+
+        local function chain(name)
+          local names = {}
+          for other, entry in pairs(loading) do names[#names + 1] = { name = other, order = entry.order } end
+          table.sort(names, function(a, b) return a.order < b.order end)
+          local text = {}
+          for _, item in ipairs(names) do
+            if #text > 0 or item.name == name then text[#text + 1] = item.name end
+          end
+          text[#text + 1] = name
+          return concat(text, " → ")
+        end
+
+        local function await(name, current)
+          if waits_for(name, current) then
+            fail("the modules require each other: " .. chain(name), "move what both need into a third module")
+          end
+          local bell = event()
+          local entry = loading[name]
+          entry.bells[#entry.bells + 1] = bell
+          local waiter = { task = current, name = name }
+          waiting[#waiting + 1] = waiter
+          local guard <close> = setmetatable({}, { __close = function()
+            for i, other in ipairs(waiting) do
+              if other == waiter then table.remove(waiting, i) break end
+            end
+          end })
+          wait_for(bell)
+        end
+
+        local count = 0
+        function require(module)
+          local name = check(module)
+          while true do
+            local result = loaded[name]
+            if result then return result.value, result.path end
+            if not loading[name] then break end
+            await(name, task())
+          end
+          count = count + 1
+          local entry = { task = task(), bells = {}, order = count }
+          loading[name] = entry
+          -- Whatever becomes of it: those who wait look again.
+          local guard <close> = setmetatable({}, { __close = function()
+            loading[name] = nil
+            for _, bell in ipairs(entry.bells) do ring(bell) end
+          end })
+          local file = read(name)
+          local chunk, problem = load(file.text, "@" .. file.shown, "t")
+          if not chunk then error(problem, 0) end
+          local value = chunk(name, file.path)
+          if value == nil then value = true end
+          loaded[name] = { value = value, path = file.path }
+          return value, file.path
+        end
+        return {}
+        """
+}
+
+/// A module that cannot be loaded.
+struct ModuleError: LuaRaisable {
+    var message: String
+    var hint: String
+
+    var luaFields: [String: LuaValue] {
+        ["code": "module", "message": .string(message), "hint": .string(hint), "retryable": false]
+    }
+}

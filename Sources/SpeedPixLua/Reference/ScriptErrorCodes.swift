@@ -1,0 +1,76 @@
+package import LuaRuntime
+
+/// The registry of error codes: every `e.code` that a script can meet, and no other.
+package enum ScriptErrorCodes {
+    package static let all: [LuaReference.ErrorCode] = service + files + content + machine
+
+    private static let service = [
+        LuaReference.ErrorCode(
+            "prediction_failed", "the workflow ran and failed",
+            "look at e.message and e.prediction.logs; e.prediction has its id"),
+        LuaReference.ErrorCode(
+            "timeout", "a deadline passed; a prediction goes on at the service",
+            "wait longer, or fetch it later with speedpix.get(id)"),
+        LuaReference.ErrorCode(
+            "canceled", "the prediction was canceled, or the task that waited for it",
+            "start it again if that was a mistake"),
+        LuaReference.ErrorCode(
+            "api_error", "the service refused the call for a reason of its own",
+            "e.message and e.service_code say why; its support asks for e.request_id"),
+        LuaReference.ErrorCode(
+            "auth", "key, secret or signature were refused",
+            "check SPEEDPIX_APP_KEY and SPEEDPIX_APP_SECRET, and the machine's clock"),
+        LuaReference.ErrorCode("throttled", "too many calls", "lower the concurrency; e.retryable is true"),
+        LuaReference.ErrorCode(
+            "network", "no usable answer came back", "try again; e.retryable says whether that can help"),
+        LuaReference.ErrorCode(
+            "unknown_outcome", "a create may have reached the service, but its answer did not come back",
+            "look in the console before creating it again: it may be running, and paid for"),
+        LuaReference.ErrorCode(
+            "invalid_response", "an answer came back that is not the protocol's",
+            "check the endpoint; a proxy may be in between"),
+        LuaReference.ErrorCode("unsupported", "the service has no such call", "check the endpoint and its version"),
+        LuaReference.ErrorCode(
+            "configuration", "key, secret or endpoint are missing or malformed",
+            "set SPEEDPIX_APP_KEY and SPEEDPIX_APP_SECRET, or run with --local"),
+    ]
+
+    private static let files = [
+        LuaReference.ErrorCode(
+            "file_not_found", "there is no such file, folder or module",
+            "check the path: relative ones start at the working folder"),
+        LuaReference.ErrorCode(
+            "file_system", "a file or folder could not be read or written", "e.message has the system's reason"),
+        LuaReference.ErrorCode(
+            "not_allowed", "the sandbox does not allow it",
+            "widen it with --allow-read, --allow-write or --allow-env, or move the file"),
+        LuaReference.ErrorCode(
+            "module", "a module cannot be loaded: the script has no folder, or modules require each other",
+            "move what two modules need into a third"),
+    ]
+
+    private static let content = [
+        LuaReference.ErrorCode("invalid_json", "a text is no JSON", "e.line and e.column say where"),
+        LuaReference.ErrorCode("invalid_csv", "a text is no table", "e.message says where"),
+        LuaReference.ErrorCode(
+            "unsupported_format", "the content is no picture of a known format", "export it as JPEG or PNG"),
+        LuaReference.ErrorCode(
+            "image_too_large", "a picture, or all of the script's together, are over the limit",
+            "make them smaller first"),
+        LuaReference.ErrorCode(
+            "image_damaged", "a picture is truncated or broken", "get the file again, or export it anew"),
+        LuaReference.ErrorCode(
+            "no_subject", "nothing stands out from the backdrop", "use a picture with a plainer backdrop"),
+        LuaReference.ErrorCode("imaging_failed", "a picture operation failed", "e.message has libvips' reason"),
+    ]
+
+    private static let machine = [
+        LuaReference.ErrorCode(
+            "invalid_argument", "an argument cannot be right", "e.message names it and says what it must be"),
+        LuaReference.ErrorCode(
+            "cannot_wait", "the call has to wait where Lua cannot, as in a table.sort comparator",
+            "do it before or after"),
+        LuaReference.ErrorCode(
+            "internal", "a fault of speedpix itself", "please report it with the script that shows it"),
+    ]
+}

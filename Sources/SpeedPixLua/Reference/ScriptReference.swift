@@ -1,0 +1,44 @@
+import ImagingLua
+package import LuaRuntime
+
+/// What a script sees, described once. Tests compare it with what is really registered, and with the pages made of it.
+package enum ScriptReference {
+    /// Everything.
+    package static let all = LuaReference(
+        modules: [globals, speedpix, json, csv, fs, path, log, ImageReference.module, io, os],
+        classes: [prediction, outputFile, file, source, task, ImageReference.picture, handle],
+        errors: ScriptErrorCodes.all)
+
+    /// The page `docs/lua-reference.md`.
+    package static var page: String { all.markdown(introduction: introduction) }
+
+    private static let introduction = """
+        # The Lua API
+
+        What a script sees beyond Lua 5.4's own `string`, `table`, `math`, `utf8` and `coroutine`. This page is made of the API's
+        own description in the sources; the same makes the stubs for editors, `docs/lua/speedpix.lua`: name its folder in the
+        `workspace.library` setting of the Lua language server.
+
+        Everything that waits looks blocking, and lets the script's other tasks go on. Options come last, in one table; a
+        misspelt option or function is an error that names the nearest one. What goes wrong is raised as a table with `code`,
+        `message`, `hint` and more, see [Error codes](#error-codes). `invalid_argument` and `canceled` may come from any function.
+
+        **The sandbox.** A script reads its own folder, the working folder, the folder of results and files named on the
+        command line, and writes the working folder and `--out`; `--allow-read DIR`, `--allow-write DIR` and `--allow-env NAME`
+        widen that. Links and `..` are followed before a path is judged. Files that are there to hold credentials (`.env`)
+        stay closed. Relative paths to read start at the working folder, relative paths to write at `--out`; what a script
+        has written it finds by the same path.
+        """
+
+    private static let globals = LuaReference.Module(
+        "", "Besides the verbs of `speedpix` (`run`, `create`, `wait`, `upload`) and the modules below.",
+        [
+            LuaReference.Function("print", "Writes its arguments to standard output, separated by tabs.", ["...: any"]),
+            LuaReference.Function(
+                "require",
+                "Loads a `.lua` file from the script's folder, once: `require \"lib.shapes\"` is `lib/shapes.lua` or"
+                    + " `lib/shapes/init.lua`. Its first line may already wait for things.",
+                ["module: string"], returns: "any",
+                errors: ["module", "file_not_found", "not_allowed"], example: "local shapes = require \"shapes\""),
+        ])
+}

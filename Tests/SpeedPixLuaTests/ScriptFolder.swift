@@ -1,0 +1,118 @@
+import LuaRuntime
+import SpeedPix
+import SpeedPixLua
+import SpeedPixTestSupport
+import Synchronization
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// A folder of one test, removed with it, in which scripts run.
+final class ScriptFolder: Sendable {
+    let path: String
+
+    init() throws {
+        let parent = FileManager.default.temporaryDirectory.resolvingSymlinksInPath().path
+        path = "\(parent)/speedpix-lua-test-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+
+    deinit {
+        try? FileManager.default.removeItem(atPath: path)
+    }
+
+    /// Writes a file, with the folders on its way.
+    @discardableResult
+    func write(_ bytes: some Sequence<UInt8>, to name: String) throws -> String {
+        let full = "\(path)/\(name)"
+        let folder = full.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        try Data(bytes).write(to: URL(filePath: full))
+        return full
+    }
+
+    @discardableResult
+    func write(_ text: String, to name: String) throws -> String {
+        try write(text.utf8, to: name)
+    }
+
+    func read(_ name: String) throws -> String {
+        String(decoding: try Data(contentsOf: URL(filePath: "\(path)/\(name)")), as: UTF8.self)
+    }
+
+    func link(_ name: String, to target: String) throws {
+        try FileManager.default.createSymbolicLink(atPath: "\(path)/\(name)", withDestinationPath: target)
+    }
+
+    func remove(_ name: String) throws {
+        try FileManager.default.removeItem(atPath: "\(path)/\(name)")
+    }
+
+    func makeFolder(_ name: String) throws {
+        try FileManager.default.createDirectory(atPath: "\(path)/\(name)", withIntermediateDirectories: true)
+    }
+
+    /// Names of everything in it, at any depth.
+    var contents: [String] {
+        ((try? FileManager.default.subpathsOfDirectory(atPath: path)) ?? []).sorted()
+    }
+
+    /// Which files a script in this folder may use.
+    var files: FileAccess { FileAccess(workingDirectory: path, homeDirectory: path) }
+
+    /// A host whose service answers as scripted; nothing unless scripted.
+    func host(transport: any HTTPTransport = ScriptedTransport([]), console: Console = Console()) throws -> ScriptHost {
+        var dependencies = ClientDependencies()
+        dependencies.transport = transport
+        dependencies.clock = ImmediateClock()
+        let client = SpeedPixClient(
+            try Configuration(appKey: "key", appSecret: "the-secret", endpoint: "http://service.test"),
+            dependencies: dependencies)
+        var host = ScriptHost(client: client, files: files, clock: ImmediateClock(), write: console.write)
+        host.writeError = console.writeError
+        host.log = console.log
+        host.moduleDirectory = path
+        return host
+    }
+
+    /// Runs a script and returns what it returns.
+    @discardableResult
+    func run(_ script: String, host: ScriptHost? = nil) async throws -> [LuaValue] {
+        let vm = try LuaVM(modules: SpeedPixModule.modules(try host ?? self.host()))
+        return try await vm.run(LuaChunk(script, name: "\(path)/main.lua"), timeout: .seconds(600))
+    }
+
+    /// The error that a script must end with.
+    func failure(_ script: String, host: ScriptHost? = nil) async -> LuaError? {
+        do {
+            try await run(script, host: host)
+            return nil
+        } catch {
+            return error as? LuaError
+        }
+    }
+}
+
+/// What a script wrote and logged.
+final class Console: Sendable {
+    private struct State {
+        var output: [UInt8] = []
+        var errors: [UInt8] = []
+        var log: [String] = []
+    }
+
+    private let state = Mutex(State())
+
+    @Sendable func write(_ bytes: [UInt8]) { state.withLock { $0.output += bytes } }
+    @Sendable func writeError(_ bytes: [UInt8]) { state.withLock { $0.errors += bytes } }
+    @Sendable func log(_ level: ScriptLogLevel, _ text: String) {
+        state.withLock { $0.log.append("\(level.rawValue): \(text)") }
+    }
+
+    var output: String { state.withLock { String(decoding: $0.output, as: UTF8.self) } }
+    var errors: String { state.withLock { String(decoding: $0.errors, as: UTF8.self) } }
+    var logged: [String] { state.withLock { $0.log } }
+}

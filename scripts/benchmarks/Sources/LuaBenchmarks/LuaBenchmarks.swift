@@ -1,0 +1,10 @@
+import BenchmarkKit
+
+@main
+enum LuaBenchmarks {
+    static func main() async throws {
+        try await BenchmarkRunner.run(
+            [callBenchmark, waitBenchmark, spawnBenchmark, waitingTasksBenchmark, interruptBenchmark],
+            arguments: Array(CommandLine.arguments.dropFirst()))
+    }
+}

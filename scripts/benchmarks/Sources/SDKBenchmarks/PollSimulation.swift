@@ -1,0 +1,1 @@
+../../../../Tests/SpeedPixTests/Polling/PollSimulation.swift
