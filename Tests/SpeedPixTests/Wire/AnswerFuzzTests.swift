@@ -10,7 +10,8 @@ struct AnswerFuzzTests {
     private static let mostRequests = 160
     /// As long as the longest pause between two polls.
     private static let longestSleep: Duration = .seconds(16)
-    private static let timeout: Duration = .seconds(60)
+    /// More than two such pauses: what is wrong once must not end a wait.
+    private static let timeout: Duration = .seconds(40)
 
     @Test(arguments: SpoiledAnswer.Kind.allCases)
     func everyFieldInEveryWay(_ kind: SpoiledAnswer.Kind) async throws {
@@ -18,7 +19,8 @@ struct AnswerFuzzTests {
             for value in SpoiledAnswer.values {
                 let answer = try SpoiledAnswer(kind, [(path, value)])
                 try await check(answer, isLasting: false)
-                try await check(answer, isLasting: true)
+                // Only its first reading differs for a large one, and a debug build reads slowly.
+                if !answer.isLarge { try await check(answer, isLasting: true) }
             }
         }
     }
@@ -32,7 +34,7 @@ struct AnswerFuzzTests {
             var answer = try SpoiledAnswer(
                 kind, paths.map { ($0, SpoiledAnswer.values.randomElement(using: &random) ?? nil) })
             if paths.isEmpty || Bool.random(using: &random) { answer.damage(&random) }
-            try await check(answer, isLasting: Bool.random(using: &random))
+            try await check(answer, isLasting: Bool.random(using: &random) && !answer.isLarge)
         }
     }
 
@@ -51,31 +53,33 @@ struct AnswerFuzzTests {
     /// - Returns: Whether the call worked.
     @discardableResult
     private func check(_ answer: SpoiledAnswer, isLasting: Bool) async throws -> Bool {
-        let said = Mutex<[SpoiledAnswer.Kind: [[UInt8]]]>([:])
+        let said = Mutex<[SpoiledAnswer.Kind: [JSONValue?]]>([:])
+        let json = answer.json
         let service = try ScriptedService(
             then: .choosing { request in
                 guard let kind = Self.kinds[request.path] else { return .text("") }
                 let count = said.withLock { $0[kind, default: []].count }
                 let isSpoiled = kind == answer.kind && (isLasting || count == 0)
-                let bytes = try isSpoiled ? answer.bytes : kind.envelope.encoded()
-                said.withLock { $0[kind, default: []].append(bytes) }
-                return .body([bytes])
+                said.withLock { $0[kind, default: []].append(isSpoiled ? json : kind.envelope) }
+                return .body([isSpoiled ? answer.bytes : Self.goodAnswers[kind] ?? []])
             }, clock: ImmediateClock(upTo: Self.longestSleep))
         // Adaptive polling reads every hint of the answers; a service that never answers right is asked seldom.
         let wait = WaitOptions(timeout: Self.timeout, pollingInterval: isLasting ? .seconds(3) : nil)
         let story = "\(answer.story) (\(isLasting ? "lasting" : "once"))"
         let works = try await outcome(
-            of: answer, service, wait,
-            said: { kind in (said.withLock { $0[kind] } ?? []).map { try? JSONValue(parsing: $0) } }, story)
+            of: answer, service, wait, said: { kind in said.withLock { $0[kind] } ?? [] }, story)
         let requests = service.requests
         #expect(requests.count <= Self.mostRequests, "\(story): \(requests.count) requests")
         #expect(requests.count { $0.path == "/scc/comfy_prompt" } <= 1, "\(story): created twice")
         // What need not be read must not hurt.
-        if let field = answer.field, answer.json != nil, !answer.kind.essential.contains(field) {
+        if let field = answer.field, json != nil, !answer.kind.essential.contains(field) {
             #expect(works, "\(story): refused for nothing")
         }
         return works
     }
+
+    private static let goodAnswers = Dictionary(
+        uniqueKeysWithValues: SpoiledAnswer.Kind.allCases.map { ($0, (try? $0.envelope.encoded()) ?? []) })
 
     private static let kinds: [String: SpoiledAnswer.Kind] = [
         "/scc/comfy_prompt": .create, "/scc/comfy_get_progress": .progress, "/scc/comfy_get_result": .result,

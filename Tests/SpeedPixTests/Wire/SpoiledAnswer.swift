@@ -10,6 +10,8 @@ struct SpoiledAnswer: Sendable {
     /// The one field that was spoiled, if it was one.
     var field: String?
 
+    var isLarge: Bool { bytes.count > 10_000 }
+
     /// What is still JSON of it.
     var json: JSONValue? { try? JSONValue(parsing: bytes) }
 
