@@ -6,8 +6,8 @@ import Testing
 /// Whatever comes back from the network, a call ends with what the service really said, or with an error of the SDK's.
 @Suite("Spoiled answers")
 struct AnswerFuzzTests {
-    /// No case may take more requests: twenty polls of up to four tries, and as many for results.
-    private static let mostRequests = 160
+    /// No case may take more requests: ten polls of up to four tries, and as many for results.
+    private static let mostRequests = 80
     /// As long as the longest pause between two polls.
     private static let longestSleep: Duration = .seconds(16)
     /// More than two such pauses: what is wrong once must not end a wait.
@@ -19,8 +19,9 @@ struct AnswerFuzzTests {
             for value in SpoiledAnswer.values {
                 let answer = try SpoiledAnswer(kind, [(path, value)])
                 try await check(answer, isLasting: false)
-                // Only its first reading differs for a large one, and a debug build reads slowly.
-                if !answer.isLarge { try await check(answer, isLasting: true) }
+                // Where it makes no difference the first time, it makes none the next.
+                guard let field = answer.field, kind.essential.contains(field), !answer.isLarge else { continue }
+                try await check(answer, isLasting: true)
             }
         }
     }
@@ -28,7 +29,7 @@ struct AnswerFuzzTests {
     @Test(arguments: 1...8 as ClosedRange<UInt64>)
     func manyFieldsAndBytesAtOnce(seed: UInt64) async throws {
         var random = SeededGenerator(seed: seed)
-        for _ in 0..<300 {
+        for _ in 0..<200 {
             guard let kind = SpoiledAnswer.Kind.allCases.randomElement(using: &random) else { return }
             let paths = kind.fields.shuffled(using: &random).prefix(Int.random(in: 0...3, using: &random))
             var answer = try SpoiledAnswer(
@@ -64,7 +65,7 @@ struct AnswerFuzzTests {
                 return .body([isSpoiled ? answer.bytes : Self.goodAnswers[kind] ?? []])
             }, clock: ImmediateClock(upTo: Self.longestSleep))
         // Adaptive polling reads every hint of the answers; a service that never answers right is asked seldom.
-        let wait = WaitOptions(timeout: Self.timeout, pollingInterval: isLasting ? .seconds(3) : nil)
+        let wait = WaitOptions(timeout: Self.timeout, pollingInterval: isLasting ? .seconds(12) : nil)
         let story = "\(answer.story) (\(isLasting ? "lasting" : "once"))"
         let works = try await outcome(
             of: answer, service, wait, said: { kind in said.withLock { $0[kind] } ?? [] }, story)
