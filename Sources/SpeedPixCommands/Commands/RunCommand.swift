@@ -28,32 +28,8 @@ struct RunCommand: ContextCommand {
     @Argument(help: ArgumentHelp("Values for the script's parameters.", valueName: "key=value"))
     var parameters: [String] = []
 
-    @Flag(help: "Use a gateway inside this process: no account, no network, nothing to pay.")
-    var local = false
-
-    @Option(help: ArgumentHelp("The service; 'local' is the same as --local.", valueName: "URL"))
-    var endpoint: String?
-
-    @Option(
-        help: ArgumentHelp("Where relative paths of results start; the working folder if not given.", valueName: "DIR"))
-    var out: String?
-
-    @Option(
-        name: .customLong("allow-read"),
-        help: ArgumentHelp(
-            "A folder that the script may read, besides its own and the working folder.", valueName: "DIR"))
-    var readableFolders: [String] = []
-
-    @Option(
-        name: .customLong("allow-write"),
-        help: ArgumentHelp(
-            "A folder that the script may write, besides the working folder and --out.", valueName: "DIR"))
-    var writableFolders: [String] = []
-
-    @Option(
-        name: .customLong("allow-env"),
-        help: ArgumentHelp("An environment variable that the script may read; never the secret.", valueName: "NAME"))
-    var environmentNames: [String] = []
+    @OptionGroup var service: ServiceOptions
+    @OptionGroup var sandbox: SandboxOptions
 
     @Flag(help: "Shows what the script logs with log.debug, too.")
     var verbose = false
@@ -68,9 +44,6 @@ struct RunCommand: ContextCommand {
         if let timeout, !(timeout > 0 && timeout <= 1e9) {
             throw ValidationError("--timeout is a positive number of seconds")
         }
-        if local, let endpoint, endpoint != LocalGateway.name {
-            throw ValidationError("--local and --endpoint \(endpoint) exclude each other")
-        }
         for parameter in parameters where !parameter.contains("=") {
             throw ValidationError("\"\(parameter)\" is no key=value; parameters of a script look like count=8")
         }
@@ -84,31 +57,7 @@ struct RunCommand: ContextCommand {
         }
         let script = try ScriptFile(file, in: context)
         if help { return try await showParameters(of: script, named: file, context) }
-        if isLocal(context) {
-            try await LocalGateway.withClientConfiguration(context) { try await run(script, $0, context) }
-        } else {
-            try await run(script, try configuration(context), context)
-        }
-    }
-
-    private func isLocal(_ context: CommandContext) -> Bool {
-        local || (endpoint ?? context.environment[Configuration.Variable.endpoint]) == LocalGateway.name
-    }
-
-    private func configuration(_ context: CommandContext) throws -> Configuration {
-        do {
-            return try Configuration(environment: context.environment, endpoint: endpoint)
-        } catch let error as SpeedPixError {
-            let isMissing = error.message.hasSuffix("is missing")
-            throw CommandFailure(
-                .configuration,
-                isMissing
-                    ? """
-                    \(error.message). There are two ways out:
-                      export SPEEDPIX_APP_KEY=… SPEEDPIX_APP_SECRET=…    with the values from the console
-                      speedpix run … --local                            no account: a gateway on this machine
-                    """ : ErrorText.describe(error))
-        }
+        try await service.withConfiguration(context) { try await run(script, $0, context) }
     }
 
     private var arguments: [String: String] {
@@ -122,26 +71,11 @@ struct RunCommand: ContextCommand {
     private func host(
         _ script: ScriptFile, _ configuration: Configuration, _ context: CommandContext
     ) -> ScriptHost {
-        var dependencies = ClientDependencies()
-        dependencies.clock = context.clock
-        dependencies.now = context.now
-        let files = FileAccess(
-            workingDirectory: context.workingDirectory, outputDirectory: out.map(context.absolute),
-            homeDirectory: context.homeDirectory,
-            readable: (script.directory.map { [$0] } ?? []) + readableFolders.map(context.absolute),
-            readableFiles: Array(arguments.values), writable: writableFolders.map(context.absolute))
         var host = ScriptHost(
-            client: SpeedPixClient(configuration, dependencies: dependencies), files: files, arguments: arguments,
-            clock: context.clock, write: context.writeOutput)
-        host.writeError = context.writeError
+            configuration, sandbox: sandbox, arguments: arguments, directory: script.directory, isVerbose: verbose,
+            context)
         // A script from standard input has used it up.
         if script.directory != nil { host.readInput = context.readInput }
-        host.moduleDirectory = script.directory
-        host.environment = ScriptEnvironment(context.environment, allowed: environmentNames)
-        host.log = { [verbose] level, message in
-            guard level != .debug || verbose else { return }
-            context.say("\(level.rawValue): \(message)".printable(keepingLines: true))
-        }
         return host
     }
 
@@ -155,23 +89,12 @@ struct RunCommand: ContextCommand {
             let vm = try LuaVM(modules: SpeedPixModule.modules(host))
             try await vm.execute(script.chunk, timeout: timeout.map { .seconds($0) }, clock: context.clock)
         } catch {
-            if !isLocal(context) { report(unfinished, context) }
+            if !service.isLocal(context) { unfinished.report(context) }
             if error is CancellationError { throw CommandFailure(.interrupted, "interrupted") }
             guard let error = error as? LuaError else { throw error }
             throw CommandFailure(
                 ErrorText.status(error),
                 ErrorText.describe(error, chunk: script.chunk) { script.module(named: $0, in: context) })
-        }
-    }
-
-    /// What is at the service and paid for: nobody should have to look for it.
-    private func report(_ unfinished: UnfinishedPredictions, _ context: CommandContext) {
-        if !unfinished.ids.isEmpty {
-            context.say("these predictions go on at the service: \(unfinished.ids.joined(separator: " "))")
-            context.say("fetch one later with speedpix.get(id)")
-        }
-        for create in unfinished.inDoubt {
-            context.say("this create may have started a prediction, look in the console: \(create)")
         }
     }
 

@@ -26,15 +26,15 @@ final class UnfinishedPredictions: Sendable {
     var ids: [String] { state.withLock { $0.ids } }
     /// Creates whose outcome nobody knows.
     var inDoubt: [String] { state.withLock { $0.inDoubt } }
-}
 
-/// What a script declared with `speedpix.params`.
-final class DeclaredParameters: Sendable {
-    private let state = Mutex<[Parameter]?>(nil)
-
-    @Sendable func set(_ parameters: [Parameter]) {
-        state.withLock { $0 = parameters }
+    /// Tells what is at the service and paid for: nobody should have to look for it.
+    func report(_ context: CommandContext) {
+        if !ids.isEmpty {
+            context.say("these predictions go on at the service: \(ids.joined(separator: " "))")
+            context.say("fetch one later with speedpix.get(id)")
+        }
+        for create in inDoubt {
+            context.say("this create may have started a prediction, look in the console: \(create)")
+        }
     }
-
-    var all: [Parameter]? { state.withLock { $0 } }
 }

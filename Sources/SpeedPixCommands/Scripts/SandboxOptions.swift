@@ -1,0 +1,40 @@
+import ArgumentParser
+import SpeedPixLua
+
+/// What a script may reach, as the command line says.
+struct SandboxOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp("Where relative paths of results start; the working folder if not given.", valueName: "DIR"))
+    var out: String?
+
+    @Option(
+        name: .customLong("allow-read"),
+        help: ArgumentHelp(
+            "A folder that the script may read, besides its own and the working folder.", valueName: "DIR"))
+    var readableFolders: [String] = []
+
+    @Option(
+        name: .customLong("allow-write"),
+        help: ArgumentHelp(
+            "A folder that the script may write, besides the working folder and --out.", valueName: "DIR"))
+    var writableFolders: [String] = []
+
+    @Option(
+        name: .customLong("allow-env"),
+        help: ArgumentHelp("An environment variable that the script may read; never the secret.", valueName: "NAME"))
+    var environmentNames: [String] = []
+
+    /// - Parameter directory: The script's folder; nil if it has none.
+    /// - Parameter named: Paths that the command line names: they may be read wherever they lie.
+    func files(directory: String?, named: [String], _ context: CommandContext) -> FileAccess {
+        FileAccess(
+            workingDirectory: context.workingDirectory, outputDirectory: out.map(context.absolute),
+            homeDirectory: context.homeDirectory,
+            readable: (directory.map { [$0] } ?? []) + readableFolders.map(context.absolute),
+            readableFiles: named, writable: writableFolders.map(context.absolute))
+    }
+
+    func environment(_ context: CommandContext) -> ScriptEnvironment {
+        ScriptEnvironment(context.environment, allowed: environmentNames)
+    }
+}
