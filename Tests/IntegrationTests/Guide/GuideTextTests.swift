@@ -77,8 +77,8 @@ struct GuideTextTests {
         Section(
             "增强文件类型支持", "FileTypes", "Enhanced file types",
             ["image-file", "video-file", "audio-file", "document-file"]),
-        Section("预定义输出类型", "Outputs", "Predefined outputs", ["predefined-outputs"]),
-        Section("用户自定义输出结构示例", "Outputs", "User-defined outputs", ["user-defined-outputs"]),
+        Section("预定义输出类型", "WorkflowOutputs", "Predefined outputs", ["predefined-outputs"]),
+        Section("用户自定义输出结构示例", "WorkflowOutputs", "User-defined outputs", ["user-defined-outputs"]),
         Section("任务状态", "PredictionStatus", "Status", ["status", "metrics"]),
         Section("错误类型", "HandlingErrors", "Errors", ["prediction-error", "api-error"]),
         Section("使用场景示例", "Scenarios", "Scenarios"),

@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 /// Whatever comes back from the network, a call ends with what the service really said, or with an error of the SDK's.
-@Suite("Spoiled answers")
+@Suite("Spoiled answers", .serialized)
 struct AnswerFuzzTests {
     /// No case may take more requests: ten polls of up to four tries, and as many for results.
     private static let mostRequests = 80
