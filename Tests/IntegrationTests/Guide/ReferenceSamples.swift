@@ -20,7 +20,8 @@ extension Guide {
         // end
         print(client.configuration)
         // sample: configuration-environment
-        let fromEnvironment = try Configuration(environment: environment)  // SPEEDPIX_APP_KEY, …_SECRET, SPEEDPIX_ENDPOINT
+        // SPEEDPIX_APP_KEY, SPEEDPIX_APP_SECRET and, if it is set, SPEEDPIX_ENDPOINT.
+        let fromEnvironment = try Configuration(environment: environment)
         // end
         print(fromEnvironment)
     }
