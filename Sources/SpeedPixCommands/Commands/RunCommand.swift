@@ -43,6 +43,9 @@ struct RunCommand: ContextCommand {
     @Option(help: ArgumentHelp("Stops the script before it creates more predictions than this.", valueName: "N"))
     var limit: Int?
 
+    @Flag(help: "Runs the script again whenever it or a file that it read changes; Ctrl-C ends.")
+    var watch = false
+
     @Flag(help: "Shows what the script logs with log.debug, too.")
     var verbose = false
 
@@ -57,6 +60,9 @@ struct RunCommand: ContextCommand {
             throw ValidationError("--timeout is a positive number of seconds")
         }
         if let limit, limit < 0 { throw ValidationError("--limit is a number of predictions, 0 or more") }
+        if watch, file == "-" {
+            throw ValidationError("--watch needs a file; what came from standard input does not change")
+        }
         if dryRun, output.report != nil {
             throw ValidationError("--dry-run makes no results, so that there is nothing for --report to show")
         }
@@ -72,7 +78,7 @@ struct RunCommand: ContextCommand {
             return
         }
         if help { return try await showParameters(of: try ScriptFile(file, in: context), named: file, context) }
-        try await run(file, context)
+        if watch { try await watch(file, context) } else { try await run(file, context) }
     }
 
     var arguments: [String: String] {
@@ -131,6 +137,33 @@ struct RunCommand: ContextCommand {
                     options: self, script: script, configuration: configuration, context: context, events: events,
                     watched: nil)
                 if let failure = await run.execute().failure { throw failure }
+            }
+        }
+    }
+
+    /// Runs the script whenever it or something that it read has changed, until the task is cancelled.
+    private func watch(_ file: String, _ context: CommandContext) async throws {
+        // A missing script or missing credentials are no reason to wait for anything.
+        _ = try ScriptFile(file, in: context)
+        try await withConfiguration(context) { configuration in
+            while true {
+                let watched = WatchedFiles(script: context.absolute(file))
+                let events = output.json ? EventStream(context) : nil
+                do {
+                    try await telling(events, file, context) {
+                        events?.redact(configuration)
+                        let run = ScriptRun(
+                            options: self, script: try ScriptFile(file, in: context), configuration: configuration,
+                            context: context, events: events, watched: watched)
+                        if let failure = await run.execute().failure { throw failure }
+                    }
+                } catch let failure as CommandFailure where failure.status != .interrupted && events?.failure == nil {
+                    if let message = failure.message { context.say("speedpix: \(message)") }
+                }
+                try Task.checkCancellation()
+                watched.settle()
+                if !output.quiet { context.say("watching \(watched.description); Ctrl-C ends") }
+                try await FileWatch(files: watched, clock: context.clock).change()
             }
         }
     }

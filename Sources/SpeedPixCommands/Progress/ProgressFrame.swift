@@ -29,7 +29,8 @@ struct ProgressFrame {
     var lines: [String] {
         // The last column stays empty: some terminals wrap when it is written.
         let columns = size.columns - 1
-        guard columns >= 4, size.rows >= 2 else { return [] }
+        // Nothing to tell of as long as a script only computes.
+        guard columns >= 4, size.rows >= 2, !ledger.isEmpty || !ledger.transfers.isEmpty else { return [] }
         let rows = ledger.rows(limit: min(Self.mostRows, size.rows - 2))
         return [header(columns)] + rows.map { row($0, columns) }
     }
@@ -73,7 +74,7 @@ struct ProgressFrame {
         var facts: [String] = []
         if job.isRunning {
             facts.append(bar(job.fraction, columns))
-            facts.append("\(Int((job.fraction * 100).rounded(.down)))%")
+            facts.append(percent(job.fraction))
             if let eta = job.eta {
                 // It goes on between two polls.
                 facts.append("\(DurationText.clock(max(eta - (elapsed - job.heardAt), .zero))) left")
@@ -93,21 +94,25 @@ struct ProgressFrame {
         var facts: [String] = []
         if let fraction = transfer.progress.fraction {
             facts.append(bar(fraction, columns))
-            facts.append("\(Int((fraction * 100).rounded(.down)))%")
+            facts.append(percent(fraction))
         }
         facts.append(ByteText.describe(transfer.progress.bytesTotal ?? transfer.progress.bytesDone))
         return line(sign, transfer.name, facts, columns)
     }
 
-    /// The name gets what the facts leave, and at least a third.
+    /// Facts are left out from the last one on until the name has at least a third.
     private func line(_ sign: String, _ name: String, _ facts: [String], _ columns: Int) -> String {
-        let tail = facts.filter { !$0.isEmpty }.joined(separator: " ")
-        let room = columns - 2
-        let nameColumns = min(max(room - TerminalText.width(tail) - 1, room / 3, 4), Self.widestName)
-        let shown = TerminalText.padded(
-            TerminalText.fitted(name.printable(), columns: nameColumns, ellipsis: ellipsis),
-            columns: columns >= Self.wide ? min(nameColumns, Self.widestName) : 0)
-        return TerminalText.fitted("\(sign) \(shown) \(tail)", columns: columns, ellipsis: ellipsis)
+        let room = columns - TerminalText.width(sign) - 1
+        var tail = ""
+        for fact in facts where !fact.isEmpty {
+            let longer = "\(tail) \(fact)"
+            guard TerminalText.width(longer) <= room - max(room / 3, 4) else { break }
+            tail = longer
+        }
+        let widest = min(room - TerminalText.width(tail), Self.widestName)
+        let shown = TerminalText.fitted(name.printable(), columns: widest, ellipsis: ellipsis)
+        // In columns where there is room for them.
+        return "\(sign) \(columns >= Self.wide ? TerminalText.padded(shown, columns: widest) : shown)\(tail)"
     }
 
     private static let widestName = 34
@@ -120,6 +125,11 @@ struct ProgressFrame {
         let full = Int((min(max(fraction, 0), 1) * Double(cells)).rounded(.down))
         let (on, off) = style.hasUnicode ? ("█", "░") : ("#", "-")
         return String(repeating: on, count: full) + String(repeating: off, count: cells - full)
+    }
+
+    private func percent(_ fraction: Double) -> String {
+        // A service's number may be anything.
+        "\(Int((min(max(fraction, 0), 1) * 100).rounded(.down)))%"
     }
 
     private var ellipsis: String { style.hasUnicode ? "…" : "~" }

@@ -23,7 +23,7 @@ struct ScreenRegion: Sendable {
     func redraw() -> [UInt8] { lines.isEmpty ? [] : shown() }
 
     /// To be sent before output of the program.
-    func lift() -> [UInt8] { lines.isEmpty ? [] : Self.erase }
+    func lift() -> [UInt8] { lines.isEmpty ? [] : erase }
 
     /// The program has written these bytes.
     mutating func note(output bytes: [UInt8]) {
@@ -35,11 +35,14 @@ struct ScreenRegion: Sendable {
         guard !lines.isEmpty else { return [] }
         lines = []
         // What a terminal has echoed, as ^C, goes too.
-        return (isAtLineStart ? [UInt8(ascii: "\r")] : []) + Self.erase
+        return (isAtLineStart ? [UInt8(ascii: "\r")] : []) + erase
     }
 
-    /// From the cursor to the end of the screen.
-    private static let erase = Array("\u{1B}[J".utf8)
+    /// From the cursor to the end of the screen. Row by row at first: some terminals take an erasure from the very first
+    /// cell for a new screen, and keep the old one among what can be scrolled back to.
+    private var erase: [UInt8] {
+        Array((isAtLineStart ? "\u{1B}7\u{1B}[K\u{1B}[B\u{1B}[J\u{1B}8" : "\u{1B}[J").utf8)
+    }
 
     private func shown() -> [UInt8] {
         var text = isAtLineStart ? "\r" : ""
