@@ -53,6 +53,10 @@ final class Subprocess {
         process.interrupt()
     }
 
+    func terminate() {
+        process.terminate()
+    }
+
     /// The most memory it ever had in use, in bytes, as the kernel counts it.
     func peakMemory() throws -> Int {
         let status = try String(contentsOfFile: "/proc/\(identifier)/status", encoding: .utf8)

@@ -34,17 +34,22 @@ struct LuaText {
     private func string(_ text: String) -> String {
         if let source = pages.sources[text] {
             // Bytes that a script made have no path; their name says what they were.
-            return source.path == nil
-                ? "nil --[[ \(source.name.printable().replacing("]]", with: "] ]")), made by the script ]]"
-                : "speedpix.file(\(Self.quoted(source.name)))"
+            guard source.path != nil else {
+                return "nil --[[ \(source.name.printable().replacing("]]", with: "] ]")), made by the script ]]"
+            }
+            return Self.looksLikePath(source.name)
+                ? Self.quoted(source.name) : "speedpix.file(\(Self.quoted(source.name)))"
         }
         if let place = pages.places[text] {
             return "speedpix.get(\(Self.quoted(pages.entries[place.entry].id))).files[\(place.output + 1)]"
         }
         let plain = Self.quoted(ReportText.withoutQueries(text))
         // What looks like a path would be uploaded.
-        let looksLikePath = ["./", "../", "~/", "/"].contains(where: text.hasPrefix) && !text.contains("\n")
-        return looksLikePath ? "speedpix.text(\(plain))" : plain
+        return Self.looksLikePath(text) ? "speedpix.text(\(plain))" : plain
+    }
+
+    private static func looksLikePath(_ text: String) -> Bool {
+        ["./", "../", "~/", "/"].contains(where: text.hasPrefix) && !text.contains(where: \.isNewline)
     }
 
     private static let words: Set<String> = [

@@ -74,7 +74,7 @@ struct ScriptRun: Sendable {
         if let limit, limit.refused > 0, end.failure == nil {
             context.say("--limit \(limit.most): \(limit.refused) more would have been created")
         }
-        if end.failure != nil, !isLocal, dryRun == nil { unfinished.report(context) }
+        if !isLocal, dryRun == nil, end.failure != nil || !output.quiet { unfinished.report(context) }
         if let file, let book, let thumbnails {
             do {
                 try await writeReport(to: file, book, thumbnails, end, recorder)

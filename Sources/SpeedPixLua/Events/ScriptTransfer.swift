@@ -79,6 +79,7 @@ final class TransferReporter: Sendable {
                 state.hasStarted = true
                 var start = state.transfer
                 start.progress.bytesDone = 0
+                if start.direction == .upload { start.url = nil }
                 start.stage = .started
                 events.append(start)
             }

@@ -43,7 +43,7 @@ const haystack = (entry) => [entry.id, entry.workflow, entry.error || "", JSON.s
 function tileElement(tile) {
   const { entry, output } = tile;
   const shot = output
-    ? make("div", { class: "shot" }, make("img", { src: pictures[output.picture], alt: output.name, decoding: "async" }))
+    ? make("div", { class: "shot" }, make("img", { src: pictures[output.picture], alt: output.name }))
     : make("div", { class: "shot plain", text: entry.error || entry.outputs.map((o) => o.name).join("\n")
         || (isDone(entry) ? JSON.stringify(entry.data ?? {}) : entry.status) });
   const open = make("button", { type: "button", "aria-label": entry.workflow + ", " + entry.status + ": " + caption(entry) },
