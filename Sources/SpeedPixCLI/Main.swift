@@ -23,6 +23,8 @@ struct Main {
         // A closed pipe is an error of the write, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
         let signals = ReceivedSignals()
+        // From here on none is lost, however early it comes.
+        let pipe = SignalPipe([SIGINT, SIGTERM])
         var context = CommandContext(
             environment: ProcessInfo.processInfo.environment,
             workingDirectory: FileManager.default.currentDirectoryPath,
@@ -36,28 +38,18 @@ struct Main {
         let command = Task { [context] in
             await SpeedPixCommand.execute(Array(CommandLine.arguments.dropFirst()), in: context)
         }
-        let sources = [SIGINT, SIGTERM].map { cancel(command, on: $0, signals) }
-        let status = await command.value
-        withExtendedLifetime(sources) {}
-        // Whoever sent a SIGTERM looks for the status that belongs to it.
-        exit(status == .interrupted ? 128 + (signals.first ?? SIGINT) : status.rawValue)
-    }
-
-    /// The first signal ends the command in order, the second one at once.
-    private static func cancel(
-        _ command: Task<ExitStatus, Never>, on number: Int32, _ signals: ReceivedSignals
-    ) -> any DispatchSourceSignal {
-        signal(number, SIG_IGN)
-        let source = DispatchSource.makeSignalSource(signal: number, queue: .global(qos: .userInteractive))
-        source.setEventHandler {
+        // The first signal ends the command in order, the second one at once.
+        let source = pipe?.source { number in
             if signals.note(number) > 1 {
                 eraseBelow(STDERR_FILENO)
                 _exit(128 + number)
             }
             command.cancel()
         }
-        source.resume()
-        return source
+        let status = await command.value
+        withExtendedLifetime(source) {}
+        // Whoever sent a SIGTERM looks for the status that belongs to it.
+        exit(status == .interrupted ? 128 + (signals.first ?? SIGINT) : status.rawValue)
     }
 
     /// Nil if it is no terminal. One that does not tell its size gets the usual one.

@@ -19,7 +19,8 @@ struct ProcessTests {
             print("saved")
             speedpix.sleep(3600)
             """, to: "large.lua")
-        let process = try Subprocess(Subprocess.speedpix, ["run", "large.lua", "--local", "--quiet"], folder: folder.path)
+        let process = try Subprocess(
+            Subprocess.speedpix, ["run", "large.lua", "--local", "--quiet"], folder: folder.path)
         #expect(process.nextLine() == "saved")
         let peak = try process.peakMemory()
         process.interrupt()

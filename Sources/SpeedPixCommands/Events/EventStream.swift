@@ -34,15 +34,18 @@ final class EventStream: Sendable {
         state.withLock { $0.redaction = Redaction(configuration) }
     }
 
-    /// Called once if an event cannot be written.
+    /// Called once if an event cannot be written, or could not before.
     func onFailure(_ body: @escaping @Sendable () -> Void) {
-        state.withLock { $0.onFailure = body }
+        let hasFailed = state.withLock { state in
+            state.onFailure = body
+            return state.failure != nil
+        }
+        if hasFailed { body() }
     }
 
     func send(_ name: String, _ fields: [String: JSONValue] = [:]) {
-        state.withLock { state in
-            if !state.hasFinished { write(name, fields, &state) }
-        }
+        let tell = state.withLock { state in state.hasFinished ? nil : write(name, fields, &state) }
+        tell?()
     }
 
     /// The last event, whatever comes after it. Only the first call has an effect.
@@ -50,12 +53,15 @@ final class EventStream: Sendable {
         state.withLock { state in
             guard !state.hasFinished else { return }
             state.hasFinished = true
-            write("run.finished", fields, &state)
+            _ = write("run.finished", fields, &state)
         }
     }
 
-    private func write(_ name: String, _ fields: [String: JSONValue], _ state: inout State) {
-        guard state.failure == nil else { return }
+    /// - Returns: What to call once the state is free again: it ends the run.
+    private func write(
+        _ name: String, _ fields: [String: JSONValue], _ state: inout State
+    ) -> (@Sendable () -> Void)? {
+        guard state.failure == nil else { return nil }
         var event = fields
         event["event"] = .string(name)
         event["time"] = .string(context.now().formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true)))
@@ -65,9 +71,10 @@ final class EventStream: Sendable {
             var line = try (state.redaction?(value) ?? value).encoded()
             line.append(UInt8(ascii: "\n"))
             try context.writeOutput(line)
+            return nil
         } catch {
             state.failure = error
-            state.onFailure?()
+            return state.onFailure
         }
     }
 }

@@ -264,7 +264,12 @@ final class OutputFailure: Sendable {
         action?()
     }
 
+    /// Called once, also if there was one before.
     func onFailure(_ action: @escaping @Sendable () -> Void) {
-        state.withLock { $0.action = action }
+        let hasFailed = state.withLock { state in
+            state.action = action
+            return state.error != nil
+        }
+        if hasFailed { action() }
     }
 }

@@ -17,7 +17,9 @@ struct FileWatch {
         while true {
             try await clock.sleep(for: Self.interval)
             let now = files.current
-            if now != known, now == last, now.allSatisfy({ $0.value.isThere || known[$0.key]?.isThere != true }) { return }
+            if now != known, now == last, now.allSatisfy({ $0.value.isThere || known[$0.key]?.isThere != true }) {
+                return
+            }
             last = now
         }
     }

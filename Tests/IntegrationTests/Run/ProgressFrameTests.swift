@@ -29,10 +29,13 @@ struct ProgressFrameTests {
     /// `running` of `count` predictions compute; one has succeeded, one has failed.
     private func busy(_ count: Int, running: Int, workflow: String = "echo") -> RunLedger {
         var ledger = RunLedger()
-        for number in 0..<count { ledger.apply(.created(Self.prediction("id-\(number)", workflow: workflow)), at: .zero) }
+        for number in 0..<count {
+            ledger.apply(.created(Self.prediction("id-\(number)", workflow: workflow)), at: .zero)
+        }
         for number in 0..<running {
             ledger.apply(
-                .progressed(Self.prediction("id-\(number)", .running, fraction: 0.5, workflow: workflow)), at: .seconds(1))
+                .progressed(Self.prediction("id-\(number)", .running, fraction: 0.5, workflow: workflow)),
+                at: .seconds(1))
         }
         ledger.apply(.ended(Self.prediction("id-0", .succeeded)), at: .seconds(2))
         ledger.apply(.ended(Self.prediction("id-1", .failed)), at: .seconds(2))
