@@ -28,6 +28,7 @@ let package = Package(
             dependencies: ["BenchmarkKit", "CReference", .product(name: "LuaRuntime", package: "speedpix")],
             swiftSettings: swift
         ),
+        .executableTarget(name: "CommandBenchmarks", dependencies: ["BenchmarkKit"], swiftSettings: swift),
         .executableTarget(
             name: "SDKBenchmarks",
             dependencies: [
