@@ -64,6 +64,21 @@ final class Subprocess {
         return 1024 * (line?.split(separator: " ").compactMap { Int($0) }.first ?? 0)
     }
 
+    /// Runs a program to its end, on a thread of its own: those of Swift's shared pool are few, and tests that wait
+    /// for the clock need them.
+    static func run(
+        _ program: String, _ arguments: [String], folder: String, environment: [String: String] = [:]
+    ) async throws -> (status: Int32, output: String) {
+        try await withCheckedThrowingContinuation { continuation in
+            Thread {
+                continuation.resume(
+                    with: Result {
+                        try Subprocess(program, arguments, folder: folder, environment: environment).finish()
+                    })
+            }.start()
+        }
+    }
+
     /// The `speedpix` that was built with these tests.
     static var speedpix: String {
         get throws {

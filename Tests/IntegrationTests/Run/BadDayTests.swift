@@ -2,38 +2,37 @@ import Foundation
 import SpeedPix
 import Testing
 
-/// What only the real program can show: signals, closed pipes, full disks. Serialized, since each blocks a thread.
+/// What only the real program can show: signals, closed pipes, full disks.
 @Suite("A run on a bad day", .serialized)
 struct BadDayTests {
     /// Everything that the shell command prints, with its errors, and its status.
-    private func shell(_ command: String, in folder: TestFolder) throws -> (status: Int32, output: String) {
-        try Subprocess(
+    private func shell(_ command: String, in folder: TestFolder) async throws -> (status: Int32, output: String) {
+        try await Subprocess.run(
             "/bin/bash", ["-c", "set -o pipefail; \(command)"], folder: folder.path,
-            environment: ["SPEEDPIX": try Subprocess.speedpix]
-        ).finish()
+            environment: ["SPEEDPIX": try Subprocess.speedpix])
     }
 
     @Test(arguments: ["", "--json"])
-    func aReaderThatHasGoneEndsTheRun(option: String) throws {
+    func aReaderThatHasGoneEndsTheRun(option: String) async throws {
         let folder = try TestFolder()
         // Whatever the script makes of the error.
         try folder.write("while true do pcall(print, 'line') end", to: "s.lua")
-        let end = try shell(#""$SPEEDPIX" run s.lua --local --timeout 20 \#(option) | head -1"#, in: folder)
+        let end = try await shell(#""$SPEEDPIX" run s.lua --local --timeout 20 \#(option) | head -1"#, in: folder)
         #expect(end.status == 1)
         #expect(end.output.contains("stopped, since nobody takes what it writes"), "\(end.output)")
         #expect(end.output.contains(option.isEmpty ? "line" : #""event":"run.started""#))
     }
 
     @Test(.enabled(if: FileManager.default.fileExists(atPath: "/dev/full")), arguments: ["", "--json"])
-    func aFullDiskBehindStandardOutputIsTold(option: String) throws {
+    func aFullDiskBehindStandardOutputIsTold(option: String) async throws {
         let folder = try TestFolder()
         try folder.write("print('x') speedpix.sleep(20)", to: "s.lua")
-        let end = try shell(#""$SPEEDPIX" run s.lua --local \#(option) > /dev/full"#, in: folder)
+        let end = try await shell(#""$SPEEDPIX" run s.lua --local \#(option) > /dev/full"#, in: folder)
         #expect(end.status == 1 && end.output.contains("No space left on device"), "\(end.output)")
     }
 
     /// No file may grow beyond a few KiB: writing fails half-way, as on a disk that is full.
-    @Test func aFileThatDoesNotFitLeavesNothing() throws {
+    @Test func aFileThatDoesNotFitLeavesNothing() async throws {
         let folder = try TestFolder()
         try folder.write(String(repeating: "x", count: 60_000), to: "large.bin")
         try folder.write("old", to: "copy.bin")
@@ -41,11 +40,10 @@ struct BadDayTests {
         try folder.write("run('echo', { image = './large.bin' }).images:save('copy.bin')", to: "s.lua")
         let limited = #"trap "" XFSZ; ulimit -f 8; "$SPEEDPIX" run s.lua --endpoint "$ENDPOINT" --report report.html"#
         let server = try Server(folder)
-        let end = try Subprocess(
+        let end = try await Subprocess.run(
             "/bin/bash", ["-c", limited], folder: folder.path,
             environment: server.environment.merging(
-                ["SPEEDPIX": try Subprocess.speedpix, "ENDPOINT": server.endpoint]) { $1 }
-        ).finish()
+                ["SPEEDPIX": try Subprocess.speedpix, "ENDPOINT": server.endpoint]) { $1 })
         server.end()
         #expect(end.status == 1)
         #expect(end.output.contains("copy.bin") && end.output.contains("could not write report.html"), "\(end.output)")
@@ -113,14 +111,14 @@ struct BadDayTests {
 
     /// Ctrl-C at whatever moment: nothing half-written stays.
     @Test(arguments: [0, 40, 90, 150, 230, 330, 450, 600])
-    func anInterruptAtAnyMomentLeavesNothingHalfWritten(milliseconds: Int) throws {
+    func anInterruptAtAnyMomentLeavesNothingHalfWritten(milliseconds: Int) async throws {
         let folder = try TestFolder()
         try folder.write(String(repeating: "x", count: 3 << 20), to: "large.bin")
         try folder.write(
             "for i = 1, 1000 do run('echo', { image = './large.bin' }).images:save('out/copy.bin') end", to: "s.lua")
         // `timeout` sends the signal; 124 would say that it had to.
         let seconds = "\(milliseconds / 1000).\(String(1000 + milliseconds % 1000).dropFirst())"
-        let end = try shell(
+        let end = try await shell(
             #"timeout --preserve-status -s INT \#(seconds == "0.000" ? "0.001" : seconds) "$SPEEDPIX" run s.lua --local"#
                 + " --report report.html --quiet", in: folder)
         // 2: the signal came before there was anybody to take it.

@@ -6,16 +6,15 @@ import Testing
 @Suite("Events of a run")
 struct EventTests {
     /// Holds a run's output against the shipped schema; returns the names of its events.
-    private func validated(_ output: [UInt8], in folder: TestFolder) throws -> Set<String> {
+    private func validated(_ output: [UInt8], in folder: TestFolder) async throws -> Set<String> {
         try Data(output).write(to: URL(filePath: "\(folder.path)/events.jsonl"))
         let repository = TestFolder.repository
-        let end = try Subprocess(
+        let end = try await Subprocess.run(
             try PythonEnvironment.python(),
             [
                 "\(repository)/Tests/IntegrationTests/Scripts/validate_events.py",
                 "\(repository)/docs/events.schema.json", "events.jsonl",
-            ], folder: folder.path
-        ).finish()
+            ], folder: folder.path)
         try #require(end.status == 0, "\(end.output)")
         return Set(end.output.split(separator: " ").map(String.init))
     }
@@ -57,7 +56,7 @@ struct EventTests {
             """, in: folder)
         #expect(run.status == .success, "\(run.errors)")
         #expect(run.errors.isEmpty)
-        let names = try validated(bytes, in: folder)
+        let names = try await validated(bytes, in: folder)
         #expect(
             names == [
                 "run.started", "prediction.created", "prediction.progress", "prediction.succeeded",
@@ -74,7 +73,7 @@ struct EventTests {
     @Test func bytesThatAreNoTextAreStillJSON() async throws {
         let folder = try TestFolder()
         let (_, bytes) = await run(#"io.write("a\xff\xfe\0b\n") print("\u{2028}</script>\xc3") print("ü")"#, in: folder)
-        _ = try validated(bytes, in: folder)
+        _ = try await validated(bytes, in: folder)
         let prints = try events(bytes).filter { $0["event"]?.stringValue == "print" }
         #expect(prints[0]["text"]?.stringValue == "a\u{FFFD}\u{FFFD}\0b\n")
         #expect(
@@ -95,7 +94,7 @@ struct EventTests {
     ) async throws {
         let folder = try TestFolder()
         let (run, bytes) = await run(script, arguments, in: folder)
-        _ = try validated(bytes, in: folder)
+        _ = try await validated(bytes, in: folder)
         let end = try last(bytes)
         #expect(run.status == status && end["exit_status"] == .integer(Int64(status.rawValue)))
         #expect(end["error"]?["code"]?.stringValue == code, "\(end)")
@@ -108,7 +107,8 @@ struct EventTests {
         let run = await CommandRun(
             ["run", "gone.lua", "--local", "--json"], in: folder, setting: { $0.writeOutput = output.append })
         #expect(run.status == .usage)
-        #expect(try validated(output.all, in: folder) == ["run.started", "run.finished"])
+        let names = try await validated(output.all, in: folder)
+        #expect(names == ["run.started", "run.finished"])
     }
 
     @Test func theSecretIsNeverAmongThem() async throws {
@@ -146,7 +146,7 @@ struct EventTests {
         server.interrupt()
         _ = server.finish()
         #expect(run.status == .success, "\(run.errors)")
-        let names = try validated(bytes, in: folder)
+        let names = try await validated(bytes, in: folder)
         #expect(names.isSuperset(of: ["call.retried", "prediction.in_doubt"]), "\(names)")
         let summary = try last(bytes)["summary"]
         #expect(summary?["in_doubt"] == 1 && summary?["retries"]?["create"] == 1, "\(String(describing: summary))")

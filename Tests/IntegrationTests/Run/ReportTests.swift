@@ -107,21 +107,21 @@ struct ReportTests {
     func aBrowserDrawsIt() async throws {
         let folder = try folder()
         _ = try await report(Self.script, in: folder)
-        func browse(_ arguments: [String]) throws -> String {
-            try Subprocess(
+        func browse(_ arguments: [String]) async throws -> String {
+            try await Subprocess.run(
                 "/usr/bin/chromium",
                 ["--headless", "--no-sandbox", "--disable-gpu", "--user-data-dir=\(folder.path)/profile"]
                     + ["--virtual-time-budget=3000"] + arguments, folder: folder.path
-            ).finish().output
+            ).output
         }
-        let drawn = try browse(["--dump-dom", "file://\(folder.path)/r.html#1"])
+        let drawn = try await browse(["--dump-dom", "file://\(folder.path)/r.html#1"])
         #expect(drawn.ranges(of: "class=\"tile ").count == 5, "\(drawn.suffix(2000))")
         #expect(drawn.ranges(of: "class=\"lane\"").count == 5)
         // Failures first, as text.
         #expect(drawn.firstRange(of: "tile failed")!.lowerBound < drawn.firstRange(of: "tile succeeded")!.lowerBound)
         #expect(drawn.contains("&lt;b&gt;bold&lt;/b&gt;") && !drawn.contains("<img src=\"x\""))
         #expect(drawn.contains("<dialog id=\"detail\" aria-labelledby=\"detail-title\" open"))
-        _ = try browse([
+        _ = try await browse([
             "--window-size=900,700", "--screenshot=\(folder.path)/shot.png", "file://\(folder.path)/r.html",
         ])
         let shot = try Image.open(path: "\(folder.path)/shot.png")
