@@ -99,6 +99,14 @@ let package = Package(
             swiftSettings: swift
         ),
 
+        // MARK: Line editing
+        .systemLibrary(
+            name: "CEditLine",
+            pkgConfig: "libedit",
+            providers: [.apt(["libedit-dev"])]  // macOS has it
+        ),
+        .target(name: "CLineEditor", dependencies: ["CEditLine"], cSettings: c),
+
         // MARK: The gateway
         .target(
             name: "SpeedPixGateway",
@@ -123,7 +131,7 @@ let package = Package(
         .target(
             name: "SpeedPixCommands",
             dependencies: [
-                "SpeedPix", "SpeedPixLua", "SpeedPixGateway", "LuaRuntime",
+                "SpeedPix", "SpeedPixLua", "SpeedPixGateway", "LuaRuntime", "Imaging", "CLineEditor",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "SystemPackage", package: "swift-system"),

@@ -23,15 +23,23 @@ struct Main {
         // A closed pipe is an error of the write, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
         let signals = ReceivedSignals()
-        let context = CommandContext(
+        var context = CommandContext(
             environment: ProcessInfo.processInfo.environment,
             workingDirectory: FileManager.default.currentDirectoryPath,
             homeDirectory: ProcessInfo.processInfo.environment["HOME"] ?? "/",
             writeOutput: { try StandardStream(STDOUT_FILENO, signals).write($0) },
             writeError: { try? StandardStream(STDERR_FILENO, signals).write($0) },
             readInput: { try readAll(STDIN_FILENO) })
-        let command = Task { await SpeedPixCommand.execute(Array(CommandLine.arguments.dropFirst()), in: context) }
-        let sources = [SIGINT, SIGTERM].map { cancel(command, on: $0, signals) }
+        context.outputTerminal = { extent(of: STDOUT_FILENO) }
+        if isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 {
+            context.lineTerminal = LineTerminal(
+                input: STDIN_FILENO, output: STDOUT_FILENO, showsErrors: isatty(STDERR_FILENO) == 1)
+        }
+        let interrupts = context.interrupts
+        let command = Task { [context] in
+            await SpeedPixCommand.execute(Array(CommandLine.arguments.dropFirst()), in: context)
+        }
+        let sources = [SIGINT, SIGTERM].map { cancel(command, on: $0, signals, interrupts) }
         let status = await command.value
         withExtendedLifetime(sources) {}
         // Whoever sent a SIGTERM looks for the status that belongs to it.
@@ -40,16 +48,27 @@ struct Main {
 
     /// The first signal ends the command in order, the second one at once.
     private static func cancel(
-        _ command: Task<ExitStatus, Never>, on number: Int32, _ signals: ReceivedSignals
+        _ command: Task<ExitStatus, Never>, on number: Int32, _ signals: ReceivedSignals, _ interrupts: Interrupts
     ) -> any DispatchSourceSignal {
         signal(number, SIG_IGN)
         let source = DispatchSource.makeSignalSource(signal: number, queue: .global(qos: .userInteractive))
         source.setEventHandler {
+            // A session goes on: only what it is doing ends.
+            if number == SIGINT, interrupts.interrupt() { return }
             if signals.note(number) > 1 { _exit(128 + number) }
             command.cancel()
         }
         source.resume()
         return source
+    }
+
+    /// Nil if it is no terminal.
+    private static func extent(of descriptor: Int32) -> TerminalExtent? {
+        var size = winsize()
+        guard isatty(descriptor) == 1, ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 else { return nil }
+        return TerminalExtent(
+            columns: Int(size.ws_col), rows: Int(size.ws_row), pixelWidth: Int(size.ws_xpixel),
+            pixelHeight: Int(size.ws_ypixel))
     }
 
     private static func readAll(_ descriptor: Int32) throws -> [UInt8] {

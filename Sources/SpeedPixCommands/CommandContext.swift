@@ -24,6 +24,12 @@ public struct CommandContext: Sendable {
     public var now: @Sendable () -> Date
     /// Text that nobody can guess, for credentials of a gateway that lives as long as one command.
     public var randomToken: @Sendable () -> String
+    /// The terminal that a person types at; nil unless standard input and output both are one.
+    public var lineTerminal: LineTerminal?
+    /// The size of the terminal that standard output is, asked anew each time; nil if it is none.
+    public var outputTerminal: @Sendable () -> TerminalExtent? = { nil }
+    /// Where a command hears of Ctrl-C before the process ends.
+    public var interrupts = Interrupts()
 
     /// What has no default is the process's; the clock, the date and tokens are the real ones unless given.
     public init(

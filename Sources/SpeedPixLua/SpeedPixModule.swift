@@ -22,10 +22,11 @@ public enum SpeedPixModule {
             // A file stands for what it can be fetched by, as it does in an input.
             (object as? OutputFileObject)?.file.url ?? (object as? FileObject)?.file.url
         }
+        let pictures = PictureHost.files(of: host)
         return [
             module, OutputModule.module(host), IOModule.module(host), OSModule.module(host), RequireModule.module(host),
             json, CSVModule.module(host), FSModule.module(host), PathModule.module, LogModule.module(host),
-            ImageModule.module(.files(of: host)),
+            ImageModule.module(pictures), ShowModule.module(host, pictures),
         ]
     }
 }

@@ -1,0 +1,22 @@
+import LuaRuntime
+import SpeedPixLua
+
+/// What `:help` says without a name.
+enum SessionHelp {
+    static func overview(_ palette: Palette) -> String {
+        let width = SessionCommand.usage.map(\.0.count).max() ?? 0
+        let commands = SessionCommand.usage.map { name, text in
+            "  \(palette.paint(name, .bold))\(String(repeating: " ", count: width - name.count))  \(text)\n"
+        }.joined()
+        let modules = ScriptReference.all.modules.map(\.name).filter { !$0.isEmpty }.sorted().joined(separator: " ")
+        return """
+            Type Lua. The value of an expression is shown and is _ afterwards; the last error is _error. Locals at the
+            prompt stay. Tab completes names, options and workflows. Ctrl-C stops what runs, or clears the line.
+
+            \(commands)
+            The verbs: run create wait upload, and show(file) for a look at a picture.
+            Modules: \(modules)
+
+            """
+    }
+}

@@ -1,0 +1,22 @@
+import Synchronization
+
+/// Who hears of Ctrl-C: the command that runs, unless it leaves it to the process, which then ends.
+public final class Interrupts: Sendable {
+    private let handler = Mutex<(@Sendable () -> Bool)?>(nil)
+
+    /// Nobody hears of it until a command wants to.
+    public init() {}
+
+    /// The process calls this when it is interrupted, from any thread.
+    ///
+    /// - Returns: Whether the command has dealt with it; otherwise the process should end.
+    public func interrupt() -> Bool {
+        // Called outside of the lock: a handler may let go of itself.
+        handler.withLock { $0 }?() ?? false
+    }
+
+    /// From now on `body` is called, from any thread; it returns whether that is all there is to do. Nil ends it.
+    func handle(_ body: (@Sendable () -> Bool)?) {
+        handler.withLock { $0 = body }
+    }
+}
