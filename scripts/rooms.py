@@ -50,7 +50,7 @@ C_HEADERS = {
     f"{name}.h"
     for name in """assert ctype errno fcntl float inttypes limits locale math pthread setjmp signal stdalign stdarg
     stdatomic stdbool stddef stdint stdio stdlib stdnoreturn string strings sys/stat sys/types time unistd wchar
-    langinfo poll sys/ioctl xlocale""".split()
+    langinfo poll sys/ioctl termios xlocale""".split()
 }
 
 LONGEST_FILE = 450

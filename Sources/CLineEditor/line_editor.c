@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <termios.h>
 #include <unistd.h>
 #include <wchar.h>
 
@@ -98,9 +99,12 @@ static int columns_now(slt_editor *editor) {
     return size.ws_col;
 }
 
+// While a line is edited the terminal may be set to do nothing on its own.
 static void show(slt_editor *editor, const char *bytes, size_t length) {
+    struct termios attributes;
+    bool returns = tcgetattr(fileno(editor->output), &attributes) == 0 && (attributes.c_oflag & OPOST) != 0;
     for (size_t i = 0; i < length; i++) {
-        if (bytes[i] == '\n' && (i == 0 || bytes[i - 1] != '\r')) fputc('\r', editor->output);
+        if (bytes[i] == '\n' && !returns) fputc('\r', editor->output);
         fputc(bytes[i], editor->output);
     }
     fflush(editor->output);
@@ -177,9 +181,8 @@ static int next_key(EditLine *el, wchar_t *key) {
             erase(editor);
             el_cursor(el, INT_MAX / 2);
             draw(editor);
-            if (editor->ending == SLT_INTERRUPTED) fputs("^C", editor->output);
-            fputs("\r\n", editor->output);
-            fflush(editor->output);
+            if (editor->ending == SLT_INTERRUPTED) show(editor, "^C", 2);
+            show(editor, "\n", 1);
             return 0;
         }
         if (ready[0].revents == 0) continue;
@@ -219,7 +222,7 @@ static unsigned char complete(EditLine *el, int key) {
         line = el_wline(el);
         int below = row_of(editor, line->buffer, line->lastchar) - row_of(editor, line->buffer, line->cursor);
         for (int i = 0; i < below; i++) fputc('\n', editor->output);
-        fputs("\r\n", editor->output);
+        show(editor, "\n", 1);
         show(editor, list, strlen(list));
         free(list);
         draw(editor);
@@ -335,8 +338,7 @@ int32_t slt_read(slt_editor *editor, const char *prompt, char **line) {
     *line = NULL;
     if (result == SLT_LINE && (text == NULL || count <= 0)) {
         // Ctrl-D leaves the cursor behind the prompt.
-        fputs("\r\n", editor->output);
-        fflush(editor->output);
+        show(editor, "\n", 1);
         result = SLT_END;
     }
     if (result == SLT_LINE) {

@@ -198,6 +198,20 @@ bool spl_session_step_behind(spl_vm *vm) {
     return spl_protected(vm, list_behind, vm) && !lua_isnil(vm->inspector, -1);
 }
 
+const char *spl_get_kind(lua_State *L, int32_t index) {
+    if (!lua_getmetatable(L, index)) return NULL;
+    const char *name = NULL;
+    // Asking for the key would make a string, and that may raise; walking does not.
+    for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1)) {
+        if (lua_type(L, -2) != LUA_TSTRING || strcmp(lua_tostring(L, -2), "__name") != 0) continue;
+        if (lua_type(L, -1) == LUA_TSTRING) name = lua_tostring(L, -1);
+        lua_pop(L, 2);
+        break;
+    }
+    lua_pop(L, 1);
+    return name;
+}
+
 int32_t spl_get_function_line(lua_State *L, int32_t index, char *source, size_t size) {
     lua_Debug info;
     lua_pushvalue(L, index);

@@ -26,6 +26,8 @@ public struct CommandContext: Sendable {
     public var randomToken: @Sendable () -> String
     /// The terminal that a person types at; nil unless standard input and output both are one.
     public var lineTerminal: LineTerminal?
+    /// Where a session's lines come from instead, for tests: made of the session's output and of what Tab does.
+    var makeLineReader: (@Sendable (SessionOutput, @escaping @Sendable (String) -> Completion) -> any LineReader)?
     /// The size of the terminal that standard output is, asked anew each time; nil if it is none.
     public var outputTerminal: @Sendable () -> TerminalExtent? = { nil }
     /// Where a command hears of Ctrl-C before the process ends.

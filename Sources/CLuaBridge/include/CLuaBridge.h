@@ -219,6 +219,9 @@ void spl_push_nil(lua_State *L);
 void spl_pop(lua_State *L, int32_t count);
 // The innermost line of the script that has called something: 0 if there is none. `source` receives at most `size` bytes.
 int32_t spl_get_line(lua_State *L, char *source, size_t size);
+// What the metatable of a value calls it, with `__name`; NULL if it does not. Lives as long as the metatable. spl_walk must
+// have made room.
+const char *spl_get_kind(lua_State *L, int32_t index);
 // Where a function was defined: 0 for one of C's. There must be room on the stack for one value.
 int32_t spl_get_function_line(lua_State *L, int32_t index, char *source, size_t size);
 // Whether the thread's own coroutine chain lets it wait here.

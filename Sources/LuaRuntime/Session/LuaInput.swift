@@ -13,13 +13,13 @@ public enum LuaInput: Sendable {
     ///
     /// - Parameter name: Of the chunk, as messages show it.
     public init(_ text: String, name: String) {
-        let statements = LuaChunk(text, name: name)
+        let statements = LuaChunk(typed: text, name: name)
         guard LuaLexer(statements.source).contains(where: { _ in true }) else {
             self = .empty
             return
         }
         // On a line of its own it would move the lines of messages.
-        let expression = LuaChunk("return \(text)", name: name)
+        let expression = LuaChunk(typed: "return \(text)", name: name)
         // `return` is an expression's end as well, as are a comment and a semicolon.
         if Self.isReturn(statements) == false {
             switch Self.failure(expression) {
@@ -45,7 +45,10 @@ public enum LuaInput: Sendable {
 
     private static func failure(_ chunk: LuaChunk) -> LuaError? {
         do {
-            _ = try chunk.globals()
+            // What ends with its line, such as a string, is not unfinished but wrong.
+            var line = chunk
+            line.source.append(UInt8(ascii: "\n"))
+            _ = try line.globals()
             return nil
         } catch {
             // Of kind memory: it compiles, and only the list of globals is missing.
@@ -55,5 +58,13 @@ public enum LuaInput: Sendable {
 
     private static func isUnfinished(_ error: LuaError) -> Bool {
         error.message.hasSuffix("near <eof>")
+    }
+}
+
+extension LuaChunk {
+    /// Text that a person typed: a first line that starts with `#` asks for a length, and is no shebang.
+    public init(typed text: String, name: String) {
+        self.init("", name: name)
+        source = Array(text.utf8)
     }
 }

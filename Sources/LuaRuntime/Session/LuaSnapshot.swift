@@ -15,8 +15,8 @@ public indirect enum LuaSnapshot: Sendable {
     case function(place: String?)
     case coroutine
     case object(any LuaObject)
-    /// A module of the host's.
-    case module
+    /// A module of the host's, by its name.
+    case module(String?)
     /// A table inside itself; 1 for the innermost around it.
     case cycle(levels: Int)
 
@@ -30,6 +30,8 @@ public indirect enum LuaSnapshot: Sendable {
         public var omitted = 0
         /// Whether it lies too deep to have been looked into; it has something then.
         public var isClosed = false
+        /// What its metatable calls it, with `__name`.
+        public var kind: String?
         /// Whether the host raised it.
         public var isError = false
         /// What the script settled with `array` and `object`.
@@ -86,9 +88,14 @@ extension LuaReader {
         case Int32(SPL_TTABLE): return table(at: index, &look)
         case Int32(SPL_TFUNCTION): return .function(place: place(at: index))
         case Int32(SPL_TTHREAD): return .coroutine
-        case Int32(SPL_TLIGHTUSERDATA): return spl_is_null(state, index) ? .null : .module
-        default: return object(at: index).map { .object($0) } ?? .module
+        case Int32(SPL_TLIGHTUSERDATA): return spl_is_null(state, index) ? .null : .module(nil)
+        default: return object(at: index).map { .object($0) } ?? .module(kind(at: index))
         }
+    }
+
+    private func kind(at index: Int32) -> String? {
+        guard spl_walk(state), let name = spl_get_kind(state, index) else { return nil }
+        return String(cString: name)
     }
 
     private func place(at index: Int32) -> String? {
@@ -112,6 +119,7 @@ extension LuaReader {
             result.isClosed = true
             return .table(result)
         }
+        result.kind = kind(at: index)
         look.path.append(identity)
         defer { look.path.removeLast() }
         let table = index < 0 ? spl_get_top(state) + index + 1 : index

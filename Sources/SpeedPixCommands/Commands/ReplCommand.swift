@@ -56,11 +56,7 @@ struct ReplCommand: ContextCommand {
         let completion = NameCompletion(
             members: { vm.membersSoon($0) },
             workflows: { known + predictions.workflows.map { KnownWorkflow(id: $0) } })
-        let editor = context.lineTerminal.flatMap { terminal in
-            LineEditor(terminal, term: context.environment["TERM"], output: output) {
-                completion.complete($0, earlier: pending.lines)
-            }
-        }
+        let editor = lineReader(context, output) { completion.complete($0, earlier: pending.lines) }
         if let editor {
             for line in history.load() { editor.remember(line) }
             let place = isLocal ? "a gateway on this machine" : configuration.endpoint
@@ -69,10 +65,19 @@ struct ReplCommand: ContextCommand {
         let repl = Repl(
             ReplParts(
                 context: context, vm: vm, client: host.client,
-                reader: try editor ?? GivenLines(context.readInput()) as any LineReader,
+                reader: try editor ?? GivenLines(context.readInput()),
                 output: output, history: history, predictions: predictions, pending: pending, isLocal: isLocal,
                 isInteractive: editor != nil))
         return try await repl.run()
+    }
+
+    /// Nil if nobody types.
+    private func lineReader(
+        _ context: CommandContext, _ output: SessionOutput, _ complete: @escaping @Sendable (String) -> Completion
+    ) -> (any LineReader)? {
+        if let make = context.makeLineReader { return make(output, complete) }
+        guard let terminal = context.lineTerminal else { return nil }
+        return LineEditor(terminal, term: context.environment["TERM"], output: output, complete: complete)
     }
 }
 

@@ -1,3 +1,4 @@
+import SpeedPix
 import SystemPackage
 
 #if canImport(FoundationEssentials)
@@ -80,6 +81,6 @@ struct LineHistory: Sendable {
         _ = try descriptor.closeAfter {
             try descriptor.writeAll(Array(lines.map { $0 + "\n" }.joined().utf8))
         }
-        _ = try FileManager.default.replaceItemAt(URL(filePath: path), withItemAt: URL(filePath: new))
+        try FileRename.move(FilePath(new), over: FilePath(path))
     }
 }

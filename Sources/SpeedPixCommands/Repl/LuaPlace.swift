@@ -52,7 +52,11 @@ struct LuaPlace {
         if let last, last.kind == .unfinished {
             let string = lexer.text(last)
             guard let quote = string.first, quote == "\"" || quote == "'", !string.contains("\\") else { return }
-            call = call(around: tokens.count - 1)
+            let opener = tokens.count - 2
+            // `run "…"`, without parentheses.
+            call =
+                isCallee(endingAt: opener)
+                ? callee(endingAt: opener).map { Call(name: $0, argument: 0) } : call(around: opener + 1)
             kind = .string(String(string.dropFirst()), quote: String(quote))
             return
         }
@@ -69,7 +73,7 @@ struct LuaPlace {
         call = call(around: at)
         if let frame = frames(upTo: at).last, text(frame.opener) == "{", ["{", ",", ";"].contains(before) {
             kind = .field(name, taken: frame.fields)
-        } else {
+        } else if before != "::" {
             kind = .global(name)
         }
     }

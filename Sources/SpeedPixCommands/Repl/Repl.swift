@@ -124,10 +124,10 @@ actor Repl {
             fail("the input ends in the middle of a chunk", .failure)
         case .failure(let error):
             count += 1
-            fail(error, LuaChunk(text, name: name))
+            fail(error, LuaChunk(typed: text, name: name))
         case .expression(let chunk):
             count += 1
-            await run(chunk, shownAs: LuaChunk(text, name: name), isExpression: true)
+            await run(chunk, shownAs: LuaChunk(typed: text, name: name), isExpression: true)
         case .statements(let chunk):
             count += 1
             await run(chunk, shownAs: chunk, isExpression: false)
@@ -166,7 +166,8 @@ actor Repl {
         let work = Task { [vm] in try await vm.evaluate(chunk, declaring: names) }
         if isInteractive {
             let presses = Presses()
-            context.interrupts.handle {
+            context.interrupts.handle { [output] in
+                output.noteEcho()
                 work.cancel()
                 // Whoever presses it three times wants out.
                 return presses.next() < 3
@@ -193,7 +194,7 @@ actor Repl {
         output.startLine()
         // A call that gives nothing shows nothing, as does one that gives nil: most statements are such calls.
         guard !values.isEmpty else { return }
-        if values.count == 1, case .nil = values[0] { return }
+        if values.count == 1, values[0].saysNothing { return }
         let width = context.outputTerminal()?.columns ?? 80
         write(ValuePrinter(palette: palette, width: width).text(values) + "\n")
     }
@@ -298,5 +299,16 @@ actor Repl {
         let start = context.clock.now()
         await evaluate(expression, isComplete: true)
         say("\(start().formattedSeconds) s", .dim)
+    }
+}
+
+extension LuaSnapshot {
+    /// Whether showing it would only puzzle: `io.write` gives its handle, so that calls can be chained.
+    fileprivate var saysNothing: Bool {
+        switch self {
+        case .nil: true
+        case .table(let table): table.kind == "FILE*"
+        default: false
+        }
     }
 }

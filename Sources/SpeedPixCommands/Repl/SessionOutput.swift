@@ -71,6 +71,11 @@ final class SessionOutput: Sendable {
         state.withLock { $0.reader = reader }
     }
 
+    /// The terminal has echoed a key, as it does with Ctrl-C.
+    func noteEcho() {
+        state.withLock { $0.isAtStart = false }
+    }
+
     /// A line of its own for what comes next.
     func startLine() {
         state.withLock { state in

@@ -29,7 +29,7 @@ struct SessionScript: Sendable {
         let script = parts.joined(separator: "\n") + "\n"
         if Self.compiles(script) { return script }
         let rewritten = zip(entries, parts).map { entry, part in
-            let chunk = LuaChunk(part, name: "session")
+            let chunk = LuaChunk(typed: part, name: "session")
             return Self.compiles(part) ? String(decoding: LuaTopLevel(chunk).chunk.source, as: UTF8.self) : part
         }
         return rewritten.joined(separator: "\n") + "\n"
@@ -44,14 +44,15 @@ struct SessionScript: Sendable {
     }
 
     private static func compiles(_ text: String) -> Bool {
-        (try? LuaChunk(text, name: "session").globals()) != nil
+        (try? LuaChunk(typed: text, name: "session").globals()) != nil
     }
 
     /// Whether the next entries use `_` before another expression takes its place.
     private func isResultUsed(after place: Int) -> Bool {
         for entry in entries.dropFirst(place + 1) {
             let uses =
-                (try? LuaChunk(entry.isExpression ? "return \(entry.text)" : entry.text, name: "s").globals()) ?? []
+                (try? LuaChunk(typed: entry.isExpression ? "return \(entry.text)" : entry.text, name: "s").globals())
+                ?? []
             if uses.contains(where: { $0.name == "_" && !$0.isWrite }) { return true }
             if entry.isExpression { return false }
         }

@@ -42,6 +42,7 @@ struct ValuePrinter: Sendable {
 
     private func opening(_ table: LuaSnapshot.Table) -> String {
         if table.isError { return dim("error ") }
+        if let kind = table.kind { return dim("\(kind.visible.prefix(40)) ") }
         // An empty one says itself nothing of what it will be to JSON.
         guard table.items.isEmpty, table.entries.isEmpty else { return "" }
         switch table.shape {
@@ -80,7 +81,7 @@ struct ValuePrinter: Sendable {
         case .function(let place?): dim("function (\(place.visible))")
         case .function(nil): dim("function (built in)")
         case .coroutine: dim("coroutine")
-        case .module: dim("module")
+        case .module(let name): dim(name.map { "module \($0.visible), see :help \($0.visible)" } ?? "module")
         case .cycle(1): dim("‹this table›")
         case .cycle(let levels): dim("‹table \(levels - 1) up›")
         case .object(let object): palette.paint(ObjectText.describe(object, isAlone: isTop), .magenta)

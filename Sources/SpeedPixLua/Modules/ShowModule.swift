@@ -52,7 +52,8 @@ enum ShowModule {
         case .table(let table):
             let named = table.entries.sorted { ($0.key.text ?? "") < ($1.key.text ?? "") }.map(\.value)
             let before = items.count
-            for item in table.items + named {
+            for item in table.items { try collect(item, pictures, &items, mismatch) }
+            for item in named {
                 // Texts and numbers of an output are not what somebody wants to see.
                 if case .object = item { try collect(item, pictures, &items, mismatch) }
                 if case .table = item { try? collect(item, pictures, &items, mismatch) }
@@ -65,6 +66,9 @@ enum ShowModule {
             var item = Item(name: nil, size: nil, mimeType: nil, source: .read(read))
             switch value {
             case .string(let path): item.name = path.lossyText
+            case .object(let object as SourceObject):
+                if case .file(let path) = object.kind { item.name = path }
+                if case .bytes(_, let filename) = object.kind { item.name = filename }
             case .object(let object):
                 item.name = object.luaProperty("filename")?.text ?? object.luaDescription
                 if case .integer(let size)? = object.luaProperty("size") { item.size = size }
