@@ -332,6 +332,8 @@ int32_t slt_read(slt_editor *editor, const char *prompt, char **line) {
         editor->columns = columns_now(editor);
         el_resize(editor->el);
     }
+    // Before the prompt: keys that come right behind it would be echoed by the terminal as well.
+    el_wset(editor->el, EL_PREP_TERM, 1);
     int count = 0;
     const wchar_t *text = el_wgets(editor->el, &count);
     int32_t result = editor->ending;

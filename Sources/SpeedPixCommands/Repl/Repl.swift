@@ -47,6 +47,8 @@ actor Repl {
     func run() async throws -> ExitStatus {
         let output = output
         let palette = palette
+        ignoreInterrupts()
+        defer { context.interrupts.handle(nil) }
         try await vm.openSession { error in
             let text = ErrorText.describe(error, chunk: LuaChunk("", name: ""))
             output.writeError(Array((palette.paint("a task failed: \(text)", .red) + "\n").utf8))
@@ -99,7 +101,7 @@ actor Repl {
             return true
         }
         let line = await reader.readLine(prompt: palette.paintPrompt(isFirst ? "›" : "…", isFirst ? .bold : .dim))
-        context.interrupts.handle(nil)
+        ignoreInterrupts()
         output.endLine()
         return line
     }
@@ -145,7 +147,9 @@ actor Repl {
             return false
         }
         let before = predictions.entries.count
-        let result = await result(of: topLevel?.chunk ?? chunk, declaring: topLevel?.names ?? [])
+        let result = await interruptibly { [vm] in
+            try await vm.evaluate(topLevel?.chunk ?? chunk, declaring: topLevel?.names ?? [])
+        }
         reportDoubts()
         switch result {
         case .success(let evaluation):
@@ -160,25 +164,32 @@ actor Repl {
         return false
     }
 
-    private func result(
-        of chunk: LuaChunk, declaring names: [String]
-    ) async -> Result<LuaEvaluation, any Error> {
-        let work = Task { [vm] in try await vm.evaluate(chunk, declaring: names) }
+    /// Does something that Ctrl-C can stop.
+    private func interruptibly<Value: Sendable>(
+        _ body: @escaping @Sendable () async throws -> Value
+    ) async -> Result<Value, any Error> {
+        let stop = EvaluationStop()
         if isInteractive {
-            let presses = Presses()
+            // Before it begins: Ctrl-C may come with its first output.
             context.interrupts.handle { [output] in
                 output.noteEcho()
-                work.cancel()
                 // Whoever presses it three times wants out.
-                return presses.next() < 3
+                return stop.press() < 3
             }
         }
-        defer { if isInteractive { context.interrupts.handle(nil) } }
+        defer { ignoreInterrupts() }
+        let work = Task { try await body() }
+        stop.begin { work.cancel() }
         return await withTaskCancellationHandler {
             await work.result
         } onCancel: {
             work.cancel()
         }
+    }
+
+    /// Where nothing is to be stopped Ctrl-C must not end the session, either.
+    private func ignoreInterrupts() {
+        if isInteractive { context.interrupts.handle { true } }
     }
 
     /// A constant of an earlier chunk is one for later chunks, too; Lua itself looks no further than its own chunk.
@@ -268,8 +279,9 @@ actor Repl {
 
     private func listJobs() async {
         // Those that nobody waits for are heard of only now.
-        for entry in predictions.entries.filter({ !$0.hasEnded && !$0.prediction.status.isTerminal }).suffix(20) {
-            if let now = try? await client.predictions.reload(entry.prediction) { predictions.update(now) }
+        let going = predictions.entries.map(\.prediction).filter { !$0.status.isTerminal }.suffix(20)
+        _ = await interruptibly { [client, predictions] in
+            for prediction in going { predictions.update(try await client.predictions.reload(prediction)) }
         }
         write(SessionJobs.text(predictions.entries, tasks: await vm.detachedTasks, palette))
     }
