@@ -30,7 +30,7 @@ struct slt_editor {
     FILE *input, *output;
     slt_host host;
     locale_t locale;
-    int wake[2];     // a byte for each thing that happened: o output, i interrupt, e end
+    int wake[2];     // a byte for each thing that happened: o output, l look at the terminal, i interrupt, e end
     int ending;      // SLT_LINE unless the read was ended from outside
     int columns;
     wchar_t *prompt;
@@ -135,6 +135,20 @@ static void follow_size(slt_editor *editor) {
     draw(editor);
 }
 
+// After a stop the shell has set the terminal as it likes it, and the cursor is on a line of its own.
+static void follow_terminal(slt_editor *editor) {
+    struct termios attributes;
+    if (tcgetattr(fileno(editor->input), &attributes) != 0 || (attributes.c_lflag & ICANON) == 0) {
+        follow_size(editor);
+        return;
+    }
+    el_wset(editor->el, EL_PREP_TERM, 0);
+    el_wset(editor->el, EL_PREP_TERM, 1);
+    editor->columns = columns_now(editor);
+    el_resize(editor->el);
+    draw(editor);
+}
+
 static void show_output(slt_editor *editor) {
     size_t length = 0;
     char *bytes = editor->host.take_output(editor->host.context, &length);
@@ -153,12 +167,14 @@ static void show_output(slt_editor *editor) {
 static bool take_wakes(slt_editor *editor) {
     char what[64];
     ssize_t count = read(editor->wake[0], what, sizeof what);
-    bool has_output = false;
+    bool has_output = false, has_changed = false;
     for (ssize_t i = 0; i < count; i++) {
         if (what[i] == 'o') has_output = true;
+        if (what[i] == 'l') has_changed = true;
         if (what[i] == 'i' && editor->ending == SLT_LINE) editor->ending = SLT_INTERRUPTED;
         if (what[i] == 'e') editor->ending = SLT_END;
     }
+    if (has_changed) follow_terminal(editor);
     if (has_output) show_output(editor);
     return editor->ending == SLT_LINE;
 }
@@ -369,4 +385,5 @@ static void signal_reader(slt_editor *editor, char what) {
 }
 
 void slt_wake(slt_editor *editor) { signal_reader(editor, 'o'); }
+void slt_look(slt_editor *editor) { signal_reader(editor, 'l'); }
 void slt_interrupt(slt_editor *editor, bool ends) { signal_reader(editor, ends ? 'e' : 'i'); }

@@ -39,7 +39,9 @@ struct Main {
         let command = Task { [context] in
             await SpeedPixCommand.execute(Array(CommandLine.arguments.dropFirst()), in: context)
         }
-        let sources = [SIGINT, SIGTERM].map { cancel(command, on: $0, signals, interrupts) }
+        let sources =
+            [SIGINT, SIGTERM].map { cancel(command, on: $0, signals, interrupts) }
+            + [SIGCONT, SIGWINCH].map { tell(interrupts, of: $0) }
         let status = await command.value
         withExtendedLifetime(sources) {}
         // Whoever sent a SIGTERM looks for the status that belongs to it.
@@ -58,6 +60,13 @@ struct Main {
             if signals.note(number) > 1 { _exit(128 + number) }
             command.cancel()
         }
+        source.resume()
+        return source
+    }
+
+    private static func tell(_ interrupts: Interrupts, of number: Int32) -> any DispatchSourceSignal {
+        let source = DispatchSource.makeSignalSource(signal: number, queue: .global(qos: .userInteractive))
+        source.setEventHandler { interrupts.terminalHasChanged() }
         source.resume()
         return source
     }

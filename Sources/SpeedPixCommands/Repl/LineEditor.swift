@@ -73,6 +73,10 @@ final class LineEditor: LineReader, @unchecked Sendable {
         slt_wake(editor)
     }
 
+    func look() {
+        slt_look(editor)
+    }
+
     func interrupt(ends: Bool) {
         slt_interrupt(editor, ends)
     }

@@ -26,6 +26,8 @@ protocol LineReader: Sendable {
     func remember(_ line: String)
     /// There is output to be shown above the line.
     func wake()
+    /// The terminal has another size, or may be set differently; from any thread.
+    func look()
     /// Ends the read that is under way, from any thread.
     func interrupt(ends: Bool)
 }
@@ -44,6 +46,7 @@ struct GivenLines: LineReader {
 
     func remember(_ line: String) {}
     func wake() {}
+    func look() {}
     func interrupt(ends: Bool) {}
 }
 

@@ -48,7 +48,11 @@ actor Repl {
         let output = output
         let palette = palette
         ignoreInterrupts()
-        defer { context.interrupts.handle(nil) }
+        context.interrupts.watch { [reader] in reader.look() }
+        defer {
+            context.interrupts.handle(nil)
+            context.interrupts.watch(nil)
+        }
         try await vm.openSession { error in
             let text = ErrorText.describe(error, chunk: LuaChunk("", name: ""))
             output.writeError(Array((palette.paint("a task failed: \(text)", .red) + "\n").utf8))
