@@ -64,6 +64,12 @@ extension LuaVM {
     }
 
     private func load(_ chunk: LuaChunk, declaring names: [String]) throws -> LuaTask {
+        connect()
+        for name in names {
+            guard name.withCString({ spl_session_declare(machine.vm, $0, name.utf8.count) }) else {
+                throw LuaError(.memory, "not enough memory")
+            }
+        }
         try put([])
         var slot: Int32 = 0
         let thread = chunk.source.withUnsafeBytes { bytes in
@@ -74,11 +80,6 @@ extension LuaVM {
         guard let thread else {
             let message = String(cString: spl_failure(machine.vm))
             throw LuaError(message == "not enough memory" ? .memory : .syntax, message)
-        }
-        for name in names {
-            guard name.withCString({ spl_session_declare(machine.vm, $0, name.utf8.count) }) else {
-                throw LuaError(.memory, "not enough memory")
-            }
         }
         return machine.scheduler.add(thread, slot: slot, parent: nil)
     }
