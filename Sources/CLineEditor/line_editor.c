@@ -337,6 +337,20 @@ void slt_close(slt_editor *editor) {
     free(editor);
 }
 
+static void signal_reader(slt_editor *editor, char what) {
+    // A full pipe has news enough to wake the reader.
+    ssize_t written = write(editor->wake[1], &what, 1);
+    (void)written;
+}
+
+// A Ctrl-C that came when its line had just ended is not meant for the next one.
+static void forget_interrupts(slt_editor *editor) {
+    char what[64];
+    ssize_t count = read(editor->wake[0], what, sizeof what);
+    for (ssize_t i = 0; i < count; i++)
+        if (what[i] != 'i') signal_reader(editor, what[i]);
+}
+
 int32_t slt_read(slt_editor *editor, const char *prompt, char **line) {
     // Of this thread only: the rest of the process keeps the locale that it has.
     locale_t before = editor->locale != (locale_t)0 ? uselocale(editor->locale) : (locale_t)0;
@@ -344,6 +358,7 @@ int32_t slt_read(slt_editor *editor, const char *prompt, char **line) {
     editor->prompt = widened(prompt);
     editor->prompt_width = editor->prompt != NULL ? width_of(editor->prompt, wcslen(editor->prompt)) : 0;
     editor->ending = SLT_LINE;
+    forget_interrupts(editor);
     if (editor->columns != columns_now(editor)) {
         editor->columns = columns_now(editor);
         el_resize(editor->el);
@@ -376,12 +391,6 @@ void slt_remember(slt_editor *editor, const char *line) {
     if (wide != NULL) history_w(editor->history, &event, H_ENTER, wide);
     free(wide);
     if (before != (locale_t)0) uselocale(before);
-}
-
-static void signal_reader(slt_editor *editor, char what) {
-    // A full pipe has news enough to wake the reader.
-    ssize_t written = write(editor->wake[1], &what, 1);
-    (void)written;
 }
 
 void slt_wake(slt_editor *editor) { signal_reader(editor, 'o'); }

@@ -25,6 +25,7 @@ actor Repl {
     private var script = SessionScript()
     /// Of what failed first, when nobody was there to see it.
     private var status = ExitStatus.success
+    private var isOutputGone = false
 
     /// - Parameter context: Its streams are the session's own.
     init(_ parts: ReplParts) {
@@ -63,17 +64,15 @@ actor Repl {
             reader.interrupt(ends: true)
         }
         await vm.endDetachedTasks()
-        try Task.checkCancellation()
-        if !isLocal {
-            let ids = predictions.unfinished()
-            if !ids.isEmpty { say("these predictions go on at the service: \(ids.joined(separator: " "))") }
-        }
-        return isInteractive ? .success : status
+        let ids = isLocal ? [] : predictions.unfinished()
+        if !ids.isEmpty { say("these predictions go on at the service: \(ids.joined(separator: " "))") }
+        guard !Task.isCancelled else { throw CommandFailure(.interrupted, "interrupted") }
+        return isInteractive && !isOutputGone ? .success : status
     }
 
     private func loop() async {
         var lines: [String] = []
-        while !Task.isCancelled {
+        while !Task.isCancelled, !isOutputGone {
             pending.set(lines.joined(separator: "\n"))
             switch await readLine(isFirst: lines.isEmpty) {
             case .end:
@@ -217,7 +216,13 @@ actor Repl {
     // MARK: Telling
 
     private func write(_ text: String) {
-        try? context.writeOutput(Array(text.utf8))
+        do {
+            try context.writeOutput(Array(text.utf8))
+        } catch {
+            // Nobody sees any more what comes; what was typed for it need not run.
+            isOutputGone = true
+            fail("\(error)", .failure)
+        }
     }
 
     private func say(_ text: String, _ color: Palette.Color? = nil) {
@@ -268,13 +273,15 @@ actor Repl {
     }
 
     private func help(_ topic: String?) {
+        let width = context.outputTerminal()?.columns ?? .max
+        func show(_ text: String) { write(SessionHelp.wrapped(text, width: width) + "\n") }
         guard let topic else { return write(SessionHelp.overview(palette)) }
         let reference = ScriptReference.all
         let name = topic.trimming { "()".contains($0) }
-        if let text = reference.help(for: name) { return write(text + "\n") }
+        if let text = reference.help(for: name) { return show(text) }
         let members = reference.topics.filter { $0.hasSuffix(":\(name)") || $0.hasSuffix(".\(name)") }
         if let first = members.first, let text = reference.help(for: first) {
-            return write(([text] + members.dropFirst().map { "see also :help \($0)" }).joined(separator: "\n") + "\n")
+            return show(([text] + members.dropFirst().map { "see also :help \($0)" }).joined(separator: "\n"))
         }
         let nearest = NearestName.suggestion(for: name, among: reference.topics)
         let hint = nearest.map { "did you mean :help \($0)?" } ?? ":help lists what there is"

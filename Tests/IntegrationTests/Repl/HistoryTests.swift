@@ -33,6 +33,7 @@ struct HistoryTests {
         // One that an earlier version, or another hand, has written is not brought back either.
         try folder.write("old\nwith s3cret\n", to: "history")
         #expect(history.load() == ["old"])
+        #expect(try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int == 0o600)
     }
 
     @Test func staysOfASize() throws {

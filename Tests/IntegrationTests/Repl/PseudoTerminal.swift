@@ -22,12 +22,15 @@ final class PseudoTerminal {
         close(line)
     }
 
-    func start(_ program: String, _ arguments: [String], folder: String) throws -> Process {
+    func start(
+        _ program: String, _ arguments: [String], folder: String, environment: [String: String] = [:]
+    ) throws -> Process {
         let process = Process()
         process.executableURL = URL(filePath: program)
         process.arguments = arguments
         process.currentDirectoryURL = URL(filePath: folder)
         process.environment = ["HOME": folder, "TERM": "xterm-256color", "PATH": "/usr/bin:/bin", "NO_COLOR": "1"]
+            .merging(environment) { $1 }
         let handle = FileHandle(fileDescriptor: line)
         process.standardInput = handle
         process.standardOutput = handle
@@ -42,12 +45,15 @@ final class PseudoTerminal {
     }
 
     /// Waits until the text has been shown, and forgets what was shown up to there.
-    func expect(_ text: String) throws {
+    ///
+    /// - Returns: What was shown before it.
+    @discardableResult
+    func expect(_ text: String) throws -> String {
         let wanted = Array(text.utf8)
         while true {
             if let range = Data(seen).firstRange(of: wanted) {
-                seen.removeFirst(range.upperBound)
-                return
+                defer { seen.removeFirst(range.upperBound) }
+                return String(decoding: seen[..<range.lowerBound], as: UTF8.self)
             }
             var ready = pollfd(fd: main, events: Int16(POLLIN), revents: 0)
             // Only a test that has failed already waits for so long.

@@ -186,6 +186,24 @@ struct ReplTests {
         #expect(folder.contents.isEmpty)
     }
 
+    @Test func aDiskThatIsFullEndsIt() async throws {
+        struct Full: Error, CustomStringConvertible { var description: String { "no space left" } }
+        let folder = try TestFolder()
+        let errors = Capture()
+        let context = CommandContext(
+            environment: [:], workingDirectory: folder.path, homeDirectory: folder.path,
+            writeOutput: { _ in throw Full() }, writeError: errors.append,
+            readInput: { Array("1 + 1\nerror('not reached')\n".utf8) })
+        #expect(await SpeedPixCommand.execute(["repl", "--local"], in: context) == .failure)
+        #expect(errors.text == "speedpix: no space left\n")
+    }
+
+    @Test func helpFitsTheTerminal() {
+        let text = SessionHelp.wrapped("a short line\n  name  what it is for, at length\n\nend", width: 20)
+        #expect(text == "a short line\n  name  what it is\n    for, at length\n\nend")
+        #expect(SessionHelp.wrapped("averyveryverylongword", width: 5) == "averyveryverylongword")
+    }
+
     @Test func credentialsAreAskedForOnce() async throws {
         let run = await CommandRun(["repl"], in: try TestFolder(), input: "1")
         #expect(run.status == .configuration)

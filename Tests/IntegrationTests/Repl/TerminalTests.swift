@@ -64,6 +64,40 @@ struct TerminalTests {
         #expect(process.terminationStatus == 0)
     }
 
+    @Test func namesWhatGoesOnAtTheService() throws {
+        let folder = try TestFolder()
+        let server = try Subprocess(
+            Subprocess.speedpix, ["serve", "--port", "0", "--app-key", "key", "--app-secret", "s3cret"],
+            folder: folder.path)
+        let endpoint = try #require(server.nextLine()?.split(separator: " ").first { $0.hasPrefix("http") })
+        let terminal = try PseudoTerminal(columns: 200, rows: 24)
+        let process = try terminal.start(
+            try Subprocess.speedpix, ["repl"], folder: folder.path,
+            environment: [
+                "SPEEDPIX_APP_KEY": "key", "SPEEDPIX_APP_SECRET": "s3cret", "SPEEDPIX_ENDPOINT": String(endpoint),
+            ])
+        try terminal.expect("› ")
+        terminal.type("note = 's3cret'\r")
+        try terminal.expect("\r\n› ")
+        terminal.type("job = create('echo', { duration = 3600 }) print('id=' .. job.id) wait(job)\r")
+        try terminal.expect("\r\nid=")
+        let id = try terminal.expect("\r\n")
+        process.interrupt()
+        try terminal.expect("interrupted\r\nthese predictions go on at the service: \(id)\r\n")
+        try terminal.expect("› ")
+        terminal.type(":jobs\r")
+        try terminal.expect("\r\n\(id)  echo  ")
+        try terminal.expect("› ")
+        terminal.type(":quit\r")
+        try terminal.expect("these predictions go on at the service: \(id)\r\n")
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0)
+        let history = try String(contentsOfFile: "\(folder.path)/.local/state/speedpix/repl_history", encoding: .utf8)
+        #expect(history.hasPrefix("job = create"))
+        server.interrupt()
+        #expect(server.finish().status == 130)
+    }
+
     @Test func aSignalToEndLeavesTheTerminalAsItWas() throws {
         let folder = try TestFolder()
         let terminal = try PseudoTerminal(columns: 80, rows: 24)
