@@ -12,14 +12,14 @@ struct CommandRun {
     ///   - folder: The working folder.
     init(
         _ arguments: [String], in folder: TestFolder, input: String = "", environment: [String: String] = [:],
-        token: String = "made-up-token"
+        token: String = "made-up-token", clock: any Clock<Duration> = ContinuousClock()
     ) async {
         let output = Capture()
         let errors = Capture()
         let context = CommandContext(
             environment: environment, workingDirectory: folder.path, homeDirectory: folder.path,
             writeOutput: output.append, writeError: errors.append, readInput: { Array(input.utf8) },
-            randomToken: { token })
+            clock: clock, randomToken: { token })
         status = await SpeedPixCommand.execute(arguments, in: context)
         self.output = output.text
         self.errors = errors.text

@@ -8,7 +8,8 @@ struct RunCommand: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
         abstract: "Runs a Lua script.",
-        usage: "speedpix run FILE|- [key=value ...] [--local] [--endpoint URL] [--out DIR] [--timeout SECONDS]"
+        usage:
+            "speedpix run FILE|- [key=value ...] [--local] [--endpoint URL] [--profile NAME] [--out DIR] [--timeout SECONDS]"
             + " [--allow-read DIR] [--allow-write DIR] [--allow-env NAME] [--verbose]",
         discussion: """
             Examples:
@@ -57,7 +58,7 @@ struct RunCommand: ContextCommand {
         }
         let script = try ScriptFile(file, in: context)
         if help { return try await showParameters(of: script, named: file, context) }
-        try await service.withConfiguration(context) { try await run(script, $0, context) }
+        try await service.withConfiguration(context, beside: script.directory) { try await run(script, $0, context) }
     }
 
     private var arguments: [String: String] {
@@ -89,7 +90,7 @@ struct RunCommand: ContextCommand {
             let vm = try LuaVM(modules: SpeedPixModule.modules(host))
             try await vm.execute(script.chunk, timeout: timeout.map { .seconds($0) }, clock: context.clock)
         } catch {
-            if !service.isLocal(context) { unfinished.report(context) }
+            if !service.isLocal(context, beside: script.directory) { unfinished.report(context) }
             if error is CancellationError { throw CommandFailure(.interrupted, "interrupted") }
             guard let error = error as? LuaError else { throw error }
             throw CommandFailure(

@@ -27,11 +27,13 @@ struct SandboxOptions: ParsableArguments {
     /// - Parameter directory: The script's folder; nil if it has none.
     /// - Parameter named: Paths that the command line names: they may be read wherever they lie.
     func files(directory: String?, named: [String], _ context: CommandContext) -> FileAccess {
-        FileAccess(
+        var files = FileAccess(
             workingDirectory: context.workingDirectory, outputDirectory: out.map(context.absolute),
             homeDirectory: context.homeDirectory,
             readable: (directory.map { [$0] } ?? []) + readableFolders.map(context.absolute),
             readableFiles: named, writable: writableFolders.map(context.absolute))
+        files.withheld = SettingsReader(context: context, scriptDirectory: directory).secretFiles
+        return files
     }
 
     func environment(_ context: CommandContext) -> ScriptEnvironment {

@@ -24,6 +24,8 @@ public struct FileAccess: Sendable {
     public var readableFiles: [String]
     /// Folders that may be written, besides the working and the output folder.
     public var writable: [String]
+    /// Files that may be neither read nor written, whatever else is allowed: those with credentials.
+    public var withheld: [String] = []
 
     /// Results go to the working folder unless `outputDirectory` is given; nothing else is allowed unless listed.
     public init(
@@ -101,7 +103,7 @@ public struct FileAccess: Sendable {
     var readRoots: [String] { [workingDirectory, outputDirectory] + readable }
 
     func mayRead(_ real: String) -> Bool {
-        guard !Self.isSecret(real) else { return false }
+        guard !isWithheld(real) else { return false }
         return Self.isInside(real, readRoots)
             || readableFiles.contains { Self.real(absolute($0, from: workingDirectory)) == real }
     }
@@ -136,7 +138,13 @@ public struct FileAccess: Sendable {
 
     /// - Parameter full: What is to be made below it, for a root that does not exist yet.
     func mayWrite(_ real: String, toMake full: String? = nil) -> Bool {
-        !Self.isSecret(real) && Self.isInside(real, writeRoots, orMade: full.map { FilePath($0) })
+        // A file that is not there yet is judged by its name.
+        !isWithheld(full ?? real) && !isWithheld(real)
+            && Self.isInside(real, writeRoots, orMade: full.map { FilePath($0) })
+    }
+
+    private func isWithheld(_ real: String) -> Bool {
+        Self.isSecret(real) || withheld.contains { Self.real($0) == real }
     }
 
     static func notWritable(_ path: String) -> SpeedPixError {
@@ -160,8 +168,10 @@ public struct FileAccess: Sendable {
     private static func isSecret(_ real: String) -> Bool {
         let path = FilePath(real)
         if ["/proc", "/sys"].contains(where: { path.starts(with: FilePath($0)) }) { return true }
-        let name = path.lastComponent?.string ?? ""
-        return name == ".env" || name.hasPrefix(".env.") || name.hasPrefix("speedpix-credentials-")
+        let name = path.lastComponent?.string.lowercased() ?? ""
+        // Settings may hold credentials, and say where files are sent.
+        return name == "speedpix.toml" || name == ".env" || name.hasPrefix(".env.")
+            || name.hasPrefix("speedpix-credentials-")
     }
 
     private static func isInside(_ real: String, _ folders: [String], orMade full: FilePath? = nil) -> Bool {
