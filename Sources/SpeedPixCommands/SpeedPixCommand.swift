@@ -27,8 +27,12 @@ public enum SpeedPixCommand {
                 try? context.writeOutput(Array((RootCommand.fullMessage(for: error) + "\n").utf8))
                 return .success
             }
-            context.say(RootCommand.fullMessage(for: error))
-            return code == .validationFailure ? .usage : .failure
+            guard code == .validationFailure else {
+                context.say(RootCommand.fullMessage(for: error))
+                return .failure
+            }
+            context.say(UsageText.describe(error, arguments))
+            return .usage
         }
     }
 }

@@ -22,6 +22,9 @@ enum LocalGateway {
         }
     }
 
+    /// What it offers, as completions name it.
+    static let workflowNames = ["white-background", "text-to-image", "echo"]
+
     static func offered() async throws -> [any Workflow] {
         try await ScriptWorkflow.builtIn() + [EchoWorkflow()]
     }

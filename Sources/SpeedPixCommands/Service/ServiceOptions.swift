@@ -26,6 +26,23 @@ struct ServiceOptions: ParsableArguments {
         return (try? settings(context, beside: directory))?[.endpoint]?.text == LocalGateway.name
     }
 
+    /// Refuses a gateway that ends with this very command.
+    ///
+    /// - Parameter what: What would end with it, as messages begin.
+    func requireLasting(_ context: CommandContext, _ what: String) throws {
+        guard isLocal(context) else { return }
+        throw CommandFailure(
+            .usage,
+            "\(what) at the local gateway ends with the command that made it\nhint: run \"speedpix serve\" and use its endpoint"
+        )
+    }
+
+    /// Whether anything says which service is meant: a flag, a variable or a file.
+    func needsConfiguration(_ context: CommandContext) -> Bool {
+        guard isLocalByFlag == nil, let settings = try? settings(context) else { return true }
+        return settings[.appKey] != nil || settings.secret != nil || settings[.endpoint] != nil
+    }
+
     /// Nil if the flags do not say it.
     private var isLocalByFlag: Bool? {
         if local { return true }

@@ -13,7 +13,7 @@ struct TOMLTests {
         #expect(try value(#"'C:\no\escape'"#) == .string(#"C:\no\escape"#))
         #expect(try value("\"\"\"\nfirst\nsecond \\\n   third\"\"\"") == .string("first\nsecond third"))
         #expect(try value("'''it's'''") == .string("it's"))
-        #expect(try value(#""""two quotes """""#) == .string("\"two quotes \"\""))
+        #expect(try value("\"\"\"\"two quotes \"\"\"\"\"") == .string("\"two quotes \"\""))
         #expect(try value(#""""#) == .string(""))
     }
 

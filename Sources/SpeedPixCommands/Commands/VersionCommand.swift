@@ -1,0 +1,31 @@
+import ArgumentParser
+import Imaging
+import LuaRuntime
+import SpeedPix
+
+/// `speedpix version`: what this program is made of.
+struct VersionCommand: ContextCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "version",
+        abstract: "Prints the versions of speedpix, Lua and libvips.",
+        discussion: """
+            Example:
+              speedpix version --json
+            """)
+
+    @Flag(help: "One JSON object.")
+    var json = false
+
+    func run(in context: CommandContext) async throws {
+        let lua = LuaVM.luaVersion
+        if json {
+            return try context.print([
+                "speedpix": .string(SpeedPixVersion.current), "lua": .string(lua),
+                "vips": .string(Image.libraryVersion),
+            ])
+        }
+        try context.print("speedpix \(SpeedPixVersion.current)")
+        try context.print("lua \(lua)")
+        try context.print("libvips \(Image.libraryVersion)")
+    }
+}

@@ -1,0 +1,34 @@
+import ArgumentParser
+import LuaRuntime
+import SpeedPix
+
+/// What is wrong with a command line, in one sentence and where to read on.
+enum UsageText {
+    static func describe(_ error: any Error, _ arguments: [String]) -> String {
+        var command: any ParsableCommand.Type = RootCommand.self
+        var name = "speedpix"
+        for argument in arguments {
+            let subcommands = command.configuration.subcommands
+            if subcommands.isEmpty || argument.hasPrefix("-") { break }
+            guard let next = subcommands.first(where: { $0.configuration.commandName == argument }) else {
+                return unknown(argument, among: subcommands.compactMap { $0.configuration.commandName }, of: name)
+            }
+            command = next
+            name += " \(argument)"
+        }
+        // ArgumentParser names the nearest option by itself.
+        let message = RootCommand.message(for: error).printable(keepingLines: true)
+        return message.contains("\nhint: ") || message.contains(" --help")
+            ? "speedpix: \(message)" : "speedpix: \(message)\nhint: \(name) --help"
+    }
+
+    private static func unknown(_ argument: String, among names: [String], of command: String) -> String {
+        let shown = String(argument.prefix(80)).printable()
+        let nearest = NearestName.suggestion(for: argument, among: names)
+        if nearest == nil, argument.hasSuffix(".lua") {
+            return "speedpix: there is no command \"\(shown)\"\nhint: to run a script: speedpix run \(shown)"
+        }
+        return "speedpix: there is no command \"\(shown)\""
+            + (nearest.map { "; did you mean \"\($0)\"?" } ?? "\nhint: \(command) --help")
+    }
+}
