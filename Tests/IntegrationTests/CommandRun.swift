@@ -1,3 +1,4 @@
+import Foundation
 import SpeedPixCommands
 import Synchronization
 
@@ -12,14 +13,15 @@ struct CommandRun {
     ///   - folder: The working folder.
     init(
         _ arguments: [String], in folder: TestFolder, input: String = "", environment: [String: String] = [:],
-        token: String = "made-up-token", clock: any Clock<Duration> = ContinuousClock()
+        token: String = "made-up-token", clock: any Clock<Duration> = ContinuousClock(),
+        now: @escaping @Sendable () -> Date = { Date() }
     ) async {
         let output = Capture()
         let errors = Capture()
         let context = CommandContext(
             environment: environment, workingDirectory: folder.path, homeDirectory: folder.path,
             writeOutput: output.append, writeError: errors.append, readInput: { Array(input.utf8) },
-            clock: clock, randomToken: { token })
+            clock: clock, now: now, randomToken: { token })
         status = await SpeedPixCommand.execute(arguments, in: context)
         self.output = output.text
         self.errors = errors.text

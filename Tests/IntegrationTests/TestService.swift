@@ -5,11 +5,11 @@ import SpeedPixGateway
 /// A gateway in this process with known credentials, key `key` and secret `secret`: the service of commands under test.
 enum TestService {
     static func run(
-        _ adjust: (inout GatewayConfiguration) -> Void = { _ in },
+        faults: String = #"{"rules": []}"#,
         body: @escaping @Sendable (_ endpoint: String) async throws -> Void
     ) async throws {
         var configuration = GatewayConfiguration(appKey: "key", appSecret: Secret("secret"))
-        adjust(&configuration)
+        configuration.faults = try FaultFile.rules(Array(faults.utf8))
         let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
         let workflows: [any Workflow] = try await ScriptWorkflow.builtIn() + [EchoWorkflow()]
         try await Gateway.withRunning(configuration, workflows: workflows, logger: logger) { running in

@@ -14,8 +14,10 @@ struct RootCommand: ParsableCommand {
             """,
         version: SpeedPixVersion.current,
         subcommands: [
-            RunCommand.self, EvalCommand.self, PredictCommand.self, UploadCommand.self, JobsCommand.self,
-            ServeCommand.self, VersionCommand.self, CompletionsCommand.self,
+            RunCommand.self, EvalCommand.self, CheckCommand.self, PredictCommand.self, UploadCommand.self,
+            JobsCommand.self,
+            ServeCommand.self, InitCommand.self, TypesCommand.self, DoctorCommand.self, VersionCommand.self,
+            CompletionsCommand.self,
         ])
 }
 

@@ -85,10 +85,13 @@ struct ServiceOptions: ParsableArguments {
         return try ResolvedSettings(flags: flags, environment: context.environment, files: files)
     }
 
+    /// Between what is missing and what can be done.
+    static let waysOut = ". There are three ways out:"
+
     private static func explained(_ error: SpeedPixError) -> String {
         guard error.message.hasSuffix("is missing") else { return ErrorText.describe(error) }
         return """
-            \(error.message). There are three ways out:
+            \(error.message)\(waysOut)
               export SPEEDPIX_APP_KEY=… SPEEDPIX_APP_SECRET=…    with the values from the console
               app_key = "…" and app_secret_file = "…"           in ~/.config/speedpix/speedpix.toml, for good
               --local                                           no account: a gateway on this machine
