@@ -17,7 +17,7 @@ struct RootCommand: ParsableCommand {
             RunCommand.self, EvalCommand.self, CheckCommand.self, PredictCommand.self, UploadCommand.self,
             JobsCommand.self,
             ServeCommand.self, InitCommand.self, TypesCommand.self, DoctorCommand.self, VersionCommand.self,
-            CompletionsCommand.self,
+            CompletionsCommand.self, ManualCommand.self,
         ])
 }
 
