@@ -19,6 +19,7 @@ let package = Package(
     products: [
         .library(name: "SpeedPix", targets: ["SpeedPix"]),
         .library(name: "SpeedPixMedia", targets: ["SpeedPixMedia"]),
+        .library(name: "SpeedPixLua", targets: ["SpeedPixLua"]),
         .library(name: "LuaRuntime", targets: ["LuaRuntime"]),
         .executable(name: "speedpix", targets: ["SpeedPixCLI"]),
     ],

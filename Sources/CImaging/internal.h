@@ -1,9 +1,8 @@
 #ifndef SPX_INTERNAL_H
 #define SPX_INTERNAL_H
 
-#include <vips/vips.h>
-
 #include "CImaging.h"
+#include "library.h"
 
 // libvips never writes to an image that has been handed out, but takes every one as non-const.
 static inline VipsImage *spx_vips(const spx_image *image) { return (VipsImage *)image; }

@@ -507,7 +507,7 @@ function speedpix.first(jobs) end
 ---@return fun(): Prediction|Task
 function speedpix.completed(jobs) end
 
---- Starts a function beside the script. It ends before the task that started it does.
+--- Starts a function beside the script. It ends before the task that started it does; in a `<close>` variable, at the end of the block.
 ---@param fn function
 ---@param ... any its arguments
 ---@return Task

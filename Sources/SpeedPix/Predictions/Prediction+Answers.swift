@@ -51,7 +51,7 @@ extension Prediction {
             metrics.predictTime = .seconds(min(milliseconds / 1000, 1e9))
         }
         if let createdAt, let completedAt, completedAt > createdAt {
-            metrics.totalTime = .seconds(completedAt.timeIntervalSince(createdAt))
+            metrics.totalTime = .seconds(min(completedAt.timeIntervalSince(createdAt), 1e9))
         }
     }
 }

@@ -133,10 +133,12 @@ public struct Predictions: Sendable {
         let envelope: Envelope
         do {
             envelope = try await caller.call(.result, ["taskId": .string(prediction.id)])
-        } catch let error as SpeedPixError where prediction.status != .succeeded && !error.isRetryable {
+        } catch let error as SpeedPixError where prediction.status != .succeeded {
             // The service may describe a failed run by refusing its result; that is the failure's reason.
             var failed = prediction
-            failed.error = failed.error ?? error.message
+            failed.error =
+                failed.error
+                ?? (error.isRetryable ? "its reason could not be fetched: \(error.message)" : error.message)
             return (failed, nil)
         }
         var updated = prediction

@@ -1,0 +1,9 @@
+import BenchmarkKit
+
+@main
+enum CommandBenchmarks {
+    static func main() async throws {
+        try await BenchmarkRunner.run(
+            [startupBenchmark, thumbnailBenchmark], arguments: Array(CommandLine.arguments.dropFirst()))
+    }
+}
