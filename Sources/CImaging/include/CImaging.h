@@ -73,12 +73,11 @@ typedef struct {
 
 // MARK: Start
 
-// The version of the libvips that this runs with: "8.14.1". It needs no start.
-const char *spx_library_version(void);
-
 // Starts libvips once per process, from whichever thread comes first; every function below may be called only after it
 // returned SPX_OK.
 int spx_start(spx_error *error);
+// The version of the libvips that was started: "8.14.1".
+const char *spx_library_version(void);
 
 // MARK: Pictures as memory
 

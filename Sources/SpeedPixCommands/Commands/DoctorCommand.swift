@@ -34,13 +34,21 @@ struct DoctorCommand: ContextCommand {
             diagnoses.append(Diagnosis("settings", .bad, error.message, remedy: error.hint))
         }
         if !diagnoses.contains(where: { $0.verdict == .bad }) { diagnoses += try await reached(context) }
-        diagnoses += [
-            Diagnosis("lua", .ok, LuaVM.luaVersion), Diagnosis("libvips", .ok, Image.libraryVersion),
-        ]
+        diagnoses += [Diagnosis("lua", .ok, LuaVM.luaVersion), pictures]
         let searchPath = context.environment["PATH"] ?? ""
         diagnoses += InstalledProgram.all.map { $0.diagnosis(searchPath: searchPath) }
         try tell(settings, diagnoses, context)
         if diagnoses.contains(where: { $0.verdict == .bad }) { throw CommandFailure(.configuration) }
+    }
+
+    private var pictures: Diagnosis {
+        do {
+            return Diagnosis("libvips", .ok, try Image.libraryVersion())
+        } catch {
+            return Diagnosis(
+                "libvips", .note, "\((error as? ImagingError)?.message ?? "\(error)")",
+                remedy: "apt install libvips42, or brew install vips; without it scripts have no image module")
+        }
     }
 
     private func filesRead(_ settings: ResolvedSettings, _ context: CommandContext) -> Diagnosis {

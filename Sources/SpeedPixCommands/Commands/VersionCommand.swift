@@ -18,14 +18,16 @@ struct VersionCommand: ContextCommand {
 
     func run(in context: CommandContext) async throws {
         let lua = LuaVM.luaVersion
+        // Not there, it is missing only to scripts that work on pictures.
+        let vips = try? Image.libraryVersion()
         if json {
             return try context.print([
                 "speedpix": .string(SpeedPixVersion.current), "lua": .string(lua),
-                "vips": .string(Image.libraryVersion),
+                "vips": vips.map(JSONValue.string) ?? .null,
             ])
         }
         try context.print("speedpix \(SpeedPixVersion.current)")
         try context.print("lua \(lua)")
-        try context.print("libvips \(Image.libraryVersion)")
+        try context.print("libvips \(vips ?? "not installed")")
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import SpeedPix
 import Testing
 
@@ -108,6 +109,11 @@ struct ResolvedSettingsTests {
             try ResolvedSettings(environment: ["SPEEDPIX_RETRIES": "many"])
         }
         #expect(error?.message == "SPEEDPIX_RETRIES: retries must be a whole number from 0 to 100, not many")
+    }
+
+    @Test func thePageNamesEverySetting() throws {
+        let page = try String(contentsOfFile: "\(TestFolder.repository)/docs/configuration.md", encoding: .utf8)
+        for setting in Setting.allCases { #expect(page.contains("| `\(setting.key)` |"), "\(setting.key)") }
     }
 
     @Test func anEmptyFileSetsNothing() throws {
