@@ -29,7 +29,7 @@ struct InstallTests {
         #expect(installed.output.contains("is not on PATH"))
         // Without symbols, and it runs.
         let size = { (path: String) in try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0 }
-        #expect(try size("\(folder.path)/\(prefix)/bin/speedpix") < size(Subprocess.speedpix) / 2)
+        #expect(try size("\(folder.path)/\(prefix)/bin/speedpix") < size(Subprocess.speedpix) * 3 / 4)
         let run = try Subprocess("\(folder.path)/\(prefix)/bin/speedpix", ["eval", "6 * 7"], folder: folder.path)
         #expect(run.finish().output == "42")
         // What the shell makes of its completions.
@@ -100,8 +100,9 @@ struct InstallTests {
             if name != "help" {
                 #expect(command["discussion"]?.stringValue?.contains("speedpix ") == true, "\(name)")
                 let lines = command["discussion"]?.stringValue?.split(separator: "\n") ?? []
-                let isOurs = !["run", "serve", "speedpix"].contains(name)
-                #expect(!isOurs || lines.allSatisfy { $0.count <= 80 }, "\(name) has a line that terminals wrap")
+                // Those of many examples are as wide as they are.
+                let isNarrow = !["run", "serve", "repl"].contains(name)
+                #expect(!isNarrow || lines.allSatisfy { $0.count <= 80 }, "\(name) has a line that terminals wrap")
             }
             for subcommand in command["subcommands"]?.arrayValue ?? [] { check(subcommand) }
         }

@@ -13,7 +13,7 @@ struct DoctorCommand: ContextCommand {
               speedpix doctor --profile staging
 
             Asks the service for a prediction that does not exist: nothing is paid for.
-            Ends with status 4 if settings, credentials or the endpoint are missing or wrong.
+            Ends with status 4 if settings, credentials or the endpoint are not right.
             """)
 
     @Flag(help: "One JSON object.")

@@ -8,9 +8,12 @@ struct RootCommand: ParsableCommand {
         abstract: "Runs published AI image workflows from Lua scripts.",
         discussion: """
             Example:
-              speedpix run examples/white_background.lua --local
+              speedpix init shop && cd shop
+              speedpix run pipeline.lua --local --out out
 
-            Credentials come from SPEEDPIX_APP_KEY and SPEEDPIX_APP_SECRET; with --local none are needed.
+            With --local nothing else is needed. For the service, credentials come from
+            SPEEDPIX_APP_KEY and SPEEDPIX_APP_SECRET, or from speedpix.toml;
+            "speedpix doctor" tells what is set and what is missing.
             """,
         version: SpeedPixVersion.current,
         subcommands: [

@@ -23,7 +23,9 @@ struct RunCommand: ContextCommand {
         // `run FILE --help` is about the script, which ArgumentParser knows nothing of.
         helpNames: [])
 
-    @Argument(help: ArgumentHelp("The script; - for standard input.", valueName: "FILE"))
+    @Argument(
+        help: ArgumentHelp("The script; - for standard input.", valueName: "FILE"),
+        completion: .file(extensions: ["lua"]))
     var file: String?
 
     @Argument(help: ArgumentHelp("Values for the script's parameters.", valueName: "key=value"))

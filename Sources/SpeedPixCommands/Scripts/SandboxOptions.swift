@@ -4,19 +4,22 @@ import SpeedPixLua
 /// What a script may reach, as the command line says.
 struct SandboxOptions: ParsableArguments {
     @Option(
-        help: ArgumentHelp("Where relative paths of results start; the working folder if not given.", valueName: "DIR"))
+        help: ArgumentHelp("Where relative paths of results start; the working folder if not given.", valueName: "DIR"),
+        completion: .directory)
     var out: String?
 
     @Option(
         name: .customLong("allow-read"),
         help: ArgumentHelp(
-            "A folder that the script may read, besides its own and the working folder.", valueName: "DIR"))
+            "A folder that the script may read, besides its own and the working folder.", valueName: "DIR"),
+        completion: .directory)
     var readableFolders: [String] = []
 
     @Option(
         name: .customLong("allow-write"),
         help: ArgumentHelp(
-            "A folder that the script may write, besides the working folder and --out.", valueName: "DIR"))
+            "A folder that the script may write, besides the working folder and --out.", valueName: "DIR"),
+        completion: .directory)
     var writableFolders: [String] = []
 
     @Option(

@@ -109,6 +109,7 @@ public struct FileAccess: Sendable {
     }
 
     func checkReading(_ real: String, as path: String) throws {
+        guard !isWithheld(real) else { throw Self.withheld(path) }
         guard mayRead(real) else { throw Self.notReadable(path) }
     }
 
@@ -131,6 +132,7 @@ public struct FileAccess: Sendable {
         try Self.check(path)
         let start = isThere ? located(path, from: outputDirectory) : absolute(path, from: outputDirectory)
         let full = FilePath(start).lexicallyNormalized().string
+        guard !isWithheld(full) else { throw Self.withheld(path) }
         // What does not exist yet cannot be a link: the nearest folder that exists decides.
         guard let real = Self.nearestExisting(full), mayWrite(real, toMake: full) else { throw Self.notWritable(path) }
         return full
@@ -141,6 +143,12 @@ public struct FileAccess: Sendable {
         // A file that is not there yet is judged by its name.
         !isWithheld(full ?? real) && !isWithheld(real)
             && Self.isInside(real, writeRoots, orMade: full.map { FilePath($0) })
+    }
+
+    private static func withheld(_ path: String) -> SpeedPixError {
+        SpeedPixError(
+            .notAllowed, "\(path) is there for settings or credentials, and no script may read or write it",
+            remedy: "give the file another name, if it holds none")
     }
 
     private func isWithheld(_ real: String) -> Bool {

@@ -58,6 +58,7 @@ struct EvalCommandTests {
         (["frobnicate"], "there is no command \"frobnicate\"\nhint: speedpix --help\n"),
         (["run", "x.lua", "--locl"], "Did you mean '--local'?\nhint: speedpix run --help\n"),
         (["completions", "tcsh"], "'bash', 'zsh' or 'fish'.\nhint: speedpix completions --help\n"),
+        (["help", "predct"], "there is no command \"predct\"; did you mean \"predict\"?\n"),
         (["jobs", "dowload", "x"], "did you mean \"download\"?\n"),
         (["\u{1B}[31m"], "there is no command \" [31m\""),
     ])
