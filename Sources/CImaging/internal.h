@@ -16,7 +16,7 @@ int spx_fail_with(spx_error *error, int status, const char *text);
 int spx_finish(VipsImage *lazy, spx_image **out, spx_error *error);
 
 // A pipeline's intermediate images; all are released together, whatever happened. Every slot is used at most once.
-#define SPX_STEPS 8
+#define SPX_STEPS 24
 typedef struct {
     VipsImage *at[SPX_STEPS];
 } spx_steps;
