@@ -31,15 +31,21 @@ struct LuaLexer {
         var lexer = LuaLexer(bytes: source)
         var tokens: [LuaToken] = []
         while let token = lexer.next() { tokens.append(token) }
-        tokens.append(LuaToken(kind: .end, text: "", place: lexer.place))
+        tokens.append(LuaToken(kind: .end, text: "", place: lexer.place()))
         return tokens
     }
 
     private init(bytes: [UInt8]) { self.bytes = bytes }
 
-    private var place: TOMLPlace {
+    /// Characters of the line before `counted`.
+    private var column = 0
+    private var counted = 0
+
+    private mutating func place() -> TOMLPlace {
+        if counted < lineStart { (counted, column) = (lineStart, 0) }
         // Characters, not bytes: the ones that go on with a character begin with 10.
-        let column = bytes[lineStart..<min(index, bytes.count)].count { $0 & 0xC0 != 0x80 }
+        column += bytes[counted..<min(index, bytes.count)].count { $0 & 0xC0 != 0x80 }
+        counted = index
         return TOMLPlace(line: line, column: column + 1)
     }
 
@@ -61,7 +67,7 @@ struct LuaLexer {
         skipSpaceAndComments()
         guard let first = byte() else { return nil }
         let start = index
-        let place = place
+        let place = place()
         func token(_ kind: LuaToken.Kind, _ range: Range<Int>) -> LuaToken {
             LuaToken(kind: kind, text: String(decoding: bytes[range], as: UTF8.self), place: place)
         }

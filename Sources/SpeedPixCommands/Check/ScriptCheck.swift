@@ -47,6 +47,9 @@ struct ScriptCheck {
         block()
     }
 
+    /// More than this nobody reads; what is no script at all has thousands.
+    private static let mostFindings = 200
+
     /// What is wrong, in the order of the text.
     ///
     /// - Parameter others: Globals that the script's modules make.
@@ -54,7 +57,9 @@ struct ScriptCheck {
         var all = findings
         if !hasDynamicGlobals {
             for use in uses
-            where !definedGlobals.contains(use.name) && !others.contains(use.name) && known.globals[use.name] == nil {
+            where all.count < Self.mostFindings && !definedGlobals.contains(use.name) && !others.contains(use.name)
+                && known.globals[use.name] == nil
+            {
                 let names = Set(known.globals.keys).union(definedGlobals).union(others)
                 var message = "there is no global \"\(use.name)\"" + Self.suggestion(use.name, names)
                 if NearestName.suggestion(for: use.name, among: names) == nil,

@@ -48,12 +48,19 @@ struct ShownSetting: Sendable, Equatable {
     static func all(_ settings: ResolvedSettings, isLocal: Bool) -> [ShownSetting] {
         Setting.allCases.compactMap { setting in
             if let value = settings[setting] {
-                return ShownSetting(
-                    name: setting.key, value: setting.isSecret ? "<redacted>" : value.text, origin: value.origin.shown)
+                return ShownSetting(name: setting.key, value: shown(setting, value.text), origin: value.origin.shown)
             }
             guard let text = defaultText(of: setting, isLocal: isLocal) else { return nil }
             return ShownSetting(name: setting.key, value: text, origin: SettingOrigin.default.shown)
         }
+    }
+
+    private static func shown(_ setting: Setting, _ text: String) -> String {
+        if setting.isSecret { return "<redacted>" }
+        // Only the program's name: what is passed to it may be the secret itself.
+        guard setting == .appSecretCommand else { return text }
+        let program = text.prefix { !$0.isWhitespace }
+        return program.count == text.count ? text : "\(program) …"
     }
 
     /// Nil for what has no default.

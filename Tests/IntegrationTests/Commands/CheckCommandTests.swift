@@ -116,6 +116,9 @@ struct CheckCommandTests {
         #expect(run.status == .success && folder.contents == ["s.lua"])
         let deep = try await check("x = " + String(repeating: "(", count: 100_000))
         #expect(deep.status == .failure && deep.output.contains(":1:"))
+        // Two hundred thousand words in one line.
+        let long = try await check(String(repeating: "qq=zz ", count: 100_000) + "print(ww)")
+        #expect(long.status == .failure && long.output.split(separator: "\n").count <= 200)
         let binary = try await check("\u{1B}Lua\u{0}\u{1}")
         #expect(binary.status == .failure && !binary.output.contains("\u{1B}"))
     }

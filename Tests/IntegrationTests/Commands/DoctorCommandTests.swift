@@ -101,6 +101,17 @@ struct DoctorCommandTests {
         }
     }
 
+    @Test func aCommandIsShownWithoutItsArguments() async throws {
+        try await TestService.run { endpoint in
+            var environment = TestService.environment(endpoint)
+            environment["SPEEDPIX_APP_SECRET"] = nil
+            environment["SPEEDPIX_APP_SECRET_COMMAND"] = "echo secret"
+            let run = await CommandRun(["doctor"], in: try TestFolder(), environment: environment)
+            #expect(run.status == .success && run.output.contains("echo …"), "\(run.output)")
+            #expect(!run.output.contains("echo secret"))
+        }
+    }
+
     @Test func credentialsFromTwoPlacesAreNoted() async throws {
         let folder = try TestFolder()
         try folder.write("app_key = 'key'", to: "speedpix.toml")

@@ -1,6 +1,7 @@
 import SpeedPix
-import SpeedPixCommands
 import Testing
+
+@testable import SpeedPixCommands
 
 @Suite("speedpix eval, version, completions and what is mistyped")
 struct EvalCommandTests {
@@ -41,6 +42,10 @@ struct EvalCommandTests {
             value["lua"]?.stringValue?.hasPrefix("5.4.") == true && value["vips"]?.stringValue?.hasPrefix("8.") == true)
         let text = await CommandRun(["version"], in: try TestFolder())
         #expect(text.output.hasPrefix("speedpix \(SpeedPixVersion.current)\nlua 5.4."))
+    }
+
+    @Test func completionsKnowEveryWorkflowOfTheGateway() async throws {
+        #expect(try await Set(LocalGateway.offered().map(\.id)) == Set(LocalGateway.workflowNames))
     }
 
     @Test(arguments: ["bash", "zsh", "fish"])

@@ -74,6 +74,18 @@ struct TOMLTests {
         #expect(throws: TOMLSyntaxError.self) { try TOMLParser.parse(keys) }
     }
 
+    /// Were the table copied for each key, this would take hours.
+    @Test(.timeLimit(.minutes(2))) func manyKeysAreReadInProportion() throws {
+        let text = "[t.u]\n" + (0..<100_000).map { "k\($0)=1\n" }.joined()
+        guard case .table(let t) = try TOMLParser.parse(text).entries["t"]?.value,
+            case .table(let u) = t.entries["u"]?.value
+        else {
+            Issue.record("no table")
+            return
+        }
+        #expect(u.entries.count == 100_000)
+    }
+
     /// Whatever the bytes are, reading ends, and with an error that names a place in the text.
     @Test func cutAndBentTextsAreErrorsOrTables() {
         let whole = "a = \"x\\n\" # c\n[t.\"u v\"]\nb = [1, 2.5, {c = 'd'}]\ne = '''f\ng'''\n"

@@ -73,6 +73,9 @@ struct TOMLParser {
         guard case .table(var inner) = entry.value, inner.origin != .inline else {
             throw TOMLSyntaxError(place: place, message: "\(name) has a value already, and cannot be a table as well")
         }
+        // Given away first: with one owner, the table is changed in its place instead of being copied for each key.
+        table.entries[name] = nil
+        entry.value = .boolean(false)
         try change(path.dropFirst(), in: &inner, place, body)
         entry.value = .table(inner)
         table.entries[name] = entry
@@ -97,6 +100,8 @@ struct TOMLParser {
             throw TOMLSyntaxError(
                 place: key.place, message: "\(key.name) has a value already, in line \(entry.place.line)")
         }
+        table.entries[key.name] = nil
+        entry.value = .boolean(false)
         try insert(value, at: keys.dropFirst(), into: &inner)
         entry.value = .table(inner)
         table.entries[key.name] = entry
