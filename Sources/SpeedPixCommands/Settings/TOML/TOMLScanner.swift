@@ -104,6 +104,10 @@ struct TOMLScanner {
     }
 
     private static func number(_ word: String) -> TOMLValue? {
+        // Most are plain, and need no pattern.
+        if word.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) {
+            return word.hasPrefix("0") && word != "0" ? nil : Int64(word).map(TOMLValue.integer)
+        }
         if let match = word.wholeMatch(of: /0(x)([0-9A-Fa-f]+(?:_[0-9A-Fa-f]+)*)|0(o)([0-7_]+)|0(b)([01_]+)/) {
             let radix = match.1 != nil ? 16 : match.3 != nil ? 8 : 2
             let digits = String(match.2 ?? match.4 ?? match.6 ?? "").filter { $0 != "_" }
