@@ -194,8 +194,12 @@ let package = Package(
             name: "IntegrationTests",
             dependencies: [
                 "SpeedPix", "SpeedPixCLI", "SpeedPixCommands", "SpeedPixGateway", "SpeedPixLua", "SpeedPixTestSupport",
-                "LuaRuntime", "Imaging",
+                "SpeedPixMedia", "LuaRuntime", "Imaging",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
             ],
             exclude: ["Scripts"],
             swiftSettings: swift

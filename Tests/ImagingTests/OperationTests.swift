@@ -102,7 +102,9 @@ import Testing
         // A colour that is half there mixes half: 255 · ½ + 240 · ½, and 128 · ½ + 128 · 64 / 255 · ½.
         func mix(_ base: String, _ overlay: String, _ blend: BlendMode, opacity: Double = 0.5) throws -> Color {
             try Image.blank(width: 4, height: 4, color: Color(base))
-                .composited(.blank(width: 4, height: 4, color: Color(overlay)), x: 0, y: 0, blend: blend, opacity: opacity)
+                .composited(
+                    .blank(width: 4, height: 4, color: Color(overlay)), x: 0, y: 0, blend: blend, opacity: opacity
+                )
                 .color(x: 2, y: 2)
         }
         #expect(try near(mix("#ffffff", "#f0f0f0", .multiply), Color("#f7f7f7")))

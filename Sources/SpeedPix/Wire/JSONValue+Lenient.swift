@@ -25,6 +25,12 @@ extension JSONValue {
         }
     }
 
+    /// A name that somebody else gave: text, or a whole number. A fraction is none, nor is a number so large that some of
+    /// its digits are lost.
+    package var lenientIdentifier: String? {
+        if case .double = self { nil } else { lenientString }
+    }
+
     /// A finite number, or text that is one.
     package var lenientDouble: Double? {
         let number: Double? =
