@@ -88,7 +88,7 @@ struct ScriptRun: Sendable {
         return end
     }
 
-    private var isLocal: Bool { options.service.isLocal(context) }
+    private var isLocal: Bool { options.service.isLocal(context, beside: options.directory(context)) }
 
     // MARK: The script
 
