@@ -19,6 +19,7 @@ let package = Package(
     products: [
         .library(name: "SpeedPix", targets: ["SpeedPix"]),
         .library(name: "SpeedPixMedia", targets: ["SpeedPixMedia"]),
+        .library(name: "SpeedPixLua", targets: ["SpeedPixLua"]),
         .library(name: "LuaRuntime", targets: ["LuaRuntime"]),
         .executable(name: "speedpix", targets: ["SpeedPixCLI"]),
     ],
@@ -133,9 +134,12 @@ let package = Package(
             dependencies: [
                 "SpeedPix", "SpeedPixLua", "SpeedPixGateway", "LuaRuntime", "Imaging", "CLineEditor",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
+            resources: [.embedInCode("Report/Page")],
             swiftSettings: swift
         ),
         .executableTarget(name: "SpeedPixCLI", dependencies: ["SpeedPixCommands"], swiftSettings: swift),
@@ -199,8 +203,12 @@ let package = Package(
             name: "IntegrationTests",
             dependencies: [
                 "SpeedPix", "SpeedPixCLI", "SpeedPixCommands", "SpeedPixGateway", "SpeedPixLua", "SpeedPixTestSupport",
-                "LuaRuntime", "Imaging",
+                "SpeedPixMedia", "LuaRuntime", "Imaging",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
             ],
             exclude: ["Scripts"],
             swiftSettings: swift

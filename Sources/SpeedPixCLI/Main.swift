@@ -23,6 +23,8 @@ struct Main {
         // A closed pipe is an error of the write, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
         let signals = ReceivedSignals()
+        // From here on none is lost, however early it comes.
+        let pipe = SignalPipe([SIGINT, SIGTERM, SIGCONT, SIGWINCH])
         var context = CommandContext(
             environment: ProcessInfo.processInfo.environment,
             workingDirectory: FileManager.default.currentDirectoryPath,
@@ -35,40 +37,44 @@ struct Main {
             context.lineTerminal = LineTerminal(
                 input: STDIN_FILENO, output: STDOUT_FILENO, showsErrors: isatty(STDERR_FILENO) == 1)
         }
+        context.isOutputTerminal = isatty(STDOUT_FILENO) == 1
+        context.errorTerminal = { terminalSize(STDERR_FILENO) }
+        context.signal = { signals.first }
         let interrupts = context.interrupts
         let command = Task { [context] in
             await SpeedPixCommand.execute(Array(CommandLine.arguments.dropFirst()), in: context)
         }
-        let sources =
-            [SIGINT, SIGTERM].map { cancel(command, on: $0, signals, interrupts) }
-            + [SIGCONT, SIGWINCH].map { tell(interrupts, of: $0) }
+        // The first signal ends the command in order, the second one at once.
+        let source = pipe?.source { number in
+            if number == SIGCONT || number == SIGWINCH { return interrupts.terminalHasChanged() }
+            // A session goes on: only what it is doing ends.
+            if number == SIGINT, interrupts.interrupt() { return }
+            if signals.note(number) > 1 {
+                eraseBelow(STDERR_FILENO)
+                _exit(128 + number)
+            }
+            command.cancel()
+        }
         let status = await command.value
-        withExtendedLifetime(sources) {}
+        withExtendedLifetime(source) {}
         // Whoever sent a SIGTERM looks for the status that belongs to it.
         exit(status == .interrupted ? 128 + (signals.first ?? SIGINT) : status.rawValue)
     }
 
-    /// The first signal ends the command in order, the second one at once.
-    private static func cancel(
-        _ command: Task<ExitStatus, Never>, on number: Int32, _ signals: ReceivedSignals, _ interrupts: Interrupts
-    ) -> any DispatchSourceSignal {
-        signal(number, SIG_IGN)
-        let source = DispatchSource.makeSignalSource(signal: number, queue: .global(qos: .userInteractive))
-        source.setEventHandler {
-            // A session goes on: only what it is doing ends.
-            if number == SIGINT, interrupts.interrupt() { return }
-            if signals.note(number) > 1 { _exit(128 + number) }
-            command.cancel()
-        }
-        source.resume()
-        return source
+    /// Nil if it is no terminal. One that does not tell its size gets the usual one.
+    private static func terminalSize(_ descriptor: Int32) -> TerminalSize? {
+        var size = winsize()
+        guard isatty(descriptor) == 1, ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 else { return nil }
+        guard size.ws_col > 0, size.ws_row > 0 else { return TerminalSize(columns: 80, rows: 24) }
+        return TerminalSize(columns: Int(size.ws_col), rows: Int(size.ws_row))
     }
 
-    private static func tell(_ interrupts: Interrupts, of number: Int32) -> any DispatchSourceSignal {
-        let source = DispatchSource.makeSignalSource(signal: number, queue: .global(qos: .userInteractive))
-        source.setEventHandler { interrupts.terminalHasChanged() }
-        source.resume()
-        return source
+    /// Lines that show progress hang below the cursor: whoever dies at once takes them along.
+    private static func eraseBelow(_ descriptor: Int32) {
+        let term = ProcessInfo.processInfo.environment["TERM"] ?? ""
+        guard isatty(descriptor) == 1, !term.isEmpty, term != "dumb" else { return }
+        let erase = Array("\r\u{1B}[J".utf8)
+        _ = write(descriptor, erase, erase.count)
     }
 
     /// Nil if it is no terminal.
