@@ -19,6 +19,7 @@ let package = Package(
     products: [
         .library(name: "SpeedPix", targets: ["SpeedPix"]),
         .library(name: "SpeedPixMedia", targets: ["SpeedPixMedia"]),
+        .library(name: "SpeedPixLua", targets: ["SpeedPixLua"]),
         .library(name: "LuaRuntime", targets: ["LuaRuntime"]),
         .executable(name: "speedpix", targets: ["SpeedPixCLI"]),
     ],
@@ -194,8 +195,12 @@ let package = Package(
             name: "IntegrationTests",
             dependencies: [
                 "SpeedPix", "SpeedPixCLI", "SpeedPixCommands", "SpeedPixGateway", "SpeedPixLua", "SpeedPixTestSupport",
-                "LuaRuntime", "Imaging",
+                "SpeedPixMedia", "LuaRuntime", "Imaging",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
             ],
             exclude: ["Scripts"],
             swiftSettings: swift

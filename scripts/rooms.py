@@ -46,8 +46,11 @@ LIBRARY_HEADERS = {
 C_HEADERS = {
     f"{name}.h"
     for name in """assert ctype errno fcntl float inttypes limits locale math pthread setjmp signal stdalign stdarg
-    stdatomic stdbool stddef stdint stdio stdlib stdnoreturn string strings sys/stat sys/types time unistd""".split()
+    stdatomic stdbool stddef stdint stdio stdlib stdnoreturn string strings sys/stat sys/types time unistd dlfcn""".split()
 }
+# Libraries that are loaded when they are first needed: the room that calls them, what their names look like, those that
+# are macros, and the header whose table has every other name. One that is missing there would be linked after all.
+LAZY_LIBRARIES = {"CImaging": (re.compile(r"\b(?:vips|g)_[a-z0-9_]+\b"), {"g_clear_object"}, "library.h")}
 
 LONGEST_FILE = 450
 # Longer files, each with the reason why it is better whole: "Sources/…": "reason".
@@ -155,6 +158,8 @@ class Checker:
             self.check_imports(path, target, blanked(text))
         else:
             self.check_includes(path, target, blanked(text, keep_strings=True))
+            if path.suffix == ".c" and target in LAZY_LIBRARIES:
+                self.check_lazy(path, target, blanked(text))
 
     def check_imports(self, path, target, code):
         rooms, products = self.manifest.get(target, ([], []))
@@ -185,6 +190,15 @@ class Checker:
                 # A later branch is taken only where the first one is not.
                 stack[-1][0] = stack[-1][1] == "canImport(FoundationEssentials)"
         return any(without for without, _ in stack)
+
+    def check_lazy(self, path, target, code):
+        names, macros, header = LAZY_LIBRARIES[target]
+        table = (path.parent / header).read_text(encoding="utf-8")
+        known = macros | set(re.findall(r"\bX\((\w+)\)", table))
+        for match in names.finditer(code):
+            if match.group() not in known:
+                line = line_of(code, match.start())
+                self.report(path, line, f"{match.group()} is not in the table of {header}: it would be linked at once")
 
     def check_includes(self, path, target, code):
         source = self.root / path.relative_to(self.root).parts[0] / target

@@ -33,6 +33,51 @@ static VipsImage *scale_alpha(VipsImage *in, double factor, spx_steps *s, int sl
     return t[2];
 }
 
+// `colours` with `alpha` for its alpha channel. Uses two slots of `s` from `slot` on.
+static VipsImage *with_alpha(VipsImage *colours, VipsImage *alpha, spx_steps *s, int slot)
+{
+    VipsImage **t = &s->at[slot];
+
+    if (vips_bandjoin2(colours, alpha, &t[0], NULL) ||
+        vips_copy(t[0], &t[1], "interpretation", VIPS_INTERPRETATION_sRGB, NULL))
+        return NULL;
+    return t[1];
+}
+
+// Lays `over` on `base` and gives the colours alone. Uses three slots of `s` from `slot` on.
+static VipsImage *laid(VipsImage *base, VipsImage *over, int x, int y, VipsBlendMode mode, spx_steps *s, int slot)
+{
+    VipsImage **t = &s->at[slot];
+
+    if (vips_composite2(
+            base, over, &t[0], mode, "x", x, "y", y, "compositing_space", VIPS_INTERPRETATION_sRGB, NULL) ||
+        vips_cast_uchar(t[0], &t[1], NULL) || vips_extract_band(t[1], &t[2], 0, "n", 3, NULL))
+        return NULL;
+    return t[2];
+}
+
+// What `over` (with alpha) becomes at (x, y) of `base` when their colours are mixed: as large as `base`, to be laid on it
+// like any picture. Mixes opaque colours, and lets the alpha channels have their say afterwards: libvips 8.14 takes the
+// overlay's alpha twice in every mode but `over`. Uses sixteen slots of `s` from `slot` on.
+static VipsImage *mixed(VipsImage *base, VipsImage *over, int x, int y, VipsBlendMode mode, spx_steps *s, int slot)
+{
+    VipsImage **t = &s->at[slot], *colours;
+    int width = vips_image_get_width(base), height = vips_image_get_height(base);
+
+    if (vips_extract_band(base, &t[0], 0, "n", 3, NULL) || vips_extract_band(over, &t[1], 0, "n", 3, NULL) ||
+        vips_extract_band(over, &t[2], 3, NULL) || vips_embed(t[2], &t[3], x, y, width, height, NULL))
+        return NULL;
+    colours = laid(t[0], t[1], x, y, mode, s, slot + 4);
+    // Where there is no base, there is nothing to mix with.
+    if (colours && vips_image_hasalpha(base)) {
+        if (vips_extract_band(base, &t[7], 3, NULL) || vips_embed(t[1], &t[8], x, y, width, height, NULL))
+            return NULL;
+        colours = with_alpha(colours, t[7], s, slot + 9);
+        colours = colours ? laid(t[8], colours, 0, 0, VIPS_BLEND_MODE_OVER, s, slot + 11) : NULL;
+    }
+    return colours ? with_alpha(colours, t[3], s, slot + 14) : NULL;
+}
+
 int spx_image_composite(
     const spx_image *base, const spx_image *overlay, int x, int y, const char *blend, double opacity, spx_image **out,
     spx_error *error)
@@ -42,9 +87,13 @@ int spx_image_composite(
     VipsImage *over = mode < 0 ? NULL : scale_alpha(spx_vips(overlay), opacity, &s, 0);
     VipsImage *last = NULL;
 
+    if (over && mode != VIPS_BLEND_MODE_OVER) {
+        over = mixed(spx_vips(base), over, x, y, (VipsBlendMode)mode, &s, 6);
+        x = y = 0;
+    }
     if (over &&
         !vips_composite2(
-            spx_vips(base), over, &s.at[3], (VipsBlendMode)mode, "x", x, "y", y, "compositing_space",
+            spx_vips(base), over, &s.at[3], VIPS_BLEND_MODE_OVER, "x", x, "y", y, "compositing_space",
             VIPS_INTERPRETATION_sRGB, NULL) &&
         !vips_cast_uchar(s.at[3], &s.at[4], NULL)) {
         last = s.at[4];

@@ -1,9 +1,8 @@
 #ifndef SPX_INTERNAL_H
 #define SPX_INTERNAL_H
 
-#include <vips/vips.h>
-
 #include "CImaging.h"
+#include "library.h"
 
 // libvips never writes to an image that has been handed out, but takes every one as non-const.
 static inline VipsImage *spx_vips(const spx_image *image) { return (VipsImage *)image; }
@@ -17,7 +16,7 @@ int spx_fail_with(spx_error *error, int status, const char *text);
 int spx_finish(VipsImage *lazy, spx_image **out, spx_error *error);
 
 // A pipeline's intermediate images; all are released together, whatever happened. Every slot is used at most once.
-#define SPX_STEPS 8
+#define SPX_STEPS 24
 typedef struct {
     VipsImage *at[SPX_STEPS];
 } spx_steps;

@@ -1,5 +1,5 @@
 #include <pthread.h>
-#include <string.h>
+#include <stdio.h>
 
 #include "internal.h"
 
@@ -14,6 +14,13 @@ static void drop_message(const gchar *domain, GLogLevelFlags level, const gchar 
 
 static void start(void)
 {
+    const char *problem = NULL;
+
+    if (spx_load(&problem) != 0) {
+        snprintf(start_error, sizeof start_error, "%s", problem);
+        return;
+    }
+
     // libvips prints its warnings to stderr by itself. They concern a user's file and come back as errors where they
     // matter.
     g_log_set_handler("VIPS", G_LOG_LEVEL_WARNING | G_LOG_LEVEL_MESSAGE | G_LOG_LEVEL_INFO, drop_message, NULL);
@@ -54,7 +61,8 @@ int spx_start(spx_error *error)
 
 int spx_fail_with(spx_error *error, int status, const char *text)
 {
-    g_strlcpy(error->text, text, error->capacity);
+    // Not GLib's: this must work without it.
+    snprintf(error->text, error->capacity, "%s", text);
     return status;
 }
 

@@ -8,7 +8,7 @@ typedef struct {
     const char *module, *field, *source, *name;
     size_t length;
     int32_t function, describe, class_id;  // a negative function: spawn
-    bool waits;
+    bool waits, closes;
 } registration;
 
 static int read_only(lua_State *L) {
@@ -209,6 +209,20 @@ static int object_index(lua_State *L) {
     return 1;
 }
 
+static int object_closed(lua_State *L, int status, lua_KContext context) {
+    (void)L, (void)status, (void)context;
+    return 0;
+}
+
+// The end of a <close> variable: the closing method with the object alone, without the error that ends the block.
+static int object_close(lua_State *L) {
+    lua_settop(L, 1);
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_insert(L, 1);
+    lua_callk(L, 1, 0, 0, object_closed);
+    return 0;
+}
+
 static int register_class(lua_State *L) {
     registration *r = lua_touserdata(L, 1);
     spl_vm *vm = r->vm;
@@ -249,11 +263,17 @@ static int register_method(lua_State *L) {
     lua_rawgeti(L, LUA_REGISTRYINDEX, r->vm->class_refs[r->class_id]);
     lua_getfield(L, -1, "methods");
     push_function(L, r->function, r->waits);
+    if (r->closes) {
+        lua_pushvalue(L, -1);
+        lua_pushcclosure(L, object_close, 1);
+        lua_setfield(L, -4, "__close");
+    }
     lua_setfield(L, -2, r->field);
     return 0;
 }
 
-bool spl_register_method(spl_vm *vm, int32_t class_id, const char *name, int32_t function, bool waits) {
-    registration r = {.vm = vm, .class_id = class_id, .field = name, .function = function, .waits = waits};
+bool spl_register_method(spl_vm *vm, int32_t class_id, const char *name, int32_t function, bool waits, bool closes) {
+    registration r = {
+        .vm = vm, .class_id = class_id, .field = name, .function = function, .waits = waits, .closes = closes};
     return spl_protected(vm, register_method, &r);
 }

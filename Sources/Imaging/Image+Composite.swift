@@ -6,6 +6,17 @@ public enum BlendMode: String, Sendable, CaseIterable {
     case softLight = "soft-light"
     case hardLight = "hard-light"
     case difference
+    case colorDodge = "color-dodge"
+    case colorBurn = "color-burn"
+
+    /// libvips spells as the British do.
+    fileprivate var nickname: String {
+        switch self {
+        case .colorDodge: "colour-dodge"
+        case .colorBurn: "colour-burn"
+        default: rawValue
+        }
+    }
 }
 
 /// A place inside a picture for ``Image/composited(_:at:blend:opacity:)``.
@@ -58,7 +69,7 @@ extension Image {
         return replacing(
             try .make("composite") {
                 spx_image_composite(
-                    raster.handle, overlay.raster.handle, Int32(x), Int32(y), blend.rawValue, opacity, $0, $1)
+                    raster.handle, overlay.raster.handle, Int32(x), Int32(y), blend.nickname, opacity, $0, $1)
             })
     }
 

@@ -143,7 +143,7 @@ package enum ImageReference {
             options: [
                 "x: integer — pixels from the left; default 0", "y: integer — pixels from the top; default 0",
                 "at: \(places) — a place by name, instead of x and y",
-                "blend: \"over\"|\"multiply\"|\"screen\"|\"overlay\"|\"darken\"|\"lighten\"|\"add\"|\"soft-light\"|\"hard-light\"|\"difference\" — default over",
+                "blend: \"over\"|\"multiply\"|\"screen\"|\"overlay\"|\"darken\"|\"lighten\"|\"add\"|\"soft-light\"|\"hard-light\"|\"difference\"|\"color-dodge\"|\"color-burn\" — default over",
                 "opacity: number — 0 to 1; default 1",
             ], returns: "Picture"),
         LuaReference.Function(

@@ -23,10 +23,11 @@ public struct Configuration: Sendable {
     public var userAgent: String
     /// How failed calls are tried again.
     public var retries = RetryPolicy()
-    /// Polls a second that all waits of a client share. Default 100: the service publishes no limit, and a hundred a
-    /// second is what an Alibaba API gateway commonly lets one application have. Not less than 0.1.
+    /// Polls a second that all waits of a client share, 0.1 … 1,000,000; other values are moved there. Default 100, a
+    /// choice of this project: the service publishes no limit, and ten thousand waits must not become as many requests.
     public var pollRate: Double = 100 {
-        didSet { if !(pollRate >= 0.1) { pollRate = 0.1 } }
+        // Written so that it also catches what is no number.
+        didSet { pollRate = pollRate >= 0.1 ? min(pollRate, 1_000_000) : 0.1 }
     }
 
     /// - Parameter endpoint: A missing scheme becomes `https`, trailing slashes are dropped, a path is kept as base.

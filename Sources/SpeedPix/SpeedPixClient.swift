@@ -25,7 +25,8 @@ public struct SpeedPixClient: Sendable {
     ///
     /// - Parameters:
     ///   - middleware: Sees each request before it is signed, and each answer; the first is outermost.
-    ///   - metrics: Where ``ClientMetrics`` are counted; `MetricsSystem.factory` for the program's own. Nil for nowhere.
+    ///   - metrics: Where requests, retries and predictions are counted; `MetricsSystem.factory` for the program's own.
+    ///     Nil for nowhere.
     ///   - logger: Without one, nothing is logged.
     public init(
         _ configuration: Configuration,

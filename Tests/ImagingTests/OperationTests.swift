@@ -99,6 +99,20 @@ import Testing
             .blank(width: 40, height: 40, color: Color("red")), x: 0, y: 0, blend: .multiply)
         #expect(try product.color(x: 35, y: 5) == .black)
         #expect(try product.color(x: 35, y: 35) == Color("red"))
+        // A colour that is half there mixes half: 255 · ½ + 240 · ½, and 128 · ½ + 128 · 64 / 255 · ½.
+        func mix(_ base: String, _ overlay: String, _ blend: BlendMode, opacity: Double = 0.5) throws -> Color {
+            try Image.blank(width: 4, height: 4, color: Color(base))
+                .composited(
+                    .blank(width: 4, height: 4, color: Color(overlay)), x: 0, y: 0, blend: blend, opacity: opacity
+                )
+                .color(x: 2, y: 2)
+        }
+        #expect(try near(mix("#ffffff", "#f0f0f0", .multiply), Color("#f7f7f7")))
+        #expect(try near(mix("#808080", "#404040", .multiply), Color("#505050")))
+        #expect(try near(mix("#808080", "#40404080", .multiply, opacity: 1), Color("#505050")))
+        #expect(try near(mix("#204060", "#ffffff", .screen), Color("#8f9faf")))
+        // On nothing, the overlay is itself.
+        #expect(try near(mix("#00000000", "#40c040", .multiply, opacity: 1), Color("#40c040")))
         for blend in BlendMode.allCases {
             #expect(try base.composited(red, x: 0, y: 0, blend: blend).width == 10)
         }

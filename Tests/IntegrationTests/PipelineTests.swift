@@ -65,6 +65,27 @@ struct PipelineTests {
         #expect(run.output == "true\ttrue\t./a.txt\t/imagine a cat\n./a.txt\t3\n")
     }
 
+    @Test func aScriptsInputStaysAsItWas() async throws {
+        let folder = try TestFolder()
+        try folder.write("abc", to: "a.txt")
+        let run = await CommandRun.local(
+            """
+            local input = { image = "./a.txt", text = "t",
+              data = { list = speedpix.array{}, none = speedpix.null, deep = { "./a.txt", 1.5 } } }
+            local function text() return json.encode(input, { sort_keys = true }) end
+            local before = text()
+            run("echo", input)
+            wait(create("echo", input))
+            print(text() == before, before)
+            """, in: folder)
+        #expect(run.status == .success, "\(run.errors)")
+        #expect(
+            run.output == """
+                true\t{"data":{"deep":["./a.txt",1.5],"list":[],"none":null},"image":"./a.txt","text":"t"}
+
+                """)
+    }
+
     @Test func jobsAreWaitedForTogether() async throws {
         let run = await CommandRun.local(
             """

@@ -24,10 +24,19 @@ final class Probe: LuaObject {
                 let probe = try arguments.receiver(Probe.self)
                 return { _ in .string(probe.label) }
             },
-        ])
+            .immediate("close") { arguments in
+                guard arguments.count == 0 else { throw Refusal() }
+                try arguments.receiver(Probe.self).closings.add(1, ordering: .relaxed)
+                return .nil
+            },
+            .immediate("closings") { arguments in
+                .integer(Int64(try arguments.receiver(Probe.self).closings.load(ordering: .relaxed)))
+            },
+        ], closedBy: "close")
 
     let label: String
     private let count: ProbeCount
+    let closings = Atomic(0)
 
     init(_ label: String, count: ProbeCount) {
         self.label = label

@@ -82,6 +82,47 @@ struct ObjectTests {
             try await LuaFixture.run("return t.probe('a') == t.probe('a') and t.probe('a') ~= t.probe('b')") == true)
     }
 
+    /// However the block is left, and with the object alone.
+    @Test func theyAreClosedAtTheEndOfTheirBlock() async throws {
+        #expect(
+            try await LuaFixture.run(
+                """
+                local p = t.probe("a")
+                do local q <close> = p end
+                pcall(function() local q <close> = p error("no") end)
+                local function leaves() local q <close> = p return 1 end
+                leaves()
+                coroutine.close(coroutine.create(function() end))
+                local c = coroutine.create(function() local q <close> = p coroutine.yield() end)
+                coroutine.resume(c)
+                coroutine.close(c)
+                return p:closings()
+                """) == 4)
+    }
+
+    @Test func aTaskIsCancelledAtTheEndOfItsBlock() async throws {
+        #expect(
+            try await LuaFixture.run(
+                """
+                local task
+                do
+                  local t <close> = s.spawn(function() t.forever() end)
+                  task = t
+                end
+                local outer = s.spawn(function()
+                  local t <close> = s.spawn(function() t.forever() end)
+                  task2 = t
+                  error("leaves")
+                end)
+                pcall(outer.join, outer)
+                return task.status .. " " .. task2.status
+                """) == "canceled canceled")
+    }
+
+    @Test func whatCannotBeClosedSaysSo() async {
+        #expect(await luaError("local m <close> = t")?.message.contains("closable") == true)
+    }
+
     @Test(arguments: [
         ("local p = t.probe('a') return p.lable", "did you mean 'label'?"),
         ("local p = t.probe('a') return p:shuot()", "did you mean 'shout'?"),

@@ -28,6 +28,26 @@ struct CSVTests {
     }
 
     @Test(arguments: [
+        ("Preis, netto;Menge;Ort\n1;2;3", "Preis, netto"), ("\"a;b;c\",d\n1,2", "a;b;c"),
+        ("a\tb, c\tx\n1\t2\t3", "b, c"),
+        ("one\n1", "one"), ("\"say \"\"a;b;c\"\"\",d\n1,2", "say \"a;b;c\""),
+    ])
+    func theDelimiterIsTheOneOutsideQuotes(text: String, column: String) async throws {
+        let folder = try ScriptFolder()
+        try folder.write(text, to: "a.csv")
+        try await folder.run("local row = csv.read('a.csv')[1] assert(row[ [[\(column)]] ], json.encode(row))")
+    }
+
+    @Test func whatIsWrittenIsReadBackWhateverIsInIt() async throws {
+        try await ScriptFolder().run(
+            """
+            local row = { ["a;b;c;d"] = "1;2", ["x\ty"] = "\t", ["p,q"] = " ", z = 'q"' }
+            local again = csv.parse(csv.format({ row }))[1]
+            for k, v in pairs(row) do assert(again[k] == v, k) end
+            """)
+    }
+
+    @Test(arguments: [
         ("a,b\n1,\"x\n2,3\n", "x.csv:2: the quote that begins here has no end"),
         ("a,b\n1,x\"y\n", "x.csv:2: there is a quote inside a field"), ("a,a\n1,2\n", "the column 'a' is there twice"),
         ("a,b\n1,2,3\n", "row 1 has 3 fields and the header 2"), ("a\n\u{FFFD}", "not UTF-8"),

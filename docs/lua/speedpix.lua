@@ -277,7 +277,7 @@ function Picture:background(options) end
 ---@field x? integer pixels from the left; default 0
 ---@field y? integer pixels from the top; default 0
 ---@field at? "top-left"|"top"|"top-right"|"left"|"center"|"right"|"bottom-left"|"bottom"|"bottom-right" a place by name, instead of x and y
----@field blend? "over"|"multiply"|"screen"|"overlay"|"darken"|"lighten"|"add"|"soft-light"|"hard-light"|"difference" default over
+---@field blend? "over"|"multiply"|"screen"|"overlay"|"darken"|"lighten"|"add"|"soft-light"|"hard-light"|"difference"|"color-dodge"|"color-burn" default over
 ---@field opacity? number 0 to 1; default 1
 
 --- With another picture laid on it.
@@ -507,7 +507,7 @@ function speedpix.first(jobs) end
 ---@return fun(): Prediction|Task
 function speedpix.completed(jobs) end
 
---- Starts a function beside the script. It ends before the task that started it does.
+--- Starts a function beside the script. It ends before the task that started it does; in a `<close>` variable, at the end of the block.
 ---@param fn function
 ---@param ... any its arguments
 ---@return Task

@@ -15,6 +15,7 @@ let package = Package(
     dependencies: [.package(name: "speedpix", path: "../..")],
     targets: [
         .target(name: "BenchmarkKit", swiftSettings: swift),
+        .target(name: "ProcessKit", swiftSettings: swift),
 
         // What liblua costs without LuaRuntime.
         .systemLibrary(
@@ -28,13 +29,14 @@ let package = Package(
             dependencies: ["BenchmarkKit", "CReference", .product(name: "LuaRuntime", package: "speedpix")],
             swiftSettings: swift
         ),
-        .executableTarget(name: "CommandBenchmarks", dependencies: ["BenchmarkKit"], swiftSettings: swift),
         .executableTarget(
             name: "SDKBenchmarks",
             dependencies: [
-                "BenchmarkKit", "CReference", .product(name: "SpeedPix", package: "speedpix"),
+                "BenchmarkKit", "CReference", "ProcessKit", .product(name: "SpeedPix", package: "speedpix"),
             ],
             swiftSettings: swift
         ),
+        .executableTarget(
+            name: "CommandBenchmarks", dependencies: ["BenchmarkKit", "ProcessKit"], swiftSettings: swift),
     ]
 )

@@ -9,7 +9,10 @@ let package = Package(
     targets: [
         .executableTarget(
             name: "LuaFuzzer",
-            dependencies: [.product(name: "LuaRuntime", package: "speedpix")],
+            dependencies: [
+                .product(name: "LuaRuntime", package: "speedpix"), .product(name: "SpeedPix", package: "speedpix"),
+                .product(name: "SpeedPixLua", package: "speedpix"),
+            ],
             swiftSettings: [
                 .treatAllWarnings(as: .error),
                 .enableUpcomingFeature("ExistentialAny"),

@@ -2,8 +2,8 @@
 #define SPX_CIMAGING_H
 
 // A plain C face over libvips. Swift cannot call variadic C functions and must not see GObject types, so every libvips
-// call lives behind one of these fixed signatures. No libvips header is included here: the library can later be loaded
-// lazily.
+// call lives behind one of these fixed signatures. No libvips header is included here, and the library itself is
+// loaded when it is first needed (library.h).
 //
 // Contract of every function that returns `int`: SPX_OK, or another status with `error->text` filled in and libvips'
 // own error buffer emptied. Every image handed out is a finished block of pixels (8 bit sRGB, 3 or 4 bands) that is

@@ -139,7 +139,8 @@ bool spl_register(spl_vm *vm, const char *module, const char *field, int32_t fun
 bool spl_register_missing(spl_vm *vm, const char *module, int32_t function);
 // A class of objects. `properties` is called with (object, key) for keys that are no methods; -1 for none.
 bool spl_register_class(spl_vm *vm, int32_t class_id, const char *name, int32_t properties, int32_t describe);
-bool spl_register_method(spl_vm *vm, int32_t class_id, const char *name, int32_t function, bool waits);
+// `closes`: it is also called at the end of a <close> variable that holds the object.
+bool spl_register_method(spl_vm *vm, int32_t class_id, const char *name, int32_t function, bool waits, bool closes);
 // Makes `module.field` the same value as the global `name`, or the other way round.
 bool spl_alias(spl_vm *vm, const char *module, const char *field, const char *global);
 // Sets `module.field` to the buffer's one value.

@@ -1,9 +1,13 @@
 import CLuaBridge
 
-/// What scripts see as `json`.
-package enum JSONModule {
+/// What scripts see as `json`: `decode(text)`, `encode(value, {indent, sort_keys})` and `null`.
+///
+/// Both work on the Lua stack: a document never becomes Swift values on its way.
+public enum JSONModule {
+    /// The module, to be given to a ``LuaVM``.
+    ///
     /// - Parameter text: What stands for an object of the host in a document; nil for one that JSON cannot say.
-    package static func module(text: @escaping @Sendable (any LuaObject) -> String? = { _ in nil }) -> LuaModule {
+    public static func module(text: @escaping @Sendable (any LuaObject) -> String? = { _ in nil }) -> LuaModule {
         LuaModule(
             name: "json",
             functions: [

@@ -103,7 +103,7 @@ public final class LuaTask: LuaObject, @unchecked Sendable {
                 scheduler.cancel(try arguments.receiver(LuaTask.self), reason: Int32(SPL_STOP_CANCELED))
                 return scheduler.issueDueTicket()
             },
-        ])
+        ], closedBy: "cancel")
 
     /// With the status, as `tostring` gives it.
     public var luaDescription: String { "task (\(status))" }

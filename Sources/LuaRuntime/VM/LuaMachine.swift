@@ -52,7 +52,9 @@ final class LuaMachine {
         for method in description.methods {
             let name = "\(description.name):\(method.name)"
             try check(
-                spl_register_method(vm, id, method.name, add(.defined(method.body), name: name), method.waits))
+                spl_register_method(
+                    vm, id, method.name, add(.defined(method.body), name: name), method.waits,
+                    method.name == description.closedBy))
         }
     }
 

@@ -27,9 +27,16 @@ public struct LuaClass: Sendable {
     public var methods: [LuaFunctionDefinition]
     /// The names that ``LuaObject/luaProperty(_:)`` knows, for suggestions.
     public var properties: [String]
+    /// The method that a `<close>` variable calls at its end; nil if objects of this class cannot be closed.
+    public var closedBy: String?
 
     /// A class that scripts can use but not construct; modules list those whose objects they give out.
-    public init(name: String, properties: [String], methods: [LuaFunctionDefinition] = []) {
+    ///
+    /// - Parameter closedBy: One of `methods`, with no arguments but the object; it may be called twice.
+    public init(
+        name: String, properties: [String], methods: [LuaFunctionDefinition] = [], closedBy: String? = nil
+    ) {
+        self.closedBy = closedBy
         self.name = name
         self.properties = properties
         self.methods = methods

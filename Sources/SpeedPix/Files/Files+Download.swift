@@ -88,8 +88,9 @@ extension Files {
         var download = PartialDownload()
         var steps = ProgressSteps()
         var attempt = 1
+        // Ground that was lost and won again is no progress: a file that keeps changing must not be read for ever.
+        var furthest: Int64 = 0
         while true {
-            let before = download.received
             do {
                 try await advance(&download, url, into: &sink) { download in
                     let report = steps.report(download.received, of: download.total)
@@ -100,7 +101,10 @@ extension Files {
                 if let report { try await onProgress?(report) }
                 return download.received
             } catch let failed as FailedTry {
-                if download.received - before >= Self.worthwhile { attempt = 1 }
+                if download.received - furthest >= Self.worthwhile {
+                    attempt = 1
+                    furthest = download.received
+                }
                 guard failed.error.isRetryable, attempt < retries.attempts else { throw failed.error }
                 caller.logger.debug(
                     "downloading on",
@@ -122,7 +126,7 @@ extension Files {
         let request = TransportRequest(
             method: .get, url: url, headers: headers, timeout: caller.configuration.timeout, followsRedirects: true)
         do {
-            let response = try await caller.pipeline.send(request, for: .download)
+            let response = try await caller.pipeline.transfer(request, for: .download)
             if download.isBeyondEnd(response.status) { throw download.restart("the file became shorter") }
             guard response.status.kind == .successful else { throw Self.refusal(response.status) }
             if try download.begin(response.status, response.headers) == .whole { try await sink.startOver() }

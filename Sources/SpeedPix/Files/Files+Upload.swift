@@ -29,16 +29,18 @@ extension Files {
         _ source: UploadSource, filename: String? = nil, contentType: String? = nil, reusing: Bool = true,
         onProgress: TransferProgress.Handler? = nil
     ) async throws -> File {
+        let listener = ProgressListener(onProgress)
+        // The upload may go on for others, who have not asked this one's callback.
+        defer { listener.leave() }
         let order = Order(
-            source: source, filename: filename, contentType: contentType, reusing: reusing, onProgress: onProgress)
+            source: source, filename: filename, contentType: contentType, reusing: reusing,
+            onProgress: onProgress == nil ? nil : listener.hear)
         let upload = SharedUpload()
-        upload.start {
+        let outcome = try await upload.lead {
             try await source.withReopenable(nonce: caller.dependencies.nonce()) { opened in
                 try await settle(order, opened, as: upload)
             }
         }
-        // Nobody can have left it: this is the one who began.
-        guard let outcome = try await upload.value() else { throw CancellationError() }
         return outcome.file
     }
 
@@ -114,10 +116,12 @@ extension Files {
             }
         }
         do {
+            let path = order.source.lastingPath
+            // What cannot be opened again later has to be hashed on its way.
+            let isHashing = identity.digest == nil && (identity.version == nil || path == nil)
             let outcome = try await transfer(
-                content, identity, filename: filename, contentType: contentType, order.onProgress)
-            var path: String?
-            if case .path(let source) = order.source { path = source }
+                content, identity, isHashing: isHashing, filename: filename, contentType: contentType,
+                order.onProgress)
             let isKnown = outcome.identity.isKnown
             ledger.finish(
                 key, upload, isKnown ? .init(file: outcome.file, identity: outcome.identity, path: path) : nil)
@@ -149,14 +153,14 @@ extension Files {
 
     /// Uploads, whatever is there already, and tries again where that may help.
     private func transfer(
-        _ content: UploadContent, _ identity: ContentIdentity, filename: String, contentType: String,
+        _ content: UploadContent, _ identity: ContentIdentity, isHashing: Bool, filename: String, contentType: String,
         _ onProgress: TransferProgress.Handler?
     ) async throws -> SharedUpload.Outcome {
         let retries = caller.configuration.retries
         var attempt = 1
         while true {
             // A file that lies still is hashed when somebody wants to know; most often nobody does.
-            let meter = UploadMeter(size: content.size, isHashing: !identity.isKnown, onProgress: onProgress)
+            let meter = UploadMeter(size: content.size, isHashing: isHashing, onProgress: onProgress)
             do {
                 let file = try await put(content, meter, filename: filename, contentType: contentType)
                 try await meter.finish()
@@ -205,7 +209,7 @@ extension Files {
             body: size > 0 ? .stream(length: size, meter.watched(content.chunks(0..<size))) : .none,
             timeout: Self.transferLimit(size: size, floor: caller.configuration.timeout))
         do {
-            let response = try await caller.pipeline.send(request, for: .upload)
+            let response = try await caller.pipeline.transfer(request, for: .upload)
             guard response.status.kind == .successful else {
                 throw SpeedPixError(
                     response.status.code == 413 ? .invalidArgument : .apiError,

@@ -13,6 +13,8 @@ final class SharedUpload: Sendable {
 
     private struct State {
         var nextID = 0
+        /// Whether the one who began it has not come to wait yet; until then nobody else can be the last to leave.
+        var isLeaderDue = true
         var waiters: [Int: CheckedContinuation<Outcome?, any Error>] = [:]
         /// Waiters that were cancelled before they began.
         var cancelled: Set<Int> = []
@@ -29,26 +31,39 @@ final class SharedUpload: Sendable {
     /// How many callers wait for it.
     var waiterCount: Int { state.withLock { $0.waiters.count } }
 
-    /// Begins. To be called once, and then at least one caller is to wait for it.
-    func start(_ operation: @escaping @Sendable () async throws -> Outcome) {
-        let task = Task {
-            let result: Result<Outcome, any Error>
-            do {
-                result = .success(try await operation())
-            } catch {
-                result = .failure(error)
+    /// Begins, and waits for the end. To be called once.
+    ///
+    /// - Throws: What `operation` throws; `CancellationError` at once if the calling task is cancelled.
+    func lead(_ operation: @escaping @Sendable () async throws -> Outcome) async throws -> Outcome {
+        state.withLock { state in
+            // Within the lock: it must not end, nor be abandoned, before it is known here.
+            state.task = Task {
+                let result: Result<Outcome, any Error>
+                do {
+                    result = .success(try await operation())
+                } catch {
+                    result = .failure(error)
+                }
+                finish(result)
             }
-            let waiters = state.withLock { state in
-                state.result = result
-                defer { state.waiters = [:] }
-                return state.waiters.values
-            }
-            for waiter in waiters { waiter.resume(with: result.map(Optional.some)) }
         }
-        state.withLock { $0.task = task }
+        // Nobody can have left it: this is the one who began.
+        guard let outcome = try await value(as: Self.leader) else { throw CancellationError() }
+        return outcome
     }
 
-    /// Waits for the end. A cancelled caller gets `CancellationError` at once.
+    private func finish(_ result: Result<Outcome, any Error>) {
+        let waiters = state.withLock { state in
+            state.result = result
+            defer { state.waiters = [:] }
+            return state.waiters.values
+        }
+        for waiter in waiters { waiter.resume(with: result.map(Optional.some)) }
+    }
+
+    private static let leader = 0
+
+    /// Waits for the end of what another caller leads. A cancelled caller gets `CancellationError` at once.
     ///
     /// - Returns: Nil if everybody had left before this caller came.
     func value() async throws -> Outcome? {
@@ -56,9 +71,14 @@ final class SharedUpload: Sendable {
             state.nextID += 1
             return state.nextID
         }
-        return try await withTaskCancellationHandler {
+        return try await value(as: id)
+    }
+
+    private func value(as id: Int) async throws -> Outcome? {
+        try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 let (ready, orphan) = state.withLock { state -> (Result<Outcome?, any Error>?, Task<Void, Never>?) in
+                    if id == Self.leader { state.isLeaderDue = false }
                     if state.cancelled.remove(id) != nil {
                         return (.failure(CancellationError()), Self.orphan(&state))
                     }
@@ -86,7 +106,7 @@ final class SharedUpload: Sendable {
 
     /// The task, if nobody waits for it any more.
     private static func orphan(_ state: inout State) -> Task<Void, Never>? {
-        guard state.waiters.isEmpty, state.result == nil else { return nil }
+        guard state.waiters.isEmpty, !state.isLeaderDue, state.result == nil else { return nil }
         state.isAbandoned = true
         return state.task
     }

@@ -53,6 +53,13 @@ public enum UploadSource: Sendable, Hashable {
         }
     }
 
+    /// Where the bytes will be found again, as far as anybody can tell; nil for what has no path, and for the number of
+    /// an open file, which soon belongs to another one.
+    var lastingPath: String? {
+        guard case .path(let path) = self else { return nil }
+        return ["/dev/fd/", "/proc/self/fd/"].contains(where: path.hasPrefix) ? nil : path
+    }
+
     /// The caller's, the `data:` URI's own, by the name, by the content.
     func mediaType(
         of content: UploadContent, _ source: Reopenable, filename: String, given: String?

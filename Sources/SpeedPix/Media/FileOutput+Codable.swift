@@ -11,7 +11,7 @@ extension CodingUserInfoKey {
 extension FileOutput: Codable {
     /// From a URL, an object with a `url`, or a list of just one of them.
     ///
-    /// With ``Swift/CodingUserInfoKey/speedPixFiles`` in the decoder's `userInfo` the file can be saved and read.
+    /// With `CodingUserInfoKey.speedPixFiles` in the decoder's `userInfo` the file can be saved and read.
     ///
     /// - Throws: `DecodingError` for anything else.
     public init(from decoder: any Decoder) throws {

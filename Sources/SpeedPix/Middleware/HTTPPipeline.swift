@@ -26,8 +26,19 @@ package struct HTTPPipeline: Sendable {
             return response
         } catch {
             measured?(nil)
-            if wasSent.load(ordering: .relaxed) || error is CancellationError { throw error }
+            if wasSent.load(ordering: .relaxed) || Task.isCancelled { throw error }
             throw Unsent(error: error)
+        }
+    }
+
+    /// Sends one request of a transfer, where what was not sent needs no telling apart.
+    ///
+    /// - Throws: As the transport and the middleware do.
+    func transfer(_ request: TransportRequest, for operation: ClientOperation) async throws -> TransportResponse {
+        do {
+            return try await send(request, for: operation)
+        } catch let unsent as Unsent {
+            throw unsent.error
         }
     }
 

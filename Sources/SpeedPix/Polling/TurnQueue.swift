@@ -6,13 +6,13 @@ struct TurnQueue {
         var number: UInt64
         /// It is given then, whatever the rate says: a wait must end in time.
         var deadline: Duration
-        /// Whether its place in the rate is taken already.
-        var isReserved = false
     }
 
     /// A binary heap, the earliest first; of turns that are due together, the one that came first.
     private var heap: [Turn] = []
     private var cancelled: Set<UInt64> = []
+    /// Turns to come whose place in the rate is taken already.
+    private var reserved: Set<UInt64> = []
     private var nextNumber: UInt64 = 0
     /// The time between two turns at the common rate.
     private let spacing: Duration
@@ -36,6 +36,8 @@ struct TurnQueue {
 
     mutating func cancel(_ number: UInt64) {
         cancelled.insert(number)
+        // Whoever comes next shall not wait for a crowd that has gone.
+        if reserved.remove(number) != nil { nextSlot -= spacing }
         // The dead leave when their time comes, or when they are the most.
         guard cancelled.count > 64, cancelled.count * 2 > heap.count else { return }
         let living = heap.filter { !cancelled.contains($0.number) }
@@ -50,13 +52,13 @@ struct TurnQueue {
         while let turn = heap.first, turn.due <= now {
             removeFirst()
             if cancelled.remove(turn.number) != nil { continue }
-            if turn.isReserved || now >= turn.deadline || claimSlot(at: now) {
+            if reserved.remove(turn.number) != nil || now >= turn.deadline || claimSlot(at: now) {
                 taken.append(turn.number)
                 continue
             }
             var later = turn
             later.due = min(nextSlot - burst, turn.deadline)
-            later.isReserved = true
+            reserved.insert(turn.number)
             nextSlot += spacing
             push(later)
         }

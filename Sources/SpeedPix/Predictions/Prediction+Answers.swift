@@ -31,12 +31,21 @@ extension Prediction {
         }
     }
 
-    mutating func apply(result data: JSONValue, now: Date) {
-        if let word = data.first("status")?.lenientString { status = Status(word: word) }
+    /// - Throws: ``SpeedPixError`` `invalid_response` for an answer that neither says how the prediction ended nor has
+    ///   any output: a success must not rest on it.
+    mutating func apply(result data: JSONValue, requestID: String?, now: Date) throws {
+        let word = data.first("status")?.lenientString
+        // `images` is the documented fallback of results that have no named outputs.
+        let outputs = data.first("result") ?? data.first("images").map { .object(["images": $0]) }
+        if let word { status = Status(word: word) }
         if status == .succeeded {
+            guard word != nil || outputs != nil else {
+                throw SpeedPixError(
+                    .invalidResponse, "the result has neither a status nor an output", requestID: requestID,
+                    isRetryable: true)
+            }
             progress.fraction = 1
-            // `images` is the documented fallback of results that have no named outputs.
-            output = data.first("result") ?? data.first("images").map { .object(["images": $0]) } ?? .object([:])
+            output = outputs ?? .object([:])
         }
         let info = data.first("info")
         let message =
@@ -51,7 +60,8 @@ extension Prediction {
             metrics.predictTime = .seconds(min(milliseconds / 1000, 1e9))
         }
         if let createdAt, let completedAt, completedAt > createdAt {
-            metrics.totalTime = .seconds(completedAt.timeIntervalSince(createdAt))
+            // A date out of this world would be more than a duration can hold.
+            metrics.totalTime = .seconds(min(completedAt.timeIntervalSince(createdAt), 1e9))
         }
     }
 }

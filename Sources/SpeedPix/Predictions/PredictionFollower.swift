@@ -86,7 +86,11 @@ struct PredictionFollower: Sendable {
     }
 
     private mutating func delay() -> Duration {
-        if let fixed = options.pollingInterval { return min(max(fixed, Self.shortestFixed), remaining) }
+        if let fixed = options.pollingInterval {
+            // Who asks seldom still wants to hear at once of what is over already.
+            let first = Duration.seconds(PollPolicy.first)
+            return min(max(hasPolled ? fixed : min(fixed, first), Self.shortestFixed), remaining)
+        }
         let record = predictions.caller.state.polls[prediction.workflowID]
         let seconds =
             hasPolled

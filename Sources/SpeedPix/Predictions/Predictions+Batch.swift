@@ -45,7 +45,7 @@ extension Predictions {
                             do {
                                 let done = try await wait(for: prediction, options: options)
                                 continuation.yield(CompletedPrediction(index: index, result: .success(done)))
-                            } catch is CancellationError {
+                            } catch is CancellationError where Task.isCancelled {
                             } catch {
                                 continuation.yield(CompletedPrediction(index: index, result: .failure(error)))
                             }

@@ -65,7 +65,7 @@ public struct Predictions: Sendable {
         let createdAt = caller.dependencies.now()
         let envelope = try await caller.call(
             .create, .object(body), headers: headers, isRepeatable: false, limit: limit)
-        guard let id = envelope.data.first("taskId", "task_id")?.lenientString else {
+        guard let id = envelope.data.first("taskId", "task_id")?.lenientIdentifier else {
             throw SpeedPixError(
                 .unknownOutcome, "the service accepted the create but its answer has no taskId",
                 remedy: "look in the console before you create it again, or it may be paid for twice",
@@ -133,14 +133,16 @@ public struct Predictions: Sendable {
         let envelope: Envelope
         do {
             envelope = try await caller.call(.result, ["taskId": .string(prediction.id)])
-        } catch let error as SpeedPixError where prediction.status != .succeeded && !error.isRetryable {
+        } catch let error as SpeedPixError where prediction.status != .succeeded {
             // The service may describe a failed run by refusing its result; that is the failure's reason.
             var failed = prediction
-            failed.error = failed.error ?? error.message
+            failed.error =
+                failed.error
+                ?? (error.isRetryable ? "its reason could not be fetched: \(error.message)" : error.message)
             return (failed, nil)
         }
         var updated = prediction
-        updated.apply(result: envelope.data, now: caller.dependencies.now())
+        try updated.apply(result: envelope.data, requestID: envelope.requestID, now: caller.dependencies.now())
         // Both by the service's clock: this machine's may be off.
         let endedAt = Prediction.endTime(in: envelope.data)
         return (updated, endedAt.flatMap { envelope.date?.timeIntervalSince($0) })
@@ -155,7 +157,8 @@ public struct Predictions: Sendable {
             throw SpeedPixError(.canceled, "the prediction was canceled", prediction: prediction)
         default:
             throw SpeedPixError(
-                .predictionFailed, prediction.error ?? "the prediction failed without a reason",
+                .predictionFailed,
+                prediction.error?.printable(keepingLines: true) ?? "the prediction failed without a reason",
                 remedy: prediction.workflowID.map { "check the input against the workflow \($0)" },
                 prediction: prediction)
         }

@@ -41,7 +41,8 @@ public struct WaitOptions: Sendable {
     /// The whole wait; the prediction goes on at the service when it passes. Default one hour.
     /// A last look at the deadline may take up to a second more.
     public var timeout: Duration
-    /// A fixed time between polls; nil for an adaptive one, which is quicker and asks less.
+    /// A fixed time between polls; nil for an adaptive one, which is quicker and asks less. The first poll never waits
+    /// for longer than 0.3 s of it.
     public var pollingInterval: Duration?
     /// Called after each poll that changed something. What it throws ends the wait; the prediction goes on.
     public var onProgress: (@Sendable (Prediction) async throws -> Void)?

@@ -19,14 +19,13 @@ final class ClientState: Sendable {
 
     var clockOffset: Double { state.withLock { $0.clockOffset } }
 
-    /// - Returns: False if the offset was about as large already, and so cannot be what is wrong.
-    func correctClock(offset: Double) -> Bool {
-        state.withLock { state in
-            // Below a minute no service minds, and the difference is the network's.
-            guard abs(offset - state.clockOffset) > 60 else { return false }
-            state.clockOffset = offset
-            return true
-        }
+    /// - Parameter used: The offset that the refused call was signed with. Others may have corrected it meanwhile.
+    /// - Returns: False if that was about right already, and so cannot be what is wrong.
+    func correctClock(offset: Double, used: Double) -> Bool {
+        // Below a minute no service minds, and the difference is the network's.
+        guard abs(offset - used) > 60 else { return false }
+        state.withLock { $0.clockOffset = offset }
+        return true
     }
 
     func spend(_ cost: Int) -> Bool {

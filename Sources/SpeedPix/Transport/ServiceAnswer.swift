@@ -12,6 +12,11 @@ package enum ServiceAnswer {
         let requestID = envelope?.requestID ?? headers[.caRequestID]
         if status.kind == .successful, let envelope {
             guard !envelope.isSuccess else { return envelope }
+            guard envelope.isRefusal else {
+                throw SpeedPixError(
+                    .invalidResponse, "the answer says neither that the call worked nor that it failed",
+                    httpStatus: status.code, requestID: requestID, isRetryable: true)
+            }
             throw refusal(envelope, status: status, requestID: requestID)
         }
         if status.kind == .successful {

@@ -11,9 +11,6 @@ import Foundation
 /// Makes signed calls: serialises once, signs those bytes, sends them, reads the envelope, and tries again where that
 /// cannot cost anything.
 package struct ServiceCaller: Sendable {
-    /// No answer of the protocol comes near; a larger one is a mistake or an attack.
-    static let largestAnswer = 8 << 20
-
     let configuration: Configuration
     let dependencies: ClientDependencies
     let logger: Logger
@@ -60,7 +57,9 @@ package struct ServiceCaller: Sendable {
             } catch let failure as Failure {
                 let isInDoubt = !isRepeatable && failure.effect == .unknown
                 let error = isInDoubt ? Self.unknownOutcome(failure.error) : failure.error
-                if let offset = failure.clockOffset, !hasCorrectedClock, state.correctClock(offset: offset) {
+                if let offset = failure.clockOffset, !hasCorrectedClock,
+                    state.correctClock(offset: offset, used: failure.usedOffset)
+                {
                     // Refused for its date alone: it had no effect, and the next one is dated right.
                     hasCorrectedClock = true
                     logger.warning("this machine's clock is off", metadata: ["seconds": "\(Int(offset))"])
@@ -101,6 +100,8 @@ package struct ServiceCaller: Sendable {
         var isTimeout = false
         /// Seconds by which the service's clock is ahead, if it refused the call for its date.
         var clockOffset: Double?
+        /// What the call had been signed with.
+        var usedOffset = 0.0
     }
 
     private func send(
@@ -113,12 +114,14 @@ package struct ServiceCaller: Sendable {
         let request = TransportRequest(
             method: .post, url: configuration.endpoint + route.rawValue, headers: fields, body: .bytes(bytes),
             timeout: configuration.timeout)
+        let usedOffset = state.clockOffset
         let exchange = { @Sendable in
             try await withDeadline(
                 configuration.timeout, clock: dependencies.clock, expired: { Silence() },
                 operation: {
-                    let response = try await pipeline.send(request, for: route.operation, finish: signed)
-                    return (response, try await Self.collect(response.body))
+                    let response = try await pipeline.send(
+                        request, for: route.operation, finish: { signed($0, offset: usedOffset) })
+                    return (response, try await Self.collect(response.body, limit: route.largestAnswer))
                 })
         }
         let response: TransportResponse
@@ -126,7 +129,8 @@ package struct ServiceCaller: Sendable {
         do {
             // A cancelled create must still learn the id of what it started, or the result is paid for and lost.
             (response, body) = isShielded ? try await Task(operation: exchange).value : try await exchange()
-        } catch let error where !(error is CancellationError) {
+        } catch let error where isShielded || !(error is CancellationError) {
+            // Nobody cancels a shielded call: its transport gave up, and whether it had been sent is not known.
             throw failure(error)
         }
         do {
@@ -136,18 +140,19 @@ package struct ServiceCaller: Sendable {
         } catch let error as SpeedPixError {
             throw Failure(
                 error: error, effect: effect(of: error, response.status),
-                retryAfter: retryAfter(response.headers), clockOffset: clockOffset(error, response.headers))
+                retryAfter: retryAfter(response.headers), clockOffset: clockOffset(error, response.headers),
+                usedOffset: usedOffset)
         }
     }
 
     /// Signs what the middleware has left: these headers, this path, these bytes.
-    private func signed(_ request: TransportRequest) -> TransportRequest {
+    private func signed(_ request: TransportRequest, offset: Double) -> TransportRequest {
         var request = request
         var body: [UInt8]?
         if case .bytes(let bytes) = request.body { body = bytes }
         let afterScheme = request.url.split(separator: "://", maxSplits: 1).last ?? ""
         let path = afterScheme.firstIndex(of: "/").map { String(afterScheme[$0...]) } ?? "/"
-        let date = dependencies.now().addingTimeInterval(state.clockOffset)
+        let date = dependencies.now().addingTimeInterval(offset)
         let signature = signer.headers(
             method: request.method.rawValue, path: path, body: body, date: date, nonce: dependencies.nonce())
         for field in signature { request.headers[field.name] = field.value }
@@ -163,6 +168,10 @@ package struct ServiceCaller: Sendable {
                     .network, "no answer from \(configuration.endpoint): the service did not answer in time",
                     isRetryable: true),
                 effect: .unknown, isTimeout: true)
+        case let error as Oversize:
+            return Failure(
+                error: SpeedPixError(.invalidResponse, "the answer is larger than \(error.limit >> 20) MiB"),
+                effect: .unknown)
         case let error as TransportError:
             return Failure(
                 error: SpeedPixError(
@@ -206,15 +215,18 @@ package struct ServiceCaller: Sendable {
         return date.timeIntervalSince(dependencies.now())
     }
 
+    /// The answer is larger than any that the protocol has; asking again would bring it again.
+    private struct Oversize: Error {
+        var limit: Int
+    }
+
     /// The answer did not come within the call's time.
     private struct Silence: Error {}
 
-    private static func collect(_ body: AnyByteStream) async throws -> [UInt8] {
+    private static func collect(_ body: AnyByteStream, limit: Int) async throws -> [UInt8] {
         var bytes: [UInt8] = []
         for try await chunk in body {
-            guard bytes.count + chunk.readableBytes <= largestAnswer else {
-                throw TransportError("the answer is larger than 8 MiB", mayHaveReachedService: true)
-            }
+            guard bytes.count + chunk.readableBytes <= limit else { throw Oversize(limit: limit) }
             bytes.append(contentsOf: chunk.readableBytesView)
         }
         return bytes

@@ -9,6 +9,7 @@ package struct Envelope: Sendable {
     /// `status` of a call that worked. Its opposite is 20.
     package static let success: Int64 = 10
     package static let failure: Int64 = 20
+    private static let unreadable: Int64 = -1
 
     package var status: Int64?
     package var requestID: String?
@@ -21,7 +22,8 @@ package struct Envelope: Sendable {
     /// Reads an envelope; nil if the document is no object, and so not the protocol's.
     package init?(_ json: JSONValue) {
         guard case .object = json else { return nil }
-        status = json.first("status")?.lenientInteger
+        // What cannot be read is neither a yes nor a no.
+        status = json.first("status").map { $0.lenientInteger ?? Envelope.unreadable }
         requestID = json.first("apiInvokeId", "api_invoke_id")?.lenientString
         // The sub-error is the workflow engine's own word, the outer one the API layer's summary of it.
         errorCode =
@@ -36,4 +38,7 @@ package struct Envelope: Sendable {
     package var isSuccess: Bool {
         (status == nil || status == Envelope.success) && errorCode == nil
     }
+
+    /// Whether the service said no. An answer can say neither.
+    package var isRefusal: Bool { status == Envelope.failure || errorCode != nil }
 }

@@ -25,6 +25,12 @@ extension JSONValue {
         }
     }
 
+    /// A name that somebody else gave: text, or a whole number. A fraction is none, nor is a number so large that some of
+    /// its digits are lost.
+    package var lenientIdentifier: String? {
+        if case .double = self { nil } else { lenientString }
+    }
+
     /// A finite number, or text that is one.
     package var lenientDouble: Double? {
         let number: Double? =
@@ -67,6 +73,8 @@ extension JSONValue {
         }
         guard let number = lenientDouble, number > 0 else { return nil }
         // Seconds reach 1e11 only in the year 5138, milliseconds passed it in 1973.
-        return Date(timeIntervalSince1970: number >= 1e11 ? number / 1000 : number)
+        let seconds = number >= 1e11 ? number / 1000 : number
+        // Calendars and date formats end with the year 9999; what lies beyond is no date.
+        return seconds < 253_402_300_800 ? Date(timeIntervalSince1970: seconds) : nil
     }
 }

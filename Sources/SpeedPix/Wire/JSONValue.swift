@@ -18,9 +18,14 @@ public enum JSONValue: Sendable, Hashable {
 extension JSONValue {
     /// Parses one JSON document.
     ///
-    /// - Throws: A `DecodingError` if the bytes are not UTF-8 JSON, or nest deeper than Foundation's limit of 512.
+    /// The time that it takes grows with the length of the document and with nothing else. Of a name given twice, the
+    /// last value counts.
+    ///
+    /// - Throws: A `DecodingError` if the bytes are not UTF-8 JSON, hold a number that no `Double` can, or nest deeper
+    ///   than 256 levels.
     public init(parsing bytes: some Collection<UInt8>) throws {
-        self = try JSONDecoder().decode(JSONValue.self, from: Data(bytes))
+        let parsed = try bytes.withContiguousStorageIfAvailable { try JSONParser.parse($0) }
+        self = try parsed ?? Array(bytes).withUnsafeBufferPointer { try JSONParser.parse($0) }
     }
 
     /// The document as UTF-8 bytes, with sorted keys: the same value always gives the same bytes.

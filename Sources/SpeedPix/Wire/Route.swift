@@ -11,6 +11,9 @@ package enum Route: String, Sendable, CaseIterable {
     case getFile = "/scc/sp_get_temp_file"
     case deleteFile = "/scc/sp_delete_temp_file"
 
+    /// Bytes. A larger answer is a mistake or an attack. Results may have pictures and texts in them.
+    var largestAnswer: Int { self == .result ? 256 << 20 : 8 << 20 }
+
     /// What a call of it is for.
     package var operation: ClientOperation {
         switch self {

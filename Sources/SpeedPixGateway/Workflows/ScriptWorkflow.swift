@@ -116,6 +116,8 @@ package struct ScriptWorkflow: Workflow {
             switch value {
             case .object(let object as LuaPicture):
                 result.outputs[name] = .file(try await file(object, named: name))
+            case .table(let table) where table["bytes"] != nil:
+                result.outputs[name] = .file(try Self.file(table, id: id, named: name))
             case .table(let table):
                 var files: [WorkflowOutputFile] = []
                 for case .object(let object as LuaPicture) in table.items {
@@ -143,6 +145,25 @@ package struct ScriptWorkflow: Workflow {
                 "width": .integer(Int64(image.width)), "height": .integer(Int64(image.height)),
                 "color_space": .string(image.colorSpace),
             ])
+    }
+
+    /// A file that is no picture: its bytes, its name and type, and whatever else is known of it.
+    private static func file(_ table: LuaTable, id: String, named name: String) throws -> WorkflowOutputFile {
+        guard case .string(let content) = table["bytes"], let filename = table["filename"]?.text,
+            let mimeType = table["mime_type"]?.text
+        else { throw WorkflowFailure("\(id).lua: the output \(name) has no bytes, filename or mime_type") }
+        var facts: [String: JSONValue] = [:]
+        for (key, value) in table.entries {
+            guard let key = key.text, !["bytes", "filename", "mime_type"].contains(key) else { continue }
+            switch value {
+            case .integer(let number): facts[key] = .integer(number)
+            case .number(let number): facts[key] = .double(number)
+            case .boolean(let flag): facts[key] = .bool(flag)
+            default: facts[key] = .optional(value.text)
+            }
+        }
+        return WorkflowOutputFile(
+            .bytes(content.bytes), filename: "\(id)-\(filename)", mimeType: mimeType, facts: facts)
     }
 }
 

@@ -20,7 +20,12 @@ struct FolderListing {
         guard let now = descriptor.path else { throw SpeedPixError(.fileSystem, "\(path): its place is not known") }
         try files.checkReading(now, as: path)
         // The stream closes the descriptor that it is given.
-        guard let stream = fdopendir(dup(descriptor.number)) else { throw Descriptor.failure(errno, path) }
+        let copy = dup(descriptor.number)
+        guard let stream = fdopendir(copy) else {
+            let code = errno
+            if copy >= 0 { close(copy) }
+            throw Descriptor.failure(code, path)
+        }
         defer { closedir(stream) }
         var names: [String] = []
         while let entry = readdir(stream) {

@@ -3,13 +3,14 @@ import Synchronization
 
 /// Uploads what a script names. The client sees to it that the same content goes up once.
 struct ScriptUploads: Sendable {
-    /// Keys of the files that were told of, so that content that was there already is no upload.
-    private final class Told: Sendable {
-        let keys = Mutex<Set<String>>([])
+    /// The paths of what was uploaded, by the store's keys; nil for bytes. What is in here was told of: content that was
+    /// there already is no upload.
+    private final class Known: Sendable {
+        let paths = Mutex<[String: String?]>([:])
     }
 
     let host: ScriptHost
-    private let told = Told()
+    private let known = Known()
 
     init(host: ScriptHost) {
         self.host = host
@@ -30,7 +31,9 @@ struct ScriptUploads: Sendable {
                 if progress.bytesDone < progress.bytesTotal ?? .max { transfer.progress(progress) }
                 try await onProgress?(progress)
             }
-            let isNew = told.keys.withLock { $0.insert(file.objectKey).inserted }
+            var path: String?
+            if case .file(let source) = content { path = source.name }
+            let isNew = known.paths.withLock { $0.updateValue(path, forKey: file.objectKey) == nil }
             if isNew || transfer.hasStarted { transfer.finish(bytes: file.size, url: file.url) }
             if isNew { host.onEvent(.uploaded(file)) }
             return file
@@ -42,6 +45,10 @@ struct ScriptUploads: Sendable {
 
     /// A file that was uploaded before, with a URL that lasts.
     func fresh(_ file: File) async throws -> File {
-        try await host.reaching.files.fresh(file)
+        let files = try host.reaching.files
+        let path = known.paths.withLock { $0[file.objectKey] ?? nil }
+        // The sandbox judges it anew; what it no longer lets through is as good as gone.
+        guard let path, let source = try? host.files.open(path) else { return try await files.fresh(file) }
+        return try await UploadContent.reach(source) { try await files.fresh(file, source: $0) }
     }
 }

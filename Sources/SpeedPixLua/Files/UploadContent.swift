@@ -36,15 +36,23 @@ enum UploadContent: Sendable {
                 .bytes(bytes, filename: own), filename: filename ?? own, contentType: contentType,
                 onProgress: onProgress)
         case .file(let file):
-            do {
-                return try await files.create(
-                    .path(file.reachablePath), filename: filename ?? name, contentType: contentType,
-                    onProgress: onProgress)
-            } catch var error as SpeedPixError {
-                // The script knows it by its own name.
-                error.message = error.message.replacing(file.reachablePath, with: file.name)
-                throw error
+            return try await Self.reach(file) {
+                try await files.create(
+                    $0, filename: filename ?? name, contentType: contentType, onProgress: onProgress)
             }
+        }
+    }
+
+    /// Passes on where the open file is found; errors tell the name by which the script knows it.
+    static func reach<Result>(
+        _ file: OpenFile, _ body: (UploadSource) async throws -> Result
+    ) async throws -> Result {
+        defer { withExtendedLifetime(file) {} }
+        do {
+            return try await body(.path(file.reachablePath))
+        } catch var error as SpeedPixError {
+            error.message = error.message.replacing(file.reachablePath, with: file.name)
+            throw error
         }
     }
 }

@@ -51,7 +51,7 @@ enum CSVModule {
         static let readNames = ["delimiter", "header"]
         static let writeNames = ["delimiter", "columns"]
 
-        /// Nil: whichever of comma, semicolon and tab the first line has.
+        /// Nil: the one that the first line has; see ``CSVDelimiters``.
         var delimiter: Character?
         var hasHeader = true
         var columns: [String]?
@@ -82,17 +82,13 @@ enum CSVModule {
             }
             if text.unicodeScalars.first == "\u{FEFF}" { text.unicodeScalars.removeFirst() }
             // SwiftCSV says neither where a quote is wrong nor that one is missing at the end.
+            let delimiter = delimiter ?? CSVDelimiters.guess(in: text.utf8)
             if let problem = CSVQuotes.problem(in: text.utf8, delimiter: delimiter) {
                 throw CSVSyntaxError("\(name):\(problem.line): \(problem.text)", hint: problem.hint)
             }
             let csv: EnumeratedCSV
             do {
-                csv =
-                    if let delimiter {
-                        try EnumeratedCSV(string: text, delimiter: .character(delimiter), loadColumns: false)
-                    } else {
-                        try EnumeratedCSV(string: text, loadColumns: false)
-                    }
+                csv = try EnumeratedCSV(string: text, delimiter: .character(delimiter), loadColumns: false)
             } catch let error as CSVParseError {
                 throw CSVSyntaxError("\(name): \(error)")
             }
@@ -181,7 +177,8 @@ enum CSVModule {
 
         private static func quoted(_ cell: String, _ separator: Character) -> String {
             let needsQuotes =
-                cell.contains { $0 == separator || $0 == "\"" || $0.isNewline }
+                // Every common delimiter: whoever reads it may have to guess.
+                cell.contains { $0 == separator || CSVDelimiters.common.contains($0) || $0 == "\"" || $0.isNewline }
                 || cell.first?.isWhitespace == true || cell.last?.isWhitespace == true
             return needsQuotes ? "\"\(cell.replacing("\"", with: "\"\""))\"" : cell
         }

@@ -18,10 +18,9 @@ struct CSVSyntaxError: LuaRaisable {
 /// Finds quotes that do not pair up, and where.
 enum CSVQuotes {
     static func problem(
-        in text: some Sequence<UInt8>, delimiter: Character?
+        in text: some Sequence<UInt8>, delimiter: Character
     ) -> (line: Int, text: String, hint: String)? {
-        let delimiters: [UInt8] =
-            delimiter.map { $0.asciiValue.map { [$0] } ?? [] } ?? [UInt8(ascii: ","), UInt8(ascii: ";"), 0x09]
+        let delimiters: [UInt8] = delimiter.asciiValue.map { [$0] } ?? []
         // Another one is more than a byte long; then only the end of the text can be judged.
         let judgesFields = !delimiters.isEmpty
         var line = 1

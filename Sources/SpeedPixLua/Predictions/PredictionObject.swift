@@ -53,8 +53,11 @@ final class PredictionObject: LuaObject {
 
     var prediction: Prediction { state.withLock { $0 } }
 
+    /// What a script has seen of an output stays: an older answer may come in later than a newer one.
     func update(_ prediction: Prediction) {
-        state.withLock { $0 = prediction }
+        state.withLock { known in
+            if prediction.output != nil || known.output == nil { known = prediction }
+        }
     }
 
     var luaDescription: String {

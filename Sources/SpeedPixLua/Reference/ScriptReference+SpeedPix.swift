@@ -83,7 +83,9 @@ extension ScriptReference {
             "completed", "Iterates over jobs as they end, whichever way.", ["jobs: (Prediction|Task)[]"],
             returns: "fun(): Prediction|Task", example: "for job in speedpix.completed(jobs) do print(job.status) end"),
         LuaReference.Function(
-            "spawn", "Starts a function beside the script. It ends before the task that started it does.",
+            "spawn",
+            "Starts a function beside the script. It ends before the task that started it does; in a `<close>` variable,"
+                + " at the end of the block.",
             ["fn: function", "...: any — its arguments"], returns: "Task"),
         LuaReference.Function(
             "timeout", "Calls a function and stops it when the time is over.",

@@ -1,9 +1,10 @@
 import HTTPTypes
 import NIOCore
-import SpeedPix
 import SpeedPixTestSupport
 import Synchronization
 import Testing
+
+@testable import SpeedPix
 
 #if canImport(Darwin)
 import Darwin
@@ -156,6 +157,22 @@ struct DeduplicationTests {
         }
     }
 
+    /// The number of an open file belongs to another one later: it is hashed on its way and not looked for again.
+    @Test func anOpenFilesNumberIsNoPlace() async throws {
+        try await withTemporaryFolder { folder in
+            let service = try later()
+            let descriptor = open(try folder.write("a.png", Self.large), O_RDONLY)
+            let file = try await service.files.create(.path("/dev/fd/\(descriptor)"), filename: "a.png")
+            close(descriptor)
+            #expect(try await service.files.create(.path(folder["a.png"])) == file)
+            #expect(try await service.files.create(.bytes(Self.large, filename: "b.png")) == file)
+            #expect(service.requests.count == 2)
+            service.date.advance(by: .seconds(3500))
+            let error = try await speedPixError { try await service.files.fresh(file) }
+            #expect(error.remedy?.contains("upload the file again") == true)
+        }
+    }
+
     @Test func aFileThatIsGoneIsNoWitness() async throws {
         try await withTemporaryFolder { folder in
             let service = try later()
@@ -269,6 +286,46 @@ struct DeduplicationTests {
         gate.open()
         #expect(try await follower.value.objectKey == "key-1")
         #expect(gate.service.requests.count == 2)
+    }
+
+    /// A follower that comes and leaves before the leader has sat down does not end it.
+    @Test func aFollowerCannotTakeTheUploadAlong() async throws {
+        for _ in 0..<50 {
+            let upload = SharedUpload()
+            let file = File(
+                url: "https://store.test/a", objectKey: "k", filename: "a", size: 1, mimeType: "image/png",
+                createdAt: Date(timeIntervalSince1970: 0))
+            let outcome = try await upload.lead {
+                let follower = Task { try await upload.value() }
+                follower.cancel()
+                _ = await follower.result
+                try Task.checkCancellation()
+                return SharedUpload.Outcome(file: file, identity: ContentIdentity())
+            }
+            #expect(outcome.file == file)
+        }
+    }
+
+    /// The upload goes on for the follower, and the one who left is not told of it.
+    @Test func whoHasLeftIsNotTold() async throws {
+        let told = UploadProgressTests.Told()
+        let listener = ProgressListener(told.tell)
+        try await listener.hear(TransferProgress(bytesDone: 1, bytesTotal: 2))
+        listener.leave()
+        try await listener.hear(TransferProgress(bytesDone: 2, bytesTotal: 2))
+        #expect(told.done == [1])
+        let gate = try Gate()
+        let files = gate.service.files
+        let leader = Task { try await files.create(UploadTests.source, onProgress: told.tell) }
+        await gate.service.transport.waitForRequests(2)
+        let before = told.done
+        let follower = Task { try await files.create(UploadTests.source) }
+        await files.waitForFollowers(1)
+        leader.cancel()
+        _ = await leader.result
+        gate.open()
+        _ = try await follower.value
+        #expect(told.done == before)
     }
 
     @Test func whenAllHaveLeftTheNextOneBeginsAnew() async throws {

@@ -124,6 +124,29 @@ struct ResumeTests {
         #expect(service.requests.count == pieces)
     }
 
+    /// Each try brings megabytes, and none gets beyond the one before.
+    @Test func aFileThatNeverStaysTheSameEnds() async throws {
+        let versions = Counter()
+        let service = try ScriptedService(
+            then: ScriptedReply("another version each time") { request in
+                let headers: HTTPFields = [.contentLength: "4000000", .eTag: "\"v\(versions.next())\""]
+                return try await ScriptedReply.body(
+                    [[UInt8](repeating: 1, count: 2 << 20)], headers: headers, then: Self.cut
+                ).respond(request)
+            })
+        let error = try await speedPixError { try await service.files.read(Self.url) }
+        #expect(error.code == .network)
+        // The first one brought something; three more did not.
+        #expect(service.requests.count == 4)
+    }
+
+    /// A store may answer 206 although nothing was asked for but everything.
+    @Test func theWholeAsAPartDropsWhatWasThere() async throws {
+        let service = try ScriptedService(
+            Self.broken(after: 4), Self.rest("x", range: "nonsense"), Self.rest("0123456789", range: "0-9/10"))
+        #expect(try await text(service) == "0123456789")
+    }
+
     // MARK: Progress
 
     @Test func progressCountsOnAcrossABreak() async throws {

@@ -64,6 +64,19 @@ struct MiddlewareTests {
         #expect(sent.headers[.caSignature] != plain.requests.first?.headers[.caSignature])
     }
 
+    /// Its own error, whatever it stopped.
+    @Test func itMayStopATransfer() async throws {
+        let hook = Hook { request, operation, next in
+            if [.upload, .download].contains(operation) { throw Whim() }
+            return try await next(request)
+        }
+        let service = try ScriptedService(
+            .ok(["uploadUrl": "https://store.test/put", "accessUrl": "https://store.test/a", "objectKey": "k"]),
+            middleware: [hook])
+        await #expect(throws: Whim.self) { try await service.files.create(.bytes([1], filename: "a.png")) }
+        await #expect(throws: Whim.self) { try await service.files.read("https://store.test/a") }
+    }
+
     @Test func theFirstIsOutermost() async throws {
         let order = Mutex("")
         let hooks = ["a", "b"].map { name in

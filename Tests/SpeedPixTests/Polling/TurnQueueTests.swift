@@ -42,6 +42,20 @@ struct TurnQueueTests {
         #expect(time > .seconds(98) && time < .seconds(100))
     }
 
+    @Test func aCrowdThatLeavesTakesItsPlacesAlong() {
+        var queue = TurnQueue(rate: 10)
+        let crowd = (0..<1000).map { _ in queue.add(due: .zero, deadline: Self.never) }
+        let served = queue.take(at: .zero)
+        #expect(served.count == 10)
+        for number in crowd where !served.contains(number) { queue.cancel(number) }
+        #expect(queue.isEmpty)
+        let late = queue.add(due: .seconds(1), deadline: Self.never)
+        #expect(queue.take(at: .seconds(1)) == [late])
+        // What it had is not given out twice.
+        let more = (0..<20).map { _ in queue.add(due: .seconds(1), deadline: Self.never) }
+        #expect(queue.take(at: .seconds(1)) == Array(more.prefix(9)))
+    }
+
     @Test func aDeadlineComesBeforeTheRate() {
         var queue = TurnQueue(rate: 1)
         let first = queue.add(due: .zero, deadline: Self.never)

@@ -93,7 +93,8 @@ struct AnswerTests {
 
     static let fallbacks: [(JSONValue, [String])] = [
         (["images": ["https://cdn.test/a.png"]], ["https://cdn.test/a.png"]),
-        (["result": nil, "images": ["https://cdn.test/a.png"]], ["https://cdn.test/a.png"]), ([:], []),
+        (["result": nil, "images": ["https://cdn.test/a.png"]], ["https://cdn.test/a.png"]),
+        (["status": "succeeded"], []),
     ]
 
     @Test(arguments: fallbacks)

@@ -23,6 +23,15 @@ struct UpdatesTests {
         #expect(last?.error == "bad")
     }
 
+    /// It is known to have failed; that its details cannot be had must not keep anybody waiting.
+    @Test func aFailureWhoseReasonCannotBeFetchedIsOne() async throws {
+        let service = try ScriptedService(.progress("failed"), then: .text("", status: 503))
+        let error = try await speedPixError { try await service.wait() }
+        #expect(error.code == .predictionFailed)
+        #expect(error.message.contains("503"))
+        #expect(service.requests.count == 5)
+    }
+
     @Test func nothingIsAskedWhileNobodyLooks() async throws {
         let service = try ScriptedService(.progress("running", ["progress": 0.1]))
         for try await _ in service.predictions.updates(of: Prediction(id: "t-1")) { break }
@@ -48,6 +57,14 @@ struct UpdatesTests {
                 if request.path.hasSuffix("result") { answer["result"] = ["name": .string(id)] }
                 return .ok(.object(answer))
             })
+    }
+
+    /// A transport that cancels itself is a failure like any other: each prediction has its place in the results.
+    @Test func noneOfABatchGoesMissing() async throws {
+        let service = try ScriptedService(then: ScriptedReply("cancels itself") { _ in throw CancellationError() })
+        let results = try await service.predictions.waitAll(["a", "b"].map(Prediction.init))
+        #expect(results.count == 2)
+        for result in results { #expect(throws: (any Error).self) { try result.get() } }
     }
 
     @Test func eachOfABatchHasItsOwnEnd() async throws {

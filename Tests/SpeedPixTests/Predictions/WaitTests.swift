@@ -40,13 +40,21 @@ struct WaitTests {
         #expect(service.requests.count == 4)
     }
 
+    /// The official clients sleep before they look for the first time.
+    @Test(arguments: [nil, .seconds(3), .seconds(60)] as [Duration?])
+    func whatIsOverAlreadyIsSeenAtOnce(interval: Duration?) async throws {
+        let clock = ImmediateClock()
+        let service = try ScriptedService(.progress("succeeded"), .result, clock: clock)
+        try await service.wait(WaitOptions(pollingInterval: interval))
+        #expect(clock.now.offset <= .milliseconds(310))
+    }
+
     @Test func fixedIntervalsAreKept() async throws {
         let clock = ImmediateClock()
-        let service = try ScriptedService(.progress("running"), .progress("succeeded"), .result, clock: clock)
-        var options = WaitOptions()
-        options.pollingInterval = .seconds(3)
-        try await service.wait(options)
-        #expect(clock.now.offset == .seconds(6))
+        let service = try ScriptedService(
+            .progress("running"), .progress("running"), .progress("succeeded"), .result, clock: clock)
+        try await service.wait(WaitOptions(pollingInterval: .seconds(3)))
+        #expect(clock.now.offset >= .seconds(6.2) && clock.now.offset <= .seconds(6.4))
     }
 
     // MARK: Ends that are errors
@@ -127,6 +135,16 @@ struct WaitTests {
         #expect(error.prediction?.id == "t-1")
         #expect(error.prediction?.status == .running)
         #expect(service.requests.count == 2)
+    }
+
+    /// The official client makes a failed task of it, and forgets the code.
+    @Test func aRefusedPollKeepsItsCodeAndIsNoFailedTask() async throws {
+        let service = try ScriptedService(.progress("running"), .refusal("NoSuchTask", "no such task"))
+        let error = try await speedPixError { try await service.wait() }
+        #expect(error.code == .apiError)
+        #expect(error.serviceCode == "NoSuchTask")
+        #expect(error.message.contains("no such task"))
+        #expect(error.prediction?.status == .running)
     }
 
     @Test func aRefusedResultOfASuccessIsAnError() async throws {

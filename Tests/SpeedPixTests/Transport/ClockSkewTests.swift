@@ -1,7 +1,8 @@
 import HTTPTypes
-import SpeedPix
 import SpeedPixTestSupport
 import Testing
+
+@testable import SpeedPix
 
 @Suite("A clock that is off")
 struct ClockSkewTests {
@@ -37,6 +38,15 @@ struct ClockSkewTests {
         #expect(error.code == .auth)
         #expect(error.remedy?.contains("clock") == true)
         #expect(service.requests.count == 2)
+    }
+
+    /// Two calls were signed with the wrong date, and the other one's refusal came first.
+    @Test func whoeverWasRefusedTooMayTryAgain() {
+        let state = ClientState(pollRate: 100, clock: ImmediateClock())
+        #expect(state.correctClock(offset: 1800, used: 0))
+        #expect(state.correctClock(offset: 1800, used: 0))
+        #expect(!state.correctClock(offset: 1800, used: 1800))
+        #expect(state.clockOffset == 1800)
     }
 
     @Test(arguments: [nil, "yesterday", "Tue, 14 Nov 2023 22:13:50 GMT"])

@@ -12,6 +12,9 @@ struct PayOnceTests {
         // Nonces are new each time: a copy of the create was there first.
         .gateway("Nonce Used"),
         .body([Array("{".utf8)], then: TransportError("truncated", mayHaveReachedService: true)),
+        .body(Array(repeating: [UInt8](repeating: 0x20, count: 1 << 20), count: 9)),
+        // Nobody cancelled it: the transport gave up, after sending or before.
+        ScriptedReply("a transport that cancels itself") { _ in throw CancellationError() },
     ])
     func whatMayHaveStartedIsNotSentAgain(_ reply: ScriptedReply) async throws {
         let service = try ScriptedService(then: reply)

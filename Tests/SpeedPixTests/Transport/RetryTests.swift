@@ -94,8 +94,10 @@ struct RetryTests {
         let megabyte = [UInt8](repeating: 0x20, count: 1 << 20)
         let service = try ScriptedService(then: .body(Array(repeating: megabyte, count: 9)))
         let error = try await speedPixError { try await poll(service) }
-        #expect(error.code == .network)
+        #expect(error.code == .invalidResponse)
         #expect(error.message.contains("8 MiB"))
+        // It would be as large again.
+        #expect(service.requests.count == 1)
     }
 
     @Test func jitterIsFullAndBounded() {

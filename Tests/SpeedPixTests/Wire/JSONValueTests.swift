@@ -6,12 +6,19 @@ struct JSONValueTests {
     private func parse(_ text: String) throws -> JSONValue { try JSONValue(parsing: Array(text.utf8)) }
     private func text(_ value: JSONValue) throws -> String { String(decoding: try value.encoded(), as: UTF8.self) }
 
-    @Test(arguments: [
+    static let documents: [(String, JSONValue)] = [
         ("0", JSONValue.integer(0)), ("-7", .integer(-7)), ("9223372036854775807", .integer(.max)),
         ("-9223372036854775808", .integer(.min)), ("9223372036854775808", .double(9_223_372_036_854_775_808)),
         ("0.5", .double(0.5)), ("true", .bool(true)), ("false", .bool(false)), ("null", .null), ("\"1\"", .string("1")),
         ("[]", .array([])), ("{}", .object([:])), ("[1,[{\"a\":null}]]", .array([1, [["a": nil]]])),
-    ])
+        ("1.0", .integer(1)), ("1.5e1", .integer(15)), ("-0", .integer(0)), ("2E+17", .double(2e17)), ("1e-400", 0),
+        ("18446744073709551616", .double(0x1p64)), ("9007199254740993.0", .double(0x1p53)),
+        (" [ 1 ,\r\n\t2 ] ", [1, 2]), ("{ \"a\" : { } , \"b\" : [ ] }", ["a": [:], "b": []]),
+        ("{\"a\":1,\"a\":2}", ["a": 2]), ("\u{FEFF}[1]", [1]),
+        (#""\"\\\/\b\f\n\r\t\u0000\u00e9\ud83d\ude00é""#, "\"\\/\u{8}\u{C}\n\r\t\0é😀é"),
+    ]
+
+    @Test(arguments: documents)
     func valuesKeepTheirKind(text: String, value: JSONValue) throws {
         #expect(try parse(text) == value)
     }
@@ -31,13 +38,25 @@ struct JSONValueTests {
         #expect(try JSONValue(parsing: value.encoded()) == value)
     }
 
-    @Test(arguments: ["", " ", "{", "{\"a\":}", "nul", "1 2", "\"\\ud800\"", "1e999", "NaN", "[[1e999]]"])
+    @Test(arguments: [
+        "", " ", "{", "{\"a\":}", "nul", "1 2", "\"\\ud800\"", "1e999", "NaN", "[[1e999]]", "nulll", "1\0", "\u{FEFF}",
+        "01", "-", "-01", "+1", ".5", "1.", "1.e5", "1e", "[1,]", "[,]", "[1 2]", "[", "]", "{,}", "{\"a\":1,}",
+        "{\"a\" 1}", "{1:2}", "{\"a\"", "{\"a\":", "'a'", "/**/1", "\"open", "\"\\", "\"\\x\"", "\"\\u12",
+        "\"\\u00g0\"",
+        "\"a\nb\"", "\"\0\"", "\"\\ude00\"", "\"\\ud83dx\"", "\"\\ud83d\\n\"", "\"\\ud83d\\u0041\"",
+    ])
     func whatIsNoJSONIsAnError(_ text: String) {
         #expect(throws: (any Error).self) { try parse(text) }
     }
 
     @Test func bytesThatAreNoUTF8AreAnError() {
-        #expect(throws: (any Error).self) { try JSONValue(parsing: [0x22, 0xFF, 0x22]) }
+        for bytes: [UInt8] in [
+            [0xFF], [0xC3, 0x28], [0xED, 0xA0, 0x80], [0xC0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xC3],
+        ] {
+            #expect(throws: DecodingError.self) { try JSONValue(parsing: [0x22] + bytes + [0x22]) }
+            #expect(throws: DecodingError.self) { try JSONValue(parsing: Array("\"\\n".utf8) + bytes + [0x22]) }
+            #expect(throws: DecodingError.self) { try JSONValue(parsing: bytes) }
+        }
     }
 
     @Test func aDepthWithinReasonIsRead() throws {
@@ -49,6 +68,14 @@ struct JSONValueTests {
             levels += 1
         }
         #expect(levels == depth)
+    }
+
+    /// Foundation's decoder takes time with the cube of the depth: over five minutes for this one, which is a second's
+    /// work. The limit leaves a busy machine its time.
+    @Test(.timeLimit(.minutes(5))) func depthCostsNoTime() throws {
+        let branch = String(repeating: "{\"a\":[", count: 120) + String(repeating: "]}", count: 120)
+        let value = try parse("[\(Array(repeating: branch, count: 2000).joined(separator: ","))]")
+        #expect(value.arrayValue?.count == 2000)
     }
 
     @Test(arguments: [("[", "]"), ("{\"a\":", "}")])

@@ -38,7 +38,11 @@ struct LenientReadingTests {
         #expect(value.lenientDate?.timeIntervalSince1970 == seconds)
     }
 
-    @Test(arguments: [JSONValue.string("tomorrow"), .string(""), .integer(0), .integer(-5), .null])
+    @Test(arguments: [
+        JSONValue.string("tomorrow"), .string(""), .integer(0), .integer(-5), .null, .double(1e300),
+        .integer(253_402_300_800_000),
+        .string("99999999999999999999"),
+    ])
     func whatIsNoDateIsNone(_ value: JSONValue) {
         #expect(value.lenientDate == nil)
     }

@@ -3,6 +3,7 @@ import BenchmarkKit
 @main
 enum CommandBenchmarks {
     static func main() async throws {
-        try await BenchmarkRunner.run([progressBenchmark], arguments: Array(CommandLine.arguments.dropFirst()))
+        try await BenchmarkRunner.run(
+            [startupBenchmark, thumbnailBenchmark, progressBenchmark], arguments: Array(CommandLine.arguments.dropFirst()))
     }
 }

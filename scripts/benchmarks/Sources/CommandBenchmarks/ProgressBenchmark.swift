@@ -1,53 +1,43 @@
 import BenchmarkKit
 import Foundation
+import ProcessKit
 
 /// What live progress costs while a thousand predictions run at once.
 let progressBenchmark = Benchmark(
     "command/progress", "CPU time of `run` with 1,000 concurrent predictions: live progress against none"
 ) {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "speedpix-bench-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let script = """
+    let folder = try ScratchFolder()
+    defer { folder.remove() }
+    let script = try folder.write(
+        """
         local list = {}
         for i = 1, 1000 do list[i] = i end
         speedpix.map(list, function() return run("echo", { duration = 8 }) end, { concurrency = 1000 })
-        """
-    try Data(script.utf8).write(to: folder.appending(path: "many.lua"))
-
-    let server = Process()
-    let output = Pipe()
-    server.executableURL = URL(filePath: try MeasuredCommand.program)
-    server.arguments = ["serve", "--port", "0", "--app-key", "key", "--app-secret", "secret"]
-    server.currentDirectoryURL = folder
-    server.standardOutput = output
-    try server.run()
-    defer {
-        server.interrupt()
-        server.waitUntilExit()
+        """, to: "many.lua")
+    let gateway = try GatewayProcess()
+    defer { gateway.stop() }
+    var environment = ScratchFolder.credentials
+    environment["SPEEDPIX_ENDPOINT"] = gateway.endpoint
+    environment["TERM"] = "xterm"
+    func run(_ mode: String) throws -> ProcessCost {
+        // The shell is replaced by the program; what is drawn goes nowhere.
+        try ProcessCost.measure(
+            "/bin/sh",
+            ["-c", "exec \"$0\" \"$@\" 2>/dev/null", try Tool.speedpix.path, "run", script, "--progress", mode],
+            environment: environment)
     }
-    let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
-    guard let endpoint = line.split(whereSeparator: \.isWhitespace).first(where: { $0.hasPrefix("http") }) else {
-        throw MeasuredCommand.Failure(message: "the gateway did not start")
-    }
-    let environment = [
-        "SPEEDPIX_APP_KEY": "key", "SPEEDPIX_APP_SECRET": "secret", "SPEEDPIX_ENDPOINT": String(endpoint),
-        "TERM": "xterm", "LANG": "C.UTF-8",
-    ]
-    func cpu(_ mode: String) throws -> Double {
-        try MeasuredCommand.cpuSeconds(
-            ["run", "many.lua", "--progress", mode], environment: environment, folder: folder)
-    }
-    // In turn, and the least of each: what is left when the machine had nothing else to do.
-    var (live, none) = (Double.infinity, Double.infinity)
-    for _ in 0..<3 {
-        live = min(live, try cpu("tty"))
-        none = min(none, try cpu("none"))
+    let cost = try ProcessCost.compare(rounds: 3) {
+        try run("tty")
+    } with: {
+        try run("none")
     }
     return [
         Figure(
-            "CPU time with live progress", live * 1e9, .nanoseconds, reference: none * 1e9,
+            "CPU time with live progress", cost.work.cpuSeconds * 1e9, .nanoseconds,
+            reference: cost.reference.cpuSeconds * 1e9,
             // At most 5 % of what the client takes with it.
-            target: .ratioAtMost(1 / 0.95))
+            target: .ratioAtMost(1 / 0.95)),
+        Figure(
+            "peak memory with live progress", cost.work.peakMemory, .bytes, reference: cost.reference.peakMemory),
     ]
 }

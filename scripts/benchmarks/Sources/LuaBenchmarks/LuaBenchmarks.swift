@@ -4,7 +4,7 @@ import BenchmarkKit
 enum LuaBenchmarks {
     static func main() async throws {
         try await BenchmarkRunner.run(
-            [callBenchmark, waitBenchmark, spawnBenchmark, waitingTasksBenchmark, interruptBenchmark],
+            [callBenchmark, waitBenchmark, spawnBenchmark, waitingTasksBenchmark, interruptBenchmark, jsonBenchmark],
             arguments: Array(CommandLine.arguments.dropFirst()))
     }
 }

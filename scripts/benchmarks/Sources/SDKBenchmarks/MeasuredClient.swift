@@ -1,4 +1,5 @@
 import Foundation
+import ProcessKit
 import SpeedPix
 
 /// The SDK at work, in a process of its own; prints what it took.
@@ -55,7 +56,11 @@ enum MeasuredClient {
 
     private static func usage() -> rusage {
         var usage = rusage()
+        #if canImport(Darwin)
         getrusage(RUSAGE_SELF, &usage)
+        #else
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+        #endif
         return usage
     }
 

@@ -1,7 +1,8 @@
 import BenchmarkKit
 
 /// What the polling policy costs and gains against a poll every second, in virtual time.
-let pollingBenchmark = Benchmark("sdk/polling", "polls and lag against a fixed second, 4,000 predictions of each kind") {
+let pollingBenchmark = Benchmark("sdk/polling", "polls and lag against a fixed second, 4,000 predictions of each kind")
+{
     PollSimulation.families.flatMap { family -> [Figure] in
         let (policy, fixed) = PollSimulation().run(family)
         return [

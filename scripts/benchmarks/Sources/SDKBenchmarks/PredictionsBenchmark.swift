@@ -1,4 +1,5 @@
 import BenchmarkKit
+import ProcessKit
 
 /// Predictions for each second of the client's own CPU time, against the official Python client.
 let predictionsBenchmark = Benchmark(

@@ -1,5 +1,6 @@
 import BenchmarkKit
 import Foundation
+import ProcessKit
 import SpeedPix
 import Synchronization
 
@@ -31,7 +32,10 @@ let transferBenchmark = Benchmark("sdk/transfer", "1 GiB up and down, against cu
         let target = try await SignedUpload.make(gateway.endpoint, size: size)
         up.theirs = min(
             up.theirs,
-            try curl(["--output", "/dev/null", "--upload-file", file, "--header", "Content-Type: \(SignedUpload.type)", target.uploadURL]))
+            try curl([
+                "--output", "/dev/null", "--upload-file", file, "--header", "Content-Type: \(SignedUpload.type)",
+                target.uploadURL,
+            ]))
         let uploaded = try MeasuredClient.run(["upload", gateway.endpoint, file])
         up.ours = min(up.ours, uploaded.seconds)
         down.theirs = min(down.theirs, try curl(["--output", folder.appending(path: "a.bin").path, target.accessURL]))

@@ -1,17 +1,20 @@
 import Dispatch
 import LuaRuntime
 
-/// Any text as a script: it may fail in every way that Lua knows, and in no other.
+/// Any text as a script: it may fail in every way that Lua knows, and in no other. Then the same text as JSON and as CSV.
 ///
 /// The script gets little memory and a moment of time, a module whose functions return at once, wait, call back and
 /// fail, and the concurrency library. The same text goes through the listing of globals.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
-    let chunk = LuaChunk(UnsafeBufferPointer(start: start, count: count), name: "fuzz.lua")
+    let text = UnsafeBufferPointer(start: start, count: count)
+    let chunk = LuaChunk(text, name: "fuzz.lua")
+    let bytes = Array(text)
     _ = try? chunk.globals()
     let done = DispatchSemaphore(value: 0)
     Task.detached {
         await run(chunk)
+        await Documents.shared.read(bytes)
         done.signal()
     }
     done.wait()

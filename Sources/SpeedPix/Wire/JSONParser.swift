@@ -1,0 +1,196 @@
+/// Reads one JSON document (RFC 8259) in one pass.
+///
+/// Foundation's decoder makes an error, with its whole path, of every type that a value turns out not to have: three
+/// kilobytes that nest 500 deep keep it busy for seconds, and an answer may have megabytes. This one's time grows with the
+/// document's length alone.
+struct JSONParser {
+    /// The deepest answer of the service nests some five levels; values in scripts may nest a hundred.
+    static let depthLimit = 256
+
+    private let bytes: UnsafeBufferPointer<UInt8>
+    private var at = 0
+
+    /// - Throws: `DecodingError` if the bytes are not one JSON document in UTF-8, or nest deeper than the limit.
+    static func parse(_ bytes: UnsafeBufferPointer<UInt8>) throws -> JSONValue {
+        var parser = JSONParser(bytes: bytes)
+        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { parser.at = 3 }
+        parser.skipSpace()
+        let value = try parser.value(depth: 0)
+        parser.skipSpace()
+        guard parser.at == bytes.count else { throw parser.error("something follows the document") }
+        return value
+    }
+
+    private init(bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
+
+    private var next: UInt8? { at < bytes.count ? bytes[at] : nil }
+
+    private func error(_ problem: String) -> DecodingError {
+        .dataCorrupted(.init(codingPath: [], debugDescription: "no JSON: \(problem), at byte \(at)"))
+    }
+
+    private mutating func skipSpace() {
+        while let byte = next, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 { at += 1 }
+    }
+
+    /// Whether this byte was there; it is passed over then.
+    private mutating func take(_ byte: Unicode.Scalar) -> Bool {
+        guard next == UInt8(ascii: byte) else { return false }
+        at += 1
+        return true
+    }
+
+    // MARK: Values
+
+    private mutating func value(depth: Int) throws -> JSONValue {
+        switch next {
+        case UInt8(ascii: "\""): return .string(try string())
+        case UInt8(ascii: "{"): return try object(depth: depth)
+        case UInt8(ascii: "["): return try array(depth: depth)
+        case UInt8(ascii: "t"): return try literal("true", .bool(true))
+        case UInt8(ascii: "f"): return try literal("false", .bool(false))
+        case UInt8(ascii: "n"): return try literal("null", .null)
+        default: return try number()
+        }
+    }
+
+    private mutating func literal(_ text: StaticString, _ value: JSONValue) throws -> JSONValue {
+        let word = UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
+        guard bytes[at...].starts(with: word) else { throw error("a value is expected") }
+        at += word.count
+        return value
+    }
+
+    private mutating func object(depth: Int) throws -> JSONValue {
+        try enter(depth)
+        var members: [String: JSONValue] = [:]
+        if take("}") { return .object(members) }
+        repeat {
+            skipSpace()
+            guard next == UInt8(ascii: "\"") else { throw error("a name is expected") }
+            let name = try string()
+            skipSpace()
+            guard take(":") else { throw error("':' is expected") }
+            skipSpace()
+            members[name] = try value(depth: depth + 1)
+            skipSpace()
+        } while take(",")
+        guard take("}") else { throw error("',' or '}' is expected") }
+        return .object(members)
+    }
+
+    private mutating func array(depth: Int) throws -> JSONValue {
+        try enter(depth)
+        var values: [JSONValue] = []
+        if take("]") { return .array(values) }
+        repeat {
+            skipSpace()
+            values.append(try value(depth: depth + 1))
+            skipSpace()
+        } while take(",")
+        guard take("]") else { throw error("',' or ']' is expected") }
+        return .array(values)
+    }
+
+    private mutating func enter(_ depth: Int) throws {
+        guard depth < Self.depthLimit else { throw error("it nests deeper than \(Self.depthLimit) levels") }
+        at += 1
+        skipSpace()
+    }
+
+    // MARK: Strings
+
+    private mutating func string() throws -> String {
+        at += 1
+        let start = at
+        while let byte = next, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte >= 0x20 { at += 1 }
+        guard next != UInt8(ascii: "\"") else {
+            defer { at += 1 }
+            return try text(bytes[start..<at])
+        }
+        var unescaped = Array(bytes[start..<at])
+        while let byte = next, byte >= 0x20 {
+            at += 1
+            switch byte {
+            case UInt8(ascii: "\""): return try text(unescaped)
+            case UInt8(ascii: "\\"): try escape(&unescaped)
+            default: unescaped.append(byte)
+            }
+        }
+        throw error("a string has no end, or a control character")
+    }
+
+    private func text(_ bytes: some Sequence<UInt8>) throws -> String {
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw error("the text is not UTF-8") }
+        return text
+    }
+
+    private mutating func escape(_ text: inout [UInt8]) throws {
+        guard let byte = next else { throw error("a string has no end") }
+        at += 1
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): text.append(byte)
+        case UInt8(ascii: "b"): text.append(0x08)
+        case UInt8(ascii: "f"): text.append(0x0C)
+        case UInt8(ascii: "n"): text.append(0x0A)
+        case UInt8(ascii: "r"): text.append(0x0D)
+        case UInt8(ascii: "t"): text.append(0x09)
+        case UInt8(ascii: "u"):
+            var code = try hexadecimal()
+            if (0xD800..<0xDC00).contains(code), take("\\"), take("u") {
+                let low = try hexadecimal()
+                guard (0xDC00..<0xE000).contains(low) else { throw error("\\u names half a character") }
+                code = 0x10000 + (code - 0xD800) << 10 + (low - 0xDC00)
+            }
+            guard let scalar = Unicode.Scalar(code) else { throw error("\\u names half a character") }
+            text.append(contentsOf: String(scalar).utf8)
+        default: throw error("a string has no such escape")
+        }
+    }
+
+    private mutating func hexadecimal() throws -> UInt32 {
+        var code: UInt32 = 0
+        for _ in 0..<4 {
+            guard let digit = next.flatMap({ Character(Unicode.Scalar($0)).hexDigitValue }) else {
+                throw error("four hexadecimal digits are expected")
+            }
+            code = code << 4 | UInt32(digit)
+            at += 1
+        }
+        return code
+    }
+
+    // MARK: Numbers
+
+    private mutating func number() throws -> JSONValue {
+        let start = at
+        _ = take("-")
+        let isZero = next == UInt8(ascii: "0")
+        let digits = try digits()
+        if isZero, digits > 1 { throw error("a number begins with 0") }
+        var isWhole = true
+        if take(".") {
+            isWhole = false
+            _ = try self.digits()
+        }
+        if take("e") || take("E") {
+            isWhole = false
+            if !take("-") { _ = take("+") }
+            _ = try self.digits()
+        }
+        let text = String(decoding: bytes[start..<at], as: UTF8.self)
+        if isWhole, let number = Int64(text) { return .integer(number) }
+        guard let number = Double(text), number.isFinite else { throw error("a number is too large") }
+        // Beyond 2^53 a double stands for several whole numbers.
+        if !isWhole, number.magnitude < 0x1p53, let whole = Int64(exactly: number) { return .integer(whole) }
+        return .double(number)
+    }
+
+    /// - Returns: How many there are; never none.
+    private mutating func digits() throws -> Int {
+        let start = at
+        while let byte = next, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) { at += 1 }
+        guard at > start else { throw error("a value is expected") }
+        return at - start
+    }
+}

@@ -1,0 +1,61 @@
+import SpeedPix
+import SpeedPixGateway
+
+/// A workflow for the articles: takes a picture and gives it back as whatever a service might make of it.
+struct GuideWorkflow: Workflow {
+    let id: String
+    let outputs: @Sendable (WorkflowInputFile) -> [String: WorkflowOutput]
+
+    let title = "Stands in for a workflow of the service"
+    let inputs = [
+        WorkflowInput("image", .file, isRequired: true),
+        WorkflowInput("prompt", .string), WorkflowInput("strength", .number), WorkflowInput("duration", .number),
+        WorkflowInput("fps", .integer), WorkflowInput("motion_strength", .number),
+    ]
+    let estimatedDuration: Duration = .zero
+    let isComputing = false
+
+    func run(_ inputs: [String: WorkflowInputValue], _ task: WorkflowTask) async throws -> WorkflowResult {
+        guard let file = inputs["image"]?.fileValue else { throw WorkflowFailure("there is no picture") }
+        return WorkflowResult(outputs: outputs(file), info: .string("made by \(id)"))
+    }
+
+    private static func file(
+        _ input: WorkflowInputFile, _ filename: String, _ mimeType: String, _ facts: [String: JSONValue] = [:]
+    ) -> WorkflowOutputFile {
+        WorkflowOutputFile(.path(input.path), filename: filename, mimeType: mimeType, facts: facts)
+    }
+
+    /// Every workflow that the samples name and the gateway has not.
+    static let all: [any Workflow] = [
+        GuideWorkflow(id: "image-to-image") { ["images": .files([file($0, "oil.jpg", "image/jpeg")])] },
+        GuideWorkflow(id: "image-to-video") { input in
+            let facts: [String: JSONValue] = [
+                "duration": 5, "width": 1920, "height": 1080, "codec": "h264", "frame_rate": 24, "has_audio": true,
+                "audio_codec": "aac",
+            ]
+            let clip = file(input, "clip.mp4", "video/mp4", facts)
+            return ["video": .file(clip), "videos": .files([clip])]
+        },
+        GuideWorkflow(id: "text-to-speech") { input in
+            let facts: [String: JSONValue] = [
+                "duration": 2.5, "sample_rate": 44_100, "bitrate": 128_000, "channels": 2,
+            ]
+            return ["audios": .files([file(input, "speech.mp3", "audio/mpeg", facts)])]
+        },
+        GuideWorkflow(id: "report") { input in
+            let facts: [String: JSONValue] = ["pages": 3, "language": "en", "author": "A. Writer"]
+            return ["document": .file(file(input, "report.pdf", "application/pdf", facts))]
+        },
+        GuideWorkflow(id: "poster") { input in
+            ["images": .data(["https://cdn.example/poster.png"]), "text": .data("Half the price")]
+        },
+        GuideWorkflow(id: "detailed") { input in
+            [
+                "main_image": .file(file(input, "main.jpg", "image/jpeg")),
+                "thumbnails": .files([file(input, "small.jpg", "image/jpeg"), file(input, "tiny.jpg", "image/jpeg")]),
+                "metadata": .data(["model": "m-1"]), "process_time": .data(1.5),
+            ]
+        },
+    ]
+}

@@ -1,0 +1,104 @@
+import Logging
+import SpeedPix
+import Testing
+
+@testable import Imaging
+@testable import SpeedPixGateway
+
+/// The workflows that come with the gateway, through the SDK.
+@Suite("Built-in workflows")
+struct BuiltInWorkflowTests {
+    /// A red square on grey, as a picture file's bytes.
+    private func picture(width: Int = 120, height: Int = 90) throws -> InputValue {
+        let picture = try Image.blank(width: width, height: height, color: Color("#c8c8c8"))
+            .composited(.blank(width: width / 3, height: height / 3, color: Color("#a02020")), x: 35, y: 25)
+        return .bytes(try picture.encoded(format: .png), filename: "picture.png")
+    }
+
+    /// Runs one against a gateway that has them all.
+    private func run(_ workflow: String, _ input: [String: InputValue]) async throws -> (Prediction, [UInt8]) {
+        let configuration = GatewayConfiguration(appKey: "key", appSecret: Secret("secret"))
+        let workflows = try await ScriptWorkflow.builtIn()
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        return try await Gateway.withRunning(configuration, workflows: workflows, logger: logger) { running in
+            let client = SpeedPixClient(
+                try Configuration(appKey: "key", appSecret: "secret", endpoint: running.endpoint))
+            let done = try await client.run(workflow, input: input)
+            let file = try #require(done.files.first)
+            return (done, try await client.files.read(file.url))
+        }
+    }
+
+    @Test(arguments: [
+        ("a pencil sketch", "pencil"), ("水墨画", "ink"), ("watercolour", "watercolour"), ("oil painting", "oil"),
+        ("black and white", "gray"), ("a vintage photo", "sepia"), ("at night", "night"), ("warm light", "warm"),
+        ("in winter", "cold"), ("a dream", "dream"), ("oil painting, at night", "oil, night"),
+    ])
+    func imageToImageFollowsThePrompt(prompt: String, look: String) async throws {
+        let (done, bytes) = try await run("img2img", ["image": try picture(), "prompt": .string(prompt)])
+        let result = try Image.open(bytes: bytes)
+        #expect((result.width, result.height) == (120, 90))
+        #expect(done.output?["info"] == .string(look))
+        // Each of them changes the picture.
+        let before = try Image.blank(width: 1, height: 1, color: Color("#c8c8c8")).pixels
+        #expect(Array(result.pixels.prefix(3)) != Array(before.prefix(3)) || look == "gray" || look == "oil")
+    }
+
+    @Test func anotherSeedIsAnotherLook() async throws {
+        var looks: Set<String> = []
+        for seed in 1...3 {
+            let input: [String: InputValue] = [
+                "image": try picture(), "prompt": "surprise me", "seed": .integer(Int64(seed)),
+            ]
+            looks.insert(try await run("img2img", input).0.output?["info"]?.stringValue ?? "")
+        }
+        #expect(looks.count == 3)
+    }
+
+    @Test(arguments: ["zoom-in", "zoom-out", "pan-left", "pan-right"])
+    func imageToVideoIsAFilm(motion: String) async throws {
+        let (done, bytes) = try await run(
+            "image-to-video",
+            ["image": try picture(), "motion": .string(motion), "seconds": .double(0.5), "width": .integer(64)])
+        let film = try #require(done.files.first)
+        #expect(film.filename.hasSuffix(".avi"))
+        #expect(done.output?["video"]?["duration"] == .double(0.5))
+        #expect(done.output?["video"]?["frame_rate"] == .integer(12))
+        #expect(String(decoding: bytes.prefix(4) + bytes[8..<12], as: UTF8.self) == "RIFFAVI ")
+        // The length that the file says is the one that it has.
+        let length = bytes[4..<8].reversed().reduce(0) { $0 << 8 | Int($1) }
+        #expect(length + 8 == bytes.count)
+        let frames = try frames(in: bytes)
+        #expect(frames.count == 6)
+        for frame in frames {
+            let picture = try Image.open(bytes: frame)
+            #expect((picture.width, picture.height) == (64, 48))
+        }
+        #expect(frames.first != frames.last)
+    }
+
+    /// The JPEGs of the film, found as a player finds them: through its index.
+    private func frames(in bytes: [UInt8]) throws -> [[UInt8]] {
+        func number(_ at: Int) -> Int { bytes[at..<at + 4].reversed().reduce(0) { $0 << 8 | Int($1) } }
+        func place(of name: String) throws -> Int {
+            let name = Array(name.utf8)
+            return try #require((0..<bytes.count - 4).last { Array(bytes[$0..<$0 + 4]) == name })
+        }
+        let (movie, index) = (try place(of: "movi"), try place(of: "idx1"))
+        return (0..<number(index + 4) / 16).map { entry in
+            let row = index + 8 + entry * 16
+            let start = movie + number(row + 8) + 8
+            return Array(bytes[start..<start + number(row + 12)])
+        }
+    }
+
+    @Test(arguments: [
+        ("img2img", ["prompt": "  "], "prompt must say"), ("image-to-video", ["motion": "sideways"], "motion must be"),
+    ])
+    func whatMakesNoSenseIsRefused(workflow: String, more: [String: InputValue], message: String) async throws {
+        let input = more.merging(["image": try picture()]) { $1 }
+        let error = await #expect(throws: SpeedPixError.self) { try await run(workflow, input) }
+        #expect(error?.code == .predictionFailed)
+        #expect(error?.message.contains(message) == true)
+    }
+}

@@ -1,0 +1,21 @@
+import Foundation
+
+/// Programs that `scripts/bench` has made ready.
+public enum Tool: String {
+    /// `speedpix`, in a release build.
+    case speedpix = "SPEEDPIX_BENCH_COMMAND"
+    /// A Python that has the official client.
+    case python = "SPEEDPIX_BENCH_PYTHON"
+
+    /// Where it is.
+    ///
+    /// - Throws: If `scripts/bench` did not start this.
+    public var path: String {
+        get throws {
+            guard let path = ProcessInfo.processInfo.environment[rawValue] else {
+                throw ChildProcess.Failure(message: "\(rawValue) is not set: run scripts/bench")
+            }
+            return path
+        }
+    }
+}
