@@ -31,9 +31,7 @@ struct ScriptUploads: Sendable {
                 if progress.bytesDone < progress.bytesTotal ?? .max { transfer.progress(progress) }
                 try await onProgress?(progress)
             }
-            var path: String?
-            if case .file(let source) = content { path = source.name }
-            let isNew = known.paths.withLock { $0.updateValue(path, forKey: file.objectKey) == nil }
+            let isNew = known.paths.withLock { $0.updateValue(content.path, forKey: file.objectKey) == nil }
             if isNew || transfer.hasStarted { transfer.finish(bytes: file.size, url: file.url) }
             if isNew { host.onEvent(.uploaded(file)) }
             return file
