@@ -7,7 +7,7 @@ struct CompletionsCommand: ContextCommand {
         abstract: "Prints completions for bash, zsh or fish.",
         discussion: """
             Examples:
-              speedpix completions bash > ~/.bash_completion
+              source <(speedpix completions bash)
               speedpix completions zsh > "${fpath[1]}/_speedpix"
               speedpix completions fish > ~/.config/fish/completions/speedpix.fish
 
