@@ -20,7 +20,7 @@ public struct ClientDependencies: Sendable {
     /// The real ones, unless given: shared connections, the system's clocks and randomness, UUIDs as nonces.
     public init(
         transport: any HTTPTransport = AsyncHTTPTransport.shared,
-        clock: any Clock<Duration> = ContinuousClock(),
+        clock: any Clock<Duration> = TimerClock(),
         now: @escaping @Sendable () -> Date = { Date() },
         nonce: @escaping @Sendable () -> String = { UUID().uuidString.lowercased() },
         random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) }

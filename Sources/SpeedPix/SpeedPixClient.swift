@@ -19,7 +19,7 @@ public struct SpeedPixClient: Sendable {
     /// Uploads and downloads.
     public let files: Files
     /// What the client was made with; it does not change.
-    public let configuration: Configuration
+    public var configuration: Configuration { predictions.caller.configuration }
 
     /// Sends nothing yet and needs no shutdown.
     ///
@@ -35,15 +35,13 @@ public struct SpeedPixClient: Sendable {
         metrics: (any MetricsFactory)? = nil,
         logger: Logger = Logger(label: "speedpix", factory: { _ in SwiftLogNoOpLogHandler() })
     ) {
-        self.configuration = configuration
         let caller = ServiceCaller(
             configuration: configuration, dependencies: dependencies, middleware: middleware,
             metrics: metrics.map { ClientMetrics(factory: $0, clock: dependencies.clock) }, logger: logger)
         files = Files(caller: caller)
         predictions = Predictions(caller: caller, files: files)
-        now = dependencies.now
     }
 
     /// The date, as the client was told to take it.
-    package let now: @Sendable () -> Date
+    package var now: @Sendable () -> Date { predictions.caller.dependencies.now }
 }

@@ -76,34 +76,103 @@ public struct Prediction: Sendable, Identifiable, Hashable {
     /// The service's `taskId`.
     public let id: String
     /// Where it stood at the last poll; of one made by ``init(id:)``, `waiting` until asked.
-    public internal(set) var status: Status
+    public internal(set) var status: Status {
+        get { fields.status }
+        set { fields.status = newValue }
+    }
     /// Nil for a prediction that was looked up by its id: the service does not tell.
-    public internal(set) var workflowID: String?
+    public internal(set) var workflowID: String? {
+        get { fields.workflowID }
+        set { fields.workflowID = newValue }
+    }
     /// The input as it was sent, files replaced by their URLs. Nil for a prediction that was looked up by its id.
-    public internal(set) var input: [String: JSONValue]?
+    public internal(set) var input: [String: JSONValue]? {
+        get { fields.input }
+        set { fields.input = newValue }
+    }
     /// The workflow's named outputs; nil until it succeeded.
-    public internal(set) var output: JSONValue?
+    public internal(set) var output: JSONValue? {
+        get { fields.output }
+        set { fields.output = newValue }
+    }
     /// Why it failed.
-    public internal(set) var error: String?
+    public internal(set) var error: String? {
+        get { fields.error }
+        set { fields.error = newValue }
+    }
     /// What the service told about the run, a line each.
-    public internal(set) var logs: String = ""
+    public internal(set) var logs: String {
+        get { fields.logs }
+        set { fields.logs = newValue }
+    }
     /// As of the last poll; ``Progress/fraction`` is 1 once it succeeded.
-    public internal(set) var progress = Progress()
+    public internal(set) var progress: Progress {
+        get { fields.progress }
+        set { fields.progress = newValue }
+    }
     /// Filled when the result has come; of a running prediction both are nil.
-    public internal(set) var metrics = Metrics()
+    public internal(set) var metrics: Metrics {
+        get { fields.metrics }
+        set { fields.metrics = newValue }
+    }
     /// When it was created, by this machine's clock; nil for one that was looked up by its id.
-    public internal(set) var createdAt: Date?
+    public internal(set) var createdAt: Date? {
+        get { fields.createdAt }
+        set { fields.createdAt = newValue }
+    }
     /// When computing began, by the service's clock; nil until the result has come, or if it did not say.
-    public internal(set) var startedAt: Date?
+    public internal(set) var startedAt: Date? {
+        get { fields.startedAt }
+        set { fields.startedAt = newValue }
+    }
     /// When it ended, by the service's clock, else this machine's; nil until the result has come.
-    public internal(set) var completedAt: Date?
+    public internal(set) var completedAt: Date? {
+        get { fields.completedAt }
+        set { fields.completedAt = newValue }
+    }
     /// The service's guess at creation of how long it will take.
-    public internal(set) var estimatedDuration: Duration?
+    public internal(set) var estimatedDuration: Duration? {
+        get { fields.estimatedDuration }
+        set { fields.estimatedDuration = newValue }
+    }
 
     /// A prediction of which only the id is known.
     public init(id: String) {
         self.id = id
-        status = .waiting
+        content = .fields(Fields())
+    }
+
+    /// Everything but the id.
+    private struct Fields: Sendable, Hashable {
+        var status: Status = .waiting
+        var workflowID: String?
+        var input: [String: JSONValue]?
+        var output: JSONValue?
+        var error: String?
+        var logs: String = ""
+        var progress: Progress = Progress()
+        var metrics: Metrics = Metrics()
+        var createdAt: Date?
+        var startedAt: Date?
+        var completedAt: Date?
+        var estimatedDuration: Duration?
+    }
+
+    /// Puts the fields behind a reference: a value of half a kilobyte would be in the frame of every async function that a
+    /// prediction passes through, and thousands of those wait at the same time.
+    private indirect enum Content: Sendable, Hashable {
+        case fields(Fields)
+    }
+
+    private var content: Content
+
+    private var fields: Fields {
+        get {
+            switch content {
+            case .fields(let fields): fields
+            }
+        }
+        set { content = .fields(newValue) }
     }
 
     /// Every file of the output, in order of the outputs' names.

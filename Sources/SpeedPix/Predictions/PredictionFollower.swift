@@ -1,15 +1,10 @@
 import Logging
 
 /// One wait: asks how a prediction stands until it has ended, and then for its result.
-struct PredictionFollower: Sendable {
-    /// What a step found.
-    enum Step {
-        /// Something changed.
-        case polled(Prediction)
-        /// It has ended, one way or another, and this is its result.
-        case ended(Prediction)
-    }
-
+///
+/// A round is ``pause()`` and then ``look()``. They are apart, and this is a class, because a wait spends all its time in the
+/// pause: what is suspended then is small, however much a look takes.
+final class PredictionFollower {
     /// A wait that reaches its deadline looks once more, and for no longer than this.
     static let lastLook: Duration = .seconds(1)
     /// A fixed interval of nothing would be a busy loop on the network.
@@ -26,7 +21,12 @@ struct PredictionFollower: Sendable {
     private var previousPollAt: Duration = .zero
     private var hasPolled = false
     private var unknownWords: Set<String> = []
+    /// Whether the result is to be asked for once more.
+    private var hasMissedResult = false
+    /// Whether it has ended and ``prediction`` has its result; no round follows.
+    private(set) var isOver = false
 
+    @inline(never)
     init(_ prediction: Prediction, _ predictions: Predictions, _ options: WaitOptions) {
         self.prediction = prediction
         self.predictions = predictions
@@ -38,54 +38,165 @@ struct PredictionFollower: Sendable {
     /// What is left of the wait; never less than a last look.
     private var remaining: Duration { options.timeout - elapsed() }
 
-    /// The next thing there is to know. Not to be called again after the end.
+    /// All rounds to the end, and what it came to.
     ///
-    /// One failed poll never ends a wait: whatever could be better the next time is asked again until the deadline.
-    mutating func next() async throws -> Step {
-        while true {
-            do {
-                // A create may already answer "succeeded", and then only the result is missing.
-                guard prediction.status.isTerminal else {
-                    if try await poll() { return .polled(prediction) }
-                    continue
-                }
-                if let ended = try await fetchResult() { return .ended(ended) }
-            } catch let error as SpeedPixError {
-                guard error.isRetryable, error.code != .timeout else { throw error.about(prediction) }
-                guard remaining > .zero else { throw timedOut(cause: error) }
-                predictions.caller.logger.warning(
-                    "asking again", metadata: ["prediction": "\(prediction.id)", "reason": "\(error.message)"])
-                // A poll has its delay; a result that cannot be fetched has none yet.
-                if prediction.status.isTerminal {
-                    try await predictions.caller.dependencies.clock.sleep(for: min(Self.resultRetry, remaining))
-                }
-            }
+    /// - Throws: ``SpeedPixError`` if it has not succeeded, `timeout`, or what the service refused; what the options' callback
+    ///   throws; `CancellationError`.
+    @inline(never)
+    func end() async throws -> Prediction {
+        repeat {
+            try await pause()
+            if try await look(), !isOver { try await tell() }
+        } while !isOver
+        return try conclusion()
+    }
+
+    /// Waits until it is time for the next look.
+    ///
+    /// - Throws: ``SpeedPixError`` `timeout`; `CancellationError`.
+    @inline(never)
+    func pause() async throws {
+        switch try rest() {
+        case .none: return
+        case .turn(let delay, let limit): try await turns.next(in: delay, limit: limit)
+        case .time(let delay): try await clock.sleep(for: delay)
         }
     }
 
-    /// Runs one step of the wait. A call has tries and a time limit of its own; together they could outlast it by minutes.
-    func withinWait<Result: Sendable>(_ step: @escaping @Sendable () async throws -> Result) async throws -> Result {
-        try await withDeadline(
-            max(remaining, Self.lastLook), clock: predictions.caller.dependencies.clock,
-            expired: { [prediction, options] in Self.timedOut(prediction, options.timeout) }, operation: step)
+    /// What a pause waits for.
+    private enum Rest {
+        case none
+        /// A turn to poll, among all of the client's.
+        case turn(in: Duration, limit: Duration)
+        case time(Duration)
+    }
+
+    @inline(never)
+    private func rest() throws -> Rest {
+        guard prediction.status.isTerminal else {
+            guard remaining > .zero else { throw timedOut() }
+            return .turn(in: delay(), limit: remaining)
+        }
+        // A create may already answer "succeeded", and then only the result is missing: no reason to wait.
+        return hasMissedResult ? .time(min(Self.resultRetry, remaining)) : .none
+    }
+
+    private var turns: PollTurns { predictions.caller.state.turns }
+    private var clock: any Clock<Duration> { predictions.caller.dependencies.clock }
+
+    /// Asks how it stands, or for its result.
+    ///
+    /// One failed poll never ends a wait: whatever could be better the next time is asked again until the deadline.
+    ///
+    /// - Returns: Whether something changed.
+    @inline(never)
+    func look() async throws -> Bool {
+        do {
+            return take(try await withinWait(question()))
+        } catch {
+            try forgive(error)
+            return false
+        }
+    }
+
+    // A task keeps the memory of the largest frames it ever had. So nothing large is in an async function here: an answer
+    // is behind a reference, and whatever works on it is a function of its own that does not wait.
+
+    /// What a look found.
+    private final class Answer: Sendable {
+        let prediction: Prediction
+        /// Whether this is the result, and not a poll.
+        let isResult: Bool
+        /// Seconds since the end, when the result came.
+        let age: Double?
+
+        init(_ prediction: Prediction, isResult: Bool = false, age: Double? = nil) {
+            self.prediction = prediction
+            self.isResult = isResult
+            self.age = age
+        }
+    }
+
+    @inline(never)
+    private func question() -> @Sendable () async throws -> Answer {
+        let (predictions, prediction) = (predictions, prediction)
+        guard prediction.status.isTerminal else {
+            (previousPollAt, polledAt, hasPolled) = (polledAt, elapsed(), true)
+            return { Answer(try await predictions.poll(prediction)) }
+        }
+        return {
+            let (result, age) = try await predictions.fetchResult(prediction)
+            return Answer(result, isResult: true, age: age)
+        }
     }
 
     /// - Returns: Whether something changed.
-    private mutating func poll() async throws -> Bool {
-        guard remaining > .zero else { throw timedOut() }
-        try await predictions.caller.state.turns.next(in: delay(), limit: remaining)
-        (previousPollAt, polledAt, hasPolled) = (polledAt, elapsed(), true)
-        let updated = try await withinWait { [predictions, prediction] in try await predictions.poll(prediction) }
-        if !updated.status.isKnown, unknownWords.insert(updated.status.rawValue).inserted {
-            predictions.caller.logger.notice(
-                "unknown status; asking on",
-                metadata: ["prediction": "\(updated.id)", "status": "\(updated.status)"])
-        }
+    @inline(never)
+    private func take(_ answer: Answer) -> Bool {
+        let updated = answer.prediction
         defer { prediction = updated }
-        return updated != prediction
+        guard answer.isResult else {
+            if !updated.status.isKnown, unknownWords.insert(updated.status.rawValue).inserted {
+                predictions.caller.logger.notice(
+                    "unknown status; asking on",
+                    metadata: ["prediction": "\(updated.id)", "status": "\(updated.status)"])
+            }
+            return updated != prediction
+        }
+        // A result may say that it goes on after all.
+        guard updated.status.isTerminal else { return false }
+        if updated.status == .succeeded, hasPolled, options.pollingInterval == nil {
+            learn(from: updated, age: answer.age)
+        }
+        predictions.caller.pipeline.metrics?.ended(updated)
+        isOver = true
+        return true
     }
 
-    private mutating func delay() -> Duration {
+    /// - Throws: What no further look could put right.
+    @inline(never)
+    private func forgive(_ error: any Error) throws {
+        guard let error = error as? SpeedPixError else { throw error }
+        guard error.isRetryable, error.code != .timeout else { throw error.about(prediction) }
+        guard remaining > .zero else { throw timedOut(cause: error) }
+        predictions.caller.logger.warning(
+            "asking again", metadata: ["prediction": "\(prediction.id)", "reason": "\(error.message)"])
+        // A poll has its delay; a result that cannot be fetched has none yet.
+        hasMissedResult = prediction.status.isTerminal
+    }
+
+    /// The prediction if it has succeeded; its end as an error otherwise.
+    @inline(never)
+    private func conclusion() throws -> Prediction { try Predictions.finished(prediction) }
+
+    /// Tells the options' callback, within the deadline like everything else: a callback can sleep, too.
+    @inline(never)
+    private func tell() async throws {
+        if let news = news() { try await withinWait(news) }
+    }
+
+    @inline(never)
+    private func news() -> (@Sendable () async throws -> Void)? {
+        guard let listener = options.onProgress else { return nil }
+        return { [prediction] in try await listener(prediction) }
+    }
+
+    /// Runs one step of the wait. A call has tries and a time limit of its own; together they could outlast it by minutes.
+    private func withinWait<Result: Sendable>(_ step: @escaping @Sendable () async throws -> Result) async throws
+        -> Result
+    {
+        try await withDeadline(
+            max(remaining, Self.lastLook), clock: predictions.caller.dependencies.clock, expired: expiry(),
+            operation: step)
+    }
+
+    @inline(never)
+    private func expiry() -> @Sendable () -> any Error {
+        { [prediction, options] in Self.timedOut(prediction, options.timeout) }
+    }
+
+    @inline(never)
+    private func delay() -> Duration {
         if let fixed = options.pollingInterval {
             // Who asks seldom still wants to hear at once of what is over already.
             let first = Duration.seconds(PollPolicy.first)
@@ -97,18 +208,6 @@ struct PredictionFollower: Sendable {
             ? policy.delay(after: .init(prediction, at: elapsed() / .seconds(1)), record) : policy.firstDelay(record)
         let jittered = PollPolicy.jittered(seconds, random: predictions.caller.dependencies.random())
         return min(.seconds(jittered), remaining)
-    }
-
-    /// - Returns: Nil if the result says that it goes on after all.
-    private mutating func fetchResult() async throws -> Prediction? {
-        let (fetched, age) = try await withinWait { [predictions, prediction] in
-            try await predictions.fetchResult(prediction)
-        }
-        prediction = fetched
-        guard fetched.status.isTerminal else { return nil }
-        if fetched.status == .succeeded, hasPolled, options.pollingInterval == nil { learn(from: fetched, age: age) }
-        predictions.caller.pipeline.metrics?.ended(fetched)
-        return fetched
     }
 
     /// - Parameter age: Seconds since the end, when the result came.
@@ -125,7 +224,8 @@ struct PredictionFollower: Sendable {
             fetched.workflowID, policy.lessons(end: end), noticedLate: polled - end)
     }
 
-    private func timedOut(cause: SpeedPixError? = nil) -> SpeedPixError {
+    @inline(never)
+    private func timedOut(cause: SpeedPixError? = nil) -> any Error {
         Self.timedOut(prediction, options.timeout, cause: cause)
     }
 

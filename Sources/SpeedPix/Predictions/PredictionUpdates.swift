@@ -29,16 +29,15 @@ public struct PredictionUpdates: AsyncSequence, Sendable {
         ///
         /// - Throws: ``SpeedPixError`` `timeout`, or what the service refused; `CancellationError`.
         public mutating func next() async throws -> Prediction? {
-            while var current = follower {
+            while let current = follower {
+                // After an error there is nothing more to follow.
                 follower = nil
-                switch try await current.next() {
-                case .ended(let prediction):
-                    return prediction
-                case .polled(let prediction):
-                    follower = current
-                    // The end is told once, with its result.
-                    if !prediction.status.isTerminal { return prediction }
-                }
+                try await current.pause()
+                let hasChanged = try await current.look()
+                if current.isOver { return current.prediction }
+                follower = current
+                // The end is told once, with its result.
+                if hasChanged, !current.prediction.status.isTerminal { return current.prediction }
             }
             return nil
         }

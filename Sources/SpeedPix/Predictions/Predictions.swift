@@ -108,17 +108,7 @@ public struct Predictions: Sendable {
     ///   service), or what the service refused. What `onProgress` throws. `CancellationError` if the task is cancelled;
     ///   the prediction goes on then, too.
     public func wait(for prediction: Prediction, options: WaitOptions = WaitOptions()) async throws -> Prediction {
-        var follower = PredictionFollower(prediction, self, options)
-        while true {
-            switch try await follower.next() {
-            case .ended(let ended):
-                return try Self.finished(ended)
-            case .polled(let seen):
-                guard let onProgress = options.onProgress else { continue }
-                // Within the deadline like everything else: a callback can sleep, too.
-                try await follower.withinWait { try await onProgress(seen) }
-            }
-        }
+        try await PredictionFollower(prediction, self, options).end()
     }
 
     func poll(_ prediction: Prediction) async throws -> Prediction {

@@ -10,7 +10,7 @@ import Foundation
 
 /// Makes signed calls: serialises once, signs those bytes, sends them, reads the envelope, and tries again where that
 /// cannot cost anything.
-package struct ServiceCaller: Sendable {
+package final class ServiceCaller: Sendable {
     let configuration: Configuration
     let dependencies: ClientDependencies
     let logger: Logger
@@ -115,12 +115,12 @@ package struct ServiceCaller: Sendable {
             method: .post, url: configuration.endpoint + route.rawValue, headers: fields, body: .bytes(bytes),
             timeout: configuration.timeout)
         let usedOffset = state.clockOffset
-        let exchange = { @Sendable in
+        let exchange = { @Sendable [self] in
             try await withDeadline(
                 configuration.timeout, clock: dependencies.clock, expired: { Silence() },
                 operation: {
-                    let response = try await pipeline.send(
-                        request, for: route.operation, finish: { signed($0, offset: usedOffset) })
+                    let response = try await self.pipeline.send(
+                        request, for: route.operation, finish: { self.signed($0, offset: usedOffset) })
                     return (response, try await Self.collect(response.body, limit: route.largestAnswer))
                 })
         }

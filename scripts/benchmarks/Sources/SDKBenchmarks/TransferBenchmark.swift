@@ -29,7 +29,7 @@ let transferBenchmark = Benchmark("sdk/transfer", "1 GiB up and down, against cu
     var peak = 0.0
     // In turn, and the best of each: what is left when the machine had nothing else to do.
     for _ in 0..<3 {
-        let target = try await SignedUpload.make(gateway.endpoint, size: size)
+        let target = try await SignedUpload.make(gateway.endpoint, file)
         up.theirs = min(
             up.theirs,
             try curl([
@@ -63,11 +63,10 @@ private struct SignedUpload: ClientMiddleware {
     var uploadURL = ""
     var accessURL = ""
 
-    static func make(_ endpoint: String, size: Int) async throws -> SignedUpload {
+    static func make(_ endpoint: String, _ path: String) async throws -> SignedUpload {
         let client = SpeedPixClient(
             try Configuration(appKey: "key", appSecret: "secret", endpoint: endpoint), middleware: [SignedUpload()])
-        let file = try await client.files.create(
-            .bytes([1], filename: "gigabyte.bin"), contentType: type, reusing: false)
+        let file = try await client.files.create(.path(path), contentType: type, reusing: false)
         return SignedUpload(uploadURL: urls.withLock { $0 }, accessURL: file.url)
     }
 
