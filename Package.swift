@@ -124,11 +124,14 @@ let package = Package(
         .target(
             name: "SpeedPixCommands",
             dependencies: [
-                "SpeedPix", "SpeedPixLua", "SpeedPixGateway", "LuaRuntime",
+                "SpeedPix", "SpeedPixLua", "SpeedPixGateway", "LuaRuntime", "Imaging",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
+            resources: [.embedInCode("Report/Page")],
             swiftSettings: swift
         ),
         .executableTarget(name: "SpeedPixCLI", dependencies: ["SpeedPixCommands"], swiftSettings: swift),

@@ -23,33 +23,49 @@ struct Main {
         // A closed pipe is an error of the write, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
         let signals = ReceivedSignals()
-        let context = CommandContext(
+        // From here on none is lost, however early it comes.
+        let pipe = SignalPipe([SIGINT, SIGTERM])
+        var context = CommandContext(
             environment: ProcessInfo.processInfo.environment,
             workingDirectory: FileManager.default.currentDirectoryPath,
             homeDirectory: ProcessInfo.processInfo.environment["HOME"] ?? "/",
             writeOutput: { try StandardStream(STDOUT_FILENO, signals).write($0) },
             writeError: { try? StandardStream(STDERR_FILENO, signals).write($0) },
             readInput: { try readAll(STDIN_FILENO) })
-        let command = Task { await SpeedPixCommand.execute(Array(CommandLine.arguments.dropFirst()), in: context) }
-        let sources = [SIGINT, SIGTERM].map { cancel(command, on: $0, signals) }
+        context.isOutputTerminal = isatty(STDOUT_FILENO) == 1
+        context.errorTerminal = { terminalSize(STDERR_FILENO) }
+        context.signal = { signals.first }
+        let command = Task { [context] in
+            await SpeedPixCommand.execute(Array(CommandLine.arguments.dropFirst()), in: context)
+        }
+        // The first signal ends the command in order, the second one at once.
+        let source = pipe?.source { number in
+            if signals.note(number) > 1 {
+                eraseBelow(STDERR_FILENO)
+                _exit(128 + number)
+            }
+            command.cancel()
+        }
         let status = await command.value
-        withExtendedLifetime(sources) {}
+        withExtendedLifetime(source) {}
         // Whoever sent a SIGTERM looks for the status that belongs to it.
         exit(status == .interrupted ? 128 + (signals.first ?? SIGINT) : status.rawValue)
     }
 
-    /// The first signal ends the command in order, the second one at once.
-    private static func cancel(
-        _ command: Task<ExitStatus, Never>, on number: Int32, _ signals: ReceivedSignals
-    ) -> any DispatchSourceSignal {
-        signal(number, SIG_IGN)
-        let source = DispatchSource.makeSignalSource(signal: number, queue: .global(qos: .userInteractive))
-        source.setEventHandler {
-            if signals.note(number) > 1 { _exit(128 + number) }
-            command.cancel()
-        }
-        source.resume()
-        return source
+    /// Nil if it is no terminal. One that does not tell its size gets the usual one.
+    private static func terminalSize(_ descriptor: Int32) -> TerminalSize? {
+        var size = winsize()
+        guard isatty(descriptor) == 1, ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 else { return nil }
+        guard size.ws_col > 0, size.ws_row > 0 else { return TerminalSize(columns: 80, rows: 24) }
+        return TerminalSize(columns: Int(size.ws_col), rows: Int(size.ws_row))
+    }
+
+    /// Lines that show progress hang below the cursor: whoever dies at once takes them along.
+    private static func eraseBelow(_ descriptor: Int32) {
+        let term = ProcessInfo.processInfo.environment["TERM"] ?? ""
+        guard isatty(descriptor) == 1, !term.isEmpty, term != "dumb" else { return }
+        let erase = Array("\r\u{1B}[J".utf8)
+        _ = write(descriptor, erase, erase.count)
     }
 
     private static func readAll(_ descriptor: Int32) throws -> [UInt8] {

@@ -25,7 +25,8 @@ struct StandardStream {
         while !rest.isEmpty {
             var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
             // In milliseconds: how long a signal may go unnoticed.
-            if poll(&ready, 1, 100) == 0 {
+            let found = poll(&ready, 1, 100)
+            if found == 0 || found < 0 && errno == EINTR {
                 guard hadSignal || signals.first == nil else { throw StreamError(code: EINTR) }
                 continue
             }

@@ -24,6 +24,12 @@ public struct CommandContext: Sendable {
     public var now: @Sendable () -> Date
     /// Text that nobody can guess, for credentials of a gateway that lives as long as one command.
     public var randomToken: @Sendable () -> String
+    /// Whether standard output is a terminal.
+    public var isOutputTerminal = false
+    /// The size of the terminal behind standard error, asked anew each time; nil if it is none.
+    public var errorTerminal: @Sendable () -> TerminalSize? = { nil }
+    /// The number of the signal that asked the process to end; nil while none has.
+    public var signal: @Sendable () -> Int32? = { nil }
 
     /// What has no default is the process's; the clock, the date and tokens are the real ones unless given.
     public init(

@@ -24,6 +24,12 @@ public struct ScriptHost: Sendable {
     public var environment = ScriptEnvironment()
     /// Hears of everything worth telling: called in order for each prediction, from any thread.
     public var onEvent: @Sendable (ScriptEvent) -> Void
+    /// How many predictions the script may create; nil for as many as it likes.
+    public var createLimit: CreateLimit?
+    /// Whether outputs are stood in for by placeholders: then ``client`` should be one that sends nothing.
+    public var isRehearsal = false
+    /// Tells the transfers of a run apart.
+    let transferNumbers = TransferNumbers()
     /// If set, `speedpix.params` hands its declaration here and ends the script; nothing is sent to the service.
     public var onParameters: (@Sendable ([Parameter]) -> Void)?
 
@@ -50,16 +56,4 @@ public struct ScriptHost: Sendable {
 /// How much a line of a script's log matters.
 public enum ScriptLogLevel: String, Sendable, CaseIterable {
     case debug, info, warn, error
-}
-
-/// Something a script did.
-public enum ScriptEvent: Sendable {
-    case created(Prediction)
-    case progressed(Prediction)
-    /// Its output has reached the script, or it failed or was canceled: nothing of it can be lost any more.
-    case ended(Prediction)
-    /// A create of this workflow may have started a prediction whose id nobody learned.
-    case inDoubt(workflow: String, SpeedPixError)
-    case uploaded(File)
-    case saved(path: String, bytes: Int64)
 }

@@ -15,12 +15,14 @@ public enum SpeedPixModule {
             ] + SourceObject.functions + ShapeFunctions.all,
             values: ["null": .null, "version": .string(SpeedPixVersion.current)],
             globals: ["run", "create", "wait", "upload"],
-            classes: [PredictionObject.self, OutputFileObject.self, FileObject.self, SourceObject.self])
+            classes: [PredictionObject.self, OutputFileObject.self, FileObject.self, SourceObject.self]
+                + (host.isRehearsal ? [PlaceholderObject.self] : []))
         module.source = ConcurrencyLibrary.source
         module.sourceNames = ConcurrencyLibrary.names
         let json = JSONModule.module { object in
             // A file stands for what it can be fetched by, as it does in an input.
             (object as? OutputFileObject)?.file.url ?? (object as? FileObject)?.file.url
+                ?? (object as? PlaceholderObject)?.url
         }
         return [
             module, OutputModule.module(host), IOModule.module(host), OSModule.module(host), RequireModule.module(host),

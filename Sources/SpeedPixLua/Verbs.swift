@@ -20,7 +20,7 @@ struct Verbs: Sendable {
             return { context in
                 let object = try await create(request)
                 let done = try await follow(object, wait, context)
-                return OutputConversion(host: host).value(done.output ?? .object([:]))
+                return OutputConversion(host: host).output(of: done) ?? .table(LuaTable())
             }
         }
     }
@@ -117,15 +117,21 @@ struct Verbs: Sendable {
 
     private func create(_ request: CreateRequest) async throws -> PredictionObject {
         let client = try host.reaching
-        let input = try await inputs.input(request.input)
+        // Before anything is uploaded for it.
+        try host.createLimit?.take()
         do {
+            let input = try await inputs.input(request.input)
             let prediction = try await client.predictions.create(
                 request.workflowID, resolved: input, options: request.createOptions)
+            host.onEvent(.accepted(id: prediction.id, options: request.createOptions))
             host.onEvent(.created(prediction))
             return PredictionObject(prediction, verbs: self)
         } catch let error as SpeedPixError where error.code == .unknownOutcome {
             // Told even if the script has been stopped meanwhile and never sees the error.
             host.onEvent(.inDoubt(workflow: request.workflowID, error))
+            throw error
+        } catch {
+            host.createLimit?.giveBack()
             throw error
         }
     }
@@ -162,6 +168,11 @@ struct Verbs: Sendable {
             throw error.raised(with: object)
         }
     }
+}
+
+extension Verbs {
+    /// What stands for the files of a prediction in a rehearsal.
+    var placeholderFiles: PlaceholderObject { PlaceholderObject("files", host: host) }
 }
 
 extension ScriptHost {

@@ -10,16 +10,18 @@ struct CommandRun {
     /// - Parameters:
     ///   - arguments: Without the program's name.
     ///   - folder: The working folder.
+    ///   - setting: Changes the context before the run.
     init(
         _ arguments: [String], in folder: TestFolder, input: String = "", environment: [String: String] = [:],
-        token: String = "made-up-token"
+        token: String = "made-up-token", setting: (inout CommandContext) -> Void = { _ in }
     ) async {
         let output = Capture()
         let errors = Capture()
-        let context = CommandContext(
+        var context = CommandContext(
             environment: environment, workingDirectory: folder.path, homeDirectory: folder.path,
             writeOutput: output.append, writeError: errors.append, readInput: { Array(input.utf8) },
             randomToken: { token })
+        setting(&context)
         status = await SpeedPixCommand.execute(arguments, in: context)
         self.output = output.text
         self.errors = errors.text
@@ -38,6 +40,8 @@ final class Capture: Sendable {
     @Sendable func append(_ more: [UInt8]) {
         bytes.withLock { $0 += more }
     }
+
+    var all: [UInt8] { bytes.withLock { $0 } }
 
     var text: String { bytes.withLock { String(decoding: $0, as: UTF8.self) } }
 }

@@ -67,7 +67,7 @@ struct FaultCommandTests {
         let endpoint = try #require(server.nextLine()?.split(separator: " ").first { $0.hasPrefix("http") })
         try folder.write("print(run('echo', { text = 'still here' }).text)", to: "s.lua")
         let run = try Subprocess(
-            Subprocess.speedpix, ["run", "s.lua"], folder: folder.path,
+            Subprocess.speedpix, ["run", "s.lua", "--quiet"], folder: folder.path,
             environment: [
                 "SPEEDPIX_APP_KEY": "key", "SPEEDPIX_APP_SECRET": "secret", "SPEEDPIX_ENDPOINT": String(endpoint),
             ])

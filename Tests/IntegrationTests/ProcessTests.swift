@@ -19,7 +19,8 @@ struct ProcessTests {
             print("saved")
             speedpix.sleep(3600)
             """, to: "large.lua")
-        let process = try Subprocess(Subprocess.speedpix, ["run", "large.lua", "--local"], folder: folder.path)
+        let process = try Subprocess(
+            Subprocess.speedpix, ["run", "large.lua", "--local", "--quiet"], folder: folder.path)
         #expect(process.nextLine() == "saved")
         let peak = try process.peakMemory()
         process.interrupt()
@@ -39,7 +40,7 @@ struct ProcessTests {
         let endpoint = try #require(server.nextLine()?.split(separator: " ").first { $0.hasPrefix("http") })
         try folder.write("print(create('echo', { duration = 3600 }).id) speedpix.sleep(3600)", to: "s.lua")
         let run = try Subprocess(
-            Subprocess.speedpix, ["run", "s.lua"], folder: folder.path,
+            Subprocess.speedpix, ["run", "s.lua", "--quiet"], folder: folder.path,
             environment: [
                 "SPEEDPIX_APP_KEY": "key", "SPEEDPIX_APP_SECRET": "secret", "SPEEDPIX_ENDPOINT": String(endpoint),
             ])

@@ -53,11 +53,30 @@ final class Subprocess {
         process.interrupt()
     }
 
+    func terminate() {
+        process.terminate()
+    }
+
     /// The most memory it ever had in use, in bytes, as the kernel counts it.
     func peakMemory() throws -> Int {
         let status = try String(contentsOfFile: "/proc/\(identifier)/status", encoding: .utf8)
         let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
         return 1024 * (line?.split(separator: " ").compactMap { Int($0) }.first ?? 0)
+    }
+
+    /// Runs a program to its end, on a thread of its own: those of Swift's shared pool are few, and tests that wait
+    /// for the clock need them.
+    static func run(
+        _ program: String, _ arguments: [String], folder: String, environment: [String: String] = [:]
+    ) async throws -> (status: Int32, output: String) {
+        try await withCheckedThrowingContinuation { continuation in
+            Thread {
+                continuation.resume(
+                    with: Result {
+                        try Subprocess(program, arguments, folder: folder, environment: environment).finish()
+                    })
+            }.start()
+        }
     }
 
     /// The `speedpix` that was built with these tests.

@@ -94,7 +94,7 @@ extension LuaMachine {
 
     private func property(of type: any LuaObject.Type, _ reader: LuaReader) throws -> LuaValue {
         guard let object = reader.object(at: 1) else { throw LuaArgumentError("the object was released") }
-        let name = reader.string(at: 2).lossyText
+        let name = reader.key(at: 2)
         if let value = object.luaProperty(name) { return value }
         // A property that exists and has no value now is nil; one that does not exist is a mistake.
         let description = type.luaClass

@@ -51,6 +51,11 @@ struct LuaReader {
         return LuaString(UnsafeRawBufferPointer(start: bytes, count: length))
     }
 
+    /// The name of a property; `object[1]` asks for "1".
+    func key(at index: Int32) -> String {
+        spl_is_integer(state, index) ? String(spl_get_integer(state, index)) : string(at: index).lossyText
+    }
+
     func object(at index: Int32) -> (any LuaObject)? {
         machine.object(spl_get_object(machine.vm, state, index))
     }

@@ -9,11 +9,14 @@ struct RunCommand: ContextCommand {
         commandName: "run",
         abstract: "Runs a Lua script.",
         usage: "speedpix run FILE|- [key=value ...] [--local] [--endpoint URL] [--out DIR] [--timeout SECONDS]"
+            + " [--dry-run] [--limit N] [--watch] [--progress MODE] [--quiet] [--json] [--report FILE.html]"
             + " [--allow-read DIR] [--allow-write DIR] [--allow-env NAME] [--verbose]",
         discussion: """
             Examples:
               speedpix run examples/white_background.lua --local
               speedpix run pipeline.lua image=./shoe.jpg count=8 --out results
+              speedpix run pipeline.lua --dry-run --limit 20
+              speedpix run pipeline.lua --report report.html --json > events.jsonl
               speedpix run pipeline.lua --help        the parameters of the script
 
             What the script prints goes to standard output, everything else to standard error.
@@ -30,6 +33,18 @@ struct RunCommand: ContextCommand {
 
     @OptionGroup var service: ServiceOptions
     @OptionGroup var sandbox: SandboxOptions
+    @OptionGroup var output: OutputOptions
+
+    @Flag(
+        name: .customLong("dry-run"),
+        help: "Lists what would be created and uploaded; sends nothing, and needs no credentials.")
+    var dryRun = false
+
+    @Option(help: ArgumentHelp("Stops the script before it creates more predictions than this.", valueName: "N"))
+    var limit: Int?
+
+    @Flag(help: "Runs the script again whenever it or a file that it read changes; Ctrl-C ends.")
+    var watch = false
 
     @Flag(help: "Shows what the script logs with log.debug, too.")
     var verbose = false
@@ -44,6 +59,13 @@ struct RunCommand: ContextCommand {
         if let timeout, !(timeout > 0 && timeout <= 1e9) {
             throw ValidationError("--timeout is a positive number of seconds")
         }
+        if let limit, limit < 0 { throw ValidationError("--limit is a number of predictions, 0 or more") }
+        if watch, file == "-" {
+            throw ValidationError("--watch needs a file; what came from standard input does not change")
+        }
+        if dryRun, output.report != nil {
+            throw ValidationError("--dry-run makes no results, so that there is nothing for --report to show")
+        }
         for parameter in parameters where !parameter.contains("=") {
             throw ValidationError("\"\(parameter)\" is no key=value; parameters of a script look like count=8")
         }
@@ -55,12 +77,11 @@ struct RunCommand: ContextCommand {
             try context.writeOutput(Array((Self.helpMessage() + "\n").utf8))
             return
         }
-        let script = try ScriptFile(file, in: context)
-        if help { return try await showParameters(of: script, named: file, context) }
-        try await service.withConfiguration(context) { try await run(script, $0, context) }
+        if help { return try await showParameters(of: try ScriptFile(file, in: context), named: file, context) }
+        if watch { try await watch(file, context) } else { try await run(file, context) }
     }
 
-    private var arguments: [String: String] {
+    var arguments: [String: String] {
         Dictionary(
             parameters.map { parameter in
                 let parts = parameter.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -68,34 +89,92 @@ struct RunCommand: ContextCommand {
             }, uniquingKeysWith: { $1 })
     }
 
-    private func host(
-        _ script: ScriptFile, _ configuration: Configuration, _ context: CommandContext
+    /// - Parameter onRetry: Hears of each call that is made once more.
+    func host(
+        _ script: ScriptFile, _ configuration: Configuration, _ context: CommandContext,
+        onRetry: (@Sendable (ClientOperation) -> Void)? = nil
     ) -> ScriptHost {
         var host = ScriptHost(
             configuration, sandbox: sandbox, arguments: arguments, directory: script.directory, isVerbose: verbose,
-            context)
+            context, transport: transport, onRetry: onRetry)
         // A script from standard input has used it up.
         if script.directory != nil { host.readInput = context.readInput }
         return host
     }
 
-    private func run(
-        _ script: ScriptFile, _ configuration: Configuration, _ context: CommandContext
+    private var transport: (any HTTPTransport)? { dryRun ? RehearsalTransport() : nil }
+
+    func dependencies(_ context: CommandContext) -> ClientDependencies {
+        ClientDependencies(context, transport: transport)
+    }
+
+    /// What every run begins and, if it never came to run, ends with.
+    private func telling(
+        _ events: EventStream?, _ name: String, _ context: CommandContext, _ body: () async throws -> Void
     ) async throws {
-        var host = host(script, configuration, context)
-        let unfinished = UnfinishedPredictions()
-        host.onEvent = unfinished.note
+        events?.send(
+            "run.started",
+            [
+                "script": .string(name), "version": .string(SpeedPixVersion.current),
+                "local": .bool(service.isLocal(context)), "dry_run": .bool(dryRun),
+                "parameters": .object(arguments.mapValues { .string($0) }),
+            ])
         do {
-            let vm = try LuaVM(modules: SpeedPixModule.modules(host))
-            try await vm.execute(script.chunk, timeout: timeout.map { .seconds($0) }, clock: context.clock)
+            try await body()
         } catch {
-            if !service.isLocal(context) { unfinished.report(context) }
-            if error is CancellationError { throw CommandFailure(.interrupted, "interrupted") }
-            guard let error = error as? LuaError else { throw error }
-            throw CommandFailure(
-                ErrorText.status(error),
-                ErrorText.describe(error, chunk: script.chunk) { script.module(named: $0, in: context) })
+            events?.finish(RunEnd(error, script: nil, in: context).fields(in: context))
+            throw error
         }
+    }
+
+    private func run(_ file: String, _ context: CommandContext) async throws {
+        let events = output.json ? EventStream(context) : nil
+        try await telling(events, file, context) {
+            let script = try ScriptFile(file, in: context)
+            try await withConfiguration(context) { configuration in
+                events?.redact(configuration)
+                let run = ScriptRun(
+                    options: self, script: script, configuration: configuration, context: context, events: events,
+                    watched: nil)
+                if let failure = await run.execute().failure { throw failure }
+            }
+        }
+    }
+
+    /// Runs the script whenever it or something that it read has changed, until the task is cancelled.
+    private func watch(_ file: String, _ context: CommandContext) async throws {
+        // A missing script or missing credentials are no reason to wait for anything.
+        _ = try ScriptFile(file, in: context)
+        try await withConfiguration(context) { configuration in
+            while true {
+                let watched = WatchedFiles(script: context.absolute(file))
+                let events = output.json ? EventStream(context) : nil
+                do {
+                    try await telling(events, file, context) {
+                        events?.redact(configuration)
+                        let run = ScriptRun(
+                            options: self, script: try ScriptFile(file, in: context), configuration: configuration,
+                            context: context, events: events, watched: watched)
+                        if let failure = await run.execute().failure { throw failure }
+                    }
+                } catch let failure as CommandFailure where failure.status != .interrupted && events?.failure == nil {
+                    if let message = failure.message { context.say("speedpix: \(message)") }
+                }
+                try Task.checkCancellation()
+                watched.settle()
+                if !output.quiet { context.say("watching \(watched.description); Ctrl-C ends") }
+                try await FileWatch(files: watched, clock: context.clock).change()
+            }
+        }
+    }
+
+    private func withConfiguration(
+        _ context: CommandContext, _ body: (Configuration) async throws -> Void
+    ) async throws {
+        guard dryRun else { return try await service.withConfiguration(context, body) }
+        // Nothing is sent, and so nobody has to sign anything.
+        try await body(
+            Configuration(appKey: "dry-run", appSecret: context.randomToken(), endpoint: RehearsalTransport.endpoint))
     }
 
     /// Runs the script as far as `speedpix.params`; nothing is sent.

@@ -6,15 +6,17 @@ extension ScriptHost {
     ///
     /// - Parameter directory: The script's folder, where `require` looks; nil if it has none.
     /// - Parameter isVerbose: Whether `log.debug` is shown, too.
+    /// - Parameter transport: Carries the calls; the network if nil.
+    /// - Parameter onRetry: Hears of each call that is made once more.
     init(
         _ configuration: Configuration, sandbox: SandboxOptions, arguments: [String: String] = [:],
-        directory: String?, isVerbose: Bool, _ context: CommandContext
+        directory: String?, isVerbose: Bool, _ context: CommandContext, transport: (any HTTPTransport)? = nil,
+        onRetry: (@Sendable (ClientOperation) -> Void)? = nil
     ) {
-        var dependencies = ClientDependencies()
-        dependencies.clock = context.clock
-        dependencies.now = context.now
         self.init(
-            client: SpeedPixClient(configuration, dependencies: dependencies),
+            client: SpeedPixClient(
+                configuration, dependencies: ClientDependencies(context, transport: transport),
+                metrics: onRetry.map { RetryCounter($0) }),
             files: sandbox.files(directory: directory, named: Array(arguments.values), context),
             arguments: arguments, clock: context.clock, write: context.writeOutput)
         writeError = context.writeError
@@ -24,5 +26,17 @@ extension ScriptHost {
             guard level != .debug || isVerbose else { return }
             context.say("\(level.rawValue): \(message)".printable(keepingLines: true))
         }
+    }
+}
+
+extension ClientDependencies {
+    /// A client's, as a command has them.
+    ///
+    /// - Parameter transport: Carries the calls; the network if nil.
+    init(_ context: CommandContext, transport: (any HTTPTransport)? = nil) {
+        self.init()
+        clock = context.clock
+        now = context.now
+        if let transport { self.transport = transport }
     }
 }

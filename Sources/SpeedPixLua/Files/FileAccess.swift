@@ -24,6 +24,10 @@ public struct FileAccess: Sendable {
     public var readableFiles: [String]
     /// Folders that may be written, besides the working and the output folder.
     public var writable: [String]
+    /// Hears the real path of each file that is opened for reading, from any thread.
+    public var onRead: (@Sendable (String) -> Void)?
+    /// Hears the path of each file that is about to be written, from any thread.
+    public var onWrite: (@Sendable (String) -> Void)?
 
     /// Results go to the working folder unless `outputDirectory` is given; nothing else is allowed unless listed.
     public init(

@@ -72,7 +72,9 @@ extension FileAccess {
         guard let now = descriptor.path else { throw SpeedPixError(.fileSystem, "\(path): its place is not known") }
         try checkReading(now, as: path)
         switch descriptor.status.map(FileKind.init) {
-        case .file: return OpenFile(descriptor, name: path)
+        case .file:
+            onRead?(now)
+            return OpenFile(descriptor, name: path)
         case .folder:
             throw SpeedPixError(
                 .invalidArgument, "\(path) is a folder", remedy: "name a file in it; fs.list shows them")

@@ -20,7 +20,7 @@ final class OutputFileObject: LuaObject {
             },
             .waiting("read") { arguments in
                 let object = try arguments.receiver(OutputFileObject.self)
-                return { _ in .string(LuaString(try await object.host.reaching.files.read(object.file.url))) }
+                return { _ in .string(LuaString(try await object.read())) }
             },
             measure("aspect_ratio") { .number($0) },
             measure("is_square") { .boolean($0 == 1) },
@@ -105,13 +105,34 @@ final class OutputFileObject: LuaObject {
         }
         let full = folder.fullPath(of: name)
         let reachable = folder.reachablePath(of: name)
+        let transfer = TransferReporter(host, .download, name: path, path: full, url: file.url)
+        transfer.start()
         do {
-            let size = try await client.files.download(file.url, to: reachable)
+            let size = try await client.files.download(file.url, to: reachable) { transfer.progress($0) }
+            transfer.finish(bytes: size)
             host.onEvent(.saved(path: full, bytes: size))
             return full
         } catch var error as SpeedPixError {
             // The script knows it by its own name.
             error.message = error.message.replacing(reachable, with: full)
+            transfer.fail(error)
+            throw error
+        } catch {
+            transfer.fail(error)
+            throw error
+        }
+    }
+
+    private func read() async throws -> [UInt8] {
+        let client = try host.reaching
+        let transfer = TransferReporter(host, .download, name: file.filename, path: nil, url: file.url)
+        transfer.start()
+        do {
+            let bytes = try await client.files.read(file.url)
+            transfer.finish(bytes: Int64(bytes.count))
+            return bytes
+        } catch {
+            transfer.fail(error)
             throw error
         }
     }

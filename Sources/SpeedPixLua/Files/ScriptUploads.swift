@@ -21,13 +21,24 @@ struct ScriptUploads: Sendable {
         for content: UploadContent, filename: String? = nil, contentType: String? = nil,
         onProgress: TransferProgress.Handler? = nil
     ) async throws -> File {
-        let file = try await content.upload(
-            to: host.reaching.files, filename: filename, contentType: contentType, onProgress: onProgress)
-        var path: String?
-        if case .file(let source) = content { path = source.name }
-        let isNew = known.paths.withLock { $0.updateValue(path, forKey: file.objectKey) == nil }
-        if isNew { host.onEvent(.uploaded(file)) }
-        return file
+        let files = try host.reaching.files
+        let transfer = TransferReporter(host, .upload, name: filename ?? content.shownName, path: content.path)
+        do {
+            let file = try await content.upload(
+                to: files, filename: filename, contentType: contentType
+            ) { progress in
+                // All at once may mean that it was there already: that is known only afterwards.
+                if progress.bytesDone < progress.bytesTotal ?? .max { transfer.progress(progress) }
+                try await onProgress?(progress)
+            }
+            let isNew = known.paths.withLock { $0.updateValue(content.path, forKey: file.objectKey) == nil }
+            if isNew || transfer.hasStarted { transfer.finish(bytes: file.size, url: file.url) }
+            if isNew { host.onEvent(.uploaded(file)) }
+            return file
+        } catch {
+            transfer.fail(error)
+            throw error
+        }
     }
 
     /// A file that was uploaded before, with a URL that lasts.

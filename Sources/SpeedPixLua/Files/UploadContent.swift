@@ -14,6 +14,19 @@ enum UploadContent: Sendable {
         }
     }
 
+    /// As the script knows it.
+    var shownName: String {
+        switch self {
+        case .file(let file): file.name
+        case .bytes(_, let filename): filename
+        }
+    }
+
+    /// Where it lies; nil for bytes.
+    var path: String? {
+        if case .file(let file) = self { file.descriptor.path } else { nil }
+    }
+
     func upload(
         to files: Files, filename: String?, contentType: String?, onProgress: TransferProgress.Handler?
     ) async throws -> File {

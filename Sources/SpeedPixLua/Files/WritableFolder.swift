@@ -150,6 +150,7 @@ extension FileAccess {
         }
         // Judged once more: what was opened is what counts.
         guard let place = folder.path, mayWrite(place) else { throw Self.notWritable(path) }
+        onWrite?(full.string)
         return (WritableFolder(folder, path: parent.string), name)
     }
 }

@@ -22,6 +22,7 @@ extension PictureHost {
                 case .object(let object as OutputFileObject):
                     let url = object.file.url
                     return { try await host.reaching.files.read(url) }
+                case .object(let object as PlaceholderObject): throw object.needed(by: "image.open")
                 case .object(let object as FileObject):
                     let url = object.file.url
                     return { try await host.reaching.files.read(url) }

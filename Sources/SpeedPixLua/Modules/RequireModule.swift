@@ -66,6 +66,7 @@ enum RequireModule {
             // Links are followed, and what they lead to must lie in the script's folder as well.
             var files = FileAccess(workingDirectory: folder, homeDirectory: host.files.homeDirectory)
             files.outputDirectory = folder
+            files.onRead = host.files.onRead
             guard try files.existing(candidate) != nil else { continue }
             let text = try files.open(candidate).read(limit: 16 << 20)
             return (FilePath(folder).appending(candidate).string, text)

@@ -77,7 +77,7 @@ final class PredictionObject: LuaObject {
         case "status": return .string(prediction.status.rawValue)
         case "workflow_id": return .optional(prediction.workflowID)
         case "input": return prediction.input.map { LuaValue(json: .object($0)) }
-        case "output": return prediction.output.map(outputs.value)
+        case "output": return outputs.output(of: prediction)
         case "error": return .optional(prediction.error)
         case "logs": return .string(prediction.logs)
         case "metrics":
@@ -92,6 +92,7 @@ final class PredictionObject: LuaObject {
         case "started_at": return prediction.startedAt.map(LuaValue.init(date:))
         case "completed_at": return prediction.completedAt.map(LuaValue.init(date:))
         case "files":
+            if verbs.host.isRehearsal, prediction.output != nil { return .object(verbs.placeholderFiles) }
             return .table(
                 LuaTable(items: prediction.files.map { .object(OutputFileObject($0, host: verbs.host)) }, shape: .array)
             )
@@ -101,6 +102,7 @@ final class PredictionObject: LuaObject {
 
     /// Saves every file under a name of its own; returns the paths.
     private func saveAll(in directory: String) async throws -> LuaValue {
+        if verbs.host.isRehearsal { return .object(verbs.placeholderFiles) }
         var taken: Set<String> = []
         var paths: [LuaValue] = []
         for file in prediction.files {

@@ -29,7 +29,9 @@ package enum ScriptErrorCodes {
         LuaReference.ErrorCode(
             "invalid_response", "an answer came back that is not the protocol's",
             "check the endpoint; a proxy may be in between"),
-        LuaReference.ErrorCode("unsupported", "the service has no such call", "check the endpoint and its version"),
+        LuaReference.ErrorCode(
+            "unsupported", "the service has no such call, or a dry run (--dry-run) no such result",
+            "check the endpoint and its version"),
         LuaReference.ErrorCode(
             "configuration", "key, secret or endpoint are missing or malformed",
             "set SPEEDPIX_APP_KEY and SPEEDPIX_APP_SECRET, or run with --local"),
@@ -42,8 +44,8 @@ package enum ScriptErrorCodes {
         LuaReference.ErrorCode(
             "file_system", "a file or folder could not be read or written", "e.message has the system's reason"),
         LuaReference.ErrorCode(
-            "not_allowed", "the sandbox does not allow it",
-            "widen it with --allow-read, --allow-write or --allow-env, or move the file"),
+            "not_allowed", "the sandbox does not allow it, or --limit allows no more predictions",
+            "widen it with --allow-read, --allow-write, --allow-env or --limit, or move the file"),
         LuaReference.ErrorCode(
             "module", "a module cannot be loaded: the script has no folder, or modules require each other",
             "move what two modules need into a third"),

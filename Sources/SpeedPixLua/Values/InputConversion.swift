@@ -51,6 +51,7 @@ struct InputConversion: Sendable {
         case .object(let object as SourceObject):
             if case .text(let text) = object.kind { return .string(text) }
             return .string(try await uploads.file(for: try object.upload(host.files)).url)
+        case .object(let object as PlaceholderObject): return .string(object.url)
         case .object(let object as OutputFileObject): return .string(object.file.url)
         case .object(let object as FileObject): return .string(try await uploads.fresh(object.file).url)
         case .object, .function:

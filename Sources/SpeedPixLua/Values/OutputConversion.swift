@@ -5,6 +5,14 @@ import SpeedPix
 struct OutputConversion: Sendable {
     let host: ScriptHost
 
+    /// What a succeeded prediction gave; nil if nothing is known of it.
+    func output(of prediction: Prediction) -> LuaValue? {
+        guard !host.isRehearsal else {
+            return prediction.output.map { _ in .object(PlaceholderObject("output", host: host)) }
+        }
+        return prediction.output.map(value)
+    }
+
     func value(_ json: JSONValue) -> LuaValue {
         if let file = FileOutput(json) { return .object(OutputFileObject(file, host: host)) }
         switch json {

@@ -4,6 +4,7 @@ import BenchmarkKit
 enum CommandBenchmarks {
     static func main() async throws {
         try await BenchmarkRunner.run(
-            [startupBenchmark, thumbnailBenchmark], arguments: Array(CommandLine.arguments.dropFirst()))
+            [startupBenchmark, thumbnailBenchmark, progressBenchmark],
+            arguments: Array(CommandLine.arguments.dropFirst()))
     }
 }

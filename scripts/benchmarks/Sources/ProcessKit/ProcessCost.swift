@@ -11,14 +11,16 @@ public struct ProcessCost: Sendable {
 
     /// Runs a program, which inherits nothing but the given environment; what it prints is dropped.
     ///
+    /// - Parameter isSilent: Drops what it says on standard error, too.
     /// - Throws: ``ChildProcess/Failure`` unless it ends well.
     public static func measure(
-        _ program: String, _ arguments: [String], environment: [String: String] = ["PATH": "/usr/bin:/bin"]
+        _ program: String, _ arguments: [String], environment: [String: String] = ["PATH": "/usr/bin:/bin"],
+        isSilent: Bool = false
     ) throws -> ProcessCost {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        for descriptor in [STDIN_FILENO, STDOUT_FILENO] {
+        for descriptor in [STDIN_FILENO, STDOUT_FILENO] + (isSilent ? [STDERR_FILENO] : []) {
             posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_RDWR, 0)
         }
         var words: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) } + [nil]

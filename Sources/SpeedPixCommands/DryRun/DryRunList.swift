@@ -1,0 +1,83 @@
+import SpeedPix
+import SpeedPixLua
+import Synchronization
+
+/// What a dry run would have created and uploaded, told as it goes.
+final class DryRunList: Sendable {
+    private struct State {
+        var creates = 0
+        var uploads = 0
+        var bytes: Int64 = 0
+        /// Uploads by their URLs, which stand in inputs.
+        var names: [String: String] = [:]
+        var options: [String: CreateOptions] = [:]
+    }
+
+    private let context: CommandContext
+    private let state = Mutex(State())
+
+    /// - Parameter context: The list goes to its standard error.
+    init(_ context: CommandContext) {
+        self.context = context
+    }
+
+    @Sendable func note(_ event: ScriptEvent) {
+        guard let line = state.withLock({ Self.line(event, &$0) }) else { return }
+        context.say(line.printable(keepingLines: true))
+    }
+
+    /// What it comes to.
+    var total: String {
+        state.withLock { state in
+            "dry run: nothing was sent; a real run would create \(state.creates)"
+                + (state.creates == 1 ? " prediction" : " predictions")
+                + (state.uploads > 0
+                    ? " and upload \(state.uploads) \(state.uploads == 1 ? "file" : "files"), "
+                        + ByteText.describe(state.bytes) : "")
+        }
+    }
+
+    private static func line(_ event: ScriptEvent, _ state: inout State) -> String? {
+        switch event {
+        case .accepted(let id, let options):
+            state.options[id] = options
+            return nil
+        case .created(let prediction):
+            state.creates += 1
+            let options = EventStream.fields(state.options.removeValue(forKey: prediction.id) ?? CreateOptions())
+            let shown = options.isEmpty ? "" : " with \(text(.object(options), state))"
+            let input = text(.object(prediction.input ?? [:]), state)
+            return "would create \(prediction.workflowID ?? "a prediction") \(input)\(shown)"
+        case .transfer(let transfer):
+            guard transfer.direction == .upload, case .finished = transfer.stage else { return nil }
+            state.uploads += 1
+            state.bytes += transfer.progress.bytesDone
+            if let url = transfer.url { state.names[url] = transfer.name }
+            return "would upload \(transfer.name) (\(ByteText.describe(transfer.progress.bytesDone)))"
+        default: return nil
+        }
+    }
+
+    /// An input in one line, files by the names that the script gave them.
+    private static func text(_ value: JSONValue, _ state: State) -> String {
+        switch value {
+        case .string(let text):
+            if let name = state.names[text] { return "<\(name)>" }
+            // A placeholder of an earlier output.
+            if let place = text.trimmingPrefix(RehearsalTransport.endpoint + "/").nilIfWhole(text) {
+                return "<\(place)>"
+            }
+            return "\"\(text.count > 120 ? text.prefix(119) + "…" : text)\"".replacing("\n", with: " ")
+        case .array(let values): return "[\(values.map { self.text($0, state) }.joined(separator: ", "))]"
+        case .object(let members):
+            let parts = members.sorted { $0.key < $1.key }.map { "\($0.key) = \(self.text($0.value, state))" }
+            return "{ \(parts.joined(separator: ", ")) }"
+        default: return (try? value.encoded()).map { String(decoding: $0, as: UTF8.self) } ?? "?"
+        }
+    }
+}
+
+extension Substring {
+    /// Nil if nothing was cut off.
+    fileprivate func nilIfWhole(_ text: String) -> Substring? { count == text.count ? nil : self }
+}

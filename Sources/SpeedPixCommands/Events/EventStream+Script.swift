@@ -1,0 +1,84 @@
+import SpeedPix
+import SpeedPixLua
+
+// What a script does, as events.
+extension EventStream {
+    /// - Parameter options: With which the prediction was created, for the event that tells of it.
+    func send(_ event: ScriptEvent, options: CreateOptions? = nil) {
+        switch event {
+        case .accepted, .uploaded: break  // Told with the create, and as a transfer.
+        case .created(let prediction):
+            var fields = Self.fields(prediction)
+            fields["input"] = prediction.input.map { .object($0) }
+            if let options { fields.merge(Self.fields(options)) { $1 } }
+            fields["estimated_seconds"] = prediction.estimatedDuration.map { .seconds($0) }
+            send("prediction.created", fields)
+        case .progressed(let prediction):
+            guard !prediction.status.isTerminal else { return }
+            var fields = Self.fields(prediction)
+            fields["status"] = .string(prediction.status.rawValue)
+            fields["progress"] = .number(prediction.progress.fraction)
+            fields["eta"] = prediction.progress.eta.map { .seconds($0) }
+            fields["queue_length"] = prediction.progress.queueLength.map { .integer(Int64($0)) }
+            fields["step"] = prediction.progress.step.map { .string($0) }
+            send("prediction.progress", fields)
+        case .ended(let prediction): sendEnd(of: prediction)
+        case .inDoubt(let workflow, let error):
+            send("prediction.in_doubt", ["workflow": .string(workflow), "message": .string(error.message)])
+        case .saved(let path, let bytes):
+            send("file.written", ["path": .string(path), "bytes": .integer(bytes)])
+        case .transfer(let transfer): send(transfer)
+        case .retried(let operation): send("call.retried", ["operation": .string(operation.rawValue)])
+        }
+    }
+
+    private func sendEnd(of prediction: Prediction) {
+        var fields = Self.fields(prediction)
+        fields["predict_seconds"] = prediction.metrics.predictTime.map { .seconds($0) }
+        fields["total_seconds"] = prediction.metrics.totalTime.map { .seconds($0) }
+        switch prediction.status {
+        case .succeeded:
+            fields["output"] = prediction.output
+            send("prediction.succeeded", fields)
+        case .canceled: send("prediction.canceled", fields)
+        default:
+            fields["error"] = .string(prediction.error ?? "the prediction failed without a reason")
+            send("prediction.failed", fields)
+        }
+    }
+
+    private func send(_ transfer: ScriptTransfer) {
+        var fields: [String: JSONValue] = [
+            "transfer": .integer(Int64(transfer.number)), "name": .string(transfer.name),
+            "bytes": .integer(transfer.progress.bytesDone),
+        ]
+        fields["bytes_total"] = transfer.progress.bytesTotal.map { .integer($0) }
+        fields["path"] = transfer.path.map { .string($0) }
+        fields["url"] = transfer.url.map { .string($0) }
+        let stage: String
+        switch transfer.stage {
+        case .started: stage = "started"
+        case .progressed: stage = "progress"
+        case .finished: stage = "finished"
+        case .failed(let reason):
+            stage = "failed"
+            fields["error"] = .string(reason)
+        }
+        send("\(transfer.direction.rawValue).\(stage)", fields)
+    }
+
+    private static func fields(_ prediction: Prediction) -> [String: JSONValue] {
+        ["id": .string(prediction.id), "workflow": .optional(prediction.workflowID)].withoutNulls
+    }
+
+    /// The options that were given; the others are the service's own.
+    static func fields(_ options: CreateOptions) -> [String: JSONValue] {
+        [
+            "alias_id": .optional(options.aliasID), "version_id": .optional(options.versionID),
+            "randomise_seeds": options.randomiseSeeds.map { .bool($0) } ?? .null,
+            "return_temp_files": options.returnTempFiles.map { .bool($0) } ?? .null,
+            "resource_config_id": options.resourceConfigIDs.isEmpty
+                ? .null : .array(options.resourceConfigIDs.map { .string($0) }),
+        ].withoutNulls
+    }
+}

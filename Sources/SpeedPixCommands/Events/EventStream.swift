@@ -1,0 +1,104 @@
+import SpeedPix
+import Synchronization
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// The events of a run, one JSON object a line. `docs/events.schema.json` describes them.
+final class EventStream: Sendable {
+    private struct State {
+        var redaction: Redaction?
+        var hasFinished = false
+        var failure: (any Error)?
+        var onFailure: (@Sendable () -> Void)?
+    }
+
+    private let context: CommandContext
+    private let elapsed: @Sendable () -> Duration
+    private let state = Mutex(State())
+
+    /// - Parameter context: Its standard output takes the events, and nothing else may write there.
+    init(_ context: CommandContext) {
+        self.context = context
+        elapsed = context.clock.stopwatch()
+    }
+
+    /// Why events could not be written; nobody reads them any more then.
+    var failure: (any Error)? { state.withLock { $0.failure } }
+
+    /// From now on nothing shows this secret.
+    func redact(_ configuration: Configuration) {
+        state.withLock { $0.redaction = Redaction(configuration) }
+    }
+
+    /// Called once if an event cannot be written, or could not before.
+    func onFailure(_ body: @escaping @Sendable () -> Void) {
+        let hasFailed = state.withLock { state in
+            state.onFailure = body
+            return state.failure != nil
+        }
+        if hasFailed { body() }
+    }
+
+    func send(_ name: String, _ fields: [String: JSONValue] = [:]) {
+        let tell = state.withLock { state in state.hasFinished ? nil : write(name, fields, &state) }
+        tell?()
+    }
+
+    /// The last event, whatever comes after it. Only the first call has an effect.
+    func finish(_ fields: [String: JSONValue]) {
+        state.withLock { state in
+            guard !state.hasFinished else { return }
+            state.hasFinished = true
+            _ = write("run.finished", fields, &state)
+        }
+    }
+
+    /// - Returns: What to call once the state is free again: it ends the run.
+    private func write(
+        _ name: String, _ fields: [String: JSONValue], _ state: inout State
+    ) -> (@Sendable () -> Void)? {
+        guard state.failure == nil else { return nil }
+        var event = fields
+        event["event"] = .string(name)
+        event["time"] = .string(context.now().formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true)))
+        event["elapsed"] = .seconds(elapsed())
+        let value = JSONValue.object(event)
+        do {
+            var line = try (state.redaction?(value) ?? value).encoded()
+            line.append(UInt8(ascii: "\n"))
+            try context.writeOutput(line)
+            return nil
+        } catch {
+            state.failure = error
+            return state.onFailure
+        }
+    }
+}
+
+extension JSONValue {
+    /// Seconds, to the millisecond.
+    static func seconds(_ duration: Duration) -> JSONValue { number((duration / .milliseconds(1)).rounded() / 1000) }
+
+    /// Null for what JSON cannot say.
+    static func number(_ value: Double) -> JSONValue { value.isFinite ? .double(value) : .null }
+
+    static func optional(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
+
+    /// Bytes as text. Those that are no UTF-8 are shown as U+FFFD in `text` and stand whole in `base64`.
+    static func fields(text bytes: [UInt8]) -> [String: JSONValue] {
+        if let text = String(validating: bytes, as: UTF8.self) { return ["text": .string(text)] }
+        return [
+            "text": .string(String(decoding: bytes, as: UTF8.self)),
+            "base64": .string(Data(bytes).base64EncodedString()),
+        ]
+    }
+}
+
+extension [String: JSONValue] {
+    /// Without the members that say nothing.
+    var withoutNulls: Self { filter { $0.value != .null } }
+}

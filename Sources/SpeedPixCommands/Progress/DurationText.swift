@@ -1,0 +1,33 @@
+/// Durations as people read them.
+enum DurationText {
+    /// `0:07`, `12:34`, `1:02:03`.
+    static func clock(_ duration: Duration) -> String {
+        let seconds = max(duration.components.seconds, 0)
+        let (minutes, rest) = (seconds / 60, two(seconds % 60))
+        return minutes < 60 ? "\(minutes):\(rest)" : "\(minutes / 60):\(two(minutes % 60)):\(rest)"
+    }
+
+    /// `0.4 s`, `12 s`, else as ``clock(_:)``.
+    static func short(_ duration: Duration) -> String {
+        let seconds = max(duration / .seconds(1), 0)
+        if seconds < 9.95 { return "\((seconds * 10).rounded() / 10) s" }
+        return seconds < 59.5 ? "\(Int(seconds.rounded())) s" : clock(duration)
+    }
+
+    private static func two(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
+}
+
+/// Sizes as people read them.
+enum ByteText {
+    /// `512 B`, `1.4 MB`: powers of 1000, as drives and networks are measured.
+    static func describe(_ bytes: Int64) -> String {
+        guard bytes >= 1000 else { return "\(bytes) B" }
+        var value = Double(bytes)
+        var unit = "B"
+        for next in ["kB", "MB", "GB", "TB"] where value >= 999.5 {
+            value /= 1000
+            unit = next
+        }
+        return value < 9.95 ? "\((value * 10).rounded() / 10) \(unit)" : "\(Int(value.rounded())) \(unit)"
+    }
+}

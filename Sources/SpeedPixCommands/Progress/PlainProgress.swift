@@ -1,0 +1,31 @@
+/// A run's progress as lines: for logs, pipes and terminals that can do no better.
+struct PlainProgress {
+    /// How often it says that it is alive.
+    static let heartbeat: Duration = .seconds(60)
+
+    /// The line for a change of a prediction.
+    static func line(_ change: RunLedger.Change, at time: Duration) -> String {
+        let text: String
+        switch change {
+        case .created(let job): text = "created \(job.workflow) \(job.id)"
+        case .running(let job): text = "running \(job.workflow) \(job.id)"
+        case .ended(let prediction, let after):
+            let what = "\(prediction.workflowID ?? "prediction") \(prediction.id)"
+            let took = after.map { " in \(DurationText.short($0))" } ?? ""
+            switch prediction.status {
+            case .succeeded: text = "done \(what)\(took)"
+            case .canceled: text = "canceled \(what)\(took)"
+            default: text = "failed \(what)\(took): \(prediction.error ?? "without a reason")"
+            }
+        }
+        return "\(DurationText.clock(time)) \(text)".printable()
+    }
+
+    /// What is said once a minute.
+    static func heartbeat(_ ledger: RunLedger, at time: Duration) -> String {
+        var parts = ["\(ledger.succeeded) done", "\(ledger.running) running", "\(ledger.queued) queued"]
+        if ledger.failed > 0 { parts.append("\(ledger.failed) failed") }
+        if ledger.canceled > 0 { parts.append("\(ledger.canceled) canceled") }
+        return "\(DurationText.clock(time)) at work: \(parts.joined(separator: ", "))"
+    }
+}

@@ -1,0 +1,200 @@
+import SpeedPix
+import SpeedPixLua
+
+/// What a run has done and is doing: events go in, counts and live rows come out. A value without clock or streams.
+///
+/// An event costs the same however many predictions there are.
+struct RunLedger: Sendable {
+    /// A prediction that has not ended.
+    struct Job: Sendable {
+        var id: String
+        var workflow: String
+        var isRunning = false
+        var fraction = 0.0
+        /// What remains as the service sees it, as of ``heardAt``.
+        var eta: Duration?
+        var queueLength: Int?
+        var step: String?
+        /// Since the run began, like every time here.
+        var createdAt: Duration
+        var runningAt: Duration?
+        var heardAt: Duration
+    }
+
+    /// A prediction that ended badly.
+    struct Failure: Sendable {
+        var id: String
+        var workflow: String
+        var reason: String
+    }
+
+    /// How a prediction has changed, for whoever tells of it line by line.
+    enum Change: Sendable {
+        case created(Job)
+        case running(Job)
+        /// With how long it took from its create.
+        case ended(Prediction, after: Duration?)
+    }
+
+    /// The most failures that are kept whole; a run of thousands that all fail is told by their number.
+    static let mostFailures = 50
+
+    private(set) var jobs: [String: Job] = [:]
+    private(set) var transfers: [Int: ScriptTransfer] = [:]
+    /// Ids in the order of their creates; those that ended are dropped now and then.
+    private var order: [String] = []
+    private var transferOrder: [Int] = []
+    /// A prediction can be waited for twice, and ends once.
+    private var endedIDs: Set<String> = []
+
+    private(set) var created = 0
+    private(set) var running = 0
+    private(set) var succeeded = 0
+    private(set) var failed = 0
+    private(set) var canceled = 0
+    /// Creates whose outcome nobody knows.
+    private(set) var inDoubt: [String] = []
+    private(set) var failures: [Failure] = []
+    /// Computing of all that succeeded, as the service measured it.
+    private(set) var computing: Duration = .zero
+    private(set) var slowest: (id: String, workflow: String, time: Duration)?
+    private(set) var retries: [String: Int] = [:]
+    private(set) var uploads = 0
+    private(set) var downloads = 0
+    private(set) var bytesUp: Int64 = 0
+    private(set) var bytesDown: Int64 = 0
+    private(set) var filesWritten = 0
+    private(set) var bytesWritten: Int64 = 0
+
+    var queued: Int { jobs.count - running }
+    var ended: Int { succeeded + failed + canceled }
+    /// Whether there is anything to tell of.
+    var isEmpty: Bool { created + ended + jobs.count + uploads + downloads + filesWritten + inDoubt.count == 0 }
+    /// Ids whose output has not reached the script, in the order of their creates.
+    var unfinished: [String] { order.filter { jobs[$0] != nil } }
+
+    /// - Parameter time: Since the run began.
+    @discardableResult
+    mutating func apply(_ event: ScriptEvent, at time: Duration) -> Change? {
+        switch event {
+        case .accepted: return nil
+        case .created(let prediction):
+            created += 1
+            return .created(add(prediction, at: time))
+        case .progressed(let prediction): return progress(prediction, at: time)
+        case .ended(let prediction): return end(prediction, at: time)
+        case .inDoubt(let workflow, let error):
+            inDoubt.append("\(workflow): \(error.message)")
+        case .uploaded: break  // Told as a transfer, with its bytes.
+        case .saved(_, let bytes):
+            filesWritten += 1
+            bytesWritten += bytes
+        case .transfer(let transfer): apply(transfer)
+        case .retried(let operation): retries[operation.rawValue, default: 0] += 1
+        }
+        return nil
+    }
+
+    private mutating func add(_ prediction: Prediction, at time: Duration) -> Job {
+        let job = Job(
+            id: prediction.id, workflow: prediction.workflowID ?? "prediction", createdAt: time, heardAt: time)
+        jobs[prediction.id] = job
+        order.append(prediction.id)
+        if order.count > 2 * jobs.count + 64 { order.removeAll { jobs[$0] == nil } }
+        return job
+    }
+
+    private mutating func progress(_ prediction: Prediction, at time: Duration) -> Change? {
+        guard !endedIDs.contains(prediction.id) else { return nil }
+        // One that an earlier run created is followed like one of this run's.
+        var job = jobs[prediction.id] ?? add(prediction, at: time)
+        let begins = prediction.status == .running && !job.isRunning
+        if begins {
+            job.isRunning = true
+            job.runningAt = time
+            running += 1
+        }
+        job.fraction = prediction.progress.fraction
+        job.eta = prediction.progress.eta
+        job.queueLength = prediction.progress.queueLength
+        job.step = prediction.progress.step
+        job.heardAt = time
+        jobs[prediction.id] = job
+        return begins ? .running(job) : nil
+    }
+
+    private mutating func end(_ prediction: Prediction, at time: Duration) -> Change? {
+        guard endedIDs.insert(prediction.id).inserted else { return nil }
+        let job = jobs.removeValue(forKey: prediction.id)
+        if job?.isRunning == true { running -= 1 }
+        let workflow = prediction.workflowID ?? "prediction"
+        switch prediction.status {
+        case .succeeded:
+            succeeded += 1
+            if let time = prediction.metrics.predictTime {
+                computing += time
+                if time > slowest?.time ?? .zero { slowest = (prediction.id, workflow, time) }
+            }
+        case .canceled: canceled += 1
+        default:
+            failed += 1
+            if failures.count < Self.mostFailures {
+                failures.append(
+                    Failure(id: prediction.id, workflow: workflow, reason: prediction.error ?? "without a reason"))
+            }
+        }
+        return .ended(prediction, after: job.map { time - $0.createdAt })
+    }
+
+    private mutating func apply(_ transfer: ScriptTransfer) {
+        switch transfer.stage {
+        case .started:
+            transfers[transfer.number] = transfer
+            transferOrder.append(transfer.number)
+            if transferOrder.count > 2 * transfers.count + 64 {
+                transferOrder.removeAll { transfers[$0] == nil }
+            }
+        case .progressed: transfers[transfer.number] = transfer
+        case .failed: transfers[transfer.number] = nil
+        case .finished:
+            transfers[transfer.number] = nil
+            switch transfer.direction {
+            case .upload:
+                uploads += 1
+                bytesUp += transfer.progress.bytesDone
+            case .download:
+                downloads += 1
+                bytesDown += transfer.progress.bytesDone
+            }
+        }
+    }
+
+    // MARK: Rows
+
+    /// Something that a person can watch.
+    enum Row: Sendable {
+        case job(Job)
+        case transfer(ScriptTransfer)
+    }
+
+    /// The rows worth showing: what is computed, what is on its way, what waits; the eldest of each first.
+    func rows(limit: Int) -> [Row] {
+        guard limit > 0 else { return [] }
+        var rows: [Row] = []
+        var waiting: [Row] = []
+        for id in order {
+            guard let job = jobs[id] else { continue }
+            if job.isRunning {
+                rows.append(.job(job))
+                if rows.count == limit { return rows }
+            } else if waiting.count < limit {
+                waiting.append(.job(job))
+            }
+        }
+        for number in transferOrder {
+            guard rows.count < limit else { return rows }
+            if let transfer = transfers[number] { rows.append(.transfer(transfer)) }
+        }
+        return rows + waiting.prefix(limit - rows.count)
+    }
+}

@@ -1,0 +1,270 @@
+"use strict";
+const run = JSON.parse(document.getElementById("run").textContent);
+const pictures = JSON.parse(document.getElementById("pictures").textContent);
+const at = (id) => document.getElementById(id);
+
+// Everything that a stranger wrote becomes text, never markup.
+function make(name, attributes, ...children) {
+  const element = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes || {})) {
+    if (value === false || value === null || value === undefined) continue;
+    if (key === "text") element.textContent = value;
+    else if (key === "class") element.className = value;
+    else element.setAttribute(key, value === true ? "" : value);
+  }
+  element.append(...children.filter((child) => child));
+  return element;
+}
+const seconds = (value) => value < 9.95 ? value.toFixed(1) + " s"
+  : value < 59.5 ? Math.round(value) + " s"
+  : Math.floor(Math.round(value) / 60) + ":" + String(Math.round(value) % 60).padStart(2, "0");
+const isBad = (entry) => entry.status === "failed" || entry.status === "canceled";
+const isDone = (entry) => entry.status === "succeeded";
+const caption = (entry) => {
+  const texts = Object.entries(entry.input).filter(([, value]) => typeof value === "string");
+  const chosen = texts.find(([key]) => /prompt|text|title/i.test(key)) || texts[0];
+  return chosen ? chosen[1] : JSON.stringify(entry.input);
+};
+
+// Tiles: one for each picture, and one for each prediction without any; failures first.
+const tiles = [];
+for (const [index, entry] of run.entries.entries()) {
+  const shown = entry.outputs.filter((output) => output.picture >= 0);
+  if (shown.length === 0) tiles.push({ entry, index, output: null });
+  for (const output of shown) tiles.push({ entry, index, output });
+}
+const rank = (tile) => isBad(tile.entry) ? 0 : isDone(tile.entry) ? 2 : 1;
+tiles.sort((a, b) => rank(a) - rank(b) || a.index - b.index);
+
+const chosen = [];
+const haystack = (entry) => [entry.id, entry.workflow, entry.error || "", JSON.stringify(entry.input),
+  ...entry.outputs.map((output) => output.name)].join("\n").toLowerCase();
+
+function tileElement(tile) {
+  const { entry, output } = tile;
+  const shot = output
+    ? make("div", { class: "shot" }, make("img", { src: pictures[output.picture], alt: output.name }))
+    : make("div", { class: "shot plain", text: entry.error || entry.outputs.map((o) => o.name).join("\n")
+        || (isDone(entry) ? JSON.stringify(entry.data ?? {}) : entry.status) });
+  const open = make("button", { type: "button", "aria-label": entry.workflow + ", " + entry.status + ": " + caption(entry) },
+    shot,
+    make("div", { class: "caption" }, make("b", { text: isDone(entry) ? entry.workflow : entry.status + ": " + entry.workflow }),
+      make("span", { text: caption(entry) })));
+  open.addEventListener("click", () => showDetail(tile.index));
+  const element = make("div", { class: "tile " + (isBad(entry) ? "failed" : entry.status) }, open);
+  if (output) {
+    const box = make("input", { type: "checkbox", "aria-label": "Compare " + output.name });
+    box.addEventListener("change", () => choose(tile, box.checked));
+    tile.box = box;
+    element.append(make("label", { class: "pick", title: "Compare (c)" }, box));
+  }
+  tile.element = element;
+  tile.text = haystack(entry);
+  return element;
+}
+
+const filters = [
+  ["All", () => true],
+  ["Failed", isBad],
+  ["Done", isDone],
+  ["Unfinished", (entry) => !isBad(entry) && !isDone(entry)],
+];
+let filter = filters[0][1];
+function refresh() {
+  const word = at("search").value.trim().toLowerCase();
+  let shown = 0;
+  for (const tile of tiles) {
+    const fits = filter(tile.entry) && (!word || tile.text.includes(word));
+    tile.element.hidden = !fits;
+    if (fits) shown++;
+  }
+  at("nothing").hidden = shown > 0;
+}
+
+// Detail
+let current = 0;
+function pairs(object) {
+  const list = make("dl");
+  for (const [key, value] of Object.entries(object)) {
+    list.append(make("dt", { text: key }),
+      make("dd", { text: typeof value === "string" ? value : JSON.stringify(value, null, 1) }));
+  }
+  return list;
+}
+function figure(picture, text) {
+  const words = make("figcaption", { text });
+  return make("figure", {}, picture >= 0
+    ? make("div", { class: "shot" }, make("img", { src: pictures[picture], alt: text })) : null, words);
+}
+function showDetail(index) {
+  current = index;
+  const entry = run.entries[index];
+  at("detail-title").textContent = entry.workflow + " " + entry.id;
+  const left = make("div", { class: "pictures" });
+  for (const output of entry.outputs) {
+    left.append(figure(output.picture, [output.name, output.size, output.path || output.url].filter(Boolean).join(" · ")));
+  }
+  for (const source of entry.sources) if (source.picture >= 0) left.append(figure(source.picture, "input: " + source.name));
+  const times = {};
+  if (entry.times.length > 1) {
+    const [created, running, ended] = entry.times;
+    times.queued = seconds((running ?? ended ?? run.elapsed) - created);
+    if (running !== null && running !== undefined) times.ran = seconds((ended ?? run.elapsed) - running);
+  }
+  if (entry.computing !== null && entry.computing !== undefined) times.computing = seconds(entry.computing);
+  const code = make("pre", { tabindex: "0", text: entry.lua });
+  const copy = make("button", { type: "button", class: "copy", text: "Copy as Lua" });
+  copy.addEventListener("click", () => copyText(entry.lua, copy, code));
+  const right = make("div", {},
+    entry.error ? make("p", { class: "error", text: entry.error }) : null,
+    make("h3", { text: "Input" }), pairs(entry.input),
+    Object.keys(entry.options).length ? make("h3", { text: "Options" }) : null, pairs(entry.options),
+    entry.data !== undefined && entry.data !== null ? make("h3", { text: "Output" }) : null,
+    entry.data !== undefined && entry.data !== null ? pairs(Object(entry.data)) : null,
+    make("h3", { text: "Prediction" }), pairs({ id: entry.id, status: entry.status, ...times }),
+    make("h3", { text: "Lua" }), code, copy);
+  at("detail-body").replaceChildren(...(left.childElementCount ? [left, right] : [right]));
+  if (!at("detail").open) at("detail").showModal();
+  at("detail").scrollTop = 0;
+}
+async function copyText(text, button, code) {
+  let done = true;
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    // Pages from a disk may not use the clipboard everywhere: then what is selected is copied.
+    const selection = getSelection();
+    selection.selectAllChildren(code);
+    done = document.execCommand("copy");
+    if (done) selection.removeAllRanges();
+  }
+  button.textContent = done ? "Copied" : "Selected: press Ctrl-C";
+  setTimeout(() => { button.textContent = "Copy as Lua"; }, 1500);
+}
+function step(by) {
+  const shown = tiles.filter((tile) => !tile.element.hidden).map((tile) => tile.index);
+  const order = [...new Set(shown.length ? shown : tiles.map((tile) => tile.index))];
+  const place = order.indexOf(current);
+  showDetail(order[(place + by + order.length) % order.length]);
+}
+
+// Compare
+function choose(tile, isChosen) {
+  const place = chosen.indexOf(tile);
+  if (isChosen && place < 0) chosen.push(tile);
+  if (!isChosen && place >= 0) chosen.splice(place, 1);
+  while (chosen.length > 2) chosen.shift().box.checked = false;
+  tile.box.checked = chosen.includes(tile);
+  at("tray").hidden = chosen.length === 0;
+  at("chosen").textContent = chosen.length === 1 ? "1 picture chosen; choose another" : "2 pictures chosen";
+  at("compare-button").disabled = chosen.length < 2;
+}
+function showCompare() {
+  if (chosen.length < 2) return;
+  for (const [side, tile] of [["left", chosen[0]], ["right", chosen[1]]]) {
+    at(side).src = pictures[tile.output.picture];
+    at(side).alt = tile.output.name;
+    at(side + "-caption").textContent = tile.output.name + " — " + caption(tile.entry).slice(0, 160);
+  }
+  cut(50);
+  at("compare").showModal();
+  at("slider").focus();
+}
+function cut(value) {
+  at("slider").value = value;
+  at("stage").style.setProperty("--cut", value + "%");
+}
+
+// Timeline
+function drawTimeline() {
+  const total = Math.max(run.elapsed, 0.001);
+  const percent = (value) => Math.min(Math.max(value / total, 0), 1) * 100;
+  for (let tick = 0; tick <= 4; tick++) at("axis").append(make("span", { text: seconds(total * tick / 4) }));
+  for (const [index, entry] of run.entries.entries()) {
+    const track = make("span", { class: "track" });
+    const bar = (kind, from, to) => {
+      const element = make("i", { class: kind, title: kind + " " + seconds(Math.max(to - from, 0)) });
+      element.style.left = percent(from) + "%";
+      element.style.width = Math.max(percent(to) - percent(from), 0) + "%";
+      track.append(element);
+    };
+    const [created, running, ended] = entry.times;
+    const end = ended ?? run.elapsed;
+    bar("queue", created, running ?? end);
+    if (running !== null && running !== undefined) bar(isBad(entry) ? "bad" : "run", running, end);
+    else if (isBad(entry)) bar("bad", end, end);
+    for (const output of entry.outputs) if (output.downloaded) bar("load", ...output.downloaded);
+    const lane = make("button", { type: "button", class: "lane",
+      "aria-label": entry.workflow + " " + entry.id + ", " + entry.status },
+      make("span", { class: "name", text: entry.workflow + " " + entry.id.slice(0, 8) }), track);
+    lane.addEventListener("click", () => showDetail(index));
+    at("timeline").append(lane);
+  }
+  at("timeline-section").hidden = run.entries.length === 0;
+}
+
+// The page
+document.title = run.title;
+at("title").textContent = run.title;
+at("facts").textContent = run.facts.join(" · ");
+if (run.problem) { at("problem").textContent = run.problem; at("problem").hidden = false; }
+at("sheet").append(...tiles.map(tileElement));
+for (const [name, test] of filters) {
+  const count = run.entries.filter(test).length;
+  if (name !== "All" && count === 0) continue;
+  const button = make("button", { type: "button", "aria-pressed": String(name === "All"), text: name + " " + count });
+  button.addEventListener("click", () => {
+    filter = test;
+    for (const other of at("filters").children) other.setAttribute("aria-pressed", String(other === button));
+    refresh();
+  });
+  at("filters").append(button);
+}
+at("search").addEventListener("input", refresh);
+at("previous").addEventListener("click", () => step(-1));
+at("next").addEventListener("click", () => step(1));
+at("compare-button").addEventListener("click", showCompare);
+at("clear-button").addEventListener("click", () => { while (chosen.length) choose(chosen[0], false); });
+at("slider").addEventListener("input", () => cut(at("slider").value));
+at("stage").addEventListener("pointermove", (event) => {
+  if (event.buttons !== 1) return;
+  const box = at("stage").getBoundingClientRect();
+  cut(Math.round((event.clientX - box.left) / box.width * 100));
+});
+at("layout-button").addEventListener("click", () => {
+  const beside = at("compare").classList.toggle("beside");
+  at("layout-button").setAttribute("aria-pressed", String(beside));
+});
+for (const button of document.querySelectorAll(".close")) {
+  button.addEventListener("click", () => button.closest("dialog").close());
+}
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (at("detail").open) {
+    if (event.key === "ArrowLeft") step(-1);
+    if (event.key === "ArrowRight") step(1);
+    return;
+  }
+  if (at("compare").open || event.target === at("search")) return;
+  if (event.key === "/") { at("search").focus(); event.preventDefault(); }
+  if (event.key === "Enter" && event.target.type === "checkbox") showCompare();
+  const shown = tiles.filter((tile) => !tile.element.hidden);
+  const place = shown.findIndex((tile) => tile.element.contains(document.activeElement));
+  if (place < 0) return;
+  if (event.key === "c" && shown[place].box) choose(shown[place], !shown[place].box.checked);
+  // Rows as they are laid out now.
+  const columns = getComputedStyle(at("sheet")).gridTemplateColumns.split(" ").length;
+  const by = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns }[event.key];
+  if (by === undefined) return;
+  const target = shown[place + by];
+  if (target) target.element.querySelector("button").focus();
+  event.preventDefault();
+});
+refresh();
+drawTimeline();
+// A link can name what to open: #1 is the first prediction, #compare the first two pictures.
+const wanted = location.hash.slice(1);
+if (wanted === "compare") {
+  for (const tile of tiles.filter((tile) => tile.box).slice(0, 2)) choose(tile, true);
+  showCompare();
+} else if (/^\d+$/.test(wanted) && run.entries[wanted - 1]) showDetail(wanted - 1);

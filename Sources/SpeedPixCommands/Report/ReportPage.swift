@@ -1,0 +1,141 @@
+import SpeedPix
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// The page itself: one file that needs nothing else, and that reaches for nothing else.
+struct ReportPage {
+    let pages: ReportBook.Pages
+    /// `data:` URIs by the URLs of the files.
+    let thumbnails: [String: String]
+    let title: String
+    let began: Date
+    let elapsed: Duration
+    let end: RunEnd
+    let redaction: Redaction
+    /// What the page's own script and style are known by; nobody who wrote a prompt can guess it.
+    let nonce: String
+
+    /// The page's bytes, in order.
+    func pieces() throws -> [[UInt8]] {
+        var numbers: [String: Int] = [:]
+        var pictures: [[UInt8]] = []
+        func number(_ url: String) -> JSONValue {
+            if let known = numbers[url] { return .integer(Int64(known)) }
+            guard let picture = thumbnails[url] else { return -1 }
+            let number = numbers.count
+            numbers[url] = number
+            pictures.append(Array("\(number > 0 ? "," : "")\"\(picture)\"".utf8))
+            return .integer(Int64(number))
+        }
+        let lua = LuaText(pages: pages)
+        let entries = pages.entries.map { fields($0, lua, picture: number) }
+        var run: [String: JSONValue] = [
+            "title": .string(title), "facts": .array(facts.map { .string($0) }),
+            "elapsed": .seconds(elapsed), "entries": .array(entries),
+        ]
+        if end.failure != nil { run["problem"] = .optional(end.message) }
+        let data = Self.inScript(try redaction(ReportText.withoutQueries(.object(run))).encoded())
+        // Base64 holds nothing that could end the element.
+        let head = """
+            <!doctype html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; \
+            style-src 'nonce-\(nonce)'; script-src 'nonce-\(nonce)'; base-uri 'none'; form-action 'none'">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <meta name="referrer" content="no-referrer">
+            <title>SpeedPix report</title>
+            <style nonce="\(nonce)">
+
+            """
+        return [Array(head.utf8), PackageResources.report_css, Array("</style>\n</head>\n<body>\n".utf8)]
+            + [PackageResources.report_html, Array("<script type=\"application/json\" id=\"run\">".utf8), data]
+            + [Array("</script>\n<script type=\"application/json\" id=\"pictures\">[".utf8)] + pictures
+            + [Array("]</script>\n<script nonce=\"\(nonce)\">\n".utf8), PackageResources.report_js]
+            + [Array("</script>\n</body>\n</html>\n".utf8)]
+    }
+
+    private var facts: [String] {
+        let entries = pages.entries
+        let done = entries.filter { $0.status == .succeeded }.count
+        let failed = entries.filter { $0.status == .failed || $0.status == .canceled }.count
+        let rest = entries.count - done - failed
+        var facts = [
+            began.formatted(.iso8601), "\(end.status) after \(DurationText.short(elapsed))", "\(done) done",
+            "\(failed) failed",
+        ]
+        if rest > 0 { facts.append("\(rest) unfinished") }
+        return facts
+    }
+
+    private func fields(
+        _ entry: ReportBook.Entry, _ lua: LuaText, picture: (String) -> JSONValue
+    ) -> JSONValue {
+        let names = pages.sources
+        var sources: [JSONValue] = []
+        let input = JSONValue.object(entry.input).mappingTexts { text in
+            guard let source = names[text] else { return text }
+            sources.append(["name": .string(source.name), "picture": picture(text)])
+            return source.name
+        }
+        // What was not seen to run still ran as long as the service says.
+        let running =
+            entry.runningAt
+            ?? entry.endedAt.flatMap { ended in
+                entry.computing.map { max(ended - $0, entry.createdAt) }
+            }
+        let outputs = entry.outputs.map { output -> JSONValue in
+            var fields: [String: JSONValue] = [
+                "name": .string(output.file.filename), "url": .string(output.file.url),
+                "picture": picture(output.file.url),
+            ]
+            fields["path"] = output.path.map { .string($0) }
+            fields["size"] = Self.size(output.file).map { .string($0) }
+            fields["downloaded"] = output.downloadedAt.map { [.seconds($0.begin), .seconds($0.end)] }
+            return .object(fields)
+        }
+        var fields: [String: JSONValue] = [
+            "id": .string(entry.id), "workflow": .string(entry.workflow), "status": .string(entry.status.rawValue),
+            "input": input, "options": .object(EventStream.fields(entry.options)), "lua": .string(lua.run(entry)),
+        ]
+        fields["sources"] = .array(sources)
+        fields["outputs"] = .array(outputs)
+        fields["error"] = entry.error.map { .string($0) }
+        fields["data"] = entry.data
+        fields["computing"] = entry.computing.map { .seconds($0) }
+        fields["times"] = .array([entry.createdAt, running, entry.endedAt].map { $0.map { .seconds($0) } ?? .null })
+        return .object(fields)
+    }
+
+    private static func size(_ file: FileOutput) -> String? {
+        guard let width = file.width, let height = file.height else { return nil }
+        return "\(width) × \(height)"
+    }
+
+    /// JSON that cannot end the element it stands in.
+    private static func inScript(_ json: [UInt8]) -> [UInt8] {
+        var result: [UInt8] = []
+        result.reserveCapacity(json.count)
+        for byte in json {
+            if byte == UInt8(ascii: "<") { result += Array(#"\u003c"#.utf8) } else { result.append(byte) }
+        }
+        return result
+    }
+}
+
+extension JSONValue {
+    /// The value with every text in it replaced; names of members stay.
+    fileprivate func mappingTexts(_ change: (String) -> String) -> JSONValue {
+        switch self {
+        case .string(let text): .string(change(text))
+        case .array(let values): .array(values.map { $0.mappingTexts(change) })
+        case .object(let members): .object(members.mapValues { $0.mappingTexts(change) })
+        default: self
+        }
+    }
+}

@@ -1,0 +1,64 @@
+import SpeedPix
+
+/// What may stand in a report, which people send around: no signatures, and nothing endless.
+enum ReportText {
+    /// Characters of one text.
+    static let longest = 20_000
+
+    /// The text with every URL in it ending before its query, where stores put their signatures.
+    static func withoutQueries(_ text: String) -> String {
+        guard text.contains("://"), text.contains("?") else { return text }
+        var result = ""
+        var rest = text[...]
+        while let scheme = rest.firstRange(of: "://") {
+            // A URL ends at white space, a quote or a bracket.
+            let end =
+                rest[scheme.upperBound...].firstIndex { $0.isWhitespace || "\"'<>`)]}".contains($0) } ?? rest.endIndex
+            let url = rest[..<end]
+            result += url.firstIndex(of: "?").map { $0 < scheme.lowerBound ? url : url[..<$0] } ?? url
+            rest = rest[end...]
+        }
+        return result + rest
+    }
+
+    /// The value as far as a page can show it: `data:` URIs by their size, long texts by their start.
+    static func shortened(_ value: JSONValue) -> JSONValue {
+        switch value {
+        case .string(let text): .string(shortened(text))
+        case .array(let values): .array(values.prefix(1000).map(shortened))
+        case .object(let members): .object(members.mapValues(shortened))
+        default: value
+        }
+    }
+
+    private static func shortened(_ text: String) -> String {
+        if text.hasPrefix("data:"), let comma = text.firstIndex(of: ","), text.utf8.count > 200 {
+            return "\(text[...comma])… (\(ByteText.describe(Int64(text.utf8.count))))"
+        }
+        return text.utf8.count > longest ? text.prefix(longest) + "…" : text
+    }
+
+    /// What an output holds besides files; nil if that is nothing.
+    static func withoutFiles(_ value: JSONValue) -> JSONValue? {
+        if FileOutput(value) != nil { return nil }
+        switch value {
+        case .array(let values):
+            let rest = values.compactMap(withoutFiles)
+            return rest.isEmpty ? nil : .array(rest)
+        case .object(let members):
+            let rest = members.compactMapValues(withoutFiles)
+            return rest.isEmpty ? nil : .object(rest)
+        default: return value
+        }
+    }
+
+    /// The value with ``withoutQueries(_:)`` of every text in it.
+    static func withoutQueries(_ value: JSONValue) -> JSONValue {
+        switch value {
+        case .string(let text): .string(withoutQueries(text))
+        case .array(let values): .array(values.map(withoutQueries))
+        case .object(let members): .object(members.mapValues(withoutQueries))
+        default: value
+        }
+    }
+}

@@ -1,0 +1,108 @@
+import Imaging
+import SpeedPix
+import Synchronization
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// Small pictures of files, for a page: as many as it can hold, in less detail when there are many.
+final class ThumbnailMaker: Sendable {
+    /// How a page's room is spent: up to a number of bytes of pictures, they may be this wide and high.
+    private static let steps = [(bytes: 12 << 20, side: 512), (bytes: 20 << 20, side: 160)]
+    /// More bytes than this are not fetched for a thumbnail.
+    private static let largestFile = 32 << 20
+    /// How many files are fetched at once for a report.
+    private static let fetches = 4
+    /// How many are still made when a run has been interrupted: a second or two.
+    private static let inHaste = 100
+
+    private struct State {
+        var queue: [(url: String, path: String)] = []
+        var known: Set<String> = []
+        var pictures: [String: String] = [:]
+        var bytes = 0
+    }
+
+    private let state = Mutex(State())
+    private let bell: AsyncStream<Void>
+    private let ring: AsyncStream<Void>.Continuation
+
+    init() {
+        (bell, ring) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// Queues a file on this disk, which stands for a URL.
+    func add(_ url: String, path: String) {
+        guard ImageFormat(fileName: path) != nil else { return }
+        let isNew = state.withLock { state in
+            guard state.known.insert(url).inserted else { return false }
+            state.queue.append((url, path))
+            return true
+        }
+        if isNew { ring.yield() }
+    }
+
+    /// Makes what is queued until the task is cancelled.
+    func work() async {
+        for await _ in bell {
+            while !Task.isCancelled, let next = next() { make(next) }
+        }
+    }
+
+    /// Makes what is left and gives all of them, as `data:` URIs by the URLs of their files.
+    func finished() async -> [String: String] {
+        var rest = Task.isCancelled ? Self.inHaste : Int.max
+        while rest > 0, let next = next() {
+            make(next)
+            rest -= 1
+        }
+        return state.withLock { $0.pictures }
+    }
+
+    /// Fetches the pictures among the results that the script has not saved. Those that cannot be had are left out.
+    func fetchMissing(_ pages: ReportBook.Pages, _ files: Files) async {
+        while let next = next() { make(next) }
+        var missing = state.withLock { state in
+            pages.entries.flatMap(\.outputs).map(\.file)
+                .filter { state.pictures[$0.url] == nil && $0.mimeType.hasPrefix("image/") }
+        }.makeIterator()
+        await withTaskGroup(of: Void.self) { group in
+            func addNext() {
+                guard side != nil, !Task.isCancelled, let file = missing.next() else { return }
+                group.addTask {
+                    guard let bytes = try? await files.read(file.url, limit: Self.largestFile) else { return }
+                    self.keep(file.url) { try Image.open(bytes: bytes, fitting: ($0, $0)) }
+                }
+            }
+            for _ in 0..<Self.fetches { addNext() }
+            for await _ in group { addNext() }
+        }
+    }
+
+    private func next() -> (url: String, path: String)? {
+        state.withLock { $0.queue.isEmpty ? nil : $0.queue.removeFirst() }
+    }
+
+    private func make(_ file: (url: String, path: String)) {
+        keep(file.url) { try Image.open(path: file.path, fitting: ($0, $0)) }
+    }
+
+    /// Nil when the page is full.
+    private var side: Int? {
+        let bytes = state.withLock { $0.bytes }
+        return Self.steps.first { bytes < $0.bytes }?.side
+    }
+
+    /// What is no picture, or a broken one, has no thumbnail.
+    private func keep(_ url: String, _ open: (_ side: Int) throws -> Image) {
+        guard let side, let bytes = try? open(side).encoded(format: .webp, quality: 75) else { return }
+        let text = "data:image/webp;base64,\(Data(bytes).base64EncodedString())"
+        state.withLock { state in
+            state.pictures[url] = text
+            state.bytes += bytes.count
+        }
+    }
+}

@@ -1,0 +1,26 @@
+import ArgumentParser
+
+/// What a run shows of itself, and where.
+struct OutputOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("How progress is shown: auto, tty, plain or none.", valueName: "MODE"))
+    var progress = ProgressMode.auto
+
+    @Flag(name: [.customShort("q"), .long], help: "Shows neither progress nor summary, only errors.")
+    var quiet = false
+
+    @Flag(
+        help: "Makes standard output a stream of events, one JSON object a line; what the script prints is among them.")
+    var json = false
+
+    @Option(help: ArgumentHelp("Writes a page that shows every result of the run.", valueName: "FILE.html"))
+    var report: String?
+
+    func mode(in context: CommandContext) -> ProgressMode {
+        quiet ? .none : progress.resolved(in: context, isJSON: json)
+    }
+
+    /// Whether the summary is shown: beside `--json` only to a person who looks at standard error.
+    func showsSummary(in context: CommandContext) -> Bool {
+        !quiet && (!json || context.errorTerminal() != nil && !context.isOutputTerminal)
+    }
+}

@@ -1,0 +1,26 @@
+/// Waits until one of the files that a run has read changes, by looking: that works on every file system, also on those
+/// that tell nobody.
+struct FileWatch {
+    /// How often it looks.
+    static let interval: Duration = .milliseconds(250)
+
+    let files: WatchedFiles
+    let clock: any Clock<Duration>
+
+    /// Returns when something has changed and then stood still for one look: an editor may write in several steps, and
+    /// a file may be gone for a moment. One that is gone for good is nothing to run again for.
+    ///
+    /// - Throws: `CancellationError`.
+    func change() async throws {
+        let known = files.known
+        var last = files.current
+        while true {
+            try await clock.sleep(for: Self.interval)
+            let now = files.current
+            if now != known, now == last, now.allSatisfy({ $0.value.isThere || known[$0.key]?.isThere != true }) {
+                return
+            }
+            last = now
+        }
+    }
+}

@@ -1,0 +1,46 @@
+import SpeedPix
+import Synchronization
+
+/// How many predictions a script may create. What the service refuses, and so nobody pays for, does not count.
+public final class CreateLimit: Sendable {
+    private struct State {
+        var made = 0
+        var refused = 0
+    }
+
+    /// The most that may be created.
+    public let most: Int
+    private let state = Mutex(State())
+
+    /// A limit of which nothing is used up.
+    public init(_ most: Int) {
+        self.most = most
+    }
+
+    /// How many were created, or may have been.
+    public var made: Int { state.withLock { $0.made } }
+    /// How many creates were stopped.
+    public var refused: Int { state.withLock { $0.refused } }
+
+    /// Takes one of them.
+    ///
+    /// - Throws: ``SpeedPixError`` `not_allowed` that tells how many were made.
+    func take() throws {
+        try state.withLock { state in
+            guard state.made < most else {
+                state.refused += 1
+                throw SpeedPixError(
+                    .notAllowed,
+                    "stopped before prediction \(most + 1): this run may create \(most), and \(state.made)"
+                        + (state.made == 1 ? " was made" : " were made"),
+                    remedy: "raise --limit, or leave it out")
+            }
+            state.made += 1
+        }
+    }
+
+    /// Gives one back: nothing was created.
+    func giveBack() {
+        state.withLock { $0.made -= 1 }
+    }
+}

@@ -1,0 +1,34 @@
+import Foundation
+import Testing
+
+/// A virtual environment with what tests want of Python.
+enum PythonEnvironment {
+    /// The official client and what it needs, at the versions that its protocol facts were read from; a validator.
+    private static let packages = [
+        "speedpix==1.0.4", "dataclass-wizard==0.35.0", "httpx==0.28.1", "jsonschema==4.25.1",
+    ]
+
+    /// Made once, whoever asks first.
+    private static let made = Result { try make() }
+
+    /// The path of its interpreter.
+    static func python() throws -> String { try made.get() }
+
+    /// Makes it, or finds the one that an earlier run made.
+    private static func make() throws -> String {
+        let environment = "\(TestFolder.repository)/.venv"
+        let python = "\(environment)/bin/python"
+        let mark = "\(environment)/installed"
+        let wanted = packages.joined(separator: " ")
+        if (try? String(contentsOfFile: mark, encoding: .utf8)) == wanted { return python }
+        for (program, arguments) in [
+            ("/usr/bin/env", ["python3", "-m", "venv", "--clear", environment]),
+            (python, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"] + packages),
+        ] {
+            let end = try Subprocess(program, arguments, folder: TestFolder.repository).finish()
+            try #require(end.status == 0, "\(end.output)")
+        }
+        try Data(wanted.utf8).write(to: URL(filePath: mark))
+        return python
+    }
+}

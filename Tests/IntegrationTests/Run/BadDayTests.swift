@@ -1,0 +1,162 @@
+import Foundation
+import SpeedPix
+import Testing
+
+/// What only the real program can show: signals, closed pipes, full disks.
+@Suite("A run on a bad day", .serialized)
+struct BadDayTests {
+    /// Everything that the shell command prints, with its errors, and its status.
+    private func shell(_ command: String, in folder: TestFolder) async throws -> (status: Int32, output: String) {
+        try await Subprocess.run(
+            "/bin/bash", ["-c", "set -o pipefail; \(command)"], folder: folder.path,
+            environment: ["SPEEDPIX": try Subprocess.speedpix])
+    }
+
+    @Test(arguments: ["", "--json"])
+    func aReaderThatHasGoneEndsTheRun(option: String) async throws {
+        let folder = try TestFolder()
+        // Whatever the script makes of the error.
+        try folder.write("while true do pcall(print, 'line') end", to: "s.lua")
+        let end = try await shell(#""$SPEEDPIX" run s.lua --local --timeout 20 \#(option) | head -1"#, in: folder)
+        #expect(end.status == 1)
+        #expect(end.output.contains("stopped, since nobody takes what it writes"), "\(end.output)")
+        #expect(end.output.contains(option.isEmpty ? "line" : #""event":"run.started""#))
+    }
+
+    @Test(.enabled(if: FileManager.default.fileExists(atPath: "/dev/full")), arguments: ["", "--json"])
+    func aFullDiskBehindStandardOutputIsTold(option: String) async throws {
+        let folder = try TestFolder()
+        try folder.write("print('x') speedpix.sleep(20)", to: "s.lua")
+        let end = try await shell(#""$SPEEDPIX" run s.lua --local \#(option) > /dev/full"#, in: folder)
+        #expect(end.status == 1 && end.output.contains("No space left on device"), "\(end.output)")
+    }
+
+    /// No file may grow beyond a few KiB: writing fails half-way, as on a disk that is full.
+    @Test func aFileThatDoesNotFitLeavesNothing() async throws {
+        let folder = try TestFolder()
+        try folder.write(String(repeating: "x", count: 60_000), to: "large.bin")
+        try folder.write("old", to: "copy.bin")
+        try folder.write("old report", to: "report.html")
+        try folder.write("run('echo', { image = './large.bin' }).images:save('copy.bin')", to: "s.lua")
+        let limited = #"trap "" XFSZ; ulimit -f 8; "$SPEEDPIX" run s.lua --endpoint "$ENDPOINT" --report report.html"#
+        let server = try Server(folder)
+        let end = try await Subprocess.run(
+            "/bin/bash", ["-c", limited], folder: folder.path,
+            environment: server.environment.merging(
+                ["SPEEDPIX": try Subprocess.speedpix, "ENDPOINT": server.endpoint]) { $1 })
+        server.end()
+        #expect(end.status == 1)
+        #expect(end.output.contains("copy.bin") && end.output.contains("could not write report.html"), "\(end.output)")
+        #expect(try folder.read("copy.bin") == Array("old".utf8))
+        #expect(try folder.read("report.html") == Array("old report".utf8))
+        #expect(folder.contents == ["copy.bin", "large.bin", "report.html", "s.lua"])
+    }
+
+    /// `speedpix serve` for a test.
+    private struct Server {
+        let process: Subprocess
+        let endpoint: String
+        let environment = ["SPEEDPIX_APP_KEY": "key", "SPEEDPIX_APP_SECRET": "a-secret-of-tests"]
+
+        init(_ folder: TestFolder) throws {
+            process = try Subprocess(
+                Subprocess.speedpix,
+                ["serve", "--port", "0", "--app-key", "key", "--app-secret", "a-secret-of-tests"], folder: folder.path)
+            endpoint = String(try #require(process.nextLine()?.split(separator: " ").first { $0.hasPrefix("http") }))
+        }
+
+        func end() {
+            process.interrupt()
+            _ = process.finish()
+        }
+    }
+
+    @Test(arguments: [SIGINT, SIGTERM])
+    func aSignalEndsInOrder(signal: Int32) throws {
+        let status = 128 + signal
+        let folder = try TestFolder()
+        let server = try Server(folder)
+        defer { server.end() }
+        try folder.write(String(repeating: "x", count: 4 << 20), to: "large.bin")
+        try folder.write(
+            """
+            run("echo", { image = "./large.bin" }).images:save("out/copy.bin")
+            create("echo", { duration = 3600 })
+            run("echo", { duration = 3600 })
+            """, to: "s.lua")
+        let run = try Subprocess(
+            Subprocess.speedpix,
+            ["run", "s.lua", "--endpoint", server.endpoint, "--json", "--report", "report.html"], folder: folder.path,
+            environment: server.environment)
+        var ids: [String] = []
+        while ids.count < 3, let line = run.nextLine() {
+            let event = try JSONValue(parsing: Array(line.utf8))
+            if event["event"]?.stringValue == "prediction.created" { ids.append(event["id"]?.stringValue ?? "") }
+        }
+        if signal == SIGINT { run.interrupt() } else { run.terminate() }
+        let end = run.finish()
+        #expect(end.status == status)
+        #expect(end.output.contains("these predictions go on at the service: \(ids[1]) \(ids[2])"), "\(end.output)")
+        let closing = end.output.split(separator: "\n").filter { $0.contains(#""event":"run.finished""#) }
+        #expect(closing.count == 1)
+        let event = try JSONValue(parsing: Array((closing.first ?? "").utf8))
+        #expect(event["exit_status"] == .integer(Int64(status)) && event["status"]?.stringValue == "interrupted")
+        #expect(event["unfinished"] == .array([.string(ids[1]), .string(ids[2])]))
+        // Whole, and nothing beside it.
+        #expect(folder.contents == ["large.bin", "out", "out/copy.bin", "report.html", "s.lua"])
+        let report = String(decoding: try folder.read("report.html"), as: UTF8.self)
+        #expect(report.hasSuffix("</html>\n") && ids.allSatisfy(report.contains))
+        #expect(!report.contains("a-secret-of-tests") && !report.contains("signature="))
+    }
+
+    /// Ctrl-C at whatever moment: nothing half-written stays.
+    @Test(arguments: [0, 40, 90, 150, 230, 330, 450, 600])
+    func anInterruptAtAnyMomentLeavesNothingHalfWritten(milliseconds: Int) async throws {
+        let folder = try TestFolder()
+        try folder.write(String(repeating: "x", count: 3 << 20), to: "large.bin")
+        try folder.write(
+            "for i = 1, 1000 do run('echo', { image = './large.bin' }).images:save('out/copy.bin') end", to: "s.lua")
+        // `timeout` sends the signal; 124 would say that it had to.
+        let seconds = "\(milliseconds / 1000).\(String(1000 + milliseconds % 1000).dropFirst())"
+        let end = try await shell(
+            #"timeout --preserve-status -s INT \#(seconds == "0.000" ? "0.001" : seconds) "$SPEEDPIX" run s.lua --local"#
+                + " --report report.html --quiet", in: folder)
+        // 2: the signal came before there was anybody to take it.
+        #expect(end.status == 130 || end.status == 2, "\(end)")
+        let parts = folder.contents.filter { $0.hasSuffix(".part") }
+        #expect(parts.isEmpty)
+        if folder.contents.contains("out/copy.bin") { #expect(try folder.read("out/copy.bin").count == 3 << 20) }
+    }
+
+    @Test func aReportInAMissingFolderIsNoticedBeforeAnythingIsPaidFor() async throws {
+        let folder = try TestFolder()
+        try folder.write("", to: "file")
+        for path in ["gone/report.html", "file/report.html", ".", "/dev/full"] {
+            let run = await CommandRun.local("print('ran')", ["--report", path], in: folder)
+            #expect(run.status == .usage && run.output.isEmpty, "\(path): \(run.errors)")
+        }
+        #expect(folder.contents == ["file"])
+    }
+
+    /// The kernel's own file systems take no files, not even from root.
+    @Test(.enabled(if: FileManager.default.fileExists(atPath: "/sys/kernel")))
+    func anOutputFolderThatCannotBeWrittenIsNoticedBeforeAnythingIsPaidFor() async throws {
+        for option in [["--out", "/sys/kernel"], ["--out", "/sys/kernel/new"], ["--report", "/sys/kernel/r.html"]] {
+            let run = await CommandRun.local("print('ran')", option, in: try TestFolder())
+            #expect(run.status == .failure && run.output.isEmpty, "\(run.errors)")
+            #expect(run.errors.contains("nothing can be written to \(option[1])"), "\(run.errors)")
+        }
+        let folder = try TestFolder()
+        try folder.write("", to: "file")
+        let run = await CommandRun.local("print('ran')", ["--out", "file"], in: folder)
+        #expect(run.status == .usage && run.output.isEmpty && folder.contents == ["file"])
+    }
+
+    @Test func bytesThatAreNoTextPassAsTheyAre() async throws {
+        let output = Capture()
+        _ = await CommandRun(
+            ["run", "-", "--local"], in: try TestFolder(), input: #"io.write("\xff\0\xfe")"#,
+            setting: { $0.writeOutput = output.append })
+        #expect(output.all == [0xFF, 0, 0xFE])
+    }
+}

@@ -1,0 +1,154 @@
+import Foundation
+import SpeedPix
+import SpeedPixCommands
+import Testing
+
+@Suite("Events of a run")
+struct EventTests {
+    /// Holds a run's output against the shipped schema; returns the names of its events.
+    private func validated(_ output: [UInt8], in folder: TestFolder) async throws -> Set<String> {
+        try Data(output).write(to: URL(filePath: "\(folder.path)/events.jsonl"))
+        let repository = TestFolder.repository
+        let end = try await Subprocess.run(
+            try PythonEnvironment.python(),
+            [
+                "\(repository)/Tests/IntegrationTests/Scripts/validate_events.py",
+                "\(repository)/docs/events.schema.json", "events.jsonl",
+            ], folder: folder.path)
+        try #require(end.status == 0, "\(end.output)")
+        return Set(end.output.split(separator: " ").map(String.init))
+    }
+
+    private func run(
+        _ script: String, _ arguments: [String] = ["--local"], in folder: TestFolder,
+        environment: [String: String] = [:]
+    ) async -> (run: CommandRun, bytes: [UInt8]) {
+        let output = Capture()
+        let run = await CommandRun(
+            ["run", "-", "--json"] + arguments, in: folder, input: script, environment: environment,
+            setting: { $0.writeOutput = output.append })
+        return (run, output.all)
+    }
+
+    private func events(_ bytes: [UInt8]) throws -> [JSONValue] {
+        try bytes.split(separator: UInt8(ascii: "\n")).map { try JSONValue(parsing: $0) }
+    }
+
+    private func last(_ bytes: [UInt8]) throws -> JSONValue { try #require(try events(bytes).last) }
+
+    @Test func everyLineKeepsToTheSchema() async throws {
+        let folder = try TestFolder()
+        try folder.write(String(repeating: "x", count: 300_000), to: "large.bin")
+        let (run, bytes) = await run(
+            """
+            print("hello", 1)
+            io.write("no line end")
+            log.warn("careful")
+            local out = run("echo", { image = "./large.bin", duration = 0.2, data = { n = 1.5, list = { 1, 2 } } },
+              { randomise_seeds = true, resource_config_id = { "a", "b" } })
+            out.images:save("copy.bin")
+            out.images:read()
+            image.blank(8, 8):save("blank.png")
+            print(pcall(run, "echo", { fail = "on purpose" }))
+            local job = create("echo", { duration = 100 })
+            job:cancel()
+            pcall(function() speedpix.timeout(0.3, function() run("echo", { duration = 100 }) end) end)
+            """, in: folder)
+        #expect(run.status == .success, "\(run.errors)")
+        #expect(run.errors.isEmpty)
+        let names = try await validated(bytes, in: folder)
+        #expect(
+            names == [
+                "run.started", "prediction.created", "prediction.progress", "prediction.succeeded",
+                "prediction.failed", "prediction.canceled", "upload.started", "upload.progress", "upload.finished",
+                "download.started", "download.progress", "download.finished", "file.written", "print", "log",
+                "run.finished",
+            ])
+        let end = try last(bytes)
+        #expect(end["status"]?.stringValue == "succeeded" && end["exit_status"] == 0)
+        #expect(end["summary"]?["bytes_up"] == 300_000 && end["summary"]?["bytes_down"] == 600_000)
+        #expect(end["unfinished"]?.arrayValue?.count == 1)
+    }
+
+    @Test func bytesThatAreNoTextAreStillJSON() async throws {
+        let folder = try TestFolder()
+        let (_, bytes) = await run(#"io.write("a\xff\xfe\0b\n") print("\u{2028}</script>\xc3") print("ü")"#, in: folder)
+        _ = try await validated(bytes, in: folder)
+        let prints = try events(bytes).filter { $0["event"]?.stringValue == "print" }
+        #expect(prints[0]["text"]?.stringValue == "a\u{FFFD}\u{FFFD}\0b\n")
+        #expect(
+            prints[0]["base64"]?.stringValue.flatMap { Data(base64Encoded: $0) } == Data([97, 255, 254, 0, 98, 10]))
+        #expect(prints[2]["text"]?.stringValue == "ü\n" && prints[2]["base64"] == nil)
+    }
+
+    @Test(arguments: [
+        ("error('mine')", ["--local"], "script_error", SpeedPixCommands.ExitStatus.failure),
+        ("x =", ["--local"], "script_error", .failure),
+        ("run('echo', { fail = 'x' })", ["--local"], "prediction_failed", .predictionFailed),
+        ("while true do end", ["--local", "--timeout", "0.2"], "timeout", .failure),
+        ("print(1)", [], "configuration", .configuration),
+        ("print(1)", ["--local", "--report", "nowhere/x.html"], "usage", .usage),
+    ])
+    func everyEndHasOneClosingEvent(
+        script: String, arguments: [String], code: String, status: SpeedPixCommands.ExitStatus
+    ) async throws {
+        let folder = try TestFolder()
+        let (run, bytes) = await run(script, arguments, in: folder)
+        _ = try await validated(bytes, in: folder)
+        let end = try last(bytes)
+        #expect(run.status == status && end["exit_status"] == .integer(Int64(status.rawValue)))
+        #expect(end["error"]?["code"]?.stringValue == code, "\(end)")
+        #expect(end["status"]?.stringValue == "failed")
+    }
+
+    @Test func aScriptThatIsNotThereHasOneToo() async throws {
+        let output = Capture()
+        let folder = try TestFolder()
+        let run = await CommandRun(
+            ["run", "gone.lua", "--local", "--json"], in: folder, setting: { $0.writeOutput = output.append })
+        #expect(run.status == .usage)
+        let names = try await validated(output.all, in: folder)
+        #expect(names == ["run.started", "run.finished"])
+    }
+
+    @Test func theSecretIsNeverAmongThem() async throws {
+        let folder = try TestFolder()
+        let output = Capture()
+        _ = await CommandRun(
+            ["run", "-", "--local", "--json", "key=s3cr3t-token"], in: folder,
+            input: "print('s3cr3t-token') log.info('is s3cr3t-token') error('s3cr3t-token!')", token: "s3cr3t-token",
+            setting: { $0.writeOutput = output.append })
+        #expect(output.text.contains("<redacted>"))
+        // What the command line said was told before there was a secret.
+        let lines = output.text.split(separator: "\n").dropFirst()
+        #expect(!lines.joined().contains("s3cr3t-token"), "\(lines)")
+    }
+
+    @Test func faultsOfTheServiceAreTold() async throws {
+        let folder = try TestFolder()
+        try folder.write(
+            """
+            {"rules": [
+              {"call": "create", "fault": "throttle", "times": 1},
+              {"call": "create", "fault": "reset_after", "times": 1}
+            ]}
+            """, to: "faults.json")
+        let server = try Subprocess(
+            Subprocess.speedpix,
+            ["serve", "--port", "0", "--app-key", "key", "--app-secret", "secret", "--faults", "faults.json"],
+            folder: folder.path)
+        let endpoint = try #require(server.nextLine()?.split(separator: " ").first { $0.hasPrefix("http") })
+        let (run, bytes) = await run(
+            "print(pcall(create, 'echo', {})) print(run('echo', { text = 'x' }).text)", [], in: folder,
+            environment: [
+                "SPEEDPIX_APP_KEY": "key", "SPEEDPIX_APP_SECRET": "secret", "SPEEDPIX_ENDPOINT": String(endpoint),
+            ])
+        server.interrupt()
+        _ = server.finish()
+        #expect(run.status == .success, "\(run.errors)")
+        let names = try await validated(bytes, in: folder)
+        #expect(names.isSuperset(of: ["call.retried", "prediction.in_doubt"]), "\(names)")
+        let summary = try last(bytes)["summary"]
+        #expect(summary?["in_doubt"] == 1 && summary?["retries"]?["create"] == 1, "\(String(describing: summary))")
+    }
+}

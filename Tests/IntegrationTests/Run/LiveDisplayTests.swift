@@ -1,0 +1,129 @@
+import SpeedPixTestSupport
+import Synchronization
+import Testing
+
+@testable import SpeedPixCommands
+
+@Suite("Progress on a terminal")
+struct LiveDisplayTests {
+    /// A context whose two streams are one terminal.
+    private func context(_ capture: TerminalCapture, clock: any Clock<Duration>, size: Sizes) -> CommandContext {
+        var context = CommandContext(
+            environment: [:], workingDirectory: "/", homeDirectory: "/", writeOutput: capture.write,
+            writeError: capture.write, readInput: { [] }, clock: clock)
+        context.isOutputTerminal = true
+        context.errorTerminal = { size.now }
+        return context
+    }
+
+    private final class Sizes: Sendable {
+        private let state: Mutex<TerminalSize?>
+        init(_ columns: Int, _ rows: Int) { state = Mutex(TerminalSize(columns: columns, rows: rows)) }
+        var now: TerminalSize? { state.withLock { $0 } }
+        func set(_ columns: Int, _ rows: Int) { state.withLock { $0 = TerminalSize(columns: columns, rows: rows) } }
+    }
+
+    @Test func itIsDrawnTenTimesASecondAndGoneAtTheEnd() async throws {
+        let capture = TerminalCapture(columns: 40, rows: 10)
+        let clock = ManualClock()
+        let frames = Atomic(0)
+        let display = LiveDisplay(context(capture, clock: clock, size: Sizes(40, 10))) { _ in
+            ["frame \(frames.add(1, ordering: .relaxed).newValue)"]
+        }
+        try await display.run { context in
+            for number in 1...5 {
+                // The display sleeps until its next drawing.
+                await clock.waitForSleepers(1)
+                #expect(capture.terminal.lines.last == "frame \(number)")
+                try context.writeOutput(Array("line \(number)\n".utf8))
+                #expect(capture.terminal.lines.suffix(2) == ["line \(number)", "frame \(number)"])
+                clock.advance(by: LiveDisplay.interval)
+            }
+        }
+        #expect(capture.terminal.lines == (1...5).map { "line \($0)" })
+        #expect(capture.terminal.unknown.isEmpty)
+    }
+
+    @Test func bothStreamsPass() async throws {
+        let capture = TerminalCapture(columns: 40, rows: 10)
+        let clock = ManualClock()
+        let display = LiveDisplay(context(capture, clock: clock, size: Sizes(40, 10))) { _ in ["frame"] }
+        try await display.run { context in
+            await clock.waitForSleepers(1)
+            context.say("an error")
+            try context.writeOutput(Array("a result\n".utf8))
+        }
+        #expect(capture.terminal.lines == ["an error", "a result"])
+    }
+
+    @Test func aFailureClearsTheScreenToo() async throws {
+        struct Failure: Error {}
+        let capture = TerminalCapture(columns: 40, rows: 10)
+        let clock = ManualClock()
+        let display = LiveDisplay(context(capture, clock: clock, size: Sizes(40, 10))) { _ in ["frame"] }
+        await #expect(throws: Failure.self) {
+            try await display.run { context in
+                await clock.waitForSleepers(1)
+                try context.writeOutput(Array("half a line".utf8))
+                throw Failure()
+            }
+        }
+        #expect(capture.terminal.lines == ["half a line"])
+    }
+
+    @Test func aResizeIsSeenAtTheNextDrawing() async throws {
+        let capture = TerminalCapture(columns: 40, rows: 10)
+        let clock = ManualClock()
+        let sizes = Sizes(40, 10)
+        let display = LiveDisplay(context(capture, clock: clock, size: sizes)) { ["\($0.columns) x \($0.rows)"] }
+        try await display.run { _ in
+            await clock.waitForSleepers(1)
+            #expect(capture.terminal.lines == ["40 x 10"])
+            sizes.set(20, 5)
+            clock.advance(by: LiveDisplay.interval)
+            await clock.waitForSleepers(1)
+            #expect(capture.terminal.lines == ["20 x 5"])
+        }
+    }
+
+    @Test func muchOutputIsNotRedrawnEachTime() async throws {
+        let capture = TerminalCapture(columns: 40, rows: 10)
+        let clock = ManualClock()
+        let written = Capture()
+        var context = context(capture, clock: clock, size: Sizes(40, 10))
+        context.writeError = written.append
+        context.writeOutput = written.append
+        let display = LiveDisplay(context) { _ in ["frame"] }
+        try await display.run { context in
+            await clock.waitForSleepers(1)
+            for _ in 0..<1000 { try context.writeOutput(Array("x\n".utf8)) }
+        }
+        #expect(written.text.ranges(of: "frame").count <= 6)
+    }
+
+    @Test(arguments: [20, 21, 80])
+    func aWholeRunOnANarrowTerminal(columns: Int) async throws {
+        let capture = TerminalCapture(columns: columns, rows: 8)
+        let run = await CommandRun(
+            ["run", "-", "--local"], in: try TestFolder(), environment: ["TERM": "xterm"],
+            setting: { context in
+                context.readInput = {
+                    Array(
+                        """
+                        local list = {}
+                        for i = 1, 12 do list[i] = i end
+                        speedpix.map(list, function(i) run("echo", { text = "x", duration = 0.3 }) print("end") end)
+                        """.utf8)
+                }
+                context.writeOutput = capture.write
+                context.writeError = capture.write
+                context.isOutputTerminal = true
+                context.errorTerminal = { TerminalSize(columns: columns, rows: 8) }
+            })
+        #expect(run.status == .success)
+        let lines = capture.terminal.lines
+        #expect(lines.prefix(12).allSatisfy { $0 == "end" }, "\(lines)")
+        #expect(lines[12].hasPrefix("12 done of 12"), "\(lines)")
+        #expect(capture.terminal.unknown.isEmpty)
+    }
+}

@@ -1,0 +1,129 @@
+import SpeedPixLua
+import Testing
+
+@testable import SpeedPix
+@testable import SpeedPixCommands
+
+@Suite("What progress shows")
+struct ProgressFrameTests {
+    private static let plain = ProgressFrame.Style(["NO_COLOR": "1", "LANG": "C.UTF-8"])
+
+    static func prediction(
+        _ id: String, _ status: Prediction.Status = .waiting, fraction: Double = 0, workflow: String = "echo"
+    ) -> Prediction {
+        var prediction = Prediction(id: id)
+        prediction.status = status
+        prediction.workflowID = workflow
+        prediction.progress.fraction = fraction
+        return prediction
+    }
+
+    private func lines(
+        _ ledger: RunLedger, columns: Int = 80, rows: Int = 24, at time: Duration = .seconds(10),
+        style: ProgressFrame.Style = plain
+    ) -> [String] {
+        ProgressFrame(ledger: ledger, elapsed: time, size: TerminalSize(columns: columns, rows: rows), style: style)
+            .lines
+    }
+
+    /// `running` of `count` predictions compute; one has succeeded, one has failed.
+    private func busy(_ count: Int, running: Int, workflow: String = "echo") -> RunLedger {
+        var ledger = RunLedger()
+        for number in 0..<count {
+            ledger.apply(.created(Self.prediction("id-\(number)", workflow: workflow)), at: .zero)
+        }
+        for number in 0..<running {
+            ledger.apply(
+                .progressed(Self.prediction("id-\(number)", .running, fraction: 0.5, workflow: workflow)),
+                at: .seconds(1))
+        }
+        ledger.apply(.ended(Self.prediction("id-0", .succeeded)), at: .seconds(2))
+        ledger.apply(.ended(Self.prediction("id-1", .failed)), at: .seconds(2))
+        return ledger
+    }
+
+    @Test func nothingIsShownOfNothing() {
+        #expect(lines(RunLedger()).isEmpty)
+    }
+
+    @Test func theHeaderCounts() {
+        #expect(lines(busy(20, running: 5))[0] == "1 done · 3 running · 15 queued · 1 failed · 0:10")
+        #expect(lines(busy(20, running: 5), columns: 20)[0] == "2/20 1! 0:10")
+    }
+
+    @Test func tenRowsAtMostAndTheRunningOnesFirst() {
+        let all = lines(busy(50, running: 8))
+        #expect(all.count == 11)
+        #expect(all[1].hasPrefix("▸ echo id-2 ") && all[1].contains("50%"))
+        #expect(all[6].hasPrefix("▸ echo id-7 ") && all[7].hasPrefix("· echo id-8 "))
+        #expect(lines(busy(50, running: 8), rows: 6).count == 5)
+        #expect(lines(busy(50, running: 8), rows: 1).isEmpty)
+    }
+
+    @Test(arguments: [5, 10, 19, 20, 21, 40, 59, 60, 80, 200])
+    func noLineIsWiderThanTheTerminal(columns: Int) {
+        for workflow in ["w", "a-workflow-with-a-name-that-is-longer-than-most", "白色背景白色背景白色背景", "👩‍👩‍👧‍👦 e\u{301} 가나다"] {
+            let ledger = busy(30, running: 12, workflow: workflow)
+            for line in lines(ledger, columns: columns) {
+                #expect(TerminalText.width(line) < columns, "\(line)")
+            }
+        }
+    }
+
+    @Test func wideCharactersTakeTwoColumns() {
+        #expect(TerminalText.width("白色") == 4)
+        #expect(TerminalText.width("abc") == 3)
+        #expect(TerminalText.width("e\u{301}") == 1)
+        #expect(TerminalText.width("👟") == 2 && TerminalText.width("👩‍👩‍👧‍👦") == 2 && TerminalText.width("ア") == 2)
+        #expect(TerminalText.width("·▸█…") == 4)
+        #expect(TerminalText.fitted("白色背景", columns: 8) == "白色背景")
+        #expect(TerminalText.fitted("白色背景", columns: 7) == "白色背…")
+        #expect(TerminalText.fitted("白色背景", columns: 6) == "白色…")
+        #expect(TerminalText.fitted("abc", columns: 0) == "")
+    }
+
+    @Test func theEnvironmentDecidesOnColoursAndSigns() {
+        let ledger = busy(20, running: 5)
+        let coloured = lines(ledger, style: ProgressFrame.Style(["LANG": "en_GB.UTF-8"]))
+        #expect(coloured[0].contains("\u{1B}[32m1 done\u{1B}[0m") && coloured[0].contains("\u{1B}[31m1 failed"))
+        #expect(!lines(ledger)[0].contains("\u{1B}"))
+        let ascii = lines(ledger, style: ProgressFrame.Style(["LANG": "C", "NO_COLOR": "1"]))
+        #expect(ascii.allSatisfy { $0.allSatisfy(\.isASCII) })
+    }
+
+    @Test func nothingInARowSteersTheTerminal() {
+        let ledger = busy(5, running: 4, workflow: "\u{1B}[2Jgone\nand back")
+        #expect(lines(ledger).allSatisfy { !$0.contains("\u{1B}") && !$0.contains("\n") })
+    }
+
+    @Test func aPredictionEndsOnce() {
+        var ledger = RunLedger()
+        ledger.apply(.created(Self.prediction("a")), at: .zero)
+        ledger.apply(.ended(Self.prediction("a", .succeeded)), at: .seconds(1))
+        ledger.apply(.ended(Self.prediction("a", .succeeded)), at: .seconds(2))
+        ledger.apply(.progressed(Self.prediction("a", .running)), at: .seconds(3))
+        #expect(ledger.succeeded == 1 && ledger.running == 0 && ledger.queued == 0 && ledger.unfinished.isEmpty)
+        // One that an earlier run created counts from its first sign of life.
+        ledger.apply(.progressed(Self.prediction("b", .running)), at: .seconds(3))
+        #expect(ledger.running == 1 && ledger.created == 1 && ledger.unfinished == ["b"])
+    }
+
+    @Test func thousandsOfFailuresAreKeptByTheirNumber() {
+        var ledger = RunLedger()
+        for number in 0..<5000 {
+            ledger.apply(.created(Self.prediction("id-\(number)")), at: .zero)
+            ledger.apply(.ended(Self.prediction("id-\(number)", .failed)), at: .seconds(1))
+        }
+        let summary = RunSummary(ledger: ledger, elapsed: .seconds(2), isLocal: false).lines
+        #expect(summary[0] == "5000 failed of 5000 predictions created" || summary[0].contains("5000 failed"))
+        #expect(summary.count < 60 && summary.contains("and 4950 more failed"))
+    }
+
+    @Test func durationsAndSizesRead() {
+        #expect(DurationText.clock(.seconds(7)) == "0:07" && DurationText.clock(.seconds(3723)) == "1:02:03")
+        #expect(DurationText.short(.milliseconds(420)) == "0.4 s" && DurationText.short(.seconds(12)) == "12 s")
+        #expect(DurationText.short(.milliseconds(59_700)) == "0:59")
+        #expect(ByteText.describe(999) == "999 B" && ByteText.describe(1_440_000) == "1.4 MB")
+        #expect(ByteText.describe(999_999) == "1.0 MB" && ByteText.describe(25_000_000_000) == "25 GB")
+    }
+}

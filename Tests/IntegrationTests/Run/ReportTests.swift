@@ -1,0 +1,137 @@
+import Foundation
+import Imaging
+import SpeedPix
+import Testing
+
+@Suite("The report")
+struct ReportTests {
+    private static let script = """
+        local list = { 1, 2, 3, 4 }
+        speedpix.settle(list, function(i)
+          if i == 2 then return run("echo", { fail = "no </script><img src=x onerror=alert(1)>", text = "<b>bold</b>" }) end
+          local out = run("echo", { image = "./a.png", text = "number " .. i, data = { ["a-b"] = true, list = { 1, 2 } } },
+            { alias_id = "main" })
+          if i ~= 3 then out.images:save("out/" .. i .. ".png") end
+          return out
+        end)
+        run("echo", { text = "plain" })
+        """
+
+    private func report(_ script: String, _ arguments: [String] = [], in folder: TestFolder) async throws -> String {
+        let run = await CommandRun.local(script, ["--report", "r.html", "--quiet"] + arguments, in: folder)
+        try #require(folder.contents.contains("r.html"), "\(run.errors)")
+        return String(decoding: try folder.read("r.html"), as: UTF8.self)
+    }
+
+    private func folder() throws -> TestFolder {
+        let folder = try TestFolder()
+        try Image.blank(width: 900, height: 600, color: Color(red: 200, green: 40, blue: 90))
+            .write(to: "\(folder.path)/a.png")
+        return folder
+    }
+
+    /// What the page is told, as its script reads it.
+    private func data(_ page: String) throws -> JSONValue {
+        let match = try #require(page.firstMatch(of: /<script type="application\/json" id="run">(.*)<\/script>/))
+        return try JSONValue(parsing: Array(match.output.1.utf8))
+    }
+
+    @Test func everythingOfEachPredictionIsThere() async throws {
+        let folder = try folder()
+        let page = try await report(Self.script, in: folder)
+        let data = try data(page)
+        let entries = try #require(data["entries"]?.arrayValue)
+        #expect(entries.count == 5)
+        let failed = try #require(entries.first { $0["status"]?.stringValue == "failed" })
+        #expect(failed["error"]?.stringValue == "no </script><img src=x onerror=alert(1)>")
+        let done = entries.filter { $0["status"]?.stringValue == "succeeded" }
+        // What was not saved has a picture, too; and the input has the one of its file.
+        let all = done.flatMap { $0["outputs"]?.arrayValue ?? [] }
+        #expect(all.count == 3 && all.allSatisfy { $0["picture"] != -1 })
+        #expect(all.compactMap { $0["path"]?.stringValue }.count == 2)
+        #expect(all.compactMap { $0["downloaded"] }.count == 2)
+        let first = try #require(done.first { $0["options"]?["alias_id"] != nil })
+        #expect(first["sources"]?.arrayValue?.first?["name"]?.stringValue == "./a.png")
+        #expect(first["input"]?["image"]?.stringValue == "./a.png")
+        let lua = try #require(first["lua"]?.stringValue)
+        #expect(lua.contains(#"image = "./a.png","#) && lua.contains(#"["a-b"] = true,"#), "\(lua)")
+        // What is copied runs.
+        let again = await CommandRun.local(lua + "\nprint(out.text)", ["--quiet"], in: folder)
+        #expect(again.status == .success && again.output.hasPrefix("number "), "\(again.errors)")
+    }
+
+    @Test func nothingInItReachesOutOrBreaksOut() async throws {
+        let folder = try folder()
+        let run = await CommandRun(
+            ["run", "-", "--local", "--report", "r.html"], in: folder, input: Self.script, token: "s3cr3t-token")
+        #expect(run.status == .success, "\(run.errors)")
+        let page = String(decoding: try folder.read("r.html"), as: UTF8.self)
+        #expect(page.contains("default-src 'none'"))
+        // Elements that a stranger's text would have made.
+        #expect(!page.contains("<img src=x") && !page.contains("<b>bold"))
+        // A script of the page's own and two of data; nothing ends before its time.
+        #expect(page.ranges(of: "<script").count == 3 && page.ranges(of: "</script>").count == 3)
+        #expect(!page.contains("signature=") && !page.contains("expires="))
+        for attribute in ["src=\"http", "href=", "@import", "url(http", "fetch("] { #expect(!page.contains(attribute)) }
+    }
+
+    @Test func theSecretAndSignaturesAreLeftOut() async throws {
+        let folder = try folder()
+        let page = try await report(
+            """
+            local out = run("echo", { image = "./a.png" })
+            run("echo", { text = "see " .. out.images.url .. " and (https://x.test/a?sig=1)", image = out.images })
+            error("failed at " .. out.images.url)
+            """, in: folder)
+        #expect(!page.contains("signature=") && !page.contains("sig=1"))
+        #expect(page.contains("https://x.test/a)"))
+        let lua = try data(page)["entries"]?.arrayValue?.last?["lua"]?.stringValue
+        #expect(lua?.contains("speedpix.get(\"") == true && lua?.contains(".files[1]") == true, "\(lua ?? "")")
+        #expect(try data(page)["problem"]?.stringValue?.contains("failed at") == true)
+    }
+
+    @Test func aFailedRunHasOneAndARunWithoutResultsToo() async throws {
+        let folder = try TestFolder()
+        let page = try await report("error('mine')", in: folder)
+        #expect(try data(page)["problem"]?.stringValue?.contains("mine") == true)
+        #expect(folder.contents == ["r.html"])
+    }
+
+    @Test func aDryRunHasNone() async throws {
+        let run = await CommandRun.local("", ["--dry-run", "--report", "r.html"], in: try TestFolder())
+        #expect(run.status == .usage)
+    }
+
+    /// In the browser itself, if there is one: the page's script must get through under its own policy.
+    @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/chromium")))
+    func aBrowserDrawsIt() async throws {
+        let folder = try folder()
+        _ = try await report(Self.script, in: folder)
+        func browse(_ arguments: [String]) async throws -> String {
+            try await Subprocess.run(
+                "/usr/bin/chromium",
+                ["--headless", "--no-sandbox", "--disable-gpu", "--user-data-dir=\(folder.path)/profile"]
+                    + ["--virtual-time-budget=3000"] + arguments, folder: folder.path
+            ).output
+        }
+        let drawn = try await browse(["--dump-dom", "file://\(folder.path)/r.html#1"])
+        #expect(drawn.ranges(of: "class=\"tile ").count == 5, "\(drawn.suffix(2000))")
+        #expect(drawn.ranges(of: "class=\"lane\"").count == 5)
+        // Failures first, as text.
+        #expect(drawn.firstRange(of: "tile failed")!.lowerBound < drawn.firstRange(of: "tile succeeded")!.lowerBound)
+        #expect(drawn.contains("&lt;b&gt;bold&lt;/b&gt;") && !drawn.contains("<img src=\"x\""))
+        #expect(drawn.contains("<dialog id=\"detail\" aria-labelledby=\"detail-title\" open"))
+        _ = try await browse([
+            "--window-size=900,700", "--screenshot=\(folder.path)/shot.png", "file://\(folder.path)/r.html",
+        ])
+        let shot = try Image.open(path: "\(folder.path)/shot.png")
+        #expect(shot.width == 900)
+        // The pictures' own red is on the screen.
+        let pixels = shot.pixels
+        let bands = shot.hasAlpha ? 4 : 3
+        let red = stride(from: 0, to: pixels.count, by: bands).filter {
+            abs(Int(pixels[$0]) - 200) < 12 && abs(Int(pixels[$0 + 1]) - 40) < 12 && abs(Int(pixels[$0 + 2]) - 90) < 12
+        }
+        #expect(red.count > 10_000)
+    }
+}
