@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// A page of `docs/` that readers work through, as the steps that they take.
 ///

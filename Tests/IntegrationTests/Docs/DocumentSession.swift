@@ -16,27 +16,30 @@ final class DocumentSession {
     private var output = ""
     /// The same on standard error, where commands failed.
     private var errors = ""
+    /// Every file that was saved off the page.
+    private var saved: Set<String> = []
     /// Scripts that were saved and not run yet.
     private var unused: Set<String> = []
 
     /// - Parameter environment: Names the service.
-    init(_ section: DocumentPage.Section, in folder: TestFolder, environment: [String: String]) throws {
+    init(_ section: DocumentPage.Section, in folder: TestFolder, environment: [String: String]) {
         self.section = section
         self.folder = folder
         self.environment = environment
-        for picture in ["dahlia.jpg", "coffee.png"] {
-            try FileManager.default.copyItem(
-                atPath: "\(TestFolder.repository)/examples/assets/\(picture)", toPath: "\(folder.path)/\(picture)")
-        }
     }
 
     func run() async throws {
         for block in section.blocks {
             let place = "\(section.page):\(block.line)"
+            if block.language == "toml" {
+                // Without a name it is the reader's own, in which more is allowed than in a project's.
+                _ = try SettingsFile(block.text, path: place, isOwn: block.name == nil)
+            }
             switch (block.language, block.name) {
-            case (_, let name?):
+            case (let language, let name?):
                 try folder.save(block.text, as: name)
-                if block.language == "lua" { try await check(name, place) }
+                saved.insert(name)
+                if language == "lua" { try await check(name, place) }
             case ("lua", nil):
                 #expect(block.isPart, "\(place): a script needs a line with its name, a piece of one <!-- part -->")
                 try await compile(block, place)
@@ -49,8 +52,7 @@ final class DocumentSession {
                     "\(place): what was printed is\n\(output)\(errors)")
             case ("crontab", nil):
                 for line in block.lines where !line.hasPrefix("#") { try schedule(line, "\(place): \(line)") }
-            case ("toml", nil):
-                _ = try TOMLParser.parse(block.text)
+            case ("toml", nil): break
             default:
                 Issue.record("\(place): nothing is known about a block of \"\(block.language)\"")
             }
@@ -129,7 +131,8 @@ final class DocumentSession {
 
     /// Every picture that was made can be opened.
     private func lookAtPictures() throws {
-        for name in folder.contents where [".png", ".jpg", ".webp"].contains(where: name.hasSuffix) {
+        let pictures = folder.contents.filter { name in [".png", ".jpg", ".webp"].contains { name.hasSuffix($0) } }
+        for name in pictures where !saved.contains(name) {
             let picture = try Image.open(path: "\(folder.path)/\(name)")
             #expect(picture.width > 1 && picture.height > 1, "\(name)")
         }
@@ -154,23 +157,27 @@ extension TestFolder {
         case "cat":
             return try operands.map { String(decoding: try read($0), as: UTF8.self) }.joined()
         case "ls":
-            let names = try files.contentsOfDirectory(atPath: "\(path)/\(operands.first ?? ".")")
+            let names = try files.contentsOfDirectory(atPath: place(operands.first ?? "."))
             return names.filter { !$0.hasPrefix(".") }.sorted().map { $0 + "\n" }.joined()
         case "mkdir":
-            for name in operands {
-                try files.createDirectory(atPath: "\(path)/\(name)", withIntermediateDirectories: true)
-            }
+            for name in operands { try files.createDirectory(atPath: place(name), withIntermediateDirectories: true) }
         case "cp":
-            let target = try #require(operands.last)
+            let target = place(try #require(operands.last))
+            var isFolder: ObjCBool = false
+            _ = files.fileExists(atPath: target, isDirectory: &isFolder)
             for name in operands.dropLast() {
-                let file = target.hasSuffix("/") ? "\(target)\(name)" : target
-                try files.copyItem(atPath: "\(path)/\(name)", toPath: "\(path)/\(file)")
+                let copy = isFolder.boolValue ? "\(target)/\(URL(filePath: name).lastPathComponent)" : target
+                try files.copyItem(atPath: place(name), toPath: copy)
             }
-        case "rm":
-            for name in operands { try files.removeItem(atPath: "\(path)/\(name)") }
-        case "export", "git", "./scripts/install": break
+        case "cd", "export", "./scripts/install": break
         default: throw DocumentError("the tests' shell has no \(words[0])")
         }
         return ""
+    }
+
+    /// Where a path of the page is here: this folder is `~/shop`, and the checkout's examples are the repository's.
+    private func place(_ name: String) -> String {
+        if name == "~/shop" { return path }
+        return name.hasPrefix("examples/") ? "\(TestFolder.repository)/\(name)" : "\(path)/\(name)"
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Logging
 import SpeedPix
 import SpeedPixGateway
@@ -9,14 +10,19 @@ struct DocumentTests {
     @Test func tutorial() async throws {
         let page = try DocumentPage("tutorial.md")
         #expect(page.sections.count == 10)
-        try await work(through: page.whole)
+        try await work(through: page.whole, in: TestFolder())
     }
 
     static let recipes = (try? DocumentPage("cookbook.md").sections) ?? []
 
     @Test(arguments: recipes)
     func recipe(_ section: DocumentPage.Section) async throws {
-        try await work(through: section)
+        let folder = try TestFolder()
+        for picture in ["dahlia.jpg", "coffee.png"] {
+            try FileManager.default.copyItem(
+                atPath: "\(TestFolder.repository)/examples/assets/\(picture)", toPath: "\(folder.path)/\(picture)")
+        }
+        try await work(through: section, in: folder)
     }
 
     @Test func thereAreRecipesAndEachIsRun() throws {
@@ -27,8 +33,7 @@ struct DocumentTests {
         }
     }
 
-    private func work(through section: DocumentPage.Section) async throws {
-        let folder = try TestFolder()
+    private func work(through section: DocumentPage.Section, in folder: TestFolder) async throws {
         let configuration = GatewayConfiguration(appKey: "key", appSecret: Secret("secret"))
         let workflows: [any Workflow] = try await ScriptWorkflow.builtIn() + [EchoWorkflow()]
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
