@@ -100,6 +100,14 @@ let package = Package(
             swiftSettings: swift
         ),
 
+        // MARK: Line editing
+        .systemLibrary(
+            name: "CEditLine",
+            pkgConfig: "libedit",
+            providers: [.apt(["libedit-dev"])]  // macOS has it
+        ),
+        .target(name: "CLineEditor", dependencies: ["CEditLine"], cSettings: c),
+
         // MARK: The gateway
         .target(
             name: "SpeedPixGateway",
@@ -124,7 +132,7 @@ let package = Package(
         .target(
             name: "SpeedPixCommands",
             dependencies: [
-                "SpeedPix", "SpeedPixLua", "SpeedPixGateway", "LuaRuntime", "Imaging",
+                "SpeedPix", "SpeedPixLua", "SpeedPixGateway", "LuaRuntime", "Imaging", "CLineEditor",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),

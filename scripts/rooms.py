@@ -24,14 +24,16 @@ ROOMS = {
     "SpeedPixMedia": ["SpeedPix", "Imaging"],
     "SpeedPixLua": ["LuaRuntime", "SpeedPix", "Imaging", "ImagingLua"],
     "SpeedPixGateway": ["SpeedPix", "LuaRuntime", "Imaging", "ImagingLua"],
-    "SpeedPixCommands": SWIFT_ROOMS,
+    "CEditLine": [],
+    "CLineEditor": ["CEditLine"],
+    "SpeedPixCommands": [*SWIFT_ROOMS, "CLineEditor"],
     "SpeedPixCLI": ["SpeedPixCommands"],
     "SpeedPixTestSupport": ["SpeedPix", "SpeedPixGateway", "LuaRuntime", "Imaging"],
     # It starts the program itself, which is therefore built with it.
     "IntegrationTests": [*SWIFT_ROOMS, "SpeedPixCommands", "SpeedPixCLI", "SpeedPixTestSupport"],
 }
 # Rooms that stand on their own: they may use no package at all.
-NO_PACKAGES = {"CLua", "CLuaBridge", "LuaRuntime", "CVips", "CImaging", "Imaging", "SpeedPixCLI"}
+NO_PACKAGES = {"CLua", "CLuaBridge", "LuaRuntime", "CVips", "CImaging", "Imaging", "CEditLine", "CLineEditor", "SpeedPixCLI"}
 # What comes with the toolchain or the system. All of Foundation is wanted only where there is no FoundationEssentials.
 SYSTEM_MODULES = {"Dispatch", "FoundationEssentials", "Synchronization", "Darwin", "Glibc", "Musl"}
 TEST_MODULES = {"Testing"}
@@ -41,12 +43,14 @@ FOUNDATION_REMEDY = "it may only in the #else of '#if canImport(FoundationEssent
 # Whose headers the system libraries' are.
 LIBRARY_HEADERS = {
     "CLua": re.compile(r"(lua|lauxlib|lualib|luaconf)\.h"),
+    "CEditLine": re.compile(r"histedit\.h"),
     "CVips": re.compile(r"(vips|glib|gio|gobject)/.+|(glib|glib-object)\.h"),
 }
 C_HEADERS = {
     f"{name}.h"
     for name in """assert ctype errno fcntl float inttypes limits locale math pthread setjmp signal stdalign stdarg
-    stdatomic stdbool stddef stdint stdio stdlib stdnoreturn string strings sys/stat sys/types time unistd dlfcn""".split()
+    stdatomic stdbool stddef stdint stdio stdlib stdnoreturn string strings sys/stat sys/types time unistd wchar
+    langinfo poll sys/ioctl termios xlocale dlfcn""".split()
 }
 # Libraries that are loaded when they are first needed: the room that calls them, what their names look like, those that
 # are macros, and the header whose table has every other name. One that is missing there would be linked after all.

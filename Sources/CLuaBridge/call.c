@@ -122,6 +122,7 @@ typedef struct {
     const char *source, *name;
     size_t length;
     int32_t function, slot;
+    bool in_session;
     lua_State *thread;
 } new_thread;
 
@@ -136,6 +137,10 @@ static int make_thread(lua_State *L) {
         if (luaL_loadbufferx(thread, request->source, request->length, request->name, "t") != LUA_OK) {
             lua_xmove(thread, L, 1);
             return lua_error(L);
+        }
+        if (request->in_session) {
+            lua_rawgeti(thread, LUA_REGISTRYINDEX, vm->scope_ref);
+            lua_setupvalue(thread, -2, 1);  // a chunk's first one is its _ENV
         }
     } else {
         lua_rawgeti(L, LUA_REGISTRYINDEX, vm->anchors_ref);
@@ -165,6 +170,11 @@ static lua_State *start_thread(spl_vm *vm, new_thread *request, int32_t *slot) {
 
 lua_State *spl_thread_load(spl_vm *vm, const char *source, size_t length, const char *name, int32_t *slot) {
     new_thread request = {.vm = vm, .source = source, .length = length, .name = name};
+    return start_thread(vm, &request, slot);
+}
+
+lua_State *spl_thread_load_session(spl_vm *vm, const char *source, size_t length, const char *name, int32_t *slot) {
+    new_thread request = {.vm = vm, .source = source, .length = length, .name = name, .in_session = true};
     return start_thread(vm, &request, slot);
 }
 

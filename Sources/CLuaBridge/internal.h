@@ -76,6 +76,8 @@ struct spl_vm {
     const void *array_mt, *object_mt, *error_mt;
     int array_ref, object_ref, error_ref;
     int modules_ref;  // name → hidden table of fields
+    lua_State *inspector;  // where the session's variables are looked at; NULL if there is no session
+    int scope_ref, declared_ref;  // session.c
     int passing_ref;  // thread → the coroutine inside it through which a wait passes
     int class_refs[SPL_MAX_CLASSES];
     const void *class_mts[SPL_MAX_CLASSES];

@@ -32,32 +32,32 @@ struct Main {
             writeOutput: { try StandardStream(STDOUT_FILENO, signals).write($0) },
             writeError: { try? StandardStream(STDERR_FILENO, signals).write($0) },
             readInput: { try readAll(STDIN_FILENO) })
-        context.isOutputTerminal = isatty(STDOUT_FILENO) == 1
-        context.errorTerminal = { terminalSize(STDERR_FILENO) }
+        context.outputTerminal = { extent(of: STDOUT_FILENO) }
+        context.errorTerminal = { extent(of: STDERR_FILENO) }
         context.signal = { signals.first }
+        if isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 {
+            context.lineTerminal = LineTerminal(
+                input: STDIN_FILENO, output: STDOUT_FILENO, showsErrors: isatty(STDERR_FILENO) == 1)
+        }
+        let interrupts = context.interrupts
         let command = Task { [context] in
             await SpeedPixCommand.execute(Array(CommandLine.arguments.dropFirst()), in: context)
         }
         // The first signal ends the command in order, the second one at once.
         let source = pipe?.source { number in
+            // A session goes on: only what it is doing ends.
+            if number == SIGINT, interrupts.interrupt() { return }
             if signals.note(number) > 1 {
                 eraseBelow(STDERR_FILENO)
                 _exit(128 + number)
             }
             command.cancel()
         }
+        let changes = [SIGCONT, SIGWINCH].map { tell(interrupts, of: $0) }
         let status = await command.value
-        withExtendedLifetime(source) {}
+        withExtendedLifetime((source, changes)) {}
         // Whoever sent a SIGTERM looks for the status that belongs to it.
         exit(status == .interrupted ? 128 + (signals.first ?? SIGINT) : status.rawValue)
-    }
-
-    /// Nil if it is no terminal. One that does not tell its size gets the usual one.
-    private static func terminalSize(_ descriptor: Int32) -> TerminalSize? {
-        var size = winsize()
-        guard isatty(descriptor) == 1, ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 else { return nil }
-        guard size.ws_col > 0, size.ws_row > 0 else { return TerminalSize(columns: 80, rows: 24) }
-        return TerminalSize(columns: Int(size.ws_col), rows: Int(size.ws_row))
     }
 
     /// Lines that show progress hang below the cursor: whoever dies at once takes them along.
@@ -66,6 +66,22 @@ struct Main {
         guard isatty(descriptor) == 1, !term.isEmpty, term != "dumb" else { return }
         let erase = Array("\r\u{1B}[J".utf8)
         _ = write(descriptor, erase, erase.count)
+    }
+
+    private static func tell(_ interrupts: Interrupts, of number: Int32) -> any DispatchSourceSignal {
+        let source = DispatchSource.makeSignalSource(signal: number, queue: .global(qos: .userInteractive))
+        source.setEventHandler { interrupts.terminalHasChanged() }
+        source.resume()
+        return source
+    }
+
+    /// Nil if it is no terminal.
+    private static func extent(of descriptor: Int32) -> TerminalExtent? {
+        var size = winsize()
+        guard isatty(descriptor) == 1, ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 else { return nil }
+        return TerminalExtent(
+            columns: Int(size.ws_col), rows: Int(size.ws_row), pixelWidth: Int(size.ws_xpixel),
+            pixelHeight: Int(size.ws_ypixel))
     }
 
     private static func readAll(_ descriptor: Int32) throws -> [UInt8] {

@@ -24,10 +24,16 @@ public struct CommandContext: Sendable {
     public var now: @Sendable () -> Date
     /// Text that nobody can guess, for credentials of a gateway that lives as long as one command.
     public var randomToken: @Sendable () -> String
-    /// Whether standard output is a terminal.
-    public var isOutputTerminal = false
-    /// The size of the terminal behind standard error, asked anew each time; nil if it is none.
-    public var errorTerminal: @Sendable () -> TerminalSize? = { nil }
+    /// The size of the terminal that standard output is, asked anew each time; nil if it is none.
+    public var outputTerminal: @Sendable () -> TerminalExtent? = { nil }
+    /// The size of the terminal that standard error is, asked anew each time; nil if it is none.
+    public var errorTerminal: @Sendable () -> TerminalExtent? = { nil }
+    /// The terminal that a person types at; nil unless standard input and output both are one.
+    public var lineTerminal: LineTerminal?
+    /// Where a session's lines come from instead, for tests: made of the session's output and of what Tab does.
+    var makeLineReader: (@Sendable (SessionOutput, @escaping @Sendable (String) -> Completion) -> any LineReader)?
+    /// Where a command hears of Ctrl-C before the process ends.
+    public var interrupts = Interrupts()
     /// The number of the signal that asked the process to end; nil while none has.
     public var signal: @Sendable () -> Int32? = { nil }
 

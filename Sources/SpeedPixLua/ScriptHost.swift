@@ -20,6 +20,8 @@ public struct ScriptHost: Sendable {
     public var log: @Sendable (ScriptLogLevel, String) -> Void = { _, _ in }
     /// Where `require` finds modules: the script's folder; nil if it has none.
     public var moduleDirectory: String?
+    /// Where `show` puts pictures; nil if it can only say what they are.
+    package var display: PictureDisplay?
     /// What `os.getenv` gives. Nothing unless set.
     public var environment = ScriptEnvironment()
     /// Hears of everything worth telling: called in order for each prediction, from any thread.

@@ -24,10 +24,11 @@ public enum SpeedPixModule {
             (object as? OutputFileObject)?.file.url ?? (object as? FileObject)?.file.url
                 ?? (object as? PlaceholderObject)?.url
         }
+        let pictures = PictureHost.files(of: host)
         return [
             module, OutputModule.module(host), IOModule.module(host), OSModule.module(host), RequireModule.module(host),
             json, CSVModule.module(host), FSModule.module(host), PathModule.module, LogModule.module(host),
-            ImageModule.module(.files(of: host)),
+            ImageModule.module(pictures), ShowModule.module(host, pictures),
         ]
     }
 }

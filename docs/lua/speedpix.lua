@@ -386,6 +386,15 @@ function Handle:close() end
 ---@param ... any
 function print(...) end
 
+---@class show.options
+---@field width? integer columns of the terminal; default: as many as fit, 80 at most
+
+--- Shows pictures in the terminal, and a line about each: kind, size, bytes. Where standard output is no terminal, or one without pictures, only the line.
+--- Raises: file_not_found, not_allowed, file_system, network, image_damaged, image_too_large.
+---@param picture string|File|OutputFile|Picture|Prediction|table or a list, or an output
+---@param options? show.options
+function show(picture, options) end
+
 --- Loads a `.lua` file from the script's folder, once: `require "lib.shapes"` is `lib/shapes.lua` or `lib/shapes/init.lua`. Its first line may already wait for things.
 --- Raises: module, file_not_found, not_allowed.
 ---@param module string

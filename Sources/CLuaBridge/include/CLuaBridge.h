@@ -155,6 +155,8 @@ const char *spl_failure(const spl_vm *vm);
 // A thread ready to run a text chunk with the buffer's values as arguments. NULL if memory ran out or the chunk does
 // not compile; the message is then in spl_failure.
 lua_State *spl_thread_load(spl_vm *vm, const char *source, size_t length, const char *name, int32_t *slot);
+// The same for a chunk of the session, see spl_open_session.
+lua_State *spl_thread_load_session(spl_vm *vm, const char *source, size_t length, const char *name, int32_t *slot);
 // A thread ready to call an anchored function with the buffer's values as arguments. NULL if memory ran out.
 lua_State *spl_thread_call(spl_vm *vm, int32_t function_slot, int32_t *slot);
 // Runs a thread until it waits or ends.
@@ -165,6 +167,22 @@ void spl_thread_traceback(spl_vm *vm, lua_State *thread);
 void spl_thread_reset(spl_vm *vm, lua_State *thread, int32_t stop);
 // The traceback's text after spl_thread_traceback.
 const char *spl_traceback(const spl_vm *vm);
+
+// --- The session: chunks that share variables -------------------------------------------------------------------
+
+// To be called before everything else here; a second time does nothing. False if memory ran out, as below.
+bool spl_open_session(spl_vm *vm);
+// Makes a name a variable of the session, with the value of the global so far, unless it is one.
+bool spl_session_declare(spl_vm *vm, const char *name, size_t length);
+// Sets a variable of the session, declaring it if need be, to a value on a thread's stack.
+bool spl_session_set(spl_vm *vm, const char *name, lua_State *thread, int32_t index);
+// Looks up `a.b.c`, from the session's variables and the globals on, and runs nothing of the script's for it. Leaves the
+// value that it got to on the inspector, of a module the table of its fields, and returns how many names it went; -1 if
+// memory ran out. "_ENV" is the table of the session's variables.
+int32_t spl_session_find(spl_vm *vm, const char *const *path, size_t count);
+lua_State *spl_session_inspector(spl_vm *vm);
+// From the value on the inspector to the table that its missing fields come from; false if there is none.
+bool spl_session_step_behind(spl_vm *vm);
 
 // --- Anchors: Lua values that Swift holds on to ----------------------------------------------------------------
 
@@ -202,6 +220,11 @@ void spl_push_nil(lua_State *L);
 void spl_pop(lua_State *L, int32_t count);
 // The innermost line of the script that has called something: 0 if there is none. `source` receives at most `size` bytes.
 int32_t spl_get_line(lua_State *L, char *source, size_t size);
+// What the metatable of a value calls it, with `__name`; NULL if it does not. Lives as long as the metatable. spl_walk must
+// have made room.
+const char *spl_get_kind(lua_State *L, int32_t index);
+// Where a function was defined: 0 for one of C's. There must be room on the stack for one value.
+int32_t spl_get_function_line(lua_State *L, int32_t index, char *source, size_t size);
 // Whether the thread's own coroutine chain lets it wait here.
 bool spl_can_wait(spl_vm *vm, lua_State *L);
 

@@ -141,7 +141,7 @@ package final class LuaScheduler {
         if task.stop != SPL_RUN { return stop(task, reason: task.stop) }
         // Tasks that each end before the hook is asked could otherwise spawn one another for ever.
         let interruption = spl_interrupt_reason(machine.vm)
-        if interruption != SPL_RUN { return interrupt(task) }
+        if interruption != SPL_RUN, onDetachedFailure == nil { return interrupt(task) }
         running = task
         task.state = .running
         let outcome = spl_resume(machine.vm, task.thread)
@@ -162,6 +162,8 @@ package final class LuaScheduler {
     /// The whole VM is interrupted, and this task is the first to notice: all it belongs to must end.
     private func interrupt(_ task: LuaTask) {
         let reason = spl_interrupt_reason(machine.vm)
+        // In a session only what keeps the VM busy is to end, not what others have under way.
+        if onDetachedFailure != nil { spl_interrupt(machine.vm, Int32(SPL_RUN)) }
         var root = task
         while let parent = root.parent { root = parent }
         cancel(root, reason: reason)
@@ -186,7 +188,11 @@ package final class LuaScheduler {
     private func end(_ task: LuaTask, _ outcome: LuaTask.Outcome) {
         task.outcome = outcome
         task.state = .ending
-        if task.hasFailed || task.stop != SPL_RUN { cancelChildren(of: task) }
+        if task.hasFailed || task.stop != SPL_RUN {
+            cancelChildren(of: task)
+        } else if task.detachesChildren {
+            detachChildren(of: task)
+        }
         if task.children.isEmpty { settle(task) }
     }
 
@@ -201,7 +207,7 @@ package final class LuaScheduler {
             task.leaveParent()
             for observer in task.observers { observer(task) }
             task.observers = []
-            guard let parent else { return }
+            guard let parent else { return detached.isEmpty ? () : endDetached(task) }
             let isLost = task.hasFailed && !task.isObserved && task.stop == SPL_RUN
             if isLost, parent.eventTicket != 0 { fulfil(parent.eventTicket, with: outcome(of: task)) }
             guard case .ending = parent.state else { return }
@@ -211,6 +217,32 @@ package final class LuaScheduler {
             }
             if parent.children.isEmpty { next = parent }
         }
+    }
+
+    // MARK: Tasks that outlive the one that spawned them
+
+    /// What a session's evaluations left running.
+    private(set) var detached: [ObjectIdentifier: LuaTask] = [:]
+    /// Hears of those that failed with nobody waiting for them; nil outside of sessions.
+    var onDetachedFailure: (@Sendable (LuaError) -> Void)?
+
+    private func detachChildren(of task: LuaTask) {
+        while let child = task.children.last {
+            child.leaveParent()
+            detached[ObjectIdentifier(child)] = child
+        }
+    }
+
+    private func endDetached(_ task: LuaTask) {
+        guard detached.removeValue(forKey: ObjectIdentifier(task)) != nil, task.hasFailed, task.stop == SPL_RUN,
+            !task.isObserved, case .failure(let error) = result(of: task)
+        else { return }
+        onDetachedFailure?(error)
+    }
+
+    /// Where a task was spawned: "shoe.lua:12".
+    func place(of task: LuaTask) -> String? {
+        places.describe(task.place)
     }
 
     /// Calls `observer` once, when the task and all its children have ended.
@@ -363,6 +395,23 @@ package final class LuaScheduler {
         case .failed: return .failure(failure(of: task))
         case .stopped: return .failure(LuaStop(reason: task.stop).error)
         case .exhausted, nil: return .failure(LuaError(.memory, "not enough memory"))
+        }
+    }
+
+    /// How an evaluation ended, its values still on its thread.
+    enum Ending {
+        case values(count: Int32)
+        /// The error is on top of the thread of the task, if there is one.
+        case failure(LuaTask?, LuaError)
+    }
+
+    func ending(of task: LuaTask) -> Ending {
+        switch task.outcome {
+        case .finished(let count): return .values(count: count)
+        case .failedBy(let child): return ending(of: child)
+        case .failed: return .failure(task, failure(of: task))
+        case .stopped: return .failure(nil, LuaStop(reason: task.stop).error)
+        case .exhausted, nil: return .failure(nil, LuaError(.memory, "not enough memory"))
         }
     }
 

@@ -45,6 +45,8 @@ public final class LuaTask: LuaObject, @unchecked Sendable {
     var place = SpawnPlaces.Place.none
     /// The task whose error was last raised in this one, by waiting for it.
     var raiser: LuaTask?
+    /// Whether children go on by themselves when the code has ended well: a session's evaluations do that.
+    var detachesChildren = false
     /// Whether somebody asked how the task ends, and so learns of its failure.
     var isObserved = false
     var observers: [(LuaTask) -> Void] = []

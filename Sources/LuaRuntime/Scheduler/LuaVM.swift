@@ -29,7 +29,9 @@ public actor LuaVM {
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     let machine: LuaMachine
-    private nonisolated let interruptSwitch: InterruptSwitch
+    /// The evaluations under way, by their run's number.
+    var evaluations: [Int: LuaTask] = [:]
+    nonisolated let interruptSwitch: InterruptSwitch
 
     /// - Throws: ``LuaError`` if memory runs out, or a module's own Lua text does not compile.
     /// - Parameter clock: Measures what scripts wait for.
@@ -41,7 +43,7 @@ public actor LuaVM {
     }
 
     /// Tells the scheduler whose actor it works on; an initializer cannot.
-    private func connect() {
+    func connect() {
         machine.scheduler.owner = self
     }
 
@@ -147,7 +149,7 @@ public actor LuaVM {
         return machine.scheduler.add(thread, slot: slot, parent: nil)
     }
 
-    private func put(_ arguments: [LuaValue]) throws {
+    func put(_ arguments: [LuaValue]) throws {
         connect()
         let writer = LuaWriter(machine: machine)
         do {
@@ -158,7 +160,7 @@ public actor LuaVM {
         }
     }
 
-    private func finish(_ task: LuaTask, keepsResults: Bool = true) async -> Result<[LuaValue], LuaError> {
+    func finish(_ task: LuaTask, keepsResults: Bool = true) async -> Result<[LuaValue], LuaError> {
         await withCheckedContinuation { continuation in
             machine.scheduler.observe(task) { [machine] ended in
                 let isDropped = !keepsResults && !ended.hasFailed
@@ -188,7 +190,7 @@ public actor LuaVM {
         }
     }
 
-    private func cancel(_ task: LuaTask, _ reason: StopReason) {
+    func cancel(_ task: LuaTask, _ reason: StopReason) {
         machine.scheduler.cancel(task, reason: reason.code)
         drain()
     }
@@ -224,7 +226,7 @@ public actor LuaVM {
 /// The one thing about a running VM that other threads may touch: its stop flag.
 ///
 /// `@unchecked Sendable`: the pointer is used only to set an atomic flag, and the machine is held so that it is valid.
-private final class InterruptSwitch: @unchecked Sendable {
+final class InterruptSwitch: @unchecked Sendable {
     private let machine: LuaMachine
 
     init(_ machine: LuaMachine) {
@@ -248,9 +250,14 @@ private final class InterruptSwitch: @unchecked Sendable {
     }
 
     /// Stops everything the VM runs, unless the run has ended.
-    func stop(_ reason: LuaVM.StopReason, run: Int) {
+    ///
+    /// - Returns: Whether the run was still under way.
+    @discardableResult
+    func stop(_ reason: LuaVM.StopReason, run: Int) -> Bool {
         state.withLock { state in
-            if state.running.contains(run) { spl_interrupt(machine.vm, reason.code) }
+            let isRunning = state.running.contains(run)
+            if isRunning { spl_interrupt(machine.vm, reason.code) }
+            return isRunning
         }
     }
 

@@ -13,7 +13,7 @@ struct RootCommand: ParsableCommand {
             Credentials come from SPEEDPIX_APP_KEY and SPEEDPIX_APP_SECRET; with --local none are needed.
             """,
         version: SpeedPixVersion.current,
-        subcommands: [RunCommand.self, ServeCommand.self])
+        subcommands: [RunCommand.self, ReplCommand.self, ServeCommand.self])
 }
 
 /// A command that runs in a context.

@@ -14,11 +14,11 @@ final class LiveDisplay: Sendable {
     }
 
     private let context: CommandContext
-    private let frame: @Sendable (TerminalSize) -> [String]
+    private let frame: @Sendable (TerminalExtent) -> [String]
     private let state = Mutex(State())
 
     /// - Parameter frame: The lines for a terminal of a size; asked at each drawing.
-    init(_ context: CommandContext, frame: @escaping @Sendable (TerminalSize) -> [String]) {
+    init(_ context: CommandContext, frame: @escaping @Sendable (TerminalExtent) -> [String]) {
         self.context = context
         self.frame = frame
     }
@@ -65,7 +65,7 @@ final class LiveDisplay: Sendable {
     private var sharing: CommandContext {
         var sharing = context
         sharing.writeError = { bytes in self.pass(bytes) { self.context.writeError(bytes) } }
-        guard context.isOutputTerminal else { return sharing }
+        guard context.outputTerminal() != nil else { return sharing }
         // Most likely the same terminal.
         sharing.writeOutput = { bytes in try self.pass(bytes) { try self.context.writeOutput(bytes) } }
         return sharing

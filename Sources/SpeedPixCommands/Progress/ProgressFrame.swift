@@ -23,7 +23,7 @@ struct ProgressFrame {
     let ledger: RunLedger
     /// Since the run began.
     let elapsed: Duration
-    let size: TerminalSize
+    let size: TerminalExtent
     let style: Style
 
     var lines: [String] {

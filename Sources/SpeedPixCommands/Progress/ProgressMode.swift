@@ -15,7 +15,7 @@ enum ProgressMode: String, ExpressibleByArgument, CaseIterable, Sendable {
     func resolved(in context: CommandContext, isJSON: Bool) -> ProgressMode {
         guard self == .auto else { return self }
         let isTerminal = context.errorTerminal() != nil
-        if isJSON, !isTerminal || context.isOutputTerminal { return .none }
+        if isJSON, !isTerminal || context.outputTerminal() != nil { return .none }
         let term = context.environment["TERM"] ?? ""
         return isTerminal && !term.isEmpty && term != "dumb" ? .tty : .plain
     }

@@ -21,6 +21,6 @@ struct OutputOptions: ParsableArguments {
 
     /// Whether the summary is shown: beside `--json` only to a person who looks at standard error.
     func showsSummary(in context: CommandContext) -> Bool {
-        !quiet && (!json || context.errorTerminal() != nil && !context.isOutputTerminal)
+        !quiet && (!json || context.errorTerminal() != nil && context.outputTerminal() == nil)
     }
 }

@@ -22,6 +22,7 @@ extension ScriptHost {
         writeError = context.writeError
         moduleDirectory = directory
         environment = sandbox.environment(context)
+        display = .terminal(context)
         log = { level, message in
             guard level != .debug || isVerbose else { return }
             context.say("\(level.rawValue): \(message)".printable(keepingLines: true))

@@ -2,7 +2,7 @@ import LuaRuntime
 
 extension ScriptReference {
     private static let service = ["auth", "configuration", "throttled", "network", "api_error", "invalid_response"]
-    private static let files = ["file_not_found", "not_allowed", "file_system"]
+    static let files = ["file_not_found", "not_allowed", "file_system"]
 
     private static let createOptions: [LuaReference.Field] = [
         "alias_id: string — which published version; default \"main\" unless version_id is given",

@@ -35,6 +35,14 @@ package enum ScriptReference {
         [
             LuaReference.Function("print", "Writes its arguments to standard output, separated by tabs.", ["...: any"]),
             LuaReference.Function(
+                "show",
+                "Shows pictures in the terminal, and a line about each: kind, size, bytes. Where standard output is no"
+                    + " terminal, or one without pictures, only the line.",
+                ["picture: string|File|OutputFile|Picture|Prediction|table — or a list, or an output"],
+                options: ["width: integer — columns of the terminal; default: as many as fit, 80 at most"],
+                errors: files + ["network", "image_damaged", "image_too_large"],
+                example: "show(run(\"text-to-image\", { prompt = \"a lake\" }))"),
+            LuaReference.Function(
                 "require",
                 "Loads a `.lua` file from the script's folder, once: `require \"lib.shapes\"` is `lib/shapes.lua` or"
                     + " `lib/shapes/init.lua`. Its first line may already wait for things.",

@@ -11,16 +11,16 @@ struct LiveDisplayTests {
         var context = CommandContext(
             environment: [:], workingDirectory: "/", homeDirectory: "/", writeOutput: capture.write,
             writeError: capture.write, readInput: { [] }, clock: clock)
-        context.isOutputTerminal = true
+        context.outputTerminal = { TerminalExtent(columns: 80, rows: 24) }
         context.errorTerminal = { size.now }
         return context
     }
 
     private final class Sizes: Sendable {
-        private let state: Mutex<TerminalSize?>
-        init(_ columns: Int, _ rows: Int) { state = Mutex(TerminalSize(columns: columns, rows: rows)) }
-        var now: TerminalSize? { state.withLock { $0 } }
-        func set(_ columns: Int, _ rows: Int) { state.withLock { $0 = TerminalSize(columns: columns, rows: rows) } }
+        private let state: Mutex<TerminalExtent?>
+        init(_ columns: Int, _ rows: Int) { state = Mutex(TerminalExtent(columns: columns, rows: rows)) }
+        var now: TerminalExtent? { state.withLock { $0 } }
+        func set(_ columns: Int, _ rows: Int) { state.withLock { $0 = TerminalExtent(columns: columns, rows: rows) } }
     }
 
     @Test func itIsDrawnTenTimesASecondAndGoneAtTheEnd() async throws {
@@ -117,8 +117,8 @@ struct LiveDisplayTests {
                 }
                 context.writeOutput = capture.write
                 context.writeError = capture.write
-                context.isOutputTerminal = true
-                context.errorTerminal = { TerminalSize(columns: columns, rows: 8) }
+                context.outputTerminal = { TerminalExtent(columns: 80, rows: 24) }
+                context.errorTerminal = { TerminalExtent(columns: columns, rows: 8) }
             })
         #expect(run.status == .success)
         let lines = capture.terminal.lines

@@ -22,7 +22,7 @@ struct ProgressFrameTests {
         _ ledger: RunLedger, columns: Int = 80, rows: Int = 24, at time: Duration = .seconds(10),
         style: ProgressFrame.Style = plain
     ) -> [String] {
-        ProgressFrame(ledger: ledger, elapsed: time, size: TerminalSize(columns: columns, rows: rows), style: style)
+        ProgressFrame(ledger: ledger, elapsed: time, size: TerminalExtent(columns: columns, rows: rows), style: style)
             .lines
     }
 

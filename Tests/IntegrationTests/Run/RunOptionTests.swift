@@ -49,7 +49,7 @@ struct RunOptionTests {
     func theTerminalDecides(environment: [String: String], arguments: [String], isDrawn: Bool) async throws {
         let run = await CommandRun(
             ["run", "-", "--local"] + arguments, in: try TestFolder(), input: "run('echo', { duration = 0.3 })",
-            environment: environment, setting: { $0.errorTerminal = { TerminalSize(columns: 80, rows: 24) } })
+            environment: environment, setting: { $0.errorTerminal = { TerminalExtent(columns: 80, rows: 24) } })
         #expect(run.errors.contains("\u{1B}7") == isDrawn, "\(run.errors)")
         let isColoured = run.errors.contains("\u{1B}[3")
         #expect(!isColoured || environment["NO_COLOR"] == nil)

@@ -1,0 +1,70 @@
+/// What a person has typed so far: an expression, statements, something that goes on, or a mistake.
+public enum LuaInput: Sendable {
+    /// Values to show: the chunk returns them.
+    case expression(LuaChunk)
+    case statements(LuaChunk)
+    /// More is to come, says Lua's own compiler: it met the end of the text where something else had to follow.
+    case incomplete
+    case failure(LuaError)
+    /// Nothing but space and comments.
+    case empty
+
+    /// Compiles the text and runs nothing.
+    ///
+    /// - Parameter name: Of the chunk, as messages show it.
+    public init(_ text: String, name: String) {
+        let statements = LuaChunk(typed: text, name: name)
+        guard LuaLexer(statements.source).contains(where: { _ in true }) else {
+            self = .empty
+            return
+        }
+        // On a line of its own it would move the lines of messages.
+        let expression = LuaChunk(typed: "return \(text)", name: name)
+        // `return` is an expression's end as well, as are a comment and a semicolon.
+        if Self.isReturn(statements) == false {
+            switch Self.failure(expression) {
+            case nil:
+                self = .expression(expression)
+                return
+            case .some(let error) where Self.isUnfinished(error):
+                self = .incomplete
+                return
+            default: break
+            }
+        }
+        switch Self.failure(statements) {
+        case nil: self = .statements(statements)
+        case .some(let error): self = Self.isUnfinished(error) ? .incomplete : .failure(error)
+        }
+    }
+
+    private static func isReturn(_ chunk: LuaChunk) -> Bool {
+        var lexer = LuaLexer(chunk.source)
+        return lexer.next().map { lexer.text($0) == "return" } ?? false
+    }
+
+    private static func failure(_ chunk: LuaChunk) -> LuaError? {
+        do {
+            // What ends with its line, such as a string, is not unfinished but wrong.
+            var line = chunk
+            line.source.append(UInt8(ascii: "\n"))
+            _ = try line.globals()
+            return nil
+        } catch {
+            // Of kind memory: it compiles, and only the list of globals is missing.
+            return error.kind == .syntax ? error : nil
+        }
+    }
+
+    private static func isUnfinished(_ error: LuaError) -> Bool {
+        error.message.hasSuffix("near <eof>")
+    }
+}
+
+extension LuaChunk {
+    /// Text that a person typed: a first line that starts with `#` asks for a length, and is no shebang.
+    public init(typed text: String, name: String) {
+        self.init("", name: name)
+        source = Array(text.utf8)
+    }
+}

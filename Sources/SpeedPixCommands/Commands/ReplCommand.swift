@@ -1,0 +1,100 @@
+import ArgumentParser
+import Dispatch
+import LuaRuntime
+import SpeedPix
+import SpeedPixLua
+import Synchronization
+
+/// `speedpix repl`: Lua at a prompt.
+struct ReplCommand: ContextCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "repl",
+        abstract: "Lua at a prompt: one step at a time.",
+        discussion: """
+            Examples:
+              speedpix repl --local
+              echo 'run("echo", { text = "hello" }).text' | speedpix repl --local
+
+            Values are shown, locals stay, Tab completes, :help explains. Ctrl-C stops what runs, Ctrl-D leaves.
+            From a pipe it reads the same without prompts; the exit status is then that of the first failure.
+            """)
+
+    @OptionGroup var service: ServiceOptions
+    @OptionGroup var sandbox: SandboxOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "How the terminal takes pictures: kitty, iterm, sixel, blocks or none; SPEEDPIX_PICTURES, else recognised.",
+            valueName: "HOW"))
+    var pictures: PictureProtocol?
+
+    @Flag(help: "Shows what log.debug logs, too.")
+    var verbose = false
+
+    func run(in context: CommandContext) async throws {
+        let status = try await service.withConfiguration(context) { try await session($0, context) }
+        if status != .success { throw CommandFailure(status) }
+    }
+
+    private func session(_ configuration: Configuration, _ process: CommandContext) async throws -> ExitStatus {
+        let output = SessionOutput(process)
+        var context = process
+        context.writeOutput = output.write
+        context.writeError = output.writeError
+        let predictions = SessionPredictions()
+        var host = ScriptHost(
+            configuration, sandbox: sandbox, directory: context.workingDirectory, isVerbose: verbose, context)
+        host.onEvent = predictions.note
+        host.display = .terminal(context, chosen: pictures)
+        let vm = try LuaVM(modules: SpeedPixModule.modules(host))
+        let isLocal = service.isLocal(context)
+        let history = LineHistory(
+            path: LineHistory.path(context.environment, home: context.homeDirectory),
+            secrets: [configuration.appSecret.revealed, context.environment[Configuration.Variable.appSecret] ?? ""])
+        let pending = PendingLines()
+        let known = isLocal ? try await LocalGateway.offered().map { KnownWorkflow($0) } : []
+        let completion = NameCompletion(
+            members: { vm.membersSoon($0) },
+            workflows: { known + predictions.workflows.map { KnownWorkflow(id: $0) } })
+        let editor = lineReader(context, output) { completion.complete($0, earlier: pending.lines) }
+        if let editor {
+            for line in history.load() { editor.remember(line) }
+            let place = isLocal ? "a gateway on this machine" : configuration.endpoint
+            context.say("speedpix \(SpeedPixVersion.current), Lua 5.4, \(place). :help explains, Ctrl-D leaves.")
+        }
+        let repl = Repl(
+            ReplParts(
+                context: context, vm: vm, client: host.client,
+                reader: try editor ?? GivenLines(context.readInput()),
+                output: output, history: history, predictions: predictions, pending: pending, isLocal: isLocal,
+                isInteractive: editor != nil))
+        return try await repl.run()
+    }
+
+    /// Nil if nobody types.
+    private func lineReader(
+        _ context: CommandContext, _ output: SessionOutput, _ complete: @escaping @Sendable (String) -> Completion
+    ) -> (any LineReader)? {
+        if let make = context.makeLineReader { return make(output, complete) }
+        guard let terminal = context.lineTerminal else { return nil }
+        return LineEditor(terminal, term: context.environment["TERM"], output: output, complete: complete)
+    }
+}
+
+extension LuaVM {
+    /// ``members(of:)`` for a thread that can wait, but not long: a busy script shall not hold up whoever types.
+    fileprivate nonisolated func membersSoon(_ path: [String]) -> [Member] {
+        final class Answer: Sendable {
+            let members = Mutex<[Member]>([])
+            let isThere = DispatchSemaphore(value: 0)
+        }
+        let answer = Answer()
+        Task {
+            let members = await self.members(of: path)
+            answer.members.withLock { $0 = members }
+            answer.isThere.signal()
+        }
+        _ = answer.isThere.wait(timeout: .now() + .milliseconds(300))
+        return answer.members.withLock { $0 }
+    }
+}

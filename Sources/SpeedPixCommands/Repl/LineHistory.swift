@@ -1,0 +1,88 @@
+import SpeedPix
+import SystemPackage
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// The lines of earlier sessions, in a file that only its owner can read. A line with the secret in it is never kept,
+/// and neither is one that begins with a space.
+struct LineHistory: Sendable {
+    /// Lines that are read back.
+    static let longest = 1000
+    /// Bytes beyond which the file is rewritten with the last lines only.
+    private static let largest = 1 << 20
+
+    /// Nil if there is no folder for it.
+    let path: String?
+    private let secrets: [String]
+
+    /// - Parameter secrets: What no line may contain; the empty string counts as none.
+    init(path: String?, secrets: [String]) {
+        self.path = path
+        self.secrets = secrets.filter { !$0.isEmpty }
+    }
+
+    /// Where the XDG Base Directory Specification wants a history: the state folder.
+    static func path(_ environment: [String: String], home: String) -> String? {
+        var folder = environment["XDG_STATE_HOME"] ?? ""
+        // "All paths must be absolute. If a relative path is encountered [it] should be … ignored."
+        if !folder.hasPrefix("/") {
+            guard home.hasPrefix("/") else { return nil }
+            folder = "\(home)/.local/state"
+        }
+        return "\(folder)/speedpix/repl_history"
+    }
+
+    /// Whether a line may be kept.
+    func isKept(_ line: String) -> Bool {
+        !line.isEmpty && line.first?.isWhitespace == false && !hasSecret(line)
+    }
+
+    /// Whether the secret is part of a text.
+    func hasSecret(_ text: String) -> Bool {
+        secrets.contains { text.contains($0) }
+    }
+
+    /// The lines of earlier sessions, the oldest first; none if they cannot be read.
+    func load() -> [String] {
+        guard let path, let data = try? Data(contentsOf: URL(filePath: path)) else { return [] }
+        let lines = String(decoding: data, as: UTF8.self).split(separator: "\n").map(String.init)
+        let kept = lines.filter(isKept).suffix(Self.longest)
+        // Whoever made it, it is nobody else's business.
+        try? FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
+        if data.count > Self.largest { try? rewrite(Array(kept), path) }
+        return Array(kept)
+    }
+
+    /// Adds a line. One that cannot be written is not missed enough to bother anybody.
+    func append(_ line: String) {
+        guard let path, isKept(line) else { return }
+        let file = FilePath(path)
+        guard let descriptor = try? open(file) else { return }
+        // Several sessions may write at once: one call, at the end.
+        _ = try? descriptor.closeAfter { try descriptor.writeAll(Array((line + "\n").utf8)) }
+    }
+
+    private func open(_ file: FilePath) throws -> FileDescriptor {
+        try FileManager.default.createDirectory(
+            atPath: file.removingLastComponent().string, withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700])
+        let descriptor = try FileDescriptor.open(
+            file, .writeOnly, options: [.append, .create, .noFollow, .closeOnExec], permissions: .ownerReadWrite)
+        return descriptor
+    }
+
+    private func rewrite(_ lines: [String], _ path: String) throws {
+        let new = path + ".new"
+        try? FileManager.default.removeItem(atPath: new)
+        let descriptor = try FileDescriptor.open(
+            FilePath(new), .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec], permissions: .ownerReadWrite)
+        _ = try descriptor.closeAfter {
+            try descriptor.writeAll(Array(lines.map { $0 + "\n" }.joined().utf8))
+        }
+        try FileRename.move(FilePath(new), over: FilePath(path))
+    }
+}

@@ -1,0 +1,129 @@
+import LuaRuntime
+import SpeedPixLua
+
+/// A workflow that a session has heard of.
+struct KnownWorkflow: Sendable, Hashable {
+    var id: String
+    /// Names of what it takes, if that is known.
+    var inputs: [String] = []
+}
+
+/// What Tab does: the names that can stand where the cursor is, by what is in the VM and what the reference says.
+struct NameCompletion: Sendable {
+    /// What can follow a variable and its fields; nothing for a session's variables and the globals.
+    var members: @Sendable ([String]) -> [LuaVM.Member]
+    var workflows: @Sendable () -> [KnownWorkflow]
+    var reference = ScriptReference.all
+
+    /// A name that fits, and what goes behind it once it is complete.
+    private struct Candidate: Hashable {
+        var name: String
+        var suffix = ""
+    }
+
+    private static let keywords = [
+        "and", "break", "do", "else", "elseif", "end", "false", "for", "function", "goto", "if", "in", "local", "nil",
+        "not", "or", "repeat", "return", "then", "true", "until", "while",
+    ]
+
+    /// - Parameters:
+    ///   - before: The line up to the cursor.
+    ///   - earlier: The lines of the same chunk above it.
+    func complete(_ before: String, earlier: String = "") -> Completion {
+        if earlier.isEmpty, before.hasPrefix(":"), !before.hasPrefix("::") { return completeCommand(before) }
+        return completeLua(earlier.isEmpty ? before : "\(earlier)\n\(before)")
+    }
+
+    private func completeCommand(_ before: String) -> Completion {
+        guard let space = before.firstIndex(of: " ") else {
+            return Self.completion(
+                String(before.dropFirst()), SessionCommand.names.map { Candidate(name: $0, suffix: " ") })
+        }
+        let rest = String(before[space...].drop { $0 == " " })
+        switch before[..<space] {
+        case ":help", ":h", ":?": return Self.completion(rest, reference.topics.map { Candidate(name: $0) })
+        case ":time": return completeLua(rest)
+        default: return Completion()
+        }
+    }
+
+    private func completeLua(_ text: String) -> Completion {
+        let place = LuaPlace(text)
+        switch place.kind {
+        case .none: return Completion()
+        case .string(let start, let quote):
+            guard let call = place.call, call.argument == 0, Self.takesWorkflow(call.name) else { return Completion() }
+            return Self.completion(start, workflows().map { Candidate(name: $0.id, suffix: quote) })
+        case .member(let path, let name, let isMethod):
+            let found = members(path).filter { member in
+                if case .method = member { return isMethod }
+                // A table's functions can be called either way; fields cannot be called.
+                if case .field = member { return !isMethod }
+                return true
+            }
+            return Self.completion(name, found.map(Self.candidate))
+        case .field(let name, let taken):
+            let options = place.call.map { self.options(of: $0) } ?? []
+            let fitting = options.filter { !taken.contains($0) }.map { Candidate(name: $0, suffix: " = ") }
+            if name.isEmpty || fitting.contains(where: { $0.name.hasPrefix(name) }) {
+                return Self.completion(name, fitting)
+            }
+            return completeGlobal(name)
+        case .global(let name): return completeGlobal(name)
+        }
+    }
+
+    private func completeGlobal(_ name: String) -> Completion {
+        // With nothing to go by, everything there is helps nobody.
+        guard !name.isEmpty else { return Completion() }
+        return Self.completion(name, members([]).map(Self.candidate) + Self.keywords.map { Candidate(name: $0) })
+    }
+
+    private static func takesWorkflow(_ function: String) -> Bool {
+        ["run", "create", "speedpix.run", "speedpix.create"].contains(function)
+    }
+
+    /// What the table of a call may hold: the function's options, or what the workflow takes.
+    private func options(of call: LuaPlace.Call) -> [String] {
+        if Self.takesWorkflow(call.name), call.argument == 1 {
+            return workflows().first { $0.id == call.firstText }?.inputs ?? []
+        }
+        let described: [LuaReference.Function] =
+            if let colon = call.name.lastIndex(of: ":") {
+                reference.classes.flatMap(\.methods).filter { $0.name == call.name[call.name.index(after: colon)...] }
+            } else {
+                reference.modules.flatMap { module in
+                    module.functions.filter { function in
+                        let isGlobal = module.name.isEmpty || module.globals.contains(function.name)
+                        return "\(module.name).\(function.name)" == call.name || isGlobal && function.name == call.name
+                    }
+                }
+            }
+        return described.filter { call.argument >= $0.parameters.count }.flatMap { $0.options.map(\.name) }
+    }
+
+    private static func candidate(_ member: LuaVM.Member) -> Candidate {
+        if case .field(let name) = member { return Candidate(name: name) }
+        return Candidate(name: member.name, suffix: "(")
+    }
+
+    private static func completion(_ start: String, _ candidates: [Candidate]) -> Completion {
+        let fitting = Dictionary(
+            candidates.filter { candidate in
+                candidate.name.hasPrefix(start) && candidate.name.visible == candidate.name
+                    // What begins with an underscore is nobody's business unless asked for.
+                    && (!candidate.name.hasPrefix("_") || start.hasPrefix("_"))
+            }.map { ($0.name, $0) }, uniquingKeysWith: { $1.suffix.isEmpty ? $0 : $1 })
+        guard let first = fitting.values.first else { return Completion() }
+        if fitting.count == 1 { return Completion(insertion: first.name.dropFirst(start.count) + first.suffix) }
+        let common = fitting.keys.reduce(first.name) { $0.commonPrefix(with: $1) }
+        guard common.count <= start.count else { return Completion(insertion: String(common.dropFirst(start.count))) }
+        return Completion(choices: fitting.keys.sorted())
+    }
+}
+
+extension String {
+    fileprivate func commonPrefix(with other: String) -> String {
+        String(zip(self, other).prefix { $0 == $1 }.map(\.0))
+    }
+}

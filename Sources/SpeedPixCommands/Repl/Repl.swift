@@ -1,0 +1,337 @@
+import LuaRuntime
+import SpeedPix
+import SpeedPixLua
+
+/// A session at the prompt: reads a chunk, runs it, shows what came of it, until there is no more.
+actor Repl {
+    private let context: CommandContext
+    private let vm: LuaVM
+    private let client: SpeedPixClient
+    private let reader: any LineReader
+    private let output: SessionOutput
+    private let history: LineHistory
+    private let predictions: SessionPredictions
+    private let isLocal: Bool
+    /// Whether a person sees the prompts.
+    private let isInteractive: Bool
+    private let palette: Palette
+    /// The lines of a chunk that goes on, for completion.
+    private let pending: PendingLines
+
+    private var count = 0
+    /// By the names that messages give them.
+    private var chunks: [String: LuaChunk] = [:]
+    private var constants: Set<String> = []
+    private var script = SessionScript()
+    /// Of what failed first, when nobody was there to see it.
+    private var status = ExitStatus.success
+    private var isOutputGone = false
+
+    /// - Parameter context: Its streams are the session's own.
+    init(_ parts: ReplParts) {
+        context = parts.context
+        vm = parts.vm
+        client = parts.client
+        reader = parts.reader
+        output = parts.output
+        history = parts.history
+        predictions = parts.predictions
+        isLocal = parts.isLocal
+        isInteractive = parts.isInteractive
+        pending = parts.pending
+        palette = Palette(parts.context)
+    }
+
+    /// Until the input ends or somebody leaves.
+    ///
+    /// - Returns: Success if a person was there to see what failed; otherwise the status of what failed first.
+    func run() async throws -> ExitStatus {
+        let output = output
+        let palette = palette
+        ignoreInterrupts()
+        context.interrupts.watch { [reader] in reader.look() }
+        defer {
+            context.interrupts.handle(nil)
+            context.interrupts.watch(nil)
+        }
+        try await vm.openSession { error in
+            let text = ErrorText.describe(error, chunk: LuaChunk("", name: ""))
+            output.writeError(Array((palette.paint("a task failed: \(text)", .red) + "\n").utf8))
+        }
+        await withTaskCancellationHandler {
+            await loop()
+        } onCancel: { [reader] in
+            reader.interrupt(ends: true)
+        }
+        await vm.endDetachedTasks()
+        let ids = isLocal ? [] : predictions.unfinished()
+        if !ids.isEmpty { say("these predictions go on at the service: \(ids.joined(separator: " "))") }
+        guard !Task.isCancelled else { throw CommandFailure(.interrupted, "interrupted") }
+        return isInteractive && !isOutputGone ? .success : status
+    }
+
+    private func loop() async {
+        var lines: [String] = []
+        while !Task.isCancelled, !isOutputGone {
+            pending.set(lines.joined(separator: "\n"))
+            switch await readLine(isFirst: lines.isEmpty) {
+            case .end:
+                // Ctrl-D in the middle of a chunk gives the chunk up, and not the session.
+                if isInteractive, !lines.isEmpty {
+                    lines = []
+                    continue
+                }
+                if !lines.isEmpty { await evaluate(lines.joined(separator: "\n"), isComplete: true) }
+                return
+            case .interrupted: lines = []
+            case .line(let line):
+                remember(line)
+                if lines.isEmpty, let command = SessionCommand(line) {
+                    guard await run(command) else { return }
+                    continue
+                }
+                lines.append(line)
+                if await evaluate(lines.joined(separator: "\n"), isComplete: false) { lines = [] }
+            }
+        }
+    }
+
+    private func readLine(isFirst: Bool) async -> LineInput {
+        guard isInteractive else { return await reader.readLine(prompt: "") }
+        output.beginLine(reader)
+        context.interrupts.handle { [reader] in
+            reader.interrupt(ends: false)
+            return true
+        }
+        let line = await reader.readLine(prompt: palette.paintPrompt(isFirst ? "›" : "…", isFirst ? .bold : .dim))
+        ignoreInterrupts()
+        output.endLine()
+        return line
+    }
+
+    private func remember(_ line: String) {
+        guard isInteractive, history.isKept(line) else { return }
+        reader.remember(line)
+        history.append(line)
+    }
+
+    // MARK: Evaluating
+
+    /// - Parameter isComplete: No more lines will come.
+    /// - Returns: Whether that was all of it; otherwise more lines must follow.
+    @discardableResult
+    private func evaluate(_ text: String, isComplete: Bool) async -> Bool {
+        let name = "input[\(count + 1)]"
+        switch LuaInput(text, name: name) {
+        case .empty: return true
+        case .incomplete where !isComplete: return false
+        case .incomplete:
+            fail("the input ends in the middle of a chunk", .failure)
+        case .failure(let error):
+            count += 1
+            fail(error, LuaChunk(typed: text, name: name))
+        case .expression(let chunk):
+            count += 1
+            await run(chunk, shownAs: LuaChunk(typed: text, name: name), isExpression: true)
+        case .statements(let chunk):
+            count += 1
+            await run(chunk, shownAs: chunk, isExpression: false)
+        }
+        return true
+    }
+
+    /// - Returns: Whether it worked.
+    @discardableResult
+    private func run(_ chunk: LuaChunk, shownAs shown: LuaChunk, isExpression: Bool) async -> Bool {
+        chunks[shown.name] = shown
+        let topLevel = isExpression ? nil : LuaTopLevel(chunk)
+        if let error = constantAssignment(topLevel?.chunk ?? chunk, declared: topLevel?.names ?? []) {
+            fail(error, shown)
+            return false
+        }
+        let before = predictions.entries.count
+        let result = await interruptibly { [vm] in
+            try await vm.evaluate(topLevel?.chunk ?? chunk, declaring: topLevel?.names ?? [])
+        }
+        reportDoubts()
+        switch result {
+        case .success(let evaluation):
+            if let topLevel { constants = constants.subtracting(topLevel.names).union(topLevel.constants) }
+            script.add(String(decoding: shown.source, as: UTF8.self), isExpression: isExpression)
+            show(evaluation.values)
+            return true
+        case .failure(let error as LuaError): fail(error, shown)
+        case .failure(is CancellationError): reportInterrupt(before)
+        case .failure(let error): fail("\(error)", .failure)
+        }
+        return false
+    }
+
+    /// Does something that Ctrl-C can stop.
+    private func interruptibly<Value: Sendable>(
+        _ body: @escaping @Sendable () async throws -> Value
+    ) async -> Result<Value, any Error> {
+        let stop = EvaluationStop()
+        if isInteractive {
+            // Before it begins: Ctrl-C may come with its first output.
+            context.interrupts.handle { [output] in
+                output.noteEcho()
+                // Whoever presses it three times wants out.
+                return stop.press() < 3
+            }
+        }
+        defer { ignoreInterrupts() }
+        let work = Task { try await body() }
+        stop.begin { work.cancel() }
+        return await withTaskCancellationHandler {
+            await work.result
+        } onCancel: {
+            work.cancel()
+        }
+    }
+
+    /// Where nothing is to be stopped Ctrl-C must not end the session, either.
+    private func ignoreInterrupts() {
+        if isInteractive { context.interrupts.handle { true } }
+    }
+
+    /// A constant of an earlier chunk is one for later chunks, too; Lua itself looks no further than its own chunk.
+    private func constantAssignment(_ chunk: LuaChunk, declared: [String]) -> LuaError? {
+        guard !constants.isEmpty, let globals = try? chunk.globals() else { return nil }
+        let wrong = globals.first { $0.isWrite && constants.contains($0.name) && !declared.contains($0.name) }
+        return wrong.map {
+            LuaError(.syntax, "\(chunk.name):\($0.line): attempt to assign to const variable '\($0.name)'")
+        }
+    }
+
+    private func show(_ values: [LuaSnapshot]) {
+        output.startLine()
+        // A call that gives nothing shows nothing, as does one that gives nil: most statements are such calls.
+        guard !values.isEmpty else { return }
+        if values.count == 1, values[0].saysNothing { return }
+        let width = context.outputTerminal()?.columns ?? 80
+        write(ValuePrinter(palette: palette, width: width).text(values) + "\n")
+    }
+
+    // MARK: Telling
+
+    private func write(_ text: String) {
+        do {
+            try context.writeOutput(Array(text.utf8))
+        } catch {
+            // Nobody sees any more what comes; what was typed for it need not run.
+            isOutputGone = true
+            fail("\(error)", .failure)
+        }
+    }
+
+    private func say(_ text: String, _ color: Palette.Color? = nil) {
+        output.startLine()
+        context.say(color.map { palette.paint(text, $0) } ?? text)
+    }
+
+    private func fail(_ error: LuaError, _ chunk: LuaChunk) {
+        let text = ErrorText.describe(error, chunk: chunk) { self.chunks[$0] }
+        fail(text, ErrorText.status(error))
+    }
+
+    private func fail(_ text: String, _ status: ExitStatus) {
+        say(isInteractive ? text : "speedpix: \(text)", .red)
+        if self.status == .success { self.status = status }
+    }
+
+    private func reportInterrupt(_ before: Int) {
+        guard isInteractive else { return }
+        say("interrupted", .red)
+        let ids = predictions.unfinished(after: before)
+        guard !ids.isEmpty else { return }
+        let place = isLocal ? "at the local gateway, as long as this session lasts" : "at the service"
+        say("these predictions go on \(place): \(ids.joined(separator: " "))")
+        say("fetch one later with speedpix.get(id), or end it with speedpix.cancel(id)")
+    }
+
+    private func reportDoubts() {
+        for create in predictions.takeInDoubt() {
+            say("this create may have started a prediction, look in the console: \(create)".visible)
+        }
+    }
+
+    // MARK: Commands
+
+    /// - Returns: Whether the session goes on.
+    private func run(_ command: SessionCommand) async -> Bool {
+        switch command {
+        case .quit: return false
+        case .mistake(let text): fail(text, .usage)
+        case .help(let topic): help(topic)
+        case .jobs: await listJobs()
+        case .load(let path): await load(path)
+        case .save(let path, let replaces): save(path, replaces)
+        case .time(let expression): await time(expression)
+        }
+        return true
+    }
+
+    private func help(_ topic: String?) {
+        let width = context.outputTerminal()?.columns ?? .max
+        func show(_ text: String) { write(SessionHelp.wrapped(text, width: width) + "\n") }
+        guard let topic else { return write(SessionHelp.overview(palette)) }
+        let reference = ScriptReference.all
+        let name = topic.trimming { "()".contains($0) }
+        if let text = reference.help(for: name) { return show(text) }
+        let members = reference.topics.filter { $0.hasSuffix(":\(name)") || $0.hasSuffix(".\(name)") }
+        if let first = members.first, let text = reference.help(for: first) {
+            return show(([text] + members.dropFirst().map { "see also :help \($0)" }).joined(separator: "\n"))
+        }
+        let nearest = NearestName.suggestion(for: name, among: reference.topics)
+        let hint = nearest.map { "did you mean :help \($0)?" } ?? ":help lists what there is"
+        fail("there is no help on \(name.visible); \(hint)", .usage)
+    }
+
+    private func listJobs() async {
+        // Those that nobody waits for are heard of only now.
+        let going = predictions.entries.map(\.prediction).filter { !$0.status.isTerminal }.suffix(20)
+        _ = await interruptibly { [client, predictions] in
+            for prediction in going { predictions.update(try await client.predictions.reload(prediction)) }
+        }
+        write(SessionJobs.text(predictions.entries, tasks: await vm.detachedTasks, palette))
+    }
+
+    private func load(_ path: String) async {
+        do {
+            let file = try ScriptFile(path, in: context)
+            guard await run(file.chunk, shownAs: file.chunk, isExpression: false) else { return }
+        } catch {
+            let failure = error as? CommandFailure
+            fail(failure?.message ?? "\(error)", failure?.status ?? .failure)
+        }
+    }
+
+    private func save(_ path: String, _ replaces: Bool) {
+        do {
+            let full = context.absolute(path)
+            try SessionFile.write(script.text(isSecret: history.hasSecret), to: full, named: path, replaces: replaces)
+            say("saved \(script.entries.count == 1 ? "1 chunk" : "\(script.entries.count) chunks") to \(path)", .dim)
+        } catch {
+            let failure = error as? CommandFailure
+            fail(failure?.message ?? "\(error)", failure?.status ?? .failure)
+        }
+    }
+
+    private func time(_ expression: String) async {
+        let start = context.clock.now()
+        await evaluate(expression, isComplete: true)
+        say("\(start().formattedSeconds) s", .dim)
+    }
+}
+
+extension LuaSnapshot {
+    /// Whether showing it would only puzzle: `io.write` gives its handle, so that calls can be chained.
+    fileprivate var saysNothing: Bool {
+        switch self {
+        case .nil: true
+        case .table(let table): table.kind == "FILE*"
+        default: false
+        }
+    }
+}

@@ -1,0 +1,28 @@
+import LuaRuntime
+import SpeedPix
+
+/// What `:jobs` says.
+enum SessionJobs {
+    static func text(_ entries: [SessionPredictions.Entry], tasks: [LuaVM.DetachedTask], _ palette: Palette) -> String {
+        guard !entries.isEmpty || !tasks.isEmpty else { return "no predictions, no tasks\n" }
+        let rows = entries.map { entry -> [String] in
+            let prediction = entry.prediction
+            var state = prediction.status.rawValue
+            if prediction.status == .running { state += " \(Int((prediction.progress.fraction * 100).rounded())) %" }
+            return [prediction.id, prediction.workflowID ?? "", state].map(\.visible)
+        }
+        let widths = (0..<2).map { column in rows.map { $0[column].count }.max() ?? 0 }
+        let lines = zip(entries, rows).map { entry, row in
+            let color: Palette.Color =
+                switch entry.prediction.status {
+                case .succeeded: .green
+                case .failed, .canceled: .red
+                default: .yellow
+                }
+            let cells = (0..<2).map { row[$0] + String(repeating: " ", count: widths[$0] - row[$0].count) }
+            return "\(cells.joined(separator: "  "))  \(palette.paint(row[2], color))\n"
+        }
+        let more = tasks.map { "task  running" + ($0.place.map { ", spawned at \($0.visible)" } ?? "") + "\n" }
+        return lines.joined() + more.joined()
+    }
+}

@@ -1,0 +1,197 @@
+import LuaRuntime
+import SpeedPixLua
+
+/// Values as a session shows them: Lua that a person could type again where that is possible, keys in order, on one line
+/// if it fits. Nothing in a value reaches the terminal but as visible text.
+struct ValuePrinter: Sendable {
+    var palette = Palette(isOn: false)
+    /// Columns of the terminal.
+    var width = 80
+
+    /// All values of one evaluation, with commas between them as Lua has them.
+    func text(_ values: [LuaSnapshot]) -> String {
+        values.map { render($0, indent: 0, used: 0, isTop: true) }.joined(separator: ",\n")
+    }
+
+    // MARK: Layout
+
+    private func render(_ value: LuaSnapshot, indent: Int, used: Int, isTop: Bool = false) -> String {
+        guard case .table(let table) = value else { return leaf(value, isTop: isTop) }
+        let line = inline(table)
+        if used + Self.visibleWidth(line) <= width { return line }
+        let inner = String(repeating: " ", count: indent + 2)
+        var lines = table.items.map { inner + render($0, indent: indent + 2, used: indent + 3) }
+        lines += entries(table).map { key, value in
+            let head = "\(inner)\(key) = "
+            return head + render(value, indent: indent + 2, used: Self.visibleWidth(head) + 1)
+        }
+        var text = opening(table) + "{\n" + lines.map { $0 + ",\n" }.joined()
+        if table.omitted > 0 { text += inner + dim("… \(table.omitted) more") + "\n" }
+        return text + String(repeating: " ", count: indent) + "}"
+    }
+
+    private func inline(_ table: LuaSnapshot.Table) -> String {
+        if table.isClosed { return opening(table) + "{ \(dim("…")) }" }
+        func one(_ value: LuaSnapshot) -> String {
+            if case .table(let inner) = value { inline(inner) } else { leaf(value) }
+        }
+        var parts = table.items.map(one) + entries(table).map { "\($0) = \(one($1))" }
+        if table.omitted > 0 { parts.append(dim("… \(table.omitted) more")) }
+        return opening(table) + (parts.isEmpty ? "{}" : "{ \(parts.joined(separator: ", ")) }")
+    }
+
+    private func opening(_ table: LuaSnapshot.Table) -> String {
+        if table.isError { return dim("error ") }
+        if let kind = table.kind { return dim("\(kind.visible.prefix(40)) ") }
+        // An empty one says itself nothing of what it will be to JSON.
+        guard table.items.isEmpty, table.entries.isEmpty else { return "" }
+        switch table.shape {
+        case .array: return dim("array ")
+        case .object: return dim("object ")
+        case .plain: return ""
+        }
+    }
+
+    /// Numbers in their order, then names in theirs, then the rest.
+    private func entries(_ table: LuaSnapshot.Table) -> [(key: String, value: LuaSnapshot)] {
+        let ranked = table.entries.map { key, value -> (rank: (Int, Double, String), key: String, value: LuaSnapshot) in
+            switch key {
+            case .integer(let number): ((0, Double(number), ""), "[\(number)]", value)
+            case .number(let number): ((0, number, ""), "[\(Self.text(number))]", value)
+            case .string(let string, let count):
+                ((1, 0, string.lossyText), Self.name(string, count) ?? "[\(Self.quoted(string, count))]", value)
+            default: ((2, 0, leaf(key)), "[\(leaf(key))]", value)
+            }
+        }
+        return ranked.sorted { $0.rank < $1.rank }.map { ($0.key, $0.value) }
+    }
+
+    // MARK: Single values
+
+    private func dim(_ text: String) -> String { palette.paint(text, .dim) }
+
+    private func leaf(_ value: LuaSnapshot, isTop: Bool = false) -> String {
+        switch value {
+        case .nil: palette.paint("nil", .yellow)
+        case .null: palette.paint("speedpix.null", .yellow)
+        case .boolean(let flag): palette.paint("\(flag)", .yellow)
+        case .integer(let number): palette.paint("\(number)", .cyan)
+        case .number(let number): palette.paint(Self.text(number), .cyan)
+        case .string(let string, let count): palette.paint(Self.quoted(string, count), .green)
+        case .function(let place?): dim("function (\(place.visible))")
+        case .function(nil): dim("function (built in)")
+        case .coroutine: dim("coroutine")
+        case .module(let name): dim(name.map { "module \($0.visible), see :help \($0.visible)" } ?? "module")
+        case .cycle(1): dim("‹this table›")
+        case .cycle(let levels): dim("‹table \(levels - 1) up›")
+        case .object(let object): palette.paint(ObjectText.describe(object, isAlone: isTop), .magenta)
+        case .table(let table): inline(table)
+        }
+    }
+
+    /// The shortest text that reads back as the same number, as a float.
+    static func text(_ number: Double) -> String {
+        if number.isNaN { return "nan" }
+        return number.isInfinite ? (number < 0 ? "-math.huge" : "math.huge") : "\(number)"
+    }
+
+    private static let keywords: Set = [
+        "and", "break", "do", "else", "elseif", "end", "false", "for", "function", "goto", "if", "in", "local", "nil",
+        "not", "or", "repeat", "return", "then", "true", "until", "while",
+    ]
+
+    /// A key that needs no quotes.
+    private static func name(_ string: LuaString, _ count: Int) -> String? {
+        guard count == string.bytes.count, let text = string.text, let first = text.utf8.first,
+            !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first), !keywords.contains(text),
+            text.unicodeScalars.allSatisfy({
+                $0.isASCII && ($0.properties.isAlphabetic || $0.properties.numericType != nil || $0 == "_")
+            })
+        else { return nil }
+        return text
+    }
+
+    /// In quotes, with Lua's escapes; bytes that are no text are cut short.
+    static func quoted(_ string: LuaString, _ count: Int) -> String {
+        var bytes = string.bytes
+        var isText = string.text != nil
+        if !isText, count > bytes.count {
+            // Only the cut may have gone through a character.
+            for _ in 0..<3 where !isText && !bytes.isEmpty {
+                bytes.removeLast()
+                isText = String(validating: bytes, as: UTF8.self) != nil
+            }
+            if !isText { bytes = string.bytes }
+        }
+        guard isText, !bytes.contains(0) else {
+            let shown = bytes.prefix(count > 48 ? 24 : 48)
+            let text = shown.map { byte in
+                byte >= 0x20 && byte < 0x7F && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
+                    ? String(UnicodeScalar(byte)) : "\\x" + hexadecimal(byte)
+            }.joined()
+            return "\"\(text)\"" + (count > shown.count ? "… (\(ByteCount.text(Int64(count))))" : "")
+        }
+        let text = String(decoding: bytes, as: UTF8.self).escaped
+        return "\"\(text)\"" + (count > string.bytes.count ? "… (\(ByteCount.text(Int64(count))))" : "")
+    }
+
+    private static func hexadecimal(_ byte: UInt8) -> String {
+        (byte < 16 ? "0" : "") + String(byte, radix: 16)
+    }
+
+    /// Columns, without what colours a text. Wide characters take two.
+    static func visibleWidth(_ text: String) -> Int {
+        var width = 0
+        var isSequence = false
+        for scalar in text.unicodeScalars {
+            if scalar == "\u{1B}" { isSequence = true }
+            if !isSequence { width += scalar.columns }
+            if isSequence, scalar == "m" { isSequence = false }
+        }
+        return width
+    }
+}
+
+extension Unicode.Scalar {
+    /// Columns on a terminal: two for what East Asian typography sets wide, none for what joins the one before.
+    fileprivate var columns: Int {
+        if [.nonspacingMark, .enclosingMark, .format].contains(properties.generalCategory) { return 0 }
+        switch value {
+        case 0x1100...0x115F, 0x2E80...0x303E, 0x3041...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F,
+            0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x1F300...0x1F64F, 0x1F900...0x1F9FF, 0x20000...0x3FFFD:
+            return 2
+        default: return 1
+        }
+    }
+
+    /// Whether a terminal would obey it, or show other text differently because of it.
+    fileprivate var isInvisible: Bool {
+        // The two joiners are part of how some scripts are written, and of emoji.
+        if value == 0x200C || value == 0x200D { return false }
+        return [.control, .format, .lineSeparator, .paragraphSeparator].contains(properties.generalCategory)
+    }
+}
+
+extension String {
+    /// With Lua's escapes for whatever could not be seen.
+    fileprivate var escaped: String {
+        var result = ""
+        for scalar in unicodeScalars {
+            switch scalar {
+            case "\n": result += "\\n"
+            case "\t": result += "\\t"
+            case "\r": result += "\\r"
+            case "\"": result += "\\\""
+            case "\\": result += "\\\\"
+            case _ where scalar.isInvisible: result += "\\u{\(String(scalar.value, radix: 16, uppercase: true))}"
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
+    }
+
+    /// The same without quotes in mind: for names and URLs of strangers.
+    var visible: String {
+        String(UnicodeScalarView(unicodeScalars.map { $0.isInvisible ? " " : $0 }))
+    }
+}

@@ -1,0 +1,33 @@
+import Synchronization
+
+/// Who hears of Ctrl-C: the command that runs, unless it leaves it to the process, which then ends.
+public final class Interrupts: Sendable {
+    private let handler = Mutex<(@Sendable () -> Bool)?>(nil)
+    private let watcher = Mutex<(@Sendable () -> Void)?>(nil)
+
+    /// Nobody hears of it until a command wants to.
+    public init() {}
+
+    /// The process calls this when it is interrupted, from any thread.
+    ///
+    /// - Returns: Whether the command has dealt with it; otherwise the process should end.
+    public func interrupt() -> Bool {
+        // Called outside of the lock: a handler may let go of itself.
+        handler.withLock { $0 }?() ?? false
+    }
+
+    /// The process calls this when the terminal was resized, or it goes on after a stop; from any thread.
+    public func terminalHasChanged() {
+        watcher.withLock { $0 }?()
+    }
+
+    /// From now on `body` hears when the terminal has changed. Nil ends it.
+    func watch(_ body: (@Sendable () -> Void)?) {
+        watcher.withLock { $0 = body }
+    }
+
+    /// From now on `body` is called, from any thread; it returns whether that is all there is to do. Nil ends it.
+    func handle(_ body: (@Sendable () -> Bool)?) {
+        handler.withLock { $0 = body }
+    }
+}

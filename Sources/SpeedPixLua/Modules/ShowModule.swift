@@ -1,0 +1,138 @@
+import Imaging
+import ImagingLua
+import LuaRuntime
+import SpeedPix
+
+/// `show`: a look at pictures, where there is a terminal that can show them, and a line about each.
+enum ShowModule {
+    /// More than a person wants to see at once.
+    private static let most = 24
+
+    static func module(_ host: ScriptHost, _ pictures: PictureHost) -> LuaModule {
+        LuaModule(name: "_show", functions: [show(host, pictures)], globals: ["show"])
+    }
+
+    private static func show(_ host: ScriptHost, _ pictures: PictureHost) -> LuaFunctionDefinition {
+        .waiting("show") { arguments in
+            var items: [Item] = []
+            try collect(try arguments.value(1), pictures, &items) {
+                arguments.mismatch(1, "picture", "a picture, a file, a path, a prediction or a list of them")
+            }
+            let columns = try arguments.options(2, ["width"]).integer("width").map { Int(clamping: $0) }
+            if let columns, !(1...1000).contains(columns) {
+                throw LuaArgumentError("width of show is a number of columns from 1 to 1000, not \(columns)")
+            }
+            return { [items] _ in
+                for item in items.prefix(most) {
+                    try host.write(try await item.shown(on: host.display, columns))
+                }
+                if items.count > most { try host.write(Array("… and \(items.count - most) more\n".utf8)) }
+                return .nil
+            }
+        }
+    }
+
+    /// What can be shown of a value: itself, or what is in it, in the order of the names.
+    private static func collect(
+        _ value: LuaValue, _ pictures: PictureHost, _ items: inout [Item], _ mismatch: () -> LuaArgumentError
+    ) throws {
+        switch value {
+        case .object(let picture as LuaPicture):
+            items.append(Item(name: nil, size: nil, mimeType: nil, source: .picture(picture)))
+        case .object(let prediction as PredictionObject):
+            let files = prediction.prediction.files
+            guard !files.isEmpty else {
+                throw LuaArgumentError(
+                    "prediction \(prediction.prediction.id) has no files (\(prediction.prediction.status))",
+                    hint: "wait for it first: wait(job)")
+            }
+            for file in files {
+                try collect(.object(OutputFileObject(file, host: prediction.verbs.host)), pictures, &items, mismatch)
+            }
+        case .table(let table):
+            let named = table.entries.sorted { ($0.key.text ?? "") < ($1.key.text ?? "") }.map(\.value)
+            let before = items.count
+            for item in table.items { try collect(item, pictures, &items, mismatch) }
+            for item in named {
+                // Texts and numbers of an output are not what somebody wants to see.
+                if case .object = item { try collect(item, pictures, &items, mismatch) }
+                if case .table = item { try? collect(item, pictures, &items, mismatch) }
+            }
+            guard items.count > before else { throw mismatch() }
+        case .string(let string) where string.bytes.contains(0) || string.text == nil:
+            items.append(Item(name: nil, size: nil, mimeType: nil, source: .read { string.bytes }))
+        default:
+            guard let read = try pictures.source(value) else { throw mismatch() }
+            var item = Item(name: nil, size: nil, mimeType: nil, source: .read(read))
+            switch value {
+            case .string(let path): item.name = path.lossyText
+            case .object(let object as SourceObject):
+                if case .file(let path) = object.kind { item.name = path }
+                if case .bytes(_, let filename) = object.kind { item.name = filename }
+            case .object(let object):
+                item.name = object.luaProperty("filename")?.text ?? object.luaDescription
+                if case .integer(let size)? = object.luaProperty("size") { item.size = size }
+                item.mimeType = object.luaProperty("mime_type")?.text
+            default: break
+            }
+            items.append(item)
+        }
+    }
+
+    private struct Item: Sendable {
+        enum Source: Sendable {
+            case picture(LuaPicture)
+            case read(PictureHost.Reading)
+        }
+
+        var name: String?
+        /// Bytes.
+        var size: Int64?
+        var mimeType: String?
+        var source: Source
+
+        func shown(on display: PictureDisplay?, _ columns: Int?) async throws -> [UInt8] {
+            switch source {
+            case .picture(let picture):
+                let frame = display?.frame((picture.width, picture.height), columns)
+                let line = line(format: picture.luaProperty("format")?.text, picture.width, picture.height, bytes: nil)
+                guard let frame else { return line }
+                return try await PictureWork.run {
+                    try frame.draw(try picture.image.resized(width: frame.width, height: frame.height, mode: .exact))
+                } + line
+            case .read(let read):
+                // What is known to be none need not be fetched.
+                if let mimeType, !mimeType.hasPrefix("image/") { return line(format: mimeType, nil, nil, bytes: size) }
+                let bytes = try await read()
+                return try await PictureWork.run { try shown(bytes, on: display, columns) }
+            }
+        }
+
+        private func shown(_ bytes: [UInt8], on display: PictureDisplay?, _ columns: Int?) throws -> [UInt8] {
+            let count = Int64(bytes.count)
+            let header: ImageHeader
+            do {
+                header = try ImageHeader(bytes: bytes)
+            } catch let error as ImagingError where error.code == .unsupportedFormat {
+                let type = mimeType ?? MediaType.sniff(Array(bytes.prefix(MediaType.sniffedLength))) ?? "no picture"
+                return line(format: type, nil, nil, bytes: count)
+            }
+            let line = line(format: header.format.rawValue, header.width, header.height, bytes: count)
+            guard let frame = display?.frame((header.width, header.height), columns) else { return line }
+            let image = try Image.open(bytes: bytes, fitting: (width: frame.width, height: frame.height))
+            // A picture that is smaller than its frame was not enlarged.
+            let fitted = try image.resized(width: frame.width, height: frame.height, mode: .exact)
+            return try frame.draw(fitted) + line
+        }
+
+        /// "shoe.png: png, 640×480, 12.3 kB".
+        private func line(format: String?, _ width: Int?, _ height: Int?, bytes: Int64?) -> [UInt8] {
+            var facts: [String] = []
+            if let format { facts.append(format) }
+            if let width, let height { facts.append("\(width)×\(height)") }
+            if let bytes { facts.append(ByteCount.text(bytes)) }
+            // A file's name must not steer the terminal.
+            return Array((((name.map { "\($0): " } ?? "") + facts.joined(separator: ", ")).printable() + "\n").utf8)
+        }
+    }
+}

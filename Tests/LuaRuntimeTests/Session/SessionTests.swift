@@ -1,0 +1,206 @@
+import LuaRuntime
+import Synchronization
+import Testing
+
+@Suite("A session")
+struct SessionTests {
+    private func session(_ gate: Gate = Gate()) async throws -> LuaVM {
+        try await session(gate) { _ in }
+    }
+
+    private func session(_ gate: Gate, _ onFailure: @escaping @Sendable (LuaError) -> Void) async throws -> LuaVM {
+        let module = LuaModule(
+            name: "test",
+            functions: [
+                .waiting("gate") { arguments in
+                    let name = try arguments.string(1, "name")
+                    return { _ in
+                        await gate.wait(name)
+                        try Task.checkCancellation()
+                        return .nil
+                    }
+                }
+            ])
+        let vm = try LuaVM(modules: [module, .concurrency(name: "tasks")])
+        try await vm.openSession(onDetachedFailure: onFailure)
+        return vm
+    }
+
+    /// Runs a line as a prompt does.
+    @discardableResult
+    private func run(_ text: String, in vm: LuaVM) async throws -> [LuaSnapshot] {
+        switch LuaInput(text, name: "input") {
+        case .expression(let chunk): return try await vm.evaluate(chunk).values
+        case .statements(let chunk):
+            let level = LuaTopLevel(chunk)
+            return try await vm.evaluate(level.chunk, declaring: level.names).values
+        case .failure(let error): throw error
+        default: return []
+        }
+    }
+
+    private func integer(_ text: String, in vm: LuaVM) async throws -> Int64? {
+        if case .integer(let value)? = try await run(text, in: vm).first { value } else { nil }
+    }
+
+    @Test func keepsLocals() async throws {
+        let vm = try await session()
+        try await run("local x, y = 1, 2", in: vm)
+        try await run("local function double(n) return n * 2 end", in: vm)
+        #expect(try await integer("double(x + y)", in: vm) == 6)
+        try await run("x = x + 10", in: vm)
+        #expect(try await integer("x", in: vm) == 11)
+        // No global came of it, which modules would see.
+        #expect(try await integer("rawget(_G, 'x') == nil and 1 or 0", in: vm) == 1)
+    }
+
+    @Test func aLocalHidesAGlobal() async throws {
+        let vm = try await session()
+        try await run("shared = 5 function get() return shared end", in: vm)
+        try await run("local shared = shared + 1", in: vm)
+        #expect(try await integer("shared", in: vm) == 6)
+        #expect(try await integer("_G.shared", in: vm) == 5)
+        try await run("local shared", in: vm)
+        #expect(try await integer("shared == nil and 1 or 0", in: vm) == 1)
+        try await run("shared = 7", in: vm)
+        #expect(try await integer("_G.shared * 100 + shared", in: vm) == 507)
+        try await run("fresh = 1", in: vm)
+        #expect(try await integer("_G.fresh", in: vm) == 1)
+    }
+
+    @Test func closuresShareThem() async throws {
+        let vm = try await session()
+        try await run("local n = 0", in: vm)
+        try await run("function count() n = n + 1 return n end", in: vm)
+        try await run("count() count()", in: vm)
+        #expect(try await integer("n", in: vm) == 2)
+    }
+
+    @Test func closesAtTheEndOfTheChunk() async throws {
+        let vm = try await session()
+        try await run("log = {}", in: vm)
+        try await run(
+            "local f <close> = setmetatable({}, { __close = function() log[#log + 1] = 'closed' end }) log[1] = 'open'",
+            in: vm)
+        #expect(try await integer("#log", in: vm) == 2)
+        #expect(try await integer("f == nil and 1 or 0", in: vm) == 1)
+    }
+
+    @Test func remembersTheLastResultAndError() async throws {
+        let vm = try await session()
+        try await run("40 + 2", in: vm)
+        #expect(try await integer("_ + 1", in: vm) == 43)
+        try await run("x = 1", in: vm)
+        #expect(try await integer("_", in: vm) == 43)
+        await #expect(throws: LuaError.self) { try await run("error({ code = 7 })", in: vm) }
+        #expect(try await integer("_error.code", in: vm) == 7)
+        // They are the session's, and no globals.
+        #expect(try await integer("_G._ == nil and _G._error == nil and 1 or 0", in: vm) == 1)
+    }
+
+    @Test func tasksOutliveTheirChunk() async throws {
+        let gate = Gate()
+        let vm = try await session(gate)
+        try await run("t = tasks.spawn(function() test.gate('a') done = true return 9 end)", in: vm)
+        #expect(await vm.detachedTasks.map(\.place) == ["input:1"])
+        #expect(try await integer("done and 1 or 0", in: vm) == 0)
+        await gate.open("a")
+        #expect(try await integer("t:join()", in: vm) == 9)
+        #expect(await vm.detachedTasks.isEmpty)
+    }
+
+    @Test func aTaskThatFailsByItselfIsTold() async throws {
+        let gate = Gate()
+        let (errors, continuation) = AsyncStream.makeStream(of: LuaError.self)
+        let vm = try await session(gate) { continuation.yield($0) }
+        try await run("tasks.spawn(function() test.gate('a') error('lost') end)", in: vm)
+        await gate.open("a")
+        var iterator = errors.makeAsyncIterator()
+        #expect(await iterator.next()?.message == "input:1: lost")
+        // One that somebody waits for is theirs.
+        try await run("t = tasks.spawn(function() test.gate('b') error('theirs') end)", in: vm)
+        // The gate is reached when the chunk waits for `t`.
+        let joined = Task { try await run("tasks.spawn(function() test.gate('c') end) t:join()", in: vm) }
+        _ = await gate.arrived(3)
+        await gate.open("b")
+        await #expect(throws: LuaError.self) { try await joined.value }
+        continuation.finish()
+        #expect(await iterator.next() == nil)
+    }
+
+    @Test func aFailedChunkTakesItsTasksAlong() async throws {
+        let vm = try await session()
+        await #expect(throws: LuaError.self) {
+            try await run("t = tasks.spawn(function() test.gate('never') end) error('x')", in: vm)
+        }
+        #expect(try await integer("t.status == 'canceled' and 1 or 0", in: vm) == 1)
+        #expect(await vm.detachedTasks.isEmpty)
+    }
+
+    @Test func cancellingLeavesEarlierTasksAlone() async throws {
+        let gate = Gate()
+        let vm = try await session(gate)
+        try await run("t = tasks.spawn(function() test.gate('a') return 3 end)", in: vm)
+        let waiting = Task { try await run("test.gate('b')", in: vm) }
+        _ = await gate.arrived(2)
+        waiting.cancel()
+        await #expect(throws: CancellationError.self) { try await waiting.value }
+        await gate.open("a")
+        #expect(try await integer("t:join()", in: vm) == 3)
+    }
+
+    @Test func aBusyChunkIsStopped() async throws {
+        let started = AsyncStream.makeStream(of: Void.self)
+        let module = LuaModule(
+            name: "test",
+            functions: [
+                .immediate("started") { _ in
+                    started.continuation.yield()
+                    return .nil
+                }
+            ])
+        let vm = try LuaVM(modules: [module])
+        try await vm.openSession { _ in }
+        let busy = Task {
+            try await vm.evaluate(
+                LuaChunk("x = 1 test.started() while true do pcall(error) end", name: "input"), patience: .zero)
+        }
+        for await _ in started.stream { break }
+        busy.cancel()
+        await #expect(throws: CancellationError.self) { try await busy.value }
+        #expect(try await integer("x", in: vm) == 1)
+    }
+
+    @Test func tasksEndWithTheSession() async throws {
+        let vm = try await session()
+        try await run("t = tasks.spawn(function() test.gate('never') end)", in: vm)
+        await vm.endDetachedTasks()
+        #expect(try await integer("t.status == 'canceled' and 1 or 0", in: vm) == 1)
+    }
+
+    @Test func itsNamesAreKnown() async throws {
+        let vm = try await session()
+        try await run("local mine = { alpha = 1, go = function() end, [1] = 2 } theirs = 'x'", in: vm)
+        try await run("class = setmetatable({ own = 1 }, { __index = { inherited = print } })", in: vm)
+        let all = await vm.members(of: [])
+        #expect(all.contains(.field("mine")) && all.contains(.field("theirs")) && all.contains(.function("print")))
+        #expect(await Set(vm.members(of: ["mine"])) == [.field("alpha"), .function("go")])
+        #expect(await Set(vm.members(of: ["class"])) == [.field("own"), .function("inherited")])
+        #expect(await vm.members(of: ["tasks"]).contains(.function("spawn")))
+        #expect(await vm.members(of: ["theirs"]).contains(.method("upper")))
+        #expect(await vm.members(of: ["mine", "alpha"]).isEmpty)
+        #expect(await vm.members(of: ["nothing", "here"]).isEmpty)
+        try await run("t = tasks.spawn(function() end) box = { t = t }", in: vm)
+        #expect(await Set(vm.members(of: ["box", "t"])) == [.field("status"), .method("join"), .method("cancel")])
+    }
+
+    @Test func lookingRunsNothing() async throws {
+        let vm = try await session()
+        try await run(
+            "trap = setmetatable({}, { __index = function() looked = true end, __pairs = error, __tostring = error })",
+            in: vm)
+        #expect(await vm.members(of: ["trap", "x"]).isEmpty)
+        _ = try await run("trap", in: vm)
+        #expect(try await integer("looked and 1 or 0", in: vm) == 0)
+    }
+}
