@@ -4,6 +4,8 @@ import SpeedPix
 import SpeedPixGateway
 import Testing
 
+@testable import SpeedPixCommands
+
 /// The tutorial and the cookbook, worked through as their readers do.
 @Suite("The tutorial and the cookbook")
 struct DocumentTests {
@@ -30,6 +32,30 @@ struct DocumentTests {
         for recipe in Self.recipes {
             #expect(recipe.blocks.contains { $0.language == "lua" && $0.name != nil }, "\(recipe.title) has no script")
             #expect(recipe.blocks.contains { $0.language == "sh" }, "\(recipe.title) is not run")
+        }
+    }
+
+    @Test(arguments: ["tutorial.md", "cookbook.md"])
+    func commandsInSentencesExist(_ page: String) throws {
+        let commands = try DocumentPage(page).commandsInText
+        #expect(!commands.isEmpty)
+        for text in commands {
+            for command in try ShellLine(text, read: { _ in "ID" }).commands {
+                #expect(throws: Never.self, "\(text)") {
+                    _ = try RootCommand.parseAsRoot(Array(command.words.dropFirst()))
+                }
+            }
+        }
+    }
+
+    @Test(arguments: ["tutorial.md", "cookbook.md"])
+    func linksLeadSomewhere(_ page: String) throws {
+        for link in try DocumentPage(page).links where !link.hasPrefix("https://") {
+            let parts = link.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            let target = parts[0].isEmpty ? page : parts[0]
+            #expect(FileManager.default.fileExists(atPath: "\(TestFolder.repository)/docs/\(target)"), "\(link)")
+            guard parts.count == 2 else { continue }
+            #expect(try DocumentPage(target).anchors.contains(parts[1]), "\(link)")
         }
     }
 

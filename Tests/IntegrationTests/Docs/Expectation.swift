@@ -9,7 +9,9 @@ struct Expectation {
 
     /// Whether that is what was printed.
     func matches(_ printed: String) -> Bool {
-        let actual = printed.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        // A table that was written ends its lines as spreadsheets do, which nobody sees.
+        let actual = printed.replacing("\r\n", with: "\n").split(separator: "\n", omittingEmptySubsequences: false).map(
+            String.init)
         return Self.follows(lines[...], actual.last == "" ? actual.dropLast() : actual[...])
     }
 
