@@ -30,7 +30,7 @@ int spx_load(const char **problem);
     X(vips_linear1) X(vips_operation_block_set) X(vips_pngsave_buffer) X(vips_premultiply) X(vips_rot) \
     X(vips_sharpen) X(vips_similarity) X(vips_source_new_from_descriptor) X(vips_source_new_from_memory) \
     X(vips_svgload_buffer) X(vips_text) X(vips_thumbnail_image) X(vips_thumbnail_source) X(vips_tiffsave_buffer) \
-    X(vips_unpremultiply) X(vips_webpsave_buffer)
+    X(vips_unpremultiply) X(vips_version_string) X(vips_webpsave_buffer)
 
 typedef struct {
 #define SPX_FIELD(name) __typeof__(name) *name;
@@ -116,6 +116,7 @@ extern spx_library_functions spx_library;
 #define vips_thumbnail_source spx_library.vips_thumbnail_source
 #define vips_tiffsave_buffer spx_library.vips_tiffsave_buffer
 #define vips_unpremultiply spx_library.vips_unpremultiply
+#define vips_version_string spx_library.vips_version_string
 #define vips_webpsave_buffer spx_library.vips_webpsave_buffer
 #endif
 

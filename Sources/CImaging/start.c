@@ -59,6 +59,8 @@ int spx_start(spx_error *error)
     return started == 0 ? SPX_OK : spx_fail_with(error, SPX_FAILED, start_error);
 }
 
+const char *spx_library_version(void) { return vips_version_string(); }
+
 int spx_fail_with(spx_error *error, int status, const char *text)
 {
     // Not GLib's: this must work without it.

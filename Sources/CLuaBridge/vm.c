@@ -146,6 +146,8 @@ void spl_close(spl_vm *vm) {
 void spl_set_context(spl_vm *vm, void *context) { vm->host.context = context; }
 int32_t spl_interrupt_reason(spl_vm *vm) { return atomic_load(&vm->interrupt); }
 size_t spl_memory_used(const spl_vm *vm) { return vm->used; }
+
+const char *spl_lua_release(void) { return LUA_VERSION_MAJOR "." LUA_VERSION_MINOR "." LUA_VERSION_RELEASE; }
 void spl_set_pattern_steps(spl_vm *vm, uint64_t steps) { vm->pattern_steps = steps; }
 void spl_set_memory_limit(spl_vm *vm, size_t bytes) { vm->limit = bytes; }
 uint64_t spl_allocations(const spl_vm *vm) { return vm->allocations; }

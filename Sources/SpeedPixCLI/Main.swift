@@ -24,7 +24,7 @@ struct Main {
         signal(SIGPIPE, SIG_IGN)
         let signals = ReceivedSignals()
         // From here on none is lost, however early it comes.
-        let pipe = SignalPipe([SIGINT, SIGTERM])
+        let pipe = SignalPipe([SIGINT, SIGTERM, SIGCONT, SIGWINCH])
         var context = CommandContext(
             environment: ProcessInfo.processInfo.environment,
             workingDirectory: FileManager.default.currentDirectoryPath,
@@ -45,6 +45,7 @@ struct Main {
         }
         // The first signal ends the command in order, the second one at once.
         let source = pipe?.source { number in
+            if number == SIGCONT || number == SIGWINCH { return interrupts.terminalHasChanged() }
             // A session goes on: only what it is doing ends.
             if number == SIGINT, interrupts.interrupt() { return }
             if signals.note(number) > 1 {
@@ -53,9 +54,8 @@ struct Main {
             }
             command.cancel()
         }
-        let changes = [SIGCONT, SIGWINCH].map { tell(interrupts, of: $0) }
         let status = await command.value
-        withExtendedLifetime((source, changes)) {}
+        withExtendedLifetime(source) {}
         // Whoever sent a SIGTERM looks for the status that belongs to it.
         exit(status == .interrupted ? 128 + (signals.first ?? SIGINT) : status.rawValue)
     }
@@ -66,13 +66,6 @@ struct Main {
         guard isatty(descriptor) == 1, !term.isEmpty, term != "dumb" else { return }
         let erase = Array("\r\u{1B}[J".utf8)
         _ = write(descriptor, erase, erase.count)
-    }
-
-    private static func tell(_ interrupts: Interrupts, of number: Int32) -> any DispatchSourceSignal {
-        let source = DispatchSource.makeSignalSource(signal: number, queue: .global(qos: .userInteractive))
-        source.setEventHandler { interrupts.terminalHasChanged() }
-        source.resume()
-        return source
     }
 
     /// Nil if it is no terminal.

@@ -7,6 +7,10 @@ public enum SpeedPixCommand {
     /// - Parameter arguments: Without the program's name.
     /// - Returns: The exit status. Cancelling the task stops the command, which then says 130.
     public static func execute(_ arguments: [String], in context: CommandContext) async -> ExitStatus {
+        if let complaint = UsageText.unknownTopic(arguments) {
+            context.say(complaint)
+            return .usage
+        }
         do {
             var parsed = try RootCommand.parseAsRoot(arguments)
             guard let command = parsed as? any ContextCommand else {
@@ -27,8 +31,12 @@ public enum SpeedPixCommand {
                 try? context.writeOutput(Array((RootCommand.fullMessage(for: error) + "\n").utf8))
                 return .success
             }
-            context.say(RootCommand.fullMessage(for: error))
-            return code == .validationFailure ? .usage : .failure
+            guard code == .validationFailure else {
+                context.say(RootCommand.fullMessage(for: error))
+                return .failure
+            }
+            context.say(UsageText.describe(error, arguments))
+            return .usage
         }
     }
 }

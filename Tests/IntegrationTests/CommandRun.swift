@@ -1,3 +1,4 @@
+import Foundation
 import SpeedPixCommands
 import Synchronization
 
@@ -13,14 +14,15 @@ struct CommandRun {
     ///   - setting: Changes the context before the run.
     init(
         _ arguments: [String], in folder: TestFolder, input: String = "", environment: [String: String] = [:],
-        token: String = "made-up-token", setting: (inout CommandContext) -> Void = { _ in }
+        token: String = "made-up-token", clock: any Clock<Duration> = ContinuousClock(),
+        now: @escaping @Sendable () -> Date = { Date() }, setting: (inout CommandContext) -> Void = { _ in }
     ) async {
         let output = Capture()
         let errors = Capture()
         var context = CommandContext(
             environment: environment, workingDirectory: folder.path, homeDirectory: folder.path,
             writeOutput: output.append, writeError: errors.append, readInput: { Array(input.utf8) },
-            randomToken: { token })
+            clock: clock, now: now, randomToken: { token })
         setting(&context)
         status = await SpeedPixCommand.execute(arguments, in: context)
         self.output = output.text

@@ -76,6 +76,8 @@ typedef struct {
 // Starts libvips once per process, from whichever thread comes first; every function below may be called only after it
 // returned SPX_OK.
 int spx_start(spx_error *error);
+// The version of the libvips that was started: "8.14.1".
+const char *spx_library_version(void);
 
 // MARK: Pictures as memory
 

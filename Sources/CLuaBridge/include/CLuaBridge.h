@@ -95,6 +95,8 @@ void spl_set_context(spl_vm *vm, void *context);
 void spl_interrupt(spl_vm *vm, int32_t reason);
 int32_t spl_interrupt_reason(spl_vm *vm);
 size_t spl_memory_used(const spl_vm *vm);
+// The release of the Lua that this was built with: "5.4.4".
+const char *spl_lua_release(void);
 void spl_set_memory_limit(spl_vm *vm, size_t bytes);
 // Bounds the backtracking of one call of find, match or gsub, or one turn of gmatch; 0 for no bound.
 void spl_set_pattern_steps(spl_vm *vm, uint64_t steps);

@@ -197,6 +197,9 @@ public actor LuaVM {
 
     // MARK: Looking inside
 
+    /// The release of Lua that scripts run on, such as `5.4.6`.
+    public static var luaVersion: String { String(cString: spl_lua_release()) }
+
     /// Bytes of Lua values now.
     public var memoryUsed: Int { spl_memory_used(machine.vm) }
 

@@ -57,7 +57,7 @@ extension Files {
     }
 
     /// The names, with a number where one was given before. File systems may not tell upper from lower case.
-    static func distinctNames(_ names: [String]) -> [String] {
+    package static func distinctNames(_ names: [String]) -> [String] {
         var taken: Set<String> = []
         let natural = Set(names.map { $0.lowercased() })
         return names.map { name in

@@ -1,18 +1,18 @@
 #if canImport(FoundationEssentials)
-import FoundationEssentials
+package import FoundationEssentials
 #else
-import Foundation
+package import Foundation
 #endif
 
 /// The date of HTTP headers: `Tue, 14 Nov 2023 22:13:20 GMT` (RFC 9110, section 5.6.7). It has whole seconds.
-enum HTTPDate {
+package enum HTTPDate {
     private static let months: [Substring: Int] = [
         "Jan": 1, "Feb": 2, "Mar": 3, "Apr": 4, "May": 5, "Jun": 6, "Jul": 7, "Aug": 8, "Sep": 9, "Oct": 10,
         "Nov": 11, "Dec": 12,
     ]
 
     /// Nil for anything but the one form that servers may send.
-    static func date(from text: String) -> Date? {
+    package static func date(from text: String) -> Date? {
         let parts = text.split(separator: " ")
         guard parts.count == 6, parts[5].hasPrefix("GMT"), let day = number(parts[1], 1...31),
             let month = months[parts[2]], let year = number(parts[3], 1970...9999)

@@ -8,12 +8,20 @@ struct RootCommand: ParsableCommand {
         abstract: "Runs published AI image workflows from Lua scripts.",
         discussion: """
             Example:
-              speedpix run examples/white_background.lua --local
+              speedpix init shop && cd shop
+              speedpix run pipeline.lua --local --out out
 
-            Credentials come from SPEEDPIX_APP_KEY and SPEEDPIX_APP_SECRET; with --local none are needed.
+            With --local nothing else is needed. For the service, credentials come from
+            SPEEDPIX_APP_KEY and SPEEDPIX_APP_SECRET, or from speedpix.toml;
+            "speedpix doctor" tells what is set and what is missing.
             """,
         version: SpeedPixVersion.current,
-        subcommands: [RunCommand.self, ReplCommand.self, ServeCommand.self])
+        subcommands: [
+            RunCommand.self, EvalCommand.self, CheckCommand.self, PredictCommand.self, UploadCommand.self,
+            JobsCommand.self, ReplCommand.self, ServeCommand.self, InitCommand.self, TypesCommand.self,
+            DoctorCommand.self, VersionCommand.self,
+            CompletionsCommand.self, ManualCommand.self,
+        ])
 }
 
 /// A command that runs in a context.

@@ -2,14 +2,16 @@ import ArgumentParser
 import LuaRuntime
 import SpeedPix
 import SpeedPixLua
+import SystemPackage
 
 /// `speedpix run FILE`: runs a script against the service or the local gateway.
 struct RunCommand: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
         abstract: "Runs a Lua script.",
-        usage: "speedpix run FILE|- [key=value ...] [--local] [--endpoint URL] [--out DIR] [--timeout SECONDS]"
-            + " [--dry-run] [--limit N] [--watch] [--progress MODE] [--quiet] [--json] [--report FILE.html]"
+        usage: "speedpix run FILE|- [key=value ...] [--local] [--endpoint URL] [--profile NAME] [--out DIR]"
+            + " [--timeout SECONDS] [--dry-run] [--limit N] [--watch] [--progress MODE] [--quiet] [--json]"
+            + " [--report FILE.html]"
             + " [--allow-read DIR] [--allow-write DIR] [--allow-env NAME] [--verbose]",
         discussion: """
             Examples:
@@ -25,7 +27,9 @@ struct RunCommand: ContextCommand {
         // `run FILE --help` is about the script, which ArgumentParser knows nothing of.
         helpNames: [])
 
-    @Argument(help: ArgumentHelp("The script; - for standard input.", valueName: "FILE"))
+    @Argument(
+        help: ArgumentHelp("The script; - for standard input.", valueName: "FILE"),
+        completion: .file(extensions: ["lua"]))
     var file: String?
 
     @Argument(help: ArgumentHelp("Values for the script's parameters.", valueName: "key=value"))
@@ -89,6 +93,12 @@ struct RunCommand: ContextCommand {
             }, uniquingKeysWith: { $1 })
     }
 
+    /// The script's folder, whose `speedpix.toml` counts; nil for standard input.
+    func directory(_ context: CommandContext) -> String? {
+        guard let file, file != "-" else { return nil }
+        return FilePath(context.absolute(file)).removingLastComponent().string
+    }
+
     /// - Parameter onRetry: Hears of each call that is made once more.
     func host(
         _ script: ScriptFile, _ configuration: Configuration, _ context: CommandContext,
@@ -116,7 +126,7 @@ struct RunCommand: ContextCommand {
             "run.started",
             [
                 "script": .string(name), "version": .string(SpeedPixVersion.current),
-                "local": .bool(service.isLocal(context)), "dry_run": .bool(dryRun),
+                "local": .bool(service.isLocal(context, beside: directory(context))), "dry_run": .bool(dryRun),
                 "parameters": .object(arguments.mapValues { .string($0) }),
             ])
         do {
@@ -171,7 +181,7 @@ struct RunCommand: ContextCommand {
     private func withConfiguration(
         _ context: CommandContext, _ body: (Configuration) async throws -> Void
     ) async throws {
-        guard dryRun else { return try await service.withConfiguration(context, body) }
+        guard dryRun else { return try await service.withConfiguration(context, beside: directory(context), body) }
         // Nothing is sent, and so nobody has to sign anything.
         try await body(
             Configuration(appKey: "dry-run", appSecret: context.randomToken(), endpoint: RehearsalTransport.endpoint))

@@ -37,7 +37,7 @@ struct ServeCommand: ContextCommand {
     @Option(help: "Port on 127.0.0.1; 0 is any free one.")
     var port = 8187
 
-    @Option(help: "Folder that keeps uploads and results; a temporary one if not given.")
+    @Option(help: "Folder that keeps uploads and results; a temporary one if not given.", completion: .directory)
     var data: String?
 
     @Option(help: "Application key that clients must use; SPEEDPIX_APP_KEY if not given.")
@@ -46,7 +46,9 @@ struct ServeCommand: ContextCommand {
     @Option(help: "Application secret that clients must sign with; SPEEDPIX_APP_SECRET if not given.")
     var appSecret: String?
 
-    @Option(help: ArgumentHelp("A JSON file that says what goes wrong on purpose.", valueName: "FILE"))
+    @Option(
+        help: ArgumentHelp("A JSON file that says what goes wrong on purpose.", valueName: "FILE"),
+        completion: .file(extensions: ["json"]))
     var faults: String?
 
     func validate() throws {

@@ -10,7 +10,7 @@ import Foundation
 /// The events of a run, one JSON object a line. `docs/events.schema.json` describes them.
 final class EventStream: Sendable {
     private struct State {
-        var redaction: Redaction?
+        var redaction: Redaction
         var hasFinished = false
         var failure: (any Error)?
         var onFailure: (@Sendable () -> Void)?
@@ -18,12 +18,13 @@ final class EventStream: Sendable {
 
     private let context: CommandContext
     private let elapsed: @Sendable () -> Duration
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     /// - Parameter context: Its standard output takes the events, and nothing else may write there.
     init(_ context: CommandContext) {
         self.context = context
         elapsed = context.clock.stopwatch()
+        state = Mutex(State(redaction: Redaction(environment: context.environment)))
     }
 
     /// Why events could not be written; nobody reads them any more then.
@@ -68,7 +69,7 @@ final class EventStream: Sendable {
         event["elapsed"] = .seconds(elapsed())
         let value = JSONValue.object(event)
         do {
-            var line = try (state.redaction?(value) ?? value).encoded()
+            var line = try state.redaction(value).encoded()
             line.append(UInt8(ascii: "\n"))
             try context.writeOutput(line)
             return nil

@@ -8,6 +8,11 @@ struct Redaction: Sendable {
         secret = configuration.appSecret.revealed
     }
 
+    /// Before there is a configuration: the secret that the environment holds.
+    init(environment: [String: String]) {
+        secret = environment[Configuration.Variable.appSecret] ?? ""
+    }
+
     func callAsFunction(_ text: String) -> String {
         secret.isEmpty || !text.contains(secret) ? text : text.replacing(secret, with: "<redacted>")
     }

@@ -275,7 +275,7 @@ actor Repl {
     private func help(_ topic: String?) {
         let width = context.outputTerminal()?.columns ?? .max
         func show(_ text: String) { write(SessionHelp.wrapped(text, width: width) + "\n") }
-        guard let topic else { return write(SessionHelp.overview(palette)) }
+        guard let topic else { return show(SessionHelp.overview(palette)) }
         let reference = ScriptReference.all
         let name = topic.trimming { "()".contains($0) }
         if let text = reference.help(for: name) { return show(text) }

@@ -3,10 +3,11 @@ import SpeedPixLua
 
 /// What `:help` says without a name.
 enum SessionHelp {
-    /// The text in lines that fit, the rest of a long one further in than its beginning.
+    /// The text in lines that fit; the rest of one that is indented stands further in.
     static func wrapped(_ text: String, width: Int) -> String {
         text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-            let indent = String(repeating: " ", count: line.prefix { $0 == " " }.count + 2)
+            let leading = line.prefix { $0 == " " }.count
+            let indent = String(repeating: " ", count: leading == 0 ? 0 : leading + 2)
             var lines: [String] = []
             var current: String?
             for word in line.split(separator: " ", omittingEmptySubsequences: false) {
@@ -14,7 +15,9 @@ enum SessionHelp {
                     current = String(word)
                     continue
                 }
-                if start.contains(where: { $0 != " " }), start.count + 1 + word.count > width {
+                if start.contains(where: { $0 != " " }),
+                    ValuePrinter.visibleWidth(start) + 1 + ValuePrinter.visibleWidth(String(word)) > width
+                {
                     lines.append(start)
                     current = indent + word
                 } else {
@@ -32,13 +35,12 @@ enum SessionHelp {
         }.joined()
         let modules = ScriptReference.all.modules.map(\.name).filter { !$0.isEmpty }.sorted().joined(separator: " ")
         return """
-            Type Lua. The value of an expression is shown and is _ afterwards; the last error is _error. Locals at the
+            Type Lua. The value of an expression is shown and is _ afterwards; the last error is _error. Locals at the \
             prompt stay. Tab completes names, options and workflows. Ctrl-C stops what runs, or clears the line.
 
             \(commands)
             The verbs: run create wait upload, and show(file) for a look at a picture.
             Modules: \(modules)
-
             """
     }
 }

@@ -88,7 +88,7 @@ struct ScriptRun: Sendable {
         return end
     }
 
-    private var isLocal: Bool { options.service.isLocal(context) }
+    private var isLocal: Bool { options.service.isLocal(context, beside: options.directory(context)) }
 
     // MARK: The script
 
@@ -120,6 +120,8 @@ struct ScriptRun: Sendable {
         }
         if let events {
             host.write = { events.send("print", JSONValue.fields(text: $0)) }
+            // A line about each picture is an event that a program can read.
+            host.display = nil
             let isVerbose = options.verbose
             host.log = { level, message in
                 guard level != .debug || isVerbose else { return }

@@ -4,19 +4,22 @@ import SpeedPixLua
 /// What a script may reach, as the command line says.
 struct SandboxOptions: ParsableArguments {
     @Option(
-        help: ArgumentHelp("Where relative paths of results start; the working folder if not given.", valueName: "DIR"))
+        help: ArgumentHelp("Where relative paths of results start; the working folder if not given.", valueName: "DIR"),
+        completion: .directory)
     var out: String?
 
     @Option(
         name: .customLong("allow-read"),
         help: ArgumentHelp(
-            "A folder that the script may read, besides its own and the working folder.", valueName: "DIR"))
+            "A folder that the script may read, besides its own and the working folder.", valueName: "DIR"),
+        completion: .directory)
     var readableFolders: [String] = []
 
     @Option(
         name: .customLong("allow-write"),
         help: ArgumentHelp(
-            "A folder that the script may write, besides the working folder and --out.", valueName: "DIR"))
+            "A folder that the script may write, besides the working folder and --out.", valueName: "DIR"),
+        completion: .directory)
     var writableFolders: [String] = []
 
     @Option(
@@ -27,11 +30,13 @@ struct SandboxOptions: ParsableArguments {
     /// - Parameter directory: The script's folder; nil if it has none.
     /// - Parameter named: Paths that the command line names: they may be read wherever they lie.
     func files(directory: String?, named: [String], _ context: CommandContext) -> FileAccess {
-        FileAccess(
+        var files = FileAccess(
             workingDirectory: context.workingDirectory, outputDirectory: out.map(context.absolute),
             homeDirectory: context.homeDirectory,
             readable: (directory.map { [$0] } ?? []) + readableFolders.map(context.absolute),
             readableFiles: named, writable: writableFolders.map(context.absolute))
+        files.withheld = SettingsReader(context: context, scriptDirectory: directory).secretFiles
+        return files
     }
 
     func environment(_ context: CommandContext) -> ScriptEnvironment {

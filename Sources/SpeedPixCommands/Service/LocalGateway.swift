@@ -22,6 +22,9 @@ enum LocalGateway {
         }
     }
 
+    /// What it offers, as completions name it.
+    static let workflowNames = ["white-background", "text-to-image", "img2img", "image-to-video", "echo"]
+
     static func offered() async throws -> [any Workflow] {
         try await ScriptWorkflow.builtIn() + [EchoWorkflow()]
     }

@@ -9,6 +9,9 @@ struct ServiceOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The service; 'local' is the same as --local.", valueName: "URL"))
     var endpoint: String?
 
+    @Option(help: ArgumentHelp("The profile of speedpix.toml that counts.", valueName: "NAME"))
+    var profile: String?
+
     func validate() throws {
         if local, let endpoint, endpoint != LocalGateway.name {
             throw ValidationError("--local and --endpoint \(endpoint) exclude each other")
@@ -16,33 +19,82 @@ struct ServiceOptions: ParsableArguments {
     }
 
     /// Whether what is created ends with this process.
-    func isLocal(_ context: CommandContext) -> Bool {
-        local || (endpoint ?? context.environment[Configuration.Variable.endpoint]) == LocalGateway.name
-    }
-
-    /// Runs `body` with what a client needs; for `--local` a gateway runs as long.
     ///
-    /// - Throws: ``CommandFailure`` with ``ExitStatus/configuration`` if credentials are missing or wrong.
-    func withConfiguration<Result>(
-        _ context: CommandContext, _ body: (Configuration) async throws -> Result
-    ) async throws -> Result {
-        if isLocal(context) { return try await LocalGateway.withClientConfiguration(context, body) }
-        return try await body(try configuration(context))
+    /// - Parameter directory: The folder of the script, if there is one.
+    func isLocal(_ context: CommandContext, beside directory: String? = nil) -> Bool {
+        if let isLocal = isLocalByFlag { return isLocal }
+        return (try? settings(context, beside: directory))?[.endpoint]?.text == LocalGateway.name
     }
 
-    private func configuration(_ context: CommandContext) throws -> Configuration {
+    /// Refuses a gateway that ends with this very command.
+    ///
+    /// - Parameter what: What would end with it, as messages begin.
+    func requireLasting(_ context: CommandContext, _ what: String) throws {
+        guard isLocal(context) else { return }
+        throw CommandFailure(
+            .usage,
+            "\(what) at the local gateway ends with the command that made it\nhint: run \"speedpix serve\" and use its endpoint"
+        )
+    }
+
+    /// Whether anything says which service is meant: a flag, a variable or a file.
+    func needsConfiguration(_ context: CommandContext) -> Bool {
+        guard isLocalByFlag == nil, let settings = try? settings(context) else { return true }
+        return settings[.appKey] != nil || settings.secret != nil || settings[.endpoint] != nil
+    }
+
+    /// Nil if the flags do not say it.
+    private var isLocalByFlag: Bool? {
+        if local { return true }
+        return endpoint.map { $0 == LocalGateway.name }
+    }
+
+    /// Runs `body` with what a client needs; for `--local` a gateway runs as long, and no settings are looked at.
+    ///
+    /// - Parameter directory: The folder of the script, if there is one: its `speedpix.toml` counts.
+    /// - Throws: ``CommandFailure`` with ``ExitStatus/configuration`` if settings or credentials are missing or wrong.
+    func withConfiguration<Result>(
+        _ context: CommandContext, beside directory: String? = nil, _ body: (Configuration) async throws -> Result
+    ) async throws -> Result {
+        if isLocalByFlag == true { return try await LocalGateway.withClientConfiguration(context, body) }
+        let configuration: Configuration
         do {
-            return try Configuration(environment: context.environment, endpoint: endpoint)
-        } catch let error as SpeedPixError {
-            let isMissing = error.message.hasSuffix("is missing")
-            throw CommandFailure(
-                .configuration,
-                isMissing
-                    ? """
-                    \(error.message). There are two ways out:
-                      export SPEEDPIX_APP_KEY=… SPEEDPIX_APP_SECRET=…    with the values from the console
-                      speedpix run … --local                            no account: a gateway on this machine
-                    """ : ErrorText.describe(error))
+            let settings = try settings(context, beside: directory)
+            if settings[.endpoint]?.text == LocalGateway.name {
+                return try await LocalGateway.withClientConfiguration(context, body)
+            }
+            let secret = try await SettingsReader(context: context, scriptDirectory: directory).secret(of: settings)
+            configuration = try settings.configuration(secret: secret)
+        } catch let error as SettingsError {
+            throw error.failure
+        } catch let error as SpeedPixError where error.code == .configuration {
+            throw CommandFailure(.configuration, Self.explained(error))
         }
+        return try await body(configuration)
+    }
+
+    /// Every setting, and where it came from.
+    ///
+    /// - Throws: ``SettingsError``.
+    func settings(_ context: CommandContext, beside directory: String? = nil) throws(SettingsError) -> ResolvedSettings
+    {
+        var flags: [Setting: (value: String, name: String)] = [:]
+        if let endpoint { flags[.endpoint] = (endpoint, "--endpoint") }
+        if let profile { flags[.profile] = (profile, "--profile") }
+        let files = try SettingsReader(context: context, scriptDirectory: directory).files()
+        return try ResolvedSettings(flags: flags, environment: context.environment, files: files)
+    }
+
+    /// Between what is missing and what can be done.
+    static let waysOut = ". There are three ways out:"
+
+    private static func explained(_ error: SpeedPixError) -> String {
+        guard error.message.hasSuffix("is missing") else { return ErrorText.describe(error) }
+        return """
+            \(error.message)\(waysOut)
+              export SPEEDPIX_APP_KEY=… SPEEDPIX_APP_SECRET=…    with the values from the console
+              app_key = "…" and app_secret_file = "…"           in ~/.config/speedpix/speedpix.toml, for good
+              --local                                           no account: a gateway on this machine
+            """
     }
 }

@@ -24,6 +24,8 @@ public struct FileAccess: Sendable {
     public var readableFiles: [String]
     /// Folders that may be written, besides the working and the output folder.
     public var writable: [String]
+    /// Files that may be neither read nor written, whatever else is allowed: those with credentials.
+    public var withheld: [String] = []
     /// Hears the real path of each file that is opened for reading, from any thread.
     public var onRead: (@Sendable (String) -> Void)?
     /// Hears the path of each file that is about to be written, from any thread.
@@ -105,12 +107,13 @@ public struct FileAccess: Sendable {
     var readRoots: [String] { [workingDirectory, outputDirectory] + readable }
 
     func mayRead(_ real: String) -> Bool {
-        guard !Self.isSecret(real) else { return false }
+        guard !isWithheld(real) else { return false }
         return Self.isInside(real, readRoots)
             || readableFiles.contains { Self.real(absolute($0, from: workingDirectory)) == real }
     }
 
     func checkReading(_ real: String, as path: String) throws {
+        guard !isWithheld(real) else { throw Self.withheld(path) }
         guard mayRead(real) else { throw Self.notReadable(path) }
     }
 
@@ -133,6 +136,7 @@ public struct FileAccess: Sendable {
         try Self.check(path)
         let start = isThere ? located(path, from: outputDirectory) : absolute(path, from: outputDirectory)
         let full = FilePath(start).lexicallyNormalized().string
+        guard !isWithheld(full) else { throw Self.withheld(path) }
         // What does not exist yet cannot be a link: the nearest folder that exists decides.
         guard let real = Self.nearestExisting(full), mayWrite(real, toMake: full) else { throw Self.notWritable(path) }
         return full
@@ -140,7 +144,19 @@ public struct FileAccess: Sendable {
 
     /// - Parameter full: What is to be made below it, for a root that does not exist yet.
     func mayWrite(_ real: String, toMake full: String? = nil) -> Bool {
-        !Self.isSecret(real) && Self.isInside(real, writeRoots, orMade: full.map { FilePath($0) })
+        // A file that is not there yet is judged by its name.
+        !isWithheld(full ?? real) && !isWithheld(real)
+            && Self.isInside(real, writeRoots, orMade: full.map { FilePath($0) })
+    }
+
+    private static func withheld(_ path: String) -> SpeedPixError {
+        SpeedPixError(
+            .notAllowed, "\(path) is there for settings or credentials, and no script may read or write it",
+            remedy: "give the file another name, if it holds none")
+    }
+
+    private func isWithheld(_ real: String) -> Bool {
+        Self.isSecret(real) || withheld.contains { Self.real($0) == real }
     }
 
     static func notWritable(_ path: String) -> SpeedPixError {
@@ -164,8 +180,10 @@ public struct FileAccess: Sendable {
     private static func isSecret(_ real: String) -> Bool {
         let path = FilePath(real)
         if ["/proc", "/sys"].contains(where: { path.starts(with: FilePath($0)) }) { return true }
-        let name = path.lastComponent?.string ?? ""
-        return name == ".env" || name.hasPrefix(".env.") || name.hasPrefix("speedpix-credentials-")
+        let name = path.lastComponent?.string.lowercased() ?? ""
+        // Settings may hold credentials, and say where files are sent.
+        return name == "speedpix.toml" || name == ".env" || name.hasPrefix(".env.")
+            || name.hasPrefix("speedpix-credentials-")
     }
 
     private static func isInside(_ real: String, _ folders: [String], orMade full: FilePath? = nil) -> Bool {

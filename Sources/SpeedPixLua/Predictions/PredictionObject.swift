@@ -22,7 +22,11 @@ final class PredictionObject: LuaObject {
                 let object = try arguments.receiver(PredictionObject.self)
                 return { _ in
                     do {
-                        object.update(try await object.verbs.host.reaching.predictions.reload(object.prediction))
+                        let host = object.verbs.host
+                        let now = try await host.reaching.predictions.reload(object.prediction)
+                        object.update(now)
+                        // A script may ask for itself instead of waiting.
+                        host.onEvent(now.status.isTerminal ? .ended(now) : .progressed(now))
                     } catch let error as SpeedPixError {
                         throw error.raised(with: object)
                     }

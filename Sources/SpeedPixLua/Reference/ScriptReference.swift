@@ -24,10 +24,10 @@ package enum ScriptReference {
         `message`, `hint` and more, see [Error codes](#error-codes). `invalid_argument` and `canceled` may come from any function.
 
         **The sandbox.** A script reads its own folder, the working folder, the folder of results and files named on the
-        command line, and writes the working folder and `--out`; `--allow-read DIR`, `--allow-write DIR` and `--allow-env NAME`
-        widen that. Links and `..` are followed before a path is judged. Files that are there to hold credentials (`.env`)
-        stay closed. Relative paths to read start at the working folder, relative paths to write at `--out`; what a script
-        has written it finds by the same path.
+        command line, and writes the working folder and `--out`; `--allow-read DIR`, `--allow-write DIR` and
+        `--allow-env NAME` widen that. Links and `..` are followed before a path is judged. Files that are there to hold
+        credentials (`.env`, `speedpix.toml`) stay closed. Relative paths to read start at the working folder, relative paths
+        to write at `--out`; what a script has written it finds by the same path.
         """
 
     private static let globals = LuaReference.Module(

@@ -76,9 +76,9 @@ struct InputConversion: Sendable {
 }
 
 /// What makes a string a path rather than a prompt.
-enum PathText {
+package enum PathText {
     /// One line that starts with `./`, `../`, `~/`, `/` or a drive letter.
-    static func looksLikePath(_ text: String) -> Bool {
+    package static func looksLikePath(_ text: String) -> Bool {
         guard !text.isEmpty, !text.contains(where: \.isNewline) else { return false }
         if ["./", "../", "~/", "/"].contains(where: text.hasPrefix) { return true }
         let start = text.prefix(3)

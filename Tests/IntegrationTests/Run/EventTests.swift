@@ -124,6 +124,16 @@ struct EventTests {
         #expect(!lines.joined().contains("s3cr3t-token"), "\(lines)")
     }
 
+    @Test func norIsTheOneOfTheEnvironment() async throws {
+        let folder = try TestFolder()
+        let (_, bytes) = await run(
+            "print(1)", ["key=s3cr3t-token", "--endpoint", "nonsense"], in: folder,
+            environment: ["SPEEDPIX_APP_KEY": "key", "SPEEDPIX_APP_SECRET": "s3cr3t-token"])
+        let text = String(decoding: bytes, as: UTF8.self)
+        #expect(text.contains("<redacted>") && !text.contains("s3cr3t-token"), "\(text)")
+        _ = try await validated(bytes, in: folder)
+    }
+
     @Test func faultsOfTheServiceAreTold() async throws {
         let folder = try TestFolder()
         try folder.write(

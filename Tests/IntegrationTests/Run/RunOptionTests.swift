@@ -77,6 +77,16 @@ struct RunOptionTests {
         #expect(errors.text.hasPrefix("1:00 at work: 0 done, 0 running, 0 queued\n2:00 at work"), "\(errors.text)")
     }
 
+    @Test func aScriptThatAsksInsteadOfWaitingIsUnderstood() async throws {
+        let run = await CommandRun.local(
+            """
+            local job = create("echo", { duration = 0.3 })
+            repeat speedpix.sleep(0.1) job:reload() until job.status == "succeeded"
+            """, in: try TestFolder())
+        #expect(run.errors.contains("running echo") && run.errors.contains("done echo"), "\(run.errors)")
+        #expect(run.errors.contains("1 done of 1 prediction created\n"), "\(run.errors)")
+    }
+
     @Test func theSummaryCountsFilesAndBytes() async throws {
         let folder = try TestFolder()
         try folder.write(String(repeating: "x", count: 2000), to: "a.bin")

@@ -1,0 +1,188 @@
+import LuaRuntime
+
+/// Values, fields and calls: where the API's names are looked up.
+extension ScriptCheck {
+    // MARK: Expressions
+
+    mutating func expressions() -> [Shape] {
+        var shapes = [expression()]
+        while take(",") { shapes.append(expression()) }
+        return shapes
+    }
+
+    static let binary: Set<String> = [
+        "+", "-", "*", "/", "//", "%", "^", "..", "==", "~=", "<", "<=", ">", ">=", "&", "|", "~", "<<", ">>", "and",
+        "or",
+    ]
+    static let unary: Set<String> = ["-", "#", "~", "not"]
+
+    var isOperator: Bool { token.kind == .keyword || token.kind == .sign }
+
+    mutating func expression() -> Shape {
+        while isOperator, Self.unary.contains(token.text) { index += 1 }
+        var shape = simple()
+        while isOperator, Self.binary.contains(token.text) {
+            index += 1
+            while isOperator, Self.unary.contains(token.text) { index += 1 }
+            _ = simple()
+            shape = .unknown
+        }
+        return shape
+    }
+
+    mutating func simple() -> Shape {
+        switch token.kind {
+        case .number: _ = takeAny()
+        case .string: return .string(takeAny().text)
+        case .sign where token.text == "{": return table()
+        case .sign where token.text == "...": index += 1
+        case .keyword where token.text == "function":
+            index += 1
+            functionBody(isMethod: false)
+        case .keyword: index += 1
+        default: return suffixed()
+        }
+        return .unknown
+    }
+
+    mutating func table() -> Shape {
+        var keys: [LuaToken] = []
+        take("{")
+        while !isNext("}"), token.kind != .end {
+            if token.kind == .name, isSign("=", at: 1) {
+                keys.append(takeAny())
+                take("=")
+            } else if take("[") {
+                if case .string(let key) = expression() { ownFields.insert(key) }
+                take("]")
+                take("=")
+            }
+            _ = expression()
+            if !take(",") { take(";") }
+        }
+        take("}")
+        ownFields.formUnion(keys.map(\.text))
+        return .table(keys)
+    }
+
+    mutating func name(_ token: LuaToken) -> Shape {
+        if let shape = local(token.text) { return shape }
+        if token.text == "_ENV" || (token.text == "_G" && !isNext(".")) { hasDynamicGlobals = true }
+        uses.append(Use(name: token.text, place: token.place))
+        return .path([token.text])
+    }
+
+    /// A name or an expression in parentheses, with all the fields and calls behind it.
+    ///
+    /// - Parameter isTarget: Whether a field at its end is one that is given a value.
+    mutating func suffixed(isTarget: Bool = false) -> Shape {
+        var shape = Shape.unknown
+        if take("(") {
+            shape = expression()
+            take(")")
+        } else {
+            let first = takeAny()
+            guard first.kind == .name else { return .unknown }
+            shape = name(first)
+        }
+        while true {
+            if take(".") {
+                let field = takeAny()
+                let isGiven = isTarget && (isNext("=") || isNext(","))
+                shape = member(field, of: shape, isGiven: isGiven)
+            } else if take("[") {
+                let key = expression()
+                take("]")
+                if shape == .path(["_G"]) { hasDynamicGlobals = true }
+                if case .string(let name) = key, isTarget { ownFields.insert(name) }
+                shape = .unknown
+            } else if isNext(":"), index + 1 < tokens.count, tokens[index + 1].kind == .name {
+                index += 1
+                shape = call(method: takeAny(), of: shape)
+            } else if token.kind == .string || isNext("{") || isNext("(") {
+                shape = call(shape)
+            } else {
+                return shape
+            }
+        }
+    }
+
+    mutating func member(_ field: LuaToken, of shape: Shape, isGiven: Bool) -> Shape {
+        if isGiven { ownFields.insert(field.text) }
+        switch shape {
+        case .path(["_G"]):
+            if isGiven { definedGlobals.insert(field.text) }
+            return .unknown
+        case .path(let path) where path.count == 1 && !definedGlobals.contains(path[0]):
+            guard let members = known.members(of: path[0]) else { return .unknown }
+            if !members.contains(field.text) {
+                report(field, "there is no \(path[0]).\(field.text)" + Self.suggestion(field.text, members))
+            }
+            return .path(path + [field.text])
+        case .object(let name):
+            guard let type = known.type(name) else { return .unknown }
+            let names = type.properties.map(\.name) + type.methods.map(\.name)
+            if !names.contains(field.text) {
+                report(field, "\(type.shownName) has no \"\(field.text)\"" + Self.suggestion(field.text, names))
+            }
+            return .unknown
+        default:
+            return .unknown
+        }
+    }
+
+    // MARK: Calls
+
+    mutating func arguments() -> [Shape] {
+        if token.kind == .string { return [.string(takeAny().text)] }
+        if isNext("{") { return [table()] }
+        take("(")
+        let shapes = isNext(")") ? [] : expressions()
+        take(")")
+        return shapes
+    }
+
+    mutating func call(_ callee: Shape) -> Shape {
+        let given = arguments()
+        guard case .path(let path) = callee else { return .unknown }
+        if path == ["require"], case .string(let module)? = given.first { requiredModules.append(module) }
+        guard path.first.map(definedGlobals.contains) != true, let function = known.function(path) else {
+            return .unknown
+        }
+        checkOptions(of: [function], given, shown: path.joined(separator: "."))
+        return known.result(of: function).map(Shape.object) ?? .unknown
+    }
+
+    mutating func call(method: LuaToken, of shape: Shape) -> Shape {
+        let given = arguments()
+        guard case .object(let name) = shape, let type = known.type(name) else {
+            methodUses.append(Use(name: method.text, place: method.place))
+            if !ownFields.contains(method.text) {
+                checkOptions(of: known.methods(method.text), given, shown: ":\(method.text)")
+            }
+            return .unknown
+        }
+        guard let function = type.methods.first(where: { $0.name == method.text }) else {
+            report(
+                method,
+                "\(type.shownName) has no method \"\(method.text)\""
+                    + Self.suggestion(method.text, type.methods.map(\.name)))
+            return .unknown
+        }
+        checkOptions(of: [function], given, shown: "\(type.shownName):\(function.name)")
+        return known.result(of: function).map(Shape.object) ?? .unknown
+    }
+
+    /// Options come last, in a table behind all other arguments.
+    mutating func checkOptions(of functions: [LuaReference.Function], _ given: [Shape], shown: String) {
+        guard case .table(let keys)? = given.last, let first = functions.first,
+            // Methods of one name on several objects: only where all of them have options in that place.
+            functions.allSatisfy({ !$0.options.isEmpty && given.count > $0.parameters.count }),
+            first.parameters.last?.name != "..."
+        else { return }
+        let names = Set(functions.flatMap(\.options).map(\.name))
+        for key in keys where !names.contains(key.text) {
+            report(key, "\(shown) has no option \"\(key.text)\"" + Self.suggestion(key.text, names))
+        }
+    }
+}

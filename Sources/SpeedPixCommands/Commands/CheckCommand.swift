@@ -1,0 +1,92 @@
+import ArgumentParser
+import LuaRuntime
+import SpeedPix
+import SystemPackage
+
+/// `speedpix check FILE…`: what is wrong with scripts, without running them.
+struct CheckCommand: ContextCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check",
+        abstract: "Looks for mistakes in scripts without running them.",
+        discussion: """
+            Example:
+              speedpix check pipeline.lua lib/*.lua
+
+            Tells of syntax errors, unknown globals, and misspelt functions, fields, methods
+            and options of the API, one a line, as FILE:LINE:COLUMN: error: what.
+            Ends with status 1 if there is any, and says nothing if there is none.
+            """)
+
+    @Argument(
+        help: ArgumentHelp("Scripts; - for standard input.", valueName: "FILE"),
+        completion: .file(extensions: ["lua"]))
+    var files: [String]
+
+    func run(in context: CommandContext) async throws {
+        let scripts = try files.map { try ScriptFile($0, in: context) }
+        let known = try await KnownNames(context)
+        let compiler = try LuaVM()
+        var count = 0
+        for script in scripts {
+            for finding in try await findings(in: script, known, compiler, context) {
+                let place = "\(script.chunk.name):\(finding.place.line):\(finding.place.column)"
+                try context.print("\(place): error: \(finding.message)".printable())
+                count += 1
+            }
+        }
+        guard count == 0 else { throw CommandFailure(.failure) }
+    }
+
+    private func findings(
+        in script: ScriptFile, _ known: KnownNames, _ compiler: LuaVM, _ context: CommandContext
+    ) async throws -> [ScriptFinding] {
+        if let error = try await Self.syntaxError(script.chunk, compiler) { return [error] }
+        let check = ScriptCheck(script.chunk.source, known: known)
+        var elsewhere: Set<String> = []
+        var seen: Set<String> = []
+        var waiting = check.requiredModules
+        while let module = waiting.popLast() {
+            guard seen.insert(module).inserted, let chunk = script.module(required: module),
+                try await Self.syntaxError(chunk, compiler) == nil
+            else { continue }
+            let other = ScriptCheck(chunk.source, known: known)
+            elsewhere.formUnion(other.definedGlobals)
+            waiting += other.requiredModules
+        }
+        return check.findings(globalsElsewhere: elsewhere)
+    }
+
+    /// Lua's own word for what does not compile.
+    private static func syntaxError(_ chunk: LuaChunk, _ compiler: LuaVM) async throws -> ScriptFinding? {
+        let results = try await compiler.run(
+            LuaChunk("return select(2, load(..., \"=script\", \"t\"))", name: "compile"),
+            arguments: [.string(LuaString(chunk.source))])
+        guard let message = results.first?.text else { return nil }
+        guard let match = message.wholeMatch(of: /script:(\d+): (.*)/.dotMatchesNewlines()), let line = Int(match.1)
+        else {
+            return ScriptFinding(place: TextPlace(line: 1, column: 1), message: message)
+        }
+        var column = 1
+        // Lua names the word that it stumbled over, not its place in the line.
+        if let word = message.firstMatch(of: /near '(.*)'$/)?.1, let text = chunk.line(line),
+            let range = text.ranges(of: word).last
+        {
+            column = text.distance(from: text.startIndex, to: range.lowerBound) + 1
+        }
+        return ScriptFinding(place: TextPlace(line: line, column: column), message: String(match.2))
+    }
+}
+
+extension ScriptFile {
+    /// A module that the script requires, if it lies beside it and can be read.
+    fileprivate func module(required name: String) -> LuaChunk? {
+        guard let directory, !name.isEmpty, !name.contains("/"), !name.contains("..") else { return nil }
+        let path = FilePath(directory).appending(name.replacing(".", with: "/")).string
+        for candidate in ["\(path).lua", "\(path)/init.lua"] {
+            if let file = try? PrivateFile(candidate, limit: Self.largest) {
+                return LuaChunk(file.text, name: name)
+            }
+        }
+        return nil
+    }
+}

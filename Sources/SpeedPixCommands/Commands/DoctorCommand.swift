@@ -1,0 +1,128 @@
+import ArgumentParser
+import Imaging
+import LuaRuntime
+import SpeedPix
+
+/// `speedpix doctor`: what is set, where it was set, and what does not work.
+struct DoctorCommand: ContextCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "doctor",
+        abstract: "Shows where settings come from, and what is missing or wrong.",
+        discussion: """
+            Example:
+              speedpix doctor --profile staging
+
+            Asks the service for a prediction that does not exist: nothing is paid for.
+            Ends with status 4 if settings, credentials or the endpoint are not right.
+            """)
+
+    @Flag(help: "One JSON object.")
+    var json = false
+
+    @OptionGroup var service: ServiceOptions
+
+    func run(in context: CommandContext) async throws {
+        var settings: [ShownSetting] = []
+        var diagnoses: [Diagnosis] = []
+        do {
+            let resolved = try service.settings(context)
+            let isLocal = service.isLocal(context)
+            settings = ShownSetting.all(resolved, isLocal: isLocal)
+            diagnoses.append(filesRead(resolved, context))
+            if !isLocal { diagnoses += mixedCredentials(resolved) }
+        } catch {
+            diagnoses.append(Diagnosis("settings", .bad, error.message, remedy: error.hint))
+        }
+        if !diagnoses.contains(where: { $0.verdict == .bad }) { diagnoses += try await reached(context) }
+        diagnoses += [Diagnosis("lua", .ok, LuaVM.luaVersion), pictures]
+        let searchPath = context.environment["PATH"] ?? ""
+        diagnoses += InstalledProgram.all.map { $0.diagnosis(searchPath: searchPath) }
+        try tell(settings, diagnoses, context)
+        if diagnoses.contains(where: { $0.verdict == .bad }) { throw CommandFailure(.configuration) }
+    }
+
+    private var pictures: Diagnosis {
+        do {
+            return Diagnosis("libvips", .ok, try Image.libraryVersion())
+        } catch {
+            return Diagnosis(
+                "libvips", .note, "\((error as? ImagingError)?.message ?? "\(error)")",
+                remedy: "apt install libvips42, or brew install vips; without it scripts have no image module")
+        }
+    }
+
+    private func filesRead(_ settings: ResolvedSettings, _ context: CommandContext) -> Diagnosis {
+        guard settings.files.isEmpty else {
+            return Diagnosis("settings", .ok, settings.files.joined(separator: ", "))
+        }
+        let reader = SettingsReader(context: context)
+        return Diagnosis(
+            "settings", .ok,
+            "no file; looked for \((reader.projectPaths + [reader.ownPath]).joined(separator: " and "))")
+    }
+
+    /// A key from here and a secret from there are seldom meant.
+    private func mixedCredentials(_ settings: ResolvedSettings) -> [Diagnosis] {
+        guard let key = settings[.appKey], let secret = settings.secret, key.origin.source != secret.value.origin.source
+        else { return [] }
+        return [
+            Diagnosis(
+                "credentials", .note,
+                "the key comes from \(key.origin.shown), the secret from \(secret.value.origin.shown)",
+                remedy: "if the signature is refused, set both in one place")
+        ]
+    }
+
+    private func reached(_ context: CommandContext) async throws -> [Diagnosis] {
+        do {
+            return try await service.withConfiguration(context) { configuration in
+                [Diagnosis("credentials", .ok, "key \(configuration.appKey), secret \(configuration.appSecret)")]
+                    + (try await ServiceProbe(configuration: configuration, context: context).diagnoses())
+            }
+        } catch let failure as CommandFailure {
+            let lines = (failure.message ?? "").replacing(ServiceOptions.waysOut, with: "").split(separator: "\n")
+            // One way in each line; they stand in columns.
+            let ways = lines.dropFirst().map { line in
+                line.trimmingPrefix("hint: ").split(separator: " ", omittingEmptySubsequences: true).joined(
+                    separator: " ")
+            }
+            return [
+                Diagnosis(
+                    "credentials", .bad, String(lines.first ?? "missing"),
+                    remedy: ways.isEmpty ? nil : ways.joined(separator: "\n"))
+            ]
+        }
+    }
+
+    private func tell(_ settings: [ShownSetting], _ diagnoses: [Diagnosis], _ context: CommandContext) throws {
+        if json {
+            return try context.print([
+                "version": .string(SpeedPixVersion.current),
+                "settings": .array(
+                    settings.map {
+                        ["name": .string($0.name), "value": .string($0.value), "origin": .string($0.origin)]
+                    }),
+                "checks": .array(diagnoses.map(\.json)),
+            ])
+        }
+        try context.print("speedpix \(SpeedPixVersion.current)")
+        if !settings.isEmpty {
+            try context.print("settings")
+            for line in ShownSetting.lines(settings) { try context.print(line) }
+        }
+        try context.print("checks")
+        for line in diagnoses.flatMap(\.lines) { try context.print(line) }
+    }
+}
+
+extension SettingOrigin {
+    /// The kind of place; a file's lines are one place.
+    fileprivate var source: String {
+        switch self {
+        case .flag: "flag"
+        case .variable: "environment"
+        case .file(let path, _, _): path
+        case .default: "default"
+        }
+    }
+}

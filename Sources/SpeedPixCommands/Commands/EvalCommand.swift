@@ -1,0 +1,119 @@
+import ArgumentParser
+import LuaRuntime
+import SpeedPix
+import SpeedPixLua
+
+/// `speedpix eval 'CODE'`: a line of Lua and what it is worth.
+struct EvalCommand: ContextCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "eval",
+        abstract: "Runs a line of Lua and prints the values of an expression.",
+        discussion: """
+            Examples:
+              speedpix eval '1 + 1'
+              speedpix eval 'run("text-to-image", { prompt = "a lake" }).images' --local
+              speedpix eval 'for _, p in ipairs(fs.glob("./*.jpg")) do print(p) end'
+
+            An expression prints its values, one a line; statements print what they print.
+            It is a script like any other: the same functions, the same sandbox.
+            """)
+
+    @Argument(help: ArgumentHelp("An expression, or statements.", valueName: "CODE"))
+    var code: String
+
+    @OptionGroup var service: ServiceOptions
+    @OptionGroup var sandbox: SandboxOptions
+
+    @Option(help: ArgumentHelp("Stops it after this time.", valueName: "SECONDS"))
+    var timeout: Double?
+
+    @Flag(help: "Shows what it logs with log.debug, too.")
+    var verbose = false
+
+    func validate() throws {
+        if let timeout, !(timeout > 0 && timeout <= 1e9) {
+            throw ValidationError("--timeout is a positive number of seconds")
+        }
+    }
+
+    func run(in context: CommandContext) async throws {
+        if service.needsConfiguration(context) {
+            try await service.withConfiguration(context) { try await evaluate($0, nil, context) }
+        } else {
+            // `eval '1 + 1'` takes no account; what reaches for the service says that there is none.
+            try await evaluate(try Configuration(appKey: "none", appSecret: "none"), MissingAccount(), context)
+        }
+    }
+
+    private func evaluate(
+        _ configuration: Configuration, _ refusing: MissingAccount?, _ context: CommandContext
+    ) async throws {
+        var host = ScriptHost(
+            configuration, sandbox: sandbox, directory: nil, isVerbose: verbose, context)
+        if let refusing { host.client = context.client(configuration, middleware: [refusing]) }
+        host.readInput = context.readInput
+        let unfinished = UnfinishedPredictions()
+        host.onEvent = unfinished.note
+        do {
+            let vm = try LuaVM(modules: SpeedPixModule.modules(host))
+            try await vm.execute(
+                LuaChunk(Self.evaluation, name: "eval"), arguments: [.string(code)],
+                timeout: timeout.map { .seconds($0) }, clock: context.clock)
+        } catch {
+            if !service.isLocal(context) { unfinished.report(context) }
+            if error is CancellationError { throw CommandFailure(.interrupted, "interrupted") }
+            guard var error = error as? LuaError else { throw error }
+            // It would tell of the evaluation itself.
+            error.traceback = ""
+            throw CommandFailure(
+                ErrorText.status(error), ErrorText.describe(error, chunk: LuaChunk(code, name: "code")))
+        }
+    }
+
+    /// Tries the code as an expression, then as statements; prints what comes out. Tables are shown with sorted keys, six
+    /// deep.
+    private static let evaluation = """
+        local code = ...
+        local compiled, message = load("return " .. code, "=code", "t")
+        if not compiled then compiled, message = load(code, "=code", "t") end
+        if not compiled then error(message, 0) end
+        local function show(value, indent, seen)
+          if type(value) == "string" then return indent == "" and value or string.format("%q", value) end
+          if type(value) ~= "table" or (getmetatable(value) or {}).__tostring then return tostring(value) end
+          if seen[value] then return "{ … }" end
+          if #indent >= 12 then return "{ … }" end
+          seen[value] = true
+          local names, parts, inner = {}, {}, indent .. "  "
+          for key in pairs(value) do names[#names + 1] = key end
+          table.sort(names, function(a, b)
+            if math.type(a) and math.type(b) then return a < b end
+            if math.type(a) or math.type(b) then return math.type(a) ~= nil end
+            return tostring(a) < tostring(b)
+          end)
+          for i, key in ipairs(names) do
+            local text = show(value[key], inner, seen)
+            if key ~= i then
+              local isName = type(key) == "string" and key:find("^[%a_][%w_]*$")
+              text = (isName and key or "[" .. (type(key) == "string" and string.format("%q", key) or tostring(key)) .. "]")
+                .. " = " .. text
+            end
+            parts[i] = inner .. text
+          end
+          seen[value] = nil
+          return #parts == 0 and "{}" or "{\\n" .. table.concat(parts, ",\\n") .. "\\n" .. indent .. "}"
+        end
+        local values = table.pack(compiled())
+        for i = 1, values.n do print(show(values[i], "", {})) end
+        """
+}
+
+/// Stands before a client without an account: nothing is sent.
+private struct MissingAccount: ClientMiddleware {
+    func intercept(
+        _ request: TransportRequest, operation: ClientOperation, next: Next
+    ) async throws -> TransportResponse {
+        throw SpeedPixError(
+            .configuration, "the app key is missing",
+            remedy: "set SPEEDPIX_APP_KEY and SPEEDPIX_APP_SECRET, or add --local for a gateway on this machine")
+    }
+}

@@ -1,0 +1,149 @@
+import ArgumentParser
+import SpeedPix
+
+/// `speedpix jobs …`: predictions that were created before, by their ids.
+struct JobsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "jobs",
+        abstract: "Shows, waits for and downloads predictions by their ids.",
+        discussion: """
+            Example:
+              speedpix jobs wait 8d0f2a 91c3b7
+              speedpix jobs download 8d0f2a 91c3b7 --out results
+            """,
+        subcommands: [JobsShowCommand.self, JobsWaitCommand.self, JobsDownloadCommand.self])
+}
+
+/// Which predictions a command is about.
+struct JobOptions: ParsableArguments {
+    /// Characters. No service has longer ids.
+    private static let longest = 512
+
+    @Argument(help: ArgumentHelp("Ids of predictions.", valueName: "ID"))
+    var ids: [String]
+
+    @Flag(help: "One JSON object a line for each prediction.")
+    var json = false
+
+    @OptionGroup var service: ServiceOptions
+
+    func validate() throws {
+        for id in ids {
+            guard !id.isEmpty, id.count <= Self.longest, id.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F }) else {
+                throw ValidationError("\"\(id.prefix(80).description.printable())\" is no id of a prediction")
+            }
+        }
+    }
+
+    /// Each id once, in the order in which they were given.
+    var distinct: [String] {
+        var seen: Set<String> = []
+        return ids.filter { seen.insert($0).inserted }
+    }
+
+    /// Runs `body` with a client; errors of the service become the command's.
+    func withClient(_ context: CommandContext, _ body: (SpeedPixClient) async throws -> Void) async throws {
+        try service.requireLasting(context, "a prediction")
+        try await service.withConfiguration(context) { configuration in
+            do {
+                try await body(context.client(configuration))
+            } catch let error as SpeedPixError {
+                throw CommandFailure(error)
+            }
+        }
+    }
+
+    func tell(_ prediction: Prediction, _ context: CommandContext) throws {
+        if json { return try context.print(PredictionText.json(prediction)) }
+        for line in try PredictionText.lines(prediction) { try context.print(line) }
+        if prediction.id != distinct.last { try context.print("") }
+    }
+}
+
+/// `speedpix jobs show ID…`
+struct JobsShowCommand: ContextCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show",
+        abstract: "Shows how predictions stand.",
+        discussion: """
+            Example:
+              speedpix jobs show 8d0f2a --json
+            """)
+
+    @OptionGroup var jobs: JobOptions
+
+    func run(in context: CommandContext) async throws {
+        try await jobs.withClient(context) { client in
+            for id in jobs.distinct { try jobs.tell(try await client.predictions.get(id), context) }
+        }
+    }
+}
+
+/// `speedpix jobs wait ID…`
+struct JobsWaitCommand: ContextCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "wait",
+        abstract: "Waits until predictions have ended.",
+        discussion: """
+            Example:
+              speedpix jobs wait 8d0f2a 91c3b7 --timeout 600
+
+            Ends with status 3 if one of them failed, after the others have ended, too.
+            """)
+
+    @OptionGroup var jobs: JobOptions
+
+    @Option(help: ArgumentHelp("Ends the wait after this time; the predictions go on.", valueName: "SECONDS"))
+    var timeout: Double?
+
+    func validate() throws {
+        if let timeout, !(timeout > 0 && timeout <= 1e9) {
+            throw ValidationError("--timeout is a positive number of seconds")
+        }
+    }
+
+    func run(in context: CommandContext) async throws {
+        try await jobs.withClient(context) { client in
+            var options = WaitOptions()
+            if let timeout { options.timeout = .seconds(timeout) }
+            let failed = try await client.predictions.ended(jobs.distinct, options) { try jobs.tell($0, context) }
+            guard failed.isEmpty else {
+                throw CommandFailure(.predictionFailed, "failed: \(failed.joined(separator: " "))".printable())
+            }
+        }
+    }
+}
+
+extension Predictions {
+    /// Waits for all of them at once, and tells each in the order given.
+    ///
+    /// - Returns: The ids of those that failed or were canceled.
+    /// - Throws: ``SpeedPixError`` for one that cannot be waited for.
+    func ended(
+        _ ids: [String], _ options: WaitOptions, tell: (Prediction) throws -> Void
+    ) async throws -> [String] {
+        try await withThrowingTaskGroup(of: (Int, Prediction).self) { group in
+            for (index, id) in ids.enumerated() {
+                group.addTask {
+                    do {
+                        return (index, try await self.wait(for: Prediction(id: id), options: options))
+                    } catch let error as SpeedPixError where [.predictionFailed, .canceled].contains(error.code) {
+                        return (index, error.prediction ?? Prediction(id: id))
+                    }
+                }
+            }
+            var done: [Int: Prediction] = [:]
+            var failed: [String] = []
+            var next = 0
+            for try await (index, prediction) in group {
+                done[index] = prediction
+                while let prediction = done.removeValue(forKey: next) {
+                    try tell(prediction)
+                    if prediction.status != .succeeded { failed.append(prediction.id) }
+                    next += 1
+                }
+            }
+            return failed
+        }
+    }
+}

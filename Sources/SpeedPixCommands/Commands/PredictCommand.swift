@@ -1,0 +1,153 @@
+import ArgumentParser
+import SpeedPix
+import Synchronization
+
+/// `speedpix predict WORKFLOW`: one prediction without a script.
+struct PredictCommand: ContextCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "predict",
+        abstract: "Runs one workflow once, without a script.",
+        discussion: """
+            Examples:
+              speedpix predict text-to-image prompt="a lake" width:=512 --local --save .
+              speedpix predict white-background image=./shoe.jpg text="New" --save out
+              speedpix predict img2img images:='["./a.png", "./b.png"]' --json
+
+            Inputs: key=text is text, or a file if it begins with ./ ../ ~/ or /, and is
+            then uploaded; key==text is text, whatever it looks like; key:=json is a
+            number, true, a list or an object, whose texts may name files as well.
+            A prediction that fails ends with status 3 and names its id. What was created
+            stays at the service: "speedpix jobs download ID" fetches it later.
+            """)
+
+    @Argument(
+        help: ArgumentHelp("The workflow's id, from the console.", valueName: "WORKFLOW"),
+        completion: .list(LocalGateway.workflowNames))
+    var workflow: String
+
+    @Argument(help: ArgumentHelp("The inputs.", valueName: "key=value"), completion: .file())
+    var inputs: [String] = []
+
+    @Option(
+        help: ArgumentHelp("Downloads the result's files into this folder.", valueName: "DIR"), completion: .directory)
+    var save: String?
+
+    @Option(help: ArgumentHelp("Which published version runs, by its alias; main if not given.", valueName: "ID"))
+    var alias: String?
+
+    @Option(help: ArgumentHelp("Which published version runs, by its id.", valueName: "ID"))
+    var versionId: String?
+
+    @Option(help: ArgumentHelp("A computing resource; several in order of preference.", valueName: "ID"))
+    var resource: [String] = []
+
+    @Flag(help: "The service picks new seeds.")
+    var randomiseSeeds = false
+
+    @Option(help: ArgumentHelp("Ends the wait after this time; the prediction goes on.", valueName: "SECONDS"))
+    var timeout: Double?
+
+    @Flag(help: "One JSON object on standard output.")
+    var json = false
+
+    @Flag(name: .shortAndLong, help: "Nothing on standard error while it runs.")
+    var quiet = false
+
+    @OptionGroup var service: ServiceOptions
+
+    func validate() throws {
+        guard alias == nil || versionId == nil else {
+            throw ValidationError("--alias and --version-id exclude each other")
+        }
+        if let timeout, !(timeout > 0 && timeout <= 1e9) {
+            throw ValidationError("--timeout is a positive number of seconds")
+        }
+        for option in resource + [workflow, alias, versionId].compactMap({ $0 }) {
+            guard !option.isEmpty, option.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F }) else {
+                throw ValidationError("an id is empty, or has spaces or control characters in it")
+            }
+        }
+    }
+
+    func run(in context: CommandContext) async throws {
+        let input = try InputArgument.input(inputs, context)
+        // Before anything is paid for.
+        if let save { try OutputFolder.prepare(context.absolute(save), shownAs: save) }
+        try await service.withConfiguration(context) { configuration in
+            try await run(input, context.client(configuration), context)
+        }
+    }
+
+    private func run(_ input: [String: InputValue], _ client: SpeedPixClient, _ context: CommandContext) async throws {
+        let created = CreatedPrediction()
+        var options = RunOptions(
+            create: CreateOptions(
+                aliasID: alias, versionID: versionId, randomiseSeeds: randomiseSeeds ? true : nil,
+                resourceConfigIDs: resource))
+        if let timeout { options.wait.timeout = .seconds(timeout) }
+        options.onCreated = { prediction in
+            created.set(prediction.id)
+            if !quiet { context.say("prediction \(prediction.id.printable()) created") }
+        }
+        if !quiet { options.wait.onProgress = created.teller(context) }
+        let done: Prediction
+        do {
+            done = try await client.predictions.run(workflow, input: input, options: options)
+        } catch let error as SpeedPixError {
+            if json, let prediction = error.prediction { try context.print(PredictionText.json(prediction)) }
+            throw CommandFailure(error)
+        } catch is CancellationError {
+            throw CommandFailure(.interrupted, created.interruption(isLocal: service.isLocal(context)))
+        }
+        let paths = try await saved(done, client, context)
+        if json { return try context.print(PredictionText.json(done, paths: paths)) }
+        for (name, value) in try PredictionText.outputs(done.output) {
+            try context.print("\(name): \(paths[value] ?? value)".printable())
+        }
+    }
+
+    /// The paths of the result's files, by their URLs; none without `--save`.
+    private func saved(
+        _ done: Prediction, _ client: SpeedPixClient, _ context: CommandContext
+    ) async throws -> [String: String] {
+        guard let save else { return [:] }
+        do {
+            let paths = try await client.files.download(done.files, into: context.absolute(save))
+            return Dictionary(zip(done.files.map(\.url), paths), uniquingKeysWith: { first, _ in first })
+        } catch let error as SpeedPixError {
+            var failure = CommandFailure(error)
+            failure.message = (failure.message ?? "") + "\nit succeeded: speedpix jobs download \(done.id.printable())"
+            throw failure
+        } catch is CancellationError {
+            throw CommandFailure(
+                .interrupted, "interrupted; it succeeded: speedpix jobs download \(done.id.printable())")
+        }
+    }
+}
+
+/// What became of the create, for whoever is interrupted; and what has been told of its progress.
+private final class CreatedPrediction: Sendable {
+    private let state = Mutex<(id: String?, told: String)>((nil, ""))
+
+    func set(_ id: String) { state.withLock { $0.id = id } }
+
+    /// A line whenever the status changes.
+    func teller(_ context: CommandContext) -> @Sendable (Prediction) async throws -> Void {
+        { prediction in
+            let status = prediction.status.rawValue
+            let isNew = self.state.withLock { state in
+                defer { state.told = status }
+                return state.told != status
+            }
+            if isNew { context.say("prediction \(prediction.id) \(status)".printable()) }
+        }
+    }
+
+    func interruption(isLocal: Bool) -> String {
+        guard let id = state.withLock({ $0.id }), !isLocal else { return "interrupted" }
+        return """
+            interrupted; the prediction goes on at the service: \(id.printable())
+            hint: speedpix jobs wait \(id.printable()), then speedpix jobs download \(id.printable())
+            """
+    }
+}

@@ -1,0 +1,87 @@
+import ArgumentParser
+import SpeedPix
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// `speedpix upload FILE…`: files into the service's temporary store.
+struct UploadCommand: ContextCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "upload",
+        abstract: "Uploads files and prints their URLs.",
+        discussion: """
+            Example:
+              speedpix upload shoe.jpg boot.png
+              speedpix predict white-background image="$(speedpix upload shoe.jpg)"
+
+            One URL a line, in the order of the files; the URLs expire. The same content
+            is uploaded once.
+            """)
+
+    /// Uploads at a time: more would only share one line.
+    private static let concurrency = 4
+
+    @Argument(help: ArgumentHelp("What to upload.", valueName: "FILE"), completion: .file())
+    var files: [String]
+
+    @Flag(help: "One JSON object for each file: url, object_key, filename, size, mime_type, expires_at.")
+    var json = false
+
+    @OptionGroup var service: ServiceOptions
+
+    func run(in context: CommandContext) async throws {
+        // A file that is missing is told before any other is on its way.
+        for file in files {
+            switch FileKind(context.absolute(file)) {
+            case .file: break
+            case .folder: throw CommandFailure(.failure, "\(file) is a folder; name the files in it".printable())
+            case .missing: throw CommandFailure(.failure, "there is no file \(file)".printable())
+            }
+        }
+        try service.requireLasting(context, "an upload")
+        try await service.withConfiguration(context) { configuration in
+            let store = context.client(configuration).files
+            do {
+                try await upload(to: store, context)
+            } catch let error as SpeedPixError {
+                throw CommandFailure(error)
+            }
+        }
+    }
+
+    private func upload(to store: Files, _ context: CommandContext) async throws {
+        try await withThrowingTaskGroup(of: (Int, File).self) { group in
+            var waiting = files.enumerated().makeIterator()
+            func addNext() {
+                guard let (index, file) = waiting.next() else { return }
+                let path = context.absolute(file)
+                group.addTask { (index, try await store.create(.path(path))) }
+            }
+            for _ in 0..<Self.concurrency { addNext() }
+            // Told in the order of the command line, each as soon as those before it are there.
+            var done: [Int: File] = [:]
+            var next = 0
+            while let (index, file) = try await group.next() {
+                done[index] = file
+                while let file = done.removeValue(forKey: next) {
+                    try tell(file, context)
+                    next += 1
+                }
+                addNext()
+            }
+        }
+    }
+
+    private func tell(_ file: File, _ context: CommandContext) throws {
+        guard json else { return try context.print(file.url.printable()) }
+        var value: [String: JSONValue] = [
+            "url": .string(file.url), "object_key": .string(file.objectKey), "filename": .string(file.filename),
+            "size": .integer(file.size), "mime_type": .string(file.mimeType), "expires_at": .null,
+        ]
+        if let end = file.expiresAt { value["expires_at"] = .string(end.formatted(.iso8601)) }
+        try context.print(.object(value))
+    }
+}

@@ -1,0 +1,47 @@
+import ArgumentParser
+import LuaRuntime
+import SpeedPix
+
+/// What is wrong with a command line, in one sentence and where to read on.
+enum UsageText {
+    static func describe(_ error: any Error, _ arguments: [String]) -> String {
+        let (name, complaint) = command(arguments)
+        if let complaint { return complaint }
+        // ArgumentParser names the nearest option by itself.
+        let message = RootCommand.message(for: error).printable(keepingLines: true)
+        return message.contains("\nhint: ") || message.contains(" --help")
+            ? "speedpix: \(message)" : "speedpix: \(message)\nhint: \(name) --help"
+    }
+
+    /// What is wrong with `speedpix help TOPIC`, for which ArgumentParser shows the overview; nil if nothing is.
+    static func unknownTopic(_ arguments: [String]) -> String? {
+        arguments.first == "help" ? command(Array(arguments.dropFirst())).complaint : nil
+    }
+
+    /// How far the words name commands, and what is wrong with the first one that names none.
+    private static func command(_ arguments: [String]) -> (name: String, complaint: String?) {
+        var command: any ParsableCommand.Type = RootCommand.self
+        var name = "speedpix"
+        for argument in arguments {
+            let subcommands = command.configuration.subcommands
+            if subcommands.isEmpty || argument.hasPrefix("-") { break }
+            guard let next = subcommands.first(where: { $0.configuration.commandName == argument }) else {
+                let names = subcommands.compactMap { $0.configuration.commandName }
+                return (name, unknown(argument, among: names, of: name))
+            }
+            command = next
+            name += " \(argument)"
+        }
+        return (name, nil)
+    }
+
+    private static func unknown(_ argument: String, among names: [String], of command: String) -> String {
+        let shown = String(argument.prefix(80)).printable()
+        let nearest = NearestName.suggestion(for: argument, among: names)
+        if nearest == nil, argument.hasSuffix(".lua") {
+            return "speedpix: there is no command \"\(shown)\"\nhint: to run a script: speedpix run \(shown)"
+        }
+        return "speedpix: there is no command \"\(shown)\""
+            + (nearest.map { "; did you mean \"\($0)\"?" } ?? "\nhint: \(command) --help")
+    }
+}

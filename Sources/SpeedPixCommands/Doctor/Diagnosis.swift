@@ -1,0 +1,98 @@
+import SpeedPix
+
+/// What `speedpix doctor` found out about one thing.
+struct Diagnosis: Sendable, Equatable {
+    enum Verdict: String, Sendable {
+        case ok
+        /// It works, or works without; but somebody should know.
+        case note
+        /// Nothing works until it is mended.
+        case bad
+    }
+
+    var name: String
+    var verdict: Verdict
+    var message: String
+    /// How it is mended, a sentence or a command.
+    var remedy: String?
+
+    init(_ name: String, _ verdict: Verdict, _ message: String, remedy: String? = nil) {
+        self.name = name
+        self.verdict = verdict
+        self.message = message
+        self.remedy = remedy
+    }
+
+    /// A line, and one more for how to mend it.
+    var lines: [String] {
+        let mark = verdict.rawValue + String(repeating: " ", count: 4 - verdict.rawValue.count)
+        let remedies = (remedy ?? "").split(separator: "\n").map { "        mend: \($0)".printable() }
+        return ["  \(mark)  \(name): \(message)".printable()] + remedies
+    }
+
+    var json: JSONValue {
+        [
+            "name": .string(name), "verdict": .string(verdict.rawValue), "message": .string(message),
+            "remedy": remedy.map(JSONValue.string) ?? .null,
+        ]
+    }
+}
+
+/// A setting as `doctor` shows it: the secret never is.
+struct ShownSetting: Sendable, Equatable {
+    var name: String
+    var value: String
+    var origin: String
+
+    /// Every setting that somebody made, and the defaults of the others.
+    static func all(_ settings: ResolvedSettings, isLocal: Bool) -> [ShownSetting] {
+        Setting.allCases.compactMap { setting in
+            if let value = settings[setting] {
+                return ShownSetting(name: setting.key, value: shown(setting, value.text), origin: value.origin.shown)
+            }
+            guard let text = defaultText(of: setting, isLocal: isLocal) else { return nil }
+            return ShownSetting(name: setting.key, value: text, origin: SettingOrigin.default.shown)
+        }
+    }
+
+    private static func shown(_ setting: Setting, _ text: String) -> String {
+        if setting.isSecret { return "<redacted>" }
+        // Only the program's name: what is passed to it may be the secret itself.
+        guard setting == .appSecretCommand else { return text }
+        let program = text.prefix { !$0.isWhitespace }
+        return program.count == text.count ? text : "\(program) …"
+    }
+
+    /// Nil for what has no default.
+    private static func defaultText(of setting: Setting, isLocal: Bool) -> String? {
+        guard let plain = try? Configuration(appKey: "none", appSecret: "none") else { return nil }
+        func shown(_ duration: Duration) -> String {
+            let seconds = duration / .seconds(1)
+            return seconds == seconds.rounded() ? String(Int(seconds)) : String(seconds)
+        }
+        return switch setting {
+        case .endpoint: isLocal ? nil : plain.endpoint
+        case .timeout: shown(plain.timeout)
+        case .retries: String(plain.retries.attempts - 1)
+        case .retryBase: shown(plain.retries.base)
+        case .retryLongest: shown(plain.retries.longest)
+        case .retryAfterLongest: shown(plain.retries.longestRetryAfter)
+        case .pollRate: String(Int(plain.pollRate))
+        case .userAgent: plain.userAgent
+        case .profile, .appKey, .appSecret, .appSecretFile, .appSecretCommand: nil
+        }
+    }
+
+    /// In columns.
+    static func lines(_ settings: [ShownSetting]) -> [String] {
+        let name = settings.map(\.name.count).max() ?? 0
+        let value = min(settings.map(\.value.count).max() ?? 0, 40)
+        return settings.map { setting in
+            func padded(_ text: String, to width: Int) -> String {
+                text + String(repeating: " ", count: max(width - text.count, 0))
+            }
+            return "  \(padded(setting.name, to: name))  \(padded(setting.value, to: value))  (\(setting.origin))"
+                .printable()
+        }
+    }
+}

@@ -1,0 +1,75 @@
+import SpeedPix
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// `.luarc.json`, the settings of the Lua language server, with what it takes to know the API.
+enum EditorSettings {
+    static let name = ".luarc.json"
+
+    /// The text with the stubs' folder and the Lua version in it; nil if they are there already.
+    ///
+    /// Settings stand either flat, `"workspace.library"`, or nested, as the server takes both.
+    /// - Parameter text: What is there; nil for no file.
+    static func merged(_ text: String?) throws -> String? {
+        var members: [String: JSONValue] = [:]
+        if let text, !text.allSatisfy(\.isWhitespace) {
+            guard let value = try? JSONValue(parsing: text.utf8), case .object(let present) = value else {
+                throw CommandFailure(
+                    .failure,
+                    "\(name) is no JSON object, and is left as it is\nhint: add \"workspace.library\": [\"\(EditorStubs.folder)\"] yourself"
+                )
+            }
+            members = present
+        }
+        let before = members
+        try set("runtime", "version", in: &members) { $0 ?? "Lua 5.4" }
+        try set("workspace", "library", in: &members) { present in
+            guard let present, present != .null else { return [.string(EditorStubs.folder)] }
+            guard case .array(let folders) = present else {
+                throw CommandFailure(.failure, "\(name): workspace.library is no list, and is left as it is")
+            }
+            let own = JSONValue.string(EditorStubs.folder)
+            return .array(folders.contains(own) ? folders : folders + [own])
+        }
+        return members == before ? nil : try indented(.object(members))
+    }
+
+    private static func set(
+        _ group: String, _ key: String, in members: inout [String: JSONValue],
+        _ change: (JSONValue?) throws -> JSONValue
+    ) throws {
+        if case .object(var inner)? = members[group] {
+            inner[key] = try change(inner[key])
+            members[group] = .object(inner)
+        } else {
+            members["\(group).\(key)"] = try change(members["\(group).\(key)"])
+        }
+    }
+
+    private static func indented(_ value: JSONValue) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
+        return String(decoding: try encoder.encode(value), as: UTF8.self) + "\n"
+    }
+}
+
+/// `.gitignore`, with what a project of scripts does not keep.
+enum IgnoredFiles {
+    static let name = ".gitignore"
+    private static let lines = ["/out/", "speedpix.toml"]
+
+    /// The text with the lines that were missing at its end; nil if none was.
+    static func merged(_ text: String?) -> String? {
+        let present = Set(
+            (text ?? "").split(whereSeparator: \.isNewline).map { $0.trimmingPrefix(while: \.isWhitespace) })
+        let missing = lines.filter { !present.contains($0[...]) }
+        guard !missing.isEmpty else { return nil }
+        var merged = text ?? ""
+        if let last = merged.last, !last.isNewline { merged += "\n" }
+        return merged + missing.joined(separator: "\n") + "\n"
+    }
+}

@@ -1,0 +1,69 @@
+import SpeedPix
+
+#if canImport(Darwin)
+import Darwin
+#elseif canImport(Musl)
+import Musl
+#else
+import Glibc
+#endif
+
+/// A small text file, with what it takes to know whether a secret in it is one.
+struct PrivateFile {
+    let path: String
+    let text: String
+    /// Whether group or world may read or change it.
+    let isOpenToOthers: Bool
+
+    /// - Returns: Nil if there is no such file.
+    /// - Throws: ``SettingsError`` for what is no file, cannot be read, is larger than `limit` bytes, or no UTF-8.
+    init?(_ path: String, limit: Int) throws(SettingsError) {
+        func failure(_ message: String) -> SettingsError { SettingsError(message: "\(path.printable()) \(message)") }
+        guard !path.utf8.contains(0) else { throw failure("has a zero byte in its name") }
+        // Not waiting for somebody to write into what may be a pipe.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else {
+            if errno == ENOENT || errno == ENOTDIR { return nil }
+            throw failure("cannot be read: \(String(cString: strerror(errno)))")
+        }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { throw failure("is no file") }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 16_384)
+        while true {
+            let count = read(descriptor, &buffer, buffer.count)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw failure("cannot be read: \(String(cString: strerror(errno)))") }
+            if count == 0 { break }
+            bytes += buffer[..<count]
+            guard bytes.count <= limit else { throw failure("is larger than \(limit >> 10) KiB") }
+        }
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw failure("is no UTF-8 text") }
+        self.path = path
+        self.text = text
+        isOpenToOthers = status.st_mode & 0o077 != 0
+    }
+
+    /// - Throws: ``SettingsError`` if others than its owner could learn the secret in it.
+    func checkIsPrivate() throws(SettingsError) {
+        guard isOpenToOthers else { return }
+        throw SettingsError(
+            message: "\(path.printable()) holds the secret, and others than you may read or change it",
+            hint: "chmod 600 \(path.shellQuoted)")
+    }
+}
+
+extension String {
+    /// As a shell takes it for one word.
+    var shellQuoted: String {
+        let isPlain =
+            !isEmpty
+            && utf8.allSatisfy { byte in
+                (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+                    || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
+                    || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || "/._-+:@%".utf8.contains(byte)
+            }
+        return isPlain ? self : "'\(replacing("'", with: "'\\''"))'"
+    }
+}

@@ -1,0 +1,94 @@
+import SpeedPix
+import Subprocess
+
+#if canImport(Darwin)
+import Darwin
+#elseif canImport(Musl)
+import Musl
+#else
+import Glibc
+#endif
+
+/// The command that prints the secret: a password manager's, run by a shell, for a limited time.
+struct SecretCommand {
+    /// Long enough for a person to type a passphrase or touch a key.
+    static let timeout: Duration = .seconds(60)
+    /// Bytes. A secret is one line.
+    private static let largest = 64 << 10
+
+    private let command: String
+    private let place: String
+    private let context: CommandContext
+
+    init(_ value: SettingValue, _ context: CommandContext) {
+        command = value.text
+        place = value.origin.shown
+        self.context = context
+    }
+
+    /// What it prints. What it has to say on standard error is shown as it comes: it may ask for something.
+    ///
+    /// - Throws: ``SettingsError`` if it fails or takes too long; `CancellationError`.
+    func output() async throws -> String {
+        let clock = context.clock
+        return try await withThrowingTaskGroup(of: String.self) { group in
+            group.addTask { try await run() }
+            group.addTask {
+                try await clock.sleep(for: Self.timeout)
+                throw SettingsError(
+                    message: "\(place): app_secret_command did not end within \(Self.timeout.formattedSeconds)",
+                    hint: "it gets no standard input; run it in a terminal to see what it waits for")
+            }
+            // A command that is not waited for any more is ended.
+            defer { group.cancelAll() }
+            guard let first = try await group.next() else { throw CancellationError() }
+            return first
+        }
+    }
+
+    private func run() async throws -> String {
+        var options = PlatformOptions()
+        // What it starts itself must not outlive it.
+        options.processGroupID = 0
+        options.teardownSequence = [
+            .send(signal: .kill, toProcessGroup: true, allowedDurationToNextStep: .milliseconds(100))
+        ]
+        let environment = Dictionary(
+            uniqueKeysWithValues: context.environment.map { (Environment.Key(stringLiteral: $0), $1) })
+        do {
+            let result = try await Subprocess.run(
+                .path("/bin/sh"), arguments: ["-c", command], environment: .custom(environment),
+                workingDirectory: .init(context.workingDirectory), platformOptions: options, input: .none,
+                output: .bytes(limit: Self.largest), error: .sequence
+            ) { execution in
+                for try await piece in execution.standardError {
+                    context.writeError(piece.withUnsafeBytes(Array.init))
+                }
+            }
+            guard result.terminationStatus == .exited(0) else {
+                throw SettingsError(
+                    message: "\(place): app_secret_command failed (\(result.terminationStatus.shown))",
+                    hint: "run it in a terminal to see why")
+            }
+            guard let text = String(validating: result.standardOutput, as: UTF8.self) else {
+                throw SettingsError(message: "\(place): app_secret_command printed something that is no text")
+            }
+            return text
+        } catch let error as SubprocessError {
+            try Task.checkCancellation()
+            throw SettingsError(
+                message: error.code == .outputLimitExceeded
+                    ? "\(place): app_secret_command printed more than \(Self.largest >> 10) KiB"
+                    : "\(place): app_secret_command could not be run: \(error)".printable())
+        }
+    }
+}
+
+extension TerminationStatus {
+    fileprivate var shown: String {
+        switch self {
+        case .exited(let code): "exit status \(code)"
+        case .signaled(let number): "signal \(number)"
+        }
+    }
+}

@@ -1,0 +1,50 @@
+import SpeedPix
+
+extension Setting {
+    /// The text of a value in a file.
+    ///
+    /// - Throws: ``SettingsError`` for one of another kind.
+    func text(of value: TOMLValue, at place: String) throws(SettingsError) -> String {
+        switch (kind, value) {
+        case (.text, .string(let text)): try checked(text, at: place)
+        case (.seconds, .integer(let number)), (.number, .integer(let number)), (.integer, .integer(let number)):
+            try checked(String(number), at: place)
+        case (.seconds, .float(let number)), (.number, .float(let number)): try checked("\(number)", at: place)
+        default: throw SettingsError(message: "\(place): \(key) must be \(expected), not \(value.kind)")
+        }
+    }
+
+    /// The text of a value, once it is known to be one.
+    ///
+    /// - Parameter place: Where it stands, as messages begin.
+    func checked(_ text: String, at place: String) throws(SettingsError) -> String {
+        switch kind {
+        case .text:
+            guard !text.isEmpty else {
+                throw SettingsError(message: "\(place): \(key) is empty", hint: "leave it out, or give it a value")
+            }
+            guard !text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else {
+                throw SettingsError(message: "\(place): \(key) has a line break or another control character in it")
+            }
+        case .seconds(let bounds), .number(let bounds):
+            guard let number = Double(text), bounds.contains(number) else { throw wrong(text, at: place) }
+        case .integer(let bounds):
+            guard let number = Int64(text), bounds.contains(number) else { throw wrong(text, at: place) }
+        }
+        return text
+    }
+
+    private func wrong(_ text: String, at place: String) -> SettingsError {
+        SettingsError(message: "\(place): \(key) must be \(expected), not \(text.prefix(40).description.printable())")
+    }
+
+    private var expected: String {
+        func shown(_ number: Double) -> String { number == number.rounded() ? String(Int(number)) : String(number) }
+        return switch kind {
+        case .text: "a text in quotes"
+        case .seconds(let bounds): "seconds from \(shown(bounds.lowerBound)) to \(shown(bounds.upperBound))"
+        case .number(let bounds): "a number from \(shown(bounds.lowerBound)) to \(shown(bounds.upperBound))"
+        case .integer(let bounds): "a whole number from \(bounds.lowerBound) to \(bounds.upperBound)"
+        }
+    }
+}

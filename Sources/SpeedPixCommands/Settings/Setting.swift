@@ -1,0 +1,96 @@
+import SpeedPix
+
+/// Something that can be set: by a flag, a variable of the environment, or a line of `speedpix.toml`.
+enum Setting: String, CaseIterable, Sendable {
+    case profile
+    case endpoint
+    case appKey = "app_key"
+    case appSecret = "app_secret"
+    case appSecretFile = "app_secret_file"
+    case appSecretCommand = "app_secret_command"
+    case timeout
+    case retries
+    case retryBase = "retry_base"
+    case retryLongest = "retry_longest"
+    case retryAfterLongest = "retry_after_longest"
+    case pollRate = "poll_rate"
+    case userAgent = "user_agent"
+
+    /// As `speedpix.toml` has it.
+    var key: String { rawValue }
+
+    /// The variable of the environment: the official clients' where they have one.
+    var variable: String { "SPEEDPIX_\(rawValue.uppercased())" }
+
+    /// The three ways to give the secret; the first one found in the usual order counts.
+    static let secrets: [Setting] = [.appSecret, .appSecretFile, .appSecretCommand]
+
+    /// Whether the value itself is the secret.
+    var isSecret: Bool { self == .appSecret }
+
+    /// What a value must be.
+    enum Kind: Equatable {
+        case text
+        /// Seconds, within these bounds.
+        case seconds(ClosedRange<Double>)
+        case number(ClosedRange<Double>)
+        case integer(ClosedRange<Int64>)
+    }
+
+    var kind: Kind {
+        switch self {
+        case .timeout, .retryBase, .retryLongest, .retryAfterLongest: .seconds(0.001...86_400)
+        case .pollRate: .number(0.1...1_000_000)
+        case .retries: .integer(0...100)
+        default: .text
+        }
+    }
+
+    /// One line about it, for help and `doctor`.
+    var summary: String {
+        switch self {
+        case .profile: "which [profiles.NAME] counts"
+        case .endpoint: "the service's URL, or \"local\""
+        case .appKey: "the application's key"
+        case .appSecret: "the application's secret"
+        case .appSecretFile: "a file that holds the secret"
+        case .appSecretCommand: "a command that prints the secret"
+        case .timeout: "seconds for one call"
+        case .retries: "how often a failed call is tried again"
+        case .retryBase: "seconds before the first of these"
+        case .retryLongest: "seconds between two of them at most"
+        case .retryAfterLongest: "seconds that the service may ask for at most"
+        case .pollRate: "polls a second, all waits together"
+        case .userAgent: "what calls name as their sender"
+        }
+    }
+}
+
+/// Where a value comes from, in the order in which sources count.
+enum SettingOrigin: Sendable, Equatable {
+    case flag(String)
+    case variable(String)
+    /// - Parameter profile: The profile it stands in; nil for what counts without one.
+    case file(path: String, line: Int, profile: String?)
+    case `default`
+
+    /// As messages and `doctor` show it.
+    var shown: String {
+        switch self {
+        case .flag(let name): name
+        case .variable(let name): name
+        case .file(let path, let line, let profile):
+            "\(path):\(line)" + (profile.map { ", profile \($0)" } ?? "")
+        case .default: "default"
+        }
+    }
+}
+
+/// A value that was set, and by whom.
+struct SettingValue: Sendable, Equatable {
+    /// Checked already: a number's text is a number within the setting's bounds.
+    var text: String
+    var origin: SettingOrigin
+
+    var number: Double? { Double(text) }
+}

@@ -1,0 +1,99 @@
+import SystemPackage
+
+/// Finds and reads the settings files, and fetches the secret from wherever they say that it is.
+struct SettingsReader {
+    let context: CommandContext
+    /// The folder of the script; nil for commands that have none.
+    var scriptDirectory: String?
+
+    /// The user's own settings, by the XDG base directory rules: a relative `XDG_CONFIG_HOME` counts as unset.
+    var ownPath: String {
+        let given = context.environment["XDG_CONFIG_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
+        let folder = FilePath(given ?? "\(context.homeDirectory)/.config")
+        return folder.appending("speedpix").appending(SettingsFile.name).string
+    }
+
+    /// Where a project's settings are looked for: beside the script, then in the working folder. The first counts.
+    var projectPaths: [String] {
+        let folders = [scriptDirectory, context.workingDirectory].compactMap { $0 }
+        var paths: [String] = []
+        for folder in folders {
+            let path = FilePath(folder).appending(SettingsFile.name).lexicallyNormalized().string
+            if path != ownPath, !paths.contains(path) { paths.append(path) }
+        }
+        return paths
+    }
+
+    /// - Throws: ``SettingsError`` for a file that cannot be read, has a mistake, or holds a secret for all to read.
+    func files() throws(SettingsError) -> [SettingsFile] {
+        var files: [SettingsFile] = []
+        for path in projectPaths {
+            guard let file = try read(path, isOwn: false) else { continue }
+            files.append(file)
+            break
+        }
+        if let file = try read(ownPath, isOwn: true) { files.append(file) }
+        return files
+    }
+
+    private func read(_ path: String, isOwn: Bool) throws(SettingsError) -> SettingsFile? {
+        guard let content = try PrivateFile(path, limit: SettingsFile.largest) else { return nil }
+        let file = try SettingsFile(content.text, path: path, isOwn: isOwn)
+        if file.hasSecret { try content.checkIsPrivate() }
+        return file
+    }
+
+    // MARK: The secret
+
+    /// - Returns: Nil if no setting gives one.
+    /// - Throws: ``SettingsError`` for a file or a command that does not hold it; `CancellationError`.
+    func secret(of settings: ResolvedSettings) async throws -> String? {
+        guard let (setting, value) = settings.secret else { return nil }
+        switch setting {
+        case .appSecretFile:
+            let path = secretPath(value)
+            guard let file = try PrivateFile(path, limit: 64 << 10) else {
+                throw SettingsError(message: "\(value.origin.shown): there is no file \(path.printable())")
+            }
+            try file.checkIsPrivate()
+            return try Self.single(file.text, from: path.printable())
+        case .appSecretCommand:
+            let output = try await SecretCommand(value, context).output()
+            return try Self.single(output, from: "\(value.origin.shown): what app_secret_command prints")
+        default:
+            return value.text
+        }
+    }
+
+    /// Every file that the settings call a secret, in whatever profile: no script may see one.
+    var secretFiles: [String] {
+        let layers = ((try? files()) ?? []).flatMap { [$0.general] + $0.profiles.values }
+        let variable = context.environment[Setting.appSecretFile.variable].map(context.absolute)
+        return layers.compactMap { $0[.appSecretFile].map(secretPath) } + [variable].compactMap { $0 }
+    }
+
+    /// The path of ``Setting/appSecretFile``, relative ones from the folder of the file that names it.
+    func secretPath(_ value: SettingValue) -> String {
+        guard case .file(let path, _, _) = value.origin, !value.text.hasPrefix("~/") else {
+            return context.absolute(value.text)
+        }
+        return FilePath(path).removingLastComponent().pushing(FilePath(value.text)).string
+    }
+
+    private static func single(_ text: String, from place: String) throws(SettingsError) -> String {
+        let secret = text.trimmed
+        guard !secret.isEmpty else { throw SettingsError(message: "\(place) is empty, and no secret") }
+        guard !secret.contains(where: \.isNewline) else {
+            throw SettingsError(
+                message: "\(place) has more than one line", hint: "it must be the secret and nothing else")
+        }
+        return secret
+    }
+}
+
+extension String {
+    fileprivate var trimmed: String {
+        let start = trimmingPrefix(while: \.isWhitespace)
+        return String(start[..<(start.lastIndex { !$0.isWhitespace }.map(start.index(after:)) ?? start.startIndex)])
+    }
+}

@@ -1,0 +1,57 @@
+/// A table of a TOML document: its entries by name, each with the place where it stands.
+struct TOMLTable: Sendable, Equatable {
+    /// A key and its value.
+    struct Entry: Sendable, Equatable {
+        /// Where the key stands.
+        var place: TextPlace
+        var value: TOMLValue
+    }
+
+    var entries: [String: Entry] = [:]
+    /// How it came to be; decides what may be added to it later.
+    var origin = Origin.implied
+
+    enum Origin: Sendable {
+        /// By a header below it, as `a` by `[a.b]`: a header of its own may follow.
+        case implied
+        /// By a header of its own.
+        case header
+        /// By dotted keys, as `a` by `a.b = 1`.
+        case dotted
+        /// Written whole, as `{ b = 1 }`: nothing may follow.
+        case inline
+    }
+
+    /// The entries in the order of the text.
+    var sorted: [(key: String, entry: Entry)] {
+        entries.sorted { $0.value.place < $1.value.place }.map { ($0.key, $0.value) }
+    }
+}
+
+/// A value of a TOML document.
+enum TOMLValue: Sendable, Equatable {
+    case string(String)
+    case integer(Int64)
+    case float(Double)
+    case boolean(Bool)
+    case array([TOMLValue])
+    case table(TOMLTable)
+
+    /// As messages name it: "a text".
+    var kind: String {
+        switch self {
+        case .string: "a text"
+        case .integer: "a whole number"
+        case .float: "a number"
+        case .boolean: "true or false"
+        case .array: "a list"
+        case .table: "a table"
+        }
+    }
+}
+
+/// Why a text is no TOML, and where.
+struct TOMLSyntaxError: Error, Equatable {
+    var place: TextPlace
+    var message: String
+}

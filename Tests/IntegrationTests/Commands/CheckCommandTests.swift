@@ -1,0 +1,125 @@
+import Foundation
+import SpeedPixCommands
+import Testing
+
+@Suite("speedpix check")
+struct CheckCommandTests {
+    private func check(_ script: String) async throws -> CommandRun {
+        await CommandRun(["check", "-"], in: try TestFolder(), input: script)
+    }
+
+    @Test(arguments: [
+        // Syntax, with the place of the word that Lua names.
+        ("local x = 1\n  y = = 2", "stdin:2:7: error: unexpected symbol near '='\n"),
+        ("if x then", "stdin:1:1: error: 'end' expected near <eof>\n"),
+        // Globals.
+        ("prnt(1)", "stdin:1:1: error: there is no global \"prnt\"; did you mean \"print\"?\n"),
+        ("x = sleep(1)", "stdin:1:5: error: there is no global \"sleep\"; there is speedpix.sleep\n"),
+        ("do local a end print(a)", "stdin:1:22: error: there is no global \"a\"\n"),
+        ("repeat local a until a; print(a)", "stdin:1:31: error: there is no global \"a\"\n"),
+        ("local a = a", "stdin:1:11: error: there is no global \"a\"\n"),
+        ("local s = 'ä' .. prnt", "stdin:1:18: error: there is no global \"prnt\"; did you mean \"print\"?\n"),
+        // Names of modules, through locals as well.
+        ("speedpix.mapp({}, print)", "stdin:1:10: error: there is no speedpix.mapp; did you mean \"map\"?\n"),
+        (
+            "local sp = speedpix\nsp.settel({})",
+            "stdin:2:4: error: there is no speedpix.settel; did you mean \"settle\"?\n"
+        ),
+        ("print(string.fomat('x'))", "stdin:1:14: error: there is no string.fomat; did you mean \"format\"?\n"),
+        // Objects of the API.
+        (
+            "local j = create('w')\nprint(j.staus)",
+            "stdin:2:9: error: prediction has no \"staus\"; did you mean \"status\"?\n"
+        ),
+        ("create('w'):wiat()", "stdin:1:13: error: prediction has no method \"wiat\"; did you mean \"wait\"?\n"),
+        (
+            "image.open('x'):resize({ width = 2 }):blurr()",
+            "stdin:1:39: error: picture has no method \"blurr\"; did you mean \"blur\"?\n"
+        ),
+        (
+            "local r = run('w')\nr.images:svae('x')",
+            "stdin:2:10: error: no object has a method \"svae\"; did you mean \"save\"?\n"
+        ),
+        // Options.
+        (
+            "run('w', {}, { aliasid = 'x' })",
+            "stdin:1:16: error: run has no option \"aliasid\"; did you mean \"alias_id\"?\n"
+        ),
+        (
+            "local j = create('w') j:wait { timout = 1 }",
+            "stdin:1:32: error: prediction:wait has no option \"timout\"; did you mean \"timeout\"?\n"
+        ),
+        (
+            "json.encode({}, { indnt = 1, sort_keys = true })",
+            "stdin:1:19: error: json.encode has no option \"indnt\"; did you mean \"indent\"?\n"
+        ),
+    ])
+    func mistakesAreNamedWithTheirPlace(script: String, output: String) async throws {
+        let run = try await check(script)
+        #expect(run.output == output && run.errors.isEmpty, "\(run.errors)")
+        #expect(run.status == .failure)
+    }
+
+    @Test(arguments: [
+        "", "#!/usr/bin/env speedpix\nprint(1)", "x = 1\nfunction f(a, ...) return x, a, ... end f()",
+        "local t = {}\nfunction t:svae() self.x = 1 end\nt:svae()\nt.y.z = 2",
+        "local function loop(n) return n > 0 and loop(n - 1) or n end loop(3)",
+        "for i, v in ipairs({ 1 }) do print(i, v) end for i = 1, 2 do print(i) end",
+        "goto done\n::done::", "local a <const>, b <close> = 1, nil print(a, b)",
+        "print(#'x' .. -1 + 2 ^ ~3 // 4, not true, [[\nlong]], 0x1p-2, 1e+5) --[==[ x = = ]==]",
+        "_G.made = 1 print(made)", "local env = _ENV print(anything)", "setmetatable(_G, {}) print(anything)",
+        "run('w', { aliasid = 'an input may have any name' })", "local run = print run('w', {}, { aliasid = 1 })",
+        "local j = create('w') j = {} print(j.staus)", "print(('x'):upper(), #arg_list) arg_list = {}",
+        "if x then elseif y then else end x, y = 1, 2", "local s = \"a\\\"b\" print(s:len()) return s",
+        "speedpix.first { create('a'), create('b') }", "print(utf8.char(65), coroutine.wrap(print), math.pi, _VERSION)",
+        "while true do break end repeat local q = 1 until q == 1", "return { aliasid = 1 };",
+    ])
+    func whatIsRightIsSilent(script: String) async throws {
+        let run = try await check(script)
+        #expect(run.status == .success && run.output.isEmpty && run.errors.isEmpty, "\(run.output)")
+    }
+
+    @Test func everyScriptThatIsShippedIsClean() async throws {
+        let folders = ["examples", "Tests/IntegrationTests/Scripts", "Sources/SpeedPixGateway/Workflows/Scripts"]
+        var paths: [String] = []
+        for folder in folders.dropLast() {
+            let root = "\(TestFolder.repository)/\(folder)"
+            let names = try FileManager.default.subpathsOfDirectory(atPath: root).filter { $0.hasSuffix(".lua") }
+            paths += names.map { "\(root)/\($0)" }
+        }
+        #expect(!paths.isEmpty)
+        let run = await CommandRun(["check"] + paths, in: try TestFolder())
+        #expect(run.status == .success, "\(run.output)")
+    }
+
+    @Test func globalsOfModulesAreKnown() async throws {
+        let folder = try TestFolder()
+        try folder.write("require 'shapes' print(circle(1), squre(2))", to: "main.lua")
+        try folder.write("function circle() end function square() end require 'main'", to: "shapes.lua")
+        let run = await CommandRun(["check", "main.lua", "shapes.lua"], in: folder)
+        #expect(run.output == "main.lua:1:35: error: there is no global \"squre\"; did you mean \"square\"?\n")
+    }
+
+    @Test func filesThatAreNoneAreUsage() async throws {
+        let folder = try TestFolder()
+        for arguments in [["nope.lua"], ["."], []] {
+            let run = await CommandRun(["check"] + arguments, in: folder)
+            #expect(run.status == .usage && !run.errors.isEmpty)
+        }
+    }
+
+    /// The script is never run, whatever is in it; and what does not compile is a finding, not a crash.
+    @Test func nothingIsRun() async throws {
+        let folder = try TestFolder()
+        try folder.write("io.open('made', 'w'):close() while true do end", to: "s.lua")
+        let run = await CommandRun(["check", "s.lua"], in: folder)
+        #expect(run.status == .success && folder.contents == ["s.lua"])
+        let deep = try await check("x = " + String(repeating: "(", count: 100_000))
+        #expect(deep.status == .failure && deep.output.contains(":1:"))
+        // Two hundred thousand words in one line.
+        let long = try await check(String(repeating: "qq=zz ", count: 100_000) + "print(ww)")
+        #expect(long.status == .failure && long.output.split(separator: "\n").count <= 200)
+        let binary = try await check("\u{1B}Lua\u{0}\u{1}")
+        #expect(binary.status == .failure && !binary.output.contains("\u{1B}"))
+    }
+}

@@ -1,0 +1,75 @@
+import SpeedPix
+import Testing
+
+@testable import SpeedPixCommands
+
+@Suite("speedpix eval, version, completions and what is mistyped")
+struct EvalCommandTests {
+    @Test(arguments: [
+        ("1 + 1", "2\n"), ("'a', nil, true", "a\nnil\ntrue\n"), ("", ""), ("print('x')", "x\n"),
+        ("x = 1; return x, x + 1", "1\n2\n"), ("{}", "{}\n"),
+        ("{1, 'two', {a = 1, ['b c'] = 2}}", "{\n  1,\n  \"two\",\n  {\n    a = 1,\n    [\"b c\"] = 2\n  }\n}\n"),
+        ("{[3] = 1, x = {}, [true] = 0}", "{\n  [3] = 1,\n  [true] = 0,\n  x = {}\n}\n"),
+        ("(function() local t = {} t.t = t return t end)()", "{\n  t = { … }\n}\n"),
+        ("run('echo', { text = 'hello' }).text", "hello\n"),
+    ])
+    func valuesArePrinted(code: String, output: String) async throws {
+        let run = await CommandRun(["eval", code, "--local"], in: try TestFolder())
+        #expect(run.status == .success && run.output == output, "\(run.output)\(run.errors)")
+    }
+
+    @Test func itTakesNoAccountUnlessItReachesOut() async throws {
+        let run = await CommandRun(["eval", "6 * 7"], in: try TestFolder())
+        #expect(run.status == .success && run.output == "42\n", "\(run.errors)")
+        let reaching = await CommandRun(["eval", "run('echo')"], in: try TestFolder())
+        #expect(reaching.status == .configuration && reaching.errors.contains("the app key is missing"))
+    }
+
+    @Test func errorsShowTheLine() async throws {
+        let syntax = await CommandRun(["eval", "x ="], in: try TestFolder())
+        #expect(syntax.status == .failure && syntax.errors.contains("code:1: ") && syntax.errors.contains("> 1 | x ="))
+        let raised = await CommandRun(["eval", "a = 1\nerror('no')"], in: try TestFolder())
+        #expect(raised.status == .failure && raised.errors.hasPrefix("speedpix: code:2: no\n"), "\(raised.errors)")
+        let late = await CommandRun(["eval", "while true do end", "--timeout", "0.2"], in: try TestFolder())
+        #expect(late.status == .failure && late.errors.contains("ran out of time"))
+    }
+
+    @Test func versionsAreTold() async throws {
+        let run = await CommandRun(["version", "--json"], in: try TestFolder())
+        let value = try JSONValue(parsing: run.output.utf8)
+        #expect(value["speedpix"] == .string(SpeedPixVersion.current))
+        #expect(
+            value["lua"]?.stringValue?.hasPrefix("5.4.") == true && value["vips"]?.stringValue?.hasPrefix("8.") == true)
+        let text = await CommandRun(["version"], in: try TestFolder())
+        #expect(text.output.hasPrefix("speedpix \(SpeedPixVersion.current)\nlua 5.4."))
+    }
+
+    @Test func completionsKnowEveryWorkflowOfTheGateway() async throws {
+        #expect(try await Set(LocalGateway.offered().map(\.id)) == Set(LocalGateway.workflowNames))
+    }
+
+    @Test(arguments: ["bash", "zsh", "fish"])
+    func completionsNameCommandsAndWorkflows(shell: String) async throws {
+        let run = await CommandRun(["completions", shell], in: try TestFolder())
+        #expect(run.status == .success)
+        for word in ["predict", "doctor", "white-background", "--profile", "--save"] {
+            #expect(run.output.contains(shell == "fish" ? word.trimmingPrefix("--") : word[...]), "\(word)")
+        }
+    }
+
+    @Test(arguments: [
+        (["rnu"], "there is no command \"rnu\"; did you mean \"run\"?\n"),
+        (["shoe.lua"], "hint: to run a script: speedpix run shoe.lua\n"),
+        (["frobnicate"], "there is no command \"frobnicate\"\nhint: speedpix --help\n"),
+        (["run", "x.lua", "--locl"], "Did you mean '--local'?\nhint: speedpix run --help\n"),
+        (["completions", "tcsh"], "'bash', 'zsh' or 'fish'.\nhint: speedpix completions --help\n"),
+        (["help", "predct"], "there is no command \"predct\"; did you mean \"predict\"?\n"),
+        (["jobs", "dowload", "x"], "did you mean \"download\"?\n"),
+        (["\u{1B}[31m"], "there is no command \" [31m\""),
+    ])
+    func theNearestWordIsNamed(arguments: [String], message: String) async throws {
+        let run = await CommandRun(arguments, in: try TestFolder())
+        #expect(run.status == .usage && run.output.isEmpty)
+        #expect(run.errors.hasPrefix("speedpix: ") && run.errors.contains(message), "\(run.errors)")
+    }
+}

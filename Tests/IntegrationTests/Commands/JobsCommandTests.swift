@@ -1,0 +1,107 @@
+import Foundation
+import SpeedPix
+import SpeedPixCommands
+import Testing
+
+@Suite("speedpix jobs")
+struct JobsCommandTests {
+    private func create(_ inputs: [String], _ environment: [String: String], in folder: TestFolder) async throws
+        -> String
+    {
+        let run = await CommandRun(["predict"] + inputs + ["--json", "-q"], in: folder, environment: environment)
+        return try #require(try JSONValue(parsing: run.output.utf8)["id"]?.stringValue, "\(run.errors)")
+    }
+
+    private func picture(_ prompt: String, _ environment: [String: String], in folder: TestFolder) async throws
+        -> String
+    {
+        try await create(
+            ["text-to-image", "prompt=\(prompt)", "width:=64", "height:=64"], environment, in: folder)
+    }
+
+    @Test func downloadGoesOnWhereAnEarlierOneEnded() async throws {
+        let folder = try TestFolder()
+        try await TestService.run { endpoint in
+            let environment = TestService.environment(endpoint)
+            let ids = [
+                try await picture("a", environment, in: folder), try await picture("b", environment, in: folder),
+            ]
+            let command = ["jobs", "download"] + ids + ["--out", "res"]
+            let first = await CommandRun(command, in: folder, environment: environment)
+            #expect(first.status == .success && first.errors == "2 downloaded, 0 there already\n", "\(first.errors)")
+            let names = ["res/text-to-image-images-1.png", "res/text-to-image-images-1 (2).png"]
+            #expect(first.output == names.map { "\(folder.path)/\($0)\n" }.joined())
+            let contents = try names.map(folder.read)
+            #expect(contents[0] != contents[1])
+
+            let second = await CommandRun(command, in: folder, environment: environment)
+            #expect(second.errors == "0 downloaded, 2 there already\n" && second.output == first.output)
+            // Cut off, and of the same size but another end: both are fetched anew.
+            try Data(contents[0].dropLast(10)).write(to: URL(filePath: "\(folder.path)/\(names[0])"))
+            try Data(contents[1].dropLast() + [0]).write(to: URL(filePath: "\(folder.path)/\(names[1])"))
+            let third = await CommandRun(command, in: folder, environment: environment)
+            #expect(third.errors == "2 downloaded, 0 there already\n")
+            #expect(try names.map(folder.read) == contents)
+
+            let json = await CommandRun(command + ["--json"], in: folder, environment: environment)
+            let lines = json.output.split(separator: "\n")
+            #expect(lines.count == 2)
+            let value = try JSONValue(parsing: lines[1].utf8)
+            #expect(value["files"]?.arrayValue?[0]["path"] == .string("\(folder.path)/\(names[1])"))
+        }
+    }
+
+    @Test func showAndWaitTellHowItStands() async throws {
+        let folder = try TestFolder()
+        try await TestService.run { endpoint in
+            let environment = TestService.environment(endpoint)
+            let good = try await create(["echo", "text=hello"], environment, in: folder)
+            let bad = try await create(["echo", "fail=on purpose"], environment, in: folder)
+            let show = await CommandRun(["jobs", "show", good, bad], in: folder, environment: environment)
+            #expect(show.status == .success, "\(show.errors)")
+            #expect(show.output.contains("prediction: \(good)\nstatus: succeeded\n"))
+            #expect(show.output.contains("text: hello\n") && show.output.contains("error: on purpose\n"))
+            let wait = await CommandRun(["jobs", "wait", good, bad, "--json"], in: folder, environment: environment)
+            #expect(wait.status == .predictionFailed && wait.errors.contains("failed: \(bad)"))
+            #expect(wait.output.split(separator: "\n").count == 2)
+            let download = await CommandRun(
+                ["jobs", "download", bad], in: folder, environment: environment)
+            #expect(download.status == .predictionFailed && download.errors.contains(bad))
+        }
+    }
+
+    @Test func whatRunsYetIsNotDownloaded() async throws {
+        let folder = try TestFolder()
+        try await TestService.run { endpoint in
+            let environment = TestService.environment(endpoint)
+            let script = "print(create('echo', { duration = 3600 }).id)"
+            let created = await CommandRun(["run", "-"], in: folder, input: script, environment: environment)
+            let id = String(created.output.dropLast())
+            let download = await CommandRun(["jobs", "download", id], in: folder, environment: environment)
+            #expect(download.status == .failure && download.errors.contains("speedpix jobs wait \(id)"))
+            let wait = await CommandRun(
+                ["jobs", "wait", id, "--timeout", "0.2"], in: folder, environment: environment)
+            #expect(wait.status == .failure && wait.errors.contains("timeout: "), "\(wait.errors)")
+        }
+    }
+
+    @Test(arguments: [
+        (["show"], SpeedPixCommands.ExitStatus.usage, "Missing expected argument"),
+        (["show", ""], .usage, "is no id"), (["show", "a b"], .usage, "is no id"),
+        (["show", "a\nb"], .usage, "is no id"), (["show", String(repeating: "x", count: 600)], .usage, "is no id"),
+        (["show", "nope"], .failure, "there is no task \"nope\""), (["wait", "nope"], .failure, "no task"),
+        (["download", "nope"], .failure, "no task"), (["shw", "x"], .usage, "did you mean \"show\"?"),
+        (["download", "x", "--out", "file"], .failure, "file is a file"), (["show", "x", "--local"], .usage, "serve"),
+        ([], .success, ""),
+    ])
+    func mistakesAreNamed(arguments: [String], status: SpeedPixCommands.ExitStatus, message: String) async throws {
+        let folder = try TestFolder()
+        try folder.write("", to: "file")
+        try await TestService.run { endpoint in
+            let run = await CommandRun(
+                ["jobs"] + arguments, in: folder, environment: TestService.environment(endpoint))
+            #expect(run.status == status, "\(run.errors)")
+            #expect(run.errors.contains(message) || message.isEmpty, "\(run.errors)")
+        }
+    }
+}

@@ -1,0 +1,125 @@
+import Foundation
+import SpeedPix
+import SpeedPixCommands
+import Testing
+
+@Suite("speedpix predict and upload")
+struct PredictCommandTests {
+    private func predict(_ arguments: [String], in folder: TestFolder) async -> CommandRun {
+        await CommandRun(["predict"] + arguments + ["--local"], in: folder)
+    }
+
+    @Test func valuesKeepTheirTypes() async throws {
+        let folder = try TestFolder()
+        try folder.write("a file", to: "a.txt")
+        let run = await predict(
+            [
+                "echo", "text==./no-file.png", "image=./a.txt",
+                "data:={\"n\": 1.5, \"list\": [true, null, \"./a.txt\"], \"t\": \"plain\"}", "--json", "-q",
+            ], in: folder)
+        #expect(run.status == .success && run.errors.isEmpty, "\(run.errors)")
+        let result = try JSONValue(parsing: run.output.utf8)
+        #expect(result["status"] == "succeeded" && result["workflow_id"] == "echo")
+        let output = try #require(result["output"])
+        #expect(output["text"] == "./no-file.png")
+        #expect(FileOutput(try #require(output["images"])) != nil)
+        let data = try #require(output["data"])
+        #expect(data["n"] == 1.5 && data["t"] == "plain")
+        let list = try #require(data["list"]?.arrayValue)
+        #expect(list.count == 3 && list[0] == true && list[1] == .null && FileOutput(list[2]) != nil)
+    }
+
+    @Test func saveDownloadsUnderTheFilesNames() async throws {
+        let folder = try TestFolder()
+        let run = await predict(
+            ["text-to-image", "prompt=a lake", "width:=64", "height:=64", "--save", "deep/out"], in: folder)
+        #expect(run.status == .success, "\(run.errors)")
+        let path = "\(folder.path)/deep/out/text-to-image-images-1.png"
+        #expect(run.output.contains("images[1]: \(path)\n"), "\(run.output)")
+        #expect(try folder.read("deep/out/text-to-image-images-1.png").starts(with: [0x89, 0x50]))
+        #expect(run.errors.contains(" created\n") && run.errors.contains(" succeeded\n"))
+    }
+
+    @Test func aFailedOneEndsWithThreeAndNamesItsID() async throws {
+        let run = await predict(["echo", "fail=on purpose", "--json"], in: try TestFolder())
+        #expect(run.status == .predictionFailed)
+        let result = try JSONValue(parsing: run.output.utf8)
+        let id = try #require(result["id"]?.stringValue)
+        #expect(result["error"] == "on purpose" && result["status"] == "failed")
+        #expect(run.errors.contains("prediction_failed: on purpose") && run.errors.contains("prediction: \(id)"))
+    }
+
+    @Test(arguments: [
+        (["echo", "text"], SpeedPixCommands.ExitStatus.usage, "\"text\" has no ="),
+        (["echo", "=text"], .usage, "has no key before the ="),
+        (["echo", ":=1"], .usage, "has no key before the ="),
+        (["echo", "a:={b"], .usage, "a is no JSON: {b"),
+        (["echo", "a:="], .usage, "a is no JSON"),
+        (["echo", "a=1", "a:=2"], .usage, "the input a is given twice"),
+        (["echo", "a\nb=1"], .usage, "a key has a line break"),
+        (["echo", "a\u{0}b=1"], .usage, "a key has a line break or another control character"),
+        (["echo", "a:=" + String(repeating: "[", count: 2000)], .usage, "a is no JSON"),
+        (["echo", "a=" + String(repeating: "x", count: 2 << 20)], .usage, "larger than 1 MiB"),
+        (["echo", "image=./no.png"], .failure, "image: there is no file ./no.png"),
+        (["echo", "data:={\"a\": [\"./no.png\"]}"], .failure, "data.a[0]: there is no file ./no.png"),
+        (["echo", "image=./"], .failure, "is a folder"),
+        (["nope"], .failure, "there is no workflow \"nope\""),
+        (["echo", "nope=1"], .failure, "has no input \"nope\""),
+        ([""], .usage, "an id is empty"),
+        (["a b"], .usage, "has spaces"),
+        (["echo", "--alias", "a", "--version-id", "b"], .usage, "exclude each other"),
+        (["echo", "--alias", "a\nb"], .usage, "control characters"),
+        (["echo", "--timeout", "0"], .usage, "positive number of seconds"),
+        (["echo", "duration:=3600", "--timeout", "0.2"], .failure, "did not end within"),
+        (["echo", "--save", "./file"], .failure, "is a file"),
+        (["echo", "--save", "file/below"], .failure, "is a file"),
+        (["echo", "--save", "/proc/nothing"], .failure, "cannot be made"),
+        (["echo", "--sav", "x"], .usage, "Did you mean '--save'?"),
+    ])
+    func mistakesAreNamed(arguments: [String], status: SpeedPixCommands.ExitStatus, message: String) async throws {
+        let folder = try TestFolder()
+        try folder.write("", to: "file")
+        let run = await predict(arguments, in: folder)
+        #expect(run.status == status && run.output.isEmpty, "\(run.errors)")
+        #expect(run.errors.contains(message), "\(run.errors)")
+    }
+
+    @Test func aServiceThatIsDownIsNamed() async throws {
+        var environment = TestService.environment("http://127.0.0.1:1")
+        environment["SPEEDPIX_RETRIES"] = "0"
+        let run = await CommandRun(["predict", "echo", "text=x"], in: try TestFolder(), environment: environment)
+        #expect(run.status == .failure)
+        #expect(run.errors.contains("network: no answer from http://127.0.0.1:1"), "\(run.errors)")
+    }
+
+    @Test func aWrongSecretIsConfiguration() async throws {
+        try await TestService.run { endpoint in
+            var environment = TestService.environment(endpoint)
+            environment["SPEEDPIX_APP_SECRET"] = "wrong"
+            let run = await CommandRun(["predict", "echo", "text=x"], in: try TestFolder(), environment: environment)
+            #expect(run.status == .configuration && run.errors.contains("the secret does not belong to the key"))
+        }
+    }
+
+    @Test func uploadPrintsAURLForEachFile() async throws {
+        let folder = try TestFolder()
+        for name in ["a.txt", "b.txt", "c.txt", "d.txt", "e.txt", "f.txt"] { try folder.write(name, to: name) }
+        try await TestService.run { endpoint in
+            let environment = TestService.environment(endpoint)
+            let names = ["a.txt", "b.txt", "c.txt", "d.txt", "e.txt", "f.txt"]
+            let run = await CommandRun(["upload"] + names, in: folder, environment: environment)
+            #expect(run.status == .success && run.errors.isEmpty, "\(run.errors)")
+            let urls = run.output.split(separator: "\n")
+            #expect(zip(urls, names).allSatisfy { $0.contains("name=\($1)") } && urls.count == 6, "\(urls)")
+            let json = await CommandRun(["upload", "a.txt", "--json"], in: folder, environment: environment)
+            let value = try JSONValue(parsing: json.output.utf8)
+            #expect(value["filename"] == "a.txt" && value["size"] == 5 && value["mime_type"] == "text/plain")
+            let missing = await CommandRun(["upload", "a.txt", "nope"], in: folder, environment: environment)
+            #expect(missing.status == .failure && missing.output.isEmpty && missing.errors.contains("no file nope"))
+            let directory = await CommandRun(["upload", "."], in: folder, environment: environment)
+            #expect(directory.status == .failure && directory.errors.contains("is a folder"))
+        }
+        let local = await CommandRun(["upload", "a.txt", "--local"], in: folder)
+        #expect(local.status == .usage && local.errors.contains("speedpix serve"))
+    }
+}

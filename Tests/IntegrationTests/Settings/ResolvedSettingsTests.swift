@@ -1,0 +1,122 @@
+import Foundation
+import SpeedPix
+import Testing
+
+@testable import SpeedPixCommands
+
+@Suite("Which setting counts")
+struct ResolvedSettingsTests {
+    private func file(_ text: String, _ path: String = "/p/speedpix.toml", isOwn: Bool = false) throws -> SettingsFile {
+        try SettingsFile(text, path: path, isOwn: isOwn)
+    }
+
+    @Test func flagsThenEnvironmentThenFiles() throws {
+        let own = try file("endpoint = 'https://own'\nuser_agent = 'own'\ntimeout = 5", "/own", isOwn: true)
+        let project = try file("endpoint = 'https://project'\nuser_agent = 'project'")
+        let all = try ResolvedSettings(
+            flags: [.endpoint: ("https://flag", "--endpoint")],
+            environment: ["SPEEDPIX_ENDPOINT": "https://variable", "SPEEDPIX_POLL_RATE": "7", "SPEEDPIX_APP_KEY": ""],
+            files: [project, own])
+        #expect(all[.endpoint] == SettingValue(text: "https://flag", origin: .flag("--endpoint")))
+        #expect(all[.pollRate] == SettingValue(text: "7", origin: .variable("SPEEDPIX_POLL_RATE")))
+        #expect(
+            all[.userAgent]
+                == SettingValue(text: "project", origin: .file(path: "/p/speedpix.toml", line: 2, profile: nil)))
+        #expect(all[.timeout]?.origin == .file(path: "/own", line: 3, profile: nil))
+        #expect(all[.appKey] == nil)
+    }
+
+    @Test func aProfileCountsBeforeWhatStandsOutsideOfIt() throws {
+        let own = try file(
+            "app_key = 'k'\napp_secret = 's'\n[profiles.staging]\nendpoint = 'https://staging'\napp_secret_file = 'f'",
+            "/own", isOwn: true)
+        let project = try file("endpoint = 'https://project'\nprofile = 'staging'")
+        let chosen = try ResolvedSettings(files: [project, own])
+        #expect(chosen[.endpoint]?.text == "https://staging")
+        #expect(chosen[.endpoint]?.origin.shown == "/own:4, profile staging")
+        #expect(chosen[.appKey]?.text == "k")
+        // One secret only: that of the profile, in whatever way it is given.
+        #expect(chosen.secret?.setting == .appSecretFile && chosen[.appSecret] == nil)
+        let variable = try ResolvedSettings(environment: ["SPEEDPIX_APP_SECRET": "v"], files: [project, own])
+        #expect(variable.secret?.setting == .appSecret && variable[.appSecretFile] == nil)
+    }
+
+    @Test func anUnknownProfileNamesTheOthers() throws {
+        let own = try file("[profiles.staging]\n[profiles.production]", isOwn: true)
+        let error = #expect(throws: SettingsError.self) {
+            try ResolvedSettings(environment: ["SPEEDPIX_PROFILE": "stagign"], files: [own])
+        }
+        #expect(error?.message.contains("\"stagign\" (SPEEDPIX_PROFILE)") == true)
+        #expect(error?.hint == "did you mean 'staging'?")
+        let none = #expect(throws: SettingsError.self) {
+            try ResolvedSettings(flags: [.profile: ("x", "--profile")])
+        }
+        #expect(none?.message.contains("there is no speedpix.toml") == true)
+    }
+
+    @Test func everythingOfAConfigurationCanBeSet() throws {
+        let own = try file(
+            """
+            app_key = "key"
+            app_secret = "secret"
+            endpoint = "http://127.0.0.1:8187"
+            timeout = 12.5
+            retries = 0
+            retry_base = 0.1
+            retry_longest = 2
+            retry_after_longest = 30
+            poll_rate = 7
+            user_agent = "shop/1"
+            """, isOwn: true)
+        let settings = try ResolvedSettings(files: [own])
+        let configuration = try settings.configuration(secret: settings[.appSecret]?.text)
+        #expect(configuration.appKey == "key" && configuration.endpoint == "http://127.0.0.1:8187")
+        #expect(configuration.timeout == .seconds(12.5) && configuration.userAgent == "shop/1")
+        #expect(configuration.retries.attempts == 1 && configuration.retries.base == .seconds(0.1))
+        #expect(configuration.retries.longest == .seconds(2))
+        #expect(configuration.retries.longestRetryAfter == .seconds(30))
+        #expect(configuration.pollRate == 7)
+        #expect(!"\(configuration)".contains("secret\""))
+    }
+
+    @Test(arguments: [
+        ("endpont = 'x'", ":1: there is no setting \"endpont\"", "did you mean endpoint?"),
+        ("\n[profiles.a]\napp_ky = 'x'", ":3: there is no setting \"app_ky\"", "there are: app_key"),
+        ("timeout = 'soon'", ":1: timeout must be seconds from", nil),
+        ("timeout = -1", "not -1", nil),
+        ("retries = 1.5", "retries must be a whole number from 0 to 100, not a number", nil),
+        ("poll_rate = nan", "poll_rate must be a number", nil),
+        ("app_key = 7", "app_key must be a text in quotes, not a whole number", nil),
+        ("app_key = ''", "app_key is empty", nil),
+        ("app_secret = 'a'\napp_secret_file = 'b'", ":2: app_secret and app_secret_file both", "keep one"),
+        ("app_secret_command = 'pass x'", ":1: app_secret_command is taken only from your own", "~/.config/speedpix"),
+        ("profiles = 1", ":1: profiles must be tables", nil),
+        ("[profiles]\na = 1", ":2: profiles.a must be a table", nil),
+        ("[profile.a]", "profile must be the name of one", "[profiles.NAME]"),
+        ("[profiles.a]\nprofile = 'b'", ":2: there is no setting \"profile\"", nil),
+        ("user_agent = \"a\\nb\"", "line break", nil),
+        ("endpoint = nowhere", ":1:12: nowhere is no value", nil),
+    ])
+    func mistakesAreNamedWithFileAndLine(text: String, message: String, hint: String?) throws {
+        let error = #expect(throws: SettingsError.self) { try file(text) }
+        #expect(error?.message.hasPrefix("/p/speedpix.toml:") == true, "\(error?.message ?? "")")
+        #expect(error?.message.contains(message) == true, "\(error?.message ?? "")")
+        if let hint { #expect(error?.hint?.contains(hint) == true, "\(error?.hint ?? "")") }
+    }
+
+    @Test func aVariableThatMakesNoSenseIsNamed() {
+        let error = #expect(throws: SettingsError.self) {
+            try ResolvedSettings(environment: ["SPEEDPIX_RETRIES": "many"])
+        }
+        #expect(error?.message == "SPEEDPIX_RETRIES: retries must be a whole number from 0 to 100, not many")
+    }
+
+    @Test func thePageNamesEverySetting() throws {
+        let page = try String(contentsOfFile: "\(TestFolder.repository)/docs/configuration.md", encoding: .utf8)
+        for setting in Setting.allCases { #expect(page.contains("| `\(setting.key)` |"), "\(setting.key)") }
+    }
+
+    @Test func anEmptyFileSetsNothing() throws {
+        #expect(try ResolvedSettings(files: [try file(""), try file("# nothing\n\n")]).values.isEmpty)
+    }
+}

@@ -1,0 +1,172 @@
+import Foundation
+import SpeedPixCommands
+import SpeedPixGateway
+import SpeedPixTestSupport
+import Testing
+
+/// What a command makes of the files and variables that it finds.
+@Suite("Settings of a command")
+struct SettingsCommandTests {
+    private let script = "print(run('echo', { text = 'hello' }).text)"
+
+    private func write(_ text: String, to name: String, mode: Int = 0o600, in folder: TestFolder) throws {
+        let path = "\(folder.path)/\(name)"
+        let parent = URL(filePath: path).deletingLastPathComponent()
+        try FileManager.default.createDirectory(at: parent, withIntermediateDirectories: true)
+        try folder.write(text, to: name)
+        try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
+    }
+
+    @Test func aFileInTheConfigFolderIsEnough() async throws {
+        let folder = try TestFolder()
+        try await TestService.run { endpoint in
+            try write(
+                "app_key = 'key'\napp_secret = 'secret'\nendpoint = '\(endpoint)'",
+                to: ".config/speedpix/speedpix.toml", in: folder)
+            let run = await CommandRun(["run", "-"], in: folder, input: script)
+            #expect(run.output == "hello\n", "\(run.errors)")
+            let elsewhere = await CommandRun(
+                ["run", "-"], in: folder, input: script, environment: ["XDG_CONFIG_HOME": "\(folder.path)/none"])
+            #expect(elsewhere.status == .configuration)
+        }
+    }
+
+    @Test func theFileBesideTheScriptComesBeforeTheWorkingFolders() async throws {
+        let folder = try TestFolder()
+        try write("print(run('echo', { text = 'hello' }).text)", to: "a/script.lua", in: folder)
+        try write("endpoint = 'local'", to: "a/speedpix.toml", mode: 0o644, in: folder)
+        try write("endpoint = 'ftp://nowhere'", to: "speedpix.toml", in: folder)
+        let beside = await CommandRun(["run", "a/script.lua"], in: folder)
+        #expect(beside.output == "hello\n", "\(beside.errors)")
+        let input = await CommandRun(
+            ["run", "-"], in: folder, input: script,
+            environment: ["SPEEDPIX_APP_KEY": "key", "SPEEDPIX_APP_SECRET": "secret"])
+        #expect(input.status == .configuration && input.errors.contains("ftp://nowhere"), "\(input.errors)")
+    }
+
+    @Test func aProfileIsChosenByFlagAndByVariable() async throws {
+        let folder = try TestFolder()
+        try write("[profiles.here]\nendpoint = 'local'", to: "speedpix.toml", in: folder)
+        let flag = await CommandRun(["run", "-", "--profile", "here"], in: folder, input: script)
+        #expect(flag.output == "hello\n", "\(flag.errors)")
+        let variable = await CommandRun(
+            ["run", "-"], in: folder, input: script, environment: ["SPEEDPIX_PROFILE": "here"])
+        #expect(variable.output == "hello\n", "\(variable.errors)")
+        let wrong = await CommandRun(["run", "-", "--profile", "hre"], in: folder, input: script)
+        #expect(wrong.status == .configuration && wrong.errors.contains("did you mean 'here'?"))
+    }
+
+    @Test func theSecretComesFromAFileOrACommand() async throws {
+        let folder = try TestFolder()
+        try write("secret\n", to: ".config/speedpix/deep/secret", in: folder)
+        try await TestService.run { endpoint in
+            let common = "app_key = 'key'\nendpoint = '\(endpoint)'\n"
+            for line in [
+                "app_secret_file = 'deep/secret'", "app_secret_file = '~/.config/speedpix/deep/secret'",
+                "app_secret_command = 'echo asking >&2; echo secret'",
+            ] {
+                try write(common + line, to: ".config/speedpix/speedpix.toml", in: folder)
+                let run = await CommandRun(["run", "-"], in: folder, input: script)
+                #expect(run.output == "hello\n", "\(line): \(run.errors)")
+                #expect(run.errors == (line.contains("asking") ? "asking\n" : ""))
+            }
+            let variable = await CommandRun(
+                ["run", "-"], in: folder, input: script,
+                environment: [
+                    "SPEEDPIX_APP_SECRET_COMMAND": "printf %s \"$MINE\"", "MINE": "secret", "SPEEDPIX_APP_KEY": "key",
+                ])
+            #expect(variable.output == "hello\n", "\(variable.errors)")
+        }
+    }
+
+    @Test(arguments: [
+        ("exit 3", "app_secret_command failed (exit status 3)"), ("true", "is empty"),
+        ("printf 'a\\nb'", "more than one line"), ("printf '\\377'", "no text"),
+        ("kill -9 $$", "failed (signal 9)"), ("yes | head -c 200000", "more than 64 KiB"),
+        ("there-is-no-such-program-anywhere", "exit status 127"),
+    ])
+    func aCommandThatGivesNoSecretIsNamed(command: String, message: String) async throws {
+        let run = await CommandRun(
+            ["run", "-"], in: try TestFolder(), input: script,
+            environment: [
+                "SPEEDPIX_APP_SECRET_COMMAND": command, "SPEEDPIX_APP_KEY": "key", "PATH": "/usr/bin:/bin",
+            ])
+        #expect(run.status == .configuration && run.output.isEmpty)
+        #expect(run.errors.contains("SPEEDPIX_APP_SECRET_COMMAND") && run.errors.contains(message), "\(run.errors)")
+    }
+
+    @Test func aCommandThatHangsIsEnded() async throws {
+        let run = await CommandRun(
+            ["run", "-"], in: try TestFolder(), input: script,
+            environment: [
+                "SPEEDPIX_APP_SECRET_COMMAND": "sleep 3000; echo secret", "SPEEDPIX_APP_KEY": "key",
+                "PATH": "/usr/bin:/bin",
+            ], clock: ImmediateClock(upTo: .seconds(100)))
+        #expect(run.status == .configuration)
+        #expect(run.errors.contains("did not end within 60"), "\(run.errors)")
+    }
+
+    @Test(arguments: [0o644, 0o640, 0o604, 0o620])
+    func aSecretThatOthersCanReadIsRefused(mode: Int) async throws {
+        let folder = try TestFolder()
+        let path = "\(folder.path)/.config/speedpix/speedpix.toml"
+        try write("app_secret = 's3cr3t'", to: ".config/speedpix/speedpix.toml", mode: mode, in: folder)
+        let run = await CommandRun(["run", "-"], in: folder, input: script)
+        #expect(run.status == .configuration)
+        #expect(run.errors.contains("hint: chmod 600 \(path)") && !run.errors.contains("s3cr3t"), "\(run.errors)")
+        try write("app_secret_file = 'secret'", to: ".config/speedpix/speedpix.toml", mode: 0o644, in: folder)
+        try write("s3cr3t", to: ".config/speedpix/secret", mode: mode, in: folder)
+        let file = await CommandRun(["run", "-"], in: folder, input: script, environment: ["SPEEDPIX_APP_KEY": "k"])
+        #expect(file.status == .configuration)
+        #expect(file.errors.contains("chmod 600 \(folder.path)/.config/speedpix/secret"), "\(file.errors)")
+    }
+
+    @Test func filesThatCannotBeReadAreNamed() async throws {
+        let folder = try TestFolder()
+        try FileManager.default.createDirectory(
+            atPath: "\(folder.path)/speedpix.toml", withIntermediateDirectories: true)
+        let directory = await CommandRun(["run", "-"], in: folder, input: script)
+        #expect(directory.status == .configuration && directory.errors.contains("speedpix.toml is no file"))
+        let other = try TestFolder()
+        try Data([0xFF, 0xFE, 0x00]).write(to: URL(filePath: "\(other.path)/speedpix.toml"))
+        let binary = await CommandRun(["run", "-"], in: other, input: script)
+        #expect(binary.status == .configuration && binary.errors.contains("is no UTF-8 text"))
+        try other.write(String(repeating: "# long\n", count: 200_000), to: "speedpix.toml")
+        let large = await CommandRun(["run", "-"], in: other, input: script)
+        #expect(large.status == .configuration && large.errors.contains("is larger than 1024 KiB"))
+        let missing = await CommandRun(
+            ["run", "-"], in: try TestFolder(), input: script,
+            environment: ["SPEEDPIX_APP_SECRET_FILE": "nope", "SPEEDPIX_APP_KEY": "key"])
+        #expect(missing.status == .configuration && missing.errors.contains("there is no file"), "\(missing.errors)")
+    }
+
+    @Test func aMistakeIsNoReasonNotToRunLocally() async throws {
+        let folder = try TestFolder()
+        try write("nonsense", to: "speedpix.toml", in: folder)
+        let local = await CommandRun(["run", "-", "--local"], in: folder, input: script)
+        #expect(local.output == "hello\n", "\(local.errors)")
+        let run = await CommandRun(["run", "-"], in: folder, input: script)
+        #expect(run.status == .configuration && run.errors.contains("speedpix.toml:1:9: after the key nonsense"))
+    }
+
+    @Test func aScriptSeesNeitherSettingsNorSecrets() async throws {
+        let folder = try TestFolder()
+        try write("app_secret = 's3cr3t'\napp_key = 'k'", to: "speedpix.toml", in: folder)
+        try write("s3cr3t", to: "mine.key", in: folder)
+        try folder.link("innocent.txt", to: "mine.key")
+        let run = await CommandRun(
+            ["run", "-", "--local"], in: folder,
+            input: """
+                for _, name in ipairs { "speedpix.toml", "mine.key", "innocent.txt" } do
+                  print(pcall(io.open, name), (select(2, pcall(fs.read, name))))
+                  print((pcall(upload, name)))
+                end
+                print(pcall(fs.write, "sub/speedpix.toml", "endpoint = 'http://elsewhere'"))
+                print(pcall(fs.write, "mine.key", "x"))
+                """, environment: ["SPEEDPIX_APP_SECRET_FILE": "mine.key"])
+        #expect(run.status == .success, "\(run.errors)")
+        #expect(!run.output.contains("s3cr3t") && !run.output.contains("true"), "\(run.output)")
+        #expect(try String(decoding: folder.read("mine.key"), as: UTF8.self) == "s3cr3t")
+        #expect(!folder.contents.contains("sub/speedpix.toml"))
+    }
+}
