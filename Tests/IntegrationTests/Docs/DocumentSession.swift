@@ -33,7 +33,7 @@ final class DocumentSession {
             let place = "\(section.page):\(block.line)"
             if block.language == "toml" {
                 // Without a name it is the reader's own, in which more is allowed than in a project's.
-                // _ = try SettingsFile(block.text, path: place, isOwn: block.name == nil)
+                _ = try SettingsFile(block.text, path: place, isOwn: block.name == nil)
             }
             switch (block.language, block.name) {
             case (let language, let name?):
