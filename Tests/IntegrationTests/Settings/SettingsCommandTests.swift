@@ -66,7 +66,7 @@ struct SettingsCommandTests {
                 "app_secret_command = 'echo asking >&2; echo secret'",
             ] {
                 try write(common + line, to: ".config/speedpix/speedpix.toml", in: folder)
-                let run = await CommandRun(["run", "-"], in: folder, input: script)
+                let run = await CommandRun(["run", "-", "--quiet"], in: folder, input: script)
                 #expect(run.output == "hello\n", "\(line): \(run.errors)")
                 #expect(run.errors == (line.contains("asking") ? "asking\n" : ""))
             }
