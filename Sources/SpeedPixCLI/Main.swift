@@ -20,11 +20,12 @@ import Glibc
 @main
 struct Main {
     static func main() async {
+        occupyStandardDescriptors()
         // A closed pipe is an error of the write, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
         let signals = ReceivedSignals()
         // From here on none is lost, however early it comes.
-        let pipe = SignalPipe([SIGINT, SIGTERM, SIGCONT, SIGWINCH])
+        let pipe = SignalPipe([SIGINT, SIGTERM, SIGHUP, SIGCONT, SIGWINCH])
         var context = CommandContext(
             environment: ProcessInfo.processInfo.environment,
             workingDirectory: FileManager.default.currentDirectoryPath,
@@ -58,6 +59,14 @@ struct Main {
         withExtendedLifetime(source) {}
         // Whoever sent a SIGTERM looks for the status that belongs to it.
         exit(status == .interrupted ? 128 + (signals.first ?? SIGINT) : status.rawValue)
+    }
+
+    /// Daemons and schedulers start programs with streams closed. Whatever is opened first would get their numbers, and
+    /// printed text would end in a result or in a socket. What stands there now fails as a closed stream should.
+    private static func occupyStandardDescriptors() {
+        for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(descriptor, F_GETFD) < 0 {
+            _ = open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
+        }
     }
 
     /// Lines that show progress hang below the cursor: whoever dies at once takes them along.

@@ -25,7 +25,11 @@ struct SignalPipe {
             _ = fcntl(end, F_SETFL, O_NONBLOCK)
         }
         signalInput = ends[1]
-        for number in numbers { signal(number, noteSignal) }
+        for number in numbers {
+            let former = signal(number, noteSignal)
+            // Whoever started this wants it to go on through that: nohup, or a shell that put it into the background.
+            if unsafeBitCast(former, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self) { signal(number, SIG_IGN) }
+        }
     }
 
     /// Calls `body` for each signal, also those that came before, until the source is let go.

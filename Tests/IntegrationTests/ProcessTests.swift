@@ -32,6 +32,17 @@ struct ProcessTests {
         #expect(folder.contents == ["copy.bin", "large.bin", "large.lua"])
     }
 
+    /// As daemons start programs. What is opened first must not get the number of a stream.
+    @Test(arguments: [(">&-", 1), ("2>&-", 0), ("<&-", 0), ("<&- >&- 2>&-", 1)])
+    func closedStreamsAreNoPlaceForOutput(redirection: String, status: Int32) throws {
+        let folder = try TestFolder()
+        try folder.write("print(run('echo', { text = 'hello' }).text) io.write('more')", to: "a.lua")
+        let shell = try Subprocess(
+            "/bin/sh", ["-c", "'\(Subprocess.speedpix)' run a.lua --local --quiet \(redirection)"], folder: folder.path)
+        #expect(shell.finish().status == status)
+        #expect(folder.contents == ["a.lua"])
+    }
+
     @Test func anInterruptNamesWhatGoesOn() throws {
         let folder = try TestFolder()
         let server = try Subprocess(
@@ -45,6 +56,16 @@ struct ProcessTests {
                 "SPEEDPIX_APP_KEY": "key", "SPEEDPIX_APP_SECRET": "secret", "SPEEDPIX_ENDPOINT": String(endpoint),
             ])
         let id = try #require(run.nextLine())
+        // A window that is closed is no other reason.
+        let other = try Subprocess(
+            Subprocess.speedpix, ["run", "s.lua", "--quiet"], folder: folder.path,
+            environment: [
+                "SPEEDPIX_APP_KEY": "key", "SPEEDPIX_APP_SECRET": "secret", "SPEEDPIX_ENDPOINT": String(endpoint),
+            ])
+        let otherID = try #require(other.nextLine())
+        kill(other.identifier, SIGHUP)
+        let hungUp = other.finish()
+        #expect(hungUp.status == 129 && hungUp.output.contains(otherID), "\(hungUp)")
         run.interrupt()
         let end = run.finish()
         #expect(end.status == 130)

@@ -7,12 +7,15 @@ import NIOPosix
 /// keeps some kilobytes, and every call of a client has a time limit that is hardly ever reached. The timers of an event
 /// loop are taken out again.
 public struct TimerClock: Clock {
+    /// The same instants as the system's clock has.
     public typealias Instant = ContinuousClock.Instant
 
     /// Its timers are those of NIO's shared event loops.
     public init() {}
 
+    /// The time of the system's continuous clock.
     public var now: Instant { ContinuousClock.now }
+    /// That of the continuous clock; sleeps are as exact as an event loop.
     public var minimumResolution: Duration { ContinuousClock().minimumResolution }
 
     /// - Throws: `CancellationError` as soon as the task is cancelled.

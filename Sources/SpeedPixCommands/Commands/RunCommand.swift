@@ -119,19 +119,31 @@ struct RunCommand: ContextCommand {
     }
 
     /// What every run begins and, if it never came to run, ends with.
+    ///
+    /// - Parameter body: Gets what to call as soon as the secret is known, which must be in no event.
     private func telling(
-        _ events: EventStream?, _ name: String, _ context: CommandContext, _ body: () async throws -> Void
+        _ events: EventStream?, _ name: String, _ context: CommandContext,
+        _ body: (_ start: (Configuration) -> Void) async throws -> Void
     ) async throws {
-        events?.send(
-            "run.started",
-            [
-                "script": .string(name), "version": .string(SpeedPixVersion.current),
-                "local": .bool(service.isLocal(context, beside: directory(context))), "dry_run": .bool(dryRun),
-                "parameters": .object(arguments.mapValues { .string($0) }),
-            ])
+        var hasStarted = false
+        func start(_ parameters: [String: String]) {
+            hasStarted = true
+            events?.send(
+                "run.started",
+                [
+                    "script": .string(name), "version": .string(SpeedPixVersion.current),
+                    "local": .bool(service.isLocal(context, beside: directory(context))), "dry_run": .bool(dryRun),
+                    "parameters": .object(parameters.mapValues { .string($0) }),
+                ])
+        }
         do {
-            try await body()
+            try await body { configuration in
+                events?.redact(configuration)
+                start(arguments)
+            }
         } catch {
+            // One of them may be a secret that nobody could recognise.
+            if !hasStarted { start([:]) }
             events?.finish(RunEnd(error, script: nil, in: context).fields(in: context))
             throw error
         }
@@ -139,10 +151,10 @@ struct RunCommand: ContextCommand {
 
     private func run(_ file: String, _ context: CommandContext) async throws {
         let events = output.json ? EventStream(context) : nil
-        try await telling(events, file, context) {
+        try await telling(events, file, context) { start in
             let script = try ScriptFile(file, in: context)
             try await withConfiguration(context) { configuration in
-                events?.redact(configuration)
+                start(configuration)
                 let run = ScriptRun(
                     options: self, script: script, configuration: configuration, context: context, events: events,
                     watched: nil)
@@ -160,8 +172,8 @@ struct RunCommand: ContextCommand {
                 let watched = WatchedFiles(script: context.absolute(file))
                 let events = output.json ? EventStream(context) : nil
                 do {
-                    try await telling(events, file, context) {
-                        events?.redact(configuration)
+                    try await telling(events, file, context) { start in
+                        start(configuration)
                         let run = ScriptRun(
                             options: self, script: try ScriptFile(file, in: context), configuration: configuration,
                             context: context, events: events, watched: watched)

@@ -30,6 +30,12 @@ final class EventStream: Sendable {
     /// Why events could not be written; nobody reads them any more then.
     var failure: (any Error)? { state.withLock { $0.failure } }
 
+    /// What the script prints.
+    func print(_ bytes: [UInt8]) {
+        let redaction = state.withLock { $0.redaction }
+        send("print", JSONValue.fields(text: redaction(bytes)))
+    }
+
     /// From now on nothing shows this secret.
     func redact(_ configuration: Configuration) {
         state.withLock { $0.redaction = Redaction(configuration) }

@@ -17,6 +17,11 @@ struct Redaction: Sendable {
         secret.isEmpty || !text.contains(secret) ? text : text.replacing(secret, with: "<redacted>")
     }
 
+    /// Of bytes that are no text.
+    func callAsFunction(_ bytes: [UInt8]) -> [UInt8] {
+        secret.isEmpty ? bytes : bytes.replacing(Array(secret.utf8), with: Array("<redacted>".utf8))
+    }
+
     func callAsFunction(_ value: JSONValue) -> JSONValue {
         switch value {
         case .string(let text): .string(self(text))

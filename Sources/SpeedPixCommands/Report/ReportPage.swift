@@ -8,6 +8,15 @@ import Foundation
 
 /// The page itself: one file that needs nothing else, and that reaches for nothing else.
 struct ReportPage {
+    /// By this a report is known again, and nothing else is replaced by one.
+    static let beginning = """
+        <!doctype html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8">
+        <meta name="generator" content="speedpix">
+        """
+
     let pages: ReportBook.Pages
     /// `data:` URIs by the URLs of the files.
     let thumbnails: [String: String]
@@ -41,10 +50,7 @@ struct ReportPage {
         let data = Self.inScript(try redaction(ReportText.withoutQueries(.object(run))).encoded())
         // Base64 holds nothing that could end the element.
         let head = """
-            <!doctype html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
+            \(Self.beginning)
             <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; \
             style-src 'nonce-\(nonce)'; script-src 'nonce-\(nonce)'; base-uri 'none'; form-action 'none'">
             <meta name="viewport" content="width=device-width, initial-scale=1">

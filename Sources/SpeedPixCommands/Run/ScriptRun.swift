@@ -30,7 +30,7 @@ struct ScriptRun: Sendable {
             if let out = options.sandbox.out {
                 try WritablePlace.check(context.absolute(out), shownAs: out, token: context.randomToken())
             }
-            file = try output.report.map { try WholeFile($0, in: context) }
+            file = try output.report.map { try WholeFile($0, beginning: ReportPage.beginning, in: context) }
         } catch {
             return RunEnd(error, script: nil, in: context)
         }
@@ -119,7 +119,7 @@ struct ScriptRun: Sendable {
             host.files.onWrite = watched.noteWrite
         }
         if let events {
-            host.write = { events.send("print", JSONValue.fields(text: $0)) }
+            host.write = { events.print($0) }
             // A line about each picture is an event that a program can read.
             host.display = nil
             let isVerbose = options.verbose

@@ -42,12 +42,15 @@ struct WholeFile {
     private let path: FilePath
     private let shown: String
     private let token: String
+    private let beginning: String
 
     /// Looks whether it can be written.
     ///
     /// - Throws: ``CommandFailure`` for a folder that is missing or cannot be written, or something that is no file.
-    init(_ given: String, in context: CommandContext) throws {
+    /// - Parameter beginning: What a file that is there already has to begin with: anything else is not ours to replace.
+    init(_ given: String, beginning: String, in context: CommandContext) throws {
         shown = given
+        self.beginning = beginning
         path = FilePath(context.absolute(given)).lexicallyNormalized()
         token = context.randomToken()
         let parent = path.removingLastComponent().string
@@ -58,11 +61,14 @@ struct WholeFile {
         if stat(path.string, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
             throw CommandFailure(.usage, "\(given) is no file that could be replaced")
         }
+        try Self.checkIsReplaceable(path, shownAs: given, beginning: beginning)
         try WritablePlace.check(parent, shownAs: given, token: token)
     }
 
     /// - Throws: ``CommandFailure`` with the system's reason; nothing is left behind then.
     func write(_ pieces: some Sequence<[UInt8]>) throws {
+        // Once more: the script may have saved something there meanwhile.
+        try Self.checkIsReplaceable(path, shownAs: shown, beginning: beginning)
         // Names are bytes, of which file systems allow 255.
         let temporary = path.removingLastComponent().appending(".speedpix-\(token).part").string
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
@@ -80,6 +86,17 @@ struct WholeFile {
         }
         unlink(temporary)
         throw failure(problem ?? EIO)
+    }
+
+    private static func checkIsReplaceable(_ path: FilePath, shownAs shown: String, beginning: String) throws {
+        let descriptor = open(path.string, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        defer { close(descriptor) }
+        var start = [UInt8](repeating: 0, count: beginning.utf8.count)
+        let count = read(descriptor, &start, start.count)
+        guard count != 0, !start.elementsEqual(beginning.utf8) else { return }
+        throw CommandFailure(
+            .usage, "\(shown) is there already, and nothing that this would replace; choose another name")
     }
 
     private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Int32? {

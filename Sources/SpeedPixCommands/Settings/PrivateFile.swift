@@ -14,6 +14,8 @@ struct PrivateFile {
     let text: String
     /// Whether group or world may read or change it.
     let isOpenToOthers: Bool
+    /// Whether group or world may change it.
+    let isChangeableByOthers: Bool
 
     /// - Returns: Nil if there is no such file.
     /// - Throws: ``SettingsError`` for what is no file, cannot be read, is larger than `limit` bytes, or no UTF-8.
@@ -43,6 +45,15 @@ struct PrivateFile {
         self.path = path
         self.text = text
         isOpenToOthers = status.st_mode & 0o077 != 0
+        isChangeableByOthers = status.st_mode & 0o022 != 0
+    }
+
+    /// - Throws: ``SettingsError`` if others than its owner could say in it which program runs and where a secret comes from.
+    func checkIsOwn() throws(SettingsError) {
+        guard isChangeableByOthers else { return }
+        throw SettingsError(
+            message: "\(path.printable()) says where the secret comes from, and others than you may change it",
+            hint: "chmod go-w \(path.shellQuoted)")
     }
 
     /// - Throws: ``SettingsError`` if others than its owner could learn the secret in it.

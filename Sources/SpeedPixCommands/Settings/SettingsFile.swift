@@ -20,6 +20,12 @@ struct SettingsFile: Sendable, Equatable {
         general[.appSecret] != nil || profiles.values.contains { $0[.appSecret] != nil }
     }
 
+    /// Whether it says where the secret comes from: then only its owner may change it.
+    var namesSecret: Bool {
+        let names: [Setting] = [.appSecretFile, .appSecretCommand]
+        return names.contains { name in general[name] != nil || profiles.values.contains { $0[name] != nil } }
+    }
+
     /// - Parameter isOwn: Whether it lies in the user's own configuration folder. A project's file may come from somebody
     ///   else, or be left there by a script, and must not name programs to run.
     /// - Throws: ``SettingsError`` with file and line for everything that is no setting.

@@ -40,6 +40,7 @@ struct SettingsReader {
         guard let content = try PrivateFile(path, limit: SettingsFile.largest) else { return nil }
         let file = try SettingsFile(content.text, path: path, isOwn: isOwn)
         if file.hasSecret { try content.checkIsPrivate() }
+        if file.namesSecret { try content.checkIsOwn() }
         return file
     }
 

@@ -2,6 +2,8 @@ import Foundation
 import SpeedPix
 import Testing
 
+@testable import SpeedPixCommands
+
 /// What only the real program can show: signals, closed pipes, full disks.
 @Suite("A run on a bad day", .serialized)
 struct BadDayTests {
@@ -36,7 +38,8 @@ struct BadDayTests {
         let folder = try TestFolder()
         try folder.write(String(repeating: "x", count: 60_000), to: "large.bin")
         try folder.write("old", to: "copy.bin")
-        try folder.write("old report", to: "report.html")
+        let old = ReportPage.beginning + "old report"
+        try folder.write(old, to: "report.html")
         try folder.write("run('echo', { image = './large.bin' }).images:save('copy.bin')", to: "s.lua")
         let limited = #"trap "" XFSZ; ulimit -f 8; "$SPEEDPIX" run s.lua --endpoint "$ENDPOINT" --report report.html"#
         let server = try Server(folder)
@@ -48,7 +51,7 @@ struct BadDayTests {
         #expect(end.status == 1)
         #expect(end.output.contains("copy.bin") && end.output.contains("could not write report.html"), "\(end.output)")
         #expect(try folder.read("copy.bin") == Array("old".utf8))
-        #expect(try folder.read("report.html") == Array("old report".utf8))
+        #expect(try folder.read("report.html") == Array(old.utf8))
         #expect(folder.contents == ["copy.bin", "large.bin", "report.html", "s.lua"])
     }
 

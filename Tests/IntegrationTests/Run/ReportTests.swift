@@ -23,6 +23,21 @@ struct ReportTests {
         return String(decoding: try folder.read("r.html"), as: UTF8.self)
     }
 
+    /// A slip of the shell must not cost anybody a script or a result.
+    @Test func nothingButAReportIsReplaced() async throws {
+        let folder = try self.folder()
+        try folder.write("print('never')", to: "r.html")
+        let refused = await CommandRun.local(Self.script, ["--report", "r.html"], in: folder)
+        #expect(refused.status == .usage && refused.output.isEmpty, "\(refused.errors)")
+        #expect(refused.errors.contains("r.html is there already"))
+        #expect(try folder.read("r.html") == Array("print('never')".utf8))
+        let saved = await CommandRun.local(
+            "run('echo', { image = './a.png' }).images:save('new.html')", ["--report", "new.html"], in: folder)
+        #expect(saved.status != .success && saved.errors.contains("new.html is there already"), "\(saved.errors)")
+        #expect(try folder.read("new.html") == folder.read("a.png"))
+        _ = try await report("print(1)", in: try self.folder())
+    }
+
     private func folder() throws -> TestFolder {
         let folder = try TestFolder()
         try Image.blank(width: 900, height: 600, color: Color(red: 200, green: 40, blue: 90))

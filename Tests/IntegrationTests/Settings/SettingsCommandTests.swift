@@ -140,13 +140,37 @@ struct SettingsCommandTests {
         #expect(missing.status == .configuration && missing.errors.contains("there is no file"), "\(missing.errors)")
     }
 
+    /// The likeliest mistake of all is to forget the quotes, and what is said of it ends in mails and logs.
+    @Test(arguments: [
+        "app_secret = TOPSECRET123", "TOPSECRET123", "app_secret TOPSECRET123", "app_secret = 'TOPSECRET123",
+        "app_secret = \"TOPSECRET123", "[TOPSECRET123", "app_secret = TOPSECRET123 more",
+        "app_secret = 123TOPSECRET123",
+        "app_secret = [TOPSECRET123]", "app_secret = {TOPSECRET123}", "app_secret = 'a' TOPSECRET123",
+    ])
+    func aMistakeDoesNotTellTheSecret(line: String) async throws {
+        let folder = try TestFolder()
+        try write("app_key = 'key'\n\(line)\n", to: "speedpix.toml", in: folder)
+        let run = await CommandRun(["run", "-"], in: folder, input: script)
+        #expect(run.status == .configuration && run.errors.contains("speedpix.toml:2:"), "\(run.errors)")
+        #expect(!run.errors.contains("TOPSECRET"), "\(run.errors)")
+    }
+
+    /// Who may change it could have a program run.
+    @Test(arguments: ["app_secret_command = 'echo secret'", "[profiles.a]\napp_secret_file = 'x'"])
+    func aFileThatOthersMayChangeNamesNoSecret(text: String) async throws {
+        let folder = try TestFolder()
+        try write("app_key = 'key'\n" + text, to: ".config/speedpix/speedpix.toml", mode: 0o666, in: folder)
+        let run = await CommandRun(["run", "-"], in: folder, input: script)
+        #expect(run.status == .configuration && run.errors.contains("hint: chmod go-w "), "\(run.errors)")
+    }
+
     @Test func aMistakeIsNoReasonNotToRunLocally() async throws {
         let folder = try TestFolder()
         try write("nonsense", to: "speedpix.toml", in: folder)
         let local = await CommandRun(["run", "-", "--local"], in: folder, input: script)
         #expect(local.output == "hello\n", "\(local.errors)")
         let run = await CommandRun(["run", "-"], in: folder, input: script)
-        #expect(run.status == .configuration && run.errors.contains("speedpix.toml:1:9: after the key nonsense"))
+        #expect(run.status == .configuration && run.errors.contains("speedpix.toml:1:9: after a key"))
     }
 
     @Test func aScriptSeesNeitherSettingsNorSecrets() async throws {

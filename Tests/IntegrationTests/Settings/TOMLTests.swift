@@ -43,7 +43,7 @@ struct TOMLTests {
         ("a = 1\nb = \n", 2, "a value is missing"),
         ("a = hello\n", 1, "a text needs quotes"),
         ("a = 1\na = 2\n", 2, "a is there twice, first in line 1"),
-        ("[a]\n[a]\n", 2, "the table [a] is there twice"),
+        ("[a]\n[a]\n", 2, "this table is there twice"),
         ("a = \"open\nb = 1\n", 1, "has no \" at its end"),
         ("a = [1, 2\n", 1, "has no ] at its end"),
         ("a = [1 2]\n", 1, "a comma"),

@@ -43,7 +43,7 @@ struct TOMLParser {
         path = keys.map(\.name)
         try Self.change(path[...], in: &root, place) { table throws(TOMLSyntaxError) in
             guard table.origin == .implied else {
-                throw TOMLSyntaxError(place: place, message: "the table [\(keys.shown)] is there twice")
+                throw TOMLSyntaxError(place: place, message: "this table is there twice")
             }
             table.origin = .header
         }
@@ -53,7 +53,7 @@ struct TOMLParser {
         let place = scanner.place
         let keys = try dottedKey()
         scanner.skipSpaces()
-        guard scanner.take("=") else { throw scanner.error("after the key \(keys.shown) there must be a =") }
+        guard scanner.take("=") else { throw scanner.error("after a key there must be a =") }
         scanner.skipSpaces()
         let value = try value(depth: 0)
         try Self.change(path[...], in: &root, place) { table throws(TOMLSyntaxError) in
@@ -174,7 +174,7 @@ struct TOMLParser {
         if scanner.take("}") { return table }
         while true {
             let keys = try dottedKey()
-            guard scanner.take("=") else { throw scanner.error("after the key \(keys.shown) there must be a =") }
+            guard scanner.take("=") else { throw scanner.error("after a key there must be a =") }
             scanner.skipSpaces()
             try Self.insert(try value(depth: depth + 1), at: keys[...], into: &table)
             scanner.skipSpaces()
@@ -185,8 +185,4 @@ struct TOMLParser {
             scanner.skipSpaces()
         }
     }
-}
-
-extension [TOMLParser.Key] {
-    fileprivate var shown: String { map(\.name).joined(separator: ".").printable() }
 }

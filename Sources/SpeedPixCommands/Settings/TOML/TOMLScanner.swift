@@ -100,7 +100,8 @@ struct TOMLScanner {
         }
         if let number = Self.number(word) { return number }
         if word.wholeMatch(of: /\d{4}-\d\d-\d\d.*|\d\d:\d\d.*/) != nil { throw wrong("no setting is a date or a time") }
-        throw wrong("\(word) is no value; a text needs quotes: \"\(word)\"")
+        // Not what stands there: it may well be the secret, with its quotes forgotten.
+        throw wrong("this is no value; a text needs quotes")
     }
 
     private static func number(_ word: String) -> TOMLValue? {
