@@ -51,6 +51,7 @@ struct EventTests {
             image.blank(8, 8):save("blank.png")
             print(pcall(run, "echo", { fail = "on purpose" }))
             local job = create("echo", { duration = 100 })
+            repeat job:reload() until job.status == "running"
             job:cancel()
             pcall(function() speedpix.timeout(0.3, function() run("echo", { duration = 100 }) end) end)
             """, in: folder)

@@ -9,13 +9,19 @@ struct RunOptionTests {
 
     @Test func offATerminalEachChangeIsALine() async throws {
         let run = await CommandRun.local(
-            "run('echo', { duration = 0.3 }) pcall(run, 'echo', { fail = 'on purpose' })", in: try TestFolder())
+            """
+            run("echo", {})
+            local job = create("echo", { duration = 100 })
+            repeat job:reload() until job.status == "running"
+            job:cancel()
+            pcall(run, "echo", { fail = "on purpose" })
+            """, in: try TestFolder())
         let lines = run.errors.split(separator: "\n").map(String.init)
-        for word in ["created echo ", "running echo ", "done echo ", "failed echo "] {
+        for word in ["created echo ", "running echo ", "done echo ", "canceled echo ", "failed echo "] {
             #expect(lines.contains { $0.contains(word) }, "\(run.errors)")
         }
         #expect(lines.contains { $0.hasSuffix(": on purpose") })
-        #expect(lines.contains("1 done, 1 failed of 2 predictions created"))
+        #expect(lines.contains("1 done, 1 failed, 1 canceled of 3 predictions created"))
         #expect(!run.errors.contains("\u{1B}"))
     }
 
