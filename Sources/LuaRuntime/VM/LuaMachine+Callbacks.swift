@@ -100,7 +100,7 @@ extension LuaMachine {
         let description = type.luaClass
         guard !description.properties.contains(name) else { return .nil }
         throw LuaArgumentError(
-            "a \(description.name) has no '\(name)'",
+            "\(description.nameWithArticle) has no '\(name)'",
             hint: NearestName.hint(for: name, among: description.properties + description.methods.map(\.name)))
     }
 

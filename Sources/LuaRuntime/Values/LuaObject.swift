@@ -30,6 +30,9 @@ public struct LuaClass: Sendable {
     /// The method that a `<close>` variable calls at its end; nil if objects of this class cannot be closed.
     public var closedBy: String?
 
+    /// "a prediction", "an output file".
+    var nameWithArticle: String { (name.first.map { "aeiou".contains($0) } == true ? "an " : "a ") + name }
+
     /// A class that scripts can use but not construct; modules list those whose objects they give out.
     ///
     /// - Parameter closedBy: One of `methods`, with no arguments but the object; it may be called twice.
