@@ -49,7 +49,7 @@ struct Main {
             if number == SIGCONT || number == SIGWINCH { return interrupts.terminalHasChanged() }
             // A session goes on: only what it is doing ends.
             if number == SIGINT, interrupts.interrupt() { return }
-            if signals.note(number) > 1 {
+            if signals.note(number) {
                 eraseBelow(STDERR_FILENO)
                 _exit(128 + number)
             }

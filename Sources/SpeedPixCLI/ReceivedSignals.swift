@@ -3,15 +3,22 @@ import Synchronization
 /// The signals that asked the process to end.
 final class ReceivedSignals: Sendable {
     private let numbers = Mutex<[Int32]>([])
+    private let began = Mutex<ContinuousClock.Instant?>(nil)
 
     /// The one that came first; nil while none has.
     var first: Int32? { numbers.withLock { $0.first } }
 
-    /// - Returns: How many there have been.
-    func note(_ number: Int32) -> Int {
-        numbers.withLock { numbers in
-            numbers.append(number)
-            return numbers.count
+    /// `timeout` and some terminals send a signal to a process and to its group, and so twice: what comes within a moment
+    /// of the first one is no impatience.
+    ///
+    /// - Returns: Whether somebody wants the end at once.
+    func note(_ number: Int32) -> Bool {
+        let now = ContinuousClock.now
+        let first = began.withLock { began in
+            defer { began = began ?? now }
+            return began
         }
+        numbers.withLock { $0.append(number) }
+        return first.map { now - $0 > .milliseconds(500) } ?? false
     }
 }

@@ -35,6 +35,8 @@ public enum Gateway {
             store = try await ObjectStore(
                 directory: configuration.dataDirectory, uniqueName: configuration.uniqueName)
         } catch let error as StorageError {
+            // Whoever is told to stop while it is made ready is not to hear of a disk.
+            try Task.checkCancellation()
             throw SpeedPixError(
                 .configuration, error.description, remedy: "name another folder, or make room in this one",
                 cause: error)
