@@ -1,12 +1,13 @@
+import HTTPTypes
+import NIOCore
+import NIOPosix
+import Testing
+
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else
 import Foundation
 #endif
-import HTTPTypes
-import NIOCore
-import NIOPosix
-import Testing
 
 /// All that a server sends until it ends the connection, to the last byte: an HTTP client may drop what it has received
 /// and not yet handed on when a connection breaks.
@@ -18,14 +19,16 @@ struct RawExchange {
     init(
         _ method: HTTPRequest.Method, _ url: String, headers: HTTPFields = [:], sending content: [UInt8] = []
     ) async throws {
-        guard let url = URL(string: url), let host = url.host, let port = url.port else { throw URLError(.badURL) }
+        let url = try #require(URL(string: url))
+        let host = try #require(url.host())
+        let port = try #require(url.port)
         let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .connect(host: host, port: port) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
                 }
             }
-        let target = url.path + (url.query.map { "?" + $0 } ?? "")
+        let target = url.path() + (url.query().map { "?" + $0 } ?? "")
         var request = "\(method) \(target) HTTP/1.1\r\nHost: \(host):\(port)\r\nContent-Length: \(content.count)\r\n"
         for field in headers { request += "\(field.name): \(field.value)\r\n" }
 
