@@ -22,13 +22,13 @@ public struct ClientDependencies: Sendable {
         transport: any HTTPTransport = AsyncHTTPTransport.shared,
         clock: any Clock<Duration> = TimerClock(),
         now: @escaping @Sendable () -> Date = { Date() },
-        nonce: @escaping @Sendable () -> String = { UUID().uuidString.lowercased() },
+        nonce: (@Sendable () -> String)? = nil,
         random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) }
     ) {
         self.transport = transport
         self.clock = clock
         self.now = now
-        self.nonce = nonce
+        self.nonce = nonce ?? Nonce.random
         self.random = random
     }
 }

@@ -8,12 +8,25 @@ struct InputResolution: Sendable {
 
     /// - Throws: ``SpeedPixError`` of the first file that cannot be had; the other uploads are then cancelled.
     func resolve(_ input: [String: InputValue]) async throws -> [String: JSONValue] {
+        Self.substitute(input, try await urls(of: Self.leaves(input)))
+    }
+
+    /// The input as it is, if there are no files in it.
+    func plain(_ input: [String: InputValue]) -> [String: JSONValue]? {
+        Self.leaves(input).isEmpty ? Self.substitute(input, []) : nil
+    }
+
+    private static func leaves(_ input: [String: InputValue]) -> [InputValue] {
         var leaves: [InputValue] = []
-        for key in input.keys.sorted() { Self.collect(input[key], &leaves) }
-        var urls = try await urls(of: leaves)[...]
+        for key in input.keys.sorted() { collect(input[key], &leaves) }
+        return leaves
+    }
+
+    private static func substitute(_ input: [String: InputValue], _ urls: [String]) -> [String: JSONValue] {
+        var urls = urls[...]
         var resolved: [String: JSONValue] = [:]
         for key in input.keys.sorted() {
-            if let value = input[key] { resolved[key] = Self.substitute(value, &urls) }
+            if let value = input[key] { resolved[key] = substitute(value, &urls) }
         }
         return resolved
     }

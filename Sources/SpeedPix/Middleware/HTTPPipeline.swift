@@ -6,6 +6,9 @@ package struct HTTPPipeline: Sendable {
     let middleware: [any ClientMiddleware]
     let metrics: ClientMetrics?
 
+    /// Where calls are worked on. Middleware is somebody else's, and may block.
+    var taskExecutor: (any TaskExecutor)? { middleware.isEmpty ? transport.taskExecutor : nil }
+
     /// Sends one request once.
     ///
     /// - Parameter finish: The last hand that is laid on it, after all middleware: it signs.

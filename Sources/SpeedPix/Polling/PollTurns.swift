@@ -14,14 +14,21 @@ final class PollTurns: Sendable {
         var timerNumber = 0
     }
 
+    /// Turns that are due this soon come together with one that is due now: a thread that wakes for one wakes for all.
+    private static let together: Duration = .milliseconds(20)
+
     private let state: Mutex<State>
     private let clock: any Clock<Duration>
     private let elapsed: @Sendable () -> Duration
+    private let executor: (any TaskExecutor)?
 
-    /// - Parameter rate: Turns a second.
-    init(rate: Double, clock: any Clock<Duration>) {
+    /// - Parameters:
+    ///   - rate: Turns a second.
+    ///   - executor: Where the timer waits; where those do who get the turns, it wakes no thread for them.
+    init(rate: Double, clock: any Clock<Duration>, executor: (any TaskExecutor)? = nil) {
         state = Mutex(State(queue: TurnQueue(rate: rate)))
         self.clock = clock
+        self.executor = executor
         elapsed = clock.stopwatch()
     }
 
@@ -76,7 +83,7 @@ final class PollTurns: Sendable {
         }
         let number = state.timerNumber
         let delay = due - elapsed()
-        state.timer = Task { [weak self, clock] in
+        state.timer = Task(executorPreference: executor) { [weak self, clock] in
             guard (try? await clock.sleep(for: max(delay, .zero))) != nil else { return }
             self?.ring(number)
         }
@@ -86,7 +93,7 @@ final class PollTurns: Sendable {
         let continuations = state.withLock { state -> [CheckedContinuation<Void, any Error>] in
             guard number == state.timerNumber else { return [] }
             state.timerDue = nil
-            let turns = state.queue.take(at: elapsed())
+            let turns = state.queue.take(at: elapsed() + Self.together)
             wind(&state)
             return turns.compactMap { state.waiting.removeValue(forKey: $0) }
         }

@@ -92,7 +92,7 @@ final class PredictionFollower {
     @inline(never)
     func look() async throws -> Bool {
         do {
-            return take(try await withinWait(question()))
+            return take(try await question()())
         } catch {
             try forgive(error)
             return false
@@ -120,12 +120,13 @@ final class PredictionFollower {
     @inline(never)
     private func question() -> @Sendable () async throws -> Answer {
         let (predictions, prediction) = (predictions, prediction)
+        let limit = max(remaining, Self.lastLook)
         guard prediction.status.isTerminal else {
             (previousPollAt, polledAt, hasPolled) = (polledAt, elapsed(), true)
-            return { Answer(try await predictions.poll(prediction)) }
+            return { Answer(try await predictions.poll(prediction, limit: limit)) }
         }
         return {
-            let (result, age) = try await predictions.fetchResult(prediction)
+            let (result, age) = try await predictions.fetchResult(prediction, limit: limit)
             return Answer(result, isResult: true, age: age)
         }
     }
@@ -172,22 +173,19 @@ final class PredictionFollower {
     /// Tells the options' callback, within the deadline like everything else: a callback can sleep, too.
     @inline(never)
     private func tell() async throws {
-        if let news = news() { try await withinWait(news) }
+        if let news = news() {
+            try await withDeadline(
+                max(remaining, Self.lastLook), clock: clock, expired: expiry(), operation: news)
+        }
     }
 
     @inline(never)
     private func news() -> (@Sendable () async throws -> Void)? {
         guard let listener = options.onProgress else { return nil }
-        return { [prediction] in try await listener(prediction) }
-    }
-
-    /// Runs one step of the wait. A call has tries and a time limit of its own; together they could outlast it by minutes.
-    private func withinWait<Result: Sendable>(_ step: @escaping @Sendable () async throws -> Result) async throws
-        -> Result
-    {
-        try await withDeadline(
-            max(remaining, Self.lastLook), clock: predictions.caller.dependencies.clock, expired: expiry(),
-            operation: step)
+        return { [prediction] in
+            // It may take its time, even block.
+            try await withTaskExecutorPreference(globalConcurrentExecutor) { try await listener(prediction) }
+        }
     }
 
     @inline(never)

@@ -108,21 +108,24 @@ public struct Predictions: Sendable {
     ///   service), or what the service refused. What `onProgress` throws. `CancellationError` if the task is cancelled;
     ///   the prediction goes on then, too.
     public func wait(for prediction: Prediction, options: WaitOptions = WaitOptions()) async throws -> Prediction {
-        try await PredictionFollower(prediction, self, options).end()
+        try await withTaskExecutorPreference(caller.pipeline.taskExecutor) {
+            try await PredictionFollower(prediction, self, options).end()
+        }
     }
 
-    func poll(_ prediction: Prediction) async throws -> Prediction {
-        let envelope = try await caller.call(.progress, ["taskId": .string(prediction.id)])
+    /// - Parameter limit: A call has tries and a time limit of its own; together they could outlast a wait by minutes.
+    func poll(_ prediction: Prediction, limit: Duration? = nil) async throws -> Prediction {
+        let envelope = try await caller.call(.progress, ["taskId": .string(prediction.id)], limit: limit)
         var updated = prediction
         try updated.apply(progress: envelope.data, requestID: envelope.requestID)
         return updated
     }
 
     /// The prediction with its result, and how many seconds it had ended by then, if the service told.
-    func fetchResult(_ prediction: Prediction) async throws -> (Prediction, age: Double?) {
+    func fetchResult(_ prediction: Prediction, limit: Duration? = nil) async throws -> (Prediction, age: Double?) {
         let envelope: Envelope
         do {
-            envelope = try await caller.call(.result, ["taskId": .string(prediction.id)])
+            envelope = try await caller.call(.result, ["taskId": .string(prediction.id)], limit: limit)
         } catch let error as SpeedPixError where prediction.status != .succeeded {
             // The service may describe a failed run by refusing its result; that is the failure's reason.
             var failed = prediction

@@ -14,6 +14,9 @@ package struct RequestSigner: Sendable {
     /// Accept and Content-Type of every signed call, as the official clients send them.
     package static let mediaType = "application/json; charset=utf-8"
 
+    private static let signedLines = StringToSign.lines(for: StringToSign.signedHeaders)
+    private static let signedNames = StringToSign.signedHeaders.map(\.canonicalName).joined(separator: ",")
+
     package let appKey: String
     private let key: SymmetricKey
 
@@ -42,8 +45,8 @@ package struct RequestSigner: Sendable {
         fields[.caNonce] = nonce
         fields[.caTimestamp] = String(milliseconds)
         fields[.caSignatureMethod] = "HmacSHA256"
-        fields[.caSignatureHeaders] = StringToSign.signedHeaders.map(\.canonicalName).joined(separator: ",")
-        let text = StringToSign(method: method, path: path, headers: fields, signed: StringToSign.signedHeaders)
+        fields[.caSignatureHeaders] = Self.signedNames
+        let text = StringToSign(method: method, path: path, headers: fields, lines: Self.signedLines)
         fields[.caSignature] = signature(of: text)
         return fields
     }

@@ -16,17 +16,32 @@ package struct StringToSign: Sendable, Equatable {
     ///   - path: The path with its query as sent. The query's parameters are sorted by name here.
     ///   - signed: The names from `x-ca-signature-headers`.
     package init(method: String, path: String, headers: HTTPFields, signed: [HTTPField.Name]) {
-        var lines = [
-            method.uppercased(), headers[.accept] ?? "", headers[.contentMD5] ?? "", headers[.contentType] ?? "",
-            headers[.date] ?? "",
-        ]
-        let names = signed.map(\.canonicalName).filter { !Self.neverListed.contains($0) }.sorted()
-        for name in names {
-            guard let field = HTTPField.Name(name) else { continue }
-            lines.append("\(name):\(headers[field] ?? "")")
+        self.init(method: method, path: path, headers: headers, lines: Self.lines(for: signed))
+    }
+
+    /// - Parameter lines: What ``lines(for:)`` made of the signed names.
+    package init(method: String, path: String, headers: HTTPFields, lines: [HTTPField.Name]) {
+        // Every call is signed: appended to one text, this costs half of what joining many costs.
+        var text = method.uppercased()
+        text.reserveCapacity(512)
+        for name in [HTTPField.Name.accept, .contentMD5, .contentType, .date] {
+            text += "\n"
+            text += headers[name] ?? ""
         }
-        lines.append(Self.canonical(path))
-        text = lines.joined(separator: "\n")
+        for name in lines {
+            text += "\n"
+            text += name.canonicalName
+            text += ":"
+            text += headers[name] ?? ""
+        }
+        text += "\n"
+        text += Self.canonical(path)
+        self.text = text
+    }
+
+    /// The signed names that get a line, in the order of the lines.
+    package static func lines(for signed: [HTTPField.Name]) -> [HTTPField.Name] {
+        signed.filter { !neverListed.contains($0.canonicalName) }.sorted { $0.canonicalName < $1.canonicalName }
     }
 
     private static func canonical(_ path: String) -> String {

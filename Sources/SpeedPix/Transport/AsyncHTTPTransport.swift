@@ -16,6 +16,9 @@ import Glibc
 public struct AsyncHTTPTransport: HTTPTransport {
     private let plain: HTTPClient
     private let redirecting: HTTPClient
+    /// One of the event loops. A call is small: on the thread of its connection it costs a fraction of what it costs when
+    /// each of its steps wakes another thread. Transfers use all loops.
+    public let taskExecutor: (any TaskExecutor)?
 
     /// Uses clients that the caller configured and will shut down.
     ///
@@ -25,6 +28,7 @@ public struct AsyncHTTPTransport: HTTPTransport {
     public init(_ client: HTTPClient, redirecting: HTTPClient? = nil) {
         plain = client
         self.redirecting = redirecting ?? client
+        taskExecutor = EventLoopTaskExecutor(client.eventLoopGroup.any())
     }
 
     /// Clients on NIO's shared event loops. They live as long as the process and need no shutdown.

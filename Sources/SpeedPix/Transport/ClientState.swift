@@ -12,9 +12,9 @@ final class ClientState: Sendable {
     let polls: PollHistory
     let turns: PollTurns
 
-    init(pollRate: Double, clock: any Clock<Duration>) {
+    init(pollRate: Double, clock: any Clock<Duration>, executor: (any TaskExecutor)?) {
         polls = PollHistory()
-        turns = PollTurns(rate: pollRate, clock: clock)
+        turns = PollTurns(rate: pollRate, clock: clock, executor: executor)
     }
 
     var clockOffset: Double { state.withLock { $0.clockOffset } }

@@ -26,16 +26,25 @@ package final class ServiceCaller: Sendable {
         self.dependencies = dependencies
         self.logger = logger
         pipeline = HTTPPipeline(transport: dependencies.transport, middleware: middleware, metrics: metrics)
-        state = ClientState(pollRate: configuration.pollRate, clock: dependencies.clock)
+        state = ClientState(
+            pollRate: configuration.pollRate, clock: dependencies.clock, executor: pipeline.taskExecutor)
         signer = RequestSigner(appKey: configuration.appKey, secret: configuration.appSecret)
     }
 
     /// - Parameters:
     ///   - isRepeatable: False for a create: it is only repeated if it surely had no effect.
-    ///   - limit: No further try begins after it.
+    ///   - limit: No further try begins after it, and one that is repeatable goes on no longer.
     func call(
         _ route: Route, _ body: JSONValue, headers: HTTPFields = [:], isRepeatable: Bool = true,
         limit: Duration? = nil
+    ) async throws -> Envelope {
+        try await withTaskExecutorPreference(pipeline.taskExecutor) {
+            try await tries(route, body, headers: headers, isRepeatable: isRepeatable, limit: limit)
+        }
+    }
+
+    private func tries(
+        _ route: Route, _ body: JSONValue, headers: HTTPFields, isRepeatable: Bool, limit: Duration?
     ) async throws -> Envelope {
         let bytes: [UInt8]
         do {
@@ -51,7 +60,10 @@ package final class ServiceCaller: Sendable {
         while true {
             try Task.checkCancellation()
             do {
-                let envelope = try await send(route, bytes, headers: headers, isShielded: !isRepeatable)
+                var timeout = configuration.timeout
+                if isRepeatable, let limit, let elapsed { timeout = min(timeout, max(limit - elapsed(), .zero)) }
+                let envelope = try await send(
+                    route, bytes, headers: headers, timeout: timeout, isShielded: !isRepeatable)
                 state.succeeded(cost: spent)
                 return envelope
             } catch let failure as Failure {
@@ -105,7 +117,7 @@ package final class ServiceCaller: Sendable {
     }
 
     private func send(
-        _ route: Route, _ bytes: [UInt8], headers: HTTPFields, isShielded: Bool
+        _ route: Route, _ bytes: [UInt8], headers: HTTPFields, timeout: Duration, isShielded: Bool
     ) async throws -> Envelope {
         var fields = headers
         fields[.userAgent] = configuration.userAgent
@@ -113,11 +125,11 @@ package final class ServiceCaller: Sendable {
         fields[.contentType] = RequestSigner.mediaType
         let request = TransportRequest(
             method: .post, url: configuration.endpoint + route.rawValue, headers: fields, body: .bytes(bytes),
-            timeout: configuration.timeout)
+            timeout: timeout)
         let usedOffset = state.clockOffset
         let exchange = { @Sendable [self] in
             try await withDeadline(
-                configuration.timeout, clock: dependencies.clock, expired: { Silence() },
+                timeout, clock: dependencies.clock, expired: { Silence() },
                 operation: {
                     let response = try await self.pipeline.send(
                         request, for: route.operation, finish: { self.signed($0, offset: usedOffset) })
@@ -128,14 +140,17 @@ package final class ServiceCaller: Sendable {
         let body: [UInt8]
         do {
             // A cancelled create must still learn the id of what it started, or the result is paid for and lost.
-            (response, body) = isShielded ? try await Task(operation: exchange).value : try await exchange()
+            (response, body) =
+                isShielded
+                ? try await Task(executorPreference: pipeline.taskExecutor, operation: exchange).value
+                : try await exchange()
         } catch let error where isShielded || !(error is CancellationError) {
             // Nobody cancels a shielded call: its transport gave up, and whether it had been sent is not known.
             throw failure(error)
         }
         do {
             var envelope = try ServiceAnswer.envelope(status: response.status, headers: response.headers, body: body)
-            envelope.date = response.headers[.date].flatMap(HTTPDate.date)
+            envelope.dateHeader = response.headers[.date]
             return envelope
         } catch let error as SpeedPixError {
             throw Failure(
@@ -150,13 +165,23 @@ package final class ServiceCaller: Sendable {
         var request = request
         var body: [UInt8]?
         if case .bytes(let bytes) = request.body { body = bytes }
-        let afterScheme = request.url.split(separator: "://", maxSplits: 1).last ?? ""
-        let path = afterScheme.firstIndex(of: "/").map { String(afterScheme[$0...]) } ?? "/"
+        let path = Self.path(of: request.url)
         let date = dependencies.now().addingTimeInterval(offset)
         let signature = signer.headers(
             method: request.method.rawValue, path: path, body: body, date: date, nonce: dependencies.nonce())
         for field in signature { request.headers[field.name] = field.value }
         return request
+    }
+
+    /// What follows scheme and host.
+    private static func path(of url: String) -> String {
+        var rest = url.utf8[...]
+        // The third slash begins it.
+        for _ in 0..<2 {
+            guard let slash = rest.firstIndex(of: UInt8(ascii: "/")) else { return "/" }
+            rest = rest[rest.index(after: slash)...]
+        }
+        return rest.firstIndex(of: UInt8(ascii: "/")).map { String(url[$0...]) } ?? "/"
     }
 
     /// A try that brought no answer.
