@@ -5,9 +5,11 @@ import Synchronization
 /// A wait costs its place in the queue and no more: ten thousand of them are ten thousand entries in one heap, not as
 /// many timers.
 final class PollTurns: Sendable {
+    // A wait is small where it sleeps: its frames are a third of what it costs, so they hold a reference and no more, and
+    // the continuation is an unsafe one. It is resumed by whoever takes it out of `waiting`, so once.
     private struct State {
         var queue: TurnQueue
-        var waiting: [UInt64: CheckedContinuation<Void, any Error>] = [:]
+        var waiting: [UInt64: UnsafeContinuation<Void, any Error>] = [:]
         /// What sleeps until the next turn, and which turn that is.
         var timer: Task<Void, Never>?
         var timerDue: Duration?
@@ -16,6 +18,19 @@ final class PollTurns: Sendable {
 
     /// Turns that are due this soon come together with one that is due now: a thread that wakes for one wakes for all.
     private static let together: Duration = .milliseconds(20)
+
+    /// A place in the queue that is yet to be taken.
+    private final class Place: Sendable {
+        let due: Duration
+        let deadline: Duration
+        /// Nil until it is taken.
+        let number = Mutex<UInt64?>(nil)
+
+        init(due: Duration, deadline: Duration) {
+            self.due = due
+            self.deadline = deadline
+        }
+    }
 
     private let state: Mutex<State>
     private let clock: any Clock<Duration>
@@ -39,26 +54,34 @@ final class PollTurns: Sendable {
     ///
     /// - Throws: `CancellationError` as soon as the calling task is cancelled.
     func next(in delay: Duration, limit: Duration) async throws {
-        let now = elapsed()
-        let number = Mutex<UInt64?>(nil)
+        let place = place(in: delay, limit: limit)
         try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-                state.withLock { state in
-                    let added = state.queue.add(due: now + delay, deadline: now + max(limit, delay))
-                    state.waiting[added] = continuation
-                    number.withLock { $0 = added }
-                    wind(&state)
-                }
-                // Cancelled before there was a number to cancel.
-                if Task.isCancelled { cancel(number) }
-            }
+            try await withUnsafeThrowingContinuation { take(place, $0) }
         } onCancel: {
-            cancel(number)
+            cancel(place)
         }
     }
 
-    private func cancel(_ number: borrowing Mutex<UInt64?>) {
-        guard let number = number.withLock({ $0 }) else { return }
+    @inline(never)
+    private func place(in delay: Duration, limit: Duration) -> Place {
+        let now = elapsed()
+        return Place(due: now + delay, deadline: now + max(limit, delay))
+    }
+
+    @inline(never)
+    private func take(_ place: Place, _ continuation: UnsafeContinuation<Void, any Error>) {
+        state.withLock { state in
+            let number = state.queue.add(due: place.due, deadline: place.deadline)
+            state.waiting[number] = continuation
+            place.number.withLock { $0 = number }
+            wind(&state)
+        }
+        // Cancelled before there was a number to cancel.
+        if Task.isCancelled { cancel(place) }
+    }
+
+    private func cancel(_ place: Place) {
+        guard let number = place.number.withLock({ $0 }) else { return }
         let continuation = state.withLock { state in
             let continuation = state.waiting.removeValue(forKey: number)
             if continuation != nil {
@@ -90,7 +113,7 @@ final class PollTurns: Sendable {
     }
 
     private func ring(_ number: Int) {
-        let continuations = state.withLock { state -> [CheckedContinuation<Void, any Error>] in
+        let continuations = state.withLock { state -> [UnsafeContinuation<Void, any Error>] in
             guard number == state.timerNumber else { return [] }
             state.timerDue = nil
             let turns = state.queue.take(at: elapsed() + Self.together)

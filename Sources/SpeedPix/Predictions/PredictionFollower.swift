@@ -44,10 +44,13 @@ final class PredictionFollower {
     ///   throws; `CancellationError`.
     @inline(never)
     func end() async throws -> Prediction {
-        repeat {
-            try await pause()
-            if try await look(), !isOver { try await tell() }
-        } while !isOver
+        // From one poll to the next on one thread, if the transport has one.
+        try await withTaskExecutorPreference(predictions.caller.pipeline.taskExecutor) {
+            repeat {
+                try await pause()
+                if try await look(), !isOver { try await tell() }
+            } while !isOver
+        }
         return try conclusion()
     }
 
@@ -92,7 +95,7 @@ final class PredictionFollower {
     @inline(never)
     func look() async throws -> Bool {
         do {
-            return take(try await question()())
+            return take(try await apart(on: predictions.caller.pipeline.taskExecutor, question()))
         } catch {
             try forgive(error)
             return false
@@ -100,7 +103,7 @@ final class PredictionFollower {
     }
 
     // A task keeps the memory of the largest frames it ever had. So nothing large is in an async function here: an answer
-    // is behind a reference, and whatever works on it is a function of its own that does not wait.
+    // is behind a reference, whatever works on it is a function of its own that does not wait, and calls are made apart.
 
     /// What a look found.
     private final class Answer: Sendable {

@@ -8,21 +8,33 @@ extension Predictions {
         _ workflowID: String, input: [String: InputValue], options: RunOptions = RunOptions()
     ) async throws -> Prediction {
         let elapsed = caller.dependencies.clock.stopwatch()
-        let deadline = options.wait.timeout
         try Self.check(workflowID, options.create)
-        let resolved = try await resolve(input, options.create.fileEncoding, limit: deadline)
-        // From the create to the end on one thread, if the transport has one.
-        return try await withTaskExecutorPreference(caller.pipeline.taskExecutor) {
+        let resolved = try await resolve(input, options.create.fileEncoding, limit: options.wait.timeout)
+        let prediction = try await start(workflowID, resolved, options, elapsed)
+        return try await follower(prediction, options.wait, elapsed).end()
+    }
+
+    @inline(never)
+    private func start(
+        _ workflowID: String, _ resolved: [String: JSONValue], _ options: RunOptions,
+        _ elapsed: @escaping @Sendable () -> Duration
+    ) async throws -> Prediction {
+        let prediction = try await apart(on: caller.pipeline.taskExecutor) {
             // Not within the deadline as a whole: a create that is under way must still tell what it has started.
-            let prediction = try await create(
-                workflowID, resolved: resolved, options: options.create, limit: deadline - elapsed())
-            if let onCreated = options.onCreated {
-                await withTaskExecutorPreference(globalConcurrentExecutor) { await onCreated(prediction) }
-            }
-            var wait = options.wait
-            wait.timeout = max(deadline - elapsed(), .zero)
-            return try await self.wait(for: prediction, options: wait)
+            try await create(
+                workflowID, resolved: resolved, options: options.create, limit: options.wait.timeout - elapsed())
         }
+        await options.onCreated?(prediction)
+        return prediction
+    }
+
+    @inline(never)
+    private func follower(
+        _ prediction: Prediction, _ options: WaitOptions, _ elapsed: @Sendable () -> Duration
+    ) -> PredictionFollower {
+        var options = options
+        options.timeout = max(options.timeout - elapsed(), .zero)
+        return PredictionFollower(prediction, self, options)
     }
 
     private func resolve(

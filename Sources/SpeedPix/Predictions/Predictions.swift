@@ -108,9 +108,7 @@ public struct Predictions: Sendable {
     ///   service), or what the service refused. What `onProgress` throws. `CancellationError` if the task is cancelled;
     ///   the prediction goes on then, too.
     public func wait(for prediction: Prediction, options: WaitOptions = WaitOptions()) async throws -> Prediction {
-        try await withTaskExecutorPreference(caller.pipeline.taskExecutor) {
-            try await PredictionFollower(prediction, self, options).end()
-        }
+        try await PredictionFollower(prediction, self, options).end()
     }
 
     /// - Parameter limit: A call has tries and a time limit of its own; together they could outlast a wait by minutes.

@@ -12,7 +12,7 @@ final class ClientState: Sendable {
     let polls: PollHistory
     let turns: PollTurns
 
-    init(pollRate: Double, clock: any Clock<Duration>, executor: (any TaskExecutor)?) {
+    init(pollRate: Double, clock: any Clock<Duration>, executor: (any TaskExecutor)? = nil) {
         polls = PollHistory()
         turns = PollTurns(rate: pollRate, clock: clock, executor: executor)
     }
