@@ -21,8 +21,8 @@ public enum Gateway {
     ///   - body: Called once the gateway listens. When it returns or throws, predictions that still run are cancelled,
     ///     and the gateway ends.
     /// - Throws: What `body` throws; ``SpeedPixError`` `configuration` if the port or the data directory cannot be used;
-    ///   `CancellationError` if the calling task is cancelled before the gateway listens. Cancelled later, the gateway
-    ///   ends, and `body` should.
+    ///   `CancellationError` if the calling task is cancelled before the gateway listens. Cancelled later, `body` should
+    ///   end, and the gateway does with it.
     package static func withRunning<Output>(
         _ configuration: GatewayConfiguration,
         workflows: [any Workflow],
@@ -63,39 +63,40 @@ public enum Gateway {
         var group = ServiceGroupConfiguration(services: parts, logger: logger)
         group.maximumGracefulShutdownDuration = patience
         let services = ServiceGroup(configuration: group)
-        return try await withThrowingTaskGroup(of: Void.self, isolation: isolation) { tasks in
-            tasks.addTask {
-                defer { listening.finish() }
-                try await services.run()
-            }
-            guard let port = await ports.first(where: { _ in true }) else {
-                try await startFailed(&tasks, configuration)
-            }
-            let host = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
-            let running = RunningGateway(
-                endpoint: "http://\(host):\(port)", port: port, appKey: configuration.appKey)
-            let result: Result<Output, any Error>
-            do {
-                result = .success(try await body(running))
-            } catch {
-                result = .failure(error)
-            }
-            await services.triggerGracefulShutdown()
-            do {
-                try await tasks.waitForAll()
-            } catch {
-                // The body has its result; how a connection was closed does not change it.
-                logger.debug("ended by force", metadata: ["reason": "\(error)"])
-            }
-            return try result.get()
+        // No child task, so that it is not cancelled with the caller: a server that is cancelled forgets the connections
+        // it has accepted and not yet taken up, and NIO ends the process for each.
+        let serving = Task {
+            defer { listening.finish() }
+            try await services.run()
         }
+        guard let port = await ports.first(where: { _ in true }) else {
+            await services.triggerGracefulShutdown()
+            try await startFailed(serving, configuration)
+        }
+        let host = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
+        let running = RunningGateway(
+            endpoint: "http://\(host):\(port)", port: port, appKey: configuration.appKey)
+        let result: Result<Output, any Error>
+        do {
+            result = .success(try await body(running))
+        } catch {
+            result = .failure(error)
+        }
+        await services.triggerGracefulShutdown()
+        do {
+            try await serving.value
+        } catch {
+            // The body has its result; how a connection was closed does not change it.
+            logger.debug("ended by force", metadata: ["reason": "\(error)"])
+        }
+        return try result.get()
     }
 
     private static func startFailed(
-        _ tasks: inout ThrowingTaskGroup<Void, any Error>, _ configuration: GatewayConfiguration
+        _ serving: Task<Void, any Error>, _ configuration: GatewayConfiguration
     ) async throws -> Never {
         do {
-            try await tasks.waitForAll()
+            try await serving.value
             throw CancellationError()
         } catch let error as CancellationError {
             throw error

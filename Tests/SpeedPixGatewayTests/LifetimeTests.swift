@@ -83,6 +83,19 @@ struct LifetimeTests {
         }
     }
 
+    /// Connections that come while the caller is being cancelled are answered, not forgotten.
+    @Test func aCancelledCallersGatewayServesUntilTheBodyEnds() async throws {
+        let task = Task {
+            try await TestGateway.run { gateway in
+                withUnsafeCurrentTask { $0?.cancel() }
+                // A task of its own is not cancelled.
+                let answer = try await Task { try await gateway.call(.progress, ["taskId": "nope"]) }.value
+                #expect(answer.code == "TaskNotFound")
+            }
+        }
+        try await task.value
+    }
+
     @Test func aPortInUseIsAClearError() async throws {
         try await TestGateway.run { gateway in
             let port = try #require(gateway.endpoint.split(separator: ":").last.flatMap { Int($0) })

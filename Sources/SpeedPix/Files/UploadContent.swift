@@ -49,7 +49,7 @@ struct UploadContent: Sendable {
         self.version = version
         currentVersion = { FileVersion(try await handle.info()) }
         bytes = nil
-        read = { AnyByteStream(handle.readChunks(in: $0, chunkLength: .bytes(Int64(Self.chunkLength)))) }
+        read = { AnyByteStream(FileChunks(handle: handle, range: $0, length: Self.chunkLength)) }
     }
 
     /// Whether the file is still as it was when it was opened.

@@ -111,7 +111,7 @@ extension UploadSource.Reopenable {
                     try Self.check(info, path)
                     return try await body(UploadContent(handle, info))
                 }
-            } catch let error as FileSystemError {
+            } catch let error where error is FileSystemError || error is Errno {
                 throw SpeedPixError.file(error, doing: "read", path: path)
             }
         }
