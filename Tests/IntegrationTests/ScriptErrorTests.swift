@@ -19,6 +19,15 @@ struct ScriptErrorTests {
         #expect(run.errors.contains("hint: did you mean 'read'?"), "\(run.errors)")
     }
 
+    @Test(arguments: [[], ["--dry-run"]])
+    func aResultIsSavedAsItCame(options: [String]) async throws {
+        let folder = try TestFolder()
+        try folder.write("run('echo', { image = './s.lua' }).images:save('a.lua', { quality = 3 })", to: "s.lua")
+        let run = await CommandRun(["run", "s.lua", "--local"] + options, in: folder)
+        #expect(run.errors.contains("save takes a path and no options"), "\(run.errors)")
+        #expect(run.errors.contains("hint: image.open(file):save(path, { quality = 85 })"), "\(run.errors)")
+    }
+
     @Test func optionsWidenTheSandbox() async throws {
         let (folder, outside) = (try TestFolder(), try TestFolder())
         try outside.write("theirs", to: "a.txt")

@@ -62,18 +62,22 @@ extension Files {
         let natural = Set(names.map { $0.lowercased() })
         return names.map { name in
             guard !taken.insert(name.lowercased()).inserted else { return name }
-            let ending = MediaType.fileExtension(of: name)
-            // The extension as it is written, with its dot.
-            let suffix = ending.isEmpty ? "" : String(name.suffix(ending.count + 1))
-            let stem = name.dropLast(suffix.count)
             var number = 2
             while true {
-                let candidate = "\(stem) (\(number))\(suffix)"
+                let candidate = numbered(name, number)
                 // A later file may have this very name of its own.
                 let key = candidate.lowercased()
                 if !natural.contains(key), taken.insert(key).inserted { return candidate }
                 number += 1
             }
         }
+    }
+
+    /// "a.png" as "a (2).png".
+    package static func numbered(_ name: String, _ number: Int) -> String {
+        let ending = MediaType.fileExtension(of: name)
+        // The extension as it is written, with its dot.
+        let suffix = ending.isEmpty ? "" : String(name.suffix(ending.count + 1))
+        return "\(name.dropLast(suffix.count)) (\(number))\(suffix)"
     }
 }

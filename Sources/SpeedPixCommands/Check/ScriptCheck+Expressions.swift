@@ -1,4 +1,5 @@
 import LuaRuntime
+import SpeedPixLua
 
 /// Values, fields and calls: where the API's names are looked up.
 extension ScriptCheck {
@@ -46,23 +47,25 @@ extension ScriptCheck {
     }
 
     mutating func table() -> Shape {
-        var keys: [LuaToken] = []
+        var fields: [Field] = []
         take("{")
         while !isNext("}"), token.kind != .end {
+            var key: LuaToken?
             if token.kind == .name, isSign("=", at: 1) {
-                keys.append(takeAny())
+                key = takeAny()
                 take("=")
             } else if take("[") {
                 if case .string(let key) = expression() { ownFields.insert(key) }
                 take("]")
                 take("=")
             }
-            _ = expression()
+            let value = expression()
+            if let key { fields.append(Field(key: key, value: value)) }
             if !take(",") { take(";") }
         }
         take("}")
-        ownFields.formUnion(keys.map(\.text))
-        return .table(keys)
+        ownFields.formUnion(fields.map(\.key.text))
+        return .table(fields)
     }
 
     mutating func name(_ token: LuaToken) -> Shape {
@@ -150,6 +153,7 @@ extension ScriptCheck {
             return .unknown
         }
         checkOptions(of: [function], given, shown: path.joined(separator: "."))
+        if path == ["speedpix", "params"] { checkParameters(given) }
         return known.result(of: function).map(Shape.object) ?? .unknown
     }
 
@@ -175,14 +179,35 @@ extension ScriptCheck {
 
     /// Options come last, in a table behind all other arguments.
     mutating func checkOptions(of functions: [LuaReference.Function], _ given: [Shape], shown: String) {
-        guard case .table(let keys)? = given.last, let first = functions.first,
+        guard case .table(let fields)? = given.last, let first = functions.first,
             // Methods of one name on several objects: only where all of them have options in that place.
             functions.allSatisfy({ !$0.options.isEmpty && given.count > $0.parameters.count }),
             first.parameters.last?.name != "..."
         else { return }
         let names = Set(functions.flatMap(\.options).map(\.name))
-        for key in keys where !names.contains(key.text) {
+        for key in fields.map(\.key) where !names.contains(key.text) {
             report(key, "\(shown) has no option \"\(key.text)\"" + Self.suggestion(key.text, names))
+        }
+    }
+
+    /// Each parameter is declared by a table of its own.
+    mutating func checkParameters(_ given: [Shape]) {
+        guard case .table(let parameters)? = given.first else { return }
+        for parameter in parameters {
+            guard case .table(let fields) = parameter.value else { continue }
+            for field in fields {
+                let name = field.key.text
+                guard Parameter.fields.contains(name) else {
+                    report(
+                        field.key,
+                        "a parameter has no field \"\(name)\"" + Self.suggestion(name, Parameter.fields))
+                    continue
+                }
+                let types = Parameter.Kind.allCases.map(\.rawValue)
+                if name == "type", case .string(let type) = field.value, !types.contains(type) {
+                    report(field.key, "there is no type \"\(type)\" of parameters" + Self.suggestion(type, types))
+                }
+            }
         }
     }
 }

@@ -12,9 +12,15 @@ struct ScriptCheck {
         /// An object of the API.
         case object(String)
         /// A table as it is written, with its named keys.
-        case table([LuaToken])
+        case table([Field])
         case string(String)
         case unknown
+    }
+
+    /// A key of a table and what it is given.
+    struct Field: Equatable {
+        var key: LuaToken
+        var value: Shape
     }
 
     /// A global that was read, unless the script gives it somewhere.

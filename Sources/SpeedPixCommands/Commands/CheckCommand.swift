@@ -23,18 +23,24 @@ struct CheckCommand: ContextCommand {
     var files: [String]
 
     func run(in context: CommandContext) async throws {
-        let scripts = try files.map { try ScriptFile($0, in: context) }
         let known = try await KnownNames(context)
         let compiler = try LuaVM()
-        var count = 0
-        for script in scripts {
-            for finding in try await findings(in: script, known, compiler, context) {
-                let place = "\(script.chunk.name):\(finding.place.line):\(finding.place.column)"
-                try context.print("\(place): error: \(finding.message)".printable())
-                count += 1
+        var status: ExitStatus?
+        for file in files {
+            do {
+                let script = try ScriptFile(file, in: context)
+                for finding in try await findings(in: script, known, compiler, context) {
+                    let place = "\(script.chunk.name):\(finding.place.line):\(finding.place.column)"
+                    try context.print("\(place): error: \(finding.message)".printable())
+                    status = status ?? .failure
+                }
+            } catch let failure as CommandFailure {
+                // One that cannot be read does not hide what is wrong with the others.
+                if let message = failure.message { context.say("error: \(message)") }
+                status = failure.status
             }
         }
-        guard count == 0 else { throw CommandFailure(.failure) }
+        if let status { throw CommandFailure(status) }
     }
 
     private func findings(

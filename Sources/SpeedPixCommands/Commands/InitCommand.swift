@@ -22,12 +22,19 @@ struct InitCommand: ContextCommand {
     func run(in context: CommandContext) async throws {
         let project = context.absolute(folder)
         try OutputFolder.prepare(project, shownAs: folder)
-        // Everything is read before anything is written: a file that cannot be merged leaves all as it was.
+        // Everything is read before anything is written: a file that cannot be read leaves all as it was.
         let editor = ProjectFile(project, EditorSettings.name)
         let ignored = ProjectFile(project, IgnoredFiles.name)
         let script = ProjectFile(project, Self.script)
         let (editorBefore, ignoredBefore) = (try editor.content(), try ignored.content())
-        let editorAfter = try EditorSettings.merged(editorBefore)
+        var editorAfter: String?
+        var advice: String?
+        do {
+            editorAfter = try EditorSettings.merged(editorBefore)
+        } catch let problem as EditorSettings.Unreadable {
+            // The rest is made all the same: the editor can wait.
+            advice = "note: \(EditorSettings.name) is left as it is, since \(problem.reason); \(EditorSettings.hint)"
+        }
         let ignoredAfter = IgnoredFiles.merged(ignoredBefore)
         let hasScript = try script.content() != nil
 
@@ -39,6 +46,7 @@ struct InitCommand: ContextCommand {
             if let after { try file.replace(with: after) }
             try tell(file.name, wasThere: before != nil, isChanged: after != nil, context)
         }
+        if let advice { context.say(advice) }
         let change = folder == "." ? "" : "cd \(folder.shellQuoted) && "
         try context.print("try it: \(change)speedpix run \(Self.script) --local --out out")
     }

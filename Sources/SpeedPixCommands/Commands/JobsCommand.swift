@@ -42,13 +42,19 @@ struct JobOptions: ParsableArguments {
     }
 
     /// Runs `body` with a client; errors of the service become the command's.
-    func withClient(_ context: CommandContext, _ body: (SpeedPixClient) async throws -> Void) async throws {
+    ///
+    /// - Parameter interrupted: What to say when it is.
+    func withClient(
+        _ context: CommandContext, interrupted: String = "interrupted", _ body: (SpeedPixClient) async throws -> Void
+    ) async throws {
         try service.requireLasting(context, "a prediction")
         try await service.withConfiguration(context) { configuration in
             do {
                 try await body(context.client(configuration))
             } catch let error as SpeedPixError {
                 throw CommandFailure(error)
+            } catch is CancellationError {
+                throw CommandFailure(.interrupted, interrupted)
             }
         }
     }
@@ -103,7 +109,8 @@ struct JobsWaitCommand: ContextCommand {
     }
 
     func run(in context: CommandContext) async throws {
-        try await jobs.withClient(context) { client in
+        let interrupted = "interrupted; the predictions go on: give the same command again to wait for them"
+        try await jobs.withClient(context, interrupted: interrupted) { client in
             var options = WaitOptions()
             if let timeout { options.timeout = .seconds(timeout) }
             let failed = try await client.predictions.ended(jobs.distinct, options) { try jobs.tell($0, context) }

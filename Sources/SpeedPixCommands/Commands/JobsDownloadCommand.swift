@@ -11,13 +11,10 @@ struct JobsDownloadCommand: ContextCommand {
             Example:
               speedpix jobs download 8d0f2a 91c3b7 --out results
 
-            Files keep their names; a second one of a name becomes "name (2)". What an
-            earlier download brought whole is not fetched again: after a broken one, give
-            the same command once more.
+            Files keep their names; where another file has one, it becomes "name (2)".
+            What an earlier download brought whole is not fetched again: after a broken
+            one, give the same command once more.
             """)
-
-    /// Downloads at a time.
-    private static let concurrency = 4
 
     @OptionGroup var jobs: JobOptions
 
@@ -29,7 +26,8 @@ struct JobsDownloadCommand: ContextCommand {
     func run(in context: CommandContext) async throws {
         let folder = context.absolute(out)
         try OutputFolder.prepare(folder, shownAs: out)
-        try await jobs.withClient(context) { client in
+        let interrupted = "interrupted; give the same command again for the files that are missing"
+        try await jobs.withClient(context, interrupted: interrupted) { client in
             var ended: [Prediction] = []
             var failed: [String] = []
             for id in jobs.distinct {
@@ -56,26 +54,8 @@ struct JobsDownloadCommand: ContextCommand {
         _ predictions: [Prediction], into folder: String, _ client: SpeedPixClient, _ context: CommandContext
     ) async throws {
         let outputs = predictions.flatMap(\.files)
-        let names = Files.distinctNames(outputs.map(\.filename))
-        let paths = names.map { FilePath(folder).appending($0).string }
-        var fetched = 0
-        try await withThrowingTaskGroup(of: Bool.self) { group in
-            var waiting = zip(outputs, paths).makeIterator()
-            func addNext() {
-                guard let (output, path) = waiting.next() else { return }
-                group.addTask {
-                    if try await client.files.isCopy(path, of: output.url) { return false }
-                    try await client.files.download(output.url, to: path)
-                    return true
-                }
-            }
-            for _ in 0..<Self.concurrency { addNext() }
-            while let isNew = try await group.next() {
-                if isNew { fetched += 1 }
-                addNext()
-            }
-        }
-        var rest = paths[...]
+        let places = try await ResultFolder(folder: FilePath(folder), files: client.files).fetch(outputs)
+        var rest = places.map(\.path)[...]
         for prediction in predictions {
             let own = rest.prefix(prediction.files.count)
             rest = rest.dropFirst(own.count)
@@ -86,6 +66,7 @@ struct JobsDownloadCommand: ContextCommand {
                 for path in own { try context.print(path.printable()) }
             }
         }
-        context.say("\(fetched) downloaded, \(paths.count - fetched) there already")
+        let count = places.count { $0.isNew }
+        context.say("\(count) downloaded, \(places.count - count) there already")
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import SpeedPix
 import Synchronization
+import SystemPackage
 
 /// `speedpix predict WORKFLOW`: one prediction without a script.
 struct PredictCommand: ContextCommand {
@@ -29,7 +30,9 @@ struct PredictCommand: ContextCommand {
     var inputs: [String] = []
 
     @Option(
-        help: ArgumentHelp("Downloads the result's files into this folder.", valueName: "DIR"), completion: .directory)
+        help: ArgumentHelp(
+            "Downloads the result's files into this folder, beside others of their names.", valueName: "DIR"),
+        completion: .directory)
     var save: String?
 
     @Option(help: ArgumentHelp("Which published version runs, by its alias; main if not given.", valueName: "ID"))
@@ -112,15 +115,22 @@ struct PredictCommand: ContextCommand {
     ) async throws -> [String: String] {
         guard let save else { return [:] }
         do {
-            let paths = try await client.files.download(done.files, into: context.absolute(save))
+            let folder = ResultFolder(
+                folder: FilePath(context.absolute(save)), files: client.files, mayHaveSome: false)
+            let paths = try await folder.fetch(done.files).map(\.path)
             return Dictionary(zip(done.files.map(\.url), paths), uniquingKeysWith: { first, _ in first })
         } catch let error as SpeedPixError {
             var failure = CommandFailure(error)
-            failure.message = (failure.message ?? "") + "\nit succeeded: speedpix jobs download \(done.id.printable())"
+            if !service.isLocal(context) {
+                failure.message =
+                    (failure.message ?? "") + "\nit succeeded: speedpix jobs download \(done.id.printable())"
+            }
             throw failure
         } catch is CancellationError {
             throw CommandFailure(
-                .interrupted, "interrupted; it succeeded: speedpix jobs download \(done.id.printable())")
+                .interrupted,
+                service.isLocal(context)
+                    ? "interrupted" : "interrupted; it succeeded: speedpix jobs download \(done.id.printable())")
         }
     }
 }

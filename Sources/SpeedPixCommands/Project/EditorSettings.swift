@@ -10,18 +10,24 @@ import Foundation
 enum EditorSettings {
     static let name = ".luarc.json"
 
+    /// What a person has to put in where this cannot.
+    static let hint = "see that it has \"workspace.library\": [\"\(EditorStubs.folder)\"]"
+
+    /// A file that cannot be merged, such as one with comments, which the language server takes.
+    struct Unreadable: Error {
+        let reason: String
+    }
+
     /// The text with the stubs' folder and the Lua version in it; nil if they are there already.
     ///
     /// Settings stand either flat, `"workspace.library"`, or nested, as the server takes both.
     /// - Parameter text: What is there; nil for no file.
+    /// - Throws: ``Unreadable``.
     static func merged(_ text: String?) throws -> String? {
         var members: [String: JSONValue] = [:]
         if let text, !text.allSatisfy(\.isWhitespace) {
             guard let value = try? JSONValue(parsing: text.utf8), case .object(let present) = value else {
-                throw CommandFailure(
-                    .failure,
-                    "\(name) is no JSON object, and is left as it is\nhint: add \"workspace.library\": [\"\(EditorStubs.folder)\"] yourself"
-                )
+                throw Unreadable(reason: "it is no plain JSON object")
             }
             members = present
         }
@@ -30,7 +36,7 @@ enum EditorSettings {
         try set("workspace", "library", in: &members) { present in
             guard let present, present != .null else { return [.string(EditorStubs.folder)] }
             guard case .array(let folders) = present else {
-                throw CommandFailure(.failure, "\(name): workspace.library is no list, and is left as it is")
+                throw Unreadable(reason: "its workspace.library is no list")
             }
             let own = JSONValue.string(EditorStubs.folder)
             return .array(folders.contains(own) ? folders : folders + [own])

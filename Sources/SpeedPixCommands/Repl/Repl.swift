@@ -321,7 +321,7 @@ actor Repl {
     private func time(_ expression: String) async {
         let start = context.clock.now()
         await evaluate(expression, isComplete: true)
-        say("\(start().formattedSeconds) s", .dim)
+        say("\(start().preciseSeconds) s", .dim)
     }
 }
 

@@ -46,7 +46,7 @@ struct RunEnd {
 
     /// Standard output does not take what the run has to say.
     init(outputFailed error: any Error) {
-        failure = CommandFailure(.failure, "stopped, since nobody takes what it writes: \(error)")
+        failure = CommandFailure(.failure, "stopped, since what it writes cannot be written: \(error)")
         code = "output"
         message = "\(error)"
     }

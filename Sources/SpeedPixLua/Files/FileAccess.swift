@@ -26,7 +26,8 @@ public struct FileAccess: Sendable {
     public var writable: [String]
     /// Files that may be neither read nor written, whatever else is allowed: those with credentials.
     public var withheld: [String] = []
-    /// Hears the real path of each file that is opened for reading, from any thread.
+    /// Hears the real path of each file that is opened for reading, and the path of each that was looked for and is not
+    /// there, from any thread.
     public var onRead: (@Sendable (String) -> Void)?
     /// Hears the path of each file that is about to be written, from any thread.
     public var onWrite: (@Sendable (String) -> Void)?
@@ -66,6 +67,7 @@ public struct FileAccess: Sendable {
     func readable(_ path: String) throws -> String {
         try Self.check(path)
         guard let real = Self.real(located(path)) else {
+            onRead?(located(path))
             throw SpeedPixError(
                 .fileNotFound, "there is no file \(path)",
                 remedy: "relative paths start at the working folder, \(workingDirectory)")
@@ -87,6 +89,7 @@ public struct FileAccess: Sendable {
         guard let nearest = Self.nearestExisting(full), Self.isInside(nearest, readRoots) else {
             throw Self.notReadable(path)
         }
+        onRead?(full)
         return nil
     }
 
@@ -96,6 +99,7 @@ public struct FileAccess: Sendable {
     func existingFile(_ path: String) throws -> String? {
         if Self.real(located(path)) == nil {
             guard !MediaType.fileExtension(of: path).isEmpty else { return nil }
+            onRead?(located(path))
             throw SpeedPixError(
                 .fileNotFound, "there is no file \(path)",
                 remedy: "relative paths start at the working folder, \(workingDirectory);"

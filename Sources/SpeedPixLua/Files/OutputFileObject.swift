@@ -16,6 +16,7 @@ final class OutputFileObject: LuaObject {
             .waiting("save") { arguments in
                 let object = try arguments.receiver(OutputFileObject.self)
                 let path = arguments.isAbsent(1) ? "./" : try arguments.string(1, "path")
+                try OutputFileObject.refuseOptions(arguments)
                 return { _ in .string(try await object.save(path)) }
             },
             .waiting("read") { arguments in
@@ -35,6 +36,14 @@ final class OutputFileObject: LuaObject {
                 return .string("\(width)x\(height)")
             },
         ])
+
+    /// It is written as it came; whoever asks for a quality means another picture.
+    static func refuseOptions(_ arguments: borrowing LuaArguments) throws {
+        guard !arguments.isAbsent(2) else { return }
+        throw LuaArgumentError(
+            "save takes a path and no options: it writes the file as it came",
+            hint: "image.open(file):save(path, { quality = 85 }) writes it anew")
+    }
 
     private static func measure(
         _ name: String, _ body: @escaping @Sendable (Double) -> LuaValue

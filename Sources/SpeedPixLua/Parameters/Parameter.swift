@@ -22,7 +22,8 @@ public struct Parameter: Sendable, Hashable {
     /// What `--help` says about it; empty if the script does not tell.
     public var help: String
 
-    private static let fields = ["type", "required", "default", "min", "max", "help"]
+    /// What a declaration may say.
+    public static let fields = ["type", "required", "default", "min", "max", "help"]
 
     /// - Throws: ``LuaArgumentError`` for a declaration that cannot be right.
     init(name: String, declaration: LuaTable) throws {

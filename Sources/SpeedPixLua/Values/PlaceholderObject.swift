@@ -12,6 +12,7 @@ final class PlaceholderObject: LuaObject {
             .waiting("save") { arguments in
                 let object = try arguments.receiver(PlaceholderObject.self)
                 let path = arguments.isAbsent(1) ? "./" : try arguments.string(1, "path")
+                try OutputFileObject.refuseOptions(arguments)
                 // Judged as a real save would be, before anything is paid for.
                 let full = try object.host.files.writable(path)
                 return { _ in .string(path.hasSuffix("/") ? "\(full)/\(object.filename)" : full) }

@@ -53,6 +53,14 @@ struct CheckCommandTests {
             "json.encode({}, { indnt = 1, sort_keys = true })",
             "stdin:1:19: error: json.encode has no option \"indnt\"; did you mean \"indent\"?\n"
         ),
+        (
+            "speedpix.params { n = { requird = true } }",
+            "stdin:1:25: error: a parameter has no field \"requird\"; did you mean \"required\"?\n"
+        ),
+        (
+            "speedpix.params { n = { type = 'flie' } }",
+            "stdin:1:25: error: there is no type \"flie\" of parameters; did you mean \"file\"?\n"
+        ),
     ])
     func mistakesAreNamedWithTheirPlace(script: String, output: String) async throws {
         let run = try await check(script)
@@ -106,6 +114,14 @@ struct CheckCommandTests {
             let run = await CommandRun(["check"] + arguments, in: folder)
             #expect(run.status == .usage && !run.errors.isEmpty)
         }
+    }
+
+    @Test func aMissingFileHidesNoOthersMistakes() async throws {
+        let folder = try TestFolder()
+        try folder.write("x =", to: "b.lua")
+        let run = await CommandRun(["check", "nope.lua", "b.lua"], in: folder)
+        #expect(run.status == .usage && run.errors.contains("nope.lua"), "\(run.errors)")
+        #expect(run.output.hasPrefix("b.lua:1:"), "\(run.output)")
     }
 
     /// The script is never run, whatever is in it; and what does not compile is a finding, not a crash.

@@ -36,13 +36,22 @@ struct JobsCommandTests {
 
             let second = await CommandRun(command, in: folder, environment: environment)
             #expect(second.errors == "0 downloaded, 2 there already\n" && second.output == first.output)
-            // Cut off, and of the same size but another end: both are fetched anew.
-            try Data(contents[0].dropLast(10)).write(to: URL(filePath: "\(folder.path)/\(names[0])"))
-            try Data(contents[1].dropLast() + [0]).write(to: URL(filePath: "\(folder.path)/\(names[1])"))
+            // Others of these names, one shorter, one of the same size with another end: they stay.
+            let others = [contents[0].dropLast(10), contents[1].dropLast() + [0]].map(Array.init)
+            for (name, other) in zip(names, others) {
+                try Data(other).write(to: URL(filePath: "\(folder.path)/\(name)"))
+            }
             let third = await CommandRun(command, in: folder, environment: environment)
             #expect(third.errors == "2 downloaded, 0 there already\n")
-            #expect(try names.map(folder.read) == contents)
+            #expect(try names.map(folder.read) == others)
+            let beside = ["res/text-to-image-images-1 (3).png", "res/text-to-image-images-1 (4).png"]
+            #expect(try Set(beside.map(folder.read)) == Set(contents))
+            let fourth = await CommandRun(command, in: folder, environment: environment)
+            #expect(fourth.errors == "0 downloaded, 2 there already\n" && fourth.output == third.output)
 
+            for (name, content) in zip(names, contents) {
+                try Data(content).write(to: URL(filePath: "\(folder.path)/\(name)"))
+            }
             let json = await CommandRun(command + ["--json"], in: folder, environment: environment)
             let lines = json.output.split(separator: "\n")
             #expect(lines.count == 2)

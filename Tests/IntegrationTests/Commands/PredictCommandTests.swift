@@ -40,6 +40,19 @@ struct PredictCommandTests {
         #expect(run.errors.contains(" created\n") && run.errors.contains(" succeeded\n"))
     }
 
+    @Test func saveLosesNoOtherPictureOfTheSameName() async throws {
+        let folder = try TestFolder()
+        for seed in 1...3 {
+            let run = await predict(
+                ["text-to-image", "prompt=a lake", "seed:=\(seed)", "width:=64", "height:=64", "--save", "out", "-q"],
+                in: folder)
+            let name = "text-to-image-images-1\(seed == 1 ? "" : " (\(seed))").png"
+            #expect(run.output.contains("images[1]: \(folder.path)/out/\(name)\n"), "\(run)")
+        }
+        let pictures = try folder.contents.filter { $0.hasSuffix(".png") }.map(folder.read)
+        #expect(Set(pictures).count == 3)
+    }
+
     @Test func aFailedOneEndsWithThreeAndNamesItsID() async throws {
         let run = await predict(["echo", "fail=on purpose", "--json"], in: try TestFolder())
         #expect(run.status == .predictionFailed)

@@ -244,6 +244,15 @@ struct RunOptionTests {
         try folder.write("print('back again')", to: "s.lua")
         await wait { rounds(5) }
         #expect(output.text.hasSuffix("back again\n"))
+        // What the script missed comes.
+        try folder.write("print(pcall(fs.read, 'later.txt')) require('late')", to: "s.lua")
+        await wait { rounds(6) }
+        try folder.write("here", to: "later.txt")
+        await wait { rounds(7) }
+        #expect(output.text.hasSuffix("true\there\n"))
+        try folder.write("print('late, but here')", to: "late.lua")
+        await wait { rounds(8) }
+        #expect(output.text.hasSuffix("true\there\nlate, but here\n"))
         run.cancel()
         #expect(await run.value.status == .interrupted)
     }

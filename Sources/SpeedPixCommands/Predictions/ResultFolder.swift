@@ -1,0 +1,72 @@
+import SpeedPix
+import Synchronization
+import SystemPackage
+
+/// Brings the files of results into a folder, beside whatever has their names there: another prediction's picture is not
+/// lost for one of the same name.
+struct ResultFolder {
+    /// Where a file is now.
+    struct Place: Sendable {
+        let path: String
+        /// False if an earlier download had brought it.
+        let isNew: Bool
+    }
+
+    /// Downloads at a time.
+    private static let concurrency = 4
+
+    let folder: FilePath
+    let files: Files
+    /// Whether an earlier download may have brought some of them.
+    var mayHaveSome = true
+
+    /// - Returns: A place for each output, in order. What is there already, whole, is not fetched again.
+    /// - Throws: As ``Files/download(_:to:onProgress:)``; the other downloads are then cancelled.
+    func fetch(_ outputs: [FileOutput]) async throws -> [Place] {
+        let names = Files.distinctNames(outputs.map(\.filename))
+        let claims = Claims(names)
+        var places: [Place?] = Array(repeating: nil, count: outputs.count)
+        try await withThrowingTaskGroup(of: (Int, Place).self) { group in
+            var waiting = outputs.indices.makeIterator()
+            func addNext() {
+                guard let index = waiting.next() else { return }
+                group.addTask { (index, try await fetch(outputs[index], as: names[index], claims)) }
+            }
+            for _ in 0..<Self.concurrency { addNext() }
+            while let (index, place) = try await group.next() {
+                places[index] = place
+                addNext()
+            }
+        }
+        return places.compactMap { $0 }
+    }
+
+    private func fetch(_ output: FileOutput, as name: String, _ claims: Claims) async throws -> Place {
+        var candidate = name
+        var number = 1
+        while true {
+            let path = folder.appending(candidate).string
+            if FileKind(path) != .missing {
+                if mayHaveSome, try await files.isCopy(path, of: output.url) { return Place(path: path, isNew: false) }
+            } else if candidate == name || claims.take(candidate) {
+                try await files.download(output.url, to: path)
+                return Place(path: path, isNew: true)
+            }
+            number += 1
+            candidate = Files.numbered(output.filename, number)
+        }
+    }
+}
+
+/// The names that are given already. File systems may not tell upper from lower case.
+private final class Claims: Sendable {
+    private let names: Mutex<Set<String>>
+
+    init(_ names: [String]) {
+        self.names = Mutex(Set(names.map { $0.lowercased() }))
+    }
+
+    func take(_ name: String) -> Bool {
+        names.withLock { $0.insert(name.lowercased()).inserted }
+    }
+}
