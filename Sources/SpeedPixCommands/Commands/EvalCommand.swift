@@ -24,7 +24,8 @@ struct EvalCommand: ContextCommand {
     @OptionGroup var service: ServiceOptions
     @OptionGroup var sandbox: SandboxOptions
 
-    @Option(help: ArgumentHelp("Stops it after this time.", valueName: "SECONDS"))
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("Stops it after this time.", valueName: "SECONDS"))
     var timeout: Double?
 
     @Flag(help: "Shows what it logs with log.debug, too.")

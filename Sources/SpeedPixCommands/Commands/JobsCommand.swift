@@ -99,7 +99,9 @@ struct JobsWaitCommand: ContextCommand {
 
     @OptionGroup var jobs: JobOptions
 
-    @Option(help: ArgumentHelp("Ends the wait after this time; the predictions go on.", valueName: "SECONDS"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Ends the wait after this time; the predictions go on.", valueName: "SECONDS"))
     var timeout: Double?
 
     func validate() throws {

@@ -47,7 +47,9 @@ struct PredictCommand: ContextCommand {
     @Flag(help: "The service picks new seeds.")
     var randomiseSeeds = false
 
-    @Option(help: ArgumentHelp("Ends the wait after this time; the prediction goes on.", valueName: "SECONDS"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Ends the wait after this time; the prediction goes on.", valueName: "SECONDS"))
     var timeout: Double?
 
     @Flag(help: "One JSON object on standard output.")

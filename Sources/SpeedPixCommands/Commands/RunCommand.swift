@@ -44,7 +44,10 @@ struct RunCommand: ContextCommand {
         help: "Lists what would be created and uploaded; sends nothing, and needs no credentials.")
     var dryRun = false
 
-    @Option(help: ArgumentHelp("Stops the script before it creates more predictions than this.", valueName: "N"))
+    // A negative number is a number, too, and is refused as one.
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Stops the script before it creates more predictions than this.", valueName: "N"))
     var limit: Int?
 
     @Flag(help: "Runs the script again whenever it or a file that it read changes; Ctrl-C ends.")
@@ -53,7 +56,8 @@ struct RunCommand: ContextCommand {
     @Flag(help: "Shows what the script logs with log.debug, too.")
     var verbose = false
 
-    @Option(help: ArgumentHelp("Stops the script after this time.", valueName: "SECONDS"))
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("Stops the script after this time.", valueName: "SECONDS"))
     var timeout: Double?
 
     @Flag(name: [.customShort("h"), .long], help: "Shows this text, or the parameters of the script.")

@@ -160,7 +160,11 @@ public struct FileAccess: Sendable {
     }
 
     private func isWithheld(_ real: String) -> Bool {
-        Self.isSecret(real) || withheld.contains { Self.real($0) == real }
+        if Self.isSecret(real) { return true }
+        guard !withheld.isEmpty else { return false }
+        let own = FileIdentity(real)
+        // A hard link is the same file under another path.
+        return withheld.contains { Self.real($0) == real || (own != nil && FileIdentity($0) == own) }
     }
 
     static func notWritable(_ path: String) -> SpeedPixError {

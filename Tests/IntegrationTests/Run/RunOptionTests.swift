@@ -194,6 +194,15 @@ struct RunOptionTests {
         #expect(run.status == .failure && run.errors.contains("stopped before prediction 2"), "\(run.errors)")
     }
 
+    @Test(arguments: [
+        ("--limit", "--limit is a number of predictions, 0 or more"),
+        ("--timeout", "--timeout is a positive number of seconds"),
+    ])
+    func aNegativeNumberIsANumber(option: String, message: String) async throws {
+        let run = await CommandRun.local("", [option, "-1"], in: try TestFolder())
+        #expect(run.status == .usage && run.errors.contains(message), "\(run.errors)")
+    }
+
     // MARK: --watch
 
     @Test func aChangeRunsTheScriptAgain() async throws {
