@@ -44,6 +44,15 @@ struct BuiltInWorkflowTests {
         #expect(Array(result.pixels.prefix(3)) != Array(before.prefix(3)) || look == "gray" || look == "oil")
     }
 
+    @Test func aBrokenPictureIsNamedAsItWasUploaded() async throws {
+        let bytes = [UInt8]("\u{89}PNG\r\n\u{1a}\n".unicodeScalars.map { UInt8($0.value) }) + [0, 0, 0, 13, 9, 9]
+        let error = await #expect(throws: SpeedPixError.self) {
+            try await run("white-background", ["image": .bytes(bytes, filename: "shoe.png")])
+        }
+        #expect(error?.message.hasPrefix("the input \"image\", shoe.png: ") == true, "\(String(describing: error))")
+        #expect(error?.message.contains("/") == false, "\(String(describing: error))")
+    }
+
     @Test func anotherSeedIsAnotherLook() async throws {
         var looks: Set<String> = []
         for seed in 1...3 {

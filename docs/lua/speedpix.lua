@@ -623,7 +623,7 @@ function csv.read(path, options) end
 function csv.parse(text, options) end
 
 ---@class csv.format.options
----@field columns? string[] which, in which order; default: all, sorted
+---@field columns? string[] all of them, in their order; default: sorted
 ---@field delimiter? string one character; default comma
 
 --- Rows as text.
@@ -633,7 +633,7 @@ function csv.parse(text, options) end
 function csv.format(rows, options) end
 
 ---@class csv.write.options
----@field columns? string[] which, in which order; default: all, sorted
+---@field columns? string[] all of them, in their order; default: sorted
 ---@field delimiter? string one character; default comma
 
 --- Writes rows to a file in one step; returns its full path.

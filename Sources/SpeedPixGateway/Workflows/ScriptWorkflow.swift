@@ -98,7 +98,9 @@ package struct ScriptWorkflow: Workflow {
                     let image = try await PictureWork.run { try Image.open(path: file.path) }
                     values[name] = .object(LuaPicture(image, host: host))
                 } catch let error as ImagingError {
-                    throw WorkflowFailure("the input \"\(name)\", \(file.filename): \(error.message)")
+                    // Where the gateway keeps uploads is its own affair.
+                    let reason = error.message.replacing("\(file.path): ", with: "")
+                    throw WorkflowFailure("the input \"\(name)\", \(file.filename): \(reason)")
                 }
             }
         }

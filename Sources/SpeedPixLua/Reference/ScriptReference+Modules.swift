@@ -37,14 +37,14 @@ extension ScriptReference {
             LuaReference.Function(
                 "format", "Rows as text.", ["rows: table[] — by name, or lists"],
                 options: [
-                    "columns: string[] — which, in which order; default: all, sorted",
+                    "columns: string[] — all of them, in their order; default: sorted",
                     "delimiter: string — one character; default comma",
                 ], returns: "string"),
             LuaReference.Function(
                 "write", "Writes rows to a file in one step; returns its full path.",
                 ["path: string", "rows: table[] — by name, or lists"],
                 options: [
-                    "columns: string[] — which, in which order; default: all, sorted",
+                    "columns: string[] — all of them, in their order; default: sorted",
                     "delimiter: string — one character; default comma",
                 ], returns: "string", errors: writing),
         ])
