@@ -53,15 +53,15 @@ struct EvalCommand: ContextCommand {
             configuration, sandbox: sandbox, directory: nil, isVerbose: verbose, context)
         if let refusing { host.client = context.client(configuration, middleware: [refusing]) }
         host.readInput = context.readInput
-        let unfinished = UnfinishedPredictions()
-        host.onEvent = unfinished.note
+        let recorder = RunRecorder(clock: context.clock)
+        host.onEvent = recorder.note
         do {
             let vm = try LuaVM(modules: SpeedPixModule.modules(host))
             try await vm.execute(
                 LuaChunk(Self.evaluation, name: "eval"), arguments: [.string(code)],
                 timeout: timeout.map { .seconds($0) }, clock: context.clock)
         } catch {
-            if !service.isLocal(context) { unfinished.report(context) }
+            if !service.isLocal(context) { context.reportUnfinished(recorder.withLedger { $0 }) }
             if error is CancellationError { throw CommandFailure(.interrupted, "interrupted") }
             guard var error = error as? LuaError else { throw error }
             // It would tell of the evaluation itself.

@@ -19,8 +19,8 @@ final class RunRecorder: Sendable {
     private let state = Mutex(State())
 
     init(
-        clock: any Clock<Duration>, events: EventStream?, book: ReportBook?,
-        onChange: @escaping @Sendable (RunLedger.Change, Duration) -> Void
+        clock: any Clock<Duration>, events: EventStream? = nil, book: ReportBook? = nil,
+        onChange: @escaping @Sendable (RunLedger.Change, Duration) -> Void = { _, _ in }
     ) {
         elapsed = clock.stopwatch()
         self.events = events

@@ -45,10 +45,8 @@ struct ScriptRun: Sendable {
             if isTold { context.say(PlainProgress.line(change, at: time)) }
         }
         let recorder = RunRecorder(clock: context.clock, events: events, book: book, onChange: tell)
-        let unfinished = UnfinishedPredictions()
         let limit = options.limit.map { CreateLimit($0) }
         let note: @Sendable (ScriptEvent) -> Void = { event in
-            unfinished.note(event)
             recorder.note(event)
             dryRun?.note(event)
         }
@@ -74,7 +72,9 @@ struct ScriptRun: Sendable {
         if let limit, limit.refused > 0, end.failure == nil {
             context.say("--limit \(limit.most): \(limit.refused) more would have been created")
         }
-        if !isLocal, dryRun == nil, end.failure != nil || !output.quiet { unfinished.report(context) }
+        if !isLocal, dryRun == nil, end.failure != nil || !output.quiet {
+            context.reportUnfinished(recorder.withLedger { $0 })
+        }
         if let file, let book, let thumbnails {
             do {
                 try await writeReport(to: file, book, thumbnails, end, recorder)

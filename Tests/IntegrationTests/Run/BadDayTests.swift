@@ -21,7 +21,7 @@ struct BadDayTests {
         try folder.write("while true do pcall(print, 'line') end", to: "s.lua")
         let end = try await shell(#""$SPEEDPIX" run s.lua --local --timeout 20 \#(option) | head -1"#, in: folder)
         #expect(end.status == 1)
-        #expect(end.output.contains("stopped, since nobody takes what it writes"), "\(end.output)")
+        #expect(end.output.contains("stopped, since what it writes cannot be written"), "\(end.output)")
         #expect(end.output.contains(option.isEmpty ? "line" : #""event":"run.started""#))
     }
 
