@@ -1,4 +1,5 @@
 import NIOCore
+import SystemPackage
 import _NIOFileSystem
 
 /// Where the bytes of a download go.
@@ -16,19 +17,21 @@ struct FileSink: DownloadSink {
 
     private let handle: WriteFileHandle
     private var offset: Int64 = 0
-    private var pending = ByteBuffer()
+    private var pending: [ByteBuffer] = []
+    private var pendingSize = 0
 
     init(_ handle: WriteFileHandle) {
         self.handle = handle
     }
 
     mutating func write(_ chunk: ByteBuffer) async throws {
-        pending.writeImmutableBuffer(chunk)
-        if pending.readableBytes >= Self.bufferSize { try await flush() }
+        pending.append(chunk)
+        pendingSize += chunk.readableBytes
+        if pendingSize >= Self.bufferSize { try await flush() }
     }
 
     mutating func startOver() async throws {
-        pending.clear()
+        drop()
         guard offset > 0 else { return }
         try await handle.resize(to: .zero)
         offset = 0
@@ -39,9 +42,21 @@ struct FileSink: DownloadSink {
     }
 
     private mutating func flush() async throws {
-        guard pending.readableBytes > 0 else { return }
-        offset += try await handle.write(contentsOf: pending.readableBytesView, toAbsoluteOffset: offset)
-        pending.clear()
+        guard pendingSize > 0 else { return }
+        // As they came: putting them together first would cost more than writing them one by one.
+        offset = try await handle.withUnsafeDescriptor { [pending, offset] descriptor in
+            try pending.reduce(into: offset) { offset, chunk in
+                offset += try chunk.withUnsafeReadableBytes {
+                    Int64(try descriptor.writeAll(toAbsoluteOffset: offset, $0))
+                }
+            }
+        }
+        drop()
+    }
+
+    private mutating func drop() {
+        pending.removeAll(keepingCapacity: true)
+        pendingSize = 0
     }
 }
 

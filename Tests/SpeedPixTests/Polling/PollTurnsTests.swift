@@ -26,6 +26,26 @@ struct PollTurnsTests {
         #expect(clock.sleeperCount == 0)
     }
 
+    @Test func turnsThatAreDueSoonComeTogether() async throws {
+        let clock = ManualClock()
+        let turns = PollTurns(rate: 10_000, clock: clock)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for milliseconds in [100, 110, 119, 121] {
+                group.addTask { try await turns.next(in: .milliseconds(milliseconds), limit: .seconds(1000)) }
+            }
+            while turns.waitingCount < 4 { await Task.yield() }
+            await clock.waitForSleepers(1)
+            clock.advance(by: .milliseconds(99))
+            #expect(turns.waitingCount == 4)
+            clock.advance(by: .milliseconds(1))
+            for _ in 0..<3 { try await group.next() }
+            #expect(turns.waitingCount == 1)
+            await clock.waitForSleepers(1)
+            clock.advance(by: .milliseconds(21))
+            try await group.waitForAll()
+        }
+    }
+
     @Test func aCancelledWaitEndsAtOnceAndLeavesNoTimer() async throws {
         let clock = ManualClock()
         let turns = PollTurns(rate: 1, clock: clock)

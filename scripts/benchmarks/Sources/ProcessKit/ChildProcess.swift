@@ -42,9 +42,9 @@ public struct ChildProcess {
         return text.trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
-    /// Ctrl-C, and waits for its end.
-    public func interrupt() {
-        process.interrupt()
+    /// Tells it to end, and waits until it has. Not as Ctrl-C does: what is started in the background may ignore that.
+    public func terminate() {
+        process.terminate()
         process.waitUntilExit()
     }
 

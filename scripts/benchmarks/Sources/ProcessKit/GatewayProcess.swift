@@ -8,8 +8,11 @@ public struct GatewayProcess {
     private let folder: URL
 
     /// With the key `key`, the secret `secret` and a folder of its own for files.
-    public init() throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: "speedpix-bench-\(UUID().uuidString)")
+    ///
+    /// - Parameter parent: Where that folder is made; nil for where temporary files are.
+    public init(in parent: String? = nil) throws {
+        let parent = parent.map { URL(filePath: $0) } ?? FileManager.default.temporaryDirectory
+        folder = parent.appending(path: "speedpix-bench-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         process = try ChildProcess(
             try Tool.speedpix.path,
@@ -23,7 +26,7 @@ public struct GatewayProcess {
 
     /// Ends it and removes its files.
     public func stop() {
-        process.interrupt()
+        process.terminate()
         try? FileManager.default.removeItem(at: folder)
     }
 }
