@@ -11,14 +11,17 @@ protocol DownloadSink {
     mutating func finish() async throws
 }
 
-/// A new file. Chunks are gathered: each write is a hop to another thread.
+/// A new file. Chunks are gathered, since each write is a hop to another thread, and while some are written the next ones
+/// come.
 struct FileSink: DownloadSink {
     private static let bufferSize = 1 << 20
 
     private let handle: WriteFileHandle
+    /// Where the next bytes go, when what is being written is there.
     private var offset: Int64 = 0
     private var pending: [ByteBuffer] = []
     private var pendingSize = 0
+    private var writing: Task<Void, any Error>?
 
     init(_ handle: WriteFileHandle) {
         self.handle = handle
@@ -32,6 +35,7 @@ struct FileSink: DownloadSink {
 
     mutating func startOver() async throws {
         drop()
+        try await written()
         guard offset > 0 else { return }
         try await handle.resize(to: .zero)
         offset = 0
@@ -39,19 +43,37 @@ struct FileSink: DownloadSink {
 
     mutating func finish() async throws {
         try await flush()
+        try await written()
+    }
+
+    /// Waits for what is being written, whatever becomes of it: nobody may close the file before.
+    func settle() async {
+        _ = await writing?.result
     }
 
     private mutating func flush() async throws {
+        try await written()
         guard pendingSize > 0 else { return }
-        // As they came: putting them together first would cost more than writing them one by one.
-        offset = try await handle.withUnsafeDescriptor { [pending, offset] descriptor in
-            try pending.reduce(into: offset) { offset, chunk in
-                offset += try chunk.withUnsafeReadableBytes {
-                    Int64(try descriptor.writeAll(toAbsoluteOffset: offset, $0))
+        // Not cancelled with the download: half a write helps nobody.
+        writing = Task { [handle, pending, offset] in
+            try await handle.withUnsafeDescriptor { descriptor in
+                var offset = offset
+                // As they came: putting them together first would cost more than writing them one by one.
+                for chunk in pending {
+                    offset += try chunk.withUnsafeReadableBytes {
+                        Int64(try descriptor.writeAll(toAbsoluteOffset: offset, $0))
+                    }
                 }
             }
         }
+        offset += Int64(pendingSize)
         drop()
+    }
+
+    private mutating func written() async throws {
+        let task = writing
+        writing = nil
+        try await task?.value
     }
 
     private mutating func drop() {

@@ -43,7 +43,12 @@ extension Files {
                     forWritingAt: temporary, options: .newFile(replaceExisting: false)
                 ) { handle in
                     var sink = FileSink(handle)
-                    return try await receive(url, into: &sink, onProgress)
+                    do {
+                        return try await receive(url, into: &sink, onProgress)
+                    } catch {
+                        await sink.settle()
+                        throw error
+                    }
                 }
                 try FileRename.move(temporary, over: target)
                 return size
@@ -92,11 +97,15 @@ extension Files {
         var furthest: Int64 = 0
         while true {
             do {
-                try await advance(&download, url, into: &sink) { download in
-                    let report = steps.report(download.received, of: download.total)
-                    if let report { try await onProgress?(report) }
+                try await withTaskExecutorPreference(caller.pipeline.taskExecutor(for: .download)) {
+                    try await advance(&download, url, into: &sink) { download in
+                        guard let onProgress, let report = steps.report(download.received, of: download.total) else {
+                            return
+                        }
+                        try await withTaskExecutorPreference(globalConcurrentExecutor) { try await onProgress(report) }
+                    }
+                    try await sink.finish()
                 }
-                try await sink.finish()
                 let report = steps.report(download.received, of: download.received, isEnd: true)
                 if let report { try await onProgress?(report) }
                 return download.received

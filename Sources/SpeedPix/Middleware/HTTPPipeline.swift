@@ -6,8 +6,10 @@ package struct HTTPPipeline: Sendable {
     let middleware: [any ClientMiddleware]
     let metrics: ClientMetrics?
 
-    /// Where calls are worked on. Middleware is somebody else's, and may block.
-    var taskExecutor: (any TaskExecutor)? { middleware.isEmpty ? transport.taskExecutor : nil }
+    /// Where an operation is worked on. Middleware is somebody else's, and may block.
+    func taskExecutor(for operation: ClientOperation) -> (any TaskExecutor)? {
+        middleware.isEmpty ? transport.taskExecutor(for: operation) : nil
+    }
 
     /// Sends one request once.
     ///

@@ -45,7 +45,7 @@ final class PredictionFollower {
     @inline(never)
     func end() async throws -> Prediction {
         // From one poll to the next on one thread, if the transport has one.
-        try await withTaskExecutorPreference(predictions.caller.pipeline.taskExecutor) {
+        try await withTaskExecutorPreference(predictions.caller.pipeline.taskExecutor(for: .progress)) {
             repeat {
                 try await pause()
                 if try await look(), !isOver { try await tell() }
@@ -95,7 +95,7 @@ final class PredictionFollower {
     @inline(never)
     func look() async throws -> Bool {
         do {
-            return take(try await apart(on: predictions.caller.pipeline.taskExecutor, question()))
+            return take(try await apart(on: predictions.caller.pipeline.taskExecutor(for: .progress), question()))
         } catch {
             try forgive(error)
             return false

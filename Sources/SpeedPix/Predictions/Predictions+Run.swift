@@ -19,7 +19,7 @@ extension Predictions {
         _ workflowID: String, _ resolved: [String: JSONValue], _ options: RunOptions,
         _ elapsed: @escaping @Sendable () -> Duration
     ) async throws -> Prediction {
-        let prediction = try await apart(on: caller.pipeline.taskExecutor) {
+        let prediction = try await apart(on: caller.pipeline.taskExecutor(for: .create)) {
             // Not within the deadline as a whole: a create that is under way must still tell what it has started.
             try await create(
                 workflowID, resolved: resolved, options: options.create, limit: options.wait.timeout - elapsed())

@@ -16,9 +16,7 @@ import Glibc
 public struct AsyncHTTPTransport: HTTPTransport {
     private let plain: HTTPClient
     private let redirecting: HTTPClient
-    /// One of the event loops. A call is small: on the thread of its connection it costs a fraction of what it costs when
-    /// each of its steps wakes another thread. Transfers use all loops.
-    public let taskExecutor: (any TaskExecutor)?
+    private let callExecutor: EventLoopTaskExecutor
 
     /// Uses clients that the caller configured and will shut down.
     ///
@@ -28,7 +26,7 @@ public struct AsyncHTTPTransport: HTTPTransport {
     public init(_ client: HTTPClient, redirecting: HTTPClient? = nil) {
         plain = client
         self.redirecting = redirecting ?? client
-        taskExecutor = EventLoopTaskExecutor(client.eventLoopGroup.any())
+        callExecutor = EventLoopTaskExecutor(client.eventLoopGroup.any())
     }
 
     /// Clients on NIO's shared event loops. They live as long as the process and need no shutdown.
@@ -49,6 +47,19 @@ public struct AsyncHTTPTransport: HTTPTransport {
         // Waiting for a connection counts against a request's deadline, so a thousand uploads at once need room.
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 64
         return configuration
+    }
+
+    /// An event loop, where work on its connections wakes no other thread: a call costs a fraction of what it costs when
+    /// each of its steps does, and a download is not handed over chunk by chunk.
+    ///
+    /// All calls share one, since they are small; of downloads each takes the next one.
+    public func taskExecutor(for operation: ClientOperation) -> (any TaskExecutor)? {
+        switch operation {
+        case .download: EventLoopTaskExecutor(redirecting.eventLoopGroup.next())
+        // A file that is sent is read and hashed on its way, which is nothing for an event loop.
+        case .upload: nil
+        default: callExecutor
+        }
     }
 
     /// Sends over a pooled connection. Throws ``TransportError``, `CancellationError`, or a streamed body's own error.

@@ -10,16 +10,16 @@ public protocol HTTPTransport: Sendable {
     /// - Throws: ``TransportError``, or `CancellationError` when the calling task is cancelled.
     func send(_ request: TransportRequest) async throws -> TransportResponse
 
-    /// Where the client's own work on calls is best done: signing them, reading their answers, waiting for the next. Nil,
-    /// the default, for Swift's own threads.
+    /// Where the client's own work on an operation is best done: signing a call, reading its answer, waiting for the next,
+    /// receiving a file. Nil, the default, for Swift's own threads.
     ///
     /// Middleware and callbacks never run there, so they may take their time.
-    var taskExecutor: (any TaskExecutor)? { get }
+    func taskExecutor(for operation: ClientOperation) -> (any TaskExecutor)?
 }
 
 extension HTTPTransport {
     /// Swift's own threads.
-    public var taskExecutor: (any TaskExecutor)? { nil }
+    public func taskExecutor(for operation: ClientOperation) -> (any TaskExecutor)? { nil }
 }
 
 /// One request, complete with every header except those that HTTP itself adds (`Host`, `Content-Length`).

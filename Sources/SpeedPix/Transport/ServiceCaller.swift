@@ -27,7 +27,7 @@ package final class ServiceCaller: Sendable {
         self.logger = logger
         pipeline = HTTPPipeline(transport: dependencies.transport, middleware: middleware, metrics: metrics)
         state = ClientState(
-            pollRate: configuration.pollRate, clock: dependencies.clock, executor: pipeline.taskExecutor)
+            pollRate: configuration.pollRate, clock: dependencies.clock, executor: pipeline.taskExecutor(for: .progress))
         signer = RequestSigner(appKey: configuration.appKey, secret: configuration.appSecret)
     }
 
@@ -38,7 +38,7 @@ package final class ServiceCaller: Sendable {
         _ route: Route, _ body: JSONValue, headers: HTTPFields = [:], isRepeatable: Bool = true,
         limit: Duration? = nil
     ) async throws -> Envelope {
-        try await withTaskExecutorPreference(pipeline.taskExecutor) {
+        try await withTaskExecutorPreference(pipeline.taskExecutor(for: route.operation)) {
             try await tries(route, body, headers: headers, isRepeatable: isRepeatable, limit: limit)
         }
     }
@@ -142,7 +142,7 @@ package final class ServiceCaller: Sendable {
             // A cancelled create must still learn the id of what it started, or the result is paid for and lost.
             (response, body) =
                 isShielded
-                ? try await Task(executorPreference: pipeline.taskExecutor, operation: exchange).value
+                ? try await Task(executorPreference: pipeline.taskExecutor(for: route.operation), operation: exchange).value
                 : try await exchange()
         } catch let error where isShielded || !(error is CancellationError) {
             // Nobody cancels a shielded call: its transport gave up, and whether it had been sent is not known.

@@ -26,7 +26,9 @@ struct TaskExecutorTests {
         let executor: QueueExecutor
         let places: @Sendable (Bool) -> Void
 
-        var taskExecutor: (any TaskExecutor)? { executor }
+        func taskExecutor(for operation: ClientOperation) -> (any TaskExecutor)? {
+            operation == .upload ? nil : executor
+        }
 
         func send(_ request: TransportRequest) async throws -> TransportResponse {
             places(executor.isCurrent)
