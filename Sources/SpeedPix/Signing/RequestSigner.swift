@@ -14,7 +14,7 @@ package struct RequestSigner: Sendable {
     /// Accept and Content-Type of every signed call, as the official clients send them.
     package static let mediaType = "application/json; charset=utf-8"
 
-    private static let signedLines = StringToSign.lines(for: StringToSign.signedHeaders)
+    private static let method = "HmacSHA256"
     private static let signedNames = StringToSign.signedHeaders.map(\.canonicalName).joined(separator: ",")
 
     package let appKey: String
@@ -35,19 +35,28 @@ package struct RequestSigner: Sendable {
     package func headers(
         method: String = "POST", path: String, body: [UInt8]?, date: Date, nonce: String
     ) -> HTTPFields {
-        let milliseconds = Int64((date.timeIntervalSince1970 * 1000).rounded())
+        let timestamp = String(Int64((date.timeIntervalSince1970 * 1000).rounded()))
+        let day = SigningDate.string(from: date)
+        let digest = body.flatMap { $0.isEmpty ? nil : Self.contentMD5(of: $0) }
+        let text = StringToSign(
+            method: method, path: path, accept: Self.mediaType, contentMD5: digest ?? "",
+            contentType: Self.mediaType, date: day,
+            lines: [
+                ("x-ca-key", appKey), ("x-ca-nonce", nonce), ("x-ca-signature-method", Self.method),
+                ("x-ca-timestamp", timestamp),
+            ])
+        // Appended, since to set one is to look for it first.
         var fields = HTTPFields()
-        fields[.accept] = Self.mediaType
-        fields[.contentType] = Self.mediaType
-        fields[.date] = SigningDate.string(from: date)
-        if let body, !body.isEmpty { fields[.contentMD5] = Self.contentMD5(of: body) }
-        fields[.caKey] = appKey
-        fields[.caNonce] = nonce
-        fields[.caTimestamp] = String(milliseconds)
-        fields[.caSignatureMethod] = "HmacSHA256"
-        fields[.caSignatureHeaders] = Self.signedNames
-        let text = StringToSign(method: method, path: path, headers: fields, lines: Self.signedLines)
-        fields[.caSignature] = signature(of: text)
+        fields.append(HTTPField(name: .accept, value: Self.mediaType))
+        fields.append(HTTPField(name: .contentType, value: Self.mediaType))
+        fields.append(HTTPField(name: .date, value: day))
+        if let digest { fields.append(HTTPField(name: .contentMD5, value: digest)) }
+        fields.append(HTTPField(name: .caKey, value: appKey))
+        fields.append(HTTPField(name: .caNonce, value: nonce))
+        fields.append(HTTPField(name: .caTimestamp, value: timestamp))
+        fields.append(HTTPField(name: .caSignatureMethod, value: Self.method))
+        fields.append(HTTPField(name: .caSignatureHeaders, value: Self.signedNames))
+        fields.append(HTTPField(name: .caSignature, value: signature(of: text)))
         return fields
     }
 

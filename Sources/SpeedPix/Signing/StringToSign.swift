@@ -16,32 +16,35 @@ package struct StringToSign: Sendable, Equatable {
     ///   - path: The path with its query as sent. The query's parameters are sorted by name here.
     ///   - signed: The names from `x-ca-signature-headers`.
     package init(method: String, path: String, headers: HTTPFields, signed: [HTTPField.Name]) {
-        self.init(method: method, path: path, headers: headers, lines: Self.lines(for: signed))
+        let names = signed.filter { !Self.neverListed.contains($0.canonicalName) }.map(\.canonicalName).sorted()
+        self.init(
+            method: method, path: path, accept: headers[.accept] ?? "", contentMD5: headers[.contentMD5] ?? "",
+            contentType: headers[.contentType] ?? "", date: headers[.date] ?? "",
+            lines: names.map { name in (name, HTTPField.Name(name).flatMap { headers[$0] } ?? "") })
     }
 
-    /// - Parameter lines: What ``lines(for:)`` made of the signed names.
-    package init(method: String, path: String, headers: HTTPFields, lines: [HTTPField.Name]) {
-        // Every call is signed: appended to one text, this costs half of what joining many costs.
+    /// From values at hand: every call is signed, and looking them up among its headers would cost more than the digest.
+    ///
+    /// - Parameter lines: The signed headers in lower case and their values, sorted by name.
+    init(
+        method: String, path: String, accept: String, contentMD5: String, contentType: String, date: String,
+        lines: [(name: String, value: String)]
+    ) {
         var text = method.uppercased()
         text.reserveCapacity(512)
-        for name in [HTTPField.Name.accept, .contentMD5, .contentType, .date] {
+        for value in [accept, contentMD5, contentType, date] {
             text += "\n"
-            text += headers[name] ?? ""
+            text += value
         }
-        for name in lines {
+        for line in lines {
             text += "\n"
-            text += name.canonicalName
+            text += line.name
             text += ":"
-            text += headers[name] ?? ""
+            text += line.value
         }
         text += "\n"
         text += Self.canonical(path)
         self.text = text
-    }
-
-    /// The signed names that get a line, in the order of the lines.
-    package static func lines(for signed: [HTTPField.Name]) -> [HTTPField.Name] {
-        signed.filter { !neverListed.contains($0.canonicalName) }.sorted { $0.canonicalName < $1.canonicalName }
     }
 
     private static func canonical(_ path: String) -> String {

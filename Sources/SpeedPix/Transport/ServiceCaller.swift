@@ -27,7 +27,8 @@ package final class ServiceCaller: Sendable {
         self.logger = logger
         pipeline = HTTPPipeline(transport: dependencies.transport, middleware: middleware, metrics: metrics)
         state = ClientState(
-            pollRate: configuration.pollRate, clock: dependencies.clock, executor: pipeline.taskExecutor(for: .progress))
+            pollRate: configuration.pollRate, clock: dependencies.clock, executor: pipeline.taskExecutor(for: .progress)
+        )
         signer = RequestSigner(appKey: configuration.appKey, secret: configuration.appSecret)
     }
 
@@ -120,9 +121,10 @@ package final class ServiceCaller: Sendable {
         _ route: Route, _ bytes: [UInt8], headers: HTTPFields, timeout: Duration, isShielded: Bool
     ) async throws -> Envelope {
         var fields = headers
-        fields[.userAgent] = configuration.userAgent
-        fields[.accept] = RequestSigner.mediaType
-        fields[.contentType] = RequestSigner.mediaType
+        // Appended, since to set one is to look for it first.
+        fields.append(HTTPField(name: .userAgent, value: configuration.userAgent))
+        fields.append(HTTPField(name: .accept, value: RequestSigner.mediaType))
+        fields.append(HTTPField(name: .contentType, value: RequestSigner.mediaType))
         let request = TransportRequest(
             method: .post, url: configuration.endpoint + route.rawValue, headers: fields, body: .bytes(bytes),
             timeout: timeout)
@@ -142,7 +144,8 @@ package final class ServiceCaller: Sendable {
             // A cancelled create must still learn the id of what it started, or the result is paid for and lost.
             (response, body) =
                 isShielded
-                ? try await Task(executorPreference: pipeline.taskExecutor(for: route.operation), operation: exchange).value
+                ? try await Task(executorPreference: pipeline.taskExecutor(for: route.operation), operation: exchange)
+                    .value
                 : try await exchange()
         } catch let error where isShielded || !(error is CancellationError) {
             // Nobody cancels a shielded call: its transport gave up, and whether it had been sent is not known.
@@ -150,7 +153,7 @@ package final class ServiceCaller: Sendable {
         }
         do {
             var envelope = try ServiceAnswer.envelope(status: response.status, headers: response.headers, body: body)
-            envelope.dateHeader = response.headers[.date]
+            envelope.headers = response.headers
             return envelope
         } catch let error as SpeedPixError {
             throw Failure(
@@ -169,7 +172,11 @@ package final class ServiceCaller: Sendable {
         let date = dependencies.now().addingTimeInterval(offset)
         let signature = signer.headers(
             method: request.method.rawValue, path: path, body: body, date: date, nonce: dependencies.nonce())
-        for field in signature { request.headers[field.name] = field.value }
+        // What is signed counts, whatever there was of these names.
+        let names = Set(signature.map(\.name))
+        var headers = signature
+        headers.append(contentsOf: request.headers.filter { !names.contains($0.name) })
+        request.headers = headers
         return request
     }
 

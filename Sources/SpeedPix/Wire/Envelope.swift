@@ -1,3 +1,5 @@
+package import HTTPTypes
+
 #if canImport(FoundationEssentials)
 package import FoundationEssentials
 #else
@@ -16,10 +18,10 @@ package struct Envelope: Sendable {
     package var errorCode: String?
     package var errorMessage: String?
     package var data: JSONValue
-    /// As the answer's head had it.
-    package var dateHeader: String?
+    /// Those of the answer.
+    package var headers = HTTPFields()
     /// When the answer was made, by the service's clock; to the second.
-    package var date: Date? { dateHeader.flatMap(HTTPDate.date) }
+    package var date: Date? { headers[.date].flatMap(HTTPDate.date) }
 
     /// Reads an envelope; nil if the document is no object, and so not the protocol's.
     package init?(_ json: JSONValue) {

@@ -32,9 +32,14 @@ extension JSONValue {
     ///
     /// - Throws: An `EncodingError` for a number that JSON cannot say (NaN, infinity).
     public func encoded() throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return try Array(encoder.encode(self))
+        var writer = JSONWriter()
+        do {
+            try writer.write(self)
+        } catch {
+            throw EncodingError.invalidValue(
+                self, .init(codingPath: [], debugDescription: "JSON has no NaN and no infinity"))
+        }
+        return writer.bytes
     }
 
     /// The member of an object, or nil for any other value, an absent member or a null.

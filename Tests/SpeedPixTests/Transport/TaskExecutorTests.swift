@@ -57,7 +57,7 @@ struct TaskExecutorTests {
         let done = try await client.predictions.run("wf-1", input: ["text": "hello"], options: options)
         #expect(done.status == .succeeded)
         #expect(calls.all == [true, true, true, true])
-        #expect(callbacks.all == [false, false])
+        #expect(callbacks.all == [false, false, false])
         #expect(!executor.isCurrent)
     }
 
