@@ -180,7 +180,10 @@ actor Repl {
             show(evaluation.values)
             return true
         case .failure(let error as LuaError): fail(error, shown)
-        case .failure(is CancellationError): reportInterrupt(before)
+        case .failure(is CancellationError):
+            // Nor is the rest of what was pasted wanted.
+            reader.interrupt(ends: false)
+            reportInterrupt(before)
         case .failure(let error): fail("\(error)", .failure)
         }
         return false
