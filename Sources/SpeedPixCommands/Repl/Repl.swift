@@ -176,7 +176,7 @@ actor Repl {
         switch result {
         case .success(let evaluation):
             if let topLevel { constants = constants.subtracting(topLevel.names).union(topLevel.constants) }
-            script.add(String(decoding: shown.source, as: UTF8.self), isExpression: isExpression)
+            script.add(shown.source, isExpression: isExpression)
             show(evaluation.values)
             return true
         case .failure(let error as LuaError): fail(error, shown)
