@@ -266,7 +266,8 @@ actor Repl {
         guard isInteractive else { return }
         say("interrupted", .red)
         let ids = predictions.unfinished(after: before)
-        guard !ids.isEmpty else { return }
+        // What asked the process to end takes the local gateway along; what is at the service is named at the end.
+        guard !ids.isEmpty, !Task.isCancelled else { return }
         let place = isLocal ? "at the local gateway, as long as this session lasts" : "at the service"
         say("these predictions go on \(place): \(ids.joined(separator: " "))")
         say("fetch one later with speedpix.get(id), or end it with speedpix.cancel(id)")

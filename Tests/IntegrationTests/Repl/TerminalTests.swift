@@ -98,6 +98,21 @@ struct TerminalTests {
         #expect(server.finish().status == 130)
     }
 
+    @Test func aSignalToEndTakesTheLocalGatewayAlong() throws {
+        let folder = try TestFolder()
+        let terminal = try PseudoTerminal(columns: 80, rows: 24)
+        let process = try terminal.start(try Subprocess.speedpix, ["repl", "--local"], folder: folder.path)
+        try terminal.expect("› ")
+        terminal.type("job = create('echo', { duration = 3600 }) print('g' .. 'o') wait(job)\r")
+        try terminal.expect("go\r\n")
+        process.terminate()
+        let shown = try terminal.expect("speedpix: interrupted")
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 143)
+        // There is nothing to fetch from it later.
+        #expect(!shown.contains("go on"))
+    }
+
     @Test func aSignalToEndLeavesTheTerminalAsItWas() throws {
         let folder = try TestFolder()
         let terminal = try PseudoTerminal(columns: 80, rows: 24)
