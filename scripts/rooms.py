@@ -49,7 +49,7 @@ LIBRARY_HEADERS = {
 C_HEADERS = {
     f"{name}.h"
     for name in """assert ctype errno fcntl float inttypes limits locale math pthread setjmp signal stdalign stdarg
-    stdatomic stdbool stddef stdint stdio stdlib stdnoreturn string strings sys/stat sys/types time unistd wchar
+    stdatomic stdbool stddef stdint stdio stdlib stdnoreturn string strings sys/stat sys/types time unistd wchar wctype
     langinfo poll sys/ioctl termios xlocale dlfcn""".split()
 }
 # Libraries that are loaded when they are first needed: the room that calls them, what their names look like, those that

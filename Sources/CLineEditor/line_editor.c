@@ -1,15 +1,12 @@
 #if defined(__linux__)
-#define _GNU_SOURCE  // wcwidth, uselocale
+#define _GNU_SOURCE  // uselocale
 #endif
 #include <errno.h>
 #include <fcntl.h>
-#include <langinfo.h>
 #include <limits.h>
 #include <locale.h>
-#if defined(__APPLE__)
-#include <xlocale.h>
-#endif
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +18,8 @@
 #include <histedit.h>
 
 #include "CLineEditor.h"
+#include "keys.h"
+#include "text.h"
 
 #define HISTORY_SIZE 1000
 
@@ -35,61 +34,13 @@ struct slt_editor {
     int columns;
     wchar_t *prompt;
     int prompt_width;
+    slt_keys keys;
+    bool marks_pastes;  // the terminal can be asked to say what is pasted
+    bool is_suspended;
+    wchar_t *shown;     // the line as libedit has shown it last
+    size_t shown_length, shown_room, shown_place;
+    int shown_rows;     // those below its first one
 };
-
-// --- Text -------------------------------------------------------------------------------------------------------
-
-static wchar_t *widened(const char *text) {
-    size_t size = strlen(text) + 1;
-    wchar_t *wide = calloc(size, sizeof *wide);
-    if (wide == NULL) return NULL;
-    mbstate_t state = {0};
-    size_t at = 0, length = 0;
-    while (text[at] != 0) {
-        size_t used = mbrtowc(&wide[length], text + at, size - at, &state);
-        if (used == (size_t)-1 || used == (size_t)-2) {
-            memset(&state, 0, sizeof state);
-            wide[length] = L'?';
-            used = 1;
-        }
-        at += used;
-        length++;
-    }
-    return wide;
-}
-
-static char *narrowed(const wchar_t *wide, size_t length) {
-    char *text = malloc(length * MB_CUR_MAX + 1);
-    if (text == NULL) return NULL;
-    mbstate_t state = {0};
-    size_t at = 0;
-    for (size_t i = 0; i < length; i++) {
-        size_t used = wcrtomb(text + at, wide[i], &state);
-        if (used == (size_t)-1) {
-            memset(&state, 0, sizeof state);
-            text[at] = '?';
-            used = 1;
-        }
-        at += used;
-    }
-    text[at] = 0;
-    return text;
-}
-
-static int width_of(const wchar_t *text, size_t length) {
-    int width = 0;
-    bool is_hidden = false;
-    for (size_t i = 0; i < length; i++) {
-        if (text[i] == 1)
-            is_hidden = !is_hidden;
-        else if (!is_hidden) {
-            int one = wcwidth(text[i]);
-            // libedit shows control characters as ^X.
-            width += one < 0 ? 2 : one;
-        }
-    }
-    return width;
-}
 
 // --- The terminal -----------------------------------------------------------------------------------------------
 
@@ -110,15 +61,30 @@ static void show(slt_editor *editor, const char *bytes, size_t length) {
     fflush(editor->output);
 }
 
+// The terminal is the editor's, or the shell's and the programs' again.
+static void prepare(slt_editor *editor, bool is_editing) {
+    el_wset(editor->el, EL_PREP_TERM, is_editing ? 1 : 0);
+    struct termios attributes;
+    if (is_editing && tcgetattr(fileno(editor->input), &attributes) == 0) {
+        // Ctrl-Z is a key like others: before the process stops the terminal must be as it was.
+        attributes.c_cc[VSUSP] = _POSIX_VDISABLE;
+        tcsetattr(fileno(editor->input), TCSADRAIN, &attributes);
+    }
+    if (!editor->marks_pastes) return;
+    fputs(is_editing ? "\033[?2004h" : "\033[?2004l", editor->output);
+    fflush(editor->output);
+}
+
 // In which of its rows a line's place is.
-static int row_of(slt_editor *editor, const wchar_t *start, const wchar_t *place) {
-    return (editor->prompt_width + width_of(start, (size_t)(place - start))) / columns_now(editor);
+static int row_of(slt_editor *editor, const wchar_t *place) {
+    const LineInfoW *line = el_wline(editor->el);
+    return slt_row_of(line->buffer, line->lastchar, place, editor->prompt_width, columns_now(editor));
 }
 
 // Takes the prompt and the line off the screen; libedit draws them anew with EL_REFRESH, from where the cursor is.
 static void erase(slt_editor *editor) {
     const LineInfoW *line = el_wline(editor->el);
-    int row = row_of(editor, line->buffer, line->cursor);
+    int row = row_of(editor, line->cursor);
     if (row > 0) fprintf(editor->output, "\033[%dA", row);
     fputs("\r\033[J", editor->output);
     fflush(editor->output);
@@ -143,10 +109,47 @@ static void follow_terminal(slt_editor *editor) {
         return;
     }
     el_wset(editor->el, EL_PREP_TERM, 0);
-    el_wset(editor->el, EL_PREP_TERM, 1);
+    prepare(editor, true);
     editor->columns = columns_now(editor);
     el_resize(editor->el);
     draw(editor);
+}
+
+// What the line is now, as it is on the screen.
+static void note_shown(slt_editor *editor) {
+    const LineInfoW *line = el_wline(editor->el);
+    size_t length = (size_t)(line->lastchar - line->buffer);
+    if (length > editor->shown_room) {
+        wchar_t *larger = realloc(editor->shown, 2 * length * sizeof *larger);
+        if (larger == NULL) return;
+        editor->shown = larger;
+        editor->shown_room = 2 * length;
+    }
+    if (length > 0) wmemcpy(editor->shown, line->buffer, length);
+    editor->shown_length = length;
+}
+
+// Where a line over several rows changes anywhere but at its end libedit puts parts of it into the wrong places: it moves
+// what is on the screen, and forgets that characters of one row get into the next. Among characters of two cells it loses
+// count of the columns, too, and the cursor with it.
+static void mend(slt_editor *editor) {
+    const LineInfoW *line = el_wline(editor->el);
+    size_t length = (size_t)(line->lastchar - line->buffer), place = (size_t)(line->cursor - line->buffer);
+    size_t common = length < editor->shown_length ? length : editor->shown_length;
+    int rows = row_of(editor, line->lastchar);
+    // What is typed at the end, or taken away there, is no trouble.
+    bool has_changed = common > 0 && wmemcmp(editor->shown, line->buffer, common) != 0;
+    if (length != editor->shown_length && place != length) has_changed = true;
+    bool has_moved = length == editor->shown_length && place != editor->shown_place;
+    bool is_wrapped = rows > 0 || editor->shown_rows > 0;
+    bool is_wide = (has_changed || has_moved) && slt_has_wide(line->buffer, line->lastchar);
+    if (has_changed ? is_wrapped || is_wide : has_moved && is_wide) {
+        erase(editor);
+        draw(editor);
+    }
+    note_shown(editor);
+    editor->shown_rows = rows;
+    editor->shown_place = place;
 }
 
 static void show_output(slt_editor *editor) {
@@ -179,42 +182,71 @@ static bool take_wakes(slt_editor *editor) {
     return editor->ending == SLT_LINE;
 }
 
+static bool wait_for_input(slt_editor *editor) {
+    struct pollfd ready[2] = {
+        {.fd = fileno(editor->input), .events = POLLIN},
+        {.fd = editor->wake[0], .events = POLLIN},
+    };
+    // A process that was asked to stop and goes on all the same, as one without a shell does, finds out after a moment.
+    int found = poll(ready, 2, editor->is_suspended ? 300 : -1);
+    if (found < 0 && errno != EINTR) return false;
+    if (editor->is_suspended) {
+        editor->is_suspended = false;
+        follow_terminal(editor);
+    }
+    if (found <= 0) return true;
+    if (ready[1].revents != 0 && !take_wakes(editor)) {
+        slt_keys_clear(&editor->keys);
+        // The line stays to be read; what comes next begins below it.
+        erase(editor);
+        el_cursor(editor->el, INT_MAX / 2);
+        draw(editor);
+        if (editor->ending == SLT_INTERRUPTED) show(editor, "^C", 2);
+        show(editor, "\n", 1);
+        return false;
+    }
+    if (ready[0].revents == 0) return true;
+    // What is typed ahead stays for whoever reads next: no more than a byte.
+    char byte;
+    ssize_t count = read(fileno(editor->input), &byte, 1);
+    if (count < 0 && (errno == EINTR || errno == EAGAIN)) return true;
+    if (count <= 0) return false;
+    follow_size(editor);
+    slt_keys_take(&editor->keys, byte);
+    return true;
+}
+
+// Puts the next line of what was pasted where the cursor is.
+//
+// Returns whether it ends the line.
+static bool take_paste(slt_editor *editor) {
+    bool ends = false;
+    char *text = slt_keys_take_paste(&editor->keys, &ends);
+    if (text == NULL) return false;
+    wchar_t *wide = slt_widened(text);
+    free(text);
+    if (wide != NULL && wide[0] != 0) {
+        erase(editor);
+        el_winsertstr(editor->el, wide);
+        draw(editor);
+        note_shown(editor);
+    }
+    free(wide);
+    return ends;
+}
+
 static int next_key(EditLine *el, wchar_t *key) {
     slt_editor *editor;
     if (el_wget(el, EL_CLIENTDATA, &editor) != 0) return -1;
-    mbstate_t state = {0};
-    while (true) {
-        struct pollfd ready[2] = {
-            {.fd = fileno(editor->input), .events = POLLIN},
-            {.fd = editor->wake[0], .events = POLLIN},
-        };
-        if (poll(ready, 2, -1) < 0) {
-            if (errno == EINTR) continue;
-            return -1;
+    mend(editor);
+    while (!slt_keys_next(&editor->keys, key)) {
+        if (take_paste(editor)) {
+            *key = L'\n';
+            return 1;
         }
-        if (ready[1].revents != 0 && !take_wakes(editor)) {
-            // The line stays to be read; what comes next begins below it.
-            erase(editor);
-            el_cursor(el, INT_MAX / 2);
-            draw(editor);
-            if (editor->ending == SLT_INTERRUPTED) show(editor, "^C", 2);
-            show(editor, "\n", 1);
-            return 0;
-        }
-        if (ready[0].revents == 0) continue;
-        char byte;
-        ssize_t count = read(fileno(editor->input), &byte, 1);
-        if (count < 0 && (errno == EINTR || errno == EAGAIN)) continue;
-        if (count <= 0) return (int)count;
-        follow_size(editor);
-        size_t used = mbrtowc(key, &byte, 1, &state);
-        if (used == (size_t)-2) continue;  // the rest of a character is still to come
-        if (used == (size_t)-1) {
-            memset(&state, 0, sizeof state);
-            *key = 0xFFFD;
-        }
-        return 1;
+        if (!wait_for_input(editor)) return editor->ending == SLT_LINE ? -1 : 0;
     }
+    return 1;
 }
 
 static unsigned char complete(EditLine *el, int key) {
@@ -222,21 +254,25 @@ static unsigned char complete(EditLine *el, int key) {
     slt_editor *editor;
     if (el_wget(el, EL_CLIENTDATA, &editor) != 0) return CC_ERROR;
     const LineInfoW *line = el_wline(el);
-    char *before = narrowed(line->buffer, (size_t)(line->cursor - line->buffer));
+    const wchar_t *first = line->buffer;
+    while (first < line->cursor && (*first == L' ' || *first == L'\t')) first++;
+    // There is nothing to complete: it indents.
+    if (first == line->cursor) return el_winsertstr(el, L"  ") == 0 ? CC_REFRESH : CC_ERROR;
+    char *before = slt_narrowed(line->buffer, (size_t)(line->cursor - line->buffer));
     if (before == NULL) return CC_ERROR;
     char *insert = NULL, *list = NULL;
     editor->host.complete(editor->host.context, before, columns_now(editor), &insert, &list);
     free(before);
     unsigned char result = CC_ERROR;
     if (insert != NULL) {
-        wchar_t *wide = widened(insert);
+        wchar_t *wide = slt_widened(insert);
         if (wide != NULL && wide[0] != 0 && el_winsertstr(el, wide) == 0) result = CC_REFRESH;
         free(wide);
         free(insert);
     }
     if (list != NULL) {
         line = el_wline(el);
-        int below = row_of(editor, line->buffer, line->lastchar) - row_of(editor, line->buffer, line->cursor);
+        int below = row_of(editor, line->lastchar) - row_of(editor, line->cursor);
         for (int i = 0; i < below; i++) fputc('\n', editor->output);
         show(editor, "\n", 1);
         show(editor, list, strlen(list));
@@ -247,6 +283,23 @@ static unsigned char complete(EditLine *el, int key) {
     return result;
 }
 
+// The shell takes over until the process goes on.
+static unsigned char suspend(EditLine *el, int key) {
+    (void)key;
+    slt_editor *editor;
+    if (el_wget(el, EL_CLIENTDATA, &editor) != 0) return CC_ERROR;
+    const LineInfoW *line = el_wline(el);
+    int below = row_of(editor, line->lastchar) - row_of(editor, line->cursor);
+    for (int i = 0; i < below; i++) fputc('\n', editor->output);
+    show(editor, "\n", 1);
+    prepare(editor, false);
+    editor->is_suspended = true;
+    // As the terminal would: all of the job that it belongs to.
+    pid_t group = tcgetpgrp(fileno(editor->input));
+    kill(group > 0 && group == getpgrp() ? 0 : getpid(), SIGTSTP);
+    return CC_NORM;
+}
+
 static wchar_t *prompt(EditLine *el) {
     static wchar_t none[] = L"";
     slt_editor *editor;
@@ -255,18 +308,6 @@ static wchar_t *prompt(EditLine *el) {
 }
 
 // --- Life -------------------------------------------------------------------------------------------------------
-
-// One that knows UTF-8, also where nobody has set one: a script's text is UTF-8 everywhere.
-static locale_t utf8_locale(void) {
-    static const char *const names[] = {"", "C.UTF-8", "en_US.UTF-8", "UTF-8"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        locale_t locale = newlocale(LC_CTYPE_MASK, names[i], (locale_t)0);
-        if (locale == (locale_t)0) continue;
-        if (strcmp(nl_langinfo_l(CODESET, locale), "UTF-8") == 0) return locale;
-        freelocale(locale);
-    }
-    return (locale_t)0;
-}
 
 static bool open_pipe(int ends[2]) {
     if (pipe(ends) != 0) return false;
@@ -287,10 +328,11 @@ static FILE *open_copy(int descriptor, const char *mode) {
 static void bind_keys(EditLine *el) {
     el_wset(el, EL_EDITOR, L"emacs");
     el_wset(el, EL_ADDFN, L"speedpix-complete", L"Completes a name", complete);
+    el_wset(el, EL_ADDFN, L"speedpix-suspend", L"Stops the process", suspend);
     static const wchar_t *const keys[][2] = {
-        {L"^I", L"speedpix-complete"}, {L"^R", L"em-inc-search-prev"},   {L"\\e[3~", L"ed-delete-next-char"},
-        {L"\\e[H", L"ed-move-to-beg"}, {L"\\e[F", L"ed-move-to-end"},    {L"\\e[1~", L"ed-move-to-beg"},
-        {L"\\e[4~", L"ed-move-to-end"}, {L"\\e[1;5C", L"em-next-word"}, {L"\\e[1;5D", L"ed-prev-word"},
+        {L"^I", L"speedpix-complete"}, {L"^Z", L"speedpix-suspend"},   {L"^R", L"em-inc-search-prev"},
+        {L"\\e[3~", L"ed-delete-next-char"}, {L"\\e[H", L"ed-move-to-beg"}, {L"\\e[F", L"ed-move-to-end"},
+        {L"\\e[1;5C", L"em-next-word"}, {L"\\e[1;5D", L"ed-prev-word"},
     };
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) el_wset(el, EL_BIND, keys[i][0], keys[i][1], NULL);
 }
@@ -300,7 +342,8 @@ slt_editor *slt_open(int input, int output, const char *term, slt_host host) {
     if (editor == NULL) return NULL;
     editor->host = host;
     editor->wake[0] = editor->wake[1] = -1;
-    editor->locale = utf8_locale();
+    editor->marks_pastes = term != NULL && term[0] != 0 && strcmp(term, "dumb") != 0;
+    editor->locale = slt_utf8_locale();
     locale_t before = editor->locale != (locale_t)0 ? uselocale(editor->locale) : (locale_t)0;
     editor->input = open_copy(input, "r");
     editor->output = open_copy(output, "w");
@@ -334,6 +377,8 @@ void slt_close(slt_editor *editor) {
         if (editor->wake[i] >= 0) close(editor->wake[i]);
     if (editor->locale != (locale_t)0) freelocale(editor->locale);
     free(editor->prompt);
+    free(editor->keys.paste);
+    free(editor->shown);
     free(editor);
 }
 
@@ -343,20 +388,23 @@ static void signal_reader(slt_editor *editor, char what) {
     (void)written;
 }
 
-// A Ctrl-C that came when its line had just ended is not meant for the next one.
+// A Ctrl-C that came when its line had just ended is not meant for the next one, but for what was to follow: the rest of
+// what was pasted.
 static void forget_interrupts(slt_editor *editor) {
     char what[64];
     ssize_t count = read(editor->wake[0], what, sizeof what);
-    for (ssize_t i = 0; i < count; i++)
-        if (what[i] != 'i') signal_reader(editor, what[i]);
+    for (ssize_t i = 0; i < count; i++) {
+        if (what[i] == 'i') slt_keys_clear(&editor->keys);
+        else signal_reader(editor, what[i]);
+    }
 }
 
 int32_t slt_read(slt_editor *editor, const char *prompt, char **line) {
     // Of this thread only: the rest of the process keeps the locale that it has.
     locale_t before = editor->locale != (locale_t)0 ? uselocale(editor->locale) : (locale_t)0;
     free(editor->prompt);
-    editor->prompt = widened(prompt);
-    editor->prompt_width = editor->prompt != NULL ? width_of(editor->prompt, wcslen(editor->prompt)) : 0;
+    editor->prompt = slt_widened(prompt);
+    editor->prompt_width = editor->prompt != NULL ? slt_prompt_width(editor->prompt) : 0;
     editor->ending = SLT_LINE;
     forget_interrupts(editor);
     if (editor->columns != columns_now(editor)) {
@@ -364,9 +412,13 @@ int32_t slt_read(slt_editor *editor, const char *prompt, char **line) {
         el_resize(editor->el);
     }
     // Before the prompt: keys that come right behind it would be echoed by the terminal as well.
-    el_wset(editor->el, EL_PREP_TERM, 1);
+    prepare(editor, true);
+    editor->shown_length = 0;
+    editor->shown_rows = 0;
+    editor->shown_place = 0;
     int count = 0;
     const wchar_t *text = el_wgets(editor->el, &count);
+    prepare(editor, false);
     int32_t result = editor->ending;
     *line = NULL;
     if (result == SLT_LINE && (text == NULL || count <= 0)) {
@@ -377,7 +429,7 @@ int32_t slt_read(slt_editor *editor, const char *prompt, char **line) {
     if (result == SLT_LINE) {
         size_t length = (size_t)count;
         while (length > 0 && (text[length - 1] == L'\n' || text[length - 1] == L'\r')) length--;
-        *line = narrowed(text, length);
+        *line = slt_narrowed(text, length);
         if (*line == NULL) result = SLT_END;
     }
     if (before != (locale_t)0) uselocale(before);
@@ -386,7 +438,7 @@ int32_t slt_read(slt_editor *editor, const char *prompt, char **line) {
 
 void slt_remember(slt_editor *editor, const char *line) {
     locale_t before = editor->locale != (locale_t)0 ? uselocale(editor->locale) : (locale_t)0;
-    wchar_t *wide = widened(line);
+    wchar_t *wide = slt_widened(line);
     HistEventW event;
     if (wide != NULL) history_w(editor->history, &event, H_ENTER, wide);
     free(wide);

@@ -26,13 +26,15 @@ struct Main {
         let signals = ReceivedSignals()
         // From here on none is lost, however early it comes.
         let pipe = SignalPipe([SIGINT, SIGTERM, SIGHUP, SIGCONT, SIGWINCH])
+        let input = StandardInput(STDIN_FILENO, signals)
         var context = CommandContext(
             environment: ProcessInfo.processInfo.environment,
             workingDirectory: FileManager.default.currentDirectoryPath,
             homeDirectory: ProcessInfo.processInfo.environment["HOME"] ?? "/",
             writeOutput: { try StandardStream(STDOUT_FILENO, signals).write($0) },
             writeError: { try? StandardStream(STDERR_FILENO, signals).write($0) },
-            readInput: { try readAll(STDIN_FILENO) })
+            readInput: { try input.readAll() })
+        context.readSomeInput = { try input.read() }
         context.outputTerminal = { extent(of: STDOUT_FILENO) }
         context.errorTerminal = { extent(of: STDERR_FILENO) }
         context.signal = { signals.first }
@@ -54,6 +56,7 @@ struct Main {
                 _exit(128 + number)
             }
             command.cancel()
+            signals.noteCancelled()
         }
         let status = await command.value
         withExtendedLifetime(source) {}
@@ -84,20 +87,6 @@ struct Main {
         return TerminalExtent(
             columns: Int(size.ws_col), rows: Int(size.ws_row), pixelWidth: Int(size.ws_xpixel),
             pixelHeight: Int(size.ws_ypixel))
-    }
-
-    private static func readAll(_ descriptor: Int32) throws -> [UInt8] {
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 65_536)
-        while true {
-            let count = read(descriptor, &buffer, buffer.count)
-            if count == 0 { return bytes }
-            if count < 0 {
-                if errno == EINTR { continue }
-                throw StreamError(code: errno)
-            }
-            bytes += buffer[..<count]
-        }
     }
 }
 

@@ -5,6 +5,15 @@ final class ReceivedSignals: Sendable {
     private let numbers = Mutex<[Int32]>([])
     private let began = Mutex<ContinuousClock.Instant?>(nil)
 
+    private let isTold = Mutex(false)
+
+    /// Whether the command has heard of one and is cancelled: whoever stops waiting before that would be taken for one
+    /// that failed.
+    var haveCancelled: Bool { isTold.withLock { $0 } }
+
+    /// The command has heard of it.
+    func noteCancelled() { isTold.withLock { $0 = true } }
+
     /// The one that came first; nil while none has.
     var first: Int32? { numbers.withLock { $0.first } }
 

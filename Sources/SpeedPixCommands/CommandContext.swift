@@ -18,6 +18,9 @@ public struct CommandContext: Sendable {
     public var writeError: @Sendable ([UInt8]) -> Void
     /// All of standard input.
     public var readInput: @Sendable () throws -> [UInt8]
+    /// What standard input has next, as soon as it has anything; nothing at its end. It blocks. Nil if there is only
+    /// ``readInput``.
+    public var readSomeInput: (@Sendable () throws -> [UInt8])?
     /// Measures timeouts, sleeps and polls.
     public var clock: any Clock<Duration>
     /// The date that signatures and the local gateway's records carry.

@@ -8,12 +8,16 @@ final class Subprocess {
 
     var identifier: Int32 { process.processIdentifier }
 
-    init(_ program: String, _ arguments: [String], folder: String, environment: [String: String] = [:]) throws {
+    /// - Parameter input: Its standard input; it has none without.
+    init(
+        _ program: String, _ arguments: [String], folder: String, environment: [String: String] = [:],
+        input: Pipe? = nil
+    ) throws {
         process.executableURL = URL(filePath: program)
         process.arguments = arguments
         process.currentDirectoryURL = URL(filePath: folder)
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        process.standardInput = FileHandle.nullDevice
+        if let input { process.standardInput = input } else { process.standardInput = FileHandle.nullDevice }
         process.standardOutput = output
         process.standardError = output
         try process.run()

@@ -13,13 +13,20 @@ public enum LuaInput: Sendable {
     ///
     /// - Parameter name: Of the chunk, as messages show it.
     public init(_ text: String, name: String) {
-        let statements = LuaChunk(typed: text, name: name)
+        self.init(text.utf8, name: name)
+    }
+
+    /// Compiles source that need not be text, and runs nothing.
+    ///
+    /// - Parameter name: Of the chunk, as messages show it.
+    public init(_ source: some Sequence<UInt8>, name: String) {
+        let statements = LuaChunk(typed: source, name: name)
         guard LuaLexer(statements.source).contains(where: { _ in true }) else {
             self = .empty
             return
         }
         // On a line of its own it would move the lines of messages.
-        let expression = LuaChunk(typed: "return \(text)", name: name)
+        let expression = LuaChunk(typed: Array("return ".utf8) + statements.source, name: name)
         // `return` is an expression's end as well, as are a comment and a semicolon.
         if Self.isReturn(statements) == false {
             switch Self.failure(expression) {
@@ -64,7 +71,12 @@ public enum LuaInput: Sendable {
 extension LuaChunk {
     /// Text that a person typed: a first line that starts with `#` asks for a length, and is no shebang.
     public init(typed text: String, name: String) {
+        self.init(typed: text.utf8, name: name)
+    }
+
+    /// What a person typed, or wrote into a pipe: it need not be text.
+    public init(typed source: some Sequence<UInt8>, name: String) {
         self.init("", name: name)
-        source = Array(text.utf8)
+        self.source = Array(source)
     }
 }

@@ -5,6 +5,12 @@ import SpeedPix
 import SpeedPixLua
 import Synchronization
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
 /// `speedpix repl`: Lua at a prompt.
 struct ReplCommand: ContextCommand {
     static let configuration = CommandConfiguration(
@@ -50,25 +56,38 @@ struct ReplCommand: ContextCommand {
         let isLocal = service.isLocal(context)
         let history = LineHistory(
             path: LineHistory.path(context.environment, home: context.homeDirectory),
-            secrets: [configuration.appSecret.revealed, context.environment[Configuration.Variable.appSecret] ?? ""])
+            secrets: service.heldSecrets(context) + [configuration.appSecret.revealed])
+        var fetchSecret: (@Sendable () async -> String?)?
+        // Without --local the command has been run already.
+        if isLocal { fetchSecret = { [service] in await service.secretOfCommand(process) } }
         let pending = PendingLines()
         let known = isLocal ? try await LocalGateway.offered().map { KnownWorkflow($0) } : []
-        let completion = NameCompletion(
+        var completion = NameCompletion(
             members: { vm.membersSoon($0) },
             workflows: { known + predictions.workflows.map { KnownWorkflow(id: $0) } })
-        let editor = lineReader(context, output) { completion.complete($0, earlier: pending.lines) }
-        if let editor {
-            for line in history.load() { editor.remember(line) }
+        completion.files = { Self.names(in: process.absolute($0.isEmpty ? "." : $0)) }
+        let editor = lineReader(context, output) { [completion] in completion.complete($0, earlier: pending.lines) }
+        if editor != nil {
             let place = isLocal ? "a gateway on this machine" : configuration.endpoint
             context.say("speedpix \(SpeedPixVersion.current), Lua 5.4, \(place). :help explains, Ctrl-D leaves.")
         }
         let repl = Repl(
             ReplParts(
                 context: context, vm: vm, client: host.client,
-                reader: try editor ?? GivenLines(context.readInput()),
-                output: output, history: history, predictions: predictions, pending: pending, isLocal: isLocal,
+                reader: editor ?? GivenLines(context),
+                output: output, history: history, fetchSecret: fetchSecret, predictions: predictions, pending: pending,
+                isLocal: isLocal,
                 isInteractive: editor != nil))
         return try await repl.run()
+    }
+
+    /// What there is in a folder; folders end with a slash.
+    private static func names(in folder: String) -> [String] {
+        let files = FileManager.default
+        return ((try? files.contentsOfDirectory(atPath: folder)) ?? []).map { name in
+            var isFolder = false
+            return files.fileExists(atPath: "\(folder)/\(name)", isDirectory: &isFolder) && isFolder ? "\(name)/" : name
+        }
     }
 
     /// Nil if nobody types.

@@ -153,8 +153,14 @@ struct RunCommand: ContextCommand {
         }
     }
 
+    /// Nil without `--json`.
+    private func events(_ context: CommandContext) -> EventStream? {
+        guard output.json else { return nil }
+        return EventStream(context, secrets: service.heldSecrets(context, beside: directory(context)))
+    }
+
     private func run(_ file: String, _ context: CommandContext) async throws {
-        let events = output.json ? EventStream(context) : nil
+        let events = events(context)
         try await telling(events, file, context) { start in
             let script = try ScriptFile(file, in: context)
             try await withConfiguration(context) { configuration in
@@ -174,7 +180,7 @@ struct RunCommand: ContextCommand {
         try await withConfiguration(context) { configuration in
             while true {
                 let watched = WatchedFiles(script: context.absolute(file))
-                let events = output.json ? EventStream(context) : nil
+                let events = events(context)
                 do {
                     try await telling(events, file, context) { start in
                         start(configuration)

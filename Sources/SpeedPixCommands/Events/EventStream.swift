@@ -20,11 +20,13 @@ final class EventStream: Sendable {
     private let elapsed: @Sendable () -> Duration
     private let state: Mutex<State>
 
-    /// - Parameter context: Its standard output takes the events, and nothing else may write there.
-    init(_ context: CommandContext) {
+    /// - Parameters:
+    ///   - context: Its standard output takes the events, and nothing else may write there.
+    ///   - secrets: What no event may show.
+    init(_ context: CommandContext, secrets: [String]) {
         self.context = context
         elapsed = context.clock.stopwatch()
-        state = Mutex(State(redaction: Redaction(environment: context.environment)))
+        state = Mutex(State(redaction: Redaction(secrets)))
     }
 
     /// Why events could not be written; nobody reads them any more then.
@@ -36,9 +38,9 @@ final class EventStream: Sendable {
         send("print", JSONValue.fields(text: redaction(bytes)))
     }
 
-    /// From now on nothing shows this secret.
+    /// From now on nothing shows this secret, either.
     func redact(_ configuration: Configuration) {
-        state.withLock { $0.redaction = Redaction(configuration) }
+        state.withLock { $0.redaction = $0.redaction.adding(configuration) }
     }
 
     /// Called once if an event cannot be written, or could not before.

@@ -2,24 +2,26 @@ import SpeedPix
 
 /// Keeps the secret out of what a run tells, whoever put it there: a parameter, a service's answer, a script.
 struct Redaction: Sendable {
-    private let secret: String
+    /// The longest first: one may be a part of another.
+    private let secrets: [String]
 
-    init(_ configuration: Configuration) {
-        secret = configuration.appSecret.revealed
+    /// - Parameter secrets: What nothing may show; the empty string counts as none.
+    init(_ secrets: [String]) {
+        self.secrets = Set(secrets).filter { !$0.isEmpty }.sorted { ($0.utf8.count, $0) > ($1.utf8.count, $1) }
     }
 
-    /// Before there is a configuration: the secret that the environment holds.
-    init(environment: [String: String]) {
-        secret = environment[Configuration.Variable.appSecret] ?? ""
+    /// This, and the secret that calls are signed with.
+    func adding(_ configuration: Configuration) -> Redaction {
+        Redaction(secrets + [configuration.appSecret.revealed])
     }
 
     func callAsFunction(_ text: String) -> String {
-        secret.isEmpty || !text.contains(secret) ? text : text.replacing(secret, with: "<redacted>")
+        secrets.reduce(text) { $0.contains($1) ? $0.replacing($1, with: "<redacted>") : $0 }
     }
 
     /// Of bytes that are no text.
     func callAsFunction(_ bytes: [UInt8]) -> [UInt8] {
-        secret.isEmpty ? bytes : bytes.replacing(Array(secret.utf8), with: Array("<redacted>".utf8))
+        secrets.reduce(bytes) { $0.replacing(Array($1.utf8), with: Array("<redacted>".utf8)) }
     }
 
     func callAsFunction(_ value: JSONValue) -> JSONValue {

@@ -17,12 +17,17 @@ struct LineHistory: Sendable {
 
     /// Nil if there is no folder for it.
     let path: String?
-    private let secrets: [String]
+    private var secrets: [String]
 
     /// - Parameter secrets: What no line may contain; the empty string counts as none.
     init(path: String?, secrets: [String]) {
         self.path = path
         self.secrets = secrets.filter { !$0.isEmpty }
+    }
+
+    /// From now on no line may contain this, either.
+    mutating func hide(_ secret: String) {
+        if !secret.isEmpty { secrets.append(secret) }
     }
 
     /// Where the XDG Base Directory Specification wants a history: the state folder.

@@ -1,11 +1,16 @@
 /// What came of asking for a line.
 enum LineInput: Sendable, Equatable {
-    /// Without its line break.
-    case line(String)
+    /// Without its line break; text, but what comes from a file may be anything.
+    case bytes([UInt8])
     /// Ctrl-C: the line is not wanted any more.
     case interrupted
     /// Ctrl-D, or the end of a file.
     case end
+    /// There are no more lines, for this reason.
+    case failure(String)
+
+    /// A line that is text.
+    static func line(_ text: String) -> LineInput { .bytes(Array(text.utf8)) }
 }
 
 /// What Tab does.
@@ -30,34 +35,4 @@ protocol LineReader: Sendable {
     func look()
     /// Ends the read that is under way, from any thread.
     func interrupt(ends: Bool)
-}
-
-/// Lines of a file or a pipe: nobody sees a prompt, and nothing interrupts.
-struct GivenLines: LineReader {
-    private let lines: GivenLinesState
-
-    init(_ bytes: [UInt8]) {
-        lines = GivenLinesState(String(decoding: bytes, as: UTF8.self))
-    }
-
-    func readLine(prompt: String) async -> LineInput {
-        await lines.next().map { .line($0) } ?? .end
-    }
-
-    func remember(_ line: String) {}
-    func wake() {}
-    func look() {}
-    func interrupt(ends: Bool) {}
-}
-
-private actor GivenLinesState {
-    private var rest: ArraySlice<Substring>
-
-    init(_ text: String) {
-        rest = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)[...]
-    }
-
-    func next() -> String? {
-        rest.popFirst().map(String.init)
-    }
 }

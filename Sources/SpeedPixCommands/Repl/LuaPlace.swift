@@ -9,6 +9,8 @@ struct LuaPlace {
         case string(String, quote: String)
         /// Behind `path.` or `path:`, with the beginning of a name.
         case member(path: [String], name: String, isMethod: Bool)
+        /// Behind `list[1]:`, with the beginning of a name: what stands there only running it could tell.
+        case method(String)
         /// Where a field of a table's constructor begins; `taken` are the fields that it has.
         case field(String, taken: Set<String>)
         case global(String)
@@ -66,7 +68,10 @@ struct LuaPlace {
         let at = hasName ? tokens.count - 1 : tokens.count
         let before = text(at - 1)
         if before == "." || before == ":" {
-            guard let path = path(endingAt: at - 2) else { return }
+            guard let path = path(endingAt: at - 2) else {
+                if before == ":", text(at - 2) == "]" { kind = .method(name) }
+                return
+            }
             kind = .member(path: path, name: name, isMethod: before == ":")
             return
         }

@@ -14,6 +14,8 @@ struct NameCompletion: Sendable {
     var members: @Sendable ([String]) -> [LuaVM.Member]
     var workflows: @Sendable () -> [KnownWorkflow]
     var reference = ScriptReference.all
+    /// The names in a folder, as it was typed; those of folders end with a slash.
+    var files: @Sendable (String) -> [String] = { _ in [] }
 
     /// A name that fits, and what goes behind it once it is complete.
     private struct Candidate: Hashable {
@@ -43,8 +45,17 @@ struct NameCompletion: Sendable {
         switch before[..<space] {
         case ":help", ":h", ":?": return Self.completion(rest, reference.topics.map { Candidate(name: $0) })
         case ":time": return completeLua(rest)
+        case ":load", ":save", ":save!": return completeFile(rest)
         default: return Completion()
         }
+    }
+
+    private func completeFile(_ typed: String) -> Completion {
+        let path = typed.first == "\"" || typed.first == "'" ? typed.dropFirst() : typed[...]
+        let start = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
+        let name = String(path[start...])
+        let found = files(String(path[..<start])).filter { !$0.hasPrefix(".") || name.hasPrefix(".") }
+        return Self.completion(name, found.map { Candidate(name: $0) })
     }
 
     private func completeLua(_ text: String) -> Completion {
@@ -62,6 +73,9 @@ struct NameCompletion: Sendable {
                 return true
             }
             return Self.completion(name, found.map(Self.candidate))
+        case .method(let name):
+            return Self.completion(
+                name, reference.classes.flatMap(\.methods).map { Candidate(name: $0.name, suffix: "(") })
         case .field(let name, let taken):
             let options = place.call.map { self.options(of: $0) } ?? []
             let fitting = options.filter { !taken.contains($0) }.map { Candidate(name: $0, suffix: " = ") }
@@ -90,7 +104,7 @@ struct NameCompletion: Sendable {
         }
         let described: [LuaReference.Function] =
             if let colon = call.name.lastIndex(of: ":") {
-                reference.classes.flatMap(\.methods).filter { $0.name == call.name[call.name.index(after: colon)...] }
+                methods(String(call.name[call.name.index(after: colon)...]), of: String(call.name[..<colon]))
             } else {
                 reference.modules.flatMap { module in
                     module.functions.filter { function in
@@ -100,6 +114,17 @@ struct NameCompletion: Sendable {
                 }
             }
         return described.filter { call.argument >= $0.parameters.count }.flatMap { $0.options.map(\.name) }
+    }
+
+    /// The methods of a name: of several classes only if nothing tells which one the variable belongs to.
+    private func methods(_ name: String, of variable: String) -> [LuaReference.Function] {
+        let classes = reference.classes.filter { $0.methods.contains { $0.name == name } }
+        let names = Set(members(variable.split(separator: ".").map(String.init)).map(\.name))
+        func likeness(_ described: LuaReference.Class) -> Int {
+            names.intersection(described.methods.map(\.name) + described.properties.map(\.name)).count
+        }
+        let best = classes.map(likeness).max() ?? 0
+        return classes.filter { likeness($0) == best }.flatMap(\.methods).filter { $0.name == name }
     }
 
     private static func candidate(_ member: LuaVM.Member) -> Candidate {

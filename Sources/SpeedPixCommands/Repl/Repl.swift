@@ -9,7 +9,9 @@ actor Repl {
     private let client: SpeedPixClient
     private let reader: any LineReader
     private let output: SessionOutput
-    private let history: LineHistory
+    private var history: LineHistory
+    /// See ``ReplParts/fetchSecret``; nil once it has been called.
+    private var fetchSecret: (@Sendable () async -> String?)?
     private let predictions: SessionPredictions
     private let isLocal: Bool
     /// Whether a person sees the prompts.
@@ -35,6 +37,7 @@ actor Repl {
         reader = parts.reader
         output = parts.output
         history = parts.history
+        fetchSecret = parts.fetchSecret
         predictions = parts.predictions
         isLocal = parts.isLocal
         isInteractive = parts.isInteractive
@@ -48,6 +51,11 @@ actor Repl {
     func run() async throws -> ExitStatus {
         let output = output
         let palette = palette
+        if isInteractive {
+            // While Ctrl-C still ends the program: the command may wait for a passphrase.
+            await learnSecret()
+            for line in history.load() { reader.remember(line) }
+        }
         ignoreInterrupts()
         context.interrupts.watch { [reader] in reader.look() }
         defer {
@@ -71,9 +79,10 @@ actor Repl {
     }
 
     private func loop() async {
-        var lines: [String] = []
+        var lines: [[UInt8]] = []
+        func chunk() -> [UInt8] { Array(lines.joined(separator: [UInt8(ascii: "\n")])) }
         while !Task.isCancelled, !isOutputGone {
-            pending.set(lines.joined(separator: "\n"))
+            if isInteractive { pending.set(String(decoding: chunk(), as: UTF8.self)) }
             switch await readLine(isFirst: lines.isEmpty) {
             case .end:
                 // Ctrl-D in the middle of a chunk gives the chunk up, and not the session.
@@ -81,17 +90,19 @@ actor Repl {
                     lines = []
                     continue
                 }
-                if !lines.isEmpty { await evaluate(lines.joined(separator: "\n"), isComplete: true) }
+                if !lines.isEmpty { await evaluate(chunk(), isComplete: true) }
                 return
             case .interrupted: lines = []
-            case .line(let line):
-                remember(line)
-                if lines.isEmpty, let command = SessionCommand(line) {
+            case .failure(let reason): return fail(reason, .failure)
+            case .bytes(let line):
+                let text = String(decoding: line, as: UTF8.self)
+                remember(text)
+                if lines.isEmpty, let command = SessionCommand(text) {
                     guard await run(command) else { return }
                     continue
                 }
                 lines.append(line)
-                if await evaluate(lines.joined(separator: "\n"), isComplete: false) { lines = [] }
+                if await evaluate(chunk(), isComplete: false) { lines = [] }
             }
         }
     }
@@ -109,6 +120,14 @@ actor Repl {
         return line
     }
 
+    /// What is kept must not hold the secret, also where nobody needs it to sign with. Where nothing is kept the command
+    /// that prints it is not run.
+    private func learnSecret() async {
+        guard let fetch = fetchSecret else { return }
+        fetchSecret = nil
+        if let secret = await fetch() { history.hide(secret) }
+    }
+
     private func remember(_ line: String) {
         guard isInteractive, history.isKept(line) else { return }
         reader.remember(line)
@@ -120,19 +139,19 @@ actor Repl {
     /// - Parameter isComplete: No more lines will come.
     /// - Returns: Whether that was all of it; otherwise more lines must follow.
     @discardableResult
-    private func evaluate(_ text: String, isComplete: Bool) async -> Bool {
+    private func evaluate(_ source: [UInt8], isComplete: Bool) async -> Bool {
         let name = "input[\(count + 1)]"
-        switch LuaInput(text, name: name) {
+        switch LuaInput(source, name: name) {
         case .empty: return true
         case .incomplete where !isComplete: return false
         case .incomplete:
             fail("the input ends in the middle of a chunk", .failure)
         case .failure(let error):
             count += 1
-            fail(error, LuaChunk(typed: text, name: name))
+            fail(error, LuaChunk(typed: source, name: name))
         case .expression(let chunk):
             count += 1
-            await run(chunk, shownAs: LuaChunk(typed: text, name: name), isExpression: true)
+            await run(chunk, shownAs: LuaChunk(typed: source, name: name), isExpression: true)
         case .statements(let chunk):
             count += 1
             await run(chunk, shownAs: chunk, isExpression: false)
@@ -157,11 +176,14 @@ actor Repl {
         switch result {
         case .success(let evaluation):
             if let topLevel { constants = constants.subtracting(topLevel.names).union(topLevel.constants) }
-            script.add(String(decoding: shown.source, as: UTF8.self), isExpression: isExpression)
+            script.add(shown.source, isExpression: isExpression)
             show(evaluation.values)
             return true
         case .failure(let error as LuaError): fail(error, shown)
-        case .failure(is CancellationError): reportInterrupt(before)
+        case .failure(is CancellationError):
+            // Nor is the rest of what was pasted wanted.
+            reader.interrupt(ends: false)
+            reportInterrupt(before)
         case .failure(let error): fail("\(error)", .failure)
         }
         return false
@@ -244,7 +266,8 @@ actor Repl {
         guard isInteractive else { return }
         say("interrupted", .red)
         let ids = predictions.unfinished(after: before)
-        guard !ids.isEmpty else { return }
+        // What asked the process to end takes the local gateway along; what is at the service is named at the end.
+        guard !ids.isEmpty, !Task.isCancelled else { return }
         let place = isLocal ? "at the local gateway, as long as this session lasts" : "at the service"
         say("these predictions go on \(place): \(ids.joined(separator: " "))")
         say("fetch one later with speedpix.get(id), or end it with speedpix.cancel(id)")
@@ -266,7 +289,7 @@ actor Repl {
         case .help(let topic): help(topic)
         case .jobs: await listJobs()
         case .load(let path): await load(path)
-        case .save(let path, let replaces): save(path, replaces)
+        case .save(let path, let replaces): await save(path, replaces)
         case .time(let expression): await time(expression)
         }
         return true
@@ -307,7 +330,8 @@ actor Repl {
         }
     }
 
-    private func save(_ path: String, _ replaces: Bool) {
+    private func save(_ path: String, _ replaces: Bool) async {
+        await learnSecret()
         do {
             let full = context.absolute(path)
             try SessionFile.write(script.text(isSecret: history.hasSecret), to: full, named: path, replaces: replaces)
@@ -320,7 +344,7 @@ actor Repl {
 
     private func time(_ expression: String) async {
         let start = context.clock.now()
-        await evaluate(expression, isComplete: true)
+        await evaluate(Array(expression.utf8), isComplete: true)
         say("\(start().preciseSeconds) s", .dim)
     }
 }

@@ -11,6 +11,8 @@ struct ReplParts: Sendable {
     var reader: any LineReader
     var output: SessionOutput
     var history: LineHistory
+    /// Fetches a secret that only a command knows, and that the history has to know as well; nil if it knows all.
+    var fetchSecret: (@Sendable () async -> String?)?
     var predictions: SessionPredictions
     var pending: PendingLines
     /// Whether what is created ends with this process.

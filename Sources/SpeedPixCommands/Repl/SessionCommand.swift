@@ -24,18 +24,27 @@ enum SessionCommand: Equatable {
 
     static let names = ["help", "jobs", "load", "save", "time", "quit"]
 
+    /// The name of a file, as a shell or Lua would have it in quotes.
+    private static func unquoted(_ name: String) -> String {
+        guard name.count > 2, let quote = name.first, quote == "\"" || quote == "'", name.last == quote else {
+            return name
+        }
+        return String(name.dropFirst().dropLast())
+    }
+
     /// - Returns: Nil for a line that is Lua. `::label::` is.
     init?(_ line: String) {
         let text = line.trimming(while: \.isWhitespace)
         guard text.hasPrefix(":"), !text.hasPrefix("::") else { return nil }
         let name = text.dropFirst().prefix { !$0.isWhitespace }
         let rest = text.dropFirst(1 + name.count).trimming(while: \.isWhitespace)
+        let file = Self.unquoted(rest)
         switch (String(name), rest.isEmpty) {
         case ("help", _), ("h", _), ("?", _): self = .help(rest.isEmpty ? nil : rest)
         case ("jobs", true): self = .jobs
-        case ("load", false): self = .load(rest)
-        case ("save", false): self = .save(rest, replaces: false)
-        case ("save!", false): self = .save(rest, replaces: true)
+        case ("load", false): self = .load(file)
+        case ("save", false): self = .save(file, replaces: false)
+        case ("save!", false): self = .save(file, replaces: true)
         case ("time", false): self = .time(rest)
         case ("quit", true), ("q", true), ("exit", true): self = .quit
         case ("load", true), ("save", true), ("save!", true): self = .mistake(":\(name) needs the name of a file")

@@ -18,10 +18,18 @@ enum SessionFile {
             throw CommandFailure(
                 .failure, isFolder ? "\(name) is a folder" : "\(name) is there already; :save! \(name) replaces it")
         }
+        let folder = FilePath(path).removingLastComponent().string
+        guard files.fileExists(atPath: folder, isDirectory: &isFolder), isFolder else {
+            throw CommandFailure(.failure, "could not write \(name): there is no folder \(folder)")
+        }
         do {
             try Data(text.utf8).write(to: URL(filePath: path), options: .atomic)
+        } catch let error as CocoaError where error.code == .fileWriteNoPermission {
+            throw CommandFailure(.failure, "could not write \(name): permission denied in \(folder)")
+        } catch let error as CocoaError where error.code == .fileWriteOutOfSpace {
+            throw CommandFailure(.failure, "could not write \(name): there is no space left in \(folder)")
         } catch {
-            throw CommandFailure(.failure, "could not write \(name): \(error.localizedDescription)")
+            throw CommandFailure(.failure, "could not write \(name): \(error)")
         }
     }
 }

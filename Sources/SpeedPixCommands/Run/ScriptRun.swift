@@ -215,10 +215,11 @@ struct ScriptRun: Sendable {
             let client = SpeedPixClient(configuration, dependencies: options.dependencies(context))
             await thumbnails.fetchMissing(pages, client.files)
         }
+        let secrets = options.service.heldSecrets(context, beside: script.directory)
         let page = ReportPage(
             pages: pages, thumbnails: await thumbnails.finished(), title: options.file ?? "script",
             began: context.now().addingTimeInterval(-(recorder.elapsed() / .seconds(1))), elapsed: recorder.elapsed(),
-            end: end, redaction: Redaction(configuration), nonce: context.randomToken())
+            end: end, redaction: Redaction(secrets).adding(configuration), nonce: context.randomToken())
         try file.write(page.pieces())
         if !options.output.quiet, events == nil { context.say("report: \(options.output.report ?? "")") }
     }

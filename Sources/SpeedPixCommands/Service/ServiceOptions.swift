@@ -85,6 +85,19 @@ struct ServiceOptions: ParsableArguments {
         return try ResolvedSettings(flags: flags, environment: context.environment, files: files)
     }
 
+    /// The secrets that there are, whether this command uses one or not: none may be shown or kept. No command is run.
+    ///
+    /// - Parameter directory: The folder of the script, if there is one.
+    func heldSecrets(_ context: CommandContext, beside directory: String? = nil) -> [String] {
+        HeldSecrets(reader: SettingsReader(context: context, scriptDirectory: directory)).all
+    }
+
+    /// The secret that a command prints, where the settings name one; nil if they do not, and if it fails.
+    func secretOfCommand(_ context: CommandContext) async -> String? {
+        guard let settings = try? settings(context), settings.secret?.setting == .appSecretCommand else { return nil }
+        return try? await SettingsReader(context: context, scriptDirectory: nil).secret(of: settings)
+    }
+
     /// Between what is missing and what can be done.
     static let waysOut = ". There are three ways out:"
 

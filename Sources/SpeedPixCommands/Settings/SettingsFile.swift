@@ -63,7 +63,7 @@ struct SettingsFile: Sendable, Equatable {
     }
 
     /// Tables of this name are the profiles.
-    private static let profilesKey = "profiles"
+    static let profilesKey = "profiles"
 
     private static func add(
         _ key: String, _ entry: TOMLTable.Entry, to values: inout Values, path: String, profile: String?, isOwn: Bool

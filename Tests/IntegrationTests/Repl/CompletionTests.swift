@@ -1,4 +1,5 @@
 import LuaRuntime
+import SpeedPixLua
 import Testing
 
 @testable import SpeedPixCommands
@@ -54,6 +55,31 @@ struct CompletionTests {
     ])
     func leavesAlone(text: String) {
         #expect(completion.complete(text) == Completion())
+    }
+
+    @Test(arguments: [
+        (":load li", "b.lua"), (":save \"fol", "der/"), (":save! folder/in", "ner.lua"), (":load '.h", "idden"),
+        ("out.images[1]:downl", ""), ("out.images[1]:sav", "e"), ("x[f(2)]:thumbn", "ail("),
+    ])
+    func completesFilesAndMethods(text: String, insertion: String) {
+        var completion = completion
+        completion.files = { folder in
+            ["": ["lib.lua", "folder/", ".hidden"], "folder/": ["inner.lua", "other.lua"]][folder] ?? []
+        }
+        #expect(completion.complete(text).insertion == insertion)
+    }
+
+    @Test func optionsAreThoseOfTheVariablesOwnClass() throws {
+        let classes = ScriptReference.all.classes.filter { $0.methods.contains { $0.name == "save" } }
+        let file = try #require(classes.first { $0.methods.contains { $0.name == "save" && $0.options.isEmpty } })
+        let picture = try #require(classes.first { $0.methods.contains { $0.name == "save" && !$0.options.isEmpty } })
+        var completion = completion
+        completion.members = { path in
+            guard let owner = path == ["file"] ? file : path == ["picture"] ? picture : nil else { return [] }
+            return owner.properties.map { .field($0.name) } + owner.methods.map { .method($0.name) }
+        }
+        #expect(completion.complete("file:save('a.png', { ") == Completion())
+        #expect(completion.complete("picture:save('a.png', { qual").insertion == "ity = ")
     }
 
     @Test func knowsTheLinesAbove() {

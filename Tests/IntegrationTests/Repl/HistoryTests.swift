@@ -55,6 +55,66 @@ struct HistoryTests {
         #expect(history.load().isEmpty)
     }
 
+    /// Where a secret may be, and with which rights: a session that needs none must know it nevertheless.
+    private static let places: [[(name: String, text: String, mode: Int)]] = [
+        [(".config/speedpix/speedpix.toml", "app_secret = 's3cret'", 0o600)],
+        [("speedpix.toml", "app_secret = 's3cret'", 0o644)],
+        [("speedpix.toml", "nonsense = 1\n[profiles.other]\napp_secret = 's3cret'", 0o600)],
+        [("speedpix.toml", "app_secret_file = 'key.txt'", 0o600), ("key.txt", " s3cret\n", 0o644)],
+        [(".config/speedpix/speedpix.toml", "app_secret_command = 'echo s3cret'", 0o600)],
+    ]
+
+    private func place(_ files: [(name: String, text: String, mode: Int)], in folder: TestFolder) throws {
+        for file in files {
+            let url = URL(filePath: "\(folder.path)/\(file.name)")
+            try FileManager.default.createDirectory(
+                at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try folder.write(file.text, to: file.name)
+            try FileManager.default.setAttributes([.posixPermissions: file.mode], ofItemAtPath: url.path)
+        }
+    }
+
+    @Test(arguments: places.indices)
+    func sessionsWithTheLocalGatewayKnowTheSecretOfTheSettings(place: Int) async throws {
+        let folder = try TestFolder()
+        try self.place(Self.places[place], in: folder)
+        let session = await ScriptedSession(["x = 's3cret'", "y = 2", ":save session.lua"], in: folder)
+        #expect(session.status == .success && !session.errors.contains("s3cret"))
+        #expect(session.lines.remembered == ["y = 2", ":save session.lua"])
+        let saved = try String(contentsOfFile: "\(folder.path)/session.lua", encoding: .utf8)
+        #expect(saved == "-- left out: a line with the secret in it\ny = 2\n")
+        // Nobody types, and nothing is kept but this.
+        let piped = await CommandRun(
+            ["repl", "--local"], in: folder, input: "x = 's3cret'\n:save piped.lua\n")
+        #expect(piped.status == .success)
+        #expect(!(try String(contentsOfFile: "\(folder.path)/piped.lua", encoding: .utf8).contains("s3cret")))
+    }
+
+    @Test(arguments: places.indices.dropLast())
+    func runsWithTheLocalGatewayRedactTheSecretOfTheSettings(place: Int) async throws {
+        let folder = try TestFolder()
+        try self.place(Self.places[place], in: folder)
+        let run = await CommandRun(
+            ["run", "-", "--local", "--json", "--report", "report.html"], in: folder,
+            input: "print('s3cret', 'variable') run('echo', { text = 's3cret variable' })",
+            environment: ["SPEEDPIX_APP_SECRET": "variable"])
+        #expect(run.status == .success)
+        #expect(run.output.contains("<redacted>") && !run.output.contains("s3cret"))
+        #expect(!run.output.contains("variable"))
+        let report = try String(contentsOfFile: "\(folder.path)/report.html", encoding: .utf8)
+        #expect(report.contains("redacted") && !report.contains("s3cret"))
+    }
+
+    @Test func aCommandThatFailsOrIsNotNeededIsNoTrouble() async throws {
+        let folder = try TestFolder()
+        try place([(".config/speedpix/speedpix.toml", "app_secret_command = 'touch run; exit 1'", 0o600)], in: folder)
+        let piped = await CommandRun(["repl", "--local"], in: folder, input: "1 + 1\n")
+        #expect(piped.output == "2\n" && piped.errors.isEmpty && !folder.contents.contains("run"))
+        let session = await ScriptedSession(["x = 1"], in: folder)
+        #expect(session.status == .success && session.errors.isEmpty && folder.contents.contains("run"))
+        #expect(session.lines.remembered == ["x = 1"])
+    }
+
     @Test func sessionsKeepWhatWasTyped() async throws {
         let folder = try TestFolder()
         let session = await ScriptedSession(

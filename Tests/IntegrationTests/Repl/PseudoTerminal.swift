@@ -7,6 +7,8 @@ final class PseudoTerminal {
     private var line: Int32 = -1
     /// What has come and was not expected yet.
     private var seen: [UInt8] = []
+    /// Whether the program wants to be told what is pasted.
+    private(set) var isMarkingPastes = false
 
     struct Failure: Error, CustomStringConvertible {
         var description: String
@@ -44,6 +46,12 @@ final class PseudoTerminal {
         _ = write(main, bytes, bytes.count)
     }
 
+    /// As a terminal does it when somebody pastes.
+    func paste(_ text: String) {
+        let plain = text.replacing("\n", with: "\r")
+        type(isMarkingPastes ? "\u{1B}[200~\(plain)\u{1B}[201~" : plain)
+    }
+
     /// Waits until the text has been shown, and forgets what was shown up to there.
     ///
     /// - Returns: What was shown before it.
@@ -55,13 +63,32 @@ final class PseudoTerminal {
                 defer { seen.removeFirst(range.upperBound) }
                 return String(decoding: seen[..<range.lowerBound], as: UTF8.self)
             }
-            var ready = pollfd(fd: main, events: Int16(POLLIN), revents: 0)
             // Only a test that has failed already waits for so long.
-            guard poll(&ready, 1, 60_000) > 0 else { throw missing(text) }
-            var buffer = [UInt8](repeating: 0, count: 4096)
-            let count = read(main, &buffer, buffer.count)
-            guard count > 0 else { throw missing(text) }
-            seen += buffer[..<count]
+            guard readMore(patience: 60_000) else { throw missing(text) }
+        }
+    }
+
+    /// Takes what a program that has ended has shown last.
+    func readRest() {
+        while readMore(patience: 0) {}
+    }
+
+    private func readMore(patience: Int32) -> Bool {
+        var ready = pollfd(fd: main, events: Int16(POLLIN), revents: 0)
+        guard poll(&ready, 1, patience) > 0 else { return false }
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        let count = read(main, &buffer, buffer.count)
+        guard count > 0 else { return false }
+        seen += buffer[..<count]
+        takeMarks()
+        return true
+    }
+
+    /// What switches the marks takes no room on the screen, and no test looks for it there.
+    private func takeMarks() {
+        while let range = Data(seen).firstRange(of: Array("\u{1B}[?2004".utf8)), range.upperBound < seen.count {
+            isMarkingPastes = seen[range.upperBound] == UInt8(ascii: "h")
+            seen.removeSubrange(range.lowerBound...range.upperBound)
         }
     }
 

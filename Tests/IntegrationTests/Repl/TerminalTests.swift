@@ -98,16 +98,144 @@ struct TerminalTests {
         #expect(server.finish().status == 130)
     }
 
+    @Test func aSignalToEndTakesTheLocalGatewayAlong() throws {
+        let folder = try TestFolder()
+        let terminal = try PseudoTerminal(columns: 80, rows: 24)
+        let process = try terminal.start(try Subprocess.speedpix, ["repl", "--local"], folder: folder.path)
+        try terminal.expect("› ")
+        terminal.type("job = create('echo', { duration = 3600 }) print('g' .. 'o') wait(job)\r")
+        try terminal.expect("go\r\n")
+        process.terminate()
+        let shown = try terminal.expect("speedpix: interrupted")
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 143)
+        // There is nothing to fetch from it later.
+        #expect(!shown.contains("go on"))
+    }
+
     @Test func aSignalToEndLeavesTheTerminalAsItWas() throws {
         let folder = try TestFolder()
         let terminal = try PseudoTerminal(columns: 80, rows: 24)
         let before = terminal.isCooked
         let process = try terminal.start(try Subprocess.speedpix, ["repl", "--local"], folder: folder.path)
         try terminal.expect("› ")
-        #expect(!terminal.isCooked)
+        #expect(!terminal.isCooked && terminal.isMarkingPastes)
         process.terminate()
         process.waitUntilExit()
+        terminal.readRest()
+        #expect(!terminal.isMarkingPastes)
         #expect(process.terminationStatus == 143)
         #expect(before && terminal.isCooked)
+    }
+
+    @Test func whatIsPastedIsTakenAsItIs() throws {
+        let folder = try TestFolder()
+        let terminal = try PseudoTerminal(columns: 80, rows: 24)
+        let process = try terminal.start(try Subprocess.speedpix, ["repl", "--local"], folder: folder.path)
+        try terminal.expect("› ")
+        // Typed, each of these tabs would complete something.
+        terminal.paste("if true then\n\ttext = \"Dahlia\"\r\n\tprint(text, 'a\tb')\nend\nlast = 1")
+        try terminal.expect("Dahlia\ta\tb\r\n")
+        try terminal.expect("› last = 1")
+        // The rest is a line that goes on.
+        terminal.type("1\rlast\r")
+        try terminal.expect("\r\n11\r\n› ")
+        // While something runs whoever reads the terminal gets what is pasted as it is.
+        terminal.type("print('g' .. 'o') speedpix.sleep(3600)\r")
+        try terminal.expect("go\r\n")
+        #expect(!terminal.isMarkingPastes && terminal.isCooked)
+        process.interrupt()
+        try terminal.expect("interrupted")
+        try terminal.expect("› ")
+        terminal.type(":quit\r")
+        process.waitUntilExit()
+        terminal.readRest()
+        #expect(process.terminationStatus == 0 && terminal.isCooked && !terminal.isMarkingPastes)
+    }
+
+    @Test func ctrlCDropsTheRestOfWhatWasPasted() throws {
+        let folder = try TestFolder()
+        let terminal = try PseudoTerminal(columns: 80, rows: 24)
+        let process = try terminal.start(try Subprocess.speedpix, ["repl", "--local"], folder: folder.path)
+        try terminal.expect("› ")
+        terminal.paste("print('g' .. 'o') speedpix.sleep(3600)\nprint('ne' .. 'ver')\n")
+        try terminal.expect("go\r\n")
+        process.interrupt()
+        try terminal.expect("interrupted")
+        try terminal.expect("› ")
+        terminal.type("6 * 7\r")
+        let shown = try terminal.expect("\r\n42\r\n")
+        #expect(!shown.contains("'ne'"))
+        try terminal.expect("› ")
+        terminal.type("\u{4}")
+        process.waitUntilExit()
+    }
+
+    @Test func aTabAtTheBeginningOfALineIndents() throws {
+        let folder = try TestFolder()
+        let terminal = try PseudoTerminal(columns: 80, rows: 24)
+        let process = try terminal.start(try Subprocess.speedpix, ["repl", "--local"], folder: folder.path)
+        try terminal.expect("› ")
+        // The fields of the table would be what there is to choose from.
+        terminal.type("run('echo', {\r")
+        try terminal.expect("… ")
+        terminal.type("\ttext = 'in' .. 'dented' }).text\r")
+        try terminal.expect("  text = ")
+        try terminal.expect("\r\n\"indented\"\r\n")
+        try terminal.expect("› ")
+        terminal.type("\u{4}")
+        process.waitUntilExit()
+    }
+
+    @Test func keysWithoutAMeaningInsertNothing() throws {
+        let folder = try TestFolder()
+        let terminal = try PseudoTerminal(columns: 80, rows: 24)
+        let process = try terminal.start(try Subprocess.speedpix, ["repl", "--local"], folder: folder.path)
+        try terminal.expect("› ")
+        // Page up, F5 of two kinds, insert, F1, shift-tab; then shift-left, alt-left and end, which mean something.
+        terminal.type("\u{1B}[5~\u{1B}[15~\u{1B}[[E\u{1B}[2~\u{1B}OP\u{1B}[Z")
+        terminal.type("12\u{1B}[1;2D0\u{1B}[1;3D9\u{1B}[F1\r")
+        try terminal.expect("\r\n91021\r\n")
+        try terminal.expect("› ")
+        terminal.type("\u{4}")
+        process.waitUntilExit()
+    }
+
+    /// What libedit moves about is not where it should be: the line is drawn anew.
+    @Test func typingInsideOfALongLineShowsAllOfIt() throws {
+        let folder = try TestFolder()
+        let terminal = try PseudoTerminal(columns: 20, rows: 24)
+        let process = try terminal.start(try Subprocess.speedpix, ["repl", "--local"], folder: folder.path)
+        try terminal.expect("› ")
+        terminal.type("\"aaaaaaaaaabbbbbbbbbbccccccccccdddddddddd\" --e")
+        try terminal.expect("--e")
+        terminal.type("\u{1B}[H2, ")
+        for text in ["› 2\"aaa", "› 2,\"aaa", "› 2, \"aaa"] {
+            try terminal.expect("\r\u{1B}[J\(text)")
+            try terminal.expect("--e")
+        }
+        terminal.type("\r")
+        try terminal.expect("\r\n2,\r\n\"aaaaaaaaaabbbbbbbbbb")
+        try terminal.expect("› ")
+        terminal.type("\u{4}")
+        process.waitUntilExit()
+    }
+
+    /// A character of two cells that does not fit leaves one empty: 4 in the first row, 5 in each of the next.
+    @Test func rowsOfWideCharactersAreCounted() throws {
+        let folder = try TestFolder()
+        let terminal = try PseudoTerminal(columns: 11, rows: 24)
+        let process = try terminal.start(
+            try Subprocess.speedpix, ["repl", "--local"], folder: folder.path, environment: ["LANG": "C.UTF-8"])
+        try terminal.expect("› ")
+        terminal.type(String(repeating: "商", count: 15))
+        for _ in 0..<15 { try terminal.expect("商") }
+        terminal.paste("z")
+        try terminal.expect("\u{1B}[3A\r\u{1B}[J› 商")
+        process.interrupt()
+        try terminal.expect("^C")
+        try terminal.expect("› ")
+        terminal.type("\u{4}")
+        process.waitUntilExit()
     }
 }

@@ -1,0 +1,55 @@
+#if canImport(Darwin)
+import Darwin
+#elseif canImport(Musl)
+import Musl
+#else
+import Glibc
+#endif
+
+/// Standard input. Whoever writes into it, a person perhaps, may take their time, but a signal need not wait for them.
+struct StandardInput {
+    private let descriptor: Int32
+    private let signals: ReceivedSignals
+
+    init(_ descriptor: Int32, _ signals: ReceivedSignals) {
+        self.descriptor = descriptor
+        self.signals = signals
+    }
+
+    /// What there is next, as soon as there is anything; nothing at the end.
+    ///
+    /// - Throws: `CancellationError` once a signal has asked the process to end; ``StreamError``.
+    func read() throws -> [UInt8] {
+        while true {
+            guard !signals.haveCancelled else { throw CancellationError() }
+            var ready = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+            // In milliseconds: how long a signal may go unnoticed.
+            let found = poll(&ready, 1, 100)
+            if found == 0 || found < 0 && errno == EINTR { continue }
+            var count = 0
+            let bytes = [UInt8](unsafeUninitializedCapacity: 65_536) { buffer, size in
+                count = systemRead(descriptor, UnsafeMutableRawBufferPointer(buffer))
+                size = max(0, count)
+            }
+            if count >= 0 { return bytes }
+            if errno != EINTR, errno != EAGAIN { throw StreamError(code: errno) }
+        }
+    }
+
+    /// All that there is until the end.
+    ///
+    /// - Throws: As ``read()``.
+    func readAll() throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        while true {
+            let more = try read()
+            if more.isEmpty { return bytes }
+            bytes += more
+        }
+    }
+}
+
+/// `read(2)`, which inside ``StandardInput`` would be the method of that name.
+private func systemRead(_ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer) -> Int {
+    read(descriptor, buffer.baseAddress, buffer.count)
+}

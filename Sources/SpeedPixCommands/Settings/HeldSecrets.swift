@@ -1,0 +1,58 @@
+/// Every secret that the environment and the settings files hold, also where another one counts, or none as with
+/// `--local`: nothing may show or keep any of them.
+///
+/// It asks less of the files than ``SettingsReader``: a secret that others may read, or beside a mistake, is one all the
+/// same.
+struct HeldSecrets {
+    let reader: SettingsReader
+
+    /// Those that can be had without running a command; nothing where something cannot be read.
+    var all: [String] {
+        let environment = reader.context.environment
+        var values = Values()
+        values.add(environment[Setting.appSecret.variable])
+        if let path = environment[Setting.appSecretFile.variable], !path.isEmpty {
+            values.addFile(reader.context.absolute(path))
+        }
+        for path in reader.projectPaths + [reader.ownPath] {
+            guard let file = try? PrivateFile(path, limit: SettingsFile.largest),
+                let table = try? TOMLParser.parse(file.text)
+            else { continue }
+            for section in [table] + profiles(of: table) {
+                values.add(section.text(Setting.appSecret))
+                guard let name = section.text(Setting.appSecretFile) else { continue }
+                let origin = SettingOrigin.file(path: path, line: 0, profile: nil)
+                values.addFile(reader.secretPath(SettingValue(text: name, origin: origin)))
+            }
+        }
+        return values.secrets
+    }
+
+    private func profiles(of table: TOMLTable) -> [TOMLTable] {
+        guard case .table(let named)? = table.entries[SettingsFile.profilesKey]?.value else { return [] }
+        return named.entries.values.compactMap { entry in
+            if case .table(let profile) = entry.value { profile } else { nil }
+        }
+    }
+
+    private struct Values {
+        private(set) var secrets: [String] = []
+
+        mutating func add(_ secret: String?) {
+            guard let secret, !secret.isEmpty, !secrets.contains(secret) else { return }
+            secrets.append(secret)
+        }
+
+        mutating func addFile(_ path: String) {
+            guard let file = try? PrivateFile(path, limit: 64 << 10) else { return }
+            add(file.text.trimming(while: \.isWhitespace))
+        }
+    }
+}
+
+extension TOMLTable {
+    fileprivate func text(_ setting: Setting) -> String? {
+        guard case .string(let text)? = entries[setting.key]?.value else { return nil }
+        return text
+    }
+}
