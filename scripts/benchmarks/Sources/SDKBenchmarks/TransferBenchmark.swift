@@ -30,7 +30,7 @@ let transferBenchmark = Benchmark("sdk/transfer", "1 GiB up and down, against cu
     var down = up
     var peak = 0.0
     // In turn, and the best of each: what is left when the machine had nothing else to do.
-    for _ in 0..<3 {
+    for _ in 0..<8 {
         let gateway = try GatewayProcess(in: memory.path)
         defer { gateway.stop() }
         let target = try await SignedUpload.make(gateway.endpoint, file)
@@ -42,10 +42,13 @@ let transferBenchmark = Benchmark("sdk/transfer", "1 GiB up and down, against cu
             ]))
         let uploaded = try MeasuredClient.run(["upload", gateway.endpoint, file])
         up.ours = min(up.ours, uploaded.seconds)
-        down.theirs = min(down.theirs, try curl(["--output", folder.appending(path: "a.bin").path, target.accessURL]))
-        let downloaded = try MeasuredClient.run(
-            ["download", gateway.endpoint, target.accessURL, folder.appending(path: "b.bin").path])
+        // Gone before the next one begins: memory that a virtual machine has not touched for a while is slow to get.
+        let copy = folder.appending(path: "copy.bin")
+        down.theirs = min(down.theirs, try curl(["--output", copy.path, target.accessURL]))
+        try FileManager.default.removeItem(at: copy)
+        let downloaded = try MeasuredClient.run(["download", gateway.endpoint, target.accessURL, copy.path])
         down.ours = min(down.ours, downloaded.seconds)
+        try FileManager.default.removeItem(at: copy)
         peak = max(peak, uploaded.peakMemory, downloaded.peakMemory)
     }
     let bytes = Double(size)
