@@ -3,41 +3,55 @@ import SystemPackage
 import _NIOFileSystem
 
 extension Files {
-    /// How much of a file's end is compared, in bytes: no two files of one size that a workflow makes end alike.
-    private static let comparedEnd: Int64 = 4096
+    /// Bytes that are compared at once. A file of up to three times as many is compared whole.
+    private static let comparedPart: Int64 = 256 << 10
 
-    /// Whether a file on disk is a whole copy of what the URL holds, as far as its size and its end tell.
+    /// Whether a file on disk is a whole copy of what the URL holds, as far as its size, its beginning, its middle and
+    /// its end tell.
     ///
-    /// It takes one small request. False whenever that cannot be told, also for a store that knows no ranges.
+    /// False whenever that cannot be told, also for a store that knows no ranges.
     package func isCopy(_ path: String, of url: String) async throws -> Bool {
         guard let info = try? await FileSystem.shared.info(forFileAt: FilePath(path)), info.type == .regular,
             info.size > 0
         else { return false }
-        let count = min(info.size, Self.comparedEnd)
-        let request = TransportRequest(
-            method: .get, url: url,
-            headers: [
-                .range: "bytes=\(info.size - count)-\(info.size - 1)", .userAgent: caller.configuration.userAgent,
-            ],
-            timeout: caller.configuration.timeout, followsRedirects: true)
+        let (size, part) = (info.size, Self.comparedPart)
+        let middle = size / 2
+        let ranges =
+            size <= 3 * part ? [0..<size] : [size - part..<size, 0..<part, middle..<middle + part]
         do {
-            let response = try await caller.pipeline.send(request, for: .download)
-            guard response.status.code == 206, let range = response.headers[.contentRange],
-                range.split(separator: "/").last.flatMap({ Int64($0) }) == info.size
-            else { return false }
-            var end: [UInt8] = []
-            for try await chunk in response.body {
-                end.append(contentsOf: chunk.readableBytesView)
-                guard end.count <= count else { return false }
+            for range in ranges {
+                let theirs = try await bytes(range, of: url, size: size)
+                let own = try await FileSystem.shared.withFileHandle(forReadingAt: FilePath(path)) { handle in
+                    try await handle.readChunk(fromAbsoluteOffset: range.lowerBound, length: .bytes(Int64(range.count)))
+                }
+                guard let theirs, theirs.elementsEqual(own.readableBytesView) else { return false }
             }
-            let own = try await FileSystem.shared.withFileHandle(forReadingAt: FilePath(path)) { handle in
-                try await handle.readChunk(fromAbsoluteOffset: info.size - count, length: .bytes(count))
-            }
-            return end.elementsEqual(own.readableBytesView)
+            return true
         } catch let error as CancellationError {
             throw error
         } catch {
             return false
         }
+    }
+
+    /// A part of a file of that very size; nil for anything else.
+    private func bytes(_ range: Range<Int64>, of url: String, size: Int64) async throws -> [UInt8]? {
+        let request = TransportRequest(
+            method: .get, url: url,
+            headers: [
+                .range: "bytes=\(range.lowerBound)-\(range.upperBound - 1)",
+                .userAgent: caller.configuration.userAgent,
+            ],
+            timeout: caller.configuration.timeout, followsRedirects: true)
+        let response = try await caller.pipeline.send(request, for: .download)
+        guard response.status.code == 206, let contentRange = response.headers[.contentRange],
+            contentRange.split(separator: "/").last.flatMap({ Int64($0) }) == size
+        else { return nil }
+        var bytes: [UInt8] = []
+        for try await chunk in response.body {
+            bytes.append(contentsOf: chunk.readableBytesView)
+            guard bytes.count <= range.count else { return nil }
+        }
+        return bytes
     }
 }

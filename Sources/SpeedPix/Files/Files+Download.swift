@@ -22,6 +22,23 @@ extension Files {
     public func download(
         _ url: String, to path: String, onProgress: TransferProgress.Handler? = nil
     ) async throws -> Int64 {
+        try await fetch(url, to: path, onProgress) { temporary, target in
+            try FileRename.move(temporary, over: target)
+            return true
+        }.size
+    }
+
+    /// The same for a file that must not replace another one, not even one that comes meanwhile.
+    ///
+    /// - Returns: False if there is something at the path; it stays.
+    package func download(_ url: String, toNew path: String) async throws -> Bool {
+        try await fetch(url, to: path, nil) { try FileRename.move($0, toNew: $1) }.isPlaced
+    }
+
+    private func fetch(
+        _ url: String, to path: String, _ onProgress: TransferProgress.Handler?,
+        place: (_ temporary: FilePath, _ target: FilePath) throws -> Bool
+    ) async throws -> (size: Int64, isPlaced: Bool) {
         let target = FilePath(path)
         guard let name = target.lastComponent?.string else {
             throw SpeedPixError(.invalidArgument, "\"\(path)\" is no path of a file")
@@ -50,8 +67,9 @@ extension Files {
                         throw error
                     }
                 }
-                try FileRename.move(temporary, over: target)
-                return size
+                let isPlaced = try place(temporary, target)
+                if !isPlaced { try? FileRemoval.remove(temporary) }
+                return (size, isPlaced)
             } catch {
                 try? FileRemoval.remove(temporary)
                 throw error

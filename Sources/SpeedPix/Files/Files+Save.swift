@@ -78,6 +78,10 @@ extension Files {
         let ending = MediaType.fileExtension(of: name)
         // The extension as it is written, with its dot.
         let suffix = ending.isEmpty ? "" : String(name.suffix(ending.count + 1))
-        return "\(name.dropLast(suffix.count)) (\(number))\(suffix)"
+        let end = " (\(number))\(suffix)"
+        var stem = name.dropLast(suffix.count)
+        // File systems allow 255 bytes.
+        while stem.utf8.count + end.utf8.count > 255, !stem.isEmpty { stem.removeLast() }
+        return stem + end
     }
 }

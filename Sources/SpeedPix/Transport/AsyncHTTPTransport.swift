@@ -16,7 +16,7 @@ import Glibc
 public struct AsyncHTTPTransport: HTTPTransport {
     private let plain: HTTPClient
     private let redirecting: HTTPClient
-    private let callExecutor: EventLoopTaskExecutor
+    private let callExecutor: EventLoopTaskExecutor?
 
     /// Uses clients that the caller configured and will shut down.
     ///
@@ -26,7 +26,9 @@ public struct AsyncHTTPTransport: HTTPTransport {
     public init(_ client: HTTPClient, redirecting: HTTPClient? = nil) {
         plain = client
         self.redirecting = redirecting ?? client
-        callExecutor = EventLoopTaskExecutor(client.eventLoopGroup.any())
+        // Other groups can be shut down, and a task that waits on a loop that is gone waits for ever.
+        let isLasting = client.eventLoopGroup === MultiThreadedEventLoopGroup.singleton
+        callExecutor = isLasting ? EventLoopTaskExecutor(client.eventLoopGroup.any()) : nil
     }
 
     /// Clients on NIO's shared event loops. They live as long as the process and need no shutdown.
@@ -52,10 +54,12 @@ public struct AsyncHTTPTransport: HTTPTransport {
     /// An event loop, where work on its connections wakes no other thread: a call costs a fraction of what it costs when
     /// each of its steps does, and a download is not handed over chunk by chunk.
     ///
-    /// All calls share one, since they are small; of downloads each takes the next one.
+    /// All calls share one, since they are small; of downloads each takes the next one. Nil for clients with event loops
+    /// of their own.
     public func taskExecutor(for operation: ClientOperation) -> (any TaskExecutor)? {
-        switch operation {
-        case .download: EventLoopTaskExecutor(redirecting.eventLoopGroup.next())
+        guard let callExecutor else { return nil }
+        return switch operation {
+        case .download: EventLoopTaskExecutor(MultiThreadedEventLoopGroup.singleton.next())
         // A file that is sent is read and hashed on its way, which is nothing for an event loop.
         case .upload: nil
         default: callExecutor

@@ -17,6 +17,8 @@ package final class ServiceCaller: Sendable {
     let pipeline: HTTPPipeline
     let state: ClientState
     private let signer: RequestSigner
+    /// Bytes of an answer that is read where its call was made: about a millisecond's work.
+    private static let largestQuick = 64 << 10
 
     package init(
         configuration: Configuration, dependencies: ClientDependencies, middleware: [any ClientMiddleware] = [],
@@ -74,6 +76,7 @@ package final class ServiceCaller: Sendable {
                     state.correctClock(offset: offset, used: failure.usedOffset)
                 {
                     // Refused for its date alone: it had no effect, and the next one is dated right.
+                    if let limit, let elapsed, elapsed() >= limit { throw error }
                     hasCorrectedClock = true
                     logger.warning("this machine's clock is off", metadata: ["seconds": "\(Int(offset))"])
                     continue
@@ -152,7 +155,11 @@ package final class ServiceCaller: Sendable {
             throw failure(error)
         }
         do {
-            var envelope = try ServiceAnswer.envelope(status: response.status, headers: response.headers, body: body)
+            // A result with pictures in it is megabytes, and would hold up everybody else's calls.
+            let isLarge = body.count > Self.largestQuick
+            var envelope = try await withTaskExecutorPreference(isLarge ? globalConcurrentExecutor : nil) {
+                try ServiceAnswer.envelope(status: response.status, headers: response.headers, body: body)
+            }
             envelope.headers = response.headers
             return envelope
         } catch let error as SpeedPixError {

@@ -42,16 +42,27 @@ struct ResultFolder {
     }
 
     private func fetch(_ output: FileOutput, as name: String, _ claims: Claims) async throws -> Place {
+        if mayHaveSome, let path = try await copy(of: output) { return Place(path: path, isNew: false) }
         var candidate = name
         var number = 1
         while true {
             let path = folder.appending(candidate).string
-            if FileKind(path) != .missing {
-                if mayHaveSome, try await files.isCopy(path, of: output.url) { return Place(path: path, isNew: false) }
-            } else if candidate == name || claims.take(candidate) {
-                try await files.download(output.url, to: path)
-                return Place(path: path, isNew: true)
-            }
+            let isFree = FileKind(path) == .missing && (candidate == name || claims.take(candidate))
+            // Another process may have come first.
+            if isFree, try await files.download(output.url, toNew: path) { return Place(path: path, isNew: true) }
+            number += 1
+            candidate = Files.numbered(output.filename, number)
+        }
+    }
+
+    /// Where an earlier download has put it, among all that have its name.
+    private func copy(of output: FileOutput) async throws -> String? {
+        var candidate = output.filename
+        var number = 1
+        while true {
+            let path = folder.appending(candidate).string
+            guard FileKind(path) != .missing else { return nil }
+            if try await files.isCopy(path, of: output.url) { return path }
             number += 1
             candidate = Files.numbered(output.filename, number)
         }

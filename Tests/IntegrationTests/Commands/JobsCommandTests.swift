@@ -36,6 +36,9 @@ struct JobsCommandTests {
 
             let second = await CommandRun(command, in: folder, environment: environment)
             #expect(second.errors == "0 downloaded, 2 there already\n" && second.output == first.output)
+            let turned = await CommandRun(
+                ["jobs", "download"] + ids.reversed() + ["--out", "res"], in: folder, environment: environment)
+            #expect(turned.errors == "0 downloaded, 2 there already\n")
             // Others of these names, one shorter, one of the same size with another end: they stay.
             let others = [contents[0].dropLast(10), contents[1].dropLast() + [0]].map(Array.init)
             for (name, other) in zip(names, others) {

@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import HTTPTypes
 import NIOCore
+import NIOPosix
 import SpeedPix
 import SpeedPixTestSupport
 import Testing
@@ -39,6 +40,17 @@ struct ConnectionFaultTests {
             let next = try await gateway.call(.progress, ["taskId": "nope"])
             #expect(next.code == "TaskNotFound")
         }
+    }
+
+    /// Event loops that can be shut down are no place to wait.
+    @Test func onlyLastingEventLoopsAreOffered() async throws {
+        #expect(AsyncHTTPTransport.shared.taskExecutor(for: .progress) != nil)
+        #expect(AsyncHTTPTransport.shared.taskExecutor(for: .upload) == nil)
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let http = HTTPClient(eventLoopGroup: group)
+        #expect(AsyncHTTPTransport(http).taskExecutor(for: .progress) == nil)
+        try await http.shutdown()
+        try await group.shutdownGracefully()
     }
 
     @Test func beforeHasNoEffectAndAfterHas() async throws {

@@ -36,6 +36,22 @@ struct SaveTests {
         }
     }
 
+    @Test func aNewFileReplacesNone() async throws {
+        try await withTemporaryFolder { folder in
+            let service = try ScriptedService(then: Self.echo)
+            #expect(try await service.files.download("https://cdn.test/first", toNew: folder["a.png"]))
+            #expect(try await !service.files.download("https://cdn.test/other", toNew: folder["a.png"]))
+            #expect(try folder.names == ["a.png"])
+            #expect(try folder.bytes("a.png") == Array("/first".utf8))
+        }
+    }
+
+    @Test func aNumberMakesNoNameTooLong() {
+        let name = Files.numbered(String(repeating: "é", count: 125) + ".png", 12)
+        #expect(name.hasSuffix("é (12).png") && name.utf8.count == 255)
+        #expect(Files.numbered("a.png", 2) == "a (2).png")
+    }
+
     @Test func allAreDownloadedEachUnderItsName() async throws {
         try await withTemporaryFolder { folder in
             let service = try ScriptedService(then: Self.echo)
