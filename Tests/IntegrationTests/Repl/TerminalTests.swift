@@ -5,63 +5,72 @@ import Testing
 /// The real program at a real line discipline: what no scripted reader can show.
 @Suite("A session at a terminal", .serialized)
 struct TerminalTests {
+    /// A session at its first prompt, in a folder of its own.
+    private struct Session {
+        let folder: TestFolder
+        let terminal: PseudoTerminal
+        let process: Process
+
+        init(columns: UInt16 = 80) throws {
+            folder = try TestFolder()
+            terminal = try PseudoTerminal(columns: columns, rows: 24)
+            process = try terminal.start(try Subprocess.speedpix, ["repl", "--local"], folder: folder.path)
+            try terminal.expect("› ")
+        }
+    }
+
     @Test func editsCompletesInterruptsAndLeaves() throws {
-        let folder = try TestFolder()
-        let terminal = try PseudoTerminal(columns: 80, rows: 24)
-        let process = try terminal.start(try Subprocess.speedpix, ["repl", "--local"], folder: folder.path)
-        try terminal.expect("› ")
+        let session = try Session()
         // UTF-8, and a correction with the arrow keys: ← ← and a 3 between.
-        terminal.type("\"商品\" .. 1245\u{1B}[D\u{1B}[D3\r")
-        try terminal.expect("\r\n\"商品12345\"\r\n› ")
-        terminal.type("speedpix.vers\t\r")
-        try terminal.expect("ion\r\n\"\(SpeedPixVersion.current)\"\r\n› ")
+        session.terminal.type("\"商品\" .. 1245\u{1B}[D\u{1B}[D3\r")
+        try session.terminal.expect("\r\n\"商品12345\"\r\n› ")
+        session.terminal.type("speedpix.vers\t\r")
+        try session.terminal.expect("ion\r\n\"\(SpeedPixVersion.current)\"\r\n› ")
         // A chunk over several lines has another prompt.
-        terminal.type("for i = 1, 2 do\r")
-        try terminal.expect("… ")
-        terminal.type("print('n' .. i) end\r")
-        try terminal.expect("n1\r\nn2\r\n")
-        try terminal.expect("› ")
+        session.terminal.type("for i = 1, 2 do\r")
+        try session.terminal.expect("… ")
+        session.terminal.type("print('n' .. i) end\r")
+        try session.terminal.expect("n1\r\nn2\r\n")
+        try session.terminal.expect("› ")
         // Ctrl-C stops what runs.
-        terminal.type("print('g' .. 'o') speedpix.sleep(3600)\r")
-        try terminal.expect("go\r\n")
-        process.interrupt()
-        try terminal.expect("interrupted")
-        try terminal.expect("› ")
+        session.terminal.type("print('g' .. 'o') speedpix.sleep(3600)\r")
+        try session.terminal.expect("go\r\n")
+        session.process.interrupt()
+        try session.terminal.expect("interrupted")
+        try session.terminal.expect("› ")
         // And at the prompt it clears the line.
-        terminal.type("half a line")
-        try terminal.expect("half a line")
-        process.interrupt()
-        try terminal.expect("^C\r\n")
-        try terminal.expect("› ")
-        terminal.type("6 * 7\r")
-        try terminal.expect("42")
-        try terminal.expect("› ")
-        terminal.type("\u{4}")
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0)
-        let history = try String(contentsOfFile: "\(folder.path)/.local/state/speedpix/repl_history", encoding: .utf8)
+        session.terminal.type("half a line")
+        try session.terminal.expect("half a line")
+        session.process.interrupt()
+        try session.terminal.expect("^C\r\n")
+        try session.terminal.expect("› ")
+        session.terminal.type("6 * 7\r")
+        try session.terminal.expect("42")
+        try session.terminal.expect("› ")
+        session.terminal.type("\u{4}")
+        session.process.waitUntilExit()
+        #expect(session.process.terminationStatus == 0)
+        let history = try String(
+            contentsOfFile: "\(session.folder.path)/.local/state/speedpix/repl_history", encoding: .utf8)
         #expect(history.hasPrefix("\"商品\" .. 12345\nspeedpix.version\nfor i = 1, 2 do\n"))
         #expect(!history.contains("half"))
     }
 
     @Test func outputOfTasksLeavesTheLineAlone() throws {
-        let folder = try TestFolder()
-        let terminal = try PseudoTerminal(columns: 40, rows: 24)
-        let process = try terminal.start(try Subprocess.speedpix, ["repl", "--local"], folder: folder.path)
-        try terminal.expect("› ")
-        terminal.type("function go() run('echo', { text = 'x' }) print('from ' .. 'below') end\r")
-        try terminal.expect("› ")
-        terminal.type("task = speedpix.spawn(go)\r")
-        try terminal.expect("› ")
-        terminal.type("11 * 11")
+        let session = try Session(columns: 40)
+        session.terminal.type("function go() run('echo', { text = 'x' }) print('from ' .. 'below') end\r")
+        try session.terminal.expect("› ")
+        session.terminal.type("task = speedpix.spawn(go)\r")
+        try session.terminal.expect("› ")
+        session.terminal.type("11 * 11")
         // Whenever it comes, it has a line of its own, and what was typed stands again below it.
-        try terminal.expect("from below\r\n")
-        terminal.type("\r")
-        try terminal.expect("121")
-        try terminal.expect("› ")
-        terminal.type(":quit\r")
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0)
+        try session.terminal.expect("from below\r\n")
+        session.terminal.type("\r")
+        try session.terminal.expect("121")
+        try session.terminal.expect("› ")
+        session.terminal.type(":quit\r")
+        session.process.waitUntilExit()
+        #expect(session.process.terminationStatus == 0)
     }
 
     @Test func namesWhatGoesOnAtTheService() throws {
@@ -99,16 +108,13 @@ struct TerminalTests {
     }
 
     @Test func aSignalToEndTakesTheLocalGatewayAlong() throws {
-        let folder = try TestFolder()
-        let terminal = try PseudoTerminal(columns: 80, rows: 24)
-        let process = try terminal.start(try Subprocess.speedpix, ["repl", "--local"], folder: folder.path)
-        try terminal.expect("› ")
-        terminal.type("job = create('echo', { duration = 3600 }) print('g' .. 'o') wait(job)\r")
-        try terminal.expect("go\r\n")
-        process.terminate()
-        let shown = try terminal.expect("speedpix: interrupted")
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 143)
+        let session = try Session()
+        session.terminal.type("job = create('echo', { duration = 3600 }) print('g' .. 'o') wait(job)\r")
+        try session.terminal.expect("go\r\n")
+        session.process.terminate()
+        let shown = try session.terminal.expect("speedpix: interrupted")
+        session.process.waitUntilExit()
+        #expect(session.process.terminationStatus == 143)
         // There is nothing to fetch from it later.
         #expect(!shown.contains("go on"))
     }
@@ -129,96 +135,82 @@ struct TerminalTests {
     }
 
     @Test func whatIsPastedIsTakenAsItIs() throws {
-        let folder = try TestFolder()
-        let terminal = try PseudoTerminal(columns: 80, rows: 24)
-        let process = try terminal.start(try Subprocess.speedpix, ["repl", "--local"], folder: folder.path)
-        try terminal.expect("› ")
+        let session = try Session()
         // Typed, each of these tabs would complete something.
-        terminal.paste("if true then\n\ttext = \"Dahlia\"\r\n\tprint(text, 'a\tb')\nend\nlast = 1")
-        try terminal.expect("Dahlia\ta\tb\r\n")
-        try terminal.expect("› last = 1")
+        session.terminal.paste("if true then\n\ttext = \"Dahlia\"\r\n\tprint(text, 'a\tb')\nend\nlast = 1")
+        try session.terminal.expect("Dahlia\ta\tb\r\n")
+        try session.terminal.expect("› last = 1")
         // The rest is a line that goes on.
-        terminal.type("1\rlast\r")
-        try terminal.expect("\r\n11\r\n› ")
+        session.terminal.type("1\rlast\r")
+        try session.terminal.expect("\r\n11\r\n› ")
         // While something runs whoever reads the terminal gets what is pasted as it is.
-        terminal.type("print('g' .. 'o') speedpix.sleep(3600)\r")
-        try terminal.expect("go\r\n")
-        #expect(!terminal.isMarkingPastes && terminal.isCooked)
-        process.interrupt()
-        try terminal.expect("interrupted")
-        try terminal.expect("› ")
-        terminal.type(":quit\r")
-        process.waitUntilExit()
-        terminal.readRest()
-        #expect(process.terminationStatus == 0 && terminal.isCooked && !terminal.isMarkingPastes)
+        session.terminal.type("print('g' .. 'o') speedpix.sleep(3600)\r")
+        try session.terminal.expect("go\r\n")
+        #expect(!session.terminal.isMarkingPastes && session.terminal.isCooked)
+        session.process.interrupt()
+        try session.terminal.expect("interrupted")
+        try session.terminal.expect("› ")
+        session.terminal.type(":quit\r")
+        session.process.waitUntilExit()
+        session.terminal.readRest()
+        #expect(
+            session.process.terminationStatus == 0 && session.terminal.isCooked && !session.terminal.isMarkingPastes)
     }
 
     @Test func ctrlCDropsTheRestOfWhatWasPasted() throws {
-        let folder = try TestFolder()
-        let terminal = try PseudoTerminal(columns: 80, rows: 24)
-        let process = try terminal.start(try Subprocess.speedpix, ["repl", "--local"], folder: folder.path)
-        try terminal.expect("› ")
-        terminal.paste("print('g' .. 'o') speedpix.sleep(3600)\nprint('ne' .. 'ver')\n")
-        try terminal.expect("go\r\n")
-        process.interrupt()
-        try terminal.expect("interrupted")
-        try terminal.expect("› ")
-        terminal.type("6 * 7\r")
-        let shown = try terminal.expect("\r\n42\r\n")
+        let session = try Session()
+        session.terminal.paste("print('g' .. 'o') speedpix.sleep(3600)\nprint('ne' .. 'ver')\n")
+        try session.terminal.expect("go\r\n")
+        session.process.interrupt()
+        try session.terminal.expect("interrupted")
+        try session.terminal.expect("› ")
+        session.terminal.type("6 * 7\r")
+        let shown = try session.terminal.expect("\r\n42\r\n")
         #expect(!shown.contains("'ne'"))
-        try terminal.expect("› ")
-        terminal.type("\u{4}")
-        process.waitUntilExit()
+        try session.terminal.expect("› ")
+        session.terminal.type("\u{4}")
+        session.process.waitUntilExit()
     }
 
     @Test func aTabAtTheBeginningOfALineIndents() throws {
-        let folder = try TestFolder()
-        let terminal = try PseudoTerminal(columns: 80, rows: 24)
-        let process = try terminal.start(try Subprocess.speedpix, ["repl", "--local"], folder: folder.path)
-        try terminal.expect("› ")
+        let session = try Session()
         // The fields of the table would be what there is to choose from.
-        terminal.type("run('echo', {\r")
-        try terminal.expect("… ")
-        terminal.type("\ttext = 'in' .. 'dented' }).text\r")
-        try terminal.expect("  text = ")
-        try terminal.expect("\r\n\"indented\"\r\n")
-        try terminal.expect("› ")
-        terminal.type("\u{4}")
-        process.waitUntilExit()
+        session.terminal.type("run('echo', {\r")
+        try session.terminal.expect("… ")
+        session.terminal.type("\ttext = 'in' .. 'dented' }).text\r")
+        try session.terminal.expect("  text = ")
+        try session.terminal.expect("\r\n\"indented\"\r\n")
+        try session.terminal.expect("› ")
+        session.terminal.type("\u{4}")
+        session.process.waitUntilExit()
     }
 
     @Test func keysWithoutAMeaningInsertNothing() throws {
-        let folder = try TestFolder()
-        let terminal = try PseudoTerminal(columns: 80, rows: 24)
-        let process = try terminal.start(try Subprocess.speedpix, ["repl", "--local"], folder: folder.path)
-        try terminal.expect("› ")
+        let session = try Session()
         // Page up, F5 of two kinds, insert, F1, shift-tab; then shift-left, alt-left and end, which mean something.
-        terminal.type("\u{1B}[5~\u{1B}[15~\u{1B}[[E\u{1B}[2~\u{1B}OP\u{1B}[Z")
-        terminal.type("12\u{1B}[1;2D0\u{1B}[1;3D9\u{1B}[F1\r")
-        try terminal.expect("\r\n91021\r\n")
-        try terminal.expect("› ")
-        terminal.type("\u{4}")
-        process.waitUntilExit()
+        session.terminal.type("\u{1B}[5~\u{1B}[15~\u{1B}[[E\u{1B}[2~\u{1B}OP\u{1B}[Z")
+        session.terminal.type("12\u{1B}[1;2D0\u{1B}[1;3D9\u{1B}[F1\r")
+        try session.terminal.expect("\r\n91021\r\n")
+        try session.terminal.expect("› ")
+        session.terminal.type("\u{4}")
+        session.process.waitUntilExit()
     }
 
     /// What libedit moves about is not where it should be: the line is drawn anew.
     @Test func typingInsideOfALongLineShowsAllOfIt() throws {
-        let folder = try TestFolder()
-        let terminal = try PseudoTerminal(columns: 20, rows: 24)
-        let process = try terminal.start(try Subprocess.speedpix, ["repl", "--local"], folder: folder.path)
-        try terminal.expect("› ")
-        terminal.type("\"aaaaaaaaaabbbbbbbbbbccccccccccdddddddddd\" --e")
-        try terminal.expect("--e")
-        terminal.type("\u{1B}[H2, ")
+        let session = try Session(columns: 20)
+        session.terminal.type("\"aaaaaaaaaabbbbbbbbbbccccccccccdddddddddd\" --e")
+        try session.terminal.expect("--e")
+        session.terminal.type("\u{1B}[H2, ")
         for text in ["› 2\"aaa", "› 2,\"aaa", "› 2, \"aaa"] {
-            try terminal.expect("\r\u{1B}[J\(text)")
-            try terminal.expect("--e")
+            try session.terminal.expect("\r\u{1B}[J\(text)")
+            try session.terminal.expect("--e")
         }
-        terminal.type("\r")
-        try terminal.expect("\r\n2,\r\n\"aaaaaaaaaabbbbbbbbbb")
-        try terminal.expect("› ")
-        terminal.type("\u{4}")
-        process.waitUntilExit()
+        session.terminal.type("\r")
+        try session.terminal.expect("\r\n2,\r\n\"aaaaaaaaaabbbbbbbbbb")
+        try session.terminal.expect("› ")
+        session.terminal.type("\u{4}")
+        session.process.waitUntilExit()
     }
 
     /// A character of two cells that does not fit leaves one empty: 4 in the first row, 5 in each of the next.
