@@ -116,6 +116,8 @@ struct PredictCommand: ContextCommand {
         _ done: Prediction, _ client: SpeedPixClient, _ context: CommandContext
     ) async throws -> [String: String] {
         guard let save else { return [:] }
+        // With --local it is gone with the gateway.
+        let later = service.isLocal(context) ? nil : "it succeeded: speedpix jobs download \(done.id.printable())"
         do {
             let folder = ResultFolder(
                 folder: FilePath(context.absolute(save)), files: client.files, mayHaveSome: false)
@@ -123,16 +125,10 @@ struct PredictCommand: ContextCommand {
             return Dictionary(zip(done.files.map(\.url), paths), uniquingKeysWith: { first, _ in first })
         } catch let error as SpeedPixError {
             var failure = CommandFailure(error)
-            if !service.isLocal(context) {
-                failure.message =
-                    (failure.message ?? "") + "\nit succeeded: speedpix jobs download \(done.id.printable())"
-            }
+            failure.message = [failure.message, later].compactMap { $0 }.joined(separator: "\n")
             throw failure
         } catch is CancellationError {
-            throw CommandFailure(
-                .interrupted,
-                service.isLocal(context)
-                    ? "interrupted" : "interrupted; it succeeded: speedpix jobs download \(done.id.printable())")
+            throw CommandFailure(.interrupted, ["interrupted", later].compactMap { $0 }.joined(separator: "; "))
         }
     }
 }
