@@ -17,6 +17,12 @@ public struct ClientDependencies: Sendable {
     /// 0 ..< 1, for jitter.
     public var random: @Sendable () -> Double
 
+    /// How many files and connections the process may have open at a time; it bounds how many transfers go on at once. By
+    /// default the process's own limit, as it is when the client is made.
+    public var openFileLimit = OpenFileLimit.current
+    /// What clients before have learned of a service's limit.
+    package var pollRates = PollRateMemory.shared
+
     /// The real ones, unless given: shared connections, the system's clocks and randomness, UUIDs as nonces.
     public init(
         transport: any HTTPTransport = AsyncHTTPTransport.shared,

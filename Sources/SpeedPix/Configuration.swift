@@ -23,11 +23,19 @@ public struct Configuration: Sendable {
     public var userAgent: String
     /// How failed calls are tried again.
     public var retries = RetryPolicy()
-    /// Polls a second that all waits of a client share, 0.1 … 1,000,000; other values are moved there. Default 100, a
-    /// choice of this project: the service publishes no limit, and ten thousand waits must not become as many requests.
-    public var pollRate: Double = 100 {
+    /// Polls a second that all waits of a client share, at most: 0.1 … 1,000,000; other values are moved there. Nil, the
+    /// default, for a rate that finds its level: it begins at 100, grows while polls wait and nothing is throttled, and
+    /// halves when the service throttles. Against a service on this machine it begins without a bound.
+    public var pollRate: Double? {
         // Written so that it also catches what is no number.
-        didSet { pollRate = pollRate >= 0.1 ? min(pollRate, 1_000_000) : 0.1 }
+        didSet { pollRate = pollRate.map { $0 >= 0.1 ? min($0, 1_000_000) : 0.1 } }
+    }
+
+    /// Whether the endpoint is a loopback address: a gateway of the user's own, or the end of a tunnel.
+    package var isOnThisMachine: Bool {
+        guard let host = URL(string: endpoint)?.host()?.lowercased() else { return false }
+        return host == "localhost" || host == "::1" || host == "[::1]"
+            || host.hasPrefix("127.") && host.allSatisfy { $0.isNumber || $0 == "." }
     }
 
     /// - Parameter endpoint: A missing scheme becomes `https`, trailing slashes are dropped, a path is kept as base.

@@ -27,12 +27,14 @@ struct ScriptedService {
         self.date = date
         transport = last.map { ScriptedTransport(replies, then: $0) } ?? ScriptedTransport(replies)
         let nonces = Counter()
+        var dependencies = ClientDependencies(
+            transport: transport, clock: clock, now: { date.now }, nonce: { "nonce-\(nonces.next())" },
+            random: { 0.5 })
+        // What one test's service throttles is no limit of another's.
+        dependencies.pollRates = PollRateMemory()
         client = SpeedPixClient(
             try Configuration(appKey: Self.appKey, appSecret: Self.appSecret, endpoint: endpoint, timeout: timeout),
-            dependencies: ClientDependencies(
-                transport: transport, clock: clock, now: { date.now }, nonce: { "nonce-\(nonces.next())" },
-                random: { 0.5 }),
-            middleware: middleware, metrics: metrics)
+            dependencies: dependencies, middleware: middleware, metrics: metrics)
     }
 
     var requests: [RecordedRequest] { transport.requests }

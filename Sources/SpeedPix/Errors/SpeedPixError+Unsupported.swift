@@ -13,7 +13,8 @@ extension SpeedPixError {
             httpStatus: httpStatus, serviceCode: serviceCode, requestID: requestID, cause: self)
     }
 
-    private var saysNoSuchCall: Bool {
+    /// Whether the service, or the gateway before it, said that it has no such call.
+    var saysNoSuchCall: Bool {
         guard code == .apiError || code == .auth else { return false }
         let text = message.lowercased()
         if Self.noSuchCallPhrases.contains(where: text.contains) { return true }

@@ -65,6 +65,8 @@ public struct SpeedPixError: Error, Sendable {
     public var isRetryable: Bool
     /// The error below this one.
     public var cause: (any Error)?
+    /// Whether the answer carried nothing but its HTTP status: neither the service nor the gateway before it said why.
+    var isUnexplained = false
 
     /// An error with whatever is known about it; only code and message are a must.
     public init(

@@ -11,20 +11,55 @@ protocol DownloadSink {
     mutating func finish() async throws
 }
 
-/// A new file. Chunks are gathered, since each write is a hop to another thread, and while some are written the next ones
-/// come.
+/// A new file, made when the first bytes have come. Chunks are gathered, since each write is a hop to another thread, and
+/// while some are written the next ones come.
 struct FileSink: DownloadSink {
     private static let bufferSize = 1 << 20
 
-    private let handle: WriteFileHandle
+    private let path: FilePath
+    private let clock: any Clock<Duration>
+    private var handle: WriteFileHandle?
     /// Where the next bytes go, when what is being written is there.
     private var offset: Int64 = 0
     private var pending: [ByteBuffer] = []
     private var pendingSize = 0
     private var writing: Task<Void, any Error>?
 
-    init(_ handle: WriteFileHandle) {
-        self.handle = handle
+    private init(_ path: FilePath, _ clock: any Clock<Duration>) {
+        self.path = path
+        self.clock = clock
+    }
+
+    /// Passes on a sink for a file that does not exist yet, and closes it.
+    static func withSink<Result>(
+        at path: FilePath, _ clock: any Clock<Duration>, _ body: (inout FileSink) async throws -> Result
+    ) async throws -> Result {
+        var sink = FileSink(path, clock)
+        do {
+            let result = try await body(&sink)
+            try await sink.close()
+            return result
+        } catch {
+            await sink.settle()
+            try? await sink.close()
+            throw error
+        }
+    }
+
+    private mutating func opened() async throws -> WriteFileHandle {
+        if let handle { return handle }
+        let opened = try await DescriptorShortage.retrying(clock) {
+            try await FileSystem.shared.openFile(
+                forWritingAt: path,
+                options: .init(
+                    existingFile: .none, newFile: .init(permissions: nil, transactionalCreation: false)))
+        }
+        handle = opened
+        return opened
+    }
+
+    private mutating func close() async throws {
+        try await handle.take()?.closeUncancelled()
     }
 
     mutating func write(_ chunk: ByteBuffer) async throws {
@@ -36,12 +71,14 @@ struct FileSink: DownloadSink {
     mutating func startOver() async throws {
         drop()
         try await written()
-        guard offset > 0 else { return }
+        guard offset > 0, let handle else { return }
         try await handle.resize(to: .zero)
         offset = 0
     }
 
     mutating func finish() async throws {
+        // A file without content is one, too.
+        _ = try await opened()
         try await flush()
         try await written()
     }
@@ -54,6 +91,7 @@ struct FileSink: DownloadSink {
     private mutating func flush() async throws {
         try await written()
         guard pendingSize > 0 else { return }
+        let handle = try await opened()
         // Not cancelled with the download: half a write helps nobody.
         writing = Task { [handle, pending, offset] in
             try await handle.withUnsafeDescriptor { descriptor in

@@ -22,17 +22,21 @@ extension Files {
     public func download(
         _ url: String, to path: String, onProgress: TransferProgress.Handler? = nil
     ) async throws -> Int64 {
-        try await fetch(url, to: path, onProgress) { temporary, target in
-            try FileRename.move(temporary, over: target)
-            return true
-        }.size
+        try await withTransferSlot {
+            try await fetch(url, to: path, onProgress) { temporary, target in
+                try FileRename.move(temporary, over: target)
+                return true
+            }.size
+        }
     }
 
     /// The same for a file that must not replace another one, not even one that comes meanwhile.
     ///
     /// - Returns: False if there is something at the path; it stays.
     package func download(_ url: String, toNew path: String) async throws -> Bool {
-        try await fetch(url, to: path, nil) { try FileRename.move($0, toNew: $1) }.isPlaced
+        try await withTransferSlot {
+            try await fetch(url, to: path, nil) { try FileRename.move($0, toNew: $1) }.isPlaced
+        }
     }
 
     private func fetch(
@@ -56,16 +60,8 @@ extension Files {
                 throw SpeedPixError(.invalidArgument, "\(path) is a folder", remedy: "name a file in it")
             }
             do {
-                let size = try await FileSystem.shared.withFileHandle(
-                    forWritingAt: temporary, options: .newFile(replaceExisting: false)
-                ) { handle in
-                    var sink = FileSink(handle)
-                    do {
-                        return try await receive(url, into: &sink, onProgress)
-                    } catch {
-                        await sink.settle()
-                        throw error
-                    }
+                let size = try await FileSink.withSink(at: temporary, caller.dependencies.clock) { sink in
+                    try await receive(url, into: &sink, onProgress)
                 }
                 let isPlaced = try place(temporary, target)
                 if !isPlaced { try? FileRemoval.remove(temporary) }
@@ -84,9 +80,20 @@ extension Files {
     /// - Parameter limit: More bytes than this are an error.
     public func read(_ url: String, limit: Int = 256 << 20) async throws -> [UInt8] {
         try Self.checkURL(url)
-        var sink = MemorySink(limit: limit)
-        _ = try await receive(url, into: &sink, nil)
-        return sink.bytes
+        return try await withTransferSlot {
+            var sink = MemorySink(limit: limit)
+            _ = try await receive(url, into: &sink, nil)
+            return sink.bytes
+        }
+    }
+
+    /// Runs a transfer, or what a caller does before and after one, when the process has room for its files.
+    ///
+    /// Transfers within `body` take no further room.
+    ///
+    /// - Throws: What `body` throws; `CancellationError` if the task is cancelled while it waits.
+    package func withTransferSlot<Result>(_ body: () async throws -> Result) async throws -> Result {
+        try await caller.state.transfers.withSlot(body)
     }
 
     private static func checkURL(_ url: String) throws {
@@ -153,9 +160,13 @@ extension Files {
         let request = TransportRequest(
             method: .get, url: url, headers: headers, timeout: caller.configuration.timeout, followsRedirects: true)
         do {
-            let response = try await caller.pipeline.transfer(request, for: .download)
+            let response = try await DescriptorShortage.retrying(caller.dependencies.clock) {
+                try await caller.pipeline.transfer(request, for: .download)
+            }
             if download.isBeyondEnd(response.status) { throw download.restart("the file became shorter") }
-            guard response.status.kind == .successful else { throw Self.refusal(response.status) }
+            guard response.status.kind == .successful else {
+                throw Self.refusal(response.status, await StoreRefusal(reading: response.body))
+            }
             if try download.begin(response.status, response.headers) == .whole { try await sink.startOver() }
             for try await chunk in response.body {
                 try Task.checkCancellation()
@@ -184,12 +195,15 @@ extension Files {
             isRetryable: true, cause: cause)
     }
 
-    private static func refusal(_ status: HTTPResponse.Status) -> FailedTry {
+    private static func refusal(_ status: HTTPResponse.Status, _ told: StoreRefusal) -> FailedTry {
         let isGone = [403, 404, 410].contains(status.code)
         return FailedTry(
             error: SpeedPixError(
-                .apiError, "the store refused the download: HTTP \(status.code)",
+                .apiError,
+                "the store refused the download: HTTP \(status.code)"
+                    + ((told.message ?? told.code).map { " \($0)" } ?? ""),
                 remedy: isGone ? "the URL has probably expired: get the prediction again for a new one" : nil,
-                httpStatus: status.code, isRetryable: status.code == 429 || ServiceAnswer.isTransient(status)))
+                httpStatus: status.code, serviceCode: told.code, requestID: told.requestID,
+                isRetryable: status.code == 429 || ServiceAnswer.isTransient(status)))
     }
 }

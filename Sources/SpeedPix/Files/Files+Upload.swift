@@ -36,9 +36,11 @@ extension Files {
             source: source, filename: filename, contentType: contentType, reusing: reusing,
             onProgress: onProgress == nil ? nil : listener.hear)
         let upload = SharedUpload()
-        let outcome = try await upload.lead {
-            try await source.withReopenable(nonce: caller.dependencies.nonce()) { opened in
-                try await settle(order, opened, as: upload)
+        let outcome = try await withTransferSlot {
+            try await upload.lead {
+                try await source.withReopenable(nonce: caller.dependencies.nonce()) { opened in
+                    try await settle(order, opened, as: upload)
+                }
             }
         }
         return outcome.file
@@ -65,7 +67,9 @@ extension Files {
         while true {
             try Task.checkCancellation()
             // The source is closed again while others are waited for: a thousand of them may.
-            let step = try await opened.withContent { try await advance(order, opened, $0, as: upload) }
+            let step = try await opened.withContent(caller.dependencies.clock) {
+                try await advance(order, opened, $0, as: upload)
+            }
             switch step {
             case .done(let outcome):
                 return outcome
@@ -158,17 +162,26 @@ extension Files {
     ) async throws -> SharedUpload.Outcome {
         let retries = caller.configuration.retries
         var attempt = 1
+        var hasRenewedURL = false
         while true {
             // A file that lies still is hashed when somebody wants to know; most often nobody does.
             let meter = UploadMeter(size: content.size, isHashing: isHashing, onProgress: onProgress)
             do {
-                let file = try await put(content, meter, filename: filename, contentType: contentType)
+                let file = try await DescriptorShortage.retrying(caller.dependencies.clock) {
+                    try await put(content, meter, filename: filename, contentType: contentType)
+                }
                 try await meter.finish()
                 return SharedUpload.Outcome(
                     file: file, identity: try await sent(content, identity, hashed: meter.digest))
-            } catch let error as SpeedPixError where error.isRetryable && attempt < retries.attempts {
+            } catch let refused as RefusedUpload where refused.isExpired && !hasRenewedURL {
+                // Once: a store whose clock is off refuses every URL.
+                hasRenewedURL = true
+                caller.logger.debug("signing the upload anew", metadata: ["file": "\(filename)"])
+            } catch {
                 // The callback's own error may look the same.
                 if let failure = meter.failure { throw failure }
+                guard let error = (error as? RefusedUpload)?.error ?? error as? SpeedPixError else { throw error }
+                guard error.isRetryable, attempt < retries.attempts else { throw error }
                 caller.logger.debug("uploading again", metadata: ["file": "\(filename)", "reason": "\(error.message)"])
                 try await caller.dependencies.clock.sleep(
                     for: retries.delay(afterAttempt: attempt, retryAfter: nil, random: caller.dependencies.random()))
@@ -211,12 +224,8 @@ extension Files {
         do {
             let response = try await caller.pipeline.transfer(request, for: .upload)
             guard response.status.kind == .successful else {
-                throw SpeedPixError(
-                    response.status.code == 413 ? .invalidArgument : .apiError,
-                    "the store refused \(filename): HTTP \(response.status.code) \(response.status.reasonPhrase)",
-                    remedy: response.status.code == 413 ? "the file is larger than the store accepts" : nil,
-                    httpStatus: response.status.code,
-                    isRetryable: response.status.code == 429 || ServiceAnswer.isTransient(response.status))
+                let refusal = await StoreRefusal(reading: response.body)
+                throw RefusedUpload(error: Self.error(response.status, refusal, filename), isExpired: refusal.isExpired)
             }
         } catch {
             // A source or a callback that fails breaks the transfer; that is no fault of the network.
@@ -229,6 +238,25 @@ extension Files {
             url: accessURL, objectKey: envelope.data.first("objectKey", "object_key")?.lenientString ?? "",
             filename: filename, size: size, mimeType: contentType, createdAt: started,
             expiresAt: envelope.data.first("expireTime", "expire_time")?.lenientDate)
+    }
+
+    /// The store's own no.
+    private struct RefusedUpload: Error {
+        var error: SpeedPixError
+        /// Whether another signed URL will do.
+        var isExpired: Bool
+    }
+
+    private static func error(
+        _ status: HTTPResponse.Status, _ refusal: StoreRefusal, _ filename: String
+    ) -> SpeedPixError {
+        let reason = refusal.message ?? refusal.code ?? status.reasonPhrase.printable()
+        return SpeedPixError(
+            status.code == 413 ? .invalidArgument : .apiError,
+            "the store refused \(filename): HTTP \(status.code)" + (reason.isEmpty ? "" : " \(reason)"),
+            remedy: status.code == 413 ? "the file is larger than the store accepts" : nil,
+            httpStatus: status.code, serviceCode: refusal.code, requestID: refusal.requestID,
+            isRetryable: status.code == 429 || ServiceAnswer.isTransient(status))
     }
 
     /// How long a transfer may take in all. A line slower than 64 KiB a second is as good as none.

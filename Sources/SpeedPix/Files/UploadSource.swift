@@ -91,11 +91,21 @@ public enum UploadSource: Sendable, Hashable {
     }
 }
 
+extension FileHandleProtocol where Self: Sendable {
+    /// Closes, also in a cancelled task, where `close()` gives up and NIO traps on the handle that is dropped open.
+    func closeUncancelled() async throws {
+        try await Task { try await close() }.value
+    }
+}
+
 extension UploadSource.Reopenable {
     /// Opens the source, passes it to `body` and closes it.
     ///
     /// The size is the open file's: a file that is replaced meanwhile cannot give another one's bytes.
-    func withContent<Result: Sendable>(_ body: (UploadContent) async throws -> Result) async throws -> Result {
+    /// - Parameter clock: Measures the pauses while the process has no number left for the file.
+    func withContent<Result: Sendable>(
+        _ clock: any Clock<Duration> = TimerClock(), _ body: (UploadContent) async throws -> Result
+    ) async throws -> Result {
         switch self {
         case .content(let content, _):
             return try await body(content)
@@ -105,11 +115,18 @@ extension UploadSource.Reopenable {
                 if let info = try await FileSystem.shared.info(forFileAt: FilePath(path)) {
                     try Self.check(info, path)
                 }
-                // Closes even in a cancelled task, where a plain `close()` gives up and NIO traps on the open handle.
-                return try await FileSystem.shared.withFileHandle(forReadingAt: FilePath(path)) { handle in
+                let handle = try await DescriptorShortage.retrying(clock) {
+                    try await FileSystem.shared.openFile(forReadingAt: FilePath(path))
+                }
+                do {
                     let info = try await handle.info()
                     try Self.check(info, path)
-                    return try await body(UploadContent(handle, info))
+                    let result = try await body(UploadContent(handle, info))
+                    try await handle.closeUncancelled()
+                    return result
+                } catch {
+                    try? await handle.closeUncancelled()
+                    throw error
                 }
             } catch let error where error is FileSystemError || error is Errno {
                 throw SpeedPixError.file(error, doing: "read", path: path)

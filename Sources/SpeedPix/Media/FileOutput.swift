@@ -18,20 +18,19 @@ public struct FileOutput: Sendable {
     /// A value that is a file: a URL, or an object with a `url`. Anything else is data.
     public init?(_ value: JSONValue) {
         switch value {
-        case .string(let text) where FileOutput.isURL(text):
-            url = text
+        case .string(let text):
+            guard let encoded = FileURL.encoded(text, isNamedURL: false) else { return nil }
+            url = encoded
             properties = [:]
         case .object(let members):
-            guard let text = members["url"]?.stringValue, FileOutput.isURL(text) else { return nil }
-            url = text
+            guard let text = members["url"]?.stringValue, let encoded = FileURL.encoded(text, isNamedURL: true) else {
+                return nil
+            }
+            url = encoded
             properties = members.filter { $0.key != "url" }
         default:
             return nil
         }
-    }
-
-    private static func isURL(_ text: String) -> Bool {
-        (text.hasPrefix("https://") || text.hasPrefix("http://")) && !text.contains(where: \.isWhitespace)
     }
 
     /// Every file in a value, at any depth; arrays in order, members by name.

@@ -36,12 +36,18 @@ final class PollTurns: Sendable {
     private let clock: any Clock<Duration>
     private let elapsed: @Sendable () -> Duration
     private let executor: (any TaskExecutor)?
+    private let onCeiling: @Sendable (Double) -> Void
 
     /// - Parameters:
     ///   - rate: Turns a second.
     ///   - executor: Where the timer waits; where those do who get the turns, it wakes no thread for them.
-    init(rate: Double, clock: any Clock<Duration>, executor: (any TaskExecutor)? = nil) {
+    ///   - onCeiling: Hears what the service accepts, whenever it throttles.
+    init(
+        rate: PollRate, clock: any Clock<Duration>, executor: (any TaskExecutor)? = nil,
+        onCeiling: @escaping @Sendable (Double) -> Void = { _ in }
+    ) {
         state = Mutex(State(queue: TurnQueue(rate: rate)))
+        self.onCeiling = onCeiling
         self.clock = clock
         self.executor = executor
         elapsed = clock.stopwatch()
@@ -62,6 +68,29 @@ final class PollTurns: Sendable {
         }
     }
 
+    /// Since the client was made; for ``noteThrottled(sentAt:)``.
+    var now: Duration { elapsed() }
+
+    /// Turns a second, as they are now.
+    var rate: Double { state.withLock { $0.queue.rate.current } }
+
+    /// The service has answered a poll.
+    func noteAccepted() {
+        let now = elapsed()
+        state.withLock { $0.queue.noteAccepted(at: now) }
+    }
+
+    /// The service has throttled a call that was sent at this time.
+    func noteThrottled(sentAt: Duration) {
+        let now = elapsed()
+        let ceiling = state.withLock { state in
+            state.queue.noteThrottled(sentAt: sentAt, at: now)
+            setTimer(&state)
+            return state.queue.rate.ceiling
+        }
+        if let ceiling { onCeiling(ceiling) }
+    }
+
     @inline(never)
     private func place(in delay: Duration, limit: Duration) -> Place {
         let now = elapsed()
@@ -74,7 +103,7 @@ final class PollTurns: Sendable {
             let number = state.queue.add(due: place.due, deadline: place.deadline)
             state.waiting[number] = continuation
             place.number.withLock { $0 = number }
-            wind(&state)
+            setTimer(&state)
         }
         // Cancelled before there was a number to cancel.
         if Task.isCancelled { cancel(place) }
@@ -86,7 +115,7 @@ final class PollTurns: Sendable {
             let continuation = state.waiting.removeValue(forKey: number)
             if continuation != nil {
                 state.queue.cancel(number)
-                wind(&state)
+                setTimer(&state)
             }
             return continuation
         }
@@ -94,7 +123,7 @@ final class PollTurns: Sendable {
     }
 
     /// Sets the timer for the next turn, unless it is.
-    private func wind(_ state: inout State) {
+    private func setTimer(_ state: inout State) {
         let due = state.queue.nextDue()
         guard due != state.timerDue else { return }
         state.timer?.cancel()
@@ -108,16 +137,16 @@ final class PollTurns: Sendable {
         let delay = due - elapsed()
         state.timer = Task(executorPreference: executor) { [weak self, clock] in
             guard (try? await clock.sleep(for: max(delay, .zero))) != nil else { return }
-            self?.ring(number)
+            self?.giveTurns(number)
         }
     }
 
-    private func ring(_ number: Int) {
+    private func giveTurns(_ number: Int) {
         let continuations = state.withLock { state -> [UnsafeContinuation<Void, any Error>] in
             guard number == state.timerNumber else { return [] }
             state.timerDue = nil
-            let turns = state.queue.take(at: elapsed() + Self.together)
-            wind(&state)
+            let turns = state.queue.take(at: elapsed(), ahead: Self.together)
+            setTimer(&state)
             return turns.compactMap { state.waiting.removeValue(forKey: $0) }
         }
         for continuation in continuations { continuation.resume() }

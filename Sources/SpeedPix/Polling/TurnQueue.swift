@@ -1,113 +1,131 @@
+import DequeModule
+import HeapModule
+
 /// Who may poll when: a timer queue whose turns keep to a common rate. A pure value; times are since any fixed moment.
 struct TurnQueue {
     /// One turn to come.
-    private struct Turn {
+    private struct Turn: Comparable {
         var due: Duration
         var number: UInt64
         /// It is given then, whatever the rate says: a wait must end in time.
         var deadline: Duration
+
+        /// The earliest first; of turns that are due together, the one that came first.
+        static func < (left: Turn, right: Turn) -> Bool { (left.due, left.number) < (right.due, right.number) }
     }
 
-    /// A binary heap, the earliest first; of turns that are due together, the one that came first.
-    private var heap: [Turn] = []
+    private struct Deadline: Comparable {
+        var time: Duration
+        var number: UInt64
+
+        static func < (left: Deadline, right: Deadline) -> Bool {
+            (left.time, left.number) < (right.time, right.number)
+        }
+    }
+
+    /// Turns that are not due.
+    private var sleeping = Heap<Turn>()
     private var cancelled: Set<UInt64> = []
-    /// Turns to come whose place in the rate is taken already.
-    private var reserved: Set<UInt64> = []
+    /// Turns that are due and wait for the rate, in the order in which they became so; with some that have gone.
+    private var due = Deque<UInt64>()
+    /// Those in ``due`` that have not gone.
+    private var waiting: Set<UInt64> = []
+    private var deadlines = Heap<Deadline>()
     private var nextNumber: UInt64 = 0
-    /// The time between two turns at the common rate.
-    private let spacing: Duration
-    /// How far the rate may be ahead of itself: turns that find nobody before them need not wait at all.
-    private let burst: Duration
-    private var nextSlot: Duration = .zero
 
-    /// - Parameter rate: Turns a second; as many may come at once after a pause.
-    init(rate: Double) {
-        spacing = .seconds(1) / rate
-        burst = spacing * (max(rate.rounded(.down), 1) - 1)
+    /// What is to be asked of the service.
+    private(set) var rate: PollRate
+    /// Turns that may be given at once.
+    private var tokens: Double
+    private var refilledAt: Duration = .zero
+
+    init(rate: PollRate) {
+        self.rate = rate
+        tokens = rate.burst
     }
 
-    var isEmpty: Bool { heap.count == cancelled.count }
+    var isEmpty: Bool { sleeping.count == cancelled.count && waiting.isEmpty }
 
     mutating func add(due: Duration, deadline: Duration) -> UInt64 {
         nextNumber += 1
-        push(Turn(due: min(due, deadline), number: nextNumber, deadline: deadline))
+        sleeping.insert(Turn(due: min(due, deadline), number: nextNumber, deadline: deadline))
         return nextNumber
     }
 
     mutating func cancel(_ number: UInt64) {
+        if waiting.remove(number) != nil {
+            if due.count > 64, due.count > 2 * waiting.count { due.removeAll { !waiting.contains($0) } }
+            return
+        }
         cancelled.insert(number)
-        // Whoever comes next shall not wait for a crowd that has gone.
-        if reserved.remove(number) != nil { nextSlot -= spacing }
-        // The dead leave when their time comes, or when they are the most.
-        guard cancelled.count > 64, cancelled.count * 2 > heap.count else { return }
-        let living = heap.filter { !cancelled.contains($0.number) }
-        heap = []
+        // Cancelled turns are dropped when they are due, or when they are the most.
+        guard cancelled.count > 64, cancelled.count * 2 > sleeping.count else { return }
+        sleeping = Heap(sleeping.unordered.filter { !cancelled.contains($0.number) })
         cancelled = []
-        for turn in living { push(turn) }
     }
 
     /// The turns that have come.
-    mutating func take(at now: Duration) -> [UInt64] {
-        var taken: [UInt64] = []
-        while let turn = heap.first, turn.due <= now {
-            removeFirst()
+    ///
+    /// - Parameter ahead: Turns that are due this soon come, too.
+    mutating func take(at now: Duration, ahead: Duration = .zero) -> [UInt64] {
+        while let turn = sleeping.min, turn.due <= now + ahead {
+            sleeping.removeMin()
             if cancelled.remove(turn.number) != nil { continue }
-            if reserved.remove(turn.number) != nil || now >= turn.deadline || claimSlot(at: now) {
-                taken.append(turn.number)
-                continue
-            }
-            var later = turn
-            later.due = min(nextSlot - burst, turn.deadline)
-            reserved.insert(turn.number)
-            nextSlot += spacing
-            push(later)
+            due.append(turn.number)
+            waiting.insert(turn.number)
+            deadlines.insert(Deadline(time: turn.deadline, number: turn.number))
+        }
+        refill(at: now)
+        var taken: [UInt64] = []
+        while let first = deadlines.min, first.time <= now || !waiting.contains(first.number) {
+            deadlines.removeMin()
+            if waiting.remove(first.number) != nil { taken.append(first.number) }
+        }
+        while tokens >= 1, let number = due.popFirst() {
+            guard waiting.remove(number) != nil else { continue }
+            tokens -= 1
+            taken.append(number)
+        }
+        if waiting.isEmpty {
+            due.removeAll(keepingCapacity: true)
+            deadlines = Heap()
         }
         return taken
     }
 
     /// When the next turn comes.
     mutating func nextDue() -> Duration? {
-        while let first = heap.first {
-            guard cancelled.remove(first.number) != nil else { return first.due }
-            removeFirst()
-        }
-        return nil
-    }
-
-    private mutating func claimSlot(at now: Duration) -> Bool {
-        nextSlot = max(nextSlot, now)
-        guard nextSlot <= now + burst else { return false }
-        nextSlot += spacing
-        return true
-    }
-
-    // MARK: The heap
-
-    private func comesFirst(_ left: Int, _ right: Int) -> Bool {
-        (heap[left].due, heap[left].number) < (heap[right].due, heap[right].number)
-    }
-
-    private mutating func push(_ turn: Turn) {
-        heap.append(turn)
-        var child = heap.count - 1
-        while child > 0, comesFirst(child, (child - 1) / 2) {
-            heap.swapAt(child, (child - 1) / 2)
-            child = (child - 1) / 2
-        }
-    }
-
-    private mutating func removeFirst() {
-        heap.swapAt(0, heap.count - 1)
-        heap.removeLast()
-        var parent = 0
-        while true {
-            var least = parent
-            for child in [2 * parent + 1, 2 * parent + 2] where child < heap.count && comesFirst(child, least) {
-                least = child
+        var next: Duration?
+        while let first = sleeping.min {
+            if cancelled.remove(first.number) != nil {
+                sleeping.removeMin()
+                continue
             }
-            guard least != parent else { return }
-            heap.swapAt(parent, least)
-            parent = least
+            next = first.due
+            break
         }
+        guard !waiting.isEmpty else { return next }
+        while let first = deadlines.min, !waiting.contains(first.number) { deadlines.removeMin() }
+        let token = tokens >= 1 ? refilledAt : refilledAt + .seconds((1 - tokens) / rate.current) + .nanoseconds(1)
+        return [next, token, deadlines.min?.time].compactMap(\.self).min()
+    }
+
+    /// The service has answered a poll.
+    mutating func noteAccepted(at now: Duration) { rate.noteAccepted(at: now) }
+
+    /// The service has throttled a call.
+    ///
+    /// - Parameter sentAt: When that was sent.
+    mutating func noteThrottled(sentAt: Duration, at now: Duration) {
+        refill(at: now)
+        rate.noteThrottled(sentAt: sentAt, at: now)
+        tokens = min(tokens, 1)
+    }
+
+    private mutating func refill(at now: Duration) {
+        let passed = max(now - refilledAt, .zero) / .seconds(1)
+        refilledAt = max(now, refilledAt)
+        rate.advance(to: now, isSaturated: !waiting.isEmpty && tokens + passed * rate.current < Double(waiting.count))
+        tokens = min(tokens + passed * rate.current, rate.burst)
     }
 }

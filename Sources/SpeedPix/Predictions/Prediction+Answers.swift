@@ -23,6 +23,7 @@ extension Prediction {
         progress.eta = data.first("etaRelative", "eta_relative")?.lenientSeconds.flatMap { $0 > .zero ? $0 : nil }
         progress.queueLength = data.first("lastQueueRemaining", "last_queue_remaining")?.lenientInteger
             .flatMap { Int(exactly: $0) }
+        if let url = data.first("currentImage", "current_image").flatMap(FileOutput.init)?.url { currentImage = url }
         progress.step = data.first("state")?.first("nodeLabel", "node_label")?.lenientString
         if let message = data.first("message")?.lenientString {
             if status == .failed { error = message }
@@ -35,8 +36,11 @@ extension Prediction {
     ///   any output: a success must not rest on it.
     mutating func apply(result data: JSONValue, requestID: String?, now: Date) throws {
         let word = data.first("status")?.lenientString
-        // `images` is the documented fallback of results that have no named outputs.
-        let outputs = data.first("result") ?? data.first("images").map { .object(["images": $0]) }
+        let result = data.first("result")
+        // `images` is the documented fallback of results that have no named outputs. An empty `result` is none: it is
+        // filled only where outputs were chosen when the workflow was published.
+        let outputs =
+            result?.nonEmptyOutput ?? data.first("images")?.nonEmptyOutput.map { .object(["images": $0]) }
         if let word { status = Status(word: word) }
         if status == .succeeded {
             guard word != nil || outputs != nil else {
@@ -44,16 +48,18 @@ extension Prediction {
                     .invalidResponse, "the result has neither a status nor an output", requestID: requestID,
                     isRetryable: true)
             }
-            progress.fraction = 1
-            output = outputs ?? .object([:])
+            // Names without values are more than nothing.
+            succeed(with: outputs ?? currentImageOutput ?? result?.asObject)
         }
-        let info = data.first("info")
+        let told = data.first("info")
+        if let told { info = told }
         let message =
-            data.first("message")?.lenientString ?? info?.first("message")?.lenientString ?? info?.lenientString
+            data.first("message")?.lenientString ?? told?.first("message")?.lenientString ?? told?.lenientString
         if let message {
             if status == .failed { error = error ?? message }
             if !logs.hasSuffix(message + "\n") { logs += message + "\n" }
         }
+        if succeededWithoutOutput, info == nil { info = .string(Self.noOutput) }
         startedAt = data.first("taskBeginTime", "task_begin_time")?.lenientDate
         completedAt = Self.endTime(in: data) ?? now
         if let milliseconds = data.first("taskDuration", "task_duration")?.lenientDouble, milliseconds >= 0 {
@@ -67,6 +73,29 @@ extension Prediction {
 }
 
 extension Prediction {
+    private static let noOutput = "the prediction succeeded, but the service gave no output for it"
+
+    /// The picture that polls showed, in the form of the documented fallback; nil if they showed none.
+    private var currentImageOutput: JSONValue? {
+        currentImage.map { ["images": [.string($0)]] }
+    }
+
+    private mutating func succeed(with outputs: JSONValue?) {
+        progress.fraction = 1
+        output = outputs ?? .object([:])
+    }
+
+    /// The success whose result cannot be fetched, with the picture that polls showed for its output.
+    ///
+    /// - Returns: Nil if they showed none.
+    func completedByCurrentImage(now: Date) -> Prediction? {
+        guard let outputs = currentImageOutput else { return nil }
+        var completed = self
+        completed.succeed(with: outputs)
+        completed.completedAt = completed.completedAt ?? now
+        return completed
+    }
+
     /// When it ended, by the service's clock.
     static func endTime(in result: JSONValue) -> Date? {
         result.first("taskEndTime", "task_end_time")?.lenientDate
@@ -74,6 +103,30 @@ extension Prediction {
 }
 
 extension JSONValue {
+    /// Whether it holds nothing: null, an empty text, list or object, or one that holds only such.
+    var isEmptyOutput: Bool {
+        switch self {
+        case .null: true
+        case .string(let text): text.isEmpty
+        case .array(let values): values.allSatisfy(\.isEmptyOutput)
+        case .object(let members): members.values.allSatisfy(\.isEmptyOutput)
+        case .bool, .integer, .double: false
+        }
+    }
+
+    /// The value, unless it holds nothing.
+    var nonEmptyOutput: JSONValue? {
+        // Not in one expression: nil would be JSON's null there.
+        guard !isEmptyOutput else { return nil }
+        return self
+    }
+
+    /// The value, if it is an object.
+    var asObject: JSONValue? {
+        guard case .object = self else { return nil }
+        return self
+    }
+
     /// A non-negative number of seconds that a `Duration` can hold.
     var lenientSeconds: Duration? {
         guard let number = lenientDouble, number >= 0, number <= 1e9 else { return nil }

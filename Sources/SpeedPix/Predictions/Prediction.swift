@@ -85,6 +85,11 @@ public struct Prediction: Sendable, Identifiable, Hashable {
         get { fields.workflowID }
         set { fields.workflowID = newValue }
     }
+    /// What the caller calls it, as given with ``CreateOptions/label``; the service knows nothing of it.
+    public internal(set) var label: String? {
+        get { fields.label }
+        set { fields.label = newValue }
+    }
     /// The input as it was sent, files replaced by their URLs. Nil for a prediction that was looked up by its id.
     public internal(set) var input: [String: JSONValue]? {
         get { fields.input }
@@ -94,6 +99,18 @@ public struct Prediction: Sendable, Identifiable, Hashable {
     public internal(set) var output: JSONValue? {
         get { fields.output }
         set { fields.output = newValue }
+    }
+    /// What the service said beside the output, as it came: often an object of texts. Of a success without any output it
+    /// says so, if the service did not say anything itself.
+    public internal(set) var info: JSONValue? {
+        get { fields.info }
+        set { fields.info = newValue }
+    }
+    /// The URL of the picture that the service showed last while it was polled: a preview, and of one that has ended the
+    /// first of its files. It expires.
+    public internal(set) var currentImage: String? {
+        get { fields.currentImage }
+        set { fields.currentImage = newValue }
     }
     /// Why it failed.
     public internal(set) var error: String? {
@@ -146,8 +163,11 @@ public struct Prediction: Sendable, Identifiable, Hashable {
     private struct Fields: Sendable, Hashable {
         var status: Status = .waiting
         var workflowID: String?
+        var label: String?
         var input: [String: JSONValue]?
         var output: JSONValue?
+        var info: JSONValue?
+        var currentImage: String?
         var error: String?
         var logs: String = ""
         var progress: Progress = Progress()
@@ -173,6 +193,11 @@ public struct Prediction: Sendable, Identifiable, Hashable {
             }
         }
         set { content = .fields(newValue) }
+    }
+
+    /// Whether it succeeded and gave nothing at all: no named output with a value, and no file.
+    public var succeededWithoutOutput: Bool {
+        status == .succeeded && (output?.isEmptyOutput ?? true)
     }
 
     /// Every file of the output, in order of the outputs' names.

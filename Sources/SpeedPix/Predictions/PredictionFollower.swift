@@ -1,16 +1,22 @@
 import Logging
 
-/// One wait: asks how a prediction stands until it has ended, and then for its result.
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// One wait: polls until the prediction has ended, and then fetches its result.
 ///
-/// A round is ``pause()`` and then ``look()``. They are apart, and this is a class, because a wait spends all its time in the
-/// pause: what is suspended then is small, however much a look takes.
+/// A round is ``pause()`` and then ``poll()``. They are apart, and this is a class, because a wait spends all its time in the
+/// pause: what is suspended then is small, however much a poll takes.
 final class PredictionFollower {
-    /// A wait that reaches its deadline looks once more, and for no longer than this.
-    static let lastLook: Duration = .seconds(1)
+    /// A wait that reaches its deadline polls once more, and for no longer than this.
+    static let lastPoll: Duration = .seconds(1)
     /// A fixed interval of nothing would be a busy loop on the network.
     private static let shortestFixed: Duration = .milliseconds(10)
-    /// Before a result that could not be fetched is asked for again.
-    private static let resultRetry: Duration = .seconds(5)
+    /// About thirty years. Times beyond it would not fit the sums that are made with them.
+    private static let longestTimeout: Duration = .seconds(1_000_000_000)
 
     private let predictions: Predictions
     private let options: WaitOptions
@@ -21,8 +27,11 @@ final class PredictionFollower {
     private var previousPollAt: Duration = .zero
     private var hasPolled = false
     private var unknownWords: Set<String> = []
-    /// Whether the result is to be asked for once more.
-    private var hasMissedResult = false
+    /// When the service last said that the prediction goes on.
+    private var lastSignOfLife: Duration = .zero
+    private var refusals = RefusalRetries()
+    /// How long to wait before the call that failed is made again; nil where the usual delay will do.
+    private var retryPause: Duration?
     /// Whether it has ended and ``prediction`` has its result; no round follows.
     private(set) var isOver = false
 
@@ -30,13 +39,18 @@ final class PredictionFollower {
     init(_ prediction: Prediction, _ predictions: Predictions, _ options: WaitOptions) {
         self.prediction = prediction
         self.predictions = predictions
+        var options = options
+        options.timeout = options.timeout.map { min($0, Self.longestTimeout) }
+        options.idleTimeout = min(options.idleTimeout, Self.longestTimeout)
         self.options = options
         elapsed = predictions.caller.dependencies.clock.stopwatch()
         policy = PollPolicy(estimate: prediction.estimatedDuration.map { $0 / .seconds(1) })
     }
 
-    /// What is left of the wait; never less than a last look.
-    private var remaining: Duration { options.timeout - elapsed() }
+    /// What is left of the wait.
+    private var remaining: Duration {
+        (options.timeout ?? lastSignOfLife + options.idleTimeout) - elapsed()
+    }
 
     /// All rounds to the end, and what it came to.
     ///
@@ -48,18 +62,18 @@ final class PredictionFollower {
         try await withTaskExecutorPreference(predictions.caller.pipeline.taskExecutor(for: .progress)) {
             repeat {
                 try await pause()
-                if try await look(), !isOver { try await tell() }
+                if try await poll(), !isOver { try await notify() }
             } while !isOver
         }
         return try conclusion()
     }
 
-    /// Waits until it is time for the next look.
+    /// Waits until it is time for the next poll.
     ///
     /// - Throws: ``SpeedPixError`` `timeout`; `CancellationError`.
     @inline(never)
     func pause() async throws {
-        switch try rest() {
+        switch try nextPause() {
         case .none: return
         case .turn(let delay, let limit): try await turns.next(in: delay, limit: limit)
         case .time(let delay): try await clock.sleep(for: delay)
@@ -67,7 +81,7 @@ final class PredictionFollower {
     }
 
     /// What a pause waits for.
-    private enum Rest {
+    private enum Pause {
         case none
         /// A turn to poll, among all of the client's.
         case turn(in: Duration, limit: Duration)
@@ -75,13 +89,14 @@ final class PredictionFollower {
     }
 
     @inline(never)
-    private func rest() throws -> Rest {
+    private func nextPause() throws -> Pause {
+        let retryPause = retryPause.take()
         guard prediction.status.isTerminal else {
             guard remaining > .zero else { throw timedOut() }
-            return .turn(in: delay(), limit: remaining)
+            return .turn(in: min(retryPause ?? delay(), remaining), limit: remaining)
         }
         // A create may already answer "succeeded", and then only the result is missing: no reason to wait.
-        return hasMissedResult ? .time(min(Self.resultRetry, remaining)) : .none
+        return retryPause.map { .time(max(min($0, remaining), .zero)) } ?? .none
     }
 
     private var turns: PollTurns { predictions.caller.state.turns }
@@ -89,23 +104,22 @@ final class PredictionFollower {
 
     /// Asks how it stands, or for its result.
     ///
-    /// One failed poll never ends a wait: whatever could be better the next time is asked again until the deadline.
+    /// One failed poll never ends a wait, see ``retryOrThrow(_:)``.
     ///
     /// - Returns: Whether something changed.
     @inline(never)
-    func look() async throws -> Bool {
+    func poll() async throws -> Bool {
         do {
-            return take(try await apart(on: predictions.caller.pipeline.taskExecutor(for: .progress), question()))
+            return take(try await apart(on: predictions.caller.pipeline.taskExecutor(for: .progress), makeRequest()))
         } catch {
-            try forgive(error)
-            return false
+            return try retryOrThrow(error)
         }
     }
 
     // A task keeps the memory of the largest frames it ever had. So nothing large is in an async function here: an answer
     // is behind a reference, whatever works on it is a function of its own that does not wait, and calls are made apart.
 
-    /// What a look found.
+    /// What a call brought.
     private final class Answer: Sendable {
         let prediction: Prediction
         /// Whether this is the result, and not a poll.
@@ -121,9 +135,9 @@ final class PredictionFollower {
     }
 
     @inline(never)
-    private func question() -> @Sendable () async throws -> Answer {
+    private func makeRequest() -> @Sendable () async throws -> Answer {
         let (predictions, prediction) = (predictions, prediction)
-        let limit = max(remaining, Self.lastLook)
+        let limit = max(remaining, Self.lastPoll)
         guard prediction.status.isTerminal else {
             (previousPollAt, polledAt, hasPolled) = (polledAt, elapsed(), true)
             return { Answer(try await predictions.poll(prediction, limit: limit)) }
@@ -139,10 +153,15 @@ final class PredictionFollower {
     private func take(_ answer: Answer) -> Bool {
         let updated = answer.prediction
         defer { prediction = updated }
+        refusals = RefusalRetries()
         guard answer.isResult else {
+            // A word that nobody has documented says nothing, and one that it has ended does not say that it goes on, which
+            // matters where the result then says otherwise. Progress that moves does, whatever the word.
+            let goesOn = [.waiting, .running].contains(updated.status) || updated.progress != prediction.progress
+            if goesOn { lastSignOfLife = elapsed() }
             if !updated.status.isKnown, unknownWords.insert(updated.status.rawValue).inserted {
                 predictions.caller.logger.notice(
-                    "unknown status; asking on",
+                    "unknown status; polling on",
                     metadata: ["prediction": "\(updated.id)", "status": "\(updated.status)"])
             }
             return updated != prediction
@@ -152,38 +171,78 @@ final class PredictionFollower {
         if updated.status == .succeeded, hasPolled, options.pollingInterval == nil {
             learn(from: updated, age: answer.age)
         }
-        predictions.caller.pipeline.metrics?.ended(updated)
-        isOver = true
+        complete(updated)
         return true
     }
 
-    /// - Throws: What no further look could put right.
+    private func complete(_ ended: Prediction) {
+        predictions.caller.pipeline.metrics?.ended(ended)
+        isOver = true
+    }
+
+    /// Decides what a failed call means for the wait.
+    ///
+    /// What may be better the next time is tried again until the deadline. What the service refused without saying that
+    /// it is final is tried again for ``RefusalRetries/duration``, since engines answer so while they are busy or restart.
+    /// A success whose result cannot be had falls back on the picture that the polls showed.
+    ///
+    /// - Returns: Whether something changed.
+    /// - Throws: What no further call could put right.
     @inline(never)
-    private func forgive(_ error: any Error) throws {
+    private func retryOrThrow(_ error: any Error) throws -> Bool {
         guard let error = error as? SpeedPixError else { throw error }
-        guard error.isRetryable, error.code != .timeout else { throw error.about(prediction) }
+        let isUnlimited = error.isRetryable && !(error.code == .invalidResponse && prediction.status.isTerminal)
+        if error.code == .timeout || !isUnlimited && error.isFinal(sinceCreate: sinceCreate) {
+            return try completeByCurrentImage(error)
+        }
         guard remaining > .zero else { throw timedOut(cause: error) }
+        if isUnlimited {
+            // A poll has its usual delay.
+            retryPause = prediction.status.isTerminal ? RefusalRetries.steadyPause : nil
+        } else {
+            guard let pause = refusals.pause(afterRefusalAt: elapsed()) else {
+                return try completeByCurrentImage(error)
+            }
+            retryPause = pause
+        }
         predictions.caller.logger.warning(
-            "asking again", metadata: ["prediction": "\(prediction.id)", "reason": "\(error.message)"])
-        // A poll has its delay; a result that cannot be fetched has none yet.
-        hasMissedResult = prediction.status.isTerminal
+            "trying again", metadata: ["prediction": "\(prediction.id)", "reason": "\(error.message)"])
+        return false
+    }
+
+    /// - Throws: The error, if there is no picture to fall back on.
+    private func completeByCurrentImage(_ error: SpeedPixError) throws -> Bool {
+        guard prediction.status == .succeeded,
+            let completed = prediction.completedByCurrentImage(now: predictions.caller.dependencies.now())
+        else { throw error.about(prediction) }
+        predictions.caller.logger.warning(
+            "the result cannot be fetched; its current image stands in for it",
+            metadata: ["prediction": "\(prediction.id)", "reason": "\(error.message)"])
+        prediction = completed
+        complete(completed)
+        return true
+    }
+
+    /// Nil for a prediction that was looked up by its id.
+    private var sinceCreate: Duration? {
+        prediction.createdAt.map { .seconds(predictions.caller.dependencies.now().timeIntervalSince($0)) }
     }
 
     /// The prediction if it has succeeded; its end as an error otherwise.
     @inline(never)
     private func conclusion() throws -> Prediction { try Predictions.finished(prediction) }
 
-    /// Tells the options' callback, within the deadline like everything else: a callback can sleep, too.
+    /// Calls the options' callback, within the deadline like everything else: a callback can sleep, too.
     @inline(never)
-    private func tell() async throws {
-        if let news = news() {
+    private func notify() async throws {
+        if let notification = notification() {
             try await withDeadline(
-                max(remaining, Self.lastLook), clock: clock, expired: expiry(), operation: news)
+                max(remaining, Self.lastPoll), clock: clock, expired: expiry(), operation: notification)
         }
     }
 
     @inline(never)
-    private func news() -> (@Sendable () async throws -> Void)? {
+    private func notification() -> (@Sendable () async throws -> Void)? {
         guard let listener = options.onProgress else { return nil }
         return { [prediction] in
             // It may take its time, even block.
@@ -193,22 +252,21 @@ final class PredictionFollower {
 
     @inline(never)
     private func expiry() -> @Sendable () -> any Error {
-        { [prediction, options] in Self.timedOut(prediction, options.timeout) }
+        { [prediction, options] in Self.timedOut(prediction, options) }
     }
 
     @inline(never)
     private func delay() -> Duration {
         if let fixed = options.pollingInterval {
-            // Who asks seldom still wants to hear at once of what is over already.
+            // Who polls seldom still wants to hear at once of what is over already.
             let first = Duration.seconds(PollPolicy.first)
-            return min(max(hasPolled ? fixed : min(fixed, first), Self.shortestFixed), remaining)
+            return max(hasPolled ? fixed : min(fixed, first), Self.shortestFixed)
         }
         let record = predictions.caller.state.polls[prediction.workflowID]
         let seconds =
             hasPolled
             ? policy.delay(after: .init(prediction, at: elapsed() / .seconds(1)), record) : policy.firstDelay(record)
-        let jittered = PollPolicy.jittered(seconds, random: predictions.caller.dependencies.random())
-        return min(.seconds(jittered), remaining)
+        return .seconds(PollPolicy.jittered(seconds, random: predictions.caller.dependencies.random()))
     }
 
     /// - Parameter age: Seconds since the end, when the result came.
@@ -218,7 +276,7 @@ final class PredictionFollower {
         if let age {
             end = max(previous, polled - max(age - (elapsed() - polledAt) / .seconds(1), 0))
         } else {
-            // A long gap hides when it ended; it is hardly ever at once after the last look that found it running.
+            // A long gap hides when it ended; it is hardly ever at once after the last poll that found it running.
             end = polled - previous <= 1.5 ? (previous + polled) / 2 : previous + (polled - previous) * 0.8
         }
         predictions.caller.state.polls.learn(
@@ -227,15 +285,18 @@ final class PredictionFollower {
 
     @inline(never)
     private func timedOut(cause: SpeedPixError? = nil) -> any Error {
-        Self.timedOut(prediction, options.timeout, cause: cause)
+        Self.timedOut(prediction, options, cause: cause)
     }
 
     private static func timedOut(
-        _ prediction: Prediction, _ limit: Duration, cause: SpeedPixError? = nil
+        _ prediction: Prediction, _ options: WaitOptions, cause: SpeedPixError? = nil
     ) -> SpeedPixError {
-        SpeedPixError(
-            .timeout, "the prediction did not end within \(limit.formattedSeconds)",
-            remedy: "it goes on at the service: wait for \(prediction.id) again, or allow a longer timeout",
+        let reason =
+            options.timeout.map { "the prediction did not end within \($0.formattedSeconds)" }
+            ?? "the service has not said for \(options.idleTimeout.formattedSeconds) that the prediction goes on"
+        return SpeedPixError(
+            .timeout, reason,
+            remedy: "it may go on at the service: wait for \(prediction.id) again, or allow a longer timeout",
             prediction: prediction, isRetryable: true, cause: cause)
     }
 }

@@ -33,7 +33,7 @@ public struct PredictionUpdates: AsyncSequence, Sendable {
                 // After an error there is nothing more to follow.
                 follower = nil
                 try await current.pause()
-                let hasChanged = try await current.look()
+                let hasChanged = try await current.poll()
                 if current.isOver { return current.prediction }
                 follower = current
                 // The end is told once, with its result.

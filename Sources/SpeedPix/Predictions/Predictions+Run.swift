@@ -22,7 +22,8 @@ extension Predictions {
         let prediction = try await apart(on: caller.pipeline.taskExecutor(for: .create)) {
             // Not within the deadline as a whole: a create that is under way must still tell what it has started.
             try await create(
-                workflowID, resolved: resolved, options: options.create, limit: options.wait.timeout - elapsed())
+                workflowID, resolved: resolved, options: options.create,
+                limit: options.wait.timeout.map { $0 - elapsed() })
         }
         await options.onCreated?(prediction)
         return prediction
@@ -33,15 +34,16 @@ extension Predictions {
         _ prediction: Prediction, _ options: WaitOptions, _ elapsed: @Sendable () -> Duration
     ) -> PredictionFollower {
         var options = options
-        options.timeout = max(options.timeout - elapsed(), .zero)
+        options.timeout = options.timeout.map { max($0 - elapsed(), .zero) }
         return PredictionFollower(prediction, self, options)
     }
 
     private func resolve(
-        _ input: [String: InputValue], _ encoding: FileEncoding, limit: Duration
+        _ input: [String: InputValue], _ encoding: FileEncoding, limit: Duration?
     ) async throws -> [String: JSONValue] {
         let resolution = InputResolution(files: files, encoding: encoding)
         if let plain = resolution.plain(input) { return plain }
+        guard let limit else { return try await resolution.resolve(input) }
         return try await withDeadline(
             limit, clock: caller.dependencies.clock,
             expired: {

@@ -73,6 +73,7 @@ public struct Predictions: Sendable {
         }
         var prediction = Prediction(id: id)
         prediction.workflowID = workflowID
+        prediction.label = options.label
         prediction.input = input
         prediction.createdAt = createdAt
         prediction.apply(created: envelope.data)
@@ -93,7 +94,7 @@ public struct Predictions: Sendable {
         }
         do {
             var updated = try await poll(prediction)
-            if updated.status.isTerminal { (updated, _) = try await fetchResult(updated) }
+            if updated.status.isTerminal { updated = try await fetchResultOrCurrentImage(updated) }
             return updated
         } catch let error as SpeedPixError {
             throw error.about(prediction)
@@ -102,7 +103,8 @@ public struct Predictions: Sendable {
 
     /// Waits until the prediction has ended and fetches its output.
     ///
-    /// One failed poll never ends the wait: whatever could be better the next time is asked again until the deadline.
+    /// One failed poll never ends the wait: whatever could be better the next time is asked again until the deadline, and
+    /// what the service refused without saying that it is final for two minutes.
     ///
     /// - Throws: ``SpeedPixError`` with the prediction: `prediction_failed`, `canceled`, `timeout` (it goes on at the
     ///   service), or what the service refused. What `onProgress` throws. `CancellationError` if the task is cancelled;
@@ -117,6 +119,18 @@ public struct Predictions: Sendable {
         var updated = prediction
         try updated.apply(progress: envelope.data, requestID: envelope.requestID)
         return updated
+    }
+
+    /// A success whose result is refused falls back on the picture that its poll showed.
+    private func fetchResultOrCurrentImage(_ prediction: Prediction) async throws -> Prediction {
+        do {
+            return try await fetchResult(prediction).0
+        } catch let error as SpeedPixError where !error.isRetryable {
+            guard let completed = prediction.completedByCurrentImage(now: caller.dependencies.now()) else {
+                throw error
+            }
+            return completed
+        }
     }
 
     /// The prediction with its result, and how many seconds it had ended by then, if the service told.

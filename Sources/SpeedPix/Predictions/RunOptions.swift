@@ -12,6 +12,9 @@ public struct CreateOptions: Sendable {
     public var resourceConfigIDs: [String] = []
     /// How the input's files travel. By default they are uploaded.
     public var fileEncoding = FileEncoding.url
+    /// What the caller calls the prediction, for its own lists: an article's number. It becomes ``Prediction/label`` and is
+    /// not sent.
+    public var label: String?
 
     /// The one computing resource to use, nil for the shared pool; the first of ``resourceConfigIDs``.
     public var resourceConfigID: String? {
@@ -22,7 +25,7 @@ public struct CreateOptions: Sendable {
     /// The published `main` version, and everything else as the service has it.
     public init(
         aliasID: String? = nil, versionID: String? = nil, randomiseSeeds: Bool? = nil, returnTempFiles: Bool? = nil,
-        resourceConfigIDs: [String] = [], fileEncoding: FileEncoding = .url
+        resourceConfigIDs: [String] = [], fileEncoding: FileEncoding = .url, label: String? = nil
     ) {
         self.aliasID = aliasID
         self.versionID = versionID
@@ -30,29 +33,37 @@ public struct CreateOptions: Sendable {
         self.returnTempFiles = returnTempFiles
         self.resourceConfigIDs = resourceConfigIDs
         self.fileEncoding = fileEncoding
+        self.label = label
     }
 }
 
 /// How a prediction is waited for.
 public struct WaitOptions: Sendable {
-    /// Long enough for long videos in a long queue, short enough that a nightly run ends by itself.
-    public static let defaultTimeout: Duration = .seconds(3600)
+    /// How long a service may say nothing of a prediction, in a wait without a ``timeout``. Half an hour outlasts its
+    /// restarts and outages of the network; jobs of more than two hours are known.
+    public static let defaultIdleTimeout: Duration = .seconds(1800)
 
-    /// The whole wait; the prediction goes on at the service when it passes. Default one hour.
-    /// A last look at the deadline may take up to a second more.
-    public var timeout: Duration
+    /// The whole wait, whatever the service says; the prediction goes on there when it passes. Nil, the default, for as
+    /// long as the service says that it goes on, see ``idleTimeout``. A last poll at the deadline may take up to a second
+    /// more.
+    public var timeout: Duration?
+    /// How long the service may not have said that the prediction goes on, by a status that is known or by progress that
+    /// moves, before a wait without a ``timeout`` ends with the error `timeout`. Default ``defaultIdleTimeout``.
+    public var idleTimeout: Duration
     /// A fixed time between polls; nil for an adaptive one, which is quicker and asks less. The first poll never waits
     /// for longer than 0.3 s of it.
     public var pollingInterval: Duration?
     /// Called after each poll that changed something. What it throws ends the wait; the prediction goes on.
     public var onProgress: (@Sendable (Prediction) async throws -> Void)?
 
-    /// One hour, adaptive polling, nobody told of progress.
+    /// No timeout while the service says that the prediction goes on, adaptive polling, nobody told of progress.
     public init(
-        timeout: Duration = WaitOptions.defaultTimeout, pollingInterval: Duration? = nil,
+        timeout: Duration? = nil, idleTimeout: Duration = WaitOptions.defaultIdleTimeout,
+        pollingInterval: Duration? = nil,
         onProgress: (@Sendable (Prediction) async throws -> Void)? = nil
     ) {
         self.timeout = timeout
+        self.idleTimeout = idleTimeout
         self.pollingInterval = pollingInterval
         self.onProgress = onProgress
     }
@@ -67,7 +78,7 @@ public struct RunOptions: Sendable {
     /// Told as soon as there is an id: from then on it is paid for, and can be found again whatever happens here.
     public var onCreated: (@Sendable (Prediction) async -> Void)?
 
-    /// The published `main` version, one hour, adaptive polling.
+    /// The published `main` version, no timeout, adaptive polling.
     public init(
         create: CreateOptions = CreateOptions(), wait: WaitOptions = WaitOptions(),
         onCreated: (@Sendable (Prediction) async -> Void)? = nil

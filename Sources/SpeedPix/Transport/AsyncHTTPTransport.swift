@@ -4,14 +4,6 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 
-#if canImport(Darwin)
-import Darwin
-#elseif canImport(Musl)
-import Musl
-#else
-import Glibc
-#endif
-
 /// The default transport: AsyncHTTPClient's connection pools.
 public struct AsyncHTTPTransport: HTTPTransport {
     private let plain: HTTPClient
@@ -46,8 +38,10 @@ public struct AsyncHTTPTransport: HTTPTransport {
         configuration.timeout = .init(connect: .seconds(10), read: .seconds(60), write: .seconds(60))
         // Trying again is the caller's: it knows what a try costs, and says at once that nobody listens.
         configuration.connectionPool.retryConnectionEstablishment = false
-        // Waiting for a connection counts against a request's deadline, so a thousand uploads at once need room.
-        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 64
+        // Waiting for a connection counts against a request's deadline, so that a thousand calls at once need room; but
+        // each takes one of the files that the process may have open.
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = OpenFileLimit.connections(
+            within: OpenFileLimit.current)
         return configuration
     }
 
@@ -72,9 +66,13 @@ public struct AsyncHTTPTransport: HTTPTransport {
         var outgoing = HTTPClientRequest(url: request.url)
         outgoing.method = HTTPMethod(rawValue: request.method.rawValue)
         for field in request.headers { outgoing.headers.add(name: field.name.rawName, value: field.value) }
+        var observed: ObservedBytes?
         switch request.body {
         case .none: break
-        case .bytes(let bytes): outgoing.body = .bytes(ByteBuffer(bytes: bytes))
+        case .bytes(let bytes):
+            let body = ObservedBytes(bytes)
+            observed = body
+            outgoing.body = .bytes(body)
         case .stream(let length, let chunks):
             outgoing.body = .stream(PacedBody(base: chunks, loops: client.eventLoopGroup), length: .known(length))
         }
@@ -86,41 +84,10 @@ public struct AsyncHTTPTransport: HTTPTransport {
             }
             return TransportResponse(
                 status: .init(code: Int(response.status.code), reasonPhrase: response.status.reasonPhrase),
-                headers: headers, body: AnyByteStream(TranslatedBody(base: response.body)))
+                headers: headers, body: AnyByteStream(TranslatedBody(base: response.body, url: request.url)))
         } catch {
-            throw Self.translated(error)
+            throw await NetworkFailure(error, url: request.url, bodyLeft: observed?.wasRead).error()
         }
-    }
-
-    /// An AsyncHTTPClient, NIO or TLS error as what it means for the caller.
-    fileprivate static func translated(_ error: any Error) -> any Error {
-        if error is CancellationError || error as? HTTPClientError == .cancelled { return CancellationError() }
-        // The upload's own source failed; that is no fault of the network.
-        if error is SpeedPixError { return error }
-        if let error = error as? HTTPClientError {
-            let unsent: [HTTPClientError] = [
-                .connectTimeout, .tlsHandshakeTimeout, .getConnectionFromPoolTimeout, .invalidURL, .emptyHost,
-                .emptyScheme, .socksHandshakeTimeout, .httpProxyHandshakeTimeout,
-            ]
-            return TransportError(
-                error.shortDescription, mayHaveReachedService: !unsent.contains(error), cause: error)
-        }
-        if let error = error as? NIOConnectionError {
-            let names = [error.dnsAError, error.dnsAAAAError].compactMap { $0.map { "DNS: \($0)" } }
-            let reasons = error.connectionErrors.map { String(describing: $0.error) } + names
-            return TransportError(
-                "could not connect to \(error.host):\(error.port): \(reasons.first ?? "no address")",
-                mayHaveReachedService: false, cause: error)
-        }
-        if let error = error as? IOError {
-            // Only connecting can be refused; every other code can also strike a connection in use.
-            let reason = error.errnoCode == ECONNREFUSED ? "connection refused" : String(describing: error)
-            return TransportError(reason, mayHaveReachedService: error.errnoCode != ECONNREFUSED, cause: error)
-        }
-        if error is SocketAddressError {
-            return TransportError("the host's name has no address", mayHaveReachedService: false, cause: error)
-        }
-        return TransportError(String(describing: error), mayHaveReachedService: true, cause: error)
     }
 }
 
@@ -128,20 +95,22 @@ public struct AsyncHTTPTransport: HTTPTransport {
 private struct TranslatedBody: AsyncSequence, Sendable {
     typealias Element = ByteBuffer
     let base: HTTPClientResponse.Body
+    let url: String
 
     struct AsyncIterator: AsyncIteratorProtocol {
         var base: HTTPClientResponse.Body.AsyncIterator
+        let url: String
 
         mutating func next() async throws -> ByteBuffer? {
             do {
                 return try await base.next()
             } catch {
-                throw AsyncHTTPTransport.translated(error)
+                throw await NetworkFailure(error, url: url, bodyLeft: true).error()
             }
         }
     }
 
     func makeAsyncIterator() -> AsyncIterator {
-        AsyncIterator(base: base.makeAsyncIterator())
+        AsyncIterator(base: base.makeAsyncIterator(), url: url)
     }
 }

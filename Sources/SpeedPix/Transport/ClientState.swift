@@ -11,10 +11,19 @@ final class ClientState: Sendable {
     private let state = Mutex(State())
     let polls: PollHistory
     let turns: PollTurns
+    let transfers: TransferSlots
 
-    init(pollRate: Double, clock: any Clock<Duration>, executor: (any TaskExecutor)? = nil) {
+    init(_ configuration: Configuration, _ dependencies: ClientDependencies, executor: (any TaskExecutor)? = nil) {
         polls = PollHistory()
-        turns = PollTurns(rate: pollRate, clock: clock, executor: executor)
+        transfers = TransferSlots(OpenFileLimit.transfers(within: dependencies.openFileLimit))
+        let service = "\(configuration.endpoint) \(configuration.appKey)"
+        let memory = dependencies.pollRates
+        let rate =
+            configuration.pollRate.map { PollRate(fixed: $0) }
+            ?? PollRate(isLocal: configuration.isOnThisMachine, ceiling: memory.ceiling(of: service))
+        turns = PollTurns(rate: rate, clock: dependencies.clock, executor: executor) {
+            memory.remember($0, of: service)
+        }
     }
 
     var clockOffset: Double { state.withLock { $0.clockOffset } }

@@ -95,9 +95,11 @@ package enum ServiceAnswer {
         let phrase = status.reasonPhrase.printable()
         let text = "HTTP \(status.code) \(phrase)" + (body.isEmpty ? "" : ": \(excerpt(body))")
         func error(_ code: SpeedPixError.Code, _ remedy: String? = nil) -> SpeedPixError {
-            SpeedPixError(
+            var error = SpeedPixError(
                 code, text, remedy: remedy, httpStatus: status.code, requestID: requestID,
                 isRetryable: code == .throttled || isTransient(status))
+            error.isUnexplained = true
+            return error
         }
         switch status.code {
         case 403 where text.lowercased().contains("throttled"): return error(.throttled)

@@ -28,9 +28,7 @@ package final class ServiceCaller: Sendable {
         self.dependencies = dependencies
         self.logger = logger
         pipeline = HTTPPipeline(transport: dependencies.transport, middleware: middleware, metrics: metrics)
-        state = ClientState(
-            pollRate: configuration.pollRate, clock: dependencies.clock, executor: pipeline.taskExecutor(for: .progress)
-        )
+        state = ClientState(configuration, dependencies, executor: pipeline.taskExecutor(for: .progress))
         signer = RequestSigner(appKey: configuration.appKey, secret: configuration.appSecret)
     }
 
@@ -62,14 +60,19 @@ package final class ServiceCaller: Sendable {
         var hasCorrectedClock = false
         while true {
             try Task.checkCancellation()
+            let sentAt = state.turns.now
             do {
                 var timeout = configuration.timeout
                 if isRepeatable, let limit, let elapsed { timeout = min(timeout, max(limit - elapsed(), .zero)) }
-                let envelope = try await send(
-                    route, bytes, headers: headers, timeout: timeout, isShielded: !isRepeatable)
+                // Without a number for a connection nothing was sent.
+                let envelope = try await DescriptorShortage.retrying(dependencies.clock) {
+                    try await send(route, bytes, headers: headers, timeout: timeout, isShielded: !isRepeatable)
+                }
                 state.succeeded(cost: spent)
+                if route == .progress { state.turns.noteAccepted() }
                 return envelope
             } catch let failure as Failure {
+                if failure.error.code == .throttled { state.turns.noteThrottled(sentAt: sentAt) }
                 let isInDoubt = !isRepeatable && failure.effect == .unknown
                 let error = isInDoubt ? Self.unknownOutcome(failure.error) : failure.error
                 if let offset = failure.clockOffset, !hasCorrectedClock,
@@ -100,7 +103,7 @@ package final class ServiceCaller: Sendable {
     }
 
     /// One try that failed, and what that means for another.
-    private struct Failure: Error {
+    struct Failure: Error {
         enum Effect {
             /// The service's engine never saw the call: no connection was made, or flow control turned it away.
             case none
@@ -215,7 +218,7 @@ package final class ServiceCaller: Sendable {
             return Failure(
                 error: SpeedPixError(
                     .network, "no answer from \(configuration.endpoint): \(error.message)",
-                    remedy: error.mayHaveReachedService ? nil : "check the endpoint and the network",
+                    remedy: error.remedy ?? (error.mayHaveReachedService ? nil : "check the endpoint and the network"),
                     isRetryable: true, cause: error),
                 effect: error.mayHaveReachedService ? .unknown : .none)
         case let unsent as HTTPPipeline.Unsent:

@@ -2,16 +2,21 @@
 public struct TransportError: Error, Sendable, CustomStringConvertible {
     /// What happened, for a person: "connection refused".
     public var message: String
-    /// False only if it is certain that the request never left: no connection was made.
+    /// False only if it is certain that the request never left: no connection stood, or nothing of the body was sent.
     /// A create is repeated only when this is false.
     public var mayHaveReachedService: Bool
+    /// What to do about it, if there is something to do.
+    public var remedy: String?
     /// The HTTP library's own error.
     public var cause: (any Error)?
 
     /// For transports to throw. When in doubt, say that it may have reached the service.
-    public init(_ message: String, mayHaveReachedService: Bool, cause: (any Error)? = nil) {
+    public init(
+        _ message: String, mayHaveReachedService: Bool, remedy: String? = nil, cause: (any Error)? = nil
+    ) {
         self.message = message
         self.mayHaveReachedService = mayHaveReachedService
+        self.remedy = remedy
         self.cause = cause
     }
 

@@ -77,7 +77,7 @@ struct ShownSetting: Sendable, Equatable {
         case .retryBase: shown(plain.retries.base)
         case .retryLongest: shown(plain.retries.longest)
         case .retryAfterLongest: shown(plain.retries.longestRetryAfter)
-        case .pollRate: String(Int(plain.pollRate))
+        case .pollRate: plain.pollRate.map { String(Int($0)) } ?? "finds its level"
         case .userAgent: plain.userAgent
         case .profile, .appKey, .appSecret, .appSecretFile, .appSecretCommand: nil
         }

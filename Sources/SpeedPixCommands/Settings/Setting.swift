@@ -60,7 +60,7 @@ enum Setting: String, CaseIterable, Sendable {
         case .retryBase: "seconds before the first of these"
         case .retryLongest: "seconds between two of them at most"
         case .retryAfterLongest: "seconds that the service may ask for at most"
-        case .pollRate: "polls a second, all waits together"
+        case .pollRate: "polls a second at most, all waits together"
         case .userAgent: "what calls name as their sender"
         }
     }

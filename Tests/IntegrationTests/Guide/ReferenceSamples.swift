@@ -12,7 +12,7 @@ extension Guide {
             timeout: .seconds(60),  // of one call; by default 30 s
             userAgent: "my-app/1.0.0")
         configuration.retries.attempts = 6  // by default 4
-        configuration.pollRate = 50  // polls a second of all waits together; by default 100
+        configuration.pollRate = 50  // polls a second at most; by default it finds its level
 
         let client = SpeedPixClient(
             configuration,
@@ -33,7 +33,7 @@ extension Guide {
         options.create.randomiseSeeds = true
         options.create.returnTempFiles = false
         options.create.resourceConfigID = "default"
-        options.wait.timeout = .seconds(600)  // of the whole run, uploads included; by default one hour
+        options.wait.timeout = .seconds(600)  // of the whole run, uploads included; by default as long as it goes on
         options.wait.pollingInterval = .seconds(1)  // by default adaptive
         options.wait.onProgress = { seen in print(seen.status, seen.progress.fraction) }
         options.onCreated = { created in print("created", created.id) }

@@ -7,7 +7,7 @@ import Testing
 struct PollTurnsTests {
     @Test func allWaitsSleepOnOneTimer() async throws {
         let clock = ManualClock()
-        let turns = PollTurns(rate: 10_000, clock: clock)
+        let turns = PollTurns(rate: PollRate(fixed: 10_000), clock: clock)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for index in 1...200 {
                 group.addTask { try await turns.next(in: .seconds(index), limit: .seconds(1000)) }
@@ -28,7 +28,7 @@ struct PollTurnsTests {
 
     @Test func turnsThatAreDueSoonComeTogether() async throws {
         let clock = ManualClock()
-        let turns = PollTurns(rate: 10_000, clock: clock)
+        let turns = PollTurns(rate: PollRate(fixed: 10_000), clock: clock)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for milliseconds in [100, 110, 119, 121] {
                 group.addTask { try await turns.next(in: .milliseconds(milliseconds), limit: .seconds(1000)) }
@@ -48,7 +48,7 @@ struct PollTurnsTests {
 
     @Test func aCancelledWaitEndsAtOnceAndLeavesNoTimer() async throws {
         let clock = ManualClock()
-        let turns = PollTurns(rate: 1, clock: clock)
+        let turns = PollTurns(rate: PollRate(fixed: 1), clock: clock)
         let task = Task { try await turns.next(in: .seconds(60), limit: .seconds(600)) }
         await clock.waitForSleepers(1)
         task.cancel()
@@ -58,7 +58,7 @@ struct PollTurnsTests {
     }
 
     @Test func aTaskThatIsCancelledBeforehandDoesNotWait() async throws {
-        let turns = PollTurns(rate: 1, clock: ManualClock())
+        let turns = PollTurns(rate: PollRate(fixed: 1), clock: ManualClock())
         let (gate, opener) = AsyncStream<Void>.makeStream()
         let task = Task {
             for await _ in gate {}

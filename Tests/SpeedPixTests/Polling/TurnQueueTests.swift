@@ -7,7 +7,7 @@ struct TurnQueueTests {
     private static let never = Duration.seconds(1_000_000)
 
     @Test func turnsComeInTheOrderInWhichTheyAreDue() {
-        var queue = TurnQueue(rate: 1000)
+        var queue = TurnQueue(rate: PollRate(fixed: 1000))
         let dues = [5, 3, 9, 3, 1].map { Duration.seconds($0) }
         let numbers = dues.map { queue.add(due: $0, deadline: Self.never) }
         #expect(queue.nextDue() == .seconds(1))
@@ -18,7 +18,7 @@ struct TurnQueueTests {
     }
 
     @Test func cancelledTurnsNeverCome() {
-        var queue = TurnQueue(rate: 1000)
+        var queue = TurnQueue(rate: PollRate(fixed: 1000))
         let numbers = (1...500).map { queue.add(due: .seconds($0), deadline: Self.never) }
         for number in numbers where number % 2 == 0 { queue.cancel(number) }
         #expect(queue.take(at: .seconds(1000)) == numbers.filter { $0 % 2 == 1 })
@@ -27,7 +27,7 @@ struct TurnQueueTests {
 
     /// Ten thousand waits that are all due: each second has room for a hundred of them, and none is forgotten.
     @Test func aCrowdKeepsToTheRate() {
-        var queue = TurnQueue(rate: 100)
+        var queue = TurnQueue(rate: PollRate(fixed: 100))
         let numbers = (0..<10_000).map { _ in queue.add(due: .zero, deadline: Self.never) }
         var taken = queue.take(at: .zero)
         #expect(taken.count == 100)
@@ -43,7 +43,7 @@ struct TurnQueueTests {
     }
 
     @Test func aCrowdThatLeavesTakesItsPlacesAlong() {
-        var queue = TurnQueue(rate: 10)
+        var queue = TurnQueue(rate: PollRate(fixed: 10))
         let crowd = (0..<1000).map { _ in queue.add(due: .zero, deadline: Self.never) }
         let served = queue.take(at: .zero)
         #expect(served.count == 10)
@@ -57,7 +57,7 @@ struct TurnQueueTests {
     }
 
     @Test func aDeadlineComesBeforeTheRate() {
-        var queue = TurnQueue(rate: 1)
+        var queue = TurnQueue(rate: PollRate(fixed: 1))
         let first = queue.add(due: .zero, deadline: Self.never)
         let second = queue.add(due: .zero, deadline: Self.never)
         let urgent = queue.add(due: .zero, deadline: .milliseconds(500))
@@ -67,7 +67,7 @@ struct TurnQueueTests {
     }
 
     @Test func whatIsDueAfterItsDeadlineComesAtIt() {
-        var queue = TurnQueue(rate: 1)
+        var queue = TurnQueue(rate: PollRate(fixed: 1))
         _ = queue.add(due: .seconds(60), deadline: .seconds(10))
         #expect(queue.nextDue() == .seconds(10))
     }

@@ -95,6 +95,10 @@ struct AnswerTests {
         (["images": ["https://cdn.test/a.png"]], ["https://cdn.test/a.png"]),
         (["result": nil, "images": ["https://cdn.test/a.png"]], ["https://cdn.test/a.png"]),
         (["status": "succeeded"], []),
+        (["result": [:], "images": ["https://cdn.test/a.webp"]], ["https://cdn.test/a.webp"]),
+        (["result": "", "images": ["https://cdn.test/a.webp"]], ["https://cdn.test/a.webp"]),
+        (["result": [], "images": ["https://cdn.test/a.webp"]], ["https://cdn.test/a.webp"]),
+        (["result": ["images": []], "images": ["https://cdn.test/a.webp"]], ["https://cdn.test/a.webp"]),
     ]
 
     @Test(arguments: fallbacks)
@@ -102,5 +106,70 @@ struct AnswerTests {
         let done = try await finished(data)
         #expect(done.files.map(\.url) == urls)
         #expect(done.output != nil)
+        #expect(done.succeededWithoutOutput == urls.isEmpty)
+    }
+
+    // MARK: The current image
+
+    private static let archive = "https://cdn.test/out/model.zip?sig=1"
+
+    @Test(
+        "A success without outputs falls back on the current image of its progress",
+        arguments: [["status": "succeeded", "result": [:], "images": []], ["status": "succeeded"]] as [JSONValue])
+    func currentImageStandsInForAnEmptyResult(result: JSONValue) async throws {
+        let done = try await ScriptedService(
+            .progress("running", ["currentImage": "https://cdn.test/preview.png"]),
+            .progress("succeeded", ["currentImage": .string(Self.archive)]), .ok(result)
+        ).wait()
+        #expect(done.output == ["images": [.string(Self.archive)]])
+        #expect(done.files.map(\.filename) == ["model.zip"])
+        #expect(!done.succeededWithoutOutput)
+    }
+
+    @Test("A named output comes before the current image")
+    func aResultComesBeforeTheCurrentImage() async throws {
+        let done = try await ScriptedService(
+            .progress("succeeded", ["currentImage": "https://cdn.test/preview.png"]), .result
+        ).wait()
+        #expect(done.files.map(\.url) == ["https://cdn.test/a.png"])
+        #expect(done.currentImage == "https://cdn.test/preview.png")
+    }
+
+    @Test("A success whose result is refused falls back on the current image", arguments: [true, false])
+    func currentImageStandsInForARefusedResult(isWait: Bool) async throws {
+        let service = try ScriptedService(
+            .progress("succeeded", ["current_image": .string(Self.archive)]),
+            then: .refusal("NoOutputs", "this workflow has no outputs"))
+        let done = isWait ? try await service.wait() : try await service.predictions.get("t-1")
+        #expect(done.status == .succeeded)
+        #expect(done.files.map(\.url) == [Self.archive])
+        #expect(done.completedAt != nil)
+    }
+
+    @Test("A current image that is no URL is none", arguments: ["", "iVBORw0KGgo=", nil, 7] as [JSONValue])
+    func aCurrentImageIsAURL(value: JSONValue) async throws {
+        #expect(try await polled("running", ["currentImage": value]).currentImage == nil)
+    }
+
+    // MARK: A success without output
+
+    @Test("A success without any output says so in its info", arguments: [nil, "the safety filter took it"])
+    func aSuccessWithoutOutputSaysSo(told: String?) async throws {
+        let done = try await finished([
+            "status": "succeeded", "result": ["image": ""], "info": told.map { .string($0) } ?? .null,
+        ])
+        #expect(done.succeededWithoutOutput)
+        #expect(done.output == ["image": ""])
+        #expect(done.info?.stringValue?.contains(told ?? "no output") == true)
+    }
+
+    @Test("A false or a zero is an output", arguments: [false, 0, 0.5] as [JSONValue])
+    func dataIsAnOutput(value: JSONValue) async throws {
+        let done = try await finished([
+            "status": "succeeded", "result": ["value": value], "images": ["https://x.test/a"],
+        ])
+        #expect(done.output == ["value": value])
+        #expect(!done.succeededWithoutOutput)
+        #expect(done.info == nil)
     }
 }

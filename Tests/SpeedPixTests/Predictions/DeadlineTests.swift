@@ -78,6 +78,54 @@ struct DeadlineTests {
         #expect(service.requests.isEmpty)
     }
 
+    // MARK: Without a timeout
+
+    @Test("A wait without a timeout goes on for as long as the service says that the prediction does")
+    func aLongJobIsWaitedFor() async throws {
+        let clock = ImmediateClock()
+        let end = Duration.seconds(9 * 3600)
+        let service = try ScriptedService(
+            then: .choosing { request in
+                if request.path.hasSuffix("result") { return .result }
+                return clock.now.offset < end ? .progress("running") : .progress("succeeded")
+            }, clock: clock)
+        #expect(try await service.wait(WaitOptions(pollingInterval: .seconds(10))).status == .succeeded)
+        #expect(clock.now.offset >= end)
+    }
+
+    @Test(
+        "A wait without a timeout ends after half an hour of silence",
+        arguments: [ScriptedReply.text("", status: 502), .text("garbage"), .progress("paused")])
+    func aSilentServiceIsGivenUp(_ reply: ScriptedReply) async throws {
+        let clock = ImmediateClock()
+        let service = try ScriptedService(.progress("running"), then: reply, clock: clock)
+        let error = try await speedPixError { try await service.wait(WaitOptions(pollingInterval: .seconds(9))) }
+        expectTimeout(error)
+        #expect(error.message.contains("1800 s"))
+        #expect(clock.now.offset >= .seconds(1800) && clock.now.offset < .seconds(1900))
+    }
+
+    @Test("Progress that moves is a sign of life under a status that nobody has documented")
+    func progressIsASignOfLife() async throws {
+        let clock = ImmediateClock()
+        let service = try ScriptedService(
+            then: .choosing { request in
+                let hours = clock.now.offset / .seconds(3600)
+                if request.path.hasSuffix("result") { return .result }
+                return hours < 2 ? .progress("crunching", ["progress": .double(hours / 2)]) : .progress("succeeded")
+            }, clock: clock)
+        #expect(try await service.wait(WaitOptions(pollingInterval: .seconds(10))).status == .succeeded)
+    }
+
+    @Test("A timeout of any length is no trap", arguments: [Duration.seconds(Int64.max), .seconds(1e15)])
+    func hugeTimeouts(timeout: Duration) async throws {
+        let service = try ScriptedService(.progress("running"), .progress("succeeded"), .result)
+        #expect(try await service.wait(WaitOptions(timeout: timeout)).status == .succeeded)
+        let run = try ScriptedService(.ok(["taskId": "t-1"]), .progress("succeeded"), .result)
+        let options = RunOptions(wait: WaitOptions(timeout: timeout, idleTimeout: timeout))
+        #expect(try await run.predictions.run("wf-1", input: [:], options: options).status == .succeeded)
+    }
+
     @Test(arguments: [(Duration.seconds(90), "90 s"), (.milliseconds(2500), "2.5 s"), (.zero, "0 s")])
     func durationsReadWell(duration: Duration, text: String) {
         #expect(duration.formattedSeconds == text)

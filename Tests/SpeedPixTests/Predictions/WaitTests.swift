@@ -127,7 +127,8 @@ struct WaitTests {
     }
 
     @Test(arguments: [
-        ScriptedReply.refusal("NoSuchTask", "no such task"), .gateway("Invalid Signature"), .text("", status: 404),
+        ScriptedReply.refusal("NoSuchTask", "no such task"), .gateway("Invalid Signature"), .gateway("Invalid AppKey"),
+        .text("", status: 404), .refusal("SYSTEM", "接口不存在"), .refusal("E1", "任务不存在"),
     ])
     func aRefusalEndsTheWaitAndNamesThePrediction(_ reply: ScriptedReply) async throws {
         let service = try ScriptedService(.progress("running"), reply)
@@ -147,10 +148,15 @@ struct WaitTests {
         #expect(error.prediction?.status == .running)
     }
 
-    @Test func aRefusedResultOfASuccessIsAnError() async throws {
-        let error = try await failure(.progress("succeeded"), .refusal("Expired", "the result is gone"))
+    @Test("A refused result of a success is an error after two minutes of asking")
+    func aRefusedResultOfASuccessIsAnError() async throws {
+        let clock = ImmediateClock()
+        let service = try ScriptedService(
+            .progress("succeeded"), then: .refusal("Expired", "the result is gone"), clock: clock)
+        let error = try await speedPixError { try await service.wait() }
         #expect(error.code == .apiError)
         #expect(error.serviceCode == "Expired")
         #expect(error.prediction?.status == .succeeded)
+        #expect(clock.now.offset >= .seconds(120) && clock.now.offset < .seconds(140))
     }
 }

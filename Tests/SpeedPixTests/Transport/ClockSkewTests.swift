@@ -41,8 +41,9 @@ struct ClockSkewTests {
     }
 
     /// Two calls were signed with the wrong date, and the other one's refusal came first.
-    @Test func whoeverWasRefusedTooMayTryAgain() {
-        let state = ClientState(pollRate: 100, clock: ImmediateClock())
+    @Test func whoeverWasRefusedTooMayTryAgain() throws {
+        let state = ClientState(
+            try Configuration(appKey: "k", appSecret: "s"), ClientDependencies(clock: ImmediateClock()))
         #expect(state.correctClock(offset: 1800, used: 0))
         #expect(state.correctClock(offset: 1800, used: 0))
         #expect(!state.correctClock(offset: 1800, used: 1800))

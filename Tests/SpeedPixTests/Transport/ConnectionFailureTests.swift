@@ -1,0 +1,146 @@
+import AsyncHTTPClient
+import NIOCore
+import NIOPosix
+import NIOSSL
+import SpeedPixTestSupport
+import Testing
+
+@testable import SpeedPix
+
+/// Calls over real sockets that never become a request.
+@Suite("Connections that fail")
+struct ConnectionFailureTests {
+    /// What a create at this endpoint fails with; pauses between tries are over at once.
+    private func createFailure(_ endpoint: String) async throws -> SpeedPixError {
+        var configuration = try Configuration(appKey: "k", appSecret: "s", endpoint: endpoint)
+        configuration.retries.attempts = 2
+        let client = SpeedPixClient(configuration, dependencies: ClientDependencies(clock: ImmediateClock()))
+        return try await speedPixError { try await client.predictions.create("wf-1", input: ["text": "hello"]) }
+    }
+
+    private func expectUnsent(_ error: SpeedPixError, _ sourceLocation: SourceLocation = #_sourceLocation) {
+        #expect(error.code == .network, sourceLocation: sourceLocation)
+        #expect(error.isRetryable, sourceLocation: sourceLocation)
+        #expect(error.remedy != nil, sourceLocation: sourceLocation)
+        // NIO's own words name source files and Swift types.
+        let isPlain = ["NIO", ".swift", ".cc", "Error", "error:"].allSatisfy { !error.message.contains($0) }
+        #expect(isPlain, "\(error.message)", sourceLocation: sourceLocation)
+    }
+
+    @Test("HTTP on the port of an https endpoint: nothing was sent, and a create is tried again")
+    func plainHTTPOnATLSPort() async throws {
+        try await SocketServer.run {
+            try $0.pipeline.syncOperations.addHandler(AnswerAndClose("HTTP/1.1 400 Bad Request\r\n\r\n"))
+        } _: { server in
+            let error = try await createFailure("https://127.0.0.1:\(server.port)")
+            expectUnsent(error)
+            #expect(error.message.contains("127.0.0.1:\(server.port) answered, but not in TLS"))
+            #expect(server.connectionCount == 2)
+        }
+    }
+
+    @Test("A connection closed in the TLS handshake: nothing was sent, and a create is tried again")
+    func closedInTheHandshake() async throws {
+        try await SocketServer.run {
+            try $0.pipeline.syncOperations.addHandler(AnswerAndClose(""))
+        } _: { server in
+            let error = try await createFailure("https://127.0.0.1:\(server.port)")
+            expectUnsent(error)
+            #expect(error.message.contains("closed the connection during the TLS handshake"))
+            #expect(server.connectionCount == 2)
+        }
+    }
+
+    @Test(
+        "An untrusted certificate: nothing was sent, and the message says whose it is and why",
+        arguments: [
+            (TestCertificate.selfSigned, "it is signed by itself or by an authority that this machine does not know"),
+            (TestCertificate.expired, "it expired on 2021-01-01"),
+        ])
+    func untrustedCertificate(certificate: String, reason: String) async throws {
+        let context = try TestCertificate.serverContext(certificate)
+        try await SocketServer.run {
+            try $0.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: context))
+        } _: { server in
+            let error = try await createFailure("https://localhost:\(server.port)")
+            expectUnsent(error)
+            #expect(error.message.contains("the certificate of localhost:\(server.port) is not trusted: \(reason)"))
+            #expect(error.remedy?.contains("ca_file") == true)
+        }
+    }
+
+    @Test("Nobody listens: nothing was sent")
+    func refusedConnection() async throws {
+        let port = try await SocketServer.run { _ in
+        } _: {
+            $0.port
+        }
+        let error = try await createFailure("http://127.0.0.1:\(port)")
+        expectUnsent(error)
+        #expect(error.message.contains("connection refused by 127.0.0.1:\(port)"))
+    }
+
+    @Test("A name without an address: nothing was sent")
+    func unknownHost() async throws {
+        let error = try await createFailure("https://no-such-host.invalid")
+        expectUnsent(error)
+        #expect(error.message.contains("there is no such host: no-such-host.invalid"))
+    }
+
+    @Test("A create whose connection ends after the request is not sent again: its outcome is unknown")
+    func closedAfterTheRequest() async throws {
+        try await SocketServer.run {
+            try $0.pipeline.syncOperations.addHandler(AnswerAndClose("") { $0.contains("wf-1") })
+        } _: { server in
+            let error = try await createFailure("http://127.0.0.1:\(server.port)")
+            #expect(error.code == .unknownOutcome)
+            #expect(error.message.contains("closed the connection") || error.message.contains("reset the connection"))
+            #expect(server.connectionCount == 1)
+        }
+    }
+}
+
+@Suite("Errors of the network in plain words")
+struct NetworkFailureTests {
+    private static let url = "http://192.0.2.1:8080/scc/comfy_prompt"
+
+    private func translated(_ error: any Error, bodyLeft: Bool?) async throws -> TransportError {
+        try #require(await NetworkFailure(error, url: Self.url, bodyLeft: bodyLeft).error() as? TransportError)
+    }
+
+    @Test(
+        "System errors before a connection stands",
+        arguments: [
+            (ENETUNREACH, "there is no route to 192.0.2.1:8080"), (EHOSTUNREACH, "there is no route to 192.0.2.1:8080"),
+            (EMFILE, "too many open files"), (ENFILE, "too many open files"),
+            (ECONNREFUSED, "connection refused by 192.0.2.1:8080"), (ETIMEDOUT, "no connection to 192.0.2.1:8080"),
+        ])
+    func systemErrors(code: CInt, text: String) async throws {
+        let error = try await translated(IOError(errnoCode: code, reason: "connect"), bodyLeft: false)
+        #expect(error.message.contains(text))
+        #expect(!error.mayHaveReachedService)
+    }
+
+    @Test(
+        "The same system error on a connection in use may have come after the request", arguments: [ECONNRESET, EPIPE])
+    func resetInUse(code: CInt) async throws {
+        let error = try await translated(IOError(errnoCode: code, reason: "read"), bodyLeft: true)
+        #expect(error.mayHaveReachedService)
+        #expect(error.message.contains("reset the connection"))
+        #expect(
+            try await !translated(IOError(errnoCode: code, reason: "connect"), bodyLeft: false).mayHaveReachedService)
+    }
+
+    @Test("Whether a body was read decides, whatever the error", arguments: [true, false])
+    func theBodyDecides(bodyLeft: Bool) async throws {
+        for error in [HTTPClientError.remoteConnectionClosed, .deadlineExceeded, .readTimeout] {
+            #expect(try await translated(error, bodyLeft: bodyLeft).mayHaveReachedService == bodyLeft)
+        }
+    }
+
+    @Test("A cancelled request is a cancellation")
+    func cancellation() async {
+        let error = await NetworkFailure(HTTPClientError.cancelled, url: Self.url, bodyLeft: true).error()
+        #expect(error is CancellationError)
+    }
+}
