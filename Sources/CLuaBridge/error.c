@@ -35,8 +35,43 @@ static int error_tostring(lua_State *L) {
     return 1;
 }
 
+// error.results: what had been finished when the error was raised. It is kept beside the error, by weak keys, and not in
+// it: the host copies an error's own fields when a script ends with it, and a thousand results need not be copied.
+static int error_index(lua_State *L) {
+    if (lua_type(L, 2) != LUA_TSTRING || strcmp(lua_tostring(L, 2), "results") != 0) return 0;
+    lua_pushvalue(L, 1);
+    lua_rawget(L, lua_upvalueindex(1));
+    return 1;
+}
+
+// attach(error, results) -> error. Errors of the script's own stay as they are.
+static int attach_results(lua_State *L) {
+    lua_settop(L, 2);
+    if (spl_is_error(spl_vm_of(L), L, 1)) {
+        lua_pushvalue(L, 1);
+        lua_insert(L, 2);
+        lua_rawset(L, lua_upvalueindex(1));
+    }
+    lua_settop(L, 1);
+    return 1;
+}
+
+void spl_push_attach_results(lua_State *L, spl_vm *vm) {
+    lua_rawgeti(L, LUA_REGISTRYINDEX, vm->results_ref);
+    lua_pushcclosure(L, attach_results, 1);
+}
+
 void spl_push_error_metatable(lua_State *L, spl_vm *vm) {
-    lua_createtable(L, 0, 3);
+    lua_createtable(L, 0, 4);
+    lua_newtable(L);
+    lua_createtable(L, 0, 1);
+    lua_pushliteral(L, "k");
+    lua_setfield(L, -2, "__mode");
+    lua_setmetatable(L, -2);
+    lua_pushvalue(L, -1);
+    vm->results_ref = luaL_ref(L, LUA_REGISTRYINDEX);
+    lua_pushcclosure(L, error_index, 1);
+    lua_setfield(L, -2, "__index");
     lua_pushcfunction(L, error_tostring);
     lua_setfield(L, -2, "__tostring");
     lua_pushliteral(L, "speedpix.error");

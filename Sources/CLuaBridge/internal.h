@@ -74,7 +74,7 @@ struct spl_vm {
 
     // Metatables, known by address.
     const void *array_mt, *object_mt, *error_mt;
-    int array_ref, object_ref, error_ref;
+    int array_ref, object_ref, error_ref, results_ref;
     int modules_ref;  // name → hidden table of fields
     lua_State *inspector;  // where the session's variables are looked at; NULL if there is no session
     int scope_ref, declared_ref;  // session.c
@@ -110,6 +110,7 @@ int32_t spl_take_slot(spl_vm *vm);
 // error.c
 void spl_push_traceback(lua_State *L, lua_State *thread, int level);
 void spl_push_error_metatable(lua_State *L, spl_vm *vm);
+void spl_push_attach_results(lua_State *L, spl_vm *vm);
 void spl_complete_error(lua_State *L, spl_vm *vm, int level);
 int spl_raise_stop(lua_State *L, int reason);
 int spl_raise_cannot_wait(lua_State *L);

@@ -145,7 +145,8 @@ static int register_source(lua_State *L) {
     lua_remove(L, -2);
     push_fields(L, r->vm, r->module);  // the second: the functions the module has from Swift
     lua_pushstring(L, r->module);      // the third: the module's name, for messages
-    lua_call(L, 3, 1);
+    spl_push_attach_results(L, r->vm);  // the fourth: gives an error its results
+    lua_call(L, 4, 1);
     luaL_checktype(L, -1, LUA_TTABLE);
     push_fields(L, r->vm, r->module);
     for (lua_pushnil(L); lua_next(L, -3);) {

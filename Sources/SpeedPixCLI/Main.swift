@@ -21,6 +21,7 @@ import Glibc
 struct Main {
     static func main() async {
         occupyStandardDescriptors()
+        await ProcessDescriptors.prepare()
         // A closed pipe is an error of the write, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
         let signals = ReceivedSignals()

@@ -32,6 +32,8 @@ public struct ScriptHost: Sendable {
     public var isRehearsal = false
     /// Tells the transfers of a run apart.
     let transferNumbers = TransferNumbers()
+    /// What the script has created.
+    let createdIDs = CreatedIDs()
     /// If set, `speedpix.params` hands its declaration here and ends the script; nothing is sent to the service.
     public var onParameters: (@Sendable ([Parameter]) -> Void)?
 

@@ -18,7 +18,7 @@ struct Verbs: Sendable {
             let request = try CreateRequest(arguments, more: Verbs.waitOptions)
             let wait = try WaitRequest(request.options)
             return { context in
-                let object = try await create(request)
+                let object = try await create(request, context.label)
                 let done = try await follow(object, wait, context)
                 return OutputConversion(host: host).output(of: done) ?? .table(LuaTable())
             }
@@ -28,7 +28,7 @@ struct Verbs: Sendable {
     var create: LuaFunctionDefinition {
         .waiting("create") { arguments in
             let request = try CreateRequest(arguments, more: [])
-            return { _ in .object(try await create(request)) }
+            return { context in .object(try await create(request, context.label)) }
         }
     }
 
@@ -46,7 +46,10 @@ struct Verbs: Sendable {
     var get: LuaFunctionDefinition {
         .waiting("get") { arguments in
             let id = try arguments.string(1, "id")
-            return { _ in .object(PredictionObject(try await host.reaching.predictions.get(id), verbs: self)) }
+            return { _ in
+                let prediction = try await host.reaching.predictions.get(host.createdIDs.whole(id))
+                return .object(PredictionObject(prediction, verbs: self))
+            }
         }
     }
 
@@ -54,7 +57,7 @@ struct Verbs: Sendable {
         .waiting("cancel") { arguments in
             let id = try arguments.string(1, "id")
             return { _ in
-                let object = PredictionObject(Prediction(id: id), verbs: self)
+                let object = PredictionObject(Prediction(id: host.createdIDs.whole(id)), verbs: self)
                 try await cancel(object)
                 return .object(object)
             }
@@ -66,7 +69,7 @@ struct Verbs: Sendable {
             let source: UploadContent
             switch try arguments.value(1) {
             case .string(let path):
-                source = .file(try host.files.open(path.text ?? path.lossyText))
+                source = try .file(path.text ?? path.lossyText, host.files)
             case .object(let object as SourceObject):
                 source = try object.upload(host.files)
             default:
@@ -115,20 +118,24 @@ struct Verbs: Sendable {
 
     // MARK: Work
 
-    private func create(_ request: CreateRequest) async throws -> PredictionObject {
+    /// - Parameter item: What the task that creates it works on.
+    private func create(_ request: CreateRequest, _ item: String?) async throws -> PredictionObject {
         let client = try host.reaching
+        var options = request.createOptions
+        options.label = options.label ?? PredictionLabel.standard(item, request.input)
         // Before anything is uploaded for it.
         try host.createLimit?.take()
         do {
             let input = try await inputs.input(request.input)
             let prediction = try await client.predictions.create(
-                request.workflowID, resolved: input, options: request.createOptions)
-            host.onEvent(.accepted(id: prediction.id, options: request.createOptions))
+                request.workflowID, resolved: input, options: options)
+            host.createdIDs.note(prediction.id)
+            host.onEvent(.accepted(id: prediction.id, options: options))
             host.onEvent(.created(prediction))
             return PredictionObject(prediction, verbs: self)
         } catch let error as SpeedPixError where error.code == .unknownOutcome {
             // Told even if the script has been stopped meanwhile and never sees the error.
-            host.onEvent(.inDoubt(workflow: request.workflowID, error))
+            host.onEvent(.inDoubt(workflow: request.workflowID, label: options.label, error))
             throw error
         } catch {
             host.createLimit?.giveBack()

@@ -100,30 +100,90 @@ struct SchedulerTests {
         #expect(value == 4)
     }
 
-    @Test func mapRaisesTheFirstErrorAndStopsTheRest() async throws {
+    /// Four items, three at a time, of which "b" fails; what became of the others, and how far it went.
+    private func failingMap(_ options: String, open names: [String]) async throws -> [LuaValue] {
         let gate = Gate()
         let vm = try LuaFixture.vm(gate: gate)
         async let value = vm.run(
             LuaChunk(
                 """
-                local ended = {}
-                local ok, e = pcall(s.map, {'a', 'b', 'c'}, function(n)
-                  local log <close> = setmetatable({}, {__close = function() ended[#ended + 1] = n end})
-                  t.wait(n)
-                  error("broken " .. n)
-                end)
-                table.sort(ended)
-                return tostring(e), table.concat(ended)
+                local begun, ended = {}, {}
+                local ok, e = pcall(s.map, {'a', 'b', 'c', 'd'}, function(n)
+                  begun[#begun + 1] = n
+                  local log <close> = setmetatable({}, {__close = function(_, e) ended[#ended + 1] = e and n:upper() or n end})
+                  if n == 'b' then t.wait(n) t.fail() end
+                  return t.wait(n)
+                end, \(options))
+                table.sort(begun) table.sort(ended)
+                local results = {}
+                for i = 1, 4 do results[i] = tostring(e.results[i]) end
+                return ok, e.code, table.concat(begun), table.concat(ended), table.concat(results, ' ')
                 """, name: "test.lua"))
         _ = await gate.arrived(3)
-        await gate.open("b")
-        #expect(try await value == ["test.lua:5: broken b", "abc"])
+        for name in names { await gate.open(name) }
+        return try await value
+    }
+
+    @Test(
+        "After the first error map begins no further item, finishes those under way, and raises it with their results")
+    func mapFinishesWhatIsUnderWay() async throws {
+        let ends = try await failingMap("{ concurrency = 3 }", open: ["b", "a", "c"])
+        #expect(ends == [false, "refused", "abc", "Bac", "a nil c nil"])
+    }
+
+    @Test("map with on_error = finish does all items and then raises the first error")
+    func mapDoesAllItems() async throws {
+        let ends = try await failingMap("{ concurrency = 3, on_error = 'finish' }", open: ["b", "a", "c", "d"])
+        #expect(ends == [false, "refused", "abcd", "Bacd", "a nil c d"])
+    }
+
+    @Test("map with on_error = cancel ends what is under way at once")
+    func mapCancelsTheRest() async throws {
+        let ends = try await failingMap("{ concurrency = 3, on_error = 'cancel' }", open: ["b"])
+        #expect(ends.prefix(3) == [false, "refused", "abc"])
+        #expect(ends.last == "nil nil nil nil")
+    }
+
+    @Test("An error of the script's own passes through map untouched")
+    func mapPassesTheScriptsOwnErrors() async throws {
+        let value = try await LuaFixture.run(
+            """
+            local mine = {}
+            local ok, e = pcall(s.map, {1}, function() error(mine) end)
+            local _, text = pcall(s.map, {1}, function() error("broken") end)
+            return rawequal(e, mine) and next(mine) == nil and text
+            """)
+        #expect(value == "test.lua:3: broken")
+    }
+
+    @Test("all raises the first error when all have ended, with the others' results by key")
+    func allCarriesResults() async throws {
+        let value = try await LuaFixture.run(
+            """
+            local ok, e = pcall(s.all, {
+              a = s.spawn(function() return t.later(1) end), b = s.spawn(function() t.fail() end),
+              c = s.spawn(function() t.later(2) return t.later(3) end),
+            })
+            return ok, e.code, e.results.a, e.results.b, e.results.c
+            """)
+        #expect(value == false)
+    }
+
+    @Test("An uncaught error of map reaches the host without its results")
+    func resultsStayInTheScript() async throws {
+        let error = await luaError("s.map({1, 2}, function(i) if i == 2 then t.fail() end return print end)")
+        #expect(error?.value.tableValue?["code"] == "refused")
+        #expect(error?.value.tableValue?["results"] == nil)
+        #expect(error?.traceback.contains("test.lua:1") == true)
     }
 
     @Test(arguments: [
         ("s.map()", "list, argument 1 of s.map"), ("s.map({}, 1)", "function, argument 2"),
         ("s.map({}, print, {concurency = 2})", "no option 'concurency'"),
         ("s.map({}, print, {concurrency = 0})", "at least 1"),
+        ("s.map({}, print, {on_error = 'finnish'})", "on_error of s.map is \"finnish\""),
+        ("s.settle({}, print, {on_error = 'finish'})", "no option 'on_error'"),
+        ("s.all({}, {on_eror = 'finish'})", "no option 'on_eror'"),
     ])
     func mapRefusesNonsense(source: String, text: String) async {
         #expect(await luaError(source)?.message.contains(text) == true)

@@ -6,6 +6,8 @@
 ---@field id string
 ---@field status "waiting"|"running"|"succeeded"|"failed"|"canceled"
 ---@field workflow_id string?
+---@field label string? what the script calls it
+---@field info any? what the service said beside the output; of a success without any output it says so
 ---@field input table?
 ---@field output table<string, any>? files in it are output files
 ---@field error string?
@@ -21,7 +23,7 @@
 local Prediction = {}
 
 ---@class Prediction.wait.options
----@field timeout? number seconds; the prediction goes on when they are over
+---@field timeout? number seconds; the prediction goes on when they are over. Default: none, as long as the service has said within the last 30 minutes that it goes on
 ---@field polling_interval? number seconds; default: adaptive
 ---@field on_progress? fun(job: Prediction) called whenever something changed
 
@@ -418,7 +420,8 @@ speedpix.version = nil
 ---@field randomise_seeds? boolean new seeds for every run
 ---@field return_temp_files? boolean intermediate results, too
 ---@field resource_config_id? string|string[] where it may run
----@field timeout? number seconds; the prediction goes on when they are over
+---@field label? string what rows, errors, reports and downloads call it; default: the item of `map` (its text, or its sku, id or name), else the input file's name, else the prompt's first words
+---@field timeout? number seconds; the prediction goes on when they are over. Default: none, as long as the service has said within the last 30 minutes that it goes on
 ---@field polling_interval? number seconds; default: adaptive
 ---@field on_progress? fun(job: Prediction) called whenever something changed
 
@@ -436,6 +439,7 @@ function speedpix.run(workflow, input, options) end
 ---@field randomise_seeds? boolean new seeds for every run
 ---@field return_temp_files? boolean intermediate results, too
 ---@field resource_config_id? string|string[] where it may run
+---@field label? string what rows, errors, reports and downloads call it; default: the item of `map` (its text, or its sku, id or name), else the input file's name, else the prompt's first words
 
 --- Creates a prediction and returns at once.
 --- Raises: unknown_outcome, auth, configuration, throttled, network, api_error, invalid_response, file_not_found, not_allowed, file_system.
@@ -446,7 +450,7 @@ function speedpix.run(workflow, input, options) end
 function speedpix.create(workflow, input, options) end
 
 ---@class speedpix.wait.options
----@field timeout? number seconds; the prediction goes on when they are over
+---@field timeout? number seconds; the prediction goes on when they are over. Default: none, as long as the service has said within the last 30 minutes that it goes on
 ---@field polling_interval? number seconds; default: adaptive
 ---@field on_progress? fun(job: Prediction) called whenever something changed
 
@@ -469,7 +473,7 @@ function speedpix.wait(job, options) end
 ---@return File
 function speedpix.upload(source, options) end
 
---- A prediction by its id, such as one of an earlier run.
+--- A prediction by its id, such as one of an earlier run; of one that this run created, the beginning will do.
 --- Raises: auth, configuration, throttled, network, api_error, invalid_response.
 ---@param id string
 ---@return Prediction
@@ -483,8 +487,9 @@ function speedpix.cancel(id) end
 
 ---@class speedpix.map.options
 ---@field concurrency? integer at the same time; default 8
+---@field on_error? string "wait", the default, finishes what is under way; "finish" does all items and then raises the first error; "cancel" ends what is under way at once
 
---- Calls a function for every value of a list, several at a time; results in order. The first error cancels the rest and is raised.
+--- Calls a function for every value of a list, several at a time; results in order. After the first error no further item is begun; those under way are finished, and the error is raised. If it is one of this host's, `e.results` has what was finished, by item.
 ---@param list any[]
 ---@param fn fun(value: any, i: integer): any
 ---@param options? speedpix.map.options
@@ -501,10 +506,14 @@ function speedpix.map(list, fn, options) end
 ---@return {ok: boolean, value: any, error: any}[]
 function speedpix.settle(list, fn, options) end
 
---- Waits for all of a table of jobs; results under the same keys.
+---@class speedpix.all.options
+---@field on_error? string "wait", the default, finishes what is under way; "finish" does all items and then raises the first error; "cancel" ends what is under way at once
+
+--- Waits for all of a table of jobs; results under the same keys. The first error is raised when all have ended; `e.results` has the others' results.
 ---@param jobs table<any, Prediction|Task>
+---@param options? speedpix.all.options
 ---@return table<any, any>
-function speedpix.all(jobs) end
+function speedpix.all(jobs, options) end
 
 --- Waits for the first job that succeeds and cancels the others.
 ---@param jobs (Prediction|Task)[]

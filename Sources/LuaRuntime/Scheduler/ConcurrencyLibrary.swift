@@ -5,11 +5,13 @@ package enum ConcurrencyLibrary {
     package static let names = ["spawn", "map", "settle", "all", "first", "completed", "timeout", "sleep"]
 
     package static let source = """
-        local host, own, module = ...
+        local host, own, module, attach = ...
         module = module .. "."
-        local spawn, join_all, event, set, wait_for = host.spawn, host.join_all, host.event, host.set, host.wait_for
-        local sleep, is_task, raise_timeout = host.sleep, host.is_task, host.raise_timeout
-        local unpack, pack, pairs, pcall, error, setmetatable = table.unpack, table.pack, pairs, pcall, error, setmetatable
+        local spawn, join_all, await_all, event, set, wait_for =
+          host.spawn, host.join_all, host.await_all, host.event, host.set, host.wait_for
+        local sleep, is_task, raise_timeout, set_label = host.sleep, host.is_task, host.raise_timeout, host.set_label
+        local unpack, pack, pairs, pcall, error = table.unpack, table.pack, pairs, pcall, error
+        local setmetatable, type, rawget, tostring, math_type = setmetatable, type, rawget, tostring, math.type
 
         -- What a job comes to: a task's results, or whatever waiting for it gives.
         local function await(job)
@@ -21,24 +23,68 @@ package enum ConcurrencyLibrary {
           for _, task in pairs(tasks) do task:cancel() end
         end
 
-        local function map_named(name)
-          return function(list, fn, options)
-            local concurrency = host.map_options(module .. name, list, fn, options)
-            local count, taken, results, workers = #list, 0, {}, {}
-            local function worker()
-              while taken < count do
-                taken = taken + 1
-                local i = taken
-                results[i] = fn(list[i], i)
+        local label_keys = { "sku", "SKU", "id", "ID", "name", "Name" }
+
+        -- What an item is called: the text that it is, or that it has under one of these keys.
+        local function label_of(item)
+          if type(item) == "table" then
+            local row = item
+            item = nil
+            for k = 1, #label_keys do
+              local value = rawget(row, label_keys[k])
+              if type(value) == "string" and value ~= "" or math_type(value) == "integer" then
+                item = tostring(value)
+                break
               end
             end
-            for w = 1, concurrency < count and concurrency or count do workers[w] = spawn(worker) end
-            join_all(unpack(workers))
+          end
+          if type(item) == "string" then return item end
+        end
+
+        -- Raises what the tasks failed with, with what was finished.
+        local function joined(join, tasks, results)
+          local ok, failure = pcall(join, unpack(tasks))
+          if not ok then error(attach(failure, results), 0) end
+          return results
+        end
+
+        local function map_named(name, mode_of)
+          return function(list, fn, options)
+            local concurrency = host.map_options(module .. name, list, fn, options, mode_of)
+            local mode = mode_of and mode_of(options) or "wait"
+            local count, taken, results, workers, first_failed = #list, 0, {}, {}, nil
+            local has_failed = false
+            local function item(i)
+              set_label(label_of(list[i]))
+              results[i] = fn(list[i], i)
+            end
+            local noting = { __close = function(_, failure) has_failed = has_failed or failure ~= nil end }
+            local function worker()
+              local _guard <close> = setmetatable({}, noting)
+              while taken < count and not has_failed do
+                taken = taken + 1
+                item(taken)
+              end
+            end
+            -- Each item in a task of its own, whose failure ends nothing else.
+            local function finishing_worker()
+              while taken < count do
+                taken = taken + 1
+                local task = spawn(item, taken)
+                if not pcall(task.join, task) then first_failed = first_failed or task end
+              end
+            end
+            for w = 1, concurrency < count and concurrency or count do
+              workers[w] = spawn(mode == "finish" and finishing_worker or worker)
+            end
+            joined(mode == "cancel" and join_all or await_all, workers, results)
+            if first_failed then joined(await_all, { first_failed }, results) end
             return results
           end
         end
 
-        local map, settling = map_named("map"), map_named("settle")
+        local map = map_named("map", function(options) return host.error_mode(module .. "map", options, 3) end)
+        local settling = map_named("settle")
 
         local function settle(list, fn, options)
           host.map_options(module .. "settle", list, fn, options)
@@ -49,14 +95,14 @@ package enum ConcurrencyLibrary {
           end, options)
         end
 
-        local function all(jobs)
+        local function all(jobs, options)
           host.check_jobs(module .. "all", jobs)
+          local mode = host.error_mode(module .. "all", options, 2)
           local results, workers = {}, {}
           for key, job in pairs(jobs) do
             workers[#workers + 1] = spawn(function() results[key] = await(job) end)
           end
-          join_all(unpack(workers))
-          return results
+          return joined(mode == "cancel" and join_all or await_all, workers, results)
         end
 
         -- Jobs as they end, whichever way: the job, whether it succeeded, and its results.

@@ -3,6 +3,14 @@ public struct LuaContext: Sendable {
     /// The VM of the script that waits. Functions of the script can be called only here, best by ``call(_:_:)``.
     public let vm: LuaVM
     let task: LuaTask
+    /// What the script calls the work that the task does: the item of `map`, where that has a short name. Nil for most.
+    public let label: String?
+
+    init(vm: LuaVM, task: LuaTask) {
+        self.vm = vm
+        self.task = task
+        label = task.label
+    }
 
     /// Calls back into the script, in a task of its own that ends with the caller's.
     ///

@@ -5,10 +5,15 @@ extension LuaScheduler {
             name: "_host",
             functions: [
                 .spawn,
-                .scheduled("join_all") { arguments, scheduler in
-                    scheduler.joinAll(
-                        try (1..<(arguments.count + 1)).map { try arguments.object($0, "task", LuaTask.self) })
-                },
+                join("join_all", cancelsRest: true),
+                join("await_all", cancelsRest: false),
+                LuaFunctionDefinition(
+                    name: "set_label",
+                    body: .direct { arguments, writer in
+                        let text = arguments.isAbsent(1) ? nil : try? arguments.string(1, "label")
+                        writer.machine.scheduler.running?.label = text.flatMap(LuaTask.checkedLabel)
+                        try writer.put(.nil)
+                    }),
                 .immediate("event") { _ in .object(LuaEvent()) },
                 .scheduled("set") { arguments, scheduler in
                     scheduler.set(try arguments.object(1, "event", LuaEvent.self))
@@ -45,6 +50,14 @@ extension LuaScheduler {
             classes: [LuaEvent.self])
     }
 
+    private static func join(_ name: String, cancelsRest: Bool) -> LuaFunctionDefinition {
+        .scheduled(name) { arguments, scheduler in
+            scheduler.joinAll(
+                try (1..<(arguments.count + 1)).map { try arguments.object($0, "task", LuaTask.self) },
+                cancelsRest: cancelsRest)
+        }
+    }
+
     /// Seconds: some thirty years, and still exact as a `Duration`.
     private static let longestWait = 1e9
 
@@ -56,12 +69,28 @@ extension LuaScheduler {
             guard arguments.isFunction(3) else {
                 throw arguments.mismatch(3, of: name, at: 2, "function", "a function")
             }
-            let options = try arguments.options(4, ["concurrency"], of: name, at: 3)
+            // What never raises has nothing to decide about errors.
+            let names = arguments.isAbsent(5) ? ["concurrency"] : ["concurrency", "on_error"]
+            let options = try arguments.options(4, names, of: name, at: 3)
             let concurrency = try options.integer("concurrency") ?? 8
             guard concurrency >= 1 else {
                 throw LuaArgumentError("concurrency of \(name) must be at least 1, not \(concurrency)")
             }
             return .integer(concurrency)
+        },
+        .immediate("error_mode") { arguments in
+            let name = try arguments.string(1, "name")
+            let position = Int(try arguments.integer(3, "position"))
+            let modes = ["wait", "finish", "cancel"]
+            let names = name.hasSuffix(".all") ? ["on_error"] : ["concurrency", "on_error"]
+            let mode = try arguments.options(2, names, of: name, at: position).string("on_error") ?? modes[0]
+            guard modes.contains(mode) else {
+                throw LuaArgumentError(
+                    "on_error of \(name) is \"\(mode)\"",
+                    hint: NearestName.suggestion(for: mode, among: modes).map { "did you mean \"\($0)\"?" }
+                        ?? "it is one of: \(modes.joined(separator: ", "))")
+            }
+            return .string(mode)
         },
         .immediate("check_jobs") { arguments in
             let name = try arguments.string(1, "name")

@@ -82,6 +82,7 @@ package final class LuaScheduler {
     func adopt(_ thread: OpaquePointer, slot: Int32, spawnedBy state: OpaquePointer) -> LuaTask {
         let task = add(thread, slot: slot, parent: running)
         task.place = places.current(state)
+        task.label = running?.label
         return task
     }
 
@@ -300,8 +301,10 @@ package final class LuaScheduler {
         }
     }
 
-    /// Makes the running task wait for all of a group; the first failure cancels the rest and is raised.
-    func joinAll(_ tasks: [LuaTask]) -> UInt64 {
+    /// Makes the running task wait for all of a group, and raises the first failure.
+    ///
+    /// - Parameter cancelsRest: Whether that failure ends the others at once; else they go on to their ends first.
+    func joinAll(_ tasks: [LuaTask], cancelsRest: Bool) -> UInt64 {
         awaiting { [self] ticket in
             guard !tasks.isEmpty else { return fulfil(ticket, with: .value(.nil)) }
             var remaining = tasks.count
@@ -311,7 +314,9 @@ package final class LuaScheduler {
                     remaining -= 1
                     if ended.hasFailed, failure == nil {
                         failure = ended
-                        for other in tasks { cancel(other, reason: Int32(SPL_STOP_CANCELED)) }
+                        if cancelsRest {
+                            for other in tasks { cancel(other, reason: Int32(SPL_STOP_CANCELED)) }
+                        }
                     }
                     guard remaining == 0 else { return }
                     fulfil(ticket, with: failure.map(outcome) ?? .value(.nil))

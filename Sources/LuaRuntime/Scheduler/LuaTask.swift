@@ -41,6 +41,8 @@ public final class LuaTask: LuaObject, @unchecked Sendable {
     var stop = Int32(SPL_RUN)
     /// Where the task was when it failed, and where it and those above it were spawned.
     var traceback = ""
+    /// What the script calls the work that it does, such as the item of a list.
+    var label: String?
     /// Where the script spawned it.
     var place = SpawnPlaces.Place.none
     /// The task whose error was last raised in this one, by waiting for it.
@@ -65,6 +67,15 @@ public final class LuaTask: LuaObject, @unchecked Sendable {
 
     deinit {
         releases.add(slot)
+    }
+
+    /// Characters. A label stands in a row beside what is told of the work.
+    private static let longestLabel = 60
+
+    /// A label if the text can be one: a single line that is not too long.
+    static func checkedLabel(_ text: String) -> String? {
+        let isShort = !text.isEmpty && text.count <= longestLabel
+        return isShort && !text.contains(where: \.isNewline) ? text : nil
     }
 
     func adopt(_ child: LuaTask) {

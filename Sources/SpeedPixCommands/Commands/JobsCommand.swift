@@ -20,7 +20,14 @@ struct JobOptions: ParsableArguments {
     private static let longest = 512
 
     @Argument(help: ArgumentHelp("Ids of predictions.", valueName: "ID"))
-    var ids: [String]
+    var ids: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "The events of a run (run --json): the beginnings of its ids will do, and its labels are known.",
+            valueName: "FILE"),
+        completion: .file(extensions: ["jsonl"]))
+    var events: String?
 
     @Flag(help: "One JSON object a line for each prediction.")
     var json = false
@@ -35,10 +42,21 @@ struct JobOptions: ParsableArguments {
         }
     }
 
-    /// Each id once, in the order in which they were given.
-    var distinct: [String] {
+    func requireIDs() throws {
+        guard !ids.isEmpty else { throw ValidationError("Missing expected argument '<ID> ...'") }
+    }
+
+    /// Nil if no events are given.
+    func recordedRun(_ context: CommandContext) throws -> RecordedRun? {
+        try events.map { try RecordedRun($0, in: context) }
+    }
+
+    /// Each id once, whole, in the order in which they were given.
+    ///
+    /// - Throws: ``CommandFailure`` for the beginning of several.
+    func distinct(_ run: RecordedRun?) throws -> [String] {
         var seen: Set<String> = []
-        return ids.filter { seen.insert($0).inserted }
+        return try ids.map { try run?.whole($0) ?? $0 }.filter { seen.insert($0).inserted }
     }
 
     /// Runs `body` with a client; errors of the service become the command's.
@@ -59,10 +77,11 @@ struct JobOptions: ParsableArguments {
         }
     }
 
-    func tell(_ prediction: Prediction, _ context: CommandContext) throws {
-        if json { return try context.print(PredictionText.json(prediction)) }
-        for line in try PredictionText.lines(prediction) { try context.print(line) }
-        if prediction.id != distinct.last { try context.print("") }
+    /// - Parameter isLast: Whether nothing comes after it.
+    func tell(_ prediction: Prediction, label: String?, isLast: Bool, _ context: CommandContext) throws {
+        if json { return try context.print(PredictionText.json(prediction, label: label)) }
+        for line in try PredictionText.lines(prediction, label: label) { try context.print(line) }
+        if !isLast { try context.print("") }
     }
 }
 
@@ -78,9 +97,16 @@ struct JobsShowCommand: ContextCommand {
 
     @OptionGroup var jobs: JobOptions
 
+    func validate() throws { try jobs.requireIDs() }
+
     func run(in context: CommandContext) async throws {
+        let run = try jobs.recordedRun(context)
+        let ids = try jobs.distinct(run)
         try await jobs.withClient(context) { client in
-            for id in jobs.distinct { try jobs.tell(try await client.predictions.get(id), context) }
+            for id in ids {
+                let prediction = try await client.predictions.get(id)
+                try jobs.tell(prediction, label: run?.label(of: id), isLast: id == ids.last, context)
+            }
         }
     }
 }
@@ -105,17 +131,22 @@ struct JobsWaitCommand: ContextCommand {
     var timeout: Double?
 
     func validate() throws {
+        try jobs.requireIDs()
         if let timeout, !(timeout > 0 && timeout <= 1e9) {
             throw ValidationError("--timeout is a positive number of seconds")
         }
     }
 
     func run(in context: CommandContext) async throws {
+        let run = try jobs.recordedRun(context)
+        let ids = try jobs.distinct(run)
         let interrupted = "interrupted; the predictions go on: give the same command again to wait for them"
         try await jobs.withClient(context, interrupted: interrupted) { client in
             var options = WaitOptions()
             if let timeout { options.timeout = .seconds(timeout) }
-            let failed = try await client.predictions.ended(jobs.distinct, options) { try jobs.tell($0, context) }
+            let failed = try await client.predictions.ended(ids, options) {
+                try jobs.tell($0, label: run?.label(of: $0.id), isLast: $0.id == ids.last, context)
+            }
             guard failed.isEmpty else {
                 throw CommandFailure(.predictionFailed, "failed: \(failed.joined(separator: " "))".printable())
             }

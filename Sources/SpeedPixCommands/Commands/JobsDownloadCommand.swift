@@ -11,9 +11,15 @@ struct JobsDownloadCommand: ContextCommand {
             Example:
               speedpix jobs download 8d0f2a 91c3b7 --out results
 
-            Files keep their names; where another file has one, it becomes "name (2)".
+            Files keep their names, or get the labels of their predictions where
+            --events tells them; where another file has one, it becomes "name (2)".
             What an earlier download brought whole is not fetched again: after a broken
             one, give the same command once more.
+
+              speedpix run shop.lua --json > events.jsonl
+              speedpix jobs download --unsaved --events events.jsonl --out results
+
+            fetches what that run has paid for and not saved.
             """)
 
     @OptionGroup var jobs: JobOptions
@@ -23,26 +29,43 @@ struct JobsDownloadCommand: ContextCommand {
         completion: .directory)
     var out: String = "."
 
+    @Flag(help: "Everything that the run of --events has paid for and did not save.")
+    var unsaved = false
+
+    func validate() throws {
+        guard unsaved else { return try jobs.requireIDs() }
+        guard jobs.events != nil else {
+            throw ValidationError("--unsaved needs --events FILE: what a run with --json wrote")
+        }
+        guard jobs.ids.isEmpty else { throw ValidationError("--unsaved finds the ids itself; leave them out") }
+    }
+
     func run(in context: CommandContext) async throws {
         let folder = context.absolute(out)
         try OutputFolder.prepare(folder, shownAs: out)
+        let run = try jobs.recordedRun(context)
+        let ids = unsaved ? run?.unsaved ?? [] : try jobs.distinct(run)
+        guard !ids.isEmpty else { return context.say("everything that the run made was saved") }
         let interrupted = "interrupted; give the same command again for the files that are missing"
         try await jobs.withClient(context, interrupted: interrupted) { client in
             var ended: [Prediction] = []
             var failed: [String] = []
-            for id in jobs.distinct {
+            var goingOn: [String] = []
+            for id in ids {
                 let prediction = try await client.predictions.get(id)
                 switch prediction.status {
                 case .succeeded: ended.append(prediction)
                 case .failed, .canceled: failed.append(id)
                 default:
-                    throw CommandFailure(
-                        .failure,
-                        "the prediction \(id) has not ended: it is \(prediction.status)\nhint: speedpix jobs wait \(id)"
-                            .printable(keepingLines: true))
+                    // Of a whole run, what has ended is fetched first.
+                    guard unsaved else { throw unended([id], prediction.status.rawValue) }
+                    goingOn.append(id)
                 }
             }
-            try await download(ended, into: folder, client, context)
+            try await download(ended, run, into: folder, client, context)
+            let empty = ended.filter(\.files.isEmpty).map(\.id)
+            if !empty.isEmpty { context.say("without files: \(empty.joined(separator: " "))".printable()) }
+            guard goingOn.isEmpty else { throw unended(goingOn, "waiting or running") }
             guard failed.isEmpty else {
                 throw CommandFailure(
                     .predictionFailed, "without files, since they failed: \(failed.joined(separator: " "))".printable())
@@ -50,18 +73,30 @@ struct JobsDownloadCommand: ContextCommand {
         }
     }
 
+    private func unended(_ ids: [String], _ status: String) -> CommandFailure {
+        let (what, verb) = ids.count == 1 ? ("the prediction", "has") : ("the predictions", "have")
+        let list = ids.joined(separator: " ")
+        return CommandFailure(
+            .failure,
+            "\(what) \(list) \(verb) not ended: \(ids.count == 1 ? "it is" : "they are") \(status)\nhint: speedpix jobs wait \(list)"
+                .printable(keepingLines: true))
+    }
+
     private func download(
-        _ predictions: [Prediction], into folder: String, _ client: SpeedPixClient, _ context: CommandContext
+        _ predictions: [Prediction], _ run: RecordedRun?, into folder: String, _ client: SpeedPixClient,
+        _ context: CommandContext
     ) async throws {
-        let outputs = predictions.flatMap(\.files)
-        let places = try await ResultFolder(folder: FilePath(folder), files: client.files).fetch(outputs)
+        let names = predictions.flatMap { LabeledName.names(of: $0.files, label: run?.label(of: $0.id)) }
+        let places = try await ResultFolder(folder: FilePath(folder), files: client.files)
+            .fetch(predictions.flatMap(\.files), as: names)
         var rest = places.map(\.path)[...]
         for prediction in predictions {
             let own = rest.prefix(prediction.files.count)
             rest = rest.dropFirst(own.count)
             if jobs.json {
                 let byURL = Dictionary(zip(prediction.files.map(\.url), own), uniquingKeysWith: { first, _ in first })
-                try context.print(PredictionText.json(prediction, paths: byURL))
+                try context.print(
+                    PredictionText.json(prediction, label: run?.label(of: prediction.id), paths: byURL))
             } else {
                 for path in own { try context.print(path.printable()) }
             }

@@ -23,8 +23,11 @@ extension EventStream {
             fields["step"] = prediction.progress.step.map { .string($0) }
             send("prediction.progress", fields)
         case .ended(let prediction): sendEnd(of: prediction)
-        case .inDoubt(let workflow, let error):
-            send("prediction.in_doubt", ["workflow": .string(workflow), "message": .string(error.message)])
+        case .inDoubt(let workflow, let label, let error):
+            let fields: [String: JSONValue] = [
+                "workflow": .string(workflow), "label": .optional(label), "message": .string(error.message),
+            ]
+            send("prediction.in_doubt", fields.withoutNulls)
         case .saved(let path, let bytes):
             send("file.written", ["path": .string(path), "bytes": .integer(bytes)])
         case .transfer(let transfer): send(transfer)
@@ -39,6 +42,8 @@ extension EventStream {
         switch prediction.status {
         case .succeeded:
             fields["output"] = prediction.output
+            fields["info"] = prediction.info
+            if prediction.succeededWithoutOutput { fields["without_output"] = true }
             send("prediction.succeeded", fields)
         case .canceled: send("prediction.canceled", fields)
         default:
@@ -68,7 +73,10 @@ extension EventStream {
     }
 
     private static func fields(_ prediction: Prediction) -> [String: JSONValue] {
-        ["id": .string(prediction.id), "workflow": .optional(prediction.workflowID)].withoutNulls
+        [
+            "id": .string(prediction.id), "workflow": .optional(prediction.workflowID),
+            "label": .optional(prediction.label),
+        ].withoutNulls
     }
 
     /// The options that were given; the others are the service's own.

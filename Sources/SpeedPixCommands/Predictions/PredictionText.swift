@@ -3,8 +3,12 @@ import SpeedPix
 /// A prediction as the command line shows it.
 enum PredictionText {
     /// A line for each thing that is known, the outputs last.
-    static func lines(_ prediction: Prediction) throws -> [String] {
-        var facts: [(String, String)] = [("prediction", prediction.id), ("status", prediction.status.rawValue)]
+    ///
+    /// - Parameter label: What the run that created it called it.
+    static func lines(_ prediction: Prediction, label: String? = nil) throws -> [String] {
+        var facts: [(String, String)] = [("prediction", prediction.id)]
+        if let label = label ?? prediction.label { facts.append(("label", label)) }
+        facts.append(("status", prediction.status.rawValue))
         if !prediction.status.isTerminal {
             var progress = "\(Int((min(max(prediction.progress.fraction, 0), 1) * 100).rounded())) %"
             if let eta = prediction.progress.eta { progress += ", about \(eta.formattedSeconds) left" }
@@ -13,6 +17,7 @@ enum PredictionText {
         }
         if let error = prediction.error { facts.append(("error", error)) }
         if let time = prediction.metrics.predictTime { facts.append(("computed in", time.formattedSeconds)) }
+        if prediction.succeededWithoutOutput { facts.append(("output", "none at all")) }
         facts += try outputs(prediction.output)
         return facts.map { "\($0): \($1)".printable() }
     }
@@ -35,8 +40,12 @@ enum PredictionText {
 
     /// For `--json`.
     ///
-    /// - Parameter paths: Where files were saved, by their URLs.
-    static func json(_ prediction: Prediction, paths: [String: String] = [:]) -> JSONValue {
+    /// - Parameters:
+    ///   - label: What the run that created it called it.
+    ///   - paths: Where files were saved, by their URLs.
+    static func json(
+        _ prediction: Prediction, label: String? = nil, paths: [String: String] = [:]
+    ) -> JSONValue {
         let files = prediction.files.map { file in
             var members: [String: JSONValue] = ["url": .string(file.url), "filename": .string(file.filename)]
             if let size = file.size { members["size"] = .integer(size) }
@@ -49,6 +58,8 @@ enum PredictionText {
             "output": prediction.output ?? .null, "error": prediction.error.map(JSONValue.string) ?? .null,
             "progress": .double(prediction.progress.fraction), "files": .array(files),
         ]
+        if let label = label ?? prediction.label { value["label"] = .string(label) }
+        if let info = prediction.info { value["info"] = info }
         if let time = prediction.metrics.predictTime { value["predict_seconds"] = .double(time / .seconds(1)) }
         return .object(value)
     }

@@ -20,17 +20,21 @@ struct ResultFolder {
     /// Whether an earlier download may have brought some of them.
     var mayHaveSome = true
 
+    /// - Parameter wanted: What the files are to be called; nil for their own names.
     /// - Returns: A place for each output, in order. What is there already, whole, is not fetched again.
     /// - Throws: As ``Files/download(_:to:onProgress:)``; the other downloads are then cancelled.
-    func fetch(_ outputs: [FileOutput]) async throws -> [Place] {
-        let names = Files.distinctNames(outputs.map(\.filename))
+    func fetch(_ outputs: [FileOutput], as wanted: [String]? = nil) async throws -> [Place] {
+        let wanted = wanted ?? outputs.map(\.filename)
+        let names = Files.distinctNames(wanted)
         let claims = Claims(names)
         var places: [Place?] = Array(repeating: nil, count: outputs.count)
         try await withThrowingTaskGroup(of: (Int, Place).self) { group in
             var waiting = outputs.indices.makeIterator()
             func addNext() {
                 guard let index = waiting.next() else { return }
-                group.addTask { (index, try await fetch(outputs[index], as: names[index], claims)) }
+                group.addTask {
+                    (index, try await fetch(outputs[index], as: names[index], wanted: wanted[index], claims))
+                }
             }
             for _ in 0..<Self.concurrency { addNext() }
             while let (index, place) = try await group.next() {
@@ -41,8 +45,10 @@ struct ResultFolder {
         return places.compactMap { $0 }
     }
 
-    private func fetch(_ output: FileOutput, as name: String, _ claims: Claims) async throws -> Place {
-        if mayHaveSome, let path = try await copy(of: output) { return Place(path: path, isNew: false) }
+    private func fetch(
+        _ output: FileOutput, as name: String, wanted: String, _ claims: Claims
+    ) async throws -> Place {
+        if mayHaveSome, let path = try await copy(of: output, named: wanted) { return Place(path: path, isNew: false) }
         var candidate = name
         var number = 1
         while true {
@@ -51,20 +57,20 @@ struct ResultFolder {
             // Another process may have come first.
             if isFree, try await files.download(output.url, toNew: path) { return Place(path: path, isNew: true) }
             number += 1
-            candidate = Files.numbered(output.filename, number)
+            candidate = Files.numbered(wanted, number)
         }
     }
 
     /// Where an earlier download has put it, among all that have its name.
-    private func copy(of output: FileOutput) async throws -> String? {
-        var candidate = output.filename
+    private func copy(of output: FileOutput, named wanted: String) async throws -> String? {
+        var candidate = wanted
         var number = 1
         while true {
             let path = folder.appending(candidate).string
             guard FileKind(path) != .missing else { return nil }
             if try await files.isCopy(path, of: output.url) { return path }
             number += 1
-            candidate = Files.numbered(output.filename, number)
+            candidate = Files.numbered(wanted, number)
         }
     }
 }

@@ -7,13 +7,15 @@ struct PlainProgress {
     static func line(_ change: RunLedger.Change, at time: Duration) -> String {
         let text: String
         switch change {
-        case .created(let job): text = "created \(job.workflow) \(job.id)"
-        case .running(let job): text = "running \(job.workflow) \(job.id)"
+        case .created(let job): text = "created \(job.name) \(job.id)"
+        case .running(let job): text = "running \(job.name) \(job.id)"
         case .ended(let prediction, let after):
-            let what = "\(prediction.workflowID ?? "prediction") \(prediction.id)"
+            let name = RunLedger.name(label: prediction.label, workflow: prediction.workflowID ?? "prediction")
+            let what = "\(name) \(prediction.id)"
             let took = after.map { " in \(DurationText.short($0))" } ?? ""
             switch prediction.status {
-            case .succeeded: text = "done \(what)\(took)"
+            case .succeeded:
+                text = "done \(what)\(took)" + (prediction.succeededWithoutOutput ? ", without any output" : "")
             case .canceled: text = "canceled \(what)\(took)"
             default: text = "failed \(what)\(took): \(prediction.error ?? "without a reason")"
             }

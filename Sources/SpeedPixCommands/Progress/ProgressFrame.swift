@@ -85,7 +85,7 @@ struct ProgressFrame {
         } else {
             facts.append(job.queueLength.map { $0 > 0 ? "queued, \($0) ahead" : "queued" } ?? "queued")
         }
-        return line(sign, "\(job.workflow) \(job.id.prefix(8))", facts, columns)
+        return line(sign, "\(job.name) \(job.id.prefix(8))", facts, columns)
     }
 
     private func row(_ transfer: ScriptTransfer, _ columns: Int) -> String {

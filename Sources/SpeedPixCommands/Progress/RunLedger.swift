@@ -9,6 +9,7 @@ struct RunLedger: Sendable {
     struct Job: Sendable {
         var id: String
         var workflow: String
+        var label: String?
         var isRunning = false
         var fraction = 0.0
         /// What remains as the service sees it, as of ``heardAt``.
@@ -19,12 +20,16 @@ struct RunLedger: Sendable {
         var createdAt: Duration
         var runningAt: Duration?
         var heardAt: Duration
+
+        /// Its label and workflow, as rows and lines name it.
+        var name: String { RunLedger.name(label: label, workflow: workflow) }
     }
 
     /// A prediction that ended badly.
     struct Failure: Sendable {
         var id: String
         var workflow: String
+        var label: String?
         var reason: String
     }
 
@@ -34,6 +39,10 @@ struct RunLedger: Sendable {
         case running(Job)
         /// With how long it took from its create.
         case ended(Prediction, after: Duration?)
+    }
+
+    static func name(label: String?, workflow: String) -> String {
+        label.map { "\($0) \(workflow)" } ?? workflow
     }
 
     /// The most failures that are kept whole; a run of thousands that all fail is told by their number.
@@ -50,6 +59,9 @@ struct RunLedger: Sendable {
     private(set) var created = 0
     private(set) var running = 0
     private(set) var succeeded = 0
+    /// Of those that succeeded, the ones that gave nothing at all.
+    private(set) var withoutOutput: [UnsavedPredictions.Entry] = []
+    private(set) var unsaved = UnsavedPredictions()
     private(set) var failed = 0
     private(set) var canceled = 0
     /// Creates whose outcome nobody knows.
@@ -70,8 +82,8 @@ struct RunLedger: Sendable {
     var ended: Int { succeeded + failed + canceled }
     /// Whether there is anything to tell of.
     var isEmpty: Bool { created + ended + jobs.count + uploads + downloads + filesWritten + inDoubt.count == 0 }
-    /// Ids whose output has not reached the script, in the order of their creates.
-    var unfinished: [String] { order.filter { jobs[$0] != nil } }
+    /// Those whose output has not reached the script, in the order of their creates.
+    var unfinished: [Job] { order.compactMap { jobs[$0] } }
 
     /// - Parameter time: Since the run began.
     @discardableResult
@@ -80,11 +92,12 @@ struct RunLedger: Sendable {
         case .accepted: return nil
         case .created(let prediction):
             created += 1
+            if let input = prediction.input { unsaved.noteUse(of: .object(input)) }
             return .created(add(prediction, at: time))
         case .progressed(let prediction): return progress(prediction, at: time)
         case .ended(let prediction): return end(prediction, at: time)
-        case .inDoubt(let workflow, let error):
-            inDoubt.append("\(workflow): \(error.message)")
+        case .inDoubt(let workflow, let label, let error):
+            inDoubt.append("\(Self.name(label: label, workflow: workflow)): \(error.message)")
         case .uploaded: break  // Told as a transfer, with its bytes.
         case .saved(_, let bytes):
             filesWritten += 1
@@ -97,7 +110,9 @@ struct RunLedger: Sendable {
 
     private mutating func add(_ prediction: Prediction, at time: Duration) -> Job {
         let job = Job(
-            id: prediction.id, workflow: prediction.workflowID ?? "prediction", createdAt: time, heardAt: time)
+            id: prediction.id, workflow: prediction.workflowID ?? "prediction", label: prediction.label,
+            createdAt: time,
+            heardAt: time)
         jobs[prediction.id] = job
         order.append(prediction.id)
         if order.count > 2 * jobs.count + 64 { order.removeAll { jobs[$0] == nil } }
@@ -131,6 +146,11 @@ struct RunLedger: Sendable {
         switch prediction.status {
         case .succeeded:
             succeeded += 1
+            let entry = UnsavedPredictions.Entry(id: prediction.id, workflow: workflow, label: prediction.label)
+            if prediction.succeededWithoutOutput, withoutOutput.count < Self.mostFailures {
+                withoutOutput.append(entry)
+            }
+            unsaved.noteSuccess(entry, urls: prediction.files.map(\.url))
             if let time = prediction.metrics.predictTime {
                 computing += time
                 if time > slowest?.time ?? .zero { slowest = (prediction.id, workflow, time) }
@@ -140,7 +160,9 @@ struct RunLedger: Sendable {
             failed += 1
             if failures.count < Self.mostFailures {
                 failures.append(
-                    Failure(id: prediction.id, workflow: workflow, reason: prediction.error ?? "without a reason"))
+                    Failure(
+                        id: prediction.id, workflow: workflow, label: prediction.label,
+                        reason: prediction.error ?? "without a reason"))
             }
         }
         return .ended(prediction, after: job.map { time - $0.createdAt })
@@ -164,6 +186,7 @@ struct RunLedger: Sendable {
                 bytesUp += transfer.progress.bytesDone
             case .download:
                 downloads += 1
+                if let url = transfer.url { unsaved.noteFetched(url) }
                 bytesDown += transfer.progress.bytesDone
             }
         }

@@ -11,7 +11,7 @@ struct RunSummary {
     /// Nothing for a run that did nothing worth telling.
     var lines: [String] {
         guard !ledger.isEmpty else { return [] }
-        return [counts, time, traffic, retries].compactMap(\.self) + failures
+        return [counts, time, traffic, retries].compactMap(\.self) + withoutOutput + failures
     }
 
     private var counts: String? {
@@ -58,11 +58,22 @@ struct RunSummary {
 
     private var failures: [String] {
         guard !ledger.failures.isEmpty else { return [] }
-        var lines = ledger.failures.map { "failed: \($0.workflow) \($0.id): \($0.reason)".printable() }
+        var lines = ledger.failures.map { failure in
+            let line =
+                failure.label.map { "failed: \($0): \(failure.reason) (\(failure.workflow) \(failure.id))" }
+                ?? "failed: \(failure.workflow) \(failure.id): \(failure.reason)"
+            return line.printable()
+        }
         let more = ledger.failed - ledger.failures.count
         if more > 0 { lines.append("and \(more) more failed") }
         if !isLocal { lines.append("look at one again with speedpix.get(id), or: speedpix jobs show ID") }
         return lines
+    }
+
+    private var withoutOutput: [String] {
+        ledger.withoutOutput.map {
+            "without any output: \($0.label.map { "\($0), " } ?? "")\($0.workflow) \($0.id)".printable()
+        }
     }
 
     private static func count(_ number: Int, _ noun: String) -> String {
@@ -74,7 +85,8 @@ struct RunSummary {
         func whole(_ number: Int) -> JSONValue { .integer(Int64(number)) }
         var fields: [String: JSONValue] = [
             "created": whole(ledger.created), "succeeded": whole(ledger.succeeded), "failed": whole(ledger.failed),
-            "canceled": whole(ledger.canceled), "in_doubt": whole(ledger.inDoubt.count),
+            "canceled": whole(ledger.canceled), "without_output": whole(ledger.withoutOutput.count),
+            "in_doubt": whole(ledger.inDoubt.count),
             "wall_seconds": .seconds(elapsed), "computing_seconds": .seconds(ledger.computing),
             "retries": .object(ledger.retries.mapValues(whole)),
             "uploads": whole(ledger.uploads), "bytes_up": .integer(ledger.bytesUp),

@@ -23,7 +23,8 @@ final class SessionPredictions: Sendable {
             case .created(let prediction): state.entries.append(Entry(prediction: prediction))
             case .progressed(let prediction): state.update(prediction, hasEnded: false)
             case .ended(let prediction): state.update(prediction, hasEnded: true)
-            case .inDoubt(let workflow, let error): state.inDoubt.append("\(workflow): \(error.message)")
+            case .inDoubt(let workflow, let label, let error):
+                state.inDoubt.append("\(label ?? workflow): \(error.message)")
             default: break
             }
         }

@@ -8,6 +8,7 @@ final class ReportBook: Sendable {
     struct Entry: Sendable {
         var id: String
         var workflow: String
+        var label: String?
         var options = CreateOptions()
         var input: [String: JSONValue]
         var status = Prediction.Status.waiting
@@ -92,7 +93,7 @@ final class ReportBook: Sendable {
         state.indices[prediction.id] = state.pages.entries.count
         state.pages.entries.append(
             Entry(
-                id: prediction.id, workflow: prediction.workflowID ?? "prediction",
+                id: prediction.id, workflow: prediction.workflowID ?? "prediction", label: prediction.label,
                 input: (prediction.input ?? [:]).mapValues(ReportText.shortened), createdAt: time))
         return state.pages.entries.count - 1
     }

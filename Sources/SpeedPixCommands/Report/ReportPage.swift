@@ -106,7 +106,8 @@ struct ReportPage {
             return .object(fields)
         }
         var fields: [String: JSONValue] = [
-            "id": .string(entry.id), "workflow": .string(entry.workflow), "status": .string(entry.status.rawValue),
+            "id": .string(entry.id), "workflow": .string(entry.workflow),
+            "label": .optional(entry.label), "status": .string(entry.status.rawValue),
             "input": input, "options": .object(EventStream.fields(entry.options)), "lua": .string(lua.run(entry)),
         ]
         fields["sources"] = .array(sources)

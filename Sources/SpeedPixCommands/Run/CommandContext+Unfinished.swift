@@ -1,13 +1,24 @@
 extension CommandContext {
-    /// Tells what is at the service and paid for: nobody should have to look for it.
+    /// Tells what is paid for and not in the user's hands: what goes on at the service, and what has succeeded there and was
+    /// not saved. Nobody should have to look for it.
     func reportUnfinished(_ ledger: RunLedger) {
-        let ids = ledger.unfinished
-        if !ids.isEmpty {
-            say("these predictions go on at the service: \(ids.joined(separator: " "))")
+        let unfinished = ledger.unfinished.map { ($0.id, $0.label) }
+        if !unfinished.isEmpty {
+            say("these predictions go on at the service: \(Self.list(unfinished))")
             say("fetch one later: speedpix jobs download ID, or speedpix.get(id) in a script")
         }
-        for create in ledger.inDoubt {
-            say("this create may have started a prediction, look in the console: \(create)")
+        let unsaved = ledger.unsaved.entries
+        if !unsaved.isEmpty {
+            say("these succeeded, and their files were not saved: \(Self.list(unsaved.map { ($0.id, $0.label) }))")
+            say("fetch them: speedpix jobs download \(unsaved.map(\.id).joined(separator: " "))".printable())
         }
+        for create in ledger.inDoubt {
+            say("this create may have started a prediction, look in the console: \(create)".printable())
+        }
+    }
+
+    /// "8d0f2a (A-014) 91c3b7".
+    private static func list(_ predictions: [(id: String, label: String?)]) -> String {
+        predictions.map { id, label in label.map { "\(id) (\($0))" } ?? id }.joined(separator: " ").printable()
     }
 }

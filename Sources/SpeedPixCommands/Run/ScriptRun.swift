@@ -70,7 +70,7 @@ struct ScriptRun: Sendable {
             for line in summary.lines { context.say(line) }
         }
         if let limit, limit.refused > 0, end.failure == nil {
-            context.say("--limit \(limit.most): \(limit.refused) more would have been created")
+            context.say("--limit \(limit.most): \(limit.made) were made, and the script wanted more")
         }
         if !isLocal, dryRun == nil, end.failure != nil || !output.quiet {
             context.reportUnfinished(recorder.withLedger { $0 })
@@ -230,7 +230,8 @@ struct ScriptRun: Sendable {
         var fields = end.fields(in: context)
         fields["summary"] =
             RunSummary(ledger: ledger, elapsed: recorder.elapsed(), isLocal: isLocal).fields
-        fields["unfinished"] = .array(ledger.unfinished.map { .string($0) })
+        fields["unfinished"] = .array(ledger.unfinished.map { .string($0.id) })
+        fields["unsaved"] = .array(ledger.unsaved.entries.map { .string($0.id) })
         events.finish(fields)
     }
 }

@@ -9,7 +9,7 @@ public enum ScriptEvent: Sendable {
     /// Its output has reached the script, or it failed or was canceled: nothing of it can be lost any more.
     case ended(Prediction)
     /// A create of this workflow may have started a prediction whose id nobody learned.
-    case inDoubt(workflow: String, SpeedPixError)
+    case inDoubt(workflow: String, label: String?, SpeedPixError)
     case uploaded(File)
     case saved(path: String, bytes: Int64)
     /// An upload or a download began, went on or ended. Content that is at the service already is no upload.

@@ -1,4 +1,5 @@
 import SpeedPix
+import SystemPackage
 
 #if canImport(Darwin)
 import Darwin
@@ -57,7 +58,8 @@ final class Descriptor: Sendable {
     /// What the system said about a file, as a script sees it.
     static func failure(_ code: Int32, _ name: String) -> SpeedPixError {
         let reason = strerror(code).map { String(cString: $0) } ?? "error \(code)"
-        return SpeedPixError(code == ENOENT ? .fileNotFound : .fileSystem, "\(name): \(reason)")
+        return SpeedPixError(
+            code == ENOENT ? .fileNotFound : .fileSystem, "\(name): \(reason)", cause: Errno(rawValue: code))
     }
 }
 

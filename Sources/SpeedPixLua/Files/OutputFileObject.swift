@@ -109,8 +109,15 @@ final class OutputFileObject: LuaObject {
             target = FilePath(path).appending(file.filename).string
         }
         let client = try host.reaching
-        let (folder, name) = try await BlockingWork.run { [target] in
-            try self.host.files.folder(forWriting: target, makesParents: true)
+        // A thousand downloads at once must not hold a thousand folders open.
+        return try await client.files.withTransferSlot { [target] in
+            try await download(by: client, to: target, shownAs: path)
+        }
+    }
+
+    private func download(by client: SpeedPixClient, to target: String, shownAs path: String) async throws -> String {
+        let (folder, name) = try await DescriptorShortage.retrying(host.clock) {
+            try await BlockingWork.run { try self.host.files.folder(forWriting: target, makesParents: true) }
         }
         let full = folder.fullPath(of: name)
         let reachable = folder.reachablePath(of: name)

@@ -25,7 +25,7 @@ struct ScriptUploads: Sendable {
         let transfer = TransferReporter(host, .upload, name: filename ?? content.shownName, path: content.path)
         do {
             let file = try await content.upload(
-                to: files, filename: filename, contentType: contentType
+                to: files, filename: filename, contentType: contentType, clock: host.clock
             ) { progress in
                 // All at once may mean that it was there already: that is known only afterwards.
                 if progress.bytesDone < progress.bytesTotal ?? .max { transfer.progress(progress) }

@@ -28,7 +28,7 @@ final class SourceObject: LuaObject {
     /// What to upload.
     func upload(_ files: FileAccess) throws -> UploadContent {
         switch kind {
-        case .file(let path): .file(try files.open(path))
+        case .file(let path): try .file(path, files)
         case .bytes(let bytes, let filename): .bytes(bytes, filename: filename)
         case .text: throw LuaArgumentError("speedpix.text(…) is text and cannot be uploaded")
         }

@@ -1,15 +1,24 @@
 import SpeedPix
 import SystemPackage
 
-/// What a script uploads: an open file, or bytes.
+/// What a script uploads: a file, which is opened when its turn has come, or bytes.
 enum UploadContent: Sendable {
-    case file(OpenFile)
+    case path(String, FileAccess)
     case bytes([UInt8], filename: String)
+
+    /// A file that the script may read; it is judged now, and once more when it is opened.
+    ///
+    /// - Throws: ``SpeedPixError``: `file_not_found`, `not_allowed`, `invalid_argument` for a folder.
+    static func file(_ path: String, _ files: FileAccess) throws -> UploadContent {
+        // Opened and closed again: a file that cannot be read is the caller's mistake now, and not later.
+        _ = try files.open(path)
+        return .path(path, files)
+    }
 
     /// The name it is uploaded under unless the script says another.
     var name: String {
         switch self {
-        case .file(let file): FilePath(file.name).lastComponent?.string ?? "file"
+        case .path(let path, _): FilePath(path).lastComponent?.string ?? "file"
         case .bytes(_, let filename): filename
         }
     }
@@ -17,28 +26,34 @@ enum UploadContent: Sendable {
     /// As the script knows it.
     var shownName: String {
         switch self {
-        case .file(let file): file.name
+        case .path(let path, _): path
         case .bytes(_, let filename): filename
         }
     }
 
     /// Where it lies; nil for bytes.
     var path: String? {
-        if case .file(let file) = self { file.descriptor.path } else { nil }
+        if case .path(let path, let files) = self { try? files.readable(path) } else { nil }
     }
 
+    /// - Parameter clock: Measures the pauses while the process has no number left for the file.
     func upload(
-        to files: Files, filename: String?, contentType: String?, onProgress: TransferProgress.Handler?
+        to files: Files, filename: String?, contentType: String?, clock: any Clock<Duration>,
+        onProgress: TransferProgress.Handler?
     ) async throws -> File {
         switch self {
         case .bytes(let bytes, let own):
             return try await files.create(
                 .bytes(bytes, filename: own), filename: filename ?? own, contentType: contentType,
                 onProgress: onProgress)
-        case .file(let file):
-            return try await Self.reach(file) {
-                try await files.create(
-                    $0, filename: filename ?? name, contentType: contentType, onProgress: onProgress)
+        case .path(let path, let access):
+            // A thousand uploads at once must not hold a thousand files open.
+            return try await files.withTransferSlot {
+                let file = try await DescriptorShortage.retrying(clock) { try access.open(path) }
+                return try await Self.reach(file) {
+                    try await files.create(
+                        $0, filename: filename ?? name, contentType: contentType, onProgress: onProgress)
+                }
             }
         }
     }

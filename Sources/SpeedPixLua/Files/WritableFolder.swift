@@ -131,15 +131,19 @@ extension FileAccess {
             throw SpeedPixError(.invalidArgument, "\(path) names no file")
         }
         let parent = full.removingLastComponent()
-        guard let start = Self.nearestExisting(parent.string) else { throw Self.notWritable(path) }
-        afterCheck()
-        var folder = try Descriptor.opening(start, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, shownAs: path)
+        // The nearest folder and what is missing below it are found in one walk: another task may be making the same
+        // folders, and what is there by now still has to be gone into.
         var missing: [FilePath.Component] = []
         var nearest = parent
-        while Self.real(nearest.string) == nil, let last = nearest.lastComponent {
+        var found = Self.real(nearest.string)
+        while found == nil, let last = nearest.lastComponent {
             missing.insert(last, at: 0)
             nearest.removeLastComponent()
+            found = Self.real(nearest.string)
         }
+        guard let start = found else { throw Self.notWritable(path) }
+        afterCheck()
+        var folder = try Descriptor.opening(start, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, shownAs: path)
         guard let now = folder.path, mayWrite(now, toMake: full.string) else { throw Self.notWritable(path) }
         for component in missing {
             let name = component.string

@@ -9,7 +9,7 @@ struct CreateRequest: Sendable {
     let createOptions: CreateOptions
 
     static let optionNames = [
-        "alias_id", "version_id", "randomise_seeds", "return_temp_files", "resource_config_id",
+        "alias_id", "version_id", "randomise_seeds", "return_temp_files", "resource_config_id", "label",
     ]
 
     init(_ arguments: borrowing LuaArguments, more: [String]) throws {
@@ -36,8 +36,19 @@ struct CreateRequest: Sendable {
             }
         case .some(let value): throw options.mismatch("resource_config_id", "a string or a list of strings", value)
         }
+        create.label = try Self.label(options)
         self.options = options
         createOptions = create
+    }
+
+    private static func label(_ options: LuaOptions) throws -> String? {
+        guard let label = try options.string("label") else { return nil }
+        guard PredictionLabel.isUsable(label) else {
+            throw LuaArgumentError(
+                "label is no short text: \(label.prefix(80).description.printable())",
+                hint: "one line of at most \(PredictionLabel.longest) characters, such as an article's number")
+        }
+        return label
     }
 }
 
@@ -48,7 +59,7 @@ struct WaitRequest: Sendable {
 
     init(_ options: LuaOptions) throws {
         var wait = WaitOptions()
-        wait.timeout = try options.seconds("timeout") ?? wait.timeout
+        wait.timeout = try options.seconds("timeout")
         wait.pollingInterval = try options.seconds("polling_interval")
         self.options = wait
         onProgress = try options.function("on_progress")

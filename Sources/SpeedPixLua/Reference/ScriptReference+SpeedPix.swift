@@ -9,10 +9,17 @@ extension ScriptReference {
         "version_id: string — one version, published or not", "randomise_seeds: boolean — new seeds for every run",
         "return_temp_files: boolean — intermediate results, too",
         "resource_config_id: string|string[] — where it may run",
+        """
+        label: string — what rows, errors, reports and downloads call it; default: the item of `map` (its text, or its sku, \
+        id or name), else the input file's name, else the prompt's first words
+        """,
     ]
 
     private static let waitOptions: [LuaReference.Field] = [
-        "timeout: number — seconds; the prediction goes on when they are over",
+        """
+        timeout: number — seconds; the prediction goes on when they are over. Default: none, as long as the service has \
+        said within the last 30 minutes that it goes on
+        """,
         "polling_interval: number — seconds; default: adaptive",
         "on_progress: fun(job: Prediction) — called whenever something changed",
     ]
@@ -52,20 +59,28 @@ extension ScriptReference {
                 "on_progress: function — called with the bytes sent so far, and all of them",
             ], returns: "File", errors: service + files, example: "local file = upload(\"./shoe.jpg\")"),
         LuaReference.Function(
-            "get", "A prediction by its id, such as one of an earlier run.", ["id: string"], returns: "Prediction",
+            "get",
+            "A prediction by its id, such as one of an earlier run; of one that this run created, the beginning will do.",
+            ["id: string"], returns: "Prediction",
             errors: service),
         LuaReference.Function(
             "cancel", "Ends a prediction at the service, by its id. One that has ended already stays as it is.",
             ["id: string"], returns: "Prediction", errors: ["unsupported"] + service),
     ]
 
+    private static let onError: LuaReference.Field = """
+        on_error: string — "wait", the default, finishes what is under way; "finish" does all items and then raises the \
+        first error; "cancel" ends what is under way at once
+        """
+
     private static let concurrency = [
         LuaReference.Function(
             "map",
-            "Calls a function for every value of a list, several at a time; results in order. The first error cancels"
-                + " the rest and is raised.",
+            "Calls a function for every value of a list, several at a time; results in order. After the first error no"
+                + " further item is begun; those under way are finished, and the error is raised. If it is one of this"
+                + " host's, `e.results` has what was finished, by item.",
             ["list: any[]", "fn: fun(value: any, i: integer): any"],
-            options: ["concurrency: integer — at the same time; default 8"], returns: "any[]",
+            options: ["concurrency: integer — at the same time; default 8", onError], returns: "any[]",
             example: "speedpix.map(prompts, function(p) return run(\"text-to-image\", { prompt = p }) end)"),
         LuaReference.Function(
             "settle", "Like map, but never raises: `{ ok = true, value = … }` or `{ ok = false, error = … }` for each.",
@@ -73,8 +88,10 @@ extension ScriptReference {
             options: ["concurrency: integer — at the same time; default 8"],
             returns: "{ok: boolean, value: any, error: any}[]"),
         LuaReference.Function(
-            "all", "Waits for all of a table of jobs; results under the same keys.",
-            ["jobs: table<any, Prediction|Task>"],
+            "all",
+            "Waits for all of a table of jobs; results under the same keys. The first error is raised when all have ended;"
+                + " `e.results` has the others' results.",
+            ["jobs: table<any, Prediction|Task>"], options: [onError],
             returns: "table<any, any>", example: "speedpix.all { a = job_a, b = job_b }"),
         LuaReference.Function(
             "first", "Waits for the first job that succeeds and cancels the others.",
@@ -115,7 +132,8 @@ extension ScriptReference {
         "Prediction", shownAs: "prediction", "One run of a workflow, as it was last heard of.",
         properties: [
             "id: string", "status: \"waiting\"|\"running\"|\"succeeded\"|\"failed\"|\"canceled\"",
-            "workflow_id?: string",
+            "workflow_id?: string", "label?: string — what the script calls it",
+            "info?: any — what the service said beside the output; of a success without any output it says so",
             "input?: table", "output?: table<string, any> — files in it are output files", "error?: string",
             "logs: string", "metrics: {predict_time: number?, total_time: number?} — seconds",
             "progress: number — 0 to 1",

@@ -65,7 +65,7 @@ struct InputConversion: Sendable {
         guard PathText.looksLikePath(text) else { return .string(text) }
         do {
             guard try host.files.existingFile(text) != nil else { return .string(text) }
-            return .string(try await uploads.file(for: .file(try host.files.open(text))).url)
+            return .string(try await uploads.file(for: try .file(text, host.files)).url)
         } catch let error as SpeedPixError {
             var error = error
             error.message = "\(place): \(error.message)"

@@ -37,7 +37,8 @@ const rank = (tile) => isBad(tile.entry) ? 0 : isDone(tile.entry) ? 2 : 1;
 tiles.sort((a, b) => rank(a) - rank(b) || a.index - b.index);
 
 const chosen = [];
-const haystack = (entry) => [entry.id, entry.workflow, entry.error || "", JSON.stringify(entry.input),
+const nameOf = (entry) => (entry.label ? entry.label + " · " : "") + entry.workflow;
+const haystack = (entry) => [entry.id, entry.workflow, entry.label || "", entry.error || "", JSON.stringify(entry.input),
   ...entry.outputs.map((output) => output.name)].join("\n").toLowerCase();
 
 function tileElement(tile) {
@@ -46,9 +47,9 @@ function tileElement(tile) {
     ? make("div", { class: "shot" }, make("img", { src: pictures[output.picture], alt: output.name }))
     : make("div", { class: "shot plain", text: entry.error || entry.outputs.map((o) => o.name).join("\n")
         || (isDone(entry) ? JSON.stringify(entry.data ?? {}) : entry.status) });
-  const open = make("button", { type: "button", "aria-label": entry.workflow + ", " + entry.status + ": " + caption(entry) },
+  const open = make("button", { type: "button", "aria-label": nameOf(entry) + ", " + entry.status + ": " + caption(entry) },
     shot,
-    make("div", { class: "caption" }, make("b", { text: isDone(entry) ? entry.workflow : entry.status + ": " + entry.workflow }),
+    make("div", { class: "caption" }, make("b", { text: isDone(entry) ? nameOf(entry) : entry.status + ": " + nameOf(entry) }),
       make("span", { text: caption(entry) })));
   open.addEventListener("click", () => showDetail(tile.index));
   const element = make("div", { class: "tile " + (isBad(entry) ? "failed" : entry.status) }, open);
@@ -99,7 +100,7 @@ function figure(picture, text) {
 function showDetail(index) {
   current = index;
   const entry = run.entries[index];
-  at("detail-title").textContent = entry.workflow + " " + entry.id;
+  at("detail-title").textContent = nameOf(entry) + " " + entry.id;
   const left = make("div", { class: "pictures" });
   for (const output of entry.outputs) {
     left.append(figure(output.picture, [output.name, output.size, output.path || output.url].filter(Boolean).join(" · ")));
@@ -195,8 +196,8 @@ function drawTimeline() {
     else if (isBad(entry)) bar("bad", end, end);
     for (const output of entry.outputs) if (output.downloaded) bar("load", ...output.downloaded);
     const lane = make("button", { type: "button", class: "lane",
-      "aria-label": entry.workflow + " " + entry.id + ", " + entry.status },
-      make("span", { class: "name", text: entry.workflow + " " + entry.id.slice(0, 8) }), track);
+      "aria-label": nameOf(entry) + " " + entry.id + ", " + entry.status },
+      make("span", { class: "name", text: nameOf(entry) + " " + entry.id.slice(0, 8) }), track);
     lane.addEventListener("click", () => showDetail(index));
     at("timeline").append(lane);
   }

@@ -1,0 +1,59 @@
+import SpeedPix
+
+/// Predictions that succeeded, and so are paid for, with files that nobody has fetched. A value.
+///
+/// A file counts as fetched when it was downloaded, or went into the input of another prediction.
+struct UnsavedPredictions: Sendable {
+    /// A prediction.
+    struct Entry: Sendable, Equatable {
+        var id: String
+        var workflow: String
+        var label: String?
+    }
+
+    private struct Waiting: Sendable {
+        var entry: Entry
+        /// Files that are missing, by their URLs without the query: each answer signs them anew.
+        var places: Set<String>
+        var number: Int
+    }
+
+    private var waiting: [String: Waiting] = [:]
+    /// Whose file it is.
+    private var owners: [String: String] = [:]
+    private var number = 0
+
+    /// In the order of their ends.
+    var entries: [Entry] { waiting.values.sorted { $0.number < $1.number }.map(\.entry) }
+
+    mutating func noteSuccess(_ entry: Entry, urls: [String]) {
+        let places = Set(urls.map(Self.place))
+        guard !places.isEmpty else { return }
+        number += 1
+        waiting[entry.id] = Waiting(entry: entry, places: places, number: number)
+        for place in places { owners[place] = entry.id }
+    }
+
+    /// A file was downloaded.
+    mutating func noteFetched(_ url: String) {
+        let place = Self.place(url)
+        guard let id = owners.removeValue(forKey: place) else { return }
+        waiting[id]?.places.remove(place)
+        if waiting[id]?.places.isEmpty == true { waiting[id] = nil }
+    }
+
+    /// A prediction was created with this input: files in it have served their purpose.
+    mutating func noteUse(of input: JSONValue) {
+        guard !owners.isEmpty else { return }
+        switch input {
+        case .string(let text): noteFetched(text)
+        case .array(let values): for value in values { noteUse(of: value) }
+        case .object(let members): for value in members.values { noteUse(of: value) }
+        default: break
+        }
+    }
+
+    private static func place(_ url: String) -> String {
+        String(url.prefix { $0 != "?" && $0 != "#" })
+    }
+}
