@@ -14,7 +14,7 @@ struct CallTests {
             let answer = try await gateway.send(
                 .post, "/scc/comfy_get_progress", headers: headers, body: .bytes(body))
             #expect(answer.status == 400)
-            #expect(answer.headers[.caErrorMessage]?.hasPrefix("Invalid Signature, Server StringToSign:POST#") == true)
+            #expect(answer.headers[.caErrorMessage]?.hasPrefix("Invalid Signature, Server StringToSign:`POST#") == true)
             #expect(answer.headers[.caRequestID]?.isEmpty == false)
             #expect(answer.bytes.isEmpty)
         }

@@ -78,10 +78,10 @@ struct SignatureTests {
         #expect(refusal?.status == .badRequest)
         #expect(
             refusal?.gatewayMessage
-                == "Invalid Signature, Server StringToSign:POST#application/json; charset=utf-8#5ASbFpElyaEx515NIVv+Bw=="
+                == "Invalid Signature, Server StringToSign:`POST#application/json; charset=utf-8#5ASbFpElyaEx515NIVv+Bw=="
                 + "#application/json; charset=utf-8#Tue, 14 Nov 2023 22:13:20 GMT+00:00#x-ca-key:test-app-key"
                 + "#x-ca-nonce:11111111-2222-4333-8444-555555555555#x-ca-signature-method:HmacSHA256"
-                + "#x-ca-timestamp:1700000000000#/scc/comfy_get_progress")
+                + "#x-ca-timestamp:1700000000000#/scc/comfy_get_progress`")
     }
 
     @Test func anotherPathIsRefused() {
@@ -93,7 +93,7 @@ struct SignatureTests {
         var fields = head(Self.vectors[0]).headerFields
         fields[.caSignatureHeaders] = "x-ca-key"
         let signer = RequestSigner(appKey: TestGateway.key, secret: TestGateway.secret)
-        let text = StringToSign(method: "POST", path: Self.vectors[0].path, headers: fields, signed: [.caKey])
+        let text = StringToSign(method: "POST", path: Self.vectors[0].path, headers: fields, signed: ["x-ca-key"])
         fields[.caSignature] = signer.signature(of: text)
         let refusal = refusal { $0.headerFields = fields }
         #expect(refusal?.gatewayMessage?.hasPrefix("Invalid Signature") == true)
@@ -103,12 +103,26 @@ struct SignatureTests {
         #expect(refusal { $0.headerFields[.caKey] = "someone" }?.gatewayMessage == "Invalid AppKey")
     }
 
-    @Test(arguments: [
-        (HTTPField.Name.caKey, "X-Ca-Key"), (.caTimestamp, "X-Ca-Timestamp"), (.caNonce, "X-Ca-Nonce"),
-        (.caSignature, "X-Ca-Signature"), (.caSignatureHeaders, "X-Ca-Signature-Headers"),
-    ])
+    @Test(arguments: [(HTTPField.Name.caKey, "X-Ca-Key"), (.caSignature, "X-Ca-Signature")])
     func aMissingHeaderIsNamed(_ name: HTTPField.Name, _ spelling: String) {
         #expect(refusal { $0.headerFields[name] = nil }?.gatewayMessage == "Header `\(spelling)` is Required")
+        #expect(refusal { $0.headerFields[name] = "" }?.gatewayMessage == "Header `\(spelling)` is Required")
+    }
+
+    @Test(
+        "A header that was signed and is taken away breaks the signature",
+        arguments: [HTTPField.Name.caTimestamp, .caNonce, .caSignatureHeaders, .caSignatureMethod, .contentMD5, .date])
+    func aHeaderTakenAway(_ name: HTTPField.Name) {
+        #expect(
+            refusal { $0.headerFields[name] = nil }?.gatewayMessage?.hasPrefix("Invalid Signature, Server ") == true)
+    }
+
+    @Test("Line breaks of a decoded query do not reach the refusal's header")
+    func lineBreaksInTheQuery() throws {
+        let refusal = refusal { $0.path = "/scc/comfy_get_progress?a=%0D%0AX-Evil:%201&b=%00%1B" }
+        let message = try #require(refusal?.gatewayMessage)
+        #expect(message.hasSuffix("/scc/comfy_get_progress?a= #X-Evil: 1&b=  `"))
+        #expect(message.unicodeScalars.allSatisfy { $0.value >= 0x20 })
     }
 
     @Test(arguments: [-901.0, 901])

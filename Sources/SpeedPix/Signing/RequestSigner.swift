@@ -14,7 +14,7 @@ package struct RequestSigner: Sendable {
     /// Accept and Content-Type of every signed call, as the official clients send them.
     package static let mediaType = "application/json; charset=utf-8"
 
-    private static let method = "HmacSHA256"
+    private static let method = SignatureMethod.hmacSHA256.rawValue
     private static let signedNames = StringToSign.signedHeaders.map(\.canonicalName).joined(separator: ",")
 
     package let appKey: String
@@ -60,10 +60,15 @@ package struct RequestSigner: Sendable {
         return fields
     }
 
-    /// base64(HMAC-SHA256(secret, string-to-sign)).
-    package func signature(of text: StringToSign) -> String {
-        let code = HMAC<SHA256>.authenticationCode(for: Array(text.text.utf8), using: key)
-        return Data(code).base64EncodedString()
+    /// base64(HMAC(secret, string-to-sign)).
+    package func signature(of text: StringToSign, method: SignatureMethod = .hmacSHA256) -> String {
+        let bytes = Array(text.text.utf8)
+        let code =
+            switch method {
+            case .hmacSHA256: Data(HMAC<SHA256>.authenticationCode(for: bytes, using: key))
+            case .hmacSHA1: Data(HMAC<Insecure.SHA1>.authenticationCode(for: bytes, using: key))
+            }
+        return code.base64EncodedString()
     }
 
     /// base64(MD5(body)): an integrity check that the protocol asks for, not a security measure.
@@ -85,8 +90,9 @@ extension HTTPField.Name {
     package static let caSignature = literal("x-ca-signature")
     package static let caSignatureMethod = literal("x-ca-signature-method")
     package static let caSignatureHeaders = literal("x-ca-signature-headers")
-    package static let caErrorMessage = literal("x-ca-error-message")
-    package static let caRequestID = literal("x-ca-request-id")
+    // Answers have these in this spelling, and there are clients that read no other.
+    package static let caErrorMessage = literal("X-Ca-Error-Message")
+    package static let caRequestID = literal("X-Ca-Request-Id")
     package static let contentMD5 = literal("content-md5")
     package static let resourceConfigID = literal("x-sp-resource-config-id")
 }

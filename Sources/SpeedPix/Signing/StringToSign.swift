@@ -13,22 +13,32 @@ package struct StringToSign: Sendable, Equatable {
     ]
 
     /// - Parameters:
-    ///   - path: The path with its query as sent. The query's parameters are sorted by name here.
-    ///   - signed: The names from `x-ca-signature-headers`.
-    package init(method: String, path: String, headers: HTTPFields, signed: [HTTPField.Name]) {
-        let names = signed.filter { !Self.neverListed.contains($0.canonicalName) }.map(\.canonicalName).sorted()
+    ///   - path: The path with its query as sent.
+    ///   - signed: The names from `x-ca-signature-headers` as the client spelled them: its lines have this spelling. The
+    ///     lines are sorted by it, byte by byte, as Alibaba's SDKs and demos do.
+    ///   - form: The body, if it is a form; its parameters are signed with the query's.
+    package init(
+        method: String, path: String, headers: HTTPFields, signed: [String], form: [UInt8]? = nil
+    ) {
+        var lines: [(name: String, value: String)] = []
+        for spelling in signed.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {
+            guard spelling != lines.last?.name, let name = HTTPField.Name(spelling),
+                !Self.neverListed.contains(name.canonicalName)
+            else { continue }
+            // A header that is empty, or listed and not sent, has a line without a value.
+            lines.append((spelling, headers[name] ?? ""))
+        }
         self.init(
             method: method, path: path, accept: headers[.accept] ?? "", contentMD5: headers[.contentMD5] ?? "",
-            contentType: headers[.contentType] ?? "", date: headers[.date] ?? "",
-            lines: names.map { name in (name, HTTPField.Name(name).flatMap { headers[$0] } ?? "") })
+            contentType: headers[.contentType] ?? "", date: headers[.date] ?? "", lines: lines, form: form)
     }
 
     /// From values at hand: every call is signed, and looking them up among its headers would cost more than the digest.
     ///
-    /// - Parameter lines: The signed headers in lower case and their values, sorted by name.
+    /// - Parameter lines: The signed headers and their values, sorted by name.
     init(
         method: String, path: String, accept: String, contentMD5: String, contentType: String, date: String,
-        lines: [(name: String, value: String)]
+        lines: [(name: String, value: String)], form: [UInt8]? = nil
     ) {
         var text = method.uppercased()
         text.reserveCapacity(512)
@@ -43,13 +53,7 @@ package struct StringToSign: Sendable, Equatable {
             text += line.value
         }
         text += "\n"
-        text += Self.canonical(path)
+        text += SignedResource.text(path: path, form: form)
         self.text = text
-    }
-
-    private static func canonical(_ path: String) -> String {
-        guard let mark = path.firstIndex(of: "?") else { return path }
-        let query = path[path.index(after: mark)...].split(separator: "&").sorted()
-        return query.isEmpty ? String(path[..<mark]) : path[..<mark] + "?" + query.joined(separator: "&")
     }
 }

@@ -7,21 +7,20 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// Decides whether a call was made by someone who knows the secret, lately, and once.
+/// Decides whether a call was made by someone who knows the secret, and, as far as the call lets it, lately and once.
+///
+/// The rules are those of Alibaba's API gateway. Key and signature are required. A timestamp and a nonce are not; one that
+/// is sent is checked, and must be among the signed headers, or a replay could carry another one.
 ///
 /// The checks come in the order that lets each rely on the ones before it: an unknown key has no secret to check a
 /// signature with, an expired call needs no arithmetic, and only a call that is signed may use up a nonce.
 struct CallVerifier: Sendable {
-    /// How far a call's timestamp may be off, either way.
+    /// How far a call's timestamp may be off, either way, and how long a nonce is remembered.
     static let window: TimeInterval = 15 * 60
     /// UUIDs have 36 characters; whoever sends more is not signing, but filling memory.
     static let longestNonce = 256
-
-    /// Headers that must be there and under the signature, or a call could be replayed with others.
-    private static let required: [(name: HTTPField.Name, spelling: String)] = [
-        (.caKey, "X-Ca-Key"), (.caTimestamp, "X-Ca-Timestamp"), (.caNonce, "X-Ca-Nonce"),
-        (.caSignature, "X-Ca-Signature"), (.caSignatureHeaders, "X-Ca-Signature-Headers"),
-    ]
+    /// Characters of the server's string that a refusal shows: HTTP clients bound the length of a header.
+    private static let longestShown = 4096
 
     private let signer: RequestSigner
     private let nonces: NonceLedger
@@ -35,51 +34,86 @@ struct CallVerifier: Sendable {
     /// - Throws: ``Refusal`` with the service's own words.
     func verify(_ head: HTTPRequest, body: [UInt8], now: Date) throws(Refusal) {
         let headers = head.headerFields
-        for (name, spelling) in Self.required where headers[name]?.isEmpty ?? true {
-            throw .byGateway("Header `\(spelling)` is Required")
+        guard let key = Self.value(.caKey, headers) else { throw .byGateway("Header `X-Ca-Key` is Required") }
+        guard let signature = Self.value(.caSignature, headers) else {
+            throw .byGateway("Header `X-Ca-Signature` is Required")
         }
-        guard headers[.caKey] == signer.appKey else { throw .byGateway("Invalid AppKey") }
-        let sent = try Self.timestamp(headers[.caTimestamp] ?? "", now: now)
-        try verifySignature(head)
-        try useNonce(headers[.caNonce] ?? "", sent: sent, now: now)
+        guard key == signer.appKey else { throw .byGateway("Invalid AppKey") }
+        let nonce = Self.value(.caNonce, headers)
+        var sent: Date?
+        if let timestamp = Self.value(.caTimestamp, headers) { sent = try Self.date(timestamp, now: now) }
+        let signed = Self.names(headers[.caSignatureHeaders] ?? "")
+        try verify(signature, of: head, body: body, signed: signed)
+        if sent != nil { try Self.check(.caTimestamp, "X-Ca-Timestamp", isAmong: signed) }
+        if let nonce {
+            try Self.check(.caNonce, "X-Ca-Nonce", isAmong: signed)
+            try use(nonce, sent: sent, now: now)
+        }
         if let digest = headers[.contentMD5], digest != RequestSigner.contentMD5(of: body) {
             throw .byGateway("Invalid Content-MD5")
         }
     }
 
-    private static func timestamp(_ text: String, now: Date) throws(Refusal) -> Date {
-        guard let milliseconds = Int64(text) else { throw .byGateway("Timestamp Expired") }
+    /// The value of a header; nil if it is missing or empty.
+    private static func value(_ name: HTTPField.Name, _ headers: HTTPFields) -> String? {
+        headers[name].flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    private static func date(_ timestamp: String, now: Date) throws(Refusal) -> Date {
+        guard let milliseconds = Int64(timestamp) else { throw .byGateway("Timestamp Expired") }
         let sent = Date(timeIntervalSince1970: Double(milliseconds) / 1000)
         guard abs(sent.timeIntervalSince(now)) <= window else { throw .byGateway("Timestamp Expired") }
         return sent
     }
 
-    private func verifySignature(_ head: HTTPRequest) throws(Refusal) {
+    /// The names in `X-Ca-Signature-Headers`, as the client spelled them.
+    private static func names(_ list: String) -> [String] {
+        // Asking characters whether they are white would take longer than the signature.
+        let isSpace: (UInt8) -> Bool = { $0 == 0x20 || $0 == 0x09 }
+        return list.split(separator: ",").map { name in
+            guard name.utf8.contains(where: isSpace) else { return String(name) }
+            return String(decoding: name.utf8.filter { !isSpace($0) }, as: UTF8.self)
+        }
+    }
+
+    private func verify(
+        _ signature: String, of head: HTTPRequest, body: [UInt8], signed: [String]
+    ) throws(Refusal) {
         let headers = head.headerFields
-        let names = (headers[.caSignatureHeaders] ?? "").split(separator: ",").compactMap {
-            HTTPField.Name(Self.trimmed($0))
+        guard let method = SignatureMethod(header: headers[.caSignatureMethod]) else {
+            let known = SignatureMethod.allCases.map(\.rawValue).joined(separator: " or ")
+            throw .byGateway("Invalid Header `X-Ca-Signature-Method` it must be \(known)")
         }
         let text = StringToSign(
-            method: head.method.rawValue, path: head.path ?? "/", headers: headers, signed: names)
-        let isBound = [.caKey, .caTimestamp, .caNonce].allSatisfy(names.contains)
-        let isMatch = Self.isEqual(signer.signature(of: text), headers[.caSignature] ?? "")
-        guard isMatch, isBound else {
-            // A header has no line breaks, so the service shows them as "#".
-            let shown = text.text.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "#")
-            throw .byGateway("Invalid Signature, Server StringToSign:\(shown.prefix(4096))")
+            method: head.method.rawValue, path: head.path ?? "/", headers: headers, signed: signed,
+            form: Self.isForm(headers) ? body : nil)
+        guard Self.isEqual(signer.signature(of: text, method: method), signature) else {
+            throw .byGateway("Invalid Signature, Server StringToSign:`\(Self.shown(text))`")
         }
     }
 
-    /// Without the spaces around it. Asking characters whether they are white would take longer than the signature.
-    private static func trimmed(_ text: Substring) -> String {
-        let isSpace: (UInt8) -> Bool = { $0 == 0x20 || $0 == 0x09 }
-        guard text.utf8.contains(where: isSpace) else { return String(text) }
-        return String(decoding: text.utf8.filter { !isSpace($0) }, as: UTF8.self)
+    /// A header has no line breaks, so the service shows them as "#". A decoded query may hold others; they are spaces.
+    private static func shown(_ text: StringToSign) -> String {
+        let scalars = text.text.unicodeScalars.map { $0 == "\n" ? "#" : $0 }
+        return String(String(String.UnicodeScalarView(scalars)).printable().prefix(longestShown))
     }
 
-    private func useNonce(_ nonce: String, sent: Date, now: Date) throws(Refusal) {
+    private static func isForm(_ headers: HTTPFields) -> Bool {
+        let type = headers[.contentType]?.prefix { $0 != ";" && $0 != " " }
+        return type?.lowercased() == "application/x-www-form-urlencoded"
+    }
+
+    private static func check(
+        _ name: HTTPField.Name, _ spelling: String, isAmong signed: [String]
+    ) throws(Refusal) {
+        guard signed.contains(where: { $0.lowercased() == name.canonicalName }) else {
+            throw .byGateway("Invalid Signature, Header `\(spelling)` must be among X-Ca-Signature-Headers")
+        }
+    }
+
+    private func use(_ nonce: String, sent: Date?, now: Date) throws(Refusal) {
         guard nonce.utf8.count <= Self.longestNonce else { throw .byGateway("Invalid Header `X-Ca-Nonce` too long") }
-        switch nonces.use(nonce, until: max(sent, now).addingTimeInterval(Self.window), now: now) {
+        switch nonces.use(nonce, until: max(sent ?? now, now).addingTimeInterval(Self.window), now: now) {
         case .fresh: break
         case .used: throw .byGateway("Nonce Used")
         case .full: throw .byGateway("Throttled by APP Flow Control", status: .forbidden)

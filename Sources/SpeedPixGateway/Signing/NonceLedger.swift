@@ -7,7 +7,8 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// Remembers the nonces of accepted calls for as long as a replay of them would pass the timestamp check.
+/// Remembers the nonces of accepted calls for as long as a replay of them would pass the timestamp check, and those of
+/// calls without a timestamp for as long as the service does.
 final class NonceLedger: Sendable {
     enum Verdict {
         case fresh
@@ -45,7 +46,8 @@ final class NonceLedger: Sendable {
 
     /// Uses up a nonce.
     ///
-    /// - Parameter expiry: When a call with this nonce would be refused for its timestamp anyway.
+    /// - Parameter expiry: When a call with this nonce would be refused for its timestamp anyway, or when the service forgets
+    ///   the nonce of a call that has none.
     func use(_ nonce: String, until expiry: Date, now: Date) -> Verdict {
         let fingerprint = Fingerprint(nonce)
         let minute = Self.minute(of: now)

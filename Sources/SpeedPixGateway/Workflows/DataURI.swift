@@ -1,3 +1,5 @@
+import SpeedPix
+
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else

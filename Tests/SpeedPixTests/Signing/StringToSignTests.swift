@@ -5,36 +5,83 @@ import Testing
 @Suite("Signing: the string to sign")
 struct StringToSignTests {
     private func text(
-        path: String = "/p", headers: HTTPFields = [:], signed: [HTTPField.Name] = []
+        path: String = "/p", headers: HTTPFields = [:], signed: [String] = [], form: String? = nil
     ) -> String {
-        StringToSign(method: "post", path: path, headers: headers, signed: signed).text
+        StringToSign(
+            method: "post", path: path, headers: headers, signed: signed, form: form.map { Array($0.utf8) }
+        ).text
     }
 
     @Test func missingHeadersAreEmptyLinesAndTheMethodIsUpperCase() {
         #expect(text() == "POST\n\n\n\n\n/p")
     }
 
-    @Test func signedHeadersAreSortedLowerCaseLines() throws {
-        let custom = try #require(HTTPField.Name("X-Ca-Stage"))
-        let headers: HTTPFields = [.caTimestamp: "1", .caKey: "k", custom: "TEST"]
+    @Test("Signed headers keep the spelling of the list and are sorted by it")
+    func signedHeadersKeepTheirSpelling() throws {
+        let custom = try #require(HTTPField.Name("a-header"))
+        let headers: HTTPFields = [.caTimestamp: "1", .caKey: "k", custom: "v"]
         #expect(
-            text(headers: headers, signed: [.caTimestamp, custom, .caKey])
-                == "POST\n\n\n\n\nx-ca-key:k\nx-ca-stage:TEST\nx-ca-timestamp:1\n/p")
+            text(headers: headers, signed: ["x-ca-timestamp", "a-header", "x-ca-key"])
+                == "POST\n\n\n\n\na-header:v\nx-ca-key:k\nx-ca-timestamp:1\n/p")
+        // Upper case comes before lower case.
+        #expect(
+            text(headers: headers, signed: ["X-Ca-Timestamp", "a-header", "X-Ca-Key"])
+                == "POST\n\n\n\n\nX-Ca-Key:k\nX-Ca-Timestamp:1\na-header:v\n/p")
     }
 
-    @Test func someHeadersAreNeverListed() {
-        let names: [HTTPField.Name] = [
-            .caSignature, .caSignatureHeaders, .accept, .contentMD5, .contentType, .date, .caKey,
+    @Test("A header that is empty or missing has a line without a value, and one that is listed twice has one line")
+    func emptyAndRepeatedHeaders() throws {
+        let empty = try #require(HTTPField.Name("x-empty"))
+        #expect(
+            text(headers: [empty: "", .caKey: "k"], signed: ["x-empty", "x-ca-key", "x-absent", "x-ca-key"])
+                == "POST\n\n\n\n\nx-absent:\nx-ca-key:k\nx-empty:\n/p")
+    }
+
+    @Test("What is no header name is left out of the lines")
+    func namesThatAreNone() {
+        #expect(text(headers: [.caKey: "k"], signed: ["", "two words", "x-ca-key"]) == "POST\n\n\n\n\nx-ca-key:k\n/p")
+    }
+
+    @Test("Headers that have a place of their own are never among the lines, however they are spelled")
+    func someHeadersAreNeverListed() {
+        let names = [
+            "X-Ca-Signature", "x-ca-signature-headers", "Accept", "Content-MD5", "content-type", "Date", "x-ca-key",
         ]
         let headers: HTTPFields = [.caSignature: "s", .caSignatureHeaders: "h", .accept: "a", .caKey: "k"]
         #expect(text(headers: headers, signed: names) == "POST\na\n\n\n\nx-ca-key:k\n/p")
     }
 
-    @Test(arguments: [
-        ("/p?b=2&a=1", "/p?a=1&b=2"), ("/p?b=2&a=1&a=0", "/p?a=0&a=1&b=2"), ("/p?", "/p"), ("/p?flag", "/p?flag"),
-        ("/p?b=&a=1", "/p?a=1&b="),
-    ])
+    @Test(
+        "The query is sorted by key and decoded; an empty value has no =, and the first of repeated keys counts",
+        arguments: [
+            ("/p?b=2&a=1", "/p?a=1&b=2"), ("/p?b=2&a=1&a=0", "/p?a=1&b=2"), ("/p?", "/p"), ("/p?flag", "/p?flag"),
+            ("/p?b=&a=1", "/p?a=1&b"), ("/p?a=&a=1", "/p?a"), ("/p?b&Z=1", "/p?Z=1&b"),
+            ("/p?text=%E4%B8%80+a%2Bb%3D%26", "/p?text=一 a+b=&"), ("/p?a%5B%5D=1", "/p?a[]=1"),
+            ("/p?a=1=2", "/p?a=1=2"), ("/p?=1&a=2&&", "/p?a=2"), ("/p?a=100%&b=%zz%4", "/p?a=100%&b=%zz%4"),
+            ("/p%2Fq?a=%2F", "/p%2Fq?a=/"), ("/p?a=x?y", "/p?a=x?y"),
+        ])
     func theQueryIsSorted(path: String, canonical: String) throws {
         #expect(text(path: path).split(separator: "\n").last.map(String.init) == canonical)
+    }
+
+    @Test("Keys that Swift takes for equal and that differ in their bytes are two keys")
+    func keysAreBytes() {
+        #expect(text(path: "/p?%C3%A9=1&e%CC%81=2").hasSuffix("/p?e\u{301}=2&\u{e9}=1"))
+    }
+
+    @Test("The parameters of a form are signed with those of the query, and come first")
+    func formParameters() {
+        #expect(text(path: "/p?q=1&both=query", form: "f=%E4%B8%80&both=form&e=").hasSuffix("/p?both=form&e&f=一&q=1"))
+        #expect(text(path: "/p", form: "").hasSuffix("\n/p"))
+    }
+
+    @Test(
+        "A signature method is read without case, and without one it is HmacSHA256",
+        arguments: [
+            ("HmacSHA256", SignatureMethod.hmacSHA256), ("hmacsha1", .hmacSHA1), ("HmacSHA1", .hmacSHA1),
+            ("", .hmacSHA256), (nil, .hmacSHA256), ("HmacMD5", nil), ("HmacSHA256 ", nil),
+        ] as [(String?, SignatureMethod?)])
+    func signatureMethods(header: String?, method: SignatureMethod?) {
+        #expect(SignatureMethod(header: header) == method)
     }
 }

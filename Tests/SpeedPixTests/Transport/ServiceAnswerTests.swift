@@ -49,6 +49,23 @@ struct ServiceAnswerTests {
         #expect(!error.isRetryable)
     }
 
+    @Test(
+        "A wrong signature is told with the server's string as it came, in backticks or bare, under either spelling",
+        arguments: [
+            "Invalid Signature, Server StringToSign:`POST#application/json##application/json##x-ca-key:k#/p`",
+            "Invalid Signature, Server StringToSign:POST#application/json##application/json##x-ca-key:k#/p",
+            "Invalid Signature, Server StringToSign:`POSTapplication/jsonapplication/jsonX-Ca-Key:k/p`",
+        ], ["X-Ca-Error-Message", "x-ca-error-message"])
+    func wrongSignatures(_ reason: String, _ spelling: String) throws {
+        let message = try #require(HTTPField.Name(spelling))
+        let id = try #require(HTTPField.Name(spelling.hasPrefix("X") ? "X-Ca-Request-Id" : "x-ca-request-id"))
+        let error = try speedPixError { try envelope("", status: 400, headers: [message: reason, id: "request-2"]) }
+        #expect(error.code == .auth)
+        #expect(error.message == reason)
+        #expect(error.remedy?.contains("secret") == true)
+        #expect(error.requestID == "request-2")
+    }
+
     @Test(arguments: ["Nonce Used", "Invalid Content-MD5"])
     func refusalsOfTheSignatureAreAuth(_ reason: String) throws {
         #expect(try refusal(reason).code == .auth)

@@ -1,9 +1,9 @@
 /// Percent-encoding of URL parts and header parameters (RFC 3986, section 2).
-enum PercentEncoding {
+package enum PercentEncoding {
     private static let digits = Array("0123456789ABCDEF".utf8)
 
     /// Everything but letters, digits and `-._~` as `%XX` of its UTF-8.
-    static func encode(_ text: String) -> String {
+    package static func encode(_ text: String) -> String {
         var bytes: [UInt8] = []
         for byte in text.utf8 {
             switch byte {
@@ -17,7 +17,7 @@ enum PercentEncoding {
     }
 
     /// The bytes behind an encoded text; nil for a `%` without two hexadecimal digits after it.
-    static func decodedBytes(_ text: some StringProtocol) -> [UInt8]? {
+    package static func decodedBytes(_ text: some StringProtocol) -> [UInt8]? {
         var bytes: [UInt8] = []
         var rest = Array(text.utf8)[...]
         while let byte = rest.popFirst() {
@@ -34,8 +34,26 @@ enum PercentEncoding {
     }
 
     /// The text behind an encoded one; nil if it is malformed or not UTF-8.
-    static func decode(_ text: some StringProtocol) -> String? {
+    package static func decode(_ text: some StringProtocol) -> String? {
         decodedBytes(text).flatMap { String(validating: $0, as: UTF8.self) }
+    }
+
+    /// The bytes behind a part of a query or of a form, where a `+` is a space.
+    ///
+    /// A `%` without two hexadecimal digits after it stands for itself: whoever sent it had not encoded anything.
+    package static func decodedFormBytes(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
+        var decoded: [UInt8] = []
+        decoded.reserveCapacity(bytes.count)
+        var rest = bytes
+        while let byte = rest.popFirst() {
+            if byte == 0x25, let high = rest.first.flatMap(value), let low = rest.dropFirst().first.flatMap(value) {
+                decoded.append(high << 4 | low)
+                rest = rest.dropFirst(2)
+            } else {
+                decoded.append(byte == 0x2B ? 0x20 : byte)
+            }
+        }
+        return decoded
     }
 
     private static func value(_ digit: UInt8) -> UInt8? {
