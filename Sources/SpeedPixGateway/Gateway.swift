@@ -123,7 +123,7 @@ public enum Gateway {
             CreateCall(
                 catalogue: WorkflowCatalogue(workflows),
                 preparation: InputPreparation(store: store, urls: urls), queue: queue, random: configuration.random),
-            ProgressCall(queue: queue),
+            ProgressCall(queue: queue, urls: urls),
             ResultCall(queue: queue, urls: urls),
             CancelCall(queue: queue),
             SignUploadCall(urls: urls, sweep: StoreSweep(store, configuration), configuration: configuration),

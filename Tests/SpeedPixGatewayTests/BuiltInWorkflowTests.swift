@@ -38,7 +38,7 @@ struct BuiltInWorkflowTests {
         let (done, bytes) = try await run("img2img", ["image": try picture(), "prompt": .string(prompt)])
         let result = try Image.open(bytes: bytes)
         #expect((result.width, result.height) == (120, 90))
-        #expect(done.output?["info"] == .string(look))
+        #expect(done.info == ["message": .string(look)])
         // Each of them changes the picture.
         let before = try Image.blank(width: 1, height: 1, color: Color("#c8c8c8")).pixels
         #expect(Array(result.pixels.prefix(3)) != Array(before.prefix(3)) || look == "gray" || look == "oil")
@@ -59,7 +59,7 @@ struct BuiltInWorkflowTests {
             let input: [String: InputValue] = [
                 "image": try picture(), "prompt": "surprise me", "seed": .integer(Int64(seed)),
             ]
-            looks.insert(try await run("img2img", input).0.output?["info"]?.stringValue ?? "")
+            looks.insert(try await run("img2img", input).0.info?["message"]?.stringValue ?? "")
         }
         #expect(looks.count == 3)
     }

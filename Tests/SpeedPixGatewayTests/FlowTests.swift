@@ -27,7 +27,7 @@ struct FlowTests {
             #expect(done.status == .succeeded)
             #expect(done.output?["text"] == "hello")
             #expect(done.output?["data"] == ["a": [1, nil, "x"]])
-            #expect(done.output?["info"] == "echoed after 10 s")
+            #expect(done.info == ["message": "echoed after 10 s"])
             #expect(done.metrics.predictTime == .seconds(10))
         }
     }

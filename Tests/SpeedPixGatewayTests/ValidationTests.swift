@@ -70,6 +70,35 @@ struct ValidationTests {
         }
     }
 
+    @Test(
+        "Base64 without its head is answered with the head that is missing",
+        arguments: [
+            ("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ", "data:image/png;base64,iVBORw0KGgoA…"),
+            ("/9j/4AAQSkZJRgABAQEASABIAAD/2wBDAAMCAgMCAgM", "data:image/jpeg;base64,/9j/4AAQSkZJ…"),
+            ("UklGRiQAAABXRUJQVlA4IBgAAAAwAQCdASoBAAEAAgA0", "data:image/webp;base64,UklGRiQAAABX…"),
+            ("iVBORw0KGgoAAAAN\r\nSUhEUgAAAAEAAAAB\r\nCAYAAAAf", "data:image/png;base64,iVBORw0KGgoA…"),
+            (String(repeating: "AAAA", count: 256), "data:application/octet-stream;base64,AAAAAAAAAAAA…"),
+        ])
+    func bareBase64(_ text: String, _ hint: String) async throws {
+        try await TestGateway.run(workflows: [Picky()]) { gateway in
+            let answer = try await create(["prompt": "x", "image": .string(text)], gateway)
+            #expect(answer.code == "InvalidParameter")
+            #expect(
+                answer.message
+                    == "the input \"image\" is base64 without a data: URI's beginning: send \"\(hint)\"")
+        }
+    }
+
+    @Test(
+        "What is no base64 of a file is answered as the path that it may be",
+        arguments: ["shoe.jpg", "shoe", "photos/2024/summer/shoe/white/left", "iVBORw0KGgo"])
+    func noBase64(_ text: String) async throws {
+        try await TestGateway.run(workflows: [Picky()]) { gateway in
+            let answer = try await create(["prompt": "x", "image": .string(text)], gateway)
+            #expect(answer.message.hasSuffix("which is no URL; a file of yours needs a path such as \"./\(text)\""))
+        }
+    }
+
     @Test func foreignURLsAreNotFetched() async throws {
         try await TestGateway.run(workflows: [Picky()]) { gateway in
             let answer = try await create(["prompt": "x", "image": "https://example.com/a.png"], gateway)

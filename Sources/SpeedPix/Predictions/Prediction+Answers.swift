@@ -18,6 +18,8 @@ extension Prediction {
                 .invalidResponse, "the progress answer has no status", requestID: requestID, isRetryable: true)
         }
         status = Status(word: word)
+        // The local gateway's word for a canceled prediction is one on which every official client ends.
+        if status == .failed, data.first("canceled")?.lenientBool == true { status = .canceled }
         if let fraction = data.first("progress")?.lenientDouble { progress.fraction = min(max(fraction, 0), 1) }
         // While waiting, zero means that the service does not know yet.
         progress.eta = data.first("etaRelative", "eta_relative")?.lenientSeconds.flatMap { $0 > .zero ? $0 : nil }

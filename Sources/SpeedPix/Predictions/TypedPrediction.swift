@@ -53,6 +53,8 @@ extension Predictions {
 
     /// Runs a workflow and reads its output as a type; see ``run(_:input:options:)``.
     ///
+    /// - Returns: The output. A member `info` that the type declares is filled from ``Prediction/info``, unless the output has
+    ///   one of its own.
     /// - Throws: `invalid_response`, with the prediction, for an output that does not fit the type.
     public func run<Output: Decodable & Sendable>(
         _ workflowID: String, input: [String: InputValue], as type: Output.Type, options: RunOptions = RunOptions()
@@ -60,9 +62,15 @@ extension Predictions {
         try output(of: try await run(workflowID, input: input, options: options), as: type)
     }
 
+    /// The output as a type. A member `info` that the type declares and the output has not is filled from
+    /// ``Prediction/info``.
     func output<Output: Decodable>(of prediction: Prediction, as type: Output.Type) throws -> Output {
+        let candidates = prediction.outputs(for: type)
+        for candidate in candidates.dropLast() {
+            if let output = try? candidate.decode(type, files: files) { return output }
+        }
         do {
-            return try (prediction.output ?? .object([:])).decode(type, files: files)
+            return try (candidates.last ?? .object([:])).decode(type, files: files)
         } catch let error as SpeedPixError {
             throw error.about(prediction)
         }

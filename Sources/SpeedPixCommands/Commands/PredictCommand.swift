@@ -106,7 +106,7 @@ struct PredictCommand: ContextCommand {
         }
         let paths = try await saved(done, client, context)
         if json { return try context.print(PredictionText.json(done, paths: paths)) }
-        for (name, value) in try PredictionText.outputs(done.output) {
+        for (name, value) in try PredictionText.outputs(done.outputIncludingInfo) {
             try context.print("\(name): \(paths[value] ?? value)".printable())
         }
     }

@@ -41,7 +41,7 @@ extension EventStream {
         fields["total_seconds"] = prediction.metrics.totalTime.map { .seconds($0) }
         switch prediction.status {
         case .succeeded:
-            fields["output"] = prediction.output
+            fields["output"] = prediction.outputIncludingInfo
             fields["info"] = prediction.info
             if prediction.succeededWithoutOutput { fields["without_output"] = true }
             send("prediction.succeeded", fields)

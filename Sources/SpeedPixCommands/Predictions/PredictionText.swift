@@ -18,7 +18,7 @@ enum PredictionText {
         if let error = prediction.error { facts.append(("error", error)) }
         if let time = prediction.metrics.predictTime { facts.append(("computed in", time.formattedSeconds)) }
         if prediction.succeededWithoutOutput { facts.append(("output", "none at all")) }
-        facts += try outputs(prediction.output)
+        facts += try outputs(prediction.outputIncludingInfo)
         return facts.map { "\($0): \($1)".printable() }
     }
 
@@ -55,7 +55,7 @@ enum PredictionText {
         var value: [String: JSONValue] = [
             "id": .string(prediction.id), "status": .string(prediction.status.rawValue),
             "workflow_id": prediction.workflowID.map(JSONValue.string) ?? .null,
-            "output": prediction.output ?? .null, "error": prediction.error.map(JSONValue.string) ?? .null,
+            "output": prediction.outputIncludingInfo ?? .null, "error": prediction.error.map(JSONValue.string) ?? .null,
             "progress": .double(prediction.progress.fraction), "files": .array(files),
         ]
         if let label = label ?? prediction.label { value["label"] = .string(label) }

@@ -106,7 +106,8 @@ final class ReportBook: Sendable {
         state.pages.entries[index].endedAt = time
         state.pages.entries[index].computing = prediction.metrics.predictTime
         state.pages.entries[index].outputs = files.map { Output(file: $0) }
-        state.pages.entries[index].data = prediction.output.flatMap(ReportText.withoutFiles).map(ReportText.shortened)
+        state.pages.entries[index].data = prediction.outputIncludingInfo.flatMap(ReportText.withoutFiles)
+            .map(ReportText.shortened)
         for (number, file) in files.enumerated() { state.pages.places[file.url] = (index, number) }
     }
 

@@ -16,6 +16,12 @@ struct PredictionRecord: Sendable {
         case canceled
 
         var isTerminal: Bool { self != .waiting && self != .running }
+
+        /// As a progress answer has it.
+        ///
+        /// The official clients agree on no word for a canceled prediction: Python's knows none, and raises; Java's knows
+        /// `cancelled` and waits for ever on `canceled`. On `failed` both end.
+        var progressWord: String { self == .canceled ? Status.failed.rawValue : rawValue }
     }
 
     let id: String
@@ -48,6 +54,18 @@ struct PredictionRecord: Sendable {
 }
 
 extension [String: StoredOutput] {
+    /// The first file, in the order of the outputs' names.
+    var firstFile: StoredFile? {
+        for (_, output) in sorted(by: { $0.key < $1.key }) {
+            switch output {
+            case .data: continue
+            case .file(let file): return file
+            case .files(let files): if let first = files.first { return first }
+            }
+        }
+        return nil
+    }
+
     /// The files among the outputs.
     var storedKeys: [ObjectKey] {
         values.flatMap { output -> [ObjectKey] in

@@ -41,7 +41,6 @@ struct PredictionRunner: Sendable {
                     for key in outputs.storedKeys { await store.remove(key) }
                     throw error
                 }
-                if let info = result.info, outputs["info"] == nil { outputs["info"] = .data(info) }
                 return .succeeded(outputs: outputs, info: result.info)
             }
         } catch let failure as WorkflowFailure {

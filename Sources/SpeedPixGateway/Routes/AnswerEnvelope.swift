@@ -29,6 +29,8 @@ enum AnswerEnvelope {
         [
             "status": .integer(status), "apiInvokeId": .string(requestID), "errCode": code, "errMessage": message,
             "subErrCode": nil, "subErrMessage": nil, "data": data,
+            // The service's documents have both in every answer, and never a value in them.
+            "startTime": nil, "endTime": nil,
         ]
     }
 }

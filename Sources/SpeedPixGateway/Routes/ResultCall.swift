@@ -14,6 +14,8 @@ struct ResultCall: ServiceCall {
 
     func answer(_ call: SignedCall) async throws -> JSONValue {
         let record = try await queue.record(try call.body.requiredText("taskId", "task_id"))
+        // The official clients take a good envelope without a result for a success without one.
+        guard record.status != .canceled else { throw Refusal.canceled }
         var result = JSONValue.null
         var pictures: [JSONValue] = []
         if record.status == .succeeded {
@@ -53,12 +55,14 @@ struct ResultCall: ServiceCall {
 
     private func json(_ file: StoredFile, in call: SignedCall) -> JSONValue {
         var members = file.facts
-        members["url"] = .string(url(of: file, in: call))
+        // The official clients read some of these in snake_case and some in camelCase.
+        for (name, value) in file.facts where members[name.camelCased] == nil { members[name.camelCased] = value }
+        members["url"] = .string(urls.url(of: file, in: call))
         members["type"] = .string(String(file.mimeType.prefix { $0 != "/" }))
         members["mime_type"] = .string(file.mimeType)
         members["filename"] = .string(file.filename)
         members["object_key"] = .string(file.key.text)
-        members["size"] = .integer(file.size)
+        for name in ["size", "file_size", "fileSize"] { members[name] = .integer(file.size) }
         if members["format"] == nil {
             let ending = MediaType.fileExtension(of: file.filename)
             if !ending.isEmpty { members["format"] = .string(ending == "jpeg" ? "jpg" : ending) }
@@ -73,17 +77,33 @@ struct ResultCall: ServiceCall {
             case .file(let file): [file]
             case .files(let files): files
             }
-        return files.filter { $0.mimeType.hasPrefix("image/") }.map { .string(url(of: $0, in: call)) }
-    }
-
-    private func url(of file: StoredFile, in call: SignedCall) -> String {
-        let grant = FileGrant(
-            purpose: .read, key: file.key, expires: call.urlExpiry, contentType: file.mimeType,
-            filename: file.filename, size: nil)
-        return urls.url(grant, origin: call.origin)
+        return files.filter { $0.mimeType.hasPrefix("image/") }.map { .string(urls.url(of: $0, in: call)) }
     }
 
     private static func milliseconds(_ date: Date?) -> JSONValue {
         date.map { .integer(Int64(($0.timeIntervalSince1970 * 1000).rounded())) } ?? .null
+    }
+}
+
+extension URLSigner {
+    /// Where a file of a result can be read, for as long as URLs of this call's answer are good for.
+    func url(of file: StoredFile, in call: SignedCall) -> String {
+        let grant = FileGrant(
+            purpose: .read, key: file.key, expires: call.urlExpiry, contentType: file.mimeType,
+            filename: file.filename, size: nil)
+        return url(grant, origin: call.origin)
+    }
+}
+
+extension Refusal {
+    /// What the result of a canceled prediction is.
+    static let canceled = Refusal("TaskCanceled", "the prediction was canceled")
+}
+
+extension String {
+    /// "frame_rate" as "frameRate".
+    fileprivate var camelCased: String {
+        let words = split(separator: "_")
+        return words.dropFirst().reduce(String(words.first ?? "")) { $0 + $1.prefix(1).uppercased() + $1.dropFirst() }
     }
 }

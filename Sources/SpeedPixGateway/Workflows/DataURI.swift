@@ -40,6 +40,22 @@ struct DataURI: Sendable, Equatable {
         mimeType = type.contains("/") ? type : "text/plain"
     }
 
+    /// The media type of a file that was sent as base64 alone; nil for a text that is none.
+    ///
+    /// A word may be base64, too, so it takes a file's signature, or more characters than a path has.
+    static func bareType(_ text: String) -> String? {
+        let characters = text.utf8.prefix(MediaType.sniffedLength)
+        let isBase64 = characters.allSatisfy { byte in
+            (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+                || "+/=\r\n".utf8.contains(byte)
+        }
+        guard isBase64, characters.count >= 16 else { return nil }
+        // Whole groups of four characters, each of which is three bytes.
+        let head = characters.filter { $0 != 0x0D && $0 != 0x0A }
+        guard let bytes = Data(base64Encoded: Data(head.prefix(head.count / 4 * 4))) else { return nil }
+        return MediaType.sniff(Array(bytes)) ?? (characters.count >= 1024 ? MediaType.unknown : nil)
+    }
+
     private static var tooLarge: Refusal {
         .invalidParameter("is a data: URI of more than 1 MiB; upload the file and give its accessUrl")
     }

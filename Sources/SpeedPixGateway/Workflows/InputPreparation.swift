@@ -80,6 +80,11 @@ struct InputPreparation: Sendable {
             }
         }
         guard URLSigner.isFileURL(text) else {
+            if let type = DataURI.bareType(text) {
+                throw Refusal.invalidParameter(
+                    "\(label) is base64 without a data: URI's beginning: send \"data:\(type);base64,\(text.prefix(12))…\""
+                )
+            }
             throw Refusal.invalidParameter(
                 text.contains("://")
                     ? "\(label) is \"\(text.prefix(200))\"; only this gateway's own URLs and data: URIs can be read"

@@ -10,7 +10,7 @@ struct OutputConversion: Sendable {
         guard !host.isRehearsal else {
             return prediction.output.map { _ in .object(PlaceholderObject("output", host: host)) }
         }
-        return prediction.output.map(value)
+        return prediction.outputIncludingInfo.map(value)
     }
 
     func value(_ json: JSONValue) -> LuaValue {
