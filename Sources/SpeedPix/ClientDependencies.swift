@@ -6,8 +6,12 @@ public import Foundation
 
 /// What the SDK would otherwise take from the process: network, clocks and chance. Tests hand in their own.
 public struct ClientDependencies: Sendable {
-    /// Carries every request.
-    public var transport: any HTTPTransport
+    /// Carries every request. One that is given goes its own way, whatever ``Configuration/network`` says.
+    public var transport: any HTTPTransport {
+        didSet { isTransportGiven = true }
+    }
+    /// Whether somebody chose the transport.
+    private(set) var isTransportGiven: Bool
     /// Measures waits and sleeps between polls.
     public var clock: any Clock<Duration>
     /// The date that signatures carry.
@@ -25,13 +29,14 @@ public struct ClientDependencies: Sendable {
 
     /// The real ones, unless given: shared connections, the system's clocks and randomness, UUIDs as nonces.
     public init(
-        transport: any HTTPTransport = AsyncHTTPTransport.shared,
+        transport: (any HTTPTransport)? = nil,
         clock: any Clock<Duration> = TimerClock(),
         now: @escaping @Sendable () -> Date = { Date() },
         nonce: (@Sendable () -> String)? = nil,
         random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) }
     ) {
-        self.transport = transport
+        self.transport = transport ?? AsyncHTTPTransport.shared
+        isTransportGiven = transport != nil
         self.clock = clock
         self.now = now
         self.nonce = nonce ?? Nonce.random

@@ -23,9 +23,11 @@ public struct Configuration: Sendable {
     public var userAgent: String
     /// How failed calls are tried again.
     public var retries = RetryPolicy()
+    /// Proxies and certificates. Default: direct connections, and what the system trusts.
+    public var network = NetworkSettings()
     /// Polls a second that all waits of a client share, at most: 0.1 … 1,000,000; other values are moved there. Nil, the
     /// default, for a rate that finds its level: it begins at 100, grows while polls wait and nothing is throttled, and
-    /// halves when the service throttles. Against a service on this machine it begins without a bound.
+    /// halves when the service throttles. Against a service on this machine it grows so fast that it soon bounds nothing.
     public var pollRate: Double? {
         // Written so that it also catches what is no number.
         didSet { pollRate = pollRate.map { $0 >= 0.1 ? min($0, 1_000_000) : 0.1 } }
@@ -72,9 +74,11 @@ public struct Configuration: Sendable {
         public static let endpoint = "SPEEDPIX_ENDPOINT"
     }
 
-    /// Reads the `SPEEDPIX_*` variables; an argument that is not nil wins over its variable.
+    /// Reads the `SPEEDPIX_*` variables, and those for proxies and certificates (``NetworkSettings/init(environment:)``); an
+    /// argument that is not nil wins over its variable.
     ///
     /// - Parameter environment: Handed in: the SDK itself reads no global.
+    /// - Throws: ``SpeedPixError`` with code `configuration`.
     public init(
         environment: [String: String],
         appKey: String? = nil,
@@ -92,6 +96,7 @@ public struct Configuration: Sendable {
             appSecret: value(appSecret, Variable.appSecret) ?? "",
             endpoint: value(endpoint, Variable.endpoint) ?? Configuration.defaultEndpoint,
             timeout: timeout)
+        network = try NetworkSettings(environment: environment)
     }
 
     private static func missing(_ what: String, variable: String) -> SpeedPixError {

@@ -35,6 +35,10 @@ public struct SpeedPixClient: Sendable {
         metrics: (any MetricsFactory)? = nil,
         logger: Logger = Logger(label: "speedpix", factory: { _ in SwiftLogNoOpLogHandler() })
     ) {
+        var dependencies = dependencies
+        if !dependencies.isTransportGiven, configuration.network != NetworkSettings() {
+            dependencies.transport = RoutedHTTPTransport(configuration.network)
+        }
         let caller = ServiceCaller(
             configuration: configuration, dependencies: dependencies, middleware: middleware,
             metrics: metrics.map { ClientMetrics(factory: $0, clock: dependencies.clock) }, logger: logger)

@@ -30,7 +30,8 @@ public struct AsyncHTTPTransport: HTTPTransport {
             eventLoopGroup: .singletonMultiThreadedEventLoopGroup,
             configuration: configuration(.follow(max: 5, allowCycles: false))))
 
-    private static func configuration(
+    /// What every client of ours is made with.
+    static func configuration(
         _ redirects: HTTPClient.Configuration.RedirectConfiguration
     ) -> HTTPClient.Configuration {
         var configuration = HTTPClient.Configuration(redirectConfiguration: redirects)

@@ -29,7 +29,11 @@ struct DoctorCommand: ContextCommand {
             let isLocal = service.isLocal(context)
             settings = ShownSetting.all(resolved, isLocal: isLocal)
             diagnoses.append(filesRead(resolved, context))
-            if !isLocal { diagnoses += mixedCredentials(resolved) }
+            if !isLocal {
+                diagnoses += mixedCredentials(resolved)
+                let reader = SettingsReader(context: context)
+                diagnoses += NetworkDiagnosis(settings: resolved, reader: reader).diagnoses
+            }
         } catch {
             diagnoses.append(Diagnosis("settings", .bad, error.message, remedy: error.hint))
         }

@@ -57,6 +57,7 @@ struct ShownSetting: Sendable, Equatable {
 
     private static func shown(_ setting: Setting, _ text: String) -> String {
         if setting.isSecret { return "<redacted>" }
+        if setting == .proxy, text.contains("@") { return "\((try? Proxy(text)).map { "\($0)" } ?? "<redacted>")" }
         // Only the program's name: what is passed to it may be the secret itself.
         guard setting == .appSecretCommand else { return text }
         let program = text.prefix { !$0.isWhitespace }
@@ -79,7 +80,7 @@ struct ShownSetting: Sendable, Equatable {
         case .retryAfterLongest: shown(plain.retries.longestRetryAfter)
         case .pollRate: plain.pollRate.map { String(Int($0)) } ?? "finds its level"
         case .userAgent: plain.userAgent
-        case .profile, .appKey, .appSecret, .appSecretFile, .appSecretCommand: nil
+        case .profile, .appKey, .appSecret, .appSecretFile, .appSecretCommand, .proxy, .noProxy, .caFile: nil
         }
     }
 

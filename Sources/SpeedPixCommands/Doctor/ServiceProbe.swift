@@ -41,9 +41,7 @@ struct ServiceProbe {
         switch error.code {
         case .network:
             return [
-                Diagnosis(
-                    "endpoint", .bad, error.message,
-                    remedy: "check endpoint, SPEEDPIX_ENDPOINT and the network: curl -sv \(endpoint.shellQuoted)")
+                Diagnosis("endpoint", .bad, error.message, remedy: reachingIt)
             ]
         case .auth:
             return [
@@ -64,6 +62,16 @@ struct ServiceProbe {
                     remedy: "check the endpoint; a proxy or a login page may be in between")
             ]
         }
+    }
+
+    /// What to try when the endpoint was not reached.
+    private var reachingIt: String {
+        let endpoint = configuration.endpoint
+        guard let proxy = configuration.network.proxies.proxy(for: endpoint) else {
+            return "check endpoint, SPEEDPIX_ENDPOINT and the network: curl -sv \(endpoint.shellQuoted)"
+        }
+        return "check the proxy, and whether it reaches the endpoint: "
+            + "curl -sv -x \("\(proxy)".shellQuoted) \(endpoint.shellQuoted)"
     }
 
     private func clock(_ skew: Duration) -> Diagnosis {

@@ -57,14 +57,15 @@ struct ServiceOptions: ParsableArguments {
         _ context: CommandContext, beside directory: String? = nil, _ body: (Configuration) async throws -> Result
     ) async throws -> Result {
         if isLocalByFlag == true { return try await LocalGateway.withClientConfiguration(context, body) }
-        let configuration: Configuration
+        var configuration: Configuration
         do {
             let settings = try settings(context, beside: directory)
             if settings[.endpoint]?.text == LocalGateway.name {
                 return try await LocalGateway.withClientConfiguration(context, body)
             }
-            let secret = try await SettingsReader(context: context, scriptDirectory: directory).secret(of: settings)
-            configuration = try settings.configuration(secret: secret)
+            let reader = SettingsReader(context: context, scriptDirectory: directory)
+            configuration = try settings.configuration(secret: try await reader.secret(of: settings))
+            configuration.network = try settings.network(reader)
         } catch let error as SettingsError {
             throw error.failure
         } catch let error as SpeedPixError where error.code == .configuration {

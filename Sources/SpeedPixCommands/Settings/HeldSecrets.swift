@@ -1,3 +1,5 @@
+import SpeedPix
+
 /// Every secret that the environment and the settings files hold, also where another one counts, or none as with
 /// `--local`: nothing may show or keep any of them.
 ///
@@ -11,6 +13,7 @@ struct HeldSecrets {
         let environment = reader.context.environment
         var values = Values()
         values.add(environment[Setting.appSecret.variable])
+        for name in Self.proxyVariables { values.addPassword(of: environment[name]) }
         if let path = environment[Setting.appSecretFile.variable], !path.isEmpty {
             values.addFile(reader.context.absolute(path))
         }
@@ -20,13 +23,18 @@ struct HeldSecrets {
             else { continue }
             for section in [table] + profiles(of: table) {
                 values.add(section.text(Setting.appSecret))
+                values.addPassword(of: section.text(Setting.proxy))
                 guard let name = section.text(Setting.appSecretFile) else { continue }
                 let origin = SettingOrigin.file(path: path, line: 0, profile: nil)
-                values.addFile(reader.secretPath(SettingValue(text: name, origin: origin)))
+                values.addFile(reader.path(SettingValue(text: name, origin: origin)))
             }
         }
         return values.secrets
     }
+
+    private static let proxyVariables = [
+        Setting.proxy.variable, "https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY",
+    ]
 
     private func profiles(of table: TOMLTable) -> [TOMLTable] {
         guard case .table(let named)? = table.entries[SettingsFile.profilesKey]?.value else { return [] }
@@ -41,6 +49,19 @@ struct HeldSecrets {
         mutating func add(_ secret: String?) {
             guard let secret, !secret.isEmpty, !secrets.contains(secret) else { return }
             secrets.append(secret)
+        }
+
+        /// Bytes. A password of fewer is part of ordinary words, which would be struck out with it.
+        private static let shortestPassword = 6
+
+        /// The password in a proxy's URL, as it is written there and as it is meant.
+        mutating func addPassword(of url: String?) {
+            guard let url, let at = url.lastIndex(of: "@") else { return }
+            let start = url.firstRange(of: "://")?.upperBound ?? url.startIndex
+            guard start < at, let colon = url[start..<at].firstIndex(of: ":") else { return }
+            let written = String(url[url.index(after: colon)..<at])
+            for password in [written, (try? Proxy(url))?.password?.revealed ?? ""]
+            where password.utf8.count >= Self.shortestPassword { add(password) }
         }
 
         mutating func addFile(_ path: String) {

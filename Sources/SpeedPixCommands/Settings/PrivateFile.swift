@@ -56,11 +56,12 @@ struct PrivateFile {
             hint: "chmod go-w \(path.shellQuoted)")
     }
 
+    /// - Parameter secret: What it holds, as the message names it.
     /// - Throws: ``SettingsError`` if others than its owner could learn the secret in it.
-    func checkIsPrivate() throws(SettingsError) {
+    func checkIsPrivate(holding secret: String = "the secret") throws(SettingsError) {
         guard isOpenToOthers else { return }
         throw SettingsError(
-            message: "\(path.printable()) holds the secret, and others than you may read or change it",
+            message: "\(path.printable()) holds \(secret), and others than you may read or change it",
             hint: "chmod 600 \(path.shellQuoted)")
     }
 }

@@ -15,6 +15,9 @@ enum Setting: String, CaseIterable, Sendable {
     case retryAfterLongest = "retry_after_longest"
     case pollRate = "poll_rate"
     case userAgent = "user_agent"
+    case proxy
+    case noProxy = "no_proxy"
+    case caFile = "ca_file"
 
     /// As `speedpix.toml` has it.
     var key: String { rawValue }
@@ -62,6 +65,9 @@ enum Setting: String, CaseIterable, Sendable {
         case .retryAfterLongest: "seconds that the service may ask for at most"
         case .pollRate: "polls a second at most, all waits together"
         case .userAgent: "what calls name as their sender"
+        case .proxy: "the proxy for every connection, or \"none\""
+        case .noProxy: "hosts that are reached without it"
+        case .caFile: "a file of certificates that are trusted, too"
         }
     }
 }

@@ -15,9 +15,11 @@ struct SettingsFile: Sendable, Equatable {
     var general: Values = [:]
     var profiles: [String: Values] = [:]
 
-    /// Whether it holds the secret itself: then only its owner may read it.
-    var hasSecret: Bool {
-        general[.appSecret] != nil || profiles.values.contains { $0[.appSecret] != nil }
+    /// What nobody but its owner may read in it, as messages name it; nil if there is nothing.
+    var heldSecret: String? {
+        let layers = [general] + profiles.values
+        if layers.contains(where: { $0[.appSecret] != nil }) { return "the secret" }
+        return layers.contains { $0[.proxy]?.text.contains("@") ?? false } ? "a proxy's password" : nil
     }
 
     /// Whether it says where the secret comes from: then only its owner may change it.

@@ -39,7 +39,7 @@ struct SettingsReader {
     private func read(_ path: String, isOwn: Bool) throws(SettingsError) -> SettingsFile? {
         guard let content = try PrivateFile(path, limit: SettingsFile.largest) else { return nil }
         let file = try SettingsFile(content.text, path: path, isOwn: isOwn)
-        if file.hasSecret { try content.checkIsPrivate() }
+        if let secret = file.heldSecret { try content.checkIsPrivate(holding: secret) }
         if file.namesSecret { try content.checkIsOwn() }
         return file
     }
@@ -52,7 +52,7 @@ struct SettingsReader {
         guard let (setting, value) = settings.secret else { return nil }
         switch setting {
         case .appSecretFile:
-            let path = secretPath(value)
+            let path = path(value)
             guard let file = try PrivateFile(path, limit: 64 << 10) else {
                 throw SettingsError(message: "\(value.origin.shown): there is no file \(path.printable())")
             }
@@ -70,11 +70,11 @@ struct SettingsReader {
     var secretFiles: [String] {
         let layers = ((try? files()) ?? []).flatMap { [$0.general] + $0.profiles.values }
         let variable = context.environment[Setting.appSecretFile.variable].map(context.absolute)
-        return layers.compactMap { $0[.appSecretFile].map(secretPath) } + [variable].compactMap { $0 }
+        return layers.compactMap { $0[.appSecretFile].map(path) } + [variable].compactMap { $0 }
     }
 
-    /// The path of ``Setting/appSecretFile``, relative ones from the folder of the file that names it.
-    func secretPath(_ value: SettingValue) -> String {
+    /// The path that a setting names, relative ones from the folder of the file that names it.
+    func path(_ value: SettingValue) -> String {
         guard case .file(let path, _, _) = value.origin, !value.text.hasPrefix("~/") else {
             return context.absolute(value.text)
         }

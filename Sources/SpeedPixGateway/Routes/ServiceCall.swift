@@ -80,6 +80,13 @@ struct SignedCallHandler: Sendable {
         guard isPlain, !authority.isEmpty else {
             throw Refusal("InvalidHost", "the Host header is no host and port", status: .badRequest)
         }
-        return "http://" + authority
+        // What ends TLS in front of the gateway says so: without it URLs in answers would lead past it.
+        let isBehindTLS = request.headers[.forwardedProtocol]?.lowercased() == "https"
+        return (isBehindTLS ? "https://" : "http://") + authority
     }
+}
+
+extension HTTPField.Name {
+    /// How a client came to the server in front. Whoever lies about it gets URLs that lead nowhere.
+    fileprivate static let forwardedProtocol = HTTPField.Name("X-Forwarded-Proto") ?? .via
 }

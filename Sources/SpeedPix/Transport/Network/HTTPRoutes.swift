@@ -1,0 +1,133 @@
+import AsyncHTTPClient
+import HTTPTypes
+import NIOCore
+import NIOPosix
+
+/// The connections of a ``RoutedHTTPTransport``: direct ones, and those through each proxy. They are closed when nobody
+/// has it any more.
+final class HTTPRoutes: Sendable {
+    /// How a request leaves this machine.
+    private enum Route: Hashable {
+        case direct
+        /// Through a connection that the proxy opens and then leaves alone.
+        case tunnel(Proxy)
+        /// Handed to the proxy as a whole.
+        case forward(Proxy)
+    }
+
+    private let settings: ProxySettings
+    private let clients: [HTTPClient]
+    private let transports: [Route: AsyncHTTPTransport]
+    /// For hosts that are reached without a proxy.
+    let direct: AsyncHTTPTransport
+
+    init(_ settings: NetworkSettings) {
+        self.settings = settings.proxies
+        var routes: Set<Route> = []
+        for scheme in ["http", "https"] { routes.insert(Self.route(for: scheme, settings.proxies)) }
+        routes.remove(.direct)
+        func client(_ route: Route) -> HTTPClient {
+            HTTPClient(
+                eventLoopGroup: .singletonMultiThreadedEventLoopGroup,
+                configuration: Self.configuration(route, settings.trust))
+        }
+        let directClient = client(.direct)
+        let others = routes.map { ($0, client($0)) }
+        clients = [directClient] + others.map(\.1)
+        direct = AsyncHTTPTransport(directClient)
+        transports = Dictionary(uniqueKeysWithValues: others.map { ($0, AsyncHTTPTransport($1)) })
+    }
+
+    deinit {
+        // A client that is not shut down ends the process. Whoever reads an answer still holds this.
+        for client in clients { client.shutdown { _ in } }
+    }
+
+    private static func configuration(_ route: Route, _ trust: TrustSettings) -> HTTPClient.Configuration {
+        var configuration = AsyncHTTPTransport.configuration(.disallow)
+        if !trust.isDefault { configuration.tlsConfiguration = trust.tlsConfiguration }
+        switch route {
+        case .direct: break
+        case .tunnel(let proxy) where proxy.kind == .socks5:
+            configuration.proxy = .socksServer(host: proxy.host, port: proxy.port)
+        case .tunnel(let proxy):
+            configuration.proxy = .server(
+                host: proxy.host, port: proxy.port,
+                authorization: proxy.credentials.map {
+                    .basic(username: $0.user, password: $0.password.revealed)
+                })
+        case .forward: configuration.http1_1ConnectionDebugInitializer = AbsoluteFormHandler.add
+        }
+        return configuration
+    }
+
+    /// How requests of a scheme leave, if their host is no exception.
+    private static func route(for scheme: String, _ settings: ProxySettings) -> Route {
+        guard let proxy = scheme == "https" ? settings.https : settings.http else { return .direct }
+        return scheme == "http" && proxy.kind == .http ? .forward(proxy) : .tunnel(proxy)
+    }
+
+    /// Sends one request, and follows no redirect.
+    ///
+    /// - Throws: As ``HTTPTransport/send(_:)``; the errors name the proxy.
+    func send(_ request: TransportRequest) async throws -> TransportResponse {
+        guard let target = RequestTarget(request.url), let proxy = settings.proxy(for: target),
+            let transport = transports[Self.route(for: target.scheme, settings)]
+        else { return try await direct.send(request) }
+        do {
+            guard case .forward = Self.route(for: target.scheme, settings) else {
+                return try await transport.send(request)
+            }
+            let response = try await transport.send(Self.forwarded(request, target, proxy))
+            guard response.status.code != 407 else { throw Self.refused(by: proxy) }
+            return response
+        } catch let error as TransportError {
+            throw Self.explained(error, target, proxy)
+        }
+    }
+
+    /// The request as the proxy gets it; ``AbsoluteFormHandler`` does the rest.
+    private static func forwarded(
+        _ request: TransportRequest, _ target: RequestTarget, _ proxy: Proxy
+    ) -> TransportRequest {
+        var request = request
+        request.url = "http://\(proxy.authority)\(target.resource)"
+        // HTTPTypes keeps the name for itself, and AsyncHTTPClient would put the proxy's there.
+        if let host = HTTPField.Name("Host") { request.headers[host] = target.authority }
+        request.headers[.proxyAuthorization] = proxy.authorization
+        return request
+    }
+
+    /// What the proxy would not do, if it was the proxy: then the service has seen nothing of the request.
+    private static func explained(_ error: TransportError, _ target: RequestTarget, _ proxy: Proxy) -> TransportError {
+        var unsent = error
+        unsent.mayHaveReachedService = false
+        switch error.cause as? HTTPClientError {
+        case .proxyAuthenticationRequired:
+            return refused(by: proxy)
+        case .invalidProxyResponse:
+            unsent.message = "the proxy \(proxy) does not connect to \(target.authority)"
+            return unsent
+        case .httpProxyHandshakeTimeout, .socksHandshakeTimeout:
+            unsent.message = "the proxy \(proxy) did not answer in time"
+            return unsent
+        default:
+            if error.cause.map({ String(reflecting: type(of: $0)).hasPrefix("NIOSOCKS.") }) ?? false {
+                // A dozen types with nothing in common but where they are declared.
+                unsent.message = "the proxy \(proxy) does not connect to \(target.authority): \(error.message)"
+                return unsent
+            }
+            var error = error
+            if !error.message.hasPrefix("the proxy") { error.message = "through the proxy \(proxy): \(error.message)" }
+            return error
+        }
+    }
+
+    private static func refused(by proxy: Proxy) -> TransportError {
+        TransportError(
+            proxy.hasCredentials
+                ? "the proxy \(proxy) refuses the user name and the password in its URL (HTTP 407)"
+                : "the proxy \(proxy) wants a user name and a password (HTTP 407): write http://USER:PASSWORD@\(proxy.authority)",
+            mayHaveReachedService: false)
+    }
+}

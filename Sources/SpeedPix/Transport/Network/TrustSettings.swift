@@ -1,0 +1,133 @@
+import NIOSSL
+import SystemPackage
+
+/// Which certificates a server's is checked against.
+public struct TrustSettings: Sendable, Hashable {
+    /// Certificates of files, beside the others.
+    private var added: [NIOSSLCertificate] = []
+    /// Files and folders of certificates that count instead of the system's.
+    private var replacements: [String] = []
+
+    /// Bytes. The list of all public authorities has a quarter of a million.
+    private static let largest = 16 << 20
+
+    /// What the system trusts.
+    public init() {}
+
+    /// As the environment has it, for programs that use OpenSSL: the certificates of `SSL_CERT_FILE`, and those in the folders
+    /// of `SSL_CERT_DIR` (with colons between), count instead of the system's. An empty variable counts as unset.
+    ///
+    /// Folders must have been made ready by `openssl rehash`.
+    ///
+    /// - Throws: ``SpeedPixError`` with code `configuration` for a file or a folder that is not there, cannot be read, or has
+    ///   nothing in it.
+    public init(environment: [String: String]) throws {
+        if let path = environment["SSL_CERT_FILE"], !path.isEmpty {
+            let bytes = try Self.content(of: path, for: "SSL_CERT_FILE")
+            // Read as a whole with the first connection, since it may hold all that the system has.
+            guard Self.hasCertificate(bytes) else { throw Self.empty(path, "SSL_CERT_FILE") }
+            replacements.append(path)
+        }
+        for path in (environment["SSL_CERT_DIR"] ?? "").split(separator: ":") {
+            replacements.append(try Self.folder(String(path), for: "SSL_CERT_DIR"))
+        }
+    }
+
+    /// Trusts the certificates of a file as well: a company's own authority.
+    ///
+    /// - Parameters:
+    ///   - path: A file of one or more certificates in PEM form, or one in DER form.
+    ///   - name: Who names it, as messages begin.
+    /// - Returns: How many certificates there are.
+    /// - Throws: ``SpeedPixError`` with code `configuration`, which names the file, if it is not there, cannot be read, or has
+    ///   no certificate in it.
+    @discardableResult
+    public mutating func add(certificatesIn path: String, for name: String = "ca_file") throws -> Int {
+        let bytes = try Self.content(of: path, for: name)
+        var certificates: [NIOSSLCertificate] = []
+        if Self.hasCertificate(bytes) {
+            do {
+                certificates = try NIOSSLCertificate.fromPEMBytes(bytes)
+            } catch {
+                throw SpeedPixError(
+                    .configuration, "\(name) \(path.printable()): a certificate in it is damaged",
+                    remedy: "export it again; openssl x509 -in FILE -noout -text shows whether it is whole",
+                    cause: error)
+            }
+        } else if let certificate = try? NIOSSLCertificate(bytes: bytes, format: .der) {
+            certificates = [certificate]
+        }
+        guard !certificates.isEmpty else { throw Self.empty(path, name) }
+        added += certificates
+        return certificates.count
+    }
+
+    /// Whether nothing but the system's certificates count.
+    package var isDefault: Bool { added.isEmpty && replacements.isEmpty }
+
+    /// What a client is made with.
+    var tlsConfiguration: TLSConfiguration {
+        var configuration = TLSConfiguration.makeClientConfiguration()
+        if let first = replacements.first {
+            configuration.trustRoots = .file(first)
+            configuration.additionalTrustRoots = replacements.dropFirst().map { .file($0) }
+        }
+        if !added.isEmpty { configuration.additionalTrustRoots.append(.certificates(added)) }
+        return configuration
+    }
+
+    // MARK: Files
+
+    private static func content(of path: String, for name: String) throws -> [UInt8] {
+        do {
+            let file = try FileDescriptor.open(FilePath(path), .readOnly, options: .closeOnExec)
+            return try file.closeAfter {
+                var bytes: [UInt8] = []
+                while true {
+                    let chunk = try [UInt8](unsafeUninitializedCapacity: 1 << 16) { buffer, count in
+                        count = try file.read(into: UnsafeMutableRawBufferPointer(buffer))
+                    }
+                    guard !chunk.isEmpty else { return bytes }
+                    bytes += chunk
+                    guard bytes.count <= largest else {
+                        throw SpeedPixError(
+                            .configuration, "\(name) \(path.printable()) is larger than \(largest >> 20) MiB",
+                            remedy: "name a file of certificates")
+                    }
+                }
+            }
+        } catch let error as Errno {
+            throw unreadable(path, name, error)
+        }
+    }
+
+    private static func folder(_ path: String, for name: String) throws -> String {
+        do {
+            let folder = try FileDescriptor.open(FilePath(path), .readOnly, options: [.directory, .closeOnExec])
+            try folder.close()
+            return path
+        } catch let error as Errno {
+            throw unreadable(path, name, error)
+        }
+    }
+
+    private static func unreadable(_ path: String, _ name: String, _ error: Errno) -> SpeedPixError {
+        SpeedPixError(
+            .configuration, "\(name) \(path.printable()) cannot be read: \(error)",
+            remedy: "name a file of certificates that you may read, or unset it to trust what the system trusts",
+            cause: error)
+    }
+
+    private static func empty(_ path: String, _ name: String) -> SpeedPixError {
+        SpeedPixError(
+            .configuration, "\(name) \(path.printable()) has no certificate in it",
+            remedy: "it takes one or more in PEM form, each between BEGIN CERTIFICATE and END CERTIFICATE")
+    }
+
+    /// Whether there is a certificate in PEM form (RFC 7468; OpenSSL writes the other two).
+    private static func hasCertificate(_ bytes: [UInt8]) -> Bool {
+        ["", "TRUSTED ", "X509 "].contains { kind in
+            !bytes.ranges(of: Array("-----BEGIN \(kind)CERTIFICATE-----".utf8)).isEmpty
+        }
+    }
+}

@@ -1,0 +1,91 @@
+import NIOSSL
+import SpeedPixTestSupport
+import Testing
+
+@testable import SpeedPix
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+@Suite("Which certificates are trusted")
+struct TrustSettingsTests {
+    private func added(_ path: String) throws -> Int {
+        var trust = TrustSettings()
+        return try trust.add(certificatesIn: path)
+    }
+
+    @Test("A file of one or more certificates, with text around them, is added")
+    func files() async throws {
+        try await withTemporaryFolder { folder in
+            let one = try folder.write("one.pem", Array(TestCertificates.company.utf8))
+            let both = "# ours\n\(TestCertificates.company)\nand theirs\n\(TestCertificates.other)\n"
+            let two = try folder.write("two.pem", Array(both.utf8))
+            #expect(try added(one) == 1)
+            #expect(try added(two) == 2)
+            var trust = TrustSettings()
+            #expect(trust.isDefault)
+            try trust.add(certificatesIn: one)
+            #expect(!trust.isDefault)
+            #expect(trust.tlsConfiguration.trustRoots == nil || trust.tlsConfiguration.trustRoots == .default)
+            #expect(trust.tlsConfiguration.additionalTrustRoots.count == 1)
+        }
+    }
+
+    @Test("A certificate in DER form is added, too")
+    func binary() async throws {
+        try await withTemporaryFolder { folder in
+            let lines = TestCertificates.company.split(separator: "\n").dropFirst().dropLast()
+            let bytes = try #require(Data(base64Encoded: lines.joined()))
+            #expect(try added(folder.write("ca.der", Array(bytes))) == 1)
+        }
+    }
+
+    @Test("A file that is missing, a folder, empty, without a certificate or damaged is an error that names it")
+    func mistakes() async throws {
+        try await withTemporaryFolder { folder in
+            let empty = try folder.write("empty.pem", [])
+            let text = try folder.write("text.pem", Array("no certificate".utf8))
+            let broken = try folder.write(
+                "broken.pem", Array("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n".utf8))
+            for (path, reason) in [
+                (folder["none.pem"], "cannot be read: No such file or directory"),
+                (folder.path, "cannot be read: Is a directory"), (empty, "has no certificate in it"),
+                (text, "has no certificate in it"), (broken, "a certificate in it is damaged"),
+            ] {
+                let error = try speedPixError { try added(path) }
+                #expect(error.code == .configuration)
+                #expect(
+                    error.message.hasPrefix("ca_file \(path)") && error.message.contains(reason), "\(error.message)")
+                #expect(error.remedy?.isEmpty == false)
+                #expect(!error.isRetryable)
+            }
+        }
+    }
+
+    @Test("SSL_CERT_FILE and SSL_CERT_DIR count instead of the system's certificates")
+    func environment() async throws {
+        try await withTemporaryFolder { folder in
+            let file = try folder.write("ca.pem", Array(TestCertificates.company.utf8))
+            #expect(try TrustSettings(environment: [:]) == TrustSettings())
+            #expect(try TrustSettings(environment: ["SSL_CERT_FILE": "", "SSL_CERT_DIR": ""]).isDefault)
+            let both = try TrustSettings(
+                environment: ["SSL_CERT_FILE": file, "SSL_CERT_DIR": "\(folder.path):/"]
+            ).tlsConfiguration
+            #expect(both.trustRoots == .file(file))
+            #expect(both.additionalTrustRoots == [.file(folder.path), .file("/")])
+            let only = try TrustSettings(environment: ["SSL_CERT_DIR": folder.path]).tlsConfiguration
+            #expect(only.trustRoots == .file(folder.path))
+            for (name, value, reason) in [
+                ("SSL_CERT_FILE", "/nowhere/ca.pem", "No such file"), ("SSL_CERT_FILE", "/dev/null", "no certificate"),
+                ("SSL_CERT_DIR", "/nowhere", "No such file"), ("SSL_CERT_DIR", file, "Not a directory"),
+            ] {
+                let error = try speedPixError { try TrustSettings(environment: [name: value]) }
+                #expect(error.code == .configuration)
+                #expect(error.message.hasPrefix("\(name) \(value)") && error.message.contains(reason))
+            }
+        }
+    }
+}
