@@ -155,7 +155,7 @@ let package = Package(
         .target(
             name: "SpeedPixTestSupport",
             dependencies: [
-                "SpeedPix", "SpeedPixGateway",
+                "SpeedPix", "SpeedPixGateway", "Imaging",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -180,7 +180,7 @@ let package = Package(
             ],
             swiftSettings: swift
         ),
-        .testTarget(name: "ImagingTests", dependencies: ["Imaging"], swiftSettings: swift),
+        .testTarget(name: "ImagingTests", dependencies: ["Imaging", "SpeedPixTestSupport"], swiftSettings: swift),
         .testTarget(
             name: "SpeedPixMediaTests",
             dependencies: [

@@ -24,6 +24,20 @@ void spx_release(spx_steps *steps);
 // Ends a pipeline whose last image is `last`, or that failed (`last` NULL).
 int spx_end(spx_steps *steps, VipsImage *last, spx_image **out, spx_error *error);
 
+// MARK: Reading (open.c, decode.c, warnings.c)
+
+
+// How bad a picture must be to be refused. One level for all ways to open one: with and without shrinking, and to check.
+VipsFailOn spx_fail_on(int format, bool allow_damaged);
+
+// Pixels of an opened but not yet decoded picture: upright, sRGB, in memory. If `partial`, as many rows as there are.
+int spx_decode(VipsImage *header, bool partial, spx_image **out, spx_error *error);
+
+// Collects what libvips logs as a warning on this thread; NULL ends it. The JPEG decoder tells its own when it is
+// released, so release everything before.
+void spx_collect_warnings(spx_warnings *warnings);
+void spx_note_warning(const char *message);
+
 // Adds an opaque alpha channel unless there is one. Returns 0 or -1 as libvips does.
 int spx_with_alpha(VipsImage *in, VipsImage **out);
 

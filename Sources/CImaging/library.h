@@ -25,10 +25,12 @@ int spx_load(const char **problem);
     X(vips_icc_transform) X(vips_image_copy_memory) X(vips_image_get_bands) X(vips_image_get_data) \
     X(vips_image_get_height) X(vips_image_get_n_pages) X(vips_image_get_orientation) X(vips_image_get_typeof) \
     X(vips_image_get_width) X(vips_image_guess_interpretation) X(vips_image_hasalpha) X(vips_image_map) \
-    X(vips_image_new_from_memory_copy) X(vips_image_new_from_source) X(vips_image_remove) X(vips_init) \
+    X(vips_image_new_from_memory_copy) X(vips_image_new_from_source) X(vips_image_remove) \
+    X(vips_image_set_int) X(vips_init) \
     X(vips_interpolate_new) X(vips_interpretation_get_type) X(vips_jpegsave_buffer) X(vips_linear) \
-    X(vips_linear1) X(vips_operation_block_set) X(vips_pngsave_buffer) X(vips_premultiply) X(vips_rot) \
-    X(vips_sharpen) X(vips_similarity) X(vips_source_new_from_descriptor) X(vips_source_new_from_memory) \
+    X(vips_linear1) X(vips_operation_block_set) X(vips_pngsave_buffer) X(vips_premultiply) \
+    X(vips_region_new) X(vips_region_prepare) X(vips_rot) \
+    X(vips_sharpen) X(vips_similarity) X(vips_source_new_from_descriptor) X(vips_source_new_from_memory) X(vips_source_sniff) \
     X(vips_svgload_buffer) X(vips_text) X(vips_thumbnail_image) X(vips_thumbnail_source) X(vips_tiffsave_buffer) \
     X(vips_unpremultiply) X(vips_version_string) X(vips_webpsave_buffer)
 
@@ -96,6 +98,7 @@ extern spx_library_functions spx_library;
 #define vips_image_new_from_memory_copy spx_library.vips_image_new_from_memory_copy
 #define vips_image_new_from_source spx_library.vips_image_new_from_source
 #define vips_image_remove spx_library.vips_image_remove
+#define vips_image_set_int spx_library.vips_image_set_int
 #define vips_init spx_library.vips_init
 #define vips_interpolate_new spx_library.vips_interpolate_new
 #define vips_interpretation_get_type spx_library.vips_interpretation_get_type
@@ -105,11 +108,14 @@ extern spx_library_functions spx_library;
 #define vips_operation_block_set spx_library.vips_operation_block_set
 #define vips_pngsave_buffer spx_library.vips_pngsave_buffer
 #define vips_premultiply spx_library.vips_premultiply
+#define vips_region_new spx_library.vips_region_new
+#define vips_region_prepare spx_library.vips_region_prepare
 #define vips_rot spx_library.vips_rot
 #define vips_sharpen spx_library.vips_sharpen
 #define vips_similarity spx_library.vips_similarity
 #define vips_source_new_from_descriptor spx_library.vips_source_new_from_descriptor
 #define vips_source_new_from_memory spx_library.vips_source_new_from_memory
+#define vips_source_sniff spx_library.vips_source_sniff
 #define vips_svgload_buffer spx_library.vips_svgload_buffer
 #define vips_text spx_library.vips_text
 #define vips_thumbnail_image spx_library.vips_thumbnail_image

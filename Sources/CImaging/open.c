@@ -21,98 +21,63 @@ static int format_of_loader(const char *loader)
     return SPX_FORMAT_NONE;
 }
 
-// Colours to 8 bit sRGB with at most one alpha channel.
-static VipsImage *to_srgb(VipsImage *in, spx_steps *s)
+VipsFailOn spx_fail_on(int format, bool allow_damaged)
 {
-    VipsImage *image = in;
+    if (allow_damaged)
+        return VIPS_FAIL_ON_NONE;
+    // libvips files every complaint of the GIF decoder but an early end under warnings. That decoder has no warnings:
+    // what it complains of is content that is missing or broken.
+    if (format == SPX_FORMAT_GIF)
+        return VIPS_FAIL_ON_WARNING;
+    // Not only VIPS_FAIL_ON_TRUNCATED: TIFF strips that end early, and checksums of PNG, count as errors from libvips
+    // 8.15 and 8.17 on. Not VIPS_FAIL_ON_WARNING: that refuses photos that every viewer shows, such as those of whole
+    // phone models with odd numbers in a JPEG's scan header, and TIFF files with a tag that libtiff does not know.
+    return VIPS_FAIL_ON_ERROR;
+}
 
-    // A broken profile is no reason to refuse a picture whose pixels are whole: fall through to the plain conversion.
-    if (vips_image_get_typeof(image, VIPS_META_ICC_NAME) &&
-        !vips_icc_transform(image, &s->at[0], "srgb", "embedded", TRUE, "depth", 8, NULL))
-        image = s->at[0];
-    vips_error_clear();
+static VipsImage *open_header(VipsSource *source, int format, bool allow_damaged)
+{
+    VipsFailOn fail_on = spx_fail_on(format, allow_damaged);
+    VipsImage *image = NULL;
 
-    if (vips_colourspace(image, &s->at[1], VIPS_INTERPRETATION_sRGB, NULL))
-        return NULL;
-    image = s->at[1];
-    if (image->BandFmt != VIPS_FORMAT_UCHAR) {
-        if (vips_cast(image, &s->at[2], VIPS_FORMAT_UCHAR, NULL))
-            return NULL;
-        image = s->at[2];
-    }
-    if (image->Bands > 4) {
-        if (vips_extract_band(image, &s->at[3], 0, "n", 4, NULL))
-            return NULL;
-        image = s->at[3];
-    }
-    if (image->Bands < 3) {
-        vips_error("open", "%d colour channels instead of three", image->Bands);
-        return NULL;
-    }
+    // A hundred warnings are an error of the JPEG loader's, unless it may be lenient without limit.
+    if (allow_damaged && format == SPX_FORMAT_JPEG)
+        image = vips_image_new_from_source(
+            source, "[unlimited]", "access", VIPS_ACCESS_SEQUENTIAL, "fail_on", fail_on, NULL);
+    if (!image)
+        image = vips_image_new_from_source(source, "", "access", VIPS_ACCESS_SEQUENTIAL, "fail_on", fail_on, NULL);
     return image;
 }
 
-static void *collect_field(VipsImage *image, const char *name, GValue *value, void *list)
+// The first bytes of TIFF and BigTIFF in either order (TIFF 6.0, section 2).
+static bool is_tiff(VipsSource *source)
 {
-    (void)image, (void)value;
-    g_ptr_array_add(list, g_strdup(name));
-    return NULL;
+    static const unsigned char marks[][4] = {
+        {'I', 'I', '*', 0}, {'M', 'M', 0, '*'}, {'I', 'I', '+', 0}, {'M', 'M', 0, '+'},
+    };
+    const unsigned char *bytes = vips_source_sniff(source, 4);
+
+    for (size_t i = 0; bytes && i < sizeof marks / sizeof *marks; i++)
+        if (memcmp(bytes, marks[i], 4) == 0)
+            return true;
+    vips_error_clear();
+    return false;
 }
 
-// Drops what the file said about itself. A left-over orientation or profile would be applied a second time by a later
-// operation, and a photograph's position or author must not end up in a result.
-static void drop_metadata(VipsImage *image)
-{
-    GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
-
-    vips_image_map(image, collect_field, names);
-    for (guint i = 0; i < names->len; i++)
-        vips_image_remove(image, names->pdata[i]);
-    g_ptr_array_free(names, TRUE);
-}
-
-// Pixels of an opened but not yet decoded picture: upright, sRGB, in memory.
-static int decode(VipsImage *header, spx_image **out, spx_error *error)
-{
-    spx_steps color = {0}, turn = {0}, clean = {0};
-    VipsImage *image = to_srgb(header, &color);
-    int status = SPX_FAILED;
-
-    if (!image) {
-        status = spx_fail(error);
-    } else {
-        // Decoders run from top to bottom, so the picture has to be whole before it can be turned.
-        int orientation = vips_image_get_orientation(image);
-        if (orientation > 1) {
-            turn.at[0] = vips_image_copy_memory(image);
-            image = turn.at[0] && !vips_autorot(turn.at[0], &turn.at[1], NULL) ? turn.at[1] : NULL;
-        }
-
-        if (image && !vips_copy(image, &clean.at[0], "interpretation", VIPS_INTERPRETATION_sRGB, NULL)) {
-            drop_metadata(clean.at[0]);
-            status = spx_finish(clean.at[0], out, error);
-        } else {
-            status = spx_fail(error);
-        }
-    }
-    spx_release(&clean);
-    spx_release(&turn);
-    spx_release(&color);
-    return status;
-}
-
-// The strictest setting: a broken picture must be an error and never a grey area in a product shot (sharp does the
-// same).
-#define STRICT "fail_on", VIPS_FAIL_ON_WARNING
-
-static int read_header(VipsSource *source, int64_t limit, VipsImage **header, spx_info *info, spx_error *error)
+static int read_header(
+    VipsSource *source, int64_t limit, bool allow_damaged, VipsImage **header, spx_info *info, spx_error *error)
 {
     info->format = format_of_loader(vips_foreign_find_load_source(source));
     if (info->format == SPX_FORMAT_NONE) {
         vips_error_clear();
+        // libtiff knows a file by its directory, which is often at the end and gone with it.
+        if (is_tiff(source)) {
+            info->format = SPX_FORMAT_TIFF;
+            return spx_fail_with(error, SPX_FAILED, "its directory cannot be found");
+        }
         return spx_fail_with(error, SPX_UNSUPPORTED, "the content is not a JPEG, PNG, WebP, GIF, TIFF or HEIF picture");
     }
-    *header = vips_image_new_from_source(source, "", "access", VIPS_ACCESS_SEQUENTIAL, STRICT, NULL);
+    *header = open_header(source, info->format, allow_damaged);
     if (!*header)
         return spx_fail(error);
 
@@ -134,33 +99,79 @@ static int read_header(VipsSource *source, int64_t limit, VipsImage **header, sp
 
 typedef VipsSource *make_source(const void *context);
 
+// A decoder can often produce a smaller picture far faster than the whole one, but only if asked from the start.
+static int open_small(
+    VipsSource *source, const spx_open_options *options, const spx_info *info, spx_image **out, spx_error *error)
+{
+    VipsImage *small = NULL;
+    // Turned afterwards, by spx_decode: libvips would decode with several workers here (see decode.c). 5 to 8 are the
+    // orientations with rows and columns exchanged.
+    bool sideways = info->orientation >= 5;
+    int width = sideways ? options->box_height : options->box_width;
+    int height = sideways ? options->box_width : options->box_height;
+    // The argument of that name is ignored by vips_thumbnail_source (8.14 to 8.17); the loader's own option is not.
+    bool strictest = spx_fail_on(info->format, false) == VIPS_FAIL_ON_WARNING;
+    const char *loading = strictest ? "[fail_on=warning]" : "[fail_on=error]";
+    int status = SPX_FAILED;
+
+    if (source && !vips_thumbnail_source(source, &small, width, "height", height, "size", VIPS_SIZE_DOWN, "no_rotate",
+                                         TRUE, "option_string", loading, NULL))
+        status = spx_decode(small, false, out, error);
+    else
+        status = spx_fail(error);
+    g_clear_object(&small);
+    return status;
+}
+
+// What there is of a picture has to be found in its full size: a pipeline that shrinks fails as a whole.
+static int open_partial(VipsImage *header, const spx_open_options *options, spx_image **out, spx_error *error)
+{
+    spx_image *whole = NULL;
+    VipsImage *small = NULL;
+    int status = spx_decode(header, true, &whole, error);
+
+    if (status != SPX_OK || options->box_width <= 0) {
+        *out = whole;
+        return status;
+    }
+    if (!vips_thumbnail_image(spx_vips(whole), &small, options->box_width, "height", options->box_height, "size",
+                              VIPS_SIZE_DOWN, NULL))
+        status = spx_finish(small, out, error);
+    else
+        status = spx_fail(error);
+    g_clear_object(&small);
+    spx_image_unref(whole);
+    return status;
+}
+
 static int open_source(
     make_source *make, const void *context, const spx_open_options *options, spx_image **out, spx_info *info,
-    spx_error *error)
+    spx_warnings *warnings, spx_error *error)
 {
+    vips_error_clear();
+    spx_collect_warnings(warnings);
     VipsImage *header = NULL;
     VipsSource *source = make(context);
-    int status = source ? read_header(source, options->pixel_limit, &header, info, error) : spx_fail(error);
+    int status = source
+        ? read_header(source, options->pixel_limit, options->allow_damaged, &header, info, error)
+        : spx_fail(error);
 
-    if (status == SPX_OK && options->box_width > 0) {
-        // A decoder can often produce a smaller picture far faster than the whole one, but only if asked from the
-        // start: begin anew.
-        VipsImage *small = NULL;
+    if (status == SPX_OK && options->allow_damaged) {
+        status = open_partial(header, options, out, error);
+    } else if (status == SPX_OK && options->box_width > 0) {
         g_clear_object(&header);
         g_object_unref(source);
         source = make(context);
-        if (source && !vips_thumbnail_source(source, &small, options->box_width, "height", options->box_height, "size",
-                                             VIPS_SIZE_DOWN, STRICT, NULL))
-            status = decode(small, out, error);
-        else
-            status = spx_fail(error);
-        g_clear_object(&small);
+        status = open_small(source, options, info, out, error);
     } else if (status == SPX_OK) {
-        status = decode(header, out, error);
+        status = spx_decode(header, false, out, error);
     }
 
     g_clear_object(&header);
     g_clear_object(&source);
+    spx_collect_warnings(NULL);
+    // What a decoder complained of and went on is no part of the next error.
+    vips_error_clear();
     return status;
 }
 
@@ -177,16 +188,17 @@ static VipsSource *source_of_descriptor(const void *context)
 }
 
 int spx_open_descriptor(
-    int descriptor, const spx_open_options *options, spx_image **out, spx_info *info, spx_error *error)
+    int descriptor, const spx_open_options *options, spx_image **out, spx_info *info, spx_warnings *warnings,
+    spx_error *error)
 {
-    return open_source(source_of_descriptor, &descriptor, options, out, info, error);
+    return open_source(source_of_descriptor, &descriptor, options, out, info, warnings, error);
 }
 
-int spx_describe_descriptor(int descriptor, spx_info *info, spx_details *details, spx_error *error)
+static int describe(
+    VipsSource *source, int64_t limit, bool allow_damaged, spx_info *info, spx_details *details, spx_error *error)
 {
     VipsImage *header = NULL;
-    VipsSource *source = source_of_descriptor(&descriptor);
-    int status = source ? read_header(source, INT64_MAX, &header, info, error) : spx_fail(error);
+    int status = source ? read_header(source, limit, allow_damaged, &header, info, error) : spx_fail(error);
 
     if (status == SPX_OK) {
         // 5 to 8 are the orientations with rows and columns exchanged (EXIF 2.3, tag 0x0112).
@@ -197,6 +209,11 @@ int spx_describe_descriptor(int descriptor, spx_info *info, spx_details *details
     g_clear_object(&header);
     g_clear_object(&source);
     return status;
+}
+
+int spx_describe_descriptor(int descriptor, spx_info *info, spx_details *details, spx_error *error)
+{
+    return describe(source_of_descriptor(&descriptor), INT64_MAX, false, info, details, error);
 }
 
 typedef struct {
@@ -212,22 +229,18 @@ static VipsSource *source_of_memory(const void *context)
 
 int spx_open_bytes(
     const void *bytes, size_t count, const spx_open_options *options, spx_image **out, spx_info *info,
+    spx_warnings *warnings, spx_error *error)
+{
+    memory m = {bytes, count};
+    return open_source(source_of_memory, &m, options, out, info, warnings, error);
+}
+
+int spx_describe_bytes(
+    const void *bytes, size_t count, int64_t pixel_limit, bool allow_damaged, spx_info *info, spx_details *details,
     spx_error *error)
 {
     memory m = {bytes, count};
-    return open_source(source_of_memory, &m, options, out, info, error);
-}
-
-int spx_read_info_bytes(const void *bytes, size_t count, int64_t pixel_limit, spx_info *info, spx_error *error)
-{
-    memory m = {bytes, count};
-    VipsImage *header = NULL;
-    VipsSource *source = source_of_memory(&m);
-    int status = source ? read_header(source, pixel_limit, &header, info, error) : spx_fail(error);
-
-    g_clear_object(&header);
-    g_clear_object(&source);
-    return status;
+    return describe(source_of_memory(&m), pixel_limit, allow_damaged, info, details, error);
 }
 
 int spx_open_svg(const char *markup, size_t count, int64_t pixel_limit, spx_image **out, spx_error *error)
@@ -241,7 +254,7 @@ int spx_open_svg(const char *markup, size_t count, int64_t pixel_limit, spx_imag
     if ((int64_t)header->Xsize * header->Ysize > pixel_limit)
         status = spx_fail_with(error, SPX_TOO_LARGE, "the drawing's size is over the limit");
     else
-        status = decode(header, out, error);
+        status = spx_decode(header, false, out, error);
     g_object_unref(header);
     return status;
 }

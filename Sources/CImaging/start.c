@@ -7,9 +7,11 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 static int started = -1;
 static char start_error[512];
 
-static void drop_message(const gchar *domain, GLogLevelFlags level, const gchar *message, gpointer data)
+static void take_message(const gchar *domain, GLogLevelFlags level, const gchar *message, gpointer data)
 {
-    (void)domain, (void)level, (void)message, (void)data;
+    (void)domain, (void)data;
+    if (level & G_LOG_LEVEL_WARNING)
+        spx_note_warning(message);
 }
 
 static void start(void)
@@ -21,9 +23,8 @@ static void start(void)
         return;
     }
 
-    // libvips prints its warnings to stderr by itself. They concern a user's file and come back as errors where they
-    // matter.
-    g_log_set_handler("VIPS", G_LOG_LEVEL_WARNING | G_LOG_LEVEL_MESSAGE | G_LOG_LEVEL_INFO, drop_message, NULL);
+    // libvips prints its warnings to stderr by itself. They concern a user's file and are told where they matter.
+    g_log_set_handler("VIPS", G_LOG_LEVEL_WARNING | G_LOG_LEVEL_MESSAGE | G_LOG_LEVEL_INFO, take_message, NULL);
 
     started = vips_init("speedpix");
     if (started != 0) {

@@ -6,35 +6,45 @@ extension Image {
     /// The picture is turned upright by its EXIF orientation and converted to sRGB; of an animation it is the first
     /// frame.
     ///
-    /// - Parameter fitting: A box in pixels. If given, the picture is shrunk to fit it while it is decoded, which is several
-    ///   times faster and takes less memory than opening it whole. It is never enlarged.
+    /// A truncated picture, or one whose decoder had to make pixels up, is an error, with and without `fitting`. What a
+    /// decoder merely complains of, such as the odd scan headers of some phones' photos, is none.
+    ///
+    /// - Parameters:
+    ///   - path: The file.
+    ///   - fitting: A box in pixels. If given, the picture is shrunk to fit it while it is decoded, which is several times
+    ///     faster and takes less memory than opening it whole. It is never enlarged.
+    ///   - damaged: ``DamagePolicy/allow`` opens what there is of a picture that is truncated or broken; `fitting` then
+    ///     saves no time.
+    ///   - limits: What is too large.
     /// - Throws: ``ImagingError`` with `fileAccess` if there is no such regular file, `unsupportedFormat` for other content,
     ///   `tooLarge` over the limits (found before decoding), `damaged` if the content is truncated or broken.
     public static func open(
-        path: String, fitting: (width: Int, height: Int)? = nil, limits: ImagingLimits = .standard
+        path: String, fitting: (width: Int, height: Int)? = nil, damaged: DamagePolicy = .refuse,
+        limits: ImagingLimits = .standard
     ) throws -> Image {
         let file = try ReadableFile(path: path)
-        return try open(descriptor: file.descriptor, name: path, fitting: fitting, limits: limits)
+        return try open(
+            descriptor: file.descriptor, name: path, fitting: fitting, damaged: damaged, limits: limits)
     }
 
-    /// Like ``open(path:fitting:limits:)``, from a file that is open for reading and stays the caller's to close.
+    /// Like ``open(path:fitting:damaged:limits:)``, from a file that is open for reading and stays the caller's to close.
     ///
     /// Its position is moved. `name` is for errors only.
     public static func open(
-        descriptor: Int32, name: String, fitting: (width: Int, height: Int)? = nil, limits: ImagingLimits = .standard
+        descriptor: Int32, name: String, fitting: (width: Int, height: Int)? = nil, damaged: DamagePolicy = .refuse,
+        limits: ImagingLimits = .standard
     ) throws -> Image {
-        try load(name, fitting, limits) { options, out, info, error in
-            spx_open_descriptor(descriptor, &options, out, &info, error)
-        }
+        try load(.descriptor(descriptor), name, fitting, damaged, limits)
     }
 
-    /// Like ``open(path:fitting:limits:)``, from a file's content.
+    /// Like ``open(path:fitting:damaged:limits:)``, from a file's content.
+    ///
+    /// `name` is for errors only.
     public static func open(
-        bytes: [UInt8], fitting: (width: Int, height: Int)? = nil, limits: ImagingLimits = .standard
+        bytes: [UInt8], name: String = "open", fitting: (width: Int, height: Int)? = nil,
+        damaged: DamagePolicy = .refuse, limits: ImagingLimits = .standard
     ) throws -> Image {
-        try load("open", fitting, limits) { options, out, info, error in
-            bytes.withUnsafeBytes { spx_open_bytes($0.baseAddress, $0.count, &options, out, &info, error) }
-        }
+        try load(.memory(bytes), name, fitting, damaged, limits)
     }
 
     /// Draws SVG markup. The same markup gives the same pixels, as long as it holds no text (which depends on installed
@@ -56,31 +66,81 @@ extension Image {
     }
 
     private static func load(
-        _ name: String, _ fitting: (width: Int, height: Int)?, _ limits: ImagingLimits,
-        _ body: (
-            inout spx_open_options, UnsafeMutablePointer<OpaquePointer?>, inout spx_info,
-            UnsafeMutablePointer<spx_error>
-        ) -> Int32
+        _ content: PictureContent, _ name: String, _ fitting: (width: Int, height: Int)?, _ damaged: DamagePolicy,
+        _ limits: ImagingLimits
     ) throws -> Image {
-        var options = spx_open_options(pixel_limit: Int64(limits.pixels), box_width: 0, box_height: 0)
+        var options = spx_open_options(
+            pixel_limit: Int64(limits.pixels), box_width: 0, box_height: 0, allow_damaged: damaged == .allow)
         if let fitting {
             try limits.check(width: fitting.width, height: 1, for: name)
             try limits.check(width: 1, height: fitting.height, for: name)
             options.box_width = Int32(fitting.width)
             options.box_height = Int32(fitting.height)
         }
-        var info = spx_info()
+        var decoder = Decoder(options: options, name: name, limits: limits)
+        let raster = try decoder.decode(content)
+        if damaged == .refuse { try decoder.refuseLostPixels(content) }
+        let info = decoder.info
+        return Image(
+            raster, format: ImageFormat(code: info.format),
+            dotsPerInch: info.dots_per_inch > 0 ? (info.dots_per_inch * 100).rounded() / 100 : nil,
+            colorSpace: info.color_space.map { String(cString: $0) } ?? "srgb")
+    }
+}
+
+/// One opening of a picture: what was found out on the way.
+private struct Decoder {
+    var options: spx_open_options
+    let name: String
+    let limits: ImagingLimits
+    private(set) var info = spx_info()
+    private var warnings = DecoderWarnings(lines: [], count: 0)
+
+    init(options: spx_open_options, name: String, limits: ImagingLimits) {
+        self.options = options
+        self.name = name
+        self.limits = limits
+    }
+
+    mutating func decode(_ content: PictureContent, alone: Bool = false) throws -> Raster {
         do {
-            let raster = try Raster.make(name) { body(&options, $0, &info, $1) }
-            return Image(
-                raster, format: ImageFormat(code: info.format),
-                dotsPerInch: info.dots_per_inch > 0 ? (info.dots_per_inch * 100).rounded() / 100 : nil,
-                colorSpace: info.color_space.map { String(cString: $0) } ?? "srgb")
+            let raster: Raster
+            (raster, warnings) = try DecoderWarnings.collecting { warnings in
+                try Raster.make(name, alone: alone) { content.open(&options, $0, &info, warnings, $1) }
+            }
+            return raster
+        } catch let error as ImagingError where error.code == .failed {
+            // For the message only: a file that cannot be read again is still damaged.
+            let bytes = (try? content.bytes(name: name)) ?? []
+            throw ImagingError.damaged(
+                name, decoder: error.message, format: ImageFormat(code: info.format), bytes: bytes,
+                isAllowed: options.allow_damaged)
         } catch {
-            throw explained(error, limits: limits)
+            throw Image.explained(error, limits: limits)
         }
     }
 
+    /// What decoders let pass although pixels are missing.
+    mutating func refuseLostPixels(_ content: PictureContent) throws {
+        switch ImageFormat(code: info.format) {
+        case .gif:
+            // libvips opens the frames that are whole and says nothing of the others.
+            guard let truncation = GIFBlocks.truncation(in: try content.bytes(name: name)), truncation.costsPixels
+            else { return }
+            throw ImagingError.truncated(name, truncation.place)
+        case .jpeg where warnings.count > 0:
+            let loss = try JPEGLoss.find(in: try content.bytes(name: name), warnings) {
+                _ = try decode(.memory($0), alone: true)
+                return warnings
+            }
+            guard let loss else { return }
+            throw ImagingError.damaged(name, decoder: loss, format: .jpeg, bytes: [], isAllowed: false)
+        default: return
+        }
+    }
+}
+
+extension Image {
     static func explained(_ error: any Error, limits: ImagingLimits) -> any Error {
         guard let error = error as? ImagingError else { return error }
         switch error.code {
@@ -92,9 +152,6 @@ extension Image {
             return ImagingError(
                 .unsupportedFormat, error.message,
                 remedy: "export the picture as JPEG or PNG; a file's name does not change its content")
-        case .failed:
-            return ImagingError(
-                .damaged, error.message, remedy: "the file is truncated or damaged; get it again or export it anew")
         default: return error
         }
     }

@@ -28,8 +28,9 @@ public struct ImageFacts: Sendable, Hashable {
         do {
             try Raster.call(path) { spx_describe_descriptor(file.descriptor, &info, &details, $0) }
         } catch let error as ImagingError where error.code == .failed {
-            throw ImagingError(
-                .damaged, error.message, remedy: "the file is truncated or damaged; get it again or export it anew")
+            throw ImagingError.damaged(
+                path, decoder: error.message, format: ImageFormat(code: info.format),
+                bytes: (try? PictureContent.descriptor(file.descriptor).bytes(name: path)) ?? [], isAllowed: false)
         }
         guard let format = ImageFormat(code: info.format) else {
             throw ImagingError(.unsupportedFormat, "\(path): no known picture format")

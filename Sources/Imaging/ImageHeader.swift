@@ -12,29 +12,41 @@ public struct ImageHeader: Sendable, Hashable {
     public let dotsPerInch: Double?
     /// The colour space the file is stored in, by libvips' name.
     public let colorSpace: String
+    /// Pictures in the file: more than one of an animation or a document of scans.
+    public let frames: Int
 
     /// Reads the header of a file's content.
     ///
+    /// `name` is for errors only. With ``DamagePolicy/allow``, a header is enough that says how large the picture is.
+    ///
     /// - Throws: ``ImagingError`` with `unsupportedFormat`, `tooLarge`, or `damaged` for a broken header; a picture that is
     ///   truncated further on is found only when it is decoded.
-    public init(bytes: [UInt8], limits: ImagingLimits = .standard) throws {
+    public init(
+        bytes: [UInt8], name: String = "open", damaged: DamagePolicy = .refuse, limits: ImagingLimits = .standard
+    ) throws {
         var info = spx_info()
+        var details = spx_details()
         do {
-            try Raster.call("open") { error in
+            try Raster.call(name) { error in
                 bytes.withUnsafeBytes {
-                    spx_read_info_bytes($0.baseAddress, $0.count, Int64(limits.pixels), &info, error)
+                    spx_describe_bytes(
+                        $0.baseAddress, $0.count, Int64(limits.pixels), damaged == .allow, &info, &details, error)
                 }
             }
+        } catch let error as ImagingError where error.code == .failed {
+            throw ImagingError.damaged(
+                name, decoder: error.message, format: ImageFormat(code: info.format), bytes: bytes,
+                isAllowed: damaged == .allow)
         } catch {
             throw Image.explained(error, limits: limits)
         }
         guard let format = ImageFormat(code: info.format) else {
-            throw ImagingError(.unsupportedFormat, "open: the content is no picture")
+            throw ImagingError(.unsupportedFormat, "\(name): the content is no picture")
         }
         self.format = format
-        let isTurned = (5...8).contains(info.orientation)
-        width = Int(isTurned ? info.stored_height : info.stored_width)
-        height = Int(isTurned ? info.stored_width : info.stored_height)
+        width = Int(details.upright ? info.stored_width : info.stored_height)
+        height = Int(details.upright ? info.stored_height : info.stored_width)
+        frames = Int(details.pages)
         dotsPerInch = info.dots_per_inch > 0 ? (info.dots_per_inch * 100).rounded() / 100 : nil
         colorSpace = info.color_space.map { String(cString: $0) } ?? "srgb"
     }

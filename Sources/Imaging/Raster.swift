@@ -25,22 +25,31 @@ final class Raster: @unchecked Sendable {
 
     /// Runs one call of the C face that makes a picture.
     static func make(
-        _ operation: String,
+        _ operation: String, alone: Bool = false,
         _ body: (UnsafeMutablePointer<OpaquePointer?>, UnsafeMutablePointer<spx_error>) -> Int32
     ) throws -> Raster {
         var handle: OpaquePointer?
-        try call(operation) { body(&handle, $0) }
+        try call(operation, alone: alone) { body(&handle, $0) }
         guard let handle else { throw ImagingError(.failed, "\(operation): no picture came back") }
         return Raster(owning: handle)
     }
 
     /// Runs one call of the C face, and throws what it reports.
-    static func call(_ operation: String, _ body: (UnsafeMutablePointer<spx_error>) -> Int32) throws {
+    ///
+    /// - Parameter alone: Whether no other call may run meanwhile, in the whole process. Only then is the text of a JPEG
+    ///   decoder's warning sure to be this call's own.
+    static func call(_ operation: String, alone: Bool = false, _ body: (UnsafeMutablePointer<spx_error>) -> Int32)
+        throws
+    {
         try withUnsafeTemporaryAllocation(of: CChar.self, capacity: 1024) { text in
             text.initialize(repeating: 0)
             var error = spx_error(text: text.baseAddress, capacity: text.count)
             var status = spx_start(&error)
-            if status == SPX_OK { status = body(&error) }
+            if status == SPX_OK {
+                spx_enter(alone)
+                status = body(&error)
+                spx_leave()
+            }
             guard status != SPX_OK else { return }
 
             let bytes = text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:))

@@ -7,42 +7,74 @@ package enum ImageModule {
     package static func module(_ host: PictureHost, drawsMarkup: Bool = false) -> LuaModule {
         LuaModule(
             name: "image",
-            functions: [open(host), blank(host), text(host), contactSheet(host), compare(host)]
+            functions: [open(host), check(host), blank(host), text(host), contactSheet(host), compare(host)]
                 + (drawsMarkup ? [svg(host)] : []),
             classes: [LuaPicture.self])
     }
 
     private static func open(_ host: PictureHost) -> LuaFunctionDefinition {
         .waiting("open") { arguments in
-            let read = try reading(try arguments.value(1), host) {
+            let source = try source(try arguments.value(1), host) {
                 arguments.mismatch(1, "source", "a path, a file or the bytes of a picture")
             }
-            let options = try arguments.options(2, ["width", "height"])
+            let options = try arguments.options(2, ["width", "height", "damaged"])
             let (width, height) = (try options.pixels("width"), try options.pixels("height"))
+            let damaged: DamagePolicy = try options.choice("damaged") ?? .refuse
             return { context in
-                let bytes = try await read()
+                let bytes = try await source.read()
                 guard width == nil, height == nil else {
                     let box = (
                         width: width ?? ImagingLimits.standard.side, height: height ?? ImagingLimits.standard.side
                     )
-                    return try await PictureWork.picture(host) { try Image.open(bytes: bytes, fitting: box) }(context)
+                    return try await PictureWork.picture(host) {
+                        try Image.open(bytes: bytes, name: source.name, fitting: box, damaged: damaged)
+                    }(context)
                 }
-                let picture = try await PictureWork.run { try LuaPicture(file: bytes, host: host) }
+                let picture = try await PictureWork.run {
+                    try LuaPicture(file: bytes, name: source.name, host: host, damaged: damaged)
+                }
                 try await host.memory.settle(context)
                 return .object(picture)
             }
         }
     }
 
-    /// How to read a path, a file or bytes. A string that is no text, or holds a zero, is a picture's content.
-    private static func reading(
+    private static func check(_ host: PictureHost) -> LuaFunctionDefinition {
+        .waiting("check") { arguments in
+            let source = try source(try arguments.value(1), host) {
+                arguments.mismatch(1, "source", "a path, a file or the bytes of a picture")
+            }
+            return { _ in
+                let bytes = try await source.read()
+                let check = try await PictureWork.run { try Image.check(bytes: bytes, name: source.name) }
+                return .table([
+                    "ok": .boolean(check.isWhole), "format": .string(check.format.rawValue),
+                    "width": check.width.map { .integer(Int64($0)) } ?? .nil,
+                    "height": check.height.map { .integer(Int64($0)) } ?? .nil,
+                    "frames": check.frames.map { .integer(Int64($0)) } ?? .nil,
+                    "problem": .optional(check.problem),
+                    "warnings": .table(LuaTable(items: check.warnings.map { .string($0) })),
+                ])
+            }
+        }
+    }
+
+    /// A path, a file or bytes: what it is called in messages, and how to read it. A string that is no text, or holds a
+    /// zero, is a picture's content.
+    private static func source(
         _ value: LuaValue, _ host: PictureHost, _ mismatch: () -> LuaArgumentError
-    ) throws -> PictureHost.Reading {
+    ) throws -> (name: String, read: PictureHost.Reading) {
         if case .string(let string) = value, string.bytes.contains(0) || string.text == nil {
-            return { string.bytes }
+            return ("the given bytes", { string.bytes })
         }
         guard let reading = try host.source(value) else { throw mismatch() }
-        return reading
+        let name =
+            switch value {
+            case .string(let path): path.lossyText
+            case .object(let object): object.luaProperty("filename")?.text ?? object.luaDescription
+            default: value.typeName
+            }
+        return (name, reading)
     }
 
     private static func blank(_ host: PictureHost) -> LuaFunctionDefinition {
@@ -76,12 +108,12 @@ package enum ImageModule {
             }
             let sources = try list.items.enumerated().map { index, value -> TileSource in
                 if case .object(let picture as LuaPicture) = value { return .picture(picture) }
-                return .file(
-                    try reading(value, host) {
-                        LuaArgumentError(
-                            "item \(index + 1) of image.contact_sheet is a \(value.typeName)",
-                            hint: "it takes pictures, paths and files")
-                    })
+                let (name, read) = try source(value, host) {
+                    LuaArgumentError(
+                        "item \(index + 1) of image.contact_sheet is a \(value.typeName)",
+                        hint: "it takes pictures, paths and files")
+                }
+                return .file(name: name, read)
             }
             let options = try arguments.options(2, ["columns", "labels", "cell", "gap", "background", "color"])
             var style = ContactSheetStyle()
@@ -138,7 +170,7 @@ package enum ImageModule {
 /// A picture of a contact sheet, before it is small.
 private enum TileSource: Sendable {
     case picture(LuaPicture)
-    case file(PictureHost.Reading)
+    case file(name: String, PictureHost.Reading)
 
     func thumbnail(_ side: Int) async throws -> Image {
         guard (16...2000).contains(side) else {
@@ -147,9 +179,11 @@ private enum TileSource: Sendable {
         switch self {
         case .picture(let picture):
             return try await PictureWork.run { try picture.thumbnail(width: side, height: side) }
-        case .file(let read):
+        case .file(let name, let read):
             let bytes = try await read()
-            return try await PictureWork.run { try Image.open(bytes: bytes, fitting: (width: side, height: side)) }
+            return try await PictureWork.run {
+                try Image.open(bytes: bytes, name: name, fitting: (width: side, height: side))
+            }
         }
     }
 }

@@ -27,13 +27,27 @@ package enum ImageReference {
             LuaReference.Function(
                 "open",
                 "Opens a JPEG, PNG, WebP, GIF, TIFF or HEIF picture; its content decides, not its name. The pixels are"
-                    + " decoded when they are first needed.",
+                    + " decoded when they are first needed; that a picture is truncated or broken may come out only"
+                    + " then. `image.check` tells before.",
                 ["source: string|OutputFile|File|Source — a path, a result, an upload, or the bytes of a picture"],
                 options: [
                     "width: integer — shrinks it to fit while it is decoded, which is much faster",
                     "height: integer — the same for its height",
+                    "damaged: \"refuse\"|\"allow\" — allow opens what there is of a truncated or broken one; default refuse",
                 ], returns: "Picture", errors: unreadable + ["file_system"],
                 example: "local photo = image.open(\"./shoe.jpg\")"),
+            LuaReference.Function(
+                "check",
+                "Decodes everything in a picture's file, every frame to the end, and tells what it found. A damaged"
+                    + " picture is no error here: `ok` is false, and `problem` begins with `truncated:` or `damaged:`."
+                    + " `warnings` are what the decoder complained of although every pixel is there; with nothing"
+                    + " else, `ok` is true. It is stricter than `image.open`: a file without the mark at its end is"
+                    + " not ok, even if all pixels are there.",
+                ["source: string|OutputFile|File|Source — a path, a result, an upload, or the bytes of a picture"],
+                returns: "{ok: boolean, format: string, width?: integer, height?: integer, frames?: integer,"
+                    + " problem?: string, warnings: string[]}",
+                errors: unreadable.filter { $0 != "image_damaged" } + ["file_system"],
+                example: "print(image.check(\"./shoe.jpg\").problem)"),
             LuaReference.Function(
                 "blank", "A picture of one colour.",
                 options: [

@@ -29,6 +29,9 @@ package final class LuaPicture: LuaObject {
     let format: ImageFormat?
     private let dotsPerInch: Double?
     private let colorSpace: String
+    /// What its file is called in messages.
+    private let name: String
+    private let damaged: DamagePolicy
     private let content: Mutex<Content>
 
     /// A picture that is in memory.
@@ -39,6 +42,8 @@ package final class LuaPicture: LuaObject {
         self.format = format ?? image.format
         dotsPerInch = image.dotsPerInch
         colorSpace = image.colorSpace
+        name = "picture"
+        damaged = .refuse
         let content = Content.pixels(image)
         self.content = Mutex(content)
         host.memory.add(content.cost)
@@ -47,14 +52,16 @@ package final class LuaPicture: LuaObject {
     /// A picture that is still a file's content.
     ///
     /// - Throws: ``ImagingError`` if it is none, or over the limits.
-    init(file: [UInt8], host: PictureHost) throws {
-        let header = try ImageHeader(bytes: file)
+    init(file: [UInt8], name: String, host: PictureHost, damaged: DamagePolicy) throws {
+        let header = try ImageHeader(bytes: file, name: name, damaged: damaged)
         self.host = host
         width = header.width
         height = header.height
         format = header.format
         dotsPerInch = header.dotsPerInch
         colorSpace = header.colorSpace
+        self.name = name
+        self.damaged = damaged
         content = Mutex(.file(file))
         host.memory.add(file.count)
     }
@@ -70,7 +77,7 @@ package final class LuaPicture: LuaObject {
                 switch content {
                 case .pixels(let image): return image
                 case .file(let bytes):
-                    let image = try Image.open(bytes: bytes)
+                    let image = try Image.open(bytes: bytes, name: name, damaged: damaged)
                     let before = content.cost
                     content = .pixels(image)
                     host.memory.add(content.cost - before)
@@ -84,7 +91,7 @@ package final class LuaPicture: LuaObject {
     func thumbnail(width: Int, height: Int) throws -> Image {
         let file: [UInt8]? = content.withLock { if case .file(let bytes) = $0 { bytes } else { nil } }
         guard let file else { return try image.thumbnail(width: width, height: height) }
-        return try Image.open(bytes: file, fitting: (width: width, height: height))
+        return try Image.open(bytes: file, name: name, fitting: (width: width, height: height), damaged: damaged)
     }
 
     package var luaDescription: String { "picture \(width)×\(height)" }

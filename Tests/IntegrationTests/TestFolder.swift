@@ -18,6 +18,10 @@ final class TestFolder: Sendable {
         try Data(text.utf8).write(to: URL(filePath: "\(path)/\(name)"))
     }
 
+    func write(_ bytes: [UInt8], to name: String) throws {
+        try Data(bytes).write(to: URL(filePath: "\(path)/\(name)"))
+    }
+
     func read(_ name: String) throws -> [UInt8] {
         try Array(Data(contentsOf: URL(filePath: "\(path)/\(name)")))
     }

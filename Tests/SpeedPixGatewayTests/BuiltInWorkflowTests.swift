@@ -1,5 +1,6 @@
 import Logging
 import SpeedPix
+import SpeedPixTestSupport
 import Testing
 
 @testable import Imaging
@@ -51,6 +52,41 @@ struct BuiltInWorkflowTests {
         }
         #expect(error?.message.hasPrefix("the input \"image\", shoe.png: ") == true, "\(String(describing: error))")
         #expect(error?.message.contains("/") == false, "\(String(describing: error))")
+    }
+
+    @Test(
+        "A truncated picture fails the workflow and is named as it was uploaded",
+        arguments: ["white-background", "img2img", "image-to-video"], [ImageFormat.jpeg, .png, .webp, .gif])
+    func truncatedUpload(workflow: String, format: ImageFormat) async throws {
+        let cut = PictureFiles.cut(try PictureFiles.file(format), to: 0.6)
+        let name = "shoe.\(format.fileExtension)"
+        let error = await #expect(throws: SpeedPixError.self) {
+            try await run(
+                workflow,
+                ["image": .bytes(cut, filename: name)].merging(workflow == "img2img" ? ["prompt": "a dream"] : [:]) {
+                    $1
+                })
+        }
+        #expect(error?.code == .predictionFailed)
+        #expect(
+            error?.message.hasPrefix("the input \"image\", \(name): the picture is truncated: the file ends ") == true,
+            "\(error?.message ?? "")")
+    }
+
+    @Test("A JPEG whose decoder made pixels up fails the workflow")
+    func lostData() async throws {
+        let closed = PictureFiles.cutAndClosed(try PictureFiles.file(.jpeg), to: 0.5)
+        let error = await #expect(throws: SpeedPixError.self) {
+            try await run("img2img", ["image": .bytes(closed, filename: "shoe.jpg"), "prompt": "a dream"])
+        }
+        #expect(error?.message.contains("shoe.jpg: the picture is damaged") == true, "\(error?.message ?? "")")
+    }
+
+    @Test("A photo with odd numbers in its scan header is worked on")
+    func oddScan() async throws {
+        let odd = PictureFiles.withOddScan(try PictureFiles.file(.jpeg))
+        let (_, bytes) = try await run("img2img", ["image": .bytes(odd, filename: "shoe.jpg"), "prompt": "a dream"])
+        #expect(try Image.open(bytes: bytes).width == 240)
     }
 
     @Test func anotherSeedIsAnotherLook() async throws {

@@ -777,13 +777,20 @@ image = {}
 ---@class image.open.options
 ---@field width? integer shrinks it to fit while it is decoded, which is much faster
 ---@field height? integer the same for its height
+---@field damaged? "refuse"|"allow" allow opens what there is of a truncated or broken one; default refuse
 
---- Opens a JPEG, PNG, WebP, GIF, TIFF or HEIF picture; its content decides, not its name. The pixels are decoded when they are first needed.
+--- Opens a JPEG, PNG, WebP, GIF, TIFF or HEIF picture; its content decides, not its name. The pixels are decoded when they are first needed; that a picture is truncated or broken may come out only then. `image.check` tells before.
 --- Raises: file_not_found, not_allowed, unsupported_format, image_too_large, image_damaged, file_system.
 ---@param source string|OutputFile|File|Source a path, a result, an upload, or the bytes of a picture
 ---@param options? image.open.options
 ---@return Picture
 function image.open(source, options) end
+
+--- Decodes everything in a picture's file, every frame to the end, and tells what it found. A damaged picture is no error here: `ok` is false, and `problem` begins with `truncated:` or `damaged:`. `warnings` are what the decoder complained of although every pixel is there; with nothing else, `ok` is true. It is stricter than `image.open`: a file without the mark at its end is not ok, even if all pixels are there.
+--- Raises: file_not_found, not_allowed, unsupported_format, image_too_large, file_system.
+---@param source string|OutputFile|File|Source a path, a result, an upload, or the bytes of a picture
+---@return {ok: boolean, format: string, width?: integer, height?: integer, frames?: integer, problem?: string, warnings: string[]}
+function image.check(source) end
 
 ---@class image.blank.options
 ---@field width? integer pixels

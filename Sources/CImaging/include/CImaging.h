@@ -25,6 +25,14 @@ typedef struct {
     size_t capacity;
 } spx_error;
 
+// What a decoder complained of and went on. `text`, always NUL terminated, has one complaint a line. Of JPEG, `count` says
+// how many there were, and `text` is the first; it is certain only between spx_enter(true) and spx_leave.
+typedef struct {
+    char *text;
+    size_t capacity;
+    int count;
+} spx_warnings;
+
 enum {
     SPX_OK = 0,
     SPX_FAILED = -1,       // libvips refused; `error->text` is its own account
@@ -53,6 +61,7 @@ typedef struct {
     int64_t pixel_limit;  // width × height of the stored picture
     int box_width;        // >0: decode straight to a picture that fits this box (never larger than stored)
     int box_height;
+    bool allow_damaged;  // open what there is of a truncated or broken picture; rows that cannot be had are zero
 } spx_open_options;
 
 typedef struct {
@@ -79,6 +88,12 @@ int spx_start(spx_error *error);
 // The version of the libvips that was started: "8.14.1".
 const char *spx_library_version(void);
 
+// libvips keeps one account of errors for the whole process, and the JPEG decoder's warnings get there too. Every call of
+// what follows stands between these two, on one thread: with others at once, or alone, where `spx_warnings` must hold the
+// caller's own. They do not nest. Whoever wants to be alone is not overtaken.
+void spx_enter(bool alone);
+void spx_leave(void);
+
 // MARK: Pictures as memory
 
 void spx_image_unref(spx_image *image);
@@ -91,17 +106,24 @@ int spx_image_from_pixels(const uint8_t *pixels, int width, int height, int band
 
 // MARK: Reading and writing files
 
-// `descriptor` must be open for reading, seekable, and stays the caller's.
+// `descriptor` must be open for reading, seekable, and stays the caller's. `info->format` is set as soon as it is known,
+// also when the call fails.
 int spx_open_descriptor(
-    int descriptor, const spx_open_options *options, spx_image **out, spx_info *info, spx_error *error);
+    int descriptor, const spx_open_options *options, spx_image **out, spx_info *info, spx_warnings *warnings,
+    spx_error *error);
 // Reads the header only: no pixel is decoded, and no size is too large.
 int spx_describe_descriptor(int descriptor, spx_info *info, spx_details *details, spx_error *error);
 // `bytes` is needed only during the call.
 int spx_open_bytes(
     const void *bytes, size_t count, const spx_open_options *options, spx_image **out, spx_info *info,
+    spx_warnings *warnings, spx_error *error);
+// The same without decoding a pixel: fills `info` and `details` only.
+int spx_describe_bytes(
+    const void *bytes, size_t count, int64_t pixel_limit, bool allow_damaged, spx_info *info, spx_details *details,
     spx_error *error);
-// The same without decoding a pixel: fills `info` only.
-int spx_read_info_bytes(const void *bytes, size_t count, int64_t pixel_limit, spx_info *info, spx_error *error);
+// Decodes every pixel of a page, from 0, or of all frames if `page` is negative, and keeps none.
+int spx_check_bytes(
+    const void *bytes, size_t count, int format, int page, spx_warnings *warnings, spx_error *error);
 // For markup that this program wrote: scripts of users never reach this with a file's content.
 int spx_open_svg(const char *markup, size_t count, int64_t pixel_limit, spx_image **out, spx_error *error);
 // Compressed bytes of the picture, without metadata. `quality` 1…100 counts for JPEG and WebP. Free with

@@ -112,14 +112,15 @@ enum ShowModule {
             let count = Int64(bytes.count)
             let header: ImageHeader
             do {
-                header = try ImageHeader(bytes: bytes)
+                header = try ImageHeader(bytes: bytes, name: name ?? "the given bytes")
             } catch let error as ImagingError where error.code == .unsupportedFormat {
                 let type = mimeType ?? MediaType.sniff(Array(bytes.prefix(MediaType.sniffedLength))) ?? "no picture"
                 return line(format: type, nil, nil, bytes: count)
             }
             let line = line(format: header.format.rawValue, header.width, header.height, bytes: count)
             guard let frame = display?.frame((header.width, header.height), columns) else { return line }
-            let image = try Image.open(bytes: bytes, fitting: (width: frame.width, height: frame.height))
+            let image = try Image.open(
+                bytes: bytes, name: name ?? "the given bytes", fitting: (width: frame.width, height: frame.height))
             // A picture that is smaller than its frame was not enlarged.
             let fitted = try image.resized(width: frame.width, height: frame.height, mode: .exact)
             return try frame.draw(fitted) + line

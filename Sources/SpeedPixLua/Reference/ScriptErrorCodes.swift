@@ -60,7 +60,8 @@ package enum ScriptErrorCodes {
             "image_too_large", "a picture, or all of the script's together, are over the limit",
             "make them smaller first"),
         LuaReference.ErrorCode(
-            "image_damaged", "a picture is truncated or broken", "get the file again, or export it anew"),
+            "image_damaged", "a picture is truncated or broken",
+            "get the file again, or export it anew; `image.check` says what is wrong with it"),
         LuaReference.ErrorCode(
             "no_subject", "nothing stands out from the backdrop", "use a picture with a plainer backdrop"),
         LuaReference.ErrorCode("imaging_failed", "a picture operation failed", "e.message has libvips' reason"),

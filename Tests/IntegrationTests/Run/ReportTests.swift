@@ -1,6 +1,7 @@
 import Foundation
 import Imaging
 import SpeedPix
+import SpeedPixTestSupport
 import Testing
 
 @Suite("The report")
@@ -110,6 +111,30 @@ struct ReportTests {
         let page = try await report("error('mine')", in: folder)
         #expect(try data(page)["problem"]?.stringValue?.contains("mine") == true)
         #expect(folder.contents == ["r.html"])
+    }
+
+    @Test("A truncated picture has no thumbnail, saved or not; one with an odd scan header has")
+    func damagedThumbnails() async throws {
+        let folder = try TestFolder()
+        let jpeg = try PictureFiles.file(.jpeg)
+        try folder.write(PictureFiles.cut(jpeg, to: 0.6), to: "cut.jpg")
+        try folder.write(PictureFiles.cutAndClosed(jpeg, to: 0.6), to: "closed.jpg")
+        try folder.write(PictureFiles.withOddScan(jpeg), to: "odd.jpg")
+        try folder.write(PictureFiles.cut(try PictureFiles.file(.png), to: 0.6), to: "cut.png")
+        let page = try await report(
+            """
+            for _, name in ipairs { "cut.jpg", "closed.jpg", "cut.png", "odd.jpg" } do
+              run("echo", { image = "./" .. name, text = name }).images:save("out/" .. name)
+              run("echo", { image = speedpix.bytes(fs.read(name), name), text = name })
+            end
+            """, in: folder)
+        let entries = try #require(data(page)["entries"]?.arrayValue)
+        #expect(entries.count == 8)
+        for entry in entries {
+            let name = entry["input"]?["text"]?.stringValue
+            let picture = try #require(entry["outputs"]?.arrayValue?.first?["picture"])
+            #expect((picture != -1) == (name == "odd.jpg"), "\(name ?? ""): \(entry)")
+        }
     }
 
     @Test func aDryRunHasNone() async throws {

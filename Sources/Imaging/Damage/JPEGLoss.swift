@@ -1,0 +1,18 @@
+/// Tells a JPEG of which pixels were lost from one whose decoder merely complained.
+///
+/// libjpeg fills in what is missing, and only warns. libvips tells how often it warned, and what it said the first time.
+enum JPEGLoss {
+    /// What tells of the loss; nil if every pixel is there.
+    ///
+    /// - Parameter alone: Decodes another content in the same way, while nothing else is decoded in this process, and tells
+    ///   what was complained of.
+    static func find(
+        in bytes: [UInt8], _ warnings: DecoderWarnings, alone: ([UInt8]) throws -> DecoderWarnings
+    ) rethrows -> String? {
+        let scans = JPEGScans(bytes)
+        // Each odd description is one warning, and with it the decoder does the same as without.
+        guard warnings.count > scans.oddDescriptions.count else { return nil }
+        // There is another one. The first hides what the others were: without those descriptions it comes to light.
+        return try alone(scans.normalized(bytes)).loss
+    }
+}
