@@ -9,6 +9,8 @@ public struct AsyncHTTPTransport: HTTPTransport {
     private let plain: HTTPClient
     private let redirecting: HTTPClient
     private let callExecutor: EventLoopTaskExecutor?
+    /// Whether connections lead to the hosts themselves, and not to a proxy.
+    private let isDirect: Bool
 
     /// Uses clients that the caller configured and will shut down.
     ///
@@ -16,6 +18,12 @@ public struct AsyncHTTPTransport: HTTPTransport {
     ///   - client: For signed calls and uploads. Configure it not to follow redirects.
     ///   - redirecting: For downloads; the same client if nil.
     public init(_ client: HTTPClient, redirecting: HTTPClient? = nil) {
+        self.init(client, redirecting: redirecting, isDirect: true)
+    }
+
+    /// - Parameter isDirect: Whether the client's connections lead to the hosts themselves, and not to a proxy.
+    init(_ client: HTTPClient, redirecting: HTTPClient? = nil, isDirect: Bool) {
+        self.isDirect = isDirect
         plain = client
         self.redirecting = redirecting ?? client
         // Other groups can be shut down, and a task that waits on a loop that is gone waits for ever.
@@ -87,7 +95,9 @@ public struct AsyncHTTPTransport: HTTPTransport {
                 status: .init(code: Int(response.status.code), reasonPhrase: response.status.reasonPhrase),
                 headers: headers, body: AnyByteStream(TranslatedBody(base: response.body, url: request.url)))
         } catch {
-            throw await NetworkFailure(error, url: request.url, bodyLeft: observed?.wasRead).error()
+            throw await NetworkFailure(
+                error, url: request.url, bodyLeft: observed?.wasRead, isDirect: isDirect
+            ).error()
         }
     }
 }

@@ -23,14 +23,17 @@ struct NetworkFailure {
     private let cause: any Error
     private let url: String
     private let bodyLeft: Bool?
+    private let isDirect: Bool
 
     /// - Parameters:
     ///   - url: Where the request went.
     ///   - bodyLeft: Whether the request's body was sent, wholly or in part; nil where that is not known.
-    init(_ cause: any Error, url: String, bodyLeft: Bool?) {
+    ///   - isDirect: Whether the host was connected to, and not a proxy: only then its certificate can be looked at.
+    init(_ cause: any Error, url: String, bodyLeft: Bool?, isDirect: Bool = true) {
         self.cause = cause
         self.url = url
         self.bodyLeft = bodyLeft
+        self.isDirect = isDirect
     }
 
     /// What to throw: ``TransportError``, `CancellationError`, or what an upload's own source threw.
@@ -148,7 +151,7 @@ struct NetworkFailure {
     private var untrustedCertificate: Reason {
         get async {
             let problem: String? =
-                if let parsed = URL(string: url), let host = parsed.host() {
+                if isDirect, let parsed = URL(string: url), let host = parsed.host() {
                     await CertificateDiagnosis.problem(host: host, port: parsed.port ?? 443)
                 } else {
                     nil

@@ -35,7 +35,7 @@ final class HTTPRoutes: Sendable {
         let others = routes.map { ($0, client($0)) }
         clients = [directClient] + others.map(\.1)
         direct = AsyncHTTPTransport(directClient)
-        transports = Dictionary(uniqueKeysWithValues: others.map { ($0, AsyncHTTPTransport($1)) })
+        transports = Dictionary(uniqueKeysWithValues: others.map { ($0, AsyncHTTPTransport($1, isDirect: false)) })
     }
 
     deinit {
