@@ -167,9 +167,16 @@ extension Files {
             guard response.status.kind == .successful else {
                 throw Self.refusal(response.status, await StoreRefusal(reading: response.body))
             }
-            if try download.begin(response.status, response.headers) == .whole { try await sink.startOver() }
+            var coding = BodyCoding(response.headers)
+            let body = try download.begin(response.status, response.headers, isEncoded: coding != nil)
+            if body == .whole { try await sink.startOver() }
+            if response.isDecoded { coding = nil }
             for try await chunk in response.body {
                 try Task.checkCancellation()
+                if let found = coding, chunk.readableBytes > 0 {
+                    guard !found.isBeginning(chunk.readableBytesView) else { throw Self.compressed(found) }
+                    coding = nil
+                }
                 download.add(Int64(chunk.readableBytes))
                 try await sink.write(chunk)
                 if !download.isComplete || download.total == nil { try await tell(download) }
@@ -187,6 +194,14 @@ extension Files {
         } catch let error as PartialDownload.Mismatch {
             throw FailedTry(error: Self.brokeOff(error.reason, error))
         }
+    }
+
+    /// A file that was compressed in a way that the transport does not undo: saved as it is it would be broken.
+    private static func compressed(_ coding: BodyCoding) -> FailedTry {
+        FailedTry(
+            error: SpeedPixError(
+                .invalidResponse, "the store sent the file compressed (\(coding)), which was not asked for",
+                remedy: "a proxy in between may do that: reach the store directly, or use a transport that unpacks it"))
     }
 
     private static func brokeOff(_ reason: String, _ cause: any Error) -> SpeedPixError {

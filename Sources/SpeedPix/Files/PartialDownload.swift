@@ -7,6 +7,8 @@ struct PartialDownload: Sendable, Equatable {
     /// Bytes in all; nil until a store says it.
     private(set) var total: Int64?
     private var entityTag: String?
+    /// Whether the file came encoded, so that its bytes are not those that a range of the store's would count.
+    private var isEncoded = false
 
     /// What to do with the body that follows a head.
     enum Body: Equatable {
@@ -23,7 +25,7 @@ struct PartialDownload: Sendable, Equatable {
 
     /// What asks for the missing rest; nothing while there is nothing.
     var headers: HTTPFields {
-        guard received > 0 else { return [:] }
+        guard received > 0, !isEncoded else { return [:] }
         var headers: HTTPFields = [.range: "bytes=\(received)-"]
         // A weak tag does not vouch for single bytes (RFC 9110, section 13.1.5).
         if let entityTag, !entityTag.hasPrefix("W/") { headers[.ifRange] = entityTag }
@@ -34,14 +36,21 @@ struct PartialDownload: Sendable, Equatable {
     func isBeyondEnd(_ status: HTTPResponse.Status) -> Bool { received > 0 && status.code == 416 }
 
     /// Reads the head of a good answer.
-    mutating func begin(_ status: HTTPResponse.Status, _ headers: HTTPFields) throws(Mismatch) -> Body {
+    ///
+    /// - Parameter isEncoded: Whether the body came compressed: its length and its tag are then not those of the file.
+    mutating func begin(
+        _ status: HTTPResponse.Status, _ headers: HTTPFields, isEncoded: Bool = false
+    ) throws(Mismatch) -> Body {
         guard status.code == 206 else {
             // To a store that knows no ranges, or whose file has changed, this is the whole file.
             self = PartialDownload()
+            self.isEncoded = isEncoded
+            guard !isEncoded else { return .whole }
             total = headers[.contentLength].flatMap { Int64($0) }
             entityTag = headers[.eTag]
             return .whole
         }
+        guard !isEncoded else { throw restart("the store sent a part of the compressed file") }
         guard let range = ContentRange(headers[.contentRange]), range.first == received else {
             throw restart("the store sent another part than the one asked for")
         }

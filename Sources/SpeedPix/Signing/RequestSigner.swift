@@ -92,6 +92,7 @@ extension HTTPField.Name {
     package static let caSignatureHeaders = literal("x-ca-signature-headers")
     // Answers have these in this spelling, and there are clients that read no other.
     package static let caErrorMessage = literal("X-Ca-Error-Message")
+    package static let caErrorCode = literal("X-Ca-Error-Code")
     package static let caRequestID = literal("X-Ca-Request-Id")
     package static let contentMD5 = literal("content-md5")
     package static let resourceConfigID = literal("x-sp-resource-config-id")

@@ -11,6 +11,8 @@ public struct AsyncHTTPTransport: HTTPTransport {
     private let callExecutor: EventLoopTaskExecutor?
     /// Whether connections lead to the hosts themselves, and not to a proxy.
     private let isDirect: Bool
+    /// Whether the clients undo a body's encoding.
+    private let isDecoding: Bool
 
     /// Uses clients that the caller configured and will shut down.
     ///
@@ -18,11 +20,14 @@ public struct AsyncHTTPTransport: HTTPTransport {
     ///   - client: For signed calls and uploads. Configure it not to follow redirects.
     ///   - redirecting: For downloads; the same client if nil.
     public init(_ client: HTTPClient, redirecting: HTTPClient? = nil) {
-        self.init(client, redirecting: redirecting, isDirect: true)
+        self.init(client, redirecting: redirecting, isDecoding: false, isDirect: true)
     }
 
-    /// - Parameter isDirect: Whether the client's connections lead to the hosts themselves, and not to a proxy.
-    init(_ client: HTTPClient, redirecting: HTTPClient? = nil, isDirect: Bool) {
+    /// - Parameters:
+    ///   - isDecoding: Whether the clients are made with ``configuration(_:)``.
+    ///   - isDirect: Whether their connections lead to the hosts themselves, and not to a proxy.
+    init(_ client: HTTPClient, redirecting: HTTPClient? = nil, isDecoding: Bool, isDirect: Bool) {
+        self.isDecoding = isDecoding
         self.isDirect = isDirect
         plain = client
         self.redirecting = redirecting ?? client
@@ -36,13 +41,14 @@ public struct AsyncHTTPTransport: HTTPTransport {
         HTTPClient(eventLoopGroup: .singletonMultiThreadedEventLoopGroup, configuration: configuration(.disallow)),
         redirecting: HTTPClient(
             eventLoopGroup: .singletonMultiThreadedEventLoopGroup,
-            configuration: configuration(.follow(max: 5, allowCycles: false))))
+            configuration: configuration(.follow(max: 5, allowCycles: false))), isDecoding: true, isDirect: true)
 
     /// What every client of ours is made with.
     static func configuration(
         _ redirects: HTTPClient.Configuration.RedirectConfiguration
     ) -> HTTPClient.Configuration {
         var configuration = HTTPClient.Configuration(redirectConfiguration: redirects)
+        configuration.decompression = .enabled(limit: BodyCoding.limit)
         // How long a connection may make no progress at all. Ten seconds to connect covers two lost SYNs.
         configuration.timeout = .init(connect: .seconds(10), read: .seconds(60), write: .seconds(60))
         // Trying again is the caller's: it knows what a try costs, and says at once that nobody listens.
@@ -76,6 +82,10 @@ public struct AsyncHTTPTransport: HTTPTransport {
         outgoing.method = HTTPMethod(rawValue: request.method.rawValue)
         for field in request.headers { outgoing.headers.add(name: field.name.rawName, value: field.value) }
         var observed: ObservedBytes?
+        // A client that can unpack asks for packed bodies unless told otherwise; pictures do not get smaller.
+        if isDecoding, request.headers[.acceptEncoding] == nil {
+            outgoing.headers.add(name: "accept-encoding", value: "identity")
+        }
         switch request.body {
         case .none: break
         case .bytes(let bytes):
@@ -93,7 +103,8 @@ public struct AsyncHTTPTransport: HTTPTransport {
             }
             return TransportResponse(
                 status: .init(code: Int(response.status.code), reasonPhrase: response.status.reasonPhrase),
-                headers: headers, body: AnyByteStream(TranslatedBody(base: response.body, url: request.url)))
+                headers: headers, body: AnyByteStream(TranslatedBody(base: response.body, url: request.url)),
+                isDecoded: isDecoding && BodyCoding(headers)?.isDecodable ?? false)
         } catch {
             throw await NetworkFailure(
                 error, url: request.url, bodyLeft: observed?.wasRead, isDirect: isDirect

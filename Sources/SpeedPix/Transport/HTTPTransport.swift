@@ -71,12 +71,18 @@ public struct TransportResponse: Sendable {
     public var headers: HTTPFields
     /// What follows the head; it may still fail with ``TransportError`` while it is read.
     public var body: AnyByteStream
+    /// Whether the transport has undone the body's `Content-Encoding`. `Content-Length` is then that of what came over the
+    /// line, and not of the body.
+    public var isDecoded: Bool
 
     /// An answer for a transport to return, as soon as the head is there.
-    public init(status: HTTPResponse.Status, headers: HTTPFields, body: AnyByteStream) {
+    public init(
+        status: HTTPResponse.Status, headers: HTTPFields, body: AnyByteStream, isDecoded: Bool = false
+    ) {
         self.status = status
         self.headers = headers
         self.body = body
+        self.isDecoded = isDecoded
     }
 }
 

@@ -41,6 +41,7 @@ struct NetworkFailure {
         if cause is CancellationError || cause as? HTTPClientError == .cancelled { return CancellationError() }
         // The upload's own source failed; that is no fault of the network.
         if cause is SpeedPixError { return cause }
+        if let error = BodyCoding.transportError(cause) { return error }
         let explained = await reason(cause)
         return TransportError(
             explained.text, mayHaveReachedService: bodyLeft ?? !Self.isBeforeConnection(cause),

@@ -21,17 +21,15 @@ package enum ServiceAnswer {
         }
         if status.kind == .successful {
             throw SpeedPixError(
-                .invalidResponse, "the answer is not the service's JSON: \(excerpt(body))",
+                .invalidResponse, "the answer is not the service's JSON: \(excerpt(body, headers))",
                 remedy: "check the endpoint; a proxy or a login page may have answered in its place",
                 httpStatus: status.code, requestID: requestID, isRetryable: true)
         }
-        if let reason = headers[.caErrorMessage], !reason.isEmpty {
-            throw gatewayRefusal(reason, status: status, requestID: requestID)
-        }
+        if let refusal = GatewayRefusal(status: status, headers: headers) { throw refusal.error(requestID: requestID) }
         if let envelope, envelope.errorCode != nil || envelope.errorMessage != nil {
             throw refusal(envelope, status: status, requestID: requestID)
         }
-        throw plainRefusal(status, body: body, requestID: requestID)
+        throw plainRefusal(status, headers, body: body, requestID: requestID)
     }
 
     /// The API layer accepted the signature and the call itself was refused.
@@ -47,53 +45,23 @@ package enum ServiceAnswer {
             isRetryable: throttled || isTransient(status))
     }
 
-    /// The API gateway in front of the service refused; it says why in a header.
-    private static func gatewayRefusal(
-        _ reason: String, status: HTTPResponse.Status, requestID: String?
-    ) -> SpeedPixError {
-        let reason = reason.printable()
-        let lowercased = reason.lowercased()
-        if status.code == 429 || lowercased.contains("throttled") {
-            return SpeedPixError(
-                .throttled, reason, httpStatus: status.code, requestID: requestID, isRetryable: true)
-        }
-        let remedy: String? =
-            if lowercased.contains("invalid signature") {
-                "the secret does not belong to the key: copy both from the console again"
-            } else if lowercased.contains("invalid appkey") {
-                "the service does not know this key: check \(Configuration.Variable.appKey) and the endpoint"
-            } else if lowercased.contains(expiredTimestamp) {
-                "this machine's clock is more than 15 minutes off: set it"
-            } else {
-                nil
-            }
-        // A nonce is never used twice by us: a copy of the call came first, and a new one will do.
-        let isUsedNonce = lowercased.contains(usedNonce)
-        let isAuth = (400...403).contains(status.code)
-        return SpeedPixError(
-            isAuth ? .auth : .apiError, reason, remedy: remedy, httpStatus: status.code, requestID: requestID,
-            isRetryable: isUsedNonce || isTransient(status))
-    }
-
-    private static let usedNonce = "nonce used"
-    private static let expiredTimestamp = "timestamp expired"
-
     /// Whether the gateway has seen the call's nonce before.
     static func isUsedNonce(_ error: SpeedPixError) -> Bool {
-        error.code == .auth && error.message.lowercased().contains(usedNonce)
+        error.code == .auth && error.message.lowercased().contains("nonce used")
     }
 
     /// Whether the call was refused for its date.
     static func isExpiredTimestamp(_ error: SpeedPixError) -> Bool {
-        error.code == .auth && error.message.lowercased().contains(expiredTimestamp)
+        let words = error.message.lowercased()
+        return error.code == .auth && words.contains("timestamp") && words.contains("expired")
     }
 
     /// An answer that carries nothing but its HTTP status.
     private static func plainRefusal(
-        _ status: HTTPResponse.Status, body: [UInt8], requestID: String?
+        _ status: HTTPResponse.Status, _ headers: HTTPFields, body: [UInt8], requestID: String?
     ) -> SpeedPixError {
         let phrase = status.reasonPhrase.printable()
-        let text = "HTTP \(status.code) \(phrase)" + (body.isEmpty ? "" : ": \(excerpt(body))")
+        let text = "HTTP \(status.code) \(phrase)" + (body.isEmpty ? "" : ": \(excerpt(body, headers))")
         func error(_ code: SpeedPixError.Code, _ remedy: String? = nil) -> SpeedPixError {
             var error = SpeedPixError(
                 code, text, remedy: remedy, httpStatus: status.code, requestID: requestID,
@@ -116,8 +84,11 @@ package enum ServiceAnswer {
         [500, 502, 503, 504].contains(status.code)
     }
 
-    private static func excerpt(_ body: [UInt8]) -> String {
+    private static func excerpt(_ body: [UInt8], _ headers: HTTPFields) -> String {
         guard !body.isEmpty else { return "it is empty" }
+        if let coding = BodyCoding(headers), coding.isBeginning(body.prefix(2)) {
+            return "it is compressed (\(coding)), which was not asked for"
+        }
         let text = String(decoding: body.prefix(120), as: UTF8.self).printable()
         return "\"" + text + (body.count > 120 ? "…" : "") + "\""
     }

@@ -19,8 +19,8 @@ package final class TestRelay: Sendable {
         case socks
         /// TLS in front of an http endpoint, with ``TestCertificates/server``.
         case tls(endpoint: String)
-        /// Answers each request by its path.
-        case answers(@Sendable (String) -> Answer)
+        /// Answers each request by its path and its headers.
+        case answers(@Sendable (String, HTTPFields) -> Answer)
     }
 
     /// What the test has a server answer.
@@ -131,7 +131,7 @@ package final class TestRelay: Sendable {
     private func answer(_ request: RelayInput.Request) async throws -> Answer {
         switch role {
         case .socks: return Answer(400)
-        case .answers(let answer): return answer(request.target)
+        case .answers(let answer): return answer(request.target, request.headers)
         case .tls(let endpoint): return try await handedOn(request, to: endpoint + request.target, isTLS: true)
         case .proxy:
             guard request.target.hasPrefix("http://") else { return Answer(400) }
@@ -149,6 +149,9 @@ package final class TestRelay: Sendable {
                 method: HTTPRequest.Method(request.method) ?? .get, url: url, headers: headers,
                 body: request.body.isEmpty ? .none : .bytes(request.body), timeout: .seconds(60)))
         var answer = Answer(response.status.code, response.headers)
+        if response.isDecoded {
+            for name: HTTPField.Name in [.contentEncoding, .contentLength] { answer.headers[name] = nil }
+        }
         for try await chunk in response.body { answer.body += chunk.readableBytesView }
         return answer
     }

@@ -24,9 +24,9 @@ struct RedirectTests {
 
     @Test("A redirect to a host that is an exception is followed directly")
     func eachHopIsDecidedOn() async throws {
-        try await TestRelay.withRunning(.answers { _ in .init(200, [:], Array("the file".utf8)) }) { store in
+        try await TestRelay.withRunning(.answers { _, _ in .init(200, [:], Array("the file".utf8)) }) { store in
             let target = "http://localhost:\(store.port)/file?signed=1"
-            try await TestRelay.withRunning(.answers { _ in .init(302, [.location: target]) }) { front in
+            try await TestRelay.withRunning(.answers { _, _ in .init(302, [.location: target]) }) { front in
                 try await TestRelay.withRunning(.proxy()) { proxy in
                     let settings = try settings(proxy, exceptions: "<-loopback>,localhost")
                     let url = "http://127.0.0.1:\(front.port)/a"
@@ -41,7 +41,7 @@ struct RedirectTests {
 
     @Test("A relative redirect is followed on the host that gave it")
     func relative() async throws {
-        let answers: @Sendable (String) -> TestRelay.Answer = { path in
+        let answers: @Sendable (String, HTTPFields) -> TestRelay.Answer = { path, _ in
             switch path {
             case "/a/b": .init(307, [.location: "../c?x=1"])
             case "/c?x=1": .init(200, [:], Array("found".utf8))
@@ -60,7 +60,7 @@ struct RedirectTests {
 
     @Test("Redirects in a circle, and more than five, are an error", arguments: [1, 100])
     func endless(_ pages: Int) async throws {
-        let answers: @Sendable (String) -> TestRelay.Answer = { path in
+        let answers: @Sendable (String, HTTPFields) -> TestRelay.Answer = { path, _ in
             let page = Int(path.dropFirst()) ?? 0
             return .init(302, [.location: "/\((page + 1) % pages)"])
         }

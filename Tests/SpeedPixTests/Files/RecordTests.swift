@@ -61,6 +61,9 @@ struct RecordTests {
         .refusal("ApiNotFound", "no"), .refusal("InvalidApi.NotFound", "no", status: 404),
         .refusal("NO_SUCH_API", "no"), .refusal("1234", "The API does not exist"), .refusal("E1", "接口不存在"),
         .text("", status: 405), .text("", status: 501),
+        .gateway("Invalid Url", headers: [.caErrorCode: "I400RU"]),
+        .gateway("API not found with `POST /scc/x`", status: 404, headers: [.caErrorCode: "I404NF"]),
+        .gateway("gone", status: 404, headers: [.caErrorCode: "I404NF"]),
     ]
 
     @Test(arguments: noSuchCall)

@@ -66,6 +66,77 @@ struct ServiceAnswerTests {
         #expect(error.requestID == "request-2")
     }
 
+    /// The error that a code and words of the API gateway become.
+    private func refusal(code: String?, _ reason: String?, status: Int) throws -> SpeedPixError {
+        var headers: HTTPFields = [.caRequestID: "request-1"]
+        headers[.caErrorCode] = code
+        headers[.caErrorMessage] = reason
+        return try speedPixError { try envelope("", status: status, headers: headers) }
+    }
+
+    @Test(
+        "The gateway's code is kept, and a refusal means the same with either instance's code, words and status",
+        arguments: [
+            (
+                "A403IS", "Invalid Signature, Server StringToSign:`POST#`", 403, SpeedPixError.Code.auth,
+                "the secret does not"
+            ),
+            ("A403IS", "some other words", 403, .auth, "the secret does not"),
+            ("A403IS", nil, 403, .auth, "the secret does"),
+            (nil, "Empty Signature", 404, .auth, "the secret does not"),
+            (nil, "Invalid AppSecret", 400, .auth, "the secret"),
+            ("A400IK", "Invalid AppKey", 400, .auth, "does not know this key"),
+            (nil, "Unauthorized", 403, .auth, "the key may not make this call"),
+            ("I403AA", "Unauthorized", 403, .auth, "the key may not make this call"),
+            ("A403EP", "App authorization expired", 403, .auth, "the key may not make this call"),
+            (nil, "Invalid Url", 400, .apiError, "check the endpoint: it does not have this call"),
+            (nil, "API Not Found", 400, .apiError, "check the endpoint: it does not have this call"),
+            ("I404NF", "API not found with `POST /scc/x`", 404, .apiError, "check the endpoint: it does not have"),
+            ("I404DO", "Invalid Domain `a.test`", 404, .apiError, "does not know its host"),
+            (nil, "Invalid Domain", 400, .apiError, "does not know its host"),
+            ("B403MQ", "Quota Exhausted", 403, .apiError, "what was paid for"),
+            (nil, "User Arrears", 403, .apiError, "what was paid for"),
+            (nil, "X-Ca-Timestamp is expired", 403, .auth, "this machine's clock"),
+        ] as [(String?, String?, Int, SpeedPixError.Code, String)])
+    func gatewayRefusals(
+        _ code: String?, _ reason: String?, _ status: Int, _ expected: SpeedPixError.Code, _ remedy: String
+    ) throws {
+        let error = try refusal(code: code, reason, status: status)
+        #expect(error.code == expected)
+        #expect(error.serviceCode == code)
+        #expect(error.message == reason ?? code)
+        #expect(error.remedy?.contains(remedy) == true, "\(error.remedy ?? "none")")
+        #expect(error.httpStatus == status)
+        #expect(error.requestID == "request-1")
+        #expect(!error.isRetryable)
+    }
+
+    @Test(
+        "Flow control and a backend that is away are tried again, whatever their code",
+        arguments: [
+            ("T429ID", "Throttled by DOMAIN Flow Control", 429, SpeedPixError.Code.throttled),
+            ("T403AP", "too many calls", 403, .throttled), ("D504RE", "Backend timeout", 504, .apiError),
+            ("X503BZ", "busy", 503, .apiError), ("A403IS", "Invalid Signature", 503, .apiError),
+        ])
+    func transientRefusals(_ code: String, _ reason: String, _ status: Int, _ expected: SpeedPixError.Code) throws {
+        let error = try refusal(code: code, reason, status: status)
+        #expect(error.code == expected)
+        #expect(error.serviceCode == code)
+        #expect(error.isRetryable)
+    }
+
+    @Test("A compressed answer that nobody has unpacked is named, and not quoted", arguments: [200, 502])
+    func compressed(_ status: Int) throws {
+        let bytes: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 0xFF]
+        for (coding, body) in [("gzip", bytes), ("br", [1, 2, 3]), ("deflate", [0x78, 0x9C, 1])] {
+            let error = try speedPixError {
+                try ServiceAnswer.envelope(
+                    status: .init(code: status), headers: [.contentEncoding: coding], body: body)
+            }
+            #expect(error.message.contains("it is compressed (\(coding)), which was not asked for"), "\(error.message)")
+        }
+    }
+
     @Test(arguments: ["Nonce Used", "Invalid Content-MD5"])
     func refusalsOfTheSignatureAreAuth(_ reason: String) throws {
         #expect(try refusal(reason).code == .auth)

@@ -34,8 +34,9 @@ final class HTTPRoutes: Sendable {
         let directClient = client(.direct)
         let others = routes.map { ($0, client($0)) }
         clients = [directClient] + others.map(\.1)
-        direct = AsyncHTTPTransport(directClient)
-        transports = Dictionary(uniqueKeysWithValues: others.map { ($0, AsyncHTTPTransport($1, isDirect: false)) })
+        direct = AsyncHTTPTransport(directClient, isDecoding: true, isDirect: true)
+        transports = Dictionary(
+            uniqueKeysWithValues: others.map { ($0, AsyncHTTPTransport($1, isDecoding: true, isDirect: false)) })
     }
 
     deinit {

@@ -1,0 +1,102 @@
+import HTTPTypes
+
+/// A refusal of the API gateway in front of the service: what it means and what to do, by its code and its words.
+///
+/// All of Alibaba's gateways say why in `X-Ca-Error-Message`; those in a VPC have a code in `X-Ca-Error-Code` as well, and may
+/// choose another HTTP status for the same reason.
+struct GatewayRefusal {
+    enum Meaning {
+        case signature
+        case key
+        case timestamp
+        case usedNonce
+        case throttled
+        /// Nobody has published an API at this path.
+        case noSuchCall
+        /// The host of the endpoint is none of the gateway's.
+        case domain
+        /// The key may not call this API.
+        case unauthorized
+        /// What was paid for is used up, or was not paid.
+        case quota
+        case other
+    }
+
+    /// The gateway's words, or its code if it has no words.
+    let message: String
+    let code: String?
+    let meaning: Meaning
+    private let status: HTTPResponse.Status
+
+    /// Nil for an answer that is no refusal of the gateway's.
+    init?(status: HTTPResponse.Status, headers: HTTPFields) {
+        func text(_ name: HTTPField.Name) -> String? { headers[name].flatMap { $0.isEmpty ? nil : $0.printable() } }
+        code = text(.caErrorCode)
+        guard let message = text(.caErrorMessage) ?? code else { return nil }
+        self.message = message
+        self.status = status
+        let isThrottled = status.code == 429 || code?.hasPrefix("T4") ?? false
+        meaning = isThrottled ? .throttled : Self.meaning(code: code) ?? Self.meaning(words: message.lowercased())
+    }
+
+    private static func meaning(code: String?) -> Meaning? {
+        switch code {
+        case "A403IS": .signature
+        case "A400IK": .key
+        case "A403EP", "I403AA": .unauthorized
+        case "I404NF", "I404NR", "I404SR": .noSuchCall
+        case "I404DO": .domain
+        default: code?.hasPrefix("B403") ?? false ? .quota : nil
+        }
+    }
+
+    private static func meaning(words: String) -> Meaning {
+        let meanings: [(String, Meaning)] = [
+            ("throttled", .throttled), ("invalid signature", .signature), ("empty signature", .signature),
+            ("invalid appsecret", .signature), ("invalid appkey", .key), ("nonce used", .usedNonce),
+            ("timestamp expired", .timestamp), ("timestamp is expired", .timestamp), ("invalid url", .noSuchCall),
+            ("api not found", .noSuchCall), ("invalid domain", .domain), ("unauthorized", .unauthorized),
+            ("quota exhausted", .quota), ("quota expired", .quota), ("arrears", .quota),
+        ]
+        return meanings.first { words.contains($0.0) }?.1 ?? .other
+    }
+
+    /// Whether a service code is one of the gateway's, and so not of the service behind it: `A403IS`, `T429ID` …
+    static func isCode(_ text: String) -> Bool {
+        let bytes = Array(text.utf8)
+        guard bytes.count == 6 else { return false }
+        let (letters, digits): (ClosedRange<UInt8>, ClosedRange<UInt8>) = (0x41...0x5A, 0x30...0x39)
+        return letters.contains(bytes[0]) && bytes[1...3].allSatisfy(digits.contains)
+            && bytes[4...].allSatisfy { letters.contains($0) || digits.contains($0) }
+    }
+
+    /// The refusal as callers get it.
+    func error(requestID: String?) -> SpeedPixError {
+        SpeedPixError(
+            errorCode, message, remedy: remedy, httpStatus: status.code, serviceCode: code, requestID: requestID,
+            // A nonce is never used twice by us: a copy of the call came first, and a new one will do.
+            isRetryable: meaning == .throttled || meaning == .usedNonce || ServiceAnswer.isTransient(status))
+    }
+
+    private var errorCode: SpeedPixError.Code {
+        switch meaning {
+        case .throttled: .throttled
+        case .noSuchCall, .domain, .quota: .apiError
+        case .signature, .key, .timestamp, .usedNonce, .unauthorized: status.kind == .serverError ? .apiError : .auth
+        case .other: (400...403).contains(status.code) ? .auth : .apiError
+        }
+    }
+
+    private var remedy: String? {
+        switch meaning {
+        case .signature: "the secret does not belong to the key: copy both from the console again"
+        case .key: "the service does not know this key: check \(Configuration.Variable.appKey) and the endpoint"
+        case .timestamp: "this machine's clock is more than 15 minutes off: set it"
+        case .noSuchCall: "check the endpoint: it does not have this call"
+        case .domain: "check the endpoint: the gateway that answers does not know its host"
+        case .unauthorized: "the key may not make this call: have it authorized for the API in the console"
+        case .quota: "what was paid for is used up or has expired: see the account in the console"
+        case .usedNonce, .throttled, .other: nil
+        }
+    }
+}
