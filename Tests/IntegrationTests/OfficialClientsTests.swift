@@ -5,7 +5,7 @@ import Testing
 @Suite("Mistakes of the official clients")
 struct OfficialClientsTests {
     /// The mistakes that were found; one that is not made any more takes its row along.
-    private static let count = 17
+    private static let count = 18
 
     @Test func eachHasATestThatIsThere() throws {
         let page = try String(
