@@ -114,7 +114,8 @@ struct NetworkFailure {
                 text:
                     "too many open files: this \(code == EMFILE ? "process" : "machine") can open no more connections",
                 remedy: "raise the limit (ulimit -n), or run less at the same time")
-        case ECONNRESET, EPIPE: Reason(text: "\(place) reset the connection")
+        case ECONNRESET: Reason(text: "connection reset by peer: \(place)")
+        case EPIPE: Reason(text: "\(place) closed the connection")
         case ETIMEDOUT: slowConnect
         default: Reason(text: "the connection to \(place) failed: \(Self.text(of: code))")
         }
