@@ -134,10 +134,8 @@ static int make_thread(lua_State *L) {
     spl_set_tag(thread, SPL_TAG_TASK);
     if (request->source != NULL) {
         // Text only: bytecode can crash the machine.
-        if (luaL_loadbufferx(thread, request->source, request->length, request->name, "t") != LUA_OK) {
-            lua_xmove(thread, L, 1);
-            return lua_error(L);
-        }
+        if (spl_load_text(L, request->source, request->length, request->name) != LUA_OK) return lua_error(L);
+        lua_xmove(L, thread, 1);
         if (request->in_session) {
             lua_rawgeti(thread, LUA_REGISTRYINDEX, vm->scope_ref);
             lua_setupvalue(thread, -2, 1);  // a chunk's first one is its _ENV

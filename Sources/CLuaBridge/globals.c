@@ -282,7 +282,7 @@ typedef struct {
 
 static int compile(lua_State *L) {
     compilation *c = lua_touserdata(L, 1);
-    if (luaL_loadbufferx(L, c->source, c->length, c->name, "t") != LUA_OK) return lua_error(L);
+    if (spl_load_text(L, c->source, c->length, c->name) != LUA_OK) return lua_error(L);
     if (lua_dump(L, write_dump, c->result, 0) != 0) return luaL_error(L, "not enough memory");
     return 0;
 }

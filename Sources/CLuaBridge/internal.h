@@ -75,6 +75,8 @@ struct spl_vm {
     // Metatables, known by address.
     const void *array_mt, *object_mt, *error_mt;
     int array_ref, object_ref, error_ref, results_ref;
+    const void *unsigned_mt;
+    int unsigned_ref, unsigned_values_ref;  // unsigned.c
     int modules_ref;  // name → hidden table of fields
     lua_State *inspector;  // where the session's variables are looked at; NULL if there is no session
     int scope_ref, declared_ref;  // session.c
@@ -114,6 +116,19 @@ void spl_push_attach_results(lua_State *L, spl_vm *vm);
 void spl_complete_error(lua_State *L, spl_vm *vm, int level);
 int spl_raise_stop(lua_State *L, int reason);
 int spl_raise_cannot_wait(lua_State *L);
+// unsigned.c: pushes a number of at least 2^63; raises when memory runs out.
+void spl_push_unsigned(lua_State *L, spl_vm *vm, uint64_t value);
+void spl_open_unsigned(lua_State *L, spl_vm *vm);
+// numeral.c
+typedef struct {
+    const char *start;
+    size_t length;
+    int line;
+} spl_numeral;
+// The first decimal numeral that is whole and beyond Lua's integers: Lua makes a float of it, and says nothing.
+bool spl_find_wide_numeral(const char *source, size_t length, spl_numeral *found);
+// luaL_loadbufferx for text, which such a numeral is an error in.
+int spl_load_text(lua_State *L, const char *source, size_t length, const char *name);
 // library.c and coroutine.c
 void spl_open_libraries(lua_State *L, spl_vm *vm);
 int spl_open_coroutine(lua_State *L);

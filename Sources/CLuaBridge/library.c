@@ -3,19 +3,59 @@
 
 #include "pattern.h"
 
-// load, text only: a crafted bytecode chunk can read and write any memory.
+// What a function gives, piece after piece until it gives nothing, as one string.
+static int collect_pieces(lua_State *L) {
+    luaL_Buffer pieces;
+    luaL_buffinit(L, &pieces);
+    for (;;) {
+        luaL_checkstack(L, 2, "too many nested functions");
+        lua_pushvalue(L, 1);
+        lua_call(L, 0, 1);
+        if (lua_isnil(L, -1) || (lua_type(L, -1) == LUA_TSTRING && lua_rawlen(L, -1) == 0)) break;
+        if (lua_type(L, -1) != LUA_TSTRING) return luaL_error(L, "reader function must return a string");
+        luaL_addvalue(&pieces);
+    }
+    lua_pop(L, 1);
+    luaL_pushresult(&pieces);
+    return 1;
+}
+
+// load, text only: a crafted bytecode chunk can read and write any memory. All of the text is looked at for numerals that
+// would be rounded.
 static int load_text(lua_State *L) {
     const char *mode = luaL_optstring(L, 3, "t");
     if (strchr(mode, 't') == NULL) return luaL_error(L, "load takes text only: bytecode is not safe to run");
-    int count = lua_gettop(L);
-    if (count < 3) lua_settop(L, 3);
-    lua_pushliteral(L, "t");
-    lua_replace(L, 3);
-    count = lua_gettop(L);
-    lua_pushvalue(L, lua_upvalueindex(1));
-    lua_insert(L, 1);
-    lua_call(L, count, LUA_MULTRET);
-    return lua_gettop(L);
+    bool has_environment = !lua_isnone(L, 4);
+    const char *name;
+    if (lua_type(L, 1) == LUA_TSTRING) {
+        name = luaL_optstring(L, 2, lua_tostring(L, 1));
+        lua_settop(L, 4);
+        lua_pushvalue(L, 1);
+    } else {
+        luaL_checktype(L, 1, LUA_TFUNCTION);
+        name = luaL_optstring(L, 2, "=(load)");
+        lua_settop(L, 4);
+        lua_pushcfunction(L, collect_pieces);
+        lua_pushvalue(L, 1);
+        // As in Lua's own load: what the function raises is why there is no chunk.
+        if (lua_pcall(L, 1, 1, 0) != LUA_OK) {
+            lua_pushnil(L);
+            lua_insert(L, -2);
+            return 2;
+        }
+    }
+    size_t length;
+    const char *text = lua_tolstring(L, 5, &length);
+    if (spl_load_text(L, text, length, name) != LUA_OK) {
+        lua_pushnil(L);
+        lua_insert(L, -2);
+        return 2;
+    }
+    if (has_environment) {
+        lua_pushvalue(L, 4);
+        if (lua_setupvalue(L, -2, 1) == NULL) lua_pop(L, 1);
+    }
+    return 1;
 }
 
 // collectgarbage without the switches that would let a script starve its own collector.
@@ -203,9 +243,7 @@ void spl_open_libraries(lua_State *L, spl_vm *vm) {
 
     bound_table_functions(L);
     spl_open_strings(L);
-    lua_getglobal(L, "load");
-    lua_pushcclosure(L, load_text, 1);
-    lua_setglobal(L, "load");
+    lua_register(L, "load", load_text);
     lua_getglobal(L, "setmetatable");
     lua_pushcclosure(L, set_metatable, 1);
     lua_setglobal(L, "setmetatable");

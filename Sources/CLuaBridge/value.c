@@ -21,6 +21,7 @@ enum {
     OP_ITEM,
     OP_OBJECT,
     OP_ERROR,
+    OP_UNSIGNED,
 };
 
 // --- Writing ---
@@ -55,6 +56,13 @@ void spl_put_nil(spl_vm *vm) { put(vm, OP_NIL, NULL, 0); }
 void spl_put_boolean(spl_vm *vm, bool value) { put(vm, value ? OP_TRUE : OP_FALSE, NULL, 0); }
 void spl_put_integer(spl_vm *vm, int64_t value) { put(vm, OP_INTEGER, &value, sizeof value); }
 void spl_put_number(spl_vm *vm, double value) { put(vm, OP_NUMBER, &value, sizeof value); }
+void spl_put_unsigned(spl_vm *vm, uint64_t value) {
+    if (value <= INT64_MAX)
+        spl_put_integer(vm, (int64_t)value);
+    else
+        put(vm, OP_UNSIGNED, &value, sizeof value);
+}
+
 void spl_put_null(spl_vm *vm) { put(vm, OP_NULL, NULL, 0); }
 void spl_put_entry(spl_vm *vm) { put(vm, OP_ENTRY, NULL, 0); }
 void spl_put_item(spl_vm *vm, int64_t index) { put(vm, OP_ITEM, &index, sizeof index); }
@@ -117,6 +125,7 @@ static size_t operand_size(uint8_t op) {
         case OP_INTEGER:
         case OP_ITEM: return sizeof(int64_t);
         case OP_NUMBER: return sizeof(double);
+        case OP_UNSIGNED: return sizeof(uint64_t);
         case OP_ANCHOR: return sizeof(int32_t);
         case OP_STRING: return sizeof(size_t);
         case OP_TABLE: return 3 * sizeof(int32_t);
@@ -214,6 +223,12 @@ int spl_push_buffer(lua_State *L, spl_vm *vm, size_t at) {
                 break;
             }
             case OP_OBJECT: push_object(L, vm, at); break;
+            case OP_UNSIGNED: {
+                uint64_t value;
+                memcpy(&value, operand, sizeof value);
+                spl_push_unsigned(L, vm, value);
+                break;
+            }
             case OP_ERROR:
                 lua_rawgeti(L, LUA_REGISTRYINDEX, vm->error_ref);
                 lua_setmetatable(L, -2);

@@ -104,6 +104,7 @@ static int open_state(lua_State *L) {
     vm->object_mt = lua_topointer(L, -1);
     vm->object_ref = luaL_ref(L, LUA_REGISTRYINDEX);
     spl_push_error_metatable(L, vm);
+    spl_open_unsigned(L, vm);
     spl_open_libraries(L, vm);
     spl_reserve_anchors(L, vm, 64);
     return 0;

@@ -11,10 +11,10 @@ public enum SpeedPixModule {
             name: "speedpix",
             functions: [
                 verbs.run, verbs.create, verbs.wait, verbs.upload, verbs.get, verbs.cancel, verbs.sleep,
-                Parameters.function(host),
+                Parameters.function(host), .uint64,
             ] + SourceObject.functions + ShapeFunctions.all,
             values: ["null": .null, "version": .string(SpeedPixVersion.current)],
-            globals: ["run", "create", "wait", "upload"],
+            globals: ["run", "create", "wait", "upload", "uint64"],
             classes: [PredictionObject.self, OutputFileObject.self, FileObject.self, SourceObject.self]
                 + (host.isRehearsal ? [PlaceholderObject.self] : []))
         module.source = ConcurrencyLibrary.source

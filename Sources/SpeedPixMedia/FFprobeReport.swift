@@ -7,7 +7,7 @@ struct FFprobeReport {
 
     /// - Throws: ``SpeedPixError`` `invalid_response` for output that is no report.
     init(_ output: [UInt8], about path: String) throws {
-        guard let report = try? JSONValue(parsing: output), report.objectValue != nil else {
+        guard let report = try? JSONValue(parsingAnswer: output), report.objectValue != nil else {
             throw SpeedPixError(.invalidResponse, "what ffprobe printed about \(path) is not its JSON")
         }
         format = report["format"] ?? .object([:])

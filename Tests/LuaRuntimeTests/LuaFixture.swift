@@ -102,6 +102,7 @@ enum LuaFixture {
             name: "t",
             functions: [
                 .immediate("echo") { try $0.value(1) },
+                .uint64,
                 .immediate("add") { .integer(try $0.integer(1, "a") &+ $0.integer(2, "b") &+ $0.integer(3, "c")) },
                 .immediate("probe") { .object(Probe(try $0.string(1, "label"), count: probes)) },
                 .immediate("fail") { _ in throw Refusal() },

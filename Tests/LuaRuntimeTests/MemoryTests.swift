@@ -57,6 +57,12 @@ struct MemoryTests {
         for i = 1, 12000 do list[i] = -i end
         table.sort(list)
         assert(list[1] == -12000)
+        local big = json.decode("18446744073709551615")
+        assert(big .. tostring(big) == ("18446744073709551615"):rep(2) and t.later(t.echo { big })[1] == big)
+        assert(json.encode { big } == "[18446744073709551615]" and big // 3 < big and big - 1 + 1 == big)
+        assert(not load("return 18446744073709551616") and not pcall(function() return big + 1 end))
+        local pieces, at = { "return ", "1" }, 0
+        assert(load(function() at = at + 1 return pieces[at] end)() == 1)
         collectgarbage()
         return load("return 1")()
         """

@@ -20,12 +20,15 @@ struct JSONTests {
 
     @Test(arguments: [
         ("0", 0), ("-0", LuaValue.number(-0.0)), ("9223372036854775807", .integer(.max)),
-        ("-9223372036854775808", .integer(.min)), ("9223372036854775808", .number(9_223_372_036_854_775_808)),
+        ("-9223372036854775808", .integer(.min)), ("9223372036854775808", .unsigned(1 << 63)),
+        ("9007199254740993", 9_007_199_254_740_993), ("15417283946501827364", .unsigned(15_417_283_946_501_827_364)),
+        ("18446744073709551615", .unsigned(.max)), ("18446744073709551616.0", .number(0x1p64)),
+        ("15417283946501827364e0", .number(1.5417283946501827e19)), ("1e20", .number(1e20)),
         ("0.1", 0.1), ("123456789012345678", 123_456_789_012_345_678), ("1e400", .number(.infinity)),
         ("2.2250738585072014e-308", .number(2.2250738585072014e-308)), ("5e-324", .number(.leastNonzeroMagnitude)),
         ("0.000000000000000000000000000001", .number(1e-30)),
         ("1.7976931348623157e308", .number(.greatestFiniteMagnitude)),
-        ("123456789012345678901234567890", .number(1.2345678901234568e29)),
+        ("123456789012345678901234567890e0", .number(1.2345678901234568e29)),
     ])
     func numbersAreExact(text: String, expected: LuaValue) async throws {
         #expect(try await value("return json.decode('\(text)')") == [expected])
@@ -42,6 +45,8 @@ struct JSONTests {
         ("\"\\ud800\"", "half a character"), ("\"\\x\"", "no escape '\\x'"), ("\"a\nb\"", "over a line's end"),
         ("// x", "1:1: expected a value, not '/'"), ("[\"é\", x]", "1:7: expected a value, not 'x'"),
         ("-", "1:2: expected a digit"),
+        ("[1, 18446744073709551616]", "1:5: the whole number 18446744073709551616 does not fit 64 bits"),
+        ("-9223372036854775809", "1:1: the whole number -9223372036854775809 does not fit 64 bits"),
     ])
     func mistakesAreFound(text: String, message: String) async throws {
         let folder = try ScriptFolder()

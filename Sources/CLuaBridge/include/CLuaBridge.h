@@ -206,6 +206,8 @@ const char *spl_get_string(lua_State *L, int32_t index, size_t *length);
 // 0 for a value that is not an object of the host.
 uint64_t spl_get_object(spl_vm *vm, lua_State *L, int32_t index);
 bool spl_is_null(lua_State *L, int32_t index);
+// Whether the value is a whole number from 2^63 on, for which Lua itself has no number.
+bool spl_get_unsigned(spl_vm *vm, lua_State *L, int32_t index, uint64_t *value);
 int32_t spl_get_shape(spl_vm *vm, lua_State *L, int32_t index);
 // Whether values of this metatable are errors that the host made.
 bool spl_is_error(spl_vm *vm, lua_State *L, int32_t index);
@@ -236,6 +238,8 @@ void spl_put_nil(spl_vm *vm);
 void spl_put_boolean(spl_vm *vm, bool value);
 void spl_put_integer(spl_vm *vm, int64_t value);
 void spl_put_number(spl_vm *vm, double value);
+// A whole number; from 2^63 on it is an object that prints and calculates as what it is.
+void spl_put_unsigned(spl_vm *vm, uint64_t value);
 void spl_put_string(spl_vm *vm, const void *bytes, size_t length);
 void spl_put_null(spl_vm *vm);
 // A new table; then, for each entry, spl_put a key, a value and spl_put_entry, or a value and spl_put_item.

@@ -44,15 +44,19 @@ struct JSONOutput: ~Copyable {
     }
 
     mutating func append(_ number: Int64) {
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
-            var rest = number.magnitude
-            var at = 20
+        append(number.magnitude, isNegative: number < 0)
+    }
+
+    mutating func append(_ number: UInt64, isNegative: Bool = false) {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 21) { digits in
+            var rest = number
+            var at = 21
             repeat {
                 at -= 1
                 digits[at] = UInt8(truncatingIfNeeded: rest % 10) + UInt8(ascii: "0")
                 rest /= 10
             } while rest > 0
-            if number < 0 {
+            if isNegative {
                 at -= 1
                 digits[at] = UInt8(ascii: "-")
             }

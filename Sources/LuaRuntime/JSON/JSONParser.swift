@@ -3,7 +3,7 @@ import CLuaBridge
 /// Reads one JSON document (RFC 8259) and leaves its value in the VM's buffer as it goes.
 ///
 /// Arrays and objects keep their shape, also when they are empty; null is `speedpix.null`; whole numbers that fit are
-/// integers; of a name given twice the last value counts.
+/// integers (from 2^63 on: unsigned integers); of a name given twice the last value counts.
 struct JSONParser {
     let bytes: UnsafeBufferPointer<UInt8>
     let vm: OpaquePointer
@@ -287,10 +287,19 @@ struct JSONParser {
             return spl_put_integer(vm, isNegative ? -Int64(mantissa) : Int64(mantissa))
         }
         let text = UnsafeBufferPointer(rebasing: bytes[start..<at])
-        if isWhole, digits == 19, let number = Int64(String(decoding: text, as: UTF8.self)) {
-            return spl_put_integer(vm, number)
-        }
+        if isWhole, digits > 18 { return try longNumber(text, from: start) }
         spl_put_number(vm, Self.double(mantissa, digits, exponent, isNegative, text))
+    }
+
+    /// A whole number of more than 18 digits: none of them may be lost.
+    private mutating func longNumber(_ text: UnsafeBufferPointer<UInt8>, from start: Int) throws {
+        let digits = String(decoding: text, as: UTF8.self)
+        if let number = Int64(digits) { return spl_put_integer(vm, number) }
+        if let number = UInt64(digits) { return spl_put_unsigned(vm, number) }
+        at = start
+        throw error(
+            "the whole number \(digits.count > 40 ? "\(digits.prefix(40))…" : digits) does not fit 64 bits",
+            hint: "as a string, in quotes, it keeps its digits; with an exponent, such as 1e30, it is a float")
     }
 
     /// Adds digits to a number; those beyond the 19th are only counted. Leading zeros count for nothing.

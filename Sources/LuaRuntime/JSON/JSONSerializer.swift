@@ -57,6 +57,7 @@ struct JSONSerializer: ~Copyable {
         case Int32(SPL_TNIL), Int32(SPL_TNONE): output.append("null")
         case Int32(SPL_TLIGHTUSERDATA) where spl_is_null(state, index): output.append("null")
         case Int32(SPL_TUSERDATA):
+            if let number = unsigned(index) { return output.append(number) }
             guard let object = machine.object(spl_get_object(machine.vm, state, index)) else {
                 throw Problem(text: "is a module, which JSON cannot say")
             }
@@ -68,6 +69,10 @@ struct JSONSerializer: ~Copyable {
         case Int32(SPL_TFUNCTION): throw Problem(text: "is a function, which JSON cannot say")
         default: throw Problem(text: "is a coroutine, which JSON cannot say")
         }
+    }
+
+    private func unsigned(_ index: Int32) -> UInt64? {
+        LuaReader(machine: machine, state: state).unsigned(at: index)
     }
 
     // MARK: Strings
@@ -217,6 +222,7 @@ struct JSONSerializer: ~Copyable {
             output.append(UInt8(ascii: "\""))
             output.append(spl_get_integer(state, index))
             output.append(UInt8(ascii: "\""))
+        case Int32(SPL_TUSERDATA) where unsigned(index) != nil: output.append("\"\(unsigned(index) ?? 0)\"")
         default: throw Problem(text: "has a key that is no string", hint: "JSON has only strings as names")
         }
     }
@@ -224,7 +230,7 @@ struct JSONSerializer: ~Copyable {
     private func key(_ index: Int32) -> [UInt8] {
         var length = 0
         guard let start = spl_get_string(state, index, &length) else {
-            return Array(String(spl_get_integer(state, index)).utf8)
+            return Array((unsigned(index).map { String($0) } ?? String(spl_get_integer(state, index))).utf8)
         }
         return Array(UnsafeRawBufferPointer(start: start, count: length))
     }

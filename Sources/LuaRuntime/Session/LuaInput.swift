@@ -36,6 +36,10 @@ public enum LuaInput: Sendable {
             case .some(let error) where Self.isUnfinished(error):
                 self = .incomplete
                 return
+            // It is an expression, and only a number in it is none of Lua's.
+            case .some(let error) where error.message.contains(LuaChunk.wideNumeral):
+                self = .failure(error)
+                return
             default: break
             }
         }

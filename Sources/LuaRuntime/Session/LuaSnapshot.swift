@@ -6,6 +6,8 @@ public indirect enum LuaSnapshot: Sendable {
     case `nil`
     case boolean(Bool)
     case integer(Int64)
+    /// A whole number from 2^63 on.
+    case unsigned(UInt64)
     case number(Double)
     /// The first bytes, and how many there are in all.
     case string(LuaString, count: Int)
@@ -89,7 +91,9 @@ extension LuaReader {
         case Int32(SPL_TFUNCTION): return .function(place: place(at: index))
         case Int32(SPL_TTHREAD): return .coroutine
         case Int32(SPL_TLIGHTUSERDATA): return spl_is_null(state, index) ? .null : .module(nil)
-        default: return object(at: index).map { .object($0) } ?? .module(kind(at: index))
+        default:
+            if let number = unsigned(at: index) { return .unsigned(number) }
+            return object(at: index).map { .object($0) } ?? .module(kind(at: index))
         }
     }
 

@@ -40,6 +40,7 @@ struct LuaReader {
         case Int32(SPL_TLIGHTUSERDATA) where spl_is_null(state, index): return .null
         case Int32(SPL_TUSERDATA):
             if let object = object(at: index) { return .object(object) }
+            if let number = unsigned(at: index) { return .unsigned(number) }
             throw Problem(text: "holds a module or a foreign userdata")
         default: throw Problem(text: "holds a coroutine", hint: "coroutines cannot leave the script")
         }
@@ -54,6 +55,12 @@ struct LuaReader {
     /// The name of a property; `object[1]` asks for "1".
     func key(at index: Int32) -> String {
         spl_is_integer(state, index) ? String(spl_get_integer(state, index)) : string(at: index).lossyText
+    }
+
+    /// A whole number from 2^63 on; nil for any other value.
+    func unsigned(at index: Int32) -> UInt64? {
+        var number: UInt64 = 0
+        return spl_get_unsigned(machine.vm, state, index, &number) ? number : nil
     }
 
     func object(at index: Int32) -> (any LuaObject)? {

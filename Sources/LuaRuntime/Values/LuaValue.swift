@@ -3,6 +3,8 @@ public enum LuaValue: Sendable, Hashable {
     case `nil`
     case boolean(Bool)
     case integer(Int64)
+    /// A whole number from 2^63 on; a smaller one is an ``integer(_:)``, see ``whole(_:)``.
+    case unsigned(UInt64)
     case number(Double)
     case string(LuaString)
     case table(LuaTable)
@@ -19,6 +21,7 @@ public enum LuaValue: Sendable, Hashable {
         case (.nil, .nil), (.null, .null): true
         case (.boolean(let left), .boolean(let right)): left == right
         case (.integer(let left), .integer(let right)): left == right
+        case (.unsigned(let left), .unsigned(let right)): left == right
         case (.number(let left), .number(let right)): left == right
         case (.string(let left), .string(let right)): left == right
         case (.table(let left), .table(let right)): left == right
@@ -35,6 +38,7 @@ public enum LuaValue: Sendable, Hashable {
         case .null: hasher.combine(1)
         case .boolean(let value): hasher.combine(value)
         case .integer(let value): hasher.combine(value)
+        case .unsigned(let value): hasher.combine(value)
         case .number(let value): hasher.combine(value)
         case .string(let value): hasher.combine(value)
         case .table(let value): hasher.combine(value)
@@ -49,6 +53,7 @@ public enum LuaValue: Sendable, Hashable {
         case .nil: "nil"
         case .boolean: "boolean"
         case .integer, .number: "number"
+        case .unsigned: "unsigned integer"
         case .string: "string"
         case .table: "table"
         case .null: "null"
@@ -67,6 +72,11 @@ extension LuaValue {
     /// The copy of a table; nil for anything else.
     public var tableValue: LuaTable? {
         if case .table(let table) = self { table } else { nil }
+    }
+
+    /// A whole number: Lua's integer if it fits one.
+    public static func whole(_ number: UInt64) -> LuaValue {
+        Int64(exactly: number).map { .integer($0) } ?? .unsigned(number)
     }
 
     /// Text, as UTF-8.

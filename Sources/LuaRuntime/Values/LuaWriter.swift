@@ -13,6 +13,7 @@ struct LuaWriter {
         case .null: spl_put_null(vm)
         case .boolean(let value): spl_put_boolean(vm, value)
         case .integer(let value): spl_put_integer(vm, value)
+        case .unsigned(let value): spl_put_unsigned(vm, value)
         case .number(let value): spl_put_number(vm, value)
         case .string(let string): put(string)
         case .table(let table): try put(table, depth: depth)

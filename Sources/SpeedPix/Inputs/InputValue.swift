@@ -42,6 +42,9 @@ public enum InputValue: Sendable {
     /// A whole number.
     public static func integer(_ number: Int64) -> InputValue { .json(.integer(number)) }
 
+    /// A whole number without a sign, such as a seed of 64 bits: every digit is sent.
+    public static func unsigned(_ number: UInt64) -> InputValue { .json(JSONValue(number)) }
+
     /// A number. One that JSON cannot say (NaN, infinity) makes the create fail before anything is sent.
     public static func double(_ number: Double) -> InputValue { .json(.double(number)) }
 

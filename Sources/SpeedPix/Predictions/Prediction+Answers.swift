@@ -112,7 +112,7 @@ extension JSONValue {
         case .string(let text): text.isEmpty
         case .array(let values): values.allSatisfy(\.isEmptyOutput)
         case .object(let members): members.values.allSatisfy(\.isEmptyOutput)
-        case .bool, .integer, .double: false
+        case .bool, .integer, .unsigned, .double: false
         }
     }
 

@@ -8,7 +8,7 @@ package enum ServiceAnswer {
     package static func envelope(
         status: HTTPResponse.Status, headers: HTTPFields, body: [UInt8]
     ) throws -> Envelope {
-        let envelope = (try? JSONValue(parsing: body)).flatMap(Envelope.init)
+        let envelope = (try? JSONValue(parsingAnswer: body)).flatMap(Envelope.init)
         let requestID = envelope?.requestID ?? headers[.caRequestID]
         if status.kind == .successful, let envelope {
             guard !envelope.isSuccess else { return envelope }

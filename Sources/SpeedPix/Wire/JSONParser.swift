@@ -8,11 +8,14 @@ struct JSONParser {
     static let depthLimit = 256
 
     private let bytes: UnsafeBufferPointer<UInt8>
+    private let keepsLongNumbers: Bool
     private var at = 0
 
+    /// - Parameter keepingLongNumbers: Whether a whole number beyond 64 bits becomes a string of its digits, rather than
+    ///   an error.
     /// - Throws: `DecodingError` if the bytes are not one JSON document in UTF-8, or nest deeper than the limit.
-    static func parse(_ bytes: UnsafeBufferPointer<UInt8>) throws -> JSONValue {
-        var parser = JSONParser(bytes: bytes)
+    static func parse(_ bytes: UnsafeBufferPointer<UInt8>, keepingLongNumbers: Bool = false) throws -> JSONValue {
+        var parser = JSONParser(bytes: bytes, keepsLongNumbers: keepingLongNumbers)
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { parser.at = 3 }
         parser.skipSpace()
         let value = try parser.value(depth: 0)
@@ -21,7 +24,10 @@ struct JSONParser {
         return value
     }
 
-    private init(bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
+    private init(bytes: UnsafeBufferPointer<UInt8>, keepsLongNumbers: Bool) {
+        self.bytes = bytes
+        self.keepsLongNumbers = keepsLongNumbers
+    }
 
     private var next: UInt8? { at < bytes.count ? bytes[at] : nil }
 
@@ -179,11 +185,21 @@ struct JSONParser {
             _ = try self.digits()
         }
         let text = String(decoding: bytes[start..<at], as: UTF8.self)
-        if isWhole, let number = Int64(text) { return .integer(number) }
+        if isWhole { return try whole(text) }
         guard let number = Double(text), number.isFinite else { throw error("a number is too large") }
         // Beyond 2^53 a double stands for several whole numbers.
-        if !isWhole, number.magnitude < 0x1p53, let whole = Int64(exactly: number) { return .integer(whole) }
+        if number.magnitude < 0x1p53, let whole = Int64(exactly: number) { return .integer(whole) }
         return .double(number)
+    }
+
+    /// A number without fraction and exponent: none of its digits may be lost.
+    private func whole(_ text: String) throws -> JSONValue {
+        if let number = Int64(text) { return .integer(number) }
+        if let number = UInt64(text) { return .unsigned(number) }
+        guard !keepsLongNumbers else { return .string(text) }
+        let problem = LongNumber(digits: text)
+        throw DecodingError.dataCorrupted(
+            .init(codingPath: [], debugDescription: problem.description, underlyingError: problem))
     }
 
     /// - Returns: How many there are; never none.

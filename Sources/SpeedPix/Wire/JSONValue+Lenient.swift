@@ -20,6 +20,7 @@ extension JSONValue {
         switch self {
         case .string(let text): text.isEmpty ? nil : text
         case .integer(let number): String(number)
+        case .unsigned(let number): String(number)
         case .double(let number): String(number)
         default: nil
         }
@@ -36,6 +37,7 @@ extension JSONValue {
         let number: Double? =
             switch self {
             case .integer(let value): Double(value)
+            case .unsigned(let value): Double(value)
             case .double(let value): value
             case .string(let text): Double(text)
             default: nil
@@ -58,6 +60,7 @@ extension JSONValue {
         switch self {
         case .bool(let value): value
         case .integer(let value): value != 0
+        case .unsigned: true
         case .string(let text): ["true": true, "false": false, "1": true, "0": false][text.lowercased()]
         default: nil
         }

@@ -4,11 +4,14 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// Any value that JSON can say. Integers that fit stay integers.
+/// Any value that JSON can say. Whole numbers of up to 64 bits, with or without a sign, keep every digit.
 public enum JSONValue: Sendable, Hashable {
     case null
     case bool(Bool)
     case integer(Int64)
+    /// A whole number from 2^63 to 2^64 − 1, such as a seed. A smaller one is always an ``integer(_:)``, so that equal
+    /// numbers are equal values: ``init(_:)`` picks the case.
+    case unsigned(UInt64)
     case double(Double)
     case string(String)
     case array([JSONValue])
@@ -16,16 +19,36 @@ public enum JSONValue: Sendable, Hashable {
 }
 
 extension JSONValue {
+    /// A whole number: an ``integer(_:)`` if it fits one, else an ``unsigned(_:)``.
+    public init(_ number: UInt64) {
+        self = Int64(exactly: number).map(JSONValue.integer) ?? .unsigned(number)
+    }
+
     /// Parses one JSON document.
     ///
     /// The time that it takes grows with the length of the document and with nothing else. Of a name given twice, the
     /// last value counts.
     ///
-    /// - Throws: A `DecodingError` if the bytes are not UTF-8 JSON, hold a number that no `Double` can, or nest deeper
-    ///   than 256 levels.
+    /// - Throws: A `DecodingError` if the bytes are not UTF-8 JSON, hold a whole number beyond 64 bits (without fraction
+    ///   and exponent: it would be rounded) or another one that no `Double` can, or nest deeper than 256 levels.
     public init(parsing bytes: some Collection<UInt8>) throws {
-        let parsed = try bytes.withContiguousStorageIfAvailable { try JSONParser.parse($0) }
-        self = try parsed ?? Array(bytes).withUnsafeBufferPointer { try JSONParser.parse($0) }
+        try self.init(bytes, keepingLongNumbers: false)
+    }
+
+    /// Parses an answer of the service, which may have been paid for and must not be lost over a number: a whole one
+    /// beyond 64 bits becomes a string of its digits.
+    ///
+    /// - Throws: As ``init(parsing:)`` otherwise.
+    package init(parsingAnswer bytes: some Collection<UInt8>) throws {
+        try self.init(bytes, keepingLongNumbers: true)
+    }
+
+    private init(_ bytes: some Collection<UInt8>, keepingLongNumbers: Bool) throws {
+        func parse(_ bytes: UnsafeBufferPointer<UInt8>) throws -> JSONValue {
+            try JSONParser.parse(bytes, keepingLongNumbers: keepingLongNumbers)
+        }
+        let parsed = try bytes.withContiguousStorageIfAvailable(parse)
+        self = try parsed ?? Array(bytes).withUnsafeBufferPointer(parse)
     }
 
     /// The document as UTF-8 bytes, with sorted keys: the same value always gives the same bytes.
@@ -65,7 +88,8 @@ extension JSONValue {
 }
 
 extension JSONValue: Codable {
-    /// Throws `DecodingError` for a value that JSON cannot say. Numbers that fit `Int64` become integers.
+    /// Throws `DecodingError` for a value that JSON cannot say, and for a whole number of more digits than 64 bits and a
+    /// `Double` can hold. Numbers that fit `Int64` become integers.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         if container.decodeNil() {
@@ -76,13 +100,29 @@ extension JSONValue: Codable {
             self = .bool(value)
         } else if let value = try? container.decode(Int64.self) {
             self = .integer(value)
+        } else if let value = try? container.decode(UInt64.self) {
+            self.init(value)
         } else if let value = try? container.decode(Double.self) {
+            try Self.refuseRounding(value, container)
             self = .double(value)
         } else if let values = try? container.decode([JSONValue].self) {
             self = .array(values)
         } else {
             self = .object(try container.decode([String: JSONValue].self))
         }
+    }
+
+    /// A decoder does not tell how a number was written. Digits that no `Double` has, though, were no float's.
+    private static func refuseRounding(_ value: Double, _ container: any SingleValueDecodingContainer) throws {
+        // 17 digits tell every double from its neighbours; whoever writes one has no reason to write more.
+        guard value.magnitude >= 0x1p63, let exact = try? container.decode(Decimal.self) else { return }
+        let digits = "\(exact)".drop(while: { $0 == "-" })
+        guard digits.allSatisfy(\.isWholeNumber), digits.reversed().drop(while: { $0 == "0" }).count > 17 else {
+            return
+        }
+        let problem = LongNumber(digits: "\(exact)")
+        throw DecodingError.dataCorrupted(
+            .init(codingPath: container.codingPath, debugDescription: problem.description, underlyingError: problem))
     }
 
     /// Writes the plain JSON value. Throws the encoder's error, e.g. for NaN or infinity.
@@ -92,6 +132,7 @@ extension JSONValue: Codable {
         case .null: try container.encodeNil()
         case .bool(let value): try container.encode(value)
         case .integer(let value): try container.encode(value)
+        case .unsigned(let value): try container.encode(value)
         case .double(let value): try container.encode(value)
         case .string(let value): try container.encode(value)
         case .array(let values): try container.encode(values)

@@ -14,6 +14,7 @@ struct JSONWriter {
         case .null: write("null")
         case .bool(let flag): write(flag ? "true" : "false")
         case .integer(let number): write(String(number))
+        case .unsigned(let number): write(String(number))
         case .double(let number): try write(number)
         case .string(let text): write(quoting: text)
         case .array(let values): try write(values)

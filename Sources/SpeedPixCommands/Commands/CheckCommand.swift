@@ -74,9 +74,10 @@ struct CheckCommand: ContextCommand {
         }
         var column = 1
         // Lua names the word that it stumbled over, not its place in the line.
-        if let word = message.firstMatch(of: /near '(.*)'$/)?.1, let text = chunk.line(line),
-            let range = text.ranges(of: word).last
-        {
+        let word =
+            message.contains(LuaChunk.wideNumeral)
+            ? match.2.prefix { $0.isWholeNumber } : message.firstMatch(of: /near '(.*)'$/)?.1
+        if let word, let text = chunk.line(line), let range = text.ranges(of: word).last {
             column = text.distance(from: text.startIndex, to: range.lowerBound) + 1
         }
         return ScriptFinding(place: TextPlace(line: line, column: column), message: String(match.2))

@@ -79,6 +79,12 @@ struct InputArgument: Sendable, Equatable {
             do {
                 json = try JSONValue(parsing: value.utf8)
             } catch {
+                if let number = LongNumber(error) {
+                    throw CommandFailure(
+                        .usage,
+                        "\(key): \(number)\nhint: in quotes it keeps its digits, as text; with an exponent, such as 1e30, it is a float"
+                            .printable(keepingLines: true))
+                }
                 throw CommandFailure(
                     .usage,
                     "\(key) is no JSON: \(value.prefix(80))\nhint: quote it for the shell: \(key):='{\"size\": 512}'; for text write \(key)=text"

@@ -57,6 +57,7 @@ struct ValuePrinter: Sendable {
         let ranked = table.entries.map { key, value -> (rank: (Int, Double, String), key: String, value: LuaSnapshot) in
             switch key {
             case .integer(let number): ((0, Double(number), ""), "[\(number)]", value)
+            case .unsigned(let number): ((0, Double(number), ""), "[\(number)]", value)
             case .number(let number): ((0, number, ""), "[\(Self.text(number))]", value)
             case .string(let string, let count):
                 ((1, 0, string.lossyText), Self.name(string, count) ?? "[\(Self.quoted(string, count))]", value)
@@ -76,6 +77,7 @@ struct ValuePrinter: Sendable {
         case .null: palette.paint("speedpix.null", .yellow)
         case .boolean(let flag): palette.paint("\(flag)", .yellow)
         case .integer(let number): palette.paint("\(number)", .cyan)
+        case .unsigned(let number): palette.paint("\(number)", .cyan)
         case .number(let number): palette.paint(Self.text(number), .cyan)
         case .string(let string, let count): palette.paint(Self.quoted(string, count), .green)
         case .function(let place?): dim("function (\(place.visible))")

@@ -16,6 +16,7 @@ struct LuaText {
         case .null: return "speedpix.null"
         case .bool(let flag): return flag ? "true" : "false"
         case .integer(let number): return String(number)
+        case .unsigned(let number): return "uint64(\"\(number)\")"
         case .double(let number): return String(number)
         case .string(let text): return string(text)
         case .array(let values):

@@ -108,12 +108,13 @@ struct ReportPage {
         var fields: [String: JSONValue] = [
             "id": .string(entry.id), "workflow": .string(entry.workflow),
             "label": .optional(entry.label), "status": .string(entry.status.rawValue),
-            "input": input, "options": .object(EventStream.fields(entry.options)), "lua": .string(lua.run(entry)),
+            "input": input.withExactNumbers, "options": .object(EventStream.fields(entry.options)),
+            "lua": .string(lua.run(entry)),
         ]
         fields["sources"] = .array(sources)
         fields["outputs"] = .array(outputs)
         fields["error"] = entry.error.map { .string($0) }
-        fields["data"] = entry.data
+        fields["data"] = entry.data?.withExactNumbers
         fields["computing"] = entry.computing.map { .seconds($0) }
         fields["times"] = .array([entry.createdAt, running, entry.endedAt].map { $0.map { .seconds($0) } ?? .null })
         return .object(fields)
@@ -136,6 +137,17 @@ struct ReportPage {
 }
 
 extension JSONValue {
+    /// The value with whole numbers that a browser would round as texts of their digits: to it every number is a float.
+    fileprivate var withExactNumbers: JSONValue {
+        switch self {
+        case .integer(let number) where number.magnitude > 1 << 53: .string(String(number))
+        case .unsigned(let number): .string(String(number))
+        case .array(let values): .array(values.map(\.withExactNumbers))
+        case .object(let members): .object(members.mapValues(\.withExactNumbers))
+        default: self
+        }
+    }
+
     /// The value with every text in it replaced; names of members stay.
     fileprivate func mappingTexts(_ change: (String) -> String) -> JSONValue {
         switch self {

@@ -10,6 +10,7 @@ struct CallBody: Sendable {
         do {
             json = try JSONValue(parsing: bytes)
         } catch {
+            if let number = LongNumber(error) { throw .invalidParameter("\(number)") }
             throw .invalidParameter(bytes.isEmpty ? "the body is empty" : "the body is not valid JSON")
         }
         guard case .object(let members) = json else {

@@ -55,9 +55,12 @@ struct InputPreparation: Sendable {
         case (.integer, .integer), (.integer, .double):
             // JavaScript and Lua write whole numbers as floats at times.
             guard let number = value.lenientInteger else { throw Self.wrongType(value, input) }
-            try Self.checkRange(Double(number), input)
+            try Self.checkRange(Double(number), input, shown: String(number))
             return .value(.integer(number))
-        case (.number, .integer), (.number, .double):
+        case (.integer, .unsigned(let number)):
+            try Self.checkRange(Double(number), input, shown: String(number))
+            return .value(.unsigned(number))
+        case (.number, .integer), (.number, .unsigned), (.number, .double):
             guard let number = value.lenientDouble else { throw Self.wrongType(value, input) }
             try Self.checkRange(number, input)
             return .value(.number(number))
@@ -112,7 +115,9 @@ struct InputPreparation: Sendable {
                     path: store.path(of: grant.key).string, filename: grant.filename, mimeType: grant.contentType)))
     }
 
-    private static func checkRange(_ number: Double, _ input: WorkflowInput, unit: String = "") throws(Refusal) {
+    private static func checkRange(
+        _ number: Double, _ input: WorkflowInput, unit: String = "", shown: String? = nil
+    ) throws(Refusal) {
         let isLow = input.minimum.map { number < $0 } ?? false
         let isHigh = input.maximum.map { number > $0 } ?? false
         guard isLow || isHigh else { return }
@@ -122,7 +127,7 @@ struct InputPreparation: Sendable {
         case (let low?, nil): bounds = "at least \(plain(low))"
         default: bounds = "at most \(input.maximum.map(plain) ?? "")"
         }
-        throw .invalidParameter("the input \"\(input.name)\" must be \(bounds)\(unit), not \(plain(number))")
+        throw .invalidParameter("the input \"\(input.name)\" must be \(bounds)\(unit), not \(shown ?? plain(number))")
     }
 
     private static func plain(_ number: Double) -> String {
@@ -149,7 +154,8 @@ extension JSONValue {
         switch self {
         case .null: "null"
         case .bool: "true or false"
-        case .integer: "a whole number"
+        case .integer, .unsigned: "a whole number"
+        case .double(let number) where number.rounded() == number: "a float, whose last digits may be lost"
         case .double: "a fraction"
         case .string: "a string"
         case .array: "an array"
@@ -160,7 +166,7 @@ extension JSONValue {
     /// About how many bytes it takes in memory.
     var footprint: Int {
         switch self {
-        case .null, .bool, .integer, .double: 16
+        case .null, .bool, .integer, .unsigned, .double: 16
         case .string(let text): 16 + text.utf8.count
         case .array(let values): values.reduce(32) { $0 + $1.footprint }
         case .object(let members): members.reduce(64) { $0 + 32 + $1.key.utf8.count + $1.value.footprint }

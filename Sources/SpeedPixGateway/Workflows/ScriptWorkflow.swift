@@ -43,6 +43,7 @@ package struct ScriptWorkflow: Workflow {
             switch table["default"] {
             case .string(let text): .string(text.lossyText)
             case .integer(let number): .integer(number)
+            case .unsigned(let number): JSONValue(number)
             case .number(let number): .double(number)
             case .boolean(let flag): .bool(flag)
             default: nil
@@ -50,6 +51,7 @@ package struct ScriptWorkflow: Workflow {
         func bound(_ field: String) -> Double? {
             switch table[field] {
             case .integer(let number): Double(number)
+            case .unsigned(let number): Double(number)
             case .number(let number): number
             default: nil
             }
@@ -90,6 +92,7 @@ package struct ScriptWorkflow: Workflow {
             switch input {
             case .string(let text): values[name] = .string(text)
             case .integer(let number): values[name] = .integer(number)
+            case .unsigned(let number): values[name] = .whole(number)
             case .number(let number): values[name] = .number(number)
             case .boolean(let flag): values[name] = .boolean(flag)
             case .any: break
@@ -128,6 +131,7 @@ package struct ScriptWorkflow: Workflow {
                 result.outputs[name] = .files(files)
             case .string(let text): result.outputs[name] = .data(.string(text.lossyText))
             case .integer(let number): result.outputs[name] = .data(.integer(number))
+            case .unsigned(let number): result.outputs[name] = .data(JSONValue(number))
             case .number(let number): result.outputs[name] = .data(.double(number))
             case .boolean(let flag): result.outputs[name] = .data(.bool(flag))
             default: throw WorkflowFailure("\(id).lua: the output \(name) is a \(value.typeName)")
@@ -159,6 +163,7 @@ package struct ScriptWorkflow: Workflow {
             guard let key = key.text, !["bytes", "filename", "mime_type"].contains(key) else { continue }
             switch value {
             case .integer(let number): facts[key] = .integer(number)
+            case .unsigned(let number): facts[key] = JSONValue(number)
             case .number(let number): facts[key] = .double(number)
             case .boolean(let flag): facts[key] = .bool(flag)
             default: facts[key] = .optional(value.text)

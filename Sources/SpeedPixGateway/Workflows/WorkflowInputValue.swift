@@ -4,6 +4,8 @@ package import SpeedPix
 package enum WorkflowInputValue: Sendable, Hashable {
     case string(String)
     case integer(Int64)
+    /// A whole number from 2^63 on.
+    case unsigned(UInt64)
     case number(Double)
     case boolean(Bool)
     case file(WorkflowInputFile)
@@ -21,6 +23,7 @@ package enum WorkflowInputValue: Sendable, Hashable {
         switch self {
         case .number(let number): number
         case .integer(let number): Double(number)
+        case .unsigned(let number): Double(number)
         default: nil
         }
     }

@@ -140,6 +140,7 @@ final class FileHandle: LuaObject {
                 state.next += 1
             }
             if let whole = Int64(text) { return .integer(whole) }
+            if let whole = UInt64(text) { return .whole(whole) }
             return Double(text).map { .number($0) } ?? .nil
         }
     }

@@ -162,6 +162,7 @@ enum CSVModule {
             case .nil, .null: return ""
             case .boolean(let flag): return String(flag)
             case .integer(let number): return String(number)
+            case .unsigned(let number): return String(number)
             case .number(let number): return number.description
             case .string(let string):
                 guard let text = string.text else {

@@ -32,6 +32,9 @@ enum IOModule {
                     host.writeError(try arguments.bytes(1, "text").bytes)
                     return .nil
                 },
+                .immediate("digits") { arguments in
+                    if case .unsigned(let number) = try arguments.value(1) { .string(String(number)) } else { .nil }
+                },
                 .immediate("input") { _ in .object(FileHandle(content: try host.readInput(), name: "stdin")) },
             ],
             classes: [FileHandle.self])
@@ -63,8 +66,8 @@ enum IOModule {
     /// Handles, formats and iterators, which give several values and so are Lua's business.
     private static let source = """
         local _, own = ...
-        local open, put, put_error, input = own.open, own.write, own.write_error, own.input
-        own.write_error, own.input = nil, nil
+        local open, put, put_error, input, digits = own.open, own.write, own.write_error, own.input, own.digits
+        own.write_error, own.input, own.digits = nil, nil, nil
         local type, tostring, error, pcall, select, setmetatable = type, tostring, error, pcall, select, setmetatable
         local pack, unpack, sub, math_type = table.pack, table.unpack, string.sub, math.type
         -- A handle is an empty table in front of the host's object, which a script cannot get at.
@@ -103,6 +106,8 @@ enum IOModule {
 
         local function text_of(value)
           if type(value) == "string" or type(value) == "number" then return tostring(value) end
+          local number = type(value) == "userdata" and digits(value)
+          if number then return number end
           error("only strings and numbers can be written, not a " .. type(value), 3)
         end
 

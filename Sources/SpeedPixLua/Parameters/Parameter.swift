@@ -15,10 +15,10 @@ public struct Parameter: Sendable, Hashable {
     public var isRequired: Bool
     /// What the script gets when none is given, of the kind declared; Lua's nil if the declaration has none.
     public var defaultValue: LuaValue
-    /// The smallest integer or number the command line may give; nil for no bound, and without effect on other kinds.
-    public var minimum: Double?
-    /// The largest integer or number the command line may give; nil for no bound, and without effect on other kinds.
-    public var maximum: Double?
+    /// The smallest integer or number the command line may give; Lua's nil for no bound, and without effect on other kinds.
+    public var minimum: LuaValue
+    /// The largest integer or number the command line may give; Lua's nil for no bound, and without effect on other kinds.
+    public var maximum: LuaValue
     /// What `--help` says about it; empty if the script does not tell.
     public var help: String
 
@@ -45,8 +45,8 @@ public struct Parameter: Sendable, Hashable {
                 if case .boolean(let flag) = $0 { flag } else { nil }
             } ?? false
         defaultValue = declaration["default"] ?? .nil
-        minimum = try Self.field("min", of: name, declaration, "a number", Self.number)
-        maximum = try Self.field("max", of: name, declaration, "a number", Self.number)
+        minimum = try Self.field("min", of: name, declaration, "a number", Self.number) ?? .nil
+        maximum = try Self.field("max", of: name, declaration, "a number", Self.number) ?? .nil
         help = try Self.field("help", of: name, declaration, "a string", \.text) ?? ""
         try checkDeclaration()
     }
@@ -61,20 +61,20 @@ public struct Parameter: Sendable, Hashable {
         return read
     }
 
-    private static func number(_ value: LuaValue) -> Double? {
+    private static func number(_ value: LuaValue) -> LuaValue? {
         switch value {
-        case .integer(let number): Double(number)
-        case .number(let number) where number.isFinite: number
+        case .integer, .unsigned: value
+        case .number(let number) where number.isFinite: value
         default: nil
         }
     }
 
     /// What the fields say together.
     private func checkDeclaration() throws {
-        if minimum != nil || maximum != nil, kind != .integer, kind != .number {
+        if minimum != .nil || maximum != .nil, kind != .integer, kind != .number {
             throw LuaArgumentError("the parameter '\(name)' is no number, and so has no min and no max")
         }
-        if let minimum, let maximum, minimum > maximum {
+        if NumberOrder.isLess(maximum, minimum) {
             throw LuaArgumentError("min of the parameter '\(name)' is over its max")
         }
         guard defaultValue != .nil else { return }
@@ -84,9 +84,8 @@ public struct Parameter: Sendable, Hashable {
         }
         switch (kind, defaultValue) {
         case (.string, .string), (.file, .string), (.boolean, .boolean): break
-        case (.integer, .integer(let number)): try checkDefault(Double(number))
-        case (.number, .integer(let number)): try checkDefault(Double(number))
-        case (.number, .number(let number)): try checkDefault(number)
+        case (.integer, .integer), (.integer, .unsigned), (.number, .integer), (.number, .unsigned), (.number, .number):
+            try checkDefault()
         default:
             let expected = kind == .file ? "a path" : kind == .boolean ? "true or false" : "a \(kind.rawValue)"
             throw LuaArgumentError(
@@ -95,11 +94,11 @@ public struct Parameter: Sendable, Hashable {
         }
     }
 
-    private func checkDefault(_ number: Double) throws {
-        if let minimum, number < minimum {
+    private func checkDefault() throws {
+        if NumberOrder.isLess(defaultValue, minimum) {
             throw LuaArgumentError("default of the parameter '\(name)' is below its min, \(Self.plain(minimum))")
         }
-        if let maximum, number > maximum {
+        if NumberOrder.isLess(maximum, defaultValue) {
             throw LuaArgumentError("default of the parameter '\(name)' is over its max, \(Self.plain(maximum))")
         }
     }
@@ -119,19 +118,29 @@ public struct Parameter: Sendable, Hashable {
             guard let flag = words[text.lowercased()] else { throw mismatch(text, "true or false") }
             return .boolean(flag)
         case .integer:
-            guard let number = Int64(text) else { throw mismatch(text, "a whole number") }
-            try check(Double(number), text)
-            return .integer(number)
+            guard let number = Self.whole(text) else { throw mismatch(text, "a whole number of at most 64 bits") }
+            return try checked(number, text)
         case .number:
             guard let number = Double(text), number.isFinite else { throw mismatch(text, "a number") }
-            try check(number, text)
-            return .number(number)
+            // Whole numbers beyond 2^53 are written with digits that a float does not have.
+            if number.magnitude > 0x1p53, !text.contains(where: { !$0.isWholeNumber && !"+-".contains($0) }) {
+                guard let whole = Self.whole(text) else {
+                    throw mismatch(text, "a number of at most 64 bits, or one with an exponent, such as 1e30")
+                }
+                return try checked(whole, text)
+            }
+            return try checked(.number(number), text)
         }
     }
 
-    private func check(_ number: Double, _ text: String) throws {
-        if let minimum, number < minimum { throw mismatch(text, "at least \(Self.plain(minimum))") }
-        if let maximum, number > maximum { throw mismatch(text, "at most \(Self.plain(maximum))") }
+    private static func whole(_ text: String) -> LuaValue? {
+        Int64(text).map(LuaValue.integer) ?? UInt64(text).map(LuaValue.whole)
+    }
+
+    private func checked(_ number: LuaValue, _ text: String) throws -> LuaValue {
+        if NumberOrder.isLess(number, minimum) { throw mismatch(text, "at least \(Self.plain(minimum))") }
+        if NumberOrder.isLess(maximum, number) { throw mismatch(text, "at most \(Self.plain(maximum))") }
+        return number
     }
 
     private func mismatch(_ text: String, _ expected: String) -> LuaArgumentError {
@@ -140,8 +149,13 @@ public struct Parameter: Sendable, Hashable {
     }
 
     /// "4" rather than "4.0".
-    static func plain(_ number: Double) -> String {
-        Int64(exactly: number).map { String($0) } ?? String(number)
+    static func plain(_ number: LuaValue) -> String {
+        switch number {
+        case .integer(let number): String(number)
+        case .unsigned(let number): String(number)
+        case .number(let number): Int64(exactly: number).map { String($0) } ?? String(number)
+        default: ""
+        }
     }
 
     /// One line of `--help`: "count=INTEGER  how many (default 4, 1 to 64)".
@@ -151,16 +165,15 @@ public struct Parameter: Sendable, Hashable {
         switch defaultValue {
         case .nil: break
         case .string(let text): facts.append("default \"\(text.lossyText)\"")
-        case .integer(let number): facts.append("default \(number)")
-        case .number(let number): facts.append("default \(Self.plain(number))")
+        case .integer, .unsigned, .number: facts.append("default \(Self.plain(defaultValue))")
         case .boolean(let flag): facts.append("default \(flag)")
         default: break
         }
         switch (minimum, maximum) {
-        case (let low?, let high?): facts.append("\(Self.plain(low)) to \(Self.plain(high))")
-        case (let low?, nil): facts.append("at least \(Self.plain(low))")
-        case (nil, let high?): facts.append("at most \(Self.plain(high))")
-        case (nil, nil): break
+        case (.nil, .nil): break
+        case (let low, .nil): facts.append("at least \(Self.plain(low))")
+        case (.nil, let high): facts.append("at most \(Self.plain(high))")
+        case (let low, let high): facts.append("\(Self.plain(low)) to \(Self.plain(high))")
         }
         let text = [help, facts.isEmpty ? "" : "(\(facts.joined(separator: ", ")))"].filter { !$0.isEmpty }
         return "\(name)=\(kind.rawValue.uppercased())  \(text.joined(separator: " "))"

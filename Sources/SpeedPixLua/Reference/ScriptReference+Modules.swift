@@ -8,7 +8,9 @@ extension ScriptReference {
         "json", "JSON as text. Arrays and objects keep what they are, null is `speedpix.null`.",
         [
             LuaReference.Function(
-                "decode", "Reads a document.", ["text: string"], returns: "any", errors: ["invalid_json"],
+                "decode",
+                "Reads a document. Whole numbers of 64 bits keep their digits (from 2^63 on as `uint64` makes them); a longer"
+                    + " one is an error and not rounded.", ["text: string"], returns: "any", errors: ["invalid_json"],
                 example: "local data = json.decode(fs.read(\"data.json\"))"),
             LuaReference.Function(
                 "encode", "Writes a value. A file stands for its URL.", ["value: any"],

@@ -29,7 +29,7 @@ extension ScriptReference {
         values: [
             "null: lightuserdata — JSON's null, which a table cannot hold as nil", "version: string — of speedpix",
         ],
-        globals: ["run", "create", "wait", "upload"])
+        globals: ["run", "create", "wait", "upload", "uint64"])
 
     private static let verbs = [
         LuaReference.Function(
@@ -126,6 +126,15 @@ extension ScriptReference {
         LuaReference.Function(
             "array", "A table as JSON's array, also when it is empty.", ["table?: any[]"], returns: "any[]"),
         LuaReference.Function("object", "A table as JSON's object.", ["table?: table"], returns: "table"),
+        LuaReference.Function(
+            "uint64",
+            "A whole number from 0 to 2^64 - 1, such as a seed, by its digits. Up to 2^63 - 1 it is one of Lua's integers. A"
+                + " larger one, for which Lua has no number, is an object that prints, compares, calculates (`+ - * // %`,"
+                + " with integers) and is sent as the number it is; `type` calls it userdata. `json.decode` and results"
+                + " have the same. As a numeral in a script, or by `tonumber`, it would be rounded: the one does not"
+                + " compile, and what came of the other is refused as an input.",
+            ["number: string|integer — decimal digits, or 0x and hexadecimal ones"], returns: "integer",
+            example: "run(\"text-to-image\", { prompt = \"a lake\", seed = uint64(\"15417283946501827364\") })"),
     ]
 
     static let prediction = LuaReference.Class(

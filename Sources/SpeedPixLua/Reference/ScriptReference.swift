@@ -31,7 +31,7 @@ package enum ScriptReference {
         """
 
     private static let globals = LuaReference.Module(
-        "", "Besides the verbs of `speedpix` (`run`, `create`, `wait`, `upload`) and the modules below.",
+        "", "Besides the verbs of `speedpix` (`run`, `create`, `wait`, `upload`, `uint64`) and the modules below.",
         [
             LuaReference.Function("print", "Writes its arguments to standard output, separated by tabs.", ["...: any"]),
             LuaReference.Function(

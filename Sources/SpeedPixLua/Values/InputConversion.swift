@@ -24,9 +24,18 @@ struct InputConversion: Sendable {
         case .nil, .null: return .null
         case .boolean(let flag): return .bool(flag)
         case .integer(let number): return .integer(number)
+        case .unsigned(let number): return JSONValue(number)
         case .number(let number):
             guard number.isFinite else {
                 throw LuaArgumentError("\(place) is \(number), a number that JSON cannot say")
+            }
+            // Each of these could be meant as any of two thousand seeds.
+            guard !(0x1p63..<0x1p64).contains(number) else {
+                throw LuaArgumentError(
+                    "\(place) is \(number), a float: a whole number of 64 bits has lost its last digits in it",
+                    hint:
+                        "write all digits, as in uint64(\"15417283946501827364\"), and not as a number or with tonumber"
+                )
             }
             return .double(number)
         case .string(let string):

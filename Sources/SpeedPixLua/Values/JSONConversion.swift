@@ -14,6 +14,7 @@ extension LuaValue {
         case .null: self = .null
         case .bool(let flag): self = .boolean(flag)
         case .integer(let number): self = .integer(number)
+        case .unsigned(let number): self = .whole(number)
         case .double(let number): self = .number(number)
         case .string(let text): self = .string(text)
         case .array(let values): self = .table(LuaTable(items: values.map(LuaValue.init(json:)), shape: .array))
@@ -56,6 +57,7 @@ extension LuaTable {
                     guard let text = name.text else { throw LuaArgumentError("\(place) has a key that is not UTF-8") }
                     return (text, value)
                 case .integer(let number): return (String(number), value)
+                case .unsigned(let number): return (String(number), value)
                 default: throw LuaArgumentError("\(place) has a \(key.typeName) as a key; JSON has only strings")
                 }
             }

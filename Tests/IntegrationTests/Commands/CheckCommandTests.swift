@@ -12,6 +12,14 @@ struct CheckCommandTests {
         // Syntax, with the place of the word that Lua names.
         ("local x = 1\n  y = = 2", "stdin:2:7: error: unexpected symbol near '='\n"),
         ("if x then", "stdin:1:1: error: 'end' expected near <eof>\n"),
+        (
+            "local x = 1\nrun('w', { seed = 15417283946501827364 })",
+            "stdin:2:19: error: 15417283946501827364 is beyond 2^63 - 1, Lua's largest integer, and would be rounded: write uint64(\"15417283946501827364\")\n"
+        ),
+        (
+            "print(uint64('1')) uint46('1')",
+            "stdin:1:20: error: there is no global \"uint46\"; did you mean \"uint64\"?\n"
+        ),
         // Globals.
         ("prnt(1)", "stdin:1:1: error: there is no global \"prnt\"; did you mean \"print\"?\n"),
         ("x = sleep(1)", "stdin:1:5: error: there is no global \"sleep\"; there is speedpix.sleep\n"),

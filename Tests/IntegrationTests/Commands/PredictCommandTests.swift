@@ -29,6 +29,24 @@ struct PredictCommandTests {
         #expect(list.count == 3 && list[0] == true && list[1] == .null && FileOutput(list[2]) != nil)
     }
 
+    @Test(
+        "A seed of 64 bits comes back with all digits",
+        arguments: [
+            "9007199254740993", "9223372036854775808", "15417283946501827364", "18446744073709551615",
+            "-9223372036854775808",
+        ])
+    func seeds(digits: String) async throws {
+        let folder = try TestFolder()
+        let run = await predict(["echo", "data:=\(digits)", "-q"], in: folder)
+        #expect(run.status == .success && run.output.contains("data: \(digits)\n"), "\(run)")
+        let nested = await predict(["echo", "data:={\"seed\": [\(digits)]}", "--json", "-q"], in: folder)
+        #expect(nested.output.contains("\"data\":{\"seed\":[\(digits)]}"), "\(nested)")
+        guard !digits.hasPrefix("-") else { return }
+        let picture = await predict(
+            ["text-to-image", "prompt=a lake", "seed:=\(digits)", "width:=64", "height:=64", "-q"], in: folder)
+        #expect(picture.output.contains("seed \(digits)\n"), "\(picture)")
+    }
+
     @Test func saveDownloadsUnderTheFilesNames() async throws {
         let folder = try TestFolder()
         let run = await predict(
@@ -68,6 +86,11 @@ struct PredictCommandTests {
         (["echo", ":=1"], .usage, "has no key before the ="),
         (["echo", "a:={b"], .usage, "a is no JSON: {b"),
         (["echo", "a:="], .usage, "a is no JSON"),
+        (
+            ["echo", "seed:=18446744073709551616"], .usage,
+            "seed: the whole number 18446744073709551616 does not fit 64 bits"
+        ),
+        (["echo", "a:=[-9223372036854775809]"], .usage, "in quotes it keeps its digits"),
         (["echo", "a=1", "a:=2"], .usage, "the input a is given twice"),
         (["echo", "a\nb=1"], .usage, "a key has a line break"),
         (["echo", "a\u{0}b=1"], .usage, "a key has a line break or another control character"),

@@ -6,7 +6,7 @@ import Testing
 @Suite("Values as a session shows them")
 struct ValuePrinterTests {
     private func text(_ source: String, width: Int = 80, colors: Bool = false) async throws -> String {
-        let vm = try LuaVM()
+        let vm = try LuaVM(modules: [JSONModule.module()])
         try await vm.openSession { _ in }
         let values = try await vm.evaluate(LuaChunk(source, name: "input")).values
         return ValuePrinter(palette: Palette(isOn: colors), width: width).text(values)
@@ -15,6 +15,10 @@ struct ValuePrinterTests {
     @Test(arguments: [
         ("return 1, 1.0, -0.5, 1e100, 1/0, -1/0", "1,\n1.0,\n-0.5,\n1e+100,\nmath.huge,\n-math.huge"),
         ("return nil, true, 'x'", "nil,\ntrue,\n\"x\""),
+        (
+            "local seed = json.decode('15417283946501827364') return seed, { seed, [seed] = true }",
+            "15417283946501827364,\n{ 15417283946501827364, [15417283946501827364] = true }"
+        ),
         ("return {}", "{}"), ("return { 1, { 2 }, nil, 4 }", "{ 1, { 2 }, [4] = 4 }"),
         (
             "return { b = 1, a = 2, [3] = 3, [-1] = 4, ['x y'] = 6, ['end'] = 7, [true] = 8 }",

@@ -36,6 +36,21 @@ struct EventTests {
 
     private func last(_ bytes: [UInt8]) throws -> JSONValue { try #require(try events(bytes).last) }
 
+    @Test("Events show a seed of 64 bits with all digits")
+    func seeds() async throws {
+        let folder = try TestFolder()
+        let (run, bytes) = await run(
+            """
+            local p = speedpix.params { seed = { type = "integer" } }
+            print(p.seed, run("echo", { data = { seed = p.seed } }).data.seed)
+            """, ["--local", "seed=15417283946501827364"], in: folder)
+        #expect(run.status == .success, "\(run.errors)")
+        let text = String(decoding: bytes, as: UTF8.self)
+        #expect(text.contains(#""text":"15417283946501827364\t15417283946501827364\n""#), "\(text)")
+        #expect(text.contains(#""data":{"seed":15417283946501827364}"#), "\(text)")
+        _ = try await validated(bytes, in: folder)
+    }
+
     @Test func everyLineKeepsToTheSchema() async throws {
         let folder = try TestFolder()
         try folder.write(String(repeating: "x", count: 300_000), to: "large.bin")

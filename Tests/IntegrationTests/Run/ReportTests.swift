@@ -137,6 +137,27 @@ struct ReportTests {
         }
     }
 
+    @Test("Whole numbers that a browser would round stand in a report with all digits, also in its Lua")
+    func wholeNumbers() async throws {
+        let folder = try TestFolder()
+        let page = try await report(
+            """
+            local seed = uint64("15417283946501827364")
+            run("echo", { text = "x", data = { seed = seed, id = 9007199254740993, small = 9007199254740992 } })
+            """, in: folder)
+        let entry = try #require(data(page)["entries"]?.arrayValue?.first)
+        let expected: JSONValue = [
+            "seed": "15417283946501827364", "id": "9007199254740993", "small": 9_007_199_254_740_992,
+        ]
+        #expect(entry["input"]?["data"] == expected && entry["data"]?["data"] == expected, "\(entry)")
+        let lua = try #require(entry["lua"]?.stringValue)
+        #expect(
+            lua.contains("seed = uint64(\"15417283946501827364\"),") && lua.contains("id = 9007199254740993,"), "\(lua)"
+        )
+        let again = await CommandRun.local(lua + "\nprint(out.data.seed)", ["--quiet"], in: folder)
+        #expect(again.output == "15417283946501827364\n", "\(again.errors)")
+    }
+
     @Test func aDryRunHasNone() async throws {
         let run = await CommandRun.local("", ["--dry-run", "--report", "r.html"], in: try TestFolder())
         #expect(run.status == .usage)

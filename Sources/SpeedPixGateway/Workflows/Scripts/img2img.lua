@@ -88,7 +88,7 @@ return {
     image = { type = "file", required = true, help = "the picture to begin with" },
     prompt = { type = "string", required = true, help = "the look it should have, in English or Chinese" },
     strength = { type = "number", default = 0.6, min = 0, max = 1, help = "how far from the picture" },
-    seed = { type = "integer", default = 1, min = 0, max = 2147483647, help = "chooses a look where the prompt names none" },
+    seed = { type = "integer", default = 1, min = 0, help = "chooses a look where the prompt names none" },
   },
   outputs = { "images", "info" },
 

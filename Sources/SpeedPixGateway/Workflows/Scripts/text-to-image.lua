@@ -820,7 +820,8 @@ return {
     local prompt = inputs.prompt or ""
     if not prompt:find("%S") then error("prompt must say what to draw", 0) end
     local width, height = side(inputs.width, "width"), side(inputs.height, "height")
-    local seed = inputs.seed and (math.tointeger(inputs.seed) or error("seed must be a whole number", 0)) or hash(prompt) & 0x7fffffff
+    -- Up to 2^64 - 1, which is more than an integer of Lua's holds.
+    local seed = inputs.seed or hash(prompt) & 0x7fffffff
 
     task.progress(0.1, "reading the prompt")
     local rnd = generator(hash(prompt .. "\0" .. seed))
@@ -848,6 +849,6 @@ return {
       picture = picture:resize { width = width, height = height, fit = "exact" }
     end
     task.progress(1, "done")
-    return { images = { picture }, info = string.format("%s, %s, %d × %d, seed %d", name, hour, width, height, seed) }
+    return { images = { picture }, info = string.format("%s, %s, %d × %d, seed %s", name, hour, width, height, seed) }
   end,
 }

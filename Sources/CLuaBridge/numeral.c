@@ -1,0 +1,127 @@
+// Numerals that Lua would read as another number than was written.
+#include <ctype.h>
+#include <string.h>
+
+#include "internal.h"
+
+typedef struct {
+    const char *at, *end;
+    int line;
+} scanner;
+
+static char peek(const scanner *s, ptrdiff_t distance) { return s->end - s->at > distance ? s->at[distance] : 0; }
+
+static void step(scanner *s) {
+    char c = *s->at++;
+    if (c != '\n' && c != '\r') return;
+    // Two different ones after each other are one break.
+    if (s->at < s->end && (*s->at == '\n' || *s->at == '\r') && *s->at != c) s->at++;
+    s->line++;
+}
+
+// The number of equals signs if a long bracket opens here, else -1.
+static int long_bracket(const scanner *s) {
+    int level = 0;
+    if (peek(s, 0) != '[') return -1;
+    while (peek(s, 1 + level) == '=') level++;
+    return peek(s, 1 + level) == '[' ? level : -1;
+}
+
+static void skip_long(scanner *s, int level) {
+    s->at += level + 2;
+    while (s->at < s->end) {
+        if (*s->at == ']') {
+            int found = 0;
+            while (peek(s, 1 + found) == '=') found++;
+            if (found == level && peek(s, 1 + found) == ']') {
+                s->at += level + 2;
+                return;
+            }
+        }
+        step(s);
+    }
+}
+
+static void skip_string(scanner *s) {
+    char quote = *s->at++;
+    while (s->at < s->end && *s->at != quote) {
+        if (*s->at == '\\' && s->end - s->at > 1) s->at++;
+        step(s);
+    }
+    if (s->at < s->end) s->at++;
+}
+
+static bool is_word(char c) { return isalnum((unsigned char)c) || c == '_'; }
+
+// 2^63 - 1.
+#define LARGEST "9223372036854775807"
+
+// Whether decimal digits, and nothing else, say more than Lua's largest integer.
+static bool is_wide(const char *digits, size_t length, bool is_negated) {
+    for (size_t i = 0; i < length; i++)
+        if (!isdigit((unsigned char)digits[i])) return false;
+    while (length > 0 && *digits == '0') digits++, length--;
+    if (length != sizeof LARGEST - 1) return length > sizeof LARGEST - 1;
+    // -9223372036854775808 is the float -2^63 to Lua, and so exactly what was written.
+    if (is_negated && memcmp(digits, "9223372036854775808", length) == 0) return false;
+    return memcmp(digits, LARGEST, length) > 0;
+}
+
+bool spl_find_wide_numeral(const char *source, size_t length, spl_numeral *found) {
+    scanner s = {source, source + length, 1};
+    char before = 0;  // the last byte of a token
+    while (s.at < s.end) {
+        int level;
+        char c = *s.at;
+        if (isspace((unsigned char)c)) {
+            step(&s);
+            continue;
+        }
+        if (c == '-' && peek(&s, 1) == '-') {
+            s.at += 2;
+            if ((level = long_bracket(&s)) >= 0)
+                skip_long(&s, level);
+            else
+                while (s.at < s.end && *s.at != '\n' && *s.at != '\r') s.at++;
+            continue;
+        }
+        if (isdigit((unsigned char)c) || (c == '.' && isdigit((unsigned char)peek(&s, 1)))) {
+            const char *start = s.at;
+            bool is_hexadecimal = c == '0' && (peek(&s, 1) == 'x' || peek(&s, 1) == 'X');
+            const char *exponent = is_hexadecimal ? "pP" : "eE";
+            while (s.at < s.end && (is_word(*s.at) || *s.at == '.')) {
+                bool is_exponent = strchr(exponent, *s.at) != NULL;
+                s.at++;
+                if (is_exponent && (peek(&s, 0) == '+' || peek(&s, 0) == '-')) s.at++;
+            }
+            if (is_wide(start, (size_t)(s.at - start), before == '-')) {
+                *found = (spl_numeral){start, (size_t)(s.at - start), s.line};
+                return true;
+            }
+        } else if (is_word(c)) {
+            while (s.at < s.end && is_word(*s.at)) s.at++;
+        } else if (c == '"' || c == '\'') {
+            skip_string(&s);
+        } else if ((level = long_bracket(&s)) >= 0) {
+            skip_long(&s, level);
+        } else {
+            s.at++;
+        }
+        before = s.at[-1];
+    }
+    return false;
+}
+
+// A chunk that does not say what it seems to say is as wrong as one that does not compile.
+int spl_load_text(lua_State *L, const char *source, size_t length, const char *name) {
+    int status = luaL_loadbufferx(L, source, length, name, "t");
+    spl_numeral wide;
+    if (status != LUA_OK || !spl_find_wide_numeral(source, length, &wide)) return status;
+    lua_Debug ar;
+    lua_getinfo(L, ">S", &ar);
+    lua_pushlstring(L, wide.start, wide.length);
+    lua_pushfstring(L, "%s:%d: %s is beyond 2^63 - 1, Lua's largest integer, and would be rounded: write uint64(\"%s\")",
+                    ar.short_src, wide.line, lua_tostring(L, -1), lua_tostring(L, -1));
+    lua_remove(L, -2);
+    return LUA_ERRSYNTAX;
+}

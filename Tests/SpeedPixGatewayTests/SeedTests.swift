@@ -1,0 +1,129 @@
+import SpeedPix
+import Testing
+
+@testable import SpeedPixGateway
+
+@Suite("Seeds of 64 bits over HTTP")
+struct SeedTests {
+    static let digits = [
+        "9007199254740993", "9223372036854775807", "9223372036854775808", "15417283946501827364",
+        "18446744073709551615",
+        "-9223372036854775808",
+    ]
+
+    /// Gives back the seed that it got, as a number and as a key.
+    private struct Seeded: Workflow {
+        let id = "seeded"
+        let title = "Takes a seed"
+        let inputs: [WorkflowInput]
+        let estimatedDuration: Duration = .zero
+        let isComputing = false
+
+        init(minimum: Double? = nil, maximum: Double? = nil, default value: JSONValue? = nil) {
+            inputs = [
+                WorkflowInput("seed", .integer, default: value, minimum: minimum, maximum: maximum),
+                WorkflowInput("weight", .number),
+            ]
+        }
+
+        func run(_ inputs: [String: WorkflowInputValue], _ task: WorkflowTask) async throws -> WorkflowResult {
+            let seed: JSONValue =
+                switch inputs["seed"] {
+                case .integer(let number): .integer(number)
+                case .unsigned(let number): JSONValue(number)
+                default: .null
+                }
+            return WorkflowResult(outputs: [
+                "seed": .data(seed), "weight": .data(.double(inputs["weight"]?.numberValue ?? 0)),
+            ])
+        }
+    }
+
+    /// Creates with this text for inputs, waits, and returns the bytes of the result.
+    private func result(_ workflow: String, _ inputs: String, _ gateway: TestGateway) async throws -> TestGateway.Answer
+    {
+        let body = #"{"workflow_id":"\#(workflow)","alias_id":"main","inputs":\#(inputs)}"#
+        let created = try await gateway.call(.create, bytes: Array(body.utf8))
+        guard let id = created.json["data"]?["taskId"]?.stringValue else { return created }
+        _ = try await gateway.client.predictions.wait(for: try await gateway.client.predictions.get(id))
+        return try await gateway.call(.result, ["taskId": .string(id)])
+    }
+
+    @Test("echo gives back the digits that it got", arguments: digits)
+    func echo(digits: String) async throws {
+        try await TestGateway.run { gateway in
+            let answer = try await result("echo", #"{"data":{"seed":\#(digits),"list":[\#(digits)]}}"#, gateway)
+            #expect(answer.text.contains(#""data":{"list":[\#(digits)],"seed":\#(digits)}"#), "\(answer.text)")
+            let value = try JSONValue(parsing: digits.utf8)
+            let done = try await gateway.client.run("echo", input: ["data": ["seed": .json(value)]])
+            #expect(done.output?["data"]?["seed"] == value)
+        }
+    }
+
+    @Test("A workflow's whole number gets the digits, as an input and as its default", arguments: digits)
+    func integers(digits: String) async throws {
+        let value = try JSONValue(parsing: digits.utf8)
+        try await TestGateway.run(workflows: [Seeded(default: value)]) { gateway in
+            for inputs in [#"{"seed":\#(digits)}"#, "{}"] {
+                let answer = try await result("seeded", inputs, gateway)
+                #expect(answer.text.contains(#""seed":\#(digits)"#), "\(answer.text)")
+            }
+            let weighed = try await result("seeded", #"{"weight":\#(digits)}"#, gateway)
+            #expect(weighed.json["data"]?["result"]?["weight"]?.lenientDouble == Double(digits))
+        }
+    }
+
+    @Test(
+        "What is no whole number of 64 bits is refused, and named",
+        arguments: [
+            ("18446744073709551616", "the whole number 18446744073709551616 does not fit 64 bits"),
+            ("-9223372036854775809", "the whole number -9223372036854775809 does not fit 64 bits"),
+            (
+                "15417283946501827364.0",
+                "the input \"seed\" must be a whole number, not a float, whose last digits may be lost"
+            ),
+            ("1e19", "the input \"seed\" must be a whole number, not a float, whose last digits may be lost"),
+            ("15417283946501827364", "the input \"seed\" must be 0 to 100, not 15417283946501827364"),
+            ("9007199254740993", "the input \"seed\" must be 0 to 100, not 9007199254740993"),
+        ])
+    func refused(seed: String, message: String) async throws {
+        try await TestGateway.run(workflows: [Seeded(minimum: 0, maximum: 100)]) { gateway in
+            let answer = try await result("seeded", #"{"seed":\#(seed)}"#, gateway)
+            #expect(answer.code == "InvalidParameter")
+            #expect(answer.message == message)
+        }
+    }
+
+    @Test(
+        "The picture workflows take every seed of 64 bits, and tell it",
+        arguments: ["9223372036854775808", "18446744073709551615"])
+    func pictures(digits: String) async throws {
+        let drawing = try await ScriptWorkflow(id: "text-to-image", source: PackageResources.text_to_image_lua)
+        try await TestGateway.run(workflows: [drawing]) { gateway in
+            let seed = try JSONValue(parsing: digits.utf8)
+            let input: [String: InputValue] = ["prompt": "a lake", "width": 64, "height": 64, "seed": .json(seed)]
+            let first = try await gateway.client.run("text-to-image", input: input)
+            #expect(first.output?["info"]?.stringValue?.hasSuffix("seed \(digits)") == true)
+        }
+    }
+
+    @Test("A script's workflow gets and gives such numbers")
+    func scripts() async throws {
+        let script = try await ScriptWorkflow(
+            id: "next",
+            source: Array(
+                """
+                return { inputs = { seed = { type = "integer" } }, run = function(inputs)
+                  return { seed = inputs.seed, half = inputs.seed // 2, text = tostring(inputs.seed) }
+                end }
+                """.utf8))
+        try await TestGateway.run(workflows: [script]) { gateway in
+            let answer = try await result("next", #"{"seed":15417283946501827364}"#, gateway)
+            #expect(
+                answer.json["data"]?["result"] == [
+                    "seed": .unsigned(15_417_283_946_501_827_364), "half": 7_708_641_973_250_913_682,
+                    "text": "15417283946501827364",
+                ], "\(answer.text)")
+        }
+    }
+}
