@@ -575,6 +575,11 @@ function speedpix.array(table) end
 ---@return table
 function speedpix.object(table) end
 
+--- A whole number from 0 to 2^64 - 1, such as a seed, by its digits. Up to 2^63 - 1 it is one of Lua's integers. A larger one, for which Lua has no number, is an object that prints, compares, calculates (`+ - * // %`, with integers) and is sent as the number it is; `type` calls it userdata. `json.decode` and results have the same. As a numeral in a script, or by `tonumber`, it would be rounded: the one does not compile, and what came of the other is refused as an input.
+---@param number string|integer decimal digits, or 0x and hexadecimal ones
+---@return integer
+function speedpix.uint64(number) end
+
 run = speedpix.run
 
 create = speedpix.create
@@ -583,6 +588,8 @@ wait = speedpix.wait
 
 upload = speedpix.upload
 
+uint64 = speedpix.uint64
+
 --- JSON as text. Arrays and objects keep what they are, null is `speedpix.null`.
 json = {}
 
@@ -590,7 +597,7 @@ json = {}
 ---@type lightuserdata
 json.null = nil
 
---- Reads a document.
+--- Reads a document. Whole numbers of 64 bits keep their digits (from 2^63 on as `uint64` makes them); a longer one is an error and not rounded.
 --- Raises: invalid_json.
 ---@param text string
 ---@return any
