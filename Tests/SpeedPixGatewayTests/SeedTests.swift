@@ -103,7 +103,7 @@ struct SeedTests {
             let seed = try JSONValue(parsing: digits.utf8)
             let input: [String: InputValue] = ["prompt": "a lake", "width": 64, "height": 64, "seed": .json(seed)]
             let first = try await gateway.client.run("text-to-image", input: input)
-            #expect(first.output?["info"]?.stringValue?.hasSuffix("seed \(digits)") == true)
+            #expect(first.info?["message"]?.stringValue?.hasSuffix("seed \(digits)") == true)
         }
     }
 

@@ -122,8 +122,8 @@ public struct Parameter: Sendable, Hashable {
             return try checked(number, text)
         case .number:
             guard let number = Double(text), number.isFinite else { throw mismatch(text, "a number") }
-            // Whole numbers beyond 2^53 are written with digits that a float does not have.
-            if number.magnitude > 0x1p53, !text.contains(where: { !$0.isWholeNumber && !"+-".contains($0) }) {
+            // Whole numbers beyond 2^53 are written with digits that a float does not have; 2^53 + 1 has become 2^53 here.
+            if number.magnitude >= 0x1p53, !text.contains(where: { !$0.isWholeNumber && !"+-".contains($0) }) {
                 guard let whole = Self.whole(text) else {
                     throw mismatch(text, "a number of at most 64 bits, or one with an exponent, such as 1e30")
                 }

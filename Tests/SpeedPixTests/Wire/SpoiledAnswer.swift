@@ -13,7 +13,7 @@ struct SpoiledAnswer: Sendable {
     var isLarge: Bool { bytes.count > 10_000 }
 
     /// What is still JSON of it.
-    var json: JSONValue? { try? JSONValue(parsing: bytes) }
+    var json: JSONValue? { try? JSONValue(parsingAnswer: bytes) }
 
     /// A call, and an answer to it that has every documented field.
     enum Kind: String, CaseIterable, Sendable {
