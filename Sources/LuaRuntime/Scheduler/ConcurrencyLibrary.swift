@@ -38,7 +38,8 @@ package enum ConcurrencyLibrary {
               end
             end
           end
-          if type(item) == "string" then return item end
+          -- Whoever shows it knows what is too long; what is longer than any path need not be copied.
+          if type(item) == "string" and #item <= 4096 then return item end
         end
 
         -- Raises what the tasks failed with, with what was finished.

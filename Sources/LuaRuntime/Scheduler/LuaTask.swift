@@ -69,15 +69,6 @@ public final class LuaTask: LuaObject, @unchecked Sendable {
         releases.add(slot)
     }
 
-    /// Characters. A label stands in a row beside what is told of the work.
-    private static let longestLabel = 60
-
-    /// A label if the text can be one: a single line that is not too long.
-    static func checkedLabel(_ text: String) -> String? {
-        let isShort = !text.isEmpty && text.count <= longestLabel
-        return isShort && !text.contains(where: \.isNewline) ? text : nil
-    }
-
     func adopt(_ child: LuaTask) {
         child.childIndex = children.count
         children.append(child)

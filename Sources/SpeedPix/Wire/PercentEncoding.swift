@@ -4,12 +4,21 @@ package enum PercentEncoding {
 
     /// Everything but letters, digits and `-._~` as `%XX` of its UTF-8.
     package static func encode(_ text: String) -> String {
+        encode(text) { byte in
+            switch byte {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E: true
+            default: false
+            }
+        }
+    }
+
+    /// Every byte of the text's UTF-8 as `%XX`, but those that are kept.
+    static func encode(_ text: String, keeping isKept: (UInt8) -> Bool) -> String {
         var bytes: [UInt8] = []
         for byte in text.utf8 {
-            switch byte {
-            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E:
+            if isKept(byte) {
                 bytes.append(byte)
-            default:
+            } else {
                 bytes += [0x25, digits[Int(byte >> 4)], digits[Int(byte & 15)]]
             }
         }

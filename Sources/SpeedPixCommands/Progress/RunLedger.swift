@@ -45,7 +45,7 @@ struct RunLedger: Sendable {
         label.map { "\($0) \(workflow)" } ?? workflow
     }
 
-    /// The most failures that are kept whole; a run of thousands that all fail is told by their number.
+    /// The most failures, and successes without output, that are kept whole; a run of thousands is told by their number.
     static let mostFailures = 50
 
     private(set) var jobs: [String: Job] = [:]
@@ -59,7 +59,8 @@ struct RunLedger: Sendable {
     private(set) var created = 0
     private(set) var running = 0
     private(set) var succeeded = 0
-    /// Of those that succeeded, the ones that gave nothing at all.
+    /// Of those that succeeded, how many gave nothing at all, and the first of them.
+    private(set) var withoutOutputCount = 0
     private(set) var withoutOutput: [UnsavedPredictions.Entry] = []
     private(set) var unsaved = UnsavedPredictions()
     private(set) var failed = 0
@@ -147,8 +148,9 @@ struct RunLedger: Sendable {
         case .succeeded:
             succeeded += 1
             let entry = UnsavedPredictions.Entry(id: prediction.id, workflow: workflow, label: prediction.label)
-            if prediction.succeededWithoutOutput, withoutOutput.count < Self.mostFailures {
-                withoutOutput.append(entry)
+            if prediction.succeededWithoutOutput {
+                withoutOutputCount += 1
+                if withoutOutput.count < Self.mostFailures { withoutOutput.append(entry) }
             }
             unsaved.noteSuccess(entry, urls: prediction.files.map(\.url))
             if let time = prediction.metrics.predictTime {

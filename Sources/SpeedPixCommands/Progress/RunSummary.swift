@@ -71,9 +71,11 @@ struct RunSummary {
     }
 
     private var withoutOutput: [String] {
-        ledger.withoutOutput.map {
+        let lines = ledger.withoutOutput.map {
             "without any output: \($0.label.map { "\($0), " } ?? "")\($0.workflow) \($0.id)".printable()
         }
+        let more = ledger.withoutOutputCount - lines.count
+        return more > 0 ? lines + ["and \(more) more without any output"] : lines
     }
 
     private static func count(_ number: Int, _ noun: String) -> String {
@@ -85,7 +87,7 @@ struct RunSummary {
         func whole(_ number: Int) -> JSONValue { .integer(Int64(number)) }
         var fields: [String: JSONValue] = [
             "created": whole(ledger.created), "succeeded": whole(ledger.succeeded), "failed": whole(ledger.failed),
-            "canceled": whole(ledger.canceled), "without_output": whole(ledger.withoutOutput.count),
+            "canceled": whole(ledger.canceled), "without_output": whole(ledger.withoutOutputCount),
             "in_doubt": whole(ledger.inDoubt.count),
             "wall_seconds": .seconds(elapsed), "computing_seconds": .seconds(ledger.computing),
             "retries": .object(ledger.retries.mapValues(whole)),

@@ -1,4 +1,7 @@
-/// Certificates for tests, good until 2120: those of a company's own authority, of a server, and of another authority.
+package import NIOSSL
+
+/// Certificates for tests: those of a company's own authority, of a server and of another authority, good until 2120, and
+/// an expired one.
 ///
 /// The key is nobody's: it was made for these tests and stands here for all to read.
 package enum TestCertificates {
@@ -46,7 +49,20 @@ package enum TestCertificates {
         -----END CERTIFICATE-----
         """
 
-    /// That of ``server``.
+    /// For the same names and of the same key, self-signed, expired on 1 January 2021.
+    package static let expired = """
+        -----BEGIN CERTIFICATE-----
+        MIIBNDCB26ADAgECAgEHMAoGCCqGSM49BAMCMBQxEjAQBgNVBAMMCWxvY2FsaG9z
+        dDAeFw0yMDAxMDEwMDAwMDBaFw0yMTAxMDEwMDAwMDBaMBQxEjAQBgNVBAMMCWxv
+        Y2FsaG9zdDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABN/I+RidRE9RkeigfCsl
+        JYmEYX8VENJ7E6u0+B7VW3uqmtZalH6iKtVmEPP/chtEROo9RB74NEpx5LqO1saX
+        BuqjHjAcMBoGA1UdEQQTMBGCCWxvY2FsaG9zdIcEfwAAATAKBggqhkjOPQQDAgNI
+        ADBFAiBJncMuQCqPEEiaqjzE4cJgbbZ/lzSIxs+sFdQco+jc2wIhANiiYdVZm3a1
+        sJEKSNNUZN1rkMkf3uS9cBkPlTAnC15T
+        -----END CERTIFICATE-----
+        """
+
+    /// That of ``server`` and of ``expired``.
     package static let serverKey = """
         -----BEGIN PRIVATE KEY-----
         MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgNkU15l51QMpu4tWy
@@ -54,4 +70,13 @@ package enum TestCertificates {
         exOrtPge1Vt7qprWWpR+oirVZhDz/3IbRETqPUQe+DRKceS6jtbGlwbq
         -----END PRIVATE KEY-----
         """
+
+    /// What a server needs to present a certificate of ``serverKey``.
+    package static func serverContext(_ certificate: String = server) throws -> NIOSSLContext {
+        let certificates = try NIOSSLCertificate.fromPEMBytes(Array(certificate.utf8))
+        let key = try NIOSSLPrivateKey(bytes: Array(serverKey.utf8), format: .pem)
+        return try NIOSSLContext(
+            configuration: .makeServerConfiguration(
+                certificateChain: certificates.map { .certificate($0) }, privateKey: .privateKey(key)))
+    }
 }

@@ -54,7 +54,7 @@ package final class TestRelay: Sendable {
         _ role: Role, isolation: isolated (any Actor)? = #isolation, body: (TestRelay) async throws -> Result
     ) async throws -> Result {
         var tls: NIOSSLContext?
-        if case .tls = role { tls = try serverContext() }
+        if case .tls = role { tls = try TestCertificates.serverContext() }
         let server = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .bind(host: "127.0.0.1", port: 0) { [tls] channel in
@@ -86,14 +86,6 @@ package final class TestRelay: Sendable {
             _ = await serving.result
             throw error
         }
-    }
-
-    private static func serverContext() throws -> NIOSSLContext {
-        let certificates = try NIOSSLCertificate.fromPEMBytes(Array(TestCertificates.server.utf8))
-        let key = try NIOSSLPrivateKey(bytes: Array(TestCertificates.serverKey.utf8), format: .pem)
-        return try NIOSSLContext(
-            configuration: .makeServerConfiguration(
-                certificateChain: certificates.map { .certificate($0) }, privateKey: .privateKey(key)))
     }
 
     private func serve(_ connection: NIOAsyncChannel<ByteBuffer, ByteBuffer>) async throws {

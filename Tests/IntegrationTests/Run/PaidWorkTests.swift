@@ -80,7 +80,7 @@ struct PaidWorkTests {
             print(label({ image = "./shoe.bin", text = "words" }))
             print(label({ text = "A shoe on a table in the evening sun" }))
             print(label({ text = "一双红色的鞋子放在木头桌子上面旁边有一盆绿色的植物和一本打开的书还有灯" }))
-            print(speedpix.map({ "./photos/dahlia.jpg" }, function() return label({ text = "words" }) end)[1])
+            print(speedpix.map({ "./" .. ("folder/"):rep(20) .. "dahlia.jpg" }, function() return label({ text = "words" }) end)[1])
             print(label({ duration = 0 }))
             """, ["--quiet"], in: folder)
         #expect(

@@ -54,11 +54,11 @@ struct ConnectionFailureTests {
     @Test(
         "An untrusted certificate: nothing was sent, and the message says whose it is and why",
         arguments: [
-            (TestCertificate.selfSigned, "it is signed by itself or by an authority that this machine does not know"),
-            (TestCertificate.expired, "it expired on 2021-01-01"),
+            (TestCertificates.server, "it is signed by itself or by an authority that this machine does not know"),
+            (TestCertificates.expired, "it expired on 2021-01-01"),
         ])
     func untrustedCertificate(certificate: String, reason: String) async throws {
-        let context = try TestCertificate.serverContext(certificate)
+        let context = try TestCertificates.serverContext(certificate)
         try await SocketServer.run {
             try $0.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: context))
         } _: { server in
