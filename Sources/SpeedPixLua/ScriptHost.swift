@@ -28,8 +28,9 @@ public struct ScriptHost: Sendable {
     public var onEvent: @Sendable (ScriptEvent) -> Void
     /// How many predictions the script may create; nil for as many as it likes.
     public var createLimit: CreateLimit?
-    /// Whether outputs are stood in for by placeholders: then ``client`` should be one that sends nothing.
-    public var isRehearsal = false
+    /// Whether this is a dry run, which it is with an overlay over ``files``: outputs are stood in for by placeholders,
+    /// and ``client`` should be one that sends nothing.
+    public var isRehearsal: Bool { files.overlay != nil }
     /// Tells the transfers of a run apart.
     let transferNumbers = TransferNumbers()
     /// What the script has created.

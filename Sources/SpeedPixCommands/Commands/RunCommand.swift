@@ -41,7 +41,9 @@ struct RunCommand: ContextCommand {
 
     @Flag(
         name: .customLong("dry-run"),
-        help: "Lists what would be created and uploaded; sends nothing, and needs no credentials.")
+        help:
+            "Lists what would be created, uploaded and changed in files; sends and changes nothing. Needs no credentials."
+    )
     var dryRun = false
 
     // A negative number is a number, too, and is refused as one.

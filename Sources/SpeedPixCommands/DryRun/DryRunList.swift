@@ -1,8 +1,17 @@
 import SpeedPix
 import SpeedPixLua
 import Synchronization
+import SystemPackage
 
-/// What a dry run would have created and uploaded, told as it goes.
+#if canImport(Darwin)
+import Darwin
+#elseif canImport(Musl)
+import Musl
+#else
+import Glibc
+#endif
+
+/// What a dry run would have created and uploaded, told as it goes, and at its end what it would have changed in files.
 final class DryRunList: Sendable {
     private struct State {
         var creates = 0
@@ -15,15 +24,40 @@ final class DryRunList: Sendable {
 
     private let context: CommandContext
     private let state = Mutex(State())
+    /// The working folder by its real path, as overlays know it.
+    private let folder: String
 
     /// - Parameter context: The list goes to its standard error.
     init(_ context: CommandContext) {
         self.context = context
+        let real = realpath(context.workingDirectory, nil)
+        defer { free(real) }
+        folder = real.map { String(cString: $0) } ?? context.workingDirectory
     }
 
     @Sendable func note(_ event: ScriptEvent) {
         guard let line = state.withLock({ Self.line(event, &$0) }) else { return }
         context.say(line.printable(keepingLines: true))
+    }
+
+    /// Tells what would have become of files; paths in the working folder are told from there.
+    func note(_ changes: [FileOverlay.Change]) {
+        for change in changes { context.say(line(change).printable()) }
+    }
+
+    private func line(_ change: FileOverlay.Change) -> String {
+        switch change {
+        case .write(let path, let bytes): "would write \(shown(path)) (\(ByteText.describe(bytes)))"
+        case .makeFolder(let path): "would make the folder \(shown(path))"
+        case .remove(let path): "would remove \(shown(path))"
+        case .rename(let path, let target): "would rename \(shown(path)) to \(shown(target))"
+        }
+    }
+
+    private func shown(_ path: String) -> String {
+        var shown = FilePath(path)
+        let folder = FilePath(folder)
+        return shown != folder && shown.removePrefix(folder) ? shown.string : path
     }
 
     /// What it comes to.

@@ -27,7 +27,8 @@ struct ScriptRun: Sendable {
         let output = options.output
         let file: WholeFile?
         do {
-            if let out = options.sandbox.out {
+            // A dry run makes nothing, not even to find out whether it could.
+            if let out = options.sandbox.out, !options.dryRun {
                 try WritablePlace.check(context.absolute(out), shownAs: out, token: context.randomToken())
             }
             file = try output.report.map { try WholeFile($0, beginning: ReportPage.beginning, in: context) }
@@ -51,10 +52,13 @@ struct ScriptRun: Sendable {
             dryRun?.note(event)
         }
 
+        let overlay =
+            options.dryRun ? FileOverlay(temporaryDirectory: context.environment["TMPDIR"] ?? "/tmp") : nil
+        defer { overlay?.discard() }
         var end = RunEnd.success
         do {
             try await showing(mode, recorder) { (context: CommandContext) async throws -> Void in
-                try await runScript(context, note, limit, thumbnails)
+                try await runScript(context, note, limit, thumbnails, overlay)
             }
         } catch {
             end = RunEnd(error, script: script, in: context)
@@ -63,6 +67,7 @@ struct ScriptRun: Sendable {
 
         if let dryRun {
             end = explained(end)
+            dryRun.note(overlay?.changes ?? [])
             if !output.quiet { context.say(dryRun.total) }
         } else if output.showsSummary(in: context) {
             let summary = RunSummary(
@@ -108,12 +113,12 @@ struct ScriptRun: Sendable {
 
     private func runScript(
         _ context: CommandContext, _ note: @escaping @Sendable (ScriptEvent) -> Void, _ limit: CreateLimit?,
-        _ thumbnails: ThumbnailMaker?
+        _ thumbnails: ThumbnailMaker?, _ overlay: FileOverlay?
     ) async throws {
         var host = options.host(script, configuration, context) { note(.retried($0)) }
         host.onEvent = note
         host.createLimit = limit
-        host.isRehearsal = options.dryRun
+        host.files.overlay = overlay
         if let watched {
             host.files.onRead = watched.noteRead
             host.files.onWrite = watched.noteWrite
@@ -202,7 +207,7 @@ struct ScriptRun: Sendable {
         var end = end
         end.failure?.message =
             message
-            + "\ndry run: results are placeholders and nothing is saved, so the script may have stopped here"
+            + "\ndry run: results are placeholders, so the script may have stopped here"
             + " only because it needs a real result; what is listed above is what came before"
         return end
     }

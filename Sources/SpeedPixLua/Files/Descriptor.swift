@@ -12,9 +12,12 @@ import Glibc
 /// An open file or folder, closed with its last reference.
 final class Descriptor: Sendable {
     let number: Int32
+    /// Called with the count of bytes before they are written; what it throws stops the write.
+    let willWrite: (@Sendable (Int) throws -> Void)?
 
-    init(_ number: Int32) {
+    init(_ number: Int32, willWrite: (@Sendable (Int) throws -> Void)? = nil) {
         self.number = number
+        self.willWrite = willWrite
     }
 
     deinit {
@@ -23,13 +26,14 @@ final class Descriptor: Sendable {
 
     /// - Throws: ``SpeedPixError`` `file_system` or `file_not_found` with the system's reason.
     static func opening(
-        _ path: String, _ flags: Int32, in folder: Descriptor? = nil, shownAs name: String
+        _ path: String, _ flags: Int32, in folder: Descriptor? = nil, shownAs name: String,
+        willWrite: (@Sendable (Int) throws -> Void)? = nil
     ) throws -> Descriptor {
         // A pipe that nobody writes to would otherwise block the open; a program that is started later must not inherit it.
         let all = flags | O_CLOEXEC | O_NONBLOCK
         let number = retrying { openat(folder?.number ?? AT_FDCWD, path, all, mode_t(0o666)) }
         guard number >= 0 else { throw failure(errno, name) }
-        return Descriptor(number)
+        return Descriptor(number, willWrite: willWrite)
     }
 
     /// Where it lies now, whatever it was opened by; nil if the system does not say.

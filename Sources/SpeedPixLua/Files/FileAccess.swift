@@ -26,6 +26,9 @@ public struct FileAccess: Sendable {
     public var writable: [String]
     /// Files that may be neither read nor written, whatever else is allowed: those with credentials.
     public var withheld: [String] = []
+    /// If set, what the script writes, removes and renames stays in it, and is read from it: the files themselves stay as
+    /// they are. What the script may do is judged as without it.
+    public var overlay: FileOverlay?
     /// Hears the real path of each file that is opened for reading, and the path of each that was looked for and is not
     /// there, from any thread.
     public var onRead: (@Sendable (String) -> Void)?
@@ -56,9 +59,9 @@ public struct FileAccess: Sendable {
     /// The full path of something to read: what a script has written with a relative path is found by the same path.
     func located(_ path: String, from folder: String? = nil) -> String {
         let first = absolute(path, from: folder ?? workingDirectory)
-        guard Self.real(first) == nil else { return first }
+        guard real(first) == nil else { return first }
         let other = absolute(path, from: folder == outputDirectory ? workingDirectory : outputDirectory)
-        return Self.real(other) == nil ? first : other
+        return real(other) == nil ? first : other
     }
 
     /// The real path of a file or folder that a script wants to read.
@@ -66,7 +69,7 @@ public struct FileAccess: Sendable {
     /// - Throws: ``SpeedPixError``: `file_not_found`, or `not_allowed` outside the script's folders.
     func readable(_ path: String) throws -> String {
         try Self.check(path)
-        guard let real = Self.real(located(path)) else {
+        guard let real = self.real(located(path)) else {
             onRead?(located(path))
             throw SpeedPixError(
                 .fileNotFound, "there is no file \(path)",
@@ -82,11 +85,11 @@ public struct FileAccess: Sendable {
     func existing(_ path: String) throws -> String? {
         try Self.check(path)
         let full = located(path)
-        if let real = Self.real(full) {
+        if let real = self.real(full) {
             try checkReading(real, as: path)
             return real
         }
-        guard let nearest = Self.nearestExisting(full), Self.isInside(nearest, readRoots) else {
+        guard let nearest = nearestExisting(full), isInside(nearest, readRoots) else {
             throw Self.notReadable(path)
         }
         onRead?(full)
@@ -97,7 +100,7 @@ public struct FileAccess: Sendable {
     ///
     /// - Throws: ``SpeedPixError`` for a path with an extension that names no file, a folder, or one out of bounds.
     func existingFile(_ path: String) throws -> String? {
-        if Self.real(located(path)) == nil {
+        if real(located(path)) == nil {
             guard !MediaType.fileExtension(of: path).isEmpty else { return nil }
             onRead?(located(path))
             throw SpeedPixError(
@@ -112,8 +115,8 @@ public struct FileAccess: Sendable {
 
     func mayRead(_ real: String) -> Bool {
         guard !isWithheld(real) else { return false }
-        return Self.isInside(real, readRoots)
-            || readableFiles.contains { Self.real(absolute($0, from: workingDirectory)) == real }
+        return isInside(real, readRoots)
+            || readableFiles.contains { self.real(absolute($0, from: workingDirectory)) == real }
     }
 
     func checkReading(_ real: String, as path: String) throws {
@@ -142,7 +145,7 @@ public struct FileAccess: Sendable {
         let full = FilePath(start).lexicallyNormalized().string
         guard !isWithheld(full) else { throw Self.withheld(path) }
         // What does not exist yet cannot be a link: the nearest folder that exists decides.
-        guard let real = Self.nearestExisting(full), mayWrite(real, toMake: full) else { throw Self.notWritable(path) }
+        guard let real = nearestExisting(full), mayWrite(real, toMake: full) else { throw Self.notWritable(path) }
         return full
     }
 
@@ -150,7 +153,7 @@ public struct FileAccess: Sendable {
     func mayWrite(_ real: String, toMake full: String? = nil) -> Bool {
         // A file that is not there yet is judged by its name.
         !isWithheld(full ?? real) && !isWithheld(real)
-            && Self.isInside(real, writeRoots, orMade: full.map { FilePath($0) })
+            && isInside(real, writeRoots, orMade: full.map { FilePath($0) })
     }
 
     private static func withheld(_ path: String) -> SpeedPixError {
@@ -194,21 +197,22 @@ public struct FileAccess: Sendable {
             || name.hasPrefix("speedpix-credentials-")
     }
 
-    private static func isInside(_ real: String, _ folders: [String], orMade full: FilePath? = nil) -> Bool {
+    private func isInside(_ real: String, _ folders: [String], orMade full: FilePath? = nil) -> Bool {
         let path = FilePath(real)
         return folders.contains { folder in
-            if let root = Self.real(folder) { return path.starts(with: FilePath(root)) }
+            if let root = self.real(folder) { return path.starts(with: FilePath(root)) }
             // --out may name a folder that is only made by the first save.
             return full?.starts(with: FilePath(folder).lexicallyNormalized()) ?? false
         }
     }
 
-    static func nearestExisting(_ path: String) -> String? {
+    func nearestExisting(_ path: String) -> String? {
         var existing = FilePath(path).lexicallyNormalized()
         while real(existing.string) == nil, !existing.components.isEmpty { existing.removeLastComponent() }
         return real(existing.string)
     }
 
+    /// The real path on the disk, whatever an overlay says.
     static func real(_ path: String) -> String? {
         guard let resolved = realpath(path, nil) else { return nil }
         defer { free(resolved) }

@@ -16,9 +16,20 @@ struct FolderListing {
     /// - Throws: ``SpeedPixError``: `file_not_found`, `not_allowed`, `file_system` for what is no folder.
     init(_ path: String, _ files: FileAccess) throws {
         let real = try files.readable(path)
+        if let names = files.overlay?.newNames(in: real) {
+            self.names = names
+            return
+        }
+        guard files.overlay == nil || files.kind(of: real) == .folder else { throw Descriptor.failure(ENOTDIR, path) }
         let descriptor = try Descriptor.opening(real, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, shownAs: path)
         guard let now = descriptor.path else { throw SpeedPixError(.fileSystem, "\(path): its place is not known") }
         try files.checkReading(now, as: path)
+        let names = try Self.names(in: descriptor, shownAs: path)
+        self.names = files.overlay?.merged(names, in: real) ?? names.sorted()
+    }
+
+    /// What an open folder of the disk holds, in no order.
+    static func names(in descriptor: Descriptor, shownAs path: String) throws -> [String] {
         // The stream closes the descriptor that it is given.
         let copy = dup(descriptor.number)
         guard let stream = fdopendir(copy) else {
@@ -34,6 +45,6 @@ struct FolderListing {
             }
             if name != ".", name != ".." { names.append(name) }
         }
-        self.names = names.sorted()
+        return names
     }
 }

@@ -87,7 +87,7 @@ struct GlobPattern: Sendable {
             for child in try children(place, files, &looked) where !child.hasPrefix(".") {
                 // Links are not followed down: they may lead back up.
                 let full = files.absolute(place.path + child, from: files.workingDirectory)
-                guard FileVersion(link: full)?.isDirectory == true else { continue }
+                guard files.kind(of: full, followsLast: false) == .folder else { continue }
                 try walk(names, at: place.child(child, isNamed: false), files, &found, &looked)
             }
             return
@@ -97,7 +97,7 @@ struct GlobPattern: Sendable {
         for candidate in candidates {
             let path = place.path + candidate
             if !rest.isEmpty {
-                let isFolder = FileVersion(files.absolute(path, from: files.workingDirectory))?.isDirectory == true
+                let isFolder = files.kind(of: files.absolute(path, from: files.workingDirectory)) == .folder
                 guard isLiteral || isFolder else { continue }
                 try walk(rest, at: place.child(candidate, isNamed: isLiteral), files, &found, &looked)
             } else if isLiteral, place.isNamed {

@@ -14,7 +14,7 @@ final class OpenFile: Sendable {
     /// As the script named it.
     let name: String
 
-    fileprivate init(_ descriptor: Descriptor, name: String) {
+    init(_ descriptor: Descriptor, name: String) {
         self.descriptor = descriptor
         self.name = name
     }
@@ -68,17 +68,26 @@ extension FileAccess {
     func open(_ path: String, afterCheck: () -> Void = {}) throws -> OpenFile {
         let real = try readable(path)
         afterCheck()
-        let descriptor = try Descriptor.opening(real, O_RDONLY | O_NOFOLLOW, shownAs: path)
+        let descriptor: Descriptor
+        switch try overlay?.reading(real, shownAs: path) ?? .disk(real) {
+        case .content(let content):
+            onRead?(real)
+            return OpenFile(content, name: path)
+        case .folder: throw Self.isFolder(path)
+        case .disk(let place): descriptor = try Descriptor.opening(place, O_RDONLY | O_NOFOLLOW, shownAs: path)
+        }
         guard let now = descriptor.path else { throw SpeedPixError(.fileSystem, "\(path): its place is not known") }
         try checkReading(now, as: path)
         switch descriptor.status.map(FileKind.init) {
         case .file:
             onRead?(now)
             return OpenFile(descriptor, name: path)
-        case .folder:
-            throw SpeedPixError(
-                .invalidArgument, "\(path) is a folder", remedy: "name a file in it; fs.list shows them")
+        case .folder: throw Self.isFolder(path)
         case .other, nil: throw SpeedPixError(.invalidArgument, "\(path) is no regular file")
         }
+    }
+
+    private static func isFolder(_ path: String) -> SpeedPixError {
+        SpeedPixError(.invalidArgument, "\(path) is a folder", remedy: "name a file in it; fs.list shows them")
     }
 }

@@ -1,6 +1,5 @@
 import LuaRuntime
 import SpeedPix
-import SystemPackage
 
 /// A file of a result in a script.
 final class OutputFileObject: LuaObject {
@@ -103,14 +102,10 @@ final class OutputFileObject: LuaObject {
     /// - Returns: The path as the script can use it.
     func save(_ path: String) async throws -> String {
         guard !path.isEmpty else { throw LuaArgumentError("path, argument 1 of save, is empty") }
-        var target = path
-        let isFolder = FileVersion(try host.files.writable(path))?.isDirectory ?? false
-        if path.hasSuffix("/") || isFolder {
-            target = FilePath(path).appending(file.filename).string
-        }
+        let target = try host.files.target(path, filename: file.filename)
         let client = try host.reaching
         // A thousand downloads at once must not hold a thousand folders open.
-        return try await client.files.withTransferSlot { [target] in
+        return try await client.files.withTransferSlot {
             try await download(by: client, to: target, shownAs: path)
         }
     }
@@ -120,7 +115,11 @@ final class OutputFileObject: LuaObject {
             try await BlockingWork.run { try self.host.files.folder(forWriting: target, makesParents: true) }
         }
         let full = folder.fullPath(of: name)
-        let reachable = folder.reachablePath(of: name)
+        guard let reachable = folder.reachablePath(of: name) else {
+            throw SpeedPixError(
+                .unsupported, "a dry run downloads nothing, and so cannot save \(file.filename) to \(path)",
+                remedy: "what comes after this line is known only to a real run")
+        }
         let transfer = TransferReporter(host, .download, name: path, path: full, url: file.url)
         transfer.start()
         do {

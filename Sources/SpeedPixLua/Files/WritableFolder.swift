@@ -11,22 +11,35 @@ import Glibc
 
 /// A folder that a script may write to, held open: what is made in it stays in it, whatever happens to its path.
 final class WritableFolder: Sendable {
-    let descriptor: Descriptor
+    private enum Place {
+        case disk(Descriptor)
+        /// A real path of the overlay.
+        case overlay(FileOverlay, String)
+    }
+
+    private let place: Place
     /// Where the script thinks it is.
     let path: String
 
     fileprivate init(_ descriptor: Descriptor, path: String) {
-        self.descriptor = descriptor
+        place = .disk(descriptor)
         self.path = path
     }
 
-    /// A path that leads into this very folder while the value lives, for code that takes only paths.
-    func reachablePath(of name: String) -> String {
+    init(_ overlay: FileOverlay, _ real: String, path: String) {
+        place = .overlay(overlay, real)
+        self.path = path
+    }
+
+    /// A path that leads into this very folder while the value lives, for code that takes only paths; nil in an
+    /// overlay, whose files have no such paths.
+    func reachablePath(of name: String) -> String? {
+        guard case .disk(let descriptor) = place else { return nil }
         #if os(Linux)
-        "/proc/self/fd/\(descriptor.number)/\(name)"
+        return "/proc/self/fd/\(descriptor.number)/\(name)"
         #else
         // There is no way through a descriptor here; the folder was checked when it was opened.
-        "\(path)/\(name)"
+        return "\(path)/\(name)"
         #endif
     }
 
@@ -36,30 +49,55 @@ final class WritableFolder: Sendable {
 
     /// Opens a file in it for writing; never through a link.
     func open(_ name: String, _ flags: Int32) throws -> Descriptor {
-        try Descriptor.opening(name, flags | O_NOFOLLOW, in: descriptor, shownAs: fullPath(of: name))
+        let shown = fullPath(of: name)
+        return switch place {
+        case .disk(let descriptor): try Descriptor.opening(name, flags | O_NOFOLLOW, in: descriptor, shownAs: shown)
+        case .overlay(let overlay, let real): try overlay.open(name, in: real, flags, shownAs: shown)
+        }
     }
 
     func isFolder(_ name: String) -> Bool {
-        var status = stat()
-        return fstatat(descriptor.number, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && FileKind(status) == .folder
+        switch place {
+        case .disk(let descriptor):
+            var status = stat()
+            return fstatat(descriptor.number, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && FileKind(status) == .folder
+        case .overlay(let overlay, let real):
+            return overlay.kind(of: OverlayTree.join(real, name), followsLast: false) == .folder
+        }
     }
 
     func makeFolder(_ name: String) throws {
-        guard mkdirat(descriptor.number, name, 0o777) == 0 || errno == EEXIST && isFolder(name) else {
-            throw Descriptor.failure(errno, fullPath(of: name))
+        switch place {
+        case .disk(let descriptor):
+            guard mkdirat(descriptor.number, name, 0o777) == 0 || errno == EEXIST && isFolder(name) else {
+                throw Descriptor.failure(errno, fullPath(of: name))
+            }
+        case .overlay(let overlay, let real):
+            try overlay.makeFolder(name, in: real, shownAs: fullPath(of: name))
         }
     }
 
     /// Removes a file, a link or an empty folder.
     func remove(_ name: String) throws {
-        guard unlinkat(descriptor.number, name, isFolder(name) ? AT_REMOVEDIR : 0) == 0 else {
-            throw Descriptor.failure(errno, fullPath(of: name))
+        switch place {
+        case .disk(let descriptor):
+            guard unlinkat(descriptor.number, name, isFolder(name) ? AT_REMOVEDIR : 0) == 0 else {
+                throw Descriptor.failure(errno, fullPath(of: name))
+            }
+        case .overlay(let overlay, let real): try overlay.remove(name, in: real, shownAs: fullPath(of: name))
         }
     }
 
     func rename(_ name: String, to target: String, in folder: WritableFolder) throws {
-        guard renameat(descriptor.number, name, folder.descriptor.number, target) == 0 else {
-            throw Descriptor.failure(errno, fullPath(of: name))
+        switch (place, folder.place) {
+        case (.disk(let descriptor), .disk(let other)):
+            guard renameat(descriptor.number, name, other.number, target) == 0 else {
+                throw Descriptor.failure(errno, fullPath(of: name))
+            }
+        case (.overlay(let overlay, let real), .overlay(_, let other)):
+            try overlay.rename(name, in: real, to: target, in: other, shownAs: fullPath(of: name))
+        // One run has an overlay for all of its folders, or none.
+        case (.disk, .overlay), (.overlay, .disk): throw Descriptor.failure(EXDEV, fullPath(of: name))
         }
     }
 
@@ -72,7 +110,7 @@ final class WritableFolder: Sendable {
             let temporary = ".\(start).\(getpid())-\(attempt).part"
             do {
                 return (try open(temporary, O_WRONLY | O_CREAT | O_EXCL), temporary)
-            } catch  where errno == EEXIST && attempt < 1000 {
+            } catch let error as SpeedPixError where error.cause as? Errno == .fileExists && attempt < 1000 {
                 continue
             }
         }
@@ -85,7 +123,7 @@ final class WritableFolder: Sendable {
             try file.write(bytes, shownAs: fullPath(of: name))
             try rename(temporary, to: name, in: self)
         } catch {
-            unlinkat(descriptor.number, temporary, 0)
+            try? remove(temporary)
             throw error
         }
     }
@@ -93,6 +131,7 @@ final class WritableFolder: Sendable {
 
 extension Descriptor {
     func write(_ bytes: [UInt8], shownAs name: String) throws {
+        try willWrite?(bytes.count)
         try bytes.withUnsafeBytes { bytes in
             var done = 0
             while done < bytes.count {
@@ -135,14 +174,20 @@ extension FileAccess {
         // folders, and what is there by now still has to be gone into.
         var missing: [FilePath.Component] = []
         var nearest = parent
-        var found = Self.real(nearest.string)
+        var found = real(nearest.string)
         while found == nil, let last = nearest.lastComponent {
             missing.insert(last, at: 0)
             nearest.removeLastComponent()
-            found = Self.real(nearest.string)
+            found = real(nearest.string)
         }
         guard let start = found else { throw Self.notWritable(path) }
         afterCheck()
+        if let overlay {
+            let folder = try overlayFolder(
+                overlay, start, missing: missing, makesParents: makesParents, for: full, shownAs: path)
+            onWrite?(full.string)
+            return (folder, name)
+        }
         var folder = try Descriptor.opening(start, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, shownAs: path)
         guard let now = folder.path, mayWrite(now, toMake: full.string) else { throw Self.notWritable(path) }
         for component in missing {

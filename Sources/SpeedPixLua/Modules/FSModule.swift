@@ -31,7 +31,7 @@ enum FSModule {
                     let path = try arguments.string(1, "folder")
                     return { _ in
                         try await BlockingWork.run {
-                            if try FileAccess.isRoot(files.writable(path), files) { return }
+                            guard try !files.isRoot(files.writable(path)) else { return }
                             let (folder, name) = try files.folder(forWriting: path, makesParents: true)
                             try folder.makeFolder(name)
                         }
@@ -69,7 +69,7 @@ enum FSModule {
 
     private static func kind(_ path: String, _ files: FileAccess) throws -> FileKind? {
         guard let real = try files.existing(path) else { return nil }
-        return FileVersion(real).map { $0.isDirectory ? .folder : $0.isRegular ? .file : .other }
+        return files.kind(of: real)
     }
 }
 
@@ -89,8 +89,8 @@ extension FileAccess {
     }
 
     /// Whether a path is one of the folders that are there anyway.
-    static func isRoot(_ full: String, _ files: FileAccess) throws -> Bool {
+    func isRoot(_ full: String) -> Bool {
         guard let real = real(full) else { return false }
-        return files.writeRoots.contains { Self.real($0) == real }
+        return writeRoots.contains { self.real($0) == real }
     }
 }

@@ -22,7 +22,7 @@ extension PictureHost {
                 case .object(let object as OutputFileObject):
                     let url = object.file.url
                     return { try await host.reaching.files.read(url) }
-                case .object(let object as PlaceholderObject): throw object.needed(by: "image.open")
+                case .object(_ as PlaceholderObject): return { try PlaceholderPicture.bytes() }
                 case .object(let object as FileObject):
                     let url = object.file.url
                     return { try await host.reaching.files.read(url) }
@@ -31,7 +31,8 @@ extension PictureHost {
             },
             save: { path, bytes in
                 let full = try await host.files.save(bytes, to: path)
-                host.onEvent(.saved(path: full, bytes: Int64(bytes.count)))
+                // In a dry run nothing is.
+                if !host.isRehearsal { host.onEvent(.saved(path: full, bytes: Int64(bytes.count))) }
                 return full
             })
     }

@@ -67,11 +67,14 @@ enum RequireModule {
             var files = FileAccess(workingDirectory: folder, homeDirectory: host.files.homeDirectory)
             files.outputDirectory = folder
             files.onRead = host.files.onRead
+            files.overlay = host.files.overlay
             guard try files.existing(candidate) != nil else { continue }
             let text = try files.open(candidate).read(limit: 16 << 20)
             return (FilePath(folder).appending(candidate).string, text)
         }
-        let here = (try? FolderListing(folder, FileAccess(workingDirectory: folder, homeDirectory: folder)).names) ?? []
+        var files = FileAccess(workingDirectory: folder, homeDirectory: folder)
+        files.overlay = host.files.overlay
+        let here = (try? FolderListing(folder, files).names) ?? []
         let modules = here.filter { $0.hasSuffix(".lua") }.map { String($0.dropLast(4)) }
         throw SpeedPixError(
             .fileNotFound,

@@ -40,6 +40,9 @@ enum ShowModule {
         case .object(let picture as LuaPicture):
             items.append(Item(name: nil, size: nil, mimeType: nil, source: .picture(picture)))
         case .object(let prediction as PredictionObject):
+            if prediction.verbs.host.isRehearsal, prediction.prediction.output != nil {
+                return try collect(.object(prediction.verbs.placeholderFiles), pictures, &items, mismatch)
+            }
             let files = prediction.prediction.files
             guard !files.isEmpty else {
                 throw LuaArgumentError(

@@ -28,6 +28,11 @@ package enum ScriptReference {
         `--allow-env NAME` widen that. Links and `..` are followed before a path is judged. Files that are there to hold
         credentials (`.env`, `speedpix.toml`) stay closed. Relative paths to read start at the working folder, relative paths
         to write at `--out`; what a script has written it finds by the same path.
+
+        **Dry runs.** With `--dry-run` nothing is sent and no file changes. What the script writes, renames and removes
+        stays in an overlay of at most 1 GiB and 100,000 paths: every function sees it there, and it is listed at the
+        end. A result is a placeholder: it can be saved, read, opened and shown as a grey picture of 1024 by 1024 pixels,
+        sent on and printed; it is no text to search and no number to calculate with.
         """
 
     private static let globals = LuaReference.Module(

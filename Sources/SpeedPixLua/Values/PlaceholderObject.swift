@@ -2,28 +2,33 @@ import LuaRuntime
 import SpeedPix
 
 /// What stands for an output in a rehearsal: whatever a script asks it for is there, as another placeholder. It can be
-/// sent on, saved and printed; what needs the real thing says so.
+/// sent on, saved, printed and, as a picture of its stated size, opened; what needs another real thing says so.
 final class PlaceholderObject: LuaObject {
     static let luaClass = LuaClass(
         name: "placeholder for a real result",
         // Known by name, so that a script which wants text or numbers gets them.
-        properties: ["url", "filename", "format", "mime_type", "width", "height"],
+        properties: ["url", "filename", "format", "mime_type", "size", "width", "height"],
         methods: [
             .waiting("save") { arguments in
                 let object = try arguments.receiver(PlaceholderObject.self)
                 let path = arguments.isAbsent(1) ? "./" : try arguments.string(1, "path")
                 try OutputFileObject.refuseOptions(arguments)
                 // Judged as a real save would be, before anything is paid for.
-                let full = try object.host.files.writable(path)
-                return { _ in .string(path.hasSuffix("/") ? "\(full)/\(object.filename)" : full) }
+                _ = try object.host.files.writable(path)
+                return { _ in .string(try await object.save(path)) }
             },
-            needing("read"), needing("aspect_ratio"), needing("is_square"), needing("is_portrait"),
-            needing("is_landscape"), needing("is_hd"), needing("is_4k"),
-            .immediate("resolution") { _ in .string("\(side)x\(side)") },
+            .waiting("read") { arguments in
+                _ = try arguments.receiver(PlaceholderObject.self)
+                return { _ in .string(LuaString(try PlaceholderPicture.bytes())) }
+            },
+            answer("aspect_ratio", .number(1)), answer("is_square", true), answer("is_portrait", false),
+            answer("is_landscape", false),
+            // By the shorter side, as for a real file.
+            answer("is_hd", .boolean(side >= 720)), answer("is_4k", .boolean(side >= 2160)),
+            answer("resolution", .string("\(side)x\(side)")),
         ])
 
-    /// Pixels of every picture that is not there.
-    private static let side: Int64 = 1024
+    private static let side = Int64(PlaceholderPicture.side)
 
     private let path: String
     private let host: ScriptHost
@@ -47,6 +52,7 @@ final class PlaceholderObject: LuaObject {
         case "filename": .string(filename)
         case "format": "png"
         case "mime_type": "image/png"
+        case "size": (try? PlaceholderPicture.bytes()).map { .integer(Int64($0.count)) }
         case "width", "height": .integer(Self.side)
         default:
             // A list has one element: a loop over it comes to an end.
@@ -58,15 +64,20 @@ final class PlaceholderObject: LuaObject {
         }
     }
 
-    private static func needing(_ name: String) -> LuaFunctionDefinition {
+    private static func answer(_ name: String, _ value: LuaValue) -> LuaFunctionDefinition {
         .immediate(name) { arguments in
-            throw try arguments.receiver(PlaceholderObject.self).needed(by: name)
+            _ = try arguments.receiver(PlaceholderObject.self)
+            return value
         }
     }
 
-    func needed(by function: String) -> SpeedPixError {
-        SpeedPixError(
-            .unsupported, "\(function) needs a real result, which a dry run does not have: \(path)",
-            remedy: "what comes after this line is known only to a real run")
+    /// Saves the picture that stands for the result, under a real file's rules.
+    ///
+    /// - Returns: The path as the script can use it.
+    /// - Throws: ``SpeedPixError``: `not_allowed`, `file_system`.
+    func save(_ path: String) async throws -> String {
+        guard !path.isEmpty else { throw LuaArgumentError("path, argument 1 of save, is empty") }
+        let target = try host.files.target(path, filename: filename)
+        return try await host.files.save(try PlaceholderPicture.bytes(), to: target)
     }
 }

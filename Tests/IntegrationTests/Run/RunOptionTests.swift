@@ -170,15 +170,6 @@ struct RunOptionTests {
             lines.last == "dry run: nothing was sent; a real run would create 5 predictions and upload 1 file, 1.5 kB")
     }
 
-    @Test(arguments: [
-        "run('echo', {}).images:read()", "image.open(run('echo', {}).images)", "run('echo', {}).image:is_square()",
-    ])
-    func whatNeedsAResultSaysSo(script: String) async throws {
-        let run = await CommandRun(["run", "-", "--dry-run"], in: try TestFolder(), input: script)
-        #expect(run.status == .failure)
-        #expect(run.errors.contains("needs a real result, which a dry run does not have"), "\(run.errors)")
-    }
-
     @Test func anyOtherErrorIsExplained() async throws {
         let run = await CommandRun(
             ["run", "-", "--dry-run"], in: try TestFolder(), input: "print(run('echo', {}).count + 1)")

@@ -1,0 +1,67 @@
+import SpeedPix
+
+#if canImport(Darwin)
+import Darwin
+#elseif canImport(Musl)
+import Musl
+#else
+import Glibc
+#endif
+
+extension FileOverlay {
+    /// What a real run would have changed.
+    public enum Change: Sendable, Hashable {
+        /// A file would have this content, of so many bytes.
+        case write(String, bytes: Int64)
+        /// A folder would be there.
+        case makeFolder(String)
+        /// A file, a link or a folder would be gone.
+        case remove(String)
+        /// A file, a link or a folder with all that is in it would lie at another path.
+        case rename(String, to: String)
+
+        /// What was renamed away may have been written anew after that.
+        fileprivate var rank: Int {
+            if case .rename = self { 0 } else { 1 }
+        }
+
+        fileprivate var path: String {
+            switch self {
+            case .write(let path, _), .makeFolder(let path), .remove(let path), .rename(let path, _): path
+            }
+        }
+    }
+
+    /// What it comes to at the end, each path once, in the order of the paths. What was made and removed again is not
+    /// in it.
+    public var changes: [Change] {
+        state.withLock { state in
+            var found: [Change] = []
+            var removed: [String] = []
+            var renamed: Set<String> = []
+            for (folder, entries) in state.tree.entries {
+                for (name, entry) in entries {
+                    let path = OverlayTree.join(folder, name)
+                    switch entry {
+                    case .content(let number):
+                        var status = stat()
+                        let place = state.directory?.descriptor.number ?? -1
+                        let isThere = fstatat(place, "\(number)", &status, AT_SYMLINK_NOFOLLOW) == 0
+                        found.append(.write(path, bytes: isThere ? Int64(status.st_size) : 0))
+                    case .folder(nil): found.append(.makeFolder(path))
+                    case .folder(let origin?), .moved(let origin):
+                        renamed.insert(origin)
+                        // It went along with its folder.
+                        if case .folder(let above?) = state.tree[folder], OverlayTree.join(above, name) == origin {
+                            continue
+                        }
+                        if origin != path { found.append(.rename(origin, to: path)) }
+                    case .removed: removed.append(path)
+                    }
+                }
+            }
+            found += removed.filter { !renamed.contains($0) && FileVersion(link: $0) != nil }.map { .remove($0) }
+            return found.sorted { ($0.path, $0.rank) < ($1.path, $1.rank) }
+        }
+    }
+}
