@@ -166,7 +166,8 @@ let package = Package(
             swiftSettings: swift
         ),
         .testTarget(
-            name: "LuaRuntimeTests", dependencies: ["LuaRuntime"], exclude: ["Scripts"], swiftSettings: swift),
+            name: "LuaRuntimeTests", dependencies: ["LuaRuntime", "SpeedPixTestSupport"], exclude: ["Scripts"],
+            swiftSettings: swift),
         .testTarget(
             name: "SpeedPixTests",
             dependencies: [

@@ -36,6 +36,7 @@ static int push_results(lua_State *L, spl_vm *vm, size_t start, size_t outer) {
 static int continuation(lua_State *L, int status, lua_KContext ticket) {
     (void)status;
     spl_vm *vm = spl_vm_of(L);
+    if (vm->pending != SPL_RUN) return spl_stop_here(L);
     spl_reserve_anchors(L, vm, SPL_ANCHORS_PER_CALL);
     size_t start = vm->length, outer = vm->start;
     vm->start = start;
@@ -84,7 +85,10 @@ int spl_trampoline(lua_State *L) {
     spl_vm *vm = spl_vm_of(L);
     int32_t id = (int32_t)lua_tointeger(L, lua_upvalueindex(1));
     // Before Swift starts anything: a prediction that is created and cannot be waited for would be paid for and lost.
-    if ((id & SPL_WAITS) && !spl_can_wait(vm, L)) return spl_raise_cannot_wait(L);
+    if (id & SPL_WAITS) {
+        if (vm->pending != SPL_RUN) return spl_stop_here(L);
+        if (!spl_can_wait(vm, L)) return spl_raise_cannot_wait(L);
+    }
     if (vm->free_count < SPL_ANCHORS_PER_CALL) spl_reserve_anchors(L, vm, SPL_ANCHORS_PER_CALL);
     size_t start = vm->length, outer = vm->start;
     vm->start = start;
@@ -106,9 +110,10 @@ int spl_spawn(lua_State *L) {
     lua_State *thread = lua_newthread(L);
     spl_set_tag(thread, SPL_TAG_TASK);
     luaL_checkstack(L, count + 2, "too many arguments");
-    if (!lua_checkstack(thread, count + 2)) return luaL_error(L, "too many arguments");
+    if (!lua_checkstack(thread, count + 3)) return luaL_error(L, "too many arguments");
     int32_t slot = spl_anchor(vm, L, -1);
     lua_pop(L, 1);
+    lua_pushcfunction(thread, spl_run_task);
     for (int i = 1; i <= count; i++) lua_pushvalue(L, i);
     lua_xmove(L, thread, count);
     object->handle = vm->host.spawn(vm->host.context, L, thread, slot);
@@ -132,6 +137,7 @@ static int make_thread(lua_State *L) {
     spl_reserve_anchors(L, vm, 2);
     lua_State *thread = lua_newthread(L);
     spl_set_tag(thread, SPL_TAG_TASK);
+    lua_pushcfunction(thread, spl_run_task);
     if (request->source != NULL) {
         // Text only: bytecode can crash the machine.
         if (spl_load_text(L, request->source, request->length, request->name) != LUA_OK) return lua_error(L);
@@ -189,7 +195,7 @@ typedef struct {
 static int resume(lua_State *L) {
     resumption *request = lua_touserdata(L, 1);
     lua_State *thread = request->thread;
-    // A fresh thread has its function and arguments on the stack; a suspended one has nothing to be passed.
+    // A fresh thread has its body, and what that takes, on the stack; a suspended one has nothing to be passed.
     int count = lua_status(thread) == LUA_YIELD ? 0 : lua_gettop(thread) - 1;
     spl_vm *vm = spl_vm_of(L);
     lua_State *outer = spl_enter_thread(vm, thread);
@@ -198,72 +204,32 @@ static int resume(lua_State *L) {
     return 0;
 }
 
-spl_outcome spl_resume(spl_vm *vm, lua_State *thread) {
+static int reset(lua_State *L) {
+    spl_reset_stopped(spl_vm_of(L), lua_touserdata(L, 1));
+    return 0;
+}
+
+spl_outcome spl_resume(spl_vm *vm, lua_State *thread, spl_stop stop) {
     resumption request = {.thread = thread, .status = LUA_ERRERR, .count = 0};
-    vm->host_yield = vm->killed = false;
+    vm->host_yield = vm->killed = vm->gave_up = vm->may_be_deep = false;
+    vm->pending = stop.raised;
+    vm->pending_epoch = stop.epoch;
+    vm->epoch = stop.raised == SPL_RUN ? stop.epoch : stop.former_epoch;
+    vm->is_watched = stop.is_watched;
+    vm->is_over = stop.is_over;
+    vm->last_periods = SPL_LAST_PERIODS;
     spl_vm *outer = spl_begin_running(vm);
     bool ran = spl_protected(vm, resume, &request);
+    if (ran && vm->gave_up) {
+        spl_protected(vm, reset, thread);
+        request.status = LUA_ERRERR;
+        request.count = 0;
+    }
     spl_end_running(vm, outer);
+    vm->pending = SPL_RUN;
+    vm->epoch = 0;
     spl_outcome outcome = {.status = SPL_FAILED, .count = ran ? request.count : -1};
     if (ran && request.status == LUA_OK) outcome.status = SPL_FINISHED;
     if (ran && request.status == LUA_YIELD) outcome.status = vm->killed ? SPL_STOPPED : SPL_WAITING;
     return outcome;
-}
-
-static int traceback(lua_State *L) {
-    lua_State *thread = lua_touserdata(L, 1);
-    spl_vm *vm = spl_vm_of(L);
-    spl_push_traceback(L, thread, 0);
-    strncpy(vm->traceback, lua_tostring(L, -1), SPL_TRACEBACK_SIZE - 1);
-    return 0;
-}
-
-void spl_thread_traceback(spl_vm *vm, lua_State *thread) {
-    if (!spl_protected(vm, traceback, thread)) vm->traceback[0] = 0;
-}
-
-// A wait that passes through coroutines holds them up, too: they are closed with the thread, innermost first.
-static void spl_close_passing(spl_vm *vm, lua_State *thread) {
-    if (!lua_checkstack(vm->main, 3)) return;
-    lua_rawgeti(vm->main, LUA_REGISTRYINDEX, vm->passing_ref);
-    lua_State *inner = lua_rawgetp(vm->main, -1, thread) == LUA_TTHREAD ? lua_tothread(vm->main, -1) : NULL;
-    if (inner != NULL) {
-        lua_pushnil(vm->main);
-        lua_rawsetp(vm->main, -3, thread);
-        spl_clear_tag(inner, SPL_TAG_PASSING);
-        if (vm->closing < SPL_MAX_CLOSING) spl_close_thread(vm, inner);
-    }
-    lua_pop(vm->main, 2);
-}
-
-// Closes a thread's pending <close> variables, which may not wait: they would yield out of the closing itself.
-int spl_close_thread(spl_vm *vm, lua_State *thread) {
-    // A stop that was raised from the hook has left the thread's hooks off, and nothing could stop its variables.
-    if (spl_has_tag(thread, SPL_TAG_RAISED)) return lua_status(thread);
-    spl_close_passing(vm, thread);
-    if (vm->closing++ == 0) vm->grace = SPL_GRACE;
-    vm->unyieldable++;
-    lua_State *outer = spl_enter_thread(vm, thread);
-    int status = lua_resetthread(thread);
-    spl_leave_thread(vm, outer);
-    vm->unyieldable--;
-    vm->closing--;
-    return status;
-}
-
-static int reset(lua_State *L) {
-    spl_close_thread(spl_vm_of(L), lua_touserdata(L, 1));
-    return 0;
-}
-
-void spl_thread_reset(spl_vm *vm, lua_State *thread, int32_t stop) {
-    vm->stop = stop;
-    int unyieldable = vm->unyieldable, closing = vm->closing;
-    spl_vm *outer = spl_begin_running(vm);
-    if (!spl_protected(vm, reset, thread)) {
-        vm->unyieldable = unyieldable;
-        vm->closing = closing;
-    }
-    spl_end_running(vm, outer);
-    vm->stop = SPL_RUN;
 }

@@ -110,33 +110,13 @@ static void set_place(lua_State *L, int level) {
     }
 }
 
-// Pushes a traceback with the script's own calls: frames of C and of the host's Lua, "[C]: …" and "[name]: …", say
-// nothing to its author.
-void spl_push_traceback(lua_State *L, lua_State *thread, int level) {
-    luaL_traceback(L, thread, NULL, level);
-    const char *line = lua_tostring(L, -1);
-    luaL_Buffer b;
-    luaL_buffinit(L, &b);
-    while (line != NULL && *line != 0) {
-        const char *end = strchr(line, '\n');
-        size_t length = end != NULL ? (size_t)(end - line) : strlen(line);
-        bool is_hosts = strncmp(line, "\t[", 2) == 0 && strncmp(line, "\t[string ", 9) != 0;
-        if (!is_hosts) {
-            if (luaL_bufflen(&b) > 0) luaL_addchar(&b, '\n');
-            luaL_addlstring(&b, line, length);
-        }
-        line = end != NULL ? end + 1 : NULL;
-    }
-    luaL_pushresult(&b);
-    lua_remove(L, -2);
-}
-
 // Fills in place and traceback of the error on top, unless it was raised before and has them.
 void spl_complete_error(lua_State *L, spl_vm *vm, int level) {
     if (!spl_is_error(vm, L, -1)) return;
     set_place(L, level);
     int table = lua_gettop(L);
-    spl_push_traceback(L, L, level);
+    spl_write_traceback(L, L, level, true, true);
+    lua_pushstring(L, vm->traceback);
     set_missing(L, table, "traceback");
 }
 
@@ -172,9 +152,7 @@ int spl_raise_stop(lua_State *L, int reason) {
 int spl_raise_cannot_wait(lua_State *L) {
     push_error(
         L, "cannot_wait", "this call has to wait, and Lua cannot wait here",
-        spl_vm_of(L)->closing > 0
-            ? "a <close> variable that runs because its coroutine was closed or stopped cannot wait"
-            : "Lua cannot pause inside a table.sort comparator or a gsub callback: do it before or after");
+        "Lua cannot pause inside a table.sort comparator or a gsub callback: do it before or after");
     spl_complete_error(L, spl_vm_of(L), 1);
     return lua_error(L);
 }

@@ -16,16 +16,18 @@
 #define SPL_MAX_CLASSES 64
 #define SPL_TRACEBACK_SIZE 8192
 #define SPL_FAILURE_SIZE 1024
-// Hook periods that <close> variables and cleanup code get after a stop.
-#define SPL_GRACE 100
-// How deep closings may nest: lua_resetthread does not count C calls, so nothing else would stop them.
-#define SPL_MAX_CLOSING 100
+// Hook periods that <close> variables get when their grace period is over.
+#define SPL_LAST_PERIODS 100
+// How deep resets of threads may nest.
+#define SPL_MAX_RESETS 100
+// In force when those are over, too: nothing catches a stop of this epoch.
+#define SPL_LAST_EPOCH (UINT64_MAX >> 1)
 
 // Extra-space tags of a thread, beside the pointer to the VM (which is aligned). A new thread starts with the main
 // thread's extra space, and so without a tag.
 #define SPL_TAG_TASK 1u     // a task of the host: scripts must not resume it
 #define SPL_TAG_PASSING 2u  // a script's coroutine inside which a wait is under way
-#define SPL_TAG_RAISED 4u   // a stop was raised from its hook, which may have left its hooks off
+#define SPL_TAG_CLOSING 4u  // a script's coroutine that coroutine.close unwinds
 #define SPL_TAGS 7u
 
 typedef struct {
@@ -47,10 +49,20 @@ struct spl_vm {
     pthread_t runner;
     pthread_mutex_t running_lock;
     _Atomic(lua_State *) current;  // the innermost thread that runs, for the signal's handler
-    int stop;            // why <close> variables are being run, beside `interrupt`
-    int grace;           // hook periods that <close> variables still have
-    int closing;         // depth of closing a thread that was stopped or has failed
-    bool killed;         // the yield under way is a stop
+    atomic_bool nudged;  // a grace period may be over: the host has to be asked
+    // How the running task stands; every resume sets it anew.
+    int pending;              // why it must be stopped at the first opportunity; SPL_RUN if it need not
+    int reason;               // why it was stopped
+    uint64_t pending_epoch;   // comes into force with that
+    uint64_t epoch;           // of the stop in force, whose <close> variables run; 0 for none
+    bool is_watched;          // the host measures the grace period
+    bool is_over;             // the grace period is over
+    int last_periods;         // hook periods that <close> variables then still have
+    lua_KContext outer_mark;  // when the running coroutine was resumed by a script, see spl_mark
+    bool killed;              // the yield under way is the hook's
+    bool gave_up;             // the yield under way asks for a reset of the thread: its stack is too deep to unwind
+    bool may_be_deep;         // nobody has looked at that yet
+    int resets;               // depth of resets: lua_resetthread does not count C calls, so nothing else would stop them
     int hook_count;
     uint64_t pattern_steps;  // that one call of a string function may take; 0 for no bound
     int unyieldable;     // depth of calls through which no wait can pass
@@ -80,12 +92,14 @@ struct spl_vm {
     int modules_ref;  // name → hidden table of fields
     lua_State *inspector;  // where the session's variables are looked at; NULL if there is no session
     int scope_ref, declared_ref;  // session.c
-    int passing_ref;  // thread → the coroutine inside it through which a wait passes
+    int loaded_ref;   // the table of Lua's own libraries by name
+    int traces_ref;   // coroutine that ended by an error → its traceback; weak
     int class_refs[SPL_MAX_CLASSES];
     const void *class_mts[SPL_MAX_CLASSES];
     int classes;
 
     char traceback[SPL_TRACEBACK_SIZE];
+    lua_State *exhausted;  // the thread whose traceback that is, taken when it got no more memory
     char failure[SPL_FAILURE_SIZE];
 };
 
@@ -103,14 +117,12 @@ int spl_push_buffer(lua_State *L, spl_vm *vm, size_t start);
 // Releases the objects of a buffer that will never become Lua values.
 void spl_release_buffer(spl_vm *vm, size_t start);
 // call.c
-int spl_close_thread(spl_vm *vm, lua_State *thread);
 int spl_trampoline(lua_State *L);
 int spl_spawn(lua_State *L);
 // anchor.c: raises when memory runs out.
 void spl_reserve_anchors(lua_State *L, spl_vm *vm, int32_t count);
 int32_t spl_take_slot(spl_vm *vm);
 // error.c
-void spl_push_traceback(lua_State *L, lua_State *thread, int level);
 void spl_push_error_metatable(lua_State *L, spl_vm *vm);
 void spl_push_attach_results(lua_State *L, spl_vm *vm);
 void spl_complete_error(lua_State *L, spl_vm *vm, int level);
@@ -129,6 +141,23 @@ typedef struct {
 bool spl_find_wide_numeral(const char *source, size_t length, spl_numeral *found);
 // luaL_loadbufferx for text, which such a numeral is an error in.
 int spl_load_text(lua_State *L, const char *source, size_t length, const char *name);
+// trace.c: the stack of `thread` from `level` on, without its body in C, as text of the VM's own buffer. It allocates
+// nothing; without `names` it does not touch the stack either, and functions go by the names their callers use.
+void spl_write_traceback(lua_State *L, lua_State *thread, int level, bool filtered, bool names);
+// Called when memory has run out: the stack will be gone when the error arrives.
+void spl_note_exhaustion(spl_vm *vm, lua_State *thread);
+void spl_open_traceback(lua_State *L, spl_vm *vm);
+// Remembers where a coroutine has failed, with the error on top of its stack.
+void spl_keep_traceback(lua_State *L);
+// guard.c: the bodies of tasks and coroutines, and what catches errors.
+int spl_run_task(lua_State *L);
+int spl_run_coroutine(lua_State *L);
+void spl_open_guards(lua_State *L);
+// What a protected call has to remember, to know afterwards whether a stop came from inside it.
+lua_KContext spl_mark(lua_State *L);
+bool spl_passes_stop(lua_State *L, lua_KContext mark);
+// Raises the value on top of the stack, which was raised before with that status.
+int spl_raise_again(lua_State *L, int status);
 // library.c and coroutine.c
 void spl_open_libraries(lua_State *L, spl_vm *vm);
 int spl_open_coroutine(lua_State *L);
@@ -136,14 +165,29 @@ int spl_open_coroutine(lua_State *L);
 int spl_call_original(lua_State *L);
 // vm.c: runs f(main thread, data) in one protected call; false, with spl_failure filled, if it raised.
 bool spl_protected(spl_vm *vm, lua_CFunction f, void *data);
+// stop.c
 void spl_arm_hook(spl_vm *vm, lua_State *L);
 int spl_hook_count(const spl_vm *vm);
+// Whether running code must be looked at from time to time.
+bool spl_needs_hook(spl_vm *vm);
+// Whether a block of memory must be refused, since no hook gets into what asks for it. `kind` is Lua's for new blocks.
+bool spl_refuses_block(spl_vm *vm, const void *block, size_t kind);
+// Stops the running task here; does not return.
+int spl_stop_here(lua_State *L);
+// Goes on unwinding from a C function of the thread L; does not return.
+int spl_unwind(lua_State *L);
+// Whether the unwinding that goes on from L has to be given up, by a yield.
+bool spl_gives_up(spl_vm *vm, lua_State *L);
+bool spl_is_deep(lua_State *L);
+// Runs the <close> variables of a suspended or dead thread without unwinding it: they cannot wait.
+int spl_reset_thread(spl_vm *vm, lua_State *thread);
+// The same for one whose unwinding was given up; they have little time.
+void spl_reset_stopped(spl_vm *vm, lua_State *thread);
 // For long work in C, which no hook interrupts: does not return if the script must stop.
 void spl_poll(lua_State *L);
 // interrupt.c. Scripts run between begin and end, and each of their threads between enter and leave.
 bool spl_prepare_interrupts(spl_vm *vm);
 void spl_finish_interrupts(spl_vm *vm);
-bool spl_must_stop(spl_vm *vm);
 spl_vm *spl_begin_running(spl_vm *vm);
 void spl_end_running(spl_vm *vm, spl_vm *outer);
 lua_State *spl_enter_thread(spl_vm *vm, lua_State *thread);

@@ -42,7 +42,7 @@ static struct sigaction previous;
 static void handle(int number, siginfo_t *info, void *context) {
     int saved = errno;
     spl_vm *vm = running_here;
-    if (vm != NULL && atomic_load_explicit(&vm->interrupt, memory_order_relaxed) != SPL_RUN) {
+    if (vm != NULL && spl_needs_hook(vm)) {
         lua_State *L = atomic_load_explicit(&vm->current, memory_order_relaxed);
         if (L != NULL) spl_arm_hook(vm, L);
     }
@@ -79,17 +79,22 @@ bool spl_prepare_interrupts(spl_vm *vm) {
 
 void spl_finish_interrupts(spl_vm *vm) { pthread_mutex_destroy(&vm->running_lock); }
 
-void spl_interrupt(spl_vm *vm, int32_t reason) {
-    atomic_store(&vm->interrupt, reason);
-    if (reason == SPL_RUN || vm->always_armed) return;
+static void send_signal(spl_vm *vm) {
+    if (vm->always_armed) return;
     // A thread that runs the script holds on to its entry here, so that it cannot end before the signal is sent.
     pthread_mutex_lock(&vm->running_lock);
     if (vm->is_running && install()) pthread_kill(vm->runner, STOP_SIGNAL);
     pthread_mutex_unlock(&vm->running_lock);
 }
 
-bool spl_must_stop(spl_vm *vm) {
-    return atomic_load_explicit(&vm->interrupt, memory_order_relaxed) != SPL_RUN || vm->stop != SPL_RUN;
+void spl_interrupt(spl_vm *vm, int32_t reason) {
+    atomic_store(&vm->interrupt, reason);
+    if (reason != SPL_RUN) send_signal(vm);
+}
+
+void spl_nudge(spl_vm *vm) {
+    atomic_store(&vm->nudged, true);
+    send_signal(vm);
 }
 
 spl_vm *spl_begin_running(spl_vm *vm) {
@@ -130,7 +135,7 @@ lua_State *spl_enter_thread(spl_vm *vm, lua_State *thread) {
     // In this order: a signal that comes before the look at the flag arms the hook itself.
     atomic_store_explicit(&vm->current, thread, memory_order_relaxed);
     atomic_signal_fence(memory_order_seq_cst);
-    if (vm->always_armed || spl_must_stop(vm)) arm(vm, thread);
+    if (vm->always_armed || spl_needs_hook(vm)) arm(vm, thread);
     return outer;
 }
 
@@ -138,5 +143,5 @@ void spl_leave_thread(spl_vm *vm, lua_State *outer) {
     atomic_store_explicit(&vm->current, outer, memory_order_relaxed);
     atomic_signal_fence(memory_order_seq_cst);
     // A signal that came while the inner thread ran has armed only that.
-    if (outer != NULL && spl_must_stop(vm)) arm(vm, outer);
+    if (outer != NULL && spl_needs_hook(vm)) arm(vm, outer);
 }

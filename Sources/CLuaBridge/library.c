@@ -37,8 +37,10 @@ static int load_text(lua_State *L) {
         lua_settop(L, 4);
         lua_pushcfunction(L, collect_pieces);
         lua_pushvalue(L, 1);
-        // As in Lua's own load: what the function raises is why there is no chunk.
+        lua_KContext mark = spl_mark(L);
+        // As in Lua's own load: what the function raises is why there is no chunk; but a stop goes on.
         if (lua_pcall(L, 1, 1, 0) != LUA_OK) {
+            if (spl_passes_stop(L, mark)) return spl_raise_stop(L, spl_vm_of(L)->reason);
             lua_pushnil(L);
             lua_insert(L, -2);
             return 2;
@@ -171,35 +173,6 @@ static void bound_table_functions(lua_State *L) {
     lua_pop(L, 1);
 }
 
-// A message handler runs inside the raising of its error. If that error is a stop, raised from the hook, hooks are off
-// and stay off in the handler: one that loops could never be stopped. So a stop skips the script's handler.
-static int guarded_handler(lua_State *L) {
-    if (spl_must_stop(spl_vm_of(L))) return 1;
-    lua_pushvalue(L, lua_upvalueindex(1));
-    lua_insert(L, 1);
-    lua_call(L, lua_gettop(L) - 1, 1);
-    return 1;
-}
-
-static int finish_xpcall(lua_State *L, int status, lua_KContext below) {
-    if (status == LUA_OK || status == LUA_YIELD) return lua_gettop(L) - (int)below;
-    lua_pushboolean(L, 0);
-    lua_insert(L, -2);
-    return 2;
-}
-
-static int xpcall(lua_State *L) {
-    int arguments = lua_gettop(L) - 2;
-    luaL_checktype(L, 2, LUA_TFUNCTION);
-    lua_pushvalue(L, 2);
-    lua_pushcclosure(L, guarded_handler, 1);
-    lua_replace(L, 2);
-    lua_pushboolean(L, 1);  // the first result
-    lua_pushvalue(L, 1);
-    lua_rotate(L, 3, 2);
-    return finish_xpcall(L, lua_pcallk(L, arguments, LUA_MULTRET, 2, 2, finish_xpcall), 2);
-}
-
 static void remove_fields(lua_State *L, const char *library, const char *const *names) {
     lua_getglobal(L, library);
     for (; *names != NULL; names++) {
@@ -247,7 +220,6 @@ void spl_open_libraries(lua_State *L, spl_vm *vm) {
     lua_getglobal(L, "setmetatable");
     lua_pushcclosure(L, set_metatable, 1);
     lua_setglobal(L, "setmetatable");
-    lua_register(L, "xpcall", xpcall);
     lua_pushcfunction(L, collect_garbage);
     lua_setglobal(L, "collectgarbage");
     // The metatable of strings is shared by everything; a script may use it but not swap it.

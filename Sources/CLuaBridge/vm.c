@@ -1,4 +1,4 @@
-// A state's life: allocator, hook, creation, and the one protected call that everything from Swift runs in.
+// A state's life: allocator, creation, and the one protected call that everything from Swift runs in.
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,77 +6,36 @@
 
 #define LARGE_BLOCK (512 << 10)
 
+static bool refuses(spl_vm *vm, const void *block, size_t kind, size_t old_size, size_t size) {
+    vm->allocations++;
+    if (vm->fail_from != 0 && vm->allocations >= vm->fail_from && vm->allocations - vm->fail_from < vm->fail_count)
+        return true;
+    if (size >= LARGE_BLOCK && spl_refuses_block(vm, block, kind)) return true;
+    return vm->limit != 0 && size - old_size > vm->limit - (vm->used < vm->limit ? vm->used : vm->limit);
+}
+
 static void *allocate(void *data, void *block, size_t old_size, size_t size) {
     spl_vm *vm = data;
+    size_t kind = block == NULL ? old_size : 0;
     if (block == NULL) old_size = 0;  // for a new block Lua passes its kind here
     if (size == 0) {
         free(block);
         vm->used -= old_size;
         return NULL;
     }
-    if (size > old_size) {
-        vm->allocations++;
-        if (vm->fail_from != 0 && vm->allocations >= vm->fail_from && vm->allocations - vm->fail_from < vm->fail_count)
-            return NULL;
-        // A script that must stop gets no more large blocks. One endless loop in liblua, a __call that is its own, does
-        // nothing but grow its stack: this is where it ends.
-        if (size >= LARGE_BLOCK && atomic_load_explicit(&vm->interrupt, memory_order_relaxed) != SPL_RUN) return NULL;
-        if (vm->limit != 0 && size - old_size > vm->limit - (vm->used < vm->limit ? vm->used : vm->limit)) return NULL;
+    void *result = size > old_size && refuses(vm, block, kind, old_size, size) ? NULL : realloc(block, size);
+    if (result == NULL) {
+        if (size <= old_size) return block;  // Lua relies on shrinking to succeed
+        // From 5.4.5 on a stack that grows is not in order while it is asked for.
+        if (LUA_VERSION_RELEASE_NUM < 50405 || block == NULL) {
+            lua_State *running = atomic_load_explicit(&vm->current, memory_order_relaxed);
+            if (running != NULL) spl_note_exhaustion(vm, running);
+        }
+        return NULL;
     }
-    void *result = realloc(block, size);
-    if (result == NULL) return size <= old_size ? block : NULL;  // Lua relies on shrinking to succeed
     vm->used += size - old_size;
     return result;
 }
-
-// A stop is a yield to the host, which then closes the thread: no pcall can catch that, and <close> variables run.
-static void hook(lua_State *L, lua_Debug *ar) {
-    (void)ar;
-    spl_vm *vm = spl_vm_of(L);
-    spl_clear_tag(L, SPL_TAG_RAISED);  // hooks are on after all: the error was caught
-    int reason = atomic_load_explicit(&vm->interrupt, memory_order_relaxed);
-    if (reason == SPL_RUN) reason = vm->stop;
-    if (reason == SPL_RUN) {
-        // Left over from a stop that was taken back.
-        if (!vm->always_armed) lua_sethook(L, NULL, 0, 0);
-        return;
-    }
-    if (vm->closing) {
-        if (vm->grace-- > 0) return;
-        vm->grace = 0;
-    } else if (spl_can_wait(vm, L)) {
-        vm->killed = true;
-        lua_yield(L, 0);
-        return;
-    }
-    // Lua cannot yield here (a comparator, a <close> variable): an error it is, and again at the very next instruction
-    // if somebody catches it.
-    spl_set_tag(L, SPL_TAG_RAISED);
-    lua_sethook(L, hook, LUA_MASKCOUNT, 1);
-    spl_raise_stop(L, reason);
-}
-
-void spl_poll(lua_State *L) {
-    spl_vm *vm = spl_vm_of(L);
-    if (!spl_must_stop(vm)) return;
-    if (vm->closing) {
-        if (vm->grace-- > 0) return;
-        vm->grace = 0;
-    } else if (spl_can_wait(vm, L)) {
-        vm->killed = true;
-        lua_yield(L, 0);  // out of a C function this does not return
-    }
-    int reason = atomic_load_explicit(&vm->interrupt, memory_order_relaxed);
-    spl_raise_stop(L, reason != SPL_RUN ? reason : vm->stop);
-}
-
-// A script that must stop does so at its next instruction, whatever that takes; cleaning up is looked at now and then.
-int spl_hook_count(const spl_vm *vm) {
-    bool runs_freely = atomic_load_explicit(&vm->interrupt, memory_order_relaxed) == SPL_RUN && vm->stop == SPL_RUN;
-    return runs_freely || (vm->closing > 0 && vm->grace > 0) ? vm->hook_count : 1;
-}
-
-void spl_arm_hook(spl_vm *vm, lua_State *L) { lua_sethook(L, hook, LUA_MASKCOUNT, spl_hook_count(vm)); }
 
 bool spl_protected(spl_vm *vm, lua_CFunction f, void *data) {
     lua_State *M = vm->main;
@@ -96,8 +55,6 @@ static int open_state(lua_State *L) {
     lua_newtable(L);
     vm->modules_ref = luaL_ref(L, LUA_REGISTRYINDEX);
     lua_newtable(L);
-    vm->passing_ref = luaL_ref(L, LUA_REGISTRYINDEX);
-    lua_newtable(L);
     vm->array_mt = lua_topointer(L, -1);
     vm->array_ref = luaL_ref(L, LUA_REGISTRYINDEX);
     lua_newtable(L);
@@ -106,6 +63,8 @@ static int open_state(lua_State *L) {
     spl_push_error_metatable(L, vm);
     spl_open_unsigned(L, vm);
     spl_open_libraries(L, vm);
+    spl_open_guards(L);
+    spl_open_traceback(L, vm);
     spl_reserve_anchors(L, vm, 64);
     return 0;
 }

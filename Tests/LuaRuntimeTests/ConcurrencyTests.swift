@@ -1,4 +1,5 @@
 import LuaRuntime
+import SpeedPixTestSupport
 import Testing
 
 @Suite("Structured concurrency")
@@ -78,7 +79,7 @@ struct ConcurrencyTests {
     }
 
     @Test func timeoutStopsTheFunction() async throws {
-        let vm = try LuaVM(modules: LuaFixture.modules(), clock: ImmediateClock())
+        let vm = try LuaVM(modules: LuaFixture.modules(), clock: ImmediateClock(upTo: .seconds(30)))
         let value = try await vm.run(
             LuaChunk(
                 """

@@ -26,6 +26,24 @@ struct ErrorTests {
         #expect(await luaError("s.map({ 1 }, function()\n t.fail()\nend)")?.traceback.contains("[") == false)
     }
 
+    @Test("A deep stack shows as many levels as Lua's own tracebacks, and no body of the host's")
+    func deepStack() async throws {
+        let error = await luaError(
+            "local function f(n)\n  if n == 0 then error('deep') end\n  f(n - 1)\n  return n\nend\nf(40)")
+        let lines = (error?.traceback ?? "").split(separator: "\n")
+        // The first ten levels begin with error(), which is not the script's.
+        #expect(lines.count == 22, "\(lines)")
+        #expect(lines.dropFirst(10).first == "\t...\t(skipping 21 levels)")
+        #expect(lines.last == "\ttest.lua:6: in main chunk")
+        let own = try await LuaFixture.run("return debug.traceback('own')")
+        #expect(own == "own\nstack traceback:\n\ttest.lua:1: in main chunk")
+        let names = try await LuaFixture.run("function g() return (debug.traceback('x', 1)) end return (g())")
+        #expect(names == "x\nstack traceback:\n\ttest.lua:1: in function 'g'\n\ttest.lua:1: in main chunk")
+        #expect(try await LuaFixture.run("return debug.traceback(print) == print") == true)
+        let level = try await LuaFixture.run("local function h() return (debug.traceback(nil, 2)) end return (h())")
+        #expect(level == "stack traceback:\n\ttest.lua:1: in main chunk")
+    }
+
     @Test(arguments: [
         "local function work()\n  t.later(1)\n  error('no')\nend\ns.spawn(work):join()",
         "local function work()\n  t.later(1)\n  error('no')\nend\ns.spawn(work)",

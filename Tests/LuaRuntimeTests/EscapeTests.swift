@@ -1,4 +1,5 @@
 import LuaRuntime
+import SpeedPixTestSupport
 import Synchronization
 import Testing
 
@@ -65,7 +66,8 @@ struct EscapeTests {
                     return .nil
                 }
             ])
-        let vm = try LuaVM(limits: limits, modules: LuaFixture.modules(probes: probes) + [begun])
+        let vm = try LuaVM(
+            limits: limits, modules: LuaFixture.modules(probes: probes) + [begun], clock: ImmediateClock())
         let run = Task { try await vm.run(escape.chunk) }
         if case .stopped = escape.outcome {
             await gate.wait("begun")

@@ -45,6 +45,20 @@ struct MemoryTests {
         local stopped = s.spawn(t.forever)
         stopped:cancel()
         assert(not pcall(stopped.join, stopped) and stopped.status == "canceled")
+        local function guard() return setmetatable({}, { __close = function() t.later(1) end }) end
+        for _, f in ipairs { function() t.fail() end, function() error("x") end } do
+          assert(not pcall(s.map, { 1 }, function() local a <close> = guard() local b <close> = guard() f() end))
+          assert(not pcall(coroutine.wrap(function() local a <close> = guard() f() end)))
+        end
+        stopped = s.spawn(function()
+          local a <close> = guard()
+          coroutine.wrap(function() local b <close> = guard() pcall(t.forever) end)()
+        end)
+        t.later(1)
+        stopped:cancel()
+        assert(not pcall(stopped.join, stopped) and stopped.status == "canceled")
+        local paused = coroutine.create(function() local a <close> = guard() coroutine.yield() end)
+        assert(coroutine.resume(paused) and coroutine.close(paused) and #debug.traceback(paused, "x") > 1)
         local text = json.encode({ list = { 1, 2.5, "é", t.null }, deep = { { { true } } } }, { sort_keys = true })
         assert(json.encode(json.decode(text), { sort_keys = true }) == text)
         assert(not pcall(json.decode, '{"a": [1, 2, {"b": "c" "d"}]}') and not pcall(json.encode, { { print } }))

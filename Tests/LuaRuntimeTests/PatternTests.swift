@@ -1,4 +1,5 @@
 import LuaRuntime
+import SpeedPixTestSupport
 import Testing
 
 @Suite("Patterns are Lua's own, and bounded")

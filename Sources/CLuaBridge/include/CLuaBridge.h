@@ -77,7 +77,23 @@ typedef struct {
     void (*release)(void *context, uint64_t handle);
     // Whether two handles are the same object.
     bool (*equal)(void *context, uint64_t left, uint64_t right);
+    // The running task is stopped where Lua cannot yield to the host, because of an interrupt. Returns the stop's epoch.
+    uint64_t (*stop)(void *context, int32_t reason);
+    // The running task, which was stopped, is still busy with its <close> variables. Returns 0 if it may, or the epoch of
+    // the end.
+    uint64_t (*grace)(void *context);
+    // An error that nobody caught, at `index`, unwinds a task; spl_traceback has where it was raised.
+    void (*failed)(void *context, lua_State *L, int32_t index);
 } spl_host;
+
+// How the task that is to be resumed stands towards being stopped; all zero if nobody wants that.
+typedef struct {
+    int32_t raised;         // SPL_STOP_…, to stop it where it stands; SPL_RUN if it may go on
+    uint64_t epoch;         // a number of its own for each stop, from 1; it counts from the moment the stop is raised
+    uint64_t former_epoch;  // that counts until then
+    bool is_watched;        // the host measures its grace period
+    bool is_over;           // its grace period is over
+} spl_stop;
 
 typedef struct {
     int32_t status;  // SPL_FINISHED …
@@ -94,6 +110,8 @@ void spl_set_context(spl_vm *vm, void *context);
 // Any thread may call this. SPL_RUN takes a stop back.
 void spl_interrupt(spl_vm *vm, int32_t reason);
 int32_t spl_interrupt_reason(spl_vm *vm);
+// Any thread may call this: if the running task is busy with its <close> variables, the host is asked about it now.
+void spl_nudge(spl_vm *vm);
 size_t spl_memory_used(const spl_vm *vm);
 // The release of the Lua that this was built with: "5.4.4".
 const char *spl_lua_release(void);
@@ -161,13 +179,9 @@ lua_State *spl_thread_load(spl_vm *vm, const char *source, size_t length, const 
 lua_State *spl_thread_load_session(spl_vm *vm, const char *source, size_t length, const char *name, int32_t *slot);
 // A thread ready to call an anchored function with the buffer's values as arguments. NULL if memory ran out.
 lua_State *spl_thread_call(spl_vm *vm, int32_t function_slot, int32_t *slot);
-// Runs a thread until it waits or ends.
-spl_outcome spl_resume(spl_vm *vm, lua_State *thread);
-void spl_thread_traceback(spl_vm *vm, lua_State *thread);
-// Runs the pending <close> variables of a thread that failed or must end. If it must, `stop` says why, and they get a
-// limited number of instructions.
-void spl_thread_reset(spl_vm *vm, lua_State *thread, int32_t stop);
-// The traceback's text after spl_thread_traceback.
+// Runs a thread until it waits or ends. A task that is stopped unwinds: its <close> variables run, and may wait.
+spl_outcome spl_resume(spl_vm *vm, lua_State *thread, spl_stop stop);
+// The traceback's text, for the host's `failed`.
 const char *spl_traceback(const spl_vm *vm);
 
 // --- The session: chunks that share variables -------------------------------------------------------------------

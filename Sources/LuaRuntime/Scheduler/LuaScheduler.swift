@@ -6,7 +6,7 @@ import CLuaBridge
 package final class LuaScheduler {
     typealias Delivery = TicketTable.Delivery
 
-    private unowned let machine: LuaMachine
+    unowned let machine: LuaMachine
     /// The actor that all this runs on. Weak, since it owns the machine.
     weak var owner: LuaVM?
 
@@ -14,20 +14,36 @@ package final class LuaScheduler {
         self.machine = machine
     }
 
-    private var tickets = TicketTable()
+    var tickets = TicketTable()
     /// Lends its thread to the task that is taking results from it.
     private var lender: LuaTask?
     private var ready = ReadyQueue()
     private(set) var running: LuaTask?
     /// Work whose task was stopped, until it has really ended.
-    private(set) var orphans: [UInt64: Task<Void, Never>] = [:]
+    var orphans: [UInt64: Task<Void, Never>] = [:]
+    /// Numbers for stops, see `spl_stop`.
+    private var lastEpoch: UInt64 = 0
+
+    func nextEpoch() -> UInt64 {
+        lastEpoch += 1
+        return lastEpoch
+    }
 
     // MARK: Waiting
 
-    /// - Throws: When the running task must end: it starts nothing more.
-    func checkRunning() throws {
+    /// Whether the running task may begin to wait.
+    ///
+    /// - Returns: Nil if it may; otherwise a ticket that never becomes due: the task is stopped where it waits for it.
+    /// - Throws: When its grace period is over: its `<close>` variables start nothing more.
+    func checkRunning() throws -> UInt64? {
         guard let running else { throw LuaArgumentError("the call has to wait, and no task is running") }
-        if running.stop != SPL_RUN { throw LuaStop(reason: running.stop) }
+        guard running.awaitsStop else {
+            guard let grace = running.grace, grace.isOver else { return nil }
+            throw LuaStop(reason: running.stop != SPL_RUN ? running.stop : Int32(SPL_STOP_CANCELED))
+        }
+        let ticket = tickets.issue(to: running)
+        makeReady(running, due: ticket)
+        return ticket
     }
 
     /// Makes the running task wait for work that runs beside it.
@@ -52,9 +68,12 @@ package final class LuaScheduler {
 
     private func fulfil(_ ticket: UInt64, with delivery: Delivery) {
         guard let task = tickets.deliver(delivery, to: ticket) else { return }
-        task.eventTicket = 0
-        task.dueTicket = ticket
-        task.state = .ready
+        task.awaitsEvent = false
+        makeReady(task, due: ticket)
+    }
+
+    func makeReady(_ task: LuaTask, due ticket: UInt64 = 0) {
+        task.state = .ready(due: ticket)
         ready.append(task)
     }
 
@@ -64,7 +83,6 @@ package final class LuaScheduler {
 
     func take(_ ticket: UInt64) -> Delivery {
         let delivery = tickets.take(ticket) ?? .failure(CancellationError())
-        running?.dueTicket = 0
         switch delivery {
         // The lender stays anchored until the next resume: the caller still has to copy from its thread.
         case .results(let task): lender = task
@@ -101,12 +119,16 @@ package final class LuaScheduler {
         return lines
     }
 
-    /// The stack of a task that has just failed, and where the task came from. An error that another task failed with,
-    /// and this one only passed on, keeps that task's.
-    private func traceback(of task: LuaTask) -> String {
-        if let source = task.raiser, error(of: source) == error(of: task) { return source.traceback }
-        spl_thread_traceback(machine.vm, task.thread)
-        return String(cString: spl_traceback(machine.vm)) + origin(of: task)
+    /// An error that nobody caught unwinds the running task: remembers its stack, and where the task came from. An error
+    /// that another task failed with, and this one only passed on, keeps that task's.
+    func noteFailure(_ state: OpaquePointer, at index: Int32) {
+        guard let running, running.phase == .live else { return }
+        let error = try? LuaReader(machine: machine, state: state).value(at: index, "the error")
+        if let source = running.raiser, self.error(of: source) == error {
+            running.traceback = source.traceback
+        } else {
+            running.traceback = String(cString: spl_traceback(machine.vm)) + origin(of: running)
+        }
     }
 
     private func error(of task: LuaTask) -> LuaValue? {
@@ -116,7 +138,13 @@ package final class LuaScheduler {
     func add(_ thread: OpaquePointer, slot: Int32, parent: LuaTask?) -> LuaTask {
         let task = LuaTask(thread: thread, slot: slot, releases: machine.releases, parent: parent)
         parent?.adopt(task)
-        if let parent, parent.stop != SPL_RUN { task.stop = parent.stop }
+        if let parent, let grace = parent.grace, parent.outcome == nil, !grace.isOver, !parent.awaitsStop {
+            // Spawned by a <close> variable, for as long as that has time.
+            task.grace = grace
+            grace.add(task)
+        } else if let parent, parent.stop != SPL_RUN || parent.grace != nil {
+            task.stop = parent.stop != SPL_RUN ? parent.stop : Int32(SPL_STOP_CANCELED)
+        }
         ready.append(task)
         return task
     }
@@ -139,54 +167,45 @@ package final class LuaScheduler {
     private static let turn = 256
 
     private func resume(_ task: LuaTask) {
-        if task.stop != SPL_RUN { return stop(task, reason: task.stop) }
+        if task.mustBeStopped { return stop(task) }
         // Tasks that each end before the hook is asked could otherwise spawn one another for ever.
         let interruption = spl_interrupt_reason(machine.vm)
-        if interruption != SPL_RUN, onDetachedFailure == nil { return interrupt(task) }
+        if interruption != SPL_RUN, task.grace == nil, onDetachedFailure == nil { return interrupt(task) }
+        run(task, raising: Int32(SPL_RUN))
+    }
+
+    /// - Parameter reason: Why it is stopped where it stands; nothing if it goes on.
+    func run(_ task: LuaTask, raising reason: Int32) {
+        var stop = spl_stop()
+        if let grace = task.grace {
+            stop.raised = reason
+            stop.is_over = reason != SPL_RUN && grace.isOver
+            // One that has just run out, and nobody has dealt with yet, has to be asked about.
+            stop.is_watched = grace.isWatched && !grace.isOver
+            stop.epoch = stop.is_over ? grace.lastEpoch(nextEpoch) : grace.epoch
+            stop.former_epoch = task.phase == .live ? grace.formerEpoch : grace.epoch
+        }
+        if reason != SPL_RUN { task.phase = stop.is_over ? .ending : .unwinding }
         running = task
         task.state = .running
-        let outcome = spl_resume(machine.vm, task.thread)
+        task.hasStarted = true
+        let outcome = spl_resume(machine.vm, task.thread, stop)
         running = nil
+        // In a session it is this task that has kept the VM busy, and nobody else is to end for it.
+        if task.grace != nil, onDetachedFailure != nil { spl_interrupt(machine.vm, Int32(SPL_RUN)) }
         switch outcome.status {
-        case Int32(SPL_WAITING): break
-        case Int32(SPL_FINISHED): end(task, .finished(count: outcome.count))
+        case Int32(SPL_WAITING):
+            if let grace = task.grace { watch(grace) }
         case Int32(SPL_STOPPED): interrupt(task)
+        case _ where task.phase != .live: end(task, .stopped)
+        case Int32(SPL_FINISHED): end(task, .finished(count: outcome.count))
         default:
-            guard outcome.count >= 0 else { return end(task, .exhausted) }
-            task.traceback = traceback(of: task)
             task.raiser = nil
-            reset(task)
-            end(task, .failed)
+            end(task, outcome.count < 0 ? .exhausted : .failed)
         }
     }
 
-    /// The whole VM is interrupted, and this task is the first to notice: all it belongs to must end.
-    private func interrupt(_ task: LuaTask) {
-        let reason = spl_interrupt_reason(machine.vm)
-        // In a session only what keeps the VM busy is to end, not what others have under way.
-        if onDetachedFailure != nil { spl_interrupt(machine.vm, Int32(SPL_RUN)) }
-        var root = task
-        while let parent = root.parent { root = parent }
-        cancel(root, reason: reason)
-        stop(task, reason: reason)
-    }
-
-    /// Ends a task where it stands. No `pcall` of the script sees it; its `<close>` variables run.
-    private func stop(_ task: LuaTask, reason: Int32) {
-        task.stop = reason
-        // What had been delivered is not wanted any more.
-        _ = tickets.void(task.dueTicket)
-        reset(task)
-        end(task, .stopped)
-    }
-
-    private func reset(_ task: LuaTask) {
-        running = task
-        spl_thread_reset(machine.vm, task.thread, task.stop)
-        running = nil
-    }
-
-    private func end(_ task: LuaTask, _ outcome: LuaTask.Outcome) {
+    func end(_ task: LuaTask, _ outcome: LuaTask.Outcome) {
         task.outcome = outcome
         task.state = .ending
         if task.hasFailed || task.stop != SPL_RUN {
@@ -204,13 +223,17 @@ package final class LuaScheduler {
         while let task = next {
             next = nil
             task.state = .ended
+            task.grace?.leave()
             let parent = task.parent
             task.leaveParent()
             for observer in task.observers { observer(task) }
             task.observers = []
             guard let parent else { return detached.isEmpty ? () : endDetached(task) }
             let isLost = task.hasFailed && !task.isObserved && task.stop == SPL_RUN
-            if isLost, parent.eventTicket != 0 { fulfil(parent.eventTicket, with: outcome(of: task)) }
+            if isLost, parent.awaitsEvent, case .waiting(let ticket) = parent.state {
+                fulfil(ticket, with: outcome(of: task))
+            }
+            if case .stopping = parent.state, parent.children.isEmpty { makeReady(parent) }
             guard case .ending = parent.state else { return }
             if isLost, case .finished = parent.outcome {
                 parent.outcome = .failedBy(task)
@@ -252,45 +275,6 @@ package final class LuaScheduler {
         if case .ended = task.state { observer(task) } else { task.observers.append(observer) }
     }
 
-    // MARK: Stopping
-
-    private func cancelChildren(of task: LuaTask) {
-        for child in task.children { cancel(child, reason: Int32(SPL_STOP_CANCELED)) }
-    }
-
-    /// Ends a task and its children. What is waiting ends at its next turn; what is running, when it next waits.
-    func cancel(_ task: LuaTask, reason: Int32) {
-        var family = [task]
-        var index = 0
-        while index < family.count {
-            family += family[index].children
-            index += 1
-        }
-        // Children first, as their closing may rely on what their parents hold.
-        for member in family.reversed() { stopSoon(member, reason: reason) }
-    }
-
-    private func stopSoon(_ task: LuaTask, reason: Int32) {
-        guard task.stop == SPL_RUN else { return }
-        guard task.outcome == nil else {
-            // Its own code has ended well; what it had still to do through its children has not.
-            if case .ending = task.state, case .finished = task.outcome {
-                task.stop = reason
-                task.outcome = .stopped
-            }
-            return
-        }
-        task.stop = reason
-        if case .waiting(let ticket) = task.state {
-            if let work = tickets.void(ticket) {
-                work.cancel()
-                orphans[ticket] = work
-            }
-            task.state = .ready
-            ready.append(task)
-        }
-    }
-
     // MARK: Joining
 
     /// Makes the running task wait for one task, and gives it that task's results or error.
@@ -314,9 +298,7 @@ package final class LuaScheduler {
                     remaining -= 1
                     if ended.hasFailed, failure == nil {
                         failure = ended
-                        if cancelsRest {
-                            for other in tasks { cancel(other, reason: Int32(SPL_STOP_CANCELED)) }
-                        }
+                        if cancelsRest { cancel(tasks, reason: Int32(SPL_STOP_CANCELED)) }
                     }
                     guard remaining == 0 else { return }
                     fulfil(ticket, with: failure.map(outcome) ?? .value(.nil))
@@ -351,7 +333,7 @@ package final class LuaScheduler {
                 fulfil(ticket, with: .value(.nil))
             } else {
                 event.waiter = ticket
-                running?.eventTicket = ticket
+                running?.awaitsEvent = true
             }
         }
     }
@@ -382,63 +364,5 @@ package final class LuaScheduler {
         case .stopped: .failure(LuaStop(reason: task.stop))
         case .exhausted, nil: .failure(LuaError(.memory, "not enough memory"))
         }
-    }
-
-    // MARK: Leaving the VM
-
-    /// The results or the error of an ended task, as values.
-    func result(of task: LuaTask) -> Result<[LuaValue], LuaError> {
-        switch task.outcome {
-        case .finished(let count):
-            let reader = LuaReader(machine: machine, state: task.thread)
-            do {
-                return .success(try (0..<count).map { try reader.value(at: $0 + 1, "result \($0 + 1)") })
-            } catch {
-                return .failure(LuaError(.runtime, (error as? LuaArgumentError)?.message ?? "\(error)"))
-            }
-        case .failedBy(let child): return result(of: child)
-        case .failed: return .failure(failure(of: task))
-        case .stopped: return .failure(LuaStop(reason: task.stop).error)
-        case .exhausted, nil: return .failure(LuaError(.memory, "not enough memory"))
-        }
-    }
-
-    /// How an evaluation ended, its values still on its thread.
-    enum Ending {
-        case values(count: Int32)
-        /// The error is on top of the thread of the task, if there is one.
-        case failure(LuaTask?, LuaError)
-    }
-
-    func ending(of task: LuaTask) -> Ending {
-        switch task.outcome {
-        case .finished(let count): return .values(count: count)
-        case .failedBy(let child): return ending(of: child)
-        case .failed: return .failure(task, failure(of: task))
-        case .stopped: return .failure(nil, LuaStop(reason: task.stop).error)
-        case .exhausted, nil: return .failure(nil, LuaError(.memory, "not enough memory"))
-        }
-    }
-
-    /// An error of the host's brings the stack it was raised on; where the task came from is known only here.
-    private func traceback(of task: LuaTask, _ error: LuaValue) -> String {
-        guard let stack = error.tableValue?["traceback"]?.text else { return task.traceback }
-        let origin = task.traceback.firstRange(of: "\nspawned at ").map { String(task.traceback[$0.lowerBound...]) }
-        return stack + (origin ?? "")
-    }
-
-    private func failure(of task: LuaTask) -> LuaError {
-        let reader = LuaReader(machine: machine, state: task.thread)
-        let value = (try? reader.value(at: -1, "the error")) ?? .nil
-        let message: String =
-            switch value {
-            case .string(let text): text.lossyText
-            case .table(let table) where spl_is_error(machine.vm, task.thread, -1):
-                LuaStop.describe(table)
-            case .table(let table) where table["message"]?.text != nil:
-                table["message"]?.text ?? ""
-            default: "the script raised a \(value.typeName) value"
-            }
-        return LuaError(.runtime, message, value: value, traceback: traceback(of: task, value))
     }
 }

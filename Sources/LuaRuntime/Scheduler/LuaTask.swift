@@ -6,9 +6,12 @@ import CLuaBridge
 /// The reference may be dropped anywhere, and `deinit` does no more than queue the release of the thread.
 public final class LuaTask: LuaObject, @unchecked Sendable {
     enum State {
-        case ready
+        /// `due` is a ticket that was delivered and not taken yet; 0 for none.
+        case ready(due: UInt64)
         case running
         case waiting(ticket: UInt64)
+        /// It is to be stopped, as soon as its children have ended.
+        case stopping
         /// The code has ended; children have not.
         case ending
         case ended
@@ -27,36 +30,56 @@ public final class LuaTask: LuaObject, @unchecked Sendable {
         case exhausted
     }
 
+    /// How far the stopping of a task has come.
+    enum Phase {
+        /// It has not begun.
+        case live
+        /// The stop was raised, and `<close>` variables run.
+        case unwinding
+        /// Their grace period is over, and the last stop was raised.
+        case ending
+    }
+
+    /// In one byte: there can be ten thousand tasks.
+    private struct Flags: OptionSet {
+        var rawValue: UInt8
+
+        static let hasStarted = Flags(rawValue: 1)
+        static let detachesChildren = Flags(rawValue: 2)
+        static let isObserved = Flags(rawValue: 4)
+        static let awaitsEvent = Flags(rawValue: 8)
+
+        subscript(flag: Flags) -> Bool {
+            get { contains(flag) }
+            set { if newValue { insert(flag) } else { remove(flag) } }
+        }
+    }
+
+    /// What few tasks have.
+    private final class Details {
+        var traceback = ""
+        var raiser: LuaTask?
+        var grace: GracePeriod?
+        var label: String?
+    }
+
     let thread: OpaquePointer
-    private let slot: Int32
     private let releases: ReleaseQueue
     /// Not counted: a parent ends after its children, which forget it when they end.
     private(set) unowned(unsafe) var parent: LuaTask?
     private(set) var children: [LuaTask] = []
-    /// Where this one is among its parent's.
-    private var childIndex = 0
-    var state = State.ready
+    var observers: [(LuaTask) -> Void] = []
+    private var details: Details?
     var outcome: Outcome?
-    /// Why the task must end: one of the bridge's stop reasons.
-    var stop = Int32(SPL_RUN)
-    /// Where the task was when it failed, and where it and those above it were spawned.
-    var traceback = ""
-    /// What the script calls the work that it does, such as the item of a list.
-    var label: String?
+    var state = State.ready(due: 0)
     /// Where the script spawned it.
     var place = SpawnPlaces.Place.none
-    /// The task whose error was last raised in this one, by waiting for it.
-    var raiser: LuaTask?
-    /// Whether children go on by themselves when the code has ended well: a session's evaluations do that.
-    var detachesChildren = false
-    /// Whether somebody asked how the task ends, and so learns of its failure.
-    var isObserved = false
-    var observers: [(LuaTask) -> Void] = []
-    /// The ticket of an event it waits for: a child that fails meanwhile may be the one that was to set it.
-    /// 0 for none.
-    var eventTicket: UInt64 = 0
-    /// A ticket that was delivered, until the task takes it; 0 for none.
-    var dueTicket: UInt64 = 0
+    private let slot: Int32
+    /// Where this one is among its parent's.
+    private var childIndex: Int32 = 0
+    private var stopReason: UInt8 = 0
+    var phase = Phase.live
+    private var flags: Flags = []
 
     init(thread: OpaquePointer, slot: Int32, releases: ReleaseQueue, parent: LuaTask?) {
         self.thread = thread
@@ -69,8 +92,68 @@ public final class LuaTask: LuaObject, @unchecked Sendable {
         releases.add(slot)
     }
 
+    /// Whether its code has begun.
+    var hasStarted: Bool {
+        get { flags[.hasStarted] }
+        set { flags[.hasStarted] = newValue }
+    }
+
+    /// Whether children go on by themselves when the code has ended well: a session's evaluations do that.
+    var detachesChildren: Bool {
+        get { flags[.detachesChildren] }
+        set { flags[.detachesChildren] = newValue }
+    }
+
+    /// Whether somebody asked how the task ends, and so learns of its failure.
+    var isObserved: Bool {
+        get { flags[.isObserved] }
+        set { flags[.isObserved] = newValue }
+    }
+
+    /// Whether it waits for an event: a child that fails meanwhile may be the one that was to set it.
+    var awaitsEvent: Bool {
+        get { flags[.awaitsEvent] }
+        set { flags[.awaitsEvent] = newValue }
+    }
+
+    /// Why the task must end: one of the bridge's stop reasons.
+    var stop: Int32 {
+        get { Int32(stopReason) }
+        set { stopReason = UInt8(truncatingIfNeeded: newValue) }
+    }
+
+    /// Where the task was when it failed, and where it and those above it were spawned.
+    var traceback: String {
+        get { details?.traceback ?? "" }
+        set { if details != nil || !newValue.isEmpty { existingDetails.traceback = newValue } }
+    }
+
+    /// The task whose error was last raised in this one, by waiting for it.
+    var raiser: LuaTask? {
+        get { details?.raiser }
+        set { if details != nil || newValue != nil { existingDetails.raiser = newValue } }
+    }
+
+    /// Bounds what the task may still do: its own stop's, or that of the task which spawned it in a `<close>` variable.
+    var grace: GracePeriod? {
+        get { details?.grace }
+        set { if details != nil || newValue != nil { existingDetails.grace = newValue } }
+    }
+
+    /// What the script calls the work that it does, such as the item of a list.
+    var label: String? {
+        get { details?.label }
+        set { if details != nil || newValue != nil { existingDetails.label = newValue } }
+    }
+
+    private var existingDetails: Details {
+        let existing = details ?? Details()
+        details = existing
+        return existing
+    }
+
     func adopt(_ child: LuaTask) {
-        child.childIndex = children.count
+        child.childIndex = Int32(truncatingIfNeeded: children.count)
         children.append(child)
     }
 
@@ -80,7 +163,7 @@ public final class LuaTask: LuaObject, @unchecked Sendable {
         // The last one takes the place, so that leaving takes no longer among ten thousand.
         let last = parent.children.removeLast()
         guard last !== self else { return }
-        parent.children[childIndex] = last
+        parent.children[Int(childIndex)] = last
         last.childIndex = childIndex
     }
 

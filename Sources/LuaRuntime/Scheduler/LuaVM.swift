@@ -32,19 +32,25 @@ public actor LuaVM {
     /// The evaluations under way, by their run's number.
     var evaluations: [Int: LuaTask] = [:]
     nonisolated let interruptSwitch: InterruptSwitch
+    private nonisolated let clock: any Clock<Duration>
+    private nonisolated let closing: Duration
 
     /// - Throws: ``LuaError`` if memory runs out, or a module's own Lua text does not compile.
-    /// - Parameter clock: Measures what scripts wait for.
+    /// - Parameter clock: Measures what scripts wait for, and ``LuaLimits/closing``.
     public init(
         limits: LuaLimits = LuaLimits(), modules: [LuaModule] = [], clock: any Clock<Duration> = ContinuousClock()
     ) throws {
         machine = try LuaMachine(limits: limits, modules: [LuaScheduler.primitives(clock: clock)] + modules)
         interruptSwitch = InterruptSwitch(machine)
+        self.clock = clock
+        closing = limits.closing
     }
 
-    /// Tells the scheduler whose actor it works on; an initializer cannot.
+    /// Before anything new: tells the scheduler whose actor it works on, since an initializer cannot, and lets go of what
+    /// Swift no longer refers to, since memory may have run out.
     func connect() {
         machine.scheduler.owner = self
+        machine.drainReleases()
     }
 
     // MARK: Running
@@ -52,7 +58,8 @@ public actor LuaVM {
     /// Compiles and runs a chunk, and waits until it and every task it spawned have ended.
     ///
     /// Cancelling the calling task stops the script wherever it is, also inside `pcall` and its own coroutines;
-    /// `<close>` variables still run, and work of the host that was under way has ended when this returns.
+    /// `<close>` variables still run, and may wait, for ``LuaLimits/closing``. Work of the host that was under way has
+    /// ended when this returns.
     ///
     /// - Parameters:
     ///   - arguments: What `...` is in the chunk.
@@ -134,6 +141,21 @@ public actor LuaVM {
         }
     }
 
+    /// Measures the time that `<close>` variables have. Not on the actor, for the same reason.
+    nonisolated func measure(_ grace: GracePeriod) -> Task<Void, Never> {
+        Task {
+            guard (try? await clock.sleep(for: closing)) != nil else { return }
+            grace.expire()
+            interruptSwitch.nudge()
+            await expire(grace)
+        }
+    }
+
+    private func expire(_ grace: GracePeriod) {
+        machine.scheduler.expire(grace)
+        drain()
+    }
+
     private func load(_ chunk: LuaChunk, _ arguments: [LuaValue]) throws -> LuaTask {
         try put(arguments)
         var slot: Int32 = 0
@@ -192,6 +214,11 @@ public actor LuaVM {
 
     func cancel(_ task: LuaTask, _ reason: StopReason) {
         machine.scheduler.cancel(task, reason: reason.code)
+        drain()
+    }
+
+    func cancel(_ tasks: [LuaTask]) {
+        machine.scheduler.cancel(tasks, reason: StopReason.canceled.code)
         drain()
     }
 
@@ -262,6 +289,15 @@ final class InterruptSwitch: @unchecked Sendable {
             if isRunning { spl_interrupt(machine.vm, reason.code) }
             return isRunning
         }
+    }
+
+    func isRunning(_ run: Int) -> Bool {
+        state.withLock { $0.running.contains(run) }
+    }
+
+    /// If the VM is busy with `<close>` variables, it asks whether they still have time.
+    func nudge() {
+        spl_nudge(machine.vm)
     }
 
     func end(_ run: Int) {

@@ -12,13 +12,18 @@ struct TicketTable {
         case raised(by: LuaTask)
     }
 
+    /// Small: there is one for every task that waits.
     private struct Slot {
+        enum Content {
+            case free
+            /// The task that waits, and the work that it waits for, if there is any.
+            case waiting(LuaTask, Task<Void, Never>?)
+            case due(Delivery)
+        }
+
+        var content = Content.free
         /// From 1, so that no ticket is 0.
         var generation: UInt32 = 1
-        /// The task that waits, until the delivery is there.
-        var task: LuaTask?
-        var work: Task<Void, Never>?
-        var delivery: Delivery?
     }
 
     private var slots: [Slot] = []
@@ -27,14 +32,14 @@ struct TicketTable {
     /// A ticket for a task that waits.
     mutating func issue(to task: LuaTask) -> UInt64 {
         let index = takeSlot()
-        slots[index].task = task
+        slots[index].content = .waiting(task, nil)
         return ticket(index)
     }
 
     /// A ticket for something that is there already.
     mutating func issue(due delivery: Delivery) -> UInt64 {
         let index = takeSlot()
-        slots[index].delivery = delivery
+        slots[index].content = .due(delivery)
         return ticket(index)
     }
 
@@ -56,30 +61,30 @@ struct TicketTable {
 
     /// The task that still waits for a ticket.
     func waiter(_ ticket: UInt64) -> LuaTask? {
-        index(ticket).flatMap { slots[$0].task }
+        guard let index = index(ticket), case .waiting(let task, _) = slots[index].content else { return nil }
+        return task
     }
 
     func isDue(_ ticket: UInt64) -> Bool {
-        index(ticket).map { slots[$0].delivery != nil } ?? false
+        guard let index = index(ticket), case .due = slots[index].content else { return false }
+        return true
     }
 
     mutating func attach(_ work: Task<Void, Never>, to ticket: UInt64) {
-        guard let index = index(ticket) else { return }
-        slots[index].work = work
+        guard let index = index(ticket), case .waiting(let task, _) = slots[index].content else { return }
+        slots[index].content = .waiting(task, work)
     }
 
     /// - Returns: The task that waited, and now can go on; nil if nobody waits any more.
     mutating func deliver(_ delivery: Delivery, to ticket: UInt64) -> LuaTask? {
-        guard let index = index(ticket), let task = slots[index].task else { return nil }
-        slots[index].task = nil
-        slots[index].work = nil
-        slots[index].delivery = delivery
+        guard let index = index(ticket), case .waiting(let task, _) = slots[index].content else { return nil }
+        slots[index].content = .due(delivery)
         return task
     }
 
     /// What was delivered; the ticket is used up.
     mutating func take(_ ticket: UInt64) -> Delivery? {
-        guard let index = index(ticket), let delivery = slots[index].delivery else { return nil }
+        guard let index = index(ticket), case .due(let delivery) = slots[index].content else { return nil }
         retire(index)
         return delivery
     }
@@ -89,8 +94,8 @@ struct TicketTable {
     /// - Returns: The work that was under way for it.
     mutating func void(_ ticket: UInt64) -> Task<Void, Never>? {
         guard let index = index(ticket) else { return nil }
-        let work = slots[index].work
-        retire(index)
+        defer { retire(index) }
+        guard case .waiting(_, let work) = slots[index].content else { return nil }
         return work
     }
 

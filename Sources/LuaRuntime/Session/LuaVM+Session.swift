@@ -1,4 +1,5 @@
 import CLuaBridge
+import Synchronization
 
 /// What an evaluation came to.
 public struct LuaEvaluation: Sendable {
@@ -28,7 +29,8 @@ extension LuaVM {
     ///
     /// - Parameters:
     ///   - declaring: Names that become variables of the session, see ``LuaTopLevel``.
-    ///   - patience: How long a cancelled chunk may take to end before whatever keeps the VM busy is stopped.
+    ///   - patience: How long the VM may be busy, once the chunk is cancelled, before whatever keeps it busy is stopped.
+    ///     A chunk whose `<close>` variables wait has ``LuaLimits/closing`` for it.
     ///   - limits: How much of the results is looked at.
     /// - Throws: ``LuaError``; `CancellationError` if the calling task was cancelled.
     public nonisolated func evaluate(
@@ -39,13 +41,24 @@ extension LuaVM {
         defer { interruptSwitch.end(run) }
         return try await withTaskCancellationHandler {
             try await evaluate(chunk, declaring: names, limits, run: run)
-        } onCancel: { [interruptSwitch] in
-            Task { await self.cancelEvaluation(run) }
-            // The actor may be busy, with this chunk or with another's task: then only the flag gets through.
-            Task {
-                repeat { try await clock.sleep(for: patience) } while interruptSwitch.stop(.canceled, run: run)
-            }
+        } onCancel: {
+            Task { try await self.cancel(run, patience, clock) }
         }
+    }
+
+    /// The actor may be busy, with this chunk or with another's task: then only the flag gets through. One that answers is
+    /// not busy, but waits, perhaps in the chunk's `<close>` variables.
+    private nonisolated func cancel(_ run: Int, _ patience: Duration, _ clock: any Clock<Duration>) async throws {
+        repeat {
+            let answer = Answer()
+            Task { await self.cancelEvaluation(run, answer) }
+            try await clock.sleep(for: patience)
+            if !answer.isGiven.load(ordering: .relaxed) { interruptSwitch.stop(.canceled, run: run) }
+        } while interruptSwitch.isRunning(run)
+    }
+
+    private final class Answer: Sendable {
+        let isGiven = Atomic(false)
     }
 
     private func evaluate(
@@ -97,7 +110,8 @@ extension LuaVM {
         }
     }
 
-    private func cancelEvaluation(_ run: Int) {
+    private func cancelEvaluation(_ run: Int, _ answer: Answer) {
+        answer.isGiven.store(true, ordering: .relaxed)
         guard let task = evaluations[run] else { return }
         cancel(task, .canceled)
     }
@@ -117,7 +131,8 @@ extension LuaVM {
 
     /// Stops what evaluations left running, and waits for its end.
     public func endDetachedTasks() async {
-        for task in machine.scheduler.detached.values { cancel(task, .canceled) }
+        cancel(Array(machine.scheduler.detached.values))
+        while let task = machine.scheduler.detached.values.first { _ = await finish(task, keepsResults: false) }
         while let work = machine.scheduler.orphans.first { await work.value.value }
     }
 

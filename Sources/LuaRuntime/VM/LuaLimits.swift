@@ -8,8 +8,12 @@ public struct LuaLimits: Sendable {
     /// Steps that one call of `string.find`, `match` or `gsub`, or one turn of `gmatch`, may take before it is an error;
     /// 0 for no bound. Default 1,000,000,000, some seconds: a pattern that needs more would hardly ever end.
     public var patternSteps: UInt64 = 1_000_000_000
-    /// VM instructions that a script still gets when it is stopped, and between two looks at whether its cleaning up
-    /// takes too long. Default 1,000: some microseconds.
+    /// How long `<close>` variables of a task that is stopped may take, those of all tasks that are stopped with it
+    /// together: they may wait, such as for `job:cancel()`. After that they run on without waiting, for a hundred times
+    /// ``hookInterval`` instructions. Default 5 seconds: some calls of a service, and not too long after Ctrl-C.
+    public var closing: Duration = .seconds(5)
+    /// VM instructions between two looks at whether the `<close>` variables of a stopped task take too long. Default
+    /// 1,000: some microseconds.
     public var hookInterval: Int32 = 1000
 
     /// The defaults, each given at its property.

@@ -34,6 +34,19 @@ let equalObjects: @convention(c) (UnsafeMutableRawPointer?, UInt64, UInt64) -> B
     return left === right || left.luaEquals(right)
 }
 
+let stopRunning: @convention(c) (UnsafeMutableRawPointer?, Int32) -> UInt64 = { context, reason in
+    machine(context).scheduler.stopRunning(reason)
+}
+
+let askGrace: @convention(c) (UnsafeMutableRawPointer?) -> UInt64 = { context in
+    machine(context).scheduler.endOfGrace()
+}
+
+let noteFailure: @convention(c) (UnsafeMutableRawPointer?, OpaquePointer?, Int32) -> Void = { context, state, index in
+    guard let state else { return }
+    machine(context).scheduler.noteFailure(state, at: index)
+}
+
 extension LuaMachine {
     fileprivate func call(_ function: Int32, state: OpaquePointer, count: Int32) -> Int32 {
         let entry = functions[Int(function)]
@@ -78,18 +91,20 @@ extension LuaMachine {
         case .spawn:
             throw LuaArgumentError("spawn is the bridge's own")
         case .waiting(let prepare):
-            try scheduler.checkRunning()
+            if let ticket = try scheduler.checkRunning() { return wait(for: ticket) }
             let work = try prepare(arguments)
-            spl_set_ticket(vm, scheduler.begin(work))
-            return Int32(SPL_WAIT)
+            return wait(for: scheduler.begin(work))
         case .scheduled(let begin):
-            try scheduler.checkRunning()
+            if let ticket = try scheduler.checkRunning() { return wait(for: ticket) }
             let ticket = try begin(arguments, scheduler)
             // What is known already needs no round trip.
-            guard scheduler.isPending(ticket) else { return take(ticket) }
-            spl_set_ticket(vm, ticket)
-            return Int32(SPL_WAIT)
+            return scheduler.isPending(ticket) ? wait(for: ticket) : take(ticket)
         }
+    }
+
+    private func wait(for ticket: UInt64) -> Int32 {
+        spl_set_ticket(vm, ticket)
+        return Int32(SPL_WAIT)
     }
 
     private func property(of type: any LuaObject.Type, _ reader: LuaReader) throws -> LuaValue {

@@ -56,7 +56,7 @@ struct EvalCommand: ContextCommand {
         let recorder = RunRecorder(clock: context.clock)
         host.onEvent = recorder.note
         do {
-            let vm = try LuaVM(modules: SpeedPixModule.modules(host))
+            let vm = try LuaVM(modules: SpeedPixModule.modules(host), clock: host.clock)
             try await vm.execute(
                 LuaChunk(Self.evaluation, name: "eval"), arguments: [.string(code)],
                 timeout: timeout.map { .seconds($0) }, clock: context.clock)

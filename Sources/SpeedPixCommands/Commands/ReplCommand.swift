@@ -52,7 +52,7 @@ struct ReplCommand: ContextCommand {
             configuration, sandbox: sandbox, directory: context.workingDirectory, isVerbose: verbose, context)
         host.onEvent = predictions.note
         host.display = .terminal(context, chosen: pictures)
-        let vm = try LuaVM(modules: SpeedPixModule.modules(host))
+        let vm = try LuaVM(modules: SpeedPixModule.modules(host), clock: host.clock)
         let isLocal = service.isLocal(context)
         let history = LineHistory(
             path: LineHistory.path(context.environment, home: context.homeDirectory),

@@ -133,7 +133,7 @@ struct ScriptRun: Sendable {
                 events.send("log", ["level": .string(level.rawValue), "message": .string(message)])
             }
         }
-        let vm = try LuaVM(modules: SpeedPixModule.modules(host))
+        let vm = try LuaVM(modules: SpeedPixModule.modules(host), clock: host.clock)
         let clock = context.clock
         let timeout = options.timeout
         let run = Task { [script] in

@@ -23,6 +23,14 @@ package enum ScriptReference {
         misspelt option or function is an error that names the nearest one. What goes wrong is raised as a table with `code`,
         `message`, `hint` and more, see [Error codes](#error-codes). `invalid_argument` and `canceled` may come from any function.
 
+        **Cleaning up.** A `<close>` variable is closed at the end of its block, also when that ends by an error or is
+        stopped: by Ctrl-C, `--timeout`, `speedpix.timeout`, `task:cancel()`, or a `map` that has failed. It may wait, as for
+        `job:cancel()` or `fs.write`; the error that ends the block is its second argument, with the code `canceled` or
+        `timeout` for a stop, and stays the one that is reported. After a stop all `<close>` variables together have five
+        seconds; then they run on without waiting, and not for long. Children close before the task that spawned them,
+        coroutines before the one that resumed them. No `pcall` catches a stop. A coroutine that ends by an error closes its
+        variables at once, also one made with `coroutine.create`, and `coroutine.close` waits for those that wait.
+
         **The sandbox.** A script reads its own folder, the working folder, the folder of results and files named on the
         command line, and writes the working folder and `--out`; `--allow-read DIR`, `--allow-write DIR` and
         `--allow-env NAME` widen that. Links and `..` are followed before a path is judged. Files that are there to hold

@@ -1,4 +1,5 @@
 import LuaRuntime
+import SpeedPixTestSupport
 import Synchronization
 import Testing
 
@@ -169,6 +170,62 @@ struct SessionTests {
         busy.cancel()
         await #expect(throws: CancellationError.self) { try await busy.value }
         #expect(try await integer("x", in: vm) == 1)
+    }
+
+    @Test("A chunk's <close> variables wait when it fails and when it is cancelled, and earlier tasks go on meanwhile")
+    func closingWaits() async throws {
+        let gate = Gate()
+        let vm = try await session(gate)
+        try await run(
+            """
+            log = {}
+            function guard(name)
+              return setmetatable({}, { __close = function() test.gate(name) log[#log + 1] = name end })
+            end
+            """, in: vm)
+        await gate.open("failed")
+        await #expect(throws: LuaError.self) {
+            try await run("do local g <close> = guard('failed') error('x') end", in: vm)
+        }
+        #expect(try await integer("#log", in: vm) == 1)
+        try await run(
+            "t = tasks.spawn(function() test.gate('a') for _ = 1, 100000 do end test.gate('b') return 3 end)", in: vm)
+        let clock = ManualClock()
+        let evaluation = Task {
+            try await vm.evaluate(
+                LuaChunk("local g <close> = guard('slow') test.gate('c')", name: "input"), clock: clock)
+        }
+        // "failed", "a" and "c"; then the guard.
+        _ = await gate.arrived(3)
+        evaluation.cancel()
+        _ = await gate.arrived(4)
+        // The VM has answered, and so is not busy: nobody is stopped for the chunk.
+        await clock.waitForSleepers(1)
+        clock.advance(by: .milliseconds(250))
+        await gate.open("a")
+        _ = await gate.arrived(5)
+        await gate.open("slow")
+        await #expect(throws: CancellationError.self) { try await evaluation.value }
+        await gate.open("b")
+        #expect(try await integer("t:join()", in: vm) == 3)
+        #expect(try await integer("#log", in: vm) == 2)
+    }
+
+    @Test("The end of the session waits for the <close> variables of its tasks")
+    func endWaits() async throws {
+        let gate = Gate()
+        let vm = try await session(gate)
+        try await run(
+            """
+            t = tasks.spawn(function()
+              local g <close> = setmetatable({}, { __close = function() test.gate('closing') closed = 1 end })
+              test.gate('never')
+            end)
+            """, in: vm)
+        await gate.open("closing")
+        await vm.endDetachedTasks()
+        #expect(try await integer("closed", in: vm) == 1)
+        #expect(await vm.detachedTasks.isEmpty)
     }
 
     @Test func tasksEndWithTheSession() async throws {

@@ -1,0 +1,60 @@
+import CLuaBridge
+
+/// How tasks ended, for Swift.
+extension LuaScheduler {
+    /// The results or the error of an ended task, as values.
+    func result(of task: LuaTask) -> Result<[LuaValue], LuaError> {
+        switch task.outcome {
+        case .finished(let count):
+            let reader = LuaReader(machine: machine, state: task.thread)
+            do {
+                return .success(try (0..<count).map { try reader.value(at: $0 + 1, "result \($0 + 1)") })
+            } catch {
+                return .failure(LuaError(.runtime, (error as? LuaArgumentError)?.message ?? "\(error)"))
+            }
+        case .failedBy(let child): return result(of: child)
+        case .failed: return .failure(failure(of: task))
+        case .stopped: return .failure(LuaStop(reason: task.stop).error)
+        case .exhausted, nil: return .failure(LuaError(.memory, "not enough memory"))
+        }
+    }
+
+    /// How an evaluation ended, its values still on its thread.
+    enum Ending {
+        case values(count: Int32)
+        /// The error is on top of the thread of the task, if there is one.
+        case failure(LuaTask?, LuaError)
+    }
+
+    func ending(of task: LuaTask) -> Ending {
+        switch task.outcome {
+        case .finished(let count): return .values(count: count)
+        case .failedBy(let child): return ending(of: child)
+        case .failed: return .failure(task, failure(of: task))
+        case .stopped: return .failure(nil, LuaStop(reason: task.stop).error)
+        case .exhausted, nil: return .failure(nil, LuaError(.memory, "not enough memory"))
+        }
+    }
+
+    /// An error of the host's brings the stack it was raised on; where the task came from is known only here.
+    private func traceback(of task: LuaTask, _ error: LuaValue) -> String {
+        guard let stack = error.tableValue?["traceback"]?.text else { return task.traceback }
+        let origin = task.traceback.firstRange(of: "\nspawned at ").map { String(task.traceback[$0.lowerBound...]) }
+        return stack + (origin ?? "")
+    }
+
+    private func failure(of task: LuaTask) -> LuaError {
+        let reader = LuaReader(machine: machine, state: task.thread)
+        let value = (try? reader.value(at: -1, "the error")) ?? .nil
+        let message: String =
+            switch value {
+            case .string(let text): text.lossyText
+            case .table(let table) where spl_is_error(machine.vm, task.thread, -1):
+                LuaStop.describe(table)
+            case .table(let table) where table["message"]?.text != nil:
+                table["message"]?.text ?? ""
+            default: "the script raised a \(value.typeName) value"
+            }
+        return LuaError(.runtime, message, value: value, traceback: traceback(of: task, value))
+    }
+}
