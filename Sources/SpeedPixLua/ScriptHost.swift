@@ -28,6 +28,9 @@ public struct ScriptHost: Sendable {
     public var onEvent: @Sendable (ScriptEvent) -> Void
     /// How many predictions the script may create; nil for as many as it likes.
     public var createLimit: CreateLimit?
+    /// Whether predictions of this run that the script is stopped in the middle of are canceled at the service, unless the
+    /// script says otherwise with `cancel_on`.
+    public var cancelsOnStop = false
     /// Whether this is a dry run, which it is with an overlay over ``files``: outputs are stood in for by placeholders,
     /// and ``client`` should be one that sends nothing.
     public var isRehearsal: Bool { files.overlay != nil }

@@ -11,7 +11,7 @@ struct Verbs: Sendable {
         inputs = InputConversion(host: host)
     }
 
-    private static let waitOptions = ["timeout", "polling_interval", "on_progress"]
+    private static let waitOptions = ["timeout", "polling_interval", "on_progress", "cancel_on"]
 
     var run: LuaFunctionDefinition {
         .waiting("run") { arguments in
@@ -28,7 +28,12 @@ struct Verbs: Sendable {
     var create: LuaFunctionDefinition {
         .waiting("create") { arguments in
             let request = try CreateRequest(arguments, more: [])
-            return { context in .object(try await create(request, context.label)) }
+            return { context in
+                let object = try await create(request, context.label)
+                // Nobody will ever hear of it: the script was stopped meanwhile.
+                if Task.isCancelled, host.cancelsOnStop { await cancelGivenUp(object) }
+                return .object(object)
+            }
         }
     }
 
@@ -132,7 +137,7 @@ struct Verbs: Sendable {
             host.createdIDs.note(prediction.id)
             host.onEvent(.accepted(id: prediction.id, options: options))
             host.onEvent(.created(prediction))
-            return PredictionObject(prediction, verbs: self)
+            return PredictionObject(prediction, verbs: self, isOwn: true)
         } catch let error as SpeedPixError where error.code == .unknownOutcome {
             // Told even if the script has been stopped meanwhile and never sees the error.
             host.onEvent(.inDoubt(workflow: request.workflowID, label: options.label, error))
@@ -154,10 +159,29 @@ struct Verbs: Sendable {
         }
     }
 
+    /// Ends a prediction at the service that the script was stopped in the middle of.
+    private func cancelGivenUp(_ object: PredictionObject) async {
+        guard let client = try? host.reaching else { return }
+        let (prediction, failure) = await client.predictions.cancelGivenUp(object.prediction)
+        note(canceled: object, prediction, failure)
+    }
+
+    private func note(canceled object: PredictionObject, _ prediction: Prediction, _ failure: SpeedPixError?) {
+        object.update(prediction)
+        if let failure {
+            host.onEvent(.notCanceled(id: prediction.id, failure))
+        } else if prediction.status == .canceled {
+            host.onEvent(.ended(prediction))
+        }
+    }
+
     private func follow(
         _ object: PredictionObject, _ request: WaitRequest, _ context: LuaContext
     ) async throws -> Prediction {
         var options = request.options
+        // One that an earlier run created is not this run's to end, unless the script says so.
+        options.cancelOn = request.cancelOn.condition(isCanceledOnStop: host.cancelsOnStop && object.isOwn)
+        options.onCancel = { note(canceled: object, $0, $1) }
         options.onProgress = { prediction in
             object.update(prediction)
             host.onEvent(.progressed(prediction))

@@ -18,11 +18,12 @@ public struct PredictionUpdates: AsyncSequence, Sendable {
 
     /// Starts a wait of its own; the deadline counts from here.
     public func makeAsyncIterator() -> AsyncIterator {
-        AsyncIterator(follower: PredictionFollower(prediction, predictions, options))
+        AsyncIterator(sequence: self, follower: PredictionFollower(prediction, predictions, options))
     }
 
     /// Polls as it is asked for the next element.
     public struct AsyncIterator: AsyncIteratorProtocol {
+        let sequence: PredictionUpdates
         var follower: PredictionFollower?
 
         /// The prediction after the next change; nil after its end.
@@ -32,8 +33,13 @@ public struct PredictionUpdates: AsyncSequence, Sendable {
             while let current = follower {
                 // After an error there is nothing more to follow.
                 follower = nil
-                try await current.pause()
-                let hasChanged = try await current.poll()
+                let hasChanged: Bool
+                do {
+                    try await current.pause()
+                    hasChanged = try await current.poll()
+                } catch  where sequence.options.cancelOn?.includes(error) == true {
+                    throw await sequence.predictions.giveUp(current.prediction, after: error, sequence.options)
+                }
                 if current.isOver { return current.prediction }
                 follower = current
                 // The end is told once, with its result.
@@ -47,7 +53,8 @@ public struct PredictionUpdates: AsyncSequence, Sendable {
 extension Predictions {
     /// Follows a prediction to its end.
     ///
-    /// - Parameter options: `onProgress` is not called: the sequence tells it.
+    /// - Parameter options: `onProgress` is not called: the sequence tells it. `cancelOn` is for the iteration that throws;
+    ///   leaving the loop gives nothing up.
     public func updates(of prediction: Prediction, options: WaitOptions = WaitOptions()) -> PredictionUpdates {
         PredictionUpdates(prediction: prediction, predictions: self, options: options)
     }

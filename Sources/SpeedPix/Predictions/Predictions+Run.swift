@@ -3,7 +3,8 @@ extension Predictions {
     ///
     /// - Returns: The succeeded prediction; its ``Prediction/output`` holds the workflow's named outputs.
     /// - Throws: As ``create(_:input:options:)`` and ``wait(for:options:)``. When the task is cancelled after the create,
-    ///   the prediction goes on at the service and ``RunOptions/onCreated`` has told its id.
+    ///   the prediction goes on at the service and ``RunOptions/onCreated`` has told its id, unless
+    ///   ``WaitOptions/cancelOn`` says otherwise.
     public func run(
         _ workflowID: String, input: [String: InputValue], options: RunOptions = RunOptions()
     ) async throws -> Prediction {
@@ -11,7 +12,9 @@ extension Predictions {
         try Self.check(workflowID, options.create)
         let resolved = try await resolve(input, options.create.fileEncoding, limit: options.wait.timeout)
         let prediction = try await start(workflowID, resolved, options, elapsed)
-        return try await follower(prediction, options.wait, elapsed).end()
+        let follower = follower(prediction, options.wait, elapsed)
+        guard options.wait.cancelOn != nil else { return try await follower.end() }
+        return try await end(of: follower, options.wait)
     }
 
     @inline(never)

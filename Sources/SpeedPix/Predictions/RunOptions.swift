@@ -55,17 +55,26 @@ public struct WaitOptions: Sendable {
     public var pollingInterval: Duration?
     /// Called after each poll that changed something. What it throws ends the wait; the prediction goes on.
     public var onProgress: (@Sendable (Prediction) async throws -> Void)?
+    /// Whether giving up ends the prediction at the service, too. By default it goes on. The cancelling takes no longer than
+    /// ``Predictions/cancelLimit``.
+    public var cancelOn: CancelCondition?
+    /// Told what came of that: the prediction as the service has it now, and why it could not be canceled, e.g.
+    /// `unsupported`; then it goes on. Called within the wait, also if its task is cancelled.
+    public var onCancel: (@Sendable (Prediction, SpeedPixError?) async -> Void)?
 
-    /// No timeout while the service says that the prediction goes on, adaptive polling, nobody told of progress.
+    /// No timeout while the service says that the prediction goes on, adaptive polling, nobody told of progress; what is
+    /// given up goes on at the service.
     public init(
         timeout: Duration? = nil, idleTimeout: Duration = WaitOptions.defaultIdleTimeout,
-        pollingInterval: Duration? = nil,
-        onProgress: (@Sendable (Prediction) async throws -> Void)? = nil
+        pollingInterval: Duration? = nil, onProgress: (@Sendable (Prediction) async throws -> Void)? = nil,
+        cancelOn: CancelCondition? = nil, onCancel: (@Sendable (Prediction, SpeedPixError?) async -> Void)? = nil
     ) {
         self.timeout = timeout
         self.idleTimeout = idleTimeout
         self.pollingInterval = pollingInterval
         self.onProgress = onProgress
+        self.cancelOn = cancelOn
+        self.onCancel = onCancel
     }
 }
 

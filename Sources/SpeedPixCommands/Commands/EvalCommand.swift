@@ -23,6 +23,7 @@ struct EvalCommand: ContextCommand {
 
     @OptionGroup var service: ServiceOptions
     @OptionGroup var sandbox: SandboxOptions
+    @OptionGroup var stopping: StopOptions
 
     @Option(
         parsing: .unconditional, help: ArgumentHelp("Stops it after this time.", valueName: "SECONDS"))
@@ -55,12 +56,14 @@ struct EvalCommand: ContextCommand {
         host.readInput = context.readInput
         let recorder = RunRecorder(clock: context.clock)
         host.onEvent = recorder.note
+        host.cancelsOnStop = try stopping.cancels(service, context)
         do {
             let vm = try LuaVM(modules: SpeedPixModule.modules(host), clock: host.clock)
             try await vm.execute(
                 LuaChunk(Self.evaluation, name: "eval"), arguments: [.string(code)],
                 timeout: timeout.map { .seconds($0) }, clock: context.clock)
         } catch {
+            if host.cancelsOnStop { await host.cancelAbandoned(recorder.withLedger { $0.unfinishedOwn }) }
             if !service.isLocal(context) { context.reportUnfinished(recorder.withLedger { $0 }) }
             if error is CancellationError { throw CommandFailure(.interrupted, "interrupted") }
             guard var error = error as? LuaError else { throw error }

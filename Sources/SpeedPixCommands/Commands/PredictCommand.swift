@@ -18,7 +18,8 @@ struct PredictCommand: ContextCommand {
             then uploaded; key==text is text, whatever it looks like; key:=json is a
             number, true, a list or an object, whose texts may name files as well.
             A prediction that fails ends with status 3 and names its id. What was created
-            stays at the service: "speedpix jobs download ID" fetches it later.
+            stays at the service: "speedpix jobs download ID" fetches it later. With
+            --cancel-on-stop, Ctrl-C and --timeout cancel it there.
             """)
 
     @Argument(
@@ -49,7 +50,7 @@ struct PredictCommand: ContextCommand {
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("Ends the wait after this time; the prediction goes on.", valueName: "SECONDS"))
+        help: ArgumentHelp("Ends the wait after this time.", valueName: "SECONDS"))
     var timeout: Double?
 
     @Flag(help: "One JSON object on standard output.")
@@ -59,6 +60,7 @@ struct PredictCommand: ContextCommand {
     var quiet = false
 
     @OptionGroup var service: ServiceOptions
+    @OptionGroup var stopping: StopOptions
 
     func validate() throws {
         guard alias == nil || versionId == nil else {
@@ -90,6 +92,8 @@ struct PredictCommand: ContextCommand {
                 aliasID: alias, versionID: versionId, randomiseSeeds: randomiseSeeds ? true : nil,
                 resourceConfigIDs: resource))
         if let timeout { options.wait.timeout = .seconds(timeout) }
+        if try stopping.cancels(service, context) { options.wait.cancelOn = .stop }
+        options.wait.onCancel = { created.noteCancel($0, $1) }
         options.onCreated = { prediction in
             created.set(prediction.id)
             if !quiet { context.say("prediction \(prediction.id.printable()) created") }
@@ -135,9 +139,20 @@ struct PredictCommand: ContextCommand {
 
 /// What became of the create, for whoever is interrupted; and what has been told of its progress.
 private final class CreatedPrediction: Sendable {
-    private let state = Mutex<(id: String?, told: String)>((nil, ""))
+    private struct State {
+        var id: String?
+        var told = ""
+        /// How it stood after it was to be canceled, and why it was not.
+        var canceled: (Prediction, SpeedPixError?)?
+    }
+
+    private let state = Mutex(State())
 
     func set(_ id: String) { state.withLock { $0.id = id } }
+
+    func noteCancel(_ prediction: Prediction, _ failure: SpeedPixError?) {
+        state.withLock { $0.canceled = (prediction, failure) }
+    }
 
     /// A line whenever the status changes.
     func teller(_ context: CommandContext) -> @Sendable (Prediction) async throws -> Void {
@@ -152,9 +167,14 @@ private final class CreatedPrediction: Sendable {
     }
 
     func interruption(isLocal: Bool) -> String {
-        guard let id = state.withLock({ $0.id }), !isLocal else { return "interrupted" }
+        let (id, canceled) = state.withLock { ($0.id, $0.canceled) }
+        guard let id, !isLocal else { return "interrupted" }
+        if let canceled, canceled.1 == nil, canceled.0.status == .canceled {
+            return "interrupted; the prediction was canceled at the service: \(id.printable())"
+        }
+        let reason = canceled?.1.map { "\nit could not be canceled: \($0.message.printable())" } ?? ""
         return """
-            interrupted; the prediction goes on at the service: \(id.printable())
+            interrupted; the prediction goes on at the service: \(id.printable())\(reason)
             hint: speedpix jobs wait \(id.printable()), then speedpix jobs download \(id.printable())
             """
     }

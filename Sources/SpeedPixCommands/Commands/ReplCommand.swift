@@ -27,6 +27,7 @@ struct ReplCommand: ContextCommand {
 
     @OptionGroup var service: ServiceOptions
     @OptionGroup var sandbox: SandboxOptions
+    @OptionGroup var stopping: StopOptions
 
     @Option(
         help: ArgumentHelp(
@@ -51,6 +52,7 @@ struct ReplCommand: ContextCommand {
         var host = ScriptHost(
             configuration, sandbox: sandbox, directory: context.workingDirectory, isVerbose: verbose, context)
         host.onEvent = predictions.note
+        host.cancelsOnStop = try stopping.cancels(service, context)
         host.display = .terminal(context, chosen: pictures)
         let vm = try LuaVM(modules: SpeedPixModule.modules(host), clock: host.clock)
         let isLocal = service.isLocal(context)
@@ -73,7 +75,7 @@ struct ReplCommand: ContextCommand {
         }
         let repl = Repl(
             ReplParts(
-                context: context, vm: vm, client: host.client,
+                context: context, vm: vm, host: host,
                 reader: editor ?? GivenLines(context),
                 output: output, history: history, fetchSecret: fetchSecret, predictions: predictions, pending: pending,
                 isLocal: isLocal,

@@ -10,7 +10,7 @@ struct RunCommand: ContextCommand {
         commandName: "run",
         abstract: "Runs a Lua script.",
         usage: "speedpix run FILE|- [key=value ...] [--local] [--endpoint URL] [--profile NAME] [--out DIR]"
-            + " [--timeout SECONDS] [--dry-run] [--limit N] [--watch] [--progress MODE] [--quiet] [--json]"
+            + " [--timeout SECONDS] [--cancel-on-stop] [--dry-run] [--limit N] [--watch] [--progress MODE] [--quiet] [--json]"
             + " [--report FILE.html]"
             + " [--allow-read DIR] [--allow-write DIR] [--allow-env NAME] [--verbose]",
         discussion: """
@@ -38,6 +38,7 @@ struct RunCommand: ContextCommand {
     @OptionGroup var service: ServiceOptions
     @OptionGroup var sandbox: SandboxOptions
     @OptionGroup var output: OutputOptions
+    @OptionGroup var stopping: StopOptions
 
     @Flag(
         name: .customLong("dry-run"),

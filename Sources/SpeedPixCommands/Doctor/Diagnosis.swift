@@ -80,6 +80,7 @@ struct ShownSetting: Sendable, Equatable {
         case .retryAfterLongest: shown(plain.retries.longestRetryAfter)
         case .pollRate: plain.pollRate.map { String(Int($0)) } ?? "finds its level"
         case .userAgent: plain.userAgent
+        case .cancelOnStop: "false"
         case .profile, .appKey, .appSecret, .appSecretFile, .appSecretCommand, .proxy, .noProxy, .caFile: nil
         }
     }

@@ -23,6 +23,10 @@ extension EventStream {
             fields["step"] = prediction.progress.step.map { .string($0) }
             send("prediction.progress", fields)
         case .ended(let prediction): sendEnd(of: prediction)
+        case .notCanceled(let id, let error):
+            send(
+                "prediction.not_canceled",
+                ["id": .string(id), "code": .string(error.code.rawValue), "message": .string(error.message)])
         case .inDoubt(let workflow, let label, let error):
             let fields: [String: JSONValue] = [
                 "workflow": .string(workflow), "label": .optional(label), "message": .string(error.message),

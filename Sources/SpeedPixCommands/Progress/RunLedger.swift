@@ -18,6 +18,8 @@ struct RunLedger: Sendable {
         var step: String?
         /// Since the run began, like every time here.
         var createdAt: Duration
+        /// Whether this run created it.
+        var isOwn = true
         var runningAt: Duration?
         var heardAt: Duration
 
@@ -67,6 +69,8 @@ struct RunLedger: Sendable {
     private(set) var canceled = 0
     /// Creates whose outcome nobody knows.
     private(set) var inDoubt: [String] = []
+    /// Why predictions that were to be canceled go on, by their ids.
+    private(set) var notCanceled: [String: SpeedPixError] = [:]
     private(set) var failures: [Failure] = []
     /// Computing of all that succeeded, as the service measured it.
     private(set) var computing: Duration = .zero
@@ -85,6 +89,10 @@ struct RunLedger: Sendable {
     var isEmpty: Bool { created + ended + jobs.count + uploads + downloads + filesWritten + inDoubt.count == 0 }
     /// Those whose output has not reached the script, in the order of their creates.
     var unfinished: [Job] { order.compactMap { jobs[$0] } }
+    /// Those of them that this run created.
+    var unfinishedOwn: [Prediction] {
+        order.compactMap { jobs[$0] }.filter(\.isOwn).map { Prediction(id: $0.id, of: $0.workflow) }
+    }
 
     /// - Parameter time: Since the run began.
     @discardableResult
@@ -94,9 +102,10 @@ struct RunLedger: Sendable {
         case .created(let prediction):
             created += 1
             if let input = prediction.input { unsaved.noteUse(of: .object(input)) }
-            return .created(add(prediction, at: time))
+            return .created(add(prediction, isOwn: true, at: time))
         case .progressed(let prediction): return progress(prediction, at: time)
         case .ended(let prediction): return end(prediction, at: time)
+        case .notCanceled(let id, let error): notCanceled[id] = error
         case .inDoubt(let workflow, let label, let error):
             inDoubt.append("\(Self.name(label: label, workflow: workflow)): \(error.message)")
         case .uploaded: break  // Told as a transfer, with its bytes.
@@ -109,11 +118,10 @@ struct RunLedger: Sendable {
         return nil
     }
 
-    private mutating func add(_ prediction: Prediction, at time: Duration) -> Job {
+    private mutating func add(_ prediction: Prediction, isOwn: Bool, at time: Duration) -> Job {
         let job = Job(
             id: prediction.id, workflow: prediction.workflowID ?? "prediction", label: prediction.label,
-            createdAt: time,
-            heardAt: time)
+            createdAt: time, isOwn: isOwn, heardAt: time)
         jobs[prediction.id] = job
         order.append(prediction.id)
         if order.count > 2 * jobs.count + 64 { order.removeAll { jobs[$0] == nil } }
@@ -123,7 +131,7 @@ struct RunLedger: Sendable {
     private mutating func progress(_ prediction: Prediction, at time: Duration) -> Change? {
         guard !endedIDs.contains(prediction.id) else { return nil }
         // One that an earlier run created is followed like one of this run's.
-        var job = jobs[prediction.id] ?? add(prediction, at: time)
+        var job = jobs[prediction.id] ?? add(prediction, isOwn: false, at: time)
         let begins = prediction.status == .running && !job.isRunning
         if begins {
             job.isRunning = true

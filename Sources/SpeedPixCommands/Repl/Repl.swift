@@ -6,7 +6,7 @@ import SpeedPixLua
 actor Repl {
     private let context: CommandContext
     private let vm: LuaVM
-    private let client: SpeedPixClient
+    private let host: ScriptHost
     private let reader: any LineReader
     private let output: SessionOutput
     private var history: LineHistory
@@ -33,7 +33,7 @@ actor Repl {
     init(_ parts: ReplParts) {
         context = parts.context
         vm = parts.vm
-        client = parts.client
+        host = parts.host
         reader = parts.reader
         output = parts.output
         history = parts.history
@@ -74,6 +74,7 @@ actor Repl {
         await vm.endDetachedTasks()
         let ids = isLocal ? [] : predictions.unfinished()
         if !ids.isEmpty { say("these predictions go on at the service: \(ids.joined(separator: " "))") }
+        for line in NotCanceledText.lines(predictions.notCanceled, of: ids) { say(line) }
         guard !Task.isCancelled else { throw CommandFailure(.interrupted, "interrupted") }
         return isInteractive && !isOutputGone ? .success : status
     }
@@ -183,6 +184,7 @@ actor Repl {
         case .failure(is CancellationError):
             // Nor is the rest of what was pasted wanted.
             reader.interrupt(ends: false)
+            if host.cancelsOnStop { await host.cancelAbandoned(predictions.unfinishedPredictions(after: before)) }
             reportInterrupt(before)
         case .failure(let error): fail("\(error)", .failure)
         }
@@ -270,6 +272,7 @@ actor Repl {
         guard !ids.isEmpty, !Task.isCancelled else { return }
         let place = isLocal ? "at the local gateway, as long as this session lasts" : "at the service"
         say("these predictions go on \(place): \(ids.joined(separator: " "))")
+        for line in NotCanceledText.lines(predictions.notCanceled, of: ids) { say(line) }
         say("fetch one later with speedpix.get(id), or end it with speedpix.cancel(id)")
     }
 
@@ -314,8 +317,8 @@ actor Repl {
     private func listJobs() async {
         // Those that nobody waits for are heard of only now.
         let going = predictions.entries.map(\.prediction).filter { !$0.status.isTerminal }.suffix(20)
-        _ = await interruptibly { [client, predictions] in
-            for prediction in going { predictions.update(try await client.predictions.reload(prediction)) }
+        _ = await interruptibly { [host, predictions] in
+            for prediction in going { predictions.update(try await host.client.predictions.reload(prediction)) }
         }
         write(SessionJobs.text(predictions.entries, tasks: await vm.detachedTasks, palette))
     }

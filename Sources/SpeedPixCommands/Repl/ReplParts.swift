@@ -1,5 +1,6 @@
 import LuaRuntime
 import SpeedPix
+import SpeedPixLua
 import Synchronization
 
 /// What a session is made of.
@@ -7,7 +8,7 @@ struct ReplParts: Sendable {
     /// Its streams are the session's own, see ``SessionOutput``.
     var context: CommandContext
     var vm: LuaVM
-    var client: SpeedPixClient
+    var host: ScriptHost
     var reader: any LineReader
     var output: SessionOutput
     var history: LineHistory

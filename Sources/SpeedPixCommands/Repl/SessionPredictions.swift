@@ -13,6 +13,7 @@ final class SessionPredictions: Sendable {
     fileprivate struct State {
         var entries: [Entry] = []
         var inDoubt: [String] = []
+        var notCanceled: [String: SpeedPixError] = [:]
     }
 
     private let state = Mutex(State())
@@ -23,6 +24,7 @@ final class SessionPredictions: Sendable {
             case .created(let prediction): state.entries.append(Entry(prediction: prediction))
             case .progressed(let prediction): state.update(prediction, hasEnded: false)
             case .ended(let prediction): state.update(prediction, hasEnded: true)
+            case .notCanceled(let id, let error): state.notCanceled[id] = error
             case .inDoubt(let workflow, let label, let error):
                 state.inDoubt.append("\(label ?? workflow): \(error.message)")
             default: break
@@ -32,6 +34,8 @@ final class SessionPredictions: Sendable {
 
     /// In the order in which they were created.
     var entries: [Entry] { state.withLock { $0.entries } }
+    /// Why predictions that were to be canceled go on, by their ids.
+    var notCanceled: [String: SpeedPixError] { state.withLock { $0.notCanceled } }
     /// The workflows that were used, the last one last.
     var workflows: [String] { entries.compactMap(\.prediction.workflowID) }
 
@@ -49,8 +53,11 @@ final class SessionPredictions: Sendable {
     }
 
     /// The ids of those that were created after the first `count`, and go on.
-    func unfinished(after count: Int = 0) -> [String] {
-        entries.dropFirst(count).filter { !$0.hasEnded && !$0.prediction.status.isTerminal }.map(\.prediction.id)
+    func unfinished(after count: Int = 0) -> [String] { unfinishedPredictions(after: count).map(\.id) }
+
+    /// The same, as they were last heard of.
+    func unfinishedPredictions(after count: Int) -> [Prediction] {
+        entries.dropFirst(count).filter { !$0.hasEnded && !$0.prediction.status.isTerminal }.map(\.prediction)
     }
 }
 

@@ -84,7 +84,7 @@ final class ReportBook: Sendable {
                 Self.end(Self.index(of: prediction, &state, at: time), prediction, &state, at: time)
             }
         case .transfer(let transfer): note(transfer, at: time)
-        case .accepted, .inDoubt, .uploaded, .saved, .retried: break
+        case .accepted, .notCanceled, .inDoubt, .uploaded, .saved, .retried: break
         }
     }
 

@@ -5,6 +5,7 @@ extension CommandContext {
         let unfinished = ledger.unfinished.map { ($0.id, $0.label) }
         if !unfinished.isEmpty {
             say("these predictions go on at the service: \(Self.list(unfinished))")
+            for line in NotCanceledText.lines(ledger.notCanceled, of: unfinished.map(\.0)) { say(line) }
             say("fetch one later: speedpix jobs download ID, or speedpix.get(id) in a script")
         }
         let unsaved = ledger.unsaved.entries

@@ -58,7 +58,7 @@ struct ScriptRun: Sendable {
         var end = RunEnd.success
         do {
             try await showing(mode, recorder) { (context: CommandContext) async throws -> Void in
-                try await runScript(context, note, limit, thumbnails, overlay)
+                try await runScript(context, recorder, note, limit, thumbnails, overlay)
             }
         } catch {
             end = RunEnd(error, script: script, in: context)
@@ -112,13 +112,16 @@ struct ScriptRun: Sendable {
     }
 
     private func runScript(
-        _ context: CommandContext, _ note: @escaping @Sendable (ScriptEvent) -> Void, _ limit: CreateLimit?,
-        _ thumbnails: ThumbnailMaker?, _ overlay: FileOverlay?
+        _ context: CommandContext, _ recorder: RunRecorder, _ note: @escaping @Sendable (ScriptEvent) -> Void,
+        _ limit: CreateLimit?, _ thumbnails: ThumbnailMaker?, _ overlay: FileOverlay?
     ) async throws {
         var host = options.host(script, configuration, context) { note(.retried($0)) }
         host.onEvent = note
         host.createLimit = limit
         host.files.overlay = overlay
+        host.cancelsOnStop =
+            try !options.dryRun
+            && options.stopping.cancels(options.service, context, beside: options.directory(context))
         if let watched {
             host.files.onRead = watched.noteRead
             host.files.onWrite = watched.noteWrite
@@ -147,6 +150,9 @@ struct ScriptRun: Sendable {
             await run.result
         } onCancel: {
             run.cancel()
+        }
+        if case .failure = result, host.cancelsOnStop {
+            await host.cancelAbandoned(recorder.withLedger { $0.unfinishedOwn })
         }
         maker.cancel()
         await maker.value

@@ -9,6 +9,7 @@ extension Setting {
         case (.text, .string(let text)): try checked(text, at: place)
         case (.seconds, .integer(let number)), (.number, .integer(let number)), (.integer, .integer(let number)):
             try checked(String(number), at: place)
+        case (.flag, .boolean(let flag)): String(flag)
         case (.seconds, .float(let number)), (.number, .float(let number)): try checked("\(number)", at: place)
         default: throw SettingsError(message: "\(place): \(key) must be \(expected), not \(value.kind)")
         }
@@ -30,6 +31,8 @@ extension Setting {
             guard let number = Double(text), bounds.contains(number) else { throw wrong(text, at: place) }
         case .integer(let bounds):
             guard let number = Int64(text), bounds.contains(number) else { throw wrong(text, at: place) }
+        case .flag:
+            guard ["true", "false"].contains(text) else { throw wrong(text, at: place) }
         }
         return text
     }
@@ -44,6 +47,7 @@ extension Setting {
         case .text: "a text in quotes"
         case .seconds(let bounds): "seconds from \(shown(bounds.lowerBound)) to \(shown(bounds.upperBound))"
         case .number(let bounds): "a number from \(shown(bounds.lowerBound)) to \(shown(bounds.upperBound))"
+        case .flag: "true or false"
         case .integer(let bounds): "a whole number from \(bounds.lowerBound) to \(bounds.upperBound)"
         }
     }

@@ -14,6 +14,7 @@ enum Setting: String, CaseIterable, Sendable {
     case retryLongest = "retry_longest"
     case retryAfterLongest = "retry_after_longest"
     case pollRate = "poll_rate"
+    case cancelOnStop = "cancel_on_stop"
     case userAgent = "user_agent"
     case proxy
     case noProxy = "no_proxy"
@@ -38,6 +39,7 @@ enum Setting: String, CaseIterable, Sendable {
         case seconds(ClosedRange<Double>)
         case number(ClosedRange<Double>)
         case integer(ClosedRange<Int64>)
+        case flag
     }
 
     var kind: Kind {
@@ -45,6 +47,7 @@ enum Setting: String, CaseIterable, Sendable {
         case .timeout, .retryBase, .retryLongest, .retryAfterLongest: .seconds(0.001...86_400)
         case .pollRate: .number(0.1...1_000_000)
         case .retries: .integer(0...100)
+        case .cancelOnStop: .flag
         default: .text
         }
     }
@@ -64,6 +67,7 @@ enum Setting: String, CaseIterable, Sendable {
         case .retryLongest: "seconds between two of them at most"
         case .retryAfterLongest: "seconds that the service may ask for at most"
         case .pollRate: "polls a second at most, all waits together"
+        case .cancelOnStop: "whether what a run that is stopped gives up is canceled at the service"
         case .userAgent: "what calls name as their sender"
         case .proxy: "the proxy for every connection, or \"none\""
         case .noProxy: "hosts that are reached without it"
@@ -99,4 +103,5 @@ struct SettingValue: Sendable, Equatable {
     var origin: SettingOrigin
 
     var number: Double? { Double(text) }
+    var isTrue: Bool { text == "true" }
 }

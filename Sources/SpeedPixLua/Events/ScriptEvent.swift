@@ -8,6 +8,8 @@ public enum ScriptEvent: Sendable {
     case progressed(Prediction)
     /// Its output has reached the script, or it failed or was canceled: nothing of it can be lost any more.
     case ended(Prediction)
+    /// One that the script gave up was to be canceled at the service, and could not be: it goes on.
+    case notCanceled(id: String, SpeedPixError)
     /// A create of this workflow may have started a prediction whose id nobody learned.
     case inDoubt(workflow: String, label: String?, SpeedPixError)
     case uploaded(File)

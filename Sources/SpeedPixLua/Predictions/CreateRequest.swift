@@ -55,12 +55,14 @@ struct CreateRequest: Sendable {
 /// The options of `run` and `wait` that concern the wait.
 struct WaitRequest: Sendable {
     let options: WaitOptions
+    let cancelOn: CancelChoice
     let onProgress: LuaFunction?
 
     init(_ options: LuaOptions) throws {
         var wait = WaitOptions()
         wait.timeout = try options.seconds("timeout")
         wait.pollingInterval = try options.seconds("polling_interval")
+        cancelOn = try CancelChoice(options)
         self.options = wait
         onProgress = try options.function("on_progress")
     }

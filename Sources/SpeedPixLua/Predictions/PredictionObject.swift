@@ -49,10 +49,13 @@ final class PredictionObject: LuaObject {
         ])
 
     let verbs: Verbs
+    /// Whether this run has created it.
+    let isOwn: Bool
     private let state: Mutex<Prediction>
 
-    init(_ prediction: Prediction, verbs: Verbs) {
+    init(_ prediction: Prediction, verbs: Verbs, isOwn: Bool = false) {
         self.verbs = verbs
+        self.isOwn = isOwn
         state = Mutex(prediction)
     }
 

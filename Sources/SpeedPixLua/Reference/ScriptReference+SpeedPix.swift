@@ -17,11 +17,12 @@ extension ScriptReference {
 
     private static let waitOptions: [LuaReference.Field] = [
         """
-        timeout: number — seconds; the prediction goes on when they are over. Default: none, as long as the service has \
-        said within the last 30 minutes that it goes on
+        timeout: number — seconds; the prediction goes on when they are over, unless cancel_on says otherwise. Default: \
+        none, as long as the service has said within the last 30 minutes that it goes on
         """,
         "polling_interval: number — seconds; default: adaptive",
         "on_progress: fun(job: Prediction) — called whenever something changed",
+        "cancel_on: \"timeout\"|\"stop\"|false — when giving up ends it at the service, too; default: --cancel-on-stop says",
     ]
 
     static let speedpix = LuaReference.Module(

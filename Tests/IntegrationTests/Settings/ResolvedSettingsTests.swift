@@ -67,6 +67,7 @@ struct ResolvedSettingsTests {
             retry_after_longest = 30
             poll_rate = 7
             user_agent = "shop/1"
+            cancel_on_stop = true
             """, isOwn: true)
         let settings = try ResolvedSettings(files: [own])
         let configuration = try settings.configuration(secret: settings[.appSecret]?.text)
@@ -77,6 +78,7 @@ struct ResolvedSettingsTests {
         #expect(configuration.retries.longestRetryAfter == .seconds(30))
         #expect(configuration.pollRate == 7)
         #expect(!"\(configuration)".contains("secret\""))
+        #expect(settings[.cancelOnStop]?.isTrue == true)
     }
 
     @Test(arguments: [
@@ -88,6 +90,7 @@ struct ResolvedSettingsTests {
         ("poll_rate = nan", "poll_rate must be a number", nil),
         ("app_key = 7", "app_key must be a text in quotes, not a whole number", nil),
         ("app_key = ''", "app_key is empty", nil),
+        ("cancel_on_stop = 'yes'", "cancel_on_stop must be true or false, not a text", nil),
         ("app_secret = 'a'\napp_secret_file = 'b'", ":2: app_secret and app_secret_file both", "keep one"),
         ("app_secret_command = 'pass x'", ":1: app_secret_command is taken only from your own", "~/.config/speedpix"),
         ("profiles = 1", ":1: profiles must be tables", nil),

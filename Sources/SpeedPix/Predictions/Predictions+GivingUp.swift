@@ -1,0 +1,75 @@
+// Waits that cancel at the service what they give up.
+extension Predictions {
+    /// The most that cancelling may take after a wait was given up; it is the same whether the task that waited is
+    /// cancelled or not. Five seconds: time for a call and its repetition, and not too long after Ctrl-C.
+    public static let cancelLimit: Duration = .seconds(5)
+
+    /// Follows a prediction to its end; if the wait is given up, does what its options say.
+    @inline(never)
+    func end(of follower: PredictionFollower, _ options: WaitOptions) async throws -> Prediction {
+        do {
+            return try await follower.end()
+        } catch  where options.cancelOn?.includes(error) == true {
+            throw await giveUp(follower.prediction, after: error, options)
+        }
+    }
+
+    /// Ends a prediction whose wait was given up.
+    ///
+    /// - Returns: The error that the wait ends with.
+    @inline(never)
+    func giveUp(_ prediction: Prediction, after error: any Error, _ options: WaitOptions) async -> any Error {
+        let (prediction, failure) = await cancelGivenUp(prediction)
+        await options.onCancel?(prediction, failure)
+        return Self.told(error, prediction, failure)
+    }
+
+    /// Cancels a prediction that nobody waits for any more, whatever becomes of the calling task.
+    ///
+    /// - Returns: The prediction as the service has it now, and why it could not be canceled; then it goes on. One that
+    ///   had ended already stays as it is, which is no failure.
+    package func cancelGivenUp(_ prediction: Prediction) async -> (Prediction, SpeedPixError?) {
+        let clock = caller.dependencies.clock
+        // A task of its own: the one that gave up may be cancelled, and no call of its would go out.
+        let work = Task {
+            try await withDeadline(
+                Self.cancelLimit, clock: clock,
+                expired: {
+                    SpeedPixError(
+                        .timeout, "the service did not answer within \(Self.cancelLimit.formattedSeconds)",
+                        prediction: prediction, isRetryable: true)
+                },
+                operation: { try await cancel(prediction) })
+        }
+        switch await work.result {
+        case .success(let canceled): return (canceled, nil)
+        case .failure(let error as SpeedPixError): return (prediction, error)
+        case .failure(let error):
+            return (prediction, SpeedPixError(.network, "\(error)", prediction: prediction, cause: error))
+        }
+    }
+
+    /// Why the wait ended, and what became of the prediction.
+    private static func told(_ error: any Error, _ prediction: Prediction, _ failure: SpeedPixError?) -> any Error {
+        guard var error = error as? SpeedPixError else { return error }
+        error.prediction = prediction
+        if let failure {
+            error.message += "; it could not be canceled: \(failure.message)"
+        } else if prediction.status == .canceled {
+            error.message += ", and was canceled at the service"
+            error.remedy = "allow a longer timeout"
+        } else {
+            error.message += "; it has ended meanwhile: \(prediction.status)"
+            error.remedy = "wait for \(prediction.id) again: that is over at once"
+        }
+        return error
+    }
+}
+
+extension Prediction {
+    /// A prediction that is known from what was told of it earlier.
+    package init(id: String, of workflowID: String) {
+        self.init(id: id)
+        self.workflowID = workflowID
+    }
+}

@@ -1,0 +1,124 @@
+import SpeedPix
+import SpeedPixCommands
+import Testing
+
+@Suite("Commands that cancel what they give up")
+struct CancelOnStopTests {
+    /// Ctrl-C in the middle of a script, and how it ended.
+    private func interrupted(
+        _ script: String, _ arguments: [String], in folder: TestFolder, _ endpoint: String
+    ) async throws -> CommandRun {
+        let run = Task {
+            await CommandRun(
+                ["run", "-"] + arguments, in: folder, input: script, environment: TestService.environment(endpoint))
+        }
+        await folder.waitFor("begun.txt")
+        run.cancel()
+        return await run.value
+    }
+
+    private func statuses(_ folder: TestFolder, _ endpoint: String) async -> String {
+        await CommandRun(
+            ["eval", "for id in fs.read('ids.txt'):gmatch('%S+') do print(speedpix.get(id).status) end"], in: folder,
+            environment: TestService.environment(endpoint)
+        ).output
+    }
+
+    /// One that is waited for, and one that was only created.
+    private static let script = """
+        local first, second = create("echo", { duration = 3600 }), create("echo", { duration = 3600 })
+        fs.write("ids.txt", first.id .. " " .. second.id)
+        wait(first, { on_progress = function() fs.write("begun.txt", "") end })
+        """
+
+    @Test("Ctrl-C cancels all that is unfinished, and names nothing that goes on")
+    func interrupt() async throws {
+        let folder = try TestFolder()
+        try await TestService.run { endpoint in
+            let run = try await interrupted(Self.script, ["--cancel-on-stop"], in: folder, endpoint)
+            #expect(run.status == .interrupted)
+            #expect(run.errors.contains("2 canceled of 2 predictions created"), "\(run.errors)")
+            #expect(!run.errors.contains("go on at the service"), "\(run.errors)")
+            #expect(await statuses(folder, endpoint) == "canceled\ncanceled\n")
+        }
+    }
+
+    @Test("Without the flag both go on and are named; the setting counts as the flag does, and the flag overrules it")
+    func setting() async throws {
+        for (arguments, text, isCanceled) in [
+            ([], "", false), ([], "cancel_on_stop = true", true),
+            (["--no-cancel-on-stop"], "cancel_on_stop = true", false),
+        ] {
+            let folder = try TestFolder()
+            try folder.write(text, to: "speedpix.toml")
+            try await TestService.run { endpoint in
+                let run = try await interrupted(Self.script, arguments, in: folder, endpoint)
+                #expect(run.errors.contains("these predictions go on at the service: ") == !isCanceled, "\(run.errors)")
+                let statuses = await statuses(folder, endpoint)
+                #expect(statuses.contains("canceled") == isCanceled, "\(arguments) \(text): \(statuses)")
+            }
+        }
+    }
+
+    @Test("A script that fails cancels what it leaves, and one that ends well cancels nothing")
+    func otherEnds() async throws {
+        for (end, expected) in [("error('x')", "canceled\n"), ("", "running\n")] {
+            let folder = try TestFolder()
+            try await TestService.run { endpoint in
+                let run = await CommandRun(
+                    ["run", "-", "--cancel-on-stop"], in: folder,
+                    input: """
+                        local job = create("echo", { duration = 3600 })
+                        fs.write("ids.txt", job.id)
+                        repeat job:reload() until job.status == "running"
+                        \(end)
+                        """, environment: TestService.environment(endpoint))
+                #expect(run.status == (end.isEmpty ? .success : .failure))
+                #expect(await statuses(folder, endpoint) == expected)
+            }
+        }
+    }
+
+    @Test("What could not be canceled is named, and a service that cannot cancel says so once")
+    func refused() async throws {
+        let folder = try TestFolder()
+        let faults = #"{"rules": [{"call": "cancel", "fault": "status", "code": 404}]}"#
+        try await TestService.run(faults: faults) { endpoint in
+            let run = try await interrupted(Self.script, ["--cancel-on-stop"], in: folder, endpoint)
+            let ids = String(decoding: try folder.read("ids.txt"), as: UTF8.self)
+            #expect(run.errors.contains("these predictions go on at the service: \(ids)\n"), "\(run.errors)")
+            #expect(run.errors.ranges(of: "could not be canceled").count == 1, "\(run.errors)")
+            #expect(run.errors.contains("they could not be canceled: the service does not offer"), "\(run.errors)")
+        }
+    }
+
+    @Test("predict cancels with its timeout, and says what became of it")
+    func predict() async throws {
+        try await TestService.run { endpoint in
+            let folder = try TestFolder()
+            let arguments = ["predict", "echo", "duration:=3600", "--timeout", "0.3"]
+            let run = await CommandRun(
+                arguments + ["--cancel-on-stop"], in: folder, environment: TestService.environment(endpoint))
+            #expect(run.status == .failure)
+            #expect(run.errors.contains("within 0.3 s, and was canceled at the service"), "\(run.errors)")
+            let other = await CommandRun(arguments, in: folder, environment: TestService.environment(endpoint))
+            #expect(other.errors.contains("it goes on at the service"), "\(other.errors)")
+        }
+    }
+
+    @Test("Events tell of both")
+    func events() async throws {
+        let faults = #"{"rules": [{"call": "cancel", "fault": "status", "code": 404, "times": 1}]}"#
+        let folder = try TestFolder()
+        try await TestService.run(faults: faults) { endpoint in
+            let run = try await interrupted(Self.script, ["--cancel-on-stop", "--json"], in: folder, endpoint)
+            let events = try run.output.split(separator: "\n").map { try JSONValue(parsing: Array($0.utf8)) }
+            let names = events.compactMap { $0["event"]?.stringValue }
+            #expect(names.count { $0 == "prediction.canceled" } == 1, "\(names)")
+            let refused = events.first { $0["event"]?.stringValue == "prediction.not_canceled" }
+            #expect(refused?["code"]?.stringValue == "unsupported")
+            #expect(events.last?["unfinished"]?.arrayValue?.count == 1)
+            #expect(events.last?["summary"]?["canceled"] == 1)
+        }
+    }
+}
