@@ -11,6 +11,10 @@ struct ConcurrencyTests {
         ("local r = s.all { a = s.spawn(t.later, 1), b = s.spawn(t.later, 2) } return r.a + r.b * 10", 21),
         ("local r = s.all { s.spawn(t.later, 1), s.spawn(t.later, 2) } return #r", 2),
         ("return s.first { s.spawn(t.later_fail), s.spawn(t.later, 7) }", 7),
+        (
+            "local x = s.spawn(t.forever) pcall(s.all, { x, s.spawn(t.later_fail) }, { on_error = 'cancel' })"
+                + " return x.status", "canceled"
+        ),
         ("local _, e = pcall(s.first, { s.spawn(t.later_fail), s.spawn(t.later_fail) }) return e.code", "refused"),
         ("return s.timeout(60, t.later, 4)", 4),
         ("return select('#', s.timeout(60, function() return 1, nil end))", 2),

@@ -58,15 +58,15 @@ struct CancelOnTests {
     }
 
     @Test(
-        "speedpix.timeout and a failed map are stops, and no timeouts of the wait",
+        "speedpix.timeout and a map that cancels are stops, and no timeouts of the wait",
         arguments: [("stop", true), ("timeout", false)])
     func stops(word: String, isCanceled: Bool) async throws {
         for body in [
             "pcall(speedpix.timeout, 1, function() wait(job, { cancel_on = WORD }) end)",
             "pcall(speedpix.map, { 1, 2 }, function(i) if i == 1 then wait(job, { cancel_on = WORD }) end"
-                + " repeat speedpix.sleep(0.1) until job.status == 'running' error('x') end)",
+                + " repeat speedpix.sleep(0.1) until job.status == 'running' error('x') end, { on_error = 'cancel' })",
             "pcall(speedpix.all, { speedpix.spawn(function() wait(job, { cancel_on = WORD }) end),"
-                + " speedpix.spawn(function() repeat speedpix.sleep(0.1) until job.status == 'running' error('x') end) })",
+                + " speedpix.spawn(function() repeat speedpix.sleep(0.1) until job.status == 'running' error('x') end) }, { on_error = 'cancel' })",
             "local t = speedpix.spawn(function() wait(job, { cancel_on = WORD }) end)"
                 + " repeat speedpix.sleep(0.1) until job.status == 'running' t:cancel() pcall(t.join, t)",
         ] {

@@ -89,7 +89,7 @@ struct ClosingTests {
         #expect(try folder.read("t-1.txt") == "canceled")
     }
 
-    @Test("A failed map cancels the predictions of its other workers before its error is raised")
+    @Test("A map that cancels on errors has closed its other workers before its error is raised")
     func failedMap() async throws {
         let folder = try ScriptFolder()
         let transport = Self.endless()
@@ -100,7 +100,7 @@ struct ClosingTests {
                   local guard <close> = guarded(job)
                   if i == 2 then error("no more paint", 0) end
                   wait(job)
-                end)
+                end, { on_error = 'cancel' })
                 return e, #fs.glob("t-*.txt")
                 """, host: try folder.host(transport: transport))
         #expect(results == ["no more paint", 3])

@@ -23,9 +23,10 @@
 local Prediction = {}
 
 ---@class Prediction.wait.options
----@field timeout? number seconds; the prediction goes on when they are over. Default: none, as long as the service has said within the last 30 minutes that it goes on
+---@field timeout? number seconds; the prediction goes on when they are over, unless cancel_on says otherwise. Default: none, as long as the service has said within the last 30 minutes that it goes on
 ---@field polling_interval? number seconds; default: adaptive
 ---@field on_progress? fun(job: Prediction) called whenever something changed
+---@field cancel_on? "timeout"|"stop"|false when giving up ends it at the service, too; default: --cancel-on-stop says
 
 --- Waits until it has succeeded; raises if it did not.
 --- Raises: prediction_failed, timeout, auth, configuration, throttled, network, api_error, invalid_response.
@@ -421,9 +422,10 @@ speedpix.version = nil
 ---@field return_temp_files? boolean intermediate results, too
 ---@field resource_config_id? string|string[] where it may run
 ---@field label? string what rows, errors, reports and downloads call it; default: the item of `map` (its text, or its sku, id or name), else the input file's name, else the prompt's first words
----@field timeout? number seconds; the prediction goes on when they are over. Default: none, as long as the service has said within the last 30 minutes that it goes on
+---@field timeout? number seconds; the prediction goes on when they are over, unless cancel_on says otherwise. Default: none, as long as the service has said within the last 30 minutes that it goes on
 ---@field polling_interval? number seconds; default: adaptive
 ---@field on_progress? fun(job: Prediction) called whenever something changed
+---@field cancel_on? "timeout"|"stop"|false when giving up ends it at the service, too; default: --cancel-on-stop says
 
 --- Creates a prediction, waits for it and returns its output. Files anywhere in the input, named by a path such as "./shoe.jpg", are uploaded, the same content once.
 --- Raises: prediction_failed, timeout, unknown_outcome, auth, configuration, throttled, network, api_error, invalid_response, file_not_found, not_allowed, file_system.
@@ -450,9 +452,10 @@ function speedpix.run(workflow, input, options) end
 function speedpix.create(workflow, input, options) end
 
 ---@class speedpix.wait.options
----@field timeout? number seconds; the prediction goes on when they are over. Default: none, as long as the service has said within the last 30 minutes that it goes on
+---@field timeout? number seconds; the prediction goes on when they are over, unless cancel_on says otherwise. Default: none, as long as the service has said within the last 30 minutes that it goes on
 ---@field polling_interval? number seconds; default: adaptive
 ---@field on_progress? fun(job: Prediction) called whenever something changed
+---@field cancel_on? "timeout"|"stop"|false when giving up ends it at the service, too; default: --cancel-on-stop says
 
 --- Waits until a prediction has succeeded; raises if it did not.
 --- Raises: prediction_failed, timeout, auth, configuration, throttled, network, api_error, invalid_response.

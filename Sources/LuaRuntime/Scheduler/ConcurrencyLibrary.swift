@@ -101,7 +101,11 @@ package enum ConcurrencyLibrary {
           local mode = host.error_mode(module .. "all", options, 2)
           local results, workers = {}, {}
           for key, job in pairs(jobs) do
-            workers[#workers + 1] = spawn(function() results[key] = await(job) end)
+            workers[#workers + 1] = spawn(function()
+              -- A worker that is stopped takes the task that it waits for with it.
+              local _held <close> = mode == "cancel" and is_task(job) and job or nil
+              results[key] = await(job)
+            end)
           end
           return joined(mode == "cancel" and join_all or await_all, workers, results)
         end

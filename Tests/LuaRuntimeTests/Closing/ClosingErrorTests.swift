@@ -79,7 +79,7 @@ struct ClosingErrorTests {
         #expect(try await fixture.log() == "g g.")
     }
 
-    @Test("The other workers of a map close while they can wait, before the map's error is raised")
+    @Test("The other workers of a map that cancels close while they can wait, before its error is raised")
     func failedMap() async throws {
         let fixture = try await ClosingFixture()
         let value = try await fixture.run(
@@ -88,7 +88,7 @@ struct ClosingErrorTests {
               local g <close> = guard(name)
               if name == 'b' then t.later(1) error('boom') end
               t.forever()
-            end)
+            end, { on_error = 'cancel' })
             return tostring(e), table.concat(log, ' ')
             """)
         #expect(value.first == "test.lua:3: boom")

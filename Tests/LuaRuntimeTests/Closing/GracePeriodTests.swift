@@ -102,7 +102,7 @@ struct GracePeriodTests {
                   local x <close> = slow('worker' .. i)
                   if i == 2 then t.later(1) error('boom') end
                   t.forever()
-                end)
+                end, { on_error = 'cancel' })
                 t.wait('second')
                 """)
         }

@@ -50,7 +50,7 @@ struct GivingUpTests {
         let told = Told()
         let service = try ScriptedService(then: running(Self.canceled))
         let error = try await speedPixError { try await service.wait(options(nil, told)) }
-        #expect(error.remedy?.contains("it goes on at the service") == true)
+        #expect(error.remedy?.contains("it may go on at the service") == true)
         let silent = try ScriptedService(then: .silence)
         let task = Task { try await silent.wait(options(nil, told)) }
         await silent.transport.waitForRequests(1)
@@ -108,7 +108,7 @@ struct GivingUpTests {
     @Test("What the service refuses is none: the prediction may well go on")
     func refusal() async throws {
         let told = Told()
-        let service = try ScriptedService(then: .refusal("NoPermission", "not yours"))
+        let service = try ScriptedService(then: .refusal("TaskNotFound", "no such task"))
         let error = try await speedPixError { try await service.wait(options(.stop, told)) }
         #expect(error.code == .apiError && told.all.isEmpty)
     }
@@ -120,7 +120,7 @@ struct GivingUpTests {
         let error = try await speedPixError { try await service.wait(options(.timeout, told)) }
         #expect(error.code == .timeout && error.prediction?.id == "t-1")
         #expect(error.message.contains("; it could not be canceled: the service does not offer"), "\(error.message)")
-        #expect(error.remedy?.contains("it goes on at the service") == true)
+        #expect(error.remedy?.contains("it may go on at the service") == true)
         #expect(told.all.first?.failure?.code == .unsupported)
     }
 
