@@ -64,6 +64,8 @@ public struct PollPolicy: Sendable {
     /// A remaining time below the accuracy of the lessons teaches nothing.
     private static let shortestLesson = 1.0
     private static let lessonsPerHint = 6
+    /// Seconds after a short promise at which its end is looked for.
+    private static let shortSlack = 0.02
 
     private let estimate: Double?
     private var promises: [Promise] = []
@@ -73,6 +75,11 @@ public struct PollPolicy: Sendable {
     private var latestETA: (time: Double, length: Double)?
     private var firstFraction: (time: Double, fraction: Double)?
     private var lastFraction = 0.0
+    /// Polls that looked for the end of a promise shorter than an interval.
+    private var shortPolls = 0
+
+    /// Whether such a promise was kept, or nearly; nil if there was none.
+    public var keptShortPromise: Bool? { shortPolls == 0 ? nil : polls <= 2 }
 
     /// - Parameter estimate: Seconds that the service expected the run to take when it was created.
     public init(estimate: Double?) {
@@ -91,7 +98,9 @@ public struct PollPolicy: Sendable {
     /// Seconds before the next poll, after an answer that was not the end.
     public mutating func delay(after seen: Observation, _ record: PollRecord) -> Double {
         polls += 1
-        guard let window = narrowest(of: promises(in: seen), at: seen.time, record) else { return Self.interval }
+        let promises = promises(in: seen)
+        if let delay = shortDelay(promises, at: seen.time, record) { return delay }
+        guard let window = narrowest(of: promises, at: seen.time, record) else { return Self.interval }
         let cap = window.isProven ? Self.longest : min(max(Self.interval, seen.time), Self.longest)
         // A hint that goes wrong again and again must not make for more polls than none would.
         let isOverdrawn = Double(polls) > seen.time + 0.5
@@ -102,6 +111,21 @@ public struct PollPolicy: Sendable {
         let affordable = spent < Self.budget / 2 ? Self.close / 2 : spent < Self.budget ? Self.close : Self.interval
         let step = isOverdrawn ? Self.interval : min(max(window.width / 4, Self.closest), affordable)
         return min(max(window.lowest * record.credit, step), cap)
+    }
+
+    /// The second poll of a prediction that is said to end within an interval, and a third close behind it. It takes the
+    /// place of the poll an interval later, by which a prediction of half a second would take more than twice its time.
+    private mutating func shortDelay(_ promises: [Promise], at time: Double, _ record: PollRecord) -> Double? {
+        guard polls <= 2, record.trustsShortPromises else { return nil }
+        guard polls == 1 else {
+            guard shortPolls == 1 else { return nil }
+            shortPolls = 2
+            return Self.closest
+        }
+        let rests = promises.filter { $0.hint != .queue }.map { $0.start + $0.length - time }.filter { $0 > 0 }
+        guard let rest = rests.min(), rest + Self.shortSlack < Self.interval else { return nil }
+        shortPolls = 1
+        return max(rest + Self.shortSlack, Self.closest)
     }
 
     /// What the hints were worth, now that the end is known.

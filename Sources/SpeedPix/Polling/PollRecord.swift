@@ -1,7 +1,7 @@
 /// How far one workflow's hints could be trusted so far: for each kind, what really remained as a fraction of what it
 /// had promised.
 ///
-/// A value that only ``learn(_:noticedLate:)`` changes, so that every decision can be replayed.
+/// A value that only ``learn(_:noticedLate:keptShortPromise:)`` changes, so that every decision can be replayed.
 public struct PollRecord: Sendable {
     /// What one hint said, and what came of it.
     public struct Lesson: Sendable {
@@ -44,6 +44,10 @@ public struct PollRecord: Sendable {
     private var trusts: [Trust] = []
     /// Seconds by which ends were noticed late, as a moving average.
     private var lag = 0.25
+    /// Short promises in a row that were not kept.
+    private var brokenShortPromises = 0
+    /// Predictions since the last of them.
+    private var sinceBroken = 0
     /// 0 … 1: how much of a promise is slept through. Falls while ends are noticed too late.
     public private(set) var credit = 1.0
 
@@ -54,8 +58,16 @@ public struct PollRecord: Sendable {
 
     func trust(in hint: PollHint) -> Trust { trusts[hint.rawValue] }
 
-    /// - Parameter lag: Seconds between the prediction's end and the poll that found it.
-    public mutating func learn(_ lessons: [Lesson], noticedLate lag: Double) {
+    /// Whether promises that are shorter than lessons are exact deserve a poll at their end. Three that were not kept end
+    /// that, and every fiftieth prediction tries again.
+    var trustsShortPromises: Bool { brokenShortPromises < 3 || sinceBroken >= 50 }
+
+    /// - Parameters:
+    ///   - lag: Seconds between the prediction's end and the poll that found it.
+    ///   - keptShortPromise: Whether one was kept; nil if none was tested.
+    public mutating func learn(_ lessons: [Lesson], noticedLate lag: Double, keptShortPromise: Bool? = nil) {
+        if let keptShortPromise { brokenShortPromises = keptShortPromise ? 0 : brokenShortPromises + 1 }
+        sinceBroken = keptShortPromise == false ? 0 : sinceBroken + 1
         for lesson in lessons {
             let index = lesson.hint.rawValue
             if ratios[index].count < Self.memory {

@@ -280,7 +280,8 @@ final class PredictionFollower {
             end = polled - previous <= 1.5 ? (previous + polled) / 2 : previous + (polled - previous) * 0.8
         }
         predictions.caller.state.polls.learn(
-            fetched.workflowID, policy.lessons(end: end), noticedLate: polled - end)
+            fetched.workflowID, policy.lessons(end: end), noticedLate: polled - end,
+            keptShortPromise: policy.keptShortPromise)
     }
 
     @inline(never)

@@ -12,6 +12,37 @@ struct PollPolicyTests {
         #expect(policy.requests <= fixed.requests * (isTruthful ? 0.5 : 1.1))
     }
 
+    @Test("Half a second with a true ETA is noticed within 0.06 s on average, in two polls")
+    func shortPredictions() {
+        let family = PollSimulation.Family(name: "half a second") { chance in
+            let d = chance.around(0.5, spread: 0.02)
+            return .init(duration: d) { time, chance in
+                .init(time: time, isRunning: true, eta: max(d - time, 0.001))
+            }
+        }
+        let (policy, fixed) = PollSimulation().run(family)
+        #expect(policy.lag < 0.06 && fixed.lag > 0.4, "\(policy.lag)")
+        #expect(policy.requests < 2.1, "\(policy.requests)")
+    }
+
+    @Test("Three short promises that were not kept are enough, until fifty predictions later")
+    func brokenShortPromises() {
+        var record = PollRecord()
+        func second() -> Double {
+            var policy = PollPolicy(estimate: nil)
+            return policy.delay(after: .init(time: 0.3, isRunning: true, eta: 0.25), record)
+        }
+        for _ in 0..<3 {
+            #expect(abs(second() - 0.27) < 1e-9)
+            record.learn([], noticedLate: 0.5, keptShortPromise: false)
+        }
+        for _ in 0..<50 {
+            #expect(second() == 1)
+            record.learn([], noticedLate: 0.5)
+        }
+        #expect(second() < 0.3)
+    }
+
     @Test func theSameSeedGivesTheSameDecisions() {
         let family = PollSimulation.families[0]
         let (first, second) = (PollSimulation(count: 50).run(family), PollSimulation(count: 50).run(family))

@@ -75,7 +75,7 @@ struct PollSimulation {
         // The service tells when it ended to the second.
         let told = max(0, time - run.end + chance.uniform() - 0.5)
         let end = max(previous, time - told)
-        record.learn(policy.lessons(end: end), noticedLate: time - end)
+        record.learn(policy.lessons(end: end), noticedLate: time - end, keptShortPromise: policy.keptShortPromise)
     }
 }
 
@@ -147,6 +147,12 @@ extension PollSimulation {
         Family(name: "no hints") { chance in
             let d = duration(&chance)
             return Run(duration: d) { time, _ in .init(time: time, isRunning: true) }
+        },
+        Family(name: "lying: always half a second more") { chance in
+            let d = duration(&chance)
+            return Run(duration: d, estimate: 0.5) { time, _ in
+                .init(time: time, isRunning: true, fraction: 0.99, eta: 0.5)
+            }
         },
         Family(name: "lying: always one second more") { chance in
             let d = duration(&chance)

@@ -11,8 +11,11 @@ import Testing
 @Suite("Connections that fail")
 struct ConnectionFailureTests {
     /// What a create at this endpoint fails with; pauses between tries are over at once.
-    private func createFailure(_ endpoint: String) async throws -> SpeedPixError {
+    private func createFailure(_ endpoint: String, proxy: Proxy? = nil) async throws -> SpeedPixError {
         var configuration = try Configuration(appKey: "k", appSecret: "s", endpoint: endpoint)
+        if let proxy {
+            configuration.network.proxies = ProxySettings(proxy, exceptions: ProxyExceptions("<-loopback>"))
+        }
         configuration.retries.attempts = 2
         let client = SpeedPixClient(configuration, dependencies: ClientDependencies(clock: ImmediateClock()))
         return try await speedPixError { try await client.predictions.create("wf-1", input: ["text": "hello"]) }
@@ -47,6 +50,21 @@ struct ConnectionFailureTests {
             let error = try await createFailure("https://127.0.0.1:\(server.port)")
             expectUnsent(error)
             #expect(error.message.contains("closed the connection during the TLS handshake"))
+            #expect(server.connectionCount == 2)
+        }
+    }
+
+    @Test(
+        "A proxy that closes when it is asked for a tunnel: nothing was sent, and a create is tried again",
+        arguments: ["", "HTTP/1.1 200", "no HTTP at all\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\n"])
+    func closedInTheTunnel(answer: String) async throws {
+        try await SocketServer.run {
+            try $0.pipeline.syncOperations.addHandler(AnswerAndClose(answer))
+        } _: { server in
+            let proxy = try Proxy("http://127.0.0.1:\(server.port)")
+            let error = try await createFailure("https://service.test", proxy: proxy)
+            expectUnsent(error)
+            #expect(error.message.contains("through the proxy http://127.0.0.1:\(server.port)"), "\(error.message)")
             #expect(server.connectionCount == 2)
         }
     }
