@@ -55,6 +55,31 @@ struct BadDayTests {
         #expect(folder.contents == ["copy.bin", "large.bin", "report.html", "s.lua"])
     }
 
+    /// Fewer than two for each of the thirty that are made at the same time: they wait for each other, and none is lost.
+    @Test func sixtyDescriptorsAreEnough() async throws {
+        let folder = try TestFolder()
+        try folder.write("a photo", to: "photo.bin")
+        try folder.write(
+            """
+            local items = {}
+            for i = 1, 30 do items[i] = i end
+            speedpix.map(items, function(i)
+              run("echo", { image = "./photo.bin", text = tostring(i) }).images:save("out/" .. i .. ".bin")
+              run("echo", { image = "./out/" .. i .. ".bin" }).images:save("second/" .. i .. ".bin")
+            end, { concurrency = 30 })
+            """, to: "s.lua")
+        let server = try Server(folder)
+        let end = try await Subprocess.run(
+            "/bin/bash", ["-c", #"ulimit -n 60; exec "$SPEEDPIX" run s.lua --endpoint "$ENDPOINT""#],
+            folder: folder.path,
+            environment: server.environment.merging(
+                ["SPEEDPIX": try Subprocess.speedpix, "ENDPOINT": server.endpoint]) { $1 })
+        server.end()
+        #expect(end.status == 0, "\(end.output)")
+        let photo = Array("a photo".utf8)
+        for i in 1...30 { #expect(try folder.read("second/\(i).bin") == photo) }
+    }
+
     /// `speedpix serve` for a test.
     private struct Server {
         let process: Subprocess
