@@ -101,6 +101,7 @@ int spl_trampoline(lua_State *L) {
 int spl_spawn(lua_State *L) {
     spl_vm *vm = spl_vm_of(L);
     luaL_checktype(L, 1, LUA_TFUNCTION);
+    if (vm->is_deepest) return spl_raise_too_deep(L);
     int count = lua_gettop(L);
     spl_reserve_anchors(L, vm, SPL_ANCHORS_PER_CALL);
     spl_object *object = lua_newuserdatauv(L, sizeof *object, 0);
@@ -215,9 +216,11 @@ spl_outcome spl_resume(spl_vm *vm, lua_State *thread, spl_stop stop) {
     vm->pending = stop.raised;
     vm->pending_epoch = stop.epoch;
     vm->epoch = stop.raised == SPL_RUN ? stop.epoch : stop.former_epoch;
+    vm->run = stop.run;
+    vm->is_deepest = stop.is_deepest;
     vm->is_watched = stop.is_watched;
     vm->is_over = stop.is_over;
-    vm->last_periods = SPL_LAST_PERIODS;
+    vm->last_steps = spl_last_steps(vm);
     spl_vm *outer = spl_begin_running(vm);
     bool ran = spl_protected(vm, resume, &request);
     if (ran && vm->gave_up) {
@@ -228,6 +231,7 @@ spl_outcome spl_resume(spl_vm *vm, lua_State *thread, spl_stop stop) {
     spl_end_running(vm, outer);
     vm->pending = SPL_RUN;
     vm->epoch = 0;
+    vm->run = NULL;
     spl_outcome outcome = {.status = SPL_FAILED, .count = ran ? request.count : -1};
     if (ran && request.status == LUA_OK) outcome.status = SPL_FINISHED;
     if (ran && request.status == LUA_YIELD) outcome.status = vm->killed ? SPL_STOPPED : SPL_WAITING;

@@ -125,6 +125,8 @@ static int xpcall(lua_State *L) {
     return finish_xpcall(L, lua_pcallk(L, arguments, LUA_MULTRET, 2, mark, finish_xpcall), mark);
 }
 
+bool spl_is_handler(lua_CFunction f) { return f == task_failed || f == coroutine_failed || f == guarded_handler; }
+
 void spl_open_guards(lua_State *L) {
     lua_register(L, "pcall", pcall);
     lua_register(L, "xpcall", xpcall);

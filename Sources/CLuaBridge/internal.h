@@ -34,6 +34,11 @@ typedef struct {
     uint64_t handle;  // 0 once released
 } spl_object;
 
+struct spl_run {
+    atomic_int reason;
+    const spl_run *outer;
+};
+
 struct spl_vm {
     lua_State *main;
     spl_host host;
@@ -43,7 +48,8 @@ struct spl_vm {
     uint64_t allocations, fail_from, fail_count;
 
     // Stopping.
-    atomic_int interrupt;
+    atomic_int interrupt;     // of whatever runs
+    atomic_int turns_wanted;  // stops that the host has still to serve
     bool always_armed;   // signals cannot be used: hooks are always on
     bool is_running;     // some thread runs the script; it and `runner` are read and written under the lock
     pthread_t runner;
@@ -51,13 +57,16 @@ struct spl_vm {
     _Atomic(lua_State *) current;  // the innermost thread that runs, for the signal's handler
     atomic_bool nudged;  // a grace period may be over: the host has to be asked
     // How the running task stands; every resume sets it anew.
+    const spl_run *run;       // that it belongs to; NULL for none
+    bool is_deepest;          // it may spawn none
+    int32_t task_depth;       // how deep tasks may nest
     int pending;              // why it must be stopped at the first opportunity; SPL_RUN if it need not
     int reason;               // why it was stopped
     uint64_t pending_epoch;   // comes into force with that
     uint64_t epoch;           // of the stop in force, whose <close> variables run; 0 for none
     bool is_watched;          // the host measures the grace period
     bool is_over;             // the grace period is over
-    int last_periods;         // hook periods that <close> variables then still have
+    int64_t last_steps;       // instructions and calls that <close> variables then still have
     lua_KContext outer_mark;  // when the running coroutine was resumed by a script, see spl_mark
     bool killed;              // the yield under way is the hook's
     bool gave_up;             // the yield under way asks for a reset of the thread: its stack is too deep to unwind
@@ -128,6 +137,7 @@ void spl_push_attach_results(lua_State *L, spl_vm *vm);
 void spl_complete_error(lua_State *L, spl_vm *vm, int level);
 int spl_raise_stop(lua_State *L, int reason);
 int spl_raise_cannot_wait(lua_State *L);
+int spl_raise_too_deep(lua_State *L);
 // unsigned.c: pushes a number of at least 2^63; raises when memory runs out.
 void spl_push_unsigned(lua_State *L, spl_vm *vm, uint64_t value);
 void spl_open_unsigned(lua_State *L, spl_vm *vm);
@@ -153,6 +163,8 @@ void spl_keep_traceback(lua_State *L);
 int spl_run_task(lua_State *L);
 int spl_run_coroutine(lua_State *L);
 void spl_open_guards(lua_State *L);
+// Whether it is one of the functions that are called with an error, inside its raising.
+bool spl_is_handler(lua_CFunction f);
 // What a protected call has to remember, to know afterwards whether a stop came from inside it.
 lua_KContext spl_mark(lua_State *L);
 bool spl_passes_stop(lua_State *L, lua_KContext mark);
@@ -168,6 +180,7 @@ bool spl_protected(spl_vm *vm, lua_CFunction f, void *data);
 // stop.c
 void spl_arm_hook(spl_vm *vm, lua_State *L);
 int spl_hook_count(const spl_vm *vm);
+int64_t spl_last_steps(const spl_vm *vm);
 // Whether running code must be looked at from time to time.
 bool spl_needs_hook(spl_vm *vm);
 // Whether a block of memory must be refused, since no hook gets into what asks for it. `kind` is Lua's for new blocks.

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdlib.h>
 
 #include "internal.h"
 
@@ -86,6 +87,23 @@ static void send_signal(spl_vm *vm) {
     if (vm->is_running && install()) pthread_kill(vm->runner, STOP_SIGNAL);
     pthread_mutex_unlock(&vm->running_lock);
 }
+
+spl_run *spl_run_create(const spl_run *outer) {
+    spl_run *run = calloc(1, sizeof *run);
+    if (run != NULL) run->outer = outer;
+    return run;
+}
+
+void spl_run_free(spl_run *run) { free(run); }
+
+void spl_stop_run(spl_vm *vm, spl_run *run, int32_t reason) {
+    int none = SPL_RUN;
+    atomic_compare_exchange_strong(&run->reason, &none, reason);
+    atomic_fetch_add(&vm->turns_wanted, 1);
+    send_signal(vm);
+}
+
+void spl_stop_served(spl_vm *vm) { atomic_fetch_sub(&vm->turns_wanted, 1); }
 
 void spl_interrupt(spl_vm *vm, int32_t reason) {
     atomic_store(&vm->interrupt, reason);

@@ -8,60 +8,92 @@
 // grace period, in which they get a limited number of instructions.
 #include "internal.h"
 
-enum { GO_ON, YIELD, RAISE };
+// TURN: it yields and goes on later.
+enum { GO_ON, TURN, YIELD, RAISE };
 
-static int interruption(const spl_vm *vm) { return atomic_load_explicit(&vm->interrupt, memory_order_relaxed); }
+int32_t spl_run_reason(const spl_run *run) {
+    for (; run != NULL; run = run->outer) {
+        int reason = atomic_load_explicit(&run->reason, memory_order_relaxed);
+        if (reason != SPL_RUN) return reason;
+    }
+    return SPL_RUN;
+}
+
+// Why the running task is to be stopped: because of its run, or because it runs.
+static int interruption(const spl_vm *vm) {
+    int reason = atomic_load_explicit(&vm->interrupt, memory_order_relaxed);
+    return reason != SPL_RUN ? reason : spl_run_reason(vm->run);
+}
+
+static bool wants_turn(const spl_vm *vm) { return atomic_load_explicit(&vm->turns_wanted, memory_order_relaxed) > 0; }
 
 bool spl_needs_hook(spl_vm *vm) {
-    if (vm->pending != SPL_RUN) return true;
+    if (vm->pending != SPL_RUN || wants_turn(vm)) return true;
     if (vm->epoch == 0) return interruption(vm) != SPL_RUN;
     return vm->is_over || !vm->is_watched || atomic_load_explicit(&vm->nudged, memory_order_relaxed);
 }
 
 static int begin_end(spl_vm *vm, uint64_t epoch) {
     vm->is_over = true;
-    vm->last_periods = SPL_LAST_PERIODS;
+    vm->last_steps = spl_last_steps(vm);
     vm->epoch = epoch;
     return RAISE;
 }
 
-// What running code must do.
-static int decide(spl_vm *vm, lua_State *L) {
+int64_t spl_last_steps(const spl_vm *vm) { return (int64_t)SPL_LAST_PERIODS * vm->hook_count; }
+
+// What running code must do. `can_yield`: whether it may be here, as far as that is not Lua's to say. `steps`: what it has
+// done since it was asked last.
+static int decide(spl_vm *vm, lua_State *L, bool can_yield, int steps) {
     if (vm->pending != SPL_RUN) {
         vm->reason = vm->pending;
         vm->epoch = vm->pending_epoch;
         vm->pending = SPL_RUN;
         return RAISE;
     }
+    can_yield = can_yield && spl_can_wait(vm, L);
+    int go_on = can_yield && wants_turn(vm) ? TURN : GO_ON;
     if (vm->epoch == 0) {
         int reason = interruption(vm);
-        if (reason == SPL_RUN) return GO_ON;
+        if (reason == SPL_RUN) return go_on;
         // The host first stops what belongs to the task, and then resumes it to be stopped.
-        if (spl_can_wait(vm, L)) return YIELD;
+        if (can_yield) return YIELD;
         vm->reason = reason;
         vm->epoch = vm->host.stop(vm->host.context, reason);
         return RAISE;
     }
     if (!vm->is_over) {
         bool nudged = atomic_exchange_explicit(&vm->nudged, false, memory_order_relaxed);
-        if (vm->is_watched && !nudged) return GO_ON;
+        if (vm->is_watched && !nudged) return go_on;
         vm->is_watched = true;
         uint64_t end = vm->host.grace(vm->host.context);
-        return end == 0 ? GO_ON : begin_end(vm, end);
+        return end == 0 ? go_on : begin_end(vm, end);
     }
-    if (vm->last_periods > 0) {
-        vm->last_periods--;
+    if (vm->last_steps > 0) {
+        vm->last_steps -= steps;
         return GO_ON;
     }
     vm->epoch = SPL_LAST_EPOCH;
     return RAISE;
 }
 
+// Raised inside one, a stop would be the error of a handler of errors.
+static bool is_handler(lua_State *L, lua_Debug *ar) {
+    lua_getinfo(L, "f", ar);
+    bool result = spl_is_handler(lua_tocfunction(L, -1));
+    lua_pop(L, 1);
+    return result;
+}
+
+// At every so many instructions. Calls are looked at where Lua cannot yield: of a C function that calls C functions, such as
+// table.sort with one as its comparator, nothing else is seen.
 static void hook(lua_State *L, lua_Debug *ar) {
-    (void)ar;
     spl_vm *vm = spl_vm_of(L);
-    switch (decide(vm, L)) {
+    bool is_count = ar->event == LUA_HOOKCOUNT;
+    if (!is_count && (spl_can_wait(vm, L) || is_handler(L, ar))) return;
+    switch (decide(vm, L, is_count, is_count ? lua_gethookcount(L) : 1)) {
         case YIELD:
+        case TURN:
             vm->killed = true;
             lua_yield(L, 0);
             return;
@@ -74,17 +106,17 @@ static void hook(lua_State *L, lua_Debug *ar) {
                 spl_raise_stop(L, vm->reason);
             return;
         default:
-            if (vm->always_armed || spl_needs_hook(vm))
-                spl_arm_hook(vm, L);
-            else
+            if (!vm->always_armed && !spl_needs_hook(vm))
                 lua_sethook(L, NULL, 0, 0);
+            else if (is_count)  // the count begins anew
+                spl_arm_hook(vm, L);
     }
 }
 
 void spl_poll(lua_State *L) {
     spl_vm *vm = spl_vm_of(L);
     if (!spl_needs_hook(vm)) return;
-    switch (decide(vm, L)) {
+    switch (decide(vm, L, true, vm->hook_count)) {
         case YIELD:
             vm->killed = true;
             lua_yield(L, 0);  // out of a C function this does not return
@@ -93,13 +125,13 @@ void spl_poll(lua_State *L) {
             vm->may_be_deep = true;
             spl_unwind(L);
             return;
-        default: return;
+        default: return;  // a turn would lose what the function has done
     }
 }
 
 int spl_stop_here(lua_State *L) {
     spl_vm *vm = spl_vm_of(L);
-    decide(vm, L);
+    decide(vm, L, true, 0);
     if (vm->always_armed || spl_needs_hook(vm)) spl_arm_hook(vm, L);  // no longer at every instruction
     vm->may_be_deep = true;
     return spl_unwind(L);
@@ -145,7 +177,7 @@ void spl_reset_stopped(spl_vm *vm, lua_State *thread) {
     bool was_over = vm->is_over;
     uint64_t epoch = vm->epoch;
     vm->is_over = true;
-    vm->last_periods = SPL_LAST_PERIODS;
+    vm->last_steps = spl_last_steps(vm);
     vm->gave_up = false;
     spl_reset_thread(vm, thread);
     vm->is_over = was_over;
@@ -155,12 +187,12 @@ void spl_reset_stopped(spl_vm *vm, lua_State *thread) {
 // A script that must stop does so at its next instruction; cleaning up is looked at now and then.
 int spl_hook_count(const spl_vm *vm) {
     bool must_stop = vm->pending != SPL_RUN || (vm->epoch == 0 && interruption(vm) != SPL_RUN)
-                     || (vm->is_over && vm->last_periods <= 0)
+                     || (vm->is_over && vm->last_steps <= 0)
                      || (vm->epoch != 0 && atomic_load_explicit(&vm->nudged, memory_order_relaxed));
     return must_stop ? 1 : vm->hook_count;
 }
 
-void spl_arm_hook(spl_vm *vm, lua_State *L) { lua_sethook(L, hook, LUA_MASKCOUNT, spl_hook_count(vm)); }
+void spl_arm_hook(spl_vm *vm, lua_State *L) { lua_sethook(L, hook, LUA_MASKCOUNT | LUA_MASKCALL, spl_hook_count(vm)); }
 
 // One endless loop in liblua, a __call that is its own, does nothing but grow its stack: this is where it ends. Strings
 // and buffers, which <close> variables may want to write, come with a kind or grow in place.

@@ -109,6 +109,7 @@ size_t spl_memory_used(const spl_vm *vm) { return vm->used; }
 
 const char *spl_lua_release(void) { return LUA_VERSION_MAJOR "." LUA_VERSION_MINOR "." LUA_VERSION_RELEASE; }
 void spl_set_pattern_steps(spl_vm *vm, uint64_t steps) { vm->pattern_steps = steps; }
+void spl_set_task_depth(spl_vm *vm, int32_t depth) { vm->task_depth = depth; }
 void spl_set_memory_limit(spl_vm *vm, size_t bytes) { vm->limit = bytes; }
 uint64_t spl_allocations(const spl_vm *vm) { return vm->allocations; }
 const char *spl_failure(const spl_vm *vm) { return vm->failure; }

@@ -33,7 +33,7 @@ enum {
     SPL_FINISHED = 0,
     SPL_WAITING = 1,
     SPL_FAILED = 2,
-    SPL_STOPPED = 3,  // by the interrupt
+    SPL_STOPPED = 3,  // it is to be stopped, or others are to have a turn
 };
 
 // Why running code must stop. Sticky: no pcall of the script can get past it.
@@ -77,7 +77,7 @@ typedef struct {
     void (*release)(void *context, uint64_t handle);
     // Whether two handles are the same object.
     bool (*equal)(void *context, uint64_t left, uint64_t right);
-    // The running task is stopped where Lua cannot yield to the host, because of an interrupt. Returns the stop's epoch.
+    // The running task is stopped where Lua cannot yield to the host. Returns the stop's epoch.
     uint64_t (*stop)(void *context, int32_t reason);
     // The running task, which was stopped, is still busy with its <close> variables. Returns 0 if it may, or the epoch of
     // the end.
@@ -86,13 +86,18 @@ typedef struct {
     void (*failed)(void *context, lua_State *L, int32_t index);
 } spl_host;
 
+// The stop of one run, for which any thread may ask.
+typedef struct spl_run spl_run;
+
 // How the task that is to be resumed stands towards being stopped; all zero if nobody wants that.
 typedef struct {
+    const spl_run *run;     // the run that it belongs to; NULL for none
     int32_t raised;         // SPL_STOP_…, to stop it where it stands; SPL_RUN if it may go on
     uint64_t epoch;         // a number of its own for each stop, from 1; it counts from the moment the stop is raised
     uint64_t former_epoch;  // that counts until then
     bool is_watched;        // the host measures its grace period
     bool is_over;           // its grace period is over
+    bool is_deepest;        // it may spawn none
 } spl_stop;
 
 typedef struct {
@@ -107,7 +112,16 @@ spl_vm *spl_create(spl_host host, size_t limit, int32_t hook_count);
 void spl_close(spl_vm *vm);
 // The callbacks' first argument; to be set before any script runs.
 void spl_set_context(spl_vm *vm, void *context);
-// Any thread may call this. SPL_RUN takes a stop back.
+// A run within another, or within none, is stopped with it. NULL if memory ran out.
+spl_run *spl_run_create(const spl_run *outer);
+void spl_run_free(spl_run *run);
+// Why the run, or one around it, is to be stopped; SPL_RUN if it is not.
+int32_t spl_run_reason(const spl_run *run);
+// Any thread may call this: the run's tasks are stopped, the running one at once. Whoever else is running yields, again and
+// again, so that the host can stop those that wait, until it says that it has: one spl_stop_served for each call.
+void spl_stop_run(spl_vm *vm, spl_run *run, int32_t reason);
+void spl_stop_served(spl_vm *vm);
+// Any thread may call this: whatever runs is stopped, whichever run it belongs to. SPL_RUN takes that back.
 void spl_interrupt(spl_vm *vm, int32_t reason);
 int32_t spl_interrupt_reason(spl_vm *vm);
 // Any thread may call this: if the running task is busy with its <close> variables, the host is asked about it now.
@@ -118,6 +132,8 @@ const char *spl_lua_release(void);
 void spl_set_memory_limit(spl_vm *vm, size_t bytes);
 // Bounds the backtracking of one call of find, match or gsub, or one turn of gmatch; 0 for no bound.
 void spl_set_pattern_steps(spl_vm *vm, uint64_t steps);
+// How deep tasks may nest, for the error that says so.
+void spl_set_task_depth(spl_vm *vm, int32_t depth);
 // Makes `count` allocations fail, starting with the n-th from now; for tests. n = 0 disarms.
 void spl_fail_allocation(spl_vm *vm, uint64_t n, uint64_t count);
 // Gives scripts liblua's own string functions under a name; for tests that compare.

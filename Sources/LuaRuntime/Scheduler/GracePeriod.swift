@@ -10,7 +10,7 @@ final class GracePeriod: @unchecked Sendable {
     /// The number of the last stop, once the period is over; 0 before that.
     private var lastEpoch: UInt64 = 0
     /// A task may be stopped that belongs to a period already: it gets no more time.
-    private let outer: GracePeriod?
+    private var outer: GracePeriod?
     /// Those whom it bounds, children before their parents, also when they have ended.
     private(set) var members: [LuaTask] = []
     private var running = 0
@@ -24,6 +24,20 @@ final class GracePeriod: @unchecked Sendable {
         hasExpired = Atomic(isOver)
     }
 
+    deinit {
+        // By a loop: they can be as many as tasks nest.
+        var next = outer
+        outer = nil
+        while next != nil, isKnownUniquelyReferenced(&next) {
+            let further = next?.outer
+            next?.outer = nil
+            next = further
+        }
+    }
+
+    /// This one and those around it, as often as tasks were stopped while they belonged to one.
+    private var periods: UnfoldFirstSequence<GracePeriod> { sequence(first: self) { $0.outer } }
+
     /// What counted in its members before the stop.
     var formerEpoch: UInt64 { outer?.epoch ?? 0 }
 
@@ -35,23 +49,25 @@ final class GracePeriod: @unchecked Sendable {
 
     /// One of the members has ended.
     func leave() {
-        running -= 1
-        if running == 0 {
-            alarm?.cancel()
-            alarm = nil
-            members = []
+        for period in periods {
+            period.running -= 1
+            if period.running == 0 {
+                period.alarm?.cancel()
+                period.alarm = nil
+                period.members = []
+            }
         }
-        outer?.leave()
     }
 
     /// Whether somebody measures it.
-    var isWatched: Bool { isOver || alarm != nil || outer?.isWatched == true }
+    var isWatched: Bool { isOver || periods.contains { $0.alarm != nil } }
 
     /// Begins it, unless it has begun.
     func watch(_ start: (GracePeriod) -> Task<Void, Never>) {
-        if let outer { return outer.watch(start) }
-        guard alarm == nil, !isOver, running > 0 else { return }
-        alarm = start(self)
+        var outermost = self
+        for period in periods { outermost = period }
+        guard outermost.alarm == nil, !outermost.isOver, outermost.running > 0 else { return }
+        outermost.alarm = start(outermost)
     }
 
     /// The time is up. Any thread may call this.
@@ -60,7 +76,7 @@ final class GracePeriod: @unchecked Sendable {
     }
 
     /// Any thread may ask.
-    var isOver: Bool { hasExpired.load(ordering: .sequentiallyConsistent) || outer?.isOver == true }
+    var isOver: Bool { periods.contains { $0.hasExpired.load(ordering: .sequentiallyConsistent) } }
 
     /// - Parameter next: Gives a number that no stop has had.
     func lastEpoch(_ next: () -> UInt64) -> UInt64 {

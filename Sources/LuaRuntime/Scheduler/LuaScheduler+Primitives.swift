@@ -14,7 +14,11 @@ extension LuaScheduler {
                         writer.machine.scheduler.running?.label = text
                         try writer.put(.nil)
                     }),
-                .immediate("event") { _ in .object(LuaEvent()) },
+                LuaFunctionDefinition(
+                    name: "event",
+                    body: .direct { _, writer in
+                        try writer.put(.object(LuaEvent(releases: writer.machine.releases)))
+                    }),
                 .scheduled("set") { arguments, scheduler in
                     scheduler.set(try arguments.object(1, "event", LuaEvent.self))
                 },

@@ -4,6 +4,7 @@ import CLuaBridge
 extension LuaScheduler {
     /// The results or the error of an ended task, as values.
     func result(of task: LuaTask) -> Result<[LuaValue], LuaError> {
+        let task = task.failed
         switch task.outcome {
         case .finished(let count):
             let reader = LuaReader(machine: machine, state: task.thread)
@@ -12,10 +13,9 @@ extension LuaScheduler {
             } catch {
                 return .failure(LuaError(.runtime, (error as? LuaArgumentError)?.message ?? "\(error)"))
             }
-        case .failedBy(let child): return result(of: child)
         case .failed: return .failure(failure(of: task))
         case .stopped: return .failure(LuaStop(reason: task.stop).error)
-        case .exhausted, nil: return .failure(LuaError(.memory, "not enough memory"))
+        case .exhausted, .failedBy, nil: return .failure(LuaError(.memory, "not enough memory"))
         }
     }
 
@@ -27,12 +27,12 @@ extension LuaScheduler {
     }
 
     func ending(of task: LuaTask) -> Ending {
+        let task = task.failed
         switch task.outcome {
         case .finished(let count): return .values(count: count)
-        case .failedBy(let child): return ending(of: child)
         case .failed: return .failure(task, failure(of: task))
         case .stopped: return .failure(nil, LuaStop(reason: task.stop).error)
-        case .exhausted, nil: return .failure(nil, LuaError(.memory, "not enough memory"))
+        case .exhausted, .failedBy, nil: return .failure(nil, LuaError(.memory, "not enough memory"))
         }
     }
 

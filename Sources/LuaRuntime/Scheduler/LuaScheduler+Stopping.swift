@@ -55,7 +55,7 @@ extension LuaScheduler {
         guard case .waiting(let ticket) = task.state else { return }
         if let work = tickets.void(ticket) {
             work.cancel()
-            orphans[ticket] = work
+            orphans[ticket] = Orphan(work: work, run: task.run)
         }
         task.awaitsEvent = false
         makeReady(task)
@@ -73,19 +73,27 @@ extension LuaScheduler {
         }
     }
 
-    /// The whole VM is interrupted, and this task is the first to notice: all it belongs to must end.
-    func interrupt(_ task: LuaTask) {
-        beginInterrupt(task)
+    /// Somebody asks for a stop, and this task is the first to notice: its run's, or another's, which gets a turn then.
+    func giveWay(_ task: LuaTask) {
+        // Its <close> variables may run and wait after a stop, and so may what they have spawned.
+        if task.grace != nil || !beginStop(of: task) { endTurn() }
         makeReady(task)
     }
 
-    private func beginInterrupt(_ task: LuaTask) {
+    /// - Returns: Whether it is this task that is to be stopped.
+    private func beginStop(of task: LuaTask) -> Bool {
         let reason = spl_interrupt_reason(machine.vm)
-        // In a session only what keeps the VM busy is to end, not what others have under way.
-        if onDetachedFailure != nil { spl_interrupt(machine.vm, Int32(SPL_RUN)) }
-        var root = task
-        while let parent = root.parent { root = parent }
-        cancel(root, reason: reason)
+        if reason != SPL_RUN {
+            // What keeps the VM busy is to end, not what others have under way.
+            spl_interrupt(machine.vm, Int32(SPL_RUN))
+            var root = task
+            while let parent = root.parent { root = parent }
+            cancel(root, reason: reason)
+            return true
+        }
+        guard let run = runs[task.run], run.reason != SPL_RUN else { return false }
+        cancel(run.task, reason: run.reason)
+        return true
     }
 
     // MARK: What the bridge asks
@@ -95,7 +103,7 @@ extension LuaScheduler {
     /// - Returns: The epoch of its stop.
     func stopRunning(_ reason: Int32) -> UInt64 {
         guard let running else { return nextEpoch() }
-        beginInterrupt(running)
+        _ = beginStop(of: running)
         if running.stop == SPL_RUN { running.stop = reason }
         running.phase = .unwinding
         return running.grace?.epoch ?? nextEpoch()

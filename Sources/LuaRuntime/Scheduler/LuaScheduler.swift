@@ -19,8 +19,24 @@ package final class LuaScheduler {
     private var lender: LuaTask?
     private var ready = ReadyQueue()
     private(set) var running: LuaTask?
-    /// Work whose task was stopped, until it has really ended.
-    var orphans: [UInt64: Task<Void, Never>] = [:]
+    /// Work whose task was stopped, until it has really ended, by its ticket.
+    var orphans: [UInt64: Orphan] = [:]
+
+    struct Orphan {
+        var work: Task<Void, Never>
+        /// Whose end waits for it.
+        var run: RunTable.Slot
+    }
+
+    /// What is still under way although the run's task that waited for it was stopped.
+    func orphan(of run: RunTable.Slot) -> Task<Void, Never>? {
+        orphans.values.first { $0.run == run }?.work
+    }
+
+    /// The runs that are under way.
+    var runs = RunTable()
+    /// Whether a task has given up its turn, so that what comes from outside gets in.
+    private var isTurnOver = false
     /// Numbers for stops, see `spl_stop`.
     private var lastEpoch: UInt64 = 0
 
@@ -159,8 +175,15 @@ package final class LuaScheduler {
             guard let task = ready.popFirst() else { return false }
             resume(task)
             lender = nil
+            if isTurnOver { break }
         }
+        isTurnOver = false
         return !ready.isEmpty
+    }
+
+    /// What came from outside is looked at before another task is resumed.
+    func endTurn() {
+        isTurnOver = true
     }
 
     /// Resumes between two looks at what came from outside: some hundred microseconds.
@@ -169,14 +192,15 @@ package final class LuaScheduler {
     private func resume(_ task: LuaTask) {
         if task.mustBeStopped { return stop(task) }
         // Tasks that each end before the hook is asked could otherwise spawn one another for ever.
-        let interruption = spl_interrupt_reason(machine.vm)
-        if interruption != SPL_RUN, task.grace == nil, onDetachedFailure == nil { return interrupt(task) }
+        if task.grace == nil, let run = runs[task.run], run.reason != SPL_RUN { return giveWay(task) }
         run(task, raising: Int32(SPL_RUN))
     }
 
     /// - Parameter reason: Why it is stopped where it stands; nothing if it goes on.
     func run(_ task: LuaTask, raising reason: Int32) {
         var stop = spl_stop()
+        stop.run = runs[task.run]?.flag
+        stop.is_deepest = Int(task.depth) + 1 >= machine.taskDepth
         if let grace = task.grace {
             stop.raised = reason
             stop.is_over = reason != SPL_RUN && grace.isOver
@@ -196,17 +220,17 @@ package final class LuaScheduler {
         switch outcome.status {
         case Int32(SPL_WAITING):
             if let grace = task.grace { watch(grace) }
-        case Int32(SPL_STOPPED): interrupt(task)
+        case Int32(SPL_STOPPED): giveWay(task)
         case _ where task.phase != .live: end(task, .stopped)
         case Int32(SPL_FINISHED): end(task, .finished(count: outcome.count))
-        default:
-            task.raiser = nil
-            end(task, outcome.count < 0 ? .exhausted : .failed)
+        default: end(task, outcome.count < 0 ? .exhausted : .failed)
         }
     }
 
     func end(_ task: LuaTask, _ outcome: LuaTask.Outcome) {
         task.outcome = outcome
+        // It may hold others in turn, and so on.
+        task.raiser = nil
         task.state = .ending
         if task.hasFailed || task.stop != SPL_RUN {
             cancelChildren(of: task)
@@ -236,7 +260,7 @@ package final class LuaScheduler {
             if case .stopping = parent.state, parent.children.isEmpty { makeReady(parent) }
             guard case .ending = parent.state else { return }
             if isLost, case .finished = parent.outcome {
-                parent.outcome = .failedBy(task)
+                parent.outcome = .failedBy(task.failed)
                 cancelChildren(of: parent)
             }
             if parent.children.isEmpty { next = parent }
@@ -357,12 +381,12 @@ package final class LuaScheduler {
     }
 
     private func outcome(of task: LuaTask) -> Delivery {
-        switch task.outcome {
+        let task = task.failed
+        return switch task.outcome {
         case .finished: .results(of: task)
         case .failed: .raised(by: task)
-        case .failedBy(let child): outcome(of: child)
         case .stopped: .failure(LuaStop(reason: task.stop))
-        case .exhausted, nil: .failure(LuaError(.memory, "not enough memory"))
+        case .exhausted, .failedBy, nil: .failure(LuaError(.memory, "not enough memory"))
         }
     }
 }

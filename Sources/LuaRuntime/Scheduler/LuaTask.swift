@@ -24,7 +24,8 @@ public final class LuaTask: LuaObject, @unchecked Sendable {
         case failed
         /// It was ended from outside; `stop` says why.
         case stopped
-        /// A child that nobody joined failed; its error counts as this task's own.
+        /// One that nobody joined failed, a child or a child's child; its error counts as this task's own. It is never one
+        /// that failed so itself: a chain of them would be as long as tasks nest.
         case failedBy(LuaTask)
         /// Memory ran out before there was an error to keep.
         case exhausted
@@ -77,6 +78,10 @@ public final class LuaTask: LuaObject, @unchecked Sendable {
     private let slot: Int32
     /// Where this one is among its parent's.
     private var childIndex: Int32 = 0
+    /// How many tasks there are above it.
+    let depth: UInt16
+    /// The run that it belongs to, see ``RunTable``.
+    var run: RunTable.Slot = 0
     private var stopReason: UInt8 = 0
     var phase = Phase.live
     private var flags: Flags = []
@@ -86,11 +91,28 @@ public final class LuaTask: LuaObject, @unchecked Sendable {
         self.slot = slot
         self.releases = releases
         self.parent = parent
+        depth = parent.map { $0.depth + 1 } ?? 0
+        run = parent?.run ?? 0
     }
 
     deinit {
         releases.add(slot)
+        // By a loop: released one within the other, ten thousand would need more stack than a thread has.
+        var family = children
+        children = []
+        while var last = family.popLast() {
+            guard isKnownUniquelyReferenced(&last) else { continue }
+            family += last.children
+            last.children = []
+        }
     }
+
+    /// The task whose error this one's end is: itself, or the innermost of those that failed with nobody waiting for them.
+    var failed: LuaTask {
+        if case .failedBy(let child) = outcome { child } else { self }
+    }
+
+    func belongs(to queue: ReleaseQueue) -> Bool { releases === queue }
 
     /// Whether its code has begun.
     var hasStarted: Bool {

@@ -61,6 +61,11 @@ public actor LuaVM {
     /// `<close>` variables still run, and may wait, for ``LuaLimits/closing``. Work of the host that was under way has
     /// ended when this returns.
     ///
+    /// Many runs and calls may be under way at once on one VM, up to 65,535. They take turns when they wait; one that computes
+    /// holds up the others until it waits or ends, but not their timeouts and cancellations: for those it gives up its turn,
+    /// unless it is inside a function that Lua cannot leave and come back to, such as a comparator of `table.sort`. A timeout
+    /// or a cancellation ends the tasks of its own run, and of calls that those wait for, and no others.
+    ///
     /// - Parameters:
     ///   - arguments: What `...` is in the chunk.
     ///   - timeout: How long it may take; nil for no limit.
@@ -82,63 +87,96 @@ public actor LuaVM {
         _ = try await runToEnd(chunk, arguments, timeout, clock, keepsResults: false)
     }
 
-    /// Calls a function of the script, as a child of `parent` if there is one.
+    /// Calls a function of the script, as a child of `parent` if there is one. It is stopped as a ``run(_:arguments:timeout:clock:)``
+    /// is.
     ///
-    /// - Throws: ``LuaError``; `CancellationError` if the calling task was cancelled.
+    /// - Parameters:
+    ///   - parent: Must not have ended: a task ends after its children.
+    ///   - timeout: How long it may take; nil for no limit of its own.
+    /// - Throws: ``LuaError``; ``LuaArgumentError`` if the function, an argument or the parent belongs to another VM, or the
+    ///   parent has ended; `CancellationError` if the calling task was cancelled.
     public func call(
-        _ function: LuaFunction, _ arguments: [LuaValue], parent: LuaTask? = nil
+        _ function: LuaFunction, _ arguments: [LuaValue], parent: LuaTask? = nil, timeout: Duration? = nil,
+        clock: any Clock<Duration> = ContinuousClock()
     ) async throws -> [LuaValue] {
         guard function.belongs(to: machine.releases) else {
             throw LuaArgumentError("a function cannot move to another script")
         }
+        try check(parent)
         try put(arguments)
         var slot: Int32 = 0
         guard let thread = spl_thread_call(machine.vm, function.slot, &slot) else {
             throw LuaError(.memory, String(cString: spl_failure(machine.vm)))
         }
-        let task = machine.scheduler.add(thread, slot: slot, parent: parent)
-        let result = await withTaskCancellationHandler {
-            await finish(task)
-        } onCancel: {
-            Task { await self.cancel(task, .canceled) }
+        return try await finish(
+            machine.scheduler.add(thread, slot: slot, parent: parent), timeout, clock, keepsResults: true)
+    }
+
+    private func check(_ parent: LuaTask?) throws {
+        guard let parent else { return }
+        guard parent.belongs(to: machine.releases) else {
+            throw LuaArgumentError("a task cannot move to another script")
         }
-        if case .failure = result, Task.isCancelled { throw CancellationError() }
-        return try result.get()
+        if case .ended = parent.state { throw LuaArgumentError("the task that was to be the parent has ended") }
+        guard Int(parent.depth) + 1 < machine.taskDepth else {
+            throw LuaArgumentError("tasks nest \(machine.taskDepth) deep, and no deeper")
+        }
     }
 
     private func runToEnd(
         _ chunk: LuaChunk, _ arguments: [LuaValue], _ timeout: Duration?, _ clock: any Clock<Duration>,
         keepsResults: Bool
     ) async throws -> [LuaValue] {
-        let task = try load(chunk, arguments)
-        let run = interruptSwitch.begin()
-        let alarm = timeout.map { startAlarm(task, after: $0, run: run, clock: clock) }
+        try await finish(load(chunk, arguments), timeout, clock, keepsResults: keepsResults)
+    }
+
+    /// Lets a task run to its end, which the calling task's cancellation and the timeout bring nearer.
+    private func finish(
+        _ task: LuaTask, _ timeout: Duration?, _ clock: any Clock<Duration>, keepsResults: Bool
+    ) async throws -> [LuaValue] {
+        let scheduler = machine.scheduler
+        let run: RunStop
+        do {
+            run = try RunStop(task, within: scheduler.runs[task.run], on: machine)
+            task.run = try scheduler.runs.add(run)
+        } catch {
+            cancel(task, .canceled)
+            throw error
+        }
+        let alarm = timeout.map { startAlarm(run, after: $0, clock: clock) }
         defer {
             alarm?.cancel()
-            interruptSwitch.end(run)
+            run.isUnderWay = false
+            scheduler.runs.remove(task.run)
         }
         let result = await withTaskCancellationHandler {
             await finish(task, keepsResults: keepsResults)
-        } onCancel: { [interruptSwitch] in
+        } onCancel: {
             // The actor may be busy running the script: the flag reaches it there, the cancel when it waits.
-            interruptSwitch.stop(.canceled, run: run)
-            Task { await self.cancel(task, .canceled) }
+            run.request(.canceled)
+            Task { await self.serve(run, .canceled) }
         }
         // What was under way when the script ended may still be cleaning up after itself.
-        while let work = machine.scheduler.orphans.first { await work.value.value }
+        while let work = scheduler.orphan(of: task.run) { await work.value }
         if case .failure = result, Task.isCancelled { throw CancellationError() }
         return try result.get()
     }
 
     /// Not on the actor, which a script can keep busy for as long as it likes.
     private nonisolated func startAlarm(
-        _ task: LuaTask, after limit: Duration, run: Int, clock: any Clock<Duration>
+        _ run: RunStop, after limit: Duration, clock: any Clock<Duration>
     ) -> Task<Void, any Error> {
         Task {
             try await clock.sleep(for: limit)
-            interruptSwitch.stop(.timeout, run: run)
-            await cancel(task, .timeout)
+            run.request(.timeout)
+            await serve(run, .timeout)
         }
+    }
+
+    /// Stops the tasks of a run that wait.
+    private func serve(_ run: RunStop, _ reason: StopReason) {
+        run.noteServed()
+        if run.isUnderWay { cancel(run.task, reason) } else { drain() }
     }
 
     /// Measures the time that `<close>` variables have. Not on the actor, for the same reason.
@@ -250,60 +288,5 @@ public actor LuaVM {
         machine.drainReleases()
         // Objects that Lua lets go may have held on to Lua values themselves: a task holds its thread.
         repeat { spl_collect_garbage(machine.vm) } while machine.drainReleases()
-    }
-}
-
-/// The one thing about a running VM that other threads may touch: its stop flag.
-///
-/// `@unchecked Sendable`: the pointer is used only to set an atomic flag, and the machine is held so that it is valid.
-final class InterruptSwitch: @unchecked Sendable {
-    private let machine: LuaMachine
-
-    init(_ machine: LuaMachine) {
-        self.machine = machine
-    }
-
-    private struct State {
-        var lastRun = 0
-        var running: Set<Int> = []
-    }
-
-    private let state = Mutex(State())
-
-    /// Begins a run; the number tells it from those before, whose alarms may come late.
-    func begin() -> Int {
-        state.withLock { state in
-            state.lastRun += 1
-            state.running.insert(state.lastRun)
-            return state.lastRun
-        }
-    }
-
-    /// Stops everything the VM runs, unless the run has ended.
-    ///
-    /// - Returns: Whether the run was still under way.
-    @discardableResult
-    func stop(_ reason: LuaVM.StopReason, run: Int) -> Bool {
-        state.withLock { state in
-            let isRunning = state.running.contains(run)
-            if isRunning { spl_interrupt(machine.vm, reason.code) }
-            return isRunning
-        }
-    }
-
-    func isRunning(_ run: Int) -> Bool {
-        state.withLock { $0.running.contains(run) }
-    }
-
-    /// If the VM is busy with `<close>` variables, it asks whether they still have time.
-    func nudge() {
-        spl_nudge(machine.vm)
-    }
-
-    func end(_ run: Int) {
-        state.withLock { state in
-            state.running.remove(run)
-            if state.running.isEmpty { spl_interrupt(machine.vm, Int32(SPL_RUN)) }
-        }
     }
 }

@@ -5,6 +5,9 @@ public struct LuaLimits: Sendable {
     public var memory: Int = 512 << 20
     /// How deep a table may nest when it crosses to Swift or back. Default 150: JSON that people write stays below 20.
     public var depth: Int = 150
+    /// How many tasks may have spawned one another, the last one included. Default 10,000, at most 65,535: work that is
+    /// divided again and again stays below 30.
+    public var taskDepth: Int = 10_000
     /// Steps that one call of `string.find`, `match` or `gsub`, or one turn of `gmatch`, may take before it is an error;
     /// 0 for no bound. Default 1,000,000,000, some seconds: a pattern that needs more would hardly ever end.
     public var patternSteps: UInt64 = 1_000_000_000

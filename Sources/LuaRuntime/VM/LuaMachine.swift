@@ -9,6 +9,8 @@ final class LuaMachine {
     private(set) var functions: [LuaFunctionEntry] = []
     private var classIDs: [ObjectIdentifier: Int32] = [:]
     private var objects = ObjectTable()
+    /// How deep tasks may nest; tasks have no room for more.
+    var taskDepth: Int { min(limits.taskDepth, Int(UInt16.max)) }
     private(set) lazy var scheduler = LuaScheduler(machine: self)
 
     /// - Throws: ``LuaError`` of kind memory.
@@ -22,6 +24,7 @@ final class LuaMachine {
         }
         self.vm = vm
         spl_set_pattern_steps(vm, limits.patternSteps)
+        spl_set_task_depth(vm, Int32(clamping: limits.taskDepth))
         spl_set_context(vm, Unmanaged.passUnretained(self).toOpaque())
         try register(LuaTask.self)
         for module in modules { try register(module) }

@@ -23,10 +23,25 @@ struct LuaWriter {
             }
             spl_put_anchor(vm, function.slot)
         case .object(let object):
+            try check(object)
             guard let classID = machine.classID(of: object) else {
                 throw LuaArgumentError("scripts know no class \(type(of: object).luaClass.name)")
             }
             spl_put_object(vm, classID, machine.retain(object))
+        }
+    }
+
+    /// - Throws: ``LuaArgumentError`` for an object that refers to another VM: joined there, a task would be a thread of a
+    ///   state that this one knows nothing of.
+    private func check(_ object: any LuaObject) throws {
+        let isAtHome =
+            switch object {
+            case let task as LuaTask: task.belongs(to: machine.releases)
+            case let event as LuaEvent: event.belongs(to: machine.releases)
+            default: true
+            }
+        guard isAtHome else {
+            throw LuaArgumentError("\(type(of: object).luaClass.nameWithArticle) cannot move to another script")
         }
     }
 

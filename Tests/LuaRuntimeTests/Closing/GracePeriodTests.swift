@@ -82,7 +82,8 @@ struct GracePeriodTests {
         await fixture.clock.waitForSleepers(closing.contains("timeout") ? 2 : 1)
         fixture.clock.advance(by: .seconds(5))
         await #expect(throws: CancellationError.self) { try await run.value }
-        #expect(try await fixture.log() == "outer")
+        let log = try await fixture.log()
+        #expect(log == "outer")
     }
 
     @Test("What is stopped together shares it; what is stopped by itself has its own")
