@@ -29,17 +29,44 @@ int spl_raise_again(lua_State *L, int status) {
 static int task_failed(lua_State *L) {
     spl_vm *vm = spl_vm_of(L);
     lua_settop(L, 1);
+    // Of a <close> variable, while an error unwinds the task already.
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, L) != LUA_TNIL) {
+        lua_settop(L, 1);
+        return 1;
+    }
+    lua_settop(L, 1);
     spl_write_traceback(L, L, 1, true, true);
     vm->exhausted = NULL;
     vm->host.failed(vm->host.context, L, 1);
+    // A stop is no error that anything could replace.
+    if (vm->epoch == 0 && !lua_isnil(L, 1)) {
+        lua_pushvalue(L, 1);
+        lua_rawsetp(L, LUA_REGISTRYINDEX, L);
+    }
     return 1;
 }
 
-// What its <close> variables come to is the end of the body: an error of theirs replaces the one that they saw.
+// Puts the error that has begun to unwind the task in the place of what its <close> variables have made of it: that one is
+// why the script failed. What they raised is told beside it.
+static void restore_error(lua_State *L, spl_vm *vm, int status) {
+    if (!lua_checkstack(L, 2)) return;
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, L) == LUA_TNIL) {
+        lua_pop(L, 1);
+        return;
+    }
+    lua_pushnil(L);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, L);
+    if (status == LUA_ERRRUN && vm->epoch == 0 && !lua_rawequal(L, -1, -2))
+        vm->host.failed_closing(vm->host.context, L, -2);
+    lua_replace(L, -2);
+}
+
+// What its <close> variables come to is the end of the body.
 static int finish_task(lua_State *L, int status, lua_KContext context) {
     (void)context;
     if (status == LUA_OK || status == LUA_YIELD) return lua_gettop(L) - 1;
     spl_vm *vm = spl_vm_of(L);
+    restore_error(L, vm, status);
     if (status == LUA_ERRMEM || status == LUA_ERRERR) {
         if (vm->exhausted != L) vm->traceback[0] = 0;
         vm->exhausted = NULL;

@@ -38,6 +38,8 @@ public struct ScriptHost: Sendable {
     let transferNumbers = TransferNumbers()
     /// What the script has created.
     let createdIDs = CreatedIDs()
+    /// What it has said with `cancel_on` that a stop is not to end.
+    let sparedIDs = SparedIDs()
     /// If set, `speedpix.params` hands its declaration here and ends the script; nothing is sent to the service.
     public var onParameters: (@Sendable ([Parameter]) -> Void)?
 

@@ -168,11 +168,7 @@ struct Verbs: Sendable {
 
     private func note(canceled object: PredictionObject, _ prediction: Prediction, _ failure: SpeedPixError?) {
         object.update(prediction)
-        if let failure {
-            host.onEvent(.notCanceled(id: prediction.id, failure))
-        } else if prediction.status == .canceled {
-            host.onEvent(.ended(prediction))
-        }
+        host.tell(givenUp: prediction, failure)
     }
 
     private func follow(
@@ -181,6 +177,9 @@ struct Verbs: Sendable {
         var options = request.options
         // One that an earlier run created is not this run's to end, unless the script says so.
         options.cancelOn = request.cancelOn.condition(isCanceledOnStop: host.cancelsOnStop && object.isOwn)
+        if host.cancelsOnStop, options.cancelOn != .stop { host.sparedIDs.note(object.prediction.id) }
+        // The prediction goes on for whoever else waits for it.
+        if context.watchesOnly { options.cancelOn = nil }
         options.onCancel = { note(canceled: object, $0, $1) }
         options.onProgress = { prediction in
             object.update(prediction)

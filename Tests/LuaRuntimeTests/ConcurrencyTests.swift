@@ -12,6 +12,14 @@ struct ConcurrencyTests {
         ("local r = s.all { s.spawn(t.later, 1), s.spawn(t.later, 2) } return #r", 2),
         ("return s.first { s.spawn(t.later_fail), s.spawn(t.later, 7) }", 7),
         (
+            // What the function has spawned goes on after it has returned.
+            "local _, e = pcall(s.timeout, 0.01, function() s.spawn(t.forever) end) return e.code", "timeout"
+        ),
+        (
+            "local n = 0 pcall(s.map, { 1, 2, 3, 4 }, function(i) n = n + 1 error() end, { concurrency = 1 }) return n",
+            1
+        ),
+        (
             "local x = s.spawn(t.forever) pcall(s.all, { x, s.spawn(t.later_fail) }, { on_error = 'cancel' })"
                 + " return x.status", "canceled"
         ),

@@ -105,6 +105,35 @@ struct CancelOnTests {
         #expect(service.canceled.count == 1 && !service.canceled.contains("earlier"), "\(service.canceled)")
     }
 
+    @Test("Leaving a loop over completed jobs gives none of them up, nor does first give up what it cancels")
+    func watching() async throws {
+        let folder = try ScriptFolder()
+        let service = Service()
+        let host = try service.host(folder, cancelsOnStop: true)
+        let results = try await folder.run(
+            """
+            local job = create("wf-1")
+            for ended in speedpix.completed { job, speedpix.spawn(function() end) } do break end
+            return job:reload().status
+            """, host: host)
+        #expect(results == ["running"] && service.canceled.isEmpty)
+    }
+
+    @Test("The end of a stopped run leaves alone what the script has decided about", arguments: ["false", "'timeout'"])
+    func spared(word: String) async throws {
+        let folder = try ScriptFolder()
+        let service = Service()
+        let host = try service.host(folder, cancelsOnStop: true)
+        let run = Task { try await folder.run("run('wf-1', {}, { cancel_on = \(word) })", host: host) }
+        while !service.transport.requests.contains(where: { $0.path == "/scc/comfy_get_progress" }) {
+            await Task.yield()
+        }
+        run.cancel()
+        _ = await run.result
+        await host.cancelAbandoned([Prediction(id: "t-1"), Prediction(id: "t-2")])
+        #expect(service.canceled == ["t-2"])
+    }
+
     @Test("Events tell what was canceled and what could not be")
     func events() async throws {
         let folder = try ScriptFolder()

@@ -51,6 +51,7 @@ struct ErrorCodeTests {
         "no_subject": Case(script: "image.blank(100, 100):cutout()"),
         "imaging_failed": Case(script: "image.svg('<svg')"),
         "invalid_argument": Case(script: "fs.read(1)"),
+        "too_large": Case(script: "local function f() speedpix.spawn(f) end f()"),
         "cannot_wait": Case(script: "table.sort({ 2, 1 }, function() speedpix.sleep(1) end)"),
         "internal": Case(script: "print('x')"),
     ]

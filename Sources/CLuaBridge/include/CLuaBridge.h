@@ -84,6 +84,8 @@ typedef struct {
     uint64_t (*grace)(void *context);
     // An error that nobody caught, at `index`, unwinds a task; spl_traceback has where it was raised.
     void (*failed)(void *context, lua_State *L, int32_t index);
+    // While it unwound the task, a <close> variable raised another, which is at `index` and goes no further.
+    void (*failed_closing)(void *context, lua_State *L, int32_t index);
 } spl_host;
 
 // The stop of one run, for which any thread may ask.
@@ -118,7 +120,7 @@ void spl_run_free(spl_run *run);
 // Why the run, or one around it, is to be stopped; SPL_RUN if it is not.
 int32_t spl_run_reason(const spl_run *run);
 // Any thread may call this: the run's tasks are stopped, the running one at once. Whoever else is running yields, again and
-// again, so that the host can stop those that wait, until it says that it has: one spl_stop_served for each call.
+// again, so that the host can stop those that wait, until it says that the run is over: one spl_stop_served for each call.
 void spl_stop_run(spl_vm *vm, spl_run *run, int32_t reason);
 void spl_stop_served(spl_vm *vm);
 // Any thread may call this: whatever runs is stopped, whichever run it belongs to. SPL_RUN takes that back.

@@ -10,6 +10,7 @@ package enum ConcurrencyLibrary {
         local spawn, join_all, await_all, event, set, wait_for =
           host.spawn, host.join_all, host.await_all, host.event, host.set, host.wait_for
         local sleep, is_task, raise_timeout, set_label = host.sleep, host.is_task, host.raise_timeout, host.set_label
+        local watch_only = host.watch_only
         local unpack, pack, pairs, pcall, error = table.unpack, table.pack, pairs, pcall, error
         local setmetatable, type, rawget, tostring, math_type = setmetatable, type, rawget, tostring, math.type
 
@@ -59,13 +60,15 @@ package enum ConcurrencyLibrary {
               set_label(label_of(list[i]))
               results[i] = fn(list[i], i)
             end
-            local noting = { __close = function(_, failure) has_failed = has_failed or failure ~= nil end }
             local function worker()
-              local _guard <close> = setmetatable({}, noting)
+              local is_done = false
+              -- Whether it failed: an error may be nil.
+              local _guard <close> = setmetatable({}, { __close = function() has_failed = has_failed or not is_done end })
               while taken < count and not has_failed do
                 taken = taken + 1
                 item(taken)
               end
+              is_done = true
             end
             -- Each item in a task of its own, whose failure ends nothing else.
             local function finishing_worker()
@@ -115,6 +118,7 @@ package enum ConcurrencyLibrary {
           local queue, head, tail, bell, watchers = {}, 0, 0, event(), {}
           for _, job in pairs(jobs) do
             watchers[#watchers + 1] = spawn(function()
+              watch_only()
               local ending = pack(job, pcall(await, job))
               tail = tail + 1
               queue[tail] = ending
@@ -171,8 +175,11 @@ package enum ConcurrencyLibrary {
           host.check_timeout(module .. "timeout", seconds, fn)
           local bell = event()
           local work = spawn(fn, ...)
+          -- Not the status: a function may have returned, and go on through what it has spawned.
+          local is_over = false
           local watcher = spawn(function()
             pcall(work.join, work)
+            is_over = true
             set(bell)
           end)
           local alarm = spawn(function()
@@ -182,7 +189,7 @@ package enum ConcurrencyLibrary {
           wait_for(bell)
           watcher:cancel()
           alarm:cancel()
-          if work.status == "running" then
+          if not is_over then
             work:cancel()
             pcall(work.join, work) -- until its <close> variables have run
             raise_timeout(seconds)

@@ -5,11 +5,14 @@ public struct LuaContext: Sendable {
     let task: LuaTask
     /// What the script calls the work that the task does: the item of `map`, where that has a short name. Nil for most.
     public let label: String?
+    /// Whether the script only wants to hear of the end, as in `completed`: who stops that gives nothing up.
+    public let watchesOnly: Bool
 
     init(vm: LuaVM, task: LuaTask) {
         self.vm = vm
         self.task = task
         label = task.label
+        watchesOnly = task.watchesOnly
     }
 
     /// Calls back into the script, in a task of its own that ends with the caller's.

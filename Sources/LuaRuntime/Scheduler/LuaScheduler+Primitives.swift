@@ -15,6 +15,12 @@ extension LuaScheduler {
                         try writer.put(.nil)
                     }),
                 LuaFunctionDefinition(
+                    name: "watch_only",
+                    body: .direct { _, writer in
+                        writer.machine.scheduler.running?.watchesOnly = true
+                        try writer.put(.nil)
+                    }),
+                LuaFunctionDefinition(
                     name: "event",
                     body: .direct { _, writer in
                         try writer.put(.object(LuaEvent(releases: writer.machine.releases)))

@@ -46,15 +46,18 @@ extension LuaScheduler {
     private func failure(of task: LuaTask) -> LuaError {
         let reader = LuaReader(machine: machine, state: task.thread)
         let value = (try? reader.value(at: -1, "the error")) ?? .nil
-        let message: String =
-            switch value {
-            case .string(let text): text.lossyText
-            case .table(let table) where spl_is_error(machine.vm, task.thread, -1):
-                LuaStop.describe(table)
-            case .table(let table) where table["message"]?.text != nil:
-                table["message"]?.text ?? ""
-            default: "the script raised a \(value.typeName) value"
-            }
-        return LuaError(.runtime, message, value: value, traceback: traceback(of: task, value))
+        return LuaError(
+            .runtime, Self.message(of: value, isHosts: spl_is_error(machine.vm, task.thread, -1)), value: value,
+            traceback: traceback(of: task, value))
+    }
+
+    /// What was raised, as a message: the host's errors are tables with a code, and scripts may raise anything.
+    static func message(of value: LuaValue, isHosts: Bool) -> String {
+        switch value {
+        case .string(let text): text.lossyText
+        case .table(let table) where isHosts: LuaStop.describe(table)
+        case .table(let table) where table["message"]?.text != nil: table["message"]?.text ?? ""
+        default: "the script raised a \(value.typeName) value"
+        }
     }
 }

@@ -138,13 +138,23 @@ package final class LuaScheduler {
     /// An error that nobody caught unwinds the running task: remembers its stack, and where the task came from. An error
     /// that another task failed with, and this one only passed on, keeps that task's.
     func noteFailure(_ state: OpaquePointer, at index: Int32) {
-        guard let running, running.phase == .live else { return }
+        guard let running, running.phase == .live, !running.hasRaised else { return }
+        running.hasRaised = true
         let error = try? LuaReader(machine: machine, state: state).value(at: index, "the error")
         if let source = running.raiser, self.error(of: source) == error {
             running.traceback = source.traceback
         } else {
             running.traceback = String(cString: spl_traceback(machine.vm)) + origin(of: running)
         }
+    }
+
+    /// A `<close>` variable failed while the running task was unwound by an error.
+    func noteClosingFailure(_ state: OpaquePointer, at index: Int32) {
+        guard let running else { return }
+        let reader = LuaReader(machine: machine, state: state)
+        let error = (try? reader.value(at: index, "the error")) ?? .nil
+        let message = Self.message(of: error, isHosts: spl_is_error(machine.vm, state, index))
+        running.traceback += "\nthen a <close> variable failed: \(message)"
     }
 
     private func error(of task: LuaTask) -> LuaValue? {
@@ -221,8 +231,9 @@ package final class LuaScheduler {
         case Int32(SPL_WAITING):
             if let grace = task.grace { watch(grace) }
         case Int32(SPL_STOPPED): giveWay(task)
-        case _ where task.phase != .live: end(task, .stopped)
-        case Int32(SPL_FINISHED): end(task, .finished(count: outcome.count))
+        // Who had failed by itself before has failed, whatever stopped the <close> variables.
+        case _ where task.phase != .live && !task.hasRaised: end(task, .stopped)
+        case Int32(SPL_FINISHED) where task.phase == .live: end(task, .finished(count: outcome.count))
         default: end(task, outcome.count < 0 ? .exhausted : .failed)
         }
     }

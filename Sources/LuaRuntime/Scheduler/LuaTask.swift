@@ -49,6 +49,8 @@ public final class LuaTask: LuaObject, @unchecked Sendable {
         static let detachesChildren = Flags(rawValue: 2)
         static let isObserved = Flags(rawValue: 4)
         static let awaitsEvent = Flags(rawValue: 8)
+        static let watchesOnly = Flags(rawValue: 16)
+        static let hasRaised = Flags(rawValue: 32)
 
         subscript(flag: Flags) -> Bool {
             get { contains(flag) }
@@ -136,6 +138,18 @@ public final class LuaTask: LuaObject, @unchecked Sendable {
     var awaitsEvent: Bool {
         get { flags[.awaitsEvent] }
         set { flags[.awaitsEvent] = newValue }
+    }
+
+    /// Whether what it waits for goes on without it: when it is stopped, nothing was given up.
+    var watchesOnly: Bool {
+        get { flags[.watchesOnly] }
+        set { flags[.watchesOnly] = newValue }
+    }
+
+    /// Whether an error that its code did not catch has begun to unwind it.
+    var hasRaised: Bool {
+        get { flags[.hasRaised] }
+        set { flags[.hasRaised] = newValue }
     }
 
     /// Why the task must end: one of the bridge's stop reasons.

@@ -146,7 +146,7 @@ public actor LuaVM {
         let alarm = timeout.map { startAlarm(run, after: $0, clock: clock) }
         defer {
             alarm?.cancel()
-            run.isUnderWay = false
+            run.end()
             scheduler.runs.remove(task.run)
         }
         let result = await withTaskCancellationHandler {
@@ -175,8 +175,7 @@ public actor LuaVM {
 
     /// Stops the tasks of a run that wait.
     private func serve(_ run: RunStop, _ reason: StopReason) {
-        run.noteServed()
-        if run.isUnderWay { cancel(run.task, reason) } else { drain() }
+        if !run.isOver { cancel(run.task, reason) }
     }
 
     /// Measures the time that `<close>` variables have. Not on the actor, for the same reason.

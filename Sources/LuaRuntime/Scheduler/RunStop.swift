@@ -1,9 +1,11 @@
 import CLuaBridge
+import Synchronization
 
 /// The stop of one run, for which any thread may ask.
 ///
 /// It reaches the tasks of its run, and of runs within it, wherever they are: the one that runs is stopped by a flag which
-/// the VM looks at, and those that wait by ``LuaVM``, for which whoever else is running gives up its turn.
+/// the VM looks at, and those that wait by ``LuaVM``. Until the run has ended, whoever else is running gives up its turn again
+/// and again, so that its `<close>` variables get on.
 ///
 /// `@unchecked Sendable`: other threads use the pointers only to set atomic flags, and the machine is held so that they are
 /// valid; the rest is touched on the VM's actor only.
@@ -14,8 +16,12 @@ final class RunStop: @unchecked Sendable {
     let flag: OpaquePointer
     /// The task that the run began with.
     unowned(unsafe) let task: LuaTask
-    /// Whether the run has not ended. If it has, there may be no task any more.
-    var isUnderWay = true
+    private struct State {
+        var requests = 0
+        var isOver = false
+    }
+
+    private let state = Mutex(State())
 
     /// - Throws: ``LuaError`` of kind memory.
     init(_ task: LuaTask, within outer: RunStop?, on machine: LuaMachine) throws(LuaError) {
@@ -33,15 +39,24 @@ final class RunStop: @unchecked Sendable {
     /// Why it is to be stopped: the first reason that was given; `SPL_RUN` for none.
     var reason: Int32 { spl_run_reason(flag) }
 
-    /// Asks for the stop. The VM must then be told to cancel the run's task, and after that ``noteServed()``.
+    /// Asks for the stop, unless the run is over. The VM must then be told to cancel the run's task.
     func request(_ reason: LuaVM.StopReason) {
-        spl_stop_run(machine.vm, flag, reason.code)
+        state.withLock { state in
+            guard !state.isOver else { return }
+            state.requests += 1
+            spl_stop_run(machine.vm, flag, reason.code)
+        }
     }
 
-    /// The run's tasks have been told.
-    func noteServed() {
-        spl_stop_served(machine.vm)
+    /// The run is over; there may be no task any more.
+    func end() {
+        state.withLock { state in
+            state.isOver = true
+            for _ in 0..<state.requests { spl_stop_served(machine.vm) }
+        }
     }
+
+    var isOver: Bool { state.withLock { $0.isOver } }
 }
 
 /// The runs of a VM that are under way, by a number that tasks have room for.

@@ -47,6 +47,12 @@ let noteFailure: @convention(c) (UnsafeMutableRawPointer?, OpaquePointer?, Int32
     machine(context).scheduler.noteFailure(state, at: index)
 }
 
+let noteClosingFailure: @convention(c) (UnsafeMutableRawPointer?, OpaquePointer?, Int32) -> Void = {
+    context, state, index in
+    guard let state else { return }
+    machine(context).scheduler.noteClosingFailure(state, at: index)
+}
+
 extension LuaMachine {
     fileprivate func call(_ function: Int32, state: OpaquePointer, count: Int32) -> Int32 {
         let entry = functions[Int(function)]

@@ -18,7 +18,8 @@ final class LuaMachine {
         self.limits = limits
         let host = spl_host(
             context: nil, call: callFunction, take: takeResult, spawn: registerSpawn, release: releaseObject,
-            equal: equalObjects, stop: stopRunning, grace: askGrace, failed: noteFailure)
+            equal: equalObjects, stop: stopRunning, grace: askGrace, failed: noteFailure,
+            failed_closing: noteClosingFailure)
         guard let vm = spl_create(host, limits.memory, limits.hookInterval) else {
             throw LuaError(.memory, "not enough memory to start Lua")
         }

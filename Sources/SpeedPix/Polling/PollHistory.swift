@@ -11,7 +11,8 @@ final class PollHistory: Sendable {
         records.withLock { $0[workflowID ?? ""] } ?? PollRecord()
     }
 
-    func learn(_ workflowID: String?, _ lessons: [PollRecord.Lesson], noticedLate lag: Double, keptShortPromise: Bool?) {
+    func learn(_ workflowID: String?, _ lessons: [PollRecord.Lesson], noticedLate lag: Double, keptShortPromise: Bool?)
+    {
         records.withLock { records in
             let key = workflowID ?? ""
             if records[key] == nil, records.count >= Self.capacity, let other = records.keys.first {

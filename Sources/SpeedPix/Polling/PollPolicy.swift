@@ -75,11 +75,12 @@ public struct PollPolicy: Sendable {
     private var latestETA: (time: Double, length: Double)?
     private var firstFraction: (time: Double, fraction: Double)?
     private var lastFraction = 0.0
-    /// Polls that looked for the end of a promise shorter than an interval.
+    /// Polls that looked for the end of a promise shorter than an interval, and those of them that found it running.
     private var shortPolls = 0
+    private var shortMisses = 0
 
     /// Whether such a promise was kept, or nearly; nil if there was none.
-    public var keptShortPromise: Bool? { shortPolls == 0 ? nil : polls <= 2 }
+    public var keptShortPromise: Bool? { shortPolls == 0 ? nil : shortMisses <= 1 }
 
     /// - Parameter estimate: Seconds that the service expected the run to take when it was created.
     public init(estimate: Double?) {
@@ -90,6 +91,10 @@ public struct PollPolicy: Sendable {
     public mutating func firstDelay(_ record: PollRecord) -> Double {
         guard let estimate else { return Self.first }
         promises.append(Promise(hint: .estimate, start: 0, length: estimate))
+        if estimate + Self.shortSlack < Self.interval, record.keepsShortPromises {
+            shortPolls = 1
+            return max(Self.first, estimate + Self.shortSlack)
+        }
         let trust = record.trust(in: .estimate)
         guard trust.isProven else { return Self.first }
         return min(max(Self.first, trust.lowest * record.credit * estimate), Self.longest)
@@ -98,6 +103,7 @@ public struct PollPolicy: Sendable {
     /// Seconds before the next poll, after an answer that was not the end.
     public mutating func delay(after seen: Observation, _ record: PollRecord) -> Double {
         polls += 1
+        if shortPolls > shortMisses { shortMisses += 1 }
         let promises = promises(in: seen)
         if let delay = shortDelay(promises, at: seen.time, record) { return delay }
         guard let window = narrowest(of: promises, at: seen.time, record) else { return Self.interval }
@@ -113,15 +119,15 @@ public struct PollPolicy: Sendable {
         return min(max(window.lowest * record.credit, step), cap)
     }
 
-    /// The second poll of a prediction that is said to end within an interval, and a third close behind it. It takes the
+    /// The second poll of a prediction that is said to end within an interval, and one more close behind it. It takes the
     /// place of the poll an interval later, by which a prediction of half a second would take more than twice its time.
     private mutating func shortDelay(_ promises: [Promise], at time: Double, _ record: PollRecord) -> Double? {
-        guard polls <= 2, record.trustsShortPromises else { return nil }
-        guard polls == 1 else {
-            guard shortPolls == 1 else { return nil }
+        guard record.trustsShortPromises else { return nil }
+        if shortPolls == 1, shortMisses == 1 {
             shortPolls = 2
             return Self.closest
         }
+        guard polls == 1, shortPolls == 0 else { return nil }
         let rests = promises.filter { $0.hint != .queue }.map { $0.start + $0.length - time }.filter { $0 > 0 }
         guard let rest = rests.min(), rest + Self.shortSlack < Self.interval else { return nil }
         shortPolls = 1

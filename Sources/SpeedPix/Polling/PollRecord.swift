@@ -46,6 +46,8 @@ public struct PollRecord: Sendable {
     private var lag = 0.25
     /// Short promises in a row that were not kept.
     private var brokenShortPromises = 0
+    /// Those in a row that were.
+    private var keptShortPromises = 0
     /// Predictions since the last of them.
     private var sinceBroken = 0
     /// 0 … 1: how much of a promise is slept through. Falls while ends are noticed too late.
@@ -62,11 +64,17 @@ public struct PollRecord: Sendable {
     /// that, and every fiftieth prediction tries again.
     var trustsShortPromises: Bool { brokenShortPromises < 3 || sinceBroken >= 50 }
 
+    /// Whether the first poll can wait for the end of one.
+    var keepsShortPromises: Bool { keptShortPromises >= 3 }
+
     /// - Parameters:
     ///   - lag: Seconds between the prediction's end and the poll that found it.
     ///   - keptShortPromise: Whether one was kept; nil if none was tested.
     public mutating func learn(_ lessons: [Lesson], noticedLate lag: Double, keptShortPromise: Bool? = nil) {
-        if let keptShortPromise { brokenShortPromises = keptShortPromise ? 0 : brokenShortPromises + 1 }
+        if let keptShortPromise {
+            brokenShortPromises = keptShortPromise ? 0 : brokenShortPromises + 1
+            keptShortPromises = keptShortPromise ? keptShortPromises + 1 : 0
+        }
         sinceBroken = keptShortPromise == false ? 0 : sinceBroken + 1
         for lesson in lessons {
             let index = lesson.hint.rawValue

@@ -27,7 +27,7 @@ extension Predictions {
     /// Cancels a prediction that nobody waits for any more, whatever becomes of the calling task.
     ///
     /// - Returns: The prediction as the service has it now, and why it could not be canceled; then it goes on. One that
-    ///   had ended already stays as it is, which is no failure.
+    ///   had ended already stays as it is, with its result if that can be had in time; that is no failure.
     package func cancelGivenUp(_ prediction: Prediction) async -> (Prediction, SpeedPixError?) {
         let clock = caller.dependencies.clock
         // A task of its own: the one that gave up may be cancelled, and no call of its would go out.
@@ -39,10 +39,19 @@ extension Predictions {
                         .timeout, "the service did not answer within \(Self.cancelLimit.formattedSeconds)",
                         prediction: prediction, isRetryable: true)
                 },
-                operation: { try await cancel(prediction) })
+                operation: {
+                    let now = try await cancel(prediction)
+                    // Too late: then it has a result, which is paid for.
+                    guard now.status == .succeeded, let done = try? await fetchResult(now).0, done.status == .succeeded
+                    else { return now }
+                    return done
+                })
         }
         switch await work.result {
-        case .success(let canceled): return (canceled, nil)
+        case .success(let canceled) where canceled.status.isTerminal: return (canceled, nil)
+        case .success(let other):
+            let message = "the service says that it is \(other.status) all the same"
+            return (other, SpeedPixError(.apiError, message, prediction: other))
         case .failure(let error as SpeedPixError): return (prediction, error)
         case .failure(let error):
             return (prediction, SpeedPixError(.network, "\(error)", prediction: prediction, cause: error))

@@ -63,7 +63,7 @@ struct EvalCommand: ContextCommand {
                 LuaChunk(Self.evaluation, name: "eval"), arguments: [.string(code)],
                 timeout: timeout.map { .seconds($0) }, clock: context.clock)
         } catch {
-            if host.cancelsOnStop { await host.cancelAbandoned(recorder.withLedger { $0.unfinishedOwn }) }
+            if host.cancelsOnStop { await host.cancelAbandoned(recorder.withLedger { $0.abandoned }) }
             if !service.isLocal(context) { context.reportUnfinished(recorder.withLedger { $0 }) }
             if error is CancellationError { throw CommandFailure(.interrupted, "interrupted") }
             guard var error = error as? LuaError else { throw error }

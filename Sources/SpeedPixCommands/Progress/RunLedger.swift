@@ -89,9 +89,10 @@ struct RunLedger: Sendable {
     var isEmpty: Bool { created + ended + jobs.count + uploads + downloads + filesWritten + inDoubt.count == 0 }
     /// Those whose output has not reached the script, in the order of their creates.
     var unfinished: [Job] { order.compactMap { jobs[$0] } }
-    /// Those of them that this run created.
-    var unfinishedOwn: [Prediction] {
-        order.compactMap { jobs[$0] }.filter(\.isOwn).map { Prediction(id: $0.id, of: $0.workflow) }
+    /// Those of them that this run created, and that were not tried in vain to be canceled: there is no time to try again.
+    var abandoned: [Prediction] {
+        order.compactMap { jobs[$0] }.filter { $0.isOwn && notCanceled[$0.id] == nil }
+            .map { Prediction(id: $0.id, of: $0.workflow) }
     }
 
     /// - Parameter time: Since the run began.

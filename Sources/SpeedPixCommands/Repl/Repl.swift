@@ -184,7 +184,6 @@ actor Repl {
         case .failure(is CancellationError):
             // Nor is the rest of what was pasted wanted.
             reader.interrupt(ends: false)
-            if host.cancelsOnStop { await host.cancelAbandoned(predictions.unfinishedPredictions(after: before)) }
             reportInterrupt(before)
         case .failure(let error): fail("\(error)", .failure)
         }

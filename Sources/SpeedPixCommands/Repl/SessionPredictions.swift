@@ -53,11 +53,8 @@ final class SessionPredictions: Sendable {
     }
 
     /// The ids of those that were created after the first `count`, and go on.
-    func unfinished(after count: Int = 0) -> [String] { unfinishedPredictions(after: count).map(\.id) }
-
-    /// The same, as they were last heard of.
-    func unfinishedPredictions(after count: Int) -> [Prediction] {
-        entries.dropFirst(count).filter { !$0.hasEnded && !$0.prediction.status.isTerminal }.map(\.prediction)
+    func unfinished(after count: Int = 0) -> [String] {
+        entries.dropFirst(count).filter { !$0.hasEnded && !$0.prediction.status.isTerminal }.map(\.prediction.id)
     }
 }
 

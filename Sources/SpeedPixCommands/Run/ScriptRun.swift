@@ -152,7 +152,7 @@ struct ScriptRun: Sendable {
             run.cancel()
         }
         if case .failure = result, host.cancelsOnStop {
-            await host.cancelAbandoned(recorder.withLedger { $0.unfinishedOwn })
+            await host.cancelAbandoned(recorder.withLedger { $0.abandoned })
         }
         maker.cancel()
         await maker.value

@@ -35,7 +35,7 @@ struct SandboxOptions: ParsableArguments {
             homeDirectory: context.homeDirectory,
             readable: (directory.map { [$0] } ?? []) + readableFolders.map(context.absolute),
             readableFiles: named, writable: writableFolders.map(context.absolute))
-        files.withheld = SettingsReader(context: context, scriptDirectory: directory).secretFiles
+        files.withheld = SettingsReader(context: context, scriptDirectory: directory).withheldFiles
         return files
     }
 

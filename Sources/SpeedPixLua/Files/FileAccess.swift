@@ -24,8 +24,12 @@ public struct FileAccess: Sendable {
     public var readableFiles: [String]
     /// Folders that may be written, besides the working and the output folder.
     public var writable: [String]
-    /// Files that may be neither read nor written, whatever else is allowed: those with credentials.
-    public var withheld: [String] = []
+    /// Files that may be neither read nor written, whatever else is allowed: those with credentials. They are known by what
+    /// they are when this is set, too: under another name, or in a folder that was renamed, they stay withheld.
+    public var withheld: [String] = [] {
+        didSet { withheldIdentities = Set(withheld.compactMap { FileIdentity($0) }) }
+    }
+    private var withheldIdentities: Set<FileIdentity> = []
     /// If set, what the script writes, removes and renames stays in it, and is read from it: the files themselves stay as
     /// they are. What the script may do is judged as without it.
     public var overlay: FileOverlay?
@@ -156,18 +160,19 @@ public struct FileAccess: Sendable {
             && isInside(real, writeRoots, orMade: full.map { FilePath($0) })
     }
 
-    private static func withheld(_ path: String) -> SpeedPixError {
+    static func withheld(_ path: String) -> SpeedPixError {
         SpeedPixError(
             .notAllowed, "\(path) is there for settings or credentials, and no script may read or write it",
             remedy: "give the file another name, if it holds none")
     }
 
-    private func isWithheld(_ real: String) -> Bool {
+    func isWithheld(_ real: String) -> Bool {
         if Self.isSecret(real) { return true }
         guard !withheld.isEmpty else { return false }
-        let own = FileIdentity(real)
         // A hard link is the same file under another path.
-        return withheld.contains { Self.real($0) == real || (own != nil && FileIdentity($0) == own) }
+        let own = FileIdentity(real)
+        return own.map(withheldIdentities.contains) == true
+            || withheld.contains { Self.real($0) == real || (own != nil && FileIdentity($0) == own) }
     }
 
     static func notWritable(_ path: String) -> SpeedPixError {

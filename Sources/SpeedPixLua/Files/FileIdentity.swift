@@ -7,7 +7,7 @@ import Glibc
 #endif
 
 /// Which file a path leads to, whatever the path.
-struct FileIdentity: Equatable {
+struct FileIdentity: Hashable {
     private let device: UInt64
     private let inode: UInt64
 

@@ -18,16 +18,20 @@ final class WritableFolder: Sendable {
     }
 
     private let place: Place
+    private let mayCopy: @Sendable (String) -> Bool
     /// Where the script thinks it is.
     let path: String
 
     fileprivate init(_ descriptor: Descriptor, path: String) {
         place = .disk(descriptor)
+        mayCopy = { _ in true }
         self.path = path
     }
 
-    init(_ overlay: FileOverlay, _ real: String, path: String) {
+    /// - Parameter mayCopy: Whether a file of the disk may be read to be changed in the overlay.
+    init(_ overlay: FileOverlay, _ real: String, path: String, mayCopy: @escaping @Sendable (String) -> Bool) {
         place = .overlay(overlay, real)
+        self.mayCopy = mayCopy
         self.path = path
     }
 
@@ -52,7 +56,8 @@ final class WritableFolder: Sendable {
         let shown = fullPath(of: name)
         return switch place {
         case .disk(let descriptor): try Descriptor.opening(name, flags | O_NOFOLLOW, in: descriptor, shownAs: shown)
-        case .overlay(let overlay, let real): try overlay.open(name, in: real, flags, shownAs: shown)
+        case .overlay(let overlay, let real):
+            try overlay.open(name, in: real, flags, mayCopy: mayCopy, shownAs: shown)
         }
     }
 

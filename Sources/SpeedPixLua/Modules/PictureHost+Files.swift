@@ -23,6 +23,7 @@ extension PictureHost {
                     let url = object.file.url
                     return { try await host.reaching.files.read(url) }
                 case .object(_ as PlaceholderObject): return { try PlaceholderPicture.bytes() }
+                case .object(_ as FileObject) where host.isRehearsal: return { try PlaceholderPicture.bytes() }
                 case .object(let object as FileObject):
                     let url = object.file.url
                     return { try await host.reaching.files.read(url) }

@@ -70,6 +70,7 @@ package enum ScriptErrorCodes {
     private static let machine = [
         LuaReference.ErrorCode(
             "invalid_argument", "an argument cannot be right", "e.message names it and says what it must be"),
+        LuaReference.ErrorCode("too_large", "tasks nest too deep", "spawn from a loop, or use speedpix.map"),
         LuaReference.ErrorCode(
             "cannot_wait", "the call has to wait where Lua cannot, as in a table.sort comparator",
             "do it before or after"),

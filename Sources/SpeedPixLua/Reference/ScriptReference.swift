@@ -24,9 +24,11 @@ package enum ScriptReference {
         `message`, `hint` and more, see [Error codes](#error-codes). `invalid_argument` and `canceled` may come from any function.
 
         **Cleaning up.** A `<close>` variable is closed at the end of its block, also when that ends by an error or is
-        stopped: by Ctrl-C, `--timeout`, `speedpix.timeout`, `task:cancel()`, or a `map` with `on_error = "cancel"`. It may wait, as for
-        `job:cancel()` or `fs.write`; the error that ends the block is its second argument, with the code `canceled` or
-        `timeout` for a stop, and stays the one that is reported. After a stop all `<close>` variables together have five
+        stopped: by Ctrl-C, `--timeout`, `speedpix.timeout`, `task:cancel()`, or a `map` with `on_error = "cancel"`. It may
+        wait, as for `job:cancel()` or `fs.write`; the error that ends the block is its second argument, with the code
+        `canceled` or `timeout` for a stop. An error that nobody catches stays the one that is reported, whatever the
+        closing raises, which is told with the traceback; a `pcall` around the block gets the last one, as Lua has it. After
+        a stop all `<close>` variables together have five
         seconds; then they run on without waiting, and not for long. Children close before the task that spawned them,
         coroutines before the one that resumed them. No `pcall` catches a stop. A coroutine that ends by an error closes its
         variables at once, also one made with `coroutine.create`, and `coroutine.close` waits for those that wait.

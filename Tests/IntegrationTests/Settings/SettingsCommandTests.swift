@@ -122,6 +122,28 @@ struct SettingsCommandTests {
     }
 
     /// However a script gets to it.
+    /// The folder of the secret's file under another name, really and in a dry run, and links to files that hold secrets.
+    @Test(
+        arguments: [
+            "os.rename('keys', 'x') print(fs.read('x/secret.txt'))",
+            "os.rename('keys', 'x') io.open('x/secret.txt', 'a'):close() print(fs.read('x/secret.txt'))",
+            "print(fs.read('notes.txt'))", "print(fs.read('env.txt'))", "fs.copy('notes.txt', 'y') print(fs.read('y'))",
+        ], [[], ["--dry-run"]])
+    func noOtherNameOpensTheSecretsFile(script: String, options: [String]) async throws {
+        let folder = try TestFolder()
+        try write("a-very-secret-secret", to: "keys/secret.txt", in: folder)
+        let settings = "app_key = 'k'\napp_secret_file = 'keys/secret.txt'\n# a-very-secret-secret"
+        try write(settings, to: "speedpix.toml", in: folder)
+        try write("SPEEDPIX_APP_SECRET=a-very-secret-secret", to: ".env", in: folder)
+        let files = FileManager.default
+        try files.linkItem(atPath: "\(folder.path)/speedpix.toml", toPath: "\(folder.path)/notes.txt")
+        try files.linkItem(atPath: "\(folder.path)/.env", toPath: "\(folder.path)/env.txt")
+        let run = await CommandRun(["run", "-"] + options, in: folder, input: script)
+        #expect(
+            run.status == .failure && !(run.output + run.errors).contains("very-secret"), "\(run.output)\(run.errors)")
+        #expect(run.errors.contains("not_allowed"), "\(run.errors)")
+    }
+
     @Test(arguments: ["secret", "link", "hard"])
     func noScriptReadsTheSecretsFile(path: String) async throws {
         let folder = try TestFolder()

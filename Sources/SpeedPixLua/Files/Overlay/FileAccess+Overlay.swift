@@ -47,6 +47,7 @@ extension FileAccess {
             place = OverlayTree.join(place, component.string)
         }
         guard mayWrite(place) else { throw Self.notWritable(path) }
-        return WritableFolder(overlay, place, path: full.removingLastComponent().string)
+        return WritableFolder(
+            overlay, place, path: full.removingLastComponent().string, mayCopy: { !isWithheld($0) })
     }
 }

@@ -60,8 +60,30 @@ extension FileOverlay {
                     }
                 }
             }
+            removed += goneWithFolders(state.tree, renamed: renamed)
             found += removed.filter { !renamed.contains($0) && FileVersion(link: $0) != nil }.map { .remove($0) }
             return found.sorted { ($0.path, $0.rank) < ($1.path, $1.rank) }
         }
+    }
+
+    /// What the disk has in folders that were renamed, and was removed from them after that: of it the tree knows nothing.
+    private func goneWithFolders(_ tree: OverlayTree, renamed: Set<String>) -> [String] {
+        var gone: [String] = []
+        for (folder, entries) in tree.entries {
+            for (name, entry) in entries {
+                guard case .folder(let origin?) = entry else { continue }
+                let now = OverlayTree.join(folder, name)
+                let names =
+                    (try? OverlayTree(limits: limits).names(in: .init(path: origin, kind: .folder(isNew: false)))) ?? []
+                for name in names {
+                    let path = OverlayTree.join(origin, name)
+                    // What was written in its place is told as that.
+                    guard !renamed.contains(path), tree[OverlayTree.join(now, name)] == nil, tree[path] != .removed
+                    else { continue }
+                    gone.append(path)
+                }
+            }
+        }
+        return gone
     }
 }

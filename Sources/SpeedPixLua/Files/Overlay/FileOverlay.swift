@@ -166,7 +166,11 @@ public final class FileOverlay: Sendable {
 
     /// Opens a file for writing, as `openat(2)` does with `O_NOFOLLOW`; what is on the disk is copied first unless the
     /// flags empty it.
-    func open(_ name: String, in folder: String, _ flags: Int32, shownAs shown: String) throws -> Descriptor {
+    ///
+    /// - Parameter mayCopy: Whether a file of the disk, by its path there, may be read for that.
+    func open(
+        _ name: String, in folder: String, _ flags: Int32, mayCopy: (String) -> Bool, shownAs shown: String
+    ) throws -> Descriptor {
         try state.withLock { state in
             let path = OverlayTree.join(folder, name)
             let number: Int
@@ -182,6 +186,7 @@ public final class FileOverlay: Sendable {
                 guard FileVersion(link: place)?.isRegular == true else {
                     throw SpeedPixError(.invalidArgument, "\(shown) is no regular file")
                 }
+                guard mayCopy(place) else { throw FileAccess.withheld(shown) }
                 guard access(place, W_OK) == 0 else { throw Descriptor.failure(errno, shown) }
                 number = try makeContent(at: path, copying: flags & O_TRUNC == 0 ? place : nil, &state, shown)
             case nil:

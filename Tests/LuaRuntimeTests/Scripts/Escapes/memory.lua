@@ -57,9 +57,9 @@ return (xpcall(h, h))
 --> a handler in a handler: returns true
 local function h() return xpcall(error, h) end
 return (pcall(h))
---> <close> variables that fail one after the other: error last
+--> <close> variables that fail one after the other: error first
 local function close(n)
-  local x <close> = setmetatable({}, { __close = function() error(n == 1 and "last" or n, 0) end })
+  local x <close> = setmetatable({}, { __close = function() error(n == 100 and "first" or n, 0) end })
   if n < 100 then close(n + 1) end
 end
 close(1)

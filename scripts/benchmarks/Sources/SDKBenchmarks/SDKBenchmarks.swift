@@ -8,6 +8,7 @@ enum SDKBenchmarks {
         if arguments.first == MeasuredClient.word { return try await MeasuredClient.main(Array(arguments.dropFirst())) }
         if arguments.first == RateRun.word { return try await RateRun.main(Array(arguments.dropFirst())) }
         try await BenchmarkRunner.run(
-            [pollingBenchmark, predictionsBenchmark, rateBenchmark, transferBenchmark, waitingBenchmark], arguments: arguments)
+            [pollingBenchmark, predictionsBenchmark, rateBenchmark, transferBenchmark, waitingBenchmark],
+            arguments: arguments)
     }
 }

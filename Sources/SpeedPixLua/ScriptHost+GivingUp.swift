@@ -1,0 +1,27 @@
+package import SpeedPix
+
+extension ScriptHost {
+    /// Tells what became of a prediction that was to be canceled.
+    func tell(givenUp prediction: Prediction, _ failure: SpeedPixError?) {
+        if let failure {
+            onEvent(.notCanceled(id: prediction.id, failure))
+        } else if prediction.status != .succeeded || prediction.output != nil {
+            onEvent(.ended(prediction))
+        }
+    }
+
+    /// Cancels at the service what a run that was stopped or has failed leaves unfinished; ``onEvent`` hears what came of
+    /// it. All at once, and for no longer than ``Predictions/cancelLimit``, also if the calling task is cancelled.
+    ///
+    /// What the script has decided about by itself is left alone, with `cancel_on` of its waits.
+    package func cancelAbandoned(_ predictions: [Prediction]) async {
+        await withTaskGroup { group in
+            for prediction in predictions where !sparedIDs.contains(prediction.id) {
+                group.addTask {
+                    let (now, failure) = await client.predictions.cancelGivenUp(prediction)
+                    tell(givenUp: now, failure)
+                }
+            }
+        }
+    }
+}

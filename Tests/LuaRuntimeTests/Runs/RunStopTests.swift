@@ -1,0 +1,187 @@
+import LuaRuntime
+import SpeedPixTestSupport
+import Testing
+
+/// A stop is one run's: the others on the same VM go on.
+@Suite("Runs at once on one VM, and their stops")
+struct RunStopTests {
+    private let gate = Gate()
+    private let vm: LuaVM
+
+    init() throws {
+        vm = try LuaFixture.vm(gate: gate)
+    }
+
+    private func run(
+        _ source: String, timeout: Duration? = nil, clock: any Clock<Duration> = ContinuousClock()
+    ) async throws -> [LuaValue] {
+        try await vm.run(LuaChunk(source, name: "run.lua"), timeout: timeout, clock: clock)
+    }
+
+    @Test("A timeout of one that waits leaves another, which waits, alone")
+    func waiting() async throws {
+        let clock = ManualClock()
+        async let other = run("t.wait('other') return 1")
+        let short = Task { try await run("t.wait('never')", timeout: .seconds(1), clock: clock) }
+        _ = await gate.arrived(2)
+        await clock.waitForSleepers(1)
+        clock.advance(by: .seconds(1))
+        let error = await #expect(throws: LuaError.self) { _ = try await short.value }
+        #expect(error?.code == "timeout")
+        await gate.open("other")
+        #expect(try await other == [.integer(1)])
+    }
+
+    @Test(
+        "A timeout of one that waits gets through while another computes, which goes on afterwards",
+        arguments: [
+            "while not stop do end", "while not stop do pcall(error) end",
+            "while not stop do coroutine.wrap(function() for i = 1, 1e4 do end end)() end",
+            "local x <close> = setmetatable({}, { __close = function() while not stop do end end })",
+        ])
+    func computing(loop: String) async throws {
+        let clock = ManualClock()
+        _ = try await run("stop = false")
+        let short = Task {
+            try await run(
+                "local x <close> = setmetatable({}, { __close = function() stop = true end }) t.wait('never')",
+                timeout: .seconds(1), clock: clock)
+        }
+        _ = await gate.arrived(1)
+        async let busy = run("t.wait('begin') \(loop) return 1")
+        _ = await gate.arrived(2)
+        await gate.open("begin")
+        await clock.waitForSleepers(1)
+        clock.advance(by: .seconds(1))
+        let error = await #expect(throws: LuaError.self) { _ = try await short.value }
+        #expect(error?.code == "timeout")
+        #expect(try await busy == [.integer(1)])
+    }
+
+    @Test("Of two that compute, the one whose time is over ends, and the other does not")
+    func both() async throws {
+        let clock = ManualClock()
+        let short = Task { try await run("while true do t.later(1) end", timeout: .seconds(1), clock: clock) }
+        async let long = run("for i = 1, 2000 do t.later(i) end return 1")
+        await clock.waitForSleepers(1)
+        clock.advance(by: .seconds(1))
+        let error = await #expect(throws: LuaError.self) { _ = try await short.value }
+        #expect(error?.code == "timeout")
+        #expect(try await long == [.integer(1)])
+    }
+
+    @Test("A cancelled run gives others no error, neither those that wait nor those begun just before")
+    func cancelled() async throws {
+        let doomed = Task { try await run("t.wait('never')") }
+        _ = await gate.arrived(1)
+        async let first = run("t.wait('a') return 1")
+        _ = await gate.arrived(2)
+        async let second = run("for i = 1, 100 do t.later(i) end return 2")
+        doomed.cancel()
+        await #expect(throws: CancellationError.self) { try await doomed.value }
+        await gate.open("a")
+        #expect(try await [first, second] == [[.integer(1)], [.integer(2)]])
+    }
+
+    @Test("Of 200 runs under steady load, one timeout ends one")
+    func load() async throws {
+        let clock = ManualClock()
+        let short = Task { try await run("t.wait('never')", timeout: .seconds(1), clock: clock) }
+        _ = await gate.arrived(1)
+        await clock.waitForSleepers(1)
+        let succeeded = try await withThrowingTaskGroup { group in
+            for number in 0..<200 {
+                group.addTask { try await run("for i = 1, 20 do t.later(i) end return 1") == [.integer(1)] }
+                if number == 100 { clock.advance(by: .seconds(1)) }
+            }
+            return try await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+        }
+        #expect(succeeded == 200)
+        await #expect(throws: LuaError.self) { _ = try await short.value }
+    }
+
+    @Test("A run within a run: its timeout is an error that the outer one can catch, and the outer one's ends both")
+    func nested() async throws {
+        let clock = ManualClock()
+        let inner = LuaFunctionDefinition.waiting("inner") { _ in
+            { context in
+                let results = try await context.vm.run(
+                    LuaChunk("t.wait('never')", name: "inner.lua"), timeout: .seconds(1), clock: clock)
+                return results.first ?? .nil
+            }
+        }
+        let vm = try LuaVM(
+            modules: LuaFixture.modules(gate: gate) + [LuaModule(name: "nest", functions: [inner])])
+        async let outer = vm.run(
+            LuaChunk("local ok, e = pcall(nest.inner) t.later(1) return ok, e.code", name: "outer.lua"))
+        _ = await gate.arrived(1)
+        await clock.waitForSleepers(1)
+        clock.advance(by: .seconds(1))
+        #expect(try await outer == [.boolean(false), "timeout"])
+    }
+
+    // MARK: Calls
+
+    private func function(_ source: String) async throws -> LuaFunction {
+        guard case .function(let function) = try await run("return \(source)").first else {
+            throw LuaArgumentError("no function")
+        }
+        return function
+    }
+
+    private static let loops = [
+        "function() while true do end end", "function() while true do pcall(t.later, 1) end end",
+        "function() t.wait('never') end", "function() s.spawn(function() while true do end end) t.wait('never') end",
+        "function() table.sort({ 3, 2, 1 }, function() while true do end end) end",
+    ]
+
+    @Test("A call after the run stops with its Swift task, and the VM is usable afterwards", arguments: loops)
+    func callCancelled(source: String) async throws {
+        let function = try await function(source)
+        let begun = try await self.function("function() t.wait('begun') end")
+        let witness = Task { try await vm.call(begun, []) }
+        _ = await gate.arrived(1)
+        let call = Task { try await vm.call(function, []) }
+        if source.hasPrefix("function() t.wait") { _ = await gate.arrived(2) }
+        call.cancel()
+        await #expect(throws: CancellationError.self) { try await call.value }
+        await gate.open("begun")
+        _ = try await witness.value
+        #expect(try await run("return 1", timeout: .seconds(60)) == [.integer(1)])
+    }
+
+    @Test("A call's timeout ends it, and nothing else", arguments: loops)
+    func callTimeout(source: String) async throws {
+        let function = try await function(source)
+        let clock = ManualClock()
+        async let other = run("t.wait('other') return 1")
+        _ = await gate.arrived(1)
+        let call = Task { try await vm.call(function, [], timeout: .seconds(1), clock: clock) }
+        await clock.waitForSleepers(1)
+        clock.advance(by: .seconds(1))
+        let error = await #expect(throws: LuaError.self) { _ = try await call.value }
+        #expect(error?.code == "timeout")
+        await gate.open("other")
+        #expect(try await other == [.integer(1)])
+    }
+
+    @Test("What was stopped in one run is not waited for by another")
+    func orphans() async throws {
+        // Work that takes no notice of its cancellation.
+        let stubborn = LuaFunctionDefinition.waiting("stubborn") { [gate] _ in
+            { _ in
+                await Task { await gate.wait("stubborn") }.value
+                return .nil
+            }
+        }
+        let vm = try LuaVM(
+            modules: LuaFixture.modules(gate: gate) + [LuaModule(name: "work", functions: [stubborn])])
+        let doomed = Task { try await vm.run(LuaChunk("work.stubborn()", name: "x")) }
+        _ = await gate.arrived(1)
+        doomed.cancel()
+        // It could wait for the other's work only now.
+        #expect(try await vm.run(LuaChunk("return t.later(1)", name: "y")) == [.integer(1)])
+        await gate.open("stubborn")
+        await #expect(throws: CancellationError.self) { try await doomed.value }
+    }
+}
