@@ -45,7 +45,10 @@ struct spl_vm {
 
     // Allocator.
     size_t used, limit;
+    size_t held;  // by Swift for the script; counts as used
     uint64_t allocations, fail_from, fail_count;
+    uint64_t collected_at;  // allocations until the script's last whole collection
+    int collections;        // of those, in a row
 
     // Stopping.
     atomic_int interrupt;     // of whatever runs

@@ -60,13 +60,30 @@ static int load_text(lua_State *L) {
     return 1;
 }
 
+// Whole collections that may follow one another, and the allocations after which as many more may.
+#define COLLECTIONS_IN_A_ROW 16
+#define ALLOCATIONS_BETWEEN 10000
+
+// A whole collection takes as long as there are values, and a loop of them would do nothing else.
+static bool may_collect(spl_vm *vm) {
+    if (vm->allocations - vm->collected_at >= ALLOCATIONS_BETWEEN) vm->collections = 0;
+    if (vm->collections >= COLLECTIONS_IN_A_ROW) return false;
+    vm->collections++;
+    vm->collected_at = vm->allocations;
+    return true;
+}
+
 // collectgarbage without the switches that would let a script starve its own collector.
 static int collect_garbage(lua_State *L) {
+    spl_poll(L);
     static const char *const options[] = {"collect", "count", "step", NULL};
     switch (luaL_checkoption(L, 1, "collect", options)) {
         case 1: lua_pushnumber(L, lua_gc(L, LUA_GCCOUNT) + lua_gc(L, LUA_GCCOUNTB) / 1024.0); return 1;
         case 2: lua_pushboolean(L, lua_gc(L, LUA_GCSTEP, 0)); return 1;
-        default: lua_gc(L, LUA_GCCOLLECT); lua_pushinteger(L, 0); return 1;
+        default:
+            if (may_collect(spl_vm_of(L))) lua_gc(L, LUA_GCCOLLECT);
+            lua_pushinteger(L, 0);
+            return 1;
     }
 }
 

@@ -25,6 +25,12 @@ static int interruption(const spl_vm *vm) {
     return reason != SPL_RUN ? reason : spl_run_reason(vm->run);
 }
 
+int32_t spl_wanted_stop(const spl_vm *vm) {
+    if (vm->epoch == 0) return interruption(vm);
+    bool may_be_over = vm->is_over || atomic_load_explicit(&vm->nudged, memory_order_relaxed);
+    return may_be_over ? vm->reason : SPL_RUN;
+}
+
 static bool wants_turn(const spl_vm *vm) { return atomic_load_explicit(&vm->turns_wanted, memory_order_relaxed) > 0; }
 
 bool spl_needs_hook(spl_vm *vm) {

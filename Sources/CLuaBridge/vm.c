@@ -11,8 +11,16 @@ static bool refuses(spl_vm *vm, const void *block, size_t kind, size_t old_size,
     if (vm->fail_from != 0 && vm->allocations >= vm->fail_from && vm->allocations - vm->fail_from < vm->fail_count)
         return true;
     if (size >= LARGE_BLOCK && spl_refuses_block(vm, block, kind)) return true;
-    return vm->limit != 0 && size - old_size > vm->limit - (vm->used < vm->limit ? vm->used : vm->limit);
+    return size - old_size > spl_memory_left(vm);
 }
+
+size_t spl_memory_left(const spl_vm *vm) {
+    if (vm->limit == 0) return SIZE_MAX;
+    size_t used = vm->used + vm->held;
+    return used < vm->limit ? vm->limit - used : 0;
+}
+
+void spl_hold(spl_vm *vm, int64_t change) { vm->held += (size_t)change; }
 
 static void *allocate(void *data, void *block, size_t old_size, size_t size) {
     spl_vm *vm = data;

@@ -126,9 +126,15 @@ void spl_stop_served(spl_vm *vm);
 // Any thread may call this: whatever runs is stopped, whichever run it belongs to. SPL_RUN takes that back.
 void spl_interrupt(spl_vm *vm, int32_t reason);
 int32_t spl_interrupt_reason(spl_vm *vm);
+// Why long work that a script has called is to end now; SPL_RUN if it may go on.
+int32_t spl_wanted_stop(const spl_vm *vm);
 // Any thread may call this: if the running task is busy with its <close> variables, the host is asked about it now.
 void spl_nudge(spl_vm *vm);
 size_t spl_memory_used(const spl_vm *vm);
+// Counts bytes, or fewer, that Swift holds for the script as if they were Lua's.
+void spl_hold(spl_vm *vm, int64_t change);
+// What may still be allocated; SIZE_MAX without a limit.
+size_t spl_memory_left(const spl_vm *vm);
 // The release of the Lua that this was built with: "5.4.4".
 const char *spl_lua_release(void);
 void spl_set_memory_limit(spl_vm *vm, size_t bytes);

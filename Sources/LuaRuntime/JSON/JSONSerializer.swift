@@ -10,10 +10,12 @@ struct JSONSerializer: ~Copyable {
     private var output = JSONOutput()
     /// The tables that the value lies in.
     private var path: [UnsafeRawPointer] = []
+    private var transfer: LuaTransfer
 
     init(reader: LuaReader, indent: Int, sortsKeys: Bool, text: @escaping @Sendable (any LuaObject) -> String?) {
         state = reader.state
         machine = reader.machine
+        transfer = LuaTransfer(on: reader.machine)
         self.indent = indent
         self.sortsKeys = sortsKeys
         self.text = text
@@ -32,6 +34,8 @@ struct JSONSerializer: ~Copyable {
     mutating func writeDocument(at index: Int32) throws {
         do {
             try write(index)
+        } catch let excess as LuaTransfer.Excess {
+            throw LuaSizeError(message: "json.encode: the value \(excess.text)", hint: excess.hint)
         } catch let problem as Problem {
             throw LuaArgumentError(
                 "json.encode: the value\(problem.place.isEmpty ? "" : " at \(problem.place.drop { $0 == "." })") \(problem.text)",
@@ -41,6 +45,8 @@ struct JSONSerializer: ~Copyable {
     }
 
     private mutating func write(_ index: Int32) throws {
+        // The document itself: what was written since the last value.
+        try transfer.add(bytes: output.count - transfer.bytes)
         switch spl_get_type(state, index) {
         case Int32(SPL_TSTRING): try writeString(index)
         case Int32(SPL_TNUMBER):

@@ -4,15 +4,15 @@ public struct LuaContext: Sendable {
     public let vm: LuaVM
     let task: LuaTask
     /// What the script calls the work that the task does: the item of `map`, where that has a short name. Nil for most.
-    public let label: String?
+    public var label: String? { taskLabel?.text }
+    private let taskLabel: LuaTask.Label?
     /// Whether the script only wants to hear of the end, as in `completed`: who stops that gives nothing up.
-    public let watchesOnly: Bool
+    public var watchesOnly: Bool { task.watchesOnly }
 
     init(vm: LuaVM, task: LuaTask) {
         self.vm = vm
         self.task = task
-        label = task.label
-        watchesOnly = task.watchesOnly
+        taskLabel = task.label
     }
 
     /// Calls back into the script, in a task of its own that ends with the caller's.

@@ -11,7 +11,7 @@ extension LuaScheduler {
                     name: "set_label",
                     body: .direct { arguments, writer in
                         let text = arguments.isAbsent(1) ? nil : try? arguments.string(1, "label")
-                        writer.machine.scheduler.running?.label = text
+                        writer.machine.scheduler.running?.label = text.map { LuaTask.Label($0) }
                         try writer.put(.nil)
                     }),
                 LuaFunctionDefinition(

@@ -11,7 +11,9 @@ extension LuaScheduler {
             do {
                 return .success(try (0..<count).map { try reader.value(at: $0 + 1, "result \($0 + 1)") })
             } catch {
-                return .failure(LuaError(.runtime, (error as? LuaArgumentError)?.message ?? "\(error)"))
+                guard let error = error as? any LuaRaisable else { return .failure(LuaError(.runtime, "\(error)")) }
+                let table = LuaTable(error)
+                return .failure(LuaError(.runtime, table["message"]?.text ?? "", value: .table(table)))
             }
         case .failed: return .failure(failure(of: task))
         case .stopped: return .failure(LuaStop(reason: task.stop).error)
@@ -45,7 +47,15 @@ extension LuaScheduler {
 
     private func failure(of task: LuaTask) -> LuaError {
         let reader = LuaReader(machine: machine, state: task.thread)
-        let value = (try? reader.value(at: -1, "the error")) ?? .nil
+        let value: LuaValue
+        do {
+            value = try reader.value(at: -1, "the error that the script raised", mostValues: Self.mostErrorValues)
+        } catch let error as LuaSizeError {
+            return LuaError(
+                .runtime, LuaStop.describe(LuaTable(error)), value: .table(LuaTable(error)), traceback: task.traceback)
+        } catch {
+            value = .nil
+        }
         return LuaError(
             .runtime, Self.message(of: value, isHosts: spl_is_error(machine.vm, task.thread, -1)), value: value,
             traceback: traceback(of: task, value))

@@ -73,8 +73,18 @@ package final class LuaScheduler {
         return ticket
     }
 
+    /// What work under way holds of its script's values, in bytes by its ticket, where that is much.
+    private var held: [UInt64: Int] = [:]
+
+    /// Counts what work holds against the memory limit, until it has ended.
+    func hold(_ bytes: Int, for ticket: UInt64) {
+        held[ticket] = bytes
+        spl_hold(machine.vm, Int64(bytes))
+    }
+
     /// The result of work has arrived.
     func deliver(_ result: Result<LuaValue, any Error>, to ticket: UInt64) {
+        if !held.isEmpty, let bytes = held.removeValue(forKey: ticket) { spl_hold(machine.vm, -Int64(bytes)) }
         if !orphans.isEmpty, orphans.removeValue(forKey: ticket) != nil { return }
         switch result {
         case .success(let value): fulfil(ticket, with: .value(value))
@@ -140,7 +150,7 @@ package final class LuaScheduler {
     func noteFailure(_ state: OpaquePointer, at index: Int32) {
         guard let running, running.phase == .live, !running.hasRaised else { return }
         running.hasRaised = true
-        let error = try? LuaReader(machine: machine, state: state).value(at: index, "the error")
+        let error = value(ofErrorAt: index, on: state)
         if let source = running.raiser, self.error(of: source) == error {
             running.traceback = source.traceback
         } else {
@@ -151,14 +161,20 @@ package final class LuaScheduler {
     /// A `<close>` variable failed while the running task was unwound by an error.
     func noteClosingFailure(_ state: OpaquePointer, at index: Int32) {
         guard let running else { return }
-        let reader = LuaReader(machine: machine, state: state)
-        let error = (try? reader.value(at: index, "the error")) ?? .nil
+        let error = value(ofErrorAt: index, on: state) ?? .nil
         let message = Self.message(of: error, isHosts: spl_is_error(machine.vm, state, index))
         running.traceback += "\nthen a <close> variable failed: \(message)"
     }
 
     private func error(of task: LuaTask) -> LuaValue? {
-        try? LuaReader(machine: machine, state: task.thread).value(at: -1, "the error")
+        value(ofErrorAt: -1, on: task.thread)
+    }
+
+    /// Values of an error that anybody looks at: what is longer is told as too large.
+    static let mostErrorValues = 10_000
+
+    private func value(ofErrorAt index: Int32, on state: OpaquePointer) -> LuaValue? {
+        try? LuaReader(machine: machine, state: state).value(at: index, "the error", mostValues: Self.mostErrorValues)
     }
 
     func add(_ thread: OpaquePointer, slot: Int32, parent: LuaTask?) -> LuaTask {
@@ -202,14 +218,16 @@ package final class LuaScheduler {
     private func resume(_ task: LuaTask) {
         if task.mustBeStopped { return stop(task) }
         // Tasks that each end before the hook is asked could otherwise spawn one another for ever.
-        if task.grace == nil, let run = runs[task.run], run.reason != SPL_RUN { return giveWay(task) }
+        if let flag = runs.flag(of: task.run), spl_run_reason(flag) != SPL_RUN, task.grace == nil {
+            return giveWay(task)
+        }
         run(task, raising: Int32(SPL_RUN))
     }
 
     /// - Parameter reason: Why it is stopped where it stands; nothing if it goes on.
     func run(_ task: LuaTask, raising reason: Int32) {
         var stop = spl_stop()
-        stop.run = runs[task.run]?.flag
+        stop.run = runs.flag(of: task.run)
         stop.is_deepest = Int(task.depth) + 1 >= machine.taskDepth
         if let grace = task.grace {
             stop.raised = reason

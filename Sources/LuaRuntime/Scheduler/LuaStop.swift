@@ -26,7 +26,7 @@ struct LuaStop: LuaRaisable {
 
     /// The same, for Swift.
     var error: LuaError {
-        let table = LuaTable(entries: Dictionary(uniqueKeysWithValues: luaFields.map { (.string($0), $1) }))
+        let table = LuaTable(self)
         return LuaError(.runtime, LuaStop.describe(table), value: .table(table))
     }
 
@@ -37,5 +37,12 @@ struct LuaStop: LuaRaisable {
         text += error["message"]?.text ?? "error"
         if let hint = error["hint"]?.text { text += "\nhint: \(hint)" }
         return text
+    }
+}
+
+extension LuaTable {
+    /// The fields of an error.
+    init(_ error: any LuaRaisable) {
+        self.init(entries: Dictionary(uniqueKeysWithValues: error.luaFields.map { (.string($0), $1) }))
     }
 }

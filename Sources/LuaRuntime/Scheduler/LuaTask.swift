@@ -49,8 +49,7 @@ public final class LuaTask: LuaObject, @unchecked Sendable {
         static let detachesChildren = Flags(rawValue: 2)
         static let isObserved = Flags(rawValue: 4)
         static let awaitsEvent = Flags(rawValue: 8)
-        static let watchesOnly = Flags(rawValue: 16)
-        static let hasRaised = Flags(rawValue: 32)
+        static let hasRaised = Flags(rawValue: 16)
 
         subscript(flag: Flags) -> Bool {
             get { contains(flag) }
@@ -63,7 +62,16 @@ public final class LuaTask: LuaObject, @unchecked Sendable {
         var traceback = ""
         var raiser: LuaTask?
         var grace: GracePeriod?
-        var label: String?
+        var label: Label?
+    }
+
+    /// A reference, since every wait has room for one.
+    final class Label: Sendable {
+        let text: String
+
+        init(_ text: String) {
+            self.text = text
+        }
     }
 
     let thread: OpaquePointer
@@ -73,20 +81,24 @@ public final class LuaTask: LuaObject, @unchecked Sendable {
     private(set) var children: [LuaTask] = []
     var observers: [(LuaTask) -> Void] = []
     private var details: Details?
+    // In this order the small ones lie in the gaps behind the two of nine bytes: there can be ten thousand tasks.
     var outcome: Outcome?
-    var state = State.ready(due: 0)
-    /// Where the script spawned it.
-    var place = SpawnPlaces.Place.none
-    private let slot: Int32
-    /// Where this one is among its parent's.
-    private var childIndex: Int32 = 0
+    private var stopReason: UInt8 = 0
+    var phase = Phase.live
+    private var flags: Flags = []
     /// How many tasks there are above it.
     let depth: UInt16
     /// The run that it belongs to, see ``RunTable``.
     var run: RunTable.Slot = 0
-    private var stopReason: UInt8 = 0
-    var phase = Phase.live
-    private var flags: Flags = []
+    var state = State.ready(due: 0)
+    /// Whether what it waits for goes on without it: when it is stopped, nothing was given up. Set before it waits, and never
+    /// changed after that, so that whoever works for it may ask on any thread.
+    var watchesOnly = false
+    private var placeSource = SpawnPlaces.Place.none.source
+    private let slot: Int32
+    /// Where this one is among its parent's.
+    private var childIndex: Int32 = 0
+    private var placeLine = SpawnPlaces.Place.none.line
 
     init(thread: OpaquePointer, slot: Int32, releases: ReleaseQueue, parent: LuaTask?) {
         self.thread = thread
@@ -116,6 +128,12 @@ public final class LuaTask: LuaObject, @unchecked Sendable {
 
     func belongs(to queue: ReleaseQueue) -> Bool { releases === queue }
 
+    /// Where the script spawned it.
+    var place: SpawnPlaces.Place {
+        get { SpawnPlaces.Place(source: placeSource, line: placeLine) }
+        set { (placeSource, placeLine) = (newValue.source, newValue.line) }
+    }
+
     /// Whether its code has begun.
     var hasStarted: Bool {
         get { flags[.hasStarted] }
@@ -138,12 +156,6 @@ public final class LuaTask: LuaObject, @unchecked Sendable {
     var awaitsEvent: Bool {
         get { flags[.awaitsEvent] }
         set { flags[.awaitsEvent] = newValue }
-    }
-
-    /// Whether what it waits for goes on without it: when it is stopped, nothing was given up.
-    var watchesOnly: Bool {
-        get { flags[.watchesOnly] }
-        set { flags[.watchesOnly] = newValue }
     }
 
     /// Whether an error that its code did not catch has begun to unwind it.
@@ -177,7 +189,7 @@ public final class LuaTask: LuaObject, @unchecked Sendable {
     }
 
     /// What the script calls the work that it does, such as the item of a list.
-    var label: String? {
+    var label: Label? {
         get { details?.label }
         set { if details != nil || newValue != nil { existingDetails.label = newValue } }
     }

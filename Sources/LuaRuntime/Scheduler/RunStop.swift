@@ -65,26 +65,33 @@ struct RunTable {
     typealias Slot = UInt16
 
     private var runs: [RunStop?] = [nil]
+    /// Their flags, which every resume looks at.
+    private var flags: [OpaquePointer?] = [nil]
     private var free: [Slot] = []
 
     subscript(slot: Slot) -> RunStop? { runs[Int(slot)] }
+
+    func flag(of slot: Slot) -> OpaquePointer? { flags[Int(slot)] }
 
     /// - Throws: ``LuaArgumentError`` if there are too many.
     mutating func add(_ run: RunStop) throws(LuaArgumentError) -> Slot {
         if let slot = free.popLast() {
             runs[Int(slot)] = run
+            flags[Int(slot)] = run.flag
             return slot
         }
         guard runs.count <= Int(Slot.max) else {
             throw LuaArgumentError("a VM has at most \(Slot.max) runs at once")
         }
         runs.append(run)
+        flags.append(run.flag)
         return Slot(runs.count - 1)
     }
 
     mutating func remove(_ slot: Slot) {
         guard slot != 0 else { return }
         runs[Int(slot)] = nil
+        flags[Int(slot)] = nil
         free.append(slot)
     }
 }

@@ -3,8 +3,9 @@ import CLuaBridge
 /// Where tasks were spawned: a few bytes for each, however many there are.
 struct SpawnPlaces {
     struct Place {
-        fileprivate var source: Int32
-        fileprivate var line: Int32
+        /// A number of the table's; -1 for none.
+        var source: Int16
+        var line: Int32
 
         /// Of the task that a run begins with.
         static let none = Place(source: -1, line: 0)
@@ -21,9 +22,11 @@ struct SpawnPlaces {
             let length = buffer.firstIndex(of: 0) ?? buffer.count
             // Scripts have few files, and most tasks come from the one that spawned last.
             let known = sources.lastIndex { $0.elementsEqual(buffer.prefix(length)) }
-            if let known { return Place(source: Int32(known), line: line) }
+            if let known { return Place(source: Int16(known), line: line) }
+            // load can give every chunk a name of its own.
+            guard sources.count < Int(Int16.max) else { return .none }
             sources.append(Array(buffer.prefix(length)))
-            return Place(source: Int32(sources.count - 1), line: line)
+            return Place(source: Int16(sources.count - 1), line: line)
         }
     }
 

@@ -1,8 +1,12 @@
 /// What a script may use up. There is no limit to its time unless ``LuaVM/run(_:arguments:timeout:clock:)`` is given one; that it
 /// can be interrupted at any instruction needs no setting.
 public struct LuaLimits: Sendable {
-    /// Bytes of Lua values, without what Swift holds for them. Default 512 MiB: a catalogue of a million rows fits.
+    /// Bytes of Lua values, and of the copies that Swift holds while a call that was given them goes on. Default 512 MiB: a
+    /// catalogue of a million rows fits.
     public var memory: Int = 512 << 20
+    /// Values that one call may take out of the VM; what is shared counts as often as it is reached, since it is copied as
+    /// often. Default 20,000,000: a catalogue of a million rows of ten columns fits, if ``memory`` is enough for the copy.
+    public var transferValues: Int = 20_000_000
     /// How deep a table may nest when it crosses to Swift or back. Default 150: JSON that people write stays below 20.
     public var depth: Int = 150
     /// How many tasks may have spawned one another, the last one included. Default 10,000, at most 65,535: work that is

@@ -56,6 +56,7 @@ let noteClosingFailure: @convention(c) (UnsafeMutableRawPointer?, OpaquePointer?
 extension LuaMachine {
     fileprivate func call(_ function: Int32, state: OpaquePointer, count: Int32) -> Int32 {
         let entry = functions[Int(function)]
+        copiedBytes = 0
         let reader = LuaReader(machine: self, state: state)
         let writer = LuaWriter(machine: self)
         do {
@@ -99,7 +100,9 @@ extension LuaMachine {
         case .waiting(let prepare):
             if let ticket = try scheduler.checkRunning() { return wait(for: ticket) }
             let work = try prepare(arguments)
-            return wait(for: scheduler.begin(work))
+            let ticket = scheduler.begin(work)
+            if copiedBytes >= Self.worthCounting { scheduler.hold(copiedBytes, for: ticket) }
+            return wait(for: ticket)
         case .scheduled(let begin):
             if let ticket = try scheduler.checkRunning() { return wait(for: ticket) }
             let ticket = try begin(arguments, scheduler)
@@ -107,6 +110,9 @@ extension LuaMachine {
             return scheduler.isPending(ticket) ? wait(for: ticket) : take(ticket)
         }
     }
+
+    /// Bytes; fewer are not remembered while work goes on.
+    private static let worthCounting = 64 << 10
 
     private func wait(for ticket: UInt64) -> Int32 {
         spl_set_ticket(vm, ticket)

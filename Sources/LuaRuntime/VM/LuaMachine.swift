@@ -9,6 +9,8 @@ final class LuaMachine {
     private(set) var functions: [LuaFunctionEntry] = []
     private var classIDs: [ObjectIdentifier: Int32] = [:]
     private var objects = ObjectTable()
+    /// What the call under way has copied from the VM, as an estimate in bytes.
+    var copiedBytes = 0
     /// How deep tasks may nest; tasks have no room for more.
     var taskDepth: Int { min(limits.taskDepth, Int(UInt16.max)) }
     private(set) lazy var scheduler = LuaScheduler(machine: self)

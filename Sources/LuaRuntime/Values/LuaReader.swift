@@ -9,14 +9,25 @@ struct LuaReader {
     /// The value at a stack index.
     ///
     /// - Parameter what: Names the value in errors: "argument 2".
-    /// - Throws: ``LuaArgumentError`` for a cycle, a table that nests too deep, or a value that cannot leave Lua.
-    func value(at index: Int32, _ what: @autoclosure () -> String) throws -> LuaValue {
-        var path: [UnsafeRawPointer] = []
+    /// - Throws: ``LuaArgumentError`` for a cycle, a table that nests too deep, or a value that cannot leave Lua;
+    ///   ``LuaSizeError`` for one that is over a limit; ``LuaStop`` if the script is to end meanwhile.
+    func value(at index: Int32, _ what: @autoclosure () -> String, mostValues: Int = .max) throws -> LuaValue {
+        var walk = Walk(transfer: LuaTransfer(on: machine, mostValues: mostValues))
         do {
-            return try value(at: index, &path)
+            let value = try value(at: index, &walk)
+            machine.copiedBytes += walk.transfer.bytes
+            return value
         } catch let problem as Problem {
             throw LuaArgumentError("\(what()) \(problem.text)", hint: problem.hint)
+        } catch let excess as LuaTransfer.Excess {
+            throw LuaSizeError(message: "\(what()) \(excess.text)", hint: excess.hint)
         }
+    }
+
+    private struct Walk {
+        var transfer: LuaTransfer
+        /// The tables that the value lies in.
+        var path: [UnsafeRawPointer] = []
     }
 
     private struct Problem: Error {
@@ -24,15 +35,17 @@ struct LuaReader {
         var hint: String?
     }
 
-    private func value(at index: Int32, _ path: inout [UnsafeRawPointer]) throws -> LuaValue {
+    private func value(at index: Int32, _ walk: inout Walk) throws -> LuaValue {
         switch spl_get_type(state, index) {
         case Int32(SPL_TNIL), Int32(SPL_TNONE): return .nil
         case Int32(SPL_TBOOLEAN): return .boolean(spl_get_boolean(state, index))
         case Int32(SPL_TNUMBER):
             return spl_is_integer(state, index)
                 ? .integer(spl_get_integer(state, index)) : .number(spl_get_number(state, index))
-        case Int32(SPL_TSTRING): return .string(string(at: index))
-        case Int32(SPL_TTABLE): return .table(try table(at: index, &path))
+        case Int32(SPL_TSTRING):
+            try walk.transfer.add(bytes: Int(spl_get_length(state, index)) + Self.stringSize)
+            return .string(string(at: index))
+        case Int32(SPL_TTABLE): return .table(try table(at: index, &walk))
         case Int32(SPL_TFUNCTION):
             let slot = spl_anchor(machine.vm, state, index)
             guard slot >= 0 else { throw Problem(text: "holds too many functions") }
@@ -45,6 +58,11 @@ struct LuaReader {
         default: throw Problem(text: "holds a coroutine", hint: "coroutines cannot leave the script")
         }
     }
+
+    /// What a string, a table and an entry of one take in Swift, in bytes, beside what is in them; measured, roughly.
+    private static let stringSize = 48
+    private static let tableSize = 160
+    private static let entrySize = 64
 
     func string(at index: Int32) -> LuaString {
         var length = 0
@@ -67,16 +85,17 @@ struct LuaReader {
         machine.object(spl_get_object(machine.vm, state, index))
     }
 
-    private func table(at index: Int32, _ path: inout [UnsafeRawPointer]) throws -> LuaTable {
-        guard path.count < machine.limits.depth else {
+    private func table(at index: Int32, _ walk: inout Walk) throws -> LuaTable {
+        guard walk.path.count < machine.limits.depth else {
             throw Problem(text: "nests deeper than \(machine.limits.depth) tables")
         }
-        guard let identity = spl_get_identity(state, index), !path.contains(identity) else {
+        guard let identity = spl_get_identity(state, index), !walk.path.contains(identity) else {
             throw Problem(text: "contains itself", hint: "a table inside itself has no end and cannot be sent")
         }
         guard spl_walk(state) else { throw Problem(text: "is too large for the stack") }
-        path.append(identity)
-        defer { path.removeLast() }
+        try walk.transfer.add(bytes: Self.tableSize)
+        walk.path.append(identity)
+        defer { walk.path.removeLast() }
         let table = index < 0 ? spl_get_top(state) + index + 1 : index
         var result = LuaTable(shape: .init(rawValue: spl_get_shape(machine.vm, state, table)) ?? .plain)
         let top = spl_get_top(state)
@@ -84,11 +103,12 @@ struct LuaReader {
         do {
             // Lua walks the array part first and in order, so most lists never see the dictionary.
             while spl_next(state, table) {
-                let value = try value(at: -1, &path)
+                try walk.transfer.add(bytes: Self.entrySize)
+                let value = try value(at: -1, &walk)
                 if spl_is_integer(state, -2), spl_get_integer(state, -2) == Int64(result.items.count) + 1 {
                     result.items.append(value)
                 } else {
-                    result.entries[try self.value(at: -2, &path)] = value
+                    result.entries[try self.value(at: -2, &walk)] = value
                 }
                 spl_pop(state, 1)
             }

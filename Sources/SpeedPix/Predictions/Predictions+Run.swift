@@ -10,6 +10,7 @@ extension Predictions {
     ) async throws -> Prediction {
         let elapsed = caller.dependencies.clock.stopwatch()
         try Self.check(workflowID, options.create)
+        try InputDepth.check(input)
         let resolved = try await resolve(input, options.create.fileEncoding, limit: options.wait.timeout)
         let prediction = try await start(workflowID, resolved, options, elapsed)
         let follower = follower(prediction, options.wait, elapsed)

@@ -27,6 +27,7 @@ public struct Predictions: Sendable {
         _ workflowID: String, input: [String: InputValue], options: CreateOptions = CreateOptions()
     ) async throws -> Prediction {
         try Self.check(workflowID, options)
+        try InputDepth.check(input)
         let resolved = try await InputResolution(files: files, encoding: options.fileEncoding).resolve(input)
         return try await create(workflowID, resolved: resolved, options: options)
     }
