@@ -1,6 +1,6 @@
 extension String {
-    /// The text with a space for each control character: what a stranger sends must not steer a terminal or forge a
-    /// line of a log.
+    /// The text with a space for each character that steers what shows it: what a stranger sends must not command a
+    /// terminal, forge a line of a log, or show itself in another order than it is.
     ///
     /// - Parameter keepingLines: Leaves line feeds and tabs as they are.
     package func printable(keepingLines: Bool = false) -> String {
@@ -14,8 +14,13 @@ extension String {
 }
 
 extension Unicode.Scalar {
-    /// Whether it moves or commands instead of showing something: C0, delete, C1, line and paragraph separators.
-    var steers: Bool {
-        [.control, .lineSeparator, .paragraphSeparator].contains(properties.generalCategory)
+    /// Whether it moves or commands instead of showing something: C0, delete, C1, line and paragraph separators, and format
+    /// characters, such as those that turn the direction of text around. Joiners, which words and emoji are made with, do not.
+    package var steers: Bool {
+        switch properties.generalCategory {
+        case .control, .lineSeparator, .paragraphSeparator: true
+        case .format: self != "\u{200C}" && self != "\u{200D}"
+        default: false
+        }
     }
 }

@@ -19,7 +19,7 @@ final class PredictionFollower {
     private static let longestTimeout: Duration = .seconds(1_000_000_000)
 
     private let predictions: Predictions
-    private let options: WaitOptions
+    let options: WaitOptions
     private let elapsed: @Sendable () -> Duration
     private(set) var prediction: Prediction
     private var policy: PollPolicy
@@ -40,8 +40,9 @@ final class PredictionFollower {
         self.prediction = prediction
         self.predictions = predictions
         var options = options
-        options.timeout = options.timeout.map { min($0, Self.longestTimeout) }
-        options.idleTimeout = min(options.idleTimeout, Self.longestTimeout)
+        // Only where it changes something: options that are changed are a copy.
+        if let timeout = options.timeout, timeout > Self.longestTimeout { options.timeout = Self.longestTimeout }
+        if options.idleTimeout > Self.longestTimeout { options.idleTimeout = Self.longestTimeout }
         self.options = options
         elapsed = predictions.caller.dependencies.clock.stopwatch()
         policy = PollPolicy(estimate: prediction.estimatedDuration.map { $0 / .seconds(1) })
@@ -62,7 +63,7 @@ final class PredictionFollower {
         try await withTaskExecutorPreference(predictions.caller.pipeline.taskExecutor(for: .progress)) {
             repeat {
                 try await pause()
-                if try await poll(), !isOver { try await notify() }
+                if try await poll(), !isOver, let notification = notification() { try await notify(notification) }
             } while !isOver
         }
         return try conclusion()
@@ -76,8 +77,13 @@ final class PredictionFollower {
         switch try nextPause() {
         case .none: return
         case .turn(let delay, let limit): try await turns.next(in: delay, limit: limit)
-        case .time(let delay): try await clock.sleep(for: delay)
+        case .time(let delay): try await sleep(delay)
         }
+    }
+
+    @inline(never)
+    private func sleep(_ delay: Duration) async throws {
+        try await clock.sleep(for: delay)
     }
 
     /// What a pause waits for.
@@ -234,11 +240,8 @@ final class PredictionFollower {
 
     /// Calls the options' callback, within the deadline like everything else: a callback can sleep, too.
     @inline(never)
-    private func notify() async throws {
-        if let notification = notification() {
-            try await withDeadline(
-                max(remaining, Self.lastPoll), clock: clock, expired: expiry(), operation: notification)
-        }
+    private func notify(_ notification: @escaping @Sendable () async throws -> Void) async throws {
+        try await withDeadline(max(remaining, Self.lastPoll), clock: clock, expired: expiry(), operation: notification)
     }
 
     @inline(never)

@@ -6,11 +6,11 @@ extension Predictions {
 
     /// Follows a prediction to its end; if the wait is given up, does what its options say.
     @inline(never)
-    func end(of follower: PredictionFollower, _ options: WaitOptions) async throws -> Prediction {
+    func end(of follower: PredictionFollower) async throws -> Prediction {
         do {
             return try await follower.end()
-        } catch  where options.cancelOn?.includes(error) == true {
-            throw await giveUp(follower.prediction, after: error, options)
+        } catch  where follower.options.cancelOn?.includes(error) == true {
+            throw await giveUp(follower.prediction, after: error, follower.options)
         }
     }
 

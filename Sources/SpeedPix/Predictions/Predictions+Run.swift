@@ -13,9 +13,7 @@ extension Predictions {
         try InputDepth.check(input)
         let resolved = try await resolve(input, options.create.fileEncoding, limit: options.wait.timeout)
         let prediction = try await start(workflowID, resolved, options, elapsed)
-        let follower = follower(prediction, options.wait, elapsed)
-        guard options.wait.cancelOn != nil else { return try await follower.end() }
-        return try await end(of: follower, options.wait)
+        return try await end(of: follower(prediction, options.wait, elapsed))
     }
 
     @inline(never)

@@ -111,9 +111,7 @@ public struct Predictions: Sendable {
     ///   service), or what the service refused. What `onProgress` throws. `CancellationError` if the task is cancelled;
     ///   the prediction goes on then, too, unless ``WaitOptions/cancelOn`` says otherwise.
     public func wait(for prediction: Prediction, options: WaitOptions = WaitOptions()) async throws -> Prediction {
-        let follower = PredictionFollower(prediction, self, options)
-        guard options.cancelOn != nil else { return try await follower.end() }
-        return try await end(of: follower, options)
+        try await end(of: PredictionFollower(prediction, self, options))
     }
 
     /// - Parameter limit: A call has tries and a time limit of its own; together they could outlast a wait by minutes.

@@ -1,4 +1,5 @@
 import LuaRuntime
+import SpeedPix
 import SpeedPixLua
 
 /// A workflow that a session has heard of.
@@ -135,7 +136,7 @@ struct NameCompletion: Sendable {
     private static func completion(_ start: String, _ candidates: [Candidate]) -> Completion {
         let fitting = Dictionary(
             candidates.filter { candidate in
-                candidate.name.hasPrefix(start) && candidate.name.visible == candidate.name
+                candidate.name.hasPrefix(start) && candidate.name.printable() == candidate.name
                     // What begins with an underscore is nobody's business unless asked for.
                     && (!candidate.name.hasPrefix("_") || start.hasPrefix("_"))
             }.map { ($0.name, $0) }, uniquingKeysWith: { $1.suffix.isEmpty ? $0 : $1 })

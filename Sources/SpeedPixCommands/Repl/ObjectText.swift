@@ -1,4 +1,5 @@
 import LuaRuntime
+import SpeedPix
 import SpeedPixLua
 
 /// Objects of the host in a line: what a person wants to know of a file or a prediction.
@@ -12,7 +13,7 @@ enum ObjectText {
             case "prediction": prediction(object, isAlone)
             default: object.luaDescription
             }
-        return "‹\(text.split(separator: "\n").map { String($0).visible }.joined(separator: "\n "))›"
+        return "‹\(text.split(separator: "\n").map { String($0).printable() }.joined(separator: "\n "))›"
     }
 
     private static func file(_ object: any LuaObject, _ kind: String, _ isAlone: Bool) -> String {

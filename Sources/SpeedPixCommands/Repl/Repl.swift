@@ -277,7 +277,7 @@ actor Repl {
 
     private func reportDoubts() {
         for create in predictions.takeInDoubt() {
-            say("this create may have started a prediction, look in the console: \(create)".visible)
+            say("this create may have started a prediction, look in the console: \(create)".printable())
         }
     }
 
@@ -310,7 +310,7 @@ actor Repl {
         }
         let nearest = NearestName.suggestion(for: name, among: reference.topics)
         let hint = nearest.map { "did you mean :help \($0)?" } ?? ":help lists what there is"
-        fail("there is no help on \(name.visible); \(hint)", .usage)
+        fail("there is no help on \(name.printable()); \(hint)", .usage)
     }
 
     private func listJobs() async {

@@ -1,4 +1,5 @@
 import LuaRuntime
+import SpeedPix
 
 /// A line for the session itself: it begins with a colon, which no Lua does.
 enum SessionCommand: Equatable {
@@ -53,7 +54,7 @@ enum SessionCommand: Equatable {
         default:
             let nearest = NearestName.suggestion(for: String(name), among: Self.names)
             self = .mistake(
-                "there is no :\(name.description.visible)"
+                "there is no :\(name.description.printable())"
                     + (nearest.map { "; did you mean :\($0)?" } ?? "; :help lists what there is"))
         }
     }

@@ -9,7 +9,7 @@ enum SessionJobs {
             let prediction = entry.prediction
             var state = prediction.status.rawValue
             if prediction.status == .running { state += " \(Int((prediction.progress.fraction * 100).rounded())) %" }
-            return [prediction.id, prediction.workflowID ?? "", state].map(\.visible)
+            return [prediction.id, prediction.workflowID ?? "", state].map { $0.printable() }
         }
         let widths = (0..<2).map { column in rows.map { $0[column].count }.max() ?? 0 }
         let lines = zip(entries, rows).map { entry, row in
@@ -22,7 +22,7 @@ enum SessionJobs {
             let cells = (0..<2).map { row[$0] + String(repeating: " ", count: widths[$0] - row[$0].count) }
             return "\(cells.joined(separator: "  "))  \(palette.paint(row[2], color))\n"
         }
-        let more = tasks.map { "task  running" + ($0.place.map { ", spawned at \($0.visible)" } ?? "") + "\n" }
+        let more = tasks.map { "task  running" + ($0.place.map { ", spawned at \($0.printable())" } ?? "") + "\n" }
         return lines.joined() + more.joined()
     }
 }

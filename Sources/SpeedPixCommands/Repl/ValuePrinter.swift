@@ -1,4 +1,5 @@
 import LuaRuntime
+import SpeedPix
 import SpeedPixLua
 
 /// Values as a session shows them: Lua that a person could type again where that is possible, keys in order, on one line
@@ -42,7 +43,7 @@ struct ValuePrinter: Sendable {
 
     private func opening(_ table: LuaSnapshot.Table) -> String {
         if table.isError { return dim("error ") }
-        if let kind = table.kind { return dim("\(kind.visible.prefix(40)) ") }
+        if let kind = table.kind { return dim("\(kind.printable().prefix(40)) ") }
         // An empty one says itself nothing of what it will be to JSON.
         guard table.items.isEmpty, table.entries.isEmpty else { return "" }
         switch table.shape {
@@ -80,10 +81,10 @@ struct ValuePrinter: Sendable {
         case .unsigned(let number): palette.paint("\(number)", .cyan)
         case .number(let number): palette.paint(Self.text(number), .cyan)
         case .string(let string, let count): palette.paint(Self.quoted(string, count), .green)
-        case .function(let place?): dim("function (\(place.visible))")
+        case .function(let place?): dim("function (\(place.printable()))")
         case .function(nil): dim("function (built in)")
         case .coroutine: dim("coroutine")
-        case .module(let name): dim(name.map { "module \($0.visible), see :help \($0.visible)" } ?? "module")
+        case .module(let name): dim(name.map { "module \($0.printable()), see :help \($0.printable())" } ?? "module")
         case .cycle(1): dim("‹this table›")
         case .cycle(let levels): dim("‹table \(levels - 1) up›")
         case .object(let object): palette.paint(ObjectText.describe(object, isAlone: isTop), .magenta)
@@ -165,13 +166,6 @@ extension Unicode.Scalar {
         default: return 1
         }
     }
-
-    /// Whether a terminal would obey it, or show other text differently because of it.
-    fileprivate var isInvisible: Bool {
-        // The two joiners are part of how some scripts are written, and of emoji.
-        if value == 0x200C || value == 0x200D { return false }
-        return [.control, .format, .lineSeparator, .paragraphSeparator].contains(properties.generalCategory)
-    }
 }
 
 extension String {
@@ -185,15 +179,10 @@ extension String {
             case "\r": result += "\\r"
             case "\"": result += "\\\""
             case "\\": result += "\\\\"
-            case _ where scalar.isInvisible: result += "\\u{\(String(scalar.value, radix: 16, uppercase: true))}"
+            case _ where scalar.steers: result += "\\u{\(String(scalar.value, radix: 16, uppercase: true))}"
             default: result.unicodeScalars.append(scalar)
             }
         }
         return result
-    }
-
-    /// The same without quotes in mind: for names and URLs of strangers.
-    var visible: String {
-        String(UnicodeScalarView(unicodeScalars.map { $0.isInvisible ? " " : $0 }))
     }
 }

@@ -52,10 +52,10 @@ enum ReportText {
         }
     }
 
-    /// The value with ``withoutQueries(_:)`` of every text in it.
+    /// The value with ``withoutQueries(_:)`` of every text in it, and nothing in them that turns text around.
     static func withoutQueries(_ value: JSONValue) -> JSONValue {
         switch value {
-        case .string(let text): .string(withoutQueries(text))
+        case .string(let text): .string(withoutQueries(text).printable(keepingLines: true))
         case .array(let values): .array(values.map(withoutQueries))
         case .object(let members): .object(members.mapValues(withoutQueries))
         default: value
