@@ -178,6 +178,8 @@ void spl_open_libraries(lua_State *L, spl_vm *vm);
 int spl_open_coroutine(lua_State *L);
 // Calls the function that a wrapper has as its first upvalue, with the wrapper's arguments.
 int spl_call_original(lua_State *L);
+// lists.c
+void spl_open_lists(lua_State *L);
 // vm.c: runs f(main thread, data) in one protected call; false, with spl_failure filled, if it raised.
 bool spl_protected(spl_vm *vm, lua_CFunction f, void *data);
 // stop.c

@@ -112,84 +112,6 @@ int spl_call_original(lua_State *L) {
     return lua_gettop(L);
 }
 
-// Longer lists do not fit into memory; a script can still claim one, with __len or table.move, and keep C busy for ever
-// where no hook reaches.
-static lua_Integer longest_list(lua_State *L) {
-    size_t limit = spl_vm_of(L)->limit;
-    return limit == 0 ? 100000000 : (lua_Integer)(limit / 16);
-}
-
-static int table_move(lua_State *L) {
-    lua_Integer from = luaL_checkinteger(L, 2), to = luaL_checkinteger(L, 3);
-    // Unsigned, since the difference of two integers may overflow.
-    if (to >= from && (lua_Unsigned)to - (lua_Unsigned)from >= (lua_Unsigned)longest_list(L))
-        return luaL_argerror(L, 3, "too many elements to move");
-    return spl_call_original(L);
-}
-
-static int with_length(lua_State *L) {
-    if (lua_type(L, 1) == LUA_TTABLE && luaL_len(L, 1) > longest_list(L))
-        return luaL_argerror(L, 1, "the list is too long");
-    return spl_call_original(L);
-}
-
-// table.concat with the last index given asks for no length.
-static int table_concat(lua_State *L) {
-    luaL_checktype(L, 1, LUA_TTABLE);
-    lua_Integer from = luaL_optinteger(L, 3, 1), to = luaL_opt(L, luaL_checkinteger, 4, luaL_len(L, 1));
-    if (to >= from && (lua_Unsigned)to - (lua_Unsigned)from >= (lua_Unsigned)longest_list(L))
-        return luaL_argerror(L, 1, "the list is too long");
-    return spl_call_original(L);
-}
-
-// Lists below this are sorted before anybody notices.
-#define LONG_SORT 10000
-#define COMPARISONS_PER_LOOK 1000
-
-// Upvalues: a comparator in C, or nil, and how often it was called.
-static int compare_and_look(lua_State *L) {
-    lua_Integer calls = lua_tointeger(L, lua_upvalueindex(2)) + 1;
-    if (calls % COMPARISONS_PER_LOOK == 0) spl_poll(L);
-    lua_pushinteger(L, calls);
-    lua_replace(L, lua_upvalueindex(2));
-    if (lua_isnil(L, lua_upvalueindex(1))) {
-        lua_pushboolean(L, lua_compare(L, 1, 2, LUA_OPLT));
-        return 1;
-    }
-    lua_pushvalue(L, lua_upvalueindex(1));
-    lua_insert(L, 1);
-    lua_call(L, lua_gettop(L) - 1, 1);
-    return 1;
-}
-
-// A long sort is interrupted in its comparator: one in Lua has a hook, all others get a look at the flag.
-static int table_sort(lua_State *L) {
-    luaL_checktype(L, 1, LUA_TTABLE);
-    if (luaL_len(L, 1) > longest_list(L)) return luaL_argerror(L, 1, "the list is too long");
-    if (luaL_len(L, 1) >= LONG_SORT && (lua_isnoneornil(L, 2) || lua_iscfunction(L, 2))) {
-        lua_settop(L, 2);
-        lua_pushinteger(L, 0);
-        lua_pushcclosure(L, compare_and_look, 2);
-    }
-    return spl_call_original(L);
-}
-
-static void wrap(lua_State *L, const char *name, lua_CFunction wrapper) {
-    lua_getfield(L, -1, name);
-    lua_pushcclosure(L, wrapper, 1);
-    lua_setfield(L, -2, name);
-}
-
-static void bound_table_functions(lua_State *L) {
-    lua_getglobal(L, LUA_TABLIBNAME);
-    wrap(L, "move", table_move);
-    wrap(L, "insert", with_length);
-    wrap(L, "remove", with_length);
-    wrap(L, "concat", table_concat);
-    wrap(L, "sort", table_sort);
-    lua_pop(L, 1);
-}
-
 static void remove_fields(lua_State *L, const char *library, const char *const *names) {
     lua_getglobal(L, library);
     for (; *names != NULL; names++) {
@@ -231,7 +153,7 @@ void spl_open_libraries(lua_State *L, spl_vm *vm) {
     keep_fields(L, LUA_OSLIBNAME, (const char *const[]){"time", "date", "clock", "difftime", NULL});
     keep_fields(L, LUA_DBLIBNAME, (const char *const[]){"traceback", NULL});
 
-    bound_table_functions(L);
+    spl_open_lists(L);
     spl_open_strings(L);
     lua_register(L, "load", load_text);
     lua_getglobal(L, "setmetatable");

@@ -20,6 +20,8 @@ final class PredictionFollower {
 
     private let predictions: Predictions
     let options: WaitOptions
+    /// As errors name it: of a run, which has spent some of it before its wait began, the whole.
+    private let namedTimeout: Duration?
     private let elapsed: @Sendable () -> Duration
     private(set) var prediction: Prediction
     private var policy: PollPolicy
@@ -36,8 +38,11 @@ final class PredictionFollower {
     private(set) var isOver = false
 
     @inline(never)
-    init(_ prediction: Prediction, _ predictions: Predictions, _ options: WaitOptions) {
+    init(
+        _ prediction: Prediction, _ predictions: Predictions, _ options: WaitOptions, timeoutOfAll: Duration? = nil
+    ) {
         self.prediction = prediction
+        namedTimeout = timeoutOfAll ?? options.timeout
         self.predictions = predictions
         var options = options
         // Only where it changes something: options that are changed are a copy.
@@ -255,7 +260,7 @@ final class PredictionFollower {
 
     @inline(never)
     private func expiry() -> @Sendable () -> any Error {
-        { [prediction, options] in Self.timedOut(prediction, options) }
+        { [prediction, options, namedTimeout] in Self.timedOut(prediction, options, namedTimeout) }
     }
 
     @inline(never)
@@ -289,14 +294,14 @@ final class PredictionFollower {
 
     @inline(never)
     private func timedOut(cause: SpeedPixError? = nil) -> any Error {
-        Self.timedOut(prediction, options, cause: cause)
+        Self.timedOut(prediction, options, namedTimeout, cause: cause)
     }
 
     private static func timedOut(
-        _ prediction: Prediction, _ options: WaitOptions, cause: SpeedPixError? = nil
+        _ prediction: Prediction, _ options: WaitOptions, _ timeout: Duration?, cause: SpeedPixError? = nil
     ) -> SpeedPixError {
         let reason =
-            options.timeout.map { "the prediction did not end within \($0.formattedSeconds)" }
+            timeout.map { "the prediction did not end within \($0.formattedSeconds)" }
             ?? "the service has not said for \(options.idleTimeout.formattedSeconds) that the prediction goes on"
         return SpeedPixError(
             .timeout, reason,

@@ -35,9 +35,10 @@ extension Predictions {
     private func follower(
         _ prediction: Prediction, _ options: WaitOptions, _ elapsed: @Sendable () -> Duration
     ) -> PredictionFollower {
+        let timeout = options.timeout
         var options = options
-        options.timeout = options.timeout.map { max($0 - elapsed(), .zero) }
-        return PredictionFollower(prediction, self, options)
+        options.timeout = timeout.map { max($0 - elapsed(), .zero) }
+        return PredictionFollower(prediction, self, options, timeoutOfAll: timeout)
     }
 
     private func resolve(

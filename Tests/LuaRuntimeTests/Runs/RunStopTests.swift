@@ -184,4 +184,46 @@ struct RunStopTests {
         await gate.open("stubborn")
         await #expect(throws: CancellationError.self) { try await doomed.value }
     }
+
+    // MARK: C that calls C
+
+    /// Loops in C over what no hook sees; `far` has its elements, all nil, a thousand tables away.
+    @Test(
+        "C functions that go through endless lists, or call C functions without end, stop",
+        arguments: [
+            "table.concat(far('x'))", "table.insert(far(), 1, 'x')", "table.remove(far(), 1)",
+            "table.move(far(), 1, 3e7, 2)", "table.move({}, 1, 3e7, 1, far())",
+            "while true do table.unpack(far(), 1, 1e5) end", "table.sort(far('x'))", "table.sort(far('x'), rawequal)",
+            "load(coroutine.wrap(function() while true do coroutine.yield(' ') end end))",
+            "string.gsub(('a'):rep(1e7), '.', string.upper)", "while true do collectgarbage() end",
+            "while true do pcall(pcall, pcall, error) end",
+        ])
+    func loopsInC(loop: String) async throws {
+        let started = AsyncStream.makeStream(of: Void.self)
+        let module = LuaModule(
+            name: "test",
+            functions: [
+                .immediate("started") { _ in
+                    started.continuation.yield()
+                    return .nil
+                }
+            ])
+        let vm = try LuaVM(modules: LuaFixture.modules(gate: gate) + [module])
+        let run = Task {
+            try await vm.execute(
+                LuaChunk(
+                    """
+                    function far(value)
+                      local t = setmetatable({}, value and { __index = tostring })
+                      for _ = 1, 1000 do t = setmetatable({}, { __index = t }) end
+                      return setmetatable({}, { __index = t, __len = function() return 3e7 // 1 | 0 end })
+                    end
+                    test.started()
+                    \(loop)
+                    """, name: "loop.lua"))
+        }
+        for await _ in started.stream { break }
+        run.cancel()
+        await #expect(throws: CancellationError.self) { try await run.value }
+    }
 }
