@@ -79,7 +79,6 @@ let package = Package(
             dependencies: [
                 "LuaRuntime", "SpeedPix", "Imaging", "ImagingLua",
                 .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "SwiftCSV", package: "SwiftCSV"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
@@ -104,7 +103,7 @@ let package = Package(
         ),
         .target(
             name: "ImagingLua",
-            dependencies: ["Imaging", "LuaRuntime", .product(name: "NIOPosix", package: "swift-nio")],
+            dependencies: ["Imaging", "LuaRuntime"],
             swiftSettings: swift
         ),
 

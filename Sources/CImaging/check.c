@@ -8,7 +8,7 @@ static int decode_and_drop(VipsImage *image)
     VipsRegion *region = vips_region_new(image);
     int failed = !region;
 
-    for (int y = 0; !failed && y < image->Ysize; y += ROWS) {
+    for (int y = 0; !failed && !spx_is_stopped() && y < image->Ysize; y += ROWS) {
         VipsRect rows = {0, y, image->Xsize, image->Ysize - y < ROWS ? image->Ysize - y : ROWS};
         failed = vips_region_prepare(region, &rows);
     }
@@ -41,7 +41,7 @@ int spx_check_bytes(
     g_clear_object(&image);
     g_clear_object(&source);
     spx_collect_warnings(NULL);
-    int status = failed ? spx_fail(error) : SPX_OK;
+    int status = failed || spx_is_stopped() ? spx_fail(error) : SPX_OK;
     vips_error_clear();
     return status;
 }

@@ -60,7 +60,7 @@ static void drop_metadata(VipsImage *image)
 static VipsImage *decode_alone(VipsImage *own)
 {
     vips_image_set_int(own, VIPS_META_CONCURRENCY, 1);
-    VipsImage *memory = vips_image_copy_memory(own);
+    VipsImage *memory = spx_compute(own);
     if (memory)
         vips_image_remove(memory, VIPS_META_CONCURRENCY);
     return memory;
@@ -77,7 +77,7 @@ static VipsImage *decode_rows(VipsImage *lazy)
     VipsRegion *region = pixels ? vips_region_new(lazy) : NULL;
     VipsImage *memory = NULL, *named = NULL;
 
-    for (; region && y < height; y += ROWS) {
+    for (; region && y < height && !spx_is_stopped(); y += ROWS) {
         VipsRect rows = {0, y, width, height - y < ROWS ? height - y : ROWS};
         if (vips_region_prepare(region, &rows))
             break;

@@ -11,6 +11,11 @@ static inline VipsImage *spx_vips(const spx_image *image) { return (VipsImage *)
 int spx_fail(spx_error *error);
 int spx_fail_with(spx_error *error, int status, const char *text);
 
+// MARK: Stopping (stop.c)
+
+// `lazy`, computed into memory by libvips' workers; NULL if that fails, or if spx_is_stopped.
+VipsImage *spx_compute(VipsImage *lazy);
+
 // Computes `lazy` into memory. Doing so at the end of every operation makes failures surface where they belong, and
 // makes the result safe to share between threads: it has no pipeline and no file behind it any more.
 int spx_finish(VipsImage *lazy, spx_image **out, spx_error *error);

@@ -24,13 +24,14 @@ int spx_load(const char **problem);
     X(vips_flatten) X(vips_flip) X(vips_foreign_find_load_source) X(vips_gaussblur) X(vips_gifsave_buffer) \
     X(vips_icc_transform) X(vips_image_copy_memory) X(vips_image_get_bands) X(vips_image_get_data) \
     X(vips_image_get_height) X(vips_image_get_n_pages) X(vips_image_get_orientation) X(vips_image_get_typeof) \
-    X(vips_image_get_width) X(vips_image_guess_interpretation) X(vips_image_hasalpha) X(vips_image_map) \
-    X(vips_image_new_from_memory_copy) X(vips_image_new_from_source) X(vips_image_remove) \
+    X(vips_image_generate) X(vips_image_get_width) X(vips_image_guess_interpretation) X(vips_image_hasalpha) X(vips_image_map) X(vips_image_new) \
+    X(vips_image_new_from_memory_copy) X(vips_image_new_from_source) X(vips_image_pipeline_array) \
+    X(vips_image_remove) \
     X(vips_image_set_int) X(vips_init) \
     X(vips_interpolate_new) X(vips_interpretation_get_type) X(vips_jpegsave_buffer) X(vips_linear) \
     X(vips_linear1) X(vips_operation_block_set) X(vips_pngsave_buffer) X(vips_premultiply) \
-    X(vips_region_new) X(vips_region_prepare) X(vips_rot) \
-    X(vips_sharpen) X(vips_similarity) X(vips_source_new_from_descriptor) X(vips_source_new_from_memory) X(vips_source_sniff) \
+    X(vips_region_new) X(vips_region_prepare) X(vips_region_prepare_to) X(vips_rot) \
+    X(vips_sharpen) X(vips_similarity) X(vips_start_one) X(vips_stop_one) X(vips_thread_shutdown) X(vips_source_new_from_descriptor) X(vips_source_new_from_memory) X(vips_source_sniff) \
     X(vips_svgload_buffer) X(vips_text) X(vips_thumbnail_image) X(vips_thumbnail_source) X(vips_tiffsave_buffer) \
     X(vips_unpremultiply) X(vips_version_string) X(vips_webpsave_buffer)
 
@@ -85,6 +86,7 @@ extern spx_library_functions spx_library;
 #define vips_gifsave_buffer spx_library.vips_gifsave_buffer
 #define vips_icc_transform spx_library.vips_icc_transform
 #define vips_image_copy_memory spx_library.vips_image_copy_memory
+#define vips_image_generate spx_library.vips_image_generate
 #define vips_image_get_bands spx_library.vips_image_get_bands
 #define vips_image_get_data spx_library.vips_image_get_data
 #define vips_image_get_height spx_library.vips_image_get_height
@@ -95,8 +97,10 @@ extern spx_library_functions spx_library;
 #define vips_image_guess_interpretation spx_library.vips_image_guess_interpretation
 #define vips_image_hasalpha spx_library.vips_image_hasalpha
 #define vips_image_map spx_library.vips_image_map
+#define vips_image_new spx_library.vips_image_new
 #define vips_image_new_from_memory_copy spx_library.vips_image_new_from_memory_copy
 #define vips_image_new_from_source spx_library.vips_image_new_from_source
+#define vips_image_pipeline_array spx_library.vips_image_pipeline_array
 #define vips_image_remove spx_library.vips_image_remove
 #define vips_image_set_int spx_library.vips_image_set_int
 #define vips_init spx_library.vips_init
@@ -110,14 +114,18 @@ extern spx_library_functions spx_library;
 #define vips_premultiply spx_library.vips_premultiply
 #define vips_region_new spx_library.vips_region_new
 #define vips_region_prepare spx_library.vips_region_prepare
+#define vips_region_prepare_to spx_library.vips_region_prepare_to
 #define vips_rot spx_library.vips_rot
 #define vips_sharpen spx_library.vips_sharpen
 #define vips_similarity spx_library.vips_similarity
 #define vips_source_new_from_descriptor spx_library.vips_source_new_from_descriptor
 #define vips_source_new_from_memory spx_library.vips_source_new_from_memory
 #define vips_source_sniff spx_library.vips_source_sniff
+#define vips_start_one spx_library.vips_start_one
+#define vips_stop_one spx_library.vips_stop_one
 #define vips_svgload_buffer spx_library.vips_svgload_buffer
 #define vips_text spx_library.vips_text
+#define vips_thread_shutdown spx_library.vips_thread_shutdown
 #define vips_thumbnail_image spx_library.vips_thumbnail_image
 #define vips_thumbnail_source spx_library.vips_thumbnail_source
 #define vips_tiffsave_buffer spx_library.vips_tiffsave_buffer

@@ -32,7 +32,7 @@ int spx_image_from_pixels(const uint8_t *pixels, int width, int height, int band
 
 int spx_finish(VipsImage *lazy, spx_image **out, spx_error *error)
 {
-    VipsImage *memory = vips_image_copy_memory(lazy);
+    VipsImage *memory = spx_compute(lazy);
 
     if (!memory)
         return spx_fail(error);

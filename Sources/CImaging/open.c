@@ -1,3 +1,4 @@
+#include <limits.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -65,7 +66,8 @@ static bool is_tiff(VipsSource *source)
 }
 
 static int read_header(
-    VipsSource *source, int64_t limit, bool allow_damaged, VipsImage **header, spx_info *info, spx_error *error)
+    VipsSource *source, int64_t limit, int side_limit, bool allow_damaged, VipsImage **header, spx_info *info,
+    spx_error *error)
 {
     info->format = format_of_loader(vips_foreign_find_load_source(source));
     if (info->format == SPX_FORMAT_NONE) {
@@ -89,7 +91,8 @@ static int read_header(
     info->dots_per_inch = image->Xres == 1.0 ? 0 : image->Xres * 25.4;
     info->color_space = vips_enum_nick(VIPS_TYPE_INTERPRETATION, vips_image_guess_interpretation(image));
     // Some formats can hold any number of channels; none that a picture needs has more than five (CMYK and alpha).
-    if ((int64_t)image->Xsize * image->Ysize > limit || image->Bands > 5) {
+    if ((int64_t)image->Xsize * image->Ysize > limit || image->Bands > 5 || image->Xsize > side_limit ||
+        image->Ysize > side_limit) {
         char text[128];
         g_snprintf(text, sizeof text, "%d × %d pixels in %d channels", image->Xsize, image->Ysize, image->Bands);
         return spx_fail_with(error, SPX_TOO_LARGE, text);
@@ -153,7 +156,8 @@ static int open_source(
     VipsImage *header = NULL;
     VipsSource *source = make(context);
     int status = source
-        ? read_header(source, options->pixel_limit, options->allow_damaged, &header, info, error)
+        ? read_header(
+              source, options->pixel_limit, options->side_limit, options->allow_damaged, &header, info, error)
         : spx_fail(error);
 
     if (status == SPX_OK && options->allow_damaged) {
@@ -195,10 +199,12 @@ int spx_open_descriptor(
 }
 
 static int describe(
-    VipsSource *source, int64_t limit, bool allow_damaged, spx_info *info, spx_details *details, spx_error *error)
+    VipsSource *source, int64_t limit, int side_limit, bool allow_damaged, spx_info *info, spx_details *details,
+    spx_error *error)
 {
     VipsImage *header = NULL;
-    int status = source ? read_header(source, limit, allow_damaged, &header, info, error) : spx_fail(error);
+    int status =
+        source ? read_header(source, limit, side_limit, allow_damaged, &header, info, error) : spx_fail(error);
 
     if (status == SPX_OK) {
         // 5 to 8 are the orientations with rows and columns exchanged (EXIF 2.3, tag 0x0112).
@@ -213,7 +219,7 @@ static int describe(
 
 int spx_describe_descriptor(int descriptor, spx_info *info, spx_details *details, spx_error *error)
 {
-    return describe(source_of_descriptor(&descriptor), INT64_MAX, false, info, details, error);
+    return describe(source_of_descriptor(&descriptor), INT64_MAX, INT_MAX, false, info, details, error);
 }
 
 typedef struct {
@@ -236,11 +242,11 @@ int spx_open_bytes(
 }
 
 int spx_describe_bytes(
-    const void *bytes, size_t count, int64_t pixel_limit, bool allow_damaged, spx_info *info, spx_details *details,
-    spx_error *error)
+    const void *bytes, size_t count, int64_t pixel_limit, int side_limit, bool allow_damaged, spx_info *info,
+    spx_details *details, spx_error *error)
 {
     memory m = {bytes, count};
-    return describe(source_of_memory(&m), pixel_limit, allow_damaged, info, details, error);
+    return describe(source_of_memory(&m), pixel_limit, side_limit, allow_damaged, info, details, error);
 }
 
 int spx_open_svg(const char *markup, size_t count, int64_t pixel_limit, spx_image **out, spx_error *error)

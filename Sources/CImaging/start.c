@@ -60,6 +60,12 @@ int spx_start(spx_error *error)
     return started == 0 ? SPX_OK : spx_fail_with(error, SPX_FAILED, start_error);
 }
 
+void spx_thread_end(void)
+{
+    if (started == 0)
+        vips_thread_shutdown();
+}
+
 const char *spx_library_version(void) { return vips_version_string(); }
 
 int spx_fail_with(spx_error *error, int status, const char *text)
@@ -73,6 +79,9 @@ int spx_fail(spx_error *error)
 {
     // Copying and clearing is one step under libvips' lock. The buffer is the process's, so when two calls fail at the
     // same moment one text may hold both accounts; the status of each call is its own.
+    // The account stays: it is not this call's.
+    if (spx_is_stopped())
+        return SPX_STOPPED;
     char *text = vips_error_buffer_copy();
     g_strchomp(text);
     g_strlcpy(error->text, *text ? text : "libvips gave no reason", error->capacity);

@@ -1,25 +1,8 @@
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "internal.h"
-
-static pthread_rwlock_t account = PTHREAD_RWLOCK_INITIALIZER;
-// Who waits to be alone holds it, so that nobody else begins meanwhile.
-static pthread_mutex_t entrance = PTHREAD_MUTEX_INITIALIZER;
-
-void spx_enter(bool alone)
-{
-    pthread_mutex_lock(&entrance);
-    if (alone)
-        pthread_rwlock_wrlock(&account);
-    else
-        pthread_rwlock_rdlock(&account);
-    pthread_mutex_unlock(&entrance);
-}
-
-void spx_leave(void) { pthread_rwlock_unlock(&account); }
 
 static _Thread_local spx_warnings *collecting;
 

@@ -25,10 +25,12 @@ extension Image {
         let side = SubjectMask.workingSide
         let small = try opaque.thumbnail(width: side, height: side)
         let mask = try SubjectMask(LabPicture(small))
+        try ImagingStop.check()
         let matting = Matting(mask.region, small: small, width: width, height: height)
         let pixels = opaque.raster.withPixels { pixels in
             pixels.baseAddress.map { matting.apply($0, bands: opaque.raster.bands, width: width, height: height) } ?? []
         }
+        try ImagingStop.check()
         let cut = try replacing(Image(pixels: pixels, width: width, height: height).raster)
         // The softness lies inside the edge: outside it there is only backdrop.
         return feather < 0.3 ? cut : try cut.feathered(feather)

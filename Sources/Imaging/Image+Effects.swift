@@ -8,6 +8,7 @@ extension Image {
         guard (0.3...200).contains(sigma) else {
             throw ImagingError(.invalidArgument, "blur: sigma \(sigma) is not between 0.3 and 200")
         }
+        try ImagingLimits.standard.check(sigma: sigma, on: self, for: "blur")
         return replacing(try .make("blur") { spx_image_blur(raster.handle, sigma, $0, $1) })
     }
 
@@ -18,6 +19,7 @@ extension Image {
         guard (0.3...10).contains(sigma) else {
             throw ImagingError(.invalidArgument, "sharpen: sigma \(sigma) is not between 0.3 and 10")
         }
+        try ImagingLimits.standard.check(sigma: sigma, on: self, for: "sharpen")
         return replacing(try .make("sharpen") { spx_image_sharpen(raster.handle, sigma, $0, $1) })
     }
 

@@ -70,7 +70,8 @@ extension Image {
         _ limits: ImagingLimits
     ) throws -> Image {
         var options = spx_open_options(
-            pixel_limit: Int64(limits.pixels), box_width: 0, box_height: 0, allow_damaged: damaged == .allow)
+            pixel_limit: Int64(limits.pixels), side_limit: Int32(clamping: limits.side), box_width: 0, box_height: 0,
+            allow_damaged: damaged == .allow)
         if let fitting {
             try limits.check(width: fitting.width, height: 1, for: name)
             try limits.check(width: 1, height: fitting.height, for: name)
@@ -146,7 +147,8 @@ extension Image {
         switch error.code {
         case .tooLarge:
             return ImagingError(
-                .tooLarge, error.message, remedy: "the limit is \(limits.pixels) pixels; make the picture smaller first"
+                .tooLarge, error.message,
+                remedy: "the limit is \(limits.pixels) pixels and \(limits.side) a side; make the picture smaller first"
             )
         case .unsupportedFormat:
             return ImagingError(

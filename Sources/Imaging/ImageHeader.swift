@@ -30,7 +30,8 @@ public struct ImageHeader: Sendable, Hashable {
             try Raster.call(name) { error in
                 bytes.withUnsafeBytes {
                     spx_describe_bytes(
-                        $0.baseAddress, $0.count, Int64(limits.pixels), damaged == .allow, &info, &details, error)
+                        $0.baseAddress, $0.count, Int64(limits.pixels), Int32(clamping: limits.side), damaged == .allow,
+                        &info, &details, error)
                 }
             }
         } catch let error as ImagingError where error.code == .failed {

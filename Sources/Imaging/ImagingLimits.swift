@@ -6,15 +6,31 @@ public struct ImagingLimits: Sendable, Hashable {
     public var pixels: Int
     /// The longest side in pixels. The default is what JPEG can hold.
     public var side: Int
+    /// The most multiplications of one filter: its kernel's width and height together, for each channel of each pixel.
+    ///
+    /// The default, 200,000,000,000, takes some minutes on two cores, and is a blur of 100 pixels over 55 megapixels.
+    public var work: Double
 
     /// Limits for one call that reads a picture; results are held to ``standard`` whatever it says.
-    public init(pixels: Int = 100_000_000, side: Int = 65_500) {
+    public init(pixels: Int = 100_000_000, side: Int = 65_500, work: Double = 2e11) {
         self.pixels = pixels
         self.side = side
+        self.work = work
     }
 
     /// The defaults; every operation's result is held to them.
     public static let standard = ImagingLimits()
+
+    /// - Parameter sigma: Of a Gaussian, whose kernel is six times as wide (three to each side; what is beyond is 0.3 %).
+    func check(sigma: Double, on image: Image, for operation: String) throws {
+        let values = Double(image.width) * Double(image.height) * Double(image.raster.bands)
+        guard values * 2 * (6 * sigma + 1) <= work else {
+            throw ImagingError(
+                .tooLarge, "\(operation): sigma \(sigma) on \(image.width) × \(image.height) pixels is over the limit",
+                remedy:
+                    "make the picture smaller first, and larger again afterwards: what is blurred loses nothing by it")
+        }
+    }
 
     func check(width: Int, height: Int, for operation: String) throws {
         guard width >= 1, height >= 1 else {

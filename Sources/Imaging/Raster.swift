@@ -34,7 +34,7 @@ final class Raster: @unchecked Sendable {
         return Raster(owning: handle)
     }
 
-    /// Runs one call of the C face, and throws what it reports.
+    /// Runs one call of the C face, and throws what it reports; `CancellationError` once the thread's ``ImagingStop`` is set.
     ///
     /// - Parameter alone: Whether no other call may run meanwhile, in the whole process. Only then is the text of a JPEG
     ///   decoder's warning sure to be this call's own.
@@ -45,12 +45,13 @@ final class Raster: @unchecked Sendable {
             text.initialize(repeating: 0)
             var error = spx_error(text: text.baseAddress, capacity: text.count)
             var status = spx_start(&error)
+            if status == SPX_OK { status = spx_enter(alone) }
             if status == SPX_OK {
-                spx_enter(alone)
                 status = body(&error)
                 spx_leave()
             }
             guard status != SPX_OK else { return }
+            if status == SPX_STOPPED { throw CancellationError() }
 
             let bytes = text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:))
             // libvips gives one account a line, from the innermost outwards; as one sentence they read well.

@@ -1,12 +1,24 @@
 public import Imaging
 public import LuaRuntime
-import NIOPosix
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
 
 /// Runs picture work off the VM's actor and off Swift's cooperative threads, which a filter of a second would starve.
 package enum PictureWork {
-    /// Runs a closure on a thread that may block.
+    /// As many pictures at a time as there are cores.
+    package static let threads = BlockingThreads(
+        limit: max(ProcessInfo.processInfo.activeProcessorCount, 2), onThreadEnd: ImagingStop.endThread)
+
+    /// Runs a closure on a thread that may block. It ends early when the task is cancelled.
+    ///
+    /// - Throws: What the closure throws; `CancellationError`, also if the work does not end.
     package static func run<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
-        try await NIOThreadPool.singleton.runIfActive(body)
+        let stop = ImagingStop()
+        return try await threads.run(onCancel: stop.set) { try stop.heed(body) }
     }
 
     /// Work of a script's call that makes a picture.

@@ -25,6 +25,8 @@ public struct Configuration: Sendable {
     public var retries = RetryPolicy()
     /// Proxies and certificates. Default: direct connections, and what the system trusts.
     public var network = NetworkSettings()
+    /// The hosts that results are fetched from. Default: the endpoint, and public addresses.
+    public var downloadHosts = DownloadHosts.publicAddresses
     /// Polls a second that all waits of a client share, at most: 0.1 … 1,000,000; other values are moved there. Nil, the
     /// default, for a rate that finds its level: it begins at 100, grows while polls wait and nothing is throttled, and
     /// halves when the service throttles. Against a service on this machine it grows so fast that it soon bounds nothing.

@@ -27,18 +27,23 @@ struct Main {
         let signals = ReceivedSignals()
         // From here on none is lost, however early it comes.
         let pipe = SignalPipe([SIGINT, SIGTERM, SIGHUP, SIGCONT, SIGWINCH])
-        let input = StandardInput(STDIN_FILENO, signals)
+        let end = ProcessEnd { status in
+            eraseBelow(STDERR_FILENO)
+            _exit(status)
+        }
+        let input = StandardInput(STDIN_FILENO, signals, end)
         var context = CommandContext(
             environment: ProcessInfo.processInfo.environment,
             workingDirectory: FileManager.default.currentDirectoryPath,
             homeDirectory: ProcessInfo.processInfo.environment["HOME"] ?? "/",
-            writeOutput: { try StandardStream(STDOUT_FILENO, signals).write($0) },
-            writeError: { try? StandardStream(STDERR_FILENO, signals).write($0) },
+            writeOutput: { try StandardStream(STDOUT_FILENO, end).write($0) },
+            writeError: { try? StandardStream(STDERR_FILENO, end).write($0) },
             readInput: { try input.readAll() })
         context.readSomeInput = { try input.read() }
         context.outputTerminal = { extent(of: STDOUT_FILENO) }
         context.errorTerminal = { extent(of: STDERR_FILENO) }
         context.signal = { signals.first }
+        context.end = end
         if isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 {
             context.lineTerminal = LineTerminal(
                 input: STDIN_FILENO, output: STDOUT_FILENO, showsErrors: isatty(STDERR_FILENO) == 1)
@@ -51,19 +56,31 @@ struct Main {
         let source = pipe?.source { number in
             if number == SIGCONT || number == SIGWINCH { return interrupts.terminalHasChanged() }
             // A session goes on: only what it is doing ends.
-            if number == SIGINT, interrupts.interrupt() { return }
+            if number == SIGINT {
+                end.interruptStreams()
+                if interrupts.interrupt() { return }
+            }
             if signals.note(number) {
                 eraseBelow(STDERR_FILENO)
                 _exit(128 + number)
             }
+            end.begin()
             command.cancel()
             signals.noteCancelled()
+            end.force(128 + number, after: longestEnd)
         }
         let status = await command.value
         withExtendedLifetime(source) {}
         // Whoever sent a SIGTERM looks for the status that belongs to it.
-        exit(status == .interrupted ? 128 + (signals.first ?? SIGINT) : status.rawValue)
+        let number = status == .interrupted ? 128 + (signals.first ?? SIGINT) : status.rawValue
+        // A thread that is stuck may still use what is taken down at an exit.
+        if end.isForced { _exit(number) }
+        exit(number)
     }
+
+    /// From the first signal to the end: what scripts may take to close, what cancelling at the service may take, and some
+    /// seconds to tell of it.
+    private static let longestEnd: Duration = .seconds(20)
 
     /// Daemons and schedulers start programs with streams closed. Whatever is opened first would get their numbers, and
     /// printed text would end in a result or in a socket. What stands there now fails as a closed stream should.

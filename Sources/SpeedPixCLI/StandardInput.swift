@@ -1,3 +1,5 @@
+import SpeedPixCommands
+
 #if canImport(Darwin)
 import Darwin
 #elseif canImport(Musl)
@@ -10,18 +12,24 @@ import Glibc
 struct StandardInput {
     private let descriptor: Int32
     private let signals: ReceivedSignals
+    private let end: ProcessEnd
 
-    init(_ descriptor: Int32, _ signals: ReceivedSignals) {
+    init(_ descriptor: Int32, _ signals: ReceivedSignals, _ end: ProcessEnd) {
         self.descriptor = descriptor
         self.signals = signals
+        self.end = end
     }
 
     /// What there is next, as soon as there is anything; nothing at the end.
     ///
-    /// - Throws: `CancellationError` once a signal has asked the process to end; ``StreamError``.
+    /// - Throws: `CancellationError` once a signal or a time limit has asked for the end, or a session is interrupted;
+    ///   ``StreamError``.
     func read() throws -> [UInt8] {
+        let interruptions = end.interruptions
         while true {
-            guard !signals.haveCancelled else { throw CancellationError() }
+            guard !signals.haveCancelled, !end.timeLimitHasPassed, end.interruptions == interruptions else {
+                throw CancellationError()
+            }
             var ready = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
             // In milliseconds: how long a signal may go unnoticed.
             let found = poll(&ready, 1, 100)
@@ -36,15 +44,19 @@ struct StandardInput {
         }
     }
 
+    /// Bytes. As much as a script may hold by default; a program that prints without end would take all there is.
+    private static let limit = 512 << 20
+
     /// All that there is until the end.
     ///
-    /// - Throws: As ``read()``.
+    /// - Throws: As ``read()``; ``StreamError`` (`EFBIG`) if it does not end.
     func readAll() throws -> [UInt8] {
         var bytes: [UInt8] = []
         while true {
             let more = try read()
             if more.isEmpty { return bytes }
             bytes += more
+            guard bytes.count <= Self.limit else { throw StreamError(code: EFBIG) }
         }
     }
 }

@@ -1,3 +1,5 @@
+import SpeedPixCommands
+
 #if canImport(Darwin)
 import Darwin
 #elseif canImport(Musl)
@@ -6,28 +8,35 @@ import Musl
 import Glibc
 #endif
 
-/// Standard output or error. A reader that has stopped reading holds a write up, but not past a signal.
+/// Standard output or error. A reader that has stopped reading holds a write up, but not past the end of what it is for.
 struct StandardStream {
     /// POSIX promises that a pipe which is ready takes this much without blocking.
     private static let atOnce = 512
 
     private let descriptor: Int32
-    private let signals: ReceivedSignals
+    private let end: ProcessEnd
 
-    init(_ descriptor: Int32, _ signals: ReceivedSignals) {
+    init(_ descriptor: Int32, _ end: ProcessEnd) {
         self.descriptor = descriptor
-        self.signals = signals
+        self.end = end
     }
 
+    /// - Throws: ``StreamError``, also if the end begins, or a session is interrupted, while nobody reads.
     func write(_ bytes: [UInt8]) throws {
         var rest = bytes[...]
-        let hadSignal = signals.first != nil
+        let hadBegun = end.hasBegun
+        let interruptions = end.interruptions
+        var lastTaken = ContinuousClock.now
         while !rest.isEmpty {
             var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
             // In milliseconds: how long a signal may go unnoticed.
             let found = poll(&ready, 1, 100)
             if found == 0 || found < 0 && errno == EINTR {
-                guard hadSignal || signals.first == nil else { throw StreamError(code: EINTR) }
+                let isOver =
+                    hadBegun
+                    ? ContinuousClock.now - lastTaken > ProcessEnd.patience
+                    : end.hasBegun || end.interruptions != interruptions
+                if isOver { throw StreamError(code: EINTR) }
                 continue
             }
             // A terminal and a file take everything at once; a full pipe would block on more than it has room for.
@@ -37,6 +46,7 @@ struct StandardStream {
                 throw StreamError(code: errno)
             }
             rest = rest.dropFirst(count)
+            lastTaken = .now
         }
     }
 }

@@ -37,6 +37,8 @@ public struct CommandContext: Sendable {
     var makeLineReader: (@Sendable (SessionOutput, @escaping @Sendable (String) -> Completion) -> any LineReader)?
     /// Where a command hears of Ctrl-C before the process ends.
     public var interrupts = Interrupts()
+    /// Where the process's end is asked for, and made sure of.
+    public var end = ProcessEnd()
     /// The number of the signal that asked the process to end; nil while none has.
     public var signal: @Sendable () -> Int32? = { nil }
 

@@ -53,6 +53,24 @@ final class Subprocess {
         return (process.terminationStatus, lines.joined(separator: "\n"))
     }
 
+    /// Waits for its end without reading what it writes; returns its exit status, or the negative number of the signal that
+    /// ended it.
+    func waitForEnd() -> Int32 {
+        process.waitUntilExit()
+        return process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
+    }
+
+    /// Waits until no more fits into the pipe of its output.
+    func waitForFullOutput() {
+        var (last, count): (Int32, Int32) = (-1, 0)
+        // Linux keeps 64 KiB, in pages that need not be full.
+        while count < 50_000 || count != last {
+            last = count
+            _ = ioctl(output.fileHandleForReading.fileDescriptor, UInt(FIONREAD), &count)
+            sched_yield()
+        }
+    }
+
     func interrupt() {
         process.interrupt()
     }

@@ -37,7 +37,8 @@ enum {
     SPX_OK = 0,
     SPX_FAILED = -1,       // libvips refused; `error->text` is its own account
     SPX_UNSUPPORTED = -2,  // not a format that may be read
-    SPX_TOO_LARGE = -3,    // over the pixel limit, found out before any pixel was decoded
+    SPX_TOO_LARGE = -3,    // over the limits, found out before any pixel was decoded
+    SPX_STOPPED = -4,      // the thread's spx_stop was set
 };
 
 enum {
@@ -59,6 +60,7 @@ typedef struct {
 
 typedef struct {
     int64_t pixel_limit;  // width × height of the stored picture
+    int side_limit;       // each of the two
     int box_width;        // >0: decode straight to a picture that fits this box (never larger than stored)
     int box_height;
     bool allow_damaged;  // open what there is of a truncated or broken picture; rows that cannot be had are zero
@@ -91,8 +93,26 @@ const char *spx_library_version(void);
 // libvips keeps one account of errors for the whole process, and the JPEG decoder's warnings get there too. Every call of
 // what follows stands between these two, on one thread: with others at once, or alone, where `spx_warnings` must hold the
 // caller's own. They do not nest. Whoever wants to be alone is not overtaken.
-void spx_enter(bool alone);
+//
+// Returns SPX_STOPPED, and is not entered then, if the thread's spx_stop is or becomes set.
+int spx_enter(bool alone);
 void spx_leave(void);
+
+// MARK: Stopping
+
+// Tells calls of other threads to end. May be set from any thread, once and for all.
+typedef struct spx_stop spx_stop;
+spx_stop *spx_stop_new(void);
+void spx_stop_free(spx_stop *stop);
+void spx_stop_set(spx_stop *stop);
+bool spx_stop_is_set(const spx_stop *stop);
+// What calls of this thread heed from now on; NULL for nothing. Returns what it was. A call that is told to stop returns
+// SPX_STOPPED as soon as the tiles are done that are worked on; what a decoder does in one go it finishes.
+spx_stop *spx_stop_watch(spx_stop *stop);
+// Whether the work of this thread is to end.
+bool spx_is_stopped(void);
+// To be called by a thread before it ends, if it has used anything of this.
+void spx_thread_end(void);
 
 // MARK: Pictures as memory
 
@@ -119,8 +139,8 @@ int spx_open_bytes(
     spx_warnings *warnings, spx_error *error);
 // The same without decoding a pixel: fills `info` and `details` only.
 int spx_describe_bytes(
-    const void *bytes, size_t count, int64_t pixel_limit, bool allow_damaged, spx_info *info, spx_details *details,
-    spx_error *error);
+    const void *bytes, size_t count, int64_t pixel_limit, int side_limit, bool allow_damaged, spx_info *info,
+    spx_details *details, spx_error *error);
 // Decodes every pixel of a page, from 0, or of all frames if `page` is negative, and keeps none.
 int spx_check_bytes(
     const void *bytes, size_t count, int format, int page, spx_warnings *warnings, spx_error *error);

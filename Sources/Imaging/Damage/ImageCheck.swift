@@ -53,7 +53,8 @@ extension Image {
             try Raster.call(name) { error in
                 bytes.withUnsafeBytes {
                     spx_describe_bytes(
-                        $0.baseAddress, $0.count, Int64(limits.pixels), true, &info, &details, error)
+                        $0.baseAddress, $0.count, Int64(limits.pixels), Int32(clamping: limits.side), true, &info,
+                        &details, error)
                 }
             }
         } catch let error as ImagingError where error.code == .failed {
@@ -78,7 +79,7 @@ extension Image {
                 .tooLarge, "\(name): \(frames) frames of \(info.stored_width) × \(info.stored_height) pixels",
                 remedy: "the limit is \(limits.pixels * 100) pixels in all frames")
         }
-        let found = decodeAll(bytes, format, frames)
+        let found = try decodeAll(bytes, format, frames)
         return ImageCheck(
             format: format, width: Int(details.upright ? info.stored_width : info.stored_height),
             height: Int(details.upright ? info.stored_height : info.stored_width), frames: frames,
@@ -88,32 +89,32 @@ extension Image {
 
     private typealias Findings = (problem: String?, warnings: DecoderWarnings)
 
-    private static func decodeAll(_ bytes: [UInt8], _ format: ImageFormat, _ frames: Int) -> Findings {
+    private static func decodeAll(_ bytes: [UInt8], _ format: ImageFormat, _ frames: Int) throws -> Findings {
         // Pages of a document may differ in size, and cannot be decoded as one. Frames of an animation can only be had
         // one after the other.
         let pages = format == .tiff || format == .heif ? Array(0..<frames) : [-1]
         var lines: [String] = []
         var count = 0
         for page in pages {
-            let (problem, warnings) = decode(bytes, format, page: page)
+            let (problem, warnings) = try decode(bytes, format, page: page)
             for line in warnings.lines where !lines.contains(line) { lines.append(line) }
             count += warnings.count
             if let problem { return (problem, warnings) }
         }
         let warnings = DecoderWarnings(lines: lines, count: count)
         guard format == .jpeg, count > 0 else { return (nil, warnings) }
-        if let loss = JPEGLoss.find(in: bytes, warnings, alone: { decode($0, format, alone: true).warnings }) {
+        if let loss = try JPEGLoss.find(in: bytes, warnings, alone: { try decode($0, format, alone: true).warnings }) {
             return (loss, warnings)
         }
         // What is told of them has to be this file's own.
-        return (nil, decode(bytes, format, alone: true).warnings)
+        return (nil, try decode(bytes, format, alone: true).warnings)
     }
 
     /// What the decoder says if it fails, and what it complains of.
     private static func decode(
         _ bytes: [UInt8], _ format: ImageFormat, page: Int = -1, alone: Bool = false
-    ) -> Findings {
-        DecoderWarnings.collecting { warnings -> String? in
+    ) throws -> Findings {
+        try DecoderWarnings.collecting { warnings -> String? in
             do {
                 try Raster.call("check", alone: alone) { error in
                     bytes.withUnsafeBytes {
@@ -121,8 +122,8 @@ extension Image {
                     }
                 }
                 return nil
-            } catch {
-                return String(((error as? ImagingError)?.message ?? "\(error)").trimmingPrefix("check: "))
+            } catch let error as ImagingError {
+                return String(error.message.trimmingPrefix("check: "))
             }
         }
     }

@@ -36,14 +36,7 @@ extension Files {
 
     /// A part of a file of that very size; nil for anything else.
     private func bytes(_ range: Range<Int64>, of url: String, size: Int64) async throws -> [UInt8]? {
-        let request = TransportRequest(
-            method: .get, url: url,
-            headers: [
-                .range: "bytes=\(range.lowerBound)-\(range.upperBound - 1)",
-                .userAgent: caller.configuration.userAgent,
-            ],
-            timeout: caller.configuration.timeout, followsRedirects: true)
-        let response = try await caller.pipeline.send(request, for: .download)
+        let response = try await fetch(url, [.range: "bytes=\(range.lowerBound)-\(range.upperBound - 1)"])
         guard response.status.code == 206, let contentRange = response.headers[.contentRange],
             contentRange.split(separator: "/").last.flatMap({ Int64($0) }) == size
         else { return nil }

@@ -16,7 +16,8 @@ extension Files {
     ///   - path: The target file; an existing one is replaced, missing folders are made.
     ///   - onProgress: Hears how far it is.
     /// - Returns: The number of bytes written.
-    /// - Throws: ``SpeedPixError``: `network`, `api_error` for a URL that has expired, `invalid_argument` for a folder,
+    /// - Throws: ``SpeedPixError``: `network`, `api_error` for a URL that has expired, `not_allowed` for one of a host
+    ///   that files do not come from (``Configuration/downloadHosts``), `invalid_argument` for a folder,
     ///   `file_system` for a full disk or a folder that cannot be written to; what `onProgress` throws.
     @discardableResult
     public func download(
@@ -32,10 +33,11 @@ extension Files {
 
     /// The same for a file that must not replace another one, not even one that comes meanwhile.
     ///
-    /// - Returns: False if there is something at the path; it stays.
-    package func download(_ url: String, toNew path: String) async throws -> Bool {
+    /// - Returns: The number of bytes written; nil if there is something at the path, which stays.
+    package func download(_ url: String, toNew path: String) async throws -> Int64? {
         try await withTransferSlot {
-            try await fetch(url, to: path, nil) { try FileRename.move($0, toNew: $1) }.isPlaced
+            let (size, isPlaced) = try await fetch(url, to: path, nil) { try FileRename.move($0, toNew: $1) }
+            return isPlaced ? size : nil
         }
     }
 
@@ -155,13 +157,9 @@ extension Files {
         _ download: inout PartialDownload, _ url: String, into sink: inout some DownloadSink,
         tell: (PartialDownload) async throws -> Void
     ) async throws {
-        var headers = download.headers
-        headers[.userAgent] = caller.configuration.userAgent
-        let request = TransportRequest(
-            method: .get, url: url, headers: headers, timeout: caller.configuration.timeout, followsRedirects: true)
         do {
             let response = try await DescriptorShortage.retrying(caller.dependencies.clock) {
-                try await caller.pipeline.transfer(request, for: .download)
+                try await fetch(url, download.headers)
             }
             if download.isBeyondEnd(response.status) { throw download.restart("the file became shorter") }
             guard response.status.kind == .successful else {

@@ -24,7 +24,7 @@ extension Prediction {
         // While waiting, zero means that the service does not know yet.
         progress.eta = data.first("etaRelative", "eta_relative")?.lenientSeconds.flatMap { $0 > .zero ? $0 : nil }
         progress.queueLength = data.first("lastQueueRemaining", "last_queue_remaining")?.lenientInteger
-            .flatMap { Int(exactly: $0) }
+            .flatMap { (0...10_000_000).contains($0) ? Int($0) : nil }
         if let url = data.first("currentImage", "current_image").flatMap(FileOutput.init)?.url { currentImage = url }
         progress.step = data.first("state")?.first("nodeLabel", "node_label")?.lenientString
         if let message = data.first("message")?.lenientString {
@@ -64,12 +64,11 @@ extension Prediction {
         if succeededWithoutOutput, info == nil { info = .string(Self.noOutput) }
         startedAt = data.first("taskBeginTime", "task_begin_time")?.lenientDate
         completedAt = Self.endTime(in: data) ?? now
-        if let milliseconds = data.first("taskDuration", "task_duration")?.lenientDouble, milliseconds >= 0 {
-            metrics.predictTime = .seconds(min(milliseconds / 1000, 1e9))
+        if let milliseconds = data.first("taskDuration", "task_duration")?.lenientDouble {
+            metrics.predictTime = Self.plausible(seconds: milliseconds / 1000)
         }
         if let createdAt, let completedAt, completedAt > createdAt {
-            // A date out of this world would be more than a duration can hold.
-            metrics.totalTime = .seconds(min(completedAt.timeIntervalSince(createdAt), 1e9))
+            metrics.totalTime = Self.plausible(seconds: completedAt.timeIntervalSince(createdAt))
         }
     }
 }
@@ -96,6 +95,12 @@ extension Prediction {
         completed.succeed(with: outputs)
         completed.completedAt = completed.completedAt ?? now
         return completed
+    }
+
+    /// A duration that an answer gives; nil, as for one that is not given, if it is negative or longer than 30 days: services
+    /// keep nothing as long, and a number that makes no sense says nothing.
+    static func plausible(seconds: Double) -> Duration? {
+        (0...2_592_000).contains(seconds) ? .seconds(seconds) : nil
     }
 
     /// When it ended, by the service's clock.
@@ -129,9 +134,6 @@ extension JSONValue {
         return self
     }
 
-    /// A non-negative number of seconds that a `Duration` can hold.
-    var lenientSeconds: Duration? {
-        guard let number = lenientDouble, number >= 0, number <= 1e9 else { return nil }
-        return .seconds(number)
-    }
+    /// A number of seconds that makes sense.
+    var lenientSeconds: Duration? { lenientDouble.flatMap { Prediction.plausible(seconds: $0) } }
 }

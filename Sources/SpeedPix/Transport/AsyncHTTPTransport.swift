@@ -7,30 +7,32 @@ import NIOPosix
 /// The default transport: AsyncHTTPClient's connection pools.
 public struct AsyncHTTPTransport: HTTPTransport {
     private let plain: HTTPClient
-    private let redirecting: HTTPClient
+    /// For requests that may not lead everywhere; nil where that is not looked at.
+    private let guarded: GuardedClients?
     private let callExecutor: EventLoopTaskExecutor?
     /// Whether connections lead to the hosts themselves, and not to a proxy.
     private let isDirect: Bool
     /// Whether the clients undo a body's encoding.
     private let isDecoding: Bool
 
-    /// Uses clients that the caller configured and will shut down.
+    /// Uses a client that the caller configured and will shut down.
     ///
-    /// - Parameters:
-    ///   - client: For signed calls and uploads. Configure it not to follow redirects.
-    ///   - redirecting: For downloads; the same client if nil.
-    public init(_ client: HTTPClient, redirecting: HTTPClient? = nil) {
-        self.init(client, redirecting: redirecting, isDecoding: false, isDirect: true)
+    /// - Parameter client: Configure it not to follow redirects: signatures are for one path, and where a download may be
+    ///   redirected to is checked before. Addresses of names are not checked on its connections
+    ///   (``TransportRequest/allowedAddresses``).
+    public init(_ client: HTTPClient) {
+        self.init(client, guarded: nil, isDecoding: false, isDirect: true)
     }
 
     /// - Parameters:
-    ///   - isDecoding: Whether the clients are made with ``configuration(_:)``.
+    ///   - guarded: For requests that may not lead everywhere.
+    ///   - isDecoding: Whether the clients are made with ``configuration``.
     ///   - isDirect: Whether their connections lead to the hosts themselves, and not to a proxy.
-    init(_ client: HTTPClient, redirecting: HTTPClient? = nil, isDecoding: Bool, isDirect: Bool) {
+    init(_ client: HTTPClient, guarded: GuardedClients?, isDecoding: Bool, isDirect: Bool) {
         self.isDecoding = isDecoding
         self.isDirect = isDirect
+        self.guarded = guarded
         plain = client
-        self.redirecting = redirecting ?? client
         // Other groups can be shut down, and a task that waits on a loop that is gone waits for ever.
         let isLasting = client.eventLoopGroup === MultiThreadedEventLoopGroup.singleton
         callExecutor = isLasting ? EventLoopTaskExecutor(client.eventLoopGroup.any()) : nil
@@ -38,16 +40,12 @@ public struct AsyncHTTPTransport: HTTPTransport {
 
     /// Clients on NIO's shared event loops. They live as long as the process and need no shutdown.
     public static let shared = AsyncHTTPTransport(
-        HTTPClient(eventLoopGroup: .singletonMultiThreadedEventLoopGroup, configuration: configuration(.disallow)),
-        redirecting: HTTPClient(
-            eventLoopGroup: .singletonMultiThreadedEventLoopGroup,
-            configuration: configuration(.follow(max: 5, allowCycles: false))), isDecoding: true, isDirect: true)
+        HTTPClient(eventLoopGroup: .singletonMultiThreadedEventLoopGroup, configuration: configuration),
+        guarded: GuardedClients(configuration), isDecoding: true, isDirect: true)
 
     /// What every client of ours is made with.
-    static func configuration(
-        _ redirects: HTTPClient.Configuration.RedirectConfiguration
-    ) -> HTTPClient.Configuration {
-        var configuration = HTTPClient.Configuration(redirectConfiguration: redirects)
+    static var configuration: HTTPClient.Configuration {
+        var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
         configuration.decompression = .enabled(limit: BodyCoding.limit)
         // How long a connection may make no progress at all. Ten seconds to connect covers two lost SYNs.
         configuration.timeout = .init(connect: .seconds(10), read: .seconds(60), write: .seconds(60))
@@ -77,7 +75,7 @@ public struct AsyncHTTPTransport: HTTPTransport {
 
     /// Sends over a pooled connection. Throws ``TransportError``, `CancellationError`, or a streamed body's own error.
     public func send(_ request: TransportRequest) async throws -> TransportResponse {
-        let client = request.followsRedirects ? redirecting : plain
+        let client = request.allowedAddresses.flatMap { guarded?.client(for: $0) } ?? plain
         var outgoing = HTTPClientRequest(url: request.url)
         outgoing.method = HTTPMethod(rawValue: request.method.rawValue)
         for field in request.headers { outgoing.headers.add(name: field.name.rawName, value: field.value) }

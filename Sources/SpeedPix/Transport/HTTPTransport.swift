@@ -3,7 +3,7 @@ public import NIOCore
 
 /// Carries requests to the service. The default is ``AsyncHTTPTransport``; tests and special networks bring their own.
 ///
-/// A transport neither signs nor retries. It returns as soon as the head of the answer is there and streams the body.
+/// A transport neither signs nor retries, and follows no redirects. It returns as soon as the head of the answer is there and streams the body.
 public protocol HTTPTransport: Sendable {
     /// Sends one request.
     ///
@@ -42,24 +42,23 @@ public struct TransportRequest: Sendable {
     public var body: Body
     /// How long the head of the answer may take, and how long the body may stall after it.
     public var timeout: Duration
-    /// Whether redirects are followed. Signed calls must not be: the signature is for one path.
-    public var followsRedirects: Bool
+    /// Which addresses the connection may lead to; nil, the default, for any. A transport that looks names up checks it
+    /// before it sends, and throws ``SpeedPixError`` with code `not_allowed`.
+    public var allowedAddresses: AllowedAddresses?
 
-    /// A request that follows no redirects unless told to.
+    /// A request that may go to any address.
     public init(
         method: HTTPRequest.Method,
         url: String,
         headers: HTTPFields = [:],
         body: Body = .none,
-        timeout: Duration,
-        followsRedirects: Bool = false
+        timeout: Duration
     ) {
         self.method = method
         self.url = url
         self.headers = headers
         self.body = body
         self.timeout = timeout
-        self.followsRedirects = followsRedirects
     }
 }
 

@@ -59,9 +59,8 @@ struct EvalCommand: ContextCommand {
         host.cancelsOnStop = try stopping.cancels(service, context)
         do {
             let vm = try LuaVM(modules: SpeedPixModule.modules(host), clock: host.clock)
-            try await vm.execute(
-                LuaChunk(Self.evaluation, name: "eval"), arguments: [.string(code)],
-                timeout: timeout.map { .seconds($0) }, clock: context.clock)
+            try await BoundedRun(vm: vm, timeout: timeout.map { .seconds($0) }, context: context)
+                .execute(LuaChunk(Self.evaluation, name: "eval"), arguments: [.string(code)])
         } catch {
             if host.cancelsOnStop { await host.cancelAbandoned(recorder.withLedger { $0.abandoned }) }
             if !service.isLocal(context) { context.reportUnfinished(recorder.withLedger { $0 }) }

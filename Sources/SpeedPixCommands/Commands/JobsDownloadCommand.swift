@@ -62,7 +62,7 @@ struct JobsDownloadCommand: ContextCommand {
                     goingOn.append(id)
                 }
             }
-            try await download(ended, run, into: folder, client, context)
+            let places = try await download(ended, run, into: folder, client, context)
             let empty = ended.filter(\.files.isEmpty).map(\.id)
             if !empty.isEmpty { context.say("without files: \(empty.joined(separator: " "))".printable()) }
             guard goingOn.isEmpty else { throw unended(goingOn, "waiting or running") }
@@ -70,6 +70,12 @@ struct JobsDownloadCommand: ContextCommand {
                 throw CommandFailure(
                     .predictionFailed, "without files, since they failed: \(failed.joined(separator: " "))".printable())
             }
+            let lacking = ended.filter(\.succeededWithoutOutput).map(\.id)
+            guard lacking.isEmpty else {
+                throw CommandFailure(
+                    .failure, "succeeded without any output: \(lacking.joined(separator: " "))".printable())
+            }
+            if let problem = ResultFolder.lackingContent(places) { throw CommandFailure(.failure, problem) }
         }
     }
 
@@ -85,7 +91,7 @@ struct JobsDownloadCommand: ContextCommand {
     private func download(
         _ predictions: [Prediction], _ run: RecordedRun?, into folder: String, _ client: SpeedPixClient,
         _ context: CommandContext
-    ) async throws {
+    ) async throws -> [ResultFolder.Place] {
         let names = predictions.flatMap { LabeledName.names(of: $0.files, label: run?.label(of: $0.id)) }
         let places = try await ResultFolder(folder: FilePath(folder), files: client.files)
             .fetch(predictions.flatMap(\.files), as: names)
@@ -103,5 +109,6 @@ struct JobsDownloadCommand: ContextCommand {
         }
         let count = places.count { $0.isNew }
         context.say("\(count) downloaded, \(places.count - count) there already")
+        return places
     }
 }

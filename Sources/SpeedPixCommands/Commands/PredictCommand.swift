@@ -108,25 +108,35 @@ struct PredictCommand: ContextCommand {
         } catch is CancellationError {
             throw CommandFailure(.interrupted, created.interruption(isLocal: service.isLocal(context)))
         }
-        let paths = try await saved(done, client, context)
-        if json { return try context.print(PredictionText.json(done, paths: paths)) }
-        for (name, value) in try PredictionText.outputs(done.outputIncludingInfo) {
-            try context.print("\(name): \(paths[value] ?? value)".printable())
+        let places = try await saved(done, client, context)
+        let paths = Dictionary(zip(done.files.map(\.url), places.map(\.path)), uniquingKeysWith: { first, _ in first })
+        if json {
+            try context.print(PredictionText.json(done, paths: paths))
+        } else {
+            for (name, value) in try PredictionText.outputs(done.outputIncludingInfo) {
+                try context.print("\(name): \(paths[value] ?? value)".printable())
+            }
         }
+        guard save != nil else { return }
+        if done.succeededWithoutOutput {
+            throw CommandFailure(
+                .failure, "the prediction \(done.id.printable()) succeeded without any output: there is nothing to save"
+            )
+        }
+        if let problem = ResultFolder.lackingContent(places) { throw CommandFailure(.failure, problem) }
     }
 
-    /// The paths of the result's files, by their URLs; none without `--save`.
+    /// Where the result's files were saved, in order; none without `--save`.
     private func saved(
         _ done: Prediction, _ client: SpeedPixClient, _ context: CommandContext
-    ) async throws -> [String: String] {
-        guard let save else { return [:] }
+    ) async throws -> [ResultFolder.Place] {
+        guard let save else { return [] }
         // With --local it is gone with the gateway.
         let later = service.isLocal(context) ? nil : "it succeeded: speedpix jobs download \(done.id.printable())"
         do {
             let folder = ResultFolder(
                 folder: FilePath(context.absolute(save)), files: client.files, mayHaveSome: false)
-            let paths = try await folder.fetch(done.files).map(\.path)
-            return Dictionary(zip(done.files.map(\.url), paths), uniquingKeysWith: { first, _ in first })
+            return try await folder.fetch(done.files)
         } catch let error as SpeedPixError {
             var failure = CommandFailure(error)
             failure.message = [failure.message, later].compactMap { $0 }.joined(separator: "\n")

@@ -82,6 +82,7 @@ struct ShownSetting: Sendable, Equatable {
         case .userAgent: plain.userAgent
         case .cancelOnStop: "false"
         case .profile, .appKey, .appSecret, .appSecretFile, .appSecretCommand, .proxy, .noProxy, .caFile: nil
+        case .downloadHosts: "public"
         }
     }
 

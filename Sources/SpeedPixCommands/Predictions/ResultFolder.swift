@@ -10,6 +10,15 @@ struct ResultFolder {
         let path: String
         /// False if an earlier download had brought it.
         let isNew: Bool
+        /// Whether nothing came although the answer does not say that the file is empty: no picture is.
+        var lacksContent = false
+    }
+
+    /// What to say of files that came without content; nil if there are none.
+    static func lackingContent(_ places: [Place]) -> String? {
+        let paths = places.filter(\.lacksContent).map { $0.path.printable() }
+        guard !paths.isEmpty else { return nil }
+        return "\(paths.joined(separator: ", ")): the store sent 0 bytes"
     }
 
     /// Downloads at a time.
@@ -55,7 +64,9 @@ struct ResultFolder {
             let path = folder.appending(candidate).string
             let isFree = FileKind(path) == .missing && (candidate == name || claims.take(candidate))
             // Another process may have come first.
-            if isFree, try await files.download(output.url, toNew: path) { return Place(path: path, isNew: true) }
+            if isFree, let size = try await files.download(output.url, toNew: path) {
+                return Place(path: path, isNew: true, lacksContent: size == 0 && output.size != 0)
+            }
             number += 1
             candidate = Files.numbered(wanted, number)
         }

@@ -63,7 +63,10 @@ struct ScriptRun: Sendable {
         } catch {
             end = RunEnd(error, script: script, in: context)
         }
-        if let problem = outputFailure.error ?? events?.failure { end = RunEnd(outputFailed: problem) }
+        // A stream that gave up because the end had begun is not why it began.
+        if !context.end.hasBegun, let problem = outputFailure.error ?? events?.failure {
+            end = RunEnd(outputFailed: problem)
+        }
 
         if let dryRun {
             end = explained(end)
@@ -137,19 +140,19 @@ struct ScriptRun: Sendable {
             }
         }
         let vm = try LuaVM(modules: SpeedPixModule.modules(host), clock: host.clock)
-        let clock = context.clock
-        let timeout = options.timeout
-        let run = Task { [script] in
-            try await vm.execute(script.chunk, timeout: timeout.map { .seconds($0) }, clock: clock)
-        }
-        // A reader that has gone away ends the run, whatever the script makes of the error: nothing more is paid for.
-        outputFailure.onFailure { run.cancel() }
-        events?.onFailure { run.cancel() }
         let maker = Task { await thumbnails?.work() }
-        let result = await withTaskCancellationHandler {
-            await run.result
-        } onCancel: {
-            run.cancel()
+        let result: Result<Void, any Error>
+        do {
+            let run = BoundedRun(vm: vm, timeout: options.timeout.map { .seconds($0) }, context: context)
+            try await run.execute(script.chunk) { stop in
+                // A reader that has gone away ends the run, whatever the script makes of the error: nothing more is
+                // paid for.
+                outputFailure.onFailure(stop)
+                events?.onFailure(stop)
+            }
+            result = .success(())
+        } catch {
+            result = .failure(error)
         }
         if case .failure = result, host.cancelsOnStop {
             await host.cancelAbandoned(recorder.withLedger { $0.abandoned })

@@ -17,8 +17,11 @@ enum LocalGateway {
         gateway.clock = context.clock
         let workflows = try await offered()
         return try await Gateway.withRunning(gateway, workflows: workflows, logger: .silent) { running in
-            try await body(
-                Configuration(appKey: gateway.appKey, appSecret: secret, endpoint: running.endpoint))
+            var configuration = try Configuration(
+                appKey: gateway.appKey, appSecret: secret, endpoint: running.endpoint)
+            // What it promises is no network.
+            configuration.downloadHosts = .endpoint
+            return try await body(configuration)
         }
     }
 

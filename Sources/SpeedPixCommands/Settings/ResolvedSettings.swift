@@ -72,6 +72,14 @@ struct ResolvedSettings: Sendable, Equatable {
         if let base = seconds(.retryBase) { configuration.retries.base = base }
         if let longest = seconds(.retryLongest) { configuration.retries.longest = longest }
         if let longest = seconds(.retryAfterLongest) { configuration.retries.longestRetryAfter = longest }
+        if let hosts = self[.downloadHosts] {
+            do {
+                configuration.downloadHosts = try DownloadHosts(hosts.text)
+            } catch var error as SpeedPixError {
+                error.message = "\(hosts.origin.shown): \(error.message)"
+                throw error
+            }
+        }
         return configuration
     }
 

@@ -19,6 +19,7 @@ enum Setting: String, CaseIterable, Sendable {
     case proxy
     case noProxy = "no_proxy"
     case caFile = "ca_file"
+    case downloadHosts = "download_hosts"
 
     /// As `speedpix.toml` has it.
     var key: String { rawValue }
@@ -72,6 +73,7 @@ enum Setting: String, CaseIterable, Sendable {
         case .proxy: "the proxy for every connection, or \"none\""
         case .noProxy: "hosts that are reached without it"
         case .caFile: "a file of certificates that are trusted, too"
+        case .downloadHosts: "the hosts that results are fetched from"
         }
     }
 }

@@ -44,8 +44,10 @@ package enum ScriptErrorCodes {
         LuaReference.ErrorCode(
             "file_system", "a file or folder could not be read or written", "e.message has the system's reason"),
         LuaReference.ErrorCode(
-            "not_allowed", "the sandbox does not allow it, or --limit allows no more predictions",
-            "widen it with --allow-read, --allow-write, --allow-env or --limit, or move the file"),
+            "not_allowed",
+            "the sandbox does not allow it, a result's URL leads where results do not come from, or --limit allows no more"
+                + " predictions",
+            "widen it with --allow-read, --allow-write, --allow-env, --limit or the setting download_hosts"),
         LuaReference.ErrorCode(
             "module", "a module cannot be loaded: the script has no folder, or modules require each other",
             "move what two modules need into a third"),
@@ -70,6 +72,9 @@ package enum ScriptErrorCodes {
     private static let machine = [
         LuaReference.ErrorCode(
             "invalid_argument", "an argument cannot be right", "e.message names it and says what it must be"),
+        LuaReference.ErrorCode(
+            "busy", "many reads, writes or pictures that were stopped have not ended",
+            "a disk or a network folder may not answer: end the program and look there"),
         LuaReference.ErrorCode("too_large", "tasks nest too deep", "spawn from a loop, or use speedpix.map"),
         LuaReference.ErrorCode(
             "cannot_wait", "the call has to wait where Lua cannot, as in a table.sort comparator",

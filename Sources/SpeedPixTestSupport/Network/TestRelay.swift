@@ -73,19 +73,24 @@ package final class TestRelay: Sendable {
                         // A connection that breaks is the client's affair.
                         group.addTask { try? await relay.serve(connection) }
                     }
+                    group.cancelAll()
                 }
             }
         }
         do {
             let result = try await body(relay)
-            serving.cancel()
-            _ = await serving.result
+            await end(server.channel, serving)
             return result
         } catch {
-            serving.cancel()
-            _ = await serving.result
+            await end(server.channel, serving)
             throw error
         }
+    }
+
+    /// Not by cancelling: what is accepted and not taken up yet would be forgotten, and NIO ends the process for that.
+    private static func end(_ channel: any Channel, _ serving: Task<Void, any Error>) async {
+        try? await channel.close()
+        _ = await serving.result
     }
 
     private func serve(_ connection: NIOAsyncChannel<ByteBuffer, ByteBuffer>) async throws {

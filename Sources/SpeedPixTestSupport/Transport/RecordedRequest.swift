@@ -13,7 +13,7 @@ package struct RecordedRequest: Sendable {
     /// Sizes of a streamed body's chunks, in order.
     package var chunkSizes: [Int] = []
     package var timeout: Duration
-    package var followsRedirects: Bool
+    package var allowedAddresses: AllowedAddresses?
 
     /// Reads the request's body.
     init(_ request: TransportRequest) async throws {
@@ -21,7 +21,7 @@ package struct RecordedRequest: Sendable {
         url = request.url
         headers = request.headers
         timeout = request.timeout
-        followsRedirects = request.followsRedirects
+        allowedAddresses = request.allowedAddresses
         switch request.body {
         case .none: break
         case .bytes(let bytes): body = bytes

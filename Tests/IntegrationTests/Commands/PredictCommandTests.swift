@@ -1,6 +1,7 @@
 import Foundation
 import SpeedPix
 import SpeedPixCommands
+import Synchronization
 import Testing
 
 @Suite("speedpix predict and upload")
@@ -157,5 +158,44 @@ struct PredictCommandTests {
         }
         let local = await CommandRun(["upload", "a.txt", "--local"], in: folder)
         #expect(local.status == .usage && local.errors.contains("speedpix serve"))
+    }
+}
+
+@Suite("Results that lack something")
+struct LackingResultTests {
+    /// `predict --save`, then `jobs download` of the same prediction.
+    private func runs(_ fault: String, of prediction: [String]) async throws -> [CommandRun] {
+        let folder = try TestFolder()
+        let runs = Mutex<[CommandRun]>([])
+        try await TestService.run(faults: #"{"rules": [\#(fault)]}"#) { endpoint in
+            let environment = TestService.environment(endpoint)
+            let save = ["predict"] + prediction + ["--save", "out"]
+            let first = await CommandRun(save, in: folder, environment: environment)
+            let id = first.errors.split(separator: " ").dropFirst().first.map(String.init) ?? ""
+            let second = await CommandRun(
+                ["jobs", "download", id, "--out", "res"], in: folder, environment: environment)
+            runs.withLock { $0 = [first, second] }
+        }
+        return runs.withLock { $0 }
+    }
+
+    @Test("A file of 0 bytes that should have had some is named, with status 1")
+    func emptyFile() async throws {
+        let picture = ["text-to-image", "prompt=x", "width:=64", "height:=64"]
+        for run in try await runs(#"{"call": "download", "fault": "garbage", "body": ""}"#, of: picture) {
+            #expect(run.status == .failure, "\(run)")
+            #expect(run.errors.contains("the store sent 0 bytes") && run.errors.contains(".png"), "\(run.errors)")
+        }
+    }
+
+    @Test("A success without any output is named, with status 1")
+    func noOutput() async throws {
+        let answer = #"{\"success\": true, \"data\": {\"status\": \"succeeded\"}}"#
+        for run in try await runs(
+            #"{"call": "result", "fault": "garbage", "body": "\#(answer)"}"#, of: ["echo", "text=x"])
+        {
+            #expect(run.status == .failure, "\(run)")
+            #expect(run.errors.contains("without any output"), "\(run.errors)")
+        }
     }
 }

@@ -3,7 +3,7 @@ import SpeedPix
 import SpeedPixTestSupport
 import Testing
 
-@Suite("Redirects through a proxy", .timeLimit(.minutes(1)))
+@Suite("Redirects of a download", .timeLimit(.minutes(1)))
 struct RedirectTests {
     private func settings(_ proxy: TestRelay, exceptions: String) throws -> NetworkSettings {
         var settings = NetworkSettings()
@@ -13,13 +13,13 @@ struct RedirectTests {
     }
 
     private func get(
-        _ url: String, _ settings: NetworkSettings, follows: Bool = true
-    ) async throws -> (status: Int, text: String) {
-        let response = try await RoutedHTTPTransport(settings).send(
-            TransportRequest(method: .get, url: url, timeout: .seconds(10), followsRedirects: follows))
-        var bytes: [UInt8] = []
-        for try await chunk in response.body { bytes += chunk.readableBytesView }
-        return (response.status.code, String(decoding: bytes, as: UTF8.self))
+        _ url: String, _ settings: NetworkSettings = NetworkSettings(), from hosts: DownloadHosts = .all
+    ) async throws -> String {
+        var configuration = try Configuration(appKey: "key", appSecret: "secret", endpoint: "http://127.0.0.1:9")
+        configuration.network = settings
+        configuration.downloadHosts = hosts
+        configuration.retries.attempts = 1
+        return String(decoding: try await SpeedPixClient(configuration).files.read(url), as: UTF8.self)
     }
 
     @Test("A redirect to a host that is an exception is followed directly")
@@ -30,10 +30,9 @@ struct RedirectTests {
                 try await TestRelay.withRunning(.proxy()) { proxy in
                     let settings = try settings(proxy, exceptions: "<-loopback>,localhost")
                     let url = "http://127.0.0.1:\(front.port)/a"
-                    #expect(try await get(url, settings) == (200, "the file"))
+                    #expect(try await get(url, settings) == "the file")
                     #expect(proxy.requests == ["GET \(url)"])
                     #expect(store.requests == ["GET /file?signed=1"])
-                    #expect(try await get(url, settings, follows: false).status == 302)
                 }
             }
         }
@@ -52,7 +51,7 @@ struct RedirectTests {
             try await TestRelay.withRunning(.proxy()) { proxy in
                 let url = "http://127.0.0.1:\(server.port)/a/b"
                 let settings = try settings(proxy, exceptions: "<-loopback>")
-                #expect(try await get(url, settings) == (200, "found"))
+                #expect(try await get(url, settings) == "found")
                 #expect(proxy.requests.count == 2)
             }
         }
@@ -67,12 +66,44 @@ struct RedirectTests {
         try await TestRelay.withRunning(.answers(answers)) { server in
             try await TestRelay.withRunning(.proxy()) { proxy in
                 let settings = try settings(proxy, exceptions: "<-loopback>")
-                let error = await #expect(throws: TransportError.self) {
+                let error = await #expect(throws: SpeedPixError.self) {
                     try await get("http://127.0.0.1:\(server.port)/0", settings)
                 }
                 #expect(error?.message.contains("too many redirects") == true)
                 #expect(proxy.requests.count <= 6)
             }
+        }
+    }
+
+    @Test("A redirect to a host that files do not come from is refused before it is asked")
+    func refusedTarget() async throws {
+        try await TestRelay.withRunning(.answers { _, _ in .init(200, [:], Array("a secret".utf8)) }) { inner in
+            for target in ["127.0.0.1", "localhost", "127.1", "2130706433", "0"] {
+                let location = "http://\(target):\(inner.port)/x"
+                try await TestRelay.withRunning(.answers { _, _ in .init(302, [.location: location]) }) { front in
+                    let hosts = try DownloadHosts("public, 127.0.0.1:\(front.port)")
+                    let error = await #expect(throws: SpeedPixError.self) {
+                        try await get("http://127.0.0.1:\(front.port)/a", from: hosts)
+                    }
+                    #expect(error?.code == .notAllowed, "\(target): \(String(describing: error))")
+                    #expect(front.requests.count == 1)
+                }
+            }
+            #expect(inner.requests.isEmpty)
+        }
+    }
+
+    @Test(
+        "An address counts as it is connected to, however the URL spells it",
+        arguments: ["127.1", "2130706433", "0x7f.1", "0"])
+    func lookedUp(_ host: String) async throws {
+        try await TestRelay.withRunning(.answers { _, _ in .init(200, [:], Array("a file".utf8)) }) { server in
+            let url = "http://\(host):\(server.port)/a"
+            let error = await #expect(throws: SpeedPixError.self) { try await get(url, from: .publicAddresses) }
+            #expect(error?.code == .notAllowed)
+            #expect(server.requests.isEmpty)
+            let hosts = try DownloadHosts("127.0.0.0/8")
+            #expect(try await get(url, from: hosts) == "a file")
         }
     }
 }

@@ -30,7 +30,6 @@ struct DownloadTests {
             let request = try #require(service.requests.first)
             #expect(request.method == .get)
             #expect(request.url == Self.url)
-            #expect(request.followsRedirects)
             #expect(!request.headers.contains { $0.name.canonicalName.hasPrefix("x-ca-") })
         }
     }

@@ -29,7 +29,6 @@ struct UploadTests {
         #expect(put.headers[values: .contentType] == ["image/png"])
         #expect(put.body == Array("hello".utf8))
         #expect(!put.headers.contains { $0.name.canonicalName.hasPrefix("x-ca-") })
-        #expect(!put.followsRedirects)
         #expect(file.url == "https://store.test/get/1")
         #expect(file.objectKey == "key-1")
         #expect(file.filename == "a.png")

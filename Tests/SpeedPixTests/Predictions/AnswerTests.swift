@@ -63,6 +63,18 @@ struct AnswerTests {
         #expect(try await polled("waiting", ["etaRelative": eta]).progress.eta == nil)
     }
 
+    @Test("A duration of more than 30 days is unknown", arguments: [2_592_000_001, 1e12, -1, "1e300"] as [JSONValue])
+    func absurdDurations(_ milliseconds: JSONValue) async throws {
+        let done = try await finished([
+            "status": "succeeded", "result": ["n": 3], "taskDuration": milliseconds,
+            "taskEndTime": "9999-11-14T22:13:22Z",
+        ])
+        #expect(done.metrics.predictTime == nil)
+        #expect(done.metrics.totalTime == nil)
+        #expect(try await polled("waiting", ["lastQueueRemaining": 100_000_000]).progress.queueLength == nil)
+        #expect(try await polled("waiting", ["etaRelative": 3_000_000]).progress.eta == nil)
+    }
+
     @Test(arguments: [(7, 1), (-1, 0), ("NaN", 0), (nil, 0)] as [(JSONValue, Double)])
     func aFractionStaysAFraction(value: JSONValue, fraction: Double) async throws {
         #expect(try await polled("running", ["progress": value]).progress.fraction == fraction)

@@ -25,7 +25,6 @@ struct CreateTests {
             String(decoding: request.body, as: UTF8.self)
                 == #"{"alias_id":"main","inputs":{"seed":7,"text":"一幅山水画"},"workflow_id":"wf-1"}"#)
         #expect(request.timeout == .seconds(30))
-        #expect(!request.followsRedirects)
         #expect(request.headers[.userAgent] == "speedpix-swift/\(SpeedPixVersion.current)")
         #expect(request.headers[.resourceConfigID] == nil)
     }

@@ -34,9 +34,13 @@ final class HTTPRoutes: Sendable {
         let directClient = client(.direct)
         let others = routes.map { ($0, client($0)) }
         clients = [directClient] + others.map(\.1)
-        direct = AsyncHTTPTransport(directClient, isDecoding: true, isDirect: true)
+        direct = AsyncHTTPTransport(
+            directClient, guarded: GuardedClients(Self.configuration(.direct, settings.trust)), isDecoding: true,
+            isDirect: true)
         transports = Dictionary(
-            uniqueKeysWithValues: others.map { ($0, AsyncHTTPTransport($1, isDecoding: true, isDirect: false)) })
+            uniqueKeysWithValues: others.map {
+                ($0, AsyncHTTPTransport($1, guarded: nil, isDecoding: true, isDirect: false))
+            })
     }
 
     deinit {
@@ -45,7 +49,7 @@ final class HTTPRoutes: Sendable {
     }
 
     private static func configuration(_ route: Route, _ trust: TrustSettings) -> HTTPClient.Configuration {
-        var configuration = AsyncHTTPTransport.configuration(.disallow)
+        var configuration = AsyncHTTPTransport.configuration
         if !trust.isDefault { configuration.tlsConfiguration = trust.tlsConfiguration }
         switch route {
         case .direct: break
@@ -68,7 +72,7 @@ final class HTTPRoutes: Sendable {
         return scheme == "http" && proxy.kind == .http ? .forward(proxy) : .tunnel(proxy)
     }
 
-    /// Sends one request, and follows no redirect.
+    /// Sends one request.
     ///
     /// - Throws: As ``HTTPTransport/send(_:)``; the errors name the proxy.
     func send(_ request: TransportRequest) async throws -> TransportResponse {

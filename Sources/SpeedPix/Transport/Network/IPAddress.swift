@@ -11,6 +11,10 @@ struct IPAddress: Sendable, Hashable {
     /// 4 or 16, the most significant first.
     let bytes: [UInt8]
 
+    init(bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
     /// The 12 bytes before an IPv4 address that is written as an IPv6 one (RFC 4291, section 2.5.5.2).
     private static let mapped: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF]
 

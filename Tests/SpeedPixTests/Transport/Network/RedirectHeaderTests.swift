@@ -14,9 +14,8 @@ struct RedirectHeaderTests {
     func headers(_ url: String, _ isKept: Bool) {
         let request = TransportRequest(
             method: .get, url: "https://a.test/x",
-            headers: [.authorization: "Basic x", .cookie: "c", .range: "bytes=9-"], timeout: .seconds(1),
-            followsRedirects: true)
-        let redirected = RoutedHTTPTransport.redirected(request, to: url)
+            headers: [.authorization: "Basic x", .cookie: "c", .range: "bytes=9-"], timeout: .seconds(1))
+        let redirected = Files.redirected(request, to: url)
         #expect(redirected.url == url)
         #expect(redirected.headers[.authorization] == (isKept ? "Basic x" : nil))
         #expect(redirected.headers[.cookie] == (isKept ? "c" : nil))

@@ -1,0 +1,115 @@
+import Synchronization
+
+/// One piece of work, and how it stands.
+final class BlockingJob: Sendable {
+    private enum Phase {
+        case waiting, running, over, abandoned
+    }
+
+    private struct State {
+        var phase = Phase.waiting
+        var isCancelled = false
+        /// Does the work, and returns what tells of its result.
+        var body: (@Sendable () -> @Sendable () -> Void)?
+        var fail: (@Sendable (any Error) -> Void)?
+        /// What is left to tell.
+        var outcome: (@Sendable () -> Void)?
+    }
+
+    private let onCancel: @Sendable () -> Void
+    private let state = Mutex(State())
+
+    init(onCancel: @escaping @Sendable () -> Void) {
+        self.onCancel = onCancel
+    }
+
+    func prepare(_ body: @escaping @Sendable () -> @Sendable () -> Void, fail: @escaping @Sendable (any Error) -> Void)
+    {
+        let isCancelled = state.withLock { state in
+            if state.isCancelled {
+                state.phase = .over
+                return true
+            }
+            state.body = body
+            state.fail = fail
+            return false
+        }
+        if isCancelled { fail(CancellationError()) }
+    }
+
+    var isOver: Bool { state.withLock { $0.phase == .over } }
+    var isRunning: Bool { state.withLock { $0.phase == .running } }
+
+    /// Marks it as running if there is room and it still waits.
+    func hasStarted(if isRoom: Bool) -> Bool {
+        state.withLock { state in
+            guard isRoom, state.phase == .waiting else { return false }
+            state.phase = .running
+            return true
+        }
+    }
+
+    /// - Returns: Whether it was not given up meanwhile.
+    func run() -> Bool {
+        let body = state.withLock { state in
+            defer { state.body = nil }
+            return state.body
+        }
+        let outcome = body?()
+        return state.withLock { state in
+            guard state.phase == .running else { return false }
+            state.phase = .over
+            state.outcome = outcome
+            state.fail = nil
+            return true
+        }
+    }
+
+    /// Tells the caller, if there is something to tell. Outside of all locks: what is told may go on at once.
+    func deliver() {
+        let outcome = state.withLock { state in
+            defer { state.outcome = nil }
+            return state.outcome
+        }
+        outcome?()
+    }
+
+    /// Ends it before it began.
+    func fail(_ error: any Error) {
+        let fail = state.withLock { state in
+            defer { state.fail = nil }
+            state.phase = .over
+            return state.fail
+        }
+        fail?(error)
+    }
+
+    /// - Returns: Whether it runs, and has now been asked to end.
+    func cancel() -> Bool {
+        let (fail, isRunning) = state.withLock { state -> ((@Sendable (any Error) -> Void)?, Bool) in
+            state.isCancelled = true
+            switch state.phase {
+            case .waiting:
+                state.phase = .over
+                defer { (state.fail, state.body) = (nil, nil) }
+                return (state.fail, false)
+            case .running: return (nil, true)
+            case .over, .abandoned: return (nil, false)
+            }
+        }
+        fail?(CancellationError())
+        if isRunning { onCancel() }
+        return isRunning
+    }
+
+    /// - Returns: Whether it was still running.
+    func abandon() -> Bool {
+        state.withLock { state in
+            guard state.phase == .running else { return false }
+            state.phase = .abandoned
+            if let fail = state.fail { state.outcome = { fail(CancellationError()) } }
+            state.fail = nil
+            return true
+        }
+    }
+}

@@ -1,0 +1,105 @@
+import Dispatch
+import Synchronization
+
+/// The end of the process, once something has asked for it: bound to come, whatever a thread is stuck in.
+///
+/// Its timers run on threads of the system's: Swift's own may all be stuck in writes that nobody reads.
+public final class ProcessEnd: Sendable {
+    /// Calls the closure after the duration unless what it returns is called before.
+    typealias Schedule = @Sendable (Duration, @escaping @Sendable () -> Void) -> @Sendable () -> Void
+
+    private struct State {
+        var hasBegun = false
+        var timeLimitPassed = false
+        var interruptions = 0
+        var timeLimit: (@Sendable () -> Void)?
+        var isForced = false
+    }
+
+    /// How long what is written after the end has begun may wait for a reader that does nothing.
+    public static let patience: Duration = .seconds(1)
+
+    private let exit: @Sendable (Int32) -> Void
+    private let schedule: Schedule
+    private let state = Mutex(State())
+
+    /// - Parameter exit: Ends the process at once.
+    public convenience init(exit: @escaping @Sendable (Int32) -> Void = { _ in }) {
+        self.init(exit: exit, schedule: Self.dispatched)
+    }
+
+    init(exit: @escaping @Sendable (Int32) -> Void, schedule: @escaping Schedule) {
+        self.exit = exit
+        self.schedule = schedule
+    }
+
+    // MARK: Asking for it
+
+    /// A signal asks for the end: whoever waits for a stream gives up.
+    public func begin() { state.withLock { $0.hasBegun = true } }
+
+    /// Whether a signal or a time limit has asked for the end.
+    public var hasBegun: Bool { state.withLock { $0.hasBegun || $0.timeLimitPassed } }
+
+    /// Whether it was the time limit.
+    public var timeLimitHasPassed: Bool { state.withLock { $0.timeLimitPassed } }
+
+    /// From now on a run may take this long; the limit of a run before counts no more.
+    func limitTime(to limit: Duration?) {
+        clearTimeLimit()
+        guard let limit else { return }
+        let cancel = schedule(limit) { [weak self] in self?.state.withLock { $0.timeLimitPassed = true } }
+        state.withLock { $0.timeLimit = cancel }
+    }
+
+    /// The run that had the limit has ended. If it has passed, it stays so: what there is to tell may find no reader.
+    func endTimeLimit() {
+        let cancel = state.withLock { state in
+            defer { state.timeLimit = nil }
+            return state.timeLimit
+        }
+        cancel?()
+    }
+
+    private func clearTimeLimit() {
+        endTimeLimit()
+        state.withLock { $0.timeLimitPassed = false }
+    }
+
+    /// Calls the closure after a while, on a thread of the system's.
+    ///
+    /// - Returns: What to call if it is needed no more.
+    func after(_ duration: Duration, _ body: @escaping @Sendable () -> Void) -> @Sendable () -> Void {
+        schedule(duration, body)
+    }
+
+    /// Ends the process with this status after a while if it is still there.
+    public func force(_ status: Int32, after duration: Duration) {
+        state.withLock { $0.isForced = true }
+        _ = schedule(duration) { [exit] in exit(status) }
+    }
+
+    /// Whether threads may be stuck for good: then the process must not wait for them, nor take down what they use.
+    public var isForced: Bool { state.withLock { $0.isForced } }
+
+    // MARK: Interruptions
+
+    /// Whoever waits for a stream now gives up, since a session ends what it is doing. The process goes on.
+    public func interruptStreams() { state.withLock { $0.interruptions += 1 } }
+
+    /// Changes with each ``interruptStreams()``.
+    public var interruptions: Int { state.withLock { $0.interruptions } }
+
+    private static let dispatched: Schedule = { duration, body in
+        let item = DispatchWorkItem(block: body)
+        let seconds = min(duration / .seconds(1), 1e9)
+        DispatchQueue.global(qos: .userInitiated).asyncAfter(deadline: .now() + seconds, execute: item)
+        let box = UncheckedItem(item: item)
+        return { box.item.cancel() }
+    }
+
+    /// `@unchecked Sendable`: cancelling a work item is allowed from any thread.
+    private struct UncheckedItem: @unchecked Sendable {
+        let item: DispatchWorkItem
+    }
+}
