@@ -9,6 +9,7 @@ struct JSONParser {
     let vm: OpaquePointer
     let depthLimit: Int
     private var at = 0
+    private var values = 0
     private var scratch: [UInt8] = []
 
     init(bytes: UnsafeBufferPointer<UInt8>, vm: OpaquePointer, depthLimit: Int) {
@@ -43,7 +44,15 @@ struct JSONParser {
         }
     }
 
+    /// Values between two looks at whether the script is to end: some tens of microseconds.
+    private static let betweenLooks = 1024
+
     private mutating func value(depth: Int) throws {
+        values &+= 1
+        if values % Self.betweenLooks == 0 {
+            let stop = spl_wanted_stop(vm)
+            guard stop == SPL_RUN else { throw LuaStop(reason: stop) }
+        }
         guard let byte = next else { throw error("the document ends where a value should be") }
         switch byte {
         case UInt8(ascii: "\""): try string()
