@@ -126,4 +126,20 @@ struct FileModuleTests {
         #expect(folder.contents == [])
         #expect(await folder.failure("os.tme()")?.message.contains("did you mean 'time'?") == true)
     }
+
+    @Test(
+        "A path of more than 4,096 bytes is refused at once, and is text in an input",
+        arguments: [
+            "fs.read(long)", "fs.exists(long)", "fs.write(long, '')", "fs.mkdir(long)", "io.open(long)",
+            "os.remove(long)",
+            "speedpix.upload(long)", "image.open(long)", "path.basename(long)", "path.join('a', long)",
+            "path.join(half, half)", "fs.glob(long)", "csv.read(long)", "speedpix.upload(('a/'):rep(1e5))",
+        ])
+    func longPaths(_ call: String) async throws {
+        let script = "local half, long = ('x'):rep(2100), ('x'):rep(1e6) \(call)"
+        let error = await (try ScriptFolder()).failure(script)
+        #expect(error?.code == "invalid_argument", "\(String(describing: error))")
+        #expect((error?.message.utf8.count ?? 0) < 1000)
+        #expect(!PathText.looksLikePath("./" + String(repeating: "x", count: 4096)))
+    }
 }

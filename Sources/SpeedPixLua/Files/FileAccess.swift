@@ -185,6 +185,12 @@ public struct FileAccess: Sendable {
 
     /// C sees a path only up to its first zero: what is judged and what is opened would be two different files.
     private static func check(_ path: String) throws {
+        guard path.utf8.count <= PathText.longest else {
+            throw SpeedPixError(
+                .invalidArgument,
+                "a path of \(path.utf8.count) bytes names no file (\(path.prefix(60).description.printable())…)",
+                remedy: "the longest has \(PathText.longest) bytes")
+        }
         guard !path.isEmpty, !path.utf8.contains(0) else {
             throw SpeedPixError(
                 .invalidArgument, path.isEmpty ? "an empty path names no file" : "a path cannot hold a zero byte")

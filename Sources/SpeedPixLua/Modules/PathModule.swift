@@ -9,9 +9,12 @@ enum PathModule {
             .immediate("join") { arguments in
                 var joined = FilePath("")
                 for position in 1..<(arguments.count + 1) {
-                    let part = FilePath(try arguments.string(position, "part"))
+                    let part = FilePath(try text(arguments, position, "part"))
                     // As a shell would: an absolute part begins anew.
                     joined = part.isAbsolute ? part : joined.appending(part.components)
+                    guard joined.length <= PathText.longest else {
+                        throw LuaArgumentError("path.join makes a path of more than \(PathText.longest) bytes")
+                    }
                 }
                 let isRelativeToHere = try arguments.count > 0 && arguments.string(1, "part").hasPrefix("./")
                 // FilePath keeps a leading "." as a component; scripts need it, since it marks a file among prompts.
@@ -29,6 +32,15 @@ enum PathModule {
     private static func part(
         _ name: String, _ body: @escaping @Sendable (FilePath) -> String
     ) -> LuaFunctionDefinition {
-        .immediate(name) { .string(body(FilePath(try $0.string(1, "path")))) }
+        .immediate(name) { .string(body(FilePath(try text($0, 1, "path")))) }
+    }
+
+    /// - Throws: ``LuaArgumentError`` for a text that is too long for a path: it may take long to take apart.
+    private static func text(_ arguments: borrowing LuaArguments, _ position: Int, _ name: String) throws -> String {
+        let text = try arguments.string(position, name)
+        guard text.utf8.count <= PathText.longest else {
+            throw arguments.mismatch(position, name, "a path of at most \(PathText.longest) bytes")
+        }
+        return text
     }
 }

@@ -1,0 +1,99 @@
+import Dispatch
+import SpeedPixTestSupport
+import Testing
+
+@testable import Imaging
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// Files of every format with bytes changed, moved, doubled and cut: each opens, or is refused, soon and within the limits.
+///
+/// `SPEEDPIX_FUZZ_SECONDS` makes it go on for longer, `SPEEDPIX_FUZZ_SEED` begins at another seed.
+@Suite("Mutated pictures", .timeLimit(.minutes(30)))
+struct MutatedPictureTests {
+    private static func number(_ name: String) -> UInt64? {
+        ProcessInfo.processInfo.environment[name].flatMap { UInt64($0) }
+    }
+
+    /// One number after the other from a seed (a linear congruential generator, with Knuth's constants of MMIX).
+    private struct Numbers {
+        var state: UInt64
+
+        mutating func below(_ bound: Int) -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int(state >> 33) % max(bound, 1)
+        }
+    }
+
+    private static let seeds: [[UInt8]] = {
+        var files = ImageFormat.allCases.compactMap { try? PictureFiles.file($0) }
+        if let animation = try? PictureFiles.animation(frames: 4) { files.append(animation) }
+        files.append(PictureFiles.tiff(pages: 3))
+        return files
+    }()
+
+    private static let drawing = Array(
+        """
+        <svg xmlns="http://www.w3.org/2000/svg" width="40" height="30"><defs><filter id="f"><feGaussianBlur
+        stdDeviation="3"/></filter></defs><rect width="20" height="10" fill="red" filter="url(#f)"/></svg>
+        """.utf8)
+
+    private func mutated(_ bytes: [UInt8], _ numbers: inout Numbers) -> [UInt8] {
+        var bytes = bytes
+        for _ in 0..<(1 + numbers.below(12)) where !bytes.isEmpty {
+            let at = numbers.below(numbers.below(2) == 0 ? min(bytes.count, 64) : bytes.count)
+            switch numbers.below(6) {
+            case 0: bytes[at] = UInt8(numbers.below(256))
+            case 1: bytes[at] ^= 1 << UInt8(numbers.below(8))
+            case 2: bytes.replaceSubrange(at..<min(at + 4, bytes.count), with: [0xFF, 0xFF, 0xFF, 0xFF])
+            case 3: bytes.removeSubrange(at..<min(at + numbers.below(40), bytes.count))
+            case 4: bytes.insert(contentsOf: bytes[at..<min(at + numbers.below(200), bytes.count)], at: at)
+            default: bytes.removeLast(min(numbers.below(60), bytes.count))
+            }
+        }
+        return bytes
+    }
+
+    @Test("They open or are refused, and nothing else")
+    func all() throws {
+        let seconds = Self.number("SPEEDPIX_FUZZ_SECONDS")
+        let first = Self.number("SPEEDPIX_FUZZ_SEED") ?? 1
+        let began = ContinuousClock.now
+        var seed = first
+        while seconds.map({ ContinuousClock.now - began < .seconds(Double($0)) }) ?? (seed < first + 400) {
+            var numbers = Numbers(state: seed)
+            let watch = DispatchWorkItem { [seed] in fatalError("the picture of seed \(seed) takes more than a minute")
+            }
+            DispatchQueue.global().asyncAfter(deadline: .now() + 60, execute: watch)
+            defer { watch.cancel() }
+            if seed % 8 == 0 {
+                let markup = String(decoding: mutated(Self.drawing, &numbers), as: UTF8.self)
+                try expectRefusalOnly { _ = try Image.svg(markup) }
+            } else {
+                let bytes = mutated(Self.seeds[numbers.below(Self.seeds.count)], &numbers)
+                let limits = ImagingLimits(pixels: 4_000_000)
+                try expectRefusalOnly { _ = try Image.check(bytes: bytes, limits: limits) }
+                try expectRefusalOnly { _ = try Image.open(bytes: bytes, limits: limits) }
+                try expectRefusalOnly { _ = try Image.open(bytes: bytes, damaged: .allow, limits: limits) }
+                try expectRefusalOnly {
+                    _ = try Image.open(bytes: bytes, fitting: (width: 20, height: 20), limits: limits)
+                }
+            }
+            seed += 1
+        }
+        if seconds != nil { print("mutated pictures: seeds \(first) to \(seed - 1)") }
+    }
+
+    /// Any other error, and a trap, is a finding.
+    private func expectRefusalOnly(_ body: () throws -> Void) throws {
+        do {
+            try body()
+        } catch is ImagingError {
+            // As it should be.
+        }
+    }
+}

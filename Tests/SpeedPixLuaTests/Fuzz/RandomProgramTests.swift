@@ -1,0 +1,116 @@
+import Dispatch
+import LuaRuntime
+import SpeedPix
+import SpeedPixTestSupport
+import Testing
+
+@testable import SpeedPixLua
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// Random programs against a hostile service: none may crash, hang, or leave a VM that does not go on.
+///
+/// `SPEEDPIX_FUZZ_SECONDS` makes it go on for longer, `SPEEDPIX_FUZZ_SEED` begins at another seed; what is found comes back
+/// with the seed that is printed. See `scripts/fuzz/programs`.
+@Suite("Random programs", .timeLimit(.minutes(30)))
+struct RandomProgramTests {
+    private static func number(_ name: String) -> UInt64? {
+        ProcessInfo.processInfo.environment[name].flatMap { UInt64($0) }
+    }
+
+    /// Seeds that found something once: a path of 100,000 bytes that took minutes to take apart (310).
+    private static let found: [UInt64] = [310]
+
+    @Test("They end, and their VMs go on")
+    func programs() async throws {
+        let seconds = Self.number("SPEEDPIX_FUZZ_SECONDS")
+        let first = Self.number("SPEEDPIX_FUZZ_SEED") ?? 1
+        let began = ContinuousClock.now
+        for seed in Self.found { try await run(seed) }
+        var seed = first
+        while seconds.map({ ContinuousClock.now - began < .seconds(Double($0)) }) ?? (seed < first + 60) {
+            try await run(seed)
+            seed += 1
+        }
+        if seconds != nil { print("random programs: seeds \(first) to \(seed - 1)") }
+    }
+
+    /// Four programs at once, which exchange values.
+    private func run(_ seed: UInt64) async throws {
+        if Self.number("SPEEDPIX_FUZZ_SECONDS") != nil { print("seed \(seed)") }
+        let pool = ValuePool(seed: seed)
+        try await withThrowingTaskGroup { group in
+            for part in 0..<4 as Range<UInt64> {
+                group.addTask { try await Self.run(seed &* 4 &+ part, pool) }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    /// On the real clock, which ends what is silent, and soon.
+    private static func client(_ transport: ScriptedTransport) throws -> SpeedPixClient {
+        var configuration = try Configuration(
+            appKey: "key", appSecret: "the-secret", endpoint: "http://service.test", timeout: .milliseconds(30))
+        configuration.retries.attempts = 2
+        configuration.retries.base = .milliseconds(1)
+        return SpeedPixClient(configuration, dependencies: ClientDependencies(transport: transport))
+    }
+
+    /// Ends the process if a program does not end: its seed is the last one that was printed.
+    private static func watch(_ seed: UInt64) -> DispatchWorkItem {
+        let watch = DispatchWorkItem { fatalError("the program of seed \(seed) has not ended after a minute") }
+        DispatchQueue.global().asyncAfter(deadline: .now() + 60, execute: watch)
+        return watch
+    }
+
+    private static func run(_ seed: UInt64, _ pool: ValuePool) async throws {
+        let watch = watch(seed / 4)
+        defer { watch.cancel() }
+        var random = SeededGenerator(seed: seed)
+        var program = RandomProgram(seed: random.next())
+        let source = program.source()
+        let folder = try ScriptFolder()
+        try folder.write("a text", to: "a.txt")
+        var host = try folder.host()
+        host.client = try client(HostilePeer.transport(seed: random.next()))
+        var limits = LuaLimits()
+        limits.memory = random.pick([1, 2, 8, 32]) << 20
+        limits.patternSteps = 100_000
+        limits.taskDepth = random.pick([10, 1000, 10_000])
+        limits.transferValues = random.pick([100, 10_000, 1_000_000])
+        limits.closing = .milliseconds(20)
+        let vm: LuaVM
+        do {
+            vm = try LuaVM(limits: limits, modules: SpeedPixModule.modules(host) + [pool.module])
+        } catch {
+            // A VM with a megabyte may have no room for all modules.
+            return
+        }
+        let milliseconds = 1 + random.below(60)
+        let run = Task {
+            try await vm.run(
+                LuaChunk(source, name: "fuzz.lua"), arguments: [pool.any], timeout: .milliseconds(milliseconds))
+        }
+        let yields = random.chance(50) ? random.below(2000) : nil
+        if let yields {
+            for _ in 0..<yields { await Task.yield() }
+            run.cancel()
+        }
+        let result = await run.result
+        if case .success(let values) = result { for value in values { _ = pool.swap(value) } }
+        if case .function(let function) = pool.any {
+            _ = try? await vm.call(function, [pool.any], timeout: .milliseconds(20))
+        }
+        // Whatever it did, its VM goes on, unless its memory is used up for good.
+        do {
+            let after = try await vm.run(LuaChunk("return 1 + 1", name: "after"), timeout: .seconds(20))
+            #expect(after == [2], "seed \(seed): \(source)")
+        } catch let error as LuaError {
+            #expect(error.message.contains("memory"), "seed \(seed): \(error)\n\(source)")
+        }
+    }
+}
