@@ -21,6 +21,10 @@ public struct ClientDependencies: Sendable {
     /// 0 ..< 1, for jitter.
     public var random: @Sendable () -> Double
 
+    /// Hears of each call that is made once more, after it has failed and before it is sent again. From any thread; it must
+    /// be quick.
+    public var onRetry: (@Sendable (ClientOperation) -> Void)?
+
     /// How many files and connections the process may have open at a time; it bounds how many transfers go on at once. By
     /// default the process's own limit, as it is when the client is made.
     public var openFileLimit = OpenFileLimit.current

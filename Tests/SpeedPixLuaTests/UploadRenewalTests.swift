@@ -52,7 +52,7 @@ struct UploadRenewalTests {
         var done = Prediction(id: "t-1")
         done.status = .succeeded
         done.output = ["text": "here"]
-        let object = PredictionObject(done, verbs: Verbs(host: host))
+        let object = PredictionObject(done, host: host)
         object.update(Prediction(id: "t-1"))
         #expect(object.prediction.output?["text"] == "here")
         done.output = ["text": "there"]

@@ -93,6 +93,7 @@ package final class ServiceCaller: Sendable {
                 spent = failure.isTimeout ? RetryBudget.timeoutCost : RetryBudget.cost
                 guard state.spend(spent) else { throw error }
                 pipeline.metrics?.retried(route.operation)
+                dependencies.onRetry?(route.operation)
                 logger.debug(
                     "trying again",
                     metadata: ["route": "\(route.rawValue)", "attempt": "\(attempt)", "reason": "\(error.message)"])

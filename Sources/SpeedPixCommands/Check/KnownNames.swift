@@ -10,8 +10,8 @@ struct KnownNames: Sendable {
 
     init(_ context: CommandContext) async throws {
         let nobody = try Configuration(appKey: "none", appSecret: "none")
-        let sandbox = try SandboxOptions.parse([])
-        let host = ScriptHost(nobody, sandbox: sandbox, directory: nil, isVerbose: false, context)
+        let plan = HostPlan(nobody, try SandboxOptions.parse([]), directory: nil, context)
+        let host = ScriptHost(plan, output: .none, context, onEvent: { _ in })
         let results = try await LuaVM(modules: SpeedPixModule.modules(host)).run(
             LuaChunk(
                 """

@@ -50,20 +50,20 @@ struct EvalCommand: ContextCommand {
     private func evaluate(
         _ configuration: Configuration, _ refusing: MissingAccount?, _ context: CommandContext
     ) async throws {
-        var host = ScriptHost(
-            configuration, sandbox: sandbox, directory: nil, isVerbose: verbose, context)
-        if let refusing { host.client = context.client(configuration, middleware: [refusing]) }
-        host.readInput = context.readInput
+        var plan = HostPlan(configuration, sandbox, directory: nil, context)
+        plan.isVerbose = verbose
+        plan.middleware = refusing.map { [$0] } ?? []
+        plan.cancelsOnStop = try stopping.cancels(service, context)
         let recorder = RunRecorder(clock: context.clock)
-        host.onEvent = recorder.note
-        host.cancelsOnStop = try stopping.cancels(service, context)
+        let output = ScriptOutput.streams(of: context, isVerbose: verbose)
+        let host = ScriptHost(plan, output: output, context, onEvent: recorder.note)
         do {
             let vm = try LuaVM(modules: SpeedPixModule.modules(host), clock: host.clock)
             try await BoundedRun(vm: vm, timeout: timeout.map { .seconds($0) }, context: context)
                 .execute(LuaChunk(Self.evaluation, name: "eval"), arguments: [.string(code)])
         } catch {
-            if host.cancelsOnStop { await host.cancelAbandoned(recorder.withLedger { $0.abandoned }) }
-            if !service.isLocal(context) { context.reportUnfinished(recorder.withLedger { $0 }) }
+            if host.cancelsOnStop { await host.cancelAbandoned(recorder.state.abandoned) }
+            if !service.isLocal(context) { context.reportUnfinished(recorder.state) }
             if error is CancellationError { throw CommandFailure(.interrupted, "interrupted") }
             guard var error = error as? LuaError else { throw error }
             // It would tell of the evaluation itself.

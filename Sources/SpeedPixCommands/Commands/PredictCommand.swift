@@ -86,19 +86,18 @@ struct PredictCommand: ContextCommand {
     }
 
     private func run(_ input: [String: InputValue], _ client: SpeedPixClient, _ context: CommandContext) async throws {
-        let created = CreatedPrediction()
+        let recorder = RunRecorder(clock: context.clock, observers: quiet ? [] : [Self.teller(context)])
         var options = RunOptions(
             create: CreateOptions(
                 aliasID: alias, versionID: versionId, randomiseSeeds: randomiseSeeds ? true : nil,
                 resourceConfigIDs: resource))
         if let timeout { options.wait.timeout = .seconds(timeout) }
         if try stopping.cancels(service, context) { options.wait.cancelOn = .stop }
-        options.wait.onCancel = { created.noteCancel($0, $1) }
-        options.onCreated = { prediction in
-            created.set(prediction.id)
-            if !quiet { context.say("prediction \(prediction.id.printable()) created") }
+        options.wait.onCancel = { prediction, failure in
+            recorder.note(failure.map { .notCanceled(id: prediction.id, $0) } ?? .ended(prediction))
         }
-        if !quiet { options.wait.onProgress = created.teller(context) }
+        options.onCreated = { [create = options.create] in recorder.note(.created($0, create)) }
+        options.wait.onProgress = { recorder.note(.progressed($0)) }
         let done: Prediction
         do {
             done = try await client.predictions.run(workflow, input: input, options: options)
@@ -106,7 +105,7 @@ struct PredictCommand: ContextCommand {
             if json, let prediction = error.prediction { try context.print(PredictionText.json(prediction)) }
             throw CommandFailure(error)
         } catch is CancellationError {
-            throw CommandFailure(.interrupted, created.interruption(isLocal: service.isLocal(context)))
+            throw CommandFailure(.interrupted, interruption(recorder.state, isLocal: service.isLocal(context)))
         }
         let places = try await saved(done, client, context)
         let paths = Dictionary(zip(done.files.map(\.url), places.map(\.path)), uniquingKeysWith: { first, _ in first })
@@ -145,44 +144,33 @@ struct PredictCommand: ContextCommand {
             throw CommandFailure(.interrupted, ["interrupted", later].compactMap { $0 }.joined(separator: "; "))
         }
     }
-}
-
-/// What became of the create, for whoever is interrupted; and what has been told of its progress.
-private final class CreatedPrediction: Sendable {
-    private struct State {
-        var id: String?
-        var told = ""
-        /// How it stood after it was to be canceled, and why it was not.
-        var canceled: (Prediction, SpeedPixError?)?
-    }
-
-    private let state = Mutex(State())
-
-    func set(_ id: String) { state.withLock { $0.id = id } }
-
-    func noteCancel(_ prediction: Prediction, _ failure: SpeedPixError?) {
-        state.withLock { $0.canceled = (prediction, failure) }
-    }
 
     /// A line whenever the status changes.
-    func teller(_ context: CommandContext) -> @Sendable (Prediction) async throws -> Void {
-        { prediction in
-            let status = prediction.status.rawValue
-            let isNew = self.state.withLock { state in
-                defer { state.told = status }
-                return state.told != status
+    private static func teller(_ context: CommandContext) -> RunRecorder.Observer {
+        let told = Mutex("")
+        return { event, _, _ in
+            switch event {
+            case .created(let prediction, _): context.say("prediction \(prediction.id) created".printable())
+            case .progressed(let prediction):
+                let status = prediction.status.rawValue
+                let isNew = told.withLock { told in
+                    defer { told = status }
+                    return told != status
+                }
+                if isNew { context.say("prediction \(prediction.id) \(status)".printable()) }
+            default: break
             }
-            if isNew { context.say("prediction \(prediction.id) \(status)".printable()) }
         }
     }
 
-    func interruption(isLocal: Bool) -> String {
-        let (id, canceled) = state.withLock { ($0.id, $0.canceled) }
-        guard let id, !isLocal else { return "interrupted" }
-        if let canceled, canceled.1 == nil, canceled.0.status == .canceled {
-            return "interrupted; the prediction was canceled at the service: \(id.printable())"
+    /// What became of the create, for whoever interrupted it.
+    private func interruption(_ state: RunState, isLocal: Bool) -> String {
+        guard !isLocal else { return "interrupted" }
+        if let canceled = state.lastCanceled {
+            return "interrupted; the prediction was canceled at the service: \(canceled.printable())"
         }
-        let reason = canceled?.1.map { "\nit could not be canceled: \($0.message.printable())" } ?? ""
+        guard let id = state.unfinished.last?.id else { return "interrupted" }
+        let reason = state.notCanceled[id].map { "\nit could not be canceled: \($0.message.printable())" } ?? ""
         return """
             interrupted; the prediction goes on at the service: \(id.printable())\(reason)
             hint: speedpix jobs wait \(id.printable()), then speedpix jobs download \(id.printable())

@@ -48,12 +48,13 @@ struct ReplCommand: ContextCommand {
         var context = process
         context.writeOutput = output.write
         context.writeError = output.writeError
-        let predictions = SessionPredictions()
-        var host = ScriptHost(
-            configuration, sandbox: sandbox, directory: context.workingDirectory, isVerbose: verbose, context)
-        host.onEvent = predictions.note
-        host.cancelsOnStop = try stopping.cancels(service, context)
-        host.display = .terminal(context, chosen: pictures)
+        let recorder = RunRecorder(clock: context.clock, keepsHistory: true)
+        var plan = HostPlan(configuration, sandbox, directory: context.workingDirectory, context)
+        // The session's lines come from there.
+        plan.readsInput = false
+        plan.cancelsOnStop = try stopping.cancels(service, context)
+        let streams = ScriptOutput.streams(of: context, isVerbose: verbose, pictures: pictures)
+        let host = ScriptHost(plan, output: streams, context, onEvent: recorder.note)
         let vm = try LuaVM(modules: SpeedPixModule.modules(host), clock: host.clock)
         let isLocal = service.isLocal(context)
         let history = LineHistory(
@@ -66,7 +67,7 @@ struct ReplCommand: ContextCommand {
         let known = isLocal ? try await LocalGateway.offered().map { KnownWorkflow($0) } : []
         var completion = NameCompletion(
             members: { vm.membersSoon($0) },
-            workflows: { known + predictions.workflows.map { KnownWorkflow(id: $0) } })
+            workflows: { known + recorder.withState { $0.workflows }.map { KnownWorkflow(id: $0) } })
         completion.files = { Self.names(in: process.absolute($0.isEmpty ? "." : $0)) }
         let editor = lineReader(context, output) { [completion] in completion.complete($0, earlier: pending.lines) }
         if editor != nil {
@@ -77,7 +78,7 @@ struct ReplCommand: ContextCommand {
             ReplParts(
                 context: context, vm: vm, host: host,
                 reader: editor ?? GivenLines(context),
-                output: output, history: history, fetchSecret: fetchSecret, predictions: predictions, pending: pending,
+                output: output, history: history, fetchSecret: fetchSecret, recorder: recorder, pending: pending,
                 isLocal: isLocal,
                 isInteractive: editor != nil))
         return try await repl.run()

@@ -101,77 +101,31 @@ struct RunCommand: ContextCommand {
     }
 
     /// The script's folder, whose `speedpix.toml` counts; nil for standard input.
-    func directory(_ context: CommandContext) -> String? {
+    private func directory(_ context: CommandContext) -> String? {
         guard let file, file != "-" else { return nil }
         return FilePath(context.absolute(file)).removingLastComponent().string
     }
 
-    /// - Parameter onRetry: Hears of each call that is made once more.
-    func host(
-        _ script: ScriptFile, _ configuration: Configuration, _ context: CommandContext,
-        onRetry: (@Sendable (ClientOperation) -> Void)? = nil
-    ) -> ScriptHost {
-        var host = ScriptHost(
-            configuration, sandbox: sandbox, arguments: arguments, directory: script.directory, isVerbose: verbose,
-            context, transport: transport, onRetry: onRetry)
-        // A script from standard input has used it up.
-        if script.directory != nil { host.readInput = context.readInput }
-        return host
-    }
-
-    private var transport: (any HTTPTransport)? { dryRun ? RehearsalTransport() : nil }
-
-    func dependencies(_ context: CommandContext) -> ClientDependencies {
-        ClientDependencies(context, transport: transport)
-    }
-
-    /// What every run begins and, if it never came to run, ends with.
-    ///
-    /// - Parameter body: Gets what to call as soon as the secret is known, which must be in no event.
-    private func telling(
-        _ events: EventStream?, _ name: String, _ context: CommandContext,
-        _ body: (_ start: (Configuration) -> Void) async throws -> Void
-    ) async throws {
-        var hasStarted = false
-        func start(_ parameters: [String: String]) {
-            hasStarted = true
-            events?.send(
-                "run.started",
-                [
-                    "script": .string(name), "version": .string(SpeedPixVersion.current),
-                    "local": .bool(service.isLocal(context, beside: directory(context))), "dry_run": .bool(dryRun),
-                    "parameters": .object(parameters.mapValues { .string($0) }),
-                ])
-        }
-        do {
-            try await body { configuration in
-                events?.redact(configuration)
-                start(arguments)
-            }
-        } catch {
-            // One of them may be a secret that nobody could recognise.
-            if !hasStarted { start([:]) }
-            events?.finish(RunEnd(error, script: nil, in: context).fields(in: context))
-            throw error
-        }
-    }
-
     /// Nil without `--json`.
-    private func events(_ context: CommandContext) -> EventStream? {
+    private func events(_ file: String, _ context: CommandContext) -> EventStream? {
         guard output.json else { return nil }
-        return EventStream(context, secrets: service.heldSecrets(context, beside: directory(context)))
+        let directory = directory(context)
+        return EventStream(
+            context,
+            head: [
+                "script": .string(file), "version": .string(SpeedPixVersion.current),
+                "local": .bool(service.isLocal(context, beside: directory)), "dry_run": .bool(dryRun),
+            ],
+            secrets: service.heldSecrets(context, beside: directory))
     }
 
     private func run(_ file: String, _ context: CommandContext) async throws {
-        let events = events(context)
-        try await telling(events, file, context) { start in
+        let events = events(file, context)
+        try await finishing(events, context) {
             let script = try ScriptFile(file, in: context)
             try await withConfiguration(context) { configuration in
-                start(configuration)
-                let run = ScriptRun(
-                    options: self, script: script, configuration: configuration, context: context, events: events,
-                    watched: nil)
-                if let failure = await run.execute().failure { throw failure }
+                let plan = try RunPlan(self, script, named: file, configuration, context)
+                if let failure = await ScriptRunner(context, events: events).run(plan).end.failure { throw failure }
             }
         }
     }
@@ -183,14 +137,13 @@ struct RunCommand: ContextCommand {
         try await withConfiguration(context) { configuration in
             while true {
                 let watched = WatchedFiles(script: context.absolute(file))
-                let events = events(context)
+                let events = events(file, context)
                 do {
-                    try await telling(events, file, context) { start in
-                        start(configuration)
-                        let run = ScriptRun(
-                            options: self, script: try ScriptFile(file, in: context), configuration: configuration,
-                            context: context, events: events, watched: watched)
-                        if let failure = await run.execute().failure { throw failure }
+                    try await finishing(events, context) {
+                        let script = try ScriptFile(file, in: context)
+                        let plan = try RunPlan(self, script, named: file, configuration, context, watched: watched)
+                        let result = await ScriptRunner(context, events: events).run(plan)
+                        if let failure = result.end.failure { throw failure }
                     }
                 } catch let failure as CommandFailure where failure.status != .interrupted && events?.failure == nil {
                     if let message = failure.message { context.say("speedpix: \(message)") }
@@ -200,6 +153,18 @@ struct RunCommand: ContextCommand {
                 if !output.quiet { context.say("watching \(watched.description); Ctrl-C ends") }
                 try await FileWatch(files: watched, clock: context.clock).change()
             }
+        }
+    }
+
+    /// Sees to it that a stream of events has its last one, also if the run never began.
+    private func finishing(
+        _ events: EventStream?, _ context: CommandContext, _ body: () async throws -> Void
+    ) async throws {
+        do {
+            try await body()
+        } catch {
+            events?.finish(RunEnd(error, script: nil, in: context).fields(in: context))
+            throw error
         }
     }
 
@@ -215,10 +180,11 @@ struct RunCommand: ContextCommand {
     /// Runs the script as far as `speedpix.params`; nothing is sent.
     private func showParameters(of script: ScriptFile, named name: String, _ context: CommandContext) async throws {
         let declared = DeclaredParameters()
-        var host = host(script, try Configuration(appKey: "none", appSecret: "none"), context)
-        host.onParameters = declared.set
+        let plan = HostPlan(
+            try Configuration(appKey: "none", appSecret: "none"), sandbox, arguments: arguments,
+            directory: script.directory, context)
         // What it prints before that belongs to no help text.
-        host.write = { _ in }
+        let host = ScriptHost(plan, output: .none, context, onEvent: { _ in }, onParameters: declared.set)
         do {
             try await LuaVM(modules: SpeedPixModule.modules(host))
                 .execute(script.chunk, timeout: .seconds(10), clock: context.clock)

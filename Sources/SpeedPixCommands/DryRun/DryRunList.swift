@@ -19,7 +19,6 @@ final class DryRunList: Sendable {
         var bytes: Int64 = 0
         /// Uploads by their URLs, which stand in inputs.
         var names: [String: String] = [:]
-        var options: [String: CreateOptions] = [:]
     }
 
     private let context: CommandContext
@@ -73,12 +72,9 @@ final class DryRunList: Sendable {
 
     private static func line(_ event: ScriptEvent, _ state: inout State) -> String? {
         switch event {
-        case .accepted(let id, let options):
-            state.options[id] = options
-            return nil
-        case .created(let prediction):
+        case .created(let prediction, let given):
             state.creates += 1
-            let options = EventStream.fields(state.options.removeValue(forKey: prediction.id) ?? CreateOptions())
+            let options = EventStream.fields(given)
             let shown = options.isEmpty ? "" : " with \(text(.object(options), state))"
             let input = text(.object(prediction.input ?? [:]), state)
             return "would create \(prediction.workflowID ?? "a prediction") \(input)\(shown)"

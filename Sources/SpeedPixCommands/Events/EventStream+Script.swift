@@ -3,14 +3,13 @@ import SpeedPixLua
 
 // What a script does, as events.
 extension EventStream {
-    /// - Parameter options: With which the prediction was created, for the event that tells of it.
-    func send(_ event: ScriptEvent, options: CreateOptions? = nil) {
+    func send(_ event: ScriptEvent) {
         switch event {
-        case .accepted, .uploaded: break  // Told with the create, and as a transfer.
-        case .created(let prediction):
+        case .uploaded: break  // Told as a transfer.
+        case .created(let prediction, let options):
             var fields = Self.fields(prediction)
             fields["input"] = prediction.input.map { .object($0) }
-            if let options { fields.merge(Self.fields(options)) { $1 } }
+            fields.merge(Self.fields(options)) { $1 }
             fields["estimated_seconds"] = prediction.estimatedDuration.map { .seconds($0) }
             send("prediction.created", fields)
         case .progressed(let prediction):

@@ -11,6 +11,7 @@ import Foundation
 final class EventStream: Sendable {
     private struct State {
         var redaction: Redaction
+        var hasStarted = false
         var hasFinished = false
         var failure: (any Error)?
         var onFailure: (@Sendable () -> Void)?
@@ -18,13 +19,17 @@ final class EventStream: Sendable {
 
     private let context: CommandContext
     private let elapsed: @Sendable () -> Duration
+    /// What the first event has, whatever becomes of the run.
+    private let head: [String: JSONValue]
     private let state: Mutex<State>
 
     /// - Parameters:
     ///   - context: Its standard output takes the events, and nothing else may write there.
+    ///   - head: What the first event has, whatever becomes of the run.
     ///   - secrets: What no event may show.
-    init(_ context: CommandContext, secrets: [String]) {
+    init(_ context: CommandContext, head: [String: JSONValue], secrets: [String]) {
         self.context = context
+        self.head = head
         elapsed = context.clock.stopwatch()
         state = Mutex(State(redaction: Redaction(secrets)))
     }
@@ -38,9 +43,19 @@ final class EventStream: Sendable {
         send("print", JSONValue.fields(text: redaction(bytes)))
     }
 
-    /// From now on nothing shows this secret, either.
-    func redact(_ configuration: Configuration) {
-        state.withLock { $0.redaction = $0.redaction.adding(configuration) }
+    /// The first event. From now on nothing shows the secret that the plan has.
+    func start(_ plan: RunPlan) {
+        state.withLock { $0.redaction = $0.redaction.adding(plan.host.configuration) }
+        start(parameters: plan.host.arguments)
+    }
+
+    private func start(parameters: [String: String]) {
+        let isFirst = state.withLock { state in
+            defer { state.hasStarted = true }
+            return !state.hasStarted
+        }
+        guard isFirst else { return }
+        send("run.started", head.merging(["parameters": .object(parameters.mapValues { .string($0) })]) { $1 })
     }
 
     /// Called once if an event cannot be written, or could not before.
@@ -59,6 +74,8 @@ final class EventStream: Sendable {
 
     /// The last event, whatever comes after it. Only the first call has an effect.
     func finish(_ fields: [String: JSONValue]) {
+        // A run that never began has parameters that may be a secret which nobody could recognise.
+        start(parameters: [:])
         state.withLock { state in
             guard !state.hasFinished else { return }
             state.hasFinished = true

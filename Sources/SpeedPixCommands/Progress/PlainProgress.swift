@@ -4,13 +4,13 @@ struct PlainProgress {
     static let heartbeat: Duration = .seconds(60)
 
     /// The line for a change of a prediction.
-    static func line(_ change: RunLedger.Change, at time: Duration) -> String {
+    static func line(_ change: RunState.Change, at time: Duration) -> String {
         let text: String
         switch change {
         case .created(let job): text = "created \(job.name) \(job.id)"
         case .running(let job): text = "running \(job.name) \(job.id)"
         case .ended(let prediction, let after):
-            let name = RunLedger.name(label: prediction.label, workflow: prediction.workflowID ?? "prediction")
+            let name = RunState.name(label: prediction.label, workflow: prediction.workflowID ?? "prediction")
             let what = "\(name) \(prediction.id)"
             let took = after.map { " in \(DurationText.short($0))" } ?? ""
             switch prediction.status {
@@ -24,10 +24,10 @@ struct PlainProgress {
     }
 
     /// What is said once a minute.
-    static func heartbeat(_ ledger: RunLedger, at time: Duration) -> String {
-        var parts = ["\(ledger.succeeded) done", "\(ledger.running) running", "\(ledger.queued) queued"]
-        if ledger.failed > 0 { parts.append("\(ledger.failed) failed") }
-        if ledger.canceled > 0 { parts.append("\(ledger.canceled) canceled") }
+    static func heartbeat(_ state: RunState, at time: Duration) -> String {
+        var parts = ["\(state.succeeded) done", "\(state.running) running", "\(state.queued) queued"]
+        if state.failed > 0 { parts.append("\(state.failed) failed") }
+        if state.canceled > 0 { parts.append("\(state.canceled) canceled") }
         return "\(DurationText.clock(time)) at work: \(parts.joined(separator: ", "))"
     }
 }

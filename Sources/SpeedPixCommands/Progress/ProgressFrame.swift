@@ -20,7 +20,7 @@ struct ProgressFrame {
         }
     }
 
-    let ledger: RunLedger
+    let state: RunState
     /// Since the run began.
     let elapsed: Duration
     let size: TerminalExtent
@@ -30,8 +30,8 @@ struct ProgressFrame {
         // The last column stays empty: some terminals wrap when it is written.
         let columns = size.columns - 1
         // Nothing to tell of as long as a script only computes.
-        guard columns >= 4, size.rows >= 2, !ledger.isEmpty || !ledger.transfers.isEmpty else { return [] }
-        let rows = ledger.rows(limit: min(Self.mostRows, size.rows - 2))
+        guard columns >= 4, size.rows >= 2, !state.isEmpty || !state.transfers.isEmpty else { return [] }
+        let rows = state.rows(limit: min(Self.mostRows, size.rows - 2))
         return [header(columns)] + rows.map { row($0, columns) }
     }
 
@@ -39,8 +39,8 @@ struct ProgressFrame {
 
     private func header(_ columns: Int) -> String {
         let counts: [(Int, String, Color?)] = [
-            (ledger.succeeded, "done", .green), (ledger.running, "running", nil), (ledger.queued, "queued", nil),
-            (ledger.failed, "failed", .red), (ledger.canceled, "canceled", .red),
+            (state.succeeded, "done", .green), (state.running, "running", nil), (state.queued, "queued", nil),
+            (state.failed, "failed", .red), (state.canceled, "canceled", .red),
         ]
         // Failures and cancels are told of when there are some.
         let shown = counts.enumerated().filter { $0.offset < 3 || $0.element.0 > 0 }.map(\.element)
@@ -54,22 +54,22 @@ struct ProgressFrame {
 
     /// Of all that was created, how much has ended; for terminals where the words have no room.
     private func narrow(_ columns: Int) -> String {
-        let known = ledger.ended + ledger.jobs.count
-        let bad = ledger.failed + ledger.canceled
-        let parts = ["\(ledger.ended)/\(known)"] + (bad > 0 ? ["\(bad)!"] : []) + [DurationText.clock(elapsed)]
+        let known = state.ended + state.jobs.count
+        let bad = state.failed + state.canceled
+        let parts = ["\(state.ended)/\(known)"] + (bad > 0 ? ["\(bad)!"] : []) + [DurationText.clock(elapsed)]
         return TerminalText.fitted(parts.joined(separator: " "), columns: columns, ellipsis: ellipsis)
     }
 
     // MARK: Rows
 
-    private func row(_ row: RunLedger.Row, _ columns: Int) -> String {
+    private func row(_ row: RunState.Row, _ columns: Int) -> String {
         switch row {
         case .job(let job): self.row(job, columns)
         case .transfer(let transfer): self.row(transfer, columns)
         }
     }
 
-    private func row(_ job: RunLedger.Job, _ columns: Int) -> String {
+    private func row(_ job: RunState.Job, _ columns: Int) -> String {
         let sign = style.hasUnicode ? (job.isRunning ? "▸" : "·") : (job.isRunning ? ">" : ".")
         var facts: [String] = []
         if job.isRunning {

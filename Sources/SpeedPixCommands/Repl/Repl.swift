@@ -9,10 +9,12 @@ actor Repl {
     private let host: ScriptHost
     private let reader: any LineReader
     private let output: SessionOutput
-    private var history: LineHistory
+    private var lineHistory: LineHistory
     /// See ``ReplParts/fetchSecret``; nil once it has been called.
     private var fetchSecret: (@Sendable () async -> String?)?
-    private let predictions: SessionPredictions
+    private let recorder: RunRecorder
+    /// Creates in doubt that were told of.
+    private var toldDoubts = 0
     private let isLocal: Bool
     /// Whether a person sees the prompts.
     private let isInteractive: Bool
@@ -36,9 +38,9 @@ actor Repl {
         host = parts.host
         reader = parts.reader
         output = parts.output
-        history = parts.history
+        lineHistory = parts.history
         fetchSecret = parts.fetchSecret
-        predictions = parts.predictions
+        recorder = parts.recorder
         isLocal = parts.isLocal
         isInteractive = parts.isInteractive
         pending = parts.pending
@@ -54,7 +56,7 @@ actor Repl {
         if isInteractive {
             // While Ctrl-C still ends the program: the command may wait for a passphrase.
             await learnSecret()
-            for line in history.load() { reader.remember(line) }
+            for line in lineHistory.load() { reader.remember(line) }
         }
         ignoreInterrupts()
         context.interrupts.watch { [reader] in reader.look() }
@@ -72,9 +74,9 @@ actor Repl {
             reader.interrupt(ends: true)
         }
         await vm.endDetachedTasks()
-        let ids = isLocal ? [] : predictions.unfinished()
+        let ids = isLocal ? [] : unfinished(after: 0)
         if !ids.isEmpty { say("these predictions go on at the service: \(ids.joined(separator: " "))") }
-        for line in NotCanceledText.lines(predictions.notCanceled, of: ids) { say(line) }
+        for line in NotCanceledText.lines(recorder.withState { $0.notCanceled }, of: ids) { say(line) }
         guard !Task.isCancelled else { throw CommandFailure(.interrupted, "interrupted") }
         return isInteractive && !isOutputGone ? .success : status
     }
@@ -126,13 +128,13 @@ actor Repl {
     private func learnSecret() async {
         guard let fetch = fetchSecret else { return }
         fetchSecret = nil
-        if let secret = await fetch() { history.hide(secret) }
+        if let secret = await fetch() { lineHistory.hide(secret) }
     }
 
     private func remember(_ line: String) {
-        guard isInteractive, history.isKept(line) else { return }
+        guard isInteractive, lineHistory.isKept(line) else { return }
         reader.remember(line)
-        history.append(line)
+        lineHistory.append(line)
     }
 
     // MARK: Evaluating
@@ -169,7 +171,7 @@ actor Repl {
             fail(error, shown)
             return false
         }
-        let before = predictions.entries.count
+        let before = history.entries.count
         let result = await interruptibly { [vm] in
             try await vm.evaluate(topLevel?.chunk ?? chunk, declaring: topLevel?.names ?? [])
         }
@@ -266,19 +268,28 @@ actor Repl {
     private func reportInterrupt(_ before: Int) {
         guard isInteractive else { return }
         say("interrupted", .red)
-        let ids = predictions.unfinished(after: before)
+        let ids = unfinished(after: before)
         // What asked the process to end takes the local gateway along; what is at the service is named at the end.
         guard !ids.isEmpty, !Task.isCancelled else { return }
         let place = isLocal ? "at the local gateway, as long as this session lasts" : "at the service"
         say("these predictions go on \(place): \(ids.joined(separator: " "))")
-        for line in NotCanceledText.lines(predictions.notCanceled, of: ids) { say(line) }
+        for line in NotCanceledText.lines(recorder.withState { $0.notCanceled }, of: ids) { say(line) }
         say("fetch one later with speedpix.get(id), or end it with speedpix.cancel(id)")
     }
 
     private func reportDoubts() {
-        for create in predictions.takeInDoubt() {
+        let doubts = recorder.withState { $0.inDoubt }
+        for create in doubts.dropFirst(toldDoubts) {
             say("this create may have started a prediction, look in the console: \(create)".printable())
         }
+        toldDoubts = doubts.count
+    }
+
+    private var history: RunHistory { recorder.withState { $0.history } ?? RunHistory() }
+
+    /// The ids of those that were created after the first `count`, and go on.
+    private func unfinished(after count: Int) -> [String] {
+        history.entries.dropFirst(count).filter { $0.endedAt == nil && !$0.status.isTerminal }.map(\.id)
     }
 
     // MARK: Commands
@@ -315,11 +326,14 @@ actor Repl {
 
     private func listJobs() async {
         // Those that nobody waits for are heard of only now.
-        let going = predictions.entries.map(\.prediction).filter { !$0.status.isTerminal }.suffix(20)
-        _ = await interruptibly { [host, predictions] in
-            for prediction in going { predictions.update(try await host.client.predictions.reload(prediction)) }
+        let going = history.entries.filter { !$0.status.isTerminal }.suffix(20)
+        _ = await interruptibly { [host, recorder] in
+            for entry in going {
+                let prediction = Prediction(id: entry.id, of: entry.workflow)
+                recorder.note(.progressed(try await host.client.predictions.reload(prediction)))
+            }
         }
-        write(SessionJobs.text(predictions.entries, tasks: await vm.detachedTasks, palette))
+        write(SessionJobs.text(history.entries, tasks: await vm.detachedTasks, palette))
     }
 
     private func load(_ path: String) async {
@@ -336,7 +350,8 @@ actor Repl {
         await learnSecret()
         do {
             let full = context.absolute(path)
-            try SessionFile.write(script.text(isSecret: history.hasSecret), to: full, named: path, replaces: replaces)
+            try SessionFile.write(
+                script.text(isSecret: lineHistory.hasSecret), to: full, named: path, replaces: replaces)
             say("saved \(script.entries.count == 1 ? "1 chunk" : "\(script.entries.count) chunks") to \(path)", .dim)
         } catch {
             let failure = error as? CommandFailure

@@ -14,7 +14,8 @@ struct ReplParts: Sendable {
     var history: LineHistory
     /// Fetches a secret that only a command knows, and that the history has to know as well; nil if it knows all.
     var fetchSecret: (@Sendable () async -> String?)?
-    var predictions: SessionPredictions
+    /// Hears what the session does.
+    var recorder: RunRecorder
     var pending: PendingLines
     /// Whether what is created ends with this process.
     var isLocal: Bool

@@ -3,18 +3,17 @@ import SpeedPix
 
 /// What `:jobs` says.
 enum SessionJobs {
-    static func text(_ entries: [SessionPredictions.Entry], tasks: [LuaVM.DetachedTask], _ palette: Palette) -> String {
+    static func text(_ entries: [RunHistory.Entry], tasks: [LuaVM.DetachedTask], _ palette: Palette) -> String {
         guard !entries.isEmpty || !tasks.isEmpty else { return "no predictions, no tasks\n" }
         let rows = entries.map { entry -> [String] in
-            let prediction = entry.prediction
-            var state = prediction.status.rawValue
-            if prediction.status == .running { state += " \(Int((prediction.progress.fraction * 100).rounded())) %" }
-            return [prediction.id, prediction.workflowID ?? "", state].map { $0.printable() }
+            var state = entry.status.rawValue
+            if entry.status == .running { state += " \(Int((entry.fraction * 100).rounded())) %" }
+            return [entry.id, entry.workflow, state].map { $0.printable() }
         }
         let widths = (0..<2).map { column in rows.map { $0[column].count }.max() ?? 0 }
         let lines = zip(entries, rows).map { entry, row in
             let color: Palette.Color =
-                switch entry.prediction.status {
+                switch entry.status {
                 case .succeeded: .green
                 case .failed, .canceled: .red
                 default: .yellow

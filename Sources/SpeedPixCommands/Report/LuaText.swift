@@ -2,9 +2,9 @@ import SpeedPix
 
 /// A prediction's create as Lua that can be pasted into a script.
 struct LuaText {
-    let pages: ReportBook.Pages
+    let history: RunHistory
 
-    func run(_ entry: ReportBook.Entry) -> String {
+    func run(_ entry: RunHistory.Entry) -> String {
         var text = "local out = run(\(Self.quoted(entry.workflow)), \(literal(.object(entry.input), indent: 0))"
         let options = EventStream.fields(entry.options)
         if !options.isEmpty { text += ", \(literal(.object(options), indent: 0))" }
@@ -33,7 +33,7 @@ struct LuaText {
     }
 
     private func string(_ text: String) -> String {
-        if let source = pages.sources[text] {
+        if let source = history.sources[text] {
             // Bytes that a script made have no path; their name says what they were.
             guard source.path != nil else {
                 return "nil --[[ \(source.name.printable().replacing("]]", with: "] ]")), made by the script ]]"
@@ -41,8 +41,8 @@ struct LuaText {
             return Self.looksLikePath(source.name)
                 ? Self.quoted(source.name) : "speedpix.file(\(Self.quoted(source.name)))"
         }
-        if let place = pages.places[text] {
-            return "speedpix.get(\(Self.quoted(pages.entries[place.entry].id))).files[\(place.output + 1)]"
+        if let place = history.places[text] {
+            return "speedpix.get(\(Self.quoted(history.entries[place.entry].id))).files[\(place.output + 1)]"
         }
         let plain = Self.quoted(ReportText.withoutQueries(text))
         // What looks like a path would be uploaded.

@@ -17,7 +17,7 @@ struct ReportPage {
         <meta name="generator" content="speedpix">
         """
 
-    let pages: ReportBook.Pages
+    let history: RunHistory
     /// `data:` URIs by the URLs of the files.
     let thumbnails: [String: String]
     let title: String
@@ -40,8 +40,8 @@ struct ReportPage {
             pictures.append(Array("\(number > 0 ? "," : "")\"\(picture)\"".utf8))
             return .integer(Int64(number))
         }
-        let lua = LuaText(pages: pages)
-        let entries = pages.entries.map { fields($0, lua, picture: number) }
+        let lua = LuaText(history: history)
+        let entries = history.entries.map { fields($0, lua, picture: number) }
         var run: [String: JSONValue] = [
             "title": .string(title), "facts": .array(facts.map { .string($0) }),
             "elapsed": .seconds(elapsed), "entries": .array(entries),
@@ -67,7 +67,7 @@ struct ReportPage {
     }
 
     private var facts: [String] {
-        let entries = pages.entries
+        let entries = history.entries
         let done = entries.filter { $0.status == .succeeded }.count
         let failed = entries.filter { $0.status == .failed || $0.status == .canceled }.count
         let rest = entries.count - done - failed
@@ -80,9 +80,9 @@ struct ReportPage {
     }
 
     private func fields(
-        _ entry: ReportBook.Entry, _ lua: LuaText, picture: (String) -> JSONValue
+        _ entry: RunHistory.Entry, _ lua: LuaText, picture: (String) -> JSONValue
     ) -> JSONValue {
-        let names = pages.sources
+        let names = history.sources
         var sources: [JSONValue] = []
         let input = JSONValue.object(entry.input).mappingTexts { text in
             guard let source = names[text] else { return text }

@@ -1,5 +1,6 @@
 import Imaging
 import SpeedPix
+import SpeedPixLua
 import Synchronization
 
 #if canImport(FoundationEssentials)
@@ -34,9 +35,11 @@ final class ThumbnailMaker: Sendable {
         (bell, ring) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// Queues a file on this disk, which stands for a URL.
-    func add(_ url: String, path: String) {
-        guard ImageFormat(fileName: path) != nil else { return }
+    /// Queues what has arrived on this disk, or left from it.
+    func note(_ event: ScriptEvent) {
+        guard case .transfer(let transfer) = event, case .finished = transfer.stage, let path = transfer.path,
+            let url = transfer.url, !url.isEmpty, ImageFormat(fileName: path) != nil
+        else { return }
         let isNew = state.withLock { state in
             guard state.known.insert(url).inserted else { return false }
             state.queue.append((url, path))
@@ -63,10 +66,10 @@ final class ThumbnailMaker: Sendable {
     }
 
     /// Fetches the pictures among the results that the script has not saved. Those that cannot be had are left out.
-    func fetchMissing(_ pages: ReportBook.Pages, _ files: Files) async {
+    func fetchMissing(_ history: RunHistory, _ files: Files) async {
         while let next = next() { make(next) }
         var missing = state.withLock { state in
-            pages.entries.flatMap(\.outputs).map(\.file)
+            history.entries.flatMap(\.outputs).map(\.file)
                 .filter { state.pictures[$0.url] == nil && $0.mimeType.hasPrefix("image/") }
         }.makeIterator()
         await withTaskGroup(of: Void.self) { group in

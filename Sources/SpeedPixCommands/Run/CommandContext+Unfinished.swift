@@ -1,19 +1,19 @@
 extension CommandContext {
     /// Tells what is paid for and not in the user's hands: what goes on at the service, and what has succeeded there and was
     /// not saved. Nobody should have to look for it.
-    func reportUnfinished(_ ledger: RunLedger) {
-        let unfinished = ledger.unfinished.map { ($0.id, $0.label) }
+    func reportUnfinished(_ state: RunState) {
+        let unfinished = state.unfinished.map { ($0.id, $0.label) }
         if !unfinished.isEmpty {
             say("these predictions go on at the service: \(Self.list(unfinished))")
-            for line in NotCanceledText.lines(ledger.notCanceled, of: unfinished.map(\.0)) { say(line) }
+            for line in NotCanceledText.lines(state.notCanceled, of: unfinished.map(\.0)) { say(line) }
             say("fetch one later: speedpix jobs download ID, or speedpix.get(id) in a script")
         }
-        let unsaved = ledger.unsaved.entries
+        let unsaved = state.unsaved.entries
         if !unsaved.isEmpty {
             say("these succeeded, and their files were not saved: \(Self.list(unsaved.map { ($0.id, $0.label) }))")
             say("fetch them: speedpix jobs download \(unsaved.map(\.id).joined(separator: " "))".printable())
         }
-        for create in ledger.inDoubt {
+        for create in state.inDoubt {
             say("this create may have started a prediction, look in the console: \(create)".printable())
         }
     }

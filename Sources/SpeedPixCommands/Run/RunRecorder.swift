@@ -1,51 +1,31 @@
-import SpeedPix
 import SpeedPixLua
 import Synchronization
 
-/// Hears everything that a run does, from any thread, and tells whoever wants to know.
+/// Hears the events of a run, from any thread, folds them into its ``RunState``, and passes each on with what it changed.
 final class RunRecorder: Sendable {
-    private struct State {
-        var ledger = RunLedger()
-        /// Of creates that are about to be told of.
-        var options: [String: CreateOptions] = [:]
-    }
+    /// Hears an event after it was folded, with what it changed and the time since the run began.
+    typealias Observer = @Sendable (ScriptEvent, RunState.Change?, Duration) -> Void
 
     /// Since the run began.
     let elapsed: @Sendable () -> Duration
-    private let events: EventStream?
-    private let book: ReportBook?
-    /// Hears each change of a prediction.
-    private let onChange: @Sendable (RunLedger.Change, Duration) -> Void
-    private let state = Mutex(State())
+    private let observers: [Observer]
+    private let folded: Mutex<RunState>
 
-    init(
-        clock: any Clock<Duration>, events: EventStream? = nil, book: ReportBook? = nil,
-        onChange: @escaping @Sendable (RunLedger.Change, Duration) -> Void = { _, _ in }
-    ) {
+    init(clock: any Clock<Duration>, keepsHistory: Bool = false, observers: [Observer] = []) {
         elapsed = clock.stopwatch()
-        self.events = events
-        self.book = book
-        self.onChange = onChange
+        self.observers = observers
+        folded = Mutex(RunState(keepsHistory: keepsHistory))
     }
 
-    /// Looks at what has happened so far.
-    func withLedger<Result>(_ body: (RunLedger) -> Result) -> Result {
-        state.withLock { body($0.ledger) }
-    }
+    /// What has happened so far.
+    var state: RunState { folded.withLock { $0 } }
 
-    func note(_ event: ScriptEvent) {
+    /// Reads a part of it without a copy of the whole.
+    func withState<Result>(_ body: (RunState) -> Result) -> Result { folded.withLock { body($0) } }
+
+    @Sendable func note(_ event: ScriptEvent) {
         let now = elapsed()
-        let (change, options) = state.withLock { state -> (RunLedger.Change?, CreateOptions?) in
-            var options: CreateOptions?
-            switch event {
-            case .accepted(let id, let given): state.options[id] = given
-            case .created(let prediction): options = state.options.removeValue(forKey: prediction.id)
-            default: break
-            }
-            return (state.ledger.apply(event, at: now), options)
-        }
-        events?.send(event, options: options)
-        book?.note(event, options: options, at: now)
-        if let change { onChange(change, now) }
+        let change = folded.withLock { $0.apply(event, at: now) }
+        for observer in observers { observer(event, change, now) }
     }
 }

@@ -2,9 +2,8 @@ public import SpeedPix
 
 /// Something a script did.
 public enum ScriptEvent: Sendable {
-    /// The service has taken a create with these options; ``created(_:)`` comes next and has the rest.
-    case accepted(id: String, options: CreateOptions)
-    case created(Prediction)
+    /// The service has taken a create with these options.
+    case created(Prediction, CreateOptions)
     case progressed(Prediction)
     /// Its output has reached the script, or it failed or was canceled: nothing of it can be lost any more.
     case ended(Prediction)
@@ -16,6 +15,6 @@ public enum ScriptEvent: Sendable {
     case saved(path: String, bytes: Int64)
     /// An upload or a download began, went on or ended. Content that is at the service already is no upload.
     case transfer(ScriptTransfer)
-    /// A call of the service is made once more. Sent by whoever makes the client, since only metrics tell.
+    /// A call of the service is made once more. Sent by whoever makes the client (``ClientDependencies/onRetry``).
     case retried(ClientOperation)
 }

@@ -103,7 +103,7 @@ final class OutputFileObject: LuaObject {
     func save(_ path: String) async throws -> String {
         guard !path.isEmpty else { throw LuaArgumentError("path, argument 1 of save, is empty") }
         let target = try host.files.target(path, filename: file.filename)
-        let client = try host.reaching
+        let client = try host.requireClient()
         // A thousand downloads at once must not hold a thousand folders open.
         return try await client.files.withTransferSlot {
             try await download(by: client, to: target, shownAs: path)
@@ -139,7 +139,7 @@ final class OutputFileObject: LuaObject {
     }
 
     private func read() async throws -> [UInt8] {
-        let client = try host.reaching
+        let client = try host.requireClient()
         let transfer = TransferReporter(host, .download, name: file.filename, path: nil, url: file.url)
         transfer.start()
         do {

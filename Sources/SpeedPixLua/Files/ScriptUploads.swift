@@ -21,7 +21,7 @@ struct ScriptUploads: Sendable {
         for content: UploadContent, filename: String? = nil, contentType: String? = nil,
         onProgress: TransferProgress.Handler? = nil
     ) async throws -> File {
-        let files = try host.reaching.files
+        let files = try host.requireClient().files
         let transfer = TransferReporter(host, .upload, name: filename ?? content.shownName, path: content.path)
         do {
             let file = try await content.upload(
@@ -43,7 +43,7 @@ struct ScriptUploads: Sendable {
 
     /// A file that was uploaded before, with a URL that lasts.
     func fresh(_ file: File) async throws -> File {
-        let files = try host.reaching.files
+        let files = try host.requireClient().files
         let path = known.paths.withLock { $0[file.objectKey] ?? nil }
         // The sandbox judges it anew; what it no longer lets through is as good as gone.
         guard let path, let source = try? host.files.open(path) else { return try await files.fresh(file) }

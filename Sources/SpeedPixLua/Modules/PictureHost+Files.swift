@@ -21,12 +21,12 @@ extension PictureHost {
                     }
                 case .object(let object as OutputFileObject):
                     let url = object.file.url
-                    return { try await host.reaching.files.read(url) }
+                    return { try await host.requireClient().files.read(url) }
                 case .object(_ as PlaceholderObject): return { try PlaceholderPicture.bytes() }
                 case .object(_ as FileObject) where host.isRehearsal: return { try PlaceholderPicture.bytes() }
                 case .object(let object as FileObject):
                     let url = object.file.url
-                    return { try await host.reaching.files.read(url) }
+                    return { try await host.requireClient().files.read(url) }
                 default: return nil
                 }
             },

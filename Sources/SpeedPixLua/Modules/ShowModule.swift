@@ -40,8 +40,8 @@ enum ShowModule {
         case .object(let picture as LuaPicture):
             items.append(Item(name: nil, size: nil, mimeType: nil, source: .picture(picture)))
         case .object(let prediction as PredictionObject):
-            if prediction.verbs.host.isRehearsal, prediction.prediction.output != nil {
-                return try collect(.object(prediction.verbs.placeholderFiles), pictures, &items, mismatch)
+            if prediction.host.isRehearsal, prediction.prediction.output != nil {
+                return try collect(.object(prediction.host.placeholderFiles), pictures, &items, mismatch)
             }
             let files = prediction.prediction.files
             guard !files.isEmpty else {
@@ -50,7 +50,7 @@ enum ShowModule {
                     hint: "wait for it first: wait(job)")
             }
             for file in files {
-                try collect(.object(OutputFileObject(file, host: prediction.verbs.host)), pictures, &items, mismatch)
+                try collect(.object(OutputFileObject(file, host: prediction.host)), pictures, &items, mismatch)
             }
         case .table(let table):
             let named = table.entries.sorted { ($0.key.text ?? "") < ($1.key.text ?? "") }.map(\.value)

@@ -18,26 +18,25 @@ final class PredictionObject: LuaObject {
             "queue_length", "created_at", "started_at", "completed_at", "files",
         ],
         methods: [
-            Verbs.waitMethod,
+            .waiting("wait") { arguments in
+                let object = try arguments.receiver(PredictionObject.self)
+                let request = try WaitRequest(try arguments.options(1, PredictionCalls.waitOptions))
+                return { context in
+                    _ = try await PredictionCalls(host: object.host).wait(for: object, request, context)
+                    return .object(object)
+                }
+            },
             .waiting("reload") { arguments in
                 let object = try arguments.receiver(PredictionObject.self)
                 return { _ in
-                    do {
-                        let host = object.verbs.host
-                        let now = try await host.reaching.predictions.reload(object.prediction)
-                        object.update(now)
-                        // A script may ask for itself instead of waiting.
-                        host.onEvent(now.status.isTerminal ? .ended(now) : .progressed(now))
-                    } catch let error as SpeedPixError {
-                        throw error.raised(with: object)
-                    }
+                    try await PredictionCalls(host: object.host).reload(object)
                     return .object(object)
                 }
             },
             .waiting("cancel") { arguments in
                 let object = try arguments.receiver(PredictionObject.self)
                 return { _ in
-                    try await object.verbs.cancel(object)
+                    try await PredictionCalls(host: object.host).cancel(object)
                     return .object(object)
                 }
             },
@@ -48,13 +47,13 @@ final class PredictionObject: LuaObject {
             },
         ])
 
-    let verbs: Verbs
+    let host: ScriptHost
     /// Whether this run has created it.
     let isOwn: Bool
     private let state: Mutex<Prediction>
 
-    init(_ prediction: Prediction, verbs: Verbs, isOwn: Bool = false) {
-        self.verbs = verbs
+    init(_ prediction: Prediction, host: ScriptHost, isOwn: Bool = false) {
+        self.host = host
         self.isOwn = isOwn
         state = Mutex(prediction)
     }
@@ -79,7 +78,7 @@ final class PredictionObject: LuaObject {
 
     func luaProperty(_ name: String) -> LuaValue? {
         let prediction = prediction
-        let outputs = OutputConversion(host: verbs.host)
+        let outputs = OutputConversion(host: host)
         switch name {
         case "id": return .string(prediction.id)
         case "status": return .string(prediction.status.rawValue)
@@ -102,9 +101,9 @@ final class PredictionObject: LuaObject {
         case "started_at": return prediction.startedAt.map(LuaValue.init(date:))
         case "completed_at": return prediction.completedAt.map(LuaValue.init(date:))
         case "files":
-            if verbs.host.isRehearsal, prediction.output != nil { return .object(verbs.placeholderFiles) }
+            if host.isRehearsal, prediction.output != nil { return .object(host.placeholderFiles) }
             return .table(
-                LuaTable(items: prediction.files.map { .object(OutputFileObject($0, host: verbs.host)) }, shape: .array)
+                LuaTable(items: prediction.files.map { .object(OutputFileObject($0, host: host)) }, shape: .array)
             )
         default: return nil
         }
@@ -112,8 +111,8 @@ final class PredictionObject: LuaObject {
 
     /// Saves every file under a name of its own; returns the paths.
     private func saveAll(in directory: String) async throws -> LuaValue {
-        if verbs.host.isRehearsal {
-            let path = try await PlaceholderObject("files[1]", host: verbs.host).save(directory + "/")
+        if host.isRehearsal {
+            let path = try await PlaceholderObject("files[1]", host: host).save(directory + "/")
             return .table(LuaTable(items: [.string(path)], shape: .array))
         }
         var taken: Set<String> = []
@@ -125,7 +124,7 @@ final class PredictionObject: LuaObject {
                 count += 1
                 name = "\(count)-\(file.filename)"
             }
-            let saved = try await OutputFileObject(file, host: verbs.host).save("\(directory)/\(name)")
+            let saved = try await OutputFileObject(file, host: host).save("\(directory)/\(name)")
             paths.append(.string(saved))
         }
         return .table(LuaTable(items: paths, shape: .array))

@@ -19,31 +19,31 @@ struct ProgressFrameTests {
     }
 
     private func lines(
-        _ ledger: RunLedger, columns: Int = 80, rows: Int = 24, at time: Duration = .seconds(10),
+        _ state: RunState, columns: Int = 80, rows: Int = 24, at time: Duration = .seconds(10),
         style: ProgressFrame.Style = plain
     ) -> [String] {
-        ProgressFrame(ledger: ledger, elapsed: time, size: TerminalExtent(columns: columns, rows: rows), style: style)
+        ProgressFrame(state: state, elapsed: time, size: TerminalExtent(columns: columns, rows: rows), style: style)
             .lines
     }
 
     /// `running` of `count` predictions compute; one has succeeded, one has failed.
-    private func busy(_ count: Int, running: Int, workflow: String = "echo") -> RunLedger {
-        var ledger = RunLedger()
+    private func busy(_ count: Int, running: Int, workflow: String = "echo") -> RunState {
+        var state = RunState()
         for number in 0..<count {
-            ledger.apply(.created(Self.prediction("id-\(number)", workflow: workflow)), at: .zero)
+            state.apply(.created(Self.prediction("id-\(number)", workflow: workflow), CreateOptions()), at: .zero)
         }
         for number in 0..<running {
-            ledger.apply(
+            state.apply(
                 .progressed(Self.prediction("id-\(number)", .running, fraction: 0.5, workflow: workflow)),
                 at: .seconds(1))
         }
-        ledger.apply(.ended(Self.prediction("id-0", .succeeded)), at: .seconds(2))
-        ledger.apply(.ended(Self.prediction("id-1", .failed)), at: .seconds(2))
-        return ledger
+        state.apply(.ended(Self.prediction("id-0", .succeeded)), at: .seconds(2))
+        state.apply(.ended(Self.prediction("id-1", .failed)), at: .seconds(2))
+        return state
     }
 
     @Test func nothingIsShownOfNothing() {
-        #expect(lines(RunLedger()).isEmpty)
+        #expect(lines(RunState()).isEmpty)
     }
 
     @Test func theHeaderCounts() {
@@ -63,8 +63,8 @@ struct ProgressFrameTests {
     @Test(arguments: [5, 10, 19, 20, 21, 40, 59, 60, 80, 200])
     func noLineIsWiderThanTheTerminal(columns: Int) {
         for workflow in ["w", "a-workflow-with-a-name-that-is-longer-than-most", "白色背景白色背景白色背景", "👩‍👩‍👧‍👦 e\u{301} 가나다"] {
-            let ledger = busy(30, running: 12, workflow: workflow)
-            for line in lines(ledger, columns: columns) {
+            let state = busy(30, running: 12, workflow: workflow)
+            for line in lines(state, columns: columns) {
                 #expect(TerminalText.width(line) < columns, "\(line)")
             }
         }
@@ -83,38 +83,38 @@ struct ProgressFrameTests {
     }
 
     @Test func theEnvironmentDecidesOnColoursAndSigns() {
-        let ledger = busy(20, running: 5)
-        let coloured = lines(ledger, style: ProgressFrame.Style(["LANG": "en_GB.UTF-8"]))
+        let state = busy(20, running: 5)
+        let coloured = lines(state, style: ProgressFrame.Style(["LANG": "en_GB.UTF-8"]))
         #expect(coloured[0].contains("\u{1B}[32m1 done\u{1B}[0m") && coloured[0].contains("\u{1B}[31m1 failed"))
-        #expect(!lines(ledger)[0].contains("\u{1B}"))
-        let ascii = lines(ledger, style: ProgressFrame.Style(["LANG": "C", "NO_COLOR": "1"]))
+        #expect(!lines(state)[0].contains("\u{1B}"))
+        let ascii = lines(state, style: ProgressFrame.Style(["LANG": "C", "NO_COLOR": "1"]))
         #expect(ascii.allSatisfy { $0.allSatisfy(\.isASCII) })
     }
 
     @Test func nothingInARowSteersTheTerminal() {
-        let ledger = busy(5, running: 4, workflow: "\u{1B}[2Jgone\nand back")
-        #expect(lines(ledger).allSatisfy { !$0.contains("\u{1B}") && !$0.contains("\n") })
+        let state = busy(5, running: 4, workflow: "\u{1B}[2Jgone\nand back")
+        #expect(lines(state).allSatisfy { !$0.contains("\u{1B}") && !$0.contains("\n") })
     }
 
     @Test func aPredictionEndsOnce() {
-        var ledger = RunLedger()
-        ledger.apply(.created(Self.prediction("a")), at: .zero)
-        ledger.apply(.ended(Self.prediction("a", .succeeded)), at: .seconds(1))
-        ledger.apply(.ended(Self.prediction("a", .succeeded)), at: .seconds(2))
-        ledger.apply(.progressed(Self.prediction("a", .running)), at: .seconds(3))
-        #expect(ledger.succeeded == 1 && ledger.running == 0 && ledger.queued == 0 && ledger.unfinished.isEmpty)
+        var state = RunState()
+        state.apply(.created(Self.prediction("a"), CreateOptions()), at: .zero)
+        state.apply(.ended(Self.prediction("a", .succeeded)), at: .seconds(1))
+        state.apply(.ended(Self.prediction("a", .succeeded)), at: .seconds(2))
+        state.apply(.progressed(Self.prediction("a", .running)), at: .seconds(3))
+        #expect(state.succeeded == 1 && state.running == 0 && state.queued == 0 && state.unfinished.isEmpty)
         // One that an earlier run created counts from its first sign of life.
-        ledger.apply(.progressed(Self.prediction("b", .running)), at: .seconds(3))
-        #expect(ledger.running == 1 && ledger.created == 1 && ledger.unfinished.map(\.id) == ["b"])
+        state.apply(.progressed(Self.prediction("b", .running)), at: .seconds(3))
+        #expect(state.running == 1 && state.created == 1 && state.unfinished.map(\.id) == ["b"])
     }
 
     @Test func thousandsOfFailuresAreKeptByTheirNumber() {
-        var ledger = RunLedger()
+        var state = RunState()
         for number in 0..<5000 {
-            ledger.apply(.created(Self.prediction("id-\(number)")), at: .zero)
-            ledger.apply(.ended(Self.prediction("id-\(number)", .failed)), at: .seconds(1))
+            state.apply(.created(Self.prediction("id-\(number)"), CreateOptions()), at: .zero)
+            state.apply(.ended(Self.prediction("id-\(number)", .failed)), at: .seconds(1))
         }
-        let summary = RunSummary(ledger: ledger, elapsed: .seconds(2), isLocal: false).lines
+        let summary = RunSummary(state: state, elapsed: .seconds(2), isLocal: false).lines
         #expect(summary[0] == "5000 failed of 5000 predictions created" || summary[0].contains("5000 failed"))
         #expect(summary.count < 60 && summary.contains("and 4950 more failed"))
     }

@@ -2,7 +2,7 @@ package import SpeedPix
 
 extension ScriptHost {
     /// Tells what became of a prediction that was to be canceled.
-    func tell(givenUp prediction: Prediction, _ failure: SpeedPixError?) {
+    func noteCanceled(_ prediction: Prediction, _ failure: SpeedPixError?) {
         if let failure {
             onEvent(.notCanceled(id: prediction.id, failure))
         } else if prediction.status != .succeeded || prediction.output != nil {
@@ -19,9 +19,12 @@ extension ScriptHost {
             for prediction in predictions where !sparedIDs.contains(prediction.id) {
                 group.addTask {
                     let (now, failure) = await client.predictions.cancelGivenUp(prediction)
-                    tell(givenUp: now, failure)
+                    noteCanceled(now, failure)
                 }
             }
         }
     }
+
+    /// What stands for the files of a prediction in a dry run.
+    var placeholderFiles: PlaceholderObject { PlaceholderObject("files", host: self) }
 }

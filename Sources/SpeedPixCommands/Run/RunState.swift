@@ -1,10 +1,11 @@
 import SpeedPix
 import SpeedPixLua
 
-/// What a run has done and is doing: events go in, counts and live rows come out. A value without clock or streams.
+/// What a run has done and is doing: a value folded from its events, from which everything that is told of a run is made.
 ///
-/// An event costs the same however many predictions there are.
-struct RunLedger: Sendable {
+/// Live display, progress lines, summary, report, the events' last one, the list of what is unfinished, and `:jobs` of a
+/// session. An event costs the same however many predictions there are.
+struct RunState: Sendable {
     /// A prediction that has not ended.
     struct Job: Sendable {
         var id: String
@@ -24,7 +25,7 @@ struct RunLedger: Sendable {
         var heardAt: Duration
 
         /// Its label and workflow, as rows and lines name it.
-        var name: String { RunLedger.name(label: label, workflow: workflow) }
+        var name: String { RunState.name(label: label, workflow: workflow) }
     }
 
     /// A prediction that ended badly.
@@ -50,11 +51,13 @@ struct RunLedger: Sendable {
     /// The most failures, and successes without output, that are kept whole; a run of thousands is told by their number.
     static let mostFailures = 50
 
+    /// Every prediction from its create on; nil unless kept, since a run of many thousands would hold them all.
+    private(set) var history: RunHistory?
     private(set) var jobs: [String: Job] = [:]
     private(set) var transfers: [Int: ScriptTransfer] = [:]
     /// Ids in the order of their creates; those that ended are dropped now and then.
-    private var order: [String] = []
-    private var transferOrder: [Int] = []
+    private(set) var order: [String] = []
+    private(set) var transferOrder: [Int] = []
     /// A prediction can be waited for twice, and ends once.
     private var endedIDs: Set<String> = []
 
@@ -67,6 +70,8 @@ struct RunLedger: Sendable {
     private(set) var unsaved = UnsavedPredictions()
     private(set) var failed = 0
     private(set) var canceled = 0
+    /// The id of the last one of them.
+    private(set) var lastCanceled: String?
     /// Creates whose outcome nobody knows.
     private(set) var inDoubt: [String] = []
     /// Why predictions that were to be canceled go on, by their ids.
@@ -83,12 +88,19 @@ struct RunLedger: Sendable {
     private(set) var filesWritten = 0
     private(set) var bytesWritten: Int64 = 0
 
+    /// - Parameter keepsHistory: Whether each prediction is kept after its end.
+    init(keepsHistory: Bool = false) {
+        if keepsHistory { history = RunHistory() }
+    }
+
     var queued: Int { jobs.count - running }
     var ended: Int { succeeded + failed + canceled }
     /// Whether there is anything to tell of.
     var isEmpty: Bool { created + ended + jobs.count + uploads + downloads + filesWritten + inDoubt.count == 0 }
     /// Those whose output has not reached the script, in the order of their creates.
     var unfinished: [Job] { order.compactMap { jobs[$0] } }
+    /// The workflows that were used, in the order of their creates; as far as there is a history.
+    var workflows: [String] { history?.entries.map(\.workflow) ?? [] }
     /// Those of them that this run created, and that were not tried in vain to be canceled: there is no time to try again.
     var abandoned: [Prediction] {
         order.compactMap { jobs[$0] }.filter { $0.isOwn && notCanceled[$0.id] == nil }
@@ -98,9 +110,9 @@ struct RunLedger: Sendable {
     /// - Parameter time: Since the run began.
     @discardableResult
     mutating func apply(_ event: ScriptEvent, at time: Duration) -> Change? {
+        history?.apply(event, at: time)
         switch event {
-        case .accepted: return nil
-        case .created(let prediction):
+        case .created(let prediction, _):
             created += 1
             if let input = prediction.input { unsaved.noteUse(of: .object(input)) }
             return .created(add(prediction, isOwn: true, at: time))
@@ -166,7 +178,9 @@ struct RunLedger: Sendable {
                 computing += time
                 if time > slowest?.time ?? .zero { slowest = (prediction.id, workflow, time) }
             }
-        case .canceled: canceled += 1
+        case .canceled:
+            canceled += 1
+            lastCanceled = prediction.id
         default:
             failed += 1
             if failures.count < Self.mostFailures {
@@ -201,34 +215,5 @@ struct RunLedger: Sendable {
                 bytesDown += transfer.progress.bytesDone
             }
         }
-    }
-
-    // MARK: Rows
-
-    /// Something that a person can watch.
-    enum Row: Sendable {
-        case job(Job)
-        case transfer(ScriptTransfer)
-    }
-
-    /// The rows worth showing: what is computed, what is on its way, what waits; the eldest of each first.
-    func rows(limit: Int) -> [Row] {
-        guard limit > 0 else { return [] }
-        var rows: [Row] = []
-        var waiting: [Row] = []
-        for id in order {
-            guard let job = jobs[id] else { continue }
-            if job.isRunning {
-                rows.append(.job(job))
-                if rows.count == limit { return rows }
-            } else if waiting.count < limit {
-                waiting.append(.job(job))
-            }
-        }
-        for number in transferOrder {
-            guard rows.count < limit else { return rows }
-            if let transfer = transfers[number] { rows.append(.transfer(transfer)) }
-        }
-        return rows + waiting.prefix(limit - rows.count)
     }
 }

@@ -1,6 +1,12 @@
 import LuaRuntime
 import SpeedPix
 
+/// What a run came to.
+struct RunResult {
+    let end: RunEnd
+    let state: RunState
+}
+
 /// How a run ended.
 struct RunEnd {
     /// Nil for success.
@@ -79,5 +85,42 @@ extension ExitStatus {
         case .configuration: "configuration"
         case .interrupted: "interrupted"
         }
+    }
+}
+
+extension RunEnd {
+    /// What `run.finished` always has.
+    func fields(in context: CommandContext) -> [String: JSONValue] {
+        var fields: [String: JSONValue] = [
+            "status": .string(status), "exit_status": .integer(Int64(exitStatus(in: context))),
+        ]
+        if failure != nil {
+            fields["error"] = .object(["code": .optional(code), "message": .optional(message)].withoutNulls)
+        }
+        return fields
+    }
+}
+
+extension RunEnd {
+    /// What `run.finished` has of a run that began.
+    func fields(
+        of state: RunState, elapsed: Duration, isLocal: Bool, in context: CommandContext
+    ) -> [String: JSONValue] {
+        var fields = fields(in: context)
+        fields["summary"] = RunSummary(state: state, elapsed: elapsed, isLocal: isLocal).fields
+        fields["unfinished"] = .array(state.unfinished.map { .string($0.id) })
+        fields["unsaved"] = .array(state.unsaved.entries.map { .string($0.id) })
+        return fields
+    }
+
+    /// A dry run that stops may stop because nothing is real.
+    var explainedAsDryRun: RunEnd {
+        guard let failure, failure.status != .interrupted, let message = failure.message else { return self }
+        var end = self
+        end.failure?.message =
+            message
+            + "\ndry run: results are placeholders, so the script may have stopped here"
+            + " only because it needs a real result; what is listed above is what came before"
+        return end
     }
 }

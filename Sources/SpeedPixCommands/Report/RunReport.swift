@@ -1,0 +1,31 @@
+import SpeedPix
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// The page that shows every result of a run, while the run goes on: its place, and pictures that are made beside it.
+struct RunReport: Sendable {
+    let thumbnails = ThumbnailMaker()
+    private let file: WholeFile
+    private let context: CommandContext
+
+    /// - Throws: ``CommandFailure`` if there is no place for it.
+    init(_ path: String, in context: CommandContext) throws {
+        file = try WholeFile(path, beginning: ReportPage.beginning, in: context)
+        self.context = context
+    }
+
+    /// - Parameter files: Fetches pictures that the script has not saved.
+    /// - Throws: ``CommandFailure`` if it cannot be written.
+    func write(_ plan: RunPlan, _ end: RunEnd, _ history: RunHistory, elapsed: Duration, _ files: Files) async throws {
+        if !Task.isCancelled { await thumbnails.fetchMissing(history, files) }
+        let page = ReportPage(
+            history: history, thumbnails: await thumbnails.finished(), title: plan.name,
+            began: context.now().addingTimeInterval(-(elapsed / .seconds(1))), elapsed: elapsed, end: end,
+            redaction: Redaction(plan.secrets).adding(plan.host.configuration), nonce: context.randomToken())
+        try file.write(page.pieces())
+    }
+}

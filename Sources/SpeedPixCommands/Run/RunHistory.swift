@@ -1,0 +1,106 @@
+import SpeedPix
+import SpeedPixLua
+
+/// Each prediction of a run with its input and its outputs, in the order of their creates. A value, folded from events.
+struct RunHistory: Sendable {
+    /// A prediction.
+    struct Entry: Sendable {
+        var id: String
+        var workflow: String
+        var label: String?
+        var options = CreateOptions()
+        var input: [String: JSONValue]
+        var status = Prediction.Status.waiting
+        /// 0…1.
+        var fraction = 0.0
+        var error: String?
+        /// Since the run began, like every time here.
+        var createdAt: Duration
+        var runningAt: Duration?
+        /// When its output reached the run, or it failed.
+        var endedAt: Duration?
+        var computing: Duration?
+        var outputs: [Output] = []
+        /// Of the output whatever is no file.
+        var data: JSONValue?
+    }
+
+    /// A file of a result.
+    struct Output: Sendable {
+        var file: FileOutput
+        /// Where it was saved last.
+        var path: String?
+        var downloadedAt: (begin: Duration, end: Duration)?
+    }
+
+    /// What a URL in an input stands for.
+    struct Source: Sendable {
+        /// As the script named it.
+        var name: String
+        var path: String?
+    }
+
+    private(set) var entries: [Entry] = []
+    /// Uploads of this run by their URLs.
+    private(set) var sources: [String: Source] = [:]
+    /// Which output of which entry a URL is.
+    private(set) var places: [String: (entry: Int, output: Int)] = [:]
+    private var indices: [String: Int] = [:]
+    private var begins: [Int: Duration] = [:]
+
+    mutating func apply(_ event: ScriptEvent, at time: Duration) {
+        switch event {
+        case .created(let prediction, let options): entries[index(of: prediction, at: time)].options = options
+        case .progressed(let prediction):
+            let index = index(of: prediction, at: time)
+            guard entries[index].endedAt == nil else { return }
+            entries[index].status = prediction.status
+            entries[index].fraction = prediction.progress.fraction
+            if prediction.status == .running, entries[index].runningAt == nil { entries[index].runningAt = time }
+        case .ended(let prediction): end(prediction, at: time)
+        case .transfer(let transfer): apply(transfer, at: time)
+        case .notCanceled, .inDoubt, .uploaded, .saved, .retried: break
+        }
+    }
+
+    private mutating func index(of prediction: Prediction, at time: Duration) -> Int {
+        if let index = indices[prediction.id] { return index }
+        indices[prediction.id] = entries.count
+        entries.append(
+            Entry(
+                id: prediction.id, workflow: prediction.workflowID ?? "prediction", label: prediction.label,
+                input: (prediction.input ?? [:]).mapValues(ReportText.shortened), createdAt: time))
+        return entries.count - 1
+    }
+
+    private mutating func end(_ prediction: Prediction, at time: Duration) {
+        let index = index(of: prediction, at: time)
+        guard entries[index].endedAt == nil else { return }
+        let files = prediction.files
+        entries[index].status = prediction.status
+        entries[index].error = prediction.error
+        entries[index].endedAt = time
+        entries[index].computing = prediction.metrics.predictTime
+        entries[index].outputs = files.map { Output(file: $0) }
+        entries[index].data = prediction.outputIncludingInfo.flatMap(ReportText.withoutFiles)
+            .map(ReportText.shortened)
+        for (number, file) in files.enumerated() { places[file.url] = (index, number) }
+    }
+
+    private mutating func apply(_ transfer: ScriptTransfer, at time: Duration) {
+        guard let url = transfer.url ?? (transfer.direction == .upload ? "" : nil) else { return }
+        switch transfer.stage {
+        case .started: begins[transfer.number] = time
+        case .progressed: break
+        case .failed: begins[transfer.number] = nil
+        case .finished:
+            let begin = begins.removeValue(forKey: transfer.number) ?? time
+            if transfer.direction == .upload {
+                sources[url] = Source(name: transfer.name, path: transfer.path)
+            } else if let place = places[url] {
+                if let path = transfer.path { entries[place.entry].outputs[place.output].path = path }
+                entries[place.entry].outputs[place.output].downloadedAt = (begin, time)
+            }
+        }
+    }
+}

@@ -1,0 +1,60 @@
+import SpeedPix
+
+/// Everything that is decided about a run of a script before it begins. A value: the same plan twice is the same run.
+struct RunPlan: Sendable {
+    let script: ScriptFile
+    /// As the command line names it.
+    let name: String
+    /// What the script works with.
+    let host: HostPlan
+    /// Whether predictions end with this process, so that none can be fetched later.
+    let isLocal: Bool
+    let isDryRun: Bool
+    /// Predictions that it may create at most.
+    let limit: Int?
+    /// How long it may take.
+    let timeout: Duration?
+    /// How progress is shown.
+    let progress: ProgressMode
+    let isQuiet: Bool
+    let showsSummary: Bool
+    /// The page that shows every result, as the command line names it.
+    let report: String?
+    /// The folder of results, as the command line names it.
+    let out: String?
+    /// What nothing that is kept may show.
+    let secrets: [String]
+
+    /// - Parameters:
+    ///   - configuration: The service, as whoever.
+    ///   - watched: Hears which files it reads and writes, for `--watch`.
+    /// - Throws: ``CommandFailure`` for settings that make no sense.
+    init(
+        _ command: RunCommand, _ script: ScriptFile, named name: String, _ configuration: Configuration,
+        _ context: CommandContext, watched: WatchedFiles? = nil
+    ) throws {
+        self.script = script
+        self.name = name
+        isLocal = command.service.isLocal(context, beside: script.directory)
+        isDryRun = command.dryRun
+        limit = command.limit
+        timeout = command.timeout.map { .seconds($0) }
+        progress = command.output.mode(in: context)
+        isQuiet = command.output.quiet
+        showsSummary = command.output.showsSummary(in: context)
+        report = command.output.report
+        out = command.sandbox.out
+        secrets = command.service.heldSecrets(context, beside: script.directory)
+        var host = HostPlan(
+            configuration, command.sandbox, arguments: command.arguments, directory: script.directory, context)
+        // A script from standard input has used it up.
+        host.readsInput = script.directory != nil
+        host.isVerbose = command.verbose
+        if command.dryRun { host.transport = RehearsalTransport() }
+        host.cancelsOnStop =
+            try !command.dryRun && command.stopping.cancels(command.service, context, beside: script.directory)
+        host.files.onRead = watched?.noteRead
+        host.files.onWrite = watched?.noteWrite
+        self.host = host
+    }
+}

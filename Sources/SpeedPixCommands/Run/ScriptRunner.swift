@@ -1,0 +1,199 @@
+import LuaRuntime
+import SpeedPix
+import SpeedPixLua
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// Runs scripts by their plans, and tells of it: from the first event to the summary.
+struct ScriptRunner: Sendable {
+    let context: CommandContext
+    /// Set for `--json`.
+    let events: EventStream?
+    private let outputFailure = OutputFailure()
+
+    init(_ context: CommandContext, events: EventStream?) {
+        self.context = context
+        self.events = events
+    }
+
+    /// Runs a script to its end, and tells of it; whoever gave the plan has only the failure to report.
+    func run(_ plan: RunPlan) async -> RunResult {
+        events?.start(plan)
+        let report: RunReport?
+        do {
+            // A dry run makes nothing, not even to find out whether it could.
+            if let out = plan.out, !plan.isDryRun {
+                try WritablePlace.check(context.absolute(out), shownAs: out, token: context.randomToken())
+            }
+            report = try plan.report.map { try RunReport($0, in: context) }
+        } catch {
+            let result = RunResult(end: RunEnd(error, script: nil, in: context), state: RunState())
+            events?.finish(result.end.fields(in: context))
+            return result
+        }
+        let dryRun = plan.isDryRun ? DryRunList(context) : nil
+        let recorder = RunRecorder(
+            clock: context.clock, keepsHistory: report != nil, observers: observers(plan, report, dryRun))
+        let overlay = dryRun == nil ? nil : FileOverlay(temporaryDirectory: context.environment["TMPDIR"] ?? "/tmp")
+        defer { overlay?.discard() }
+        let limit = plan.limit.map { CreateLimit($0) }
+
+        var end = RunEnd.success
+        do {
+            try await showing(plan, recorder) { context in
+                try await execute(plan, recorder, limit, overlay, report, context)
+            }
+        } catch {
+            end = RunEnd(error, script: plan.script, in: context)
+        }
+        // A stream that gave up because the end had begun is not why it began.
+        if !context.end.hasBegun, let problem = outputFailure.error ?? events?.failure {
+            end = RunEnd(outputFailed: problem)
+        }
+        if dryRun != nil { end = end.explainedAsDryRun }
+
+        tell(plan, end, recorder, limit, dryRun, overlay)
+        if let report {
+            end = await write(report, plan, end, recorder)
+        }
+        let state = recorder.state
+        events?.finish(end.fields(of: state, elapsed: recorder.elapsed(), isLocal: plan.isLocal, in: context))
+        return RunResult(end: end, state: state)
+    }
+
+    /// Who hears of what it does.
+    private func observers(
+        _ plan: RunPlan, _ report: RunReport?, _ dryRun: DryRunList?
+    ) -> [RunRecorder.Observer] {
+        var observers: [RunRecorder.Observer] = []
+        if let events { observers.append { event, _, _ in events.send(event) } }
+        if let report { observers.append { event, _, _ in report.thumbnails.note(event) } }
+        if let dryRun {
+            observers.append { event, _, _ in dryRun.note(event) }
+        } else if plan.progress == .plain {
+            observers.append { [context] _, change, time in
+                if let change { context.say(PlainProgress.line(change, at: time)) }
+            }
+        }
+        return observers
+    }
+
+    /// The script itself.
+    private func execute(
+        _ plan: RunPlan, _ recorder: RunRecorder, _ limit: CreateLimit?, _ overlay: FileOverlay?,
+        _ report: RunReport?, _ context: CommandContext
+    ) async throws {
+        var hostPlan = plan.host
+        hostPlan.files.overlay = overlay
+        let output =
+            events.map { ScriptOutput.events($0, context, isVerbose: plan.host.isVerbose) }
+            ?? .streams(of: context, isVerbose: plan.host.isVerbose)
+        let host = ScriptHost(hostPlan, output: output, context, createLimit: limit, onEvent: recorder.note)
+        let vm = try LuaVM(modules: SpeedPixModule.modules(host), clock: host.clock)
+        let maker = Task { await report?.thumbnails.work() }
+        let result: Result<Void, any Error>
+        do {
+            try await BoundedRun(vm: vm, timeout: plan.timeout, context: context).execute(plan.script.chunk) { stop in
+                // A reader that has gone away ends the run, whatever the script makes of the error: nothing more is
+                // paid for.
+                outputFailure.onFailure(stop)
+                events?.onFailure(stop)
+            }
+            result = .success(())
+        } catch {
+            result = .failure(error)
+        }
+        if case .failure = result, host.cancelsOnStop { await host.cancelAbandoned(recorder.state.abandoned) }
+        maker.cancel()
+        await maker.value
+        try result.get()
+    }
+
+    // MARK: Progress
+
+    /// Runs the body with progress shown as the plan says; its context's streams get along with it.
+    private func showing(
+        _ plan: RunPlan, _ recorder: RunRecorder,
+        _ body: @escaping @Sendable (CommandContext) async throws -> Void
+    ) async throws {
+        var context = context
+        let write = context.writeOutput
+        context.writeOutput = { [outputFailure] bytes in
+            do {
+                try write(bytes)
+            } catch {
+                outputFailure.note(error)
+                throw error
+            }
+        }
+        switch plan.progress {
+        case .tty:
+            let style = ProgressFrame.Style(context.environment)
+            let display = LiveDisplay(context) { size in
+                recorder.withState {
+                    ProgressFrame(state: $0, elapsed: recorder.elapsed(), size: size, style: style).lines
+                }
+            }
+            try await display.run(body)
+        case .plain where !plan.isDryRun:
+            try await withThrowingTaskGroup(of: Bool.self) { [context] group in
+                group.addTask {
+                    try await body(context)
+                    return true
+                }
+                group.addTask {
+                    while true {
+                        try await context.clock.sleep(for: PlainProgress.heartbeat)
+                        context.say(recorder.withState { PlainProgress.heartbeat($0, at: recorder.elapsed()) })
+                    }
+                }
+                defer { group.cancelAll() }
+                _ = try await group.next()
+            }
+        case .plain, .none, .auto: try await body(context)
+        }
+    }
+
+    // MARK: The end
+
+    /// What a person hears when it is over.
+    private func tell(
+        _ plan: RunPlan, _ end: RunEnd, _ recorder: RunRecorder, _ limit: CreateLimit?, _ dryRun: DryRunList?,
+        _ overlay: FileOverlay?
+    ) {
+        let state = recorder.state
+        if let dryRun {
+            dryRun.note(overlay?.changes ?? [])
+            if !plan.isQuiet { context.say(dryRun.total) }
+        } else if plan.showsSummary {
+            let summary = RunSummary(state: state, elapsed: recorder.elapsed(), isLocal: plan.isLocal)
+            for line in summary.lines { context.say(line) }
+        }
+        if let limit, limit.refused > 0, end.failure == nil {
+            context.say("--limit \(limit.most): \(limit.made) were made, and the script wanted more")
+        }
+        if !plan.isLocal, dryRun == nil, end.failure != nil || !plan.isQuiet { context.reportUnfinished(state) }
+    }
+
+    /// - Returns: The end, which a report that cannot be written turns into a failure.
+    private func write(_ report: RunReport, _ plan: RunPlan, _ end: RunEnd, _ recorder: RunRecorder) async -> RunEnd {
+        do {
+            let client = SpeedPixClient(
+                plan.host.configuration, dependencies: ClientDependencies(context, transport: plan.host.transport))
+            try await report.write(
+                plan, end, recorder.state.history ?? RunHistory(), elapsed: recorder.elapsed(), client.files)
+            if !plan.isQuiet, events == nil { context.say("report: \(plan.report ?? "")") }
+            return end
+        } catch {
+            // What has gone wrong before matters more.
+            let problem = RunEnd(error, script: nil, in: context)
+            guard end.failure != nil else { return problem }
+            context.say("speedpix: \(problem.message ?? "")")
+            return end
+        }
+    }
+}

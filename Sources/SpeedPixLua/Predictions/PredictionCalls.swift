@@ -1,0 +1,79 @@
+import LuaRuntime
+import SpeedPix
+
+/// What scripts do with predictions that there are: wait, ask, cancel. Tells the host's listener what came of it.
+struct PredictionCalls: Sendable {
+    let host: ScriptHost
+
+    static let waitOptions = ["timeout", "polling_interval", "on_progress", "cancel_on"]
+
+    /// Waits for a prediction's end.
+    ///
+    /// - Throws: ``SpeedPixError`` as scripts see it, with the object; what `on_progress` raises; `CancellationError`.
+    func wait(
+        for object: PredictionObject, _ request: WaitRequest, _ context: LuaContext
+    ) async throws -> Prediction {
+        var options = request.options
+        // One that an earlier run created is not this run's to end, unless the script says so.
+        options.cancelOn = request.cancelOn.condition(isCanceledOnStop: host.cancelsOnStop && object.isOwn)
+        if host.cancelsOnStop, options.cancelOn != .stop { host.sparedIDs.note(object.prediction.id) }
+        // The prediction goes on for whoever else waits for it.
+        if context.watchesOnly { options.cancelOn = nil }
+        options.onCancel = { noteCanceled(object, $0, $1) }
+        options.onProgress = { prediction in
+            object.update(prediction)
+            host.onEvent(.progressed(prediction))
+            if let callback = request.onProgress { try await context.call(callback, [.object(object)]) }
+        }
+        do {
+            let done = try await host.requireClient().predictions.wait(for: object.prediction, options: options)
+            object.update(done)
+            host.onEvent(.ended(done))
+            return done
+        } catch let error as SpeedPixError {
+            if let prediction = error.prediction { object.update(prediction) }
+            // A refused result is not the prediction's end: it succeeded, and is still there to be fetched.
+            if [.predictionFailed, .canceled].contains(error.code) { host.onEvent(.ended(object.prediction)) }
+            throw error.raised(with: object)
+        }
+    }
+
+    /// Asks once how a prediction stands.
+    ///
+    /// - Throws: ``SpeedPixError`` as scripts see it, with the object; `CancellationError`.
+    func reload(_ object: PredictionObject) async throws {
+        do {
+            let now = try await host.requireClient().predictions.reload(object.prediction)
+            object.update(now)
+            // A script may ask for itself instead of waiting.
+            host.onEvent(now.status.isTerminal ? .ended(now) : .progressed(now))
+        } catch let error as SpeedPixError {
+            throw error.raised(with: object)
+        }
+    }
+
+    /// Ends a prediction at the service; one that has ended already stays as it is.
+    ///
+    /// - Throws: ``SpeedPixError`` as scripts see it, with the object; `CancellationError`.
+    func cancel(_ object: PredictionObject) async throws {
+        do {
+            let now = try await host.requireClient().predictions.cancel(object.prediction)
+            object.update(now)
+            if now.status == .canceled { host.onEvent(.ended(now)) }
+        } catch let error as SpeedPixError {
+            throw error.raised(with: object)
+        }
+    }
+
+    /// Ends a prediction at the service that the script was stopped in the middle of. The host's listener hears of a failure.
+    func cancelAfterStop(_ object: PredictionObject) async {
+        guard let client = try? host.requireClient() else { return }
+        let (prediction, failure) = await client.predictions.cancelGivenUp(object.prediction)
+        noteCanceled(object, prediction, failure)
+    }
+
+    private func noteCanceled(_ object: PredictionObject, _ prediction: Prediction, _ failure: SpeedPixError?) {
+        object.update(prediction)
+        host.noteCanceled(prediction, failure)
+    }
+}
