@@ -24,8 +24,10 @@ struct TIFFDirectories {
 
     private var truncation: Truncation? {
         var next = reader.number(at: isBig ? 8 : 4, bytes: wide)
+        var seen: Set<Int> = []
         for page in 1...Self.most {
-            guard let at = next, at != 0 else { return nil }
+            // A directory that is named twice is as whole as it was.
+            guard let at = next, at != 0, seen.insert(at).inserted else { return nil }
             let header = isBig ? 8 : 2
             let entry = isBig ? 20 : 12
             let missing = Truncation(place: "before the directory of page \(page)", costsPixels: true)
@@ -79,8 +81,9 @@ struct TIFFDirectories {
 
     /// The values of a field of SHORT, LONG or LONG8.
     private func numbers(of field: Int) -> [Int] {
-        guard let start = place(of: field) else { return [] }
         let size = size(of: field)
+        // The count of a type that is not known is bounded by nothing.
+        guard size > 0, let start = place(of: field) else { return [] }
         return (0..<count(of: field)).compactMap { reader.number(at: start + $0 * size, bytes: size) }
     }
 }
