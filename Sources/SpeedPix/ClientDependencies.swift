@@ -21,6 +21,8 @@ public struct ClientDependencies: Sendable {
     /// 0 ..< 1, for jitter.
     public var random: @Sendable () -> Double
 
+    /// Where creates are written down before they are sent. By default in memory.
+    public var journal: any PredictionJournal = MemoryJournal()
     /// Hears of each call that is made once more, after it has failed and before it is sent again. From any thread; it must
     /// be quick.
     public var onRetry: (@Sendable (ClientOperation) -> Void)?

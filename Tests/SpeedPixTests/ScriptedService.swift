@@ -22,7 +22,8 @@ struct ScriptedService {
     init(
         _ replies: ScriptedReply..., then last: ScriptedReply? = nil, clock: any Clock<Duration> = ImmediateClock(),
         date: ManualDate = ManualDate(), endpoint: String = endpoint, timeout: Duration = Configuration.defaultTimeout,
-        middleware: [any ClientMiddleware] = [], metrics: (any MetricsFactory)? = nil
+        middleware: [any ClientMiddleware] = [], metrics: (any MetricsFactory)? = nil,
+        journal: any PredictionJournal = MemoryJournal()
     ) throws {
         self.date = date
         transport = last.map { ScriptedTransport(replies, then: $0) } ?? ScriptedTransport(replies)
@@ -32,6 +33,7 @@ struct ScriptedService {
             random: { 0.5 })
         // What one test's service throttles is no limit of another's.
         dependencies.pollRates = PollRateMemory()
+        dependencies.journal = journal
         client = SpeedPixClient(
             try Configuration(appKey: Self.appKey, appSecret: Self.appSecret, endpoint: endpoint, timeout: timeout),
             dependencies: dependencies, middleware: middleware, metrics: metrics)

@@ -147,6 +147,11 @@ public struct Prediction: Sendable, Identifiable, Hashable {
         get { fields.completedAt }
         set { fields.completedAt = newValue }
     }
+    /// Whether it comes from a journal: an attempt before has created it, and paid for it.
+    public internal(set) var isReused: Bool {
+        get { fields.isReused }
+        set { fields.isReused = newValue }
+    }
     /// The service's guess at creation of how long it will take.
     public internal(set) var estimatedDuration: Duration? {
         get { fields.estimatedDuration }
@@ -176,6 +181,7 @@ public struct Prediction: Sendable, Identifiable, Hashable {
         var startedAt: Date?
         var completedAt: Date?
         var estimatedDuration: Duration?
+        var isReused = false
     }
 
     /// Puts the fields behind a reference: a value of half a kilobyte would be in the frame of every async function that a

@@ -24,6 +24,7 @@ extension Predictions {
                     requestID: envelope.requestID)
             }
             updated.status = Prediction.Status(word: word)
+            if updated.status == .canceled { await recordEnd(of: updated) }
             return updated
         } catch let error as SpeedPixError {
             throw error.asUnsupported("cancelling a prediction").about(prediction)

@@ -8,7 +8,12 @@ extension Predictions {
     @inline(never)
     func end(of follower: PredictionFollower) async throws -> Prediction {
         do {
-            return try await follower.end()
+            let ended = try await follower.end()
+            await recordEnd(of: ended)
+            return ended
+        } catch let error as SpeedPixError where [.predictionFailed, .canceled].contains(error.code) {
+            if let ended = error.prediction { await recordEnd(of: ended) }
+            throw error
         } catch  where follower.options.cancelOn?.includes(error) == true {
             throw await giveUp(follower.prediction, after: error, follower.options)
         }
@@ -44,6 +49,7 @@ extension Predictions {
                     // Too late: then it has a result, which is paid for.
                     guard now.status == .succeeded, let done = try? await fetchResult(now).0, done.status == .succeeded
                     else { return now }
+                    await recordEnd(of: done)
                     return done
                 })
         }

@@ -11,21 +11,38 @@ extension Predictions {
         let elapsed = caller.dependencies.clock.stopwatch()
         try Self.check(workflowID, options.create)
         try InputDepth.check(input)
-        let resolved = try await resolve(input, options.create.fileEncoding, limit: options.wait.timeout)
-        let prediction = try await start(workflowID, resolved, options, elapsed)
+        let prediction = try await begin(workflowID, input, options, elapsed)
+        if prediction.isReused, prediction.isComplete { return try Self.finished(prediction) }
         return try await end(of: follower(prediction, options.wait, elapsed))
+    }
+
+    /// The prediction as the journal has it, or a new one.
+    @inline(never)
+    private func begin(
+        _ workflowID: String, _ input: [String: InputValue], _ options: RunOptions,
+        _ elapsed: @escaping @Sendable () -> Duration
+    ) async throws -> Prediction {
+        switch try await claim(workflowID, input, options.create) {
+        case .recorded(let prediction):
+            await options.onReused?(prediction)
+            return prediction
+        case .new(let key):
+            let resolved = try await notMadeIfThrown(key) {
+                try await resolve(input, options.create.fileEncoding, limit: options.wait.timeout)
+            }
+            return try await start(workflowID, resolved, options, key, elapsed)
+        }
     }
 
     @inline(never)
     private func start(
-        _ workflowID: String, _ resolved: [String: JSONValue], _ options: RunOptions,
+        _ workflowID: String, _ resolved: [String: JSONValue], _ options: RunOptions, _ key: JournalKey,
         _ elapsed: @escaping @Sendable () -> Duration
     ) async throws -> Prediction {
         let prediction = try await apart(on: caller.pipeline.taskExecutor(for: .create)) {
             // Not within the deadline as a whole: a create that is under way must still tell what it has started.
-            try await create(
-                workflowID, resolved: resolved, options: options.create,
-                limit: options.wait.timeout.map { $0 - elapsed() })
+            try await send(
+                workflowID, resolved, options.create, key, limit: options.wait.timeout.map { $0 - elapsed() })
         }
         await options.onCreated?(prediction)
         return prediction

@@ -28,8 +28,14 @@ public struct Predictions: Sendable {
     ) async throws -> Prediction {
         try Self.check(workflowID, options)
         try InputDepth.check(input)
-        let resolved = try await InputResolution(files: files, encoding: options.fileEncoding).resolve(input)
-        return try await create(workflowID, resolved: resolved, options: options)
+        switch try await claim(workflowID, input, options) {
+        case .recorded(let prediction): return prediction
+        case .new(let key):
+            let resolved = try await notMadeIfThrown(key) {
+                try await InputResolution(files: files, encoding: options.fileEncoding).resolve(input)
+            }
+            return try await send(workflowID, resolved, options, key)
+        }
     }
 
     static func check(_ workflowID: String, _ options: CreateOptions) throws {
@@ -44,13 +50,23 @@ public struct Predictions: Sendable {
     }
 
     /// Starts a workflow with an input whose files have URLs already.
-    ///
-    /// - Parameter limit: After it, a create that had no effect is not tried again.
     package func create(
-        _ workflowID: String, resolved input: [String: JSONValue], options: CreateOptions = CreateOptions(),
-        limit: Duration? = nil
+        _ workflowID: String, resolved input: [String: JSONValue], options: CreateOptions = CreateOptions()
     ) async throws -> Prediction {
         try Self.check(workflowID, options)
+        switch try await claim(workflowID, input.mapValues { .json($0) }, options) {
+        case .recorded(let prediction): return prediction
+        case .new(let key): return try await send(workflowID, input, options, key)
+        }
+    }
+
+    /// Sends a create that its journal has taken.
+    ///
+    /// - Parameter limit: After it, a create that had no effect is not tried again.
+    func send(
+        _ workflowID: String, _ input: [String: JSONValue], _ options: CreateOptions, _ key: JournalKey,
+        limit: Duration? = nil
+    ) async throws -> Prediction {
         var body: [String: JSONValue] = ["workflow_id": .string(workflowID), "inputs": .object(input)]
         if let version = options.versionID {
             body["version_id"] = .string(version)
@@ -64,23 +80,36 @@ public struct Predictions: Sendable {
             headers[.resourceConfigID] = options.resourceConfigIDs.joined(separator: ",")
         }
         let createdAt = caller.dependencies.now()
-        let envelope = try await caller.call(
-            .create, .object(body), headers: headers, isRepeatable: false, limit: limit)
-        guard let id = envelope.data.first("taskId", "task_id")?.lenientIdentifier else {
-            throw SpeedPixError(
-                .unknownOutcome, "the service accepted the create but its answer has no taskId",
-                remedy: "look in the console before you create it again, or it may be paid for twice",
-                requestID: envelope.requestID)
+        do {
+            let envelope = try await caller.call(
+                .create, .object(body), headers: headers, isRepeatable: false,
+                intent: CreateIntent(journal: caller.dependencies.journal, key: key), limit: limit)
+            guard let id = envelope.data.first("taskId", "task_id")?.lenientIdentifier else {
+                throw SpeedPixError(
+                    .unknownOutcome, "the service accepted the create but its answer has no taskId",
+                    remedy: "look in the console before you create it again, or it may be paid for twice",
+                    requestID: envelope.requestID)
+            }
+            var prediction = Prediction(id: id)
+            prediction.workflowID = workflowID
+            prediction.label = options.label
+            prediction.input = input
+            prediction.createdAt = createdAt
+            prediction.apply(created: envelope.data)
+            caller.pipeline.metrics?.created()
+            caller.logger.debug("created", metadata: ["prediction": "\(id)", "workflow": "\(workflowID)"])
+            try await record(prediction, key)
+            return prediction
+        } catch let error as SpeedPixError where error.code == .unknownOutcome {
+            await record { try await $0.recordInDoubt(key, error) }
+            throw error
+        } catch {
+            // What has an id was created, whatever the journal made of it.
+            if (error as? SpeedPixError)?.prediction == nil {
+                await record { try await $0.recordNotMade(key) }
+            }
+            throw error
         }
-        var prediction = Prediction(id: id)
-        prediction.workflowID = workflowID
-        prediction.label = options.label
-        prediction.input = input
-        prediction.createdAt = createdAt
-        prediction.apply(created: envelope.data)
-        caller.pipeline.metrics?.created()
-        caller.logger.debug("created", metadata: ["prediction": "\(id)", "workflow": "\(workflowID)"])
-        return prediction
     }
 
     /// Asks the service how a prediction stands; with its output, if it has succeeded.
@@ -95,7 +124,10 @@ public struct Predictions: Sendable {
         }
         do {
             var updated = try await poll(prediction)
-            if updated.status.isTerminal { updated = try await fetchResultOrCurrentImage(updated) }
+            if updated.status.isTerminal {
+                updated = try await fetchResultOrCurrentImage(updated)
+                await recordEnd(of: updated)
+            }
             return updated
         } catch let error as SpeedPixError {
             throw error.about(prediction)
@@ -111,7 +143,8 @@ public struct Predictions: Sendable {
     ///   service), or what the service refused. What `onProgress` throws. `CancellationError` if the task is cancelled;
     ///   the prediction goes on then, too, unless ``WaitOptions/cancelOn`` says otherwise.
     public func wait(for prediction: Prediction, options: WaitOptions = WaitOptions()) async throws -> Prediction {
-        try await end(of: PredictionFollower(prediction, self, options))
+        if prediction.isReused, prediction.isComplete { return try Self.finished(prediction) }
+        return try await end(of: PredictionFollower(prediction, self, options))
     }
 
     /// - Parameter limit: A call has tries and a time limit of its own; together they could outlast a wait by minutes.

@@ -15,6 +15,8 @@ public struct CreateOptions: Sendable {
     /// What the caller calls the prediction, for its own lists: an article's number. It becomes ``Prediction/label`` and is
     /// not sent.
     public var label: String?
+    /// Where in its run the create stands, for the client's journal. It is not sent.
+    public var position: CreatePosition?
 
     /// The one computing resource to use, nil for the shared pool; the first of ``resourceConfigIDs``.
     public var resourceConfigID: String? {
@@ -127,6 +129,8 @@ public struct RunOptions: Sendable {
     public var wait: WaitOptions
     /// Told as soon as there is an id: from then on it is paid for, and can be found again whatever happens here.
     public var onCreated: (@Sendable (Prediction) async -> Void)?
+    /// Told instead of that if the client's journal had it already: nothing was sent, and nothing new is paid for.
+    public var onReused: (@Sendable (Prediction) async -> Void)?
 
     /// The published `main` version, no timeout, adaptive polling.
     public init(

@@ -12,6 +12,7 @@ final class ClientState: Sendable {
     let polls: PollHistory
     let turns: PollTurns
     let transfers: TransferSlots
+    let outputs = OutputPlaces()
 
     init(_ configuration: Configuration, _ dependencies: ClientDependencies, executor: (any TaskExecutor)? = nil) {
         polls = PollHistory()

@@ -34,18 +34,21 @@ package final class ServiceCaller: Sendable {
 
     /// - Parameters:
     ///   - isRepeatable: False for a create: it is only repeated if it surely had no effect.
+    ///   - intent: Is written down before each try, and taken back after one that had no effect.
     ///   - limit: No further try begins after it, and one that is repeatable goes on no longer.
     func call(
         _ route: Route, _ body: JSONValue, headers: HTTPFields = [:], isRepeatable: Bool = true,
-        limit: Duration? = nil
+        intent: CreateIntent? = nil, limit: Duration? = nil
     ) async throws -> Envelope {
         try await withTaskExecutorPreference(pipeline.taskExecutor(for: route.operation)) {
-            try await tries(route, body, headers: headers, isRepeatable: isRepeatable, limit: limit)
+            try await tries(
+                route, body, headers: headers, isRepeatable: isRepeatable, intent: intent, limit: limit)
         }
     }
 
     private func tries(
-        _ route: Route, _ body: JSONValue, headers: HTTPFields, isRepeatable: Bool, limit: Duration?
+        _ route: Route, _ body: JSONValue, headers: HTTPFields, isRepeatable: Bool, intent: CreateIntent?,
+        limit: Duration?
     ) async throws -> Envelope {
         let bytes: [UInt8]
         do {
@@ -60,6 +63,7 @@ package final class ServiceCaller: Sendable {
         var hasCorrectedClock = false
         while true {
             try Task.checkCancellation()
+            try await intent?.record()
             let sentAt = state.turns.now
             do {
                 var timeout = configuration.timeout
@@ -75,6 +79,8 @@ package final class ServiceCaller: Sendable {
                 if failure.error.code == .throttled { state.turns.noteThrottled(sentAt: sentAt) }
                 let isInDoubt = !isRepeatable && failure.effect == .unknown
                 let error = isInDoubt ? Self.unknownOutcome(failure.error) : failure.error
+                // Before any pause: whatever ends the process in it leaves no doubt.
+                if !isInDoubt { try await intent?.withdraw() }
                 if let offset = failure.clockOffset, !hasCorrectedClock,
                     state.correctClock(offset: offset, used: failure.usedOffset)
                 {

@@ -1,0 +1,76 @@
+import Crypto
+
+/// Finds out what a create is: digests the files of its input, and tells outputs by their places.
+struct CreateIdentification: Sendable {
+    let files: Files
+    let places: OutputPlaces
+
+    /// What begins a text that stands for a file. No text that is sent begins so: it is no character of any language.
+    private static let mark = "\u{0}"
+
+    /// - Returns: Nil if that cannot be told: a stream can be read only once.
+    /// - Throws: ``SpeedPixError`` of a file that cannot be read; `CancellationError`.
+    func identity(
+        of workflowID: String, _ options: CreateOptions, _ input: [String: InputValue]
+    ) async throws -> CreateIdentity? {
+        var inputs: [String: JSONValue] = [:]
+        for (name, value) in input {
+            guard let standing = try await standIn(value) else { return nil }
+            inputs[name] = standing
+        }
+        do {
+            return try CreateIdentity(workflowID, options, inputs)
+        } catch {
+            // A number that JSON cannot say: the create itself says so.
+            return nil
+        }
+    }
+
+    private func standIn(_ value: InputValue) async throws -> JSONValue? {
+        switch value {
+        case .json(let json): return standIn(json)
+        case .array(let values):
+            var standing: [JSONValue] = []
+            for value in values {
+                guard let value = try await standIn(value) else { return nil }
+                standing.append(value)
+            }
+            return .array(standing)
+        case .object(let members):
+            var standing: [String: JSONValue] = [:]
+            for (name, value) in members {
+                guard let value = try await standIn(value) else { return nil }
+                standing[name] = value
+            }
+            return .object(standing)
+        case .file(.stream): return nil
+        case .file(let source):
+            let digest = try await source.withReopenable(nonce: "") { opened in
+                try await opened.withContent(files.caller.dependencies.clock) { try await $0.wholeDigest() }
+            }
+            return Self.content(digest)
+        case .uploaded(let file):
+            if let entry = files.ledger.entry(objectKey: file.objectKey),
+                let digest = try await Files.digest(of: entry)
+            {
+                return Self.content(digest)
+            }
+            return .string("\(Self.mark)upload:\(file.objectKey)")
+        }
+    }
+
+    private func standIn(_ json: JSONValue) -> JSONValue {
+        switch json {
+        case .string(let text):
+            guard let place = places.place(of: text) else { return json }
+            return .string("\(Self.mark)output:\(place.predictionID)/\(place.number)")
+        case .array(let values): return .array(values.map(standIn))
+        case .object(let members): return .object(members.mapValues(standIn))
+        default: return json
+        }
+    }
+
+    private static func content(_ digest: SHA256Digest) -> JSONValue {
+        .string("\(mark)content:\(CreateIdentity.hexadecimal(digest))")
+    }
+}

@@ -1,0 +1,41 @@
+/// The intent of one create, told to its journal around each try.
+struct CreateIntent: Sendable {
+    let journal: any PredictionJournal
+    let key: JournalKey
+
+    /// Writes down that the create is about to be sent.
+    ///
+    /// - Throws: ``SpeedPixError`` `journal_failed`; `CancellationError` if the task was cancelled meanwhile, with nothing left
+    ///   written down.
+    func record() async throws {
+        try Task.checkCancellation()
+        do {
+            try await journal.recordIntent(key)
+        } catch {
+            throw Self.failure(error, "nothing was sent")
+        }
+        guard Task.isCancelled else { return }
+        try await withdraw()
+        throw CancellationError()
+    }
+
+    /// Takes back an intent whose try had no effect.
+    func withdraw() async throws {
+        do {
+            try await journal.withdrawIntent(key)
+        } catch {
+            throw Self.failure(error, "it was not created, but the journal still says that it may have been")
+        }
+    }
+
+    /// What a journal threw, as the SDK says it.
+    static func failure(_ error: any Error, _ consequence: String, _ prediction: Prediction? = nil) -> SpeedPixError {
+        if let error = error as? SpeedPixError {
+            return prediction.map { error.about($0) } ?? error
+        }
+        return SpeedPixError(
+            .journalFailed, "the journal could not be written (\(consequence)): \(error)",
+            remedy: "make room on the disk, or name another place for the journal", prediction: prediction, cause: error
+        )
+    }
+}

@@ -1,0 +1,95 @@
+/// Writes down what is paid for, before it is sent: so that nothing is paid for twice, and nothing that was paid for is lost.
+///
+/// A client calls it for every create, in this order:
+///
+/// 1. ``claim(_:)``, before files are uploaded: was this create made already, by an attempt of the same run before?
+/// 2. ``recordIntent(_:)`` before each try that is sent. *No create leaves the machine before this has returned.*
+/// 3. ``withdrawIntent(_:)`` if the try surely had no effect, before the pause that follows it.
+/// 4. ``recordCreated(_:_:)`` with the service's id, or ``recordInDoubt(_:_:)`` if no answer tells.
+/// 5. ``recordNotMade(_:)`` if it was refused, or given up before it was sent.
+/// 6. ``recordEnded(_:)`` when the end of a prediction is known, with its output.
+///
+/// A journal that cannot write throws: what it throws at an intent keeps the create from being sent. None of its functions may
+/// end early because the calling task is cancelled: what they were told has happened, or is about to.
+public protocol PredictionJournal: Sendable {
+    /// Whether it looks for creates of attempts before. Only then are the files of inputs read and digested before they are
+    /// uploaded.
+    var identifiesCreates: Bool { get }
+
+    /// Takes a create, or says that it was made already. Each record is given out once.
+    ///
+    /// - Throws: ``SpeedPixError``: `unknown_outcome` for one whose outcome nobody knows, `journal_failed`.
+    func claim(_ create: JournaledCreate) async throws -> JournalClaim
+
+    /// The create is about to be sent. It has been written down for good when this returns.
+    ///
+    /// - Throws: ``SpeedPixError`` `journal_failed`: then it is not sent.
+    func recordIntent(_ key: JournalKey) async throws
+
+    /// The try that was intended had no effect, and nothing of it can come any more.
+    func withdrawIntent(_ key: JournalKey) async throws
+
+    /// The service has taken it.
+    ///
+    /// - Throws: ``SpeedPixError`` `journal_failed`: the caller gets it with the prediction, and creates no more.
+    func recordCreated(_ prediction: Prediction, _ key: JournalKey) async throws
+
+    /// It may have been taken, and no answer tells.
+    func recordInDoubt(_ key: JournalKey, _ error: SpeedPixError) async throws
+
+    /// It was not made, and will not be: the service refused it, or it was given up before it was sent.
+    func recordNotMade(_ key: JournalKey) async throws
+
+    /// A prediction has ended: with its output if it succeeded. May be told more than once, and of predictions that no
+    /// create of this journal made.
+    func recordEnded(_ prediction: Prediction) async throws
+}
+
+/// A create, as a journal knows it until it has been sent.
+public struct JournalKey: RawRepresentable, Hashable, Sendable {
+    /// The journal's own number.
+    public let rawValue: UInt64
+
+    /// A key by the journal's number.
+    public init(rawValue: UInt64) {
+        self.rawValue = rawValue
+    }
+}
+
+/// What a journal says of a create.
+public enum JournalClaim: Sendable {
+    /// It was never made: go on with this key.
+    case new(JournalKey)
+    /// It was made, and this is what is known of it. Nothing is sent.
+    case recorded(Prediction)
+}
+
+/// What a journal is asked about before a create.
+public struct JournaledCreate: Sendable {
+    /// Where in its run it stands; nil where nobody counts.
+    public var position: CreatePosition?
+    /// What it is; nil if it cannot be told from others, as one with a stream that can be read only once, and if
+    /// ``PredictionJournal/identifiesCreates`` is false.
+    public var identity: CreateIdentity?
+    /// The workflow's id.
+    public var workflowID: String
+    /// What the caller calls it.
+    public var label: String?
+    /// The input, for people: files stand by their names. Without the secret; URLs may be signed.
+    public var input: [String: JSONValue]
+}
+
+/// Where a create stands in its run: `map 2/item 17/create 1`. Fixed when it is asked for, and the same in each attempt of a
+/// script that has not changed.
+public struct CreatePosition: RawRepresentable, Hashable, Sendable, Codable, CustomStringConvertible {
+    /// As journals and people know it.
+    public let rawValue: String
+
+    /// A position by its text.
+    public init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+
+    /// The text.
+    public var description: String { rawValue }
+}

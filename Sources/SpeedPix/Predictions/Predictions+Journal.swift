@@ -1,0 +1,89 @@
+// What becomes of predictions, told to the client's journal.
+extension Predictions {
+    /// Asks the journal about a create, before its files are uploaded.
+    ///
+    /// - Throws: ``SpeedPixError`` `journal_failed`, `unknown_outcome`, or of a file that cannot be read; nothing was sent.
+    func claim(
+        _ workflowID: String, _ input: [String: InputValue], _ options: CreateOptions
+    ) async throws -> JournalClaim {
+        let journal = caller.dependencies.journal
+        var create = JournaledCreate(
+            position: options.position, workflowID: workflowID, label: options.label,
+            input: input.mapValues(\.described))
+        if journal.identifiesCreates {
+            create.identity = try await CreateIdentification(files: files, places: caller.state.outputs)
+                .identity(of: workflowID, options, input)
+        }
+        do {
+            let claim = try await journal.claim(create)
+            guard case .recorded(var prediction) = claim else { return claim }
+            prediction.isReused = true
+            caller.state.outputs.note(prediction)
+            return .recorded(prediction)
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            throw CreateIntent.failure(error, "nothing was sent")
+        }
+    }
+
+    /// Does something for a create that comes before it is sent.
+    func notMadeIfThrown<Result>(_ key: JournalKey, _ body: () async throws -> Result) async throws -> Result {
+        do {
+            return try await body()
+        } catch {
+            await record { try await $0.recordNotMade(key) }
+            throw error
+        }
+    }
+
+    /// Writes down the id of what was created. A journal does so whatever becomes of the calling task.
+    ///
+    /// - Throws: ``SpeedPixError`` `journal_failed` with the prediction.
+    func record(_ prediction: Prediction, _ key: JournalKey) async throws {
+        let journal = caller.dependencies.journal
+        do {
+            try await journal.recordCreated(prediction, key)
+        } catch {
+            throw CreateIntent.failure(error, "the prediction \(prediction.id) was created, and goes on", prediction)
+        }
+    }
+
+    /// Writes down an end that was noticed. One that cannot be written is no reason to lose a result: the next attempt asks
+    /// the service again.
+    @inline(never)
+    func recordEnd(of prediction: Prediction) async {
+        guard prediction.status.isTerminal else { return }
+        if caller.dependencies.journal.identifiesCreates { caller.state.outputs.note(prediction) }
+        await record { try await $0.recordEnded(prediction) }
+    }
+
+    /// Tells the journal something that has happened, and that an error of the journal's does not change.
+    func record(_ body: (any PredictionJournal) async throws -> Void) async {
+        do {
+            try await body(caller.dependencies.journal)
+        } catch {
+            caller.logger.warning("the journal could not be written", metadata: ["reason": "\(error)"])
+        }
+    }
+}
+
+extension Prediction {
+    /// Whether nothing more can become known of it.
+    var isComplete: Bool { status.isTerminal && (status != .succeeded || output != nil) }
+}
+
+extension InputValue {
+    /// For people: files stand by their names.
+    var described: JSONValue {
+        switch self {
+        case .json(let value): value
+        case .array(let values): .array(values.map(\.described))
+        case .object(let members): .object(members.mapValues(\.described))
+        case .file(.path(let path)): .string(path)
+        case .file(.bytes(_, let name)), .file(.stream(_, let name)): .string(name)
+        case .file(.dataURI): .string("data:…")
+        case .uploaded(let file): .string(file.filename)
+        }
+    }
+}
