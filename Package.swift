@@ -19,6 +19,7 @@ let package = Package(
     products: [
         .library(name: "SpeedPix", targets: ["SpeedPix"]),
         .library(name: "SpeedPixMedia", targets: ["SpeedPixMedia"]),
+        .library(name: "SpeedPixJournal", targets: ["SpeedPixJournal"]),
         .library(name: "SpeedPixLua", targets: ["SpeedPixLua"]),
         .library(name: "LuaRuntime", targets: ["LuaRuntime"]),
         .executable(name: "speedpix", targets: ["SpeedPixCLI"]),
@@ -36,6 +37,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-system.git", from: "1.8.1"),
         // No traits: they would link the whole of Foundation into the command for features we do not use.
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
         .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
         // No traits here either: Foundation's part of it is not used.
@@ -71,6 +73,15 @@ let package = Package(
                 .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "_NIOFileSystem", package: "swift-nio"),
+            ],
+            swiftSettings: swift
+        ),
+        .target(
+            name: "SpeedPixJournal",
+            dependencies: [
+                "SpeedPix",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swift
         ),
@@ -166,6 +177,9 @@ let package = Package(
         ),
         .testTarget(
             name: "LuaRuntimeTests", dependencies: ["LuaRuntime", "SpeedPixTestSupport"], exclude: ["Scripts"],
+            swiftSettings: swift),
+        .testTarget(
+            name: "SpeedPixJournalTests", dependencies: ["SpeedPix", "SpeedPixJournal", "SpeedPixTestSupport"],
             swiftSettings: swift),
         .testTarget(
             name: "SpeedPixTests",

@@ -10,7 +10,7 @@ from pathlib import Path
 
 # Who may import whom. Everything else is an error, in the sources and in Package.swift alike.
 SWIFT_ROOMS = [
-    "LuaRuntime", "SpeedPix", "SpeedPixMedia", "SpeedPixLua", "Imaging", "ImagingLua", "SpeedPixGateway",
+    "LuaRuntime", "SpeedPix", "SpeedPixMedia", "SpeedPixJournal", "SpeedPixLua", "Imaging", "ImagingLua", "SpeedPixGateway",
 ]
 ROOMS = {
     "CLua": [],
@@ -22,6 +22,7 @@ ROOMS = {
     "ImagingLua": ["Imaging", "LuaRuntime"],
     "SpeedPix": [],
     "SpeedPixMedia": ["SpeedPix", "Imaging"],
+    "SpeedPixJournal": ["SpeedPix"],
     "SpeedPixLua": ["LuaRuntime", "SpeedPix", "Imaging", "ImagingLua"],
     "SpeedPixGateway": ["SpeedPix", "LuaRuntime", "Imaging", "ImagingLua"],
     "CEditLine": [],

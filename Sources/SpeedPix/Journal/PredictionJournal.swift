@@ -77,6 +77,18 @@ public struct JournaledCreate: Sendable {
     public var label: String?
     /// The input, for people: files stand by their names. Without the secret; URLs may be signed.
     public var input: [String: JSONValue]
+
+    /// What a client makes of a create; for the tests of a journal.
+    public init(
+        position: CreatePosition? = nil, identity: CreateIdentity? = nil, workflowID: String, label: String? = nil,
+        input: [String: JSONValue] = [:]
+    ) {
+        self.position = position
+        self.identity = identity
+        self.workflowID = workflowID
+        self.label = label
+        self.input = input
+    }
 }
 
 /// Where a create stands in its run: `map 2/item 17/create 1`. Fixed when it is asked for, and the same in each attempt of a

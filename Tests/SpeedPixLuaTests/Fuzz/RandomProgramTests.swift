@@ -100,7 +100,11 @@ struct RandomProgramTests {
             for _ in 0..<yields { await Task.yield() }
             run.cancel()
         }
+        let began = ContinuousClock.now
         let result = await run.result
+        let took = ContinuousClock.now - began
+        // A timeout of 60 ms, 20 ms for closers, and what is given up after a second.
+        if took > .seconds(3) { print("slow: a program of seed \(seed / 4) took \(took):\n\(source)") }
         if case .success(let values) = result { for value in values { _ = pool.swap(value) } }
         if case .function(let function) = pool.any {
             _ = try? await vm.call(function, [pool.any], timeout: .milliseconds(20))

@@ -1,0 +1,65 @@
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+// What a journal keeps of a prediction.
+extension Prediction {
+    /// What there is to keep: without logs and progress, and with URLs without what signs them, which expires.
+    public var record: JSONValue {
+        var record: [String: JSONValue] = ["id": .string(id), "status": .string(status.rawValue)]
+        record["workflow"] = workflowID.map { .string($0) }
+        record["label"] = label.map { .string($0) }
+        record["input"] = input.map { JSONValue.object($0).withoutSignatures }
+        record["output"] = output?.withoutSignatures
+        record["info"] = info?.withoutSignatures
+        record["error"] = error.map { .string($0) }
+        record["predict_seconds"] = metrics.predictTime.map { .double($0 / .seconds(1)) }
+        record["total_seconds"] = metrics.totalTime.map { .double($0 / .seconds(1)) }
+        record["created_at"] = createdAt.map { .double($0.timeIntervalSince1970) }
+        record["started_at"] = startedAt.map { .double($0.timeIntervalSince1970) }
+        record["completed_at"] = completedAt.map { .double($0.timeIntervalSince1970) }
+        return .object(record)
+    }
+
+    /// A prediction as a journal has kept it; nil for what is no record.
+    public init?(record: JSONValue) {
+        guard let id = record["id"]?.stringValue, let status = record["status"]?.stringValue else { return nil }
+        self.init(id: id)
+        self.status = Status(rawValue: status)
+        workflowID = record["workflow"]?.stringValue
+        label = record["label"]?.stringValue
+        if case .object(let input) = record["input"] { self.input = input }
+        output = record["output"]
+        info = record["info"]
+        error = record["error"]?.stringValue
+        metrics.predictTime = record["predict_seconds"]?.lenientDouble.map { .seconds($0) }
+        metrics.totalTime = record["total_seconds"]?.lenientDouble.map { .seconds($0) }
+        createdAt = record["created_at"]?.lenientDouble.map { Date(timeIntervalSince1970: $0) }
+        startedAt = record["started_at"]?.lenientDouble.map { Date(timeIntervalSince1970: $0) }
+        completedAt = record["completed_at"]?.lenientDouble.map { Date(timeIntervalSince1970: $0) }
+        if self.status == .succeeded { progress.fraction = 1 }
+    }
+}
+
+extension JSONValue {
+    /// The value with every URL in it cut off where its query begins, and every `data:` URI where its content does: what is
+    /// kept for long must not give access to anything, nor hold pictures.
+    public var withoutSignatures: JSONValue {
+        switch self {
+        case .string(let text): .string(Self.withoutSignature(text))
+        case .array(let values): .array(values.map(\.withoutSignatures))
+        case .object(let members): .object(members.mapValues(\.withoutSignatures))
+        default: self
+        }
+    }
+
+    private static func withoutSignature(_ text: String) -> String {
+        if text.hasPrefix("https://") || text.hasPrefix("http://") {
+            return String(text.prefix { $0 != "?" && $0 != "#" })
+        }
+        guard text.hasPrefix("data:"), let comma = text.firstIndex(of: ",") else { return text }
+        return text[...comma] + "…"
+    }
+}

@@ -1,0 +1,150 @@
+import GRDB
+import SpeedPix
+import SystemPackage
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// A folder of journals: begins runs, and finds those that attempts before have left.
+public final class JournalStore: Sendable {
+    /// The file's name in its folder.
+    static let filename = "journal.sqlite"
+
+    private let database: JournalDatabase
+    private let folder: String
+    private let now: @Sendable () -> Double
+
+    /// How many transactions were committed since it was opened; for tests and figures.
+    public var commits: Int { database.commits }
+
+    /// - Parameter folder: Is made if it is not there, for its owner only.
+    /// - Throws: ``SpeedPixError`` `journal_failed`.
+    public convenience init(folder: String) throws {
+        try self.init(folder: folder, now: { Date().timeIntervalSince1970 })
+    }
+
+    /// - Parameter now: Seconds since 1970.
+    package init(folder: String, now: @escaping @Sendable () -> Double) throws {
+        self.folder = folder
+        self.now = now
+        do {
+            try FileManager.default.createDirectory(
+                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw SpeedPixError(
+                .journalFailed, "the journal's folder \(folder) cannot be made: \(error)",
+                remedy: "name another one with --state", cause: error)
+        }
+        database = try JournalDatabase(path: FilePath(folder).appending(Self.filename).string)
+    }
+
+    // MARK: Runs
+
+    /// Begins a run.
+    ///
+    /// - Parameter seed: What its random draws begin with.
+    /// - Throws: ``SpeedPixError`` `journal_failed`.
+    public func begin(_ description: RunDescription, seed: Int64) throws -> RunJournal {
+        let run = try database.setUp { database in
+            try database.execute(
+                sql: """
+                    INSERT INTO run (script, folder, parameters, endpoint, app_key, command, seed, started)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                    """,
+                arguments: [
+                    description.script, description.folder, try Self.text(description.parameters),
+                    description.endpoint, description.appKey,
+                    try Self.text(.array(description.command.map { .string($0) })), seed, now(),
+                ])
+            return database.lastInsertedRowID
+        }
+        return RunJournal(
+            database, run: run, attempt: 1, seed: seed, earlier: EarlierCreates(), lock: try lock(run), now: now)
+    }
+
+    /// Goes on with a run: what it has paid for is given back.
+    ///
+    /// - Throws: ``SpeedPixError``: `invalid_argument` if there is no such run, or it was another account's;
+    ///   `journal_failed`, also while another process has it.
+    public func resume(_ run: Int64, endpoint: String, appKey: String) throws -> RunJournal {
+        let lock = try lock(run)
+        let (attempt, seed, earlier) = try database.setUp { database -> (Int, Int64, EarlierCreates) in
+            guard let row = try Row.fetchOne(database, sql: "SELECT * FROM run WHERE id = ?", arguments: [run]) else {
+                throw SpeedPixError(.invalidArgument, "there is no run \(run)", remedy: "speedpix runs lists them")
+            }
+            guard row["endpoint"] == endpoint, row["app_key"] == appKey else {
+                throw SpeedPixError(
+                    .invalidArgument,
+                    "run \(run) was begun at \(row["endpoint"] as String) with the key \(row["app_key"] as String)",
+                    remedy: "resume it with the same endpoint and key: what it has paid for is there")
+            }
+            try database.execute(
+                sql: "UPDATE run SET attempts = attempts + 1, state = 'running', ended = NULL WHERE id = ?",
+                arguments: [run])
+            return (row["attempts"] + 1, row["seed"], try Self.creates(of: run, database))
+        }
+        return RunJournal(
+            database, run: run, attempt: attempt, seed: seed, earlier: earlier, lock: lock, now: now)
+    }
+
+    /// The newest run of the same script, folder, parameters, endpoint and key that has not ended well, or has left something:
+    /// predictions that go on, or creates in doubt. Newest by number, whatever clocks say.
+    ///
+    /// - Throws: ``SpeedPixError`` `journal_failed`.
+    public func newestUnfinished(_ description: RunDescription) throws -> Int64? {
+        try database.setUp { database in
+            try Int64.fetchOne(
+                database,
+                sql: """
+                    SELECT id FROM run WHERE script = ? AND folder = ? AND parameters = ? AND endpoint = ? AND app_key = ?
+                    AND (state <> 'succeeded' OR EXISTS (
+                        SELECT 1 FROM "create" WHERE run = run.id AND "create".state IN ('intended', 'created', 'in_doubt')))
+                    ORDER BY id DESC LIMIT 1
+                    """,
+                arguments: [
+                    description.script, description.folder, try Self.text(description.parameters),
+                    description.endpoint, description.appKey,
+                ])
+        }
+    }
+
+    private func lock(_ run: Int64) throws -> RunLock {
+        try RunLock(path: FilePath(folder).appending("run-\(run).lock").string, run: run)
+    }
+
+    private static func creates(of run: Int64, _ database: Database) throws -> EarlierCreates {
+        let rows = try Row.fetchCursor(
+            database,
+            sql: """
+                SELECT id, position, digest, state, workflow, label, intended FROM "create"
+                WHERE run = ? AND digest IS NOT NULL ORDER BY id
+                """, arguments: [run])
+        var creates: [EarlierCreate] = []
+        while let row = try rows.next() {
+            let state: EarlierCreate.State =
+                switch row["state"] as String {
+                // Whoever was killed between the intent and the answer left the intent.
+                case "intended", "in_doubt": .inDoubt
+                case "failed": .failed
+                default: .made
+                }
+            creates.append(
+                EarlierCreate(
+                    row: row["id"], position: (row["position"] as String?).map { CreatePosition(rawValue: $0) },
+                    digest: row["digest"], state: state, workflowID: row["workflow"], label: row["label"],
+                    intended: row["intended"]))
+        }
+        return EarlierCreates(creates)
+    }
+
+    private static func text(_ parameters: [String: String]) throws -> String {
+        try text(.object(parameters.mapValues { .string($0) }))
+    }
+
+    private static func text(_ value: JSONValue) throws -> String {
+        String(decoding: try value.encoded(), as: UTF8.self)
+    }
+}

@@ -1,0 +1,28 @@
+/// By what a run is known again: the same script with the same parameters, in the same folder, for the same account.
+public struct RunDescription: Sendable, Hashable, Codable {
+    /// The script's path, as the file system has it; empty for none.
+    public var script: String
+    /// The working folder.
+    public var folder: String
+    /// `key=value` arguments.
+    public var parameters: [String: String]
+    /// The service; of a gateway inside the process, its data folder.
+    public var endpoint: String
+    /// The application's key. Never the secret.
+    public var appKey: String
+    /// The command line, to begin it again.
+    public var command: [String]
+
+    /// A run that is about to begin.
+    public init(
+        script: String, folder: String, parameters: [String: String] = [:], endpoint: String, appKey: String,
+        command: [String] = []
+    ) {
+        self.script = script
+        self.folder = folder
+        self.parameters = parameters
+        self.endpoint = endpoint
+        self.appKey = appKey
+        self.command = command
+    }
+}

@@ -1,0 +1,227 @@
+import SpeedPix
+import SpeedPixJournal
+import SpeedPixTestSupport
+import Testing
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+@Suite("The journal of a run")
+struct RunJournalTests {
+    @Test("What was created is given back to the next attempt, once, by position and identity")
+    func samePosition() async throws {
+        let folder = JournalFolder()
+        do {
+            let first = try folder.begin()
+            try await first.create("create 1", "a", id: "p-1")
+            try await first.create("create 2", "b", id: "p-2")
+        }
+        let second = try folder.resume()
+        #expect(second.attempt == 2 && second.seed == 7)
+        #expect(try await second.claim("create 1", "a").id == "p-1")
+        #expect(try await second.claim("create 2", "b").id == "p-2")
+        // A second one of the same kind is a new one.
+        #expect(try await second.claim("create 1", "a").id == nil)
+        #expect(try await second.claim("create 3", "c").id == nil)
+    }
+
+    @Test("A create that has moved is found by its identity, the oldest first; another input is a new one")
+    func moved() async throws {
+        let folder = JournalFolder()
+        do {
+            let first = try folder.begin()
+            try await first.create("create 1", "a", id: "p-1")
+            try await first.create("create 2", "a", id: "p-2")
+            try await first.create("create 3", "a", id: "p-3")
+        }
+        let second = try folder.resume()
+        #expect(try await second.claim("create 2", "a").id == "p-2")
+        #expect(try await second.claim("create 9", "a").id == "p-1")
+        #expect(try await second.claim(nil, "a").id == "p-3")
+        #expect(try await second.claim("create 9", "a").id == nil)
+        #expect(try await second.claim("create 1", "b").id == nil)
+    }
+
+    @Test("A success comes with its output, and without what signs its URLs")
+    func output() async throws {
+        let folder = JournalFolder()
+        do {
+            let first = try folder.begin()
+            try await first.create("create 1", "a", id: "p-1")
+            let service = try ScriptedServiceAnswer.succeeded(id: "p-1")
+            try await first.recordEnded(service)
+        }
+        guard case .recorded(let prediction) = try await folder.resume().claim("create 1", "a") else {
+            Issue.record("nothing was recorded")
+            return
+        }
+        #expect(prediction.status == .succeeded)
+        #expect(prediction.files.map(\.url) == ["https://cdn.test/a.png"])
+        let bytes =
+            try Data(contentsOf: URL(filePath: folder.path + "/journal.sqlite"))
+            + ((try? Data(contentsOf: URL(filePath: folder.path + "/journal.sqlite-wal"))) ?? Data())
+        #expect(bytes.range(of: Data("signature".utf8)) == nil)
+    }
+
+    @Test("An intent without an answer is in doubt: listed, and an error where the script comes to it")
+    func killed() async throws {
+        let folder = JournalFolder()
+        do {
+            let first = try folder.begin()
+            let key = try #require(try await first.claim("create 1", "a", label: "A-1").key)
+            try await first.recordIntent(key)
+        }
+        let second = try folder.resume()
+        #expect(second.doubts.map(\.label) == ["A-1"])
+        let error = await #expect(throws: SpeedPixError.self) { try await second.claim("create 1", "a") }
+        #expect(error?.code == .unknownOutcome)
+        #expect(second.doubts.isEmpty)
+    }
+
+    @Test("A try that was taken back, and a create that was refused, leave nothing")
+    func withdrawn() async throws {
+        let folder = JournalFolder()
+        do {
+            let first = try folder.begin()
+            let key = try #require(try await first.claim("create 1", "a").key)
+            try await first.recordIntent(key)
+            try await first.withdrawIntent(key)
+            try await first.recordIntent(key)
+            try await first.recordNotMade(key)
+        }
+        let second = try folder.resume()
+        #expect(second.doubts.isEmpty)
+        #expect(try await second.claim("create 1", "a").id == nil)
+    }
+
+    @Test("A failed one is made again; of several at one position the newest that has not failed counts")
+    func failed() async throws {
+        let folder = JournalFolder()
+        do {
+            let first = try folder.begin()
+            let prediction = try await first.create("create 1", "a", id: "p-1")
+            try await first.recordEnded(try ScriptedServiceAnswer.failed(id: prediction.id))
+        }
+        do {
+            let second = try folder.resume()
+            try await second.create("create 1", "a", id: "p-2")
+        }
+        let third = try folder.resume()
+        #expect(third.attempt == 3)
+        #expect(try await third.claim("create 1", "a").id == "p-2")
+        #expect(try await third.claim("create 1", "a").id == nil)
+    }
+
+    @Test("64 creates at once share transactions, and each is on disk when it is told")
+    func groups() async throws {
+        let folder = JournalFolder()
+        let store = try folder.store()
+        let journal = try store.begin(JournalFolder.description, seed: 1)
+        try await withThrowingTaskGroup { group in
+            for number in 0..<64 {
+                group.addTask { _ = try await journal.create("create \(number)", "d\(number)", id: "p-\(number)") }
+            }
+            try await group.waitForAll()
+        }
+        #expect(store.commits < 128)
+        try await journal.end(succeeded: false)
+        let second = try folder.resume()
+        for number in 0..<64 {
+            #expect(try await second.claim("create \(number)", "d\(number)").id == "p-\(number)")
+        }
+    }
+
+    @Test("A task that is cancelled while it writes does not undo what others write, nor its own")
+    func cancelled() async throws {
+        let folder = JournalFolder()
+        do {
+            let journal = try folder.begin()
+            let tasks = (0..<40).map { number in
+                Task { try await journal.create("create \(number)", "d\(number)", id: "p-\(number)") }
+            }
+            for task in tasks { task.cancel() }
+            for task in tasks { _ = try await task.value }
+        }
+        let second = try folder.resume()
+        for number in 0..<40 {
+            #expect(try await second.claim("create \(number)", "d\(number)").id == "p-\(number)")
+        }
+    }
+
+    @Test("The newest unfinished run is found by its number; a finished one is not")
+    func newest() async throws {
+        let folder = JournalFolder()
+        let store = try folder.store()
+        #expect(try store.newestUnfinished(JournalFolder.description) == nil)
+        let first = try store.begin(JournalFolder.description, seed: 1)
+        try await first.end(succeeded: false)
+        let second = try store.begin(JournalFolder.description, seed: 2)
+        #expect(try store.newestUnfinished(JournalFolder.description) == second.run)
+        try await second.end(succeeded: true)
+        #expect(try store.newestUnfinished(JournalFolder.description) == first.run)
+        var other = JournalFolder.description
+        other.parameters["count"] = "4"
+        #expect(try store.newestUnfinished(other) == nil)
+    }
+
+    @Test("Another account, another endpoint and a run that is not there are refused")
+    func wrongRun() throws {
+        let folder = JournalFolder()
+        let store = try folder.store()
+        do { _ = try store.begin(JournalFolder.description, seed: 1) }
+        for (run, endpoint, key) in [
+            (1, "https://other.test", "key"), (1, "https://service.test", "k2"), (9, "x", "y"),
+        ] {
+            let error = #expect(throws: SpeedPixError.self) {
+                try store.resume(Int64(run), endpoint: endpoint, appKey: key)
+            }
+            #expect(error?.code == .invalidArgument)
+        }
+    }
+
+    @Test("A run that goes on is refused to anybody else, who is told who has it")
+    func locked() throws {
+        let folder = JournalFolder()
+        let first = try folder.begin()
+        let error = #expect(throws: SpeedPixError.self) { try folder.resume() }
+        #expect(error?.code == .journalFailed)
+        #expect(error?.message.contains("\(ProcessInfo.processInfo.processIdentifier)") == true)
+        withExtendedLifetime(first) {}
+    }
+}
+
+@Suite("The journal's file")
+struct JournalFileTests {
+    @Test("It is its owner's alone")
+    func mode() throws {
+        let folder = JournalFolder()
+        let journal = try folder.begin()
+        defer { withExtendedLifetime(journal) {} }
+        for name in ["/journal.sqlite", "/journal.sqlite-wal"] {
+            let attributes = try FileManager.default.attributesOfItem(atPath: folder.path + name)
+            #expect(attributes[.posixPermissions] as? Int == 0o600)
+        }
+    }
+
+    @Test("A file that is no journal is named, refused and left as it was")
+    func corrupt() throws {
+        let folder = JournalFolder()
+        try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
+        let garbage = Data(repeating: 7, count: 5000)
+        try garbage.write(to: URL(filePath: folder.path + "/journal.sqlite"))
+        let error = #expect(throws: SpeedPixError.self) { try folder.store() }
+        #expect(error?.code == .journalFailed && error?.message.contains(folder.path) == true)
+        #expect(try Data(contentsOf: URL(filePath: folder.path + "/journal.sqlite")) == garbage)
+    }
+
+    @Test("A folder that cannot be written, or is none, is named before anything is paid for")
+    func unwritable() throws {
+        let folder = JournalFolder()
+        try Data().write(to: URL(filePath: folder.path))
+        let error = #expect(throws: SpeedPixError.self) { try folder.store() }
+        #expect(error?.code == .journalFailed && error?.remedy != nil)
+    }
+}
