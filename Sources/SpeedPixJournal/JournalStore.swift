@@ -9,6 +9,20 @@ import Foundation
 #endif
 
 /// A folder of journals: begins runs, and finds those that attempts before have left.
+///
+/// ```swift
+/// let store = try JournalStore(folder: "state")
+/// let cards = RunDescription(
+///     script: "cards", folder: ".", endpoint: configuration.endpoint, appKey: configuration.appKey)
+/// let journal = try store.newestUnfinished(cards).map {
+///     try store.resume($0, endpoint: cards.endpoint, appKey: cards.appKey)
+/// } ?? store.begin(cards, seed: 1)
+/// var dependencies = ClientDependencies()
+/// dependencies.journal = journal
+/// let client = SpeedPixClient(configuration, dependencies: dependencies)
+/// // Creates that an attempt before has paid for come back with `isReused`, and cost nothing.
+/// try await journal.end(succeeded: true)
+/// ```
 public final class JournalStore: Sendable {
     /// The file's name in its folder.
     static let filename = "journal.sqlite"

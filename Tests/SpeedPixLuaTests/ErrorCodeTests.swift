@@ -13,6 +13,20 @@ import FoundationEssentials
 import Foundation
 #endif
 
+/// A journal on a full disk.
+private struct FullJournal: PredictionJournal {
+    private struct NoSpace: Error {}
+
+    var identifiesCreates: Bool { false }
+    func claim(_ create: JournaledCreate) -> JournalClaim { .new(JournalKey(rawValue: 1)) }
+    func recordIntent(_ key: JournalKey) throws { throw NoSpace() }
+    func withdrawIntent(_ key: JournalKey) {}
+    func recordCreated(_ prediction: Prediction, _ key: JournalKey) {}
+    func recordInDoubt(_ key: JournalKey, _ error: SpeedPixError) {}
+    func recordNotMade(_ key: JournalKey) {}
+    func recordEnded(_ prediction: Prediction) {}
+}
+
 @Suite("Error codes")
 struct ErrorCodeTests {
     /// A script that raises a code, and what the service answers meanwhile.
@@ -72,6 +86,16 @@ struct ErrorCodeTests {
             // Raised when threads are stuck for good.
             if entry.code == "busy" {
                 #expect(BlockingThreads.Exhausted().luaFields["code"] == "busy")
+                continue
+            }
+            // Raised by a journal that cannot write.
+            if entry.code == "journal_failed" {
+                var host = try ScriptFolder().host()
+                var dependencies = ClientDependencies(transport: ScriptedTransport([]))
+                dependencies.journal = FullJournal()
+                host.client = SpeedPixClient(host.client.configuration, dependencies: dependencies)
+                let error = await (try ScriptFolder()).failure("create('w')", host: host)
+                #expect(error?.code == "journal_failed")
                 continue
             }
             let test = try #require(Self.cases[entry.code], "no case raises \(entry.code)")

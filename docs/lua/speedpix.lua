@@ -374,7 +374,7 @@ function Handle:setvbuf(mode) end
 function Handle:close() end
 
 ---@class Error
----@field code "prediction_failed"|"timeout"|"canceled"|"api_error"|"auth"|"throttled"|"network"|"unknown_outcome"|"invalid_response"|"unsupported"|"configuration"|"file_not_found"|"file_system"|"not_allowed"|"module"|"invalid_json"|"invalid_csv"|"unsupported_format"|"image_too_large"|"image_damaged"|"no_subject"|"imaging_failed"|"invalid_argument"|"busy"|"too_large"|"cannot_wait"|"internal"
+---@field code "prediction_failed"|"timeout"|"canceled"|"api_error"|"auth"|"throttled"|"network"|"unknown_outcome"|"invalid_response"|"unsupported"|"configuration"|"file_not_found"|"file_system"|"not_allowed"|"module"|"invalid_json"|"invalid_csv"|"unsupported_format"|"image_too_large"|"image_damaged"|"no_subject"|"imaging_failed"|"invalid_argument"|"journal_failed"|"busy"|"too_large"|"cannot_wait"|"internal"
 ---@field message string
 ---@field hint string?
 ---@field retryable boolean

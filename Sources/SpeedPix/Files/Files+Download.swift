@@ -24,10 +24,12 @@ extension Files {
         _ url: String, to path: String, onProgress: TransferProgress.Handler? = nil
     ) async throws -> Int64 {
         try await withTransferSlot {
-            try await fetch(url, to: path, onProgress) { temporary, target in
-                try FileRename.move(temporary, over: target)
-                return true
-            }.size
+            try await renewing(url) { url in
+                try await fetch(url, to: path, onProgress) { temporary, target in
+                    try FileRename.move(temporary, over: target)
+                    return true
+                }.size
+            }
         }
     }
 
@@ -36,7 +38,9 @@ extension Files {
     /// - Returns: The number of bytes written; nil if there is something at the path, which stays.
     package func download(_ url: String, toNew path: String) async throws -> Int64? {
         try await withTransferSlot {
-            let (size, isPlaced) = try await fetch(url, to: path, nil) { try FileRename.move($0, toNew: $1) }
+            let (size, isPlaced) = try await renewing(url) { url in
+                try await fetch(url, to: path, nil) { try FileRename.move($0, toNew: $1) }
+            }
             return isPlaced ? size : nil
         }
     }
@@ -83,9 +87,11 @@ extension Files {
     public func read(_ url: String, limit: Int = 256 << 20) async throws -> [UInt8] {
         try Self.checkURL(url)
         return try await withTransferSlot {
-            var sink = MemorySink(limit: limit)
-            _ = try await receive(url, into: &sink, nil)
-            return sink.bytes
+            return try await renewing(url) { url in
+                var sink = MemorySink(limit: limit)
+                _ = try await receive(url, into: &sink, nil)
+                return sink.bytes
+            }
         }
     }
 

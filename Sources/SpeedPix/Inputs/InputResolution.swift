@@ -8,12 +8,33 @@ struct InputResolution: Sendable {
 
     /// - Throws: ``SpeedPixError`` of the first file that cannot be had; the other uploads are then cancelled.
     func resolve(_ input: [String: InputValue]) async throws -> [String: JSONValue] {
-        Self.substitute(input, try await urls(of: Self.leaves(input)))
+        var resolved = Self.substitute(input, try await urls(of: Self.leaves(input)))
+        for (name, value) in resolved { resolved[name] = try await signed(value) }
+        return resolved
+    }
+
+    /// The value with URLs of outputs that a journal has kept, unsigned, replaced by ones that give access.
+    private func signed(_ value: JSONValue) async throws -> JSONValue {
+        switch value {
+        case .string(let text):
+            guard !text.contains("?"), let place = files.caller.state.outputs.place(of: text) else { return value }
+            return .string(try await files.freshURL(of: place) ?? text)
+        case .array(let values):
+            var signed: [JSONValue] = []
+            for value in values { signed.append(try await self.signed(value)) }
+            return .array(signed)
+        case .object(let members):
+            var signed: [String: JSONValue] = [:]
+            for (name, value) in members { signed[name] = try await self.signed(value) }
+            return .object(signed)
+        default: return value
+        }
     }
 
     /// The input as it is, if there are no files in it.
     func plain(_ input: [String: InputValue]) -> [String: JSONValue]? {
-        Self.leaves(input).isEmpty ? Self.substitute(input, []) : nil
+        guard Self.leaves(input).isEmpty, files.caller.state.outputs.isEmpty else { return nil }
+        return Self.substitute(input, [])
     }
 
     private static func leaves(_ input: [String: InputValue]) -> [InputValue] {

@@ -21,16 +21,9 @@ public struct CreateIdentity: Sendable, Hashable, Codable {
     /// - Throws: ``JSONWriter/NoNumber``.
     init(_ workflowID: String, _ options: CreateOptions, _ inputs: [String: JSONValue]) throws {
         self.inputs = try inputs.mapValues { Self.hexadecimal(SHA256.hash(data: try $0.encoded())) }
-        var whole: [String: JSONValue] = [
-            "workflow_id": .string(workflowID), "inputs": .object(self.inputs.mapValues { .string($0) }),
-        ]
-        if let version = options.versionID {
-            whole["version_id"] = .string(version)
-        } else {
-            whole["alias_id"] = .string(options.aliasID ?? "main")
-        }
-        if let flag = options.randomiseSeeds { whole["randomise_seeds"] = .bool(flag) }
-        if let flag = options.returnTempFiles { whole["return_temp_files"] = .bool(flag) }
+        var whole = options.body
+        whole["workflow_id"] = .string(workflowID)
+        whole["inputs"] = .object(self.inputs.mapValues { .string($0) })
         digest = Self.hexadecimal(SHA256.hash(data: try JSONValue.object(whole).encoded()))
     }
 

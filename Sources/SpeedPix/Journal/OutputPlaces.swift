@@ -22,6 +22,9 @@ final class OutputPlaces: Sendable {
         }
     }
 
+    /// Whether no output is known: then no text needs to be looked at.
+    var isEmpty: Bool { places.withLock { $0.isEmpty } }
+
     /// Nil for a URL that is no known output's.
     func place(of url: String) -> Place? {
         guard url.hasPrefix("http") else { return nil }

@@ -67,14 +67,9 @@ public struct Predictions: Sendable {
         _ workflowID: String, _ input: [String: JSONValue], _ options: CreateOptions, _ key: JournalKey,
         limit: Duration? = nil
     ) async throws -> Prediction {
-        var body: [String: JSONValue] = ["workflow_id": .string(workflowID), "inputs": .object(input)]
-        if let version = options.versionID {
-            body["version_id"] = .string(version)
-        } else {
-            body["alias_id"] = .string(options.aliasID ?? "main")
-        }
-        if let flag = options.randomiseSeeds { body["randomise_seeds"] = .bool(flag) }
-        if let flag = options.returnTempFiles { body["return_temp_files"] = .bool(flag) }
+        var body = options.body
+        body["workflow_id"] = .string(workflowID)
+        body["inputs"] = .object(input)
         var headers = HTTPFields()
         if !options.resourceConfigIDs.isEmpty {
             headers[.resourceConfigID] = options.resourceConfigIDs.joined(separator: ",")

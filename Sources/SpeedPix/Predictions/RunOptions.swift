@@ -39,6 +39,21 @@ public struct CreateOptions: Sendable {
     }
 }
 
+extension CreateOptions {
+    /// Those that go into a create's body, and so say what is created.
+    var body: [String: JSONValue] {
+        var body: [String: JSONValue] = [:]
+        if let versionID {
+            body["version_id"] = .string(versionID)
+        } else {
+            body["alias_id"] = .string(aliasID ?? "main")
+        }
+        if let randomiseSeeds { body["randomise_seeds"] = .bool(randomiseSeeds) }
+        if let returnTempFiles { body["return_temp_files"] = .bool(returnTempFiles) }
+        return body
+    }
+}
+
 /// How a prediction is waited for.
 public struct WaitOptions: Sendable {
     /// How long a service may say nothing of a prediction, in a wait without a ``timeout``. Half an hour outlasts its

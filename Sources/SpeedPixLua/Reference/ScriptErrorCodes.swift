@@ -73,6 +73,9 @@ package enum ScriptErrorCodes {
         LuaReference.ErrorCode(
             "invalid_argument", "an argument cannot be right", "e.message names it and says what it must be"),
         LuaReference.ErrorCode(
+            "journal_failed", "what is about to be paid for, or was, could not be written down",
+            "make room on the disk; of a create that was not written down nothing was sent"),
+        LuaReference.ErrorCode(
             "busy", "many reads, writes or pictures that were stopped have not ended",
             "a disk or a network folder may not answer: end the program and look there"),
         LuaReference.ErrorCode("too_large", "tasks nest too deep", "spawn from a loop, or use speedpix.map"),

@@ -1,4 +1,5 @@
 import LuaRuntime
+import SpeedPixTestSupport
 
 @testable import SpeedPixLua
 

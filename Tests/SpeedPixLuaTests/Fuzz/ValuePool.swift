@@ -1,4 +1,5 @@
 import LuaRuntime
+import SpeedPixTestSupport
 import Synchronization
 
 /// Values of many VMs at once, given from each to any other.

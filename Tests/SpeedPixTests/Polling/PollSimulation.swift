@@ -1,4 +1,5 @@
 import SpeedPix
+import SpeedPixTestSupport
 
 #if canImport(Darwin)
 import Darwin
@@ -79,21 +80,17 @@ struct PollSimulation {
     }
 }
 
-/// Seeded randomness (SplitMix64).
+/// Seeded randomness.
 struct Chance {
-    private var state: UInt64
+    private var generator: SeededGenerator
 
     init(seed: UInt64) {
-        state = seed
+        generator = SeededGenerator(seed: seed)
     }
 
     /// 0 ..< 1
     mutating func uniform() -> Double {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var bits = state
-        bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
-        return Double((bits ^ (bits >> 31)) >> 11) / Double(1 << 53)
+        Double(generator.next() >> 11) / Double(1 << 53)
     }
 
     /// Log-normal: a factor of `e^spread` around the median holds two thirds.

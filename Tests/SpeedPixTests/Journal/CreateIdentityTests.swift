@@ -1,0 +1,125 @@
+import SpeedPix
+import SpeedPixTestSupport
+import Synchronization
+import Testing
+
+/// A journal that notes what it is asked about.
+private final class NotingJournal: PredictionJournal {
+    private let memory = MemoryJournal()
+    private let creates = Mutex<[JournaledCreate]>([])
+
+    var identities: [CreateIdentity?] { creates.withLock { $0.map(\.identity) } }
+    var identifiesCreates: Bool { true }
+
+    func claim(_ create: JournaledCreate) -> JournalClaim {
+        creates.withLock { $0.append(create) }
+        return memory.claim(create)
+    }
+
+    func recordIntent(_ key: JournalKey) {}
+    func withdrawIntent(_ key: JournalKey) {}
+    func recordCreated(_ prediction: Prediction, _ key: JournalKey) {}
+    func recordInDoubt(_ key: JournalKey, _ error: SpeedPixError) {}
+    func recordNotMade(_ key: JournalKey) {}
+    func recordEnded(_ prediction: Prediction) {}
+}
+
+@Suite("What identifies a create")
+struct CreateIdentityTests {
+    private static let taken = ScriptedReply.ok(["taskId": "t-1"])
+
+    /// The identity of a create, and what else there is to know of it.
+    private func identity(
+        _ input: [String: InputValue], _ options: CreateOptions = CreateOptions(), workflow: String = "wf-1"
+    ) async throws -> CreateIdentity {
+        let journal = NotingJournal()
+        let service = try ScriptedService(then: Self.uploading, journal: journal)
+        _ = try await service.predictions.create(workflow, input: input, options: options)
+        return try #require(journal.identities.last ?? nil)
+    }
+
+    /// Takes creates and uploads; each upload gets a URL of its own.
+    private static let uploading = ScriptedReply.choosing { request in
+        if request.path.contains("upload_sign") {
+            return .ok([
+                "uploadUrl": "https://store.test/put", "accessUrl": "https://store.test/get", "objectKey": "key-1",
+            ])
+        }
+        return request.method == .put ? .text("") : taken
+    }
+
+    @Test("The same create has the same identity, whatever the order, the label, the pool and the position are")
+    func same() async throws {
+        let first = try await identity(["a": 1, "b": "x"])
+        var options = CreateOptions(aliasID: "main", resourceConfigIDs: ["pool"], label: "A-1")
+        options.position = CreatePosition(rawValue: "map 2/item 17/create 1")
+        let second = try await identity(["b": "x", "a": 1], options)
+        #expect(first == second)
+        // 64 hexadecimal digits.
+        #expect(first.digest.count == 64 && first.inputs.keys.sorted() == ["a", "b"])
+    }
+
+    @Test("Workflow, version, seeds, temporary files and each input make it another one")
+    func different() async throws {
+        let plain = try await identity(["a": 1])
+        let others = [
+            try await identity(["a": 2]), try await identity(["a": "1"]), try await identity(["a": 1, "b": nil]),
+            try await identity(["a": 1], workflow: "wf-2"),
+            try await identity(["a": 1], CreateOptions(aliasID: "other")),
+            try await identity(["a": 1], CreateOptions(versionID: "v1")),
+            try await identity(["a": 1], CreateOptions(randomiseSeeds: true)),
+            try await identity(["a": 1], CreateOptions(returnTempFiles: false)),
+        ]
+        #expect(Set(others.map(\.digest) + [plain.digest]).count == others.count + 1)
+    }
+
+    @Test("What differs is named")
+    func differences() async throws {
+        let first = try await identity(["prompt": "a lake", "seed": 1])
+        let second = try await identity(["prompt": "a sea", "seed": 1, "width": 64])
+        #expect(first.differences(from: second) == ["prompt", "width"])
+    }
+
+    @Test("A file stands for its content: another name is the same, another byte is not")
+    func files() async throws {
+        try await withTemporaryFolder { folder in
+            let one = try folder.write("a.png", Array("one".utf8))
+            let same = try folder.write("b.png", Array("one".utf8))
+            let other = try folder.write("c.png", Array("two".utf8))
+            let a = try await identity(["image": .path(one)])
+            #expect(try await identity(["image": .path(same)]) == a)
+            #expect(try await identity(["image": .path(other)]) != a)
+            #expect(try await identity(["image": .bytes(Array("one".utf8), filename: "x")]) == a)
+            #expect(try await identity(["image": [.path(one)]]) != a)
+        }
+    }
+
+    @Test("A file of an output stands for its prediction and its place, however its URL is signed")
+    func outputs() async throws {
+        let journal = NotingJournal()
+        let result = ScriptedReply.ok([
+            "taskId": "t-1", "status": "succeeded",
+            "result": ["images": ["https://cdn.test/a.png?sign=1", "https://cdn.test/b.png?sign=1"]],
+        ])
+        let service = try ScriptedService(
+            .progress("succeeded"), result, then: Self.taken, journal: journal)
+        try await service.wait()
+        for url in [
+            "https://cdn.test/a.png?sign=1", "https://cdn.test/a.png?sign=2", "https://cdn.test/b.png?sign=1",
+            "https://cdn.test/c.png",
+        ] {
+            _ = try await service.create(["image": .url(url)])
+        }
+        let digests = journal.identities.compactMap { $0?.digest }
+        #expect(digests.count == 4 && digests[0] == digests[1] && Set(digests).count == 3)
+    }
+
+    @Test("A stream can be read only once, and so has no identity")
+    func streams() async throws {
+        let journal = NotingJournal()
+        let service = try ScriptedService(then: Self.uploading, journal: journal)
+        let stream = UploadStream(AsyncStream<[UInt8]> { $0.finish() })
+        _ = try? await service.create(["image": .file(.stream(stream, filename: "a"))])
+        #expect(journal.identities.count == 1 && journal.identities[0] == nil)
+    }
+}
