@@ -13,7 +13,9 @@ extension LuaScheduler {
     }
 
     /// Ends tasks, which share one grace period, and their children.
-    func cancel(_ tasks: [LuaTask], reason: Int32) {
+    ///
+    /// - Parameter isLate: Whether the time of whoever spawned them is up: then they get none.
+    func cancel(_ tasks: [LuaTask], reason: Int32, isLate: Bool = false) {
         var family = tasks
         var index = 0
         while index < family.count {
@@ -21,16 +23,17 @@ extension LuaScheduler {
             index += 1
         }
         guard !family.isEmpty else { return }
-        let grace = makeGrace(within: nil)
+        let grace = makeGrace(within: nil, isOver: isLate)
         for member in family.reversed() { stopSoon(member, reason: reason, grace) }
     }
 
     func cancelChildren(of task: LuaTask) {
-        if !task.children.isEmpty { cancel(task.children, reason: Int32(SPL_STOP_CANCELED)) }
+        guard !task.children.isEmpty else { return }
+        cancel(task.children, reason: Int32(SPL_STOP_CANCELED), isLate: task.grace?.isOver ?? false)
     }
 
-    private func makeGrace(within outer: GracePeriod?) -> GracePeriod {
-        GracePeriod(epoch: nextEpoch(), within: outer, isOver: machine.limits.closing <= .zero)
+    private func makeGrace(within outer: GracePeriod?, isOver: Bool = false) -> GracePeriod {
+        GracePeriod(epoch: nextEpoch(), within: outer, isOver: isOver || machine.limits.closing <= .zero)
     }
 
     private func stopSoon(_ task: LuaTask, reason: Int32, _ grace: GracePeriod) {
@@ -66,6 +69,8 @@ extension LuaScheduler {
         if case .ready(let due) = task.state { _ = tickets.void(due) }
         if !task.children.isEmpty {
             task.state = .stopping
+            // The first stop went to those that it had then; its `<close>` variables may have spawned others since.
+            if task.phase == .unwinding { cancelChildren(of: task) }
         } else if !task.hasStarted {
             end(task, .stopped)
         } else {

@@ -81,10 +81,14 @@ struct NestingTests {
         await #expect(throws: CancellationError.self) { try await run.value }
     }
 
-    @Test("Closers of closers, a thousand deep, share one grace period and are released")
-    func closers() async throws {
+    @Test(
+        "Closers of closers, a thousand deep, share one grace period and are released, wherever it ends",
+        arguments: [5000, 1, 5, 20, 50, 100, 200])
+    func closers(milliseconds: Int) async throws {
         let gate = Gate()
-        let vm = try LuaVM(modules: LuaFixture.modules(gate: gate))
+        var limits = LuaLimits()
+        limits.closing = .milliseconds(milliseconds)
+        let vm = try LuaVM(limits: limits, modules: LuaFixture.modules(gate: gate))
         let run = Task {
             try await vm.run(
                 LuaChunk(
