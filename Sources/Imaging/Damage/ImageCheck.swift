@@ -114,7 +114,7 @@ extension Image {
     private static func decode(
         _ bytes: [UInt8], _ format: ImageFormat, page: Int = -1, alone: Bool = false
     ) throws -> Findings {
-        try DecoderWarnings.collecting { warnings -> String? in
+        let (problem, warnings) = try DecoderWarnings.collecting { warnings -> String? in
             do {
                 try Raster.call("check", alone: alone) { error in
                     bytes.withUnsafeBytes {
@@ -126,6 +126,9 @@ extension Image {
                 return String(error.message.trimmingPrefix("check: "))
             }
         }
+        // Of what failed beside others the account may be theirs, or gone.
+        guard problem == nil || alone else { return try decode(bytes, format, page: page, alone: true) }
+        return (problem, warnings)
     }
 
     private static func problem(_ truncation: Truncation?, decoder: String?) -> String? {
