@@ -12,11 +12,9 @@ import Glibc
 /// Keeps a run to one process: a file of its own, locked for as long as the process lives (`flock`), with its number in it.
 final class RunLock: Sendable {
     private let descriptor: Mutex<Int32>
-    private let path: String
 
     /// - Throws: ``SpeedPixError`` `journal_failed` if another process has the run, or the file system has no locks.
     init(path: String, run: Int64) throws {
-        self.path = path
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw Self.failure(path, errno) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
@@ -36,11 +34,11 @@ final class RunLock: Sendable {
 
     deinit { release() }
 
-    /// Lets another process have the run.
+    /// Lets another process have the run. The file stays: where it is removed, one process can lock the removed file, and
+    /// another one the new file of its name.
     func release() {
         descriptor.withLock { descriptor in
             guard descriptor >= 0 else { return }
-            unlink(path)
             close(descriptor)
             descriptor = -1
         }

@@ -40,6 +40,24 @@ struct BlockingThreadsTests {
         #expect(threads.abandoned == 0)
     }
 
+    @Test("Of thousands that wait for one thread each is done once")
+    func crowd() async throws {
+        let threads = threads()
+        let runs = ProbeCount()
+        let tasks = (0..<5000).map { i in
+            Task {
+                try await threads.run {
+                    runs.change(by: 1)
+                    return i
+                }
+            }
+        }
+        var sum = 0
+        for task in tasks { sum += try await task.value }
+        #expect(sum == 12_497_500)
+        #expect(runs.alive == 5000)
+    }
+
     @Test("Work that does not end when it is cancelled is given up after the grace, and another thread takes its place")
     func stuck() async throws {
         let threads = threads()

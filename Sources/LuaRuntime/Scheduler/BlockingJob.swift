@@ -37,13 +37,12 @@ final class BlockingJob: Sendable {
         if isCancelled { fail(CancellationError()) }
     }
 
-    var isOver: Bool { state.withLock { $0.phase == .over } }
-    var isRunning: Bool { state.withLock { $0.phase == .running } }
-
-    /// Marks it as running if there is room and it still waits.
-    func hasStarted(if isRoom: Bool) -> Bool {
+    /// Marks it as running.
+    ///
+    /// - Returns: False if it does not wait any more: it was cancelled.
+    func start() -> Bool {
         state.withLock { state in
-            guard isRoom, state.phase == .waiting else { return false }
+            guard state.phase == .waiting else { return false }
             state.phase = .running
             return true
         }

@@ -86,16 +86,28 @@ package final class BlockingThreads: Sendable {
     // MARK: Turns
 
     private func submit(_ job: BlockingJob) {
-        let isRefused = state.withLock { state in
-            guard state.abandoned < Self.mostAbandoned else { return true }
-            guard job.hasStarted(if: state.running < limit) else {
-                if !job.isOver { state.waiting.append(job) }
-                return false
+        // Decided under the lock: once it waits, another thread may start it at any moment.
+        let turn = state.withLock { state -> Turn in
+            guard state.abandoned < Self.mostAbandoned else { return .refused }
+            guard state.running < limit else {
+                state.waiting.append(job)
+                return .later
             }
+            guard job.start() else { return .later }
             state.running += 1
-            return false
+            return .now
         }
-        if isRefused { job.fail(Exhausted()) } else if job.isRunning { start(job) }
+        switch turn {
+        case .now: start(job)
+        case .later: break
+        case .refused: job.fail(Exhausted())
+        }
+    }
+
+    private enum Turn {
+        case now, refused
+        /// It waits, or was cancelled before it came.
+        case later
     }
 
     private func start(_ job: BlockingJob) {
@@ -135,7 +147,7 @@ package final class BlockingThreads: Sendable {
     private func takeNext(_ state: inout State) -> BlockingJob? {
         while !state.waiting.isEmpty {
             let job = state.waiting.removeFirst()
-            if job.hasStarted(if: true) { return job }
+            if job.start() { return job }
         }
         state.running -= 1
         return nil

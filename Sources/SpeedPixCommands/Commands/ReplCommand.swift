@@ -67,7 +67,7 @@ struct ReplCommand: ContextCommand {
         let known = isLocal ? try await LocalGateway.offered().map { KnownWorkflow($0) } : []
         var completion = NameCompletion(
             members: { vm.membersSoon($0) },
-            workflows: { known + recorder.withState { $0.workflows }.map { KnownWorkflow(id: $0) } })
+            workflows: { known + recorder.withState { $0.own }.map { KnownWorkflow(id: $0.workflow) } })
         completion.files = { Self.names(in: process.absolute($0.isEmpty ? "." : $0)) }
         let editor = lineReader(context, output) { [completion] in completion.complete($0, earlier: pending.lines) }
         if editor != nil {

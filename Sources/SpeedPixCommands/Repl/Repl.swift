@@ -171,7 +171,7 @@ actor Repl {
             fail(error, shown)
             return false
         }
-        let before = history.entries.count
+        let before = created.count
         let result = await interruptibly { [vm] in
             try await vm.evaluate(topLevel?.chunk ?? chunk, declaring: topLevel?.names ?? [])
         }
@@ -285,11 +285,12 @@ actor Repl {
         toldDoubts = doubts.count
     }
 
-    private var history: RunHistory { recorder.withState { $0.history } ?? RunHistory() }
+    /// What the session created.
+    private var created: [RunHistory.Entry] { recorder.withState { $0.own } }
 
     /// The ids of those that were created after the first `count`, and go on.
     private func unfinished(after count: Int) -> [String] {
-        history.entries.dropFirst(count).filter { $0.endedAt == nil && !$0.status.isTerminal }.map(\.id)
+        created.dropFirst(count).filter { $0.endedAt == nil && !$0.status.isTerminal }.map(\.id)
     }
 
     // MARK: Commands
@@ -326,14 +327,14 @@ actor Repl {
 
     private func listJobs() async {
         // Those that nobody waits for are heard of only now.
-        let going = history.entries.filter { !$0.status.isTerminal }.suffix(20)
+        let going = created.filter { !$0.status.isTerminal }.suffix(20)
         _ = await interruptibly { [host, recorder] in
             for entry in going {
                 let prediction = Prediction(id: entry.id, of: entry.workflow)
                 recorder.note(.progressed(try await host.client.predictions.reload(prediction)))
             }
         }
-        write(SessionJobs.text(history.entries, tasks: await vm.detachedTasks, palette))
+        write(SessionJobs.text(created, tasks: await vm.detachedTasks, palette))
     }
 
     private func load(_ path: String) async {

@@ -8,6 +8,8 @@ struct RunHistory: Sendable {
         var id: String
         var workflow: String
         var label: String?
+        /// Whether this run created it.
+        var isOwn = false
         var options = CreateOptions()
         var input: [String: JSONValue]
         var status = Prediction.Status.waiting
@@ -50,7 +52,10 @@ struct RunHistory: Sendable {
 
     mutating func apply(_ event: ScriptEvent, at time: Duration) {
         switch event {
-        case .created(let prediction, let options): entries[index(of: prediction, at: time)].options = options
+        case .created(let prediction, let options):
+            let index = index(of: prediction, at: time)
+            entries[index].isOwn = true
+            entries[index].options = options
         case .progressed(let prediction):
             let index = index(of: prediction, at: time)
             guard entries[index].endedAt == nil else { return }

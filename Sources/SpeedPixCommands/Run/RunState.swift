@@ -99,8 +99,8 @@ struct RunState: Sendable {
     var isEmpty: Bool { created + ended + jobs.count + uploads + downloads + filesWritten + inDoubt.count == 0 }
     /// Those whose output has not reached the script, in the order of their creates.
     var unfinished: [Job] { order.compactMap { jobs[$0] } }
-    /// The workflows that were used, in the order of their creates; as far as there is a history.
-    var workflows: [String] { history?.entries.map(\.workflow) ?? [] }
+    /// What this run created, in the order of its creates; as far as there is a history.
+    var own: [RunHistory.Entry] { history?.entries.filter(\.isOwn) ?? [] }
     /// Those of them that this run created, and that were not tried in vain to be canceled: there is no time to try again.
     var abandoned: [Prediction] {
         order.compactMap { jobs[$0] }.filter { $0.isOwn && notCanceled[$0.id] == nil }
