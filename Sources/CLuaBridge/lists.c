@@ -2,7 +2,7 @@
 //
 // A list that is a plain table is bounded by what fits into memory, and liblua's own functions work on it. One with a
 // metatable can claim any length and take its elements from wherever it likes, through thousands of tables for each: the
-// functions here work on those, and look at the stop flag.
+// functions here work on those, and poll the stop flag.
 #include <limits.h>
 
 #include "internal.h"
@@ -19,11 +19,11 @@ static bool has_metatable(lua_State *L, int index) {
     return true;
 }
 
-// Elements between two looks at the stop flag. One may be two thousand tables away, which is a millisecond.
-#define ELEMENTS_PER_LOOK 64
+// Elements between two polls of the stop flag. One may be two thousand tables away, which is a millisecond.
+#define ELEMENTS_PER_POLL 64
 
-static void look(lua_State *L, lua_Integer *count) {
-    if (++*count % ELEMENTS_PER_LOOK == 0) spl_poll(L);
+static void count_and_poll(lua_State *L, lua_Integer *count) {
+    if (++*count % ELEMENTS_PER_POLL == 0) spl_poll(L);
 }
 
 static lua_Integer checked_length(lua_State *L) {
@@ -43,7 +43,7 @@ static int insert(lua_State *L) {
             for (lua_Integer i = end; i > position; i--) {
                 lua_geti(L, 1, i - 1);
                 lua_seti(L, 1, i);
-                look(L, &count);
+                count_and_poll(L, &count);
             }
             break;
         default: return luaL_error(L, "wrong number of arguments to 'insert'");
@@ -61,7 +61,7 @@ static int remove_element(lua_State *L) {
     for (; position < length; position++) {
         lua_geti(L, 1, position + 1);
         lua_seti(L, 1, position);
-        look(L, &count);
+        count_and_poll(L, &count);
     }
     lua_pushnil(L);
     lua_seti(L, 1, position);
@@ -88,7 +88,7 @@ static int move(lua_State *L) {
         lua_Integer offset = is_backward ? last - i : i;
         lua_geti(L, 1, from + offset);
         lua_seti(L, target, place + offset);
-        look(L, &count);
+        count_and_poll(L, &count);
     }
     lua_pushvalue(L, target);
     return 1;
@@ -111,7 +111,7 @@ static int concat(lua_State *L) {
                 L, "invalid value (at index %I) in table for 'concat'", (LUAI_UACINT)i);
         luaL_addvalue(&buffer);
         if (i < to) luaL_addlstring(&buffer, separator, length);
-        look(L, &count);
+        count_and_poll(L, &count);
         if (i == LUA_MAXINTEGER) break;
     }
     luaL_pushresult(&buffer);
@@ -126,19 +126,19 @@ static int unpack(lua_State *L) {
     if (all >= INT_MAX || !lua_checkstack(L, (int)++all)) return luaL_error(L, "too many results to unpack");
     for (lua_Unsigned i = 0; i < all; i++) {
         lua_geti(L, 1, from + (lua_Integer)i);
-        look(L, &count);
+        count_and_poll(L, &count);
     }
     return (int)all;
 }
 
 // Lists below this are sorted before anybody notices, if they are what they seem.
 #define LONG_SORT 10000
-#define COMPARISONS_PER_LOOK 100
+#define COMPARISONS_PER_POLL 100
 
 // Upvalues: a comparator in C, or nil, and how often it was called.
-static int compare_and_look(lua_State *L) {
+static int compare_and_poll(lua_State *L) {
     lua_Integer calls = lua_tointeger(L, lua_upvalueindex(2)) + 1;
-    if (calls % COMPARISONS_PER_LOOK == 0) spl_poll(L);
+    if (calls % COMPARISONS_PER_POLL == 0) spl_poll(L);
     lua_pushinteger(L, calls);
     lua_replace(L, lua_upvalueindex(2));
     if (lua_isnil(L, lua_upvalueindex(1))) {
@@ -169,7 +169,7 @@ static int sort(lua_State *L) {
         && (length >= LONG_SORT || has_metatable(L, 1) || has_long_string(L, length))) {
         lua_settop(L, 2);
         lua_pushinteger(L, 0);
-        lua_pushcclosure(L, compare_and_look, 2);
+        lua_pushcclosure(L, compare_and_poll, 2);
     }
     return spl_call_original(L);
 }

@@ -17,7 +17,7 @@ public final class ImagingStop: @unchecked Sendable {
 
     deinit { spx_stop_free(handle) }
 
-    /// Ends what ``heed(_:)`` runs, now or later. May be called from any thread.
+    /// Ends what ``perform(_:)`` runs, now or later. May be called from any thread.
     public func set() { spx_stop_set(handle) }
 
     /// Whether ``set()`` was called.
@@ -26,7 +26,7 @@ public final class ImagingStop: @unchecked Sendable {
     /// Runs picture work on this thread that ends when ``set()`` is called.
     ///
     /// - Throws: What `work` throws: operations of pictures throw `CancellationError` once it is set.
-    public func heed<Result>(_ work: () throws -> Result) throws -> Result {
+    public func perform<Result>(_ work: () throws -> Result) throws -> Result {
         let before = spx_stop_watch(handle)
         defer { spx_stop_watch(before) }
         return try work()

@@ -18,7 +18,7 @@ package enum PictureWork {
     /// - Throws: What the closure throws; `CancellationError`, also if the work does not end.
     package static func run<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
         let stop = ImagingStop()
-        return try await threads.run(onCancel: stop.set) { try stop.heed(body) }
+        return try await threads.run(onCancel: stop.set) { try stop.perform(body) }
     }
 
     /// Work of a script's call that makes a picture.

@@ -14,7 +14,7 @@ struct StopTests {
     /// Sets the stop from another thread as soon as the work has begun.
     private func stopped(_ work: @escaping @Sendable () throws -> Void) throws {
         let stop = ImagingStop()
-        try stop.heed {
+        try stop.perform {
             DispatchQueue.global().async { stop.set() }
             try work()
         }
@@ -57,7 +57,7 @@ struct StopTests {
         let stop = ImagingStop()
         stop.set()
         #expect(stop.isSet)
-        #expect(throws: CancellationError.self) { try stop.heed { try Image.blank(width: 5, height: 5) } }
+        #expect(throws: CancellationError.self) { try stop.perform { try Image.blank(width: 5, height: 5) } }
         #expect(try Image.blank(width: 5, height: 5).width == 5)
     }
 

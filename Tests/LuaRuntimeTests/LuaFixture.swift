@@ -166,3 +166,22 @@ func luaError(_ source: String, limits: LuaLimits = LuaLimits()) async -> LuaErr
         return error as? LuaError
     }
 }
+
+/// A module whose function `test.started()` tells the test that the script has come so far.
+struct StartSignal: Sendable {
+    private let stream = AsyncStream.makeStream(of: Void.self)
+
+    var module: LuaModule {
+        LuaModule(
+            name: "test",
+            functions: [
+                .immediate("started") { _ in
+                    stream.continuation.yield()
+                    return .nil
+                }
+            ])
+    }
+
+    /// Waits until a script has called it.
+    func isGiven() async { for await _ in stream.stream { return } }
+}

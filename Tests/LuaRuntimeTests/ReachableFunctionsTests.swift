@@ -12,11 +12,11 @@ struct ReachableFunctionsTests {
         /// It works through one string or two, which the memory limit bounds: at 512 MiB some tenths of a second.
         case oneString
         /// It works through a list that is there, which the memory limit bounds; a list that claims to be longer, through
-        /// its metatable, is gone through in lists.c, which looks at the stop every some elements.
+        /// its metatable, is gone through in lists.c, which polls the stop flag every some elements.
         case list
-        /// pattern.c looks at the stop every some steps, and bounds the steps.
+        /// pattern.c polls the stop flag every some steps, and bounds the steps.
         case pattern
-        /// What it calls is Lua, whose hook looks at the stop at each call where Lua cannot yield.
+        /// What it calls is Lua, whose hook polls the stop flag at each call where Lua cannot yield.
         case calls
         /// library.c or another file of the bridge replaces it.
         case replaced(String)
@@ -28,7 +28,7 @@ struct ReachableFunctionsTests {
             "pairs": .calls, "pcall": .calls, "rawequal": .oneString, "rawget": .constant, "rawlen": .constant,
             "rawset": .constant, "select": .constant, "tonumber": .oneString, "tostring": .calls, "type": .constant,
             "xpcall": .calls, "collectgarbage": .replaced("polls; 16 whole collections, then 10,000 allocations"),
-            "load": .replaced("text only; a reader is called for each piece, and each call looks at the stop"),
+            "load": .replaced("text only; a reader is called for each piece, and each call polls the stop flag"),
             "setmetatable": .replaced("constant; refuses __gc"), "print": .replaced("the host's"),
             "debug.traceback": .replaced("some tens of lines"),
             "coroutine.close": .replaced("one close, whose variables are Lua"), "coroutine.create": .constant,
@@ -41,7 +41,7 @@ struct ReachableFunctionsTests {
             "string.reverse": .oneString, "string.sub": .oneString, "string.unpack": .oneString,
             "string.upper": .oneString, "table.concat": .list, "table.insert": .list, "table.move": .list,
             "table.pack": .constant, "table.remove": .list,
-            "table.sort": .replaced("lists.c: looks at the stop every some comparisons"), "table.unpack": .list,
+            "table.sort": .replaced("lists.c: polls the stop flag every some comparisons"), "table.unpack": .list,
             "utf8.char": .oneString, "utf8.codepoint": .oneString, "utf8.codes": .constant, "utf8.len": .oneString,
             "utf8.offset": .oneString, "os.clock": .constant,
             "os.date": .oneString, "os.difftime": .constant, "os.time": .constant, "warn": .constant,

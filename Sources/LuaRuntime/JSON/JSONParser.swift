@@ -44,12 +44,12 @@ struct JSONParser {
         }
     }
 
-    /// Values between two looks at whether the script is to end: some tens of microseconds.
-    private static let betweenLooks = 1024
+    /// Values between two polls of the stop flag: some tens of microseconds.
+    private static let betweenPolls = 1024
 
     private mutating func value(depth: Int) throws {
         values &+= 1
-        if values % Self.betweenLooks == 0 {
+        if values % Self.betweenPolls == 0 {
             let stop = spl_wanted_stop(vm)
             guard stop == SPL_RUN else { throw LuaStop(reason: stop) }
         }

@@ -8,7 +8,6 @@ struct CreateIntent: Sendable {
     /// - Throws: ``SpeedPixError`` `journal_failed`; `CancellationError` if the task was cancelled meanwhile, with nothing left
     ///   written down.
     func record() async throws {
-        try Task.checkCancellation()
         do {
             try await journal.recordIntent(key)
         } catch {

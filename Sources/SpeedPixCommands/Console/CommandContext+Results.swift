@@ -13,10 +13,7 @@ extension CommandContext {
 
     /// A client on this context's clock.
     func client(_ configuration: Configuration, middleware: [any ClientMiddleware] = []) -> SpeedPixClient {
-        var dependencies = ClientDependencies()
-        dependencies.clock = clock
-        dependencies.now = now
-        return SpeedPixClient(configuration, dependencies: dependencies, middleware: middleware)
+        SpeedPixClient(configuration, dependencies: ClientDependencies(self), middleware: middleware)
     }
 }
 

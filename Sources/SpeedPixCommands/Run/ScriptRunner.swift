@@ -56,7 +56,7 @@ struct ScriptRunner: Sendable {
         }
         if dryRun != nil { end = end.explainedAsDryRun }
 
-        tell(plan, end, recorder, limit, dryRun, overlay)
+        reportEnd(plan, end, recorder, limit, dryRun, overlay)
         if let report {
             end = await write(report, plan, end, recorder)
         }
@@ -161,7 +161,7 @@ struct ScriptRunner: Sendable {
     // MARK: The end
 
     /// What a person hears when it is over.
-    private func tell(
+    private func reportEnd(
         _ plan: RunPlan, _ end: RunEnd, _ recorder: RunRecorder, _ limit: CreateLimit?, _ dryRun: DryRunList?,
         _ overlay: FileOverlay?
     ) {

@@ -199,16 +199,8 @@ struct RunStopTests {
             "while true do pcall(pcall, pcall, error) end",
         ])
     func loopsInC(loop: String) async throws {
-        let started = AsyncStream.makeStream(of: Void.self)
-        let module = LuaModule(
-            name: "test",
-            functions: [
-                .immediate("started") { _ in
-                    started.continuation.yield()
-                    return .nil
-                }
-            ])
-        let vm = try LuaVM(modules: LuaFixture.modules(gate: gate) + [module])
+        let started = StartSignal()
+        let vm = try LuaVM(modules: LuaFixture.modules(gate: gate) + [started.module])
         let run = Task {
             try await vm.execute(
                 LuaChunk(
@@ -222,7 +214,7 @@ struct RunStopTests {
                     \(loop)
                     """, name: "loop.lua"))
         }
-        for await _ in started.stream { break }
+        await started.isGiven()
         run.cancel()
         await #expect(throws: CancellationError.self) { try await run.value }
     }

@@ -151,22 +151,14 @@ struct SessionTests {
     }
 
     @Test func aBusyChunkIsStopped() async throws {
-        let started = AsyncStream.makeStream(of: Void.self)
-        let module = LuaModule(
-            name: "test",
-            functions: [
-                .immediate("started") { _ in
-                    started.continuation.yield()
-                    return .nil
-                }
-            ])
-        let vm = try LuaVM(modules: [module])
+        let started = StartSignal()
+        let vm = try LuaVM(modules: [started.module])
         try await vm.openSession { _ in }
         let busy = Task {
             try await vm.evaluate(
                 LuaChunk("x = 1 test.started() while true do pcall(error) end", name: "input"), patience: .zero)
         }
-        for await _ in started.stream { break }
+        await started.isGiven()
         busy.cancel()
         await #expect(throws: CancellationError.self) { try await busy.value }
         #expect(try await integer("x", in: vm) == 1)

@@ -1,4 +1,3 @@
-import Dispatch
 import LuaRuntime
 import SpeedPix
 import SpeedPixTestSupport
@@ -6,42 +5,22 @@ import Testing
 
 @testable import SpeedPixLua
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-
 /// Random programs against a hostile service: none may crash, hang, or leave a VM that does not go on.
 ///
-/// `SPEEDPIX_FUZZ_SECONDS` makes it go on for longer, `SPEEDPIX_FUZZ_SEED` begins at another seed; what is found comes back
-/// with the seed that is printed. See `scripts/fuzz/programs`.
+/// What is found comes back with the seed that is printed. See ``FuzzLoop``.
 @Suite("Random programs", .timeLimit(.minutes(30)))
 struct RandomProgramTests {
-    private static func number(_ name: String) -> UInt64? {
-        ProcessInfo.processInfo.environment[name].flatMap { UInt64($0) }
-    }
-
     /// Seeds that found something once: a path of 100,000 bytes that took minutes to take apart (310).
     private static let found: [UInt64] = [310]
 
     @Test("They end, and their VMs go on")
     func programs() async throws {
-        let seconds = Self.number("SPEEDPIX_FUZZ_SECONDS")
-        let first = Self.number("SPEEDPIX_FUZZ_SEED") ?? 1
-        let began = ContinuousClock.now
         for seed in Self.found { try await run(seed) }
-        var seed = first
-        while seconds.map({ ContinuousClock.now - began < .seconds(Double($0)) }) ?? (seed < first + 60) {
-            try await run(seed)
-            seed += 1
-        }
-        if seconds != nil { print("random programs: seeds \(first) to \(seed - 1)") }
+        try await FuzzLoop.run("random programs", count: 60, run)
     }
 
     /// Four programs at once, which exchange values.
     private func run(_ seed: UInt64) async throws {
-        if Self.number("SPEEDPIX_FUZZ_SECONDS") != nil { print("seed \(seed)") }
         let pool = ValuePool(seed: seed)
         try await withThrowingTaskGroup { group in
             for part in 0..<4 as Range<UInt64> {
@@ -60,16 +39,7 @@ struct RandomProgramTests {
         return SpeedPixClient(configuration, dependencies: ClientDependencies(transport: transport))
     }
 
-    /// Ends the process if a program does not end: its seed is the last one that was printed.
-    private static func watch(_ seed: UInt64) -> DispatchWorkItem {
-        let watch = DispatchWorkItem { fatalError("the program of seed \(seed) has not ended after a minute") }
-        DispatchQueue.global().asyncAfter(deadline: .now() + 60, execute: watch)
-        return watch
-    }
-
     private static func run(_ seed: UInt64, _ pool: ValuePool) async throws {
-        let watch = watch(seed / 4)
-        defer { watch.cancel() }
         var random = SeededGenerator(seed: seed)
         var program = RandomProgram(seed: random.next())
         let source = program.source()

@@ -6,32 +6,17 @@ import Testing
 struct JournalOrderTests {
     private static let taken = ScriptedReply.ok(["taskId": "t-1"])
 
-    private func service(
-        _ journal: ScriptedJournal, _ replies: ScriptedReply..., then last: ScriptedReply? = nil
-    ) throws -> ScriptedService {
-        var rest = replies.map(journal.noting)
-        let first = rest.isEmpty ? nil : rest.removeFirst()
-        switch (first, rest.count) {
-        case (nil, _): return try ScriptedService(then: last.map(journal.noting), journal: journal)
-        case (let first?, 0): return try ScriptedService(first, then: last.map(journal.noting), journal: journal)
-        case (let first?, 1):
-            return try ScriptedService(first, rest[0], then: last.map(journal.noting), journal: journal)
-        case (let first?, _):
-            return try ScriptedService(first, rest[0], rest[1], then: last.map(journal.noting), journal: journal)
-        }
-    }
-
     @Test("A create is intended before it is sent, and its id written down after")
     func create() async throws {
         let journal = ScriptedJournal()
-        _ = try await service(journal, Self.taken).create()
+        _ = try await ScriptedService(Self.taken, middleware: [journal], journal: journal).create()
         #expect(journal.log == ["claim", "intent", "send", "created t-1"])
     }
 
     @Test("An intent that cannot be written keeps the create from being sent")
     func intentFails() async throws {
         let journal = ScriptedJournal(failing: [.intent])
-        let service = try service(journal)
+        let service = try ScriptedService(middleware: [journal], journal: journal)
         let error = await #expect(throws: SpeedPixError.self) { try await service.create() }
         #expect(error?.code == .journalFailed && error?.remedy != nil)
         #expect(journal.log == ["claim", "intent", "notMade"])
@@ -40,7 +25,7 @@ struct JournalOrderTests {
     @Test("Nothing is sent while the intent is being written")
     func intentStalls() async throws {
         let journal = ScriptedJournal(stalling: [.intent])
-        let service = try service(journal, Self.taken)
+        let service = try ScriptedService(Self.taken, middleware: [journal], journal: journal)
         let create = Task { try await service.create() }
         await journal.isReached()
         #expect(service.requests.isEmpty)
@@ -51,7 +36,7 @@ struct JournalOrderTests {
     @Test("A create that is cancelled while its intent is written is not sent, and takes the intent back")
     func cancelledIntent() async throws {
         let journal = ScriptedJournal(stalling: [.intent])
-        let service = try service(journal)
+        let service = try ScriptedService(middleware: [journal], journal: journal)
         let create = Task { try await service.create() }
         await journal.isReached()
         create.cancel()
@@ -63,14 +48,14 @@ struct JournalOrderTests {
     @Test("A try without effect is taken back before its pause, and the next one intended anew")
     func withoutEffect() async throws {
         let journal = ScriptedJournal()
-        _ = try await service(journal, .refusedConnection, Self.taken).create()
+        _ = try await ScriptedService(.refusedConnection, Self.taken, middleware: [journal], journal: journal).create()
         #expect(journal.log == ["claim", "intent", "send", "withdraw", "intent", "send", "created t-1"])
     }
 
     @Test("A refusal takes the intent back, and the create was not made")
     func refused() async throws {
         let journal = ScriptedJournal()
-        let service = try service(journal, .refusal("E1", "no such workflow"))
+        let service = try ScriptedService(.refusal("E1", "no such workflow"), middleware: [journal], journal: journal)
         await #expect(throws: SpeedPixError.self) { try await service.create() }
         #expect(journal.log == ["claim", "intent", "send", "withdraw", "notMade"])
     }
@@ -78,7 +63,7 @@ struct JournalOrderTests {
     @Test("A create that may have been made stays in doubt", arguments: [ScriptedReply.reset, .ok([:])])
     func doubt(_ reply: ScriptedReply) async throws {
         let journal = ScriptedJournal()
-        let service = try service(journal, reply)
+        let service = try ScriptedService(reply, middleware: [journal], journal: journal)
         let error = await #expect(throws: SpeedPixError.self) { try await service.create() }
         #expect(error?.code == .unknownOutcome)
         #expect(journal.log == ["claim", "intent", "send", "inDoubt"])
@@ -87,7 +72,7 @@ struct JournalOrderTests {
     @Test("An id that cannot be written down is told with the error")
     func createdFails() async throws {
         let journal = ScriptedJournal(failing: [.created])
-        let service = try service(journal, Self.taken)
+        let service = try ScriptedService(Self.taken, middleware: [journal], journal: journal)
         let error = await #expect(throws: SpeedPixError.self) { try await service.create() }
         #expect(error?.code == .journalFailed && error?.prediction?.id == "t-1")
         #expect(journal.log == ["claim", "intent", "send", "created t-1"])
@@ -96,7 +81,7 @@ struct JournalOrderTests {
     @Test("A task that is cancelled while the id is written down gets its prediction")
     func cancelledCreated() async throws {
         let journal = ScriptedJournal(stalling: [.created])
-        let service = try service(journal, Self.taken)
+        let service = try ScriptedService(Self.taken, middleware: [journal], journal: journal)
         let create = Task { try await service.create() }
         await journal.isReached()
         create.cancel()
@@ -107,7 +92,7 @@ struct JournalOrderTests {
     @Test("What was recorded is given without a call")
     func recorded() async throws {
         let journal = ScriptedJournal(recorded: Prediction(id: "t-9"))
-        #expect(try await service(journal).create().id == "t-9")
+        #expect(try await ScriptedService(middleware: [journal], journal: journal).create().id == "t-9")
         #expect(journal.log == ["claim"])
     }
 
@@ -115,11 +100,13 @@ struct JournalOrderTests {
     func ended() async throws {
         for failing in [[], [.ended]] as [Set<ScriptedJournal.Step>] {
             let journal = ScriptedJournal(failing: failing)
-            _ = try await service(journal, .progress("succeeded"), .result).wait()
+            _ = try await ScriptedService(.progress("succeeded"), .result, middleware: [journal], journal: journal)
+                .wait()
             #expect(journal.log == ["send", "send", "ended succeeded"])
         }
         let journal = ScriptedJournal()
-        let service = try service(journal, .progress("failed"), .ok(["taskId": "t-1", "status": "failed"]))
+        let service = try ScriptedService(
+            .progress("failed"), .ok(["taskId": "t-1", "status": "failed"]), middleware: [journal], journal: journal)
         await #expect(throws: SpeedPixError.self) { try await service.wait() }
         #expect(journal.log.last == "ended failed")
     }

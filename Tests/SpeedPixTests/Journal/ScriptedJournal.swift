@@ -2,8 +2,8 @@ import SpeedPix
 import SpeedPixTestSupport
 import Synchronization
 
-/// A journal that notes what it is told, together with what is sent; it fails or stalls where the test says.
-final class ScriptedJournal: PredictionJournal {
+/// A journal that notes what it is told and, as a middleware, what is sent; it fails or stalls where the test says.
+final class ScriptedJournal: PredictionJournal, ClientMiddleware {
     enum Step: String, CaseIterable, Sendable {
         case claim, intent, withdraw, created, inDoubt, notMade, ended
     }
@@ -36,12 +36,11 @@ final class ScriptedJournal: PredictionJournal {
 
     func note(_ text: String) { state.withLock { $0.log.append(text) } }
 
-    /// A reply that notes that it was asked for.
-    func noting(_ reply: ScriptedReply) -> ScriptedReply {
-        ScriptedReply(reply.description) { request in
-            self.note("send")
-            return try await reply.respond(request)
-        }
+    func intercept(
+        _ request: TransportRequest, operation: ClientOperation, next: ClientMiddleware.Next
+    ) async throws -> TransportResponse {
+        note("send")
+        return try await next(request)
     }
 
     /// Waits until a step that stalls was reached.

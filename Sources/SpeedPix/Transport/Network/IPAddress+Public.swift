@@ -7,7 +7,7 @@ extension IPAddress {
     ])
 
     /// Of IPv6 only 2000::/3 is given to networks (RFC 4291, section 2.4), and of that these are not: protocols of their
-    /// own, among them Teredo (RFC 2928), documentation (RFC 3849, RFC 9637) and SRv6 (RFC 9602 is outside of it).
+    /// own, among them Teredo (RFC 2928), documentation (RFC 3849, RFC 9637).
     private static let specialBlocksOfSix = blocks(["2001::/23", "2001:db8::/32", "3fff::/20"])
     private static let unicast = blocks(["2000::/3"])
     /// 6to4: the IPv4 address follows (RFC 3056).
