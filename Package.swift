@@ -150,7 +150,7 @@ let package = Package(
         .target(
             name: "SpeedPixCommands",
             dependencies: [
-                "SpeedPix", "SpeedPixLua", "SpeedPixGateway", "LuaRuntime", "Imaging", "CLineEditor",
+                "SpeedPix", "SpeedPixLua", "SpeedPixJournal", "SpeedPixGateway", "LuaRuntime", "Imaging", "CLineEditor",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),

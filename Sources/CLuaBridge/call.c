@@ -98,7 +98,7 @@ int spl_trampoline(lua_State *L) {
 }
 
 // spawn(f, …): a new thread of the host. All that can raise happens before Swift hears of it.
-int spl_spawn(lua_State *L) {
+static int spawn(lua_State *L, bool is_helper) {
     spl_vm *vm = spl_vm_of(L);
     luaL_checktype(L, 1, LUA_TFUNCTION);
     if (vm->is_deepest) return spl_raise_too_deep(L);
@@ -117,9 +117,12 @@ int spl_spawn(lua_State *L) {
     lua_pushcfunction(thread, spl_run_task);
     for (int i = 1; i <= count; i++) lua_pushvalue(L, i);
     lua_xmove(L, thread, count);
-    object->handle = vm->host.spawn(vm->host.context, L, thread, slot);
+    object->handle = vm->host.spawn(vm->host.context, L, thread, slot, is_helper);
     return 1;
 }
+
+int spl_spawn(lua_State *L) { return spawn(L, false); }
+int spl_spawn_helper(lua_State *L) { return spawn(L, true); }
 
 // --- From Swift ---
 
@@ -217,6 +220,7 @@ spl_outcome spl_resume(spl_vm *vm, lua_State *thread, spl_stop stop) {
     vm->pending_epoch = stop.epoch;
     vm->epoch = stop.raised == SPL_RUN ? stop.epoch : stop.former_epoch;
     vm->run = stop.run;
+    vm->random = NULL;
     vm->is_deepest = stop.is_deepest;
     vm->is_watched = stop.is_watched;
     vm->is_over = stop.is_over;
@@ -232,6 +236,7 @@ spl_outcome spl_resume(spl_vm *vm, lua_State *thread, spl_stop stop) {
     vm->pending = SPL_RUN;
     vm->epoch = 0;
     vm->run = NULL;
+    vm->random = NULL;
     spl_outcome outcome = {.status = SPL_FAILED, .count = ran ? request.count : -1};
     if (ran && request.status == LUA_OK) outcome.status = SPL_FINISHED;
     if (ran && request.status == LUA_YIELD) outcome.status = vm->killed ? SPL_STOPPED : SPL_WAITING;

@@ -76,6 +76,7 @@ struct spl_vm {
     bool may_be_deep;         // nobody has looked at that yet
     int resets;               // depth of resets: lua_resetthread does not count C calls, so nothing else would stop them
     int hook_count;
+    spl_random *random;  // of the running task; NULL until it draws
     uint64_t pattern_steps;  // that one call of a string function may take; 0 for no bound
     int unyieldable;     // depth of calls through which no wait can pass
     bool host_yield;     // the yield under way is the host's
@@ -131,6 +132,7 @@ void spl_release_buffer(spl_vm *vm, size_t start);
 // call.c
 int spl_trampoline(lua_State *L);
 int spl_spawn(lua_State *L);
+int spl_spawn_helper(lua_State *L);
 // anchor.c: raises when memory runs out.
 void spl_reserve_anchors(lua_State *L, spl_vm *vm, int32_t count);
 int32_t spl_take_slot(spl_vm *vm);
@@ -180,6 +182,7 @@ int spl_open_coroutine(lua_State *L);
 int spl_call_original(lua_State *L);
 // lists.c
 void spl_open_lists(lua_State *L);
+void spl_open_random(lua_State *L);
 // vm.c: runs f(main thread, data) in one protected call; false, with spl_failure filled, if it raised.
 bool spl_protected(spl_vm *vm, lua_CFunction f, void *data);
 // stop.c

@@ -155,6 +155,7 @@ void spl_open_libraries(lua_State *L, spl_vm *vm) {
 
     spl_open_lists(L);
     spl_open_strings(L);
+    spl_open_random(L);
     lua_register(L, "load", load_text);
     lua_getglobal(L, "setmetatable");
     lua_pushcclosure(L, set_metatable, 1);

@@ -7,7 +7,7 @@ typedef struct {
     spl_vm *vm;
     const char *module, *field, *source, *name;
     size_t length;
-    int32_t function, describe, class_id;  // a negative function: spawn
+    int32_t function, describe, class_id;  // a negative function: spawn, see spl_register
     bool waits, closes;
 } registration;
 
@@ -80,7 +80,7 @@ static int register_function(lua_State *L) {
     }
     push_fields(L, r->vm, r->module);
     if (r->function < 0)
-        lua_pushcfunction(L, spl_spawn);
+        lua_pushcfunction(L, r->function == -1 ? spl_spawn : spl_spawn_helper);
     else
         push_function(L, r->function, r->waits);
     lua_setfield(L, -2, r->field);

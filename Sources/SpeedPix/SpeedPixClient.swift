@@ -46,6 +46,9 @@ public struct SpeedPixClient: Sendable {
         predictions = Predictions(caller: caller, files: files)
     }
 
+    /// Where its creates are written down.
+    package var journal: any PredictionJournal { predictions.caller.dependencies.journal }
+
     /// The date, as the client was told to take it.
     package var now: @Sendable () -> Date { predictions.caller.dependencies.now }
 }

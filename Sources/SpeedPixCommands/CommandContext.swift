@@ -6,6 +6,8 @@ public import Foundation
 
 /// What a command has of the process it runs in. `main` hands in the real one, tests one of their own.
 public struct CommandContext: Sendable {
+    /// The command line, without the program's name.
+    public var arguments: [String] = []
     /// The environment variables by name, e.g. `SPEEDPIX_APP_KEY`.
     public var environment: [String: String]
     /// Where relative paths start.

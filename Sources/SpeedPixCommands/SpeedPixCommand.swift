@@ -7,6 +7,9 @@ public enum SpeedPixCommand {
     /// - Parameter arguments: Without the program's name.
     /// - Returns: The exit status. Cancelling the task stops the command, which then says 130.
     public static func execute(_ arguments: [String], in context: CommandContext) async -> ExitStatus {
+        var context = context
+        context.arguments = arguments
+        let arguments = OptionalValues.spelled(arguments)
         if let complaint = UsageText.unknownTopic(arguments) {
             context.say(complaint)
             return .usage

@@ -13,7 +13,7 @@ final class JournalDatabase: Sendable {
 
     private struct Pending {
         var operation: Operation
-        var continuation: CheckedContinuation<Void, any Error>
+        var finish: @Sendable (Result<Void, any Error>) -> Void
     }
 
     private struct State {
@@ -66,18 +66,21 @@ final class JournalDatabase: Sendable {
     ///
     /// - Throws: ``SpeedPixError`` `journal_failed`; what the operation throws, which is undone alone.
     func write(_ operation: @escaping Operation) async throws {
-        do {
-            try await withCheckedThrowingContinuation { continuation in
-                let mustDrain = state.withLock { state in
-                    state.pending.append(Pending(operation: operation, continuation: continuation))
-                    defer { state.isDraining = true }
-                    return !state.isDraining
-                }
-                if mustDrain { queue.async { self.drain() } }
-            }
-        } catch {
-            throw Self.failure(error, path)
+        try await withCheckedThrowingContinuation { continuation in
+            submit(operation) { continuation.resume(with: $0) }
         }
+    }
+
+    /// The same without a wait. What is submitted first is done first.
+    ///
+    /// - Parameter finish: Called on the writer's thread.
+    func submit(_ operation: @escaping Operation, _ finish: @escaping @Sendable (Result<Void, any Error>) -> Void) {
+        let mustDrain = state.withLock { state in
+            state.pending.append(Pending(operation: operation, finish: finish))
+            defer { state.isDraining = true }
+            return !state.isDraining
+        }
+        if mustDrain { queue.async { self.drain() } }
     }
 
     /// Reads on the writer's thread.
@@ -89,6 +92,20 @@ final class JournalDatabase: Sendable {
         } catch {
             throw Self.failure(error, path)
         }
+    }
+
+    /// The prediction that a create has become.
+    func record(of create: EarlierCreate, run: Int64) async throws -> Prediction {
+        let record = try await read { database in
+            try String.fetchOne(database, sql: "SELECT record FROM \"create\" WHERE id = ?", arguments: [create.row])
+        }
+        guard let record, let value = try? JSONValue(parsing: record.utf8), let prediction = Prediction(record: value)
+        else {
+            throw SpeedPixError(
+                .journalFailed, "the journal's record \(create.row) of run \(run) cannot be read",
+                remedy: "begin a new run, or set the journal aside")
+        }
+        return prediction
     }
 
     /// Reads and writes before anything else does, as when a run begins.
@@ -117,7 +134,9 @@ final class JournalDatabase: Sendable {
             } catch {
                 results = Array(repeating: .failure(error), count: batch.count)
             }
-            for (pending, result) in zip(batch, results) { pending.continuation.resume(with: result) }
+            for (pending, result) in zip(batch, results) {
+                pending.finish(result.mapError { Self.failure($0, path) })
+            }
         }
     }
 

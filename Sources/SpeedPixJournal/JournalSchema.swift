@@ -35,10 +35,27 @@ enum JournalSchema {
                         position TEXT, digest TEXT, inputs TEXT,
                         workflow TEXT NOT NULL, label TEXT, input TEXT NOT NULL,
                         state TEXT NOT NULL, prediction TEXT, record TEXT, problem TEXT,
-                        intended REAL NOT NULL, created REAL, ended REAL
+                        intended REAL NOT NULL, created REAL, ended REAL,
+                        -- How many files its output has, and the newest create when its end was noticed: clocks may jump.
+                        files INTEGER NOT NULL DEFAULT 0, ended_after INTEGER
                     );
                     CREATE INDEX create_run ON "create"(run);
                     CREATE INDEX create_prediction ON "create"(prediction);
+                    -- Files of outputs that were saved; without a path, those that went into another create.
+                    CREATE TABLE saved (
+                        id INTEGER PRIMARY KEY AUTOINCREMENT,
+                        run INTEGER NOT NULL REFERENCES run(id) ON DELETE CASCADE,
+                        prediction TEXT NOT NULL, number INTEGER NOT NULL,
+                        path TEXT, size INTEGER, version TEXT, digest TEXT
+                    );
+                    CREATE INDEX saved_prediction ON saved(prediction, number);
+                    CREATE INDEX saved_run ON saved(run);
+                    CREATE TABLE value (
+                        run INTEGER NOT NULL REFERENCES run(id) ON DELETE CASCADE,
+                        name TEXT NOT NULL, value TEXT NOT NULL,
+                        PRIMARY KEY (run, name)
+                    ) WITHOUT ROWID;
+                    CREATE TABLE upkeep (name TEXT PRIMARY KEY, time REAL NOT NULL) WITHOUT ROWID;
                     """)
         }
         return migrator

@@ -27,9 +27,14 @@ public final class JournalStore: Sendable {
     /// The file's name in its folder.
     static let filename = "journal.sqlite"
 
-    private let database: JournalDatabase
-    private let folder: String
-    private let now: @Sendable () -> Double
+    let database: JournalDatabase
+    let folder: String
+    let now: @Sendable () -> Double
+
+    /// Whether a folder has a journal. Makes nothing.
+    public static func isThere(_ folder: String) -> Bool {
+        FileManager.default.fileExists(atPath: FilePath(folder).appending(filename).string)
+    }
 
     /// How many transactions were committed since it was opened; for tests and figures.
     public var commits: Int { database.commits }
@@ -75,33 +80,65 @@ public final class JournalStore: Sendable {
                 ])
             return database.lastInsertedRowID
         }
-        return RunJournal(
-            database, run: run, attempt: 1, seed: seed, earlier: EarlierCreates(), lock: try lock(run), now: now)
+        return RunJournal(database, run: run, attempt: 1, seed: seed, lock: try lock(run), now: now)
     }
 
     /// Goes on with a run: what it has paid for is given back.
     ///
+    /// - Parameter choices: What is made again all the same.
     /// - Throws: ``SpeedPixError``: `invalid_argument` if there is no such run, or it was another account's;
     ///   `journal_failed`, also while another process has it.
-    public func resume(_ run: Int64, endpoint: String, appKey: String) throws -> RunJournal {
+    public func resume(
+        _ run: Int64, endpoint: String, appKey: String, _ choices: ResumeChoices = ResumeChoices()
+    ) throws -> RunJournal {
         let lock = try lock(run)
-        let (attempt, seed, earlier) = try database.setUp { database -> (Int, Int64, EarlierCreates) in
-            guard let row = try Row.fetchOne(database, sql: "SELECT * FROM run WHERE id = ?", arguments: [run]) else {
-                throw SpeedPixError(.invalidArgument, "there is no run \(run)", remedy: "speedpix runs lists them")
-            }
-            guard row["endpoint"] == endpoint, row["app_key"] == appKey else {
-                throw SpeedPixError(
-                    .invalidArgument,
-                    "run \(run) was begun at \(row["endpoint"] as String) with the key \(row["app_key"] as String)",
-                    remedy: "resume it with the same endpoint and key: what it has paid for is there")
-            }
+        return try database.setUp { database in
+            let row = try Self.row(of: run, endpoint: endpoint, appKey: appKey, database)
             try database.execute(
                 sql: "UPDATE run SET attempts = attempts + 1, state = 'running', ended = NULL WHERE id = ?",
                 arguments: [run])
-            return (row["attempts"] + 1, row["seed"], try Self.creates(of: run, database))
+            if choices.makesDoubtsAgain {
+                try database.execute(
+                    sql: """
+                        UPDATE "create" SET state = 'abandoned' WHERE run = ? AND state IN ('intended', 'in_doubt')
+                        """, arguments: [run])
+            }
+            return RunJournal(
+                self.database, run: run, attempt: row["attempts"] + 1, seed: row["seed"],
+                earlier: try Self.creates(of: run, choices, database), values: try Self.values(of: run, database),
+                unended: try Set(
+                    String.fetchAll(
+                        database,
+                        sql: "SELECT prediction FROM \"create\" WHERE run = ? AND state = 'created'",
+                        arguments: [run])), lock: lock, now: now)
         }
-        return RunJournal(
-            database, run: run, attempt: attempt, seed: seed, earlier: earlier, lock: lock, now: now)
+    }
+
+    /// What going on with a run would find. Nothing is written, and another process may have the run.
+    ///
+    /// - Throws: As ``resume(_:endpoint:appKey:_:)``.
+    public func rehearse(
+        _ run: Int64, endpoint: String, appKey: String, _ choices: ResumeChoices = ResumeChoices()
+    ) throws -> RehearsedJournal {
+        try database.setUp { database in
+            _ = try Self.row(of: run, endpoint: endpoint, appKey: appKey, database)
+            return RehearsedJournal(
+                try Self.creates(of: run, choices, database), values: try Self.values(of: run, database),
+                record: { [database = self.database] in try await database.record(of: $0, run: run) })
+        }
+    }
+
+    private static func row(of run: Int64, endpoint: String, appKey: String, _ database: Database) throws -> Row {
+        guard let row = try Row.fetchOne(database, sql: "SELECT * FROM run WHERE id = ?", arguments: [run]) else {
+            throw SpeedPixError(.invalidArgument, "there is no run \(run)", remedy: "speedpix runs lists them")
+        }
+        guard row["endpoint"] == endpoint, row["app_key"] == appKey else {
+            throw SpeedPixError(
+                .invalidArgument,
+                "run \(run) was begun at \(row["endpoint"] as String) with the key \(row["app_key"] as String)",
+                remedy: "resume it with the same endpoint and key: what it has paid for is there")
+        }
+        return row
     }
 
     /// The newest run of the same script, folder, parameters, endpoint and key that has not ended well, or has left something:
@@ -125,40 +162,54 @@ public final class JournalStore: Sendable {
         }
     }
 
-    private func lock(_ run: Int64) throws -> RunLock {
+    func lock(_ run: Int64) throws -> RunLock {
         try RunLock(path: FilePath(folder).appending("run-\(run).lock").string, run: run)
     }
 
-    private static func creates(of run: Int64, _ database: Database) throws -> EarlierCreates {
+    private static func creates(
+        of run: Int64, _ choices: ResumeChoices, _ database: Database
+    ) throws -> EarlierCreates {
         let rows = try Row.fetchCursor(
             database,
             sql: """
-                SELECT id, position, digest, state, workflow, label, intended FROM "create"
-                WHERE run = ? AND digest IS NOT NULL ORDER BY id
+                SELECT id, position, digest, state, workflow, label, intended, ended_after FROM "create"
+                WHERE run = ? AND digest IS NOT NULL AND state <> 'abandoned' ORDER BY id
                 """, arguments: [run])
         var creates: [EarlierCreate] = []
         while let row = try rows.next() {
             let state: EarlierCreate.State =
-                switch row["state"] as String {
+                switch RecordedCreate.State(rawValue: row["state"]) {
                 // Whoever was killed between the intent and the answer left the intent.
-                case "intended", "in_doubt": .inDoubt
-                case "failed": .failed
-                default: .made
+                case .intended, .inDoubt: .inDoubt
+                case .created, .succeeded, .canceled: .made
+                case .failed, .stopped, .abandoned, nil: .failed
                 }
             creates.append(
                 EarlierCreate(
                     row: row["id"], position: (row["position"] as String?).map { CreatePosition(rawValue: $0) },
                     digest: row["digest"], state: state, workflowID: row["workflow"], label: row["label"],
-                    intended: row["intended"]))
+                    intended: row["intended"], endedAfter: row["ended_after"]))
         }
-        return EarlierCreates(creates)
+        return EarlierCreates(creates, makesFailedAgain: choices.makesFailedAgain) { create in
+            choices.madeAgain.contains { $0 == create.label || $0 == create.position?.rawValue }
+        }
     }
 
-    private static func text(_ parameters: [String: String]) throws -> String {
+    private static func values(of run: Int64, _ database: Database) throws -> [String: JSONValue] {
+        var values: [String: JSONValue] = [:]
+        let rows = try Row.fetchCursor(
+            database, sql: "SELECT name, value FROM value WHERE run = ?", arguments: [run])
+        while let row = try rows.next() {
+            values[row["name"]] = try? JSONValue(parsing: (row["value"] as String).utf8)
+        }
+        return values
+    }
+
+    static func text(_ parameters: [String: String]) throws -> String {
         try text(.object(parameters.mapValues { .string($0) }))
     }
 
-    private static func text(_ value: JSONValue) throws -> String {
+    static func text(_ value: JSONValue) throws -> String {
         String(decoding: try value.encoded(), as: UTF8.self)
     }
 }

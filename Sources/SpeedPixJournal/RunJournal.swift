@@ -7,6 +7,8 @@ import Synchronization
 /// Of attempts before, a create with the same position and the same identity counts first, and of several the newest that has
 /// not failed; else any with the same identity that nobody has claimed, the oldest first. So rows may be added, steps moved and
 /// the concurrency changed between attempts.
+///
+/// One that failed is made again, unless its task or item has gone on to another create after that.
 public final class RunJournal: PredictionJournal {
     /// The run's number: the higher, the newer.
     public let run: Int64
@@ -26,12 +28,16 @@ public final class RunJournal: PredictionJournal {
         /// Intents that are on disk.
         var rows: [JournalKey: Int64] = [:]
         var earlier: EarlierCreates
+        var values: [String: JSONValue]
+        /// Predictions of this run whose end is not on disk.
+        var unended: Set<String>
         /// Set when an id could not be written down: nothing more is created then.
         var failure: SpeedPixError?
     }
 
     init(
-        _ database: JournalDatabase, run: Int64, attempt: Int, seed: Int64, earlier: EarlierCreates, lock: RunLock,
+        _ database: JournalDatabase, run: Int64, attempt: Int, seed: Int64, earlier: EarlierCreates = EarlierCreates(),
+        values: [String: JSONValue] = [:], unended: Set<String> = [], lock: RunLock,
         now: @escaping @Sendable () -> Double
     ) {
         self.database = database
@@ -40,47 +46,65 @@ public final class RunJournal: PredictionJournal {
         self.seed = seed
         self.lock = lock
         self.now = now
-        state = Mutex(State(earlier: earlier))
+        state = Mutex(State(earlier: earlier, values: values, unended: unended))
     }
 
     /// Creates of attempts before whose outcome nobody knows, and that were not claimed yet.
     public var doubts: [RecordedDoubt] { state.withLock { $0.earlier.doubts } }
+
+    /// Hears of a create that is new although something was created at its place: the names of the inputs that differ. From any
+    /// thread; to be set before the first create.
+    public var onChange: (@Sendable (JournaledCreate, _ differences: [String]) -> Void)? {
+        get { listener.withLock { $0 } }
+        set { listener.withLock { $0 = newValue } }
+    }
+    private let listener = Mutex<(@Sendable (JournaledCreate, [String]) -> Void)?>(nil)
 
     /// True: attempts before are looked for, so that files are digested.
     public var identifiesCreates: Bool { true }
 
     /// - Throws: ``SpeedPixError`` `unknown_outcome` for a create that may have been made by an attempt before.
     public func claim(_ create: JournaledCreate) async throws -> JournalClaim {
-        let (found, key) = state.withLock { state -> (EarlierCreate?, JournalKey) in
-            if let identity = create.identity,
-                let found = state.earlier.take(position: create.position, digest: identity.digest)
-            {
-                return (found, JournalKey(rawValue: 0))
-            }
+        let (claim, key) = state.withLock { state -> (EarlierCreates.Claim, JournalKey) in
+            let claim =
+                create.identity.map { state.earlier.take(position: create.position, digest: $0.digest) } ?? .none
+            if case .found = claim { return (claim, JournalKey(rawValue: 0)) }
             state.next += 1
             let key = JournalKey(rawValue: state.next)
             state.pending[key] = create
-            return (nil, key)
+            return (claim, key)
         }
-        guard let found else { return .new(key) }
-        guard found.state != .inDoubt else { throw Self.doubt(found, create) }
-        let record = try await database.read { database in
-            try String.fetchOne(database, sql: "SELECT record FROM \"create\" WHERE id = ?", arguments: [found.row])
+        switch claim {
+        case .none: return .new(key)
+        case .changed(let other):
+            if let onChange, let identity = create.identity {
+                onChange(create, try await differences(identity, from: other))
+            }
+            return .new(key)
+        case .found(let found): return try await recorded(found, create)
         }
-        guard let record, let value = try? JSONValue(parsing: record.utf8), let prediction = Prediction(record: value)
-        else {
-            throw SpeedPixError(
-                .journalFailed, "the journal's record \(found.row) of run \(run) cannot be read",
-                remedy: "begin a new run, or set the journal aside")
-        }
-        return .recorded(prediction)
     }
 
-    private static func doubt(_ found: EarlierCreate, _ create: JournaledCreate) -> SpeedPixError {
+    private func differences(_ identity: CreateIdentity, from other: EarlierCreate) async throws -> [String] {
+        let inputs = try await database.read { database in
+            try String.fetchOne(database, sql: "SELECT inputs FROM \"create\" WHERE id = ?", arguments: [other.row])
+        }
+        guard let inputs, case .object(let members) = try? JSONValue(parsing: inputs.utf8) else { return [] }
+        return identity.differences(
+            from: CreateIdentity(digest: other.digest, inputs: members.compactMapValues(\.stringValue)))
+    }
+
+    private func recorded(_ found: EarlierCreate, _ create: JournaledCreate) async throws -> JournalClaim {
+        guard found.state != .inDoubt else { throw doubt(found, create) }
+        return .recorded(try await database.record(of: found, run: run))
+    }
+
+    private func doubt(_ found: EarlierCreate, _ create: JournaledCreate) -> SpeedPixError {
         let name = create.label.map { "\($0) (\(create.workflowID))" } ?? create.workflowID
         return SpeedPixError(
             .unknownOutcome, "an attempt before may have created \(name): it ended between sending and the answer",
-            remedy: "look in the console whether there is such a prediction, and say so with speedpix runs settle")
+            remedy: "look in the console whether there is such a prediction, and say so: speedpix runs settle \(run)"
+                + " \(found.position.map { "\"\($0)\"" } ?? "\(found.row)") --id ID, or --not-created")
     }
 
     /// - Throws: ``SpeedPixError`` `journal_failed`.
@@ -117,12 +141,13 @@ public final class RunJournal: PredictionJournal {
 
     /// - Throws: ``SpeedPixError`` `journal_failed`; after that nothing more is intended.
     public func recordCreated(_ prediction: Prediction, _ key: JournalKey) async throws {
-        let row = state.withLock { state in
-            state.pending[key] = nil
-            return state.rows.removeValue(forKey: key)
+        let (row, sources) = state.withLock { state in
+            let create = state.pending.removeValue(forKey: key)
+            state.unended.insert(prediction.id)
+            return (state.rows.removeValue(forKey: key), create?.sources ?? [])
         }
         guard let row else { return }
-        let time = now()
+        let (run, time) = (run, now())
         do {
             let record = try Self.text(prediction.record)
             try await database.write { database in
@@ -130,6 +155,11 @@ public final class RunJournal: PredictionJournal {
                     sql:
                         "UPDATE \"create\" SET state = 'created', prediction = ?, record = ?, created = ? WHERE id = ?",
                     arguments: [prediction.id, record, time, row])
+                for source in sources {
+                    try database.execute(
+                        sql: "INSERT INTO saved (run, prediction, number) VALUES (?, ?, ?)",
+                        arguments: [run, source.predictionID, source.number])
+                }
             }
         } catch {
             let failure = JournalDatabase.failure(error, database.path)
@@ -159,18 +189,92 @@ public final class RunJournal: PredictionJournal {
     }
 
     /// - Throws: ``SpeedPixError`` `journal_failed`.
-    public func recordEnded(_ prediction: Prediction) async throws {
+    public func recordEnded(_ prediction: Prediction, byCaller: Bool) async throws {
+        guard state.withLock({ $0.unended.remove(prediction.id) }) != nil else { return }
         let record = try Self.text(prediction.record)
-        let (run, time) = (run, now())
+        let word =
+            prediction.status == .canceled && !byCaller
+            ? RecordedCreate.State.stopped.rawValue : prediction.status.rawValue
+        let (run, time, files) = (run, now(), prediction.files.count)
+        do {
+            try await database.write { database in
+                try database.execute(
+                    sql: """
+                        UPDATE "create" SET state = ?, record = ?, ended = ?, files = ?,
+                        ended_after = (SELECT MAX(id) FROM "create")
+                        WHERE run = ? AND prediction = ? AND state IN ('created', 'in_doubt')
+                        """,
+                    arguments: [word, record, time, files, run, prediction.id])
+            }
+        } catch {
+            state.withLock { _ = $0.unended.insert(prediction.id) }
+            throw error
+        }
+    }
+
+    // MARK: Files
+
+    /// - Throws: ``SpeedPixError`` `journal_failed`.
+    public func recordSaved(_ file: SavedFile) async throws {
+        let run = run
         try await database.write { database in
             try database.execute(
                 sql: """
-                    UPDATE "create" SET state = ?, record = ?, ended = ?
-                    WHERE run = ? AND prediction = ? AND state IN ('created', 'in_doubt')
+                    INSERT INTO saved (run, prediction, number, path, size, version, digest) VALUES (?, ?, ?, ?, ?, ?, ?)
                     """,
-                arguments: [prediction.status.rawValue, record, time, run, prediction.id])
+                arguments: [
+                    run, file.output.predictionID, file.output.number, file.path, file.size, file.version, file.digest,
+                ])
         }
     }
+
+    /// - Throws: ``SpeedPixError`` `journal_failed`.
+    public func savedFiles(_ output: OutputPlace) async throws -> [SavedFile] {
+        try await database.read { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT path, size, version, digest FROM saved
+                    WHERE prediction = ? AND number = ? AND path IS NOT NULL ORDER BY id
+                    """, arguments: [output.predictionID, output.number]
+            ).map { row in
+                SavedFile(
+                    output: output, path: row["path"], size: row["size"], version: row["version"],
+                    digest: row["digest"])
+            }
+        }
+    }
+
+    // MARK: Values
+
+    /// What an attempt before, or this one, has kept.
+    public func value(_ name: String) -> JSONValue? { state.withLock { $0.values[name] } }
+
+    /// A value that cannot be written down keeps creates that come after it from being sent.
+    public func keep(_ value: JSONValue, _ name: String) {
+        state.withLock { $0.values[name] = value }
+        let run = run
+        database.submit(
+            { database in
+                try database.execute(
+                    sql: "INSERT OR REPLACE INTO value (run, name, value) VALUES (?, ?, ?)",
+                    arguments: [run, name, try Self.text(value)])
+            },
+            { result in
+                guard case .failure(let error) = result else { return }
+                let failure = JournalDatabase.failure(error, self.database.path)
+                self.state.withLock { $0.failure = $0.failure ?? failure }
+            })
+    }
+
+    /// - Throws: ``SpeedPixError`` `journal_failed`.
+    public func flush() async throws {
+        // Comes after what was submitted before.
+        try await database.write { _ in }
+        if let failure = state.withLock({ $0.failure }) { throw failure }
+    }
+
+    // MARK: The end
 
     /// The run is over; one that ended well is finished if nothing of it goes on.
     ///
@@ -187,18 +291,4 @@ public final class RunJournal: PredictionJournal {
     private static func text(_ value: JSONValue) throws -> String {
         String(decoding: try value.encoded(), as: UTF8.self)
     }
-}
-
-/// A create of an attempt before whose outcome nobody knows.
-public struct RecordedDoubt: Sendable, Hashable {
-    /// The journal's number of it.
-    public let number: Int64
-    /// Where in the run it stood.
-    public let position: CreatePosition?
-    /// The workflow's id.
-    public let workflowID: String
-    /// What the script called it.
-    public let label: String?
-    /// When it was about to be sent, in seconds since 1970.
-    public let time: Double
 }

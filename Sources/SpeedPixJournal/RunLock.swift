@@ -12,9 +12,11 @@ import Glibc
 /// Keeps a run to one process: a file of its own, locked for as long as the process lives (`flock`), with its number in it.
 final class RunLock: Sendable {
     private let descriptor: Mutex<Int32>
+    private let path: String
 
     /// - Throws: ``SpeedPixError`` `journal_failed` if another process has the run, or the file system has no locks.
     init(path: String, run: Int64) throws {
+        self.path = path
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw Self.failure(path, errno) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
@@ -43,6 +45,9 @@ final class RunLock: Sendable {
             descriptor = -1
         }
     }
+
+    /// Removes the file of a run that there is no more.
+    func remove() { unlink(path) }
 
     private static func number(in descriptor: Int32) -> Int? {
         var bytes = [UInt8](repeating: 0, count: 16)

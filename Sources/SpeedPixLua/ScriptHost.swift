@@ -26,8 +26,6 @@ public struct ScriptHost: Sendable {
     public var environment = ScriptEnvironment()
     /// Hears of everything worth telling: called in order for each prediction, from any thread.
     public var onEvent: @Sendable (ScriptEvent) -> Void
-    /// How many predictions the script may create; nil for as many as it likes.
-    public var createLimit: CreateLimit?
     /// Whether predictions of this run that the script is stopped in the middle of are canceled at the service, unless the
     /// script says otherwise with `cancel_on`.
     public var cancelsOnStop = false

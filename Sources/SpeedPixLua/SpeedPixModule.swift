@@ -17,8 +17,8 @@ public enum SpeedPixModule {
             globals: ["run", "create", "wait", "upload", "uint64"],
             classes: [PredictionObject.self, OutputFileObject.self, FileObject.self, SourceObject.self]
                 + (host.isRehearsal ? [PlaceholderObject.self] : []))
-        module.source = ConcurrencyLibrary.source
-        module.sourceNames = ConcurrencyLibrary.names
+        module.sources = [ConcurrencyLibrary.source, OnceLibrary.source]
+        module.sourceNames = ConcurrencyLibrary.names + ["once"]
         let json = JSONModule.module { object in
             // A file stands for what it can be fetched by, as it does in an input.
             (object as? OutputFileObject)?.file.url ?? (object as? FileObject)?.file.url
@@ -26,9 +26,22 @@ public enum SpeedPixModule {
         }
         let pictures = PictureHost.files(of: host)
         return [
-            module, OutputModule.module(host), IOModule.module(host), OSModule.module(host), RequireModule.module(host),
+            OnceLibrary.primitives(host), module, OutputModule.module(host), IOModule.module(host),
+            OSModule.module(host), RequireModule.module(host),
             json, CSVModule.module(host), FSModule.module(host), PathModule.module, LogModule.module(host),
             ImageModule.module(pictures), ShowModule.module(host, pictures),
         ]
+    }
+
+    /// A machine for scripts, with all of that.
+    ///
+    /// - Parameter seed: What `math.random` begins with; nil for one that is drawn.
+    /// - Throws: ``LuaError`` if memory runs out.
+    package static func machine(_ host: ScriptHost, seed: Int64? = nil) throws -> LuaVM {
+        let journal = host.client.journal
+        return try LuaVM(
+            modules: modules(host), clock: host.clock, seed: seed,
+            // What dies with the process needs no notes.
+            notes: journal.identifiesCreates ? JournalNotes(journal: journal) : nil)
     }
 }

@@ -116,21 +116,15 @@ struct Verbs: Sendable {
         let client = try host.requireClient()
         var options = request.createOptions
         options.label = options.label ?? PredictionLabel.standard(item, request.input)
-        // Before anything is uploaded for it.
-        try host.createLimit?.take()
         do {
-            let input = try await inputs.input(request.input)
             let prediction = try await client.predictions.create(
-                request.workflowID, resolved: input, options: options)
+                request.workflowID, input: try await inputs.input(request.input), options: options)
             host.createdIDs.note(prediction.id)
-            host.onEvent(.created(prediction, options))
+            host.onEvent(prediction.isReused ? .reused(prediction, options) : .created(prediction, options))
             return PredictionObject(prediction, host: host, isOwn: true)
         } catch let error as SpeedPixError where error.code == .unknownOutcome {
             // Told even if the script has been stopped meanwhile and never sees the error.
             host.onEvent(.inDoubt(workflow: request.workflowID, label: options.label, error))
-            throw error
-        } catch {
-            host.createLimit?.giveBack()
             throw error
         }
     }

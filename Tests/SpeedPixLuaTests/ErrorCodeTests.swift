@@ -24,7 +24,7 @@ private struct FullJournal: PredictionJournal {
     func recordCreated(_ prediction: Prediction, _ key: JournalKey) {}
     func recordInDoubt(_ key: JournalKey, _ error: SpeedPixError) {}
     func recordNotMade(_ key: JournalKey) {}
-    func recordEnded(_ prediction: Prediction) {}
+    func recordEnded(_ prediction: Prediction, byCaller: Bool) {}
 }
 
 @Suite("Error codes")

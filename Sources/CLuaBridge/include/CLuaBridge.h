@@ -71,8 +71,9 @@ typedef struct {
     int32_t (*call)(void *context, lua_State *L, int32_t function, int32_t count);
     // A waiting thread was resumed and asks for what it waited for.
     int32_t (*take)(void *context, lua_State *L, uint64_t ticket);
-    // The script spawned a thread, anchored at `slot`. Returns the handle of its task object.
-    uint64_t (*spawn)(void *context, lua_State *L, lua_State *thread, int32_t slot);
+    // The script spawned a thread, anchored at `slot`; or the host's own Lua code did, for a part of what it does
+    // (`is_helper`). Returns the handle of its task object.
+    uint64_t (*spawn)(void *context, lua_State *L, lua_State *thread, int32_t slot, bool is_helper);
     // The last Lua reference to an object is gone.
     void (*release)(void *context, uint64_t handle);
     // Whether two handles are the same object.
@@ -86,7 +87,16 @@ typedef struct {
     void (*failed)(void *context, lua_State *L, int32_t index);
     // While it unwound the task, a <close> variable raised another, which is at `index` and goes no further.
     void (*failed_closing)(void *context, lua_State *L, int32_t index);
+    // The running task draws a number, and nobody has said from which stream: answers with spl_set_random.
+    void (*random)(void *context);
+    // The running task seeds its stream. Returns the seed that counts.
+    uint64_t (*seed)(void *context, bool is_given, uint64_t given);
 } spl_host;
+
+// A stream of random numbers.
+typedef struct {
+    uint64_t state[4];
+} spl_random;
 
 // The stop of one run, for which any thread may ask.
 typedef struct spl_run spl_run;
@@ -149,6 +159,11 @@ bool spl_expose_stock_strings(spl_vm *vm, const char *name);
 uint64_t spl_allocations(const spl_vm *vm);
 void spl_collect_garbage(spl_vm *vm);
 
+// Begins a stream. The same seed begins the same one.
+void spl_seed_random(spl_random *random, uint64_t seed);
+// Where the running task draws from until it is resumed the next time; NULL: the host is asked.
+void spl_set_random(spl_vm *vm, spl_random *random);
+
 // --- Threads of the machine, not of Lua ----------------------------------------------------------------------------
 
 // Runs body(context) on a thread of its own, which nobody has to join. False if there can be no more threads.
@@ -177,7 +192,7 @@ spl_global spl_global_at(const spl_globals *globals, size_t index);
 // --- Registration: false if memory ran out ---------------------------------------------------------------------
 
 // Adds `field` to a read-only module (NULL for a global), which becomes a global unless its name begins with "_".
-// A negative `function` is spawn. `waits`: it may yield, and refuses where Lua cannot.
+// A negative `function` is spawn: -1 the script's, -2 that of the host's own Lua code. `waits`: it may yield, and refuses where Lua cannot.
 bool spl_register(spl_vm *vm, const char *module, const char *field, int32_t function, bool waits);
 // Called with (module, key) where a module has no such field. Makes the module, if need be.
 bool spl_register_missing(spl_vm *vm, const char *module, int32_t function);

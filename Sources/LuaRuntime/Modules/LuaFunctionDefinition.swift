@@ -12,7 +12,7 @@ public struct LuaFunctionDefinition: Sendable {
         case direct(@Sendable (borrowing LuaArguments, LuaWriter) throws -> Void)
         case waiting(@Sendable (borrowing LuaArguments) throws -> Work)
         /// The bridge's own: a new thread from a function and its arguments.
-        case spawn
+        case spawn(isHelper: Bool)
         case scheduled(@Sendable (borrowing LuaArguments, LuaScheduler) throws -> UInt64)
     }
 
@@ -39,7 +39,10 @@ public struct LuaFunctionDefinition: Sendable {
 }
 
 extension LuaFunctionDefinition {
-    static let spawn = LuaFunctionDefinition(name: "spawn", body: .spawn)
+    /// What scripts call.
+    static let spawn = LuaFunctionDefinition(name: "spawn", body: .spawn(isHelper: false))
+    /// The same for the library's own work: such a task stands where its caller does, see ``TaskPosition``.
+    static let spawnHelper = LuaFunctionDefinition(name: "spawn_helper", body: .spawn(isHelper: true))
 
     /// A function of the scheduler itself: returns the ticket to wait for, which may be due already.
     static func scheduled(

@@ -10,10 +10,10 @@ public struct LuaModule: Sendable {
     public var globals: [String]
     /// Classes whose objects the functions give out.
     public var classes: [any LuaObject.Type]
-    /// Lua text that returns a table of further functions. Its arguments are the table of the scheduler's primitives,
+    /// Lua texts that each return a table of further functions. Their arguments are the table of the scheduler's primitives,
     /// see ``LuaScheduler/primitives(clock:)``, the table of the module's own ``functions``, and the module's name.
-    package var source: String?
-    /// The names that `source` adds, for suggestions.
+    package var sources: [String] = []
+    /// The names that ``sources`` add, for suggestions.
     package var sourceNames: [String] = []
     /// Names that Lua's own module has and this one does not: they read as nil, as scripts that probe for them expect,
     /// where other names are an error.

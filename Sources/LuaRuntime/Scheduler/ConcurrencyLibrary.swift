@@ -7,10 +7,12 @@ package enum ConcurrencyLibrary {
     package static let source = """
         local host, own, module, attach = ...
         module = module .. "."
+        -- What it spawns for its own work is no task of the script's.
         local spawn, join_all, await_all, event, set, wait_for =
-          host.spawn, host.join_all, host.await_all, host.event, host.set, host.wait_for
-        local sleep, is_task, raise_timeout, set_label = host.sleep, host.is_task, host.raise_timeout, host.set_label
-        local watch_only = host.watch_only
+          host.spawn_helper, host.join_all, host.await_all, host.event, host.set, host.wait_for
+        local sleep, is_task, raise_timeout, watch_only = host.sleep, host.is_task, host.raise_timeout, host.watch_only
+        local begin_map, begin_item, place_of_wait, noted, note =
+          host.begin_map, host.begin_item, host.place, host.noted, host.note
         local unpack, pack, pairs, pcall, error = table.unpack, table.pack, pairs, pcall, error
         local setmetatable, type, rawget, tostring, math_type = setmetatable, type, rawget, tostring, math.type
 
@@ -56,8 +58,9 @@ package enum ConcurrencyLibrary {
             local mode = mode_of and mode_of(options) or "wait"
             local count, taken, results, workers, first_failed = #list, 0, {}, {}, nil
             local has_failed = false
+            local map = begin_map()
             local function item(i)
-              set_label(label_of(list[i]))
+              begin_item(map, i, label_of(list[i]))
               results[i] = fn(list[i], i)
             end
             local function worker()
@@ -113,24 +116,44 @@ package enum ConcurrencyLibrary {
           return joined(mode == "cancel" and join_all or await_all, workers, results)
         end
 
-        -- Jobs as they end, whichever way: the job, whether it succeeded, and its results.
+        local noted_types = { string = true, integer = true }
+
+        -- Jobs as they end, whichever way: the job, whether it succeeded, and its results. A run that goes on after another one
+        -- gets them in the order in which that had them, so that it does the same with them.
         local function endings(jobs)
-          local queue, head, tail, bell, watchers = {}, 0, 0, event(), {}
-          for _, job in pairs(jobs) do
+          local place = place_of_wait()
+          local order, ended, is_waiting = {}, {}, {}
+          local head, taken, bell, watchers = 0, 0, event(), {}
+          for key, job in pairs(jobs) do
+            is_waiting[key] = true
             watchers[#watchers + 1] = spawn(function()
               watch_only()
-              local ending = pack(job, pcall(await, job))
-              tail = tail + 1
-              queue[tail] = ending
+              ended[key] = pack(job, pcall(await, job))
+              order[#order + 1] = key
               set(bell)
             end)
           end
+          local function next_key()
+            local key
+            if place then key = noted(place .. "/" .. taken) end
+            if key ~= nil and is_waiting[key] then
+              while not ended[key] do wait_for(bell) end
+              return key
+            end
+            repeat
+              head = head + 1
+              while head > #order do wait_for(bell) end
+            until is_waiting[order[head]]
+            key = order[head]
+            if place and noted_types[math_type(key) or type(key)] then note(place .. "/" .. taken, key) end
+            return key
+          end
           local function next_ending()
-            if head == #watchers then return nil end
-            head = head + 1
-            while head > tail do wait_for(bell) end
-            local ending = queue[head]
-            queue[head] = nil
+            if taken == #watchers then return nil end
+            taken = taken + 1
+            local key = next_key()
+            local ending = ended[key]
+            is_waiting[key], ended[key] = nil, nil
             return unpack(ending, 1, ending.n)
           end
           -- Leaving a loop early ends the watching.
@@ -205,7 +228,7 @@ package enum ConcurrencyLibrary {
 
         return {
           sleep = own.sleep or pause,
-          spawn = spawn, map = map, settle = settle, all = all, first = first, completed = completed, timeout = timeout,
+          spawn = host.spawn, map = map, settle = settle, all = all, first = first, completed = completed, timeout = timeout,
         }
         """
 }
@@ -218,7 +241,7 @@ extension LuaModule {
     /// - Parameter name: The global that holds the functions; messages name it too.
     public static func concurrency(name: String) -> LuaModule {
         var module = LuaModule(name: name)
-        module.source = ConcurrencyLibrary.source
+        module.sources = [ConcurrencyLibrary.source]
         module.sourceNames = ConcurrencyLibrary.names
         return module
     }

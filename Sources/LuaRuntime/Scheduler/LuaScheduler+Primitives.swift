@@ -1,17 +1,40 @@
+import CLuaBridge
+
 extension LuaScheduler {
     /// What ``ConcurrencyLibrary`` builds on. Scripts never see it.
     static func primitives(clock: any Clock<Duration>) -> LuaModule {
         LuaModule(
             name: "_host",
             functions: [
-                .spawn,
+                .spawn, .spawnHelper,
                 join("join_all", cancelsRest: true),
                 join("await_all", cancelsRest: false),
                 LuaFunctionDefinition(
-                    name: "set_label",
+                    name: "begin_map",
+                    body: .direct { _, writer in
+                        let position = writer.machine.scheduler.running?.position
+                        try writer.put(
+                            position.map { .object(TaskPosition("map", $0.count("map"), in: $0)) } ?? .nil)
+                    }),
+                LuaFunctionDefinition(name: "begin_item", body: .direct(beginItem)),
+                LuaFunctionDefinition(
+                    name: "place",
                     body: .direct { arguments, writer in
-                        let text = arguments.isAbsent(1) ? nil : try? arguments.string(1, "label")
-                        writer.machine.scheduler.running?.label = text.map { LuaTask.Label($0) }
+                        let scheduler = writer.machine.scheduler
+                        let position = scheduler.notes == nil ? nil : scheduler.running?.position
+                        try writer.put(.optional(position?.place(ofNext: "wait")))
+                    }),
+                LuaFunctionDefinition(
+                    name: "noted",
+                    body: .direct { arguments, writer in
+                        let name = try arguments.string(1, "name")
+                        try writer.put(writer.machine.scheduler.notes?.value(name) ?? .nil)
+                    }),
+                LuaFunctionDefinition(
+                    name: "note",
+                    body: .direct { arguments, writer in
+                        let name = try arguments.string(1, "name")
+                        writer.machine.scheduler.notes?.note(try arguments.value(2), name)
                         try writer.put(.nil)
                     }),
                 LuaFunctionDefinition(
@@ -57,7 +80,21 @@ extension LuaScheduler {
                     }
                 },
             ] + checks,
-            classes: [LuaEvent.self])
+            classes: [LuaEvent.self, TaskPosition.self])
+    }
+
+    /// The running task goes on with an item of a `map`: with its label, and what it counts from now on.
+    private static func beginItem(_ arguments: borrowing LuaArguments, _ writer: LuaWriter) throws {
+        let task = writer.machine.scheduler.running
+        let text = arguments.isAbsent(3) ? nil : try? arguments.string(3, "label")
+        task?.label = text.map { LuaTask.Label($0) }
+        if !arguments.isAbsent(1) {
+            let map = try arguments.object(1, "map", TaskPosition.self)
+            task?.position = TaskPosition("item", Int(try arguments.integer(2, "number")), in: map)
+            // The next draw asks for the item's own stream.
+            spl_set_random(writer.machine.vm, nil)
+        }
+        try writer.put(.nil)
     }
 
     private static func join(_ name: String, cancelsRest: Bool) -> LuaFunctionDefinition {

@@ -10,8 +10,17 @@ package final class LuaScheduler {
     /// The actor that all this runs on. Weak, since it owns the machine.
     weak var owner: LuaVM?
 
-    init(machine: LuaMachine) {
+    /// Where scripts begin, and where callbacks draw their random numbers.
+    let startPosition: TaskPosition
+    private let outside: TaskPosition
+    /// Remembers for runs to come; nil if nobody does.
+    let notes: (any LuaRunNotes)?
+
+    init(machine: LuaMachine, seed: UInt64, notes: (any LuaRunNotes)?) {
         self.machine = machine
+        self.notes = notes
+        startPosition = TaskPosition(seed: seed)
+        outside = TaskPosition("callback", 0, in: startPosition)
     }
 
     var tickets = TicketTable()
@@ -123,8 +132,16 @@ package final class LuaScheduler {
     // MARK: Tasks
 
     /// Takes over a thread that a script spawned.
-    func adopt(_ thread: OpaquePointer, slot: Int32, spawnedBy state: OpaquePointer) -> LuaTask {
+    ///
+    /// - Parameter isHelper: Whether the library did, for a part of what it does.
+    func adopt(
+        _ thread: OpaquePointer, slot: Int32, spawnedBy state: OpaquePointer, isHelper: Bool
+    ) -> LuaTask {
         let task = add(thread, slot: slot, parent: running)
+        task.position = running?.position
+        if !isHelper, let position = running?.position {
+            task.position = TaskPosition("spawn", position.count("spawn"), in: position)
+        }
         task.place = places.current(state)
         task.label = running?.label
         return task
@@ -294,6 +311,31 @@ package final class LuaScheduler {
             }
             if parent.children.isEmpty { next = parent }
         }
+    }
+
+    // MARK: Random numbers
+
+    /// Says where the running task draws from.
+    func chooseRandom() {
+        spl_set_random(machine.vm, (running?.position ?? outside).random)
+    }
+
+    /// The running task seeds its stream.
+    ///
+    /// - Returns: The seed that counts: the one of a run before, the given one, or a new one.
+    func seed(_ given: UInt64?) -> UInt64 {
+        let position = running?.position
+        let place = notes == nil ? nil : position?.place(ofNext: "seed")
+        var seed = given ?? UInt64.random(in: 0 ... .max)
+        if let place, let notes {
+            if case .integer(let recorded) = notes.value(place) {
+                seed = UInt64(bitPattern: recorded)
+            } else {
+                notes.note(.integer(Int64(bitPattern: seed)), place)
+            }
+        }
+        (position ?? outside).reseed(seed)
+        return seed
     }
 
     // MARK: Tasks that outlive the one that spawned them

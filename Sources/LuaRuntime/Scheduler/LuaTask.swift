@@ -88,6 +88,8 @@ public final class LuaTask: LuaObject, @unchecked Sendable {
     private var flags: Flags = []
     /// How many tasks there are above it.
     let depth: UInt16
+    /// Where in the script's run it stands; nil for callbacks, which come when they come.
+    var position: TaskPosition?
     /// The run that it belongs to, see ``RunTable``.
     var run: RunTable.Slot = 0
     var state = State.ready(due: 0)

@@ -36,11 +36,18 @@ public actor LuaVM {
     private nonisolated let closing: Duration
 
     /// - Throws: ``LuaError`` if memory runs out, or a module's own Lua text does not compile.
-    /// - Parameter clock: Measures what scripts wait for, and ``LuaLimits/closing``.
+    /// - Parameters:
+    ///   - clock: Measures what scripts wait for, and ``LuaLimits/closing``.
+    ///   - seed: What `math.random` begins with. Each task and each item of `map` has a stream of its own, made of it, so
+    ///     that the same script draws the same numbers whichever of its tasks ends first. Nil for one that is drawn.
+    ///   - notes: Remembers what a script that is run again has to find as it was; nil if it is not.
     public init(
-        limits: LuaLimits = LuaLimits(), modules: [LuaModule] = [], clock: any Clock<Duration> = ContinuousClock()
+        limits: LuaLimits = LuaLimits(), modules: [LuaModule] = [], clock: any Clock<Duration> = ContinuousClock(),
+        seed: Int64? = nil, notes: (any LuaRunNotes)? = nil
     ) throws {
-        machine = try LuaMachine(limits: limits, modules: [LuaScheduler.primitives(clock: clock)] + modules)
+        machine = try LuaMachine(
+            limits: limits, modules: [LuaScheduler.primitives(clock: clock)] + modules,
+            seed: seed.map { UInt64(bitPattern: $0) } ?? UInt64.random(in: 0 ... .max), notes: notes)
         interruptSwitch = InterruptSwitch(machine)
         self.clock = clock
         closing = limits.closing
@@ -205,7 +212,9 @@ public actor LuaVM {
             let message = String(cString: spl_failure(machine.vm))
             throw LuaError(message == "not enough memory" ? .memory : .syntax, message)
         }
-        return machine.scheduler.add(thread, slot: slot, parent: nil)
+        let task = machine.scheduler.add(thread, slot: slot, parent: nil)
+        task.position = machine.scheduler.startPosition
+        return task
     }
 
     func put(_ arguments: [LuaValue]) throws {

@@ -94,7 +94,9 @@ extension LuaVM {
             let message = String(cString: spl_failure(machine.vm))
             throw LuaError(message == "not enough memory" ? .memory : .syntax, message)
         }
-        return machine.scheduler.add(thread, slot: slot, parent: nil)
+        let task = machine.scheduler.add(thread, slot: slot, parent: nil)
+        task.position = machine.scheduler.startPosition
+        return task
     }
 
     private func evaluation(of task: LuaTask, _ limits: LuaSnapshot.Limits) throws -> LuaEvaluation {

@@ -18,6 +18,14 @@ public struct LuaArguments: ~Copyable {
 
     var function: String { entry.name }
 
+    /// Where in the script's run the call stands, such as `map 2/item 17/create 1`: the same each time the same script is run,
+    /// whichever of its tasks ends first. Nil in callbacks, which come when they come. Each call of this counts.
+    ///
+    /// - Parameter kind: What is counted: `create`.
+    public func position(_ kind: String) -> String? {
+        reader.machine.scheduler.running?.position?.place(ofNext: kind)
+    }
+
     /// Positions count from 1; in a method, from the first argument after the object.
     private func index(_ position: Int) -> Int32 { Int32(position) + offset }
 

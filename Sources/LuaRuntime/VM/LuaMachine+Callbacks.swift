@@ -17,11 +17,11 @@ let takeResult: @convention(c) (UnsafeMutableRawPointer?, OpaquePointer?, UInt64
     machine(context).take(ticket)
 }
 
-let registerSpawn: @convention(c) (UnsafeMutableRawPointer?, OpaquePointer?, OpaquePointer?, Int32) -> UInt64 = {
-    context, state, thread, slot in
+let registerSpawn: @convention(c) (UnsafeMutableRawPointer?, OpaquePointer?, OpaquePointer?, Int32, Bool) -> UInt64 = {
+    context, state, thread, slot, isHelper in
     guard let state, let thread else { return 0 }
     let machine = machine(context)
-    return machine.retain(machine.scheduler.adopt(thread, slot: slot, spawnedBy: state))
+    return machine.retain(machine.scheduler.adopt(thread, slot: slot, spawnedBy: state, isHelper: isHelper))
 }
 
 let releaseObject: @convention(c) (UnsafeMutableRawPointer?, UInt64) -> Void = { context, handle in
@@ -51,6 +51,14 @@ let noteClosingFailure: @convention(c) (UnsafeMutableRawPointer?, OpaquePointer?
     context, state, index in
     guard let state else { return }
     machine(context).scheduler.noteClosingFailure(state, at: index)
+}
+
+let chooseRandom: @convention(c) (UnsafeMutableRawPointer?) -> Void = { context in
+    machine(context).scheduler.chooseRandom()
+}
+
+let seedRandom: @convention(c) (UnsafeMutableRawPointer?, Bool, UInt64) -> UInt64 = { context, isGiven, given in
+    machine(context).scheduler.seed(isGiven ? given : nil)
 }
 
 extension LuaMachine {

@@ -13,15 +13,21 @@ final class LuaMachine {
     var copiedBytes = 0
     /// How deep tasks may nest; tasks have no room for more.
     var taskDepth: Int { min(limits.taskDepth, Int(UInt16.max)) }
-    private(set) lazy var scheduler = LuaScheduler(machine: self)
+    private(set) lazy var scheduler = LuaScheduler(machine: self, seed: seed, notes: notes)
+    private let seed: UInt64
+    private let notes: (any LuaRunNotes)?
 
     /// - Throws: ``LuaError`` of kind memory.
-    init(limits: LuaLimits, modules: [LuaModule]) throws(LuaError) {
+    init(
+        limits: LuaLimits, modules: [LuaModule], seed: UInt64 = 0, notes: (any LuaRunNotes)? = nil
+    ) throws(LuaError) {
         self.limits = limits
+        self.seed = seed
+        self.notes = notes
         let host = spl_host(
             context: nil, call: callFunction, take: takeResult, spawn: registerSpawn, release: releaseObject,
             equal: equalObjects, stop: stopRunning, grace: askGrace, failed: noteFailure,
-            failed_closing: noteClosingFailure)
+            failed_closing: noteClosingFailure, random: chooseRandom, seed: seedRandom)
         guard let vm = spl_create(host, limits.memory, limits.hookInterval) else {
             throw LuaError(.memory, "not enough memory to start Lua")
         }
@@ -68,8 +74,8 @@ final class LuaMachine {
         for type in module.classes { try register(type) }
         for function in module.functions {
             let name = module.globals.contains(function.name) ? function.name : "\(module.name).\(function.name)"
-            if case .spawn = function.body {
-                try check(spl_register(vm, module.name, function.name, -1, false))
+            if case .spawn(let isHelper) = function.body {
+                try check(spl_register(vm, module.name, function.name, isHelper ? -2 : -1, false))
                 continue
             }
             try check(
@@ -83,7 +89,7 @@ final class LuaMachine {
             }
             try check(spl_register_value(vm, module.name, name))
         }
-        if let source = module.source {
+        for source in module.sources {
             let text = Array(source.utf8)
             try check(
                 text.withUnsafeBytes { bytes in

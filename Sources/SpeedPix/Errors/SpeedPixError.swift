@@ -39,6 +39,8 @@ public struct SpeedPixError: Error, Sendable {
         public static let invalidArgument = Code(rawValue: "invalid_argument")
         /// The journal could not write down what is about to be paid for, or was. Of the first, nothing was sent.
         public static let journalFailed = Code(rawValue: "journal_failed")
+        /// The service has the output of a prediction no more, and no copy of it was saved here.
+        public static let outputExpired = Code(rawValue: "output_expired")
         /// A local file does not exist.
         public static let fileNotFound = Code(rawValue: "file_not_found")
         /// A local file or folder could not be read or written.

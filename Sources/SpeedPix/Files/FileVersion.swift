@@ -26,6 +26,12 @@ struct FileVersion: Hashable, Sendable {
         changed = info.lastStatusChangeTime
     }
 
+    /// For journals.
+    var text: String {
+        let times = [modified, changed].map { "\($0.seconds).\($0.nanoseconds)" }
+        return "\(device):\(inode):\(size):" + times.joined(separator: ":")
+    }
+
     /// Whether the last change is so long ago that another one could not bear the same time: clocks of file systems tick
     /// every few milliseconds, some of them every two seconds.
     func isSettled(at now: Date) -> Bool {

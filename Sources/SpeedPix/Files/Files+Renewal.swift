@@ -4,23 +4,60 @@ extension Files {
     ///
     /// Only of predictions whose journal looks for attempts before: no others are remembered by their URLs.
     ///
-    /// - Throws: What `fetch` throws; ``SpeedPixError`` of the call that asks for the new URL.
+    /// - Throws: What `fetch` throws; ``SpeedPixError`` of the call that asks for the new URL: `output_expired` if the service
+    ///   has the file no more.
     func renewing<Result>(_ url: String, _ fetch: (String) async throws -> Result) async throws -> Result {
         guard let place = caller.state.outputs.place(of: url) else { return try await fetch(url) }
         // A URL that nothing signs gives access to nothing; asking costs a call, but no second try.
-        guard url.contains("?") else { return try await fetch(freshURL(of: place) ?? url) }
+        guard url.contains("?") else { return try await fetch(freshURL(of: place, otherThan: url)) }
         do {
             return try await fetch(url)
         } catch let error as SpeedPixError where [403, 404, 410].contains(error.httpStatus) {
-            guard let fresh = try await freshURL(of: place), fresh != url else { throw error }
+            let fresh = try await freshURL(of: place, otherThan: url)
+            guard fresh != url else { throw error }
             return try await fetch(fresh)
         }
     }
 
-    /// The file's URL as the service gives it now; nil if it has no such file any more.
-    func freshURL(of place: OutputPlaces.Place) async throws -> String? {
-        let predictions = Predictions(caller: caller, files: self)
-        let files = try await predictions.reload(Prediction(id: place.predictionID)).files
-        return place.number < files.count ? files[place.number].url : nil
+    /// A URL of the file that gives access to it now.
+    ///
+    /// - Throws: ``SpeedPixError`` `output_expired` if the service has no such file any more.
+    private func freshURL(of place: OutputPlace, otherThan url: String) async throws -> String {
+        let (state, now) = (caller.state.outputs, caller.dependencies.now())
+        if let recent = state.recentURL(of: place, otherThan: url, now: now) { return recent }
+        let prediction: Prediction
+        do {
+            // Notes the URLs of all its files.
+            prediction = try await Predictions(caller: caller, files: self)
+                .reload(Prediction(id: place.predictionID))
+        } catch let error as SpeedPixError where error.isFinal(sinceCreate: nil) && error.code == .apiError {
+            throw Self.expired(place, error)
+        }
+        guard place.number < prediction.files.count else { throw Self.expired(place, nil) }
+        return prediction.files[place.number].url
+    }
+
+    private static func expired(_ place: OutputPlace, _ cause: SpeedPixError?) -> SpeedPixError {
+        SpeedPixError(
+            .outputExpired,
+            "the service has the output of \(place.predictionID) no more"
+                + (cause.map { ": \($0.message)" } ?? ""),
+            remedy: "make it anew: speedpix run … --resume --again LABEL",
+            prediction: Prediction(id: place.predictionID), cause: cause)
+    }
+
+    /// A URL for an input: the service's own, or that of a copy which was saved here and is uploaded.
+    ///
+    /// - Throws: ``SpeedPixError`` `output_expired` if there is neither.
+    func url(of place: OutputPlace) async throws -> String {
+        do {
+            return try await freshURL(of: place, otherThan: "")
+        } catch let error as SpeedPixError where error.code == .outputExpired {
+            for saved in try await caller.dependencies.journal.savedFiles(place).reversed()
+            where await isUnchanged(saved, at: saved.path) {
+                return try await create(.path(saved.path)).url
+            }
+            throw error
+        }
     }
 }

@@ -99,6 +99,10 @@ extension Files {
         let now = caller.dependencies.now()
         var identity = ContentIdentity(digest: sample.isWhole ? sample.digest : content.digest)
         if let version = content.version, version.isSettled(at: now) { identity.version = version }
+        // An input that names it later stands for its content.
+        if identity.digest == nil, caller.dependencies.journal.identifiesCreates {
+            identity.digest = try await content.wholeDigest()
+        }
         var isClaimed = !order.reusing
         while !isClaimed {
             let claim = ledger.claim(

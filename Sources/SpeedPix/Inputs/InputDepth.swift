@@ -21,7 +21,7 @@ enum InputDepth {
                 case .json(let value): values.append(value)
                 case .array(let items): innerInputs += items
                 case .object(let members): innerInputs += members.values
-                case .file, .uploaded: break
+                case .file, .uploaded, .custom: break
                 }
             }
             for value in values {

@@ -18,7 +18,7 @@ struct InputResolution: Sendable {
         switch value {
         case .string(let text):
             guard !text.contains("?"), let place = files.caller.state.outputs.place(of: text) else { return value }
-            return .string(try await files.freshURL(of: place) ?? text)
+            return .string(try await files.url(of: place))
         case .array(let values):
             var signed: [JSONValue] = []
             for value in values { signed.append(try await self.signed(value)) }
@@ -72,7 +72,7 @@ struct InputResolution: Sendable {
                 if let member = members[key] { resolved[key] = substitute(member, &urls) }
             }
             return .object(resolved)
-        case .file, .uploaded: return .string(urls.removeFirst())
+        case .file, .uploaded, .custom: return .string(urls.removeFirst())
         }
     }
 
@@ -103,6 +103,7 @@ struct InputResolution: Sendable {
             }
             return try await files.create(source).url
         case .uploaded(let file): return try await files.fresh(file).url
+        case .custom(let file): return try await file.url()
         case .json, .array, .object: return ""
         }
     }

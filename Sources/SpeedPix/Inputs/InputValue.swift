@@ -21,6 +21,8 @@ public enum InputValue: Sendable {
     case file(UploadSource)
     /// A file that was uploaded before. If its URL is about to expire, it gets a new one first.
     case uploaded(File)
+    /// A file that only the caller can read: in a sandbox, an archive, a database.
+    case custom(any InputFile)
 
     /// A file on this machine.
     public static func path(_ path: String) -> InputValue { .file(.path(path)) }

@@ -44,16 +44,17 @@ struct CreateIdentification: Sendable {
             }
             return .object(standing)
         case .file(.stream): return nil
+        case .custom(let file): return try await file.contentDigest().map(Self.content)
         case .file(let source):
             let digest = try await source.withReopenable(nonce: "") { opened in
                 try await opened.withContent(files.caller.dependencies.clock) { try await $0.wholeDigest() }
             }
-            return Self.content(digest)
+            return Self.content(CreateIdentity.hexadecimal(digest))
         case .uploaded(let file):
             if let entry = files.ledger.entry(objectKey: file.objectKey),
                 let digest = try await Files.digest(of: entry)
             {
-                return Self.content(digest)
+                return Self.content(CreateIdentity.hexadecimal(digest))
             }
             return .string("\(Self.mark)upload:\(file.objectKey)")
         }
@@ -70,7 +71,30 @@ struct CreateIdentification: Sendable {
         }
     }
 
-    private static func content(_ digest: SHA256Digest) -> JSONValue {
-        .string("\(mark)content:\(CreateIdentity.hexadecimal(digest))")
+    private static func content(_ digest: String) -> JSONValue { .string("\(mark)content:\(digest)") }
+
+    /// The files of outputs in an input.
+    func sources(in input: [String: InputValue]) -> [OutputPlace] {
+        var found: [OutputPlace] = []
+        if !places.isEmpty { for value in input.values { collect(value, &found) } }
+        return found
+    }
+
+    private func collect(_ value: InputValue, _ found: inout [OutputPlace]) {
+        switch value {
+        case .json(let json): collect(json, &found)
+        case .array(let values): for value in values { collect(value, &found) }
+        case .object(let members): for value in members.values { collect(value, &found) }
+        case .file, .custom, .uploaded: break
+        }
+    }
+
+    private func collect(_ json: JSONValue, _ found: inout [OutputPlace]) {
+        switch json {
+        case .string(let text): if let place = places.place(of: text) { found.append(place) }
+        case .array(let values): for value in values { collect(value, &found) }
+        case .object(let members): for value in members.values { collect(value, &found) }
+        default: break
+        }
     }
 }

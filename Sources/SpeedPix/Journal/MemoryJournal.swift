@@ -21,6 +21,7 @@ public final class MemoryJournal: PredictionJournal {
         var creates: [JournalKey: JournaledCreate] = [:]
         var unfinished: [String: (number: UInt64, prediction: Prediction)] = [:]
         var doubts: [Doubt] = []
+        var values: [String: JSONValue] = [:]
 
         /// A tenth at once, so that it is seldom done.
         mutating func forgetOldest(over limit: Int) {
@@ -90,7 +91,13 @@ public final class MemoryJournal: PredictionJournal {
     }
 
     /// Lets go of the prediction.
-    public func recordEnded(_ prediction: Prediction) {
+    public func recordEnded(_ prediction: Prediction, byCaller: Bool) {
         state.withLock { _ = $0.unfinished.removeValue(forKey: prediction.id) }
     }
+
+    /// What was kept under the name.
+    public func value(_ name: String) -> JSONValue? { state.withLock { $0.values[name] } }
+
+    /// Keeps it as long as the process lives.
+    public func keep(_ value: JSONValue, _ name: String) { state.withLock { $0.values[name] = value } }
 }

@@ -1,34 +1,54 @@
 import Synchronization
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
 /// Which file of which prediction a URL is, of the predictions that a client knows: URLs are signed anew in each answer, and an
 /// input may hold one as a mere text.
 final class OutputPlaces: Sendable {
-    /// A file of an output.
-    struct Place: Sendable, Hashable {
-        let predictionID: String
-        /// Among all files of the output, in the order of ``FileOutput/all(in:)``.
-        let number: Int
+    private struct State {
+        var places: [String: OutputPlace] = [:]
+        /// URLs that gave access when they came.
+        var signed: [OutputPlace: (url: String, time: Date)] = [:]
     }
 
-    private let places = Mutex<[String: Place]>([:])
+    /// How long a URL counts as good. The services' last longer; nobody says how long.
+    private static let freshness = 300.0
 
-    func note(_ prediction: Prediction) {
+    private let state = Mutex(State())
+
+    func note(_ prediction: Prediction, now: Date) {
         let files = prediction.files
         guard !files.isEmpty else { return }
-        places.withLock { places in
+        state.withLock { state in
             for (number, file) in files.enumerated() {
-                places[Self.key(file.url)] = Place(predictionID: prediction.id, number: number)
+                let place = OutputPlace(predictionID: prediction.id, number: number)
+                state.places[Self.key(file.url)] = place
+                if file.url.contains("?") { state.signed[place] = (file.url, now) }
             }
         }
     }
 
     /// Whether no output is known: then no text needs to be looked at.
-    var isEmpty: Bool { places.withLock { $0.isEmpty } }
+    var isEmpty: Bool { state.withLock { $0.places.isEmpty } }
 
     /// Nil for a URL that is no known output's.
-    func place(of url: String) -> Place? {
+    func place(of url: String) -> OutputPlace? {
         guard url.hasPrefix("http") else { return nil }
-        return places.withLock { $0[Self.key(url)] }
+        return state.withLock { $0.places[Self.key(url)] }
+    }
+
+    /// A URL of the file that has come lately, and is not this one; nil if there is none.
+    func recentURL(of place: OutputPlace, otherThan url: String, now: Date) -> String? {
+        state.withLock { state in
+            guard let known = state.signed[place], known.url != url,
+                (0..<Self.freshness).contains(now.timeIntervalSince(known.time))
+            else { return nil }
+            return known.url
+        }
     }
 
     /// Without what signs it.

@@ -7,7 +7,10 @@
 /// 3. ``withdrawIntent(_:)`` if the try surely had no effect, before the pause that follows it.
 /// 4. ``recordCreated(_:_:)`` with the service's id, or ``recordInDoubt(_:_:)`` if no answer tells.
 /// 5. ``recordNotMade(_:)`` if it was refused, or given up before it was sent.
-/// 6. ``recordEnded(_:)`` when the end of a prediction is known, with its output.
+/// 6. ``recordEnded(_:byCaller:)`` when the end of a prediction is known, with its output.
+/// 7. ``recordSaved(_:)`` when a file of its output has been saved.
+///
+/// Beside that it keeps values for scripts that are run again, see ``value(_:)``.
 ///
 /// A journal that cannot write throws: what it throws at an intent keeps the create from being sent. None of its functions may
 /// end early because the calling task is cancelled: what they were told has happened, or is about to.
@@ -40,9 +43,44 @@ public protocol PredictionJournal: Sendable {
     /// It was not made, and will not be: the service refused it, or it was given up before it was sent.
     func recordNotMade(_ key: JournalKey) async throws
 
-    /// A prediction has ended: with its output if it succeeded. May be told more than once, and of predictions that no
-    /// create of this journal made.
-    func recordEnded(_ prediction: Prediction) async throws
+    /// A prediction has ended: with its output if it succeeded. May be told more than once, the first time counts; and of
+    /// predictions that no create of this journal made.
+    ///
+    /// - Parameter byCaller: Whether the caller asked for its cancellation. One that was canceled since its wait was given up,
+    ///   or by somebody else, is still wanted.
+    func recordEnded(_ prediction: Prediction, byCaller: Bool) async throws
+
+    // MARK: Files
+
+    /// A file of an output lies where the caller wanted it.
+    func recordSaved(_ file: SavedFile) async throws
+
+    /// Where a file of an output was saved, the newest last.
+    func savedFiles(_ output: OutputPlace) async throws -> [SavedFile]
+
+    // MARK: Values
+
+    /// What an attempt before, or this one, has kept under a name. At once: it is held in memory.
+    func value(_ name: String) -> JSONValue?
+
+    /// Keeps a value. Returns at once; it is written down before any intent that is recorded after it.
+    func keep(_ value: JSONValue, _ name: String)
+
+    /// Returns when what was kept so far is written down.
+    func flush() async throws
+}
+
+extension PredictionJournal {
+    /// A journal that does not remember files: nothing is done.
+    public func recordSaved(_ file: SavedFile) async throws {}
+    /// None.
+    public func savedFiles(_ output: OutputPlace) async throws -> [SavedFile] { [] }
+    /// A journal that does not keep values: nil.
+    public func value(_ name: String) -> JSONValue? { nil }
+    /// Nothing is done.
+    public func keep(_ value: JSONValue, _ name: String) {}
+    /// Nothing is done.
+    public func flush() async throws {}
 }
 
 /// A create, as a journal knows it until it has been sent.
@@ -77,17 +115,20 @@ public struct JournaledCreate: Sendable {
     public var label: String?
     /// The input, for people: files stand by their names. Without the secret; URLs may be signed.
     public var input: [String: JSONValue]
+    /// Files of outputs that go into it.
+    public var sources: [OutputPlace]
 
     /// What a client makes of a create; for the tests of a journal.
     public init(
         position: CreatePosition? = nil, identity: CreateIdentity? = nil, workflowID: String, label: String? = nil,
-        input: [String: JSONValue] = [:]
+        input: [String: JSONValue] = [:], sources: [OutputPlace] = []
     ) {
         self.position = position
         self.identity = identity
         self.workflowID = workflowID
         self.label = label
         self.input = input
+        self.sources = sources
     }
 }
 

@@ -12,6 +12,13 @@ extension Predictions {
     /// Ends a prediction at the service, keeping what only this side knows of it.
     @discardableResult
     public func cancel(_ prediction: Prediction) async throws -> Prediction {
+        let updated = try await askToCancel(prediction)
+        if updated.status == .canceled { await recordEnd(of: updated, byCaller: true) }
+        return updated
+    }
+
+    /// The call alone.
+    func askToCancel(_ prediction: Prediction) async throws -> Prediction {
         guard !prediction.id.isEmpty else {
             throw SpeedPixError(.invalidArgument, "the prediction id is empty")
         }
@@ -24,7 +31,6 @@ extension Predictions {
                     requestID: envelope.requestID)
             }
             updated.status = Prediction.Status(word: word)
-            if updated.status == .canceled { await recordEnd(of: updated) }
             return updated
         } catch let error as SpeedPixError {
             throw error.asUnsupported("cancelling a prediction").about(prediction)

@@ -45,7 +45,8 @@ extension Predictions {
                         prediction: prediction, isRetryable: true)
                 },
                 operation: {
-                    let now = try await cancel(prediction)
+                    let now = try await askToCancel(prediction)
+                    if now.status == .canceled { await recordEnd(of: now) }
                     // Too late: then it has a result, which is paid for.
                     guard now.status == .succeeded, let done = try? await fetchResult(now).0, done.status == .succeeded
                     else { return now }

@@ -11,14 +11,15 @@ extension Predictions {
             position: options.position, workflowID: workflowID, label: options.label,
             input: input.mapValues(\.described))
         if journal.identifiesCreates {
-            create.identity = try await CreateIdentification(files: files, places: caller.state.outputs)
-                .identity(of: workflowID, options, input)
+            let identification = CreateIdentification(files: files, places: caller.state.outputs)
+            create.sources = identification.sources(in: input)
+            create.identity = try await identification.identity(of: workflowID, options, input)
         }
         do {
             let claim = try await journal.claim(create)
             guard case .recorded(var prediction) = claim else { return claim }
             prediction.isReused = true
-            caller.state.outputs.note(prediction)
+            caller.state.outputs.note(prediction, now: caller.dependencies.now())
             return .recorded(prediction)
         } catch let error as CancellationError {
             throw error
@@ -51,11 +52,15 @@ extension Predictions {
 
     /// Writes down an end that was noticed. One that cannot be written is no reason to lose a result: the next attempt asks
     /// the service again.
+    ///
+    /// - Parameter byCaller: Whether the caller asked for its cancellation.
     @inline(never)
-    func recordEnd(of prediction: Prediction) async {
+    func recordEnd(of prediction: Prediction, byCaller: Bool = false) async {
         guard prediction.status.isTerminal else { return }
-        if caller.dependencies.journal.identifiesCreates { caller.state.outputs.note(prediction) }
-        await record { try await $0.recordEnded(prediction) }
+        if caller.dependencies.journal.identifiesCreates {
+            caller.state.outputs.note(prediction, now: caller.dependencies.now())
+        }
+        await record { try await $0.recordEnded(prediction, byCaller: byCaller) }
     }
 
     /// Tells the journal something that has happened, and that an error of the journal's does not change.
@@ -84,6 +89,7 @@ extension InputValue {
         case .file(.bytes(_, let name)), .file(.stream(_, let name)): .string(name)
         case .file(.dataURI): .string("data:…")
         case .uploaded(let file): .string(file.filename)
+        case .custom(let file): .string(file.name)
         }
     }
 }

@@ -49,17 +49,6 @@ public struct Predictions: Sendable {
         }
     }
 
-    /// Starts a workflow with an input whose files have URLs already.
-    package func create(
-        _ workflowID: String, resolved input: [String: JSONValue], options: CreateOptions = CreateOptions()
-    ) async throws -> Prediction {
-        try Self.check(workflowID, options)
-        switch try await claim(workflowID, input.mapValues { .json($0) }, options) {
-        case .recorded(let prediction): return prediction
-        case .new(let key): return try await send(workflowID, input, options, key)
-        }
-    }
-
     /// Sends a create that its journal has taken.
     ///
     /// - Parameter limit: After it, a create that had no effect is not tried again.

@@ -58,7 +58,7 @@ struct EvalCommand: ContextCommand {
         let output = ScriptOutput.streams(of: context, isVerbose: verbose)
         let host = ScriptHost(plan, output: output, context, onEvent: recorder.note)
         do {
-            let vm = try LuaVM(modules: SpeedPixModule.modules(host), clock: host.clock)
+            let vm = try SpeedPixModule.machine(host)
             try await BoundedRun(vm: vm, timeout: timeout.map { .seconds($0) }, context: context)
                 .execute(LuaChunk(Self.evaluation, name: "eval"), arguments: [.string(code)])
         } catch {

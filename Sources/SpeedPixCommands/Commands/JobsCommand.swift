@@ -11,7 +11,7 @@ struct JobsCommand: ParsableCommand {
               speedpix jobs wait 8d0f2a 91c3b7
               speedpix jobs download 8d0f2a 91c3b7 --out results
             """,
-        subcommands: [JobsShowCommand.self, JobsWaitCommand.self, JobsDownloadCommand.self])
+        subcommands: [JobsListCommand.self, JobsShowCommand.self, JobsWaitCommand.self, JobsDownloadCommand.self])
 }
 
 /// Which predictions a command is about.
@@ -47,14 +47,14 @@ struct JobOptions: ParsableArguments {
     }
 
     /// Nil if no events are given.
-    func recordedRun(_ context: CommandContext) throws -> RecordedRun? {
-        try events.map { try RecordedRun($0, in: context) }
+    func recordedRun(_ context: CommandContext) throws -> EventsFile? {
+        try events.map { try EventsFile($0, in: context) }
     }
 
     /// Each id once, whole, in the order in which they were given.
     ///
     /// - Throws: ``CommandFailure`` for the beginning of several.
-    func distinct(_ run: RecordedRun?) throws -> [String] {
+    func distinct(_ run: EventsFile?) throws -> [String] {
         var seen: Set<String> = []
         return try ids.map { try run?.whole($0) ?? $0 }.filter { seen.insert($0).inserted }
     }

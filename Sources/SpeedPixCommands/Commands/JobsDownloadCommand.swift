@@ -89,7 +89,7 @@ struct JobsDownloadCommand: ContextCommand {
     }
 
     private func download(
-        _ predictions: [Prediction], _ run: RecordedRun?, into folder: String, _ client: SpeedPixClient,
+        _ predictions: [Prediction], _ run: EventsFile?, into folder: String, _ client: SpeedPixClient,
         _ context: CommandContext
     ) async throws -> [ResultFolder.Place] {
         let names = predictions.flatMap { LabeledName.names(of: $0.files, label: run?.label(of: $0.id)) }

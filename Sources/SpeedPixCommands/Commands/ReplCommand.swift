@@ -55,7 +55,7 @@ struct ReplCommand: ContextCommand {
         plan.cancelsOnStop = try stopping.cancels(service, context)
         let streams = ScriptOutput.streams(of: context, isVerbose: verbose, pictures: pictures)
         let host = ScriptHost(plan, output: streams, context, onEvent: recorder.note)
-        let vm = try LuaVM(modules: SpeedPixModule.modules(host), clock: host.clock)
+        let vm = try SpeedPixModule.machine(host)
         let isLocal = service.isLocal(context)
         let history = LineHistory(
             path: LineHistory.path(context.environment, home: context.homeDirectory),

@@ -11,6 +11,8 @@ struct RunCommand: ContextCommand {
         abstract: "Runs a Lua script.",
         usage: "speedpix run FILE|- [key=value ...] [--local] [--endpoint URL] [--profile NAME] [--out DIR]"
             + " [--timeout SECONDS] [--cancel-on-stop] [--dry-run] [--limit N] [--watch] [--progress MODE] [--quiet] [--json]"
+            + " [--resume[=RUN|auto]] [--again LABEL|POSITION] [--again-failed] [--in-doubt again] [--seed N]"
+            + " [--no-journal] [--state DIR]"
             + " [--report FILE.html]"
             + " [--allow-read DIR] [--allow-write DIR] [--allow-env NAME] [--verbose]",
         discussion: """
@@ -18,6 +20,7 @@ struct RunCommand: ContextCommand {
               speedpix run examples/white_background.lua --local
               speedpix run pipeline.lua image=./shoe.jpg count=8 --out results
               speedpix run pipeline.lua --dry-run --limit 20
+              speedpix run pipeline.lua --resume      after Ctrl-C, a failure or a power cut
               speedpix run pipeline.lua --report report.html --json > events.jsonl
               speedpix run pipeline.lua --help        the parameters of the script
 
@@ -39,6 +42,8 @@ struct RunCommand: ContextCommand {
     @OptionGroup var sandbox: SandboxOptions
     @OptionGroup var output: OutputOptions
     @OptionGroup var stopping: StopOptions
+    @OptionGroup var resuming: ResumeOptions
+    @OptionGroup var journal: JournalOptions
 
     @Flag(
         name: .customLong("dry-run"),
@@ -171,7 +176,10 @@ struct RunCommand: ContextCommand {
     private func withConfiguration(
         _ context: CommandContext, _ body: (Configuration) async throws -> Void
     ) async throws {
-        guard dryRun else { return try await service.withConfiguration(context, beside: directory(context), body) }
+        // What goes on with a run is told by its service and key, also if nothing is sent.
+        guard dryRun, resuming.resume == nil else {
+            return try await service.withConfiguration(context, beside: directory(context), body)
+        }
         // Nothing is sent, and so nobody has to sign anything.
         try await body(
             Configuration(appKey: "dry-run", appSecret: context.randomToken(), endpoint: RehearsalTransport.endpoint))

@@ -81,6 +81,7 @@ struct ShownSetting: Sendable, Equatable {
         case .pollRate: plain.pollRate.map { String(Int($0)) } ?? "finds its level"
         case .userAgent: plain.userAgent
         case .cancelOnStop: "false"
+        case .keepRuns: String(Int(JournalPlan.standardDays))
         case .profile, .appKey, .appSecret, .appSecretFile, .appSecretCommand, .proxy, .noProxy, .caFile: nil
         case .downloadHosts: "public"
         }

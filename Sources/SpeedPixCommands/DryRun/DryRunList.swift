@@ -1,4 +1,5 @@
 import SpeedPix
+import SpeedPixJournal
 import SpeedPixLua
 import Synchronization
 import SystemPackage
@@ -60,10 +61,13 @@ final class DryRunList: Sendable {
     }
 
     /// What it comes to.
-    var total: String {
+    ///
+    /// - Parameter found: What a run that goes on with another one found in its journal.
+    func total(_ found: RehearsedJournal.Counts?) -> String {
         state.withLock { state in
-            "dry run: nothing was sent; a real run would create \(state.creates)"
-                + (state.creates == 1 ? " prediction" : " predictions")
+            let rest = found.map { ", \($0.reused) are paid for already, and \($0.inDoubt) are in doubt" } ?? ""
+            return "dry run: nothing was sent; a real run would create \(state.creates)"
+                + (state.creates == 1 ? " prediction" : " predictions") + rest
                 + (state.uploads > 0
                     ? " and upload \(state.uploads) \(state.uploads == 1 ? "file" : "files"), "
                         + ByteText.describe(state.bytes) : "")

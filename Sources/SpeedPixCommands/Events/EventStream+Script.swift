@@ -7,11 +7,13 @@ extension EventStream {
         switch event {
         case .uploaded: break  // Told as a transfer.
         case .created(let prediction, let options):
-            var fields = Self.fields(prediction)
-            fields["input"] = prediction.input.map { .object($0) }
-            fields.merge(Self.fields(options)) { $1 }
+            var fields = Self.fields(prediction, options)
             fields["estimated_seconds"] = prediction.estimatedDuration.map { .seconds($0) }
             send("prediction.created", fields)
+        case .reused(let prediction, let options):
+            var fields = Self.fields(prediction, options)
+            fields["status"] = .string(prediction.status.rawValue)
+            send("prediction.reused", fields)
         case .progressed(let prediction):
             guard !prediction.status.isTerminal else { return }
             var fields = Self.fields(prediction)
@@ -33,6 +35,8 @@ extension EventStream {
             send("prediction.in_doubt", fields.withoutNulls)
         case .saved(let path, let bytes):
             send("file.written", ["path": .string(path), "bytes": .integer(bytes)])
+        case .kept(let path, let bytes, let url):
+            send("file.kept", ["path": .string(path), "bytes": .integer(bytes), "url": .string(url)])
         case .transfer(let transfer): send(transfer)
         case .retried(let operation): send("call.retried", ["operation": .string(operation.rawValue)])
         }
@@ -80,6 +84,13 @@ extension EventStream {
             "id": .string(prediction.id), "workflow": .optional(prediction.workflowID),
             "label": .optional(prediction.label),
         ].withoutNulls
+    }
+
+    private static func fields(_ prediction: Prediction, _ options: CreateOptions) -> [String: JSONValue] {
+        var fields = fields(prediction)
+        fields["input"] = prediction.input.map { .object($0) }
+        fields.merge(Self.fields(options)) { $1 }
+        return fields
     }
 
     /// The options that were given; the others are the service's own.

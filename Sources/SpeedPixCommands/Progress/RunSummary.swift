@@ -15,13 +15,14 @@ struct RunSummary {
     }
 
     private var counts: String? {
-        guard state.created + state.ended + state.jobs.count > 0 else { return nil }
+        guard state.created + state.reused + state.ended + state.jobs.count > 0 else { return nil }
         var parts = ["\(state.succeeded) done"]
         if state.failed > 0 { parts.append("\(state.failed) failed") }
         if state.canceled > 0 { parts.append("\(state.canceled) canceled") }
         if !state.jobs.isEmpty { parts.append("\(state.jobs.count) not waited for") }
         if !state.inDoubt.isEmpty { parts.append("\(state.inDoubt.count) in doubt") }
-        return parts.joined(separator: ", ") + " of " + Self.count(state.created, "prediction") + " created"
+        let reused = state.reused > 0 ? ", and of \(state.reused) from an attempt before" : ""
+        return parts.joined(separator: ", ") + " of " + Self.count(state.created, "prediction") + " created" + reused
     }
 
     private var time: String? {
@@ -45,6 +46,7 @@ struct RunSummary {
             parts.append(
                 "received \(ByteText.describe(state.bytesDown)) in \(Self.count(state.downloads, "download"))")
         }
+        if state.filesKept > 0 { parts.append("\(Self.count(state.filesKept, "file")) lay there already") }
         if state.filesWritten > 0 { parts.append("wrote \(Self.count(state.filesWritten, "file"))") }
         return parts.isEmpty ? nil : parts.joined(separator: ", ")
     }
@@ -86,14 +88,16 @@ struct RunSummary {
     var fields: JSONValue {
         func whole(_ number: Int) -> JSONValue { .integer(Int64(number)) }
         var fields: [String: JSONValue] = [
-            "created": whole(state.created), "succeeded": whole(state.succeeded), "failed": whole(state.failed),
+            "created": whole(state.created), "reused": whole(state.reused), "succeeded": whole(state.succeeded),
+            "failed": whole(state.failed),
             "canceled": whole(state.canceled), "without_output": whole(state.withoutOutputCount),
             "in_doubt": whole(state.inDoubt.count),
             "wall_seconds": .seconds(elapsed), "computing_seconds": .seconds(state.computing),
             "retries": .object(state.retries.mapValues(whole)),
             "uploads": whole(state.uploads), "bytes_up": .integer(state.bytesUp),
             "downloads": whole(state.downloads), "bytes_down": .integer(state.bytesDown),
-            "files_written": whole(state.filesWritten), "bytes_written": .integer(state.bytesWritten),
+            "files_written": whole(state.filesWritten), "files_kept": whole(state.filesKept),
+            "bytes_written": .integer(state.bytesWritten),
             "failed_ids": .array(state.failures.map { .string($0.id) }),
         ]
         if let slowest = state.slowest {

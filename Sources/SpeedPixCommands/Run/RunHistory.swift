@@ -10,6 +10,8 @@ struct RunHistory: Sendable {
         var label: String?
         /// Whether this run created it.
         var isOwn = false
+        /// Whether an attempt before has created it.
+        var isReused = false
         var options = CreateOptions()
         var input: [String: JSONValue]
         var status = Prediction.Status.waiting
@@ -52,10 +54,11 @@ struct RunHistory: Sendable {
 
     mutating func apply(_ event: ScriptEvent, at time: Duration) {
         switch event {
-        case .created(let prediction, let options):
+        case .created(let prediction, let options), .reused(let prediction, let options):
             let index = index(of: prediction, at: time)
             entries[index].isOwn = true
             entries[index].options = options
+            entries[index].isReused = prediction.isReused
         case .progressed(let prediction):
             let index = index(of: prediction, at: time)
             guard entries[index].endedAt == nil else { return }
@@ -64,6 +67,8 @@ struct RunHistory: Sendable {
             if prediction.status == .running, entries[index].runningAt == nil { entries[index].runningAt = time }
         case .ended(let prediction): end(prediction, at: time)
         case .transfer(let transfer): apply(transfer, at: time)
+        case .kept(let path, _, let url):
+            if let place = places[url] { entries[place.entry].outputs[place.output].path = path }
         case .notCanceled, .inDoubt, .uploaded, .saved, .retried: break
         }
     }

@@ -10,6 +10,10 @@ struct RunPlan: Sendable {
     /// Whether predictions end with this process, so that none can be fetched later.
     let isLocal: Bool
     let isDryRun: Bool
+    /// What its journal is to be; nil to write nothing down.
+    let journal: JournalPlan?
+    /// What `math.random` is to begin with, if the command line says so.
+    let seed: Int64?
     /// Predictions that it may create at most.
     let limit: Int?
     /// How long it may take.
@@ -45,8 +49,16 @@ struct RunPlan: Sendable {
         report = command.output.report
         out = command.sandbox.out
         secrets = command.service.heldSecrets(context, beside: script.directory)
+        journal = try JournalPlan(command, script, named: name, configuration, context)
+        seed = command.resuming.seed
+        var service = configuration
+        if command.dryRun {
+            service = try Configuration(
+                appKey: configuration.appKey, appSecret: context.randomToken(), endpoint: RehearsalTransport.endpoint)
+        }
         var host = HostPlan(
-            configuration, command.sandbox, arguments: command.arguments, directory: script.directory, context)
+            service, command.sandbox, arguments: command.arguments, directory: script.directory,
+            journal: command.journal.place(context, beside: script.directory), context)
         // A script from standard input has used it up.
         host.readsInput = script.directory != nil
         host.isVerbose = command.verbose

@@ -62,6 +62,8 @@ struct RunState: Sendable {
     private var endedIDs: Set<String> = []
 
     private(set) var created = 0
+    /// Of the run's predictions, those that an attempt before has created.
+    private(set) var reused = 0
     private(set) var running = 0
     private(set) var succeeded = 0
     /// Of those that succeeded, how many gave nothing at all, and the first of them.
@@ -87,6 +89,8 @@ struct RunState: Sendable {
     private(set) var bytesDown: Int64 = 0
     private(set) var filesWritten = 0
     private(set) var bytesWritten: Int64 = 0
+    /// Files that lay there already.
+    private(set) var filesKept = 0
 
     /// - Parameter keepsHistory: Whether each prediction is kept after its end.
     init(keepsHistory: Bool = false) {
@@ -96,7 +100,9 @@ struct RunState: Sendable {
     var queued: Int { jobs.count - running }
     var ended: Int { succeeded + failed + canceled }
     /// Whether there is anything to tell of.
-    var isEmpty: Bool { created + ended + jobs.count + uploads + downloads + filesWritten + inDoubt.count == 0 }
+    var isEmpty: Bool {
+        created + reused + ended + jobs.count + uploads + downloads + filesWritten + inDoubt.count == 0
+    }
     /// Those whose output has not reached the script, in the order of their creates.
     var unfinished: [Job] { order.compactMap { jobs[$0] } }
     /// What this run created, in the order of its creates; as far as there is a history.
@@ -116,6 +122,10 @@ struct RunState: Sendable {
             created += 1
             if let input = prediction.input { unsaved.noteUse(of: .object(input)) }
             return .created(add(prediction, isOwn: true, at: time))
+        case .reused(let prediction, _):
+            reused += 1
+            if let input = prediction.input { unsaved.noteUse(of: .object(input)) }
+            _ = add(prediction, isOwn: true, at: time)
         case .progressed(let prediction): return progress(prediction, at: time)
         case .ended(let prediction): return end(prediction, at: time)
         case .notCanceled(let id, let error): notCanceled[id] = error
@@ -125,6 +135,9 @@ struct RunState: Sendable {
         case .saved(_, let bytes):
             filesWritten += 1
             bytesWritten += bytes
+        case .kept(_, _, let url):
+            filesKept += 1
+            unsaved.noteFetched(url)
         case .transfer(let transfer): apply(transfer)
         case .retried(let operation): retries[operation.rawValue, default: 0] += 1
         }

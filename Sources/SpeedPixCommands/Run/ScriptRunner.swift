@@ -1,5 +1,6 @@
 import LuaRuntime
 import SpeedPix
+import SpeedPixJournal
 import SpeedPixLua
 
 #if canImport(FoundationEssentials)
@@ -43,9 +44,17 @@ struct ScriptRunner: Sendable {
         let limit = plan.limit.map { CreateLimit($0) }
 
         var end = RunEnd.success
+        let journaling: RunJournaling
+        do {
+            journaling = try RunJournaling(plan.journal, seed: plan.seed, isDryRun: plan.isDryRun, context)
+        } catch {
+            let result = RunResult(end: RunEnd(error, script: nil, in: context), state: RunState())
+            events?.finish(result.end.fields(in: context))
+            return result
+        }
         do {
             try await showing(plan, recorder) { context in
-                try await execute(plan, recorder, limit, overlay, report, context)
+                try await execute(plan, recorder, journaling, limit, overlay, report, context)
             }
         } catch {
             end = RunEnd(error, script: plan.script, in: context)
@@ -56,10 +65,14 @@ struct ScriptRunner: Sendable {
         }
         if dryRun != nil { end = end.explainedAsDryRun }
 
-        reportEnd(plan, end, recorder, limit, dryRun, overlay)
+        reportEnd(plan, end, recorder, limit, dryRun, overlay, journaling.rehearsal)
         if let report {
             end = await write(report, plan, end, recorder)
         }
+        if let problem = await journaling.end(succeeded: end.failure == nil) {
+            context.say("speedpix: \(problem.message)".printable())
+        }
+        if end.failure != nil, let hint = journaling.hint(recorder.state) { context.say(hint.printable()) }
         let state = recorder.state
         events?.finish(end.fields(of: state, elapsed: recorder.elapsed(), isLocal: plan.isLocal, in: context))
         return RunResult(end: end, state: state)
@@ -84,16 +97,18 @@ struct ScriptRunner: Sendable {
 
     /// The script itself.
     private func execute(
-        _ plan: RunPlan, _ recorder: RunRecorder, _ limit: CreateLimit?, _ overlay: FileOverlay?,
-        _ report: RunReport?, _ context: CommandContext
+        _ plan: RunPlan, _ recorder: RunRecorder, _ journaling: RunJournaling, _ limit: CreateLimit?,
+        _ overlay: FileOverlay?, _ report: RunReport?, _ context: CommandContext
     ) async throws {
         var hostPlan = plan.host
+        hostPlan.journal = journaling.journal
+        hostPlan.seed = journaling.seed
         hostPlan.files.overlay = overlay
         let output =
             events.map { ScriptOutput.events($0, context, isVerbose: plan.host.isVerbose) }
             ?? .streams(of: context, isVerbose: plan.host.isVerbose)
         let host = ScriptHost(hostPlan, output: output, context, createLimit: limit, onEvent: recorder.note)
-        let vm = try LuaVM(modules: SpeedPixModule.modules(host), clock: host.clock)
+        let vm = try SpeedPixModule.machine(host, seed: hostPlan.seed)
         let maker = Task { await report?.thumbnails.work() }
         let result: Result<Void, any Error>
         do {
@@ -163,12 +178,12 @@ struct ScriptRunner: Sendable {
     /// What a person hears when it is over.
     private func reportEnd(
         _ plan: RunPlan, _ end: RunEnd, _ recorder: RunRecorder, _ limit: CreateLimit?, _ dryRun: DryRunList?,
-        _ overlay: FileOverlay?
+        _ overlay: FileOverlay?, _ rehearsal: RehearsedJournal?
     ) {
         let state = recorder.state
         if let dryRun {
             dryRun.note(overlay?.changes ?? [])
-            if !plan.isQuiet { context.say(dryRun.total) }
+            if !plan.isQuiet { context.say(dryRun.total(rehearsal?.counts)) }
         } else if plan.showsSummary {
             let summary = RunSummary(state: state, elapsed: recorder.elapsed(), isLocal: plan.isLocal)
             for line in summary.lines { context.say(line) }

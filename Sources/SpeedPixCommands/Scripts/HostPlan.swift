@@ -17,16 +17,24 @@ struct HostPlan: Sendable {
     /// Carries the calls; the network if nil.
     var transport: (any HTTPTransport)?
     var middleware: [any ClientMiddleware] = []
+    /// Where creates are written down; in memory if nil.
+    var journal: (any PredictionJournal)?
+    /// What `math.random` begins with; nil for something that is drawn.
+    var seed: Int64?
     /// Whether what is left unfinished is canceled at the service.
     var cancelsOnStop = false
 
-    /// - Parameter directory: The script's folder; nil if it has none.
+    /// - Parameters:
+    ///   - directory: The script's folder; nil if it has none.
+    ///   - journal: Where journals lie; scripts may not reach them.
     init(
         _ configuration: Configuration, _ sandbox: SandboxOptions, arguments: [String: String] = [:],
-        directory: String?, _ context: CommandContext
+        directory: String?, journal: JournalPlace? = nil, _ context: CommandContext
     ) {
         self.configuration = configuration
-        files = sandbox.files(directory: directory, named: Array(arguments.values), context)
+        files = sandbox.files(
+            directory: directory, named: Array(arguments.values),
+            withheld: (journal ?? JournalPlace(nil, beside: directory, context)).withheld, context)
         environment = sandbox.environment(context)
         self.arguments = arguments
         self.directory = directory
@@ -48,6 +56,7 @@ extension ScriptHost {
     ) {
         var dependencies = ClientDependencies(context, transport: plan.transport)
         dependencies.onRetry = { onEvent(.retried($0)) }
+        dependencies.journal = (plan.journal ?? dependencies.journal).counted(by: createLimit)
         self.init(
             client: SpeedPixClient(plan.configuration, dependencies: dependencies, middleware: plan.middleware),
             files: plan.files, arguments: plan.arguments, clock: context.clock, write: output.write, onEvent: onEvent,
@@ -58,7 +67,6 @@ extension ScriptHost {
         if plan.readsInput { readInput = context.readInput }
         moduleDirectory = plan.directory
         environment = plan.environment
-        self.createLimit = createLimit
         cancelsOnStop = plan.cancelsOnStop
     }
 }

@@ -29,13 +29,16 @@ struct SandboxOptions: ParsableArguments {
 
     /// - Parameter directory: The script's folder; nil if it has none.
     /// - Parameter named: Paths that the command line names: they may be read wherever they lie.
-    func files(directory: String?, named: [String], _ context: CommandContext) -> FileAccess {
+    /// - Parameter withheld: What the script may neither read nor write, besides settings and credentials.
+    func files(
+        directory: String?, named: [String], withheld: [String] = [], _ context: CommandContext
+    ) -> FileAccess {
         var files = FileAccess(
             workingDirectory: context.workingDirectory, outputDirectory: out.map(context.absolute),
             homeDirectory: context.homeDirectory,
             readable: (directory.map { [$0] } ?? []) + readableFolders.map(context.absolute),
             readableFiles: named, writable: writableFolders.map(context.absolute))
-        files.withheld = SettingsReader(context: context, scriptDirectory: directory).withheldFiles
+        files.withheld = SettingsReader(context: context, scriptDirectory: directory).withheldFiles + withheld
         return files
     }
 

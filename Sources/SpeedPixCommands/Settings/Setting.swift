@@ -15,6 +15,7 @@ enum Setting: String, CaseIterable, Sendable {
     case retryAfterLongest = "retry_after_longest"
     case pollRate = "poll_rate"
     case cancelOnStop = "cancel_on_stop"
+    case keepRuns = "keep_runs"
     case userAgent = "user_agent"
     case proxy
     case noProxy = "no_proxy"
@@ -48,6 +49,7 @@ enum Setting: String, CaseIterable, Sendable {
         case .timeout, .retryBase, .retryLongest, .retryAfterLongest: .seconds(0.001...86_400)
         case .pollRate: .number(0.1...1_000_000)
         case .retries: .integer(0...100)
+        case .keepRuns: .number(1...36_500)
         case .cancelOnStop: .flag
         default: .text
         }
@@ -69,6 +71,7 @@ enum Setting: String, CaseIterable, Sendable {
         case .retryAfterLongest: "seconds that the service may ask for at most"
         case .pollRate: "polls a second at most, all waits together"
         case .cancelOnStop: "whether what a run that is stopped gives up is canceled at the service"
+        case .keepRuns: "days that the journal keeps finished runs"
         case .userAgent: "what calls name as their sender"
         case .proxy: "the proxy for every connection, or \"none\""
         case .noProxy: "hosts that are reached without it"

@@ -4,6 +4,8 @@ public import SpeedPix
 public enum ScriptEvent: Sendable {
     /// The service has taken a create with these options.
     case created(Prediction, CreateOptions)
+    /// The journal had a create with these options: an attempt of the run before has paid for it, and nothing was sent.
+    case reused(Prediction, CreateOptions)
     case progressed(Prediction)
     /// Its output has reached the script, or it failed or was canceled: nothing of it can be lost any more.
     case ended(Prediction)
@@ -12,7 +14,10 @@ public enum ScriptEvent: Sendable {
     /// A create of this workflow may have started a prediction whose id nobody learned.
     case inDoubt(workflow: String, label: String?, SpeedPixError)
     case uploaded(File)
+    /// A file of an output lies there.
     case saved(path: String, bytes: Int64)
+    /// A file of an output, with its URL, is to be saved where it lies already: nothing was downloaded.
+    case kept(path: String, bytes: Int64, url: String)
     /// An upload or a download began, went on or ended. Content that is at the service already is no upload.
     case transfer(ScriptTransfer)
     /// A call of the service is made once more. Sent by whoever makes the client (``ClientDependencies/onRetry``).

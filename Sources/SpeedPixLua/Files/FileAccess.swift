@@ -24,12 +24,13 @@ public struct FileAccess: Sendable {
     public var readableFiles: [String]
     /// Folders that may be written, besides the working and the output folder.
     public var writable: [String]
-    /// Files that may be neither read nor written, whatever else is allowed: those with credentials. They are known by what
-    /// they are when this is set, too: under another name, or in a folder that was renamed, they stay withheld.
-    public var withheld: [String] = [] {
-        didSet { withheldIdentities = Set(withheld.compactMap { FileIdentity($0) }) }
+    /// Files and folders that may be neither read nor written, whatever else is allowed: those with credentials, and journals.
+    /// They are known by what they are, too: under another name, or in a folder that was renamed, they stay withheld.
+    public var withheld: [String] {
+        get { withheldFiles.paths }
+        set { withheldFiles = WithheldFiles(newValue) }
     }
-    private var withheldIdentities: Set<FileIdentity> = []
+    private var withheldFiles = WithheldFiles([])
     /// If set, what the script writes, removes and renames stays in it, and is read from it: the files themselves stay as
     /// they are. What the script may do is judged as without it.
     public var overlay: FileOverlay?
@@ -162,17 +163,13 @@ public struct FileAccess: Sendable {
 
     static func withheld(_ path: String) -> SpeedPixError {
         SpeedPixError(
-            .notAllowed, "\(path) is there for settings or credentials, and no script may read or write it",
+            .notAllowed, "\(path) is there for settings, credentials or journals, and no script may read or write it",
             remedy: "give the file another name, if it holds none")
     }
 
     func isWithheld(_ real: String) -> Bool {
         if Self.isSecret(real) { return true }
-        guard !withheld.isEmpty else { return false }
-        // A hard link is the same file under another path.
-        let own = FileIdentity(real)
-        return own.map(withheldIdentities.contains) == true
-            || withheld.contains { Self.real($0) == real || (own != nil && FileIdentity($0) == own) }
+        return withheldFiles.contains(real)
     }
 
     static func notWritable(_ path: String) -> SpeedPixError {

@@ -58,6 +58,21 @@ enum UploadContent: Sendable {
         }
     }
 
+    /// The SHA-256 of the content, in lower-case hexadecimal.
+    ///
+    /// - Parameter clock: Measures the pauses while the process has no number left for the file.
+    func digest(by files: Files, clock: any Clock<Duration>) async throws -> String {
+        switch self {
+        case .bytes(let bytes, let name):
+            return try await files.contentDigest(of: .bytes(bytes, filename: name))
+        case .path(let path, let access):
+            return try await files.withTransferSlot {
+                let file = try await DescriptorShortage.retrying(clock) { try access.open(path) }
+                return try await Self.reach(file) { try await files.contentDigest(of: $0) }
+            }
+        }
+    }
+
     /// Passes on where the open file is found; errors tell the name by which the script knows it.
     static func reach<Result>(
         _ file: OpenFile, _ body: (UploadSource) async throws -> Result

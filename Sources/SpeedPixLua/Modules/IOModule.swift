@@ -38,7 +38,7 @@ enum IOModule {
                 .immediate("input") { _ in .object(FileHandle(content: try host.readInput(), name: "stdin")) },
             ],
             classes: [FileHandle.self])
-        module.source = source
+        module.sources = [source]
         module.sourceNames = names
         module.withheldNames = withheld
         return module

@@ -8,7 +8,8 @@ enum LogModule {
         var module = LuaModule(name: "log")
         module.sourceNames = names
         // In Lua, since tostring may be a metamethod of the script's.
-        module.source = """
+        module.sources = [
+            """
             local host, _ = ...
             local write, tostring, concat, select = host.log, tostring, table.concat, select
             local module = {}
@@ -21,6 +22,7 @@ enum LogModule {
             end
             return module
             """
+        ]
         return module
     }
 

@@ -32,7 +32,8 @@ enum OSModule {
                     return .string(folder.fullPath(of: try folder.makeTemporary(beside: name).name))
                 },
             ])
-        module.source = """
+        module.sources = [
+            """
             local host, own = ...
             local pcall, error, type = pcall, error, type
             -- As everywhere in Lua, what the file system refuses is a result; what the sandbox refuses is an error.
@@ -52,6 +53,7 @@ enum OSModule {
               remove = softened(own.remove), rename = softened(own.rename),
             }
             """
+        ]
         module.sourceNames = names
         module.withheldNames = withheld
         return module

@@ -14,7 +14,8 @@ enum OutputModule {
             ])
         // In Lua, since tostring may be a metamethod of the script's. What the modules after this one are made of goes
         // to the host's table, which scripts never see.
-        module.source = """
+        module.sources = [
+            """
             local host, own = ...
             host.log, host.os = own.log, os
             local write, tostring, concat, select = own.write, tostring, table.concat, select
@@ -25,6 +26,7 @@ enum OutputModule {
             end
             return {}
             """
+        ]
         return module
     }
 }

@@ -19,6 +19,7 @@ extension PictureHost {
                     case .file(let path): return { try await BlockingWork.run { try host.files.open(path).read() } }
                     case .text: return nil
                     }
+                case .object(_ as OutputFileObject) where host.isRehearsal: return { try PlaceholderPicture.bytes() }
                 case .object(let object as OutputFileObject):
                     let url = object.file.url
                     return { try await host.requireClient().files.read(url) }

@@ -34,7 +34,7 @@ enum RequireModule {
                         message: try arguments.string(1, "message"), hint: try arguments.string(2, "hint"))
                 },
             ])
-        module.source = source
+        module.sources = [source]
         return module
     }
 

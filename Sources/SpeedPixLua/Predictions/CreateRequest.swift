@@ -37,6 +37,8 @@ struct CreateRequest: Sendable {
         case .some(let value): throw options.mismatch("resource_config_id", "a string or a list of strings", value)
         }
         create.label = try Self.label(options)
+        // Last: what was refused has no place.
+        create.position = arguments.position("create").map(CreatePosition.init(rawValue:))
         self.options = options
         createOptions = create
     }

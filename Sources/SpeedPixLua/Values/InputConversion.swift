@@ -1,7 +1,7 @@
 import LuaRuntime
 import SpeedPix
 
-/// Turns a script's input into what the service gets: files anywhere in it are uploaded and become URLs.
+/// Turns a script's input into the SDK's: files anywhere in it are uploaded when their create is new.
 struct InputConversion: Sendable {
     let host: ScriptHost
     let uploads: ScriptUploads
@@ -11,20 +11,21 @@ struct InputConversion: Sendable {
         uploads = ScriptUploads(host: host)
     }
 
-    func input(_ table: LuaTable) async throws -> [String: JSONValue] {
-        var input: [String: JSONValue] = [:]
+    /// - Throws: ``LuaArgumentError`` for what JSON cannot say; ``SpeedPixError`` of a file that may not be read or is missing.
+    func input(_ table: LuaTable) async throws -> [String: InputValue] {
+        var input: [String: InputValue] = [:]
         for (name, value) in try table.members(at: "the input") {
-            input[name] = try await json(value, at: "input.\(name)")
+            input[name] = try self.value(value, at: "input.\(name)")
         }
         return input
     }
 
-    private func json(_ value: LuaValue, at place: String) async throws -> JSONValue {
+    private func value(_ value: LuaValue, at place: String) throws -> InputValue {
         switch value {
-        case .nil, .null: return .null
+        case .nil, .null: return nil
         case .boolean(let flag): return .bool(flag)
         case .integer(let number): return .integer(number)
-        case .unsigned(let number): return JSONValue(number)
+        case .unsigned(let number): return .unsigned(number)
         case .number(let number):
             guard number.isFinite else {
                 throw LuaArgumentError("\(place) is \(number), a number that JSON cannot say")
@@ -43,26 +44,23 @@ struct InputConversion: Sendable {
                 throw LuaArgumentError(
                     "\(place) is not UTF-8 text", hint: "for the bytes of a file use speedpix.bytes(data, filename)")
             }
-            return try await json(text, at: place)
+            return try self.value(text, at: place)
         case .table(let table):
             if table.isList {
-                var values: [JSONValue] = []
-                for (index, item) in table.items.enumerated() {
-                    values.append(try await json(item, at: "\(place)[\(index + 1)]"))
-                }
-                return .array(values)
+                return .array(
+                    try table.items.enumerated().map { try self.value($1, at: "\(place)[\($0 + 1)]") })
             }
-            var members: [String: JSONValue] = [:]
+            var members: [String: InputValue] = [:]
             for (name, member) in try table.members(at: place) {
-                members[name] = try await json(member, at: "\(place).\(name)")
+                members[name] = try self.value(member, at: "\(place).\(name)")
             }
             return .object(members)
         case .object(let object as SourceObject):
             if case .text(let text) = object.kind { return .string(text) }
-            return .string(try await uploads.file(for: try object.upload(host.files)).url)
-        case .object(let object as PlaceholderObject): return .string(object.url)
-        case .object(let object as OutputFileObject): return .string(object.file.url)
-        case .object(let object as FileObject): return .string(try await uploads.fresh(object.file).url)
+            return .custom(ScriptInputFile(try object.upload(host.files), uploads))
+        case .object(let object as PlaceholderObject): return .url(object.url)
+        case .object(let object as OutputFileObject): return .output(object.file)
+        case .object(let object as FileObject): return .custom(UploadedInputFile(file: object.file, uploads: uploads))
         case .object, .function:
             throw LuaArgumentError(
                 "\(place) is a \(value.typeName), which cannot be sent",
@@ -70,17 +68,33 @@ struct InputConversion: Sendable {
         }
     }
 
-    private func json(_ text: String, at place: String) async throws -> JSONValue {
+    private func value(_ text: String, at place: String) throws -> InputValue {
         guard PathText.looksLikePath(text) else { return .string(text) }
-        do {
+        let naming = PathNaming(place: place)
+        return try naming.explaining {
             guard try host.files.existingFile(text) != nil else { return .string(text) }
-            return .string(try await uploads.file(for: try .file(text, host.files)).url)
-        } catch let error as SpeedPixError {
-            var error = error
-            error.message = "\(place): \(error.message)"
-            error.remedy = error.remedy ?? "if it is meant as text, say speedpix.text(…)"
-            throw error
+            return .custom(ScriptInputFile(try .file(text, host.files), uploads, naming: naming))
         }
+    }
+}
+
+/// Where a text stands that was taken for a path: what goes wrong with the file names it.
+struct PathNaming: Sendable {
+    let place: String
+
+    func explaining<Result>(_ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch let error as SpeedPixError {
+            throw explained(error)
+        }
+    }
+
+    func explained(_ error: SpeedPixError) -> SpeedPixError {
+        var error = error
+        error.message = "\(place): \(error.message)"
+        error.remedy = error.remedy ?? "if it is meant as text, say speedpix.text(…)"
+        return error
     }
 }
 

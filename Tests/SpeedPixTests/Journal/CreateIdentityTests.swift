@@ -21,7 +21,7 @@ private final class NotingJournal: PredictionJournal {
     func recordCreated(_ prediction: Prediction, _ key: JournalKey) {}
     func recordInDoubt(_ key: JournalKey, _ error: SpeedPixError) {}
     func recordNotMade(_ key: JournalKey) {}
-    func recordEnded(_ prediction: Prediction) {}
+    func recordEnded(_ prediction: Prediction, byCaller: Bool) {}
 }
 
 @Suite("What identifies a create")

@@ -77,7 +77,7 @@ final class ScriptedJournal: PredictionJournal, ClientMiddleware {
     }
     func recordInDoubt(_ key: JournalKey, _ error: SpeedPixError) async throws { try await step(.inDoubt) }
     func recordNotMade(_ key: JournalKey) async throws { try await step(.notMade) }
-    func recordEnded(_ prediction: Prediction) async throws {
+    func recordEnded(_ prediction: Prediction, byCaller: Bool) async throws {
         try await step(.ended, " \(prediction.status)")
     }
 }

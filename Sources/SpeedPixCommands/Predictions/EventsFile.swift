@@ -7,7 +7,7 @@ import Foundation
 #endif
 
 /// What the events of a run (`run --json`) tell of its predictions.
-struct RecordedRun {
+struct EventsFile {
     private var labels: [String: String] = [:]
     /// In the order of their creates.
     private var created: [String] = []
@@ -38,11 +38,13 @@ struct RecordedRun {
     }
 
     private mutating func note(_ name: String, _ event: JSONValue) {
-        if name == "download.finished", let url = event["url"]?.stringValue { return unsavedFiles.noteFetched(url) }
+        if ["download.finished", "file.kept"].contains(name), let url = event["url"]?.stringValue {
+            return unsavedFiles.noteFetched(url)
+        }
         guard let id = event["id"]?.stringValue, name.hasPrefix("prediction.") else { return }
         if let label = event["label"]?.stringValue { labels[id] = label }
         switch name {
-        case "prediction.created":
+        case "prediction.created", "prediction.reused":
             created.append(id)
             if let input = event["input"] { unsavedFiles.noteUse(of: input) }
         case "prediction.succeeded":

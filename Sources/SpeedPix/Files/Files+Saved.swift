@@ -1,0 +1,64 @@
+import Crypto
+import SystemPackage
+import _NIOFileSystem
+
+// Files of outputs that were saved before, by this run or an attempt before it.
+extension Files {
+    /// Downloads a file of an output, unless it lies there already, whole and as it was saved.
+    ///
+    /// - Parameters:
+    ///   - path: By which this process reaches the file.
+    ///   - lastingPath: By which it is found again: an absolute path. Under it the client's journal remembers it.
+    /// - Returns: Its bytes, and whether it lay there.
+    /// - Throws: As ``download(_:to:onProgress:)``.
+    package func save(
+        _ url: String, to path: String, knownAs lastingPath: String, onProgress: TransferProgress.Handler? = nil
+    ) async throws -> (size: Int64, layThere: Bool) {
+        let journal = caller.dependencies.journal
+        guard journal.identifiesCreates, let place = caller.state.outputs.place(of: url) else {
+            return (try await download(url, to: path, onProgress: onProgress), false)
+        }
+        let known = try await journal.savedFiles(place).last { $0.path == lastingPath }
+        if let known, await isUnchanged(known, at: path) { return (known.size, true) }
+        let size = try await download(url, to: path, onProgress: onProgress)
+        if let saved = try? await Self.describe(path, place, lastingPath) {
+            // The file lies there: that the journal does not know is no reason to lose it.
+            await Predictions(caller: caller, files: self).record { try await $0.recordSaved(saved) }
+        }
+        return (size, false)
+    }
+
+    private static func describe(_ path: String, _ place: OutputPlace, _ lastingPath: String) async throws -> SavedFile
+    {
+        try await UploadSource.Reopenable.path(path).withContent { content in
+            SavedFile(
+                output: place, path: lastingPath, size: content.size, version: content.version?.text ?? "",
+                digest: CreateIdentity.hexadecimal(try await content.wholeDigest()))
+        }
+    }
+
+    /// Whether a file still lies there as it was saved: told by its version, else by its content.
+    func isUnchanged(_ saved: SavedFile, at path: String) async -> Bool {
+        let isSame = try? await UploadSource.Reopenable.path(path).withContent { content in
+            guard content.size == saved.size else { return false }
+            if let version = content.version?.text, version == saved.version { return true }
+            return CreateIdentity.hexadecimal(try await content.wholeDigest()) == saved.digest
+        }
+        return isSame ?? false
+    }
+
+    /// The SHA-256 of a content, in lower-case hexadecimal.
+    package func contentDigest(of source: UploadSource) async throws -> String {
+        try await source.withReopenable(nonce: caller.dependencies.nonce()) { opened in
+            try await opened.withContent(caller.dependencies.clock) {
+                CreateIdentity.hexadecimal(try await $0.wholeDigest())
+            }
+        }
+    }
+
+    /// The SHA-256 of what this client has uploaded; nil if it does not know it.
+    package func contentDigest(of file: File) async throws -> String? {
+        guard let entry = ledger.entry(objectKey: file.objectKey) else { return nil }
+        return try await Self.digest(of: entry).map(CreateIdentity.hexadecimal)
+    }
+}

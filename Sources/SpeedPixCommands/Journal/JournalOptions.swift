@@ -1,0 +1,16 @@
+import ArgumentParser
+
+/// Where the journal lies.
+struct JournalOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The folder of the journal of runs; default: SPEEDPIX_STATE, else ~/.local/state/speedpix.",
+            valueName: "DIR"),
+        completion: .directory)
+    var state: String?
+
+    /// - Parameter directory: The script's folder; nil if there is none.
+    func place(_ context: CommandContext, beside directory: String? = nil) -> JournalPlace {
+        JournalPlace(state, beside: directory, context)
+    }
+}

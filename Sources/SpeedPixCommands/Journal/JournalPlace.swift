@@ -1,0 +1,36 @@
+import SystemPackage
+
+/// The folder where journals of runs lie.
+struct JournalPlace: Sendable, Equatable {
+    let folder: String
+    /// Whether scripts work in this folder, or below it.
+    private let isShared: Bool
+
+    /// `--state`, else `SPEEDPIX_STATE`, else the user's folder for state (the XDG base directory specification), else, where
+    /// there is no home as in cron, `.speedpix` beside the script.
+    ///
+    /// - Parameters:
+    ///   - given: What the command line says.
+    ///   - directory: The script's folder; the working folder counts if it has none.
+    init(_ given: String?, beside directory: String?, _ context: CommandContext) {
+        func variable(_ name: String) -> String? { context.environment[name].flatMap { $0.isEmpty ? nil : $0 } }
+        if let chosen = given ?? variable("SPEEDPIX_STATE") {
+            folder = context.absolute(chosen)
+        } else if let base = variable("XDG_STATE_HOME") ?? variable("HOME").map({ "\($0)/.local/state" }),
+            base.hasPrefix("/")
+        {
+            folder = FilePath(base).appending("speedpix").string
+        } else {
+            folder = FilePath(directory ?? context.workingDirectory).appending(".speedpix").string
+        }
+        let place = FilePath(folder)
+        isShared = [directory, context.workingDirectory].contains { FilePath($0 ?? "").starts(with: place) }
+    }
+
+    /// What scripts may neither read nor write: the database with the files that SQLite puts beside it, and the folder, unless
+    /// it is one that scripts work in.
+    var withheld: [String] {
+        let file = FilePath(folder).appending("journal.sqlite").string
+        return [file, "\(file)-wal", "\(file)-shm"] + (isShared ? [] : [folder])
+    }
+}

@@ -1,0 +1,75 @@
+import SpeedPix
+import SpeedPixJournal
+
+#if canImport(Darwin)
+import Darwin
+#elseif canImport(Musl)
+import Musl
+#else
+import Glibc
+#endif
+
+/// What is decided about the journal of a run before it begins. A value.
+struct JournalPlan: Sendable {
+    let place: JournalPlace
+    /// By what the run is known again.
+    let description: RunDescription
+    /// Nil for a new run.
+    let target: ResumeTarget?
+    let choices: ResumeChoices
+    /// How long finished runs are kept, in seconds.
+    let keepsRuns: Double
+    /// What goes on with the run, for a shell.
+    let resumeCommand: String
+
+    /// How long finished runs are kept unless the settings say otherwise: thirty days.
+    static let standardDays = 30.0
+
+    /// - Returns: Nil for a run that writes nothing down.
+    /// - Throws: ``CommandFailure`` for settings that make no sense, or what cannot be gone on with.
+    init?(
+        _ command: RunCommand, _ script: ScriptFile, named name: String, _ configuration: Configuration,
+        _ context: CommandContext
+    ) throws {
+        let target = command.resuming.resume
+        guard !command.resuming.noJournal else { return nil }
+        guard !command.service.isLocal(context, beside: script.directory) else {
+            guard target == nil else {
+                throw CommandFailure(
+                    .usage, "--resume: predictions of the local gateway end with the command that made them")
+            }
+            return nil
+        }
+        // A dry run of a new run has nothing to look for.
+        guard !command.dryRun || target != nil else { return nil }
+        place = command.journal.place(context, beside: script.directory)
+        self.target = target
+        choices = command.resuming.choices
+        resumeCommand = Self.resuming(context.arguments)
+        description = RunDescription(
+            script: name == "-" ? name : Self.real(context.absolute(name)),
+            folder: Self.real(context.workingDirectory), parameters: command.arguments,
+            endpoint: configuration.endpoint, appKey: configuration.appKey, command: context.arguments)
+        do {
+            let days = try command.service.settings(context, beside: script.directory)[.keepRuns]?.number
+            keepsRuns = (days ?? Self.standardDays) * 86_400
+        } catch {
+            throw error.failure
+        }
+    }
+
+    private static func real(_ path: String) -> String {
+        guard let resolved = realpath(path, nil) else { return path }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+
+    /// The same command line, with `--resume`.
+    private static func resuming(_ arguments: [String]) -> String {
+        let kept = arguments.filter { argument in
+            !["--resume", "--again", "--in-doubt", "--seed"].contains { argument == $0 || argument.hasPrefix("\($0)=") }
+                && argument != "--again-failed"
+        }
+        return (["speedpix"] + kept + ["--resume"]).map(ShellText.quoted).joined(separator: " ")
+    }
+}

@@ -1,0 +1,79 @@
+import ArgumentParser
+import SpeedPixJournal
+
+/// Which run is gone on with.
+enum ResumeTarget: ExpressibleByArgument, Sendable, Equatable {
+    /// The newest that is unfinished.
+    case newest
+    /// The same; a new one if there is none.
+    case auto
+    case run(Int64)
+
+    init?(argument: String) {
+        switch argument {
+        case Self.newestWord: self = .newest
+        case "auto": self = .auto
+        default:
+            guard let number = Int64(argument), number > 0 else { return nil }
+            self = .run(number)
+        }
+    }
+
+    /// What `--resume` alone stands for.
+    static let newestWord = "newest"
+}
+
+/// What is done with creates in doubt.
+enum DoubtChoice: String, ExpressibleByArgument, CaseIterable, Sendable {
+    case again
+}
+
+/// Whether a run goes on with what an earlier one has paid for.
+struct ResumeOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Goes on with the newest unfinished run of this script, or with that number: what it has paid for is not created"
+                + " again. auto: begins one if there is none.", valueName: "RUN|auto"))
+    var resume: ResumeTarget?
+
+    @Option(
+        help: ArgumentHelp(
+            "With --resume: creates what has this label or position once more, and pays for it.",
+            valueName: "LABEL|POSITION"))
+    var again: [String] = []
+
+    @Flag(
+        name: .customLong("again-failed"),
+        help: "With --resume: creates all that failed once more, also where the script has done something else since.")
+    var againFailed = false
+
+    @Option(
+        name: .customLong("in-doubt"),
+        help: ArgumentHelp(
+            "With --resume: creates what is in doubt once more; it may be paid for twice.", valueName: "again"))
+    var inDoubt: DoubtChoice?
+
+    @Flag(name: .customLong("no-journal"), help: "Writes nothing down: what is paid for is lost with the process.")
+    var noJournal = false
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("What math.random begins with; otherwise it is drawn, and recorded.", valueName: "N"))
+    var seed: Int64?
+
+    func validate() throws {
+        if resume == nil, !again.isEmpty || againFailed || inDoubt != nil {
+            throw ValidationError("--again, --again-failed and --in-doubt go with --resume")
+        }
+        guard resume != nil else { return }
+        if noJournal { throw ValidationError("--resume and --no-journal exclude each other") }
+        if seed != nil, resume != .auto {
+            throw ValidationError("--resume goes on with the seed of its run; leave --seed out")
+        }
+    }
+
+    var choices: ResumeChoices {
+        ResumeChoices(
+            madeAgain: again, makesFailedAgain: againFailed, makesDoubtsAgain: inDoubt == .again)
+    }
+}

@@ -1,0 +1,133 @@
+import SpeedPix
+import SpeedPixJournal
+
+/// The journal of a run under way: opens it, tells what it has, and ends it.
+struct RunJournaling: Sendable {
+    /// Where creates are written down; nil for memory.
+    let journal: (any PredictionJournal)?
+    /// What the run's random draws begin with.
+    let seed: Int64
+    private let deferred: DeferredJournal?
+    /// Set for a dry run that goes on with a run.
+    let rehearsal: RehearsedJournal?
+    private let plan: JournalPlan?
+
+    /// - Parameters:
+    ///   - plan: Nil for a run that writes nothing down.
+    ///   - seed: What the command line says.
+    ///   - isDryRun: Whether only what an earlier run has is looked at.
+    /// - Throws: ``CommandFailure`` if there is nothing to go on with; ``SpeedPixError`` `journal_failed`.
+    init(_ plan: JournalPlan?, seed: Int64?, isDryRun: Bool, _ context: CommandContext) throws {
+        let drawn = seed ?? Int64.random(in: 0...Int64(Int32.max))
+        self.plan = isDryRun ? nil : plan
+        guard let plan, plan.target != nil || !isDryRun else {
+            (journal, self.seed, deferred, rehearsal) = (nil, drawn, nil, nil)
+            return
+        }
+        guard let target = plan.target, let run = try Self.number(target, plan, context) else {
+            let deferred = DeferredJournal { try Self.begin(plan, seed: drawn, context) }
+            (journal, self.seed, self.deferred, rehearsal) = (deferred, drawn, deferred, nil)
+            return
+        }
+        let store = try JournalStore(folder: plan.place.folder)
+        let recorded = try store.run(run)
+        if isDryRun {
+            let rehearsed = try store.rehearse(
+                run, endpoint: plan.description.endpoint, appKey: plan.description.appKey, plan.choices)
+            (journal, self.seed, deferred, rehearsal) = (rehearsed, recorded.seed, nil, rehearsed)
+            return
+        }
+        let resumed = try store.resume(
+            run, endpoint: plan.description.endpoint, appKey: plan.description.appKey, plan.choices)
+        for line in Self.greeting(recorded, resumed, try store.creates(of: run), plan.choices) { context.say(line) }
+        resumed.onChange = { create, differences in context.say(Self.explanation(create, differences).printable()) }
+        let deferred = DeferredJournal(resumed)
+        (journal, self.seed, self.deferred, rehearsal) = (deferred, resumed.seed, deferred, nil)
+    }
+
+    /// The run's number; nil to begin one.
+    private static func number(_ target: ResumeTarget, _ plan: JournalPlan, _ context: CommandContext) throws -> Int64?
+    {
+        if case .run(let number) = target { return number }
+        let isThere = JournalStore.isThere(plan.place.folder)
+        if isThere, let newest = try JournalStore(folder: plan.place.folder).newestUnfinished(plan.description) {
+            return newest
+        }
+        guard target == .newest else { return nil }
+        var text = "there is no unfinished run of \(plan.description.script) with these parameters to go on with"
+        let others =
+            isThere
+            ? try JournalStore(folder: plan.place.folder).runs()
+                .filter { $0.isUnfinished && $0.description.script == plan.description.script } : []
+        for run in others.prefix(5) { text += "\n  run \(RunText.line(run))" }
+        text += "\nhint: "
+        text +=
+            others.isEmpty
+            ? "leave --resume out to begin one; speedpix runs lists all runs"
+            : "these were begun with other parameters, or elsewhere: --resume=RUN goes on with one of them"
+        throw CommandFailure(.usage, text.printable(keepingLines: true))
+    }
+
+    /// At the first create of a new run.
+    private static func begin(_ plan: JournalPlan, seed: Int64, _ context: CommandContext) throws -> RunJournal {
+        let store = try JournalStore(folder: plan.place.folder)
+        if let unfinished = try store.newestUnfinished(plan.description) {
+            let run = try store.run(unfinished)
+            context.say(
+                "run \(unfinished) of this script is unfinished, and has paid for \(RunText.predictions(run.created));"
+                    + " this is a new one, and pays anew (to go on with that one: \(plan.resumeCommand))")
+        }
+        return try store.begin(plan.description, seed: seed)
+    }
+
+    private static func greeting(
+        _ run: RecordedRun, _ journal: RunJournal, _ creates: [RecordedCreate], _ choices: ResumeChoices
+    ) -> [String] {
+        var lines = [
+            "going on with run \(run.number), attempt \(journal.attempt): \(RunText.predictions(run.created)) of it"
+                + (run.created == 1 ? " is" : " are") + " paid for"
+        ]
+        let doubts = creates.filter(\.isInDoubt)
+        guard !doubts.isEmpty, !choices.makesDoubtsAgain else { return lines }
+        lines.append("\(doubts.count) in doubt, since it was stopped between sending and the answer:")
+        lines += doubts.map { "  \(RunText.doubt($0))" }
+        lines.append(
+            "look in the console whether there are such predictions, and say so: speedpix runs settle \(run.number) POSITION"
+                + " --id ID, or --not-created")
+        return lines.map { $0.printable() }
+    }
+
+    private static func explanation(_ create: JournaledCreate, _ differences: [String]) -> String {
+        let name = create.label.map { "\($0) \(create.workflowID)" } ?? create.workflowID
+        let what = differences.isEmpty ? "its options differ" : differences.joined(separator: ", ") + " differs"
+        return "\(name) is new, though \(create.position?.rawValue ?? "this place") is paid for: \(what)"
+    }
+
+    // MARK: The end
+
+    /// Whether there is something that `--resume` would go on with.
+    var isKept: Bool { deferred?.journal != nil }
+
+    /// The run is over.
+    ///
+    /// - Returns: Why that could not be written down.
+    func end(succeeded: Bool) async -> SpeedPixError? {
+        guard let plan, let journal = deferred?.journal else { return nil }
+        do {
+            try await journal.end(succeeded: succeeded)
+            try JournalStore(folder: plan.place.folder).prune(olderThan: plan.keepsRuns)
+            return nil
+        } catch {
+            return error as? SpeedPixError ?? SpeedPixError(.journalFailed, "\(error)")
+        }
+    }
+
+    /// The last line of a run that did not end well: what it has paid for is not lost.
+    func hint(_ state: RunState) -> String? {
+        guard let plan, isKept else { return nil }
+        let paid = state.created + state.reused
+        let rest = "kept; go on with: \(plan.resumeCommand)"
+        guard paid > 0 else { return state.inDoubt.isEmpty ? nil : "what is in doubt is \(rest)" }
+        return "\(RunText.predictions(paid)) \(paid == 1 ? "is" : "are") paid for and \(rest)"
+    }
+}

@@ -1,0 +1,116 @@
+import SpeedPix
+import SpeedPixJournal
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// Runs and their creates, as people and programs read them.
+enum RunText {
+    /// "run 12: pipeline.lua, 2026-11-27 14:03, unfinished: 41 created, 40 done, 1 in doubt".
+    static func line(_ run: RecordedRun) -> String {
+        let state = run.isUnfinished ? "unfinished" : "finished"
+        return "\(run.number): \(name(run)), \(time(run.started)), \(state): \(counts(run))"
+    }
+
+    /// "41 created, 40 done, 1 in doubt".
+    static func counts(_ run: RecordedRun) -> String {
+        let parts = [
+            (run.succeeded, "done"), (run.failed, "failed"), (run.canceled, "canceled"), (run.unended, "not ended"),
+            (run.inDoubt, "in doubt"), (run.unsaved, "not saved"),
+        ]
+        let told = parts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
+        return (["\(run.created) created"] + told).joined(separator: ", ")
+    }
+
+    /// The script with its parameters.
+    static func name(_ run: RecordedRun) -> String {
+        let script = run.description.script.split(separator: "/").last.map(String.init) ?? run.description.script
+        let parameters = run.description.parameters.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        return ([script.isEmpty ? "a script" : script] + parameters).joined(separator: " ")
+    }
+
+    static func doubt(_ create: RecordedCreate) -> String {
+        var text = "\(create.position?.rawValue ?? "\(create.number)"): \(time(create.intended)) \(create.workflowID)"
+        if let label = create.label { text += " \(label)" }
+        return text + " \(input(create.input))"
+    }
+
+    /// "succeeded 8d0f2a A-014 white-background".
+    static func line(_ create: RecordedCreate) -> String {
+        let state =
+            create.isInDoubt ? "in doubt" : create.state == .created ? "not ended" : create.state.rawValue
+        let unsaved = create.unsavedFiles > 0 ? "not saved" : nil
+        return [state, create.prediction?.id, create.label, create.workflowID, unsaved].compactMap(\.self)
+            .joined(separator: " ")
+    }
+
+    /// A create with its place, what it gave, or why it gave nothing.
+    static func lines(_ create: RecordedCreate) -> [String] {
+        let position = create.position?.rawValue ?? "\(create.number)"
+        var lines = ["\(position): \(line(create))"]
+        if create.isInDoubt { lines.append("  \(time(create.intended)) \(input(create.input))") }
+        if let reason = create.prediction?.error ?? create.problem { lines.append("  \(reason)") }
+        return lines + create.paths.map { "  \($0)" }
+    }
+
+    /// An input in one line.
+    static func input(_ input: [String: JSONValue]) -> String {
+        let parts = input.sorted { $0.key < $1.key }.map { name, value in
+            let text = (try? value.encoded()).map { String(decoding: $0, as: UTF8.self) } ?? "?"
+            return "\(name) = \(text.count > 60 ? text.prefix(59) + "…" : text)"
+        }
+        return "{ \(parts.joined(separator: ", ")) }"
+    }
+
+    static func predictions(_ count: Int) -> String { "\(count) prediction\(count == 1 ? "" : "s")" }
+
+    /// By the clock on the wall.
+    static func time(_ seconds: Double) -> String {
+        let style = Date.ISO8601FormatStyle(timeZone: .current).year().month().day().dateTimeSeparator(.space)
+            .time(includingFractionalSeconds: false)
+        return String(Date(timeIntervalSince1970: seconds).formatted(style).prefix(16))
+    }
+
+    // MARK: For programs
+
+    static func json(_ run: RecordedRun) -> JSONValue {
+        func whole(_ number: Int) -> JSONValue { .integer(Int64(number)) }
+        var fields: [String: JSONValue] = [
+            "run": .integer(run.number), "script": .string(run.description.script),
+            "folder": .string(run.description.folder),
+            "parameters": .object(run.description.parameters.mapValues { .string($0) }),
+            "endpoint": .string(run.description.endpoint), "app_key": .string(run.description.appKey),
+            "command": .array(run.description.command.map { .string($0) }), "seed": .integer(run.seed),
+            "started_at": date(run.started), "attempts": whole(run.attempts),
+            "state": .string(run.isUnfinished ? "unfinished" : "finished"), "created": whole(run.created),
+            "succeeded": whole(run.succeeded), "failed": whole(run.failed), "canceled": whole(run.canceled),
+            "unended": whole(run.unended), "in_doubt": whole(run.inDoubt), "unsaved": whole(run.unsaved),
+        ]
+        fields["ended_at"] = run.ended.map(date)
+        return .object(fields)
+    }
+
+    static func json(_ create: RecordedCreate) -> JSONValue {
+        var fields: [String: JSONValue] = [
+            "number": .integer(create.number), "run": .integer(create.run), "workflow": .string(create.workflowID),
+            "state": .string(create.isInDoubt ? "in_doubt" : create.state.rawValue), "input": .object(create.input),
+            "intended_at": date(create.intended), "paths": .array(create.paths.map { .string($0) }),
+            "unsaved_files": .integer(Int64(create.unsavedFiles)),
+        ]
+        fields["position"] = create.position.map { .string($0.rawValue) }
+        fields["label"] = create.label.map { .string($0) }
+        fields["id"] = create.prediction.map { .string($0.id) }
+        fields["output"] = create.prediction?.output
+        fields["error"] = create.prediction?.error.map { .string($0) }
+        fields["problem"] = create.problem.map { .string($0) }
+        fields["ended_at"] = create.ended.map(date)
+        return .object(fields)
+    }
+
+    private static func date(_ seconds: Double) -> JSONValue {
+        .string(Date(timeIntervalSince1970: seconds).formatted(.iso8601))
+    }
+}

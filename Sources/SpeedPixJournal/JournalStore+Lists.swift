@@ -1,0 +1,182 @@
+import GRDB
+import SpeedPix
+import SystemPackage
+
+// What a folder of journals has, for people and programs that look at it.
+extension JournalStore {
+    /// Every run, the newest first.
+    ///
+    /// - Throws: ``SpeedPixError`` `journal_failed`.
+    public func runs() throws -> [RecordedRun] {
+        try database.setUp { try Self.runs($0, "1", []) }
+    }
+
+    /// - Throws: ``SpeedPixError``: `invalid_argument` if there is no such run; `journal_failed`.
+    public func run(_ number: Int64) throws -> RecordedRun {
+        let found = try database.setUp { try Self.runs($0, "run.id = ?", [number]) }
+        guard let run = found.first else {
+            throw SpeedPixError(
+                .invalidArgument, "there is no run \(number)", remedy: "speedpix runs lists them")
+        }
+        return run
+    }
+
+    private static func runs(
+        _ database: Database, _ condition: String, _ arguments: StatementArguments
+    ) throws -> [RecordedRun] {
+        func count(_ states: RecordedCreate.State...) -> String {
+            let words = states.map { "'\($0.rawValue)'" }.joined(separator: ", ")
+            return "COUNT(CASE WHEN c.state IN (\(words)) THEN 1 END)"
+        }
+        let sql = """
+            SELECT run.*, \(count(.created, .succeeded, .failed, .canceled, .stopped)) AS made,
+            \(count(.succeeded)) AS succeeded, \(count(.failed)) AS failed,
+            \(count(.canceled, .stopped)) AS canceled, \(count(.created)) AS unended,
+            \(count(.intended, .inDoubt)) AS in_doubt,
+            COUNT(CASE WHEN c.state = 'succeeded' AND c.files > \(Self.savedCount) THEN 1 END) AS unsaved
+            FROM run LEFT JOIN "create" c ON c.run = run.id
+            WHERE \(condition) GROUP BY run.id ORDER BY run.id DESC
+            """
+        return try Row.fetchAll(database, sql: sql, arguments: arguments).map { row in
+            RecordedRun(
+                number: row["id"],
+                description: RunDescription(
+                    script: row["script"], folder: row["folder"],
+                    parameters: Self.members(row["parameters"]).compactMapValues(\.stringValue),
+                    endpoint: row["endpoint"], appKey: row["app_key"],
+                    command: ((try? JSONValue(parsing: (row["command"] as String).utf8))?.arrayValue ?? [])
+                        .compactMap(\.stringValue)),
+                seed: row["seed"], started: row["started"], ended: row["ended"], attempts: row["attempts"],
+                hasSucceeded: row["state"] == "succeeded", created: row["made"], succeeded: row["succeeded"],
+                failed: row["failed"], canceled: row["canceled"], unended: row["unended"], inDoubt: row["in_doubt"],
+                unsaved: row["unsaved"])
+        }
+    }
+
+    private static let savedCount = "(SELECT COUNT(DISTINCT number) FROM saved WHERE saved.prediction = c.prediction)"
+
+    /// The creates of a run, or of all runs, in their order.
+    ///
+    /// - Throws: ``SpeedPixError`` `journal_failed`.
+    public func creates(of run: Int64? = nil) throws -> [RecordedCreate] {
+        try database.setUp { database in
+            let sql = """
+                SELECT c.*, \(Self.savedCount) AS saved_count,
+                (SELECT json_group_array(DISTINCT path) FROM saved
+                 WHERE saved.prediction = c.prediction AND path IS NOT NULL) AS paths
+                FROM "create" c \(run == nil ? "" : "WHERE c.run = ?") ORDER BY c.id
+                """
+            return try Row.fetchAll(database, sql: sql, arguments: run.map { [$0] } ?? []).map(Self.create)
+        }
+    }
+
+    private static func create(_ row: Row) -> RecordedCreate {
+        let state = RecordedCreate.State(rawValue: row["state"]) ?? .inDoubt
+        let record = (row["record"] as String?).flatMap { try? JSONValue(parsing: $0.utf8) }
+        let paths = ((try? JSONValue(parsing: (row["paths"] as String? ?? "[]").utf8))?.arrayValue ?? [])
+            .compactMap(\.stringValue)
+        return RecordedCreate(
+            number: row["id"], run: row["run"],
+            position: (row["position"] as String?).map { CreatePosition(rawValue: $0) }, state: state,
+            workflowID: row["workflow"], label: row["label"], input: members(row["input"]),
+            prediction: record.flatMap(Prediction.init(record:)), problem: row["problem"], intended: row["intended"],
+            ended: row["ended"], paths: paths,
+            unsavedFiles: state == .succeeded ? max((row["files"] as Int) - (row["saved_count"] as Int), 0) : 0)
+    }
+
+    private static func members(_ text: String) -> [String: JSONValue] {
+        guard case .object(let members)? = try? JSONValue(parsing: text.utf8) else { return [:] }
+        return members
+    }
+
+    // MARK: Changes
+
+    /// What a person has found out about a create in doubt.
+    public enum Settlement: Sendable {
+        /// The service has it, under this id.
+        case created(id: String)
+        /// The service does not have it.
+        case notCreated
+        /// Nobody knows, and it is to be made again all the same.
+        case again
+    }
+
+    /// Says what became of a create in doubt.
+    ///
+    /// - Parameter create: Its position, or its number.
+    /// - Throws: ``SpeedPixError``: `invalid_argument` if the run has no such create, or it is not in doubt; `journal_failed`,
+    ///   also while a process has the run.
+    public func settle(_ run: Int64, _ create: String, as settlement: Settlement) throws {
+        let lock = try lock(run)
+        defer { lock.release() }
+        try database.setUp { database in
+            let rows = try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT id, state, workflow, label FROM "create" WHERE run = ?
+                    AND (position = ? OR CAST(id AS TEXT) = ?) ORDER BY id DESC
+                    """, arguments: [run, create, create])
+            guard
+                let row = rows.first(where: {
+                    ["intended", "in_doubt"].contains($0["state"] as String)
+                })
+            else {
+                throw SpeedPixError(
+                    .invalidArgument,
+                    rows.isEmpty
+                        ? "run \(run) has no create \"\(create)\"" : "the create \"\(create)\" is not in doubt",
+                    remedy: "speedpix runs show \(run) lists them")
+            }
+            let id: Int64 = row["id"]
+            switch settlement {
+            case .created(let predictionID):
+                var record: [String: JSONValue] = [
+                    "id": .string(predictionID), "status": "waiting", "workflow": .string(row["workflow"]),
+                ]
+                record["label"] = (row["label"] as String?).map { .string($0) }
+                try database.execute(
+                    sql: """
+                        UPDATE "create" SET state = 'created', prediction = ?, record = ?, created = ? WHERE id = ?
+                        """, arguments: [predictionID, try Self.text(.object(record)), now(), id])
+            case .notCreated:
+                try database.execute(sql: "DELETE FROM \"create\" WHERE id = ?", arguments: [id])
+            case .again:
+                try database.execute(
+                    sql: "UPDATE \"create\" SET state = 'abandoned' WHERE id = ?", arguments: [id])
+            }
+        }
+    }
+
+    /// Forgets a run, with all that it has paid for.
+    ///
+    /// - Throws: ``SpeedPixError``: `invalid_argument` if there is no such run; `journal_failed`, also while a process has it.
+    public func delete(_ run: Int64) throws {
+        _ = try self.run(run)
+        let lock = try lock(run)
+        defer { lock.release() }
+        try database.setUp { try $0.execute(sql: "DELETE FROM run WHERE id = ?", arguments: [run]) }
+        // No run has this number again, so that nobody wants the lock.
+        lock.remove()
+    }
+
+    /// Forgets runs that are finished, and ended before a time. Unfinished ones stay. Does nothing if it was done within the
+    /// last day.
+    ///
+    /// - Parameter age: In seconds since their end.
+    /// - Throws: ``SpeedPixError`` `journal_failed`.
+    public func prune(olderThan age: Double) throws {
+        let now = now()
+        let old = try database.setUp { database -> [Int64] in
+            let last = try Double.fetchOne(database, sql: "SELECT time FROM upkeep WHERE name = 'prune'")
+            // A clock that was set back is no reason to wait for years.
+            if let last, abs(now - last) < Self.day { return [] }
+            try database.execute(
+                sql: "INSERT OR REPLACE INTO upkeep (name, time) VALUES ('prune', ?)", arguments: [now])
+            return try Self.runs(database, "run.state = 'succeeded' AND run.ended < ?", [now - age])
+                .filter { !$0.isUnfinished }.map(\.number)
+        }
+        for run in old { try delete(run) }
+    }
+
+    private static let day = 86_400.0
+}

@@ -1,0 +1,100 @@
+import LuaRuntime
+import SpeedPix
+
+/// `speedpix.once`: a value that a run makes up once, also when it is run again from its first line.
+enum OnceLibrary {
+    static let source = """
+        local host, _, module = ...
+        local check, value, keep, refuse = host.check_once, host.once_value, host.keep_once, host.refuse_once
+        local encode, decode, event, wait_for, ring = host.encode, host.decode, host.event, host.wait_for, host.ring
+        local pcall, setmetatable = pcall, setmetatable
+        -- By name: the events of tasks that wait until another one has made the value.
+        local at_work = {}
+
+        local function once(name, fn)
+          check(name, fn)
+          while at_work[name] do
+            local bell, waiting = event(), at_work[name]
+            waiting[#waiting + 1] = bell
+            wait_for(bell)
+          end
+          local known = value(name)
+          if known then return decode(known) end
+          local waiting = {}
+          at_work[name] = waiting
+          local _guard <close> = setmetatable({}, { __close = function()
+            at_work[name] = nil
+            for i = 1, #waiting do ring(waiting[i]) end
+          end })
+          local made = fn()
+          local ok, text = pcall(encode, made)
+          if not ok then refuse(name, text) end
+          keep(name, text)
+          return decode(text)
+        end
+
+        return { once = once }
+        """
+
+    /// What the Lua part calls.
+    static func primitives(_ host: ScriptHost) -> LuaModule {
+        let json = JSONModule.module().functions
+        return LuaModule(
+            name: "_host",
+            functions: json + [
+                .immediate("check_once") { arguments in
+                    guard !(try arguments.string(1, "name")).isEmpty else {
+                        throw LuaArgumentError("name, argument 1 of speedpix.once, is empty")
+                    }
+                    guard arguments.isFunction(2) else {
+                        throw LuaArgumentError(
+                            "function, argument 2 of speedpix.once, must be a function",
+                            hint: "speedpix.once(\"stamp\", function() return os.time() end)")
+                    }
+                    return .nil
+                },
+                .immediate("once_value") { arguments in
+                    .optional(host.client.journal.value(key(try arguments.string(1, "name")))?.stringValue)
+                },
+                .waiting("keep_once") { arguments in
+                    let name = try arguments.string(1, "name")
+                    let text = try arguments.string(2, "value")
+                    return { _ in
+                        host.client.journal.keep(.string(text), key(name))
+                        try await host.client.journal.flush()
+                        return .nil
+                    }
+                },
+                .immediate("refuse_once") { arguments in
+                    let problem = try arguments.value(2)
+                    let reason = problem.tableValue?["message"]?.text ?? problem.text ?? "it is no JSON"
+                    throw LuaArgumentError(
+                        "the value of speedpix.once(\"\(try arguments.string(1, "name"))\", …) cannot be kept: \(reason)",
+                        hint: "return texts, numbers, booleans, or tables of them")
+                },
+            ])
+    }
+
+    private static func key(_ name: String) -> String { "once/\(name)" }
+}
+
+/// What the Lua runtime writes down of a run, kept by the client's journal.
+struct JournalNotes: LuaRunNotes {
+    let journal: any PredictionJournal
+
+    func value(_ name: String) -> LuaValue? {
+        switch journal.value("note/\(name)") {
+        case .integer(let number): .integer(number)
+        case .string(let text): .string(text)
+        default: nil
+        }
+    }
+
+    func note(_ value: LuaValue, _ name: String) {
+        switch value {
+        case .integer(let number): journal.keep(.integer(number), "note/\(name)")
+        case .string(let text): journal.keep(.string(text.lossyText), "note/\(name)")
+        default: break
+        }
+    }
+}
