@@ -228,10 +228,15 @@ let package = Package(
             ],
             swiftSettings: swift
         ),
+        // Ends itself where a test wants a power cut.
+        .executableTarget(
+            name: "InterruptedRun", dependencies: ["SpeedPix", "SpeedPixCommands"], path: "Tests/InterruptedRun",
+            swiftSettings: swift),
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "SpeedPix", "SpeedPixCLI", "SpeedPixCommands", "SpeedPixGateway", "SpeedPixLua", "SpeedPixTestSupport",
+                "SpeedPix", "SpeedPixCLI", "InterruptedRun", "SpeedPixJournal", "SpeedPixCommands", "SpeedPixGateway",
+                "SpeedPixLua", "SpeedPixTestSupport",
                 "SpeedPixMedia", "LuaRuntime", "Imaging",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),

@@ -30,8 +30,10 @@ ROOMS = {
     "SpeedPixCommands": [*SWIFT_ROOMS, "CLineEditor"],
     "SpeedPixCLI": ["SpeedPixCommands"],
     "SpeedPixTestSupport": ["SpeedPix", "SpeedPixGateway", "LuaRuntime", "Imaging"],
-    # It starts the program itself, which is therefore built with it.
-    "IntegrationTests": [*SWIFT_ROOMS, "SpeedPixCommands", "SpeedPixCLI", "SpeedPixTestSupport"],
+    # Ends itself where a test wants a power cut.
+    "InterruptedRun": ["SpeedPix", "SpeedPixCommands"],
+    # It starts the programs themselves, which are therefore built with it.
+    "IntegrationTests": [*SWIFT_ROOMS, "SpeedPixCommands", "SpeedPixCLI", "InterruptedRun", "SpeedPixTestSupport"],
 }
 # Rooms that stand on their own: they may use no package at all.
 NO_PACKAGES = {"CLua", "CLuaBridge", "LuaRuntime", "CVips", "CImaging", "Imaging", "CEditLine", "CLineEditor", "SpeedPixCLI"}
@@ -39,7 +41,7 @@ NO_PACKAGES = {"CLua", "CLuaBridge", "LuaRuntime", "CVips", "CImaging", "Imaging
 SYSTEM_MODULES = {"Dispatch", "FoundationEssentials", "Synchronization", "Darwin", "Glibc", "Musl"}
 TEST_MODULES = {"Testing"}
 # Who may import all of Foundation: starting a program takes Process, and no size or start-up time of ours hangs on it.
-ALL_OF_FOUNDATION = {"IntegrationTests"}
+ALL_OF_FOUNDATION = {"IntegrationTests", "InterruptedRun"}
 FOUNDATION_REMEDY = "it may only in the #else of '#if canImport(FoundationEssentials)'"
 # Whose headers the system libraries' are.
 LIBRARY_HEADERS = {

@@ -1,3 +1,5 @@
+package import SpeedPix
+
 #if canImport(FoundationEssentials)
 public import FoundationEssentials
 #else
@@ -43,6 +45,11 @@ public struct CommandContext: Sendable {
     public var end = ProcessEnd()
     /// The number of the signal that asked the process to end; nil while none has.
     public var signal: @Sendable () -> Int32? = { nil }
+
+    /// What comes between a script and its journal; for tests that end the process at a certain point.
+    package var wrapJournal: @Sendable (any PredictionJournal) -> any PredictionJournal = { $0 }
+    /// What comes between a script and the service; for tests.
+    package var middleware: [any ClientMiddleware] = []
 
     /// What has no default is the process's; the clock, the date and tokens are the real ones unless given.
     public init(

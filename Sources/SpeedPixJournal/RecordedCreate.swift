@@ -10,7 +10,10 @@ public struct RecordedCreate: Sendable {
         case created
         /// Nobody knows whether the service has it.
         case inDoubt = "in_doubt"
-        case succeeded, failed
+        /// It gave an output.
+        case succeeded
+        /// The workflow failed.
+        case failed
         /// The caller has canceled it.
         case canceled
         /// It was canceled by somebody else, or since its wait was given up: it is made again.
@@ -68,11 +71,15 @@ public struct RecordedRun: Sendable {
     public var hasSucceeded: Bool
     /// Creates that the service has taken.
     public var created: Int
+    /// Those of them that gave an output.
     public var succeeded: Int
+    /// Those of them that failed.
     public var failed: Int
+    /// Those of them that were canceled, by whomever.
     public var canceled: Int
     /// Those whose end is not known.
     public var unended: Int
+    /// Creates that nobody knows the service to have taken.
     public var inDoubt: Int
     /// Those that succeeded with files that were neither saved nor used.
     public var unsaved: Int

@@ -7,7 +7,9 @@ public final class RehearsedJournal: PredictionJournal {
     public struct Counts: Sendable {
         /// Those that the journal has.
         public var reused = 0
+        /// Those that would be sent, and paid for.
         public var new = 0
+        /// Those whose outcome nobody knows.
         public var inDoubt = 0
     }
 

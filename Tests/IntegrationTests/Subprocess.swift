@@ -16,7 +16,11 @@ final class Subprocess {
         process.executableURL = URL(filePath: program)
         process.arguments = arguments
         process.currentDirectoryURL = URL(filePath: folder)
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        // What a test's commands write down is not to lie in the tester's own home.
+        process.environment = ProcessInfo.processInfo.environment.merging(["SPEEDPIX_STATE": "\(folder)/.speedpix"]) {
+            $1
+        }
+        .merging(environment) { $1 }
         if let input { process.standardInput = input } else { process.standardInput = FileHandle.nullDevice }
         process.standardOutput = output
         process.standardError = output

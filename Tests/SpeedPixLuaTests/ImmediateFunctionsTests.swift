@@ -34,6 +34,11 @@ struct ImmediateFunctionsTests {
     }
 
     private static let table: [String: String] = [
+        "_host.check_once": "one value",
+        "_host.decode": "polls the stop flag every 1,024 values",
+        "_host.encode": "polls the stop flag every 1,024 values",
+        "_host.once_value": "one value",
+        "_host.refuse_once": "one value",
         "_output.log": "the stream gives up when the end begins",
         "_output.write": "the stream gives up when the end begins",
         "_require.check": "one value",

@@ -34,7 +34,10 @@ struct JobsListCommand: ContextCommand {
             guard unfinished || unsaved else { return create.state != .abandoned }
             return unfinished && (create.state == .created || create.isInDoubt) || unsaved && create.unsavedFiles > 0
         }
-        if json { return try creates.forEach { try context.print(RunText.json($0)) } }
+        if json {
+            for create in creates { try context.print(RunText.json(create)) }
+            return
+        }
         guard !creates.isEmpty else { return context.say("there are none") }
         for create in creates { try context.print("\(create.run) \(RunText.line(create))".printable()) }
     }

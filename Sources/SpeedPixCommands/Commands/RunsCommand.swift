@@ -73,7 +73,10 @@ struct RunsListCommand: ContextCommand {
     func run(in context: CommandContext) async throws {
         let runs = try journal.failing { try journal.store(context)?.runs() ?? [] }
             .filter { !unfinished || $0.isUnfinished }
-        if json { return try runs.forEach { try context.print(RunText.json($0)) } }
+        if json {
+            for run in runs { try context.print(RunText.json(run)) }
+            return
+        }
         guard !runs.isEmpty else {
             return context.say(unfinished ? "there are no unfinished runs" : "there are no runs")
         }

@@ -105,8 +105,8 @@ struct RunJournaling: Sendable {
 
     // MARK: The end
 
-    /// Whether there is something that `--resume` would go on with.
-    var isKept: Bool { deferred?.journal != nil }
+    /// The run's number; nil while nothing was written down.
+    var run: Int64? { deferred?.journal?.run }
 
     /// The run is over.
     ///
@@ -124,7 +124,7 @@ struct RunJournaling: Sendable {
 
     /// The last line of a run that did not end well: what it has paid for is not lost.
     func hint(_ state: RunState) -> String? {
-        guard let plan, isKept else { return nil }
+        guard let plan, run != nil else { return nil }
         let paid = state.created + state.reused
         let rest = "kept; go on with: \(plan.resumeCommand)"
         guard paid > 0 else { return state.inDoubt.isEmpty ? nil : "what is in doubt is \(rest)" }

@@ -8,6 +8,7 @@ struct PlainProgress {
         let text: String
         switch change {
         case .created(let job): text = "created \(job.name) \(job.id)"
+        case .reused(let job): text = (job.hadEnded ? "reused" : "going on with") + " \(job.name) \(job.id)"
         case .running(let job): text = "running \(job.name) \(job.id)"
         case .ended(let prediction, let after):
             let name = RunState.name(label: prediction.label, workflow: prediction.workflowID ?? "prediction")

@@ -21,8 +21,10 @@ struct RunSummary {
         if state.canceled > 0 { parts.append("\(state.canceled) canceled") }
         if !state.jobs.isEmpty { parts.append("\(state.jobs.count) not waited for") }
         if !state.inDoubt.isEmpty { parts.append("\(state.inDoubt.count) in doubt") }
-        let reused = state.reused > 0 ? ", and of \(state.reused) from an attempt before" : ""
-        return parts.joined(separator: ", ") + " of " + Self.count(state.created, "prediction") + " created" + reused
+        let counts = parts.joined(separator: ", ")
+        guard state.reused > 0 else { return "\(counts) of \(Self.count(state.created, "prediction")) created" }
+        return "\(counts) of \(Self.count(state.created + state.reused, "prediction")): \(state.created) created,"
+            + " \(state.reused) from attempts before"
     }
 
     private var time: String? {

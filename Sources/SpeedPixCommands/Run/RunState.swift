@@ -21,6 +21,8 @@ struct RunState: Sendable {
         var createdAt: Duration
         /// Whether this run created it.
         var isOwn = true
+        /// Whether an attempt before had its end already: nothing is waited for, and nothing is computed.
+        var hadEnded = false
         var runningAt: Duration?
         var heardAt: Duration
 
@@ -39,6 +41,8 @@ struct RunState: Sendable {
     /// How a prediction has changed, for whoever tells of it line by line.
     enum Change: Sendable {
         case created(Job)
+        /// An attempt before has created it.
+        case reused(Job)
         case running(Job)
         /// With how long it took from its create.
         case ended(Prediction, after: Duration?)
@@ -125,7 +129,10 @@ struct RunState: Sendable {
         case .reused(let prediction, _):
             reused += 1
             if let input = prediction.input { unsaved.noteUse(of: .object(input)) }
-            _ = add(prediction, isOwn: true, at: time)
+            var job = add(prediction, isOwn: true, at: time)
+            job.hadEnded = prediction.status.isTerminal
+            jobs[prediction.id] = job
+            return .reused(job)
         case .progressed(let prediction): return progress(prediction, at: time)
         case .ended(let prediction): return end(prediction, at: time)
         case .notCanceled(let id, let error): notCanceled[id] = error
@@ -187,7 +194,7 @@ struct RunState: Sendable {
                 if withoutOutput.count < Self.mostFailures { withoutOutput.append(entry) }
             }
             unsaved.noteSuccess(entry, urls: prediction.files.map(\.url))
-            if let time = prediction.metrics.predictTime {
+            if let time = prediction.metrics.predictTime, job?.hadEnded != true {
                 computing += time
                 if time > slowest?.time ?? .zero { slowest = (prediction.id, workflow, time) }
             }
@@ -203,7 +210,7 @@ struct RunState: Sendable {
                         reason: prediction.error ?? "without a reason"))
             }
         }
-        return .ended(prediction, after: job.map { time - $0.createdAt })
+        return job?.hadEnded == true ? nil : .ended(prediction, after: job.map { time - $0.createdAt })
     }
 
     private mutating func apply(_ transfer: ScriptTransfer) {

@@ -72,9 +72,14 @@ struct ScriptRunner: Sendable {
         if let problem = await journaling.end(succeeded: end.failure == nil) {
             context.say("speedpix: \(problem.message)".printable())
         }
-        if end.failure != nil, let hint = journaling.hint(recorder.state) { context.say(hint.printable()) }
+        // The last line of all.
+        if let message = end.failure?.message, let hint = journaling.hint(recorder.state) {
+            end.failure?.message = "\(message)\n\(hint.printable())"
+        }
         let state = recorder.state
-        events?.finish(end.fields(of: state, elapsed: recorder.elapsed(), isLocal: plan.isLocal, in: context))
+        var fields = end.fields(of: state, elapsed: recorder.elapsed(), isLocal: plan.isLocal, in: context)
+        fields["run"] = journaling.run.map { .integer($0) }
+        events?.finish(fields)
         return RunResult(end: end, state: state)
     }
 
@@ -101,7 +106,8 @@ struct ScriptRunner: Sendable {
         _ overlay: FileOverlay?, _ report: RunReport?, _ context: CommandContext
     ) async throws {
         var hostPlan = plan.host
-        hostPlan.journal = journaling.journal
+        hostPlan.journal = journaling.journal.map(context.wrapJournal)
+        hostPlan.middleware = context.middleware
         hostPlan.seed = journaling.seed
         hostPlan.files.overlay = overlay
         let output =

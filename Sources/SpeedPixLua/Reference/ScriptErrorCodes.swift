@@ -27,6 +27,9 @@ package enum ScriptErrorCodes {
             "unknown_outcome", "a create may have reached the service, but its answer did not come back",
             "look in the console before creating it again: it may be running, and paid for"),
         LuaReference.ErrorCode(
+            "output_expired", "the service has an output no more, and no copy of it was saved here",
+            "make it anew: speedpix run … --resume --again LABEL"),
+        LuaReference.ErrorCode(
             "invalid_response", "an answer came back that is not the protocol's",
             "check the endpoint; a proxy may be in between"),
         LuaReference.ErrorCode(

@@ -40,12 +40,12 @@ extension ScriptReference {
             ["workflow: string — its id", "input?: table — by the workflow's names"],
             options: createOptions + waitOptions,
             returns: "table<string, any>",
-            errors: ["prediction_failed", "timeout", "unknown_outcome"] + service + files,
+            errors: ["prediction_failed", "timeout", "unknown_outcome", "output_expired"] + service + files,
             example: "local out = run(\"white-background\", { image = \"./shoe.jpg\" })"),
         LuaReference.Function(
             "create", "Creates a prediction and returns at once.",
             ["workflow: string — its id", "input?: table — by the workflow's names"], options: createOptions,
-            returns: "Prediction", errors: ["unknown_outcome"] + service + files,
+            returns: "Prediction", errors: ["unknown_outcome", "output_expired"] + service + files,
             example: "local job = create(\"white-background\", { image = \"./shoe.jpg\" })"),
         LuaReference.Function(
             "wait", "Waits until a prediction has succeeded; raises if it did not.", ["job: Prediction"],
@@ -109,6 +109,12 @@ extension ScriptReference {
             "timeout", "Calls a function and stops it when the time is over.",
             ["seconds: number", "fn: function", "...: any — its arguments"], returns: "any", errors: ["timeout"]),
         LuaReference.Function("sleep", "Waits; other tasks go on.", ["seconds: number"]),
+        LuaReference.Function(
+            "once",
+            "Calls a function once in a run, and gives its value every time: also when the run is gone on with (`--resume`)."
+                + " For what would be another one each time: the time, a token, a choice. The value is what JSON can say.",
+            ["name: string", "fn: fun(): any"], returns: "any", errors: ["journal_failed"],
+            example: "local stamp = speedpix.once(\"stamp\", function() return os.time() end)"),
     ]
 
     private static let inputs = [

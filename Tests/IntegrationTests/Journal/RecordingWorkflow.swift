@@ -1,0 +1,37 @@
+import SpeedPixGateway
+import Synchronization
+
+/// Draws a text, at once, and notes what it was asked for: the service's own book of what was paid for.
+final class RecordingWorkflow: Workflow {
+    struct Entry: Sendable, Hashable {
+        var id: String
+        var name: String
+        var number: Double?
+    }
+
+    let id = "draw"
+    let title = "Draws a text"
+    let inputs = [
+        WorkflowInput("name", .string, isRequired: true), WorkflowInput("number", .number),
+        WorkflowInput("source", .file),
+    ]
+    let estimatedDuration: Duration = .zero
+    let isComputing = false
+
+    private let book = Mutex<[Entry]>([])
+
+    var entries: [Entry] { book.withLock { $0 } }
+
+    func run(_ inputs: [String: WorkflowInputValue], _ task: WorkflowTask) async throws -> WorkflowResult {
+        let name = inputs["name"]?.stringValue ?? ""
+        let number = inputs["number"]?.numberValue
+        book.withLock { $0.append(Entry(id: task.id, name: name, number: number)) }
+        if name.hasPrefix("bad") { throw WorkflowFailure("it is bad") }
+        let source = try inputs["source"]?.fileValue.map { try String(contentsOfFile: $0.path, encoding: .utf8) } ?? ""
+        let text = "\(source)/\(name) \(number.map { "\($0)" } ?? "")"
+        return WorkflowResult(outputs: [
+            "image": .file(
+                WorkflowOutputFile(.bytes(Array(text.utf8)), filename: "\(name).txt", mimeType: "text/plain"))
+        ])
+    }
+}

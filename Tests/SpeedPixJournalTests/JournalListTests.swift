@@ -1,0 +1,182 @@
+import SpeedPix
+import SpeedPixJournal
+import Testing
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+@Suite("What a journal lists, and what is changed in it by hand")
+struct JournalListTests {
+    /// A run with one create of each kind.
+    private func mixed(_ folder: JournalFolder) async throws {
+        let run = try folder.begin()
+        try await run.create("create 1", "a", id: "p-1")
+        try await run.recordEnded(try ScriptedServiceAnswer.succeeded(id: "p-1"), byCaller: false)
+        try await run.create("create 2", "b", id: "p-2")
+        try await run.recordEnded(try ScriptedServiceAnswer.failed(id: "p-2"), byCaller: false)
+        try await run.create("create 3", "c", id: "p-3")
+        let key = try #require(try await run.claim("create 4", "d", label: "D").key)
+        try await run.recordIntent(key)
+        try await run.end(succeeded: false)
+    }
+
+    @Test("Runs are counted by how their creates stand")
+    func counts() async throws {
+        let folder = JournalFolder()
+        try await mixed(folder)
+        let run = try #require(try folder.store().runs().first)
+        #expect(run.created == 3 && run.succeeded == 1 && run.failed == 1 && run.unended == 1 && run.inDoubt == 1)
+        #expect(run.unsaved == 1 && run.isUnfinished && run.attempts == 1 && run.seed == 7)
+        #expect(run.description == JournalFolder.description)
+        let creates = try folder.store().creates(of: 1)
+        #expect(creates.map(\.state) == [.succeeded, .failed, .created, .intended])
+        #expect(creates.map(\.unsavedFiles) == [1, 0, 0, 0])
+        #expect(creates.last?.label == "D" && creates.last?.input["image"] == "https://store.test/a.png")
+    }
+
+    @Test("A file that was saved, or went into another create, is no longer unsaved")
+    func saved() async throws {
+        let folder = JournalFolder()
+        let store = try folder.store()
+        let run = try store.begin(JournalFolder.description, seed: 1)
+        for id in ["p-1", "p-2"] {
+            try await run.create("create \(id)", id, id: id)
+            try await run.recordEnded(try ScriptedServiceAnswer.succeeded(id: id), byCaller: false)
+        }
+        #expect(try store.run(1).unsaved == 2)
+        let file = SavedFile(
+            output: OutputPlace(predictionID: "p-1", number: 0), path: "/out/a.png", size: 3, version: "v", digest: "d")
+        try await run.recordSaved(file)
+        #expect(try await run.savedFiles(file.output) == [file])
+        #expect(try store.run(1).unsaved == 1)
+        let use = JournaledCreate(workflowID: "echo", sources: [OutputPlace(predictionID: "p-2", number: 0)])
+        guard case .new(let key) = try await run.claim(use) else { return }
+        try await run.recordIntent(key)
+        try await run.recordCreated(Prediction(id: "p-3"), key)
+        #expect(try store.run(1).unsaved == 0)
+        #expect(try store.creates(of: 1).first?.paths == ["/out/a.png"])
+    }
+
+    @Test("A doubt is settled with an id, as not created, or for another create")
+    func settled() async throws {
+        let folder = JournalFolder()
+        do {
+            let run = try folder.begin()
+            for number in 1...3 {
+                let key = try #require(try await run.claim("create \(number)", "d\(number)").key)
+                try await run.recordIntent(key)
+            }
+        }
+        let store = try folder.store()
+        try store.settle(1, "create 1", as: .created(id: "p-9"))
+        try store.settle(1, "create 2", as: .notCreated)
+        // By its number, too.
+        try store.settle(1, "3", as: .again)
+        #expect(throws: SpeedPixError.self) { try store.settle(1, "create 1", as: .notCreated) }
+        #expect(throws: SpeedPixError.self) { try store.settle(1, "create 8", as: .notCreated) }
+        let second = try folder.resume()
+        #expect(second.doubts.isEmpty)
+        #expect(try await second.claim("create 1", "d1").id == "p-9")
+        #expect(try await second.claim("create 2", "d2").id == nil)
+        #expect(try await second.claim("create 3", "d3").id == nil)
+    }
+
+    @Test("All doubts are made again when that is asked for")
+    func doubtsAgain() async throws {
+        let folder = JournalFolder()
+        try await mixed(folder)
+        let description = JournalFolder.description
+        let second = try folder.store().resume(
+            1, endpoint: description.endpoint, appKey: description.appKey, ResumeChoices(makesDoubtsAgain: true))
+        #expect(second.doubts.isEmpty)
+        #expect(try await second.claim("create 4", "d").id == nil)
+    }
+
+    @Test("Finished runs are pruned when they are old, once a day; unfinished ones stay")
+    func pruned() async throws {
+        let folder = JournalFolder()
+        let day = 86_400.0
+        for finishes in [true, false] {
+            let run = try folder.store().begin(JournalFolder.description, seed: 1)
+            try await run.create("create 1", "a", id: "p-\(finishes)")
+            try await run.recordEnded(try ScriptedServiceAnswer.succeeded(id: "p-\(finishes)"), byCaller: false)
+            try await run.end(succeeded: finishes)
+        }
+        func store(_ days: Double) throws -> JournalStore {
+            try JournalStore(folder: folder.path, now: { 1_000_000 + days * day })
+        }
+        try store(29).prune(olderThan: 30 * day)
+        #expect(try store(29).runs().count == 2)
+        // Not yet a day after the last time.
+        try store(29.9).prune(olderThan: 3 * day)
+        #expect(try store(29.9).runs().count == 2)
+        try store(31).prune(olderThan: 30 * day)
+        #expect(try store(31).runs().map(\.number) == [2])
+        #expect(try store(31).creates().map(\.run) == [2])
+    }
+
+    @Test("A run that another process has is neither deleted nor settled nor resumed, and its holder is named")
+    func held() async throws {
+        let folder = JournalFolder()
+        let run = try folder.begin()
+        let store = try folder.store()
+        for body: () throws -> Void in [
+            { try store.delete(1) }, { try store.settle(1, "create 1", as: .again) }, { _ = try folder.resume() },
+        ] {
+            let error = #expect(throws: SpeedPixError.self) { try body() }
+            let holder = "\(ProcessInfo.processInfo.processIdentifier)"
+            #expect(error?.message.contains("process") == true && error?.message.contains(holder) == true)
+        }
+        try await run.end(succeeded: true)
+        try store.delete(1)
+        #expect(try store.runs().isEmpty)
+        #expect(throws: SpeedPixError.self) { try store.run(1) }
+    }
+
+    @Test("A rehearsal finds what a resumed run would find, and changes nothing")
+    func rehearsed() async throws {
+        let folder = JournalFolder()
+        try await mixed(folder)
+        let description = JournalFolder.description
+        let store = try folder.store()
+        let rehearsal = try store.rehearse(1, endpoint: description.endpoint, appKey: description.appKey)
+        func claim(_ position: String, _ digest: String) async throws -> JournalClaim {
+            try await rehearsal.claim(
+                JournaledCreate(
+                    position: CreatePosition(rawValue: position), identity: CreateIdentity(digest: digest, inputs: [:]),
+                    workflowID: "echo"))
+        }
+        #expect(try await claim("create 1", "a").id == "p-1")
+        #expect(try await claim("create 2", "b").id == nil)
+        await #expect(throws: SpeedPixError.self) { try await claim("create 4", "d") }
+        #expect(rehearsal.counts.reused == 1 && rehearsal.counts.new == 1 && rehearsal.counts.inDoubt == 1)
+        #expect(try store.run(1).attempts == 1 && store.creates(of: 1).count == 4)
+    }
+
+    @Test("A run that creates nothing leaves no file; values that it kept before its first create are kept")
+    func deferred() async throws {
+        let folder = JournalFolder()
+        let journal = DeferredJournal { try folder.begin() }
+        journal.keep("early", "a")
+        try await journal.flush()
+        #expect(journal.value("a") == "early" && journal.journal == nil && !JournalStore.isThere(folder.path))
+        guard case .new(let key) = try await journal.claim(JournaledCreate(workflowID: "echo")) else { return }
+        try await journal.recordIntent(key)
+        journal.keep("late", "b")
+        try await journal.flush()
+        try await journal.journal?.end(succeeded: false)
+        let second = try folder.resume()
+        #expect(second.value("a") == "early" && second.value("b") == "late" && second.value("c") == nil)
+    }
+
+    @Test("A journal that cannot be opened stops each create before anything is sent")
+    func unopened() async throws {
+        let journal = DeferredJournal { throw SpeedPixError(.journalFailed, "no") }
+        for _ in 1...2 {
+            await #expect(throws: SpeedPixError.self) { try await journal.claim(JournaledCreate(workflowID: "echo")) }
+        }
+    }
+}

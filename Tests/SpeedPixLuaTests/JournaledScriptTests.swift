@@ -1,0 +1,230 @@
+import LuaRuntime
+import SpeedPix
+import SpeedPixTestSupport
+import Synchronization
+import Testing
+
+@testable import SpeedPixLua
+
+/// A journal that has what a test gives it, and notes what it is told.
+private final class GivenJournal: PredictionJournal {
+    private struct State {
+        var recorded: [String: Prediction] = [:]
+        var saved: [SavedFile] = []
+        var values: [String: JSONValue] = [:]
+        var claims: [JournaledCreate] = []
+        var next: UInt64 = 0
+    }
+
+    private let state: Mutex<State>
+
+    /// - Parameter recorded: Predictions by the positions of their creates.
+    init(recorded: [String: Prediction] = [:], saved: [SavedFile] = [], values: [String: JSONValue] = [:]) {
+        state = Mutex(State(recorded: recorded, saved: saved, values: values))
+    }
+
+    var claims: [JournaledCreate] { state.withLock { $0.claims } }
+    var saved: [SavedFile] { state.withLock { $0.saved } }
+    var values: [String: JSONValue] { state.withLock { $0.values } }
+    var identifiesCreates: Bool { true }
+
+    func claim(_ create: JournaledCreate) -> JournalClaim {
+        state.withLock { state in
+            state.claims.append(create)
+            if let known = create.position.flatMap({ state.recorded[$0.rawValue] }) { return .recorded(known) }
+            state.next += 1
+            return .new(JournalKey(rawValue: state.next))
+        }
+    }
+
+    func recordIntent(_ key: JournalKey) {}
+    func withdrawIntent(_ key: JournalKey) {}
+    func recordCreated(_ prediction: Prediction, _ key: JournalKey) {}
+    func recordInDoubt(_ key: JournalKey, _ error: SpeedPixError) {}
+    func recordNotMade(_ key: JournalKey) {}
+    func recordEnded(_ prediction: Prediction, byCaller: Bool) {}
+    func recordSaved(_ file: SavedFile) { state.withLock { $0.saved.append(file) } }
+    func savedFiles(_ output: OutputPlace) -> [SavedFile] {
+        state.withLock { state in state.saved.filter { $0.output == output } }
+    }
+    func value(_ name: String) -> JSONValue? { state.withLock { $0.values[name] } }
+    func keep(_ value: JSONValue, _ name: String) { state.withLock { $0.values[name] = value } }
+}
+
+@Suite("Scripts with a journal")
+struct JournaledScriptTests {
+    private static func succeeded(_ id: String) throws -> Prediction {
+        try #require(
+            Prediction(record: [
+                "id": .string(id), "status": "succeeded", "output": ["image": .string("https://cdn.test/\(id).png")],
+            ]))
+    }
+
+    private func host(
+        _ folder: ScriptFolder, _ journal: GivenJournal, _ transport: ScriptedTransport, limit: CreateLimit? = nil,
+        onEvent: @escaping @Sendable (ScriptEvent) -> Void = { _ in }
+    ) throws -> ScriptHost {
+        var host = try folder.host(transport: transport)
+        var dependencies = ClientDependencies(transport: transport, clock: ImmediateClock())
+        dependencies.journal = journal.counted(by: limit)
+        host.client = SpeedPixClient(host.client.configuration, dependencies: dependencies)
+        host.onEvent = onEvent
+        return host
+    }
+
+    private static let created = ScriptedReply.ok(["taskId": "t-1", "status": "waiting"])
+
+    @Test("A create that was paid for uploads and sends nothing, and is told as reused")
+    func reused() async throws {
+        let folder = try ScriptFolder()
+        try folder.write("a picture", to: "a.png")
+        let journal = GivenJournal(recorded: ["create 1": try Self.succeeded("p-1")])
+        let transport = ScriptedTransport([])
+        let events = Mutex<[String]>([])
+        let results = try await folder.run(
+            "local p = create('draw', { image = './a.png' }) return p.id, run('draw', { image = './a.png' }) and p.status",
+            host: try host(
+                folder,
+                GivenJournal(recorded: ["create 1": try Self.succeeded("p-1"), "create 2": try Self.succeeded("p-2")]),
+                transport
+            ) { event in
+                switch event {
+                case .reused(let prediction, _): events.withLock { $0.append("reused \(prediction.id)") }
+                case .created: events.withLock { $0.append("created") }
+                default: break
+                }
+            })
+        #expect(results == ["p-1", "succeeded"])
+        #expect(transport.requests.isEmpty && journal.claims.isEmpty)
+        #expect(events.withLock { $0 } == ["reused p-1", "reused p-2"])
+    }
+
+    @Test("Inputs stand for the content of their files, by path, by bytes and as uploads alike")
+    func identity() async throws {
+        let folder = try ScriptFolder()
+        try folder.write("a picture", to: "a.png")
+        let journal = GivenJournal()
+        let upload = ScriptedReply.ok([
+            "uploadUrl": "https://store.test/put", "accessUrl": "https://store.test/a.png?sign=1", "objectKey": "k-1",
+        ])
+        let transport = ScriptedTransport(
+            [],
+            then: .choosing { request in
+                if request.method == .put { return .text("") }
+                return request.url.contains("sign") ? upload : Self.created
+            })
+        _ = try await folder.run(
+            """
+            create('draw', { image = './a.png' })
+            create('draw', { image = speedpix.bytes('a picture', 'other.png') })
+            create('draw', { image = upload('./a.png') })
+            create('draw', { image = './a.png', text = 'x' })
+            """, host: try host(folder, journal, transport))
+        let digests = journal.claims.map { $0.identity?.digest }
+        #expect(digests.count == 4 && digests[0] != nil)
+        #expect(Set(digests[..<3]).count == 1 && digests[3] != digests[0])
+        #expect(journal.claims.map { $0.position?.rawValue } == ["create 1", "create 2", "create 3", "create 4"])
+    }
+
+    @Test("Only new creates count for the limit")
+    func limit() async throws {
+        let folder = try ScriptFolder()
+        let limit = CreateLimit(1)
+        let journal = GivenJournal(recorded: ["create 1": try Self.succeeded("p-1")])
+        let transport = ScriptedTransport([], then: Self.created)
+        let error = await folder.failure(
+            "create('w') create('w') create('w')", host: try host(folder, journal, transport, limit: limit))
+        #expect(error?.code == "not_allowed")
+        #expect(limit.made == 1 && limit.refused == 1 && transport.requests.count == 1)
+    }
+
+    @Test("A file that lies where it was saved is not fetched again; one that has changed is")
+    func saved() async throws {
+        let folder = try ScriptFolder()
+        let journal = GivenJournal(recorded: [
+            "create 1": try Self.succeeded("p-1"), "create 2": try Self.succeeded("p-1"),
+        ])
+        let fetches = Atomic(0)
+        let transport = ScriptedTransport(
+            [],
+            then: .choosing { request in
+                guard request.method == .get else {
+                    return .ok([
+                        "taskId": "p-1", "status": "succeeded",
+                        "result": ["image": "https://cdn.test/p-1.png?sign=new"],
+                    ])
+                }
+                fetches.add(1, ordering: .relaxed)
+                return .text("content")
+            })
+        let kept = Mutex<[String]>([])
+        let host = try host(folder, journal, transport) { event in
+            if case .kept(let path, _, _) = event { kept.withLock { $0.append(path) } }
+        }
+        let script = "run('w').image:save('out/a.png')"
+        _ = try await folder.run(script, host: host)
+        #expect(fetches.load(ordering: .relaxed) == 1 && journal.saved.count == 1)
+        _ = try await folder.run("create('w') run('w').image:save('out/a.png')", host: host)
+        #expect(fetches.load(ordering: .relaxed) == 1)
+        #expect(kept.withLock { $0 } == ["\(folder.path)/out/a.png"])
+        // The same content with another version is told by its digest.
+        try folder.write("content", to: "out/a.png")
+        _ = try await folder.run(script, host: host)
+        #expect(fetches.load(ordering: .relaxed) == 1)
+        try folder.write("changed", to: "out/a.png")
+        _ = try await folder.run(script, host: host)
+        #expect(fetches.load(ordering: .relaxed) == 2)
+        #expect(try folder.read("out/a.png") == "content")
+    }
+
+    @Test("An output that the service has no more is taken from its saved copy, else nothing is sent")
+    func expired() async throws {
+        let folder = try ScriptFolder()
+        let journal = GivenJournal(recorded: ["create 1": try Self.succeeded("p-1")])
+        let transport = ScriptedTransport(
+            [],
+            then: .choosing { request in
+                if request.url.hasSuffix("create") { return Self.created }
+                return .refusal("TaskNotFound", "there is no such task")
+            })
+        let error = await folder.failure(
+            "local out = run('w') create('next', { image = out.image })", host: try host(folder, journal, transport))
+        #expect(error?.code == "output_expired" && error?.value.tableValue?["hint"] != nil)
+        #expect(!transport.requests.contains { $0.url.hasSuffix("create") })
+    }
+
+    @Test("once runs its function once in a run, also for tasks that come meanwhile, and gives what JSON makes of it")
+    func once() async throws {
+        let folder = try ScriptFolder()
+        let journal = GivenJournal()
+        let script = """
+            local calls = 0
+            local function make() calls = calls + 1 speedpix.sleep(0.1) return { n = calls, list = { 1, 2 } } end
+            local values = speedpix.map({ 1, 2, 3 }, function() return speedpix.once("made", make).n end)
+            local ok = pcall(speedpix.once, "failed", function() error("no") end)
+            return table.concat(values, " "), tostring(ok), speedpix.once("failed", function() return "now" end),
+              tostring(speedpix.once("none", function() end)), tostring(calls)
+            """
+        #expect(
+            try await folder.run(script, host: try host(folder, journal, ScriptedTransport([])))
+                == ["1 1 1", "false", "now", "null", "1"])
+        // Run again, it has them.
+        let again = GivenJournal(values: journal.values)
+        #expect(
+            try await folder.run(
+                "return speedpix.once('made', error).n, speedpix.once('failed', error)",
+                host: try host(folder, again, ScriptedTransport([]))) == ["1", "now"])
+    }
+
+    @Test(
+        "What once cannot keep, or do, is an error that names it",
+        arguments: [
+            ("speedpix.once('x', function() return print end)", "the value of speedpix.once(\"x\", …) cannot be kept"),
+            ("speedpix.once('', print)", "is empty"), ("speedpix.once('x')", "must be a function"),
+        ])
+    func badOnce(script: String, message: String) async throws {
+        let folder = try ScriptFolder()
+        let error = await folder.failure(script, host: try folder.host())
+        #expect(error?.message.contains(message) == true, "\(error?.message ?? "none")")
+    }
+}
