@@ -212,7 +212,7 @@ struct JournaledScriptTests {
         let again = GivenJournal(values: journal.values)
         #expect(
             try await folder.run(
-                "return speedpix.once('made', error).n, speedpix.once('failed', error)",
+                "return tostring(speedpix.once('made', error).n), speedpix.once('failed', error)",
                 host: try host(folder, again, ScriptedTransport([]))) == ["1", "now"])
     }
 

@@ -11,8 +11,8 @@ package enum ConcurrencyLibrary {
         local spawn, join_all, await_all, event, set, wait_for =
           host.spawn_helper, host.join_all, host.await_all, host.event, host.set, host.wait_for
         local sleep, is_task, raise_timeout, watch_only = host.sleep, host.is_task, host.raise_timeout, host.watch_only
-        local begin_map, begin_item, place_of_wait, noted, note =
-          host.begin_map, host.begin_item, host.place, host.noted, host.note
+        local begin_map, begin_item, place_of_wait, noted, note, observe =
+          host.begin_map, host.begin_item, host.place, host.noted, host.note, host.observe
         local unpack, pack, pairs, pcall, error = table.unpack, table.pack, pairs, pcall, error
         local setmetatable, type, rawget, tostring, math_type = setmetatable, type, rawget, tostring, math.type
 
@@ -126,6 +126,8 @@ package enum ConcurrencyLibrary {
           local head, taken, bell, watchers = 0, 0, event(), {}
           for key, job in pairs(jobs) do
             is_waiting[key] = true
+            -- It may fail before its watcher runs.
+            observe(job)
             watchers[#watchers + 1] = spawn(function()
               watch_only()
               ended[key] = pack(job, pcall(await, job))

@@ -43,6 +43,11 @@ extension LuaScheduler {
                         writer.machine.scheduler.running?.watchesOnly = true
                         try writer.put(.nil)
                     }),
+                // Somebody is about to wait for it, and so hears of its failure.
+                .immediate("observe") { arguments in
+                    (try? arguments.object(1, "job", LuaTask.self))?.isObserved = true
+                    return .nil
+                },
                 LuaFunctionDefinition(
                     name: "event",
                     body: .direct { _, writer in

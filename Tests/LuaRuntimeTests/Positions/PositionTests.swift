@@ -149,8 +149,8 @@ struct RandomTests {
             """)
         #expect(
             results == [
-                "6", "true", "bad argument #2 to 'random' (interval is empty)", "wrong number of arguments",
-                "bad argument #1 to 'random' (number expected, got string)", "7",
+                "6", "true", "bad argument #2 to 'math.random' (interval is empty)", "wrong number of arguments",
+                "bad argument #1 to 'math.random' (number expected, got string)", "7",
             ])
     }
 
