@@ -1,4 +1,5 @@
 import GRDB
+import SQLiteStorage
 public import SpeedPix
 import Synchronization
 
@@ -16,7 +17,7 @@ public final class RunJournal: PredictionJournal {
     public let seed: Int64
 
     private let database: JournalDatabase
-    private let lock: RunLock
+    private let lock: ProcessLock
     private let now: @Sendable () -> Double
     private let state: Mutex<State>
 
@@ -31,7 +32,7 @@ public final class RunJournal: PredictionJournal {
     }
 
     init(
-        _ database: JournalDatabase, run: Int64, attempt: Int, seed: Int64, earlier: EarlierCreates, lock: RunLock,
+        _ database: JournalDatabase, run: Int64, attempt: Int, seed: Int64, earlier: EarlierCreates, lock: ProcessLock,
         now: @escaping @Sendable () -> Double
     ) {
         self.database = database
