@@ -11,6 +11,7 @@ public enum SpeedPixCommand {
             context.say(complaint)
             return .usage
         }
+        let arguments = LocalMode.spelledOut(arguments)
         do {
             var parsed = try RootCommand.parseAsRoot(arguments)
             guard let command = parsed as? any ContextCommand else {

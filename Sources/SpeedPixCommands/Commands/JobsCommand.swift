@@ -66,7 +66,7 @@ struct JobOptions: ParsableArguments {
         _ context: CommandContext, interrupted: String = "interrupted", _ body: (SpeedPixClient) async throws -> Void
     ) async throws {
         try service.requireLasting(context, "a prediction")
-        try await service.withConfiguration(context) { configuration in
+        try await service.withConfiguration(context, needsEarlier: true) { configuration in
             do {
                 try await body(context.client(configuration))
             } catch let error as SpeedPixError {

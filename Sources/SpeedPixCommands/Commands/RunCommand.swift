@@ -9,7 +9,7 @@ struct RunCommand: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
         abstract: "Runs a Lua script.",
-        usage: "speedpix run FILE|- [key=value ...] [--local] [--endpoint URL] [--profile NAME] [--out DIR]"
+        usage: "speedpix run FILE|- [key=value ...] [--local[=fresh]] [--endpoint URL] [--profile NAME] [--out DIR]"
             + " [--timeout SECONDS] [--cancel-on-stop] [--dry-run] [--limit N] [--watch] [--progress MODE] [--quiet] [--json]"
             + " [--report FILE.html]"
             + " [--allow-read DIR] [--allow-write DIR] [--allow-env NAME] [--verbose]",
@@ -171,7 +171,10 @@ struct RunCommand: ContextCommand {
     private func withConfiguration(
         _ context: CommandContext, _ body: (Configuration) async throws -> Void
     ) async throws {
-        guard dryRun else { return try await service.withConfiguration(context, beside: directory(context), body) }
+        guard dryRun else {
+            return try await service.withConfiguration(
+                context, beside: directory(context), isQuiet: output.quiet, body)
+        }
         // Nothing is sent, and so nobody has to sign anything.
         try await body(
             Configuration(appKey: "dry-run", appSecret: context.randomToken(), endpoint: RehearsalTransport.endpoint))
