@@ -61,6 +61,18 @@ struct LocalGatewayTests {
         #expect(lasting.status == .failure && lasting.errors.contains("there is no task"), "\(lasting.errors)")
     }
 
+    @Test("A setting says it, too")
+    func setting() async throws {
+        let (folder, state) = (try TestFolder(), try TestFolder())
+        for (endpoint, count) in [("local=fresh", 0), ("local", 1)] {
+            let made = await CommandRun(
+                ["predict", "echo", "text=hello", "-q"], in: folder,
+                environment: ["SPEEDPIX_STATE": state.path, "SPEEDPIX_ENDPOINT": endpoint])
+            #expect(made.status == .success && made.output.contains("text: hello"), "\(made.errors)")
+            #expect(state.contents.count { $0.hasSuffix("gateway.sqlite") } == count)
+        }
+    }
+
     @Test(
         "What --local cannot mean is refused",
         arguments: [

@@ -10,6 +10,8 @@ struct JobsCommand: ParsableCommand {
             Example:
               speedpix jobs wait 8d0f2a 91c3b7
               speedpix jobs download 8d0f2a 91c3b7 --out results
+
+            With --local they are about what commands with --local have made in the last week.
             """,
         subcommands: [JobsShowCommand.self, JobsWaitCommand.self, JobsDownloadCommand.self])
 }

@@ -21,10 +21,15 @@ struct GatewayStorage: Sendable {
     static func open(_ configuration: GatewayConfiguration) async throws -> GatewayStorage {
         var directory = configuration.dataDirectory
         var lock: ProcessLock?
+        var predictions: PredictionStore?
         if let kept = directory, configuration.keepsPredictions {
             do {
-                lock = try Self.lock(kept)
+                let held = try Self.lock(kept)
+                predictions = try PredictionStore(folder: ObjectStore.folder(in: kept))
+                lock = held
             } catch {
+                // A damaged file is the user's to look at.
+                guard error.remedy == nil else { throw error }
                 guard let tell = configuration.onDataDirectoryRefused else {
                     throw SpeedPixError(
                         .configuration, "the data directory \(kept) cannot be used: \(error.reason)",
@@ -35,7 +40,6 @@ struct GatewayStorage: Sendable {
             }
         }
         let files = try await ObjectStore(directory: directory, uniqueName: configuration.uniqueName)
-        let predictions = try lock.map { _ in try PredictionStore(folder: files.root) }
         return GatewayStorage(files: files, predictions: predictions, lock: lock)
     }
 

@@ -18,7 +18,12 @@ final class PredictionStore: Sendable {
     static let filename = "gateway.sqlite"
 
     let path: String
-    private let opened = Mutex<GroupCommitDatabase?>(nil)
+    private let state = Mutex(State())
+
+    private struct State {
+        var database: GroupCommitDatabase?
+        var isClosed = false
+    }
 
     /// Opens the file if there is one.
     ///
@@ -28,11 +33,11 @@ final class PredictionStore: Sendable {
         _ = try existing()
     }
 
-    /// Nobody may use it any more.
+    /// From now on every call fails: the file may be another gateway's.
     func close() async {
-        let database = opened.withLock { opened -> GroupCommitDatabase? in
-            defer { opened = nil }
-            return opened
+        let database = state.withLock { state -> GroupCommitDatabase? in
+            defer { state = State(database: nil, isClosed: true) }
+            return state.database
         }
         await database?.close()
     }
@@ -187,17 +192,20 @@ final class PredictionStore: Sendable {
 
     /// Nil if nothing was ever written.
     private func existing() throws(StorageError) -> GroupCommitDatabase? {
-        if let database = opened.withLock({ $0 }) { return database }
+        if let database = state.withLock({ $0.database }) { return database }
         return FileManager.default.fileExists(atPath: path) ? try database() : nil
     }
 
     private func database() throws(StorageError) -> GroupCommitDatabase {
         do {
-            return try opened.withLock { opened in
-                if let opened { return opened }
+            return try state.withLock { state in
+                if let database = state.database { return database }
+                guard !state.isClosed else {
+                    throw StorageError(action: "open \(path)", reason: "the gateway has ended")
+                }
                 let database = try GroupCommitDatabase(
                     path: path, label: "speedpix gateway", migrator: PredictionSchema.migrator)
-                opened = database
+                state.database = database
                 return database
             }
         } catch {

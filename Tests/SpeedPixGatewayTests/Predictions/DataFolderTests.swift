@@ -55,6 +55,21 @@ struct DataFolderTests {
         }
     }
 
+    @Test("A file that cannot be opened is refused as a folder in use is")
+    func unusable() async throws {
+        try await LastingFolder.with { folder in
+            try await folder.run { _ in }
+            try FileManager.default.createDirectory(
+                atPath: folder.database.string, withIntermediateDirectories: false)
+            let error = await #expect(throws: SpeedPixError.self) { try await folder.run { _ in } }
+            #expect(error?.message.contains("Is a directory") == true)
+            try await folder.run(Gate(), { $0.onDataDirectoryRefused = { _ in } }) { gateway in
+                let id = try await gateway.create("echo")
+                #expect(try await gateway.ended(id).status == .succeeded)
+            }
+        }
+    }
+
     @Test("A file that is no database is named, refused and left as it was")
     func damaged() async throws {
         try await LastingFolder.with { folder in
