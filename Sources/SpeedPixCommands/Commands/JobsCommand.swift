@@ -11,7 +11,7 @@ struct JobsCommand: ParsableCommand {
               speedpix jobs wait 8d0f2a 91c3b7
               speedpix jobs download 8d0f2a 91c3b7 --out results
 
-            With --local they are about what commands with --local have made in the last week.
+            With --local: what commands with --local have made in the last week.
             """,
         subcommands: [JobsShowCommand.self, JobsWaitCommand.self, JobsDownloadCommand.self])
 }

@@ -20,8 +20,8 @@ struct ServeCommand: ContextCommand {
 
             Without a secret one is made up and kept in a file that only you can read; the line that is printed names it.
 
-            With --data, uploads, predictions and results are found again by the next serve with
-            the same folder, and predictions that had not ended are begun again.
+            With --data, uploads, predictions and results are found again by the next serve
+            with the same folder, and predictions that had not ended are begun again.
 
             With --faults the gateway misbehaves as a file says, to show what a pipeline
             makes of it: {"rules": [RULE, ...]}. A rule names a call, a fault, and when:
