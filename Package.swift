@@ -77,9 +77,17 @@ let package = Package(
             swiftSettings: swift
         ),
         .target(
+            name: "SQLiteStorage",
+            dependencies: [
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: swift
+        ),
+        .target(
             name: "SpeedPixJournal",
             dependencies: [
-                "SpeedPix",
+                "SpeedPix", "SQLiteStorage",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
@@ -130,8 +138,9 @@ let package = Package(
         .target(
             name: "SpeedPixGateway",
             dependencies: [
-                "SpeedPix", "LuaRuntime", "Imaging", "ImagingLua",
+                "SpeedPix", "SQLiteStorage", "LuaRuntime", "Imaging", "ImagingLua",
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -219,6 +228,7 @@ let package = Package(
             dependencies: [
                 "SpeedPix", "SpeedPixGateway", "SpeedPixTestSupport", "Imaging",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),

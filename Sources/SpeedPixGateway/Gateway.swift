@@ -30,35 +30,35 @@ public enum Gateway {
         isolation: isolated (any Actor)? = #isolation,
         body: (RunningGateway) async throws -> Output
     ) async throws -> Output {
-        let store: ObjectStore
+        let storage: GatewayStorage
         do {
-            store = try await ObjectStore(
-                directory: configuration.dataDirectory, uniqueName: configuration.uniqueName)
+            storage = try await GatewayStorage.open(configuration)
         } catch let error as StorageError {
             // Whoever is told to stop while it is made ready is not to hear of a disk.
             try Task.checkCancellation()
             throw SpeedPixError(
-                .configuration, error.description, remedy: "name another folder, or make room in this one",
+                .configuration, error.description,
+                remedy: error.remedy ?? "name another folder, or make room in this one",
                 cause: error)
         }
         do {
             let output = try await run(
-                configuration, store: store, workflows: workflows, logger: logger, isolation: isolation, body: body)
-            await store.close()
+                configuration, storage: storage, workflows: workflows, logger: logger, isolation: isolation, body: body)
+            await storage.close()
             return output
         } catch {
-            await store.close()
+            await storage.close()
             throw error
         }
     }
 
     private static func run<Output>(
-        _ configuration: GatewayConfiguration, store: ObjectStore, workflows: [any Workflow], logger: Logger,
+        _ configuration: GatewayConfiguration, storage: GatewayStorage, workflows: [any Workflow], logger: Logger,
         isolation: isolated (any Actor)?, body: (RunningGateway) async throws -> Output
     ) async throws -> Output {
         let (ports, listening) = AsyncStream<Int>.makeStream()
         let parts = services(
-            configuration, store: store, workflows: workflows, logger: logger,
+            configuration, storage: storage, workflows: workflows, logger: logger,
             onPort: { listening.yield($0) })
         var group = ServiceGroupConfiguration(services: parts, logger: logger)
         group.maximumGracefulShutdownDuration = patience
@@ -111,22 +111,32 @@ public enum Gateway {
 
     /// What runs, in the order in which it starts: the server is the first to end.
     private static func services(
-        _ configuration: GatewayConfiguration, store: ObjectStore, workflows: [any Workflow], logger: Logger,
+        _ configuration: GatewayConfiguration, storage: GatewayStorage, workflows: [any Workflow], logger: Logger,
         onPort: @escaping @Sendable (Int) -> Void
     ) -> [any Service] {
+        let store = storage.files
         let urls = URLSigner(secret: configuration.appSecret)
+        let catalogue = WorkflowCatalogue(workflows)
+        let preparation = InputPreparation(store: store, urls: urls)
         let runner = PredictionRunner(
             store: store, uniqueName: configuration.uniqueName, now: configuration.now, clock: configuration.clock,
             logger: logger)
-        let queue = PredictionQueue(configuration, runner: runner) { await store.remove($0) }
+        let lasting = storage.predictions.map {
+            LastingPredictions(
+                store: $0, files: store, urls: urls, catalogue: catalogue, preparation: preparation)
+        }
+        let queue = PredictionQueue(configuration, runner: runner, lasting: lasting, logger: logger) {
+            await store.remove($0)
+        }
+        let sweep = StoreSweep(store, storage.predictions, queue, configuration, logger: logger)
         let calls: [any ServiceCall] = [
             CreateCall(
-                catalogue: WorkflowCatalogue(workflows),
-                preparation: InputPreparation(store: store, urls: urls), queue: queue, random: configuration.random),
+                catalogue: catalogue, preparation: preparation, queue: queue, sweep: sweep,
+                random: configuration.random),
             ProgressCall(queue: queue, urls: urls),
             ResultCall(queue: queue, urls: urls),
             CancelCall(queue: queue),
-            SignUploadCall(urls: urls, sweep: StoreSweep(store, configuration), configuration: configuration),
+            SignUploadCall(urls: urls, sweep: sweep, configuration: configuration),
             GetFileCall(store: store, urls: urls),
             DeleteFileCall(store: store),
         ]

@@ -21,6 +21,15 @@ public struct GatewayConfiguration: Sendable {
     /// Where uploads and results are kept, in a folder `speedpix-gateway` that belongs to one gateway at a time. Nil,
     /// the default, is a temporary folder that is removed at the end.
     public var dataDirectory: String?
+    /// Whether the data directory keeps predictions, too: what has ended is found again by the next gateway on it, and what
+    /// has not is begun again. The directory is locked meanwhile. Without a data directory it has no effect. Default false.
+    public var keepsPredictions = false
+    /// Whether predictions that an earlier gateway has not ended are begun again at once, in their order, or each when somebody
+    /// asks about it. Of the latter, those that nobody asks about for as long as ``retention`` fail. Default true.
+    public var resumesAtStart = true
+    /// Called with the reason if a directory that would keep predictions cannot be used: another gateway has it, or it may not
+    /// be written. A temporary folder takes its place then. Nil, the default: the gateway does not start.
+    package var onDataDirectoryRefused: (@Sendable (_ reason: String) -> Void)?
 
     /// Predictions that run at the same time. Default 64.
     public var workers = 64
@@ -28,11 +37,14 @@ public struct GatewayConfiguration: Sendable {
     public var computingWorkers: Int
     /// Predictions that may wait for a worker; more are refused with HTTP 429. Default 10,000.
     public var maximumWaiting = 10_000
-    /// Finished predictions that can still be asked about; the oldest are forgotten first. Default 50,000.
+    /// Finished predictions that can still be asked about; the oldest are forgotten first, where predictions are kept at the
+    /// next sweep. Default 50,000.
     public var maximumFinished = 50_000
-    /// How long a finished prediction, its files, and uploads are kept. Files go at the first upload an hour or more
-    /// after their last URL has expired. Default 24 h.
+    /// How long a finished prediction, its files, and uploads are kept. Files go at the first upload or create after
+    /// ``sweepInterval``, once their last URL has expired; those that an unfinished prediction will read stay. Default 24 h.
     public var retention: Duration = .seconds(24 * 3600)
+    /// How often files that nobody can ask for any more are looked for. Default 1 h.
+    public var sweepInterval: Duration = .seconds(3600)
     /// What the inputs of unfinished and the data of finished predictions may take in memory, in bytes, each.
     /// Default 512 MiB.
     public var maximumHeldBytes = 512 << 20

@@ -1,34 +1,13 @@
-import Dispatch
 import GRDB
+import SQLiteStorage
 import SpeedPix
-import Synchronization
-import SystemPackage
 
-/// The journal's file: SQLite, written by one thread, many writes in one transaction.
+/// The journal's file.
 ///
-/// A write has reached the disk when ``write(_:)`` returns (`synchronous=FULL`; on macOS `fullfsync`). Writes that come while one
-/// transaction is committed share the next one.
+/// A write has reached the disk when ``write(_:)`` returns; see ``GroupCommitDatabase``.
 final class JournalDatabase: Sendable {
-    typealias Operation = @Sendable (Database) throws -> Void
-
-    private struct Pending {
-        var operation: Operation
-        var finish: @Sendable (Result<Void, any Error>) -> Void
-    }
-
-    private struct State {
-        var pending: [Pending] = []
-        var isDraining = false
-        var commits = 0
-    }
-
     let path: String
-    private let database: DatabaseQueue
-    private let queue = DispatchQueue(label: "speedpix.journal")
-    private let state = Mutex(State())
-
-    /// How long another process may hold the file, in seconds.
-    private static let patience = 10.0
+    private let database: GroupCommitDatabase
 
     /// Opens the file, or makes it, readable for its owner only, and brings it up to date.
     ///
@@ -36,59 +15,39 @@ final class JournalDatabase: Sendable {
     init(path: String) throws {
         self.path = path
         do {
-            try Self.makePrivate(path)
-            var configuration = GRDB.Configuration()
-            configuration.label = "speedpix journal"
-            configuration.journalMode = .wal
-            configuration.busyMode = .timeout(Self.patience)
-            configuration.prepareDatabase { database in
-                try database.execute(sql: "PRAGMA synchronous = FULL")
-                try database.execute(sql: "PRAGMA fullfsync = ON")
-            }
-            database = try DatabaseQueue(path: path, configuration: configuration)
-            try JournalSchema.migrate(database)
+            database = try GroupCommitDatabase(
+                path: path, label: "speedpix journal", migrator: JournalSchema.migrator)
         } catch {
             throw Self.failure(error, path)
         }
     }
 
-    /// SQLite gives the files beside it the same mode.
-    private static func makePrivate(_ path: String) throws {
-        let file = try FileDescriptor.open(
-            FilePath(path), .readWrite, options: [.create, .closeOnExec], permissions: [.ownerReadWrite])
-        try file.close()
-    }
-
     /// How many transactions were committed; for tests and figures.
-    var commits: Int { state.withLock { $0.commits } }
+    var commits: Int { database.commits }
 
     /// Does something in the next transaction. The calling task's cancellation has no effect on it.
     ///
     /// - Throws: ``SpeedPixError`` `journal_failed`; what the operation throws, which is undone alone.
-    func write(_ operation: @escaping Operation) async throws {
-        try await withCheckedThrowingContinuation { continuation in
-            submit(operation) { continuation.resume(with: $0) }
+    func write(_ operation: @escaping GroupCommitDatabase.Operation) async throws {
+        do {
+            try await database.write(operation)
+        } catch {
+            throw Self.failure(error, path)
         }
     }
 
-    /// The same without a wait. What is submitted first is done first.
-    ///
-    /// - Parameter finish: Called on the writer's thread.
-    func submit(_ operation: @escaping Operation, _ finish: @escaping @Sendable (Result<Void, any Error>) -> Void) {
-        let mustDrain = state.withLock { state in
-            state.pending.append(Pending(operation: operation, finish: finish))
-            defer { state.isDraining = true }
-            return !state.isDraining
-        }
-        if mustDrain { queue.async { self.drain() } }
+    /// The same without a wait, see ``GroupCommitDatabase/submit(_:_:)``.
+    func submit(
+        _ operation: @escaping GroupCommitDatabase.Operation,
+        _ finish: @escaping @Sendable (Result<Void, SpeedPixError>) -> Void
+    ) {
+        database.submit(operation) { [path] in finish($0.mapError { Self.failure($0, path) }) }
     }
 
     /// Reads on the writer's thread.
     func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
         do {
-            return try await withCheckedThrowingContinuation { continuation in
-                queue.async { continuation.resume(with: Result { try self.database.read(body) }) }
-            }
+            return try await database.read(body)
         } catch {
             throw Self.failure(error, path)
         }
@@ -111,48 +70,9 @@ final class JournalDatabase: Sendable {
     /// Reads and writes before anything else does, as when a run begins.
     func setUp<Value>(_ body: (Database) throws -> Value) throws -> Value {
         do {
-            return try database.write(body)
+            return try database.setUp(body)
         } catch {
             throw Self.failure(error, path)
-        }
-    }
-
-    private func drain() {
-        while true {
-            let batch = state.withLock { state -> [Pending] in
-                if state.pending.isEmpty { state.isDraining = false }
-                defer { state.pending = [] }
-                return state.pending
-            }
-            guard !batch.isEmpty else { return }
-            var results: [Result<Void, any Error>] = []
-            do {
-                try database.write { database in
-                    results = try batch.map { try Self.perform($0.operation, database) }
-                }
-                state.withLock { $0.commits += 1 }
-            } catch {
-                results = Array(repeating: .failure(error), count: batch.count)
-            }
-            for (pending, result) in zip(batch, results) {
-                pending.finish(result.mapError { Self.failure($0, path) })
-            }
-        }
-    }
-
-    /// One operation; what fails of it is undone without the others.
-    private static func perform(_ operation: Operation, _ database: Database) throws -> Result<Void, any Error> {
-        do {
-            try database.inSavepoint {
-                try operation(database)
-                return .commit
-            }
-            return .success(())
-        } catch let error as DatabaseError where error.resultCode != .SQLITE_CONSTRAINT {
-            // A full disk is the whole transaction's.
-            throw error
-        } catch {
-            return .failure(error)
         }
     }
 
@@ -160,21 +80,16 @@ final class JournalDatabase: Sendable {
     static func failure(_ error: any Error, _ path: String) -> SpeedPixError {
         if let error = error as? SpeedPixError { return error }
         let (reason, remedy): (String, String) =
-            switch (error as? DatabaseError)?.resultCode {
-            case .SQLITE_FULL?: ("the disk is full", "make room on it, or name another folder with --state")
-            case .SQLITE_NOTADB?, .SQLITE_CORRUPT?:
-                ("it is damaged, or no journal", "set it aside under another name: a new one is begun then")
-            case .SQLITE_BUSY?, .SQLITE_LOCKED?:
-                ("another process holds it", "wait for it to end, or name another folder with --state")
-            case .SQLITE_READONLY?, .SQLITE_CANTOPEN?, .SQLITE_PERM?:
-                ("it may not be written", "make its folder writable, or name another one with --state")
-            case .SQLITE_IOERR?:
+            switch DatabaseProblem(error) {
+            case .full: ("the disk is full", "make room on it, or name another folder with --state")
+            case .damaged: ("it is damaged, or no journal", "set it aside under another name: a new one is begun then")
+            case .newer:
+                ("it was written by a newer speedpix", "update speedpix, or name another folder with --state")
+            case .held: ("another process holds it", "wait for it to end, or name another folder with --state")
+            case .unwritable: ("it may not be written", "make its folder writable, or name another one with --state")
+            case .refused:
                 ("the disk, or its file system, refuses it", "name a folder on a local disk with --state")
-            default:
-                (
-                    (error as? Errno)?.description ?? "\(error)",
-                    "make its folder writable, or name another one with --state"
-                )
+            case .other(let words): (words, "make its folder writable, or name another one with --state")
             }
         return SpeedPixError(.journalFailed, "the journal \(path): \(reason)", remedy: remedy, cause: error)
     }

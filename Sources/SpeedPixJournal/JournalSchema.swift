@@ -1,21 +1,8 @@
 import GRDB
-import SpeedPix
 
 /// The tables of a journal, version by version. A version that was released is never changed.
 enum JournalSchema {
-    /// Brings a file up to date.
-    ///
-    /// - Throws: ``SpeedPixError`` `journal_failed` for a file of a newer version; what SQLite refuses.
-    static func migrate(_ database: DatabaseQueue) throws {
-        if try database.read(migrator.hasBeenSuperseded) {
-            throw SpeedPixError(
-                .journalFailed, "the journal was written by a newer speedpix",
-                remedy: "update speedpix, or name another folder with --state")
-        }
-        try migrator.migrate(database)
-    }
-
-    private static var migrator: DatabaseMigrator {
+    static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1") { database in
             // Numbers of runs are never used twice: what is newest is told by them, and not by a clock.

@@ -1,4 +1,5 @@
 import GRDB
+import SQLiteStorage
 import SpeedPix
 import SystemPackage
 
@@ -162,8 +163,22 @@ public final class JournalStore: Sendable {
         }
     }
 
-    func lock(_ run: Int64) throws -> RunLock {
-        try RunLock(path: FilePath(folder).appending("run-\(run).lock").string, run: run)
+    /// Keeps a run to this process.
+    ///
+    /// - Throws: ``SpeedPixError`` `journal_failed` if another process has the run, or the file system has no locks.
+    func lock(_ run: Int64) throws -> ProcessLock {
+        let path = FilePath(folder).appending("run-\(run).lock").string
+        do {
+            return try ProcessLock(path: path)
+        } catch .held(let holder) {
+            throw SpeedPixError(
+                .journalFailed, "run \(run) is going on in another process" + (holder.map { " (number \($0))" } ?? ""),
+                remedy: "wait for it to end, or stop it")
+        } catch .refused(let reason) {
+            throw SpeedPixError(
+                .journalFailed, "the lock \(path) cannot be had: \(reason)",
+                remedy: "name a folder on a local disk with --state")
+        }
     }
 
     private static func creates(

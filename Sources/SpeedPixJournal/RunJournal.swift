@@ -1,4 +1,5 @@
 import GRDB
+import SQLiteStorage
 public import SpeedPix
 import Synchronization
 
@@ -18,7 +19,7 @@ public final class RunJournal: PredictionJournal {
     public let seed: Int64
 
     private let database: JournalDatabase
-    private let lock: RunLock
+    private let lock: ProcessLock
     private let now: @Sendable () -> Double
     private let state: Mutex<State>
 
@@ -37,7 +38,7 @@ public final class RunJournal: PredictionJournal {
 
     init(
         _ database: JournalDatabase, run: Int64, attempt: Int, seed: Int64, earlier: EarlierCreates = EarlierCreates(),
-        values: [String: JSONValue] = [:], unended: Set<String> = [], lock: RunLock,
+        values: [String: JSONValue] = [:], unended: Set<String> = [], lock: ProcessLock,
         now: @escaping @Sendable () -> Double
     ) {
         self.database = database
@@ -59,6 +60,14 @@ public final class RunJournal: PredictionJournal {
         set { listener.withLock { $0 = newValue } }
     }
     private let listener = Mutex<(@Sendable (JournaledCreate, [String]) -> Void)?>(nil)
+
+    /// Asked whether what was recorded is still there, where it may be gone; what is not is made again. To be set before the
+    /// first create.
+    public var isStillThere: (@Sendable (Prediction) async throws -> Bool)? {
+        get { check.withLock { $0 } }
+        set { check.withLock { $0 = newValue } }
+    }
+    private let check = Mutex<(@Sendable (Prediction) async throws -> Bool)?>(nil)
 
     /// True: attempts before are looked for, so that files are digested.
     public var identifiesCreates: Bool { true }
@@ -96,7 +105,14 @@ public final class RunJournal: PredictionJournal {
 
     private func recorded(_ found: EarlierCreate, _ create: JournaledCreate) async throws -> JournalClaim {
         guard found.state != .inDoubt else { throw doubt(found, create) }
-        return .recorded(try await database.record(of: found, run: run))
+        let prediction = try await database.record(of: found, run: run)
+        guard try await isStillThere?(prediction) == false else { return .recorded(prediction) }
+        return state.withLock { state in
+            state.next += 1
+            let key = JournalKey(rawValue: state.next)
+            state.pending[key] = create
+            return .new(key)
+        }
     }
 
     private func doubt(_ found: EarlierCreate, _ create: JournaledCreate) -> SpeedPixError {

@@ -25,7 +25,9 @@ enum PythonEnvironment {
             ("/usr/bin/env", ["python3", "-m", "venv", "--clear", environment]),
             (python, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"] + packages),
         ] {
-            let end = try Subprocess(program, arguments, folder: TestFolder.repository).finish()
+            // pip has its settings and its cache there.
+            let home = ProcessInfo.processInfo.environment.filter { $0.key == "HOME" }
+            let end = try Subprocess(program, arguments, folder: TestFolder.repository, environment: home).finish()
             try #require(end.status == 0, "\(end.output)")
         }
         try Data(wanted.utf8).write(to: URL(filePath: mark))

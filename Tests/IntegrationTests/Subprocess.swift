@@ -5,6 +5,8 @@ final class Subprocess {
     private let process = Process()
     private let output = Pipe()
     private var buffer = Data()
+    /// Nothing may be read or written in the developer's own: each program has one of its own, which it makes if it wants one.
+    private let home = FileManager.default.temporaryDirectory.appending(path: "speedpix-home-\(UUID().uuidString)")
 
     var identifier: Int32 { process.processIdentifier }
 
@@ -16,11 +18,10 @@ final class Subprocess {
         process.executableURL = URL(filePath: program)
         process.arguments = arguments
         process.currentDirectoryURL = URL(filePath: folder)
-        // What a test's commands write down is not to lie in the tester's own home.
-        process.environment = ProcessInfo.processInfo.environment.merging(["SPEEDPIX_STATE": "\(folder)/.speedpix"]) {
-            $1
-        }
-        .merging(environment) { $1 }
+        var inherited = ProcessInfo.processInfo.environment
+        for name in ["XDG_DATA_HOME", "SPEEDPIX_STATE"] { inherited[name] = nil }
+        inherited["HOME"] = home.path
+        process.environment = inherited.merging(environment) { $1 }
         if let input { process.standardInput = input } else { process.standardInput = FileHandle.nullDevice }
         process.standardOutput = output
         process.standardError = output
@@ -29,6 +30,7 @@ final class Subprocess {
 
     deinit {
         if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+        try? FileManager.default.removeItem(at: home)
     }
 
     /// The next line of its output, which includes its errors; nil at the end. Blocks.

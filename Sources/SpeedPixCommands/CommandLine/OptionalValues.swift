@@ -1,15 +1,12 @@
-/// A command line as ArgumentParser takes it: it knows no options whose value may be left out.
+/// A command line as ArgumentParser takes it: it knows no options whose value may be left out, and no flags that take one.
 enum OptionalValues {
-    /// What such an option stands for alone.
-    private static let defaults = ["--resume": ResumeTarget.newestWord]
+    private static let spellings = [
+        "--resume": "--resume=\(ResumeTarget.newestWord)", "--\(LocalMode.fresh.endpoint)": "--local-fresh",
+    ]
 
     /// - Parameter arguments: Without the program's name.
     static func spelled(_ arguments: [String]) -> [String] {
-        guard let end = arguments.firstIndex(of: "--") else { return arguments.map(spelled) }
-        return arguments[..<end].map(spelled) + arguments[end...]
-    }
-
-    private static func spelled(_ argument: String) -> String {
-        defaults[argument].map { "\(argument)=\($0)" } ?? argument
+        let end = arguments.firstIndex(of: "--") ?? arguments.endIndex
+        return arguments[..<end].map { spellings[$0] ?? $0 } + arguments[end...]
     }
 }

@@ -10,6 +10,8 @@ struct JobsCommand: ParsableCommand {
             Example:
               speedpix jobs wait 8d0f2a 91c3b7
               speedpix jobs download 8d0f2a 91c3b7 --out results
+
+            With --local: what commands with --local have made in the last week.
             """,
         subcommands: [JobsListCommand.self, JobsShowCommand.self, JobsWaitCommand.self, JobsDownloadCommand.self])
 }
@@ -66,7 +68,7 @@ struct JobOptions: ParsableArguments {
         _ context: CommandContext, interrupted: String = "interrupted", _ body: (SpeedPixClient) async throws -> Void
     ) async throws {
         try service.requireLasting(context, "a prediction")
-        try await service.withConfiguration(context) { configuration in
+        try await service.withConfiguration(context, needsEarlier: true) { configuration in
             do {
                 try await body(context.client(configuration))
             } catch let error as SpeedPixError {

@@ -80,7 +80,7 @@ struct PredictCommand: ContextCommand {
         let input = try InputArgument.input(inputs, context)
         // Before anything is paid for.
         if let save { try OutputFolder.prepare(context.absolute(save), shownAs: save) }
-        try await service.withConfiguration(context) { configuration in
+        try await service.withConfiguration(context, isQuiet: quiet) { configuration in
             try await run(input, context.client(configuration), context)
         }
     }
@@ -130,8 +130,14 @@ struct PredictCommand: ContextCommand {
         _ done: Prediction, _ client: SpeedPixClient, _ context: CommandContext
     ) async throws -> [ResultFolder.Place] {
         guard let save else { return [] }
-        // With --local it is gone with the gateway.
-        let later = service.isLocal(context) ? nil : "it succeeded: speedpix jobs download \(done.id.printable())"
+        let flag =
+            switch service.localMode(context) {
+            case nil: ""
+            case .lasting?: " --local"
+            // It is gone with the gateway.
+            case .fresh?: nil as String?
+            }
+        let later = flag.map { "it succeeded: speedpix jobs download \(done.id.printable())\($0)" }
         do {
             let folder = ResultFolder(
                 folder: FilePath(context.absolute(save)), files: client.files, mayHaveSome: false)

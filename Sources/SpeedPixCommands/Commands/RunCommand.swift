@@ -9,7 +9,7 @@ struct RunCommand: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
         abstract: "Runs a Lua script.",
-        usage: "speedpix run FILE|- [key=value ...] [--local] [--endpoint URL] [--profile NAME] [--out DIR]"
+        usage: "speedpix run FILE|- [key=value ...] [--local[=fresh]] [--endpoint URL] [--profile NAME] [--out DIR]"
             + " [--timeout SECONDS] [--cancel-on-stop] [--dry-run] [--limit N] [--watch] [--progress MODE] [--quiet] [--json]"
             + " [--resume[=RUN|auto]] [--again LABEL|POSITION] [--again-failed] [--in-doubt again] [--seed N]"
             + " [--no-journal] [--state DIR]"
@@ -128,8 +128,8 @@ struct RunCommand: ContextCommand {
         let events = events(file, context)
         try await finishing(events, context) {
             let script = try ScriptFile(file, in: context)
-            try await withConfiguration(context) { configuration in
-                let plan = try RunPlan(self, script, named: file, configuration, context)
+            try await withService(context) { service in
+                let plan = try RunPlan(self, script, named: file, service, context)
                 if let failure = await ScriptRunner(context, events: events).run(plan).end.failure { throw failure }
             }
         }
@@ -139,14 +139,14 @@ struct RunCommand: ContextCommand {
     private func watch(_ file: String, _ context: CommandContext) async throws {
         // A missing script or missing credentials are no reason to wait for anything.
         _ = try ScriptFile(file, in: context)
-        try await withConfiguration(context) { configuration in
+        try await withService(context) { service in
             while true {
                 let watched = WatchedFiles(script: context.absolute(file))
                 let events = events(file, context)
                 do {
                     try await finishing(events, context) {
                         let script = try ScriptFile(file, in: context)
-                        let plan = try RunPlan(self, script, named: file, configuration, context, watched: watched)
+                        let plan = try RunPlan(self, script, named: file, service, context, watched: watched)
                         let result = await ScriptRunner(context, events: events).run(plan)
                         if let failure = result.end.failure { throw failure }
                     }
@@ -173,16 +173,16 @@ struct RunCommand: ContextCommand {
         }
     }
 
-    private func withConfiguration(
-        _ context: CommandContext, _ body: (Configuration) async throws -> Void
-    ) async throws {
+    private func withService(_ context: CommandContext, _ body: (UsedService) async throws -> Void) async throws {
         // What goes on with a run is told by its service and key, also if nothing is sent.
         guard dryRun, resuming.resume == nil else {
-            return try await service.withConfiguration(context, beside: directory(context), body)
+            return try await service.withService(context, beside: directory(context), isQuiet: output.quiet, body)
         }
         // Nothing is sent, and so nobody has to sign anything.
         try await body(
-            Configuration(appKey: "dry-run", appSecret: context.randomToken(), endpoint: RehearsalTransport.endpoint))
+            UsedService(
+                configuration: Configuration(
+                    appKey: "dry-run", appSecret: context.randomToken(), endpoint: RehearsalTransport.endpoint)))
     }
 
     /// Runs the script as far as `speedpix.params`; nothing is sent.

@@ -140,7 +140,7 @@ struct RunsResumeCommand: ContextCommand {
         context.arguments = arguments
         var parsed: any ParsableCommand
         do {
-            parsed = try RootCommand.parseAsRoot(arguments)
+            parsed = try RootCommand.parseAsRoot(OptionalValues.spelled(arguments))
         } catch {
             throw CommandFailure(.usage, UsageText.describe(error, arguments))
         }

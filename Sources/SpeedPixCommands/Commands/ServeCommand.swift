@@ -20,6 +20,9 @@ struct ServeCommand: ContextCommand {
 
             Without a secret one is made up and kept in a file that only you can read; the line that is printed names it.
 
+            With --data, uploads, predictions and results are found again by the next serve
+            with the same folder, and predictions that had not ended are begun again.
+
             With --faults the gateway misbehaves as a file says, to show what a pipeline
             makes of it: {"rules": [RULE, ...]}. A rule names a call, a fault, and when:
               {"call": "create", "fault": "reset_after", "times": 1}
@@ -37,7 +40,9 @@ struct ServeCommand: ContextCommand {
     @Option(help: "Port on 127.0.0.1; 0 is any free one.")
     var port = 8187
 
-    @Option(help: "Folder that keeps uploads and results; a temporary one if not given.", completion: .directory)
+    @Option(
+        help: "Folder that keeps uploads, predictions and results for a day; a temporary one if not given.",
+        completion: .directory)
     var data: String?
 
     @Option(help: "Application key that clients must use; SPEEDPIX_APP_KEY if not given.")
@@ -67,6 +72,7 @@ struct ServeCommand: ContextCommand {
         var configuration = GatewayConfiguration(appKey: key, appSecret: Secret(secret))
         configuration.port = port
         configuration.dataDirectory = data.map(context.absolute)
+        configuration.keepsPredictions = true
         configuration.now = context.now
         configuration.clock = context.clock
         configuration.faults = try faultRules(context)

@@ -41,7 +41,7 @@ struct UploadCommand: ContextCommand {
             case .missing: throw CommandFailure(.failure, "there is no file \(file)".printable())
             }
         }
-        try service.requireLasting(context, "an upload")
+        try service.refuseLocal(context, "the URL of an upload")
         try await service.withConfiguration(context) { configuration in
             let store = context.client(configuration).files
             do {

@@ -17,6 +17,8 @@ struct JournalPlan: Sendable {
     /// Nil for a new run.
     let target: ResumeTarget?
     let choices: ResumeChoices
+    /// Whether its predictions cost nothing, and may be gone: those of the local gateway.
+    let isLocal: Bool
     /// How long finished runs are kept, in seconds.
     let keepsRuns: Double
     /// What goes on with the run, for a shell.
@@ -28,28 +30,32 @@ struct JournalPlan: Sendable {
     /// - Returns: Nil for a run that writes nothing down.
     /// - Throws: ``CommandFailure`` for settings that make no sense, or what cannot be gone on with.
     init?(
-        _ command: RunCommand, _ script: ScriptFile, named name: String, _ configuration: Configuration,
+        _ command: RunCommand, _ script: ScriptFile, named name: String, _ used: UsedService,
         _ context: CommandContext
     ) throws {
         let target = command.resuming.resume
         guard !command.resuming.noJournal else { return nil }
-        guard !command.service.isLocal(context, beside: script.directory) else {
-            guard target == nil else {
+        guard let identity = used.identity else {
+            guard target == nil || target == .auto else {
                 throw CommandFailure(
-                    .usage, "--resume: predictions of the local gateway end with the command that made them")
+                    .usage, "--resume: what is made at this gateway ends with the command that made it")
             }
             return nil
         }
+        isLocal = command.service.isLocal(context, beside: script.directory)
         // A dry run of a new run has nothing to look for.
         guard !command.dryRun || target != nil else { return nil }
         place = command.journal.place(context, beside: script.directory)
         self.target = target
-        choices = command.resuming.choices
+        var choices = command.resuming.choices
+        // There they cost nothing.
+        if isLocal { choices.makesDoubtsAgain = true }
+        self.choices = choices
         resumeCommand = Self.resuming(context.arguments)
         description = RunDescription(
             script: name == "-" ? name : Self.real(context.absolute(name)),
             folder: Self.real(context.workingDirectory), parameters: command.arguments,
-            endpoint: configuration.endpoint, appKey: configuration.appKey, command: context.arguments)
+            endpoint: identity.endpoint, appKey: identity.appKey, command: context.arguments)
         do {
             let days = try command.service.settings(context, beside: script.directory)[.keepRuns]?.number
             keepsRuns = (days ?? Self.standardDays) * 86_400

@@ -16,8 +16,11 @@ struct RunJournaling: Sendable {
     ///   - plan: Nil for a run that writes nothing down.
     ///   - seed: What the command line says.
     ///   - isDryRun: Whether only what an earlier run has is looked at.
+    ///   - client: Asks what is still there.
     /// - Throws: ``CommandFailure`` if there is nothing to go on with; ``SpeedPixError`` `journal_failed`.
-    init(_ plan: JournalPlan?, seed: Int64?, isDryRun: Bool, _ context: CommandContext) throws {
+    init(
+        _ plan: JournalPlan?, seed: Int64?, isDryRun: Bool, _ client: SpeedPixClient, _ context: CommandContext
+    ) throws {
         let drawn = seed ?? Int64.random(in: 0...Int64(Int32.max))
         self.plan = isDryRun ? nil : plan
         guard let plan, plan.target != nil || !isDryRun else {
@@ -41,6 +44,8 @@ struct RunJournaling: Sendable {
             run, endpoint: plan.description.endpoint, appKey: plan.description.appKey, plan.choices)
         for line in Self.greeting(recorded, resumed, try store.creates(of: run), plan.choices) { context.say(line) }
         resumed.onChange = { create, differences in context.say(Self.explanation(create, differences).printable()) }
+        // What the gateway has swept away was free.
+        if plan.isLocal { resumed.isStillThere = { try await client.predictions.isKnown($0.id) } }
         let deferred = DeferredJournal(resumed)
         (journal, self.seed, self.deferred, rehearsal) = (deferred, resumed.seed, deferred, nil)
     }
@@ -129,5 +134,17 @@ struct RunJournaling: Sendable {
         let rest = "kept; go on with: \(plan.resumeCommand)"
         guard paid > 0 else { return state.inDoubt.isEmpty ? nil : "what is in doubt is \(rest)" }
         return "\(RunText.predictions(paid)) \(paid == 1 ? "is" : "are") paid for and \(rest)"
+    }
+}
+
+extension Predictions {
+    /// Whether the service still knows a prediction.
+    fileprivate func isKnown(_ id: String) async throws -> Bool {
+        do {
+            _ = try await get(id)
+            return true
+        } catch let error as SpeedPixError where error.code == .apiError {
+            return false
+        }
     }
 }

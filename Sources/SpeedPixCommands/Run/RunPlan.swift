@@ -30,11 +30,11 @@ struct RunPlan: Sendable {
     let secrets: [String]
 
     /// - Parameters:
-    ///   - configuration: The service, as whoever.
+    ///   - used: The service, as whoever.
     ///   - watched: Hears which files it reads and writes, for `--watch`.
     /// - Throws: ``CommandFailure`` for settings that make no sense.
     init(
-        _ command: RunCommand, _ script: ScriptFile, named name: String, _ configuration: Configuration,
+        _ command: RunCommand, _ script: ScriptFile, named name: String, _ used: UsedService,
         _ context: CommandContext, watched: WatchedFiles? = nil
     ) throws {
         self.script = script
@@ -49,8 +49,9 @@ struct RunPlan: Sendable {
         report = command.output.report
         out = command.sandbox.out
         secrets = command.service.heldSecrets(context, beside: script.directory)
-        journal = try JournalPlan(command, script, named: name, configuration, context)
+        journal = try JournalPlan(command, script, named: name, used, context)
         seed = command.resuming.seed
+        let configuration = used.configuration
         var service = configuration
         if command.dryRun {
             service = try Configuration(

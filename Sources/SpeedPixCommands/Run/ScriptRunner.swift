@@ -46,7 +46,10 @@ struct ScriptRunner: Sendable {
         var end = RunEnd.success
         let journaling: RunJournaling
         do {
-            journaling = try RunJournaling(plan.journal, seed: plan.seed, isDryRun: plan.isDryRun, context)
+            let client = SpeedPixClient(
+                plan.host.configuration, dependencies: ClientDependencies(context, transport: plan.host.transport))
+            journaling = try RunJournaling(
+                plan.journal, seed: plan.seed, isDryRun: plan.isDryRun, client, context)
         } catch {
             let result = RunResult(end: RunEnd(error, script: nil, in: context), state: RunState())
             events?.finish(result.end.fields(in: context))

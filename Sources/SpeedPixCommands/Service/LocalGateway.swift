@@ -1,28 +1,64 @@
 import Logging
 import SpeedPix
 import SpeedPixGateway
+import Synchronization
 
 /// The gateway inside this process, for `--local`: nothing to sign up for, and nobody else can use it.
 enum LocalGateway {
-    /// What stands for it where an endpoint is asked for.
-    static let name = "local"
+    /// How long the next command finds a prediction, its files, and uploads.
+    static let retention: Duration = .seconds(7 * 24 * 3600)
 
-    /// Runs `body` against a gateway on a free port with credentials that only this process knows.
-    static func withClientConfiguration<Result>(
-        _ context: CommandContext, _ body: (Configuration) async throws -> Result
+    /// Runs `body` against a gateway on a free port with a secret that only this process knows.
+    ///
+    /// - Parameters:
+    ///   - mode: What becomes of its predictions. Where there is no folder for them, or another process has it, they end with
+    ///     this one, and a line says so.
+    ///   - needsFolder: Whether `body` is about predictions of commands before: it is not run without them.
+    ///   - isQuiet: Whether that line is left out.
+    /// - Throws: ``CommandFailure`` if it cannot start; what `body` throws.
+    static func withService<Result>(
+        _ context: CommandContext, _ mode: LocalMode, needsFolder: Bool = false, isQuiet: Bool = false,
+        _ body: (UsedService) async throws -> Result
     ) async throws -> Result {
+        let isRefused = Refusal()
+        let folder = mode == .lasting ? LocalDataFolder(context) : nil
         let secret = context.randomToken()
         var gateway = GatewayConfiguration(appKey: "local-\(context.randomToken())", appSecret: Secret(secret))
         gateway.now = context.now
         gateway.clock = context.clock
-        let workflows = try await offered()
-        return try await Gateway.withRunning(gateway, workflows: workflows, logger: .silent) { running in
-            var configuration = try Configuration(
-                appKey: gateway.appKey, appSecret: secret, endpoint: running.endpoint)
-            // What it promises is no network.
-            configuration.downloadHosts = .endpoint
-            return try await body(configuration)
+        if let folder {
+            gateway.keep(in: folder)
+            if !needsFolder {
+                gateway.onDataDirectoryRefused = { reason in
+                    isRefused.flag.store(true, ordering: .relaxed)
+                    guard !isQuiet else { return }
+                    context.say("\(folder.path): \(reason); what is made here ends with this command".printable())
+                }
+            }
         }
+        let workflows = try await offered()
+        var hasBegun = false
+        do {
+            return try await Gateway.withRunning(gateway, workflows: workflows, logger: .silent) { running in
+                hasBegun = true
+                var configuration = try Configuration(
+                    appKey: gateway.appKey, appSecret: secret, endpoint: running.endpoint)
+                // What it promises is no network.
+                configuration.downloadHosts = .endpoint
+                var service = UsedService(configuration: configuration)
+                if let folder, !isRefused.flag.load(ordering: .relaxed) {
+                    service.identity = .init(endpoint: "\(mode.endpoint):\(folder.path)", appKey: gateway.appKey)
+                }
+                return try await body(service)
+            }
+        } catch let error as SpeedPixError where !hasBegun {
+            throw CommandFailure(.configuration, ErrorText.describe(error))
+        }
+    }
+
+    /// Whether there was no folder for what is made.
+    private final class Refusal: Sendable {
+        let flag = Atomic(false)
     }
 
     /// What it offers, as completions name it.
@@ -30,6 +66,19 @@ enum LocalGateway {
 
     static func offered() async throws -> [any Workflow] {
         try await ScriptWorkflow.builtIn() + [EchoWorkflow()]
+    }
+}
+
+extension GatewayConfiguration {
+    /// Keeps predictions for the next command. Those that a command has left are begun again when somebody asks about them: a
+    /// script that has nothing to do with them is not to wait for them.
+    fileprivate mutating func keep(in folder: LocalDataFolder) {
+        appKey = "local"
+        dataDirectory = folder.path
+        keepsPredictions = true
+        resumesAtStart = false
+        retention = LocalGateway.retention
+        sweepInterval = .seconds(24 * 3600)
     }
 }
 

@@ -3,35 +3,57 @@ import SpeedPix
 
 /// Which service a command talks to, and as whom.
 struct ServiceOptions: ParsableArguments {
-    @Flag(help: "Use a gateway inside this process: no account, no network, nothing to pay.")
-    var local = false
+    @Flag var local: LocalMode?
 
-    @Option(help: ArgumentHelp("The service; 'local' is the same as --local.", valueName: "URL"))
+    @Option(
+        help: ArgumentHelp(
+            "The service; 'local' is the same as --local, 'local=fresh' as --local=fresh.", valueName: "URL"))
     var endpoint: String?
 
     @Option(help: ArgumentHelp("The profile of speedpix.toml that counts.", valueName: "NAME"))
     var profile: String?
 
     func validate() throws {
-        if local, let endpoint, endpoint != LocalGateway.name {
-            throw ValidationError("--local and --endpoint \(endpoint) exclude each other")
+        if let local, let endpoint, endpoint != local.endpoint {
+            throw ValidationError("--\(local.endpoint) and --endpoint \(endpoint) exclude each other")
         }
     }
 
-    /// Whether what is created ends with this process.
+    /// Whether the gateway inside this process is meant: what goes on there ends with the process.
     ///
     /// - Parameter directory: The folder of the script, if there is one.
     func isLocal(_ context: CommandContext, beside directory: String? = nil) -> Bool {
-        if let isLocal = isLocalByFlag { return isLocal }
-        return (try? settings(context, beside: directory))?[.endpoint]?.text == LocalGateway.name
+        localMode(context, beside: directory) != nil
     }
 
-    /// Refuses a gateway that ends with this very command.
+    /// What becomes of predictions at the gateway inside this process; nil if a service is meant.
+    ///
+    /// - Parameter directory: The folder of the script, if there is one.
+    func localMode(_ context: CommandContext, beside directory: String? = nil) -> LocalMode? {
+        if isGivenByFlag { return localByFlag }
+        return (try? settings(context, beside: directory))?.localMode
+    }
+
+    /// Refuses a gateway that has nothing but what this very command makes.
     ///
     /// - Parameter what: What would end with it, as messages begin.
     func requireLasting(_ context: CommandContext, _ what: String) throws {
-        guard isLocal(context) else { return }
-        throw CommandFailure(
+        switch localMode(context) {
+        case nil: return
+        case .lasting? where LocalDataFolder(context) != nil: return
+        case .lasting?, .fresh?: throw Self.ending(what)
+        }
+    }
+
+    /// Refuses the gateway inside this process.
+    ///
+    /// - Parameter what: What would end with it, as messages begin.
+    func refuseLocal(_ context: CommandContext, _ what: String) throws {
+        if isLocal(context) { throw Self.ending(what) }
+    }
+
+    private static func ending(_ what: String) -> CommandFailure {
+        CommandFailure(
             .usage,
             "\(what) at the local gateway ends with the command that made it\nhint: run \"speedpix serve\" and use its endpoint"
         )
@@ -39,30 +61,44 @@ struct ServiceOptions: ParsableArguments {
 
     /// Whether anything says which service is meant: a flag, a variable or a file.
     func needsConfiguration(_ context: CommandContext) -> Bool {
-        guard isLocalByFlag == nil, let settings = try? settings(context) else { return true }
+        guard !isGivenByFlag, let settings = try? settings(context) else { return true }
         return settings[.appKey] != nil || settings.secret != nil || settings[.endpoint] != nil
     }
 
-    /// Nil if the flags do not say it.
-    private var isLocalByFlag: Bool? {
-        if local { return true }
-        return endpoint.map { $0 == LocalGateway.name }
-    }
+    /// Whether the flags say which service is meant.
+    private var isGivenByFlag: Bool { local != nil || endpoint != nil }
+
+    private var localByFlag: LocalMode? { local ?? endpoint.flatMap { LocalMode(endpoint: $0) } }
 
     /// Runs `body` with what a client needs; for `--local` a gateway runs as long, and no settings are looked at.
     ///
-    /// - Parameter directory: The folder of the script, if there is one: its `speedpix.toml` counts.
+    /// - Parameters:
+    ///   - directory: The folder of the script, if there is one: its `speedpix.toml` counts.
+    ///   - needsEarlier: Whether `body` is about predictions of commands before.
+    ///   - isQuiet: Whether nothing is said of predictions that end with this command.
     /// - Throws: ``CommandFailure`` with ``ExitStatus/configuration`` if settings or credentials are missing or wrong.
     func withConfiguration<Result>(
-        _ context: CommandContext, beside directory: String? = nil, _ body: (Configuration) async throws -> Result
+        _ context: CommandContext, beside directory: String? = nil, needsEarlier: Bool = false, isQuiet: Bool = false,
+        _ body: (Configuration) async throws -> Result
     ) async throws -> Result {
-        if isLocalByFlag == true { return try await LocalGateway.withClientConfiguration(context, body) }
+        try await withService(context, beside: directory, needsEarlier: needsEarlier, isQuiet: isQuiet) {
+            try await body($0.configuration)
+        }
+    }
+
+    /// The same with what a journal knows the service by.
+    func withService<Result>(
+        _ context: CommandContext, beside directory: String? = nil, needsEarlier: Bool = false, isQuiet: Bool = false,
+        _ body: (UsedService) async throws -> Result
+    ) async throws -> Result {
+        func runLocally(_ mode: LocalMode) async throws -> Result {
+            try await LocalGateway.withService(context, mode, needsFolder: needsEarlier, isQuiet: isQuiet, body)
+        }
+        if let localByFlag { return try await runLocally(localByFlag) }
         var configuration: Configuration
         do {
             let settings = try settings(context, beside: directory)
-            if settings[.endpoint]?.text == LocalGateway.name {
-                return try await LocalGateway.withClientConfiguration(context, body)
-            }
+            if let mode = settings.localMode { return try await runLocally(mode) }
             let reader = SettingsReader(context: context, scriptDirectory: directory)
             configuration = try settings.configuration(secret: try await reader.secret(of: settings))
             configuration.network = try settings.network(reader)
@@ -71,7 +107,10 @@ struct ServiceOptions: ParsableArguments {
         } catch let error as SpeedPixError where error.code == .configuration {
             throw CommandFailure(.configuration, Self.explained(error))
         }
-        return try await body(configuration)
+        return try await body(
+            UsedService(
+                configuration: configuration,
+                identity: .init(endpoint: configuration.endpoint, appKey: configuration.appKey)))
     }
 
     /// Every setting, and where it came from.
@@ -111,4 +150,9 @@ struct ServiceOptions: ParsableArguments {
               --local                                           no account: a gateway on this machine
             """
     }
+}
+
+extension ResolvedSettings {
+    /// Nil if a service is meant.
+    fileprivate var localMode: LocalMode? { self[.endpoint].flatMap { LocalMode(endpoint: $0.text) } }
 }

@@ -59,7 +59,7 @@ enum Setting: String, CaseIterable, Sendable {
     var summary: String {
         switch self {
         case .profile: "which [profiles.NAME] counts"
-        case .endpoint: "the service's URL, or \"local\""
+        case .endpoint: "the service's URL, \"local\", or \"local=fresh\" for one that keeps nothing"
         case .appKey: "the application's key"
         case .appSecret: "the application's secret"
         case .appSecretFile: "a file that holds the secret"

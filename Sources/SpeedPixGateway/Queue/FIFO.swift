@@ -35,6 +35,11 @@ struct FIFO<Element> {
         return low
     }
 
+    /// - Parameter place: 0 is before the first, ``count`` after the last.
+    mutating func insert(_ element: Element, at place: Int) {
+        elements.insert(element, at: head + place)
+    }
+
     /// - Parameter place: 0 is the first; it must exist.
     mutating func remove(at place: Int) -> Element? {
         guard place > 0 else { return popFirst() }

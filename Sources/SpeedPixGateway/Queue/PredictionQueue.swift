@@ -11,13 +11,18 @@ import Foundation
 /// Runs predictions in the order they came, a bounded number at a time, and remembers how they ended.
 ///
 /// Computing predictions have a lane of their own: while every core is busy they wait, and the others pass them.
+///
+/// Where predictions last, each is on disk before it waits, and its end before anybody is told of it; those of a gateway
+/// before this one are found there.
 actor PredictionQueue: Service {
     private struct Job: Sendable {
         let id: String
+        let workflow: any Workflow
         let inputs: [String: PreparedInput]
-        let isComputing: Bool
         /// Over both lanes: who came first.
         let number: Int
+
+        var isComputing: Bool { workflow.isComputing }
     }
 
     private struct Lane {
@@ -29,6 +34,9 @@ actor PredictionQueue: Service {
 
     private let configuration: GatewayConfiguration
     private let runner: PredictionRunner
+    /// Nil if predictions end with the gateway.
+    private let lasting: LastingPredictions?
+    private let logger: Logger
     private let removeFile: @Sendable (ObjectKey) async -> Void
     private let starts: AsyncStream<Job>
     private let start: AsyncStream<Job>.Continuation
@@ -39,16 +47,22 @@ actor PredictionQueue: Service {
     private var finished = FIFO<String>()
     private var estimates = DurationEstimates()
     private var created = 0
+    /// Predictions that wait as soon as they are on disk. Nobody else may take them up from there.
+    private var adding: Set<String> = []
+    /// Ends that are on their way to the disk.
+    private var ends: [String: Task<Void, Never>] = [:]
     private var unfinishedBytes = 0
     private var finishedBytes = 0
 
     /// - Parameter removeFile: Called with each output file that nobody can ask for any more.
     init(
-        _ configuration: GatewayConfiguration, runner: PredictionRunner,
-        removeFile: @escaping @Sendable (ObjectKey) async -> Void = { _ in }
+        _ configuration: GatewayConfiguration, runner: PredictionRunner, lasting: LastingPredictions? = nil,
+        logger: Logger, removeFile: @escaping @Sendable (ObjectKey) async -> Void = { _ in }
     ) {
         self.configuration = configuration
         self.runner = runner
+        self.lasting = lasting
+        self.logger = logger
         self.removeFile = removeFile
         (starts, start) = AsyncStream.makeStream()
     }
@@ -57,22 +71,28 @@ actor PredictionQueue: Service {
     func run() async throws {
         await cancelWhenGracefulShutdown { [starts] in
             await withDiscardingTaskGroup { group in
+                group.addTask { await self.resume() }
                 for await job in starts {
                     group.addTask { await self.execute(job) }
                 }
                 group.cancelAll()
             }
         }
+        for end in ends.values { await end.value }
     }
 
     /// Queues a prediction.
     ///
-    /// - Parameter footprint: About what the inputs take in memory, in bytes.
-    /// - Throws: ``Refusal`` with HTTP 429 if too many wait already.
+    /// - Parameters:
+    ///   - inputs: Checked.
+    ///   - given: The same as they were sent.
+    ///   - footprint: About what the inputs take in memory, in bytes.
+    /// - Throws: ``Refusal`` with HTTP 429 if too many wait already; ``StorageError`` if it cannot be written down: it does
+    ///   not run then.
     func submit(
-        _ workflow: any Workflow, inputs: [String: PreparedInput], footprint: Int
-    ) async throws(Refusal) -> PredictionRecord {
-        let waiting = lanes.values.reduce(0) { $0 + $1.waiting.count }
+        _ workflow: any Workflow, inputs: [String: PreparedInput], given: [String: JSONValue], footprint: Int
+    ) async throws -> PredictionRecord {
+        let waiting = lanes.values.reduce(adding.count) { $0 + $1.waiting.count }
         guard waiting < configuration.maximumWaiting,
             unfinishedBytes + footprint <= configuration.maximumHeldBytes || unfinishedBytes == 0
         else {
@@ -80,33 +100,68 @@ actor PredictionQueue: Service {
                 "Throttled", "Throttled by APP Flow Control: \(waiting) predictions are waiting; try again later",
                 status: .tooManyRequests)
         }
-        let lane = workflow.isComputing
-        let record = PredictionRecord(
-            id: configuration.uniqueName(), workflow: workflow, estimate: estimates.estimate(for: workflow),
-            footprint: footprint, number: created)
-        records[record.id] = record
         unfinishedBytes += footprint
-        lanes[lane]?.waiting.append(Job(id: record.id, inputs: inputs, isComputing: lane, number: created))
+        let id = configuration.uniqueName()
+        var number = created
         created += 1
-        startNext()
+        if let lasting {
+            adding.insert(id)
+            defer { adding.remove(id) }
+            do {
+                number = try await lasting.store.add(
+                    id, workflow: workflow.id, KeptInputs(given, for: workflow, signedBy: lasting.urls),
+                    created: configuration.now())
+            } catch {
+                unfinishedBytes -= footprint
+                throw error
+            }
+        }
+        let record = queue(
+            Job(id: id, workflow: workflow, inputs: inputs, number: number), footprint: footprint)
         await dropOld()
-        return records[record.id] ?? record
+        return records[id] ?? record
     }
 
-    /// - Throws: ``Refusal`` `TaskNotFound`.
-    func record(_ id: String) throws(Refusal) -> PredictionRecord {
-        guard let record = records[id] else {
-            throw Refusal(
-                "TaskNotFound",
-                "there is no task \"\(id.prefix(100))\": it was created at another gateway, or before this one started,"
-                    + " or so long ago that it was forgotten")
-        }
-        return record
+    /// Puts a prediction among those that wait.
+    private func queue(_ job: Job, footprint: Int) -> PredictionRecord {
+        let record = PredictionRecord(
+            id: job.id, workflowID: job.workflow.id, isComputing: job.isComputing,
+            estimate: estimates.estimate(for: job.workflow), footprint: footprint, number: job.number)
+        records[job.id] = record
+        // Those of an earlier gateway came first; of several that were written down at once each may be the first here.
+        let place = lanes[job.isComputing]?.waiting.partitioningIndex { $0.number < job.number } ?? 0
+        lanes[job.isComputing]?.waiting.insert(job, at: place)
+        startNext()
+        return records[job.id] ?? record
     }
+
+    /// How a prediction stands, be it one of an earlier gateway.
+    ///
+    /// - Throws: ``Refusal`` `TaskNotFound`; ``StorageError``.
+    func record(_ id: String) async throws -> PredictionRecord {
+        // Nobody is told of an end that the next gateway would not know of.
+        await ends[id]?.value
+        if let record = records[id] { return record }
+        switch try await lasting?.store.find(id) {
+        case .ended(let record)? where !isTooOld(record):
+            guard let lasting else { break }
+            return try await lasting.checked(record)
+        case .unfinished(let prediction)?:
+            if let record = try await resume(prediction) { return record }
+        default: break
+        }
+        throw Refusal(
+            "TaskNotFound",
+            "there is no task \"\(id.prefix(100))\": it was created at another gateway, or before this one started,"
+                + " or so long ago that it was forgotten")
+    }
+
+    /// Whether a prediction is under way here, or has been lately.
+    func has(_ id: String) -> Bool { records[id] != nil || adding.contains(id) }
 
     /// How many predictions start before a waiting one of the same kind.
     func remaining(before record: PredictionRecord) -> Int {
-        guard record.status == .waiting, let lane = lanes[record.workflow.isComputing] else { return 0 }
+        guard record.status == .waiting, let lane = lanes[record.isComputing] else { return 0 }
         return lane.waiting.partitioningIndex { $0.number < record.number }
     }
 
@@ -115,20 +170,75 @@ actor PredictionQueue: Service {
     /// It counts as ended at once; its worker is free when its workflow has noticed.
     ///
     /// - Returns: How the prediction is afterwards.
-    /// - Throws: ``Refusal`` `TaskNotFound`.
-    func cancel(_ id: String) async throws(Refusal) -> PredictionRecord {
-        var record = try record(id)
-        guard !record.status.isTerminal else { return record }
+    /// - Throws: ``Refusal`` `TaskNotFound`; ``StorageError``.
+    func cancel(_ id: String) async throws -> PredictionRecord {
+        let known = try await self.record(id)
+        guard var record = records[id], !record.status.isTerminal else { return records[id] ?? known }
         if record.status == .waiting {
             let place = remaining(before: record)
-            _ = lanes[record.workflow.isComputing]?.waiting.remove(at: place)
+            _ = lanes[record.isComputing]?.waiting.remove(at: place)
         } else {
             runs[id]?.cancel()
         }
         record.status = .canceled
         conclude(&record)
+        await ends[id]?.value
         await dropOld()
         return record
+    }
+
+    // MARK: Going on
+
+    /// Goes on with everything that an earlier gateway has not ended.
+    private func resume() async {
+        guard configuration.resumesAtStart, let lasting else { return }
+        do {
+            for id in try await lasting.store.unfinished() where !has(id) { await resume(id, lasting.store) }
+        } catch {
+            logger.error("predictions could not be begun again", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func resume(_ id: String, _ store: PredictionStore) async {
+        do {
+            guard case .unfinished(let prediction) = try await store.find(id) else { return }
+            _ = try await resume(prediction)
+        } catch {
+            // Whoever asks about it is told, and begins it again if that can be done by then.
+            logger.error("a prediction could not be begun again", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// Queues a prediction of an earlier gateway, where it was among those.
+    ///
+    /// - Returns: Nil if predictions do not last.
+    /// - Throws: ``StorageError``: it may be begun again later.
+    private func resume(_ prediction: UnfinishedPrediction) async throws -> PredictionRecord? {
+        guard let lasting else { return nil }
+        let restored: Result<(workflow: any Workflow, inputs: [String: PreparedInput]), Refusal>
+        do {
+            restored = .success(try await lasting.restored(prediction, now: configuration.now()))
+        } catch let refusal as Refusal {
+            restored = .failure(refusal)
+        }
+        // Somebody else may have asked in the meantime.
+        if let record = records[prediction.id] { return record }
+        unfinishedBytes += prediction.footprint
+        switch restored {
+        case .success(let (workflow, inputs)):
+            let job = Job(id: prediction.id, workflow: workflow, inputs: inputs, number: prediction.number)
+            return queue(job, footprint: prediction.footprint)
+        case .failure(let refusal):
+            var record = PredictionRecord(
+                id: prediction.id, workflowID: prediction.workflowID, isComputing: false, estimate: .zero,
+                footprint: prediction.footprint, number: prediction.number)
+            record.status = .failed
+            record.failure =
+                "the gateway ended before it was done, and it cannot be begun again: \(refusal.message)"
+            conclude(&record)
+            await ends[prediction.id]?.value
+            return record
+        }
     }
 
     // MARK: Running
@@ -155,7 +265,9 @@ actor PredictionQueue: Service {
     private func execute(_ job: Job) async {
         let outcome = await outcome(of: job)
         runs[job.id] = nil
-        let abandoned = finish(job.id, outcome)
+        // The next gateway begins it again.
+        if lasting != nil, Task.isCancelled, case .failed? = outcome { return }
+        let abandoned = finish(job, outcome)
         lanes[job.isComputing]?.running -= 1
         startNext()
         for key in abandoned { await removeFile(key) }
@@ -167,7 +279,7 @@ actor PredictionQueue: Service {
         guard let record = records[job.id], record.status == .running else { return nil }
         // A task of its own, so that one run can be cancelled and the others go on.
         let run = Task { [runner] in
-            await runner.run(record.workflow, id: job.id, inputs: job.inputs, reported: record.reported)
+            await runner.run(job.workflow, id: job.id, inputs: job.inputs, reported: record.reported)
         }
         runs[job.id] = run
         return await withTaskCancellationHandler {
@@ -178,8 +290,8 @@ actor PredictionQueue: Service {
     }
 
     /// - Returns: Files that nobody will ask for: the prediction was cancelled and its workflow went on to the end.
-    private func finish(_ id: String, _ outcome: PredictionRunner.Outcome?) -> [ObjectKey] {
-        guard var record = records[id], record.status == .running, let outcome else {
+    private func finish(_ job: Job, _ outcome: PredictionRunner.Outcome?) -> [ObjectKey] {
+        guard var record = records[job.id], record.status == .running, let outcome else {
             guard case .succeeded(let outputs, _) = outcome else { return [] }
             return outputs.storedKeys
         }
@@ -194,7 +306,7 @@ actor PredictionQueue: Service {
         }
         conclude(&record)
         if record.status == .succeeded, let duration = record.duration {
-            estimates.learn(duration, for: record.workflow)
+            estimates.learn(duration, for: job.workflow)
         }
         return []
     }
@@ -209,22 +321,42 @@ actor PredictionQueue: Service {
         finishedBytes += record.footprint
         records[record.id] = record
         finished.append(record.id)
+        if let lasting { write(record, to: lasting.store) }
     }
 
-    /// Forgets finished predictions that are too many, too old or too big together.
-    private func dropOld() async {
+    /// Writes down an end.
+    private func write(_ record: PredictionRecord, to store: PredictionStore) {
+        ends[record.id] = Task {
+            do {
+                try await store.end(record)
+            } catch {
+                // It has ended all the same; the next gateway makes it again.
+                logger.error("an end was not written down", metadata: ["error": "\(error)"])
+            }
+            ends[record.id] = nil
+        }
+    }
+
+    private func isTooOld(_ record: PredictionRecord) -> Bool {
         let oldest = configuration.now().addingTimeInterval(-(configuration.retention / .seconds(1)))
+        return record.ended.map { $0 < oldest } ?? false
+    }
+
+    /// Forgets finished predictions that are too many, too old or too big together. Where predictions last, the disk has them
+    /// yet: a sweep removes them there.
+    private func dropOld() async {
         var dropped: [PredictionRecord] = []
-        while let id = finished.first, let record = records[id],
+        while let id = finished.first, let record = records[id], ends[id] == nil,
             finished.count > configuration.maximumFinished
                 || (finishedBytes > configuration.maximumHeldBytes && finished.count > 1)
-                || record.ended.map({ $0 < oldest }) ?? false
+                || isTooOld(record)
         {
             _ = finished.popFirst()
             records[id] = nil
             finishedBytes -= record.footprint
             dropped.append(record)
         }
+        guard lasting == nil else { return }
         for key in dropped.flatMap(\.outputs.storedKeys) { await removeFile(key) }
     }
 }

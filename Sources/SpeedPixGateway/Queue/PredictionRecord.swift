@@ -25,7 +25,9 @@ struct PredictionRecord: Sendable {
     }
 
     let id: String
-    let workflow: any Workflow
+    let workflowID: String
+    /// Whether it counts against `computingWorkers`.
+    let isComputing: Bool
     let estimate: Duration
     let reported = ReportedProgress()
     /// About what it holds in memory, in bytes.
@@ -67,13 +69,16 @@ extension [String: StoredOutput] {
     }
 
     /// The files among the outputs.
-    var storedKeys: [ObjectKey] {
-        values.flatMap { output -> [ObjectKey] in
+    var storedFiles: [StoredFile] {
+        values.flatMap { output -> [StoredFile] in
             switch output {
             case .data: []
-            case .file(let file): [file.key]
-            case .files(let files): files.map(\.key)
+            case .file(let file): [file]
+            case .files(let files): files
             }
         }
     }
+
+    /// The names of the files among the outputs.
+    var storedKeys: [ObjectKey] { storedFiles.map(\.key) }
 }

@@ -6,9 +6,11 @@ struct CreateCall: ServiceCall {
     let catalogue: WorkflowCatalogue
     let preparation: InputPreparation
     let queue: PredictionQueue
+    let sweep: StoreSweep
     let random: @Sendable () -> UInt64
 
     func answer(_ call: SignedCall) async throws -> JSONValue {
+        await sweep.runIfDue()
         let body = call.body
         let id = try body.requiredText("workflow_id", "workflowId")
         let alias = try body.text("alias_id", "aliasId")
@@ -25,7 +27,8 @@ struct CreateCall: ServiceCall {
         }
         if randomises { fillSeed(of: workflow, in: &inputs) }
         let prepared = try await preparation.prepare(inputs, for: workflow, now: call.now)
-        let record = try await queue.submit(workflow, inputs: prepared, footprint: 1024 + call.bodySize)
+        let record = try await queue.submit(
+            workflow, inputs: prepared, given: inputs, footprint: 1024 + call.bodySize)
         return [
             "taskId": .string(record.id), "status": .string(record.status.rawValue),
             "estimatedDurationInSeconds": .double(record.estimate / .seconds(1)),

@@ -37,6 +37,9 @@ struct ObjectStore: Sendable {
         ObjectKey.Folder.allCases.flatMap { [root.appending($0.rawValue), attributesFolder.appending($0.rawValue)] }
     }
 
+    /// Where a gateway keeps everything. A folder in the folder: what is removed there can then be nothing of the user's.
+    static func folder(in directory: String) -> FilePath { FilePath(directory).appending("speedpix-gateway") }
+
     /// Makes the data directory ready.
     ///
     /// - Parameter directory: Nil for a temporary one, which ``close()`` removes.
@@ -46,8 +49,7 @@ struct ObjectStore: Sendable {
         isTemporary = directory == nil
         do {
             if let directory {
-                // A folder in the folder: what is removed here can then be nothing of the user's.
-                root = FilePath(directory).appending("speedpix-gateway")
+                root = Self.folder(in: directory)
             } else {
                 root = try await FileSystem.shared.createTemporaryDirectory(
                     template: FileSystem.shared.temporaryDirectory.appending("speedpix-gateway-XXXXXX"))
@@ -186,11 +188,15 @@ struct ObjectStore: Sendable {
     }
 
     /// Removes every stored file that was last written before a date.
-    func removeFiles(unchangedSince date: Date) async {
+    ///
+    /// - Parameter needed: Files that stay, however old they are.
+    func removeFiles(unchangedSince date: Date, except needed: Set<ObjectKey> = []) async {
+        let names = Set(needed.map(\.name))
         for folder in folders {
             // A file or folder that cannot be read now is looked at again the next time.
             try? await FileSystem.shared.withDirectoryHandle(atPath: folder) { handle in
-                for try await entry in handle.listContents() where entry.type == .regular {
+                for try await entry in handle.listContents()
+                where entry.type == .regular && !names.contains(entry.name.string) {
                     let info = try await FileSystem.shared.info(forFileAt: entry.path)
                     guard let info, Double(info.lastDataModificationTime.seconds) < date.timeIntervalSince1970 else {
                         continue

@@ -6,6 +6,14 @@ import _NIOFileSystem
 struct StorageError: Error, CustomStringConvertible {
     let action: String
     let reason: String
+    /// What to do about it, where that is known.
+    var remedy: String?
+
+    init(action: String, reason: String, remedy: String? = nil) {
+        self.action = action
+        self.reason = reason
+        self.remedy = remedy
+    }
 
     init(_ action: String, _ error: any Error) {
         self.action = action

@@ -1,30 +1,78 @@
+import Logging
+
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else
 import Foundation
 #endif
 
-/// Removes files that nobody can ask for any more, now and then: a gateway that runs for months must not fill the disk.
+/// Removes files and predictions that nobody can ask for any more, now and then: a gateway that runs for months must not
+/// fill the disk, and neither must one that is started every day.
 actor StoreSweep {
-    /// Listing a folder costs little, but need not be done for every upload.
-    private static let interval: TimeInterval = 3600
-
     private let store: ObjectStore
+    private let predictions: PredictionStore?
+    private let queue: PredictionQueue
     private let configuration: GatewayConfiguration
+    private let logger: Logger
     private var last: Date?
 
-    init(_ store: ObjectStore, _ configuration: GatewayConfiguration) {
+    init(
+        _ store: ObjectStore, _ predictions: PredictionStore?, _ queue: PredictionQueue,
+        _ configuration: GatewayConfiguration, logger: Logger
+    ) {
         self.store = store
+        self.predictions = predictions
+        self.queue = queue
         self.configuration = configuration
+        self.logger = logger
     }
 
-    /// Sweeps if the last time was an hour ago, or never was.
+    /// Sweeps if the last time is long enough ago, or never was. Where predictions are kept, gateways before this one count.
     func runIfDue() async {
         let now = configuration.now()
-        if let last, now.timeIntervalSince(last) < Self.interval { return }
+        guard isDue(now, after: last) else { return }
         last = now
-        // A result can be asked for until its prediction is forgotten, and its last URL lives on after that.
-        let kept = (configuration.retention + configuration.urlLifetime) / .seconds(1)
-        await store.removeFiles(unchangedSince: now.addingTimeInterval(-kept))
+        guard let predictions else {
+            return await store.removeFiles(unchangedSince: oldestFile(now))
+        }
+        do {
+            let before = try await predictions.lastSweep()
+            guard isDue(now, after: before) else {
+                last = before
+                return
+            }
+            try await sweep(predictions, now)
+            try await predictions.noteSweep(now)
+        } catch {
+            // What is left is found by the next one.
+            logger.error("old predictions could not be removed", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// A date in the future was told by a wrong clock.
+    private func isDue(_ now: Date, after last: Date?) -> Bool {
+        guard let last else { return true }
+        return !(0..<configuration.sweepInterval / .seconds(1)).contains(now.timeIntervalSince(last))
+    }
+
+    private func sweep(_ predictions: PredictionStore, _ now: Date) async throws {
+        let oldest = now.addingTimeInterval(-(configuration.retention / .seconds(1)))
+        if !configuration.resumesAtStart {
+            var abandoned: [String] = []
+            for id in try await predictions.unfinished(createdBefore: oldest) {
+                if await !queue.has(id) { abandoned.append(id) }
+            }
+            try await predictions.fail(
+                abandoned, because: "the gateway ended before it was done, and nobody has asked for it since", at: now)
+        }
+        let results = try await predictions.removeEnded(before: oldest, keeping: configuration.maximumFinished)
+        let needed = try await predictions.neededFiles()
+        for key in results where !needed.contains(key) { await store.remove(key) }
+        await store.removeFiles(unchangedSince: oldestFile(now), except: needed)
+    }
+
+    /// A result can be asked for until its prediction is forgotten, and its last URL lives on after that.
+    private func oldestFile(_ now: Date) -> Date {
+        now.addingTimeInterval(-((configuration.retention + configuration.urlLifetime) / .seconds(1)))
     }
 }

@@ -1,0 +1,149 @@
+import Dispatch
+package import GRDB
+import Synchronization
+import SystemPackage
+
+/// A file of SQLite, written by one thread, many writes in one transaction.
+///
+/// A write has reached the disk when ``write(_:)`` returns (`synchronous=FULL`; on macOS `fullfsync`). Writes that come while one
+/// transaction is committed share the next one. Errors are those of GRDB and of the system; ``DatabaseProblem`` tells them
+/// apart.
+package final class GroupCommitDatabase: Sendable {
+    package typealias Operation = @Sendable (Database) throws -> Void
+
+    private struct Pending {
+        var operation: Operation
+        var finish: @Sendable (Result<Void, any Error>) -> Void
+    }
+
+    private struct State {
+        var pending: [Pending] = []
+        var isDraining = false
+        var commits = 0
+    }
+
+    private let database: DatabaseQueue
+    private let queue: DispatchQueue
+    private let state = Mutex(State())
+
+    /// How long another process may hold the file, in seconds.
+    private static let patience = 10.0
+
+    /// Opens the file, or makes it, readable for its owner only, and brings it up to date.
+    ///
+    /// - Parameters:
+    ///   - label: For debuggers.
+    ///   - migrator: Its tables, version by version.
+    /// - Throws: ``NewerDatabase`` for a file that has had migrations which this one does not know; what SQLite refuses.
+    package init(path: String, label: String, migrator: DatabaseMigrator) throws {
+        queue = DispatchQueue(label: label)
+        try Self.makePrivate(path)
+        var configuration = GRDB.Configuration()
+        configuration.label = label
+        configuration.journalMode = .wal
+        configuration.busyMode = .timeout(Self.patience)
+        configuration.prepareDatabase { database in
+            try database.execute(sql: "PRAGMA synchronous = FULL")
+            try database.execute(sql: "PRAGMA fullfsync = ON")
+        }
+        database = try DatabaseQueue(path: path, configuration: configuration)
+        if try database.read(migrator.hasBeenSuperseded) { throw NewerDatabase() }
+        try migrator.migrate(database)
+    }
+
+    /// SQLite gives the files beside it the same mode.
+    private static func makePrivate(_ path: String) throws {
+        let file = try FileDescriptor.open(
+            FilePath(path), .readWrite, options: [.create, .closeOnExec], permissions: [.ownerReadWrite])
+        try file.close()
+    }
+
+    /// How many transactions were committed; for tests and figures.
+    package var commits: Int { state.withLock { $0.commits } }
+
+    /// Does something in the next transaction. The calling task's cancellation has no effect on it.
+    ///
+    /// - Throws: What SQLite refuses; what the operation throws, which is undone alone.
+    package func write(_ operation: @escaping Operation) async throws {
+        try await withCheckedThrowingContinuation { continuation in
+            submit(operation) { continuation.resume(with: $0) }
+        }
+    }
+
+    /// The same without a wait. What is submitted first is done first.
+    ///
+    /// - Parameter finish: Called on the writer's thread.
+    package func submit(
+        _ operation: @escaping Operation, _ finish: @escaping @Sendable (Result<Void, any Error>) -> Void
+    ) {
+        let mustDrain = state.withLock { state in
+            state.pending.append(Pending(operation: operation, finish: finish))
+            defer { state.isDraining = true }
+            return !state.isDraining
+        }
+        if mustDrain { queue.async { self.drain() } }
+    }
+
+    /// Reads on the writer's thread.
+    package func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            queue.async { continuation.resume(with: Result { try self.database.read(body) }) }
+        }
+    }
+
+    /// Reads and writes before anything else does, as when a run begins.
+    package func setUp<Value>(_ body: (Database) throws -> Value) throws -> Value {
+        try database.write(body)
+    }
+
+    /// Ends it once everything that was asked for is done. Nobody may use it any more.
+    package func close() async {
+        await withCheckedContinuation { continuation in
+            queue.async {
+                // What cannot be closed now is closed with the process.
+                try? self.database.close()
+                continuation.resume()
+            }
+        }
+    }
+
+    private func drain() {
+        while true {
+            let batch = state.withLock { state -> [Pending] in
+                if state.pending.isEmpty { state.isDraining = false }
+                defer { state.pending = [] }
+                return state.pending
+            }
+            guard !batch.isEmpty else { return }
+            var results: [Result<Void, any Error>] = []
+            do {
+                try database.write { database in
+                    results = try batch.map { try Self.perform($0.operation, database) }
+                }
+                state.withLock { $0.commits += 1 }
+            } catch {
+                results = Array(repeating: .failure(error), count: batch.count)
+            }
+            for (pending, result) in zip(batch, results) { pending.finish(result) }
+        }
+    }
+
+    /// One operation; what fails of it is undone without the others.
+    private static func perform(_ operation: Operation, _ database: Database) throws -> Result<Void, any Error> {
+        do {
+            try database.inSavepoint {
+                try operation(database)
+                return .commit
+            }
+            return .success(())
+        } catch let error as DatabaseError where error.resultCode != .SQLITE_CONSTRAINT {
+            // A full disk is the whole transaction's.
+            throw error
+        } catch {
+            return .failure(error)
+        }
+    }
+}
+
+/// A file that a newer version of the program has written.
+package struct NewerDatabase: Error {}

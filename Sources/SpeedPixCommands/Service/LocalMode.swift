@@ -1,0 +1,38 @@
+import ArgumentParser
+
+/// What becomes of the predictions of a gateway inside the process.
+enum LocalMode: String, EnumerableFlag {
+    /// The next command finds them.
+    case lasting
+    /// They end with the command.
+    case fresh
+
+    /// What stands for it where an endpoint is asked for.
+    var endpoint: String {
+        switch self {
+        case .lasting: "local"
+        case .fresh: "local=fresh"
+        }
+    }
+
+    /// Nil for an endpoint that is a service's.
+    init?(endpoint: String) {
+        guard let mode = Self.allCases.first(where: { $0.endpoint == endpoint }) else { return nil }
+        self = mode
+    }
+
+    static func name(for value: LocalMode) -> NameSpecification {
+        switch value {
+        case .lasting: .customLong("local")
+        case .fresh: .customLong("local-fresh")
+        }
+    }
+
+    static func help(for value: LocalMode) -> ArgumentHelp? {
+        switch value {
+        case .lasting:
+            "Use a gateway inside this process: no account, no network, nothing to pay. Predictions last a week."
+        case .fresh: "The same, but nothing of it is kept; also written --local=fresh."
+        }
+    }
+}

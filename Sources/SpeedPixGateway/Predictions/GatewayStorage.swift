@@ -1,0 +1,76 @@
+import SQLiteStorage
+import SpeedPix
+import SystemPackage
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// What a gateway has on disk: its files and, where predictions are kept, their database, with a lock that keeps other
+/// gateways away.
+struct GatewayStorage: Sendable {
+    let files: ObjectStore
+    /// Nil if predictions end with the gateway.
+    let predictions: PredictionStore?
+    private let lock: ProcessLock?
+
+    /// - Throws: ``StorageError``; ``SpeedPixError`` `configuration` if another gateway has the data directory and
+    ///   ``GatewayConfiguration/onDataDirectoryRefused`` is not set.
+    static func open(_ configuration: GatewayConfiguration) async throws -> GatewayStorage {
+        var directory = configuration.dataDirectory
+        var lock: ProcessLock?
+        var predictions: PredictionStore?
+        if let kept = directory, configuration.keepsPredictions {
+            do {
+                let held = try Self.lock(kept)
+                predictions = try PredictionStore(folder: ObjectStore.folder(in: kept))
+                lock = held
+            } catch {
+                // A damaged file is the user's to look at.
+                guard error.remedy == nil else { throw error }
+                guard let tell = configuration.onDataDirectoryRefused else {
+                    throw SpeedPixError(
+                        .configuration, "the data directory \(kept) cannot be used: \(error.reason)",
+                        remedy: "wait for the other one to end, or name another folder", cause: error)
+                }
+                tell(error.reason)
+                directory = nil
+            }
+        }
+        let files = try await ObjectStore(directory: directory, uniqueName: configuration.uniqueName)
+        return GatewayStorage(files: files, predictions: predictions, lock: lock)
+    }
+
+    /// Removes what the gateway does not leave behind, and lets another one have the rest.
+    func close() async {
+        await predictions?.close()
+        await files.close()
+        lock?.release()
+    }
+
+    /// Keeps a data directory to this process, before anything in it is touched.
+    ///
+    /// - Throws: ``StorageError``.
+    private static func lock(_ directory: String) throws(StorageError) -> ProcessLock {
+        let action = "lock the data directory \(directory)"
+        let folder = ObjectStore.folder(in: directory)
+        do {
+            try FileManager.default.createDirectory(
+                atPath: folder.string, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw StorageError(action: action, reason: "its folder cannot be made")
+        }
+        do {
+            return try ProcessLock(path: folder.appending("lock").string)
+        } catch {
+            switch error {
+            case .held(let number):
+                let which = number.map { " (process \($0))" } ?? ""
+                throw StorageError(action: action, reason: "another gateway has it\(which)")
+            case .refused(let words): throw StorageError(action: action, reason: words)
+            }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+import SpeedPix
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// A create's inputs as they are kept: what was sent, but files of this gateway by their keys.
+///
+/// The URLs that were sent are good for an hour, and for one secret; whoever begins the prediction again comes later, and
+/// may have another one.
+struct KeptInputs: Sendable, Equatable {
+    private let values: [String: JSONValue]
+    /// The files among them.
+    let files: [ObjectKey]
+
+    /// - Parameters:
+    ///   - given: What was sent, checked by ``InputPreparation``.
+    ///   - urls: Has signed the URLs.
+    init(_ given: [String: JSONValue], for workflow: any Workflow, signedBy urls: URLSigner) {
+        var (values, files) = (given, [ObjectKey]())
+        for input in workflow.inputs where input.kind == .file {
+            guard let value = given[input.name], let text = value.stringValue ?? value["url"]?.stringValue,
+                let grant = try? urls.grant(in: text, now: .distantPast)
+            else { continue }
+            values[input.name] = [
+                "object_key": .string(grant.key.text), "filename": .string(grant.filename),
+                "mime_type": .string(grant.contentType),
+            ]
+            files.append(grant.key)
+        }
+        self.values = values
+        self.files = files
+    }
+
+    /// Reads what ``encoded()`` wrote; nil for anything else.
+    init?(_ text: String) {
+        guard let values = (try? JSONValue(parsing: text.utf8))?.objectValue else { return nil }
+        self.values = values
+        files = values.values.compactMap { Self.key(in: $0) }
+    }
+
+    func encoded() throws -> String {
+        String(decoding: try JSONValue.object(values).encoded(), as: UTF8.self)
+    }
+
+    /// The files alone, for whoever only asks which are needed.
+    func encodedFiles() throws -> String {
+        String(decoding: try JSONValue.array(files.map { .string($0.text) }).encoded(), as: UTF8.self)
+    }
+
+    /// Reads what ``encodedFiles()`` wrote.
+    static func files(_ text: String) -> [ObjectKey] {
+        let keys = (try? JSONValue(parsing: text.utf8))?.arrayValue ?? []
+        return keys.compactMap { $0.stringValue.flatMap { ObjectKey($0) } }
+    }
+
+    /// What a client would send now.
+    func given(to workflow: any Workflow, signedBy urls: URLSigner, expires: Int64) -> [String: JSONValue] {
+        var given = values
+        for input in workflow.inputs where input.kind == .file {
+            guard let value = values[input.name], let key = Self.key(in: value),
+                let filename = value["filename"]?.stringValue, let contentType = value["mime_type"]?.stringValue
+            else { continue }
+            let grant = FileGrant(
+                purpose: .read, key: key, expires: expires, contentType: contentType, filename: filename, size: nil)
+            given[input.name] = .string(urls.url(grant, origin: ""))
+        }
+        return given
+    }
+
+    private static func key(in value: JSONValue) -> ObjectKey? {
+        guard value["url"] == nil else { return nil }
+        return value["object_key"]?.stringValue.flatMap { ObjectKey($0) }
+    }
+}

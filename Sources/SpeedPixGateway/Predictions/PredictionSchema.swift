@@ -1,0 +1,24 @@
+import GRDB
+
+/// The tables of the gateway's database, version by version. A version that was released is never changed.
+enum PredictionSchema {
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("predictions 1") { database in
+            // Numbers are never used twice: who came first is told by them, and not by a clock.
+            try database.execute(
+                sql: """
+                    CREATE TABLE prediction (
+                        number INTEGER PRIMARY KEY AUTOINCREMENT,
+                        id TEXT NOT NULL UNIQUE, workflow TEXT NOT NULL,
+                        inputs TEXT, input_files TEXT NOT NULL,
+                        status TEXT NOT NULL, outputs TEXT, info TEXT, failure TEXT,
+                        created REAL NOT NULL, began REAL, ended REAL, duration REAL
+                    );
+                    CREATE INDEX prediction_ended ON prediction(ended);
+                    CREATE TABLE sweep (id INTEGER PRIMARY KEY CHECK (id = 1), swept REAL NOT NULL);
+                    """)
+        }
+        return migrator
+    }
+}

@@ -1,0 +1,131 @@
+import GRDB
+import SpeedPix
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// A prediction as the database has it.
+enum StoredPrediction: Sendable {
+    case ended(PredictionRecord)
+    case unfinished(UnfinishedPrediction)
+}
+
+/// What an earlier gateway has accepted and not ended.
+struct UnfinishedPrediction: Sendable {
+    /// Who came first.
+    let number: Int
+    let id: String
+    let workflowID: String
+    let inputs: KeptInputs
+    /// About what its inputs take in memory, in bytes.
+    let footprint: Int
+}
+
+extension StoredPrediction {
+    /// The columns that ``init(_:)`` reads.
+    static let selection = """
+        SELECT number, id, workflow, inputs, status, outputs, info, failure, began, ended, duration FROM prediction
+        """
+
+    /// A row that makes no sense. Nothing of it is used.
+    struct Nonsense: Error, CustomStringConvertible {
+        let number: Int64?
+        var description: String { "its row \(number.map { String($0) } ?? "without a number") makes no sense" }
+    }
+
+    /// - Throws: ``Nonsense``: somebody else may have written into the file.
+    init(_ row: Row) throws {
+        func value<Value: DatabaseValueConvertible>(_ column: String) -> Value? {
+            // Anything else than this conversion ends the process for a value of another kind.
+            Value.fromDatabaseValue(row[column])
+        }
+        func date(_ column: String) -> Date? {
+            (value(column) as Double?).map { Date(timeIntervalSince1970: $0) }
+        }
+        let nonsense = Nonsense(number: value("number"))
+        guard let number: Int = value("number"), let id: String = value("id"), let workflow: String = value("workflow"),
+            let status = (value("status") as String?).flatMap(PredictionRecord.Status.init)
+        else { throw nonsense }
+        guard status.isTerminal else {
+            guard let text: String = value("inputs"), let inputs = KeptInputs(text) else { throw nonsense }
+            self = .unfinished(
+                UnfinishedPrediction(
+                    number: number, id: id, workflowID: workflow, inputs: inputs, footprint: 1024 + text.utf8.count))
+            return
+        }
+        var record = PredictionRecord(
+            id: id, workflowID: workflow, isComputing: false, estimate: .zero, footprint: 0, number: number)
+        record.status = status
+        guard let ended = date("ended"),
+            let outputs = (value("outputs") as String?).flatMap(StoredPrediction.outputs)
+        else { throw nonsense }
+        record.outputs = outputs
+        record.info = try (value("info") as String?).map { text in
+            guard let info = try? JSONValue(parsing: text.utf8) else { throw nonsense }
+            return info
+        }
+        record.failure = value("failure")
+        record.began = date("began")
+        record.ended = ended
+        record.duration = (value("duration") as Double?).flatMap { (0...1e9).contains($0) ? .seconds($0) : nil }
+        self = .ended(record)
+    }
+
+    /// The files among outputs.
+    static func files(_ text: String) -> [ObjectKey] { outputs(text)?.storedKeys ?? [] }
+
+    /// Nil for anything that ``StoredOutput/json`` did not write.
+    private static func outputs(_ text: String) -> [String: StoredOutput]? {
+        guard let members = (try? JSONValue(parsing: text.utf8))?.objectValue else { return nil }
+        let outputs = members.compactMapValues { StoredOutput($0) }
+        return outputs.count == members.count ? outputs : nil
+    }
+}
+
+extension StoredOutput {
+    /// Files by their keys: their URLs would not last.
+    var json: JSONValue {
+        switch self {
+        case .data(let value): ["data": value]
+        case .file(let file): ["file": file.json]
+        case .files(let files): ["files": .array(files.map(\.json))]
+        }
+    }
+
+    fileprivate init?(_ json: JSONValue) {
+        guard let members = json.objectValue, members.count == 1, let (kind, value) = members.first else { return nil }
+        switch kind {
+        case "data":
+            self = .data(value)
+        case "file":
+            guard let file = StoredFile(value) else { return nil }
+            self = .file(file)
+        case "files":
+            guard let values = value.arrayValue else { return nil }
+            let files = values.compactMap { StoredFile($0) }
+            guard files.count == values.count else { return nil }
+            self = .files(files)
+        default: return nil
+        }
+    }
+}
+
+extension StoredFile {
+    fileprivate var json: JSONValue {
+        [
+            "key": .string(key.text), "filename": .string(filename), "mime_type": .string(mimeType),
+            "size": .integer(size), "facts": .object(facts),
+        ]
+    }
+
+    fileprivate init?(_ json: JSONValue) {
+        guard let key = json["key"]?.stringValue.flatMap({ ObjectKey($0) }),
+            let filename = json["filename"]?.stringValue, let mimeType = json["mime_type"]?.stringValue,
+            let size = json["size"]?.lenientInteger, let facts = json["facts"]?.objectValue
+        else { return nil }
+        self.init(key: key, filename: filename, mimeType: mimeType, size: size, facts: facts)
+    }
+}

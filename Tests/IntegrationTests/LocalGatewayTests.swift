@@ -1,0 +1,215 @@
+import Foundation
+import SpeedPix
+import SpeedPixTestSupport
+import Testing
+
+@testable import SpeedPixCommands
+
+@Suite("--local from one command to the next")
+struct LocalGatewayTests {
+    private func run(
+        _ arguments: [String], _ folder: TestFolder, input: String = "", state: TestFolder
+    ) async -> CommandRun {
+        await CommandRun(arguments, in: folder, input: input, environment: ["SPEEDPIX_STATE": state.path])
+    }
+
+    private func id(_ run: CommandRun) throws -> String {
+        try #require(try JSONValue(parsing: run.output.utf8)["id"]?.stringValue, "\(run.errors)")
+    }
+
+    @Test("jobs shows, waits for and downloads what a command before has made")
+    func jobs() async throws {
+        let (folder, state) = (try TestFolder(), try TestFolder())
+        let text = try id(await run(["predict", "echo", "text=hello", "--local", "--json"], folder, state: state))
+        let picture = try id(
+            await run(
+                ["predict", "text-to-image", "prompt=a", "width:=64", "height:=64", "--local", "--json"], folder,
+                state: state))
+        let show = await run(["jobs", "show", text, "--local"], folder, state: state)
+        #expect(show.status == .success && show.output.contains("text: hello\n"), "\(show.errors)")
+        let wait = await run(["jobs", "wait", text, picture, "--endpoint", "local"], folder, state: state)
+        #expect(wait.status == .success, "\(wait.errors)")
+        let download = await run(["jobs", "download", picture, "--local", "--out", "res"], folder, state: state)
+        #expect(download.status == .success, "\(download.errors)")
+        #expect(try folder.read("res/text-to-image-images-1.png").starts(with: [0x89, 0x50]))
+        let script = "print(speedpix.get('\(text)').output.text)"
+        let got = await run(["run", "-", "--local"], folder, input: script, state: state)
+        #expect(got.output == "hello\n" && got.errors == "", "\(got.errors)")
+        let mode = try FileManager.default.attributesOfItem(atPath: state.path + "/local")[.posixPermissions] as? Int
+        #expect(mode == 0o700)
+    }
+
+    @Test("A script that creates nothing leaves no database")
+    func nothing() async throws {
+        let state = try TestFolder()
+        let run = await run(["run", "-", "--local"], try TestFolder(), input: "print(1)", state: state)
+        #expect(run.output == "1\n" && run.errors == "")
+        #expect(!state.contents.contains { $0.hasSuffix(".sqlite") })
+    }
+
+    @Test(
+        "--local=fresh keeps nothing, in whatever way it is said",
+        arguments: [["--local=fresh"], ["--local-fresh"], ["--endpoint", "local=fresh"]])
+    func fresh(flags: [String]) async throws {
+        let (folder, state) = (try TestFolder(), try TestFolder())
+        let made = await run(["predict", "echo", "text=hello", "--json"] + flags, folder, state: state)
+        let id = try id(made)
+        #expect(made.status == .success && state.contents == [], "\(made.errors)")
+        let show = await run(["jobs", "show", id] + flags, folder, state: state)
+        #expect(show.status == .usage && show.errors.contains("ends with the command that made it"))
+        let lasting = await run(["jobs", "show", id, "--local"], folder, state: state)
+        #expect(lasting.status == .failure && lasting.errors.contains("there is no task"), "\(lasting.errors)")
+    }
+
+    @Test("A setting says it, too")
+    func setting() async throws {
+        let (folder, state) = (try TestFolder(), try TestFolder())
+        for (endpoint, count) in [("local=fresh", 0), ("local", 1)] {
+            let made = await CommandRun(
+                ["predict", "echo", "text=hello", "-q"], in: folder,
+                environment: ["SPEEDPIX_STATE": state.path, "SPEEDPIX_ENDPOINT": endpoint])
+            #expect(made.status == .success && made.output.contains("text: hello"), "\(made.errors)")
+            #expect(state.contents.count { $0.hasSuffix("gateway.sqlite") } == count)
+        }
+    }
+
+    @Test(
+        "What --local cannot mean is refused",
+        arguments: [
+            ["--local=old"], ["--local=fresh", "--local"], ["--local=fresh", "--endpoint", "local"],
+            ["--local", "--endpoint", "https://a.test"],
+        ])
+    func refused(flags: [String]) async throws {
+        let run = await run(["run", "-"] + flags, try TestFolder(), input: "print(1)", state: try TestFolder())
+        #expect(run.status == .usage && run.output == "" && run.errors.contains("local"), "\(run.errors)")
+    }
+
+    @Test("The argument after -- is the script's own")
+    func spelling() {
+        #expect(OptionalValues.spelled(["run", "a", "--local=fresh"]) == ["run", "a", "--local-fresh"])
+        #expect(OptionalValues.spelled(["eval", "--", "--local=fresh"]) == ["eval", "--", "--local=fresh"])
+    }
+
+    @Test("The folder is SPEEDPIX_STATE's, else that of the user's data, else none")
+    func place() throws {
+        func path(_ environment: [String: String]) -> String? {
+            LocalDataFolder(
+                CommandContext(
+                    environment: environment, workingDirectory: "/work", homeDirectory: "/", writeOutput: { _ in },
+                    writeError: { _ in }, readInput: { [] }))?.path
+        }
+        let home = ["HOME": "/home/lin", "XDG_DATA_HOME": "", "SPEEDPIX_STATE": ""]
+        #expect(path(home) == "/home/lin/.local/share/speedpix/local")
+        #expect(path(home.merging(["XDG_DATA_HOME": "/data"]) { $1 }) == "/data/speedpix/local")
+        #expect(path(home.merging(["XDG_DATA_HOME": "data"]) { $1 }) == "/home/lin/.local/share/speedpix/local")
+        #expect(path(home.merging(["SPEEDPIX_STATE": "state"]) { $1 }) == "/work/state/local")
+        #expect(path(home.merging(["SPEEDPIX_STATE": "/state/"]) { $1 }) == "/state/local")
+        #expect(path([:]) == nil && path(["HOME": ""]) == nil && path(["HOME": "relative"]) == nil)
+    }
+
+    @Test("Without a folder that can be written a line says that nothing lasts; the command does its work")
+    func unwritable() async throws {
+        let (folder, state) = (try TestFolder(), try TestFolder())
+        try state.write("", to: "file")
+        let environment = ["SPEEDPIX_STATE": "\(state.path)/file"]
+        let script = "print(run('echo', { text = 'hello' }).text)"
+        let run = await CommandRun(
+            ["run", "-", "--local", "--progress", "none"], in: folder, input: script, environment: environment)
+        #expect(run.status == .success && run.output == "hello\n")
+        #expect(run.errors.contains("\(state.path)/file/local: "), "\(run.errors)")
+        #expect(run.errors.contains("; what is made here ends with this command\n"), "\(run.errors)")
+    }
+
+    @Test("A damaged database is named with the way out, and stays as it is")
+    func damaged() async throws {
+        let (folder, state) = (try TestFolder(), try TestFolder())
+        let database = "local/speedpix-gateway/gateway.sqlite"
+        try FileManager.default.createDirectory(
+            atPath: "\(state.path)/local/speedpix-gateway", withIntermediateDirectories: true)
+        let garbage = [UInt8](repeating: 7, count: 5000)
+        try state.write(garbage, to: database)
+        let run = await run(["run", "-", "--local"], folder, input: "print(1)", state: state)
+        #expect(run.status == .configuration && run.output == "")
+        #expect(run.errors.contains("\(state.path)/\(database): it is damaged"), "\(run.errors)")
+        #expect(run.errors.contains("--local=fresh"))
+        #expect(try state.read(database) == garbage)
+    }
+
+    @Test("A second terminal works all the same, and is told that what it makes does not last", .timeLimit(.minutes(2)))
+    func second() async throws {
+        let (folder, state) = (try TestFolder(), try TestFolder())
+        try folder.write("print(run('echo', { text = 'one' }).text) speedpix.sleep(3600)", to: "one.lua")
+        let one = try Subprocess(
+            Subprocess.speedpix, ["run", "one.lua", "--local", "--quiet"], folder: folder.path,
+            environment: ["SPEEDPIX_STATE": state.path])
+        #expect(one.nextLine() == "one")
+        let script = "print(run('echo', { text = 'two' }).text)"
+        let notice =
+            "\(state.path)/local: another gateway has it (process \(one.identifier)); what is made here ends with this command"
+        let two = await run(["run", "-", "--local", "--progress", "none"], folder, input: script, state: state)
+        #expect(two.status == .success && two.output == "two\n" && two.errors.contains(notice), "\(two.errors)")
+        let quiet = await run(["run", "-", "--local", "--quiet"], folder, input: script, state: state)
+        #expect(quiet.status == .success && quiet.errors == "")
+        // Its predictions cannot be asked for meanwhile.
+        let show = await run(["jobs", "show", "x", "--local"], folder, state: state)
+        #expect(show.status == .configuration && show.errors.contains("process \(one.identifier)"), "\(show.errors)")
+        one.interrupt()
+        #expect(one.finish().status == 130)
+        let three = await run(["run", "-", "--local"], folder, input: script, state: state)
+        #expect(!three.errors.contains("what is made here"), "\(three.errors)")
+    }
+
+    @Test("What a killed command has made is found, and what it has begun is made", .timeLimit(.minutes(2)))
+    func killed() async throws {
+        let (folder, state) = (try TestFolder(), try TestFolder())
+        try folder.write("hello", to: "a.txt")
+        try folder.write(
+            """
+            local done = create("echo", { text = "done", image = "./a.txt" })
+            done:wait()
+            print(done.id)
+            print(create("echo", { text = "later", image = "./a.txt", duration = 1 }).id)
+            speedpix.sleep(3600)
+            """, to: "s.lua")
+        let process = try Subprocess(
+            Subprocess.speedpix, ["run", "s.lua", "--local", "--quiet"], folder: folder.path,
+            environment: ["SPEEDPIX_STATE": state.path])
+        let ids = try [#require(process.nextLine()), #require(process.nextLine())]
+        kill(process.identifier, SIGKILL)
+        #expect(process.waitForEnd() == -SIGKILL)
+        let wait = await run(["jobs", "wait", "--local"] + ids, folder, state: state)
+        #expect(wait.status == .success, "\(wait.errors)")
+        #expect(wait.output.contains("text: done\n") && wait.output.contains("text: later\n"))
+        let download = await run(["jobs", "download", "--local", "--out", "res"] + ids, folder, state: state)
+        #expect(download.status == .success, "\(download.errors)")
+        for name in ["res/a.txt", "res/a (2).txt"] { #expect(try folder.read(name) == Array("hello".utf8)) }
+    }
+
+    @Test("serve --data finds predictions again after it was killed", .timeLimit(.minutes(2)))
+    func serve() async throws {
+        let folder = try TestFolder()
+        func start() throws -> (Subprocess, [String: String]) {
+            let server = try Subprocess(
+                Subprocess.speedpix,
+                ["serve", "--port", "0", "--data", "data", "--app-key", "key", "--app-secret", "secret"],
+                folder: folder.path)
+            let endpoint = try #require(server.nextLine()?.split(separator: " ").first { $0.hasPrefix("http") })
+            return (server, TestService.environment(String(endpoint)))
+        }
+        let (first, environment) = try start()
+        let made = try id(
+            await CommandRun(["predict", "echo", "text=hello", "--json"], in: folder, environment: environment))
+        // Nobody else may use the folder.
+        let other = try Subprocess(
+            Subprocess.speedpix, ["serve", "--port", "0", "--data", "data"], folder: folder.path)
+        let refused = other.finish()
+        #expect(refused.status == 4 && refused.output.contains("process \(first.identifier)"), "\(refused)")
+        kill(first.identifier, SIGKILL)
+        #expect(first.waitForEnd() == -SIGKILL)
+        let (second, again) = try start()
+        let show = await CommandRun(["jobs", "show", made], in: folder, environment: again)
+        #expect(show.output.contains("text: hello\n"), "\(show.errors)")
+        second.interrupt()
+        #expect(second.finish().status == 130)
+    }
+}

@@ -1,0 +1,242 @@
+import GRDB
+import SpeedPix
+import SpeedPixTestSupport
+import Synchronization
+import SystemPackage
+import Testing
+import _NIOFileSystem
+
+@testable import SpeedPixGateway
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+@Suite("The folder of lasting predictions")
+struct DataFolderTests {
+    @Test("Nobody but its owner can read it, and nothing is in a database before there is a prediction")
+    func mode() async throws {
+        try await LastingFolder.with { folder in
+            try await folder.run { gateway in
+                #expect(try await FileSystem.shared.info(forFileAt: folder.database) == nil)
+                _ = try await gateway.ended(gateway.create("echo"))
+                #expect(
+                    try await FileSystem.shared.info(forFileAt: folder.database)?.permissions
+                        == [.ownerRead, .ownerWrite])
+            }
+            #expect(
+                try await FileSystem.shared.info(forFileAt: folder.folder)?.permissions == .ownerReadWriteExecute)
+        }
+    }
+
+    @Test("A second gateway is refused and told who has it; where it may, it does without")
+    func locked() async throws {
+        try await LastingFolder.with { folder in
+            try await folder.run { gateway in
+                let error = await #expect(throws: SpeedPixError.self) { try await folder.run { _ in } }
+                #expect(error?.code == .configuration)
+                let number = ProcessInfo.processInfo.processIdentifier
+                #expect(error?.message.contains("another gateway has it (process \(number))") == true)
+                let told = Mutex<[String]>([])
+                try await folder.run(
+                    Gate(), { $0.onDataDirectoryRefused = { reason in told.withLock { $0.append(reason) } } }
+                ) { other in
+                    let id = try await other.create("echo", ["text": "other"])
+                    #expect(try await other.ended(id).status == .succeeded)
+                    #expect(try await gateway.call(.progress, ["taskId": .string(id)]).code == "TaskNotFound")
+                }
+                #expect(told.withLock { $0 } == ["another gateway has it (process \(number))"])
+                // What the other one swept at its end was its own.
+                #expect(try await gateway.ended(gateway.create("echo")).status == .succeeded)
+            }
+            try await folder.run { _ in }
+        }
+    }
+
+    @Test("A file that cannot be opened is refused as a folder in use is")
+    func unusable() async throws {
+        try await LastingFolder.with { folder in
+            try await folder.run { _ in }
+            try FileManager.default.createDirectory(
+                atPath: folder.database.string, withIntermediateDirectories: false)
+            let error = await #expect(throws: SpeedPixError.self) { try await folder.run { _ in } }
+            #expect(error?.message.contains("Is a directory") == true)
+            try await folder.run(Gate(), { $0.onDataDirectoryRefused = { _ in } }) { gateway in
+                let id = try await gateway.create("echo")
+                #expect(try await gateway.ended(id).status == .succeeded)
+            }
+        }
+    }
+
+    @Test("A file that is no database is named, refused and left as it was")
+    func damaged() async throws {
+        try await LastingFolder.with { folder in
+            try await folder.run { _ in }
+            let garbage = Data(repeating: 7, count: 5000)
+            try garbage.write(to: URL(filePath: folder.database.string))
+            let error = await #expect(throws: SpeedPixError.self) { try await folder.run { _ in } }
+            #expect(error?.code == .configuration)
+            #expect(error?.message.contains("\(folder.database): it is damaged") == true)
+            #expect(error?.remedy?.contains("--local=fresh") == true)
+            #expect(try Data(contentsOf: URL(filePath: folder.database.string)) == garbage)
+        }
+    }
+
+    @Test("A file of a newer version is refused")
+    func newer() async throws {
+        try await LastingFolder.with { folder in
+            try await folder.run { _ = try await $0.ended($0.create("echo")) }
+            try await folder.sql {
+                try $0.execute(sql: "INSERT INTO grdb_migrations (identifier) VALUES ('predictions 99')")
+            }
+            let error = await #expect(throws: SpeedPixError.self) { try await folder.run { _ in } }
+            #expect(error?.message.contains("a newer speedpix has written it") == true)
+        }
+    }
+
+    @Test(
+        "A row that makes no sense is an error of its own and of no other",
+        arguments: [
+            "outputs = 'nonsense'", "outputs = '{\"a\": {\"file\": {\"key\": \"../../etc/passwd\"}}}'",
+            "outputs = 7", "status = 'odd'", "status = 'waiting'", "ended = 'soon'", "info = '{'",
+        ])
+    func nonsense(change: String) async throws {
+        try await LastingFolder.with { folder in
+            let ids = Mutex<[String]>([])
+            try await folder.run { gateway in
+                for _ in 0..<2 {
+                    let id = try await gateway.create("echo", ["text": "a"])
+                    _ = try await gateway.ended(id)
+                    ids.withLock { $0.append(id) }
+                }
+            }
+            try await folder.sql { try $0.execute(sql: "UPDATE prediction SET \(change) WHERE number = 1") }
+            try await folder.run { gateway in
+                let (odd, good) = ids.withLock { ($0[0], $0[1]) }
+                let answer = try await gateway.call(.progress, ["taskId": .string(odd)])
+                #expect(answer.status == 500 && answer.message.contains("makes no sense"), "\(answer.text)")
+                #expect(try await gateway.ended(good).status == .succeeded)
+                #expect(try await gateway.ended(gateway.create("echo")).status == .succeeded)
+            }
+        }
+    }
+}
+
+@Suite("Sweeping lasting predictions")
+struct PredictionSweepTests {
+    /// Files have the machine's date and not the test's.
+    private static func advance(_ gateway: TestGateway, days: Double) {
+        let now = Date().timeIntervalSince(gateway.date.now)
+        gateway.date.advance(by: .seconds(now + days * 24 * 3600))
+    }
+
+    private static let week: @Sendable (inout GatewayConfiguration) -> Void = {
+        $0.retention = .seconds(7 * 24 * 3600)
+        $0.sweepInterval = .seconds(24 * 3600)
+    }
+
+    @Test("After a week what has ended is gone with its files; what has not ended keeps all of its own")
+    func week() async throws {
+        try await LastingFolder.with { folder in
+            let ids = Mutex<[String]>([])
+            try await folder.run(Gate(), Self.week) { gateway in
+                let file = try await gateway.client.files.create(.bytes(Array("bytes".utf8), filename: "a.txt"))
+                let ended = try await gateway.create("echo", ["image": .string(file.url)])
+                let result = try #require(try await gateway.ended(ended).files.first)
+                _ = try await gateway.client.files.create(.bytes(Array("unused".utf8), filename: "b.txt"))
+                let held = try await gateway.create("echo", ["image": .string(file.url), "duration": 20])
+                let chained = try await gateway.create("echo", ["image": .string(result.url), "duration": 20])
+                ids.withLock { $0 = [ended, held, chained] }
+            }
+            #expect(try await folder.files(.uploads).count == 2)
+            try await folder.run(Gate(), Self.week) { gateway in
+                await gateway.clock.waitForSleepers(1)
+                Self.advance(gateway, days: 8)
+                _ = try await gateway.create("echo")
+                let (ended, held) = ids.withLock { ($0[0], $0[1]) }
+                #expect(try await gateway.call(.progress, ["taskId": .string(ended)]).code == "TaskNotFound")
+                #expect(try await gateway.client.predictions.get(held).status == .running)
+            }
+            #expect(try await folder.statuses() == ["waiting", "waiting", "waiting"])
+            // The upload of the one, the result of another one for the other.
+            #expect(try await folder.files(.uploads).count == 1)
+            #expect(try await folder.files(.results).count == 1)
+        }
+    }
+
+    @Test("What nobody has asked for in a week has failed then, and goes a week later")
+    func abandoned() async throws {
+        try await LastingFolder.with { folder in
+            let id = Mutex("")
+            try await folder.run(Gate(), Self.week) { gateway in
+                let file = try await gateway.client.files.create(.bytes(Array("bytes".utf8), filename: "a.txt"))
+                let held = try await gateway.create("echo", ["image": .string(file.url), "duration": 20])
+                id.withLock { $0 = held }
+            }
+            for (days, isKnown) in [(8.0, true), (16, false)] {
+                try await folder.run(
+                    Gate(),
+                    {
+                        Self.week(&$0)
+                        $0.resumesAtStart = false
+                    }
+                ) { gateway in
+                    Self.advance(gateway, days: days)
+                    _ = try await gateway.ended(gateway.create("echo"))
+                    let answer = try await gateway.call(.result, ["taskId": .string(id.withLock { $0 })])
+                    if isKnown {
+                        let reason = answer.json["data"]?["message"]?.stringValue
+                        #expect(reason?.contains("nobody has asked for it since") == true, "\(answer.text)")
+                    } else {
+                        #expect(answer.code == "TaskNotFound")
+                    }
+                }
+            }
+            #expect(try await folder.files(.uploads) == [])
+        }
+    }
+
+    @Test("Gateways that start every minute sweep once a day")
+    func onceADay() async throws {
+        try await LastingFolder.with { folder in
+            let change: (inout GatewayConfiguration) -> Void = {
+                Self.week(&$0)
+                $0.retention = .seconds(60)
+            }
+            try await folder.run(Gate(), change) { _ = try await $0.ended($0.create("echo")) }
+            for (hours, count) in [(2, 2), (23, 3), (25, 1)] {
+                try await folder.run(Gate(), change) { gateway in
+                    gateway.date.advance(by: .seconds(hours * 3600))
+                    _ = try await gateway.ended(gateway.create("echo"))
+                }
+                #expect(try await folder.statuses().count == count)
+            }
+        }
+    }
+
+    @Test("Of too many the oldest are forgotten")
+    func tooMany() async throws {
+        try await LastingFolder.with { folder in
+            let ids = Mutex<[String]>([])
+            try await folder.run { gateway in
+                for _ in 0..<4 {
+                    let id = try await gateway.create("echo")
+                    _ = try await gateway.ended(id)
+                    ids.withLock { $0.append(id) }
+                }
+            }
+            try await folder.run(Gate(), { $0.maximumFinished = 2 }) { gateway in
+                gateway.date.advance(by: .seconds(2 * 3600))
+                _ = try await gateway.create("echo")
+                let codes = Mutex<[Bool]>([])
+                for id in ids.withLock({ $0 }) {
+                    let answer = try await gateway.call(.progress, ["taskId": .string(id)])
+                    codes.withLock { $0.append(answer.code == nil) }
+                }
+                #expect(codes.withLock { $0 } == [false, false, true, true])
+            }
+        }
+    }
+}
