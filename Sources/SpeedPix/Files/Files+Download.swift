@@ -23,9 +23,16 @@ extension Files {
     public func download(
         _ url: String, to path: String, onProgress: TransferProgress.Handler? = nil
     ) async throws -> Int64 {
+        try await download(url, to: path, by: caller.dependencies.nonce(), onProgress: onProgress)
+    }
+
+    /// The same with a name for the temporary file that nobody else uses meanwhile.
+    func download(
+        _ url: String, to path: String, by name: String, onProgress: TransferProgress.Handler?
+    ) async throws -> Int64 {
         try await withTransferSlot {
             try await renewing(url) { url in
-                try await fetch(url, to: path, onProgress) { temporary, target in
+                try await fetch(url, to: path, by: name, onProgress) { temporary, target in
                     try FileRename.move(temporary, over: target)
                     return true
                 }.size
@@ -39,25 +46,25 @@ extension Files {
     package func download(_ url: String, toNew path: String) async throws -> Int64? {
         try await withTransferSlot {
             let (size, isPlaced) = try await renewing(url) { url in
-                try await fetch(url, to: path, nil) { try FileRename.move($0, toNew: $1) }
+                try await fetch(url, to: path, by: caller.dependencies.nonce(), nil) {
+                    try FileRename.move($0, toNew: $1)
+                }
             }
             return isPlaced ? size : nil
         }
     }
 
     private func fetch(
-        _ url: String, to path: String, _ onProgress: TransferProgress.Handler?,
+        _ url: String, to path: String, by temporaryName: String, _ onProgress: TransferProgress.Handler?,
         place: (_ temporary: FilePath, _ target: FilePath) throws -> Bool
     ) async throws -> (size: Int64, isPlaced: Bool) {
         let target = FilePath(path)
-        guard let name = target.lastComponent?.string else {
+        guard target.lastComponent != nil else {
             throw SpeedPixError(.invalidArgument, "\"\(path)\" is no path of a file")
         }
         try Self.checkURL(url)
         let folder = target.removingLastComponent()
-        // Bytes, not characters: a file system allows 255 of them, and the name may be Chinese.
-        let start = String(decoding: name.utf8.prefix(100), as: UTF8.self)
-        let temporary = folder.appending(".\(start).\(caller.dependencies.nonce()).part")
+        let temporary = SavesUnderWay.temporary(beside: target, named: temporaryName)
         do {
             if !folder.isEmpty, try await FileSystem.shared.info(forFileAt: folder) == nil {
                 try await FileSystem.shared.createDirectory(at: folder, withIntermediateDirectories: true)

@@ -20,7 +20,12 @@ extension Files {
         }
         let known = try await journal.savedFiles(place).last { $0.path == lastingPath }
         if let known, await isUnchanged(known, at: path) { return (known.size, true) }
-        let size = try await download(url, to: path, onProgress: onProgress)
+        let size = try await caller.state.saves.named(place, lastingPath, otherwise: caller.dependencies.nonce) {
+            name in
+            // What an attempt that was killed has left.
+            try? FileRemoval.remove(SavesUnderWay.temporary(beside: FilePath(path), named: name))
+            return try await download(url, to: path, by: name, onProgress: onProgress)
+        }
         if let saved = try? await Self.describe(path, place, lastingPath) {
             // The file lies there: that the journal does not know is no reason to lose it.
             await Predictions(caller: caller, files: self).record { try await $0.recordSaved(saved) }

@@ -13,6 +13,7 @@ final class ClientState: Sendable {
     let turns: PollTurns
     let transfers: TransferSlots
     let outputs = OutputPlaces()
+    let saves = SavesUnderWay()
 
     init(_ configuration: Configuration, _ dependencies: ClientDependencies, executor: (any TaskExecutor)? = nil) {
         polls = PollHistory()

@@ -76,7 +76,8 @@ struct PowerCutTests {
         let plans = (0..<8).map { _ in Plan(&random) }
         return try await Gateway.withRunning(configuration, workflows: [workflow], logger: logger) { running in
             var kills = 0
-            let environment = TestService.environment(running.endpoint)
+            var environment = TestService.environment(running.endpoint)
+            environment["SPEEDPIX_STATE"] = folder.path + "/.speedpix"
             for (attempt, plan) in plans.enumerated() {
                 try folder.write(Self.script(concurrency: plan.concurrency, comment: attempt), to: "s.lua")
                 let isLast = attempt == plans.count - 1 || kills == most
@@ -103,7 +104,7 @@ struct PowerCutTests {
         let count: Int
 
         init(_ random: inout SeededGenerator) {
-            concurrency = Int.random(in: 1...12, using: &random)
+            concurrency = Int.random(in: 6...16, using: &random)
             gap = ["intent", "answer", "created", "saved", nil, nil].randomElement(using: &random) ?? nil
             count = gap == "saved" ? Int.random(in: 1...8, using: &random) : Int.random(in: 1...30, using: &random)
         }

@@ -1,0 +1,30 @@
+import Crypto
+import Synchronization
+import SystemPackage
+
+/// Names for the temporary files of results that are saved under a journal: the same in each attempt of a run, so that the next
+/// one removes what a killed one has left.
+final class SavesUnderWay: Sendable {
+    private let names = Mutex<Set<String>>([])
+
+    /// Passes on a name that nobody else in this process uses meanwhile. Other processes have other runs.
+    ///
+    /// - Parameter otherwise: For a second save of the same file to the same place at the same time.
+    func named<Result>(
+        _ output: OutputPlace, _ path: String, otherwise nonce: () -> String, _ body: (String) async throws -> Result
+    ) async throws -> Result {
+        let digest = SHA256.hash(data: Array("\(output.predictionID)/\(output.number)/\(path)".utf8))
+        let name = String(CreateIdentity.hexadecimal(digest).prefix(16))
+        let isFree = names.withLock { $0.insert(name).inserted }
+        guard isFree else { return try await body(nonce()) }
+        defer { names.withLock { _ = $0.remove(name) } }
+        return try await body(name)
+    }
+
+    /// The file beside a target that becomes it.
+    static func temporary(beside target: FilePath, named name: String) -> FilePath {
+        // Bytes, not characters: a file system allows 255 of them, and the name may be Chinese.
+        let start = String(decoding: (target.lastComponent?.string ?? "").utf8.prefix(100), as: UTF8.self)
+        return target.removingLastComponent().appending(".\(start).\(name).part")
+    }
+}
