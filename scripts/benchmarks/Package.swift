@@ -37,6 +37,14 @@ let package = Package(
             swiftSettings: swift
         ),
         .executableTarget(
+            name: "JournalBenchmarks",
+            dependencies: [
+                "BenchmarkKit", "ProcessKit", .product(name: "SpeedPix", package: "speedpix"),
+                .product(name: "SpeedPixJournal", package: "speedpix"),
+            ],
+            swiftSettings: swift
+        ),
+        .executableTarget(
             name: "CommandBenchmarks", dependencies: ["BenchmarkKit", "ProcessKit"], swiftSettings: swift),
     ]
 )

@@ -80,6 +80,7 @@ extension ScriptCheck {
     /// - Parameter isTarget: Whether a field at its end is one that is given a value.
     mutating func suffixed(isTarget: Bool = false) -> Shape {
         var shape = Shape.unknown
+        let start = token
         if take("(") {
             shape = expression()
             take(")")
@@ -103,7 +104,7 @@ extension ScriptCheck {
                 index += 1
                 shape = call(method: takeAny(), of: shape)
             } else if token.kind == .string || isNext("{") || isNext("(") {
-                shape = call(shape)
+                shape = call(shape, start)
             } else {
                 return shape
             }
@@ -145,8 +146,9 @@ extension ScriptCheck {
         return shapes
     }
 
-    mutating func call(_ callee: Shape) -> Shape {
-        let given = arguments()
+    /// - Parameter place: Where the callee's name begins.
+    mutating func call(_ callee: Shape, _ place: LuaToken) -> Shape {
+        let given = arguments(of: callee, place)
         guard case .path(let path) = callee else { return .unknown }
         if path == ["require"], case .string(let module)? = given.first { requiredModules.append(module) }
         guard path.first.map(definedGlobals.contains) != true, let function = known.function(path) else {

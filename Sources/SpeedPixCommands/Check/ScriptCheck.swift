@@ -37,6 +37,7 @@ struct ScriptCheck {
     var methodUses: [Use] = []
     /// Names that the script gives to fields and methods of its own.
     var ownFields: Set<String> = []
+    var surroundings = Surroundings()
     /// `_ENV` and `_G[…]` make globals of which the text tells nothing.
     var hasDynamicGlobals = false
 
@@ -213,12 +214,15 @@ struct ScriptCheck {
         var names = [takeAny().text]
         while take(",") { names.append(takeAny().text) }
         if !take("in") { take("=") }
+        let isOverPairs = isPairsCall
         _ = expressions()
         take("do")
+        if isOverPairs { surroundings.pairsLoops += 1 }
         scoped { check in
             for name in names { check.declare(name) }
             check.block()
         }
+        if isOverPairs { surroundings.pairsLoops -= 1 }
         take("end")
     }
 

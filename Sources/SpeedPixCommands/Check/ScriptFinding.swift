@@ -2,4 +2,6 @@
 struct ScriptFinding: Sendable, Equatable {
     var place: TextPlace
     var message: String
+    /// Whether it is right in itself, and makes a run that is gone on with pay again.
+    var isWarning = false
 }

@@ -14,7 +14,8 @@ struct CheckCommand: ContextCommand {
 
             Tells of syntax errors, unknown globals, and misspelt functions, fields, methods
             and options of the API, one a line, as FILE:LINE:COLUMN: error: what.
-            Ends with status 1 if there is any, and says nothing if there is none.
+            Ends with status 1 if there is any, and says nothing if there is none. Warns of
+            what a run that is gone on with (run --resume) would pay for again.
             """)
 
     @Argument(
@@ -31,8 +32,9 @@ struct CheckCommand: ContextCommand {
                 let script = try ScriptFile(file, in: context)
                 for finding in try await findings(in: script, known, compiler, context) {
                     let place = "\(script.chunk.name):\(finding.place.line):\(finding.place.column)"
-                    try context.print("\(place): error: \(finding.message)".printable())
-                    status = status ?? .failure
+                    let kind = finding.isWarning ? "warning" : "error"
+                    try context.print("\(place): \(kind): \(finding.message)".printable())
+                    if !finding.isWarning { status = status ?? .failure }
                 }
             } catch let failure as CommandFailure {
                 // One that cannot be read does not hide what is wrong with the others.

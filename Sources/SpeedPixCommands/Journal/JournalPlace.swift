@@ -14,11 +14,11 @@ struct JournalPlace: Sendable, Equatable {
     ///   - directory: The script's folder; the working folder counts if it has none.
     init(_ given: String?, beside directory: String?, _ context: CommandContext) {
         func variable(_ name: String) -> String? { context.environment[name].flatMap { $0.isEmpty ? nil : $0 } }
+        // A relative path is to be ignored.
+        func absolute(_ name: String) -> String? { variable(name).flatMap { $0.hasPrefix("/") ? $0 : nil } }
         if let chosen = given ?? variable("SPEEDPIX_STATE") {
             folder = context.absolute(chosen)
-        } else if let base = variable("XDG_STATE_HOME") ?? variable("HOME").map({ "\($0)/.local/state" }),
-            base.hasPrefix("/")
-        {
+        } else if let base = absolute("XDG_STATE_HOME") ?? absolute("HOME").map({ "\($0)/.local/state" }) {
             folder = FilePath(base).appending("speedpix").string
         } else {
             folder = FilePath(directory ?? context.workingDirectory).appending(".speedpix").string

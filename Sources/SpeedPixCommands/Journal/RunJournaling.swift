@@ -19,8 +19,10 @@ struct RunJournaling: Sendable {
     ///   - client: Asks what is still there.
     /// - Throws: ``CommandFailure`` if there is nothing to go on with; ``SpeedPixError`` `journal_failed`.
     init(
-        _ plan: JournalPlan?, seed: Int64?, isDryRun: Bool, _ client: SpeedPixClient, _ context: CommandContext
+        _ plan: JournalPlan?, seed: Int64?, isDryRun: Bool, isQuiet: Bool, _ client: SpeedPixClient,
+        _ context: CommandContext
     ) throws {
+        let tell: @Sendable (String) -> Void = { if !isQuiet { context.say($0.printable()) } }
         let drawn = seed ?? Int64.random(in: 0...Int64(Int32.max))
         self.plan = isDryRun ? nil : plan
         guard let plan, plan.target != nil || !isDryRun else {
@@ -28,7 +30,7 @@ struct RunJournaling: Sendable {
             return
         }
         guard let target = plan.target, let run = try Self.number(target, plan, context) else {
-            let deferred = DeferredJournal { try Self.begin(plan, seed: drawn, context) }
+            let deferred = DeferredJournal { try Self.begin(plan, seed: drawn, tell) }
             (journal, self.seed, self.deferred, rehearsal) = (deferred, drawn, deferred, nil)
             return
         }
@@ -42,8 +44,11 @@ struct RunJournaling: Sendable {
         }
         let resumed = try store.resume(
             run, endpoint: plan.description.endpoint, appKey: plan.description.appKey, plan.choices)
-        for line in Self.greeting(recorded, resumed, try store.creates(of: run), plan.choices) { context.say(line) }
-        resumed.onChange = { create, differences in context.say(Self.explanation(create, differences).printable()) }
+        tell(Self.greeting(recorded, resumed))
+        if !plan.choices.makesDoubtsAgain {
+            for line in Self.doubts(try store.creates(of: run).filter(\.isInDoubt), run) { context.say(line) }
+        }
+        resumed.onChange = { create, differences in tell(Self.explanation(create, differences)) }
         // What the gateway has swept away was free.
         if plan.isLocal { resumed.isStillThere = { try await client.predictions.isKnown($0.id) } }
         let deferred = DeferredJournal(resumed)
@@ -74,31 +79,30 @@ struct RunJournaling: Sendable {
     }
 
     /// At the first create of a new run.
-    private static func begin(_ plan: JournalPlan, seed: Int64, _ context: CommandContext) throws -> RunJournal {
+    private static func begin(_ plan: JournalPlan, seed: Int64, _ tell: (String) -> Void) throws -> RunJournal {
         let store = try JournalStore(folder: plan.place.folder)
         if let unfinished = try store.newestUnfinished(plan.description) {
             let run = try store.run(unfinished)
-            context.say(
+            tell(
                 "run \(unfinished) of this script is unfinished, and has paid for \(RunText.predictions(run.created));"
                     + " this is a new one, and pays anew (to go on with that one: \(plan.resumeCommand))")
         }
         return try store.begin(plan.description, seed: seed)
     }
 
-    private static func greeting(
-        _ run: RecordedRun, _ journal: RunJournal, _ creates: [RecordedCreate], _ choices: ResumeChoices
-    ) -> [String] {
-        var lines = [
-            "going on with run \(run.number), attempt \(journal.attempt): \(RunText.predictions(run.created)) of it"
-                + (run.created == 1 ? " is" : " are") + " paid for"
-        ]
-        let doubts = creates.filter(\.isInDoubt)
-        guard !doubts.isEmpty, !choices.makesDoubtsAgain else { return lines }
-        lines.append("\(doubts.count) in doubt, since it was stopped between sending and the answer:")
-        lines += doubts.map { "  \(RunText.doubt($0))" }
-        lines.append(
-            "look in the console whether there are such predictions, and say so: speedpix runs settle \(run.number) POSITION"
-                + " --id ID, or --not-created")
+    private static func greeting(_ run: RecordedRun, _ journal: RunJournal) -> String {
+        "going on with run \(run.number), attempt \(journal.attempt): \(RunText.predictions(run.created)) of it"
+            + (run.created == 1 ? " is" : " are") + " paid for"
+    }
+
+    private static func doubts(_ doubts: [RecordedCreate], _ run: Int64) -> [String] {
+        guard !doubts.isEmpty else { return [] }
+        let lines =
+            ["\(doubts.count) in doubt, since it was stopped between sending and the answer:"]
+            + doubts.map { "  \(RunText.doubt($0))" } + [
+                "look in the console whether there are such predictions, and say so: speedpix runs settle \(run) POSITION"
+                    + " --id ID, or --not-created"
+            ]
         return lines.map { $0.printable() }
     }
 

@@ -49,7 +49,7 @@ struct ScriptRunner: Sendable {
             let client = SpeedPixClient(
                 plan.host.configuration, dependencies: ClientDependencies(context, transport: plan.host.transport))
             journaling = try RunJournaling(
-                plan.journal, seed: plan.seed, isDryRun: plan.isDryRun, client, context)
+                plan.journal, seed: plan.seed, isDryRun: plan.isDryRun, isQuiet: plan.isQuiet, client, context)
         } catch {
             let result = RunResult(end: RunEnd(error, script: nil, in: context), state: RunState())
             events?.finish(result.end.fields(in: context))

@@ -13,7 +13,8 @@ final class PredictionObject: LuaObject {
     static let luaClass = LuaClass(
         name: "prediction",
         properties: [
-            "id", "status", "workflow_id", "label", "info", "input", "output", "error", "logs", "metrics", "progress",
+            "id", "status", "workflow_id", "label", "reused", "info", "input", "output", "error", "logs", "metrics",
+            "progress",
             "eta",
             "queue_length", "created_at", "started_at", "completed_at", "files",
         ],
@@ -84,6 +85,7 @@ final class PredictionObject: LuaObject {
         case "status": return .string(prediction.status.rawValue)
         case "workflow_id": return .optional(prediction.workflowID)
         case "label": return .optional(prediction.label)
+        case "reused": return .boolean(prediction.isReused)
         case "info": return prediction.info.map(LuaValue.init(json:))
         case "input": return prediction.input.map { LuaValue(json: .object($0)) }
         case "output": return outputs.output(of: prediction)

@@ -149,6 +149,7 @@ extension ScriptReference {
         properties: [
             "id: string", "status: \"waiting\"|\"running\"|\"succeeded\"|\"failed\"|\"canceled\"",
             "workflow_id?: string", "label?: string — what the script calls it",
+            "reused: boolean — an attempt of this run before has created it, and paid for it",
             "info?: any — what the service said beside the output; of a success without any output it says so",
             "input?: table", "output?: table<string, any> — files in it are output files", "error?: string",
             "logs: string", "metrics: {predict_time: number?, total_time: number?} — seconds",

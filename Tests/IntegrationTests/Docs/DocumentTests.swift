@@ -11,7 +11,7 @@ import Testing
 struct DocumentTests {
     @Test func tutorial() async throws {
         let page = try DocumentPage("tutorial.md")
-        #expect(page.sections.count == 10)
+        #expect(page.sections.count == 11)
         try await work(through: page.whole, in: TestFolder())
     }
 
@@ -42,7 +42,7 @@ struct DocumentTests {
         for text in commands {
             for command in try ShellLine(text, read: { _ in "ID" }).commands {
                 #expect(throws: Never.self, "\(text)") {
-                    _ = try RootCommand.parseAsRoot(Array(command.words.dropFirst()))
+                    _ = try RootCommand.parseAsRoot(OptionalValues.spelled(Array(command.words.dropFirst())))
                 }
             }
         }
@@ -66,6 +66,7 @@ struct DocumentTests {
         try await Gateway.withRunning(configuration, workflows: workflows, logger: logger) { running in
             let environment = [
                 "SPEEDPIX_ENDPOINT": running.endpoint, "SPEEDPIX_APP_KEY": "key", "SPEEDPIX_APP_SECRET": "secret",
+                "SPEEDPIX_STATE": "\(folder.path)/.speedpix",
             ]
             try await DocumentSession(section, in: folder, environment: environment).run()
         }

@@ -10,10 +10,11 @@ import Testing
 /// A script of three dependent steps, with uploads, draws, a `first`, retries, a substitute and saves, that is killed and gone on
 /// with until it ends: the service has seen each create once, and every file is there.
 ///
-/// `SPEEDPIX_POWER_CUTS` says how many kills there are to be, `SPEEDPIX_POWER_CUT_SEED` what they are drawn with.
+/// `SPEEDPIX_POWER_CUTS` says how many kills there are to be, `SPEEDPIX_POWER_CUT_ITEMS` how many items a run has, three
+/// predictions and more each, and `SPEEDPIX_POWER_CUT_SEED` what the kills are drawn with.
 @Suite("Power cuts", .serialized, .timeLimit(.minutes(60)))
 struct PowerCutTests {
-    private static let items = 18
+    private static let items = ProcessInfo.processInfo.environment["SPEEDPIX_POWER_CUT_ITEMS"].flatMap(Int.init) ?? 7
 
     /// - Parameter comment: Something that changes the script's text, and none of its creates.
     private static func script(concurrency: Int, comment: Int) -> String {
@@ -106,7 +107,9 @@ struct PowerCutTests {
         init(_ random: inout SeededGenerator) {
             concurrency = Int.random(in: 6...16, using: &random)
             gap = ["intent", "answer", "created", "saved", nil, nil].randomElement(using: &random) ?? nil
-            count = gap == "saved" ? Int.random(in: 1...8, using: &random) : Int.random(in: 1...30, using: &random)
+            count =
+                gap == "saved"
+                ? Int.random(in: 1...items / 2, using: &random) : Int.random(in: 1...items * 2, using: &random)
         }
 
         var description: String { "\(gap ?? "anywhere") \(count), concurrency \(concurrency)" }

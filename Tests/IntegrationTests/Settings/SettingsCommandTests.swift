@@ -155,7 +155,7 @@ struct SettingsCommandTests {
             ["run", "-"], in: folder,
             input: "print(select(2, pcall(fs.read, '\(path)')), pcall(fs.write, '\(path)', 'x'))",
             environment: ["SPEEDPIX_APP_SECRET_FILE": "secret", "SPEEDPIX_APP_KEY": "key"])
-        #expect(run.output.contains("\(path) is there for settings or credentials"), "\(run)")
+        #expect(run.output.contains("\(path) is there for settings, credentials or journals"), "\(run)")
         #expect(run.output.contains("\tfalse\t") && !run.output.contains("s3cr3t"), "\(run)")
         #expect(try folder.read("secret") == Array("s3cr3t".utf8))
     }

@@ -17,8 +17,11 @@ public struct ChildProcess {
     private let output = Pipe()
 
     /// Starts it; its standard error goes where this process's goes.
-    public init(_ program: String, _ arguments: [String]) throws {
+    ///
+    /// - Parameter environment: What it gets besides this process's own.
+    public init(_ program: String, _ arguments: [String], environment: [String: String] = [:]) throws {
         process.executableURL = URL(filePath: program)
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         process.arguments = arguments
         process.standardOutput = output
         process.standardInput = FileHandle.nullDevice

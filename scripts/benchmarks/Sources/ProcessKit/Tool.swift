@@ -4,7 +4,9 @@ import Foundation
 public enum Tool: String {
     /// `speedpix`, in a release build.
     case speedpix = "SPEEDPIX_BENCH_COMMAND"
-    /// A Python that has the official client.
+    /// A library that makes each fsync take 5 ms.
+    case slowDisk = "SPEEDPIX_BENCH_SLOW_DISK"
+    /// A Python that has the official client, and DBOS.
     case python = "SPEEDPIX_BENCH_PYTHON"
 
     /// Where it is.

@@ -1,0 +1,48 @@
+// What would be another one when a run is gone on with, from its first line again.
+extension ScriptCheck {
+    /// Where the text stands, as far as that matters.
+    struct Surroundings {
+        /// Loops over `pairs` around it.
+        var pairsLoops = 0
+        /// Inputs of creates around it.
+        var inputs = 0
+    }
+
+    private static let creates: Set<[String]> = [
+        ["run"], ["create"], ["speedpix", "run"], ["speedpix", "create"],
+    ]
+    private static let draws: Set<[String]> = [["math", "random"]]
+    private static let clocks: Set<[String]> = [["os", "time"], ["os", "date"], ["os", "clock"]]
+
+    /// Whether the expression that comes is a call of `pairs`.
+    var isPairsCall: Bool {
+        (token.kind == .name && token.text == "pairs" && isSign("(", at: 1) && local("pairs") == nil)
+    }
+
+    /// The arguments of a call, with what is known of them.
+    mutating func arguments(of callee: Shape, _ place: LuaToken) -> [Shape] {
+        guard case .path(let path) = callee else { return arguments() }
+        if surroundings.inputs > 0, Self.clocks.contains(path) {
+            warn(
+                place,
+                "\(path.joined(separator: ".")) gives another value when the run is gone on with, and the prediction is then"
+                    + " paid for again; keep it: speedpix.once(\"stamp\", function() … end)")
+        }
+        if surroundings.pairsLoops > 0, Self.creates.contains(path) || Self.draws.contains(path) {
+            warn(
+                place,
+                "pairs has another order in each process, so that a run which is gone on with does not find"
+                    + " \(path.joined(separator: ".")) at its place; sort the keys first, or use a list")
+        }
+        let before = surroundings
+        defer { surroundings = before }
+        if Self.creates.contains(path) { surroundings.inputs += 1 }
+        // What it gives is kept.
+        if path == ["speedpix", "once"] { surroundings = Surroundings() }
+        return arguments()
+    }
+
+    private mutating func warn(_ token: LuaToken, _ message: String) {
+        findings.append(ScriptFinding(place: token.place, message: message, isWarning: true))
+    }
+}

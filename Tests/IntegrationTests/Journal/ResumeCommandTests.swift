@@ -1,0 +1,276 @@
+import Foundation
+import SpeedPix
+import SpeedPixJournal
+import Testing
+
+@testable import SpeedPixCommands
+
+@Suite("Commands that go on with a run")
+struct ResumeCommandTests {
+    /// Four items one after the other; stops at the third while there is a file `stop`.
+    private static let script = """
+        local names = { "a", "b", "c", "d" }
+        speedpix.map(names, function(name, i)
+          local out = run("echo", { text = name, image = speedpix.bytes(name, name .. ".txt") })
+          if i == 3 and fs.exists("stop") then error("stopped", 0) end
+          out.images:save("out/" .. name .. ".txt")
+        end, { concurrency = 1 })
+        print("done")
+        """
+
+    private struct Desk {
+        let folder: TestFolder
+        let environment: [String: String]
+
+        func run(_ arguments: String...) async -> CommandRun {
+            await CommandRun(arguments, in: folder, environment: environment)
+        }
+
+        func store() throws -> JournalStore { try JournalStore(folder: folder.path + "/.speedpix") }
+    }
+
+    private func withDesk(stops: Bool = true, _ body: @escaping @Sendable (Desk) async throws -> Void) async throws {
+        try await TestService.run { endpoint in
+            let folder = try TestFolder()
+            try folder.write(Self.script, to: "s.lua")
+            if stops { try folder.write("", to: "stop") }
+            try await body(Desk(folder: folder, environment: TestService.environment(endpoint)))
+        }
+    }
+
+    @Test("A run that stopped says how to go on, and what it has paid for is not created again")
+    func resumed() async throws {
+        try await withDesk { desk in
+            let first = await desk.run("run", "s.lua")
+            #expect(first.status == .failure)
+            let lines = first.errors.split(separator: "\n")
+            #expect(
+                lines.last == "3 predictions are paid for and kept; go on with: speedpix run s.lua --resume",
+                "\(first.errors)")
+            try FileManager.default.removeItem(atPath: desk.folder.path + "/stop")
+            let second = await desk.run("run", "s.lua", "--resume", "--progress", "plain")
+            #expect(second.status == .success && second.output == "done\n")
+            #expect(second.errors.hasPrefix("going on with run 1, attempt 2: 3 predictions of it are paid for\n"))
+            #expect(second.errors.contains("4 done of 4 predictions: 1 created, 3 from attempts before"))
+            #expect(second.errors.contains("2 files lay there already"))
+            #expect(second.errors.matches(of: /reused [abc] echo/).count == 3)
+            #expect(try desk.store().creates().count == 4)
+            for name in ["a", "b", "c", "d"] { #expect(try desk.folder.read("out/\(name).txt") == Array(name.utf8)) }
+        }
+    }
+
+    @Test("There is nothing to go on with: an error that lists what there is; auto begins")
+    func nothing() async throws {
+        try await withDesk { desk in
+            let none = await desk.run("run", "s.lua", "--resume")
+            #expect(none.status == .usage && none.errors.contains("there is no unfinished run"))
+            #expect(!JournalStore.isThere(desk.folder.path + "/.speedpix"))
+            #expect(await desk.run("run", "s.lua", "n=1", "--resume=auto").status == .failure)
+            let other = await desk.run("run", "s.lua", "n=2", "--resume")
+            #expect(other.status == .usage)
+            #expect(other.errors.contains("run 1: s.lua n=1") && other.errors.contains("--resume=RUN"))
+            let missing = await desk.run("run", "s.lua", "--resume=9")
+            #expect(missing.status == .failure && missing.errors.contains("there is no run 9"))
+        }
+    }
+
+    @Test("Beginning anew beside an unfinished run says so, and pays anew")
+    func anew() async throws {
+        try await withDesk { desk in
+            _ = await desk.run("run", "s.lua")
+            let second = await desk.run("run", "s.lua")
+            #expect(second.errors.contains("run 1 of this script is unfinished, and has paid for 3 predictions"))
+            #expect(try desk.store().runs().map(\.created) == [3, 3])
+        }
+    }
+
+    @Test("A changed input is new, and a line says what differs; the others are found")
+    func edited() async throws {
+        try await withDesk { desk in
+            _ = await desk.run("run", "s.lua")
+            try desk.folder.write(
+                Self.script.replacing("{ \"a\",", with: "{ \"A\",").replacing("\"stop\"", with: "\"no\""), to: "s.lua")
+            let second = await desk.run("run", "s.lua", "--resume")
+            #expect(second.status == .success)
+            #expect(
+                second.errors.contains("A echo is new, though map 1/item 1/create 1 is paid for: image, text differs"),
+                "\(second.errors)")
+            #expect(try desk.store().creates().count == 5)
+        }
+    }
+
+    @Test("A dry run that goes on counts what is paid for, and writes nothing")
+    func dry() async throws {
+        try await withDesk { desk in
+            _ = await desk.run("run", "s.lua")
+            try FileManager.default.removeItem(atPath: desk.folder.path + "/stop")
+            let dry = await desk.run("run", "s.lua", "--resume", "--dry-run")
+            #expect(dry.status == .success, "\(dry.errors)")
+            #expect(
+                dry.errors.contains("a real run would create 1 prediction, 3 are paid for already, and 0 are in doubt"),
+                "\(dry.errors)")
+            #expect(try desk.store().run(1).attempts == 1)
+            #expect(!desk.folder.contents.contains("out/c.txt"))
+        }
+    }
+
+    @Test("--limit counts only what is new")
+    func limited() async throws {
+        try await withDesk(stops: false) { desk in
+            #expect(await desk.run("run", "s.lua", "--limit", "2").status == .failure)
+            #expect(await desk.run("run", "s.lua", "--limit", "1", "--resume").status == .failure)
+            #expect(await desk.run("run", "s.lua", "--limit", "1", "--resume").status == .success)
+            #expect(try desk.store().creates().count == 4)
+        }
+    }
+
+    @Test("runs and jobs list tell of it, and runs resume goes on from any folder")
+    func lists() async throws {
+        try await withDesk { desk in
+            _ = await desk.run("run", "s.lua")
+            let runs = await desk.run("runs")
+            #expect(
+                runs.output.contains("1: s.lua, ") && runs.output.contains("unfinished: 3 created, 3 done, 1 not saved")
+            )
+            let json = try JSONValue(parsing: (await desk.run("runs", "list", "--json")).output.utf8)
+            #expect(json["state"] == "unfinished" && json["created"] == 3 && json["unsaved"] == 1)
+            let shown = await desk.run("runs", "show", "1")
+            #expect(shown.output.contains("map 1/item 2/create 1: succeeded") && shown.output.contains("/out/b.txt"))
+            let unsaved = await desk.run("jobs", "list", "--unsaved")
+            #expect(unsaved.output.split(separator: "\n").count == 1 && unsaved.output.contains(" c "))
+            #expect((await desk.run("jobs", "list")).output.split(separator: "\n").count == 3)
+            try FileManager.default.removeItem(atPath: desk.folder.path + "/stop")
+            let elsewhere = try TestFolder()
+            let resumed = await CommandRun(
+                ["runs", "resume", "1", "--state", desk.folder.path + "/.speedpix"], in: elsewhere,
+                environment: desk.environment)
+            #expect(resumed.status == .success && resumed.output == "done\n", "\(resumed.errors)")
+            #expect(try desk.store().run(1).isUnfinished == false)
+            #expect((await desk.run("runs", "list", "--unfinished")).output.isEmpty)
+            #expect(await desk.run("runs", "delete", "1").status == .success)
+            #expect(await desk.run("runs", "show", "1").status == .usage)
+        }
+    }
+
+    @Test("Another key is another account: its runs are not gone on with")
+    func account() async throws {
+        try await withDesk { desk in
+            _ = await desk.run("run", "s.lua")
+            var other = desk.environment
+            other["SPEEDPIX_APP_KEY"] = "other"
+            let run = await CommandRun(["run", "s.lua", "--resume=1"], in: desk.folder, environment: other)
+            #expect(run.status == .failure && run.errors.contains("was begun at"))
+        }
+    }
+
+    @Test("The journal, where it lies among a script's files, can be neither read nor moved")
+    func withheld() async throws {
+        try await withDesk { desk in
+            let script = """
+                run("echo", { text = "x" })
+                local function try(f, ...)
+                  local ok, e = pcall(f, ...)
+                  print(ok, type(e) == "table" and e.code or e)
+                end
+                try(fs.read, ".speedpix/journal.sqlite")
+                try(fs.read, ".speedpix/journal.sqlite-wal")
+                try(fs.write, ".speedpix/new", "x")
+                try(os.rename, ".speedpix", "moved")
+                try(os.remove, ".speedpix/journal.sqlite")
+                """
+            try desk.folder.write(script, to: "spy.lua")
+            let run = await desk.run("run", "spy.lua")
+            let refusals = Array(repeating: "false\tnot_allowed\n", count: 5).joined()
+            #expect(run.status == .success && run.output == refusals, "\(run.output)")
+        }
+    }
+
+    @Test("A journal that cannot be had keeps everything from being sent", arguments: [true, false])
+    func broken(isDamaged: Bool) async throws {
+        try await withDesk { desk in
+            let place = desk.folder.path + "/state"
+            if isDamaged {
+                try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
+                try desk.folder.write(String(repeating: "no database ", count: 1000), to: "state/journal.sqlite")
+            } else {
+                // A file where the folder is to be.
+                try desk.folder.write("", to: "state")
+            }
+            let run = await desk.run("run", "s.lua", "--state", "state", "--json")
+            #expect(run.status == .failure)
+            #expect(run.output.contains(#""code":"journal_failed""#), "\(run.output)")
+            #expect(!run.output.contains("prediction.created"))
+            #expect(run.errors.contains("state"))
+            if isDamaged {
+                #expect(try desk.folder.read("state/journal.sqlite").starts(with: Array("no database ".utf8)))
+            }
+            #expect((await desk.run("run", "s.lua", "--no-journal")).errors.contains("stopped"))
+        }
+    }
+
+    @Test("With --local it works without an account, and with another port")
+    func local() async throws {
+        let folder = try TestFolder()
+        try folder.write(Self.script, to: "s.lua")
+        try folder.write("", to: "stop")
+        let environment = ["SPEEDPIX_STATE": folder.path + "/state"]
+        let first = await CommandRun(["run", "s.lua", "--local"], in: folder, environment: environment)
+        #expect(first.status == .failure && first.errors.contains("speedpix run s.lua --local --resume"))
+        try FileManager.default.removeItem(atPath: folder.path + "/stop")
+        let second = await CommandRun(["run", "s.lua", "--local", "--resume"], in: folder, environment: environment)
+        #expect(
+            second.status == .success && second.errors.contains("1 created, 3 from attempts before"), "\(second.errors)"
+        )
+        let fresh = await CommandRun(
+            ["run", "s.lua", "--local=fresh", "--resume"], in: folder, environment: environment)
+        #expect(fresh.status == .usage && fresh.errors.contains("ends with the command"))
+    }
+
+    @Test("Predictions that the local gateway has no more were free, and are made again")
+    func swept() async throws {
+        let folder = try TestFolder()
+        try folder.write(Self.script, to: "s.lua")
+        try folder.write("", to: "stop")
+        let environment = ["SPEEDPIX_STATE": folder.path + "/state"]
+        _ = await CommandRun(["run", "s.lua", "--local"], in: folder, environment: environment)
+        try FileManager.default.removeItem(atPath: folder.path + "/stop")
+        try FileManager.default.removeItem(atPath: folder.path + "/state/local")
+        let second = await CommandRun(["run", "s.lua", "--local", "--resume"], in: folder, environment: environment)
+        #expect(
+            second.status == .success && second.errors.contains("4 done of 4 predictions created"), "\(second.errors)")
+    }
+
+    @Test(
+        "Options that contradict each other are refused",
+        arguments: [
+            ["--again", "a"], ["--again-failed"], ["--in-doubt", "again"], ["--resume", "--no-journal"],
+            ["--resume=x"], ["--resume", "--seed", "1"], ["--resume", "--in-doubt", "never"],
+        ])
+    func contradictions(_ options: [String]) async throws {
+        let folder = try TestFolder()
+        try folder.write(Self.script, to: "s.lua")
+        #expect(await CommandRun(["run", "s.lua"] + options, in: folder).status == .usage)
+    }
+}
+
+@Suite("Where the journal lies")
+struct JournalPlaceTests {
+    private func place(_ environment: [String: String], _ given: String? = nil, beside: String? = nil) -> String {
+        let context = CommandContext(
+            environment: environment, workingDirectory: "/work", homeDirectory: "/home/lin", writeOutput: { _ in },
+            writeError: { _ in }, readInput: { [] })
+        return JournalPlace(given, beside: beside, context).folder
+    }
+
+    @Test("--state, SPEEDPIX_STATE, the user's state folder, and beside the script where there is no home")
+    func order() {
+        let all = ["SPEEDPIX_STATE": "/s", "XDG_STATE_HOME": "/x", "HOME": "/home/lin"]
+        #expect(place(all, "here") == "/work/here")
+        #expect(place(all) == "/s")
+        #expect(place(["XDG_STATE_HOME": "/x", "HOME": "/home/lin"]) == "/x/speedpix")
+        #expect(place(["XDG_STATE_HOME": "relative", "HOME": "/home/lin"]) == "/home/lin/.local/state/speedpix")
+        #expect(place(["HOME": "/home/lin", "SPEEDPIX_STATE": ""]) == "/home/lin/.local/state/speedpix")
+        #expect(place([:], beside: "/scripts") == "/scripts/.speedpix")
+        #expect(place([:]) == "/work/.speedpix")
+    }
+}
