@@ -7,6 +7,7 @@
 ---@field status "waiting"|"running"|"succeeded"|"failed"|"canceled"
 ---@field workflow_id string?
 ---@field label string? what the script calls it
+---@field reused boolean an attempt of this run before has created it, and paid for it
 ---@field info any? what the service said beside the output; of a success without any output it says so
 ---@field input table?
 ---@field output table<string, any>? files in it are output files
@@ -374,7 +375,7 @@ function Handle:setvbuf(mode) end
 function Handle:close() end
 
 ---@class Error
----@field code "prediction_failed"|"timeout"|"canceled"|"api_error"|"auth"|"throttled"|"network"|"unknown_outcome"|"invalid_response"|"unsupported"|"configuration"|"file_not_found"|"file_system"|"not_allowed"|"module"|"invalid_json"|"invalid_csv"|"unsupported_format"|"image_too_large"|"image_damaged"|"no_subject"|"imaging_failed"|"invalid_argument"|"journal_failed"|"busy"|"too_large"|"cannot_wait"|"internal"
+---@field code "prediction_failed"|"timeout"|"canceled"|"api_error"|"auth"|"throttled"|"network"|"unknown_outcome"|"output_expired"|"invalid_response"|"unsupported"|"configuration"|"file_not_found"|"file_system"|"not_allowed"|"module"|"invalid_json"|"invalid_csv"|"unsupported_format"|"image_too_large"|"image_damaged"|"no_subject"|"imaging_failed"|"invalid_argument"|"journal_failed"|"busy"|"too_large"|"cannot_wait"|"internal"
 ---@field message string
 ---@field hint string?
 ---@field retryable boolean
@@ -428,7 +429,7 @@ speedpix.version = nil
 ---@field cancel_on? "timeout"|"stop"|false when giving up ends it at the service, too; default: --cancel-on-stop says
 
 --- Creates a prediction, waits for it and returns its output. Files anywhere in the input, named by a path such as "./shoe.jpg", are uploaded, the same content once.
---- Raises: prediction_failed, timeout, unknown_outcome, auth, configuration, throttled, network, api_error, invalid_response, file_not_found, not_allowed, file_system.
+--- Raises: prediction_failed, timeout, unknown_outcome, output_expired, auth, configuration, throttled, network, api_error, invalid_response, file_not_found, not_allowed, file_system.
 ---@param workflow string its id
 ---@param input? table by the workflow's names
 ---@param options? speedpix.run.options
@@ -444,7 +445,7 @@ function speedpix.run(workflow, input, options) end
 ---@field label? string what rows, errors, reports and downloads call it; default: the item of `map` (its text, or its sku, id or name), else the input file's name, else the prompt's first words
 
 --- Creates a prediction and returns at once.
---- Raises: unknown_outcome, auth, configuration, throttled, network, api_error, invalid_response, file_not_found, not_allowed, file_system.
+--- Raises: unknown_outcome, output_expired, auth, configuration, throttled, network, api_error, invalid_response, file_not_found, not_allowed, file_system.
 ---@param workflow string its id
 ---@param input? table by the workflow's names
 ---@param options? speedpix.create.options
@@ -545,6 +546,13 @@ function speedpix.timeout(seconds, fn, ...) end
 --- Waits; other tasks go on.
 ---@param seconds number
 function speedpix.sleep(seconds) end
+
+--- Calls a function once in a run, and gives its value every time: also when the run is gone on with (`--resume`). For what would be another one each time: the time, a token, a choice. The value is what JSON can say.
+--- Raises: journal_failed.
+---@param name string
+---@param fn fun(): any
+---@return any
+function speedpix.once(name, fn) end
 
 --- What the script takes from the command line as `name=value`; `--help` after the script lists it. Each has `type` (string, integer, number, boolean, file), `required`, `default`, `min`, `max` and `help`.
 --- Raises: file_not_found, not_allowed, file_system.

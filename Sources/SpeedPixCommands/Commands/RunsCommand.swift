@@ -14,8 +14,9 @@ struct RunsCommand: ContextCommand {
               speedpix runs resume 12
               speedpix runs settle 12 "map 2/item 17/create 1" --id 8d0f2a
 
-            A run is unfinished if it did not end well, or has predictions that have not ended or are in doubt. Finished ones
-            are forgotten after 30 days (setting keep_runs).
+            A run is unfinished if it did not end well, or has predictions that have
+            not ended or are in doubt. Finished ones are forgotten after 30 days
+            (setting keep_runs).
             """,
         subcommands: [
             RunsListCommand.self, RunsShowCommand.self, RunsResumeCommand.self, RunsSettleCommand.self,
@@ -60,7 +61,12 @@ extension JournalOptions {
 
 /// `speedpix runs list`
 struct RunsListCommand: ContextCommand {
-    static let configuration = CommandConfiguration(commandName: "list", abstract: "Lists the runs, the newest first.")
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "Lists the runs, the newest first.",
+        discussion: """
+            Example:
+              speedpix runs list --unfinished
+            """)
 
     @Flag(help: "Only those with something to go on with.")
     var unfinished = false
@@ -87,7 +93,11 @@ struct RunsListCommand: ContextCommand {
 /// `speedpix runs show RUN`
 struct RunsShowCommand: ContextCommand {
     static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "Shows a run with each of its predictions.")
+        commandName: "show", abstract: "Shows a run with each of its predictions.",
+        discussion: """
+            Example:
+              speedpix runs show 12 --json
+            """)
 
     @Argument(help: ArgumentHelp("The run's number.", valueName: "RUN"))
     var run: Int64
@@ -119,7 +129,11 @@ struct RunsShowCommand: ContextCommand {
 struct RunsResumeCommand: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "resume",
-        abstract: "Goes on with a run, as it was begun: the same folder, parameters and options.")
+        abstract: "Goes on with a run, as it was begun: the same folder, parameters and options.",
+        discussion: """
+            Example:
+              speedpix runs resume 12
+            """)
 
     @Argument(help: ArgumentHelp("The run's number.", valueName: "RUN"))
     var run: Int64
@@ -159,7 +173,8 @@ struct RunsSettleCommand: ContextCommand {
               speedpix runs settle 12 "map 2/item 17/create 1" --id 8d0f2a
               speedpix runs settle 12 "create 3" --not-created
 
-            The console shows whether the service has it. --again has it created once more, whether or not it was.
+            The console shows whether the service has it. --again has it created once
+            more, whether or not it was.
             """)
 
     @Argument(help: ArgumentHelp("The run's number.", valueName: "RUN"))
@@ -199,7 +214,11 @@ struct RunsSettleCommand: ContextCommand {
 struct RunsDeleteCommand: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "delete",
-        abstract: "Forgets runs. What they have paid for stays at the service, and is created anew by the next run.")
+        abstract: "Forgets runs. What they have paid for stays at the service, and is created anew by the next run.",
+        discussion: """
+            Example:
+              speedpix runs delete 12 13
+            """)
 
     @Argument(help: ArgumentHelp("The runs' numbers.", valueName: "RUN"))
     var runs: [Int64]

@@ -63,10 +63,11 @@ struct DocumentTests {
         let configuration = GatewayConfiguration(appKey: "key", appSecret: Secret("secret"))
         let workflows: [any Workflow] = try await ScriptWorkflow.builtIn() + [EchoWorkflow()]
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let state = try TestFolder()
         try await Gateway.withRunning(configuration, workflows: workflows, logger: logger) { running in
             let environment = [
                 "SPEEDPIX_ENDPOINT": running.endpoint, "SPEEDPIX_APP_KEY": "key", "SPEEDPIX_APP_SECRET": "secret",
-                "SPEEDPIX_STATE": "\(folder.path)/.speedpix",
+                "SPEEDPIX_STATE": state.path,
             ]
             try await DocumentSession(section, in: folder, environment: environment).run()
         }
