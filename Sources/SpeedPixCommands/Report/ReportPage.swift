@@ -69,10 +69,12 @@ struct ReportPage {
     private var facts: [String] {
         let entries = history.entries
         let done = entries.filter { $0.status == .succeeded }.count
+        let reused = entries.filter { $0.status == .succeeded && $0.isReused }.count
         let failed = entries.filter { $0.status == .failed || $0.status == .canceled }.count
         let rest = entries.count - done - failed
         var facts = [
-            began.formatted(.iso8601), "\(end.status) after \(DurationText.short(elapsed))", "\(done) done",
+            began.formatted(.iso8601), "\(end.status) after \(DurationText.short(elapsed))",
+            "\(done) done" + (reused > 0 ? ", \(reused) of them from attempts before" : ""),
             "\(failed) failed",
         ]
         if rest > 0 { facts.append("\(rest) unfinished") }
@@ -107,7 +109,7 @@ struct ReportPage {
         }
         var fields: [String: JSONValue] = [
             "id": .string(entry.id), "workflow": .string(entry.workflow),
-            "label": .optional(entry.label), "status": .string(entry.status.rawValue),
+            "label": .optional(entry.label), "status": .string(entry.status.rawValue), "reused": .bool(entry.isReused),
             "input": input.withExactNumbers, "options": .object(EventStream.fields(entry.options)),
             "lua": .string(lua.run(entry)),
         ]

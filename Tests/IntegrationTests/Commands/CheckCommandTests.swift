@@ -76,6 +76,33 @@ struct CheckCommandTests {
         #expect(run.status == .failure)
     }
 
+    @Test(
+        "What a run that is gone on with would pay for again is a warning, and no failure",
+        arguments: [
+            ("run('w', { t = os.time() })", "1:16: warning: os.time gives another value"),
+            ("create('w', { t = { os.date() } })", "1:21: warning: os.date gives another value"),
+            ("for k in pairs({}) do\n  run('w', { text = k })\nend", "2:3: warning: pairs has another order"),
+            ("for k in pairs({}) do print(math.random()) end", "1:29: warning: pairs has another order"),
+            ("local c = create for k in pairs({}) do c('w') end", "1:40: warning: pairs has another order"),
+        ])
+    func repetition(script: String, warning: String) async throws {
+        let run = await CommandRun(["check", "-"], in: try TestFolder(), input: script)
+        #expect(run.status == .success && run.output.hasPrefix("stdin:\(warning)"), "\(run.output)\(run.errors)")
+        #expect(run.output.split(separator: "\n").count == 1)
+    }
+
+    @Test(
+        "What is kept, or has an order, is no warning",
+        arguments: [
+            "run('w', { t = speedpix.once('t', function() return os.time() end) })",
+            "for i, k in ipairs({}) do run('w', { text = k }) end print(os.time())",
+            "local pairs = ipairs for k in pairs({}) do run('w') end", "for k in pairs({}) do print(k) end run('w')",
+        ])
+    func noRepetition(script: String) async throws {
+        let run = await CommandRun(["check", "-"], in: try TestFolder(), input: script)
+        #expect(run.status == .success && run.output.isEmpty, "\(run.output)")
+    }
+
     @Test(arguments: [
         "", "#!/usr/bin/env speedpix\nprint(1)", "x = 1\nfunction f(a, ...) return x, a, ... end f()",
         "local t = {}\nfunction t:svae() self.x = 1 end\nt:svae()\nt.y.z = 2",

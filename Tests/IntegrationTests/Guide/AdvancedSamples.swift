@@ -3,6 +3,7 @@ import CoreMetrics
 import HTTPTypes
 import Logging
 import SpeedPix
+import SpeedPixJournal
 
 extension Guide {
     static func customHTTPClient(_ configuration: Configuration) async throws {
@@ -48,6 +49,35 @@ extension Guide {
         }
         // end
         return try await runPatiently("wf-1", input: ["text": "hello"], options: options, rounds: 5)
+    }
+
+    static func durableRun(
+        _ configuration: Configuration, stateFolder: String, _ items: [String]
+    ) async throws -> [String: Prediction] {
+        // sample: durable-run
+        func makeCards(_ items: [String]) async throws -> [String: Prediction] {
+            let store = try JournalStore(folder: stateFolder)
+            let run = RunDescription(
+                script: "cards", folder: stateFolder, endpoint: configuration.endpoint, appKey: configuration.appKey)
+            let unfinished = try store.newestUnfinished(run)
+            let journal =
+                try unfinished.map { try store.resume($0, endpoint: run.endpoint, appKey: run.appKey) }
+                ?? store.begin(run, seed: 0)
+            var dependencies = ClientDependencies()
+            dependencies.journal = journal
+            let client = SpeedPixClient(configuration, dependencies: dependencies)
+
+            var cards: [String: Prediction] = [:]
+            for item in items {
+                var options = RunOptions()
+                options.create.position = CreatePosition(rawValue: "item \(item)/create 1")
+                cards[item] = try await client.run("echo", input: ["text": .string(item)], options: options)
+            }
+            try await journal.end(succeeded: true)
+            return cards
+        }
+        // end
+        return try await makeCards(items)
     }
 
     static func retryPolicy(_ configuration: inout Configuration) {

@@ -2,6 +2,7 @@ import Imaging
 import Logging
 import NIOCore
 import SpeedPix
+import SpeedPixJournal
 import SpeedPixTestSupport
 import Synchronization
 import Testing
@@ -240,6 +241,31 @@ struct GuideTests {
         let done = try await Guide.retry(client, clock: clock, options: options)
         #expect(done.id == "t-1" && done.output == ["text": "hello"])
         #expect(created.load(ordering: .relaxed) == 1)
+    }
+
+    @Test func aRunGoesOnWithWhatItHasPaidFor() async throws {
+        try await GuideSession.run { session in
+            let state = session.folder.path + "/state"
+            func run(_ items: [String]) async throws -> [String: Prediction] {
+                try await Guide.durableRun(session.configuration, stateFolder: state, items)
+            }
+            // As if the program had died after two of them.
+            let store = try JournalStore(folder: state)
+            let description = RunDescription(
+                script: "cards", folder: state, endpoint: session.configuration.endpoint,
+                appKey: session.configuration.appKey)
+            let first = try store.begin(description, seed: 0)
+            var dependencies = ClientDependencies()
+            dependencies.journal = first
+            let client = SpeedPixClient(session.configuration, dependencies: dependencies)
+            for item in ["a", "b"] { _ = try await client.run("echo", input: ["text": .string(item)]) }
+            try await first.end(succeeded: false)
+            let cards = try await run(["c", "b", "a"])
+            #expect(cards.values.filter(\.isReused).count == 2 && cards["c"]?.isReused == false)
+            #expect(cards["a"]?.output?["text"] == "a")
+            let runs = try store.runs()
+            #expect(runs.map(\.created) == [3] && runs.first?.isUnfinished == false)
+        }
     }
 
     @Test func theRetryLoopDoesNotRepeatWhatMayHaveWorked() async throws {

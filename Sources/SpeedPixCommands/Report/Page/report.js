@@ -122,7 +122,7 @@ function showDetail(index) {
     Object.keys(entry.options).length ? make("h3", { text: "Options" }) : null, pairs(entry.options),
     entry.data !== undefined && entry.data !== null ? make("h3", { text: "Output" }) : null,
     entry.data !== undefined && entry.data !== null ? pairs(Object(entry.data)) : null,
-    make("h3", { text: "Prediction" }), pairs({ id: entry.id, status: entry.status, ...times }),
+    make("h3", { text: "Prediction" }), pairs({ id: entry.id, status: entry.status + (entry.reused ? ", paid for by an attempt before" : ""), ...times }),
     make("h3", { text: "Lua" }), code, copy);
   at("detail-body").replaceChildren(...(left.childElementCount ? [left, right] : [right]));
   if (!at("detail").open) at("detail").showModal();
