@@ -133,4 +133,40 @@ struct ResumedClientTests {
         let create = try #require(transport.requests.last?.json["inputs"])
         #expect(create["images"] == ["https://cdn.test/p-2.png?sign=new"])
     }
+
+    @Test("Content that came within an answer is not written down, and is had from the service again")
+    func inline() async throws {
+        let folder = JournalFolder()
+        let picture = "data:image/png;base64,AAAA"
+        func client(_ journal: RunJournal, _ calls: Calls) throws -> SpeedPixClient {
+            let transport = ScriptedTransport(
+                [],
+                then: .choosing { request in
+                    calls.note(request)
+                    return .ok([
+                        "taskId": "p-1", "status": "succeeded", "result": ["image": .string(picture)],
+                    ])
+                })
+            var dependencies = ClientDependencies(transport: transport, clock: ImmediateClock())
+            dependencies.journal = journal
+            return SpeedPixClient(
+                try Configuration(appKey: "key", appSecret: "secret", endpoint: "https://service.test"),
+                dependencies: dependencies)
+        }
+        let calls = Calls()
+        do { _ = try await client(try folder.begin(), calls).run("draw", input: ["n": 1]) }
+        let again = try await client(try folder.resume(), calls).run("draw", input: ["n": 1])
+        #expect(again.isReused && again.output?["image"] == .string(picture))
+        #expect(calls.creates == 1)
+    }
+
+    private final class Calls: Sendable {
+        private let count = Mutex(0)
+
+        var creates: Int { count.withLock { $0 } }
+
+        func note(_ request: TransportRequest) {
+            if request.json["taskId"] == nil { count.withLock { $0 += 1 } }
+        }
+    }
 }

@@ -1,3 +1,5 @@
+import Crypto
+
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else
@@ -12,7 +14,8 @@ extension Prediction {
         record["workflow"] = workflowID.map { .string($0) }
         record["label"] = label.map { .string($0) }
         record["input"] = input.map { JSONValue.object($0).withoutSignatures }
-        record["output"] = output?.withoutSignatures
+        // Content that came within the answer is had from there again: without an output the prediction counts as not fetched.
+        if output?.holdsContent == false { record["output"] = output?.withoutSignatures }
         record["info"] = info?.withoutSignatures
         record["error"] = error.map { .string($0) }
         record["predict_seconds"] = metrics.predictTime.map { .double($0 / .seconds(1)) }
@@ -44,8 +47,8 @@ extension Prediction {
 }
 
 extension JSONValue {
-    /// The value with every URL in it cut off where its query begins, and every `data:` URI where its content does: what is
-    /// kept for long must not give access to anything, nor hold pictures.
+    /// The value with every URL in it cut off where its query begins, and every `data:` URI where its content does, with
+    /// the SHA-256 of the whole: what is kept for long must not give access to anything, nor hold pictures.
     public var withoutSignatures: JSONValue {
         switch self {
         case .string(let text): .string(Self.withoutSignature(text))
@@ -55,11 +58,21 @@ extension JSONValue {
         }
     }
 
+    /// Whether a `data:` URI is in it.
+    fileprivate var holdsContent: Bool {
+        switch self {
+        case .string(let text): text.hasPrefix("data:") && text.contains(",")
+        case .array(let values): values.contains(where: \.holdsContent)
+        case .object(let members): members.values.contains(where: \.holdsContent)
+        default: false
+        }
+    }
+
     private static func withoutSignature(_ text: String) -> String {
         if text.hasPrefix("https://") || text.hasPrefix("http://") {
             return String(text.prefix { $0 != "?" && $0 != "#" })
         }
         guard text.hasPrefix("data:"), let comma = text.firstIndex(of: ",") else { return text }
-        return text[...comma] + "…"
+        return text[...comma] + "sha256-\(CreateIdentity.hexadecimal(SHA256.hash(data: Array(text.utf8))))"
     }
 }
