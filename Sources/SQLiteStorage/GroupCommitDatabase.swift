@@ -23,6 +23,8 @@ package final class GroupCommitDatabase: Sendable {
     }
 
     private let database: DatabaseQueue
+    /// Reads while the writer waits for the disk.
+    private let reader: DatabaseQueue
     private let queue: DispatchQueue
     private let state = Mutex(State())
 
@@ -49,6 +51,8 @@ package final class GroupCommitDatabase: Sendable {
         database = try DatabaseQueue(path: path, configuration: configuration)
         if try database.read(migrator.hasBeenSuperseded) { throw NewerDatabase() }
         try migrator.migrate(database)
+        configuration.readonly = true
+        reader = try DatabaseQueue(path: path, configuration: configuration)
     }
 
     /// SQLite gives the files beside it the same mode.
@@ -84,6 +88,9 @@ package final class GroupCommitDatabase: Sendable {
         if mustDrain { queue.async { self.drain() } }
     }
 
+    /// Reads what is committed, on the calling thread: for a few rows that are found by an index.
+    package func readNow<Value>(_ body: (Database) throws -> Value) throws -> Value { try reader.read(body) }
+
     /// Reads on the writer's thread.
     package func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
@@ -101,6 +108,7 @@ package final class GroupCommitDatabase: Sendable {
         await withCheckedContinuation { continuation in
             queue.async {
                 // What cannot be closed now is closed with the process.
+                try? self.reader.close()
                 try? self.database.close()
                 continuation.resume()
             }
@@ -117,8 +125,13 @@ package final class GroupCommitDatabase: Sendable {
             guard !batch.isEmpty else { return }
             var results: [Result<Void, any Error>] = []
             do {
-                try database.write { database in
-                    results = try batch.map { try Self.perform($0.operation, database) }
+                if let only = batch.first, batch.count == 1 {
+                    try database.write(only.operation)
+                    results = [.success(())]
+                } else {
+                    try database.write { database in
+                        results = try batch.map { try Self.perform($0.operation, database) }
+                    }
                 }
                 state.withLock { $0.commits += 1 }
             } catch {
@@ -147,3 +160,10 @@ package final class GroupCommitDatabase: Sendable {
 
 /// A file that a newer version of the program has written.
 package struct NewerDatabase: Error {}
+
+extension Database {
+    /// Executes a statement that comes again and again: it is compiled once.
+    package func executeCached(sql: String, arguments: StatementArguments) throws {
+        try cachedStatement(sql: sql).execute(arguments: arguments)
+    }
+}

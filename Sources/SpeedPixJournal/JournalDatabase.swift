@@ -44,19 +44,21 @@ final class JournalDatabase: Sendable {
         database.submit(operation) { [path] in finish($0.mapError { Self.failure($0, path) }) }
     }
 
-    /// Reads on the writer's thread.
-    func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+    /// Reads what is committed, see ``GroupCommitDatabase/readNow(_:)``.
+    func read<Value>(_ body: (Database) throws -> Value) throws -> Value {
         do {
-            return try await database.read(body)
+            return try database.readNow(body)
         } catch {
             throw Self.failure(error, path)
         }
     }
 
     /// The prediction that a create has become.
-    func record(of create: EarlierCreate, run: Int64) async throws -> Prediction {
-        let record = try await read { database in
-            try String.fetchOne(database, sql: "SELECT record FROM \"create\" WHERE id = ?", arguments: [create.row])
+    func record(of create: EarlierCreate, run: Int64) throws -> Prediction {
+        let record = try read { database in
+            try SQLRequest<String>(
+                sql: "SELECT record FROM \"create\" WHERE id = ?", arguments: [create.row], cached: true
+            ).fetchOne(database)
         }
         guard let record, let value = try? JSONValue(parsing: record.utf8), let prediction = Prediction(record: value)
         else {

@@ -27,7 +27,8 @@ enum JournalSchema {
                         files INTEGER NOT NULL DEFAULT 0, ended_after INTEGER
                     );
                     CREATE INDEX create_run ON "create"(run);
-                    CREATE INDEX create_prediction ON "create"(prediction);
+                    -- With the run: else SQLite may look through all creates of the run.
+                    CREATE INDEX create_prediction ON "create"(prediction, run);
                     -- Files of outputs that were saved; without a path, those that went into another create.
                     CREATE TABLE saved (
                         id INTEGER PRIMARY KEY AUTOINCREMENT,

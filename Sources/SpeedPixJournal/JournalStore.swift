@@ -125,7 +125,7 @@ public final class JournalStore: Sendable {
             _ = try Self.row(of: run, endpoint: endpoint, appKey: appKey, database)
             return RehearsedJournal(
                 try Self.creates(of: run, choices, database), values: try Self.values(of: run, database),
-                record: { [database = self.database] in try await database.record(of: $0, run: run) })
+                record: { [database = self.database] in try database.record(of: $0, run: run) })
         }
     }
 

@@ -20,12 +20,12 @@ public final class RehearsedJournal: PredictionJournal {
         var next: UInt64 = 0
     }
 
-    private let record: @Sendable (EarlierCreate) async throws -> Prediction
+    private let record: @Sendable (EarlierCreate) throws -> Prediction
     private let state: Mutex<State>
 
     init(
         _ earlier: EarlierCreates, values: [String: JSONValue],
-        record: @escaping @Sendable (EarlierCreate) async throws -> Prediction
+        record: @escaping @Sendable (EarlierCreate) throws -> Prediction
     ) {
         self.record = record
         state = Mutex(State(earlier: earlier, values: values))
@@ -56,7 +56,7 @@ public final class RehearsedJournal: PredictionJournal {
                 .unknownOutcome, "\(found.label ?? found.workflowID) is in doubt: nobody knows whether it was created",
                 remedy: "settle it first: speedpix runs settle")
         }
-        return .recorded(try await record(found))
+        return .recorded(try record(found))
     }
 
     /// Nothing is written.

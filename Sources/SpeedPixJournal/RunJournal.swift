@@ -95,8 +95,10 @@ public final class RunJournal: PredictionJournal {
     }
 
     private func differences(_ identity: CreateIdentity, from other: EarlierCreate) async throws -> [String] {
-        let inputs = try await database.read { database in
-            try String.fetchOne(database, sql: "SELECT inputs FROM \"create\" WHERE id = ?", arguments: [other.row])
+        let inputs = try database.read { database in
+            try SQLRequest<String>(
+                sql: "SELECT inputs FROM \"create\" WHERE id = ?", arguments: [other.row], cached: true
+            ).fetchOne(database)
         }
         guard let inputs, case .object(let members) = try? JSONValue(parsing: inputs.utf8) else { return [] }
         return identity.differences(
@@ -105,7 +107,7 @@ public final class RunJournal: PredictionJournal {
 
     private func recorded(_ found: EarlierCreate, _ create: JournaledCreate) async throws -> JournalClaim {
         guard found.state != .inDoubt else { throw doubt(found, create) }
-        let prediction = try await database.record(of: found, run: run)
+        let prediction = try database.record(of: found, run: run)
         guard try await isStillThere?(prediction) == false else { return .recorded(prediction) }
         return state.withLock { state in
             state.next += 1
@@ -133,7 +135,7 @@ public final class RunJournal: PredictionJournal {
         let (run, attempt, time) = (run, attempt, now())
         let row = Mutex<Int64?>(nil)
         try await database.write { database in
-            try database.execute(
+            try database.executeCached(
                 sql: """
                     INSERT INTO "create" (run, attempt, position, digest, inputs, workflow, label, input, state, intended)
                     VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'intended', ?)
@@ -151,7 +153,7 @@ public final class RunJournal: PredictionJournal {
     public func withdrawIntent(_ key: JournalKey) async throws {
         guard let row = state.withLock({ $0.rows.removeValue(forKey: key) }) else { return }
         try await database.write { database in
-            try database.execute(sql: "DELETE FROM \"create\" WHERE id = ?", arguments: [row])
+            try database.executeCached(sql: "DELETE FROM \"create\" WHERE id = ?", arguments: [row])
         }
     }
 
@@ -167,12 +169,12 @@ public final class RunJournal: PredictionJournal {
         do {
             let record = try Self.text(prediction.record)
             try await database.write { database in
-                try database.execute(
+                try database.executeCached(
                     sql:
                         "UPDATE \"create\" SET state = 'created', prediction = ?, record = ?, created = ? WHERE id = ?",
                     arguments: [prediction.id, record, time, row])
                 for source in sources {
-                    try database.execute(
+                    try database.executeCached(
                         sql: "INSERT INTO saved (run, prediction, number) VALUES (?, ?, ?)",
                         arguments: [run, source.predictionID, source.number])
                 }
@@ -192,7 +194,7 @@ public final class RunJournal: PredictionJournal {
         }
         guard let row else { return }
         try await database.write { database in
-            try database.execute(
+            try database.executeCached(
                 sql: "UPDATE \"create\" SET state = 'in_doubt', problem = ? WHERE id = ?",
                 arguments: [error.message, row])
         }
@@ -214,7 +216,7 @@ public final class RunJournal: PredictionJournal {
         let (run, time, files) = (run, now(), prediction.files.count)
         do {
             try await database.write { database in
-                try database.execute(
+                try database.executeCached(
                     sql: """
                         UPDATE "create" SET state = ?, record = ?, ended = ?, files = ?,
                         ended_after = (SELECT MAX(id) FROM "create")
@@ -234,7 +236,7 @@ public final class RunJournal: PredictionJournal {
     public func recordSaved(_ file: SavedFile) async throws {
         let run = run
         try await database.write { database in
-            try database.execute(
+            try database.executeCached(
                 sql: """
                     INSERT INTO saved (run, prediction, number, path, size, version, digest) VALUES (?, ?, ?, ?, ?, ?, ?)
                     """,
@@ -246,14 +248,13 @@ public final class RunJournal: PredictionJournal {
 
     /// - Throws: ``SpeedPixError`` `journal_failed`.
     public func savedFiles(_ output: OutputPlace) async throws -> [SavedFile] {
-        try await database.read { database in
-            try Row.fetchAll(
-                database,
+        try database.read { database in
+            try SQLRequest<Row>(
                 sql: """
                     SELECT path, size, version, digest FROM saved
                     WHERE prediction = ? AND number = ? AND path IS NOT NULL ORDER BY id
-                    """, arguments: [output.predictionID, output.number]
-            ).map { row in
+                    """, arguments: [output.predictionID, output.number], cached: true
+            ).fetchAll(database).map { row in
                 SavedFile(
                     output: output, path: row["path"], size: row["size"], version: row["version"],
                     digest: row["digest"])
@@ -272,7 +273,7 @@ public final class RunJournal: PredictionJournal {
         let run = run
         database.submit(
             { database in
-                try database.execute(
+                try database.executeCached(
                     sql: "INSERT OR REPLACE INTO value (run, name, value) VALUES (?, ?, ?)",
                     arguments: [run, name, try Self.text(value)])
             },
@@ -298,7 +299,7 @@ public final class RunJournal: PredictionJournal {
     public func end(succeeded: Bool) async throws {
         let (run, time, word) = (run, now(), succeeded ? "succeeded" : "failed")
         try await database.write { database in
-            try database.execute(
+            try database.executeCached(
                 sql: "UPDATE run SET state = ?, ended = ? WHERE id = ?", arguments: [word, time, run])
         }
         lock.release()

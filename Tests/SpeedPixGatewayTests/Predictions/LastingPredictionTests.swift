@@ -48,18 +48,24 @@ struct LastingPredictionTests {
         }
     }
 
+    /// What a gateway has left that was stopped: the first runs, the others wait.
+    private static func leave(_ names: [String], in folder: LastingFolder) async throws -> [String] {
+        let first = Gate()
+        let ids = Mutex<[String]>([])
+        try await folder.run(first) { gateway in
+            for name in names {
+                let id = try await gateway.create("light", ["name": .string(name)])
+                ids.withLock { $0.append(id) }
+            }
+            await first.waitForStarts(1)
+        }
+        return ids.withLock { $0 }
+    }
+
     @Test("What waited or ran is begun again, in the order in which it came, before what comes now")
     func beganAgain() async throws {
         try await LastingFolder.with { folder in
-            let first = Gate()
-            let ids = Mutex<[String]>([])
-            try await folder.run(first) { gateway in
-                for name in ["a", "b", "c"] {
-                    let id = try await gateway.create("light", ["name": .string(name)])
-                    ids.withLock { $0.append(id) }
-                }
-                await first.waitForStarts(1)
-            }
+            let ids = try await Self.leave(["a", "b", "c"], in: folder)
             #expect(try await folder.statuses() == ["waiting", "waiting", "waiting"])
             let second = Gate()
             try await folder.run(second) { gateway in
@@ -70,7 +76,7 @@ struct LastingPredictionTests {
                     #expect(second.started.last == name)
                     second.release(name)
                 }
-                for id in ids.withLock({ $0 }) + [last] { #expect(try await gateway.ended(id).status == .succeeded) }
+                for id in ids + [last] { #expect(try await gateway.ended(id).status == .succeeded) }
             }
             #expect(try await folder.statuses() == Array(repeating: "succeeded", count: 4))
         }
@@ -79,20 +85,12 @@ struct LastingPredictionTests {
     @Test("Without resumesAtStart each is begun again when somebody asks, those that came first before the others")
     func onDemand() async throws {
         try await LastingFolder.with { folder in
-            let first = Gate()
-            let ids = Mutex<[String]>([])
-            try await folder.run(first) { gateway in
-                for name in ["a", "b", "c"] {
-                    let id = try await gateway.create("light", ["name": .string(name)])
-                    ids.withLock { $0.append(id) }
-                }
-                await first.waitForStarts(1)
-            }
+            let ids = try await Self.leave(["a", "b", "c"], in: folder)
             let second = Gate()
             try await folder.run(second, { $0.resumesAtStart = false }) { gateway in
                 _ = try await gateway.create("light", ["name": "new"])
                 await second.waitForStarts(1)
-                for id in ids.withLock({ [$0[2], $0[0]] }) {
+                for id in [ids[2], ids[0]] {
                     #expect(try await gateway.client.predictions.get(id).status == .waiting)
                 }
                 for (count, name) in ["new", "a", "c"].enumerated() {
@@ -100,11 +98,11 @@ struct LastingPredictionTests {
                     #expect(second.started.last == name)
                     second.release(name)
                 }
-                for id in ids.withLock({ [$0[0], $0[2]] }) {
+                for id in [ids[0], ids[2]] {
                     #expect(try await gateway.ended(id).status == .succeeded)
                 }
                 // One that nobody has begun again can be canceled.
-                let id = ids.withLock { $0[1] }
+                let id = ids[1]
                 let answer = try await gateway.call(.cancel, ["taskId": .string(id)])
                 #expect(answer.json["data"]?["status"] == "canceled")
             }

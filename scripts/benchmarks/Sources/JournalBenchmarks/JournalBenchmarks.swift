@@ -45,7 +45,8 @@ private let createsBenchmark = Benchmark(
             "CPU time of a prediction", with.cpuSeconds * each, .nanoseconds, reference: without.cpuSeconds * each,
             target: .ratioAtMost(1.15)),
         Figure(
-            "predictions a second", Double(count) / with.seconds, .perSecond, reference: Double(count) / without.seconds,
+            "predictions a second", Double(count) / with.seconds, .perSecond,
+            reference: Double(count) / without.seconds,
             target: .ratioAtLeast(0.8)),
     ]
 }

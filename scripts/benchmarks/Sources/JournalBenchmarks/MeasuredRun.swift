@@ -13,7 +13,8 @@ enum MeasuredRun {
         try OwnCost.ofChild([word] + arguments, environment: environment)
     }
 
-    private static let description = RunDescription(script: "bench", folder: "/", endpoint: "http://127.0.0.1", appKey: "key")
+    private static let description = RunDescription(
+        script: "bench", folder: "/", endpoint: "http://127.0.0.1", appKey: "key")
 
     static func main(_ arguments: [String]) async throws {
         let (job, endpoint, count) = (arguments[0], arguments[1], Int(arguments[2]) ?? 0)
@@ -25,7 +26,14 @@ enum MeasuredRun {
             let cost = OwnCost.begin()
             try await predictions(try client(endpoint, dependencies), count, concurrency: 64)
             try cost.print()
-        case "creates-alone", "steps", "record":
+        case "steps":
+            guard let store else { return }
+            let journal = try store.begin(description, seed: 1)
+            let cost = OwnCost.begin()
+            for number in 0..<count { try await step(number, journal) }
+            try cost.print()
+            try await journal.end(succeeded: true)
+        case "creates-alone", "record":
             guard let store else { return }
             let journal = try store.begin(description, seed: 1)
             var dependencies = ClientDependencies(transport: InstantService())
@@ -33,8 +41,7 @@ enum MeasuredRun {
             let before = store.commits
             let cost = OwnCost.begin()
             try await predictions(
-                try client("http://127.0.0.1", dependencies), count, concurrency: job == "steps" ? 1 : 64,
-                waits: job != "creates-alone")
+                try client("http://127.0.0.1", dependencies), count, concurrency: 64, waits: job != "creates-alone")
             let commits = store.commits - before
             try cost.print(counts: ["commits": commits])
             try await journal.end(succeeded: true)
@@ -48,6 +55,19 @@ enum MeasuredRun {
             try cost.print(counts: ["calls": service.calls])
         default: throw ChildProcess.Failure(message: "no job \(job)")
         }
+    }
+
+    /// What a run writes down of one prediction, and nothing else: as a step of DBOS that does nothing.
+    private static func step(_ number: Int, _ journal: RunJournal) async throws {
+        let create = JournaledCreate(
+            position: CreatePosition(rawValue: "map 1/item \(number)/create 1"),
+            identity: CreateIdentity(digest: "\(number)", inputs: ["text": "\(number)"]), workflowID: "echo",
+            input: ["text": .string("\(number)")])
+        guard case .new(let key) = try await journal.claim(create) else { return }
+        try await journal.recordIntent(key)
+        try await journal.recordCreated(Prediction(id: "p-\(number)"), key)
+        let ended = Prediction(record: ["id": .string("p-\(number)"), "status": "succeeded", "output": ["n": 1]])
+        if let ended { try await journal.recordEnded(ended, byCaller: false) }
     }
 
     private static func client(_ endpoint: String, _ dependencies: ClientDependencies) throws -> SpeedPixClient {
@@ -66,7 +86,7 @@ enum MeasuredRun {
                     var options = RunOptions()
                     options.create.position = CreatePosition(rawValue: "map 1/item \(number)/create 1")
                     let input: [String: InputValue] = [
-                        "text": .string("\(number)"), "prompt": "a red kettle on a stove, in the style of a woodcut",
+                        "text": .string("\(number)"), "data": "a red kettle on a stove, in the style of a woodcut",
                     ]
                     if waits {
                         _ = try await client.predictions.run("echo", input: input, options: options)
@@ -88,17 +108,21 @@ final class InstantService: HTTPTransport {
 
     func send(_ request: TransportRequest) async throws -> TransportResponse {
         let number = count.add(1, ordering: .relaxed).newValue
-        guard case .bytes(let body) = request.body else { throw ChildProcess.Failure(message: "a request without a body") }
+        guard case .bytes(let body) = request.body else {
+            throw ChildProcess.Failure(message: "a request without a body")
+        }
         let id = try JSONValue(parsing: body)["taskId"] ?? .string("p-\(number)")
         let answer: JSONValue = [
             "status": 10,
             "data": [
                 "taskId": id, "status": "succeeded",
                 "result": [
-                    "images": [[
-                        "url": .string("https://cdn.test/\(number).png?Expires=1&Signature=abcdef"), "width": 1024,
-                        "height": 1024, "size": 123_456, "format": "png",
-                    ]]
+                    "images": [
+                        [
+                            "url": .string("https://cdn.test/\(number).png?Expires=1&Signature=abcdef"), "width": 1024,
+                            "height": 1024, "size": 123_456, "format": "png",
+                        ]
+                    ]
                 ],
             ],
         ]
