@@ -165,7 +165,7 @@ struct ResumedClientTests {
 
         var creates: Int { count.withLock { $0 } }
 
-        func note(_ request: TransportRequest) {
+        func note(_ request: RecordedRequest) {
             if request.json["taskId"] == nil { count.withLock { $0 += 1 } }
         }
     }
