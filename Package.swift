@@ -188,7 +188,11 @@ let package = Package(
             name: "LuaRuntimeTests", dependencies: ["LuaRuntime", "SpeedPixTestSupport"], exclude: ["Scripts"],
             swiftSettings: swift),
         .testTarget(
-            name: "SpeedPixJournalTests", dependencies: ["SpeedPix", "SpeedPixJournal", "SpeedPixTestSupport"],
+            name: "SpeedPixJournalTests",
+            dependencies: [
+                "SQLiteStorage", "SpeedPix", "SpeedPixJournal", "SpeedPixTestSupport",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             swiftSettings: swift),
         .testTarget(
             name: "SpeedPixTests",

@@ -19,6 +19,8 @@ package final class GroupCommitDatabase: Sendable {
     private struct State {
         var pending: [Pending] = []
         var isDraining = false
+        /// Whether what is pending is drained in a while, unless something comes that cannot wait.
+        var isScheduled = false
         var commits = 0
     }
 
@@ -28,6 +30,8 @@ package final class GroupCommitDatabase: Sendable {
     private let queue: DispatchQueue
     private let state = Mutex(State())
 
+    /// How long what may wait does wait at most.
+    private static let patienceOfDeferred = DispatchTimeInterval.seconds(1)
     /// How long another process may hold the file, in seconds.
     private static let patience = 10.0
 
@@ -44,11 +48,12 @@ package final class GroupCommitDatabase: Sendable {
         configuration.label = label
         configuration.journalMode = .wal
         configuration.busyMode = .timeout(Self.patience)
-        configuration.prepareDatabase { database in
+        database = try DatabaseQueue(path: path, configuration: configuration)
+        // Only now: GRDB makes it NORMAL when it turns WAL on, with which a commit may be lost in a power cut.
+        try database.writeWithoutTransaction { database in
             try database.execute(sql: "PRAGMA synchronous = FULL")
             try database.execute(sql: "PRAGMA fullfsync = ON")
         }
-        database = try DatabaseQueue(path: path, configuration: configuration)
         if try database.read(migrator.hasBeenSuperseded) { throw NewerDatabase() }
         try migrator.migrate(database)
         configuration.readonly = true
@@ -76,16 +81,35 @@ package final class GroupCommitDatabase: Sendable {
 
     /// The same without a wait. What is submitted first is done first.
     ///
-    /// - Parameter finish: Called on the writer's thread.
+    /// - Parameters:
+    ///   - mayWait: Whether it shares the transaction of whatever comes next, a second later at most: nobody waits for it.
+    ///   - finish: Called on the writer's thread.
     package func submit(
-        _ operation: @escaping Operation, _ finish: @escaping @Sendable (Result<Void, any Error>) -> Void
+        mayWait: Bool = false, _ operation: @escaping Operation,
+        _ finish: @escaping @Sendable (Result<Void, any Error>) -> Void
     ) {
-        let mustDrain = state.withLock { state in
+        let (mustDrain, mustSchedule) = state.withLock { state in
             state.pending.append(Pending(operation: operation, finish: finish))
-            defer { state.isDraining = true }
-            return !state.isDraining
+            guard !state.isDraining else { return (false, false) }
+            guard mayWait else {
+                state.isDraining = true
+                return (true, false)
+            }
+            defer { state.isScheduled = true }
+            return (false, !state.isScheduled)
         }
         if mustDrain { queue.async { self.drain() } }
+        if mustSchedule { queue.asyncAfter(deadline: .now() + Self.patienceOfDeferred) { self.drainDeferred() } }
+    }
+
+    private func drainDeferred() {
+        let mustDrain = state.withLock { state in
+            state.isScheduled = false
+            guard !state.isDraining, !state.pending.isEmpty else { return false }
+            state.isDraining = true
+            return true
+        }
+        if mustDrain { drain() }
     }
 
     /// Reads what is committed, on the calling thread: for a few rows that are found by an index.

@@ -56,8 +56,8 @@ public final class DeferredJournal: PredictionJournal {
     /// See ``RunJournal``.
     public func recordNotMade(_ key: JournalKey) async throws { try await begun().recordNotMade(key) }
     /// Nothing to do while nothing was created.
-    public func recordEnded(_ prediction: Prediction, byCaller: Bool) async throws {
-        try await journal?.recordEnded(prediction, byCaller: byCaller)
+    public func recordEnded(_ prediction: Prediction, byCaller: Bool) {
+        journal?.recordEnded(prediction, byCaller: byCaller)
     }
     /// Nothing to do while nothing was created.
     public func recordSaved(_ file: SavedFile) async throws { try await journal?.recordSaved(file) }

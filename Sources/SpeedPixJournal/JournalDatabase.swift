@@ -36,12 +36,12 @@ final class JournalDatabase: Sendable {
         }
     }
 
-    /// The same without a wait, see ``GroupCommitDatabase/submit(_:_:)``.
+    /// The same without a wait, see ``GroupCommitDatabase/submit(mayWait:_:_:)``.
     func submit(
-        _ operation: @escaping GroupCommitDatabase.Operation,
+        mayWait: Bool = false, _ operation: @escaping GroupCommitDatabase.Operation,
         _ finish: @escaping @Sendable (Result<Void, SpeedPixError>) -> Void
     ) {
-        database.submit(operation) { [path] in finish($0.mapError { Self.failure($0, path) }) }
+        database.submit(mayWait: mayWait, operation) { [path] in finish($0.mapError { Self.failure($0, path) }) }
     }
 
     /// Reads what is committed, see ``GroupCommitDatabase/readNow(_:)``.

@@ -206,27 +206,30 @@ public final class RunJournal: PredictionJournal {
         try await withdrawIntent(key)
     }
 
-    /// - Throws: ``SpeedPixError`` `journal_failed`.
-    public func recordEnded(_ prediction: Prediction, byCaller: Bool) async throws {
+    /// Returns at once: it is written down before any intent that is recorded after it, and a second later at most. What is lost
+    /// in a power cut is asked for at the service again.
+    public func recordEnded(_ prediction: Prediction, byCaller: Bool) {
         guard state.withLock({ $0.unended.remove(prediction.id) }) != nil else { return }
-        let record = try Self.text(prediction.record)
         let word =
             prediction.status == .canceled && !byCaller
             ? RecordedCreate.State.stopped.rawValue : prediction.status.rawValue
         let (run, time, files) = (run, now(), prediction.files.count)
-        do {
-            try await database.write { database in
-                try database.executeCached(
-                    sql: """
-                        UPDATE "create" SET state = ?, record = ?, ended = ?, files = ?,
-                        ended_after = (SELECT MAX(id) FROM "create")
-                        WHERE run = ? AND prediction = ? AND state IN ('created', 'in_doubt')
-                        """,
-                    arguments: [word, record, time, files, run, prediction.id])
-            }
-        } catch {
-            state.withLock { _ = $0.unended.insert(prediction.id) }
-            throw error
+        submit(mayWait: true) { database in
+            try database.executeCached(
+                sql: """
+                    UPDATE "create" SET state = ?, record = ?, ended = ?, files = ?,
+                    ended_after = (SELECT MAX(id) FROM "create")
+                    WHERE prediction = ? AND run = ? AND state IN ('created', 'in_doubt')
+                    """,
+                arguments: [word, try Self.text(prediction.record), time, files, prediction.id, run])
+        }
+    }
+
+    /// Writes without a wait. What cannot be written keeps creates that come after it from being sent.
+    private func submit(mayWait: Bool = false, _ operation: @escaping GroupCommitDatabase.Operation) {
+        database.submit(mayWait: mayWait, operation) { result in
+            guard case .failure(let failure) = result else { return }
+            self.state.withLock { $0.failure = $0.failure ?? failure }
         }
     }
 
@@ -271,17 +274,11 @@ public final class RunJournal: PredictionJournal {
     public func keep(_ value: JSONValue, _ name: String) {
         state.withLock { $0.values[name] = value }
         let run = run
-        database.submit(
-            { database in
-                try database.executeCached(
-                    sql: "INSERT OR REPLACE INTO value (run, name, value) VALUES (?, ?, ?)",
-                    arguments: [run, name, try Self.text(value)])
-            },
-            { result in
-                guard case .failure(let error) = result else { return }
-                let failure = JournalDatabase.failure(error, self.database.path)
-                self.state.withLock { $0.failure = $0.failure ?? failure }
-            })
+        submit(mayWait: true) { database in
+            try database.executeCached(
+                sql: "INSERT OR REPLACE INTO value (run, name, value) VALUES (?, ?, ?)",
+                arguments: [run, name, try Self.text(value)])
+        }
     }
 
     /// - Throws: ``SpeedPixError`` `journal_failed`.

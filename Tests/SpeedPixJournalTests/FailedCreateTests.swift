@@ -13,9 +13,9 @@ struct FailedCreateTests {
             let first = try folder.begin()
             try await first.create("map 1/item 1/create 1", "a", id: "p-1")
             try await first.create("map 1/item 2/create 1", "c", id: "p-2")
-            try await first.recordEnded(try failed("p-1"), byCaller: false)
+            try await first.ended(try failed("p-1"), byCaller: false)
             try await first.create("map 1/item 1/create 2", "b", id: "p-3")
-            try await first.recordEnded(try failed("p-2"), byCaller: false)
+            try await first.ended(try failed("p-2"), byCaller: false)
         }
         let second = try folder.resume()
         guard case .recorded(let prediction) = try await second.claim("map 1/item 1/create 1", "a") else {
@@ -35,7 +35,7 @@ struct FailedCreateTests {
             let first = try folder.begin()
             try await first.create("create 1", "a", id: "p-1")
             try await first.create("create 2", "b", id: "p-2")
-            try await first.recordEnded(try failed("p-1"), byCaller: false)
+            try await first.ended(try failed("p-1"), byCaller: false)
         }
         #expect(try await folder.resume().claim("create 1", "a").id == nil)
     }
@@ -46,7 +46,7 @@ struct FailedCreateTests {
         do {
             let first = try folder.begin()
             try await first.create("create 1", "a", id: "p-1")
-            try await first.recordEnded(try failed("p-1"), byCaller: false)
+            try await first.ended(try failed("p-1"), byCaller: false)
             try await first.create("create 2", "b", id: "p-2")
         }
         let description = JournalFolder.description
@@ -65,7 +65,7 @@ struct FailedCreateTests {
                 try await first.create("create \(number)", "d\(number)", id: "p-\(number)")
                 let canceled = try #require(
                     Prediction(record: ["id": .string("p-\(number)"), "status": "canceled"]))
-                try await first.recordEnded(canceled, byCaller: number == 1)
+                try await first.ended(canceled, byCaller: number == 1)
             }
         }
         let second = try folder.resume()

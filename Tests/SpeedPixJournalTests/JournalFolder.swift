@@ -40,6 +40,12 @@ extension RunJournal {
                 input: ["text": "x", "image": "https://store.test/a.png?signature=abc"]))
     }
 
+    /// An end, on disk.
+    func ended(_ prediction: Prediction, byCaller: Bool) async throws {
+        recordEnded(prediction, byCaller: byCaller)
+        try await flush()
+    }
+
     /// A create from its claim to its id.
     @discardableResult
     func create(_ position: String?, _ digest: String, id: String) async throws -> Prediction {

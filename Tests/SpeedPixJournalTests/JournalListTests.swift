@@ -14,9 +14,9 @@ struct JournalListTests {
     private func mixed(_ folder: JournalFolder) async throws {
         let run = try folder.begin()
         try await run.create("create 1", "a", id: "p-1")
-        try await run.recordEnded(try ScriptedServiceAnswer.succeeded(id: "p-1"), byCaller: false)
+        try await run.ended(try ScriptedServiceAnswer.succeeded(id: "p-1"), byCaller: false)
         try await run.create("create 2", "b", id: "p-2")
-        try await run.recordEnded(try ScriptedServiceAnswer.failed(id: "p-2"), byCaller: false)
+        try await run.ended(try ScriptedServiceAnswer.failed(id: "p-2"), byCaller: false)
         try await run.create("create 3", "c", id: "p-3")
         let key = try #require(try await run.claim("create 4", "d", label: "D").key)
         try await run.recordIntent(key)
@@ -44,7 +44,7 @@ struct JournalListTests {
         let run = try store.begin(JournalFolder.description, seed: 1)
         for id in ["p-1", "p-2"] {
             try await run.create("create \(id)", id, id: id)
-            try await run.recordEnded(try ScriptedServiceAnswer.succeeded(id: id), byCaller: false)
+            try await run.ended(try ScriptedServiceAnswer.succeeded(id: id), byCaller: false)
         }
         #expect(try store.run(1).unsaved == 2)
         let file = SavedFile(
@@ -102,7 +102,7 @@ struct JournalListTests {
         for finishes in [true, false] {
             let run = try folder.store().begin(JournalFolder.description, seed: 1)
             try await run.create("create 1", "a", id: "p-\(finishes)")
-            try await run.recordEnded(try ScriptedServiceAnswer.succeeded(id: "p-\(finishes)"), byCaller: false)
+            try await run.ended(try ScriptedServiceAnswer.succeeded(id: "p-\(finishes)"), byCaller: false)
             try await run.end(succeeded: finishes)
         }
         func store(_ days: Double) throws -> JournalStore {

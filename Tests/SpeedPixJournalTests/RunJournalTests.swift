@@ -52,7 +52,7 @@ struct RunJournalTests {
             let first = try folder.begin()
             try await first.create("create 1", "a", id: "p-1")
             let service = try ScriptedServiceAnswer.succeeded(id: "p-1")
-            try await first.recordEnded(service, byCaller: false)
+            try await first.ended(service, byCaller: false)
         }
         guard case .recorded(let prediction) = try await folder.resume().claim("create 1", "a") else {
             Issue.record("nothing was recorded")
@@ -103,7 +103,7 @@ struct RunJournalTests {
         do {
             let first = try folder.begin()
             let prediction = try await first.create("create 1", "a", id: "p-1")
-            try await first.recordEnded(try ScriptedServiceAnswer.failed(id: prediction.id), byCaller: false)
+            try await first.ended(try ScriptedServiceAnswer.failed(id: prediction.id), byCaller: false)
         }
         do {
             let second = try folder.resume()

@@ -31,6 +31,7 @@ enum MeasuredRun {
             let journal = try store.begin(description, seed: 1)
             let cost = OwnCost.begin()
             for number in 0..<count { try await step(number, journal) }
+            try await journal.flush()
             try cost.print()
             try await journal.end(succeeded: true)
         case "creates-alone", "record":
@@ -67,7 +68,7 @@ enum MeasuredRun {
         try await journal.recordIntent(key)
         try await journal.recordCreated(Prediction(id: "p-\(number)"), key)
         let ended = Prediction(record: ["id": .string("p-\(number)"), "status": "succeeded", "output": ["n": 1]])
-        if let ended { try await journal.recordEnded(ended, byCaller: false) }
+        if let ended { journal.recordEnded(ended, byCaller: false) }
     }
 
     private static func client(_ endpoint: String, _ dependencies: ClientDependencies) throws -> SpeedPixClient {
