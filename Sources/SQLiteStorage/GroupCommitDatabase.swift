@@ -62,9 +62,16 @@ package final class GroupCommitDatabase: Sendable {
 
     /// SQLite gives the files beside it the same mode.
     private static func makePrivate(_ path: String) throws {
-        let file = try FileDescriptor.open(
-            FilePath(path), .readWrite, options: [.create, .closeOnExec], permissions: [.ownerReadWrite])
-        try file.close()
+        do {
+            // Never one that is there: closing it would take away the locks that another connection of this process has on it
+            // (POSIX), and other processes would remove the log that it writes.
+            let file = try FileDescriptor.open(
+                FilePath(path), .readWrite, options: [.create, .exclusiveCreate, .closeOnExec],
+                permissions: [.ownerReadWrite])
+            try file.close()
+        } catch Errno.fileExists {
+            return
+        }
     }
 
     /// How many transactions were committed; for tests and figures.

@@ -60,6 +60,10 @@ public final class DeferredJournal: PredictionJournal {
         journal?.recordEnded(prediction, byCaller: byCaller)
     }
     /// Nothing to do while nothing was created.
+    public func recordCancelWanted(_ predictionID: String) { journal?.recordCancelWanted(predictionID) }
+    /// None while nothing was created.
+    public func outputPlace(of url: String) async throws -> OutputPlace? { try await journal?.outputPlace(of: url) }
+    /// Nothing to do while nothing was created.
     public func recordSaved(_ file: SavedFile) async throws { try await journal?.recordSaved(file) }
     /// None while nothing was created.
     public func savedFiles(_ output: OutputPlace) async throws -> [SavedFile] {

@@ -13,16 +13,22 @@ struct EarlierCreate: Sendable {
 
     let row: Int64
     let position: CreatePosition?
-    let digest: String
+    /// Nil for one that cannot be told from others.
+    let digest: String?
     let state: State
     let workflowID: String
     let label: String?
     let intended: Double
-    /// The newest create of the run when its end was noticed.
-    let endedAfter: Int64?
+    /// The attempt that sent it.
+    let attempt: Int
+    /// The attempt that noticed its end, and the newest create of the run by then.
+    let end: (attempt: Int, row: Int64)?
 }
 
 /// The creates of attempts before, each of which is claimed once. A value.
+///
+/// Those in doubt are never claimed: they stand in the way of every create that is the same, until somebody says what became of
+/// them.
 struct EarlierCreates: Sendable {
     enum Claim {
         case found(EarlierCreate)
@@ -36,7 +42,12 @@ struct EarlierCreates: Sendable {
         var digest: String
     }
 
-    /// The two newest creates of a task or an item, at different positions.
+    private struct Scope: Hashable {
+        var path: Substring
+        var attempt: Int
+    }
+
+    /// The two newest creates of a task or an item in one attempt, at different positions.
     private struct Newest {
         var first: (row: Int64, position: CreatePosition)
         var second: (row: Int64, position: CreatePosition)?
@@ -57,9 +68,9 @@ struct EarlierCreates: Sendable {
     private var byPosition: [CreatePosition: [Int]] = [:]
     private var byDigest: [String: [Int]] = [:]
     private var isTaken: [Bool] = []
-    /// How far ``byDigest`` was looked through: what lies before is taken or has failed.
+    /// How far ``byDigest`` was looked through: what lies before is taken, has failed or is in doubt.
     private var firstFree: [String: Int] = [:]
-    private var newest: [Substring: Newest] = [:]
+    private var newest: [Scope: Newest] = [:]
     private let makesFailedAgain: Bool
 
     /// - Parameters:
@@ -74,33 +85,55 @@ struct EarlierCreates: Sendable {
         self.makesFailedAgain = makesFailedAgain
         isTaken = creates.map(isMadeAgain)
         for (index, create) in creates.enumerated() {
-            byDigest[create.digest, default: []].append(index)
+            if let digest = create.digest { byDigest[digest, default: []].append(index) }
             guard let position = create.position else { continue }
-            byPlace[Place(position: position, digest: create.digest), default: []].append(index)
             byPosition[position, default: []].append(index)
-            let entry = (create.row, position)
-            newest[position.scope, default: Newest(first: entry)].add(create.row, position)
+            if let digest = create.digest {
+                byPlace[Place(position: position, digest: digest), default: []].append(index)
+            }
+            let scope = Scope(path: position.scope, attempt: create.attempt)
+            newest[scope, default: Newest(first: (create.row, position))].add(create.row, position)
         }
     }
 
-    /// The one that stands for a create, if any does. It stands for no other one then.
-    mutating func take(position: CreatePosition?, digest: String) -> Claim {
+    /// The one that stands for a create, if any does. It stands for no other one then, unless it is in doubt.
+    ///
+    /// - Parameter digest: Nil for a create that cannot be told from others: only a doubt at its place stands for it.
+    mutating func take(position: CreatePosition?, digest: String?) -> Claim {
+        guard let digest else {
+            let doubt = position.flatMap { byPosition[$0] }?.last { isDoubt($0) && all[$0].digest == nil }
+            return doubt.map { .found(all[$0]) } ?? .none
+        }
         if let position, let found = takeHere(Place(position: position, digest: digest)) { return .found(found) }
         if let found = takeElsewhere(digest) { return .found(found) }
         guard let position, let others = byPosition[position],
-            let other = others.last(where: { !isTaken[$0] && all[$0].state == .made && all[$0].digest != digest })
+            let other = others.last(where: { isOther($0, than: digest) })
         else { return .none }
         return .changed(all[other])
     }
 
+    /// Makes one free again that could not be given out.
+    mutating func giveBack(_ create: EarlierCreate) {
+        guard let digest = create.digest, let index = byDigest[digest]?.first(where: { all[$0].row == create.row })
+        else { return }
+        isTaken[index] = false
+        firstFree[digest] = nil
+    }
+
+    private func isOther(_ index: Int, than digest: String) -> Bool {
+        !isTaken[index] && all[index].state == .made && all[index].digest.map { $0 != digest } == true
+    }
+
+    private func isDoubt(_ index: Int) -> Bool { !isTaken[index] && all[index].state == .inDoubt }
+
     private mutating func takeHere(_ place: Place) -> EarlierCreate? {
         let free = (byPlace[place] ?? []).filter { !isTaken[$0] }
         guard
-            let newest = free.last(where: { all[$0].state != .failed })
+            let newest = free.last(where: { all[$0].state == .made })
+                ?? free.last(where: { all[$0].state == .inDoubt })
                 ?? free.last(where: { isFinalFailure(all[$0]) })
         else { return nil }
-        // The others at this place are tries before it.
-        for index in free { isTaken[index] = true }
+        if all[newest].state != .inDoubt { isTaken[newest] = true }
         return all[newest]
     }
 
@@ -111,25 +144,25 @@ struct EarlierCreates: Sendable {
             let index = same[next]
             next += 1
             firstFree[digest] = next
-            guard !isTaken[index], all[index].state != .failed else { continue }
+            guard !isTaken[index], all[index].state == .made else { continue }
             isTaken[index] = true
             return all[index]
         }
-        return nil
+        return same.last(where: isDoubt).map { all[$0] }
     }
 
     /// Whether the task or item went on to another create after it had failed: then that one is what the script has made of the
     /// failure, and it is paid for.
     private func isFinalFailure(_ create: EarlierCreate) -> Bool {
-        guard !makesFailedAgain, let position = create.position, let end = create.endedAfter,
-            let later = newest[position.scope]?.row(otherThan: position)
+        guard !makesFailedAgain, let position = create.position, let end = create.end,
+            let later = newest[Scope(path: position.scope, attempt: end.attempt)]?.row(otherThan: position)
         else { return false }
-        return later > end
+        return later > end.row
     }
 
-    /// Those in doubt that nobody has claimed yet.
+    /// Those in doubt.
     var doubts: [RecordedDoubt] {
-        all.indices.filter { !isTaken[$0] && all[$0].state == .inDoubt }.map { index in
+        all.indices.filter(isDoubt).map { index in
             let create = all[index]
             return RecordedDoubt(
                 number: create.row, position: create.position, workflowID: create.workflowID, label: create.label,

@@ -24,7 +24,9 @@ enum JournalSchema {
                         state TEXT NOT NULL, prediction TEXT, record TEXT, problem TEXT,
                         intended REAL NOT NULL, created REAL, ended REAL,
                         -- How many files its output has, and the newest create when its end was noticed: clocks may jump.
-                        files INTEGER NOT NULL DEFAULT 0, ended_after INTEGER
+                        files INTEGER NOT NULL DEFAULT 0, ended_after INTEGER, ended_attempt INTEGER,
+                        -- Whether the caller has asked for its cancellation.
+                        cancel_wanted INTEGER NOT NULL DEFAULT 0
                     );
                     CREATE INDEX create_run ON "create"(run);
                     -- With the run: else SQLite may look through all creates of the run.

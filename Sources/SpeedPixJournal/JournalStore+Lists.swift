@@ -58,13 +58,22 @@ extension JournalStore {
     /// The creates of a run, or of all runs, in their order.
     ///
     /// - Throws: ``SpeedPixError`` `journal_failed`.
-    public func creates(of run: Int64? = nil) throws -> [RecordedCreate] {
+    public func creates(of run: Int64? = nil) throws -> [RecordedCreate] { try creates(of: run, "1") }
+
+    /// Those of a run that are in doubt.
+    ///
+    /// - Throws: ``SpeedPixError`` `journal_failed`.
+    public func doubts(of run: Int64) throws -> [RecordedCreate] {
+        try creates(of: run, "c.state IN ('intended', 'in_doubt')")
+    }
+
+    private func creates(of run: Int64?, _ condition: String) throws -> [RecordedCreate] {
         try database.setUp { database in
             let sql = """
                 SELECT c.*, \(Self.savedCount) AS saved_count,
                 (SELECT json_group_array(DISTINCT path) FROM saved
                  WHERE saved.prediction = c.prediction AND path IS NOT NULL) AS paths
-                FROM "create" c \(run == nil ? "" : "WHERE c.run = ?") ORDER BY c.id
+                FROM "create" c WHERE \(condition) \(run == nil ? "" : "AND c.run = ?") ORDER BY c.id
                 """
             return try Row.fetchAll(database, sql: sql, arguments: run.map { [$0] } ?? []).map(Self.create)
         }
@@ -118,13 +127,15 @@ extension JournalStore {
                     """, arguments: [run, create, create])
             guard
                 let row = rows.first(where: {
-                    ["intended", "in_doubt"].contains($0["state"] as String)
+                    // One whose end is not known may be gone for good.
+                    ["intended", "in_doubt", "created"].contains($0["state"] as String)
                 })
             else {
                 throw SpeedPixError(
                     .invalidArgument,
                     rows.isEmpty
-                        ? "run \(run) has no create \"\(create)\"" : "the create \"\(create)\" is not in doubt",
+                        ? "run \(run) has no create \"\(create)\""
+                        : "the create \"\(create)\" is neither in doubt nor without an end",
                     remedy: "speedpix runs show \(run) lists them")
             }
             let id: Int64 = row["id"]

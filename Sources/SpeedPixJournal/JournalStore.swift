@@ -65,10 +65,19 @@ public final class JournalStore: Sendable {
 
     /// Begins a run.
     ///
-    /// - Parameter seed: What its random draws begin with.
+    /// - Parameters:
+    ///   - seed: What its random draws begin with.
+    ///   - refusesUnfinished: Whether a run that could be gone on with is an error.
     /// - Throws: ``SpeedPixError`` `journal_failed`.
-    public func begin(_ description: RunDescription, seed: Int64) throws -> RunJournal {
-        let run = try database.setUp { database in
+    public func begin(
+        _ description: RunDescription, seed: Int64, refusesUnfinished: Bool = false
+    ) throws -> RunJournal {
+        try database.setUp { database in
+            if refusesUnfinished, let unfinished = try Self.newestUnfinished(description, database) {
+                throw SpeedPixError(
+                    .journalFailed, "run \(unfinished) of this script was begun meanwhile",
+                    remedy: "go on with that one: --resume=\(unfinished)")
+            }
             try database.execute(
                 sql: """
                     INSERT INTO run (script, folder, parameters, endpoint, app_key, command, seed, started)
@@ -79,9 +88,10 @@ public final class JournalStore: Sendable {
                     description.endpoint, description.appKey,
                     try Self.text(.array(description.command.map { .string($0) })), seed, now(),
                 ])
-            return database.lastInsertedRowID
+            let run = database.lastInsertedRowID
+            // Before anybody else sees it.
+            return RunJournal(self, run: run, attempt: 1, seed: seed, lock: try lock(run))
         }
-        return RunJournal(database, run: run, attempt: 1, seed: seed, lock: try lock(run), now: now)
     }
 
     /// Goes on with a run: what it has paid for is given back.
@@ -105,13 +115,13 @@ public final class JournalStore: Sendable {
                         """, arguments: [run])
             }
             return RunJournal(
-                self.database, run: run, attempt: row["attempts"] + 1, seed: row["seed"],
+                self, run: run, attempt: row["attempts"] + 1, seed: row["seed"],
                 earlier: try Self.creates(of: run, choices, database), values: try Self.values(of: run, database),
                 unended: try Set(
                     String.fetchAll(
                         database,
                         sql: "SELECT prediction FROM \"create\" WHERE run = ? AND state = 'created'",
-                        arguments: [run])), lock: lock, now: now)
+                        arguments: [run])), lock: lock)
         }
     }
 
@@ -147,20 +157,22 @@ public final class JournalStore: Sendable {
     ///
     /// - Throws: ``SpeedPixError`` `journal_failed`.
     public func newestUnfinished(_ description: RunDescription) throws -> Int64? {
-        try database.setUp { database in
-            try Int64.fetchOne(
-                database,
-                sql: """
-                    SELECT id FROM run WHERE script = ? AND folder = ? AND parameters = ? AND endpoint = ? AND app_key = ?
-                    AND (state <> 'succeeded' OR EXISTS (
-                        SELECT 1 FROM "create" WHERE run = run.id AND "create".state IN ('intended', 'created', 'in_doubt')))
-                    ORDER BY id DESC LIMIT 1
-                    """,
-                arguments: [
-                    description.script, description.folder, try Self.text(description.parameters),
-                    description.endpoint, description.appKey,
-                ])
-        }
+        try database.setUp { try Self.newestUnfinished(description, $0) }
+    }
+
+    private static func newestUnfinished(_ description: RunDescription, _ database: Database) throws -> Int64? {
+        try Int64.fetchOne(
+            database,
+            sql: """
+                SELECT id FROM run WHERE script = ? AND folder = ? AND parameters = ? AND endpoint = ? AND app_key = ?
+                AND (state <> 'succeeded' OR EXISTS (
+                    SELECT 1 FROM "create" WHERE run = run.id AND "create".state IN ('intended', 'created', 'in_doubt')))
+                ORDER BY id DESC LIMIT 1
+                """,
+            arguments: [
+                description.script, description.folder, try Self.text(description.parameters),
+                description.endpoint, description.appKey,
+            ])
     }
 
     /// Keeps a run to this process.
@@ -187,8 +199,8 @@ public final class JournalStore: Sendable {
         let rows = try Row.fetchCursor(
             database,
             sql: """
-                SELECT id, position, digest, state, workflow, label, intended, ended_after FROM "create"
-                WHERE run = ? AND digest IS NOT NULL AND state <> 'abandoned' ORDER BY id
+                SELECT id, position, digest, state, workflow, label, intended, attempt, ended_after, ended_attempt,
+                cancel_wanted FROM "create" WHERE run = ? AND state <> 'abandoned' ORDER BY id
                 """, arguments: [run])
         var creates: [EarlierCreate] = []
         while let row = try rows.next() {
@@ -197,13 +209,15 @@ public final class JournalStore: Sendable {
                 // Whoever was killed between the intent and the answer left the intent.
                 case .intended, .inDoubt: .inDoubt
                 case .created, .succeeded, .canceled: .made
+                case .stopped where row["cancel_wanted"]: .made
                 case .failed, .stopped, .abandoned, nil: .failed
                 }
             creates.append(
                 EarlierCreate(
                     row: row["id"], position: (row["position"] as String?).map { CreatePosition(rawValue: $0) },
                     digest: row["digest"], state: state, workflowID: row["workflow"], label: row["label"],
-                    intended: row["intended"], endedAfter: row["ended_after"]))
+                    intended: row["intended"], attempt: row["attempt"],
+                    end: (row["ended_after"] as Int64?).map { (row["ended_attempt"], $0) }))
         }
         return EarlierCreates(creates, makesFailedAgain: choices.makesFailedAgain) { create in
             choices.madeAgain.contains { $0 == create.label || $0 == create.position?.rawValue }
@@ -221,7 +235,7 @@ public final class JournalStore: Sendable {
     }
 
     static func text(_ parameters: [String: String]) throws -> String {
-        try text(.object(parameters.mapValues { .string($0) }))
+        try text(JSONValue.object(parameters.mapValues { .string($0) }).withoutSignatures)
     }
 
     static func text(_ value: JSONValue) throws -> String {

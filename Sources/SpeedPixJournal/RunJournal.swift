@@ -18,10 +18,13 @@ public final class RunJournal: PredictionJournal {
     /// What its random draws begin with, the same in each attempt.
     public let seed: Int64
 
+    /// Where it lies.
+    public let store: JournalStore
     private let database: JournalDatabase
     private let lock: ProcessLock
     private let now: @Sendable () -> Double
     private let state: Mutex<State>
+    private let failure = FirstFailure()
 
     private struct State {
         var next: UInt64 = 0
@@ -30,25 +33,37 @@ public final class RunJournal: PredictionJournal {
         var rows: [JournalKey: Int64] = [:]
         var earlier: EarlierCreates
         var values: [String: JSONValue]
-        /// Predictions of this run whose end is not on disk.
+        /// Predictions of this run whose end was not noticed.
         var unended: Set<String>
-        /// Set when an id could not be written down: nothing more is created then.
-        var failure: SpeedPixError?
+        /// Files of outputs of attempts before, by their URLs; nil until somebody asks.
+        var outputs: [String: OutputPlace]?
+    }
+
+    /// Set when something could not be written down: nothing more is created then. Apart from the run, which ends when its
+    /// process does, whatever is still to be written.
+    private final class FirstFailure: Sendable {
+        private let error = Mutex<SpeedPixError?>(nil)
+
+        func note(_ failure: SpeedPixError) { error.withLock { $0 = $0 ?? failure } }
+        func check() throws { if let error = error.withLock({ $0 }) { throw error } }
     }
 
     init(
-        _ database: JournalDatabase, run: Int64, attempt: Int, seed: Int64, earlier: EarlierCreates = EarlierCreates(),
-        values: [String: JSONValue] = [:], unended: Set<String> = [], lock: ProcessLock,
-        now: @escaping @Sendable () -> Double
+        _ store: JournalStore, run: Int64, attempt: Int, seed: Int64, earlier: EarlierCreates = EarlierCreates(),
+        values: [String: JSONValue] = [:], unended: Set<String> = [], lock: ProcessLock
     ) {
-        self.database = database
+        self.store = store
+        database = store.database
         self.run = run
         self.attempt = attempt
         self.seed = seed
         self.lock = lock
-        self.now = now
+        now = store.now
         state = Mutex(State(earlier: earlier, values: values, unended: unended))
     }
+
+    /// Predictions of this run whose end was not noticed.
+    public var unended: [String] { state.withLock { $0.unended.sorted() } }
 
     /// Creates of attempts before whose outcome nobody knows, and that were not claimed yet.
     public var doubts: [RecordedDoubt] { state.withLock { $0.earlier.doubts } }
@@ -75,26 +90,22 @@ public final class RunJournal: PredictionJournal {
     /// - Throws: ``SpeedPixError`` `unknown_outcome` for a create that may have been made by an attempt before.
     public func claim(_ create: JournaledCreate) async throws -> JournalClaim {
         let (claim, key) = state.withLock { state -> (EarlierCreates.Claim, JournalKey) in
-            let claim =
-                create.identity.map { state.earlier.take(position: create.position, digest: $0.digest) } ?? .none
+            let claim = state.earlier.take(position: create.position, digest: create.identity?.digest)
             if case .found = claim { return (claim, JournalKey(rawValue: 0)) }
-            state.next += 1
-            let key = JournalKey(rawValue: state.next)
-            state.pending[key] = create
-            return (claim, key)
+            return (claim, Self.add(create, &state))
         }
         switch claim {
         case .none: return .new(key)
         case .changed(let other):
             if let onChange, let identity = create.identity {
-                onChange(create, try await differences(identity, from: other))
+                onChange(create, try differences(identity, from: other))
             }
             return .new(key)
         case .found(let found): return try await recorded(found, create)
         }
     }
 
-    private func differences(_ identity: CreateIdentity, from other: EarlierCreate) async throws -> [String] {
+    private func differences(_ identity: CreateIdentity, from other: EarlierCreate) throws -> [String] {
         let inputs = try database.read { database in
             try SQLRequest<String>(
                 sql: "SELECT inputs FROM \"create\" WHERE id = ?", arguments: [other.row], cached: true
@@ -102,19 +113,32 @@ public final class RunJournal: PredictionJournal {
         }
         guard let inputs, case .object(let members) = try? JSONValue(parsing: inputs.utf8) else { return [] }
         return identity.differences(
-            from: CreateIdentity(digest: other.digest, inputs: members.compactMapValues(\.stringValue)))
+            from: CreateIdentity(digest: other.digest ?? "", inputs: members.compactMapValues(\.stringValue)))
     }
 
     private func recorded(_ found: EarlierCreate, _ create: JournaledCreate) async throws -> JournalClaim {
         guard found.state != .inDoubt else { throw doubt(found, create) }
-        let prediction = try database.record(of: found, run: run)
-        guard try await isStillThere?(prediction) == false else { return .recorded(prediction) }
-        return state.withLock { state in
-            state.next += 1
-            let key = JournalKey(rawValue: state.next)
-            state.pending[key] = create
-            return .new(key)
+        do {
+            let prediction = try database.record(of: found, run: run)
+            guard try await isStillThere?(prediction) == false else { return .recorded(prediction) }
+        } catch {
+            // It is given out once it can be.
+            state.withLock { $0.earlier.giveBack(found) }
+            throw error
         }
+        // Nobody is to look for it again.
+        submit { database in
+            try database.executeCached(
+                sql: "UPDATE \"create\" SET state = 'abandoned' WHERE id = ?", arguments: [found.row])
+        }
+        return .new(state.withLock { Self.add(create, &$0) })
+    }
+
+    private static func add(_ create: JournaledCreate, _ state: inout State) -> JournalKey {
+        state.next += 1
+        let key = JournalKey(rawValue: state.next)
+        state.pending[key] = create
+        return key
     }
 
     private func doubt(_ found: EarlierCreate, _ create: JournaledCreate) -> SpeedPixError {
@@ -127,9 +151,8 @@ public final class RunJournal: PredictionJournal {
 
     /// - Throws: ``SpeedPixError`` `journal_failed`.
     public func recordIntent(_ key: JournalKey) async throws {
-        let (create, failure) = state.withLock { ($0.pending[key], $0.failure) }
-        if let failure { throw failure }
-        guard let create else { return }
+        try failure.check()
+        guard let create = state.withLock({ $0.pending[key] }) else { return }
         let inputs = try create.identity.map { try Self.text(.object($0.inputs.mapValues { .string($0) })) }
         let input = try Self.text(JSONValue.object(create.input).withoutSignatures)
         let (run, attempt, time) = (run, attempt, now())
@@ -180,9 +203,9 @@ public final class RunJournal: PredictionJournal {
                 }
             }
         } catch {
-            let failure = JournalDatabase.failure(error, database.path)
-            state.withLock { $0.failure = $0.failure ?? failure }
-            throw failure
+            let problem = JournalDatabase.failure(error, database.path)
+            failure.note(problem)
+            throw problem
         }
     }
 
@@ -196,7 +219,7 @@ public final class RunJournal: PredictionJournal {
         try await database.write { database in
             try database.executeCached(
                 sql: "UPDATE \"create\" SET state = 'in_doubt', problem = ? WHERE id = ?",
-                arguments: [error.message, row])
+                arguments: [error.message.withoutSignatures, row])
         }
     }
 
@@ -213,23 +236,43 @@ public final class RunJournal: PredictionJournal {
         let word =
             prediction.status == .canceled && !byCaller
             ? RecordedCreate.State.stopped.rawValue : prediction.status.rawValue
-        let (run, time, files) = (run, now(), prediction.files.count)
+        let (run, attempt, time, files) = (run, attempt, now(), prediction.files.count)
         submit(mayWait: true) { database in
             try database.executeCached(
                 sql: """
-                    UPDATE "create" SET state = ?, record = ?, ended = ?, files = ?,
-                    ended_after = (SELECT MAX(id) FROM "create")
-                    WHERE prediction = ? AND run = ? AND state IN ('created', 'in_doubt')
+                    UPDATE "create" SET state = CASE WHEN cancel_wanted AND ?1 = 'stopped' THEN 'canceled' ELSE ?1 END,
+                    record = ?2, ended = ?3, files = ?4, ended_attempt = ?5, ended_after = (SELECT MAX(id) FROM "create")
+                    WHERE prediction = ?6 AND run = ?7 AND state IN ('created', 'in_doubt')
                     """,
-                arguments: [word, try Self.text(prediction.record), time, files, prediction.id, run])
+                arguments: [word, try Self.text(prediction.record), time, files, attempt, prediction.id, run])
+        }
+    }
+
+    /// Returns at once; it is written down before any intent that is recorded after it.
+    public func recordCancelWanted(_ predictionID: String) {
+        let run = run
+        submit { database in
+            try database.executeCached(
+                sql: "UPDATE \"create\" SET cancel_wanted = 1 WHERE prediction = ? AND run = ?",
+                arguments: [predictionID, run])
+        }
+    }
+
+    /// The service knows it no more: nobody is to look for it again.
+    public func recordGone(_ predictionID: String) {
+        guard state.withLock({ $0.unended.remove(predictionID) }) != nil else { return }
+        let run = run
+        submit { database in
+            try database.executeCached(
+                sql: "UPDATE \"create\" SET state = 'abandoned' WHERE prediction = ? AND run = ?",
+                arguments: [predictionID, run])
         }
     }
 
     /// Writes without a wait. What cannot be written keeps creates that come after it from being sent.
     private func submit(mayWait: Bool = false, _ operation: @escaping GroupCommitDatabase.Operation) {
-        database.submit(mayWait: mayWait, operation) { result in
-            guard case .failure(let failure) = result else { return }
-            self.state.withLock { $0.failure = $0.failure ?? failure }
+        database.submit(mayWait: mayWait, operation) { [failure] result in
+            if case .failure(let problem) = result { failure.note(problem) }
         }
     }
 
@@ -265,6 +308,31 @@ public final class RunJournal: PredictionJournal {
         }
     }
 
+    /// Files of outputs that attempts before have had, whether or not this one has come upon their creates.
+    ///
+    /// - Throws: ``SpeedPixError`` `journal_failed`.
+    public func outputPlace(of url: String) async throws -> OutputPlace? {
+        guard attempt > 1 else { return nil }
+        if let outputs = state.withLock({ $0.outputs }) { return outputs[url] }
+        let run = run
+        let outputs = try database.read { database in
+            var outputs: [String: OutputPlace] = [:]
+            let records = try String.fetchCursor(
+                database, sql: "SELECT record FROM \"create\" WHERE run = ? AND files > 0 ORDER BY id", arguments: [run]
+            )
+            while let record = try records.next() {
+                guard let value = try? JSONValue(parsing: record.utf8), let prediction = Prediction(record: value)
+                else { continue }
+                for (number, file) in prediction.files.enumerated() where outputs[file.url] == nil {
+                    outputs[file.url] = OutputPlace(predictionID: prediction.id, number: number)
+                }
+            }
+            return outputs
+        }
+        state.withLock { $0.outputs = outputs }
+        return outputs[url]
+    }
+
     // MARK: Values
 
     /// What an attempt before, or this one, has kept.
@@ -285,7 +353,7 @@ public final class RunJournal: PredictionJournal {
     public func flush() async throws {
         // Comes after what was submitted before.
         try await database.write { _ in }
-        if let failure = state.withLock({ $0.failure }) { throw failure }
+        try failure.check()
     }
 
     // MARK: The end

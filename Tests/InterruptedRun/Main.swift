@@ -90,6 +90,9 @@ struct CrashingJournal: PredictionJournal {
         try await journal.recordEnded(prediction, byCaller: byCaller)
     }
 
+    func recordCancelWanted(_ predictionID: String) { journal.recordCancelWanted(predictionID) }
+    func outputPlace(of url: String) async throws -> OutputPlace? { try await journal.outputPlace(of: url) }
+
     func recordSaved(_ file: SavedFile) async throws {
         countdown.reach(.saved)
         try await journal.recordSaved(file)

@@ -13,6 +13,7 @@ package enum ConcurrencyLibrary {
         local sleep, is_task, raise_timeout, watch_only = host.sleep, host.is_task, host.raise_timeout, host.watch_only
         local begin_map, begin_item, place_of_wait, noted, note, observe =
           host.begin_map, host.begin_item, host.place, host.noted, host.note, host.observe
+        local place_below, go_to = host.place_below, host.go_to
         local unpack, pack, pairs, pcall, error = table.unpack, table.pack, pairs, pcall, error
         local setmetatable, type, rawget, tostring, math_type = setmetatable, type, rawget, tostring, math.type
 
@@ -199,7 +200,12 @@ package enum ConcurrencyLibrary {
         local function timeout(seconds, fn, ...)
           host.check_timeout(module .. "timeout", seconds, fn)
           local bell = event()
-          local work = spawn(fn, ...)
+          -- Where it is cut off is chance: what it draws and counts is its own.
+          local place = place_below("timeout")
+          local work = spawn(function(...)
+            go_to(place)
+            return fn(...)
+          end, ...)
           -- Not the status: a function may have returned, and go on through what it has spawned.
           local is_over = false
           local watcher = spawn(function()

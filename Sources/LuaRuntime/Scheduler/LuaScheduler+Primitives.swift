@@ -17,6 +17,34 @@ extension LuaScheduler {
                             position.map { .object(TaskPosition("map", $0.count("map"), in: $0)) } ?? .nil)
                     }),
                 LuaFunctionDefinition(name: "begin_item", body: .direct(beginItem)),
+                // A place below the caller's, counted there.
+                LuaFunctionDefinition(
+                    name: "place_below",
+                    body: .direct { arguments, writer in
+                        let kind = try arguments.string(1, "kind")
+                        let position = writer.machine.scheduler.running?.position
+                        try writer.put(position.map { .object(TaskPosition(kind, $0.count(kind), in: $0)) } ?? .nil)
+                    }),
+                // A place below the beginning, for what happens once in a run, whoever comes to it first.
+                LuaFunctionDefinition(
+                    name: "place_of_run",
+                    body: .direct { arguments, writer in
+                        let scheduler = writer.machine.scheduler
+                        let name = try arguments.string(1, "name")
+                        try writer.put(.object(TaskPosition(name, 1, in: scheduler.startPosition)))
+                    }),
+                // Goes on at a place, or nowhere; gives back where the task was.
+                LuaFunctionDefinition(
+                    name: "go_to",
+                    body: .direct { arguments, writer in
+                        let task = writer.machine.scheduler.running
+                        let before = task?.position
+                        task?.position =
+                            arguments.isAbsent(1) ? nil : try arguments.object(1, "place", TaskPosition.self)
+                        // The next draw asks for that place's own stream.
+                        spl_set_random(writer.machine.vm, nil)
+                        try writer.put(before.map { .object($0) } ?? .nil)
+                    }),
                 LuaFunctionDefinition(
                     name: "place",
                     body: .direct { arguments, writer in

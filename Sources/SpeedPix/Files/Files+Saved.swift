@@ -56,9 +56,15 @@ extension Files {
     package func contentDigest(of source: UploadSource) async throws -> String {
         try await source.withReopenable(nonce: caller.dependencies.nonce()) { opened in
             try await opened.withContent(caller.dependencies.clock) {
-                CreateIdentity.hexadecimal(try await $0.wholeDigest())
+                CreateIdentity.hexadecimal(try await digest(of: $0))
             }
         }
+    }
+
+    /// The SHA-256 of a content, read once as long as its file lies still.
+    func digest(of content: UploadContent) async throws -> SHA256Digest {
+        let now = caller.dependencies.now()
+        return try await caller.state.digests.digest(of: content) { $0.isSettled(at: now) }
     }
 
     /// The SHA-256 of what this client has uploaded; nil if it does not know it.

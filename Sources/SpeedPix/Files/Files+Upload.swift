@@ -101,7 +101,7 @@ extension Files {
         if let version = content.version, version.isSettled(at: now) { identity.version = version }
         // An input that names it later stands for its content.
         if identity.digest == nil, caller.dependencies.journal.identifiesCreates {
-            identity.digest = try await content.wholeDigest()
+            identity.digest = try await digest(of: content)
         }
         var isClaimed = !order.reusing
         while !isClaimed {

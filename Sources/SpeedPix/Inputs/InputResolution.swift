@@ -13,12 +13,16 @@ struct InputResolution: Sendable {
         return resolved
     }
 
-    /// The value with URLs of outputs that a journal has kept, unsigned, replaced by ones that give access.
+    /// The value with URLs of outputs replaced by ones that give access: a journal has kept them unsigned, a script may have for
+    /// long.
     private func signed(_ value: JSONValue) async throws -> JSONValue {
         switch value {
         case .string(let text):
-            guard !text.contains("?"), let place = files.caller.state.outputs.place(of: text) else { return value }
-            return .string(try await files.url(of: place))
+            let (state, now) = (files.caller.state.outputs, files.caller.dependencies.now())
+            guard let place = state.place(of: text), !state.isRecent(text, of: place, now: now) else { return value }
+            guard text.contains("?") else { return .string(try await files.url(of: place)) }
+            // A signature may still be good: then one that cannot be renewed is sent as it is.
+            return .string((try? await files.url(of: place)) ?? text)
         case .array(let values):
             var signed: [JSONValue] = []
             for value in values { signed.append(try await self.signed(value)) }

@@ -28,7 +28,7 @@ struct CreateIdentification: Sendable {
 
     private func standIn(_ value: InputValue) async throws -> JSONValue? {
         switch value {
-        case .json(let json): return standIn(json)
+        case .json(let json): return try await standIn(json)
         case .array(let values):
             var standing: [JSONValue] = []
             for value in values {
@@ -47,7 +47,7 @@ struct CreateIdentification: Sendable {
         case .custom(let file): return try await file.contentDigest().map(Self.content)
         case .file(let source):
             let digest = try await source.withReopenable(nonce: "") { opened in
-                try await opened.withContent(files.caller.dependencies.clock) { try await $0.wholeDigest() }
+                try await opened.withContent(files.caller.dependencies.clock) { try await files.digest(of: $0) }
             }
             return Self.content(CreateIdentity.hexadecimal(digest))
         case .uploaded(let file):
@@ -60,15 +60,30 @@ struct CreateIdentification: Sendable {
         }
     }
 
-    private func standIn(_ json: JSONValue) -> JSONValue {
+    private func standIn(_ json: JSONValue) async throws -> JSONValue {
         switch json {
         case .string(let text):
-            guard let place = places.place(of: text) else { return json }
+            guard let place = try await place(of: text) else { return json }
             return .string("\(Self.mark)output:\(place.predictionID)/\(place.number)")
-        case .array(let values): return .array(values.map(standIn))
-        case .object(let members): return .object(members.mapValues(standIn))
+        case .array(let values):
+            var standing: [JSONValue] = []
+            for value in values { standing.append(try await standIn(value)) }
+            return .array(standing)
+        case .object(let members):
+            var standing: [String: JSONValue] = [:]
+            for (name, value) in members { standing[name] = try await standIn(value) }
+            return .object(standing)
         default: return json
         }
+    }
+
+    /// Of this client's outputs, and of those of attempts before.
+    private func place(of text: String) async throws -> OutputPlace? {
+        guard text.hasPrefix("http") else { return nil }
+        if let known = places.place(of: text) { return known }
+        let found = try await files.caller.dependencies.journal.outputPlace(of: OutputPlaces.key(text))
+        if let found { places.note(found, of: text) }
+        return found
     }
 
     private static func content(_ digest: String) -> JSONValue { .string("\(mark)content:\(digest)") }

@@ -26,7 +26,9 @@ final class OutputPlaces: Sendable {
         state.withLock { state in
             for (number, file) in files.enumerated() {
                 let place = OutputPlace(predictionID: prediction.id, number: number)
-                state.places[Self.key(file.url)] = place
+                // The first one that had it: what comes first by chance must not matter later.
+                let key = Self.key(file.url)
+                if state.places[key] == nil { state.places[key] = place }
                 if file.url.contains("?") { state.signed[place] = (file.url, now) }
             }
         }
@@ -41,6 +43,22 @@ final class OutputPlaces: Sendable {
         return state.withLock { $0.places[Self.key(url)] }
     }
 
+    /// What an attempt before has had.
+    func note(_ place: OutputPlace, of url: String) {
+        state.withLock { state in
+            let key = Self.key(url)
+            if state.places[key] == nil { state.places[key] = place }
+        }
+    }
+
+    /// Whether a URL of the file has come lately, and is this one.
+    func isRecent(_ url: String, of place: OutputPlace, now: Date) -> Bool {
+        state.withLock { state in
+            guard let known = state.signed[place] else { return false }
+            return known.url == url && (0..<Self.freshness).contains(now.timeIntervalSince(known.time))
+        }
+    }
+
     /// A URL of the file that has come lately, and is not this one; nil if there is none.
     func recentURL(of place: OutputPlace, otherThan url: String, now: Date) -> String? {
         state.withLock { state in
@@ -52,5 +70,5 @@ final class OutputPlaces: Sendable {
     }
 
     /// Without what signs it.
-    private static func key(_ url: String) -> String { String(url.prefix { $0 != "?" && $0 != "#" }) }
+    static func key(_ url: String) -> String { String(url.prefix { $0 != "?" && $0 != "#" }) }
 }

@@ -17,7 +17,7 @@ extension Prediction {
         // Content that came within the answer is had from there again: without an output the prediction counts as not fetched.
         if output?.holdsContent == false { record["output"] = output?.withoutSignatures }
         record["info"] = info?.withoutSignatures
-        record["error"] = error.map { .string($0) }
+        record["error"] = error.map { .string($0.withoutSignatures) }
         record["predict_seconds"] = metrics.predictTime.map { .double($0 / .seconds(1)) }
         record["total_seconds"] = metrics.totalTime.map { .double($0 / .seconds(1)) }
         record["created_at"] = createdAt.map { .double($0.timeIntervalSince1970) }
@@ -68,11 +68,23 @@ extension JSONValue {
         }
     }
 
-    private static func withoutSignature(_ text: String) -> String {
-        if text.hasPrefix("https://") || text.hasPrefix("http://") {
-            return String(text.prefix { $0 != "?" && $0 != "#" })
+    private static func withoutSignature(_ text: String) -> String { text.withoutSignatures }
+}
+
+extension String {
+    /// The text with every URL in it cut off where its query begins, without a name and password, and every `data:` URI where its
+    /// content does.
+    public var withoutSignatures: String {
+        var text = self
+        if text.contains("://") {
+            text.replace(/(?i)(https?:\/\/)[^\s\/@"'<>]*@/) { $0.output.1 }
+            text.replace(/(?i)(https?:\/\/[^\s?#"'<>)\]]*)[?#][^\s"'<>)\]]*/) { $0.output.1 }
         }
-        guard text.hasPrefix("data:"), let comma = text.firstIndex(of: ",") else { return text }
-        return text[...comma] + "sha256-\(CreateIdentity.hexadecimal(SHA256.hash(data: Array(text.utf8))))"
+        if text.contains("data:") {
+            text.replace(/(data:[\w.+\/;=-]*,)([\w+\/=%.~-]*)/) { match in
+                "\(match.output.1)sha256-\(CreateIdentity.hexadecimal(SHA256.hash(data: Array(match.output.2.utf8))))"
+            }
+        }
+        return text
     }
 }

@@ -50,7 +50,15 @@ public protocol PredictionJournal: Sendable {
     ///   or by somebody else, is still wanted.
     func recordEnded(_ prediction: Prediction, byCaller: Bool) async throws
 
+    /// The caller has asked for the cancellation of a prediction: whenever it ends as canceled, that was by the caller. At once:
+    /// it is written down in its time.
+    func recordCancelWanted(_ predictionID: String)
+
     // MARK: Files
+
+    /// Which file of an output a URL is, of predictions that attempts before have made; without what signs it. Asked for URLs
+    /// that this client has not come upon.
+    func outputPlace(of url: String) async throws -> OutputPlace?
 
     /// A file of an output lies where the caller wanted it.
     func recordSaved(_ file: SavedFile) async throws
@@ -71,6 +79,10 @@ public protocol PredictionJournal: Sendable {
 }
 
 extension PredictionJournal {
+    /// A journal that does not remember wishes: nothing is done.
+    public func recordCancelWanted(_ predictionID: String) {}
+    /// A journal that does not remember outputs: nil.
+    public func outputPlace(of url: String) async throws -> OutputPlace? { nil }
     /// A journal that does not remember files: nothing is done.
     public func recordSaved(_ file: SavedFile) async throws {}
     /// None.

@@ -12,6 +12,7 @@ extension Predictions {
     /// Ends a prediction at the service, keeping what only this side knows of it.
     @discardableResult
     public func cancel(_ prediction: Prediction) async throws -> Prediction {
+        caller.dependencies.journal.recordCancelWanted(prediction.id)
         let updated = try await askToCancel(prediction)
         if updated.status == .canceled { await recordEnd(of: updated, byCaller: true) }
         return updated

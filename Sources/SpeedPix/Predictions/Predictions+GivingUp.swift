@@ -46,7 +46,11 @@ extension Predictions {
                 },
                 operation: {
                     let now = try await askToCancel(prediction)
-                    if now.status == .canceled { await recordEnd(of: now) }
+                    if now.status == .canceled {
+                        var noted = now
+                        noted.error = Prediction.givenUp
+                        await recordEnd(of: noted)
+                    }
                     // Too late: then it has a result, which is paid for.
                     guard now.status == .succeeded, let done = try? await fetchResult(now).0, done.status == .succeeded
                     else { return now }
@@ -88,4 +92,7 @@ extension Prediction {
         self.init(id: id)
         self.workflowID = workflowID
     }
+
+    /// What a journal has as the reason of one that was canceled since its wait was given up.
+    static let givenUp = "its wait was given up"
 }

@@ -12,8 +12,9 @@ extension Predictions {
             input: input.mapValues(\.described))
         if journal.identifiesCreates {
             let identification = CreateIdentification(files: files, places: caller.state.outputs)
-            create.sources = identification.sources(in: input)
+            // First: it finds outputs of attempts before.
             create.identity = try await identification.identity(of: workflowID, options, input)
+            create.sources = identification.sources(in: input)
         }
         do {
             let claim = try await journal.claim(create)

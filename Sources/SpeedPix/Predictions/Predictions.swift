@@ -176,6 +176,10 @@ public struct Predictions: Sendable {
         switch prediction.status {
         case .succeeded:
             return prediction
+        case .canceled where prediction.isReused && prediction.error == Prediction.givenUp:
+            // As the attempt before has had it, and gone on from there.
+            throw SpeedPixError(
+                .timeout, "an attempt before gave it up, and it was canceled at the service", prediction: prediction)
         case .canceled:
             throw SpeedPixError(.canceled, "the prediction was canceled", prediction: prediction)
         default:

@@ -14,6 +14,7 @@ final class ClientState: Sendable {
     let transfers: TransferSlots
     let outputs = OutputPlaces()
     let saves = SavesUnderWay()
+    let digests = KnownDigests()
 
     init(_ configuration: Configuration, _ dependencies: ClientDependencies, executor: (any TaskExecutor)? = nil) {
         polls = PollHistory()

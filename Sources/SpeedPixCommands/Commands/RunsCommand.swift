@@ -141,14 +141,12 @@ struct RunsResumeCommand: ContextCommand {
     @OptionGroup var journal: JournalOptions
 
     func run(in context: CommandContext) async throws {
-        let store = try journal.existingStore(context)
-        let description = try journal.failing { try store.run(run) }.description
+        let description = try journal.failing { [journal] in try journal.existingStore(context).run(run) }.description
         guard !description.command.isEmpty else {
             throw CommandFailure(.usage, "run \(run) was not begun by a command; its own program goes on with it")
         }
-        let arguments =
-            description.command.filter { $0 != "--resume" && !$0.hasPrefix("--resume=") }
-            + ["--resume=\(run)", "--state", journal.place(context).folder]
+        let arguments = ResumeOptions.resuming(
+            description.command, by: ["--resume=\(run)", "--state", journal.place(context).folder])
         var context = context
         context.workingDirectory = description.folder
         context.arguments = arguments

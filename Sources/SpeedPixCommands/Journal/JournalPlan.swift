@@ -72,10 +72,7 @@ struct JournalPlan: Sendable {
 
     /// The same command line, with `--resume`.
     private static func resuming(_ arguments: [String]) -> String {
-        let kept = arguments.filter { argument in
-            !["--resume", "--again", "--in-doubt", "--seed"].contains { argument == $0 || argument.hasPrefix("\($0)=") }
-                && argument != "--again-failed"
-        }
-        return (["speedpix"] + kept + ["--resume"]).map(ShellText.quoted).joined(separator: " ")
+        (["speedpix"] + ResumeOptions.resuming(arguments, by: ["--resume"])).map(ShellText.quoted)
+            .joined(separator: " ")
     }
 }

@@ -72,6 +72,26 @@ struct ResumeOptions: ParsableArguments {
         }
     }
 
+    /// A command line without what is said here, and with one argument more, before a `--`.
+    static func resuming(_ arguments: [String], by more: [String]) -> [String] {
+        let withValue: Set<String> = ["--again", "--in-doubt", "--seed"]
+        let alone: Set<String> = ["--resume", "--again-failed", "--no-journal"]
+        let end = arguments.firstIndex(of: "--") ?? arguments.endIndex
+        var kept: [String] = []
+        var isValue = false
+        for argument in arguments[..<end] {
+            let name = String(argument.prefix { $0 != "=" })
+            if isValue {
+                isValue = false
+            } else if withValue.contains(name) {
+                isValue = !argument.contains("=")
+            } else if !alone.contains(name) {
+                kept.append(argument)
+            }
+        }
+        return kept + more + arguments[end...]
+    }
+
     var choices: ResumeChoices {
         ResumeChoices(
             madeAgain: again, makesFailedAgain: againFailed, makesDoubtsAgain: inDoubt == .again)

@@ -11,6 +11,8 @@ struct RunJournaling: Sendable {
     /// Set for a dry run that goes on with a run.
     let rehearsal: RehearsedJournal?
     private let plan: JournalPlan?
+    private let client: SpeedPixClient
+    private let clock: any Clock<Duration>
 
     /// - Parameters:
     ///   - plan: Nil for a run that writes nothing down.
@@ -25,6 +27,8 @@ struct RunJournaling: Sendable {
         let tell: @Sendable (String) -> Void = { if !isQuiet { context.say($0.printable()) } }
         let drawn = seed ?? Int64.random(in: 0...Int64(Int32.max))
         self.plan = isDryRun ? nil : plan
+        self.client = client
+        clock = context.clock
         guard let plan, plan.target != nil || !isDryRun else {
             (journal, self.seed, deferred, rehearsal) = (nil, drawn, nil, nil)
             return
@@ -46,7 +50,7 @@ struct RunJournaling: Sendable {
             run, endpoint: plan.description.endpoint, appKey: plan.description.appKey, plan.choices)
         tell(Self.greeting(recorded, resumed))
         if !plan.choices.makesDoubtsAgain {
-            for line in Self.doubts(try store.creates(of: run).filter(\.isInDoubt), run) { context.say(line) }
+            for line in Self.doubts(recorded.inDoubt > 0 ? try store.doubts(of: run) : [], run) { context.say(line) }
         }
         resumed.onChange = { create, differences in tell(Self.explanation(create, differences)) }
         // What the gateway has swept away was free.
@@ -81,13 +85,13 @@ struct RunJournaling: Sendable {
     /// At the first create of a new run.
     private static func begin(_ plan: JournalPlan, seed: Int64, _ tell: (String) -> Void) throws -> RunJournal {
         let store = try JournalStore(folder: plan.place.folder)
-        if let unfinished = try store.newestUnfinished(plan.description) {
+        if plan.target == nil, let unfinished = try store.newestUnfinished(plan.description) {
             let run = try store.run(unfinished)
             tell(
                 "run \(unfinished) of this script is unfinished, and has paid for \(RunText.predictions(run.created));"
                     + " this is a new one, and pays anew (to go on with that one: \(plan.resumeCommand))")
         }
-        return try store.begin(plan.description, seed: seed)
+        return try store.begin(plan.description, seed: seed, refusesUnfinished: plan.target == .auto)
     }
 
     private static func greeting(_ run: RecordedRun, _ journal: RunJournal) -> String {
@@ -122,12 +126,52 @@ struct RunJournaling: Sendable {
     /// - Returns: Why that could not be written down.
     func end(succeeded: Bool) async -> SpeedPixError? {
         guard let plan, let journal = deferred?.journal else { return nil }
+        if succeeded { await Self.askAboutUnended(journal, client, clock) }
         do {
             try await journal.end(succeeded: succeeded)
-            try JournalStore(folder: plan.place.folder).prune(olderThan: plan.keepsRuns)
+            try journal.store.prune(olderThan: plan.keepsRuns)
             return nil
         } catch {
             return error as? SpeedPixError ?? SpeedPixError(.journalFailed, "\(error)")
+        }
+    }
+
+    /// Predictions that at most are asked about at the end of a run: nobody has waited for them.
+    private static let mostAskedAbout = 100
+    /// The end of a run is not to wait for a service that does not answer.
+    private static let longestAsking: Duration = .seconds(10)
+
+    /// Asks once how predictions stand that the script has not waited for: else a run that has ended well would have something to
+    /// go on with for ever.
+    private static func askAboutUnended(
+        _ journal: RunJournal, _ client: SpeedPixClient, _ clock: any Clock<Duration>
+    ) async {
+        let unended = journal.unended.prefix(mostAskedAbout)
+        guard !unended.isEmpty else { return }
+        await withTaskGroup { group in
+            group.addTask {
+                try? await clock.sleep(for: longestAsking)
+                return true
+            }
+            group.addTask {
+                await withTaskGroup { asking in
+                    for id in unended { asking.addTask { await ask(about: id, journal, client) } }
+                }
+                return true
+            }
+            _ = await group.next()
+            group.cancelAll()
+        }
+    }
+
+    private static func ask(about id: String, _ journal: RunJournal, _ client: SpeedPixClient) async {
+        do {
+            let prediction = try await client.predictions.get(id)
+            if prediction.status.isTerminal { journal.recordEnded(prediction, byCaller: false) }
+        } catch let error as SpeedPixError where error.code == .apiError {
+            journal.recordGone(id)
+        } catch {
+            // The next run asks again.
         }
     }
 

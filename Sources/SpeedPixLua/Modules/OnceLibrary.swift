@@ -7,6 +7,7 @@ enum OnceLibrary {
         local host, _, module = ...
         local check, value, keep, refuse = host.check_once, host.once_value, host.keep_once, host.refuse_once
         local encode, decode, event, wait_for, ring = host.encode, host.decode, host.event, host.wait_for, host.ring
+        local place_of_run, go_to = host.place_of_run, host.go_to
         local pcall, setmetatable = pcall, setmetatable
         -- By name: the events of tasks that wait until another one has made the value.
         local at_work = {}
@@ -22,7 +23,10 @@ enum OnceLibrary {
           if known then return decode(known) end
           local waiting = {}
           at_work[name] = waiting
+          -- What it draws and counts is its own: a run that is gone on with does not call it.
+          local before = go_to(place_of_run("once " .. name))
           local _guard <close> = setmetatable({}, { __close = function()
+            go_to(before)
             at_work[name] = nil
             for i = 1, #waiting do ring(waiting[i]) end
           end })

@@ -35,6 +35,8 @@ struct CountedJournal: PredictionJournal {
     func recordEnded(_ prediction: Prediction, byCaller: Bool) async throws {
         try await journal.recordEnded(prediction, byCaller: byCaller)
     }
+    func recordCancelWanted(_ predictionID: String) { journal.recordCancelWanted(predictionID) }
+    func outputPlace(of url: String) async throws -> OutputPlace? { try await journal.outputPlace(of: url) }
     func recordSaved(_ file: SavedFile) async throws { try await journal.recordSaved(file) }
     func savedFiles(_ output: OutputPlace) async throws -> [SavedFile] { try await journal.savedFiles(output) }
     func value(_ name: String) -> JSONValue? { journal.value(name) }

@@ -72,7 +72,8 @@ struct PositionTests {
                 "create 1", "create 2", "spawn 1/create 1", "map 1/item 1/create 1", "map 1/item 1/spawn 1/create 1",
                 "map 1/item 2/create 1", "map 1/item 2/spawn 1/create 1", "map 2/item 1/create 1",
                 "map 2/item 1/map 1/item 1/create 1", "map 2/item 1/create 2", "map 3/item 1/create 1",
-                "spawn 2/create 1", "spawn 3/create 1", "spawn 4/create 1", "create 3", "create 4", "create 5",
+                "spawn 2/create 1", "spawn 3/create 1", "spawn 4/create 1", "timeout 1/create 1", "create 3",
+                "create 4",
             ])
     }
 
