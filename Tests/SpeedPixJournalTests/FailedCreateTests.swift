@@ -105,4 +105,107 @@ struct FailedCreateTests {
         var differences = told.stream.makeAsyncIterator()
         #expect(await differences.next() == ["text"])
     }
+
+    @Test("Two that were made at one place both count, whoever asks first")
+    func twice() async throws {
+        for order in [["create 1", "create 2"], ["create 2", "create 1"], ["create 3", "create 1"]] {
+            let folder = JournalFolder()
+            do {
+                let first = try folder.begin()
+                try await first.create("create 1", "a", id: "p-1")
+                try await first.create("create 1", "a", id: "p-2")
+            }
+            let second = try folder.resume()
+            var ids: Set<String?> = []
+            for position in order { ids.insert(try await second.claim(position, "a").id) }
+            #expect(ids == ["p-1", "p-2"])
+            #expect(try await second.claim("create 4", "a").id == nil)
+        }
+    }
+
+    @Test("Only what the same attempt went on to is a substitute")
+    func attempts() async throws {
+        let folder = JournalFolder()
+        do {
+            let first = try folder.begin()
+            try await first.create("create 1", "a", id: "p-1")
+            try await first.create("create 2", "b", id: "p-2")
+            try await first.ended(try failed("p-2"), byCaller: false)
+        }
+        do {
+            // The first step was edited, and made anew.
+            let second = try folder.resume()
+            try await second.create("create 1", "A", id: "p-3")
+        }
+        #expect(try await folder.resume().claim("create 2", "b").id == nil)
+    }
+
+    @Test("A cancellation that the script has asked for counts as its own, however late the service says so")
+    func wanted() async throws {
+        let folder = JournalFolder()
+        do {
+            let first = try folder.begin()
+            try await first.create("create 1", "a", id: "p-1")
+            first.recordCancelWanted("p-1")
+            let canceled = try #require(Prediction(record: ["id": "p-1", "status": "canceled"]))
+            try await first.ended(canceled, byCaller: false)
+        }
+        #expect(try await folder.resume().claim("create 1", "a").id == "p-1")
+    }
+
+    @Test("What the service knows no more is not looked for again")
+    func gone() async throws {
+        let folder = JournalFolder()
+        do {
+            let first = try folder.begin()
+            try await first.create("create 1", "a", id: "p-1")
+            #expect(first.unended == ["p-1"])
+            first.recordGone("p-1")
+            try await first.flush()
+            #expect(first.unended.isEmpty)
+        }
+        #expect(try await folder.resume().claim("create 1", "a").id == nil)
+    }
+
+    @Test("A run that is begun only if there is none is not begun twice")
+    func auto() async throws {
+        let folder = JournalFolder()
+        let store = try folder.store()
+        let first = try store.begin(JournalFolder.description, seed: 1, refusesUnfinished: true)
+        let error = #expect(throws: SpeedPixError.self) {
+            try store.begin(JournalFolder.description, seed: 1, refusesUnfinished: true)
+        }
+        #expect(error?.message.contains("run 1") == true)
+        try await first.end(succeeded: true)
+        #expect(try store.begin(JournalFolder.description, seed: 1, refusesUnfinished: true).run == 2)
+    }
+
+    @Test("An output of an attempt before is known by its URL, though nobody has come upon its create")
+    func outputs() async throws {
+        let folder = JournalFolder()
+        do {
+            let first = try folder.begin()
+            try await first.create("create 1", "a", id: "p-1")
+            try await first.ended(try ScriptedServiceAnswer.succeeded(id: "p-1"), byCaller: false)
+        }
+        let second = try folder.resume()
+        #expect(
+            try await second.outputPlace(of: "https://cdn.test/a.png") == OutputPlace(predictionID: "p-1", number: 0))
+        #expect(try await second.outputPlace(of: "https://cdn.test/b.png") == nil)
+    }
+
+    @Test(
+        "What gives access is cut out of texts",
+        arguments: [
+            (
+                "see https://a.test/x.png?Signature=s&Expires=1 and HTTP://b.test/?q",
+                "see https://a.test/x.png and HTTP://b.test/"
+            ),
+            ("(https://user:word@c.test/y#z)", "(https://c.test/y)"), ("no url? here", "no url? here"),
+            ("https://d.test/plain", "https://d.test/plain"),
+        ])
+    func signatures(text: String, kept: String) {
+        #expect(text.withoutSignatures == kept)
+        #expect("x data:image/png;base64,AAAA y".withoutSignatures.hasPrefix("x data:image/png;base64,sha256-"))
+    }
 }

@@ -75,7 +75,7 @@ struct JournalListTests {
         try store.settle(1, "create 2", as: .notCreated)
         // By its number, too.
         try store.settle(1, "3", as: .again)
-        #expect(throws: SpeedPixError.self) { try store.settle(1, "create 1", as: .notCreated) }
+        #expect(throws: SpeedPixError.self) { try store.settle(1, "create 2", as: .notCreated) }
         #expect(throws: SpeedPixError.self) { try store.settle(1, "create 8", as: .notCreated) }
         let second = try folder.resume()
         #expect(second.doubts.isEmpty)

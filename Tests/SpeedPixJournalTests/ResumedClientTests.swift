@@ -62,16 +62,26 @@ struct ResumedClientTests {
         }
     }
 
+    /// A program that does its work and dies: it has no journal any more, and no lock.
+    @discardableResult
+    private func attempt(
+        _ service: Service, _ journal: RunJournal, _ items: [Int]
+    ) async throws -> [Prediction] {
+        let results = try await work(try client(service, journal), items)
+        // It has lived long enough for the ends to be written.
+        try await journal.flush()
+        return results
+    }
+
     @Test("Each of forty creates is paid for once, though the program ends twice on its way")
     func resumed() async throws {
         let folder = JournalFolder()
         let service = Service()
-        // A program that dies has no journal any more, and no lock.
-        do { _ = try await work(try client(service, try folder.begin()), Array(1...7)) }
+        try await attempt(service, try folder.begin(), Array(1...7))
         #expect(service.count == 14)
-        do { _ = try await work(try client(service, try folder.resume()), Array(1...15)) }
+        try await attempt(service, try folder.resume(), Array(1...15))
         #expect(service.count == 30)
-        let results = try await work(try client(service, try folder.resume()), Array((1...20).reversed()))
+        let results = try await attempt(service, try folder.resume(), Array((1...20).reversed()))
         #expect(service.count == 40)
         #expect(results.count == 20 && Set(results.map(\.id)).count == 20)
         #expect(results.filter(\.isReused).count == 15)
@@ -82,7 +92,7 @@ struct ResumedClientTests {
     func withoutCalls() async throws {
         let folder = JournalFolder()
         let service = Service()
-        do { _ = try await work(try client(service, try folder.begin()), [1, 2]) }
+        try await attempt(service, try folder.begin(), [1, 2])
         let transport = ScriptedTransport([])
         var dependencies = ClientDependencies(transport: transport, clock: ImmediateClock())
         dependencies.journal = try folder.resume()
@@ -110,7 +120,7 @@ struct ResumedClientTests {
     func signed() async throws {
         let folder = JournalFolder()
         let service = Service()
-        do { _ = try await work(try client(service, try folder.begin()), [1]) }
+        try await attempt(service, try folder.begin(), [1])
         let transport = ScriptedTransport(
             [],
             then: .choosing { request in

@@ -216,6 +216,29 @@ struct JournaledScriptTests {
                 host: try host(folder, again, ScriptedTransport([]))) == ["1", "now"])
     }
 
+    @Test("What comes after once draws and stands the same, whether or not its function was called")
+    func onceAside() async throws {
+        let folder = try ScriptFolder()
+        let script = """
+            local style = speedpix.once("style", function()
+              create("w")
+              return math.random(1000)
+            end)
+            return tostring(math.random(1 << 40)), create("w").id
+            """
+        let transport = ScriptedTransport([], then: Self.created)
+        func run(_ journal: GivenJournal) async throws -> (String?, [String?]) {
+            let host = try host(folder, journal, transport)
+            let results = try await SpeedPixModule.machine(host, seed: 3).run(LuaChunk(script, name: "s"))
+            return (results.first?.text, journal.claims.map { $0.position?.rawValue })
+        }
+        let journal = GivenJournal()
+        let first = try await run(journal)
+        #expect(first.1 == ["once style 1/create 1", "create 1"])
+        let again = try await run(GivenJournal(values: journal.values))
+        #expect(again.0 == first.0 && again.1 == ["create 1"])
+    }
+
     @Test(
         "What once cannot keep, or do, is an error that names it",
         arguments: [

@@ -257,6 +257,22 @@ struct ResumeCommandTests {
     }
 }
 
+@Suite("The command line that goes on with a run")
+struct ResumingArgumentTests {
+    @Test(
+        "Without what was said for one attempt, with or without =, and before a --",
+        arguments: [
+            ("run s.lua n=1", "run s.lua n=1 --resume"), ("run s.lua --seed 5", "run s.lua --resume"),
+            ("run s.lua --seed=5 --again A --again=B x=1", "run s.lua x=1 --resume"),
+            ("run s.lua --resume=auto --again-failed --in-doubt again", "run s.lua --resume"),
+            ("run s.lua -- --seed", "run s.lua --resume -- --seed"), ("run s.lua --no-journal", "run s.lua --resume"),
+        ])
+    func arguments(given: String, expected: String) {
+        let words = given.split(separator: " ").map(String.init)
+        #expect(ResumeOptions.resuming(words, by: ["--resume"]).joined(separator: " ") == expected)
+    }
+}
+
 @Suite("Where the journal lies")
 struct JournalPlaceTests {
     private func place(_ environment: [String: String], _ given: String? = nil, beside: String? = nil) -> String {
