@@ -139,9 +139,7 @@ package final class LuaScheduler {
     ) -> LuaTask {
         let task = add(thread, slot: slot, parent: running)
         task.position = running?.position
-        if !isHelper, let position = running?.position {
-            task.position = TaskPosition("spawn", position.count("spawn"), in: position)
-        }
+        if !isHelper, let position = running?.position { task.stand(asNextOf: position) }
         task.place = places.current(state)
         task.label = running?.label
         return task

@@ -59,6 +59,7 @@ public final class LuaTask: LuaObject, @unchecked Sendable {
 
     /// What few tasks have.
     private final class Details {
+        var children: [LuaTask] = []
         var traceback = ""
         var raiser: LuaTask?
         var grace: GracePeriod?
@@ -78,7 +79,6 @@ public final class LuaTask: LuaObject, @unchecked Sendable {
     private let releases: ReleaseQueue
     /// Not counted: a parent ends after its children, which forget it when they end.
     private(set) unowned(unsafe) var parent: LuaTask?
-    private(set) var children: [LuaTask] = []
     var observers: [(LuaTask) -> Void] = []
     private var details: Details?
     // In this order the small ones lie in the gaps behind the two of nine bytes: there can be ten thousand tasks.
@@ -88,19 +88,20 @@ public final class LuaTask: LuaObject, @unchecked Sendable {
     private var flags: Flags = []
     /// How many tasks there are above it.
     let depth: UInt16
-    /// Where in the script's run it stands; nil for callbacks, which come when they come.
-    var position: TaskPosition?
+    /// Where it stands, or the task that has spawned it, see ``position``.
+    private var standing: TaskPosition?
     /// The run that it belongs to, see ``RunTable``.
     var run: RunTable.Slot = 0
     var state = State.ready(due: 0)
     /// Whether what it waits for goes on without it: when it is stopped, nothing was given up. Set before it waits, and never
     /// changed after that, so that whoever works for it may ask on any thread.
     var watchesOnly = false
-    private var placeSource = SpawnPlaces.Place.none.source
+    private var packedPlace = SpawnPlaces.Place.none.packed
+    /// As which of its parent's it was spawned; 0 once ``standing`` is its own.
+    private var spawnNumber: UInt16 = 0
     private let slot: Int32
     /// Where this one is among its parent's.
     private var childIndex: Int32 = 0
-    private var placeLine = SpawnPlaces.Place.none.line
 
     init(thread: OpaquePointer, slot: Int32, releases: ReleaseQueue, parent: LuaTask?) {
         self.thread = thread
@@ -115,11 +116,11 @@ public final class LuaTask: LuaObject, @unchecked Sendable {
         releases.add(slot)
         // By a loop: released one within the other, ten thousand would need more stack than a thread has.
         var family = children
-        children = []
+        details?.children = []
         while var last = family.popLast() {
             guard isKnownUniquelyReferenced(&last) else { continue }
             family += last.children
-            last.children = []
+            last.details?.children = []
         }
     }
 
@@ -132,8 +133,34 @@ public final class LuaTask: LuaObject, @unchecked Sendable {
 
     /// Where the script spawned it.
     var place: SpawnPlaces.Place {
-        get { SpawnPlaces.Place(source: placeSource, line: placeLine) }
-        set { (placeSource, placeLine) = (newValue.source, newValue.line) }
+        get { SpawnPlaces.Place(packed: packedPlace) }
+        set { packedPlace = newValue.packed }
+    }
+
+    /// Those that it has spawned and that have not ended.
+    var children: [LuaTask] { details?.children ?? [] }
+
+    /// Where in the script's run it stands; nil for callbacks, which come when they come.
+    ///
+    /// Made when it is first asked for: most tasks count nothing and draw nothing, and there can be ten thousand.
+    var position: TaskPosition? {
+        get {
+            guard spawnNumber != 0, let above = standing else { return standing }
+            let own = TaskPosition("spawn", Int(spawnNumber), in: above)
+            (standing, spawnNumber) = (own, 0)
+            return own
+        }
+        set { (standing, spawnNumber) = (newValue, 0) }
+    }
+
+    /// It is the next one that is spawned at a place.
+    func stand(asNextOf position: TaskPosition) {
+        let number = position.count("spawn")
+        if let small = UInt16(exactly: number) {
+            (standing, spawnNumber) = (position, small)
+        } else {
+            self.position = TaskPosition("spawn", number, in: position)
+        }
     }
 
     /// Whether its code has begun.
@@ -203,17 +230,18 @@ public final class LuaTask: LuaObject, @unchecked Sendable {
     }
 
     func adopt(_ child: LuaTask) {
-        child.childIndex = Int32(truncatingIfNeeded: children.count)
-        children.append(child)
+        let details = existingDetails
+        child.childIndex = Int32(truncatingIfNeeded: details.children.count)
+        details.children.append(child)
     }
 
     func leaveParent() {
-        guard let parent else { return }
+        guard let parent, let family = parent.details else { return }
         self.parent = nil
         // The last one takes the place, so that leaving takes no longer among ten thousand.
-        let last = parent.children.removeLast()
+        let last = family.children.removeLast()
         guard last !== self else { return }
-        parent.children[Int(childIndex)] = last
+        family.children[Int(childIndex)] = last
         last.childIndex = childIndex
     }
 

@@ -9,6 +9,24 @@ struct SpawnPlaces {
 
         /// Of the task that a run begins with.
         static let none = Place(source: -1, line: 0)
+
+        private static let lineBits: UInt32 = 22
+
+        /// In four bytes: there can be ten thousand tasks. A line beyond four million, and a source beyond a thousand, are told
+        /// as none.
+        var packed: UInt32 {
+            guard source >= 0, source < 1 << (32 - Self.lineBits) - 1, line < 1 << Self.lineBits else { return 0 }
+            return UInt32(source + 1) << Self.lineBits | UInt32(line)
+        }
+
+        init(source: Int16, line: Int32) {
+            (self.source, self.line) = (source, line)
+        }
+
+        init(packed: UInt32) {
+            source = Int16(packed >> Self.lineBits) - 1
+            line = packed == 0 ? 0 : Int32(packed & (1 << Self.lineBits - 1))
+        }
     }
 
     private var sources: [[CChar]] = []

@@ -9,7 +9,7 @@ import CLuaBridge
 final class TaskPosition: LuaObject, @unchecked Sendable {
     static let luaClass = LuaClass(name: "position", properties: [])
 
-    private let parent: TaskPosition?
+    private var parent: TaskPosition?
     private let kind: String
     private let number: Int
     private var counts: [(kind: String, count: Int)] = []
@@ -34,7 +34,12 @@ final class TaskPosition: LuaObject, @unchecked Sendable {
         seed = parent.seed(of: kind, number)
     }
 
-    deinit { stream?.deallocate() }
+    deinit {
+        stream?.deallocate()
+        // By a loop: released one within the other, as many as tasks may nest would need more stack than a thread has.
+        var next = parent.take()
+        while isKnownUniquelyReferenced(&next), let last = next { next = last.parent.take() }
+    }
 
     /// `map 2/item 17`; empty for where a script begins.
     var path: String {
