@@ -3,6 +3,12 @@ package import GRDB
 import Synchronization
 import SystemPackage
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
 /// A file of SQLite, written by one thread, many writes in one transaction.
 ///
 /// A write has reached the disk when ``write(_:)`` returns (`synchronous=FULL`; on macOS `fullfsync`). Writes that come while one
@@ -70,7 +76,9 @@ package final class GroupCommitDatabase: Sendable {
                 permissions: [.ownerReadWrite])
             try file.close()
         } catch Errno.fileExists {
-            return
+            if (try? FileManager.default.contentsOfDirectory(atPath: path)) != nil { throw Errno.isDirectory }
+            // By its path: one of another owner stays as it is.
+            try? FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
         }
     }
 

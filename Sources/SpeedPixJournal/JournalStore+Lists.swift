@@ -141,6 +141,15 @@ extension JournalStore {
             let id: Int64 = row["id"]
             switch settlement {
             case .created(let predictionID):
+                let other = try String.fetchOne(
+                    database,
+                    sql: "SELECT COALESCE(position, id) FROM \"create\" WHERE run = ? AND prediction = ? AND id <> ?",
+                    arguments: [run, predictionID, id])
+                if let other {
+                    throw SpeedPixError(
+                        .invalidArgument, "\(predictionID) is the prediction of \"\(other)\" already",
+                        remedy: "look in the console for another one")
+                }
                 var record: [String: JSONValue] = [
                     "id": .string(predictionID), "status": "waiting", "workflow": .string(row["workflow"]),
                 ]

@@ -219,6 +219,12 @@ public final class JournalStore: Sendable {
                     intended: row["intended"], attempt: row["attempt"],
                     end: (row["ended_after"] as Int64?).map { (row["ended_attempt"], $0) }))
         }
+        for name in choices.madeAgain
+        where !creates.contains(where: { $0.label == name || $0.position?.rawValue == name }) {
+            throw SpeedPixError(
+                .invalidArgument, "run \(run) has nothing with the label or the position \"\(name)\" to make again",
+                remedy: "speedpix runs show \(run) lists what it has")
+        }
         return EarlierCreates(creates, makesFailedAgain: choices.makesFailedAgain) { create in
             choices.madeAgain.contains { $0 == create.label || $0 == create.position?.rawValue }
         }

@@ -36,6 +36,8 @@ public final class RehearsedJournal: PredictionJournal {
 
     /// True.
     public var identifiesCreates: Bool { true }
+    /// True.
+    public var isRehearsal: Bool { true }
 
     /// - Throws: ``SpeedPixError`` `unknown_outcome` for a create that is in doubt.
     public func claim(_ create: JournaledCreate) async throws -> JournalClaim {

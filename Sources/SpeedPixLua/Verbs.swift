@@ -126,6 +126,13 @@ struct Verbs: Sendable {
             // Told even if the script has been stopped meanwhile and never sees the error.
             host.onEvent(.inDoubt(workflow: request.workflowID, label: options.label, error))
             throw error
+        } catch let error as SpeedPixError where error.code == .journalFailed {
+            // It was created all the same, and only what is told here knows its id.
+            if let prediction = error.prediction {
+                host.createdIDs.note(prediction.id)
+                host.onEvent(.created(prediction, options))
+            }
+            throw error
         }
     }
 }

@@ -167,6 +167,18 @@ struct FailedCreateTests {
         #expect(try await folder.resume().claim("create 1", "a").id == nil)
     }
 
+    @Test("What is to be made again must be there: a misspelt label is an error")
+    func unknownLabel() async throws {
+        let folder = JournalFolder()
+        do { try await folder.begin().create("create 1", "a", id: "p-1") }
+        let description = JournalFolder.description
+        let error = #expect(throws: SpeedPixError.self) {
+            try folder.store().resume(
+                1, endpoint: description.endpoint, appKey: description.appKey, ResumeChoices(madeAgain: ["A-O14"]))
+        }
+        #expect(error?.message.contains("A-O14") == true)
+    }
+
     @Test("A run that is begun only if there is none is not begun twice")
     func auto() async throws {
         let folder = JournalFolder()

@@ -76,6 +76,8 @@ struct JournalListTests {
         // By its number, too.
         try store.settle(1, "3", as: .again)
         #expect(throws: SpeedPixError.self) { try store.settle(1, "create 2", as: .notCreated) }
+        // An id is one prediction's.
+        #expect(throws: SpeedPixError.self) { try store.settle(1, "create 3", as: .created(id: "p-9")) }
         #expect(throws: SpeedPixError.self) { try store.settle(1, "create 8", as: .notCreated) }
         let second = try folder.resume()
         #expect(second.doubts.isEmpty)

@@ -243,6 +243,7 @@ struct JournaledScriptTests {
         "What once cannot keep, or do, is an error that names it",
         arguments: [
             ("speedpix.once('x', function() return print end)", "the value of speedpix.once(\"x\", …) cannot be kept"),
+            ("speedpix.once('n', function() return speedpix.once('n', print) end)", "its own function asks for it"),
             ("speedpix.once('', print)", "is empty"), ("speedpix.once('x')", "must be a function"),
         ])
     func badOnce(script: String, message: String) async throws {

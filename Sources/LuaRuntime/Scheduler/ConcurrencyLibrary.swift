@@ -61,7 +61,9 @@ package enum ConcurrencyLibrary {
             local has_failed = false
             local map = begin_map()
             local function item(i)
-              begin_item(map, i, label_of(list[i]))
+              local value = list[i]
+              local label = label_of(value)
+              begin_item(map, i, label, label or math_type(value) and tostring(value) or nil)
               results[i] = fn(list[i], i)
             end
             local function worker()

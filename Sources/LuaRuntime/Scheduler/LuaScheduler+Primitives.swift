@@ -123,7 +123,8 @@ extension LuaScheduler {
         task?.label = text.map { LuaTask.Label($0) }
         if !arguments.isAbsent(1) {
             let map = try arguments.object(1, "map", TaskPosition.self)
-            task?.position = TaskPosition("item", Int(try arguments.integer(2, "number")), in: map)
+            let key = arguments.isAbsent(4) ? nil : try? arguments.string(4, "key")
+            task?.position = TaskPosition("item", Int(try arguments.integer(2, "number")), in: map, key: key)
             // The next draw asks for the item's own stream.
             spl_set_random(writer.machine.vm, nil)
         }

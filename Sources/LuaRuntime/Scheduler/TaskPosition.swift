@@ -13,6 +13,8 @@ final class TaskPosition: LuaObject, @unchecked Sendable {
     private let kind: String
     private let number: Int
     private var counts: [(kind: String, count: Int)] = []
+    /// How often each key has come; items begin in the order of their list.
+    private var occurrences: [String: Int] = [:]
     private var seed: UInt64
     private var stream: UnsafeMutablePointer<spl_random>?
 
@@ -27,11 +29,19 @@ final class TaskPosition: LuaObject, @unchecked Sendable {
     }
 
     /// A place within another one: `item 17`.
-    init(_ kind: String, _ number: Int, in parent: TaskPosition) {
+    ///
+    /// - Parameter key: What an item is known by, if it is known by something: its stream of random numbers stays the same when
+    ///   others are added before it.
+    init(_ kind: String, _ number: Int, in parent: TaskPosition, key: String? = nil) {
         self.parent = parent
         self.kind = kind
         self.number = number
-        seed = parent.seed(of: kind, number)
+        if let key {
+            parent.occurrences[key, default: 0] += 1
+            seed = parent.seed(of: "\(kind) \(key)", parent.occurrences[key] ?? 1)
+        } else {
+            seed = parent.seed(of: kind, number)
+        }
     }
 
     deinit {

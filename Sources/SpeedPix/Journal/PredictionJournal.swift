@@ -19,6 +19,9 @@ public protocol PredictionJournal: Sendable {
     /// uploaded.
     var identifiesCreates: Bool { get }
 
+    /// Whether nothing may be sent, since only what is recorded is looked at: URLs of outputs are taken as they are.
+    var isRehearsal: Bool { get }
+
     /// Takes a create, or says that it was made already. Each record is given out once.
     ///
     /// - Throws: ``SpeedPixError``: `unknown_outcome` for one whose outcome nobody knows, `journal_failed`.
@@ -79,6 +82,8 @@ public protocol PredictionJournal: Sendable {
 }
 
 extension PredictionJournal {
+    /// False.
+    public var isRehearsal: Bool { false }
     /// A journal that does not remember wishes: nothing is done.
     public func recordCancelWanted(_ predictionID: String) {}
     /// A journal that does not remember outputs: nil.

@@ -205,6 +205,7 @@ struct RunsSettleCommand: ContextCommand {
         let settlement: JournalStore.Settlement = id.map { .created(id: $0) } ?? (notCreated ? .notCreated : .again)
         let store = try journal.existingStore(context)
         try journal.failing { try store.settle(run, position, as: settlement) }
+        context.say("settled; go on with: speedpix runs resume \(run)")
     }
 }
 

@@ -51,7 +51,7 @@ struct JournalPlan: Sendable {
         // There they cost nothing.
         if isLocal { choices.makesDoubtsAgain = true }
         self.choices = choices
-        resumeCommand = Self.resuming(context.arguments)
+        resumeCommand = Self.resuming(context.arguments, target)
         description = RunDescription(
             script: name == "-" ? name : Self.real(context.absolute(name)),
             folder: Self.real(context.workingDirectory), parameters: command.arguments,
@@ -71,8 +71,10 @@ struct JournalPlan: Sendable {
     }
 
     /// The same command line, with `--resume`.
-    private static func resuming(_ arguments: [String]) -> String {
-        (["speedpix"] + ResumeOptions.resuming(arguments, by: ["--resume"])).map(ShellText.quoted)
+    private static func resuming(_ arguments: [String], _ target: ResumeTarget?) -> String {
+        // One that was named may have other parameters, and another script.
+        let option = if case .run(let number) = target { "--resume=\(number)" } else { "--resume" }
+        return (["speedpix"] + ResumeOptions.resuming(arguments, by: [option])).map(ShellText.quoted)
             .joined(separator: " ")
     }
 }

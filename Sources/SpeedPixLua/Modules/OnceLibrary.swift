@@ -9,12 +9,14 @@ enum OnceLibrary {
         local encode, decode, event, wait_for, ring = host.encode, host.decode, host.event, host.wait_for, host.ring
         local place_of_run, go_to = host.place_of_run, host.go_to
         local pcall, setmetatable = pcall, setmetatable
-        -- By name: the events of tasks that wait until another one has made the value.
-        local at_work = {}
+        local task, is_within = host.task, host.is_within
+        -- By name: who makes the value, and the events of tasks that wait for it.
+        local at_work, makers = {}, {}
 
         local function once(name, fn)
           check(name, fn)
           while at_work[name] do
+            if is_within(task(), makers[name]) then refuse(name, "its own function asks for it") end
             local bell, waiting = event(), at_work[name]
             waiting[#waiting + 1] = bell
             wait_for(bell)
@@ -22,12 +24,12 @@ enum OnceLibrary {
           local known = value(name)
           if known then return decode(known) end
           local waiting = {}
-          at_work[name] = waiting
+          at_work[name], makers[name] = waiting, task()
           -- What it draws and counts is its own: a run that is gone on with does not call it.
           local before = go_to(place_of_run("once " .. name))
           local _guard <close> = setmetatable({}, { __close = function()
             go_to(before)
-            at_work[name] = nil
+            at_work[name], makers[name] = nil, nil
             for i = 1, #waiting do ring(waiting[i]) end
           end })
           local made = fn()

@@ -30,8 +30,12 @@ struct PredictionCalls: Sendable {
             object.update(done)
             host.onEvent(.ended(done))
             return done
-        } catch let error as SpeedPixError {
+        } catch var error as SpeedPixError {
             if let prediction = error.prediction { object.update(prediction) }
+            if error.code == .apiError, object.prediction.isReused {
+                let name = object.prediction.label ?? "POSITION"
+                error.remedy = "if it is gone for good, have it made anew: speedpix run … --resume --again \"\(name)\""
+            }
             // A refused result is not the prediction's end: it succeeded, and is still there to be fetched.
             if [.predictionFailed, .canceled].contains(error.code) { host.onEvent(.ended(object.prediction)) }
             throw error.raised(with: object)

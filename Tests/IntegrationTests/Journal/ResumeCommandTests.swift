@@ -117,6 +117,22 @@ struct ResumeCommandTests {
         }
     }
 
+    @Test("A dry run that goes on takes outputs that are paid for into what comes next")
+    func chain() async throws {
+        try await withDesk { desk in
+            let script = """
+                local first = run("echo", { image = speedpix.bytes("x", "x.txt") }).images
+                run("echo", { image = first, text = "next" }).images:save("out.txt")
+                """
+            try desk.folder.write(script, to: "chain.lua")
+            #expect(await desk.run("run", "chain.lua", "--limit", "1").status == .failure)
+            let dry = await desk.run("run", "chain.lua", "--resume", "--dry-run")
+            #expect(dry.status == .success, "\(dry.errors)")
+            #expect(dry.errors.contains("would create 1 prediction, 1 are paid for already"), "\(dry.errors)")
+            #expect(await desk.run("run", "chain.lua", "--resume").status == .success)
+        }
+    }
+
     @Test("--limit counts only what is new")
     func limited() async throws {
         try await withDesk(stops: false) { desk in

@@ -127,6 +127,17 @@ struct RandomTests {
         #expect(Set(try await draws(6, 6)).isDisjoint(with: one))
     }
 
+    @Test("An item draws the same when others are added before it, and equal items draw each its own")
+    func added() async throws {
+        func draws(_ list: String) async throws -> [String] {
+            try await positionMachine(seed: 5).texts(
+                "return table.unpack(s.map({ \(list) }, function(v) return v .. ':' .. math.random(1 << 40) end))")
+        }
+        let some = try await draws("'b', 'c', 'c', 7")
+        let more = try await draws("'a', 'b', 1, 'c', 'c', 7")
+        #expect(Set(some).count == 4 && Set(some).isSubset(of: more))
+    }
+
     @Test("The numbers lie in their ranges, and the errors are Lua's own")
     func ranges() async throws {
         let results = try await positionMachine().texts(
