@@ -80,6 +80,8 @@ public final class LuaTask: LuaObject, @unchecked Sendable {
     /// Not counted: a parent ends after its children, which forget it when they end.
     private(set) unowned(unsafe) var parent: LuaTask?
     var observers: [(LuaTask) -> Void] = []
+    /// Where it stands, or the task that has spawned it, see ``position``.
+    private var standing: TaskPosition?
     private var details: Details?
     // In this order the small ones lie in the gaps behind the two of nine bytes: there can be ten thousand tasks.
     var outcome: Outcome?
@@ -88,17 +90,15 @@ public final class LuaTask: LuaObject, @unchecked Sendable {
     private var flags: Flags = []
     /// How many tasks there are above it.
     let depth: UInt16
-    /// Where it stands, or the task that has spawned it, see ``position``.
-    private var standing: TaskPosition?
     /// The run that it belongs to, see ``RunTable``.
     var run: RunTable.Slot = 0
     var state = State.ready(due: 0)
     /// Whether what it waits for goes on without it: when it is stopped, nothing was given up. Set before it waits, and never
     /// changed after that, so that whoever works for it may ask on any thread.
     var watchesOnly = false
-    private var packedPlace = SpawnPlaces.Place.none.packed
     /// As which of its parent's it was spawned; 0 once ``standing`` is its own.
     private var spawnNumber: UInt16 = 0
+    private var packedPlace = SpawnPlaces.Place.none.packed
     private let slot: Int32
     /// Where this one is among its parent's.
     private var childIndex: Int32 = 0
