@@ -16,7 +16,7 @@ struct JournalPlace: Sendable, Equatable {
         func variable(_ name: String) -> String? { context.environment[name].flatMap { $0.isEmpty ? nil : $0 } }
         // A relative path is to be ignored.
         func absolute(_ name: String) -> String? { variable(name).flatMap { $0.hasPrefix("/") ? $0 : nil } }
-        if let chosen = given.flatMap({ $0.isEmpty ? nil : $0 }) ?? variable("SPEEDPIX_STATE") {
+        if let chosen = given.flatMap({ $0.isEmpty ? nil : $0 }) ?? variable(LocalDataFolder.variable) {
             folder = context.absolute(chosen)
         } else if let base = absolute("XDG_STATE_HOME") ?? absolute("HOME").map({ "\($0)/.local/state" }) {
             folder = FilePath(base).appending("speedpix").string

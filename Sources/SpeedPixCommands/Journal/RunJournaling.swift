@@ -34,7 +34,8 @@ struct RunJournaling: Sendable {
             return
         }
         guard let target = plan.target, let run = try Self.number(target, plan, context) else {
-            let deferred = DeferredJournal { try Self.begin(plan, seed: drawn, tell) }
+            // A dry run with `auto` begins nothing either.
+            let deferred = isDryRun ? nil : DeferredJournal { try Self.begin(plan, seed: drawn, tell) }
             (journal, self.seed, self.deferred, rehearsal) = (deferred, drawn, deferred, nil)
             return
         }

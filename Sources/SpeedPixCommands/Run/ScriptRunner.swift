@@ -46,10 +46,9 @@ struct ScriptRunner: Sendable {
         var end = RunEnd.success
         let journaling: RunJournaling
         do {
-            let client = SpeedPixClient(
-                plan.host.configuration, dependencies: ClientDependencies(context, transport: plan.host.transport))
             journaling = try RunJournaling(
-                plan.journal, seed: plan.seed, isDryRun: plan.isDryRun, isQuiet: plan.isQuiet, client, context)
+                plan.journal, seed: plan.seed, isDryRun: plan.isDryRun, isQuiet: plan.isQuiet, client(of: plan), context
+            )
         } catch {
             let result = RunResult(end: RunEnd(error, script: nil, in: context), state: RunState())
             events?.finish(result.end.fields(in: context))
@@ -84,6 +83,12 @@ struct ScriptRunner: Sendable {
         fields["run"] = journaling.run.map { .integer($0) }
         events?.finish(fields)
         return RunResult(end: end, state: state)
+    }
+
+    /// For what the runner itself asks the service, apart from the script.
+    private func client(of plan: RunPlan) -> SpeedPixClient {
+        SpeedPixClient(
+            plan.host.configuration, dependencies: ClientDependencies(context, transport: plan.host.transport))
     }
 
     /// Who hears of what it does.
@@ -206,10 +211,8 @@ struct ScriptRunner: Sendable {
     /// - Returns: The end, which a report that cannot be written turns into a failure.
     private func write(_ report: RunReport, _ plan: RunPlan, _ end: RunEnd, _ recorder: RunRecorder) async -> RunEnd {
         do {
-            let client = SpeedPixClient(
-                plan.host.configuration, dependencies: ClientDependencies(context, transport: plan.host.transport))
             try await report.write(
-                plan, end, recorder.state.history ?? RunHistory(), elapsed: recorder.elapsed(), client.files)
+                plan, end, recorder.state.history ?? RunHistory(), elapsed: recorder.elapsed(), client(of: plan).files)
             if !plan.isQuiet, events == nil { context.say("report: \(plan.report ?? "")") }
             return end
         } catch {

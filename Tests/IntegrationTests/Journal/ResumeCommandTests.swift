@@ -113,6 +113,9 @@ struct ResumeCommandTests {
                 dry.errors.contains("a real run would create 1 prediction, 3 are paid for already, and 0 are in doubt"),
                 "\(dry.errors)")
             #expect(try desk.runs().first?.attempts == 1)
+            // One that would begin a run begins none.
+            #expect(await desk.run("run", "s.lua", "n=1", "--resume=auto", "--dry-run").status == .success)
+            #expect(try desk.runs().count == 1)
             #expect(!desk.folder.contents.contains("out/c.txt"))
         }
     }
