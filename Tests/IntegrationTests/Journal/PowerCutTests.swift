@@ -147,7 +147,7 @@ struct PowerCutTests {
         }
     }
 
-    /// Says of each create in doubt what the service's book says.
+    /// Settles each create in doubt by what the service has recorded.
     private func settle(
         _ folder: TestFolder, _ workflow: RecordingWorkflow, _ environment: [String: String]
     ) async throws {

@@ -1,7 +1,7 @@
 import SpeedPixGateway
 import Synchronization
 
-/// Draws a text, at once, and notes what it was asked for: the service's own book of what was paid for.
+/// Draws a text, at once, and records what it was asked for: each entry was paid for.
 final class RecordingWorkflow: Workflow {
     struct Entry: Sendable, Hashable {
         var id: String
@@ -18,14 +18,14 @@ final class RecordingWorkflow: Workflow {
     let estimatedDuration: Duration = .zero
     let isComputing = false
 
-    private let book = Mutex<[Entry]>([])
+    private let recorded = Mutex<[Entry]>([])
 
-    var entries: [Entry] { book.withLock { $0 } }
+    var entries: [Entry] { recorded.withLock { $0 } }
 
     func run(_ inputs: [String: WorkflowInputValue], _ task: WorkflowTask) async throws -> WorkflowResult {
         let name = inputs["name"]?.stringValue ?? ""
         let number = inputs["number"]?.numberValue
-        book.withLock { $0.append(Entry(id: task.id, name: name, number: number)) }
+        recorded.withLock { $0.append(Entry(id: task.id, name: name, number: number)) }
         if name.hasPrefix("bad") { throw WorkflowFailure("it is bad") }
         let source = try inputs["source"]?.fileValue.map { try String(contentsOfFile: $0.path, encoding: .utf8) } ?? ""
         let text = "\(source)/\(name) \(number.map { "\($0)" } ?? "")"

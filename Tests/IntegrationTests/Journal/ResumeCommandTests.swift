@@ -18,7 +18,7 @@ struct ResumeCommandTests {
         print("done")
         """
 
-    private struct Desk {
+    private struct Fixture {
         let folder: TestFolder
         let environment: [String: String]
 
@@ -31,164 +31,166 @@ struct ResumeCommandTests {
         func runs() throws -> [RecordedRun] { try store().runs() }
     }
 
-    private func withDesk(stops: Bool = true, _ body: @escaping @Sendable (Desk) async throws -> Void) async throws {
+    private func withFixture(stops: Bool = true, _ body: @escaping @Sendable (Fixture) async throws -> Void)
+        async throws
+    {
         try await TestService.run { endpoint in
             let folder = try TestFolder()
             try folder.write(Self.script, to: "s.lua")
             if stops { try folder.write("", to: "stop") }
-            try await body(Desk(folder: folder, environment: TestService.environment(endpoint)))
+            try await body(Fixture(folder: folder, environment: TestService.environment(endpoint)))
         }
     }
 
     @Test("A run that stopped says how to go on, and what it has paid for is not created again")
     func resumed() async throws {
-        try await withDesk { desk in
-            let first = await desk.run("run", "s.lua")
+        try await withFixture { fixture in
+            let first = await fixture.run("run", "s.lua")
             #expect(first.status == .failure)
             let lines = first.errors.split(separator: "\n")
             #expect(
                 lines.last == "3 predictions are paid for and kept; go on with: speedpix run s.lua --resume",
                 "\(first.errors)")
-            try FileManager.default.removeItem(atPath: desk.folder.path + "/stop")
-            let second = await desk.run("run", "s.lua", "--resume", "--progress", "plain")
+            try FileManager.default.removeItem(atPath: fixture.folder.path + "/stop")
+            let second = await fixture.run("run", "s.lua", "--resume", "--progress", "plain")
             #expect(second.status == .success && second.output == "done\n")
             #expect(second.errors.hasPrefix("going on with run 1, attempt 2: 3 predictions of it are paid for\n"))
             #expect(second.errors.contains("4 done of 4 predictions: 1 created, 3 from attempts before"))
             #expect(second.errors.contains("2 files lay there already"))
             #expect(second.errors.matches(of: /reused [abc] echo/).count == 3)
-            #expect(try desk.creates().count == 4)
-            for name in ["a", "b", "c", "d"] { #expect(try desk.folder.read("out/\(name).txt") == Array(name.utf8)) }
+            #expect(try fixture.creates().count == 4)
+            for name in ["a", "b", "c", "d"] { #expect(try fixture.folder.read("out/\(name).txt") == Array(name.utf8)) }
         }
     }
 
     @Test("There is nothing to go on with: an error that lists what there is; auto begins")
     func nothing() async throws {
-        try await withDesk { desk in
-            let none = await desk.run("run", "s.lua", "--resume")
+        try await withFixture { fixture in
+            let none = await fixture.run("run", "s.lua", "--resume")
             #expect(none.status == .usage && none.errors.contains("there is no unfinished run"))
-            #expect(!JournalStore.isThere(desk.folder.path + "/.speedpix"))
-            #expect(await desk.run("run", "s.lua", "n=1", "--resume=auto").status == .failure)
-            let other = await desk.run("run", "s.lua", "n=2", "--resume")
+            #expect(!JournalStore.isThere(fixture.folder.path + "/.speedpix"))
+            #expect(await fixture.run("run", "s.lua", "n=1", "--resume=auto").status == .failure)
+            let other = await fixture.run("run", "s.lua", "n=2", "--resume")
             #expect(other.status == .usage)
             #expect(other.errors.contains("run 1: s.lua n=1") && other.errors.contains("--resume=RUN"))
-            let missing = await desk.run("run", "s.lua", "--resume=9")
+            let missing = await fixture.run("run", "s.lua", "--resume=9")
             #expect(missing.status == .failure && missing.errors.contains("there is no run 9"))
         }
     }
 
     @Test("Beginning anew beside an unfinished run says so, and pays anew")
     func anew() async throws {
-        try await withDesk { desk in
-            _ = await desk.run("run", "s.lua")
-            let second = await desk.run("run", "s.lua")
+        try await withFixture { fixture in
+            _ = await fixture.run("run", "s.lua")
+            let second = await fixture.run("run", "s.lua")
             #expect(second.errors.contains("run 1 of this script is unfinished, and has paid for 3 predictions"))
-            let runs = try desk.runs()
+            let runs = try fixture.runs()
             #expect(runs.map(\.created) == [3, 3])
         }
     }
 
     @Test("A changed input is new, and a line says what differs; the others are found")
     func edited() async throws {
-        try await withDesk { desk in
-            _ = await desk.run("run", "s.lua")
-            try desk.folder.write(
+        try await withFixture { fixture in
+            _ = await fixture.run("run", "s.lua")
+            try fixture.folder.write(
                 Self.script.replacing("{ \"a\",", with: "{ \"A\",").replacing("\"stop\"", with: "\"no\""), to: "s.lua")
-            let second = await desk.run("run", "s.lua", "--resume")
+            let second = await fixture.run("run", "s.lua", "--resume")
             #expect(second.status == .success)
             #expect(
                 second.errors.contains("A echo is new, though map 1/item 1/create 1 is paid for: image, text differs"),
                 "\(second.errors)")
-            #expect(try desk.creates().count == 5)
+            #expect(try fixture.creates().count == 5)
         }
     }
 
     @Test("A dry run that goes on counts what is paid for, and writes nothing")
     func dry() async throws {
-        try await withDesk { desk in
-            _ = await desk.run("run", "s.lua")
-            try FileManager.default.removeItem(atPath: desk.folder.path + "/stop")
-            let dry = await desk.run("run", "s.lua", "--resume", "--dry-run")
+        try await withFixture { fixture in
+            _ = await fixture.run("run", "s.lua")
+            try FileManager.default.removeItem(atPath: fixture.folder.path + "/stop")
+            let dry = await fixture.run("run", "s.lua", "--resume", "--dry-run")
             #expect(dry.status == .success, "\(dry.errors)")
             #expect(
                 dry.errors.contains("a real run would create 1 prediction, 3 are paid for already, and 0 are in doubt"),
                 "\(dry.errors)")
-            #expect(try desk.runs().first?.attempts == 1)
+            #expect(try fixture.runs().first?.attempts == 1)
             // One that would begin a run begins none.
-            #expect(await desk.run("run", "s.lua", "n=1", "--resume=auto", "--dry-run").status == .success)
-            #expect(try desk.runs().count == 1)
-            #expect(!desk.folder.contents.contains("out/c.txt"))
+            #expect(await fixture.run("run", "s.lua", "n=1", "--resume=auto", "--dry-run").status == .success)
+            #expect(try fixture.runs().count == 1)
+            #expect(!fixture.folder.contents.contains("out/c.txt"))
         }
     }
 
     @Test("A dry run that goes on takes outputs that are paid for into what comes next")
     func chain() async throws {
-        try await withDesk { desk in
+        try await withFixture { fixture in
             let script = """
                 local first = run("echo", { image = speedpix.bytes("x", "x.txt") }).images
                 run("echo", { image = first, text = "next" }).images:save("out.txt")
                 """
-            try desk.folder.write(script, to: "chain.lua")
-            #expect(await desk.run("run", "chain.lua", "--limit", "1").status == .failure)
-            let dry = await desk.run("run", "chain.lua", "--resume", "--dry-run")
+            try fixture.folder.write(script, to: "chain.lua")
+            #expect(await fixture.run("run", "chain.lua", "--limit", "1").status == .failure)
+            let dry = await fixture.run("run", "chain.lua", "--resume", "--dry-run")
             #expect(dry.status == .success, "\(dry.errors)")
             #expect(dry.errors.contains("would create 1 prediction, 1 are paid for already"), "\(dry.errors)")
-            #expect(await desk.run("run", "chain.lua", "--resume").status == .success)
+            #expect(await fixture.run("run", "chain.lua", "--resume").status == .success)
         }
     }
 
     @Test("--limit counts only what is new")
     func limited() async throws {
-        try await withDesk(stops: false) { desk in
-            #expect(await desk.run("run", "s.lua", "--limit", "2").status == .failure)
-            #expect(await desk.run("run", "s.lua", "--limit", "1", "--resume").status == .failure)
-            #expect(await desk.run("run", "s.lua", "--limit", "1", "--resume").status == .success)
-            let creates = try desk.creates()
+        try await withFixture(stops: false) { fixture in
+            #expect(await fixture.run("run", "s.lua", "--limit", "2").status == .failure)
+            #expect(await fixture.run("run", "s.lua", "--limit", "1", "--resume").status == .failure)
+            #expect(await fixture.run("run", "s.lua", "--limit", "1", "--resume").status == .success)
+            let creates = try fixture.creates()
             #expect(creates.count == 4)
         }
     }
 
     @Test("runs and jobs list tell of it, and runs resume goes on from any folder")
     func lists() async throws {
-        try await withDesk { desk in
-            _ = await desk.run("run", "s.lua")
-            let runs = await desk.run("runs")
+        try await withFixture { fixture in
+            _ = await fixture.run("run", "s.lua")
+            let runs = await fixture.run("runs")
             #expect(
                 runs.output.contains("1: s.lua, ") && runs.output.contains("unfinished: 3 created, 3 done, 1 not saved")
             )
-            let json = try JSONValue(parsing: (await desk.run("runs", "list", "--json")).output.utf8)
+            let json = try JSONValue(parsing: (await fixture.run("runs", "list", "--json")).output.utf8)
             #expect(json["state"] == "unfinished" && json["created"] == 3 && json["unsaved"] == 1)
-            let shown = await desk.run("runs", "show", "1")
+            let shown = await fixture.run("runs", "show", "1")
             #expect(shown.output.contains("map 1/item 2/create 1: succeeded") && shown.output.contains("/out/b.txt"))
-            let unsaved = await desk.run("jobs", "list", "--unsaved")
+            let unsaved = await fixture.run("jobs", "list", "--unsaved")
             #expect(unsaved.output.split(separator: "\n").count == 1 && unsaved.output.contains(" c "))
-            #expect((await desk.run("jobs", "list")).output.split(separator: "\n").count == 3)
-            try FileManager.default.removeItem(atPath: desk.folder.path + "/stop")
+            #expect((await fixture.run("jobs", "list")).output.split(separator: "\n").count == 3)
+            try FileManager.default.removeItem(atPath: fixture.folder.path + "/stop")
             let elsewhere = try TestFolder()
             let resumed = await CommandRun(
-                ["runs", "resume", "1", "--state", desk.folder.path + "/.speedpix"], in: elsewhere,
-                environment: desk.environment)
+                ["runs", "resume", "1", "--state", fixture.folder.path + "/.speedpix"], in: elsewhere,
+                environment: fixture.environment)
             #expect(resumed.status == .success && resumed.output == "done\n", "\(resumed.errors)")
-            #expect(try desk.runs().first?.isUnfinished == false)
-            #expect((await desk.run("runs", "list", "--unfinished")).output.isEmpty)
-            #expect(await desk.run("runs", "delete", "1").status == .success)
-            #expect(await desk.run("runs", "show", "1").status == .usage)
+            #expect(try fixture.runs().first?.isUnfinished == false)
+            #expect((await fixture.run("runs", "list", "--unfinished")).output.isEmpty)
+            #expect(await fixture.run("runs", "delete", "1").status == .success)
+            #expect(await fixture.run("runs", "show", "1").status == .usage)
         }
     }
 
     @Test("Another key is another account: its runs are not gone on with")
     func account() async throws {
-        try await withDesk { desk in
-            _ = await desk.run("run", "s.lua")
-            var other = desk.environment
+        try await withFixture { fixture in
+            _ = await fixture.run("run", "s.lua")
+            var other = fixture.environment
             other["SPEEDPIX_APP_KEY"] = "other"
-            let run = await CommandRun(["run", "s.lua", "--resume=1"], in: desk.folder, environment: other)
+            let run = await CommandRun(["run", "s.lua", "--resume=1"], in: fixture.folder, environment: other)
             #expect(run.status == .failure && run.errors.contains("was begun at"))
         }
     }
 
     @Test("The journal, where it lies among a script's files, can be neither read nor moved")
     func withheld() async throws {
-        try await withDesk { desk in
+        try await withFixture { fixture in
             let script = """
                 run("echo", { text = "x" })
                 local function try(f, ...)
@@ -201,8 +203,8 @@ struct ResumeCommandTests {
                 try(os.rename, ".speedpix", "moved")
                 try(os.remove, ".speedpix/journal.sqlite")
                 """
-            try desk.folder.write(script, to: "spy.lua")
-            let run = await desk.run("run", "spy.lua")
+            try fixture.folder.write(script, to: "spy.lua")
+            let run = await fixture.run("run", "spy.lua")
             let refusals = Array(repeating: "false\tnot_allowed\n", count: 5).joined()
             #expect(run.status == .success && run.output == refusals, "\(run.output)")
         }
@@ -210,24 +212,24 @@ struct ResumeCommandTests {
 
     @Test("A journal that cannot be had keeps everything from being sent", arguments: [true, false])
     func broken(isDamaged: Bool) async throws {
-        try await withDesk { desk in
-            let place = desk.folder.path + "/state"
+        try await withFixture { fixture in
+            let place = fixture.folder.path + "/state"
             if isDamaged {
                 try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
-                try desk.folder.write(String(repeating: "no database ", count: 1000), to: "state/journal.sqlite")
+                try fixture.folder.write(String(repeating: "no database ", count: 1000), to: "state/journal.sqlite")
             } else {
                 // A file where the folder is to be.
-                try desk.folder.write("", to: "state")
+                try fixture.folder.write("", to: "state")
             }
-            let run = await desk.run("run", "s.lua", "--state", "state", "--json")
+            let run = await fixture.run("run", "s.lua", "--state", "state", "--json")
             #expect(run.status == .failure)
             #expect(run.output.contains(#""code":"journal_failed""#), "\(run.output)")
             #expect(!run.output.contains("prediction.created"))
             #expect(run.errors.contains("state"))
             if isDamaged {
-                #expect(try desk.folder.read("state/journal.sqlite").starts(with: Array("no database ".utf8)))
+                #expect(try fixture.folder.read("state/journal.sqlite").starts(with: Array("no database ".utf8)))
             }
-            #expect((await desk.run("run", "s.lua", "--no-journal")).errors.contains("stopped"))
+            #expect((await fixture.run("run", "s.lua", "--no-journal")).errors.contains("stopped"))
         }
     }
 
