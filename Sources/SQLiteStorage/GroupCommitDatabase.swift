@@ -15,6 +15,7 @@ import Foundation
 /// transaction is committed share the next one. Errors are those of GRDB and of the system; ``DatabaseProblem`` tells them
 /// apart.
 package final class GroupCommitDatabase: Sendable {
+    /// What is done in a transaction: done again if another operation of the same transaction fails.
     package typealias Operation = @Sendable (Database) throws -> Void
 
     private struct Pending {
@@ -127,8 +128,8 @@ package final class GroupCommitDatabase: Sendable {
         if mustDrain { drain() }
     }
 
-    /// Reads what is committed, on the calling thread: for a few rows that are found by an index.
-    package func readNow<Value>(_ body: (Database) throws -> Value) throws -> Value { try reader.read(body) }
+    /// Reads what is committed, with one statement, on the calling thread: for a few rows that are found by an index.
+    package func readNow<Value>(_ body: (Database) throws -> Value) throws -> Value { try reader.unsafeRead(body) }
 
     /// Reads on the writer's thread.
     package func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
@@ -162,38 +163,48 @@ package final class GroupCommitDatabase: Sendable {
                 return state.pending
             }
             guard !batch.isEmpty else { return }
-            var results: [Result<Void, any Error>] = []
-            do {
-                if let only = batch.first, batch.count == 1 {
-                    try database.write(only.operation)
-                    results = [.success(())]
-                } else {
-                    try database.write { database in
-                        results = try batch.map { try Self.perform($0.operation, database) }
-                    }
-                }
-                state.withLock { $0.commits += 1 }
-            } catch {
-                results = Array(repeating: .failure(error), count: batch.count)
-            }
+            let results = perform(batch)
             for (pending, result) in zip(batch, results) { pending.finish(result) }
         }
     }
 
-    /// One operation; what fails of it is undone without the others.
-    private static func perform(_ operation: Operation, _ database: Database) throws -> Result<Void, any Error> {
+    private func perform(_ batch: [Pending]) -> [Result<Void, any Error>] {
         do {
-            try database.inSavepoint {
-                try operation(database)
-                return .commit
+            do {
+                try database.write { database in
+                    for pending in batch { try pending.operation(database) }
+                }
+            } catch  where batch.count > 1 {
+                // The transaction was undone. Failures are rare, so that savepoints are for those that follow one.
+                return try performEach(batch)
             }
-            return .success(())
-        } catch let error as DatabaseError where error.resultCode != .SQLITE_CONSTRAINT {
-            // A full disk is the whole transaction's.
-            throw error
+            state.withLock { $0.commits += 1 }
+            return Array(repeating: .success(()), count: batch.count)
         } catch {
-            return .failure(error)
+            return Array(repeating: .failure(error), count: batch.count)
         }
+    }
+
+    /// All operations in one transaction; what fails of one is undone without the others.
+    private func performEach(_ batch: [Pending]) throws -> [Result<Void, any Error>] {
+        let results = try database.write { database in
+            try batch.map { pending -> Result<Void, any Error> in
+                do {
+                    try database.inSavepoint {
+                        try pending.operation(database)
+                        return .commit
+                    }
+                    return .success(())
+                } catch let error as DatabaseError where error.resultCode != .SQLITE_CONSTRAINT {
+                    // A full disk is the whole transaction's.
+                    throw error
+                } catch {
+                    return .failure(error)
+                }
+            }
+        }
+        state.withLock { $0.commits += 1 }
+        return results
     }
 }
 

@@ -11,7 +11,8 @@ struct EarlierCreate: Sendable {
         case inDoubt
     }
 
-    let row: Int64
+    /// Its number in the run: the higher, the newer.
+    let number: Int64
     let position: CreatePosition?
     /// Nil for one that cannot be told from others.
     let digest: String?
@@ -22,7 +23,7 @@ struct EarlierCreate: Sendable {
     /// The attempt that sent it.
     let attempt: Int
     /// The attempt that noticed its end, and the newest create of the run by then.
-    let end: (attempt: Int, row: Int64)?
+    let end: (attempt: Int, newest: Int64)?
 }
 
 /// The creates of attempts before, each of which is claimed once. A value.
@@ -49,16 +50,16 @@ struct EarlierCreates: Sendable {
 
     /// The two newest creates of a task or an item in one attempt, at different positions.
     private struct Newest {
-        var first: (row: Int64, position: CreatePosition)
-        var second: (row: Int64, position: CreatePosition)?
+        var first: (number: Int64, position: CreatePosition)
+        var second: (number: Int64, position: CreatePosition)?
 
-        mutating func add(_ row: Int64, _ position: CreatePosition) {
+        mutating func add(_ number: Int64, _ position: CreatePosition) {
             if position != first.position { second = first }
-            first = (row, position)
+            first = (number, position)
         }
 
-        func row(otherThan position: CreatePosition) -> Int64? {
-            first.position == position ? second?.row : first.row
+        func number(otherThan position: CreatePosition) -> Int64? {
+            first.position == position ? second?.number : first.number
         }
     }
 
@@ -92,7 +93,7 @@ struct EarlierCreates: Sendable {
                 byPlace[Place(position: position, digest: digest), default: []].append(index)
             }
             let scope = Scope(path: position.scope, attempt: create.attempt)
-            newest[scope, default: Newest(first: (create.row, position))].add(create.row, position)
+            newest[scope, default: Newest(first: (create.number, position))].add(create.number, position)
         }
     }
 
@@ -114,7 +115,8 @@ struct EarlierCreates: Sendable {
 
     /// Makes one free again that could not be given out.
     mutating func giveBack(_ create: EarlierCreate) {
-        guard let digest = create.digest, let index = byDigest[digest]?.first(where: { all[$0].row == create.row })
+        guard let digest = create.digest,
+            let index = byDigest[digest]?.first(where: { all[$0].number == create.number })
         else { return }
         isTaken[index] = false
         firstFree[digest] = nil
@@ -155,9 +157,9 @@ struct EarlierCreates: Sendable {
     /// failure, and it is paid for.
     private func isFinalFailure(_ create: EarlierCreate) -> Bool {
         guard !makesFailedAgain, let position = create.position, let end = create.end,
-            let later = newest[Scope(path: position.scope, attempt: end.attempt)]?.row(otherThan: position)
+            let later = newest[Scope(path: position.scope, attempt: end.attempt)]?.number(otherThan: position)
         else { return false }
-        return later > end.row
+        return later > end.newest
     }
 
     /// Those in doubt.
@@ -165,7 +167,7 @@ struct EarlierCreates: Sendable {
         all.indices.filter(isDoubt).map { index in
             let create = all[index]
             return RecordedDoubt(
-                number: create.row, position: create.position, workflowID: create.workflowID, label: create.label,
+                number: create.number, position: create.position, workflowID: create.workflowID, label: create.label,
                 time: create.intended)
         }
     }

@@ -53,22 +53,6 @@ final class JournalDatabase: Sendable {
         }
     }
 
-    /// The prediction that a create has become.
-    func record(of create: EarlierCreate, run: Int64) throws -> Prediction {
-        let record = try read { database in
-            try SQLRequest<String>(
-                sql: "SELECT record FROM \"create\" WHERE id = ?", arguments: [create.row], cached: true
-            ).fetchOne(database)
-        }
-        guard let record, let value = try? JSONValue(parsing: record.utf8), let prediction = Prediction(record: value)
-        else {
-            throw SpeedPixError(
-                .journalFailed, "the journal's record \(create.row) of run \(run) cannot be read",
-                remedy: "begin a new run, or set the journal aside")
-        }
-        return prediction
-    }
-
     /// Reads and writes before anything else does, as when a run begins.
     func setUp<Value>(_ body: (Database) throws -> Value) throws -> Value {
         do {

@@ -16,8 +16,8 @@ enum JournalSchema {
                         state TEXT NOT NULL DEFAULT 'running', ended REAL
                     );
                     CREATE TABLE "create" (
-                        id INTEGER PRIMARY KEY AUTOINCREMENT,
                         run INTEGER NOT NULL REFERENCES run(id) ON DELETE CASCADE,
+                        number INTEGER NOT NULL,
                         attempt INTEGER NOT NULL,
                         position TEXT, digest TEXT, inputs TEXT,
                         workflow TEXT NOT NULL, label TEXT, input TEXT NOT NULL,
@@ -26,11 +26,10 @@ enum JournalSchema {
                         -- How many files its output has, and the newest create when its end was noticed: clocks may jump.
                         files INTEGER NOT NULL DEFAULT 0, ended_after INTEGER, ended_attempt INTEGER,
                         -- Whether the caller has asked for its cancellation.
-                        cancel_wanted INTEGER NOT NULL DEFAULT 0
-                    );
-                    CREATE INDEX create_run ON "create"(run);
-                    -- With the run: else SQLite may look through all creates of the run.
-                    CREATE INDEX create_prediction ON "create"(prediction, run);
+                        cancel_wanted INTEGER NOT NULL DEFAULT 0,
+                        PRIMARY KEY (run, number)
+                        -- And no other index: an intent writes one page, and so does what becomes of it.
+                    ) WITHOUT ROWID;
                     -- Files of outputs that were saved; without a path, those that went into another create.
                     CREATE TABLE saved (
                         id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -73,7 +73,7 @@ extension JournalStore {
                 SELECT c.*, \(Self.savedCount) AS saved_count,
                 (SELECT json_group_array(DISTINCT path) FROM saved
                  WHERE saved.prediction = c.prediction AND path IS NOT NULL) AS paths
-                FROM "create" c WHERE \(condition) \(run == nil ? "" : "AND c.run = ?") ORDER BY c.id
+                FROM "create" c WHERE \(condition) \(run == nil ? "" : "AND c.run = ?") ORDER BY c.run, c.number
                 """
             return try Row.fetchAll(database, sql: sql, arguments: run.map { [$0] } ?? []).map(Self.create)
         }
@@ -85,7 +85,7 @@ extension JournalStore {
         let paths = ((try? JSONValue(parsing: (row["paths"] as String? ?? "[]").utf8))?.arrayValue ?? [])
             .compactMap(\.stringValue)
         return RecordedCreate(
-            number: row["id"], run: row["run"],
+            number: row["number"], run: row["run"],
             position: (row["position"] as String?).map { CreatePosition(rawValue: $0) }, state: state,
             workflowID: row["workflow"], label: row["label"], input: members(row["input"]),
             prediction: record.flatMap(Prediction.init(record:)), problem: row["problem"], intended: row["intended"],
@@ -122,8 +122,8 @@ extension JournalStore {
             let rows = try Row.fetchAll(
                 database,
                 sql: """
-                    SELECT id, state, workflow, label FROM "create" WHERE run = ?
-                    AND (position = ? OR CAST(id AS TEXT) = ?) ORDER BY id DESC
+                    SELECT number, state, workflow, label FROM "create" WHERE run = ?
+                    AND (position = ? OR CAST(number AS TEXT) = ?) ORDER BY number DESC
                     """, arguments: [run, create, create])
             guard
                 let row = rows.first(where: {
@@ -138,13 +138,15 @@ extension JournalStore {
                         : "the create \"\(create)\" is neither in doubt nor without an end",
                     remedy: "speedpix runs show \(run) lists them")
             }
-            let id: Int64 = row["id"]
+            let number: Int64 = row["number"]
             switch settlement {
             case .created(let predictionID):
                 let other = try String.fetchOne(
                     database,
-                    sql: "SELECT COALESCE(position, id) FROM \"create\" WHERE run = ? AND prediction = ? AND id <> ?",
-                    arguments: [run, predictionID, id])
+                    sql: """
+                        SELECT COALESCE(position, number) FROM "create"
+                        WHERE run = ? AND prediction = ? AND number <> ?
+                        """, arguments: [run, predictionID, number])
                 if let other {
                     throw SpeedPixError(
                         .invalidArgument, "\(predictionID) is the prediction of \"\(other)\" already",
@@ -156,13 +158,16 @@ extension JournalStore {
                 record["label"] = (row["label"] as String?).map { .string($0) }
                 try database.execute(
                     sql: """
-                        UPDATE "create" SET state = 'created', prediction = ?, record = ?, created = ? WHERE id = ?
-                        """, arguments: [predictionID, try Self.text(.object(record)), now(), id])
+                        UPDATE "create" SET state = 'created', prediction = ?, record = ?, created = ?
+                        WHERE run = ? AND number = ?
+                        """, arguments: [predictionID, try Self.text(.object(record)), now(), run, number])
             case .notCreated:
-                try database.execute(sql: "DELETE FROM \"create\" WHERE id = ?", arguments: [id])
+                try database.execute(
+                    sql: "DELETE FROM \"create\" WHERE run = ? AND number = ?", arguments: [run, number])
             case .again:
                 try database.execute(
-                    sql: "UPDATE \"create\" SET state = 'abandoned' WHERE id = ?", arguments: [id])
+                    sql: "UPDATE \"create\" SET state = 'abandoned' WHERE run = ? AND number = ?",
+                    arguments: [run, number])
             }
         }
     }

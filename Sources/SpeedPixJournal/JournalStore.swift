@@ -117,11 +117,7 @@ public final class JournalStore: Sendable {
             return RunJournal(
                 self, run: run, attempt: row["attempts"] + 1, seed: row["seed"],
                 earlier: try Self.creates(of: run, choices, database), values: try Self.values(of: run, database),
-                unended: try Set(
-                    String.fetchAll(
-                        database,
-                        sql: "SELECT prediction FROM \"create\" WHERE run = ? AND state = 'created'",
-                        arguments: [run])), lock: lock)
+                unended: try Self.unended(of: run, database), newest: try Self.newest(of: run, database), lock: lock)
         }
     }
 
@@ -135,7 +131,7 @@ public final class JournalStore: Sendable {
             _ = try Self.row(of: run, endpoint: endpoint, appKey: appKey, database)
             return RehearsedJournal(
                 try Self.creates(of: run, choices, database), values: try Self.values(of: run, database),
-                record: { [database = self.database] in try database.record(of: $0, run: run) })
+                records: RecordReader(self.database, run: run))
         }
     }
 
@@ -199,8 +195,8 @@ public final class JournalStore: Sendable {
         let rows = try Row.fetchCursor(
             database,
             sql: """
-                SELECT id, position, digest, state, workflow, label, intended, attempt, ended_after, ended_attempt,
-                cancel_wanted FROM "create" WHERE run = ? AND state <> 'abandoned' ORDER BY id
+                SELECT number, position, digest, state, workflow, label, intended, attempt, ended_after, ended_attempt,
+                cancel_wanted FROM "create" WHERE run = ? AND state <> 'abandoned' ORDER BY number
                 """, arguments: [run])
         var creates: [EarlierCreate] = []
         while let row = try rows.next() {
@@ -214,7 +210,7 @@ public final class JournalStore: Sendable {
                 }
             creates.append(
                 EarlierCreate(
-                    row: row["id"], position: (row["position"] as String?).map { CreatePosition(rawValue: $0) },
+                    number: row["number"], position: (row["position"] as String?).map { CreatePosition(rawValue: $0) },
                     digest: row["digest"], state: state, workflowID: row["workflow"], label: row["label"],
                     intended: row["intended"], attempt: row["attempt"],
                     end: (row["ended_after"] as Int64?).map { (row["ended_attempt"], $0) }))
@@ -228,6 +224,19 @@ public final class JournalStore: Sendable {
         return EarlierCreates(creates, makesFailedAgain: choices.makesFailedAgain) { create in
             choices.madeAgain.contains { $0 == create.label || $0 == create.position?.rawValue }
         }
+    }
+
+    private static func unended(of run: Int64, _ database: Database) throws -> [String: RunJournal.MadeCreate] {
+        let rows = try Row.fetchCursor(
+            database, sql: "SELECT prediction, number FROM \"create\" WHERE run = ? AND state = 'created'",
+            arguments: [run])
+        var creates: [String: RunJournal.MadeCreate] = [:]
+        while let row = try rows.next() { creates[row["prediction"]] = RunJournal.MadeCreate(number: row["number"]) }
+        return creates
+    }
+
+    private static func newest(of run: Int64, _ database: Database) throws -> Int64 {
+        try Int64.fetchOne(database, sql: "SELECT MAX(number) FROM \"create\" WHERE run = ?", arguments: [run]) ?? 0
     }
 
     private static func values(of run: Int64, _ database: Database) throws -> [String: JSONValue] {

@@ -22,7 +22,7 @@ public struct RecordedCreate: Sendable {
         case abandoned
     }
 
-    /// The journal's number of it.
+    /// Its number in the run: the higher, the newer.
     public var number: Int64
     /// The run that it belongs to.
     public var run: Int64
@@ -90,7 +90,7 @@ public struct RecordedRun: Sendable {
 
 /// A create of an attempt before whose outcome nobody knows.
 public struct RecordedDoubt: Sendable, Hashable {
-    /// The journal's number of it.
+    /// Its number in the run.
     public let number: Int64
     /// Where in the run it stood.
     public let position: CreatePosition?

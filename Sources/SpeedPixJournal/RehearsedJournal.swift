@@ -20,14 +20,11 @@ public final class RehearsedJournal: PredictionJournal {
         var next: UInt64 = 0
     }
 
-    private let record: @Sendable (EarlierCreate) throws -> Prediction
+    private let records: RecordReader
     private let state: Mutex<State>
 
-    init(
-        _ earlier: EarlierCreates, values: [String: JSONValue],
-        record: @escaping @Sendable (EarlierCreate) throws -> Prediction
-    ) {
-        self.record = record
+    init(_ earlier: EarlierCreates, values: [String: JSONValue], records: RecordReader) {
+        self.records = records
         state = Mutex(State(earlier: earlier, values: values))
     }
 
@@ -58,7 +55,7 @@ public final class RehearsedJournal: PredictionJournal {
                 .unknownOutcome, "\(found.label ?? found.workflowID) is in doubt: nobody knows whether it was created",
                 remedy: "settle it first: speedpix runs settle")
         }
-        return .recorded(try record(found))
+        return .recorded(try records.prediction(found.number))
     }
 
     /// Nothing is written.

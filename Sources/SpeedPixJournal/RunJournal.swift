@@ -21,6 +21,7 @@ public final class RunJournal: PredictionJournal {
     /// Where it lies.
     public let store: JournalStore
     private let database: JournalDatabase
+    private let records: RecordReader
     private let lock: ProcessLock
     private let now: @Sendable () -> Double
     private let state: Mutex<State>
@@ -29,14 +30,23 @@ public final class RunJournal: PredictionJournal {
     private struct State {
         var next: UInt64 = 0
         var pending: [JournalKey: JournaledCreate] = [:]
-        /// Intents that are on disk.
-        var rows: [JournalKey: Int64] = [:]
+        /// Of the newest create that was about to be sent.
+        var newest: Int64
+        /// Intents that are on disk, by the numbers of their creates.
+        var intents: [JournalKey: Int64] = [:]
         var earlier: EarlierCreates
         var values: [String: JSONValue]
         /// Predictions of this run whose end was not noticed.
-        var unended: Set<String>
+        var unended: [String: MadeCreate]
         /// Files of outputs of attempts before, by their URLs; nil until somebody asks.
         var outputs: [String: OutputPlace]?
+    }
+
+    /// A create that has become a prediction.
+    struct MadeCreate: Sendable {
+        var number: Int64
+        /// Whether the prediction's input is what the intent has.
+        var repeatsInput = false
     }
 
     /// Set when something could not be written down: nothing more is created then. Apart from the run, which ends when its
@@ -50,7 +60,7 @@ public final class RunJournal: PredictionJournal {
 
     init(
         _ store: JournalStore, run: Int64, attempt: Int, seed: Int64, earlier: EarlierCreates = EarlierCreates(),
-        values: [String: JSONValue] = [:], unended: Set<String> = [], lock: ProcessLock
+        values: [String: JSONValue] = [:], unended: [String: MadeCreate] = [:], newest: Int64 = 0, lock: ProcessLock
     ) {
         self.store = store
         database = store.database
@@ -59,11 +69,12 @@ public final class RunJournal: PredictionJournal {
         self.seed = seed
         self.lock = lock
         now = store.now
-        state = Mutex(State(earlier: earlier, values: values, unended: unended))
+        records = RecordReader(store.database, run: run)
+        state = Mutex(State(newest: newest, earlier: earlier, values: values, unended: unended))
     }
 
     /// Predictions of this run whose end was not noticed.
-    public var unended: [String] { state.withLock { $0.unended.sorted() } }
+    public var unended: [String] { state.withLock { $0.unended.keys.sorted() } }
 
     /// Creates of attempts before whose outcome nobody knows, and that were not claimed yet.
     public var doubts: [RecordedDoubt] { state.withLock { $0.earlier.doubts } }
@@ -108,18 +119,24 @@ public final class RunJournal: PredictionJournal {
     private func differences(_ identity: CreateIdentity, from other: EarlierCreate) throws -> [String] {
         let inputs = try database.read { database in
             try SQLRequest<String>(
-                sql: "SELECT inputs FROM \"create\" WHERE id = ?", arguments: [other.row], cached: true
+                sql: "SELECT inputs FROM \"create\" WHERE run = ? AND number = ?", arguments: [run, other.number],
+                cached: true
             ).fetchOne(database)
         }
         guard let inputs, case .object(let members) = try? JSONValue(parsing: inputs.utf8) else { return [] }
-        return identity.differences(
+        return CreateIdentity(digest: identity.digest, inputs: Self.shortened(identity.inputs)).differences(
             from: CreateIdentity(digest: other.digest ?? "", inputs: members.compactMapValues(\.stringValue)))
+    }
+
+    /// Enough of each digest to say what differs; what is the same is told by the digest of the whole.
+    private static func shortened(_ digests: [String: String]) -> [String: String] {
+        digests.mapValues { String($0.prefix(16)) }
     }
 
     private func recorded(_ found: EarlierCreate, _ create: JournaledCreate) async throws -> JournalClaim {
         guard found.state != .inDoubt else { throw doubt(found, create) }
         do {
-            let prediction = try database.record(of: found, run: run)
+            let prediction = try records.prediction(found.number)
             guard try await isStillThere?(prediction) == false else { return .recorded(prediction) }
         } catch {
             // It is given out once it can be.
@@ -127,10 +144,7 @@ public final class RunJournal: PredictionJournal {
             throw error
         }
         // Nobody is to look for it again.
-        submit { database in
-            try database.executeCached(
-                sql: "UPDATE \"create\" SET state = 'abandoned' WHERE id = ?", arguments: [found.row])
-        }
+        submitAbandoned(found.number)
         return .new(state.withLock { Self.add(create, &$0) })
     }
 
@@ -146,56 +160,68 @@ public final class RunJournal: PredictionJournal {
         return SpeedPixError(
             .unknownOutcome, "an attempt before may have created \(name): it ended between sending and the answer",
             remedy: "look in the console whether there is such a prediction, and say so: speedpix runs settle \(run)"
-                + " \(found.position.map { "\"\($0)\"" } ?? "\(found.row)") --id ID, or --not-created")
+                + " \(found.position.map { "\"\($0)\"" } ?? "\(found.number)") --id ID, or --not-created")
     }
 
     /// - Throws: ``SpeedPixError`` `journal_failed`.
     public func recordIntent(_ key: JournalKey) async throws {
         try failure.check()
-        guard let create = state.withLock({ $0.pending[key] }) else { return }
-        let inputs = try create.identity.map { try Self.text(.object($0.inputs.mapValues { .string($0) })) }
+        let intended = state.withLock { state -> (create: JournaledCreate, number: Int64)? in
+            guard let create = state.pending[key] else { return nil }
+            state.newest += 1
+            return (create, state.newest)
+        }
+        guard let (create, number) = intended else { return }
+        let inputs = try create.identity.map { identity in
+            try Self.text(.object(Self.shortened(identity.inputs).mapValues { .string($0) }))
+        }
         let input = try Self.text(JSONValue.object(create.input).withoutSignatures)
         let (run, attempt, time) = (run, attempt, now())
-        let row = Mutex<Int64?>(nil)
         try await database.write { database in
             try database.executeCached(
                 sql: """
-                    INSERT INTO "create" (run, attempt, position, digest, inputs, workflow, label, input, state, intended)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'intended', ?)
+                    INSERT INTO "create"
+                    (run, number, attempt, position, digest, inputs, workflow, label, input, state, intended)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'intended', ?)
                     """,
                 arguments: [
-                    run, attempt, create.position?.rawValue, create.identity?.digest, inputs, create.workflowID,
-                    create.label, input, time,
+                    run, number, attempt, create.position?.rawValue, create.identity?.digest, inputs,
+                    create.workflowID, create.label, input, time,
                 ])
-            row.withLock { $0 = database.lastInsertedRowID }
         }
-        state.withLock { $0.rows[key] = row.withLock { $0 } }
+        state.withLock { $0.intents[key] = number }
     }
 
     /// - Throws: ``SpeedPixError`` `journal_failed`.
     public func withdrawIntent(_ key: JournalKey) async throws {
-        guard let row = state.withLock({ $0.rows.removeValue(forKey: key) }) else { return }
+        guard let number = state.withLock({ $0.intents.removeValue(forKey: key) }) else { return }
+        let run = run
         try await database.write { database in
-            try database.executeCached(sql: "DELETE FROM \"create\" WHERE id = ?", arguments: [row])
+            try database.executeCached(
+                sql: "DELETE FROM \"create\" WHERE run = ? AND number = ?", arguments: [run, number])
         }
     }
 
     /// - Throws: ``SpeedPixError`` `journal_failed`; after that nothing more is intended.
     public func recordCreated(_ prediction: Prediction, _ key: JournalKey) async throws {
-        let (row, sources) = state.withLock { state in
-            let create = state.pending.removeValue(forKey: key)
-            state.unended.insert(prediction.id)
-            return (state.rows.removeValue(forKey: key), create?.sources ?? [])
+        let made = state.withLock { state -> (create: MadeCreate, sources: [OutputPlace])? in
+            guard let create = state.pending.removeValue(forKey: key),
+                let number = state.intents.removeValue(forKey: key)
+            else { return nil }
+            let made = MadeCreate(number: number, repeatsInput: prediction.input == create.input)
+            state.unended[prediction.id] = made
+            return (made, create.sources)
         }
-        guard let row else { return }
-        let (run, time) = (run, now())
+        guard let (made, sources) = made else { return }
+        let (run, number, time) = (run, made.number, now())
         do {
-            let record = try Self.text(prediction.record)
+            let record = try RecordReader.text(prediction, repeatsInput: made.repeatsInput)
             try await database.write { database in
                 try database.executeCached(
-                    sql:
-                        "UPDATE \"create\" SET state = 'created', prediction = ?, record = ?, created = ? WHERE id = ?",
-                    arguments: [prediction.id, record, time, row])
+                    sql: """
+                        UPDATE "create" SET state = 'created', prediction = ?, record = ?, created = ?
+                        WHERE run = ? AND number = ?
+                        """, arguments: [prediction.id, record, time, run, number])
                 for source in sources {
                     try database.executeCached(
                         sql: "INSERT INTO saved (run, prediction, number) VALUES (?, ?, ?)",
@@ -211,15 +237,16 @@ public final class RunJournal: PredictionJournal {
 
     /// - Throws: ``SpeedPixError`` `journal_failed`: what is on disk says the same, since the intent is.
     public func recordInDoubt(_ key: JournalKey, _ error: SpeedPixError) async throws {
-        let row = state.withLock { state in
+        let number = state.withLock { state in
             state.pending[key] = nil
-            return state.rows.removeValue(forKey: key)
+            return state.intents.removeValue(forKey: key)
         }
-        guard let row else { return }
+        guard let number else { return }
+        let run = run
         try await database.write { database in
             try database.executeCached(
-                sql: "UPDATE \"create\" SET state = 'in_doubt', problem = ? WHERE id = ?",
-                arguments: [error.message.withoutSignatures, row])
+                sql: "UPDATE \"create\" SET state = 'in_doubt', problem = ? WHERE run = ? AND number = ?",
+                arguments: [error.message.withoutSignatures, run, number])
         }
     }
 
@@ -232,7 +259,10 @@ public final class RunJournal: PredictionJournal {
     /// Returns at once: it is written down before any intent that is recorded after it, and a second later at most. What is lost
     /// in a power cut is asked for at the service again.
     public func recordEnded(_ prediction: Prediction, byCaller: Bool) {
-        guard state.withLock({ $0.unended.remove(prediction.id) }) != nil else { return }
+        let known = state.withLock { state in
+            state.unended.removeValue(forKey: prediction.id).map { (create: $0, newest: state.newest) }
+        }
+        guard let (create, newest) = known else { return }
         let word =
             prediction.status == .canceled && !byCaller
             ? RecordedCreate.State.stopped.rawValue : prediction.status.rawValue
@@ -241,31 +271,38 @@ public final class RunJournal: PredictionJournal {
             try database.executeCached(
                 sql: """
                     UPDATE "create" SET state = CASE WHEN cancel_wanted AND ?1 = 'stopped' THEN 'canceled' ELSE ?1 END,
-                    record = ?2, ended = ?3, files = ?4, ended_attempt = ?5, ended_after = (SELECT MAX(id) FROM "create")
-                    WHERE prediction = ?6 AND run = ?7 AND state IN ('created', 'in_doubt')
+                    record = ?2, ended = ?3, files = ?4, ended_attempt = ?5, ended_after = ?6
+                    WHERE run = ?7 AND number = ?8 AND state = 'created'
                     """,
-                arguments: [word, try Self.text(prediction.record), time, files, attempt, prediction.id, run])
+                arguments: [
+                    word, try RecordReader.text(prediction, repeatsInput: create.repeatsInput), time, files, attempt,
+                    newest, run, create.number,
+                ])
         }
     }
 
     /// Returns at once; it is written down before any intent that is recorded after it.
     public func recordCancelWanted(_ predictionID: String) {
+        guard let number = state.withLock({ $0.unended[predictionID]?.number }) else { return }
         let run = run
         submit { database in
             try database.executeCached(
-                sql: "UPDATE \"create\" SET cancel_wanted = 1 WHERE prediction = ? AND run = ?",
-                arguments: [predictionID, run])
+                sql: "UPDATE \"create\" SET cancel_wanted = 1 WHERE run = ? AND number = ?", arguments: [run, number])
         }
     }
 
     /// The service knows it no more: nobody is to look for it again.
     public func recordGone(_ predictionID: String) {
-        guard state.withLock({ $0.unended.remove(predictionID) }) != nil else { return }
+        guard let create = state.withLock({ $0.unended.removeValue(forKey: predictionID) }) else { return }
+        submitAbandoned(create.number)
+    }
+
+    private func submitAbandoned(_ number: Int64) {
         let run = run
         submit { database in
             try database.executeCached(
-                sql: "UPDATE \"create\" SET state = 'abandoned' WHERE prediction = ? AND run = ?",
-                arguments: [predictionID, run])
+                sql: "UPDATE \"create\" SET state = 'abandoned' WHERE run = ? AND number = ?",
+                arguments: [run, number])
         }
     }
 
@@ -318,8 +355,8 @@ public final class RunJournal: PredictionJournal {
         let outputs = try database.read { database in
             var outputs: [String: OutputPlace] = [:]
             let records = try String.fetchCursor(
-                database, sql: "SELECT record FROM \"create\" WHERE run = ? AND files > 0 ORDER BY id", arguments: [run]
-            )
+                database, sql: "SELECT record FROM \"create\" WHERE run = ? AND files > 0 ORDER BY number",
+                arguments: [run])
             while let record = try records.next() {
                 guard let value = try? JSONValue(parsing: record.utf8), let prediction = Prediction(record: value)
                 else { continue }

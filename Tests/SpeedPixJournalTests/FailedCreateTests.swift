@@ -215,6 +215,10 @@ struct FailedCreateTests {
             ),
             ("(https://user:word@c.test/y#z)", "(https://c.test/y)"), ("no url? here", "no url? here"),
             ("https://d.test/plain", "https://d.test/plain"),
+            ("https://e.test:81/x.png?Signature=s,t", "https://e.test:81/x.png"),
+            ("https://f.test/x.png?redirect=https://g.test/", "https://f.test/x.png"),
+            ("http://user@h.test/x#y", "http://h.test/x"), ("https://i.test/é?q", "https://i.test/é"),
+            ("https://j.test/x?data:text/plain,secret", "https://j.test/x"), ("ftp://k.test/x?y", "ftp://k.test/x?y"),
         ])
     func signatures(text: String, kept: String) {
         #expect(text.withoutSignatures == kept)

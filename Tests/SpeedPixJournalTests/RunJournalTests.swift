@@ -45,6 +45,27 @@ struct RunJournalTests {
         #expect(try await second.claim("create 1", "b").id == nil)
     }
 
+    @Test("Whatever order 150 creates are asked for in, each gets its own prediction with its input")
+    func orders() async throws {
+        let folder = JournalFolder()
+        do {
+            let first = try folder.begin()
+            for number in 1...150 { try await first.create("create \(number)", "d\(number)", id: "p-\(number)") }
+        }
+        var random = SeededGenerator(seed: 3)
+        for numbers in [Array(1...150), (1...150).reversed(), (1...150).shuffled(using: &random)] {
+            let next = try folder.resume()
+            for number in numbers {
+                guard case .recorded(let prediction) = try await next.claim("create \(number)", "d\(number)") else {
+                    Issue.record("create \(number) is new")
+                    return
+                }
+                #expect(prediction.id == "p-\(number)")
+                #expect(prediction.input == ["text": "x", "image": "https://store.test/a.png"])
+            }
+        }
+    }
+
     @Test("A success comes with its output, and without what signs its URLs")
     func output() async throws {
         let folder = JournalFolder()

@@ -1,5 +1,6 @@
 """A DBOS workflow of many recorded steps on SQLite; prints the CPU seconds that they took."""
 
+import asyncio
 import os
 import resource
 import sys
@@ -7,7 +8,8 @@ import sys
 from dbos import DBOS
 
 COUNT = int(sys.argv[1])
-FOLDER = sys.argv[2]
+CONCURRENCY = int(sys.argv[2])
+FOLDER = sys.argv[3]
 
 DBOS(
     config={
@@ -29,9 +31,23 @@ def work():
     return sum(1 for number in range(COUNT) if step(number))
 
 
+@DBOS.step()
+async def async_step(number):
+    return {"id": f"p-{number}", "status": "succeeded"}
+
+
+@DBOS.workflow()
+async def async_work():
+    done = 0
+    for first in range(0, COUNT, CONCURRENCY):
+        numbers = range(first, min(first + CONCURRENCY, COUNT))
+        done += len(await asyncio.gather(*(async_step(number) for number in numbers)))
+    return done
+
+
 DBOS.launch()
 before = resource.getrusage(resource.RUSAGE_SELF)
-assert work() == COUNT
+assert (work() if CONCURRENCY == 1 else asyncio.run(async_work())) == COUNT
 after = resource.getrusage(resource.RUSAGE_SELF)
 print(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, flush=True)
 # Its threads go on for a while.

@@ -33,7 +33,13 @@ public struct CreateIdentity: Sendable, Hashable, Codable {
     }
 
     static func hexadecimal(_ digest: SHA256Digest) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+        String(unsafeUninitializedCapacity: 2 * SHA256Digest.byteCount) { text in
+            func digit(_ value: UInt8) -> UInt8 { value + (value < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") - 10) }
+            for (index, byte) in digest.enumerated() {
+                text[2 * index] = digit(byte >> 4)
+                text[2 * index + 1] = digit(byte & 15)
+            }
+            return 2 * SHA256Digest.byteCount
+        }
     }
 }

@@ -29,7 +29,7 @@ final class OutputPlaces: Sendable {
                 // The first one that had it: what comes first by chance must not matter later.
                 let key = Self.key(file.url)
                 if state.places[key] == nil { state.places[key] = place }
-                if file.url.contains("?") { state.signed[place] = (file.url, now) }
+                if file.url.utf8.contains(UInt8(ascii: "?")) { state.signed[place] = (file.url, now) }
             }
         }
     }
@@ -70,5 +70,8 @@ final class OutputPlaces: Sendable {
     }
 
     /// Without what signs it.
-    static func key(_ url: String) -> String { String(url.prefix { $0 != "?" && $0 != "#" }) }
+    static func key(_ url: String) -> String {
+        let end = url.utf8.firstIndex { $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") }
+        return end.map { String(url[..<$0]) } ?? url
+    }
 }

@@ -30,7 +30,14 @@ enum MeasuredRun {
             guard let store else { return }
             let journal = try store.begin(description, seed: 1)
             let cost = OwnCost.begin()
-            for number in 0..<count { try await step(number, journal) }
+            let concurrency = arguments.count > 5 ? Int(arguments[5]) ?? 1 : 1
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for number in 0..<count {
+                    if number >= concurrency { try await group.next() }
+                    group.addTask { try await step(number, journal) }
+                }
+                try await group.waitForAll()
+            }
             try await journal.flush()
             try cost.print()
             try await journal.end(succeeded: true)
