@@ -198,15 +198,28 @@ static int object_read_only(lua_State *L) {
     return luaL_error(L, "a %s cannot be changed", lua_tostring(L, lua_upvalueindex(1)));
 }
 
-// object.key: a method if there is one, else the host's property function with (object, key).
+static int object_fetched(lua_State *L, int status, lua_KContext context) {
+    (void)L, (void)status, (void)context;
+    return 1;
+}
+
+// object.key: a method if there is one, else what the host's property function makes of (object, key); where that is nil, what
+// the fetching function of that name gives, which may wait.
 static int object_index(lua_State *L) {
+    lua_settop(L, 2);
     lua_pushvalue(L, 2);
     lua_rawget(L, lua_upvalueindex(1));
     if (!lua_isnil(L, -1)) return 1;
-    lua_settop(L, 2);
     lua_pushvalue(L, lua_upvalueindex(2));
-    lua_insert(L, 1);
+    lua_pushvalue(L, 1);
+    lua_pushvalue(L, 2);
     lua_call(L, 2, 1);
+    if (!lua_isnil(L, -1)) return 1;
+    lua_pushvalue(L, 2);
+    lua_rawget(L, lua_upvalueindex(3));
+    if (lua_isnil(L, -1)) return 1;
+    lua_pushvalue(L, 1);
+    lua_callk(L, 1, 1, 0, object_fetched);
     return 1;
 }
 
@@ -233,7 +246,10 @@ static int register_class(lua_State *L) {
     lua_pushvalue(L, -1);
     lua_setfield(L, -3, "methods");
     push_function(L, r->function, false);
-    lua_pushcclosure(L, object_index, 2);
+    lua_newtable(L);
+    lua_pushvalue(L, -1);
+    lua_setfield(L, -5, "fetched");
+    lua_pushcclosure(L, object_index, 3);
     lua_setfield(L, -2, "__index");
     lua_pushcfunction(L, object_gc);
     lua_setfield(L, -2, "__gc");
@@ -271,6 +287,20 @@ static int register_method(lua_State *L) {
     }
     lua_setfield(L, -2, r->field);
     return 0;
+}
+
+static int register_fetched(lua_State *L) {
+    registration *r = lua_touserdata(L, 1);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, r->vm->class_refs[r->class_id]);
+    lua_getfield(L, -1, "fetched");
+    push_function(L, r->function, true);
+    lua_setfield(L, -2, r->field);
+    return 0;
+}
+
+bool spl_register_fetched(spl_vm *vm, int32_t class_id, const char *name, int32_t function) {
+    registration r = {.vm = vm, .class_id = class_id, .field = name, .function = function};
+    return spl_protected(vm, register_fetched, &r);
 }
 
 bool spl_register_method(spl_vm *vm, int32_t class_id, const char *name, int32_t function, bool waits, bool closes) {

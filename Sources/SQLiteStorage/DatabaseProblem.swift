@@ -5,7 +5,7 @@ import SystemPackage
 package enum DatabaseProblem: Sendable, Hashable {
     /// The disk has no room.
     case full
-    /// The file is no database, or not a whole one.
+    /// The file is no database, not a whole one, or another program's.
     case damaged
     /// A newer version of the program has written it.
     case newer
@@ -20,8 +20,8 @@ package enum DatabaseProblem: Sendable, Hashable {
 
     /// - Parameter error: What ``GroupCommitDatabase`` has thrown.
     package init(_ error: any Error) {
-        if error is NewerDatabase {
-            self = .newer
+        if error is NewerDatabase || error is ForeignDatabase {
+            self = error is NewerDatabase ? .newer : .damaged
             return
         }
         self =

@@ -47,7 +47,8 @@ package final class GroupCommitDatabase: Sendable {
     /// - Parameters:
     ///   - label: For debuggers.
     ///   - migrator: Its tables, version by version.
-    /// - Throws: ``NewerDatabase`` for a file that has had migrations which this one does not know; what SQLite refuses.
+    /// - Throws: ``NewerDatabase`` for a file that has had migrations which this one does not know; ``ForeignDatabase`` for one of
+    ///   another program; what SQLite refuses.
     package init(path: String, label: String, migrator: DatabaseMigrator) throws {
         queue = DispatchQueue(label: label)
         try Self.makePrivate(path)
@@ -62,9 +63,16 @@ package final class GroupCommitDatabase: Sendable {
             try database.execute(sql: "PRAGMA fullfsync = ON")
         }
         if try database.read(migrator.hasBeenSuperseded) { throw NewerDatabase() }
+        if try database.read(Self.isForeign) { throw ForeignDatabase() }
         try migrator.migrate(database)
         configuration.readonly = true
         reader = try DatabaseQueue(path: path, configuration: configuration)
+    }
+
+    /// Whether it has tables that no migration has made.
+    private static func isForeign(_ database: Database) throws -> Bool {
+        try !database.tableExists("grdb_migrations")
+            && Bool.fetchOne(database, sql: "SELECT EXISTS (SELECT 1 FROM sqlite_master)") == true
     }
 
     /// SQLite gives the files beside it the same mode.
@@ -207,6 +215,9 @@ package final class GroupCommitDatabase: Sendable {
         return results
     }
 }
+
+/// A file that another program has made.
+package struct ForeignDatabase: Error {}
 
 /// A file that a newer version of the program has written.
 package struct NewerDatabase: Error {}

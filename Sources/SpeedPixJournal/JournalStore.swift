@@ -51,8 +51,7 @@ public final class JournalStore: Sendable {
         self.folder = folder
         self.now = now
         do {
-            try FileManager.default.createDirectory(
-                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            try PrivateFolder.make(FilePath(folder))
         } catch {
             throw SpeedPixError(
                 .journalFailed, "the journal's folder \(folder) cannot be made: \(error)",

@@ -217,36 +217,3 @@ struct RunJournalTests {
         withExtendedLifetime(first) {}
     }
 }
-
-@Suite("The journal's file")
-struct JournalFileTests {
-    @Test("It is its owner's alone")
-    func mode() throws {
-        let folder = JournalFolder()
-        let journal = try folder.begin()
-        defer { withExtendedLifetime(journal) {} }
-        for name in ["/journal.sqlite", "/journal.sqlite-wal"] {
-            let attributes = try FileManager.default.attributesOfItem(atPath: folder.path + name)
-            #expect(attributes[.posixPermissions] as? Int == 0o600)
-        }
-    }
-
-    @Test("A file that is no journal is named, refused and left as it was")
-    func corrupt() throws {
-        let folder = JournalFolder()
-        try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
-        let garbage = Data(repeating: 7, count: 5000)
-        try garbage.write(to: URL(filePath: folder.path + "/journal.sqlite"))
-        let error = #expect(throws: SpeedPixError.self) { try folder.store() }
-        #expect(error?.code == .journalFailed && error?.message.contains(folder.path) == true)
-        #expect(try Data(contentsOf: URL(filePath: folder.path + "/journal.sqlite")) == garbage)
-    }
-
-    @Test("A folder that cannot be written, or is none, is named before anything is paid for")
-    func unwritable() throws {
-        let folder = JournalFolder()
-        try Data().write(to: URL(filePath: folder.path))
-        let error = #expect(throws: SpeedPixError.self) { try folder.store() }
-        #expect(error?.code == .journalFailed && error?.remedy != nil)
-    }
-}

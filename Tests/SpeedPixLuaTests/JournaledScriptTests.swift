@@ -177,6 +177,42 @@ struct JournaledScriptTests {
         #expect(try folder.read("out/a.png") == "content")
     }
 
+    @Test("The URL of a recorded output is asked for when the script reads it, once, with what signs it")
+    func signedURL() async throws {
+        let folder = try ScriptFolder()
+        let journal = GivenJournal(recorded: ["create 1": try Self.succeeded("p-1")])
+        let transport = ScriptedTransport(
+            [],
+            then: .ok([
+                "taskId": "p-1", "status": "succeeded", "result": ["image": "https://cdn.test/p-1.png?sign=new"],
+            ]))
+        let host = try host(folder, journal, transport)
+        let result = try await folder.run(
+            """
+            local out = run('w')
+            local name = out.image.filename
+            local function first() return coroutine.yield(out.image.url) end
+            return name, coroutine.wrap(first)(), out.image.url
+            """, host: host)
+        let url = "https://cdn.test/p-1.png?sign=new"
+        #expect(result.map(\.text) == ["p-1.png", url, url])
+        // Its progress and its result.
+        #expect(transport.requests.count == 2)
+    }
+
+    @Test("The URL of a recorded output that the service has no more still stands for it in an input")
+    func expiredURL() async throws {
+        let folder = try ScriptFolder()
+        let journal = GivenJournal(recorded: [
+            "create 1": try Self.succeeded("p-1"), "create 2": try Self.succeeded("p-2"),
+        ])
+        let transport = ScriptedTransport([], then: .refusal("TaskNotFound", "there is no such task"))
+        let result = try await folder.run(
+            "local out = run('w') return create('next', { image = out.image.url }).id",
+            host: try host(folder, journal, transport))
+        #expect(result.map(\.text) == ["p-2"])
+    }
+
     @Test("An output that the service has no more is taken from its saved copy, else nothing is sent")
     func expired() async throws {
         let folder = try ScriptFolder()
@@ -207,7 +243,7 @@ struct JournaledScriptTests {
             """
         #expect(
             try await folder.run(script, host: try host(folder, journal, ScriptedTransport([])))
-                == ["1 1 1", "false", "now", "null", "1"])
+                == ["1 1 1", "false", "now", "nil", "1"])
         // Run again, it has them.
         let again = GivenJournal(values: journal.values)
         #expect(

@@ -196,10 +196,12 @@ spl_global spl_global_at(const spl_globals *globals, size_t index);
 bool spl_register(spl_vm *vm, const char *module, const char *field, int32_t function, bool waits);
 // Called with (module, key) where a module has no such field. Makes the module, if need be.
 bool spl_register_missing(spl_vm *vm, const char *module, int32_t function);
-// A class of objects. `properties` is called with (object, key) for keys that are no methods; -1 for none.
+// A class of objects. `properties` is called with (object, key) for keys that are no methods.
 bool spl_register_class(spl_vm *vm, int32_t class_id, const char *name, int32_t properties, int32_t describe);
 // `closes`: it is also called at the end of a <close> variable that holds the object.
 bool spl_register_method(spl_vm *vm, int32_t class_id, const char *name, int32_t function, bool waits, bool closes);
+// A property that waits: called with the object where the property function gives nil for this name.
+bool spl_register_fetched(spl_vm *vm, int32_t class_id, const char *name, int32_t function);
 // Makes `module.field` the same value as the global `name`, or the other way round.
 bool spl_alias(spl_vm *vm, const char *module, const char *field, const char *global);
 // Sets `module.field` to the buffer's one value.

@@ -68,6 +68,10 @@ final class LuaMachine {
                     vm, id, method.name, add(.defined(method.body), name: name), method.waits,
                     method.name == description.closedBy))
         }
+        for property in description.fetched {
+            let name = "\(description.name).\(property.name)"
+            try check(spl_register_fetched(vm, id, property.name, add(.defined(property.body), name: name)))
+        }
     }
 
     func register(_ module: LuaModule) throws(LuaError) {

@@ -27,6 +27,8 @@ public struct LuaClass: Sendable {
     public var methods: [LuaFunctionDefinition]
     /// The names that ``LuaObject/luaProperty(_:)`` knows, for suggestions.
     public var properties: [String]
+    /// Those of them that may have to be waited for: called with the object where ``LuaObject/luaProperty(_:)`` gives nil.
+    public var fetched: [LuaFunctionDefinition]
     /// The method that a `<close>` variable calls at its end; nil if objects of this class cannot be closed.
     public var closedBy: String?
 
@@ -35,10 +37,14 @@ public struct LuaClass: Sendable {
 
     /// A class that scripts can use but not construct; modules list those whose objects they give out.
     ///
-    /// - Parameter closedBy: One of `methods`, with no arguments but the object; it may be called twice.
+    /// - Parameters:
+    ///   - fetched: Waiting functions, by names of `properties`.
+    ///   - closedBy: One of `methods`, with no arguments but the object; it may be called twice.
     public init(
-        name: String, properties: [String], methods: [LuaFunctionDefinition] = [], closedBy: String? = nil
+        name: String, properties: [String], fetched: [LuaFunctionDefinition] = [],
+        methods: [LuaFunctionDefinition] = [], closedBy: String? = nil
     ) {
+        self.fetched = fetched
         self.closedBy = closedBy
         self.name = name
         self.properties = properties

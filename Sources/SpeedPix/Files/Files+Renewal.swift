@@ -19,6 +19,16 @@ extension Files {
         }
     }
 
+    /// The URL of an output's file, with access to it: a journal keeps URLs without what signs them, and then the service is
+    /// asked for a new one.
+    ///
+    /// - Throws: ``SpeedPixError``: `output_expired` if the service has the file no more; of the call otherwise.
+    ///   `CancellationError`.
+    public func currentURL(of file: FileOutput) async throws -> String {
+        guard !file.url.contains("?"), let place = caller.state.outputs.place(of: file.url) else { return file.url }
+        return try await freshURL(of: place, otherThan: file.url)
+    }
+
     /// A URL of the file that gives access to it now.
     ///
     /// - Throws: ``SpeedPixError`` `output_expired` if the service has no such file any more.

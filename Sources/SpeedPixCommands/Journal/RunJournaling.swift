@@ -63,8 +63,14 @@ struct RunJournaling: Sendable {
     /// The run's number; nil to begin one.
     private static func number(_ target: ResumeTarget, _ plan: JournalPlan, _ context: CommandContext) throws -> Int64?
     {
-        if case .run(let number) = target { return number }
         let isThere = JournalStore.isThere(plan.place.folder)
+        if case .run(let number) = target {
+            guard isThere, try JournalStore(folder: plan.place.folder).runs().contains(where: { $0.number == number })
+            else {
+                throw CommandFailure(.usage, "there is no run \(number) to go on with\nhint: speedpix runs lists them")
+            }
+            return number
+        }
         if isThere, let newest = try JournalStore(folder: plan.place.folder).newestUnfinished(plan.description) {
             return newest
         }

@@ -57,10 +57,9 @@ struct GatewayStorage: Sendable {
         let action = "lock the data directory \(directory)"
         let folder = ObjectStore.folder(in: directory)
         do {
-            try FileManager.default.createDirectory(
-                atPath: folder.string, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            try PrivateFolder.make(folder)
         } catch {
-            throw StorageError(action: action, reason: "its folder cannot be made")
+            throw StorageError(action: action, reason: "its folder cannot be made (\(error))")
         }
         do {
             return try ProcessLock(path: folder.appending("lock").string)

@@ -1,5 +1,6 @@
 import LuaRuntime
 import SpeedPix
+import Synchronization
 
 /// A file of a result in a script.
 final class OutputFileObject: LuaObject {
@@ -10,6 +11,12 @@ final class OutputFileObject: LuaObject {
             "frame_rate", "codec", "has_audio", "audio_codec", "sample_rate", "bitrate", "channels", "pages",
             "language",
             "author",
+        ],
+        fetched: [
+            .waiting("url") { arguments in
+                let object = try arguments.receiver(OutputFileObject.self)
+                return { _ in .string(try await object.signedURL()) }
+            }
         ],
         methods: [
             .waiting("save") { arguments in
@@ -60,10 +67,26 @@ final class OutputFileObject: LuaObject {
 
     let file: FileOutput
     let host: ScriptHost
+    /// Nil for a URL that a journal has kept without what signs it, until somebody asks for it.
+    private let url: Mutex<String?>
 
-    init(_ file: FileOutput, host: ScriptHost) {
+    /// - Parameter isRecorded: Whether the file comes from a journal.
+    init(_ file: FileOutput, host: ScriptHost, isRecorded: Bool = false) {
         self.file = file
         self.host = host
+        let lacksSignature = isRecorded && !host.isRehearsal && !file.url.contains("?")
+        url = Mutex(lacksSignature ? nil : file.url)
+    }
+
+    private func signedURL() async throws -> String {
+        var current = file.url
+        do {
+            current = try await host.requireClient().files.currentURL(of: file)
+        } catch let error as SpeedPixError where error.code == .outputExpired {
+            // It still stands for the output in an input: one that was paid for is found, and a new one says what is missing.
+        }
+        url.withLock { [current] in $0 = current }
+        return current
     }
 
     var luaDescription: String { file.url }
@@ -74,7 +97,7 @@ final class OutputFileObject: LuaObject {
 
     func luaProperty(_ name: String) -> LuaValue? {
         switch name {
-        case "url": .string(file.url)
+        case "url": .optional(url.withLock(\.self))
         case "filename": .string(file.filename)
         case "format": .optional(file.format)
         case "mime_type": .string(file.mimeType)

@@ -13,6 +13,9 @@ enum OnceLibrary {
         -- By name: who makes the value, and the events of tasks that wait for it.
         local at_work, makers = {}, {}
 
+        -- Nothing is kept as null, and given back as nothing.
+        local function given(text) if text == "null" then return nil end return decode(text) end
+
         local function once(name, fn)
           check(name, fn)
           while at_work[name] do
@@ -22,7 +25,7 @@ enum OnceLibrary {
             wait_for(bell)
           end
           local known = value(name)
-          if known then return decode(known) end
+          if known then return given(known) end
           local waiting = {}
           at_work[name], makers[name] = waiting, task()
           -- What it draws and counts is its own: a run that is gone on with does not call it.
@@ -36,7 +39,7 @@ enum OnceLibrary {
           local ok, text = pcall(encode, made)
           if not ok then refuse(name, text) end
           keep(name, text)
-          return decode(text)
+          return given(text)
         end
 
         return { once = once }

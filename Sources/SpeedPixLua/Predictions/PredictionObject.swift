@@ -79,7 +79,7 @@ final class PredictionObject: LuaObject {
 
     func luaProperty(_ name: String) -> LuaValue? {
         let prediction = prediction
-        let outputs = OutputConversion(host: host)
+        let outputs = OutputConversion(host: host, isRecorded: prediction.isReused)
         switch name {
         case "id": return .string(prediction.id)
         case "status": return .string(prediction.status.rawValue)
@@ -107,8 +107,10 @@ final class PredictionObject: LuaObject {
                 return .object(host.placeholderFiles)
             }
             return .table(
-                LuaTable(items: prediction.files.map { .object(OutputFileObject($0, host: host)) }, shape: .array)
-            )
+                LuaTable(
+                    items: prediction.files.map {
+                        .object(OutputFileObject($0, host: host, isRecorded: prediction.isReused))
+                    }, shape: .array))
         default: return nil
         }
     }

@@ -4,6 +4,8 @@ import SpeedPix
 /// Turns a workflow's output into what a script gets: every file in it becomes a file value.
 struct OutputConversion: Sendable {
     let host: ScriptHost
+    /// Whether it comes from a journal.
+    var isRecorded = false
 
     /// What a succeeded prediction gave; nil if nothing is known of it.
     func output(of prediction: Prediction) -> LuaValue? {
@@ -15,7 +17,7 @@ struct OutputConversion: Sendable {
     }
 
     func value(_ json: JSONValue) -> LuaValue {
-        if let file = FileOutput(json) { return .object(OutputFileObject(file, host: host)) }
+        if let file = FileOutput(json) { return .object(OutputFileObject(file, host: host, isRecorded: isRecorded)) }
         switch json {
         case .array(let values):
             return .table(LuaTable(items: values.map(value), shape: .array))

@@ -74,7 +74,7 @@ struct ResumeCommandTests {
             #expect(other.status == .usage)
             #expect(other.errors.contains("run 1: s.lua n=1") && other.errors.contains("--resume=RUN"))
             let missing = await fixture.run("run", "s.lua", "--resume=9")
-            #expect(missing.status == .failure && missing.errors.contains("there is no run 9"))
+            #expect(missing.status == .usage && missing.errors.contains("there is no run 9"))
         }
     }
 
