@@ -176,7 +176,7 @@ bool spl_passes_stop(lua_State *L, lua_KContext mark);
 // Raises the value on top of the stack, which was raised before with that status.
 int spl_raise_again(lua_State *L, int status);
 // library.c and coroutine.c
-void spl_open_libraries(lua_State *L, spl_vm *vm);
+void spl_open_libraries(lua_State *L);
 int spl_open_coroutine(lua_State *L);
 // Calls the function that a wrapper has as its first upvalue, with the wrapper's arguments.
 int spl_call_original(lua_State *L);

@@ -137,8 +137,7 @@ static int null_tostring(lua_State *L) {
     return 1;
 }
 
-void spl_open_libraries(lua_State *L, spl_vm *vm) {
-    (void)vm;
+void spl_open_libraries(lua_State *L) {
     static const luaL_Reg libraries[] = {
         {LUA_GNAME, luaopen_base},           {LUA_TABLIBNAME, luaopen_table}, {LUA_STRLIBNAME, luaopen_string},
         {LUA_MATHLIBNAME, luaopen_math},     {LUA_UTF8LIBNAME, luaopen_utf8}, {LUA_OSLIBNAME, luaopen_os},

@@ -7,8 +7,9 @@ typedef struct {
     spl_vm *vm;
     const char *module, *field, *source, *name;
     size_t length;
-    int32_t function, describe, class_id;  // a negative function: spawn, see spl_register
+    int32_t function, describe, class_id;
     bool waits, closes;
+    lua_CFunction own;  // instead of one of the host's
 } registration;
 
 static int read_only(lua_State *L) {
@@ -79,8 +80,8 @@ static int register_function(lua_State *L) {
         return 0;
     }
     push_fields(L, r->vm, r->module);
-    if (r->function < 0)
-        lua_pushcfunction(L, r->function == -1 ? spl_spawn : spl_spawn_helper);
+    if (r->own != NULL)
+        lua_pushcfunction(L, r->own);
     else
         push_function(L, r->function, r->waits);
     lua_setfield(L, -2, r->field);
@@ -89,6 +90,11 @@ static int register_function(lua_State *L) {
 
 bool spl_register(spl_vm *vm, const char *module, const char *field, int32_t function, bool waits) {
     registration r = {.vm = vm, .module = module, .field = field, .function = function, .waits = waits};
+    return spl_protected(vm, register_function, &r);
+}
+
+bool spl_register_spawn(spl_vm *vm, const char *module, const char *field, bool is_helper) {
+    registration r = {.vm = vm, .module = module, .field = field, .own = is_helper ? spl_spawn_helper : spl_spawn};
     return spl_protected(vm, register_function, &r);
 }
 

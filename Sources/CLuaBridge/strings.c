@@ -1,6 +1,7 @@
 // string.find, match, gmatch and gsub over the bounded matcher, and string.rep without its endless case.
 #include <string.h>
 
+#include "CLuaBridgeTesting.h"
 #include "pattern.h"
 
 // Patterns of this many elements are compiled onto the C stack: nearly all.

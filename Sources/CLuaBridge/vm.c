@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "CLuaBridgeTesting.h"
 #include "internal.h"
 
 #define LARGE_BLOCK (512 << 10)
@@ -70,7 +71,7 @@ static int open_state(lua_State *L) {
     vm->object_ref = luaL_ref(L, LUA_REGISTRYINDEX);
     spl_push_error_metatable(L, vm);
     spl_open_unsigned(L, vm);
-    spl_open_libraries(L, vm);
+    spl_open_libraries(L);
     spl_open_guards(L);
     spl_open_traceback(L, vm);
     spl_reserve_anchors(L, vm, 64);

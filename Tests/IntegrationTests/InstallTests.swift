@@ -109,3 +109,51 @@ struct InstallTests {
         check(try #require(try JSONValue(parsing: help.output.utf8)["command"]))
     }
 }
+
+/// `scripts/release`, with the program that was built with the tests.
+@Suite("A release")
+struct ReleaseTests {
+    private func release(_ arguments: [String], in folder: TestFolder) throws -> (status: Int32, output: String) {
+        try Subprocess(
+            "/bin/bash", ["\(TestFolder.repository)/scripts/release"] + arguments, folder: folder.path,
+            environment: ["HOME": folder.path]
+        ).finish()
+    }
+
+    @Test("The tarball holds program, manual, completions and licences, and its checksum fits")
+    func tarball() throws {
+        let folder = try TestFolder()
+        let made = try release(["--output", folder.path, "--program", Subprocess.speedpix], in: folder)
+        #expect(made.status == 0, "\(made.output)")
+        let archive = try #require(folder.contents.first { $0.hasSuffix(".tar.gz") })
+        #expect(archive.hasPrefix("speedpix-\(SpeedPixVersion.current)-"))
+        let check = try Subprocess(
+            "/bin/bash", ["-c", "(sha256sum -c *.sha256 || shasum -c *.sha256) && tar -tzf \(archive)"],
+            folder: folder.path
+        ).finish()
+        #expect(check.status == 0)
+        let root = archive.dropLast(".tar.gz".count)
+        let names = Set(check.output.split(separator: "\n").map(String.init))
+        for name in [
+            "bin/speedpix", "share/man/man1/speedpix.1", "share/zsh/site-functions/_speedpix", "CHANGELOG.md",
+            "share/licenses/speedpix/speedpix.txt", "share/licenses/speedpix/swift-nio-LICENSE.txt",
+            "share/licenses/speedpix/swift-nio-NOTICE.txt", "share/licenses/speedpix/GRDB.swift-LICENSE.txt",
+        ] {
+            #expect(names.contains("\(root)/\(name)"), "\(name)")
+        }
+    }
+
+    @Test(
+        "Mistakes are named, and make nothing",
+        arguments: [
+            (["--taag"], 2, "what is --taag?"), (["--output"], 2, "--output needs a value"),
+            (["--program", "nope"], 1, "nope is no program"), (["--help"], 0, "usage: scripts/release"),
+        ])
+    func mistakes(arguments: [String], status: Int32, message: String) throws {
+        let folder = try TestFolder()
+        let end = try release(
+            arguments + (arguments.first == "--program" ? ["--output", folder.path] : []), in: folder)
+        #expect(end.status == status && end.output.contains(message), "\(end.output)")
+        #expect(!folder.contents.contains { $0.hasSuffix(".tar.gz") })
+    }
+}

@@ -152,10 +152,6 @@ void spl_set_memory_limit(spl_vm *vm, size_t bytes);
 void spl_set_pattern_steps(spl_vm *vm, uint64_t steps);
 // How deep tasks may nest, for the error that says so.
 void spl_set_task_depth(spl_vm *vm, int32_t depth);
-// Makes `count` allocations fail, starting with the n-th from now; for tests. n = 0 disarms.
-void spl_fail_allocation(spl_vm *vm, uint64_t n, uint64_t count);
-// Gives scripts liblua's own string functions under a name; for tests that compare.
-bool spl_expose_stock_strings(spl_vm *vm, const char *name);
 uint64_t spl_allocations(const spl_vm *vm);
 void spl_collect_garbage(spl_vm *vm);
 
@@ -192,8 +188,10 @@ spl_global spl_global_at(const spl_globals *globals, size_t index);
 // --- Registration: false if memory ran out ---------------------------------------------------------------------
 
 // Adds `field` to a read-only module (NULL for a global), which becomes a global unless its name begins with "_".
-// A negative `function` is spawn: -1 the script's, -2 that of the host's own Lua code. `waits`: it may yield, and refuses where Lua cannot.
+// `waits`: it may yield, and refuses where Lua cannot.
 bool spl_register(spl_vm *vm, const char *module, const char *field, int32_t function, bool waits);
+// The bridge's own spawn: the script's, or that of the host's own Lua code.
+bool spl_register_spawn(spl_vm *vm, const char *module, const char *field, bool is_helper);
 // Called with (module, key) where a module has no such field. Makes the module, if need be.
 bool spl_register_missing(spl_vm *vm, const char *module, int32_t function);
 // A class of objects. `properties` is called with (object, key) for keys that are no methods.
@@ -312,5 +310,8 @@ void spl_set_ticket(spl_vm *vm, uint64_t ticket);
 void spl_set_transfer(spl_vm *vm, lua_State *thread, int32_t count);
 // Drops what was put since the last call: for a callback that changed its mind.
 void spl_reset_buffer(spl_vm *vm);
+
+// Swift's module is this header and what it includes.
+#include "CLuaBridgeTesting.h"
 
 #endif

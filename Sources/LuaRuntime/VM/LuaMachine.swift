@@ -79,7 +79,7 @@ final class LuaMachine {
         for function in module.functions {
             let name = module.globals.contains(function.name) ? function.name : "\(module.name).\(function.name)"
             if case .spawn(let isHelper) = function.body {
-                try check(spl_register(vm, module.name, function.name, isHelper ? -2 : -1, false))
+                try check(spl_register_spawn(vm, module.name, function.name, isHelper))
                 continue
             }
             try check(

@@ -47,6 +47,8 @@ let jsonBenchmark = Benchmark("lua/json", "json.decode and json.encode, against 
 }
 
 /// Something that a comparison needs is not installed.
-struct Missing: Error {
+struct Missing: Error, CustomStringConvertible {
     var what: String
+
+    var description: String { "missing: \(what)" }
 }

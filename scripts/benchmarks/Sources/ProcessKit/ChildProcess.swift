@@ -3,7 +3,7 @@ import Foundation
 /// A program that is measured, or measured against.
 public struct ChildProcess {
     /// Why a measurement is worth nothing.
-    public struct Failure: Error {
+    public struct Failure: Error, CustomStringConvertible {
         /// What happened.
         public var message: String
 
@@ -11,6 +11,9 @@ public struct ChildProcess {
         public init(message: String) {
             self.message = message
         }
+
+        /// The message.
+        public var description: String { message }
     }
 
     private let process = Process()
