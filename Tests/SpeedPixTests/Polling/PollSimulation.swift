@@ -1,5 +1,9 @@
 import SpeedPix
+
+// The benchmarks, which are a package of their own, have this file and the generator by links.
+#if canImport(SpeedPixTestSupport)
 import SpeedPixTestSupport
+#endif
 
 #if canImport(Darwin)
 import Darwin

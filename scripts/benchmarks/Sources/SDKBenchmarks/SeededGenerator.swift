@@ -1,0 +1,1 @@
+../../../../Sources/SpeedPixTestSupport/SeededGenerator.swift
