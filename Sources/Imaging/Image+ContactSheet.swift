@@ -62,7 +62,9 @@ extension Image {
                 let small = try tile.image.thumbnail(width: style.cell, height: style.cell)
                 strip = try strip.composited(
                     small, x: x + (style.cell - small.width) / 2, y: style.gap + (style.cell - small.height) / 2)
-                guard let label = tile.label, let words = try words(label, style, caption) else { continue }
+                guard let label = tile.label, let words = try words(for: label, style: style, height: caption) else {
+                    continue
+                }
                 strip = try strip.composited(
                     words, x: x + (style.cell - words.width) / 2,
                     y: style.gap + style.cell + (caption - words.height) / 2)
@@ -72,7 +74,7 @@ extension Image {
         return sheet
     }
 
-    private static func words(_ label: String, _ style: ContactSheetStyle, _ height: Int) throws -> Image? {
+    private static func words(for label: String, style: ContactSheetStyle, height: Int) throws -> Image? {
         let line = label.split(whereSeparator: \.isNewline).joined(separator: " ").prefix(120)
         guard line.contains(where: { !$0.isWhitespace }) else { return nil }
         var text = TextStyle()

@@ -34,7 +34,7 @@ extension Image {
         descriptor: Int32, name: String, fitting: (width: Int, height: Int)? = nil, damaged: DamagePolicy = .refuse,
         limits: ImagingLimits = .standard
     ) throws -> Image {
-        try load(.descriptor(descriptor), name, fitting, damaged, limits)
+        try load(.descriptor(descriptor), named: name, fitting: fitting, damaged: damaged, limits: limits)
     }
 
     /// Like ``open(path:fitting:damaged:limits:)``, from a file's content.
@@ -44,7 +44,7 @@ extension Image {
         bytes: [UInt8], name: String = "open", fitting: (width: Int, height: Int)? = nil,
         damaged: DamagePolicy = .refuse, limits: ImagingLimits = .standard
     ) throws -> Image {
-        try load(.memory(bytes), name, fitting, damaged, limits)
+        try load(.memory(bytes), named: name, fitting: fitting, damaged: damaged, limits: limits)
     }
 
     /// Draws SVG markup. The same markup gives the same pixels, as long as it holds no text (which depends on installed
@@ -66,8 +66,8 @@ extension Image {
     }
 
     private static func load(
-        _ content: PictureContent, _ name: String, _ fitting: (width: Int, height: Int)?, _ damaged: DamagePolicy,
-        _ limits: ImagingLimits
+        _ content: PictureContent, named name: String, fitting: (width: Int, height: Int)?, damaged: DamagePolicy,
+        limits: ImagingLimits
     ) throws -> Image {
         var options = spx_open_options(
             pixel_limit: Int64(limits.pixels), side_limit: Int32(clamping: limits.side), box_width: 0, box_height: 0,

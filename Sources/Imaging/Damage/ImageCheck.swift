@@ -79,7 +79,7 @@ extension Image {
                 .tooLarge, "\(name): \(frames) frames of \(info.stored_width) × \(info.stored_height) pixels",
                 remedy: "the limit is \(limits.pixels * 100) pixels in all frames")
         }
-        let found = try decodeAll(bytes, format, frames)
+        let found = try decodeAll(bytes, as: format, frames: frames)
         return ImageCheck(
             format: format, width: Int(details.upright ? info.stored_width : info.stored_height),
             height: Int(details.upright ? info.stored_height : info.stored_width), frames: frames,
@@ -89,7 +89,7 @@ extension Image {
 
     private typealias Findings = (problem: String?, warnings: DecoderWarnings)
 
-    private static func decodeAll(_ bytes: [UInt8], _ format: ImageFormat, _ frames: Int) throws -> Findings {
+    private static func decodeAll(_ bytes: [UInt8], as format: ImageFormat, frames: Int) throws -> Findings {
         // Pages of a document may differ in size, and cannot be decoded as one. Frames of an animation can only be had
         // one after the other.
         let pages = format == .tiff || format == .heif ? Array(0..<frames) : [-1]

@@ -36,10 +36,12 @@ struct ColorMixture {
         var centers = Self.spread(samples, clusters)
         var labels = [Int](repeating: 0, count: count)
         for _ in 0..<8 {
-            Self.assign(samples, centers, &labels)
-            centers = Self.means(samples, labels, centers)
+            Self.assign(samples, to: centers, labels: &labels)
+            centers = Self.means(of: samples, labels: labels, old: centers)
         }
-        components = centers.indices.compactMap { Self.component(samples, labels, $0, centers[$0]) }
+        components = centers.indices.compactMap {
+            Self.component(of: samples, labels: labels, label: $0, mean: centers[$0])
+        }
     }
 
     private typealias Center = (Float, Float, Float)
@@ -76,7 +78,7 @@ struct ColorMixture {
         return centers
     }
 
-    private static func assign(_ samples: [Float], _ centers: [Center], _ labels: inout [Int]) {
+    private static func assign(_ samples: [Float], to centers: [Center], labels: inout [Int]) {
         let count = labels.count
         samples.withUnsafeBufferPointer { buffer in
             labels.withUnsafeMutableBufferPointer { labels in
@@ -101,7 +103,7 @@ struct ColorMixture {
         }
     }
 
-    private static func means(_ samples: [Float], _ labels: [Int], _ old: [Center]) -> [Center] {
+    private static func means(of samples: [Float], labels: [Int], old: [Center]) -> [Center] {
         var sums = [(Float, Float, Float, Float)](repeating: (0, 0, 0, 0), count: old.count)
         for (i, k) in labels.enumerated() {
             sums[k].0 += samples[3 * i]
@@ -114,7 +116,7 @@ struct ColorMixture {
         }
     }
 
-    private static func component(_ samples: [Float], _ labels: [Int], _ k: Int, _ mean: Center) -> Component? {
+    private static func component(of samples: [Float], labels: [Int], label k: Int, mean: Center) -> Component? {
         var c: (Float, Float, Float, Float, Float, Float) = (0, 0, 0, 0, 0, 0)
         var n: Float = 0
         for (i, label) in labels.enumerated() where label == k {

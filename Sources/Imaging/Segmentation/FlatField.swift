@@ -19,12 +19,12 @@ struct FlatField {
         let step = max(1, chosen.count / 3000)
         let pixels = stride(from: 0, to: chosen.count, by: step).map { chosen[$0] }
         guard pixels.count > 60 else { return nil }
-        let terms = pixels.map { Self.terms($0 % lab.width, $0 / lab.width, lab, degree) }
+        let terms = pixels.map { Self.terms(x: $0 % lab.width, y: $0 / lab.width, of: lab, degree: degree) }
         var weights = [Double](repeating: 1, count: pixels.count)
         var fitted: [[Double]] = []
         var median: Float = 0
         for _ in 0..<6 {
-            guard let solution = Self.solve(terms, weights, pixels, lab) else { return nil }
+            guard let solution = Self.solve(terms, weights: weights, pixels: pixels, of: lab) else { return nil }
             fitted = solution
             let errors = pixels.indices.map { i -> Float in
                 var sum: Float = 0
@@ -55,7 +55,7 @@ struct FlatField {
             var channel = 0
             while channel < 3 {
                 // Along a row the surface is a polynomial in x alone.
-                let row = Self.row(coefficients[channel], v, degree)
+                let row = Self.row(of: coefficients[channel], at: v, degree: degree)
                 let (r0, r1, r2, r3, r4) = (row[0], row[1], row[2], row[3], row[4])
                 var x = 0
                 while x < width {
@@ -72,7 +72,7 @@ struct FlatField {
     }
 
     /// The coefficients of the powers of x, 0…4, for one y; in the order of ``terms``.
-    private static func row(_ c: [Double], _ v: Double, _ degree: Int) -> [Double] {
+    private static func row(of c: [Double], at v: Double, degree: Int) -> [Double] {
         if degree == 2 { return [c[0] + v * (c[2] + v * c[5]), c[1] + v * c[4], c[3], 0, 0] }
         return [
             c[0] + v * (c[2] + v * (c[5] + v * (c[9] + v * c[14]))), c[1] + v * (c[4] + v * (c[8] + v * c[13])),
@@ -81,7 +81,7 @@ struct FlatField {
     }
 
     /// All products of powers of x and y up to the degree, both scaled to -1…1 for the numbers' sake.
-    private static func terms(_ x: Int, _ y: Int, _ lab: LabPicture, _ degree: Int) -> [Double] {
+    private static func terms(x: Int, y: Int, of lab: LabPicture, degree: Int) -> [Double] {
         let u = 2 * Double(x) / Double(lab.width) - 1
         let v = 2 * Double(y) / Double(lab.height) - 1
         if degree == 2 { return [1, u, v, u * u, u * v, v * v] }
@@ -93,7 +93,7 @@ struct FlatField {
 
     /// Weighted least squares by the normal equations, for the three channels at once.
     private static func solve(
-        _ terms: [[Double]], _ weights: [Double], _ pixels: [Int], _ lab: LabPicture
+        _ terms: [[Double]], weights: [Double], pixels: [Int], of lab: LabPicture
     ) -> [[Double]]? {
         let n = terms.first?.count ?? 0
         var matrix = [[Double]](repeating: [Double](repeating: 0, count: n + 3), count: n)

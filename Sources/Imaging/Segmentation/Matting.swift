@@ -68,7 +68,7 @@ struct Matting {
                         to[2] = from[2]
                         to[3] = 255
                     } else if inside > 0.02 {
-                        mix(from, to, inside, wx, wy)
+                        mix(from, into: to, inside: inside, x: wx, y: wy)
                     }
                     x += 1
                 }
@@ -79,7 +79,7 @@ struct Matting {
     }
 
     private func mix(
-        _ from: UnsafePointer<UInt8>, _ to: UnsafeMutablePointer<UInt8>, _ inside: Float, _ x: Float, _ y: Float
+        _ from: UnsafePointer<UInt8>, into to: UnsafeMutablePointer<UInt8>, inside: Float, x: Float, y: Float
     ) {
         let (f0, f1, f2) = (inner[0].sample(x, y), inner[1].sample(x, y), inner[2].sample(x, y))
         let (b0, b1, b2) = (outer[0].sample(x, y), outer[1].sample(x, y), outer[2].sample(x, y))
@@ -97,13 +97,13 @@ struct Matting {
         guard alpha > 0.004 else { return }
         // What is left of the pixel without the backdrop's share; where that share is large it is mostly guesswork, so
         // lean on the subject's own colour there.
-        to[0] = unmixed(i0, b0, f0, alpha)
-        to[1] = unmixed(i1, b1, f1, alpha)
-        to[2] = unmixed(i2, b2, f2, alpha)
+        to[0] = unmixed(i0, backdrop: b0, subject: f0, alpha: alpha)
+        to[1] = unmixed(i1, backdrop: b1, subject: f1, alpha: alpha)
+        to[2] = unmixed(i2, backdrop: b2, subject: f2, alpha: alpha)
         to[3] = UInt8(alpha * 255 + 0.5)
     }
 
-    private func unmixed(_ value: Float, _ backdrop: Float, _ subject: Float, _ alpha: Float) -> UInt8 {
+    private func unmixed(_ value: Float, backdrop: Float, subject: Float, alpha: Float) -> UInt8 {
         let own = min(max((value - (1 - alpha) * backdrop) / alpha, 0), 255)
         let trust = alpha * alpha
         return UInt8(min(max(own * trust + subject * (1 - trust), 0), 255))

@@ -297,7 +297,8 @@ struct JSONParser {
         }
         let text = UnsafeBufferPointer(rebasing: bytes[start..<at])
         if isWhole, digits > 18 { return try longNumber(text, from: start) }
-        spl_put_number(vm, Self.double(mantissa, digits, exponent, isNegative, text))
+        spl_put_number(
+            vm, Self.double(mantissa: mantissa, digits: digits, exponent: exponent, isNegative: isNegative, text: text))
     }
 
     /// A whole number of more than 18 digits: none of them may be lost.
@@ -329,7 +330,7 @@ struct JSONParser {
     ]
 
     private static func double(
-        _ mantissa: UInt64, _ digits: Int, _ exponent: Int, _ isNegative: Bool, _ text: UnsafeBufferPointer<UInt8>
+        mantissa: UInt64, digits: Int, exponent: Int, isNegative: Bool, text: UnsafeBufferPointer<UInt8>
     ) -> Double {
         // Both factors are exact, so the one rounding gives the nearest double (Clinger's fast path).
         if digits <= 19, mantissa <= 1 << 53, abs(exponent) <= 22 {

@@ -13,8 +13,8 @@ struct PictureEncoding {
     func bytes(_ image: Image, columns: Int, rows: Int) throws -> [UInt8] {
         switch style {
         case .none: return []
-        case .kitty: return kitty(try image.encoded(format: .png), columns, rows)
-        case .iterm: return iterm(try image.encoded(format: .png), columns, rows)
+        case .kitty: return kitty(try image.encoded(format: .png), columns: columns, rows: rows)
+        case .iterm: return iterm(try image.encoded(format: .png), columns: columns, rows: rows)
         case .sixel: return SixelEncoder(image).bytes
         case .blocks: return blocks(image)
         }
@@ -23,7 +23,7 @@ struct PictureEncoding {
     // MARK: kitty
 
     /// PNG in base64, 4,096 characters a command at most. q=2: the terminal must not answer, since nobody would read it.
-    private func kitty(_ png: [UInt8], _ columns: Int, _ rows: Int) -> [UInt8] {
+    private func kitty(_ png: [UInt8], columns: Int, rows: Int) -> [UInt8] {
         var rest = Base64.encode(png)[...]
         var bytes: [UInt8] = []
         var head = "a=T,f=100,q=2,c=\(columns),r=\(rows),"
@@ -38,7 +38,7 @@ struct PictureEncoding {
 
     // MARK: iTerm2
 
-    private func iterm(_ png: [UInt8], _ columns: Int, _ rows: Int) -> [UInt8] {
+    private func iterm(_ png: [UInt8], columns: Int, rows: Int) -> [UInt8] {
         Array(
             "\u{1B}]1337;File=inline=1;size=\(png.count);width=\(columns);height=\(rows);preserveAspectRatio=1:".utf8)
             + Base64.encode(png) + [0x07] + Array("\n".utf8)

@@ -85,7 +85,7 @@ struct ProgressFrame {
         } else {
             facts.append(job.queueLength.map { $0 > 0 ? "queued, \($0) ahead" : "queued" } ?? "queued")
         }
-        return line(sign, "\(job.name) \(job.id.prefix(8))", facts, columns)
+        return line(sign: sign, name: "\(job.name) \(job.id.prefix(8))", facts: facts, columns: columns)
     }
 
     private func row(_ transfer: ScriptTransfer, _ columns: Int) -> String {
@@ -97,11 +97,11 @@ struct ProgressFrame {
             facts.append(percent(fraction))
         }
         facts.append(ByteText.describe(transfer.progress.bytesTotal ?? transfer.progress.bytesDone))
-        return line(sign, transfer.name, facts, columns)
+        return line(sign: sign, name: transfer.name, facts: facts, columns: columns)
     }
 
     /// Facts are left out from the last one on until the name has at least a third.
-    private func line(_ sign: String, _ name: String, _ facts: [String], _ columns: Int) -> String {
+    private func line(sign: String, name: String, facts: [String], columns: Int) -> String {
         let room = columns - TerminalText.width(sign) - 1
         var tail = ""
         for fact in facts where !fact.isEmpty {

@@ -69,10 +69,10 @@ struct FileRoutes: Sendable {
         let isCurrent = request.headers[.ifRange].map { $0 == facts.entityTag } ?? true
         switch ByteRange(isCurrent ? request.headers[.range] : nil, size: facts.size) {
         case .whole:
-            return respond(.ok, headers, grant.key, 0..<facts.size, to: request, context)
+            return respond(.ok, headers: headers, for: grant.key, range: 0..<facts.size, to: request, context)
         case .part(let range):
             headers[.contentRange] = "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(facts.size)"
-            return respond(.partialContent, headers, grant.key, range, to: request, context)
+            return respond(.partialContent, headers: headers, for: grant.key, range: range, to: request, context)
         case .unsatisfiable:
             var refusal = Refusal(
                 "InvalidRange", "the file has \(facts.size) bytes only", status: .rangeNotSatisfiable)
@@ -82,7 +82,7 @@ struct FileRoutes: Sendable {
     }
 
     private func respond(
-        _ status: HTTPResponse.Status, _ headers: HTTPFields, _ key: ObjectKey, _ range: Range<Int64>,
+        _ status: HTTPResponse.Status, headers: HTTPFields, for key: ObjectKey, range: Range<Int64>,
         to request: Request, _ context: GatewayContext
     ) -> Response {
         var headers = headers
