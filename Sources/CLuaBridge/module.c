@@ -223,7 +223,11 @@ static int object_index(lua_State *L) {
     if (!lua_isnil(L, -1)) return 1;
     lua_pushvalue(L, 2);
     lua_rawget(L, lua_upvalueindex(3));
-    if (lua_isnil(L, -1)) return 1;
+    // Where Lua cannot wait, the property function has given what there is.
+    if (lua_isnil(L, -1) || !spl_can_wait(spl_vm_of(L), L)) {
+        lua_pushnil(L);
+        return 1;
+    }
     lua_pushvalue(L, 1);
     lua_callk(L, 1, 1, 0, object_fetched);
     return 1;

@@ -71,8 +71,13 @@ package final class GroupCommitDatabase: Sendable {
 
     /// Whether it has tables that no migration has made.
     private static func isForeign(_ database: Database) throws -> Bool {
-        try !database.tableExists("grdb_migrations")
-            && Bool.fetchOne(database, sql: "SELECT EXISTS (SELECT 1 FROM sqlite_master)") == true
+        // In one statement: another process may be making its tables now.
+        try Bool.fetchOne(
+            database,
+            sql: """
+                SELECT EXISTS (SELECT 1 FROM sqlite_master)
+                AND NOT EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'grdb_migrations')
+                """) == true
     }
 
     /// SQLite gives the files beside it the same mode.
@@ -182,8 +187,9 @@ package final class GroupCommitDatabase: Sendable {
                 try database.write { database in
                     for pending in batch { try pending.operation(database) }
                 }
-            } catch  where batch.count > 1 {
+            } catch {
                 // The transaction was undone. Failures are rare, so that savepoints are for those that follow one.
+                guard batch.count > 1, Self.isOneOperation(error) else { throw error }
                 return try performEach(batch)
             }
             state.withLock { $0.commits += 1 }
@@ -203,16 +209,19 @@ package final class GroupCommitDatabase: Sendable {
                         return .commit
                     }
                     return .success(())
-                } catch let error as DatabaseError where error.resultCode != .SQLITE_CONSTRAINT {
-                    // A full disk is the whole transaction's.
-                    throw error
                 } catch {
+                    guard Self.isOneOperation(error) else { throw error }
                     return .failure(error)
                 }
             }
         }
         state.withLock { $0.commits += 1 }
         return results
+    }
+
+    /// Whether an error is one operation's own. A full disk is the whole transaction's.
+    private static func isOneOperation(_ error: any Error) -> Bool {
+        (error as? DatabaseError).map { $0.resultCode == .SQLITE_CONSTRAINT } ?? true
     }
 }
 

@@ -81,7 +81,7 @@ extension JournalStore {
 
     private static func create(_ row: Row) -> RecordedCreate {
         let state = RecordedCreate.State(rawValue: row["state"]) ?? .inDoubt
-        let record = (row["record"] as String?).flatMap { try? JSONValue(parsing: $0.utf8) }
+        let record = (row["record"] as String?).flatMap { RecordReader.record($0, input: row["input"]) }
         let paths = ((try? JSONValue(parsing: (row["paths"] as String? ?? "[]").utf8))?.arrayValue ?? [])
             .compactMap(\.stringValue)
         return RecordedCreate(
@@ -123,8 +123,8 @@ extension JournalStore {
                 database,
                 sql: """
                     SELECT number, state, workflow, label FROM "create" WHERE run = ?
-                    AND (position = ? OR CAST(number AS TEXT) = ?) ORDER BY number DESC
-                    """, arguments: [run, create, create])
+                    AND (position = ? OR CAST(number AS TEXT) = ?) ORDER BY position IS ? DESC, number DESC
+                    """, arguments: [run, create, create, create])
             guard
                 let row = rows.first(where: {
                     // One whose end is not known may be gone for good.

@@ -45,12 +45,17 @@ final class RecordReader: Sendable {
             state.newest = max(state.newest, last)
             return asked
         }
-        guard let texts, let record = texts.record,
-            case .object(var members)? = try? JSONValue(parsing: record.utf8)
+        guard let texts, let text = texts.record, let record = Self.record(text, input: texts.input),
+            let prediction = Prediction(record: record)
         else { throw unreadable(number) }
-        if members["input"] == nil { members["input"] = try? JSONValue(parsing: texts.input.utf8) }
-        guard let prediction = Prediction(record: .object(members)) else { throw unreadable(number) }
         return prediction
+    }
+
+    /// A record as ``text(_:repeatsInput:)`` has written it, with its input; nil for what is none.
+    static func record(_ text: String, input: String) -> JSONValue? {
+        guard case .object(var members)? = try? JSONValue(parsing: text.utf8) else { return nil }
+        if members["input"] == nil { members["input"] = try? JSONValue(parsing: input.utf8) }
+        return .object(members)
     }
 
     private func unreadable(_ number: Int64) -> SpeedPixError {

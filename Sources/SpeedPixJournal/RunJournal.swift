@@ -186,7 +186,7 @@ public final class RunJournal: PredictionJournal {
                     """,
                 arguments: [
                     run, number, attempt, create.position?.rawValue, create.identity?.digest, inputs,
-                    create.workflowID, create.label, input, time,
+                    create.workflowID, create.label?.withoutSignatures, input, time,
                 ])
         }
         state.withLock { $0.intents[key] = number }
@@ -283,11 +283,18 @@ public final class RunJournal: PredictionJournal {
 
     /// Returns at once; it is written down before any intent that is recorded after it.
     public func recordCancelWanted(_ predictionID: String) {
-        guard let number = state.withLock({ $0.unended[predictionID]?.number }) else { return }
-        let run = run
+        let (run, number) = (run, state.withLock { $0.unended[predictionID]?.number })
         submit { database in
-            try database.executeCached(
-                sql: "UPDATE \"create\" SET cancel_wanted = 1 WHERE run = ? AND number = ?", arguments: [run, number])
+            if let number {
+                try database.executeCached(
+                    sql: "UPDATE \"create\" SET cancel_wanted = 1 WHERE run = ? AND number = ?",
+                    arguments: [run, number])
+            } else {
+                // Its end was noticed already, as of one whose wait was given up: rare enough to look through the run.
+                try database.executeCached(
+                    sql: "UPDATE \"create\" SET cancel_wanted = 1 WHERE run = ? AND prediction = ?",
+                    arguments: [run, predictionID])
+            }
         }
     }
 

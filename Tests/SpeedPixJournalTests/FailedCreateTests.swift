@@ -153,6 +153,20 @@ struct FailedCreateTests {
         #expect(try await folder.resume().claim("create 1", "a").id == "p-1")
     }
 
+    @Test("One that the script cancels after its wait was given up counts as its own, too")
+    func wantedLate() async throws {
+        let folder = JournalFolder()
+        do {
+            let first = try folder.begin()
+            try await first.create("create 1", "a", id: "p-1")
+            let canceled = try #require(Prediction(record: ["id": "p-1", "status": "canceled"]))
+            try await first.ended(canceled, byCaller: false)
+            first.recordCancelWanted("p-1")
+            try await first.flush()
+        }
+        #expect(try await folder.resume().claim("create 1", "a").id == "p-1")
+    }
+
     @Test("What the service knows no more is not looked for again")
     func gone() async throws {
         let folder = JournalFolder()

@@ -133,7 +133,10 @@ extension LuaMachine {
         if let value = object.luaProperty(name) { return value }
         // A property that exists and has no value now is nil; one that does not exist is a mistake.
         let description = type.luaClass
-        guard !description.properties.contains(name) else { return .nil }
+        guard !description.properties.contains(name) else {
+            guard !spl_can_wait(vm, reader.state) else { return .nil }
+            return object.luaPropertyWithoutWaiting(name) ?? .nil
+        }
         throw LuaArgumentError(
             "\(description.nameWithArticle) has no '\(name)'",
             hint: NearestName.hint(for: name, among: description.properties + description.methods.map(\.name)))

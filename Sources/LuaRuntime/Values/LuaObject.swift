@@ -8,11 +8,17 @@ public protocol LuaObject: AnyObject, Sendable {
     var luaDescription: String { get }
     /// The value of a property; nil if there is none of that name.
     func luaProperty(_ name: String) -> LuaValue?
+    /// What there is of a property that ``LuaClass/fetched`` names, where Lua cannot wait, as in a comparator of `table.sort`; nil
+    /// if nothing.
+    func luaPropertyWithoutWaiting(_ name: String) -> LuaValue?
     /// Whether two different objects stand for the same thing.
     func luaEquals(_ other: any LuaObject) -> Bool
 }
 
 extension LuaObject {
+    /// Nil, for classes whose properties are known at once.
+    public func luaPropertyWithoutWaiting(_ name: String) -> LuaValue? { nil }
+
     /// By identity, for classes whose objects stand for nothing but themselves.
     public func luaEquals(_ other: any LuaObject) -> Bool {
         self === other

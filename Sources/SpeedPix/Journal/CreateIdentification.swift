@@ -63,8 +63,7 @@ struct CreateIdentification: Sendable {
     private func standIn(_ json: JSONValue) async throws -> JSONValue {
         switch json {
         case .string(let text):
-            guard let place = try await place(of: text) else { return json }
-            return .string("\(Self.mark)output:\(place.predictionID)/\(place.number)")
+            return .string(try await standIn(text))
         case .array(let values):
             var standing: [JSONValue] = []
             for value in values { standing.append(try await standIn(value)) }
@@ -77,9 +76,27 @@ struct CreateIdentification: Sendable {
         }
     }
 
+    /// A text with each URL of an output in it replaced by what stands for the output: it is signed anew in each attempt.
+    private func standIn(_ text: String) async throws -> String {
+        if let place = try await place(of: text) { return Self.standIn(place) }
+        guard text.utf8.contains(UInt8(ascii: ":")), text.contains("http") else { return text }
+        var standing = ""
+        var rest = text.startIndex
+        for match in text.matches(of: /https?:\/\/[^\s"'<>)\]]+/) {
+            guard let place = try await place(of: String(match.output)) else { continue }
+            standing += text[rest..<match.range.lowerBound] + Self.standIn(place)
+            rest = match.range.upperBound
+        }
+        return standing + text[rest...]
+    }
+
+    private static func standIn(_ place: OutputPlace) -> String {
+        "\(mark)output:\(place.predictionID)/\(place.number)"
+    }
+
     /// Of this client's outputs, and of those of attempts before.
     private func place(of text: String) async throws -> OutputPlace? {
-        guard text.hasPrefix("http") else { return nil }
+        guard OutputPlaces.isOneURL(text) else { return nil }
         if let known = places.place(of: text) { return known }
         let found = try await files.caller.dependencies.journal.outputPlace(of: OutputPlaces.key(text))
         if let found { places.note(found, of: text) }

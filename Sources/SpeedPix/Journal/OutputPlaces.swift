@@ -39,7 +39,7 @@ final class OutputPlaces: Sendable {
 
     /// Nil for a URL that is no known output's.
     func place(of url: String) -> OutputPlace? {
-        guard url.hasPrefix("http") else { return nil }
+        guard Self.isOneURL(url) else { return nil }
         return state.withLock { $0.places[Self.key(url)] }
     }
 
@@ -67,6 +67,11 @@ final class OutputPlaces: Sendable {
             else { return nil }
             return known.url
         }
+    }
+
+    /// Whether a text can be a URL and nothing else: words after one, or a second one, make it another input.
+    static func isOneURL(_ text: String) -> Bool {
+        text.hasPrefix("http") && !text.utf8.contains { $0 <= UInt8(ascii: " ") }
     }
 
     /// Without what signs it.

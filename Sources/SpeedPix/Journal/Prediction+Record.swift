@@ -12,7 +12,7 @@ extension Prediction {
     public var record: JSONValue {
         var record: [String: JSONValue] = ["id": .string(id), "status": .string(status.rawValue)]
         record["workflow"] = workflowID.map { .string($0) }
-        record["label"] = label.map { .string($0) }
+        record["label"] = label.map { .string($0.withoutSignatures) }
         record["input"] = input.map { JSONValue.object($0).withoutSignatures }
         // Content that came within the answer is had from there again: without an output the prediction counts as not fetched.
         if output?.holdsContent == false { record["output"] = output?.withoutSignatures }

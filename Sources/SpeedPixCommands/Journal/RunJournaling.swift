@@ -65,11 +65,12 @@ struct RunJournaling: Sendable {
     {
         let isThere = JournalStore.isThere(plan.place.folder)
         if case .run(let number) = target {
-            guard isThere, try JournalStore(folder: plan.place.folder).runs().contains(where: { $0.number == number })
-            else {
-                throw CommandFailure(.usage, "there is no run \(number) to go on with\nhint: speedpix runs lists them")
+            do {
+                if isThere { return try JournalStore(folder: plan.place.folder).run(number).number }
+            } catch let error as SpeedPixError where error.code == .invalidArgument {
+                // Said below.
             }
-            return number
+            throw CommandFailure(.usage, "there is no run \(number) to go on with\nhint: speedpix runs lists them")
         }
         if isThere, let newest = try JournalStore(folder: plan.place.folder).newestUnfinished(plan.description) {
             return newest

@@ -89,7 +89,7 @@ final class OutputFileObject: LuaObject {
         return current
     }
 
-    var luaDescription: String { file.url }
+    var luaDescription: String { url.withLock(\.self) ?? file.url }
 
     func luaEquals(_ other: any LuaObject) -> Bool {
         (other as? OutputFileObject)?.file.url == file.url
@@ -119,6 +119,8 @@ final class OutputFileObject: LuaObject {
         default: Self.luaClass.properties.contains(name) ? file.properties[name].map(LuaValue.init(json:)) : nil
         }
     }
+
+    func luaPropertyWithoutWaiting(_ name: String) -> LuaValue? { name == "url" ? .string(file.url) : nil }
 
     /// Saves the file; a path that ends with a slash or names a folder keeps the file's own name.
     ///
