@@ -121,14 +121,15 @@ final class PredictionFollower {
     @inline(never)
     func poll() async throws -> Bool {
         do {
-            return take(try await apart(on: predictions.caller.pipeline.taskExecutor(for: .progress), makeRequest()))
+            return take(
+                try await inSeparateTask(on: predictions.caller.pipeline.taskExecutor(for: .progress), makeRequest()))
         } catch {
             return try retryOrThrow(error)
         }
     }
 
     // A task keeps the memory of the largest frames it ever had. So nothing large is in an async function here: an answer
-    // is behind a reference, whatever works on it is a function of its own that does not wait, and calls are made apart.
+    // is behind a reference, whatever works on it is a function of its own that does not wait, and calls are made in separate tasks.
 
     /// What a call brought.
     private final class Answer: Sendable {
