@@ -91,7 +91,8 @@ public struct AsyncHTTPTransport: HTTPTransport {
             observed = body
             outgoing.body = .bytes(body)
         case .stream(let length, let chunks):
-            outgoing.body = .stream(PacedBody(base: chunks, loops: client.eventLoopGroup), length: .known(length))
+            outgoing.body = .stream(
+                BackpressuredBody(base: chunks, loops: client.eventLoopGroup), length: .known(length))
         }
         do {
             let response = try await client.execute(outgoing, timeout: TimeAmount(request.timeout))
