@@ -77,7 +77,7 @@ struct ReplCommand: ContextCommand {
         let repl = Repl(
             ReplParts(
                 context: context, vm: vm, host: host,
-                reader: editor ?? GivenLines(context),
+                reader: editor ?? StreamLineReader(context),
                 output: output, history: history, fetchSecret: fetchSecret, recorder: recorder, pending: pending,
                 isLocal: isLocal,
                 isInteractive: editor != nil))

@@ -1,8 +1,9 @@
 import Dispatch
 import Synchronization
 
-/// Lines of a file or a pipe, each as soon as it is there: nobody sees a prompt, and nothing interrupts.
-final class GivenLines: LineReader {
+/// Reads the lines of a file or a pipe, each as soon as it has arrived. It shows no prompt, and a read that is under way
+/// cannot be interrupted.
+final class StreamLineReader: LineReader {
     private struct State {
         /// What has been read and not been given yet.
         var rest: ArraySlice<UInt8> = []
@@ -18,7 +19,7 @@ final class GivenLines: LineReader {
     private let state = Mutex(State())
     private let read: @Sendable () throws -> [UInt8]
     /// A read blocks its thread for as long as nobody writes.
-    private let queue = DispatchQueue(label: "speedpix.given-lines")
+    private let queue = DispatchQueue(label: "speedpix.stream-line-reader")
 
     /// - Parameter read: The next bytes, whenever they come; nothing at the end.
     init(_ read: @escaping @Sendable () throws -> [UInt8]) {
