@@ -60,7 +60,7 @@ struct NameCompletion: Sendable {
     }
 
     private func completeLua(_ text: String) -> Completion {
-        let place = LuaPlace(text)
+        let place = LuaCompletionContext(text)
         switch place.kind {
         case .none: return Completion()
         case .string(let start, let quote):
@@ -99,7 +99,7 @@ struct NameCompletion: Sendable {
     }
 
     /// What the table of a call may hold: the function's options, or what the workflow takes.
-    private func options(of call: LuaPlace.Call) -> [String] {
+    private func options(of call: LuaCompletionContext.Call) -> [String] {
         if Self.takesWorkflow(call.name), call.argument == 1 {
             return workflows().first { $0.id == call.firstText }?.inputs ?? []
         }
