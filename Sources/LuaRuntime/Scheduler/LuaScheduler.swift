@@ -140,12 +140,12 @@ package final class LuaScheduler {
         let task = add(thread, slot: slot, parent: running)
         task.position = running?.position
         if !isHelper, let position = running?.position { task.stand(asNextOf: position) }
-        task.place = places.current(state)
+        task.spawnLocation = spawnLocations.current(state)
         task.label = running?.label
         return task
     }
 
-    private var places = SpawnPlaces()
+    private var spawnLocations = SpawnLocations()
 
     /// "spawned at shoe.lua:12", a line for each task up to the one that the run began with.
     private func origin(of task: LuaTask) -> String {
@@ -154,7 +154,7 @@ package final class LuaScheduler {
         // A script can nest tasks as deep as memory allows; nobody reads more than this.
         for _ in 0..<10 {
             guard let task = next else { break }
-            if let place = places.describe(task.place) { lines += "\nspawned at \(place)" }
+            if let location = spawnLocations.describe(task.spawnLocation) { lines += "\nspawned at \(location)" }
             next = task.parent
         }
         return lines
@@ -334,7 +334,7 @@ package final class LuaScheduler {
 
     /// Where a task was spawned: "shoe.lua:12".
     func place(of task: LuaTask) -> String? {
-        places.describe(task.place)
+        spawnLocations.describe(task.spawnLocation)
     }
 
     /// Calls `observer` once, when the task and all its children have ended.
