@@ -75,7 +75,7 @@ struct ReplCommand: ContextCommand {
             context.say("speedpix \(SpeedPixVersion.current), Lua 5.4, \(place). :help explains, Ctrl-D leaves.")
         }
         let repl = Repl(
-            ReplParts(
+            ReplComponents(
                 context: context, vm: vm, host: host,
                 reader: editor ?? StreamLineReader(context),
                 output: output, history: history, fetchSecret: fetchSecret, recorder: recorder, pending: pending,

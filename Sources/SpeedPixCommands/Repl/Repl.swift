@@ -10,7 +10,7 @@ actor Repl {
     private let reader: any LineReader
     private let output: SessionOutput
     private var lineHistory: LineHistory
-    /// See ``ReplParts/fetchSecret``; nil once it has been called.
+    /// See ``ReplComponents/fetchSecret``; nil once it has been called.
     private var fetchSecret: (@Sendable () async -> String?)?
     private let recorder: RunRecorder
     /// Creates in doubt that were told of.
@@ -32,19 +32,19 @@ actor Repl {
     private var isOutputGone = false
 
     /// - Parameter context: Its streams are the session's own.
-    init(_ parts: ReplParts) {
-        context = parts.context
-        vm = parts.vm
-        host = parts.host
-        reader = parts.reader
-        output = parts.output
-        lineHistory = parts.history
-        fetchSecret = parts.fetchSecret
-        recorder = parts.recorder
-        isLocal = parts.isLocal
-        isInteractive = parts.isInteractive
-        pending = parts.pending
-        palette = Palette(parts.context)
+    init(_ components: ReplComponents) {
+        context = components.context
+        vm = components.vm
+        host = components.host
+        reader = components.reader
+        output = components.output
+        lineHistory = components.history
+        fetchSecret = components.fetchSecret
+        recorder = components.recorder
+        isLocal = components.isLocal
+        isInteractive = components.isInteractive
+        pending = components.pending
+        palette = Palette(components.context)
     }
 
     /// Until the input ends or somebody leaves.
@@ -361,9 +361,9 @@ actor Repl {
     }
 
     private func time(_ expression: String) async {
-        let start = context.clock.now()
+        let elapsed = context.clock.stopwatch()
         await evaluate(Array(expression.utf8), isComplete: true)
-        say("\(start().preciseSeconds) s", .dim)
+        say("\(elapsed().preciseSeconds) s", .dim)
     }
 }
 
