@@ -59,7 +59,7 @@ actor Repl {
             for line in lineHistory.load() { reader.remember(line) }
         }
         ignoreInterrupts()
-        context.interrupts.watch { [reader] in reader.look() }
+        context.interrupts.watch { [reader] in reader.refreshTerminal() }
         defer {
             context.interrupts.handle(nil)
             context.interrupts.watch(nil)

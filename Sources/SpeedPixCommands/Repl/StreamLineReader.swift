@@ -84,6 +84,6 @@ final class StreamLineReader: LineReader {
 
     func remember(_ line: String) {}
     func wake() {}
-    func look() {}
+    func refreshTerminal() {}
     func interrupt(ends: Bool) {}
 }
