@@ -377,14 +377,14 @@ package final class LuaScheduler {
 
     // MARK: Events
 
-    /// Wakes the task that waits for the event, or is remembered for the one that will.
+    /// Wakes the task that waits for the event; if none does, the next one that waits goes on at once.
     func set(_ event: LuaEvent) -> UInt64 {
-        ring(event)
+        signal(event)
         return issueDueTicket()
     }
 
-    /// The same for callers that cannot wait, not even for what is due.
-    func ring(_ event: LuaEvent) {
+    /// As ``set(_:)``, for callers that cannot wait, not even for what is due.
+    func signal(_ event: LuaEvent) {
         if let waiter = event.waiter, tickets.waiter(waiter) != nil {
             event.waiter = nil
             fulfil(waiter, with: .value(.nil))
