@@ -58,7 +58,7 @@ extension LuaScheduler {
         guard case .waiting(let ticket) = task.state else { return }
         if let work = tickets.void(ticket) {
             work.cancel()
-            orphans[ticket] = Orphan(work: work, run: task.run)
+            unfinished[ticket] = UnfinishedWork(work: work, run: task.run)
         }
         task.awaitsEvent = false
         makeReady(task)

@@ -29,17 +29,17 @@ package final class LuaScheduler {
     private var ready = ReadyQueue()
     private(set) var running: LuaTask?
     /// Work whose task was stopped, until it has really ended, by its ticket.
-    var orphans: [UInt64: Orphan] = [:]
+    var unfinished: [UInt64: UnfinishedWork] = [:]
 
-    struct Orphan {
+    struct UnfinishedWork {
         var work: Task<Void, Never>
         /// Whose end waits for it.
         var run: RunTable.Slot
     }
 
     /// What is still under way although the run's task that waited for it was stopped.
-    func orphan(of run: RunTable.Slot) -> Task<Void, Never>? {
-        orphans.values.first { $0.run == run }?.work
+    func unfinishedWork(of run: RunTable.Slot) -> Task<Void, Never>? {
+        unfinished.values.first { $0.run == run }?.work
     }
 
     /// The runs that are under way.
@@ -94,7 +94,7 @@ package final class LuaScheduler {
     /// The result of work has arrived.
     func deliver(_ result: Result<LuaValue, any Error>, to ticket: UInt64) {
         if !held.isEmpty, let bytes = held.removeValue(forKey: ticket) { spl_hold(machine.vm, -Int64(bytes)) }
-        if !orphans.isEmpty, orphans.removeValue(forKey: ticket) != nil { return }
+        if !unfinished.isEmpty, unfinished.removeValue(forKey: ticket) != nil { return }
         switch result {
         case .success(let value): fulfil(ticket, with: .value(value))
         case .failure(let error): fulfil(ticket, with: .failure(error))
