@@ -37,7 +37,7 @@ extension Files {
             onProgress: onProgress == nil ? nil : listener.hear)
         let upload = SharedUpload()
         let outcome = try await withTransferSlot {
-            try await upload.lead {
+            try await upload.run {
                 try await source.withReopenable(nonce: caller.dependencies.nonce()) { opened in
                     try await settle(order, opened, as: upload)
                 }
@@ -113,13 +113,13 @@ extension Files {
                 caller.logger.debug("uploaded before", metadata: ["file": "\(filename)", "as": "\(file.objectKey)"])
                 try await Self.reportWhole(file, to: order.onProgress)
                 return .done(.init(file: file, identity: identity))
-            case .digestWanted:
+            case .needsDigest:
                 identity.digest = try await content.wholeDigest()
-            case .hashWanted(let entry):
+            case .needsEntryDigest(let entry):
                 ledger.identify(key, entry, digest: try await Self.digest(of: entry))
             case .wait(let other):
                 return .wait(other, identity)
-            case .lead:
+            case .upload:
                 isClaimed = true
             }
         }

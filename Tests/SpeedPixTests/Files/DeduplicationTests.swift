@@ -295,7 +295,7 @@ struct DeduplicationTests {
             let file = File(
                 url: "https://store.test/a", objectKey: "k", filename: "a", size: 1, mimeType: "image/png",
                 createdAt: Date(timeIntervalSince1970: 0))
-            let outcome = try await upload.lead {
+            let outcome = try await upload.run {
                 let follower = Task { try await upload.value() }
                 follower.cancel()
                 _ = await follower.result
