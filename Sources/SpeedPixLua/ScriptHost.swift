@@ -31,7 +31,7 @@ public struct ScriptHost: Sendable {
     public var cancelsOnStop = false
     /// Whether this is a dry run, which it is with an overlay over ``files``: outputs are stood in for by placeholders,
     /// and ``client`` should be one that sends nothing.
-    public var isRehearsal: Bool { files.overlay != nil }
+    public var isDryRun: Bool { files.overlay != nil }
     /// Tells the transfers of a run apart.
     let transferNumbers = TransferNumbers()
     /// What the script has created.

@@ -9,7 +9,7 @@ struct RunJournaling: Sendable {
     let seed: Int64
     private let deferred: DeferredJournal?
     /// Set for a dry run that goes on with a run.
-    let rehearsal: RehearsedJournal?
+    let dryRunJournal: DryRunJournal?
     private let plan: JournalPlan?
     private let client: SpeedPixClient
     private let clock: any Clock<Duration>
@@ -30,21 +30,21 @@ struct RunJournaling: Sendable {
         self.client = client
         clock = context.clock
         guard let plan, plan.target != nil || !isDryRun else {
-            (journal, self.seed, deferred, rehearsal) = (nil, drawn, nil, nil)
+            (journal, self.seed, deferred, dryRunJournal) = (nil, drawn, nil, nil)
             return
         }
         guard let target = plan.target, let run = try Self.number(target, plan, context) else {
             // A dry run with `auto` begins nothing either.
             let deferred = isDryRun ? nil : DeferredJournal { try Self.begin(plan, seed: drawn, tell) }
-            (journal, self.seed, self.deferred, rehearsal) = (deferred, drawn, deferred, nil)
+            (journal, self.seed, self.deferred, dryRunJournal) = (deferred, drawn, deferred, nil)
             return
         }
         let store = try JournalStore(folder: plan.place.folder)
         let recorded = try store.run(run)
         if isDryRun {
-            let rehearsed = try store.rehearse(
+            let opened = try store.openForDryRun(
                 run, endpoint: plan.description.endpoint, appKey: plan.description.appKey, plan.choices)
-            (journal, self.seed, deferred, rehearsal) = (rehearsed, recorded.seed, nil, rehearsed)
+            (journal, self.seed, deferred, dryRunJournal) = (opened, recorded.seed, nil, opened)
             return
         }
         let resumed = try store.resume(
@@ -57,7 +57,7 @@ struct RunJournaling: Sendable {
         // What the gateway has swept away was free.
         if plan.isLocal { resumed.isStillThere = { try await client.predictions.isKnown($0.id) } }
         let deferred = DeferredJournal(resumed)
-        (journal, self.seed, self.deferred, rehearsal) = (deferred, resumed.seed, deferred, nil)
+        (journal, self.seed, self.deferred, dryRunJournal) = (deferred, resumed.seed, deferred, nil)
     }
 
     /// The run's number; nil to begin one.

@@ -67,7 +67,7 @@ struct ScriptRunner: Sendable {
         }
         if dryRun != nil { end = end.explainedAsDryRun }
 
-        reportEnd(plan, end, recorder, limit, dryRun, overlay, journaling.rehearsal)
+        reportEnd(plan, end, recorder, limit, dryRun, overlay, journaling.dryRunJournal)
         if let report {
             end = await write(report, plan, end, recorder)
         }
@@ -192,12 +192,12 @@ struct ScriptRunner: Sendable {
     /// What a person hears when it is over.
     private func reportEnd(
         _ plan: RunPlan, _ end: RunEnd, _ recorder: RunRecorder, _ limit: CreateLimit?, _ dryRun: DryRunList?,
-        _ overlay: FileOverlay?, _ rehearsal: RehearsedJournal?
+        _ overlay: FileOverlay?, _ dryRunJournal: DryRunJournal?
     ) {
         let state = recorder.state
         if let dryRun {
             dryRun.note(overlay?.changes ?? [])
-            if !plan.isQuiet { context.say(dryRun.total(rehearsal?.counts)) }
+            if !plan.isQuiet { context.say(dryRun.total(dryRunJournal?.counts)) }
         } else if plan.showsSummary {
             let summary = RunSummary(state: state, elapsed: recorder.elapsed(), isLocal: plan.isLocal)
             for line in summary.lines { context.say(line) }
