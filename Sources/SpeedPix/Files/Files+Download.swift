@@ -168,7 +168,7 @@ extension Files {
     /// One try: the whole, or the rest of it.
     private func advance(
         _ download: inout PartialDownload, _ url: String, into sink: inout some DownloadSink,
-        tell: (PartialDownload) async throws -> Void
+        report: (PartialDownload) async throws -> Void
     ) async throws {
         do {
             let response = try await DescriptorShortage.retrying(caller.dependencies.clock) {
@@ -190,7 +190,7 @@ extension Files {
                 }
                 download.add(Int64(chunk.readableBytes))
                 try await sink.write(chunk)
-                if !download.isComplete || download.total == nil { try await tell(download) }
+                if !download.isComplete || download.total == nil { try await report(download) }
             }
             // A stream may answer cancellation by just ending, which looks like a whole body if no length was announced.
             try Task.checkCancellation()

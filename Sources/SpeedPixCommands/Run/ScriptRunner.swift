@@ -55,7 +55,7 @@ struct ScriptRunner: Sendable {
             return result
         }
         do {
-            try await showing(plan, recorder) { context in
+            try await withProgress(plan, recorder) { context in
                 try await execute(plan, recorder, journaling, limit, overlay, report, context)
             }
         } catch {
@@ -145,7 +145,7 @@ struct ScriptRunner: Sendable {
     // MARK: Progress
 
     /// Runs the body with progress shown as the plan says; its context's streams get along with it.
-    private func showing(
+    private func withProgress(
         _ plan: RunPlan, _ recorder: RunRecorder,
         _ body: @escaping @Sendable (CommandContext) async throws -> Void
     ) async throws {
