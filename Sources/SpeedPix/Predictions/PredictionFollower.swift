@@ -181,7 +181,7 @@ final class PredictionFollower {
         // A result may say that it goes on after all.
         guard updated.status.isTerminal else { return false }
         if updated.status == .succeeded, hasPolled, options.pollingInterval == nil {
-            learn(from: updated, age: answer.age)
+            recordSamples(from: updated, age: answer.age)
         }
         complete(updated)
         return true
@@ -279,7 +279,7 @@ final class PredictionFollower {
     }
 
     /// - Parameter age: Seconds since the end, when the result came.
-    private func learn(from fetched: Prediction, age: Double?) {
+    private func recordSamples(from fetched: Prediction, age: Double?) {
         let (previous, polled) = (previousPollAt / .seconds(1), polledAt / .seconds(1))
         let end: Double
         if let age {
@@ -288,8 +288,8 @@ final class PredictionFollower {
             // A long gap hides when it ended; it is hardly ever at once after the last poll that found it running.
             end = polled - previous <= 1.5 ? (previous + polled) / 2 : previous + (polled - previous) * 0.8
         }
-        predictions.caller.state.polls.learn(
-            fetched.workflowID, policy.lessons(end: end), noticedLate: polled - end,
+        predictions.caller.state.polls.record(
+            fetched.workflowID, policy.samples(end: end), noticedLate: polled - end,
             keptShortPromise: policy.keptShortPromise)
     }
 

@@ -55,7 +55,7 @@ actor Repl {
         let palette = palette
         if isInteractive {
             // While Ctrl-C still ends the program: the command may wait for a passphrase.
-            await learnSecret()
+            await fetchSecretOnce()
             for line in lineHistory.load() { reader.remember(line) }
         }
         ignoreInterrupts()
@@ -125,7 +125,7 @@ actor Repl {
 
     /// What is kept must not hold the secret, also where nobody needs it to sign with. Where nothing is kept the command
     /// that prints it is not run.
-    private func learnSecret() async {
+    private func fetchSecretOnce() async {
         guard let fetch = fetchSecret else { return }
         fetchSecret = nil
         if let secret = await fetch() { lineHistory.hide(secret) }
@@ -348,7 +348,7 @@ actor Repl {
     }
 
     private func save(_ path: String, _ replaces: Bool) async {
-        await learnSecret()
+        await fetchSecretOnce()
         do {
             let full = context.absolute(path)
             try SessionFile.write(

@@ -34,11 +34,11 @@ struct PollPolicyTests {
         }
         for _ in 0..<3 {
             #expect(abs(second() - 0.27) < 1e-9)
-            record.learn([], noticedLate: 0.5, keptShortPromise: false)
+            record.record([], noticedLate: 0.5, keptShortPromise: false)
         }
         for _ in 0..<50 {
             #expect(second() == 1)
-            record.learn([], noticedLate: 0.5)
+            record.record([], noticedLate: 0.5)
         }
         #expect(second() < 0.3)
     }
@@ -71,7 +71,7 @@ struct PollPolicyTests {
 
     @Test func aTestedHintIsSleptThrough() {
         var record = PollRecord()
-        for _ in 0..<40 { record.learn([.init(hint: .eta, ratio: 1)], noticedLate: 0.1) }
+        for _ in 0..<40 { record.record([.init(hint: .eta, ratio: 1)], noticedLate: 0.1) }
         var policy = PollPolicy(estimate: nil)
         let delay = policy.delay(after: .init(time: 1, isRunning: true, eta: 10), record)
         #expect(delay > 9 && delay < 10.5)
@@ -86,7 +86,7 @@ struct PollPolicyTests {
     @Test func whoIsQueuedHasAllOfItsRunBeforeIt() {
         var record = PollRecord()
         for _ in 0..<40 {
-            record.learn([.init(hint: .estimate, ratio: 1), .init(hint: .queue, ratio: 1)], noticedLate: 0.1)
+            record.record([.init(hint: .estimate, ratio: 1), .init(hint: .queue, ratio: 1)], noticedLate: 0.1)
         }
         var policy = PollPolicy(estimate: 12)
         _ = policy.firstDelay(record)
@@ -112,7 +112,7 @@ struct PollPolicyTests {
                         time += delay
                     }
                     var record = PollRecord()
-                    record.learn(policy.lessons(end: time), noticedLate: time)
+                    record.record(policy.samples(end: time), noticedLate: time)
                     #expect(record.credit >= 0 && record.credit <= 1)
                 }
             }
