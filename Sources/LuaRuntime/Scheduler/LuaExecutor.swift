@@ -88,7 +88,7 @@ private final class JobQueue: Sendable {
             }
             for job in batch { job.job.runSynchronously(on: job.executor.asUnownedSerialExecutor()) }
             let wasBusy = !batch.isEmpty
-            // What a rare crowd took is given back.
+            // A rare peak must not keep its memory for ever.
             batch.removeAll(keepingCapacity: batch.count <= 1024)
             if state.withLock({ $0.isClosed && $0.jobs.isEmpty }) { return }
             if wasBusy, comesSoon() { continue }

@@ -234,7 +234,7 @@ package final class LuaScheduler {
         if task.mustBeStopped { return stop(task) }
         // Tasks that each end before the hook is asked could otherwise spawn one another for ever.
         if let flag = runs.flag(of: task.run), spl_run_reason(flag) != SPL_RUN, task.grace == nil {
-            return giveWay(task)
+            return handleStopRequest(task)
         }
         run(task, raising: Int32(SPL_RUN))
     }
@@ -263,7 +263,7 @@ package final class LuaScheduler {
         switch outcome.status {
         case Int32(SPL_WAITING):
             if let grace = task.grace { watch(grace) }
-        case Int32(SPL_STOPPED): giveWay(task)
+        case Int32(SPL_STOPPED): handleStopRequest(task)
         // Who had failed by itself before has failed, whatever stopped the <close> variables.
         case _ where task.phase != .live && !task.hasRaised: end(task, .stopped)
         case Int32(SPL_FINISHED) where task.phase == .live: end(task, .finished(count: outcome.count))

@@ -60,7 +60,7 @@ extension Files {
     ) async throws -> (size: Int64, isPlaced: Bool) {
         let target = FilePath(path)
         guard target.lastComponent != nil else {
-            throw SpeedPixError(.invalidArgument, "\"\(path)\" is no path of a file")
+            throw SpeedPixError(.invalidArgument, "\"\(path)\" names no file: end it in a file name")
         }
         try Self.checkURL(url)
         let folder = target.removingLastComponent()

@@ -168,7 +168,7 @@ extension Files {
         var attempt = 1
         var hasRenewedURL = false
         while true {
-            // A file that lies still is hashed when somebody wants to know; most often nobody does.
+            // A file that can be opened again is hashed only when its digest is needed, which is rare.
             let meter = UploadMeter(size: content.size, isHashing: isHashing, onProgress: onProgress)
             do {
                 let file = try await DescriptorShortage.retrying(caller.dependencies.clock) {

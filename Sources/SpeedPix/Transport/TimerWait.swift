@@ -2,7 +2,7 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// One sleep: it ends when its timer rings or when it is cancelled, whichever comes first, even if that is at once.
+/// One sleep: it ends when its timer fires or when it is cancelled, whichever comes first, even if that is at once.
 final class TimerWait: Sendable {
     private struct State {
         var continuation: CheckedContinuation<Void, any Error>?

@@ -65,7 +65,7 @@ final class TransferSlots: Sendable {
             }
             continuation?.resume(throwing: CancellationError())
         }
-        // A cancel that came after the slot was given left a mark that nobody will look for.
+        // A cancellation that came after the slot was given left an entry that is not needed any more.
         state.withLock { _ = $0.cancelled.remove(id) }
     }
 

@@ -137,7 +137,7 @@ struct NameCompletion: Sendable {
         let fitting = Dictionary(
             candidates.filter { candidate in
                 candidate.name.hasPrefix(start) && candidate.name.printable() == candidate.name
-                    // What begins with an underscore is nobody's business unless asked for.
+                    // Names that begin with an underscore are internal: offered only where the underscore was typed.
                     && (!candidate.name.hasPrefix("_") || start.hasPrefix("_"))
             }.map { ($0.name, $0) }, uniquingKeysWith: { $1.suffix.isEmpty ? $0 : $1 })
         guard let first = fitting.values.first else { return Completion() }

@@ -13,7 +13,7 @@ final class StreamLineReader: LineReader {
         var hasEnded = false
     }
 
-    /// Bytes of one line; whoever writes more has forgotten to break lines.
+    /// The most bytes of one line. A longer one is most likely a file without line breaks.
     private static let longest = 64 << 20
 
     private let state = Mutex(State())

@@ -144,7 +144,7 @@ enum RequireModule {
           count = count + 1
           local entry = { task = task(), events = {}, order = count }
           loading[name] = entry
-          -- Whatever becomes of it: those who wait look again.
+          -- Also after an error: tasks that wait for the module check again.
           local guard <close> = setmetatable({}, { __close = function()
             loading[name] = nil
             for _, ended in ipairs(entry.events) do signal(ended) end

@@ -288,7 +288,7 @@ struct DeduplicationTests {
         #expect(gate.service.requests.count == 2)
     }
 
-    /// A follower that comes and leaves before the leader has sat down does not end it.
+    /// A caller that begins to wait and is cancelled before the first caller waits does not cancel the upload.
     @Test func aFollowerCannotTakeTheUploadAlong() async throws {
         for _ in 0..<50 {
             let upload = SharedUpload()
