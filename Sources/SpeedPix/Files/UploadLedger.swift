@@ -30,7 +30,7 @@ final class UploadLedger: Sendable {
     /// What a caller with a content has to do.
     enum Claim {
         case stored(File)
-        /// Claim again with the SHA-256: an upload with the same size and first bytes is there.
+        /// Claim again with the SHA-256: an upload with the same size, type and sample is there.
         case needsDigest
         /// Hash the file of this entry first, pass the digest to ``identify(_:_:digest:)``, and claim again.
         case needsEntryDigest(Entry)
