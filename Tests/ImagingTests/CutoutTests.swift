@@ -94,7 +94,8 @@ import Testing
         #expect(throws: ImagingError.self) { try Fixtures.quarters().cutout(feather: .nan) }
     }
 
-    @Test func oddShapesDoNotTrap() throws {
+    @Test("A cutout of pictures of odd shapes does not trap")
+    func cutoutOfOddShapes() throws {
         for (width, height) in [(16, 16), (16, 900), (900, 17), (33, 401)] {
             let picture = try Image.blank(width: width, height: height)
                 .composited(.blank(width: max(5, width / 3), height: max(5, height / 3), color: .black))

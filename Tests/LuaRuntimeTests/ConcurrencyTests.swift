@@ -46,7 +46,8 @@ struct ConcurrencyTests {
         #expect(try await LuaFixture.run(source) == expected)
     }
 
-    @Test func settleNeverRaises() async throws {
+    @Test("settle returns errors instead of raising them")
+    func settleReturnsErrors() async throws {
         let value = try await LuaFixture.run(
             """
             local r = s.settle({1, 2, 3}, function(x) if x == 2 then t.fail() end return t.later(x * 10) end)

@@ -168,7 +168,8 @@ struct SandboxTests {
         }
     }
 
-    @Test func theStandardLibraryHasNoDoorOut() async throws {
+    @Test("The standard library has no function that leaves the sandbox")
+    func standardLibraryIsConfined() async throws {
         let results = try await ScriptFolder().run(
             """
             local found = {}

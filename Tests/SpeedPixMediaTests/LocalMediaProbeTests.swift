@@ -215,7 +215,8 @@ struct LocalMediaProbeTests {
         }
     }
 
-    @Test func aCancelledLookEndsTheProgram() async throws {
+    @Test("Cancelling a probe ends its program")
+    func cancelledProbeEndsTheProgram() async throws {
         try await ToolFolder.with { folder in
             try folder.tool(
                 "ffprobe", "echo $$ > \"$0.pid.new\"; /bin/mv \"$0.pid.new\" \"$0.pid\"; exec /bin/sleep 600")

@@ -34,7 +34,8 @@ struct EvalCommandTests {
         #expect(late.status == .failure && late.errors.contains("ran out of time"))
     }
 
-    @Test func versionsAreTold() async throws {
+    @Test("version prints the versions of speedpix, Lua and libvips")
+    func printsVersions() async throws {
         let run = await CommandRun(["version", "--json"], in: try TestFolder())
         let value = try JSONValue(parsing: run.output.utf8)
         #expect(value["speedpix"] == .string(SpeedPixVersion.current))

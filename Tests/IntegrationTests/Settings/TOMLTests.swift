@@ -17,7 +17,8 @@ struct TOMLTests {
         #expect(try value(#""""#) == .string(""))
     }
 
-    @Test func numbersAndTruth() throws {
+    @Test("TOML integers, floats, booleans and arrays are read")
+    func numbersAndBooleans() throws {
         #expect(try value("1_000") == .integer(1000))
         #expect(try value("-17 # comment") == .integer(-17))
         #expect(try value("0xFF") == .integer(255))

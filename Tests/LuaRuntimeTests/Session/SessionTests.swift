@@ -44,7 +44,8 @@ struct SessionTests {
         if case .integer(let value)? = try await run(text, in: vm).first { value } else { nil }
     }
 
-    @Test func keepsLocals() async throws {
+    @Test("A session keeps locals from chunk to chunk")
+    func sessionKeepsLocals() async throws {
         let vm = try await session()
         try await run("local x, y = 1, 2", in: vm)
         try await run("local function double(n) return n * 2 end", in: vm)
@@ -229,7 +230,8 @@ struct SessionTests {
         #expect(try await integer("t.status == 'canceled' and 1 or 0", in: vm) == 1)
     }
 
-    @Test func itsNamesAreKnown() async throws {
+    @Test("A session lists the names of its locals and globals")
+    func sessionNames() async throws {
         let vm = try await session()
         try await run("local mine = { alpha = 1, go = function() end, [1] = 2 } theirs = 'x'", in: vm)
         try await run("class = setmetatable({ own = 1 }, { __index = { inherited = print } })", in: vm)

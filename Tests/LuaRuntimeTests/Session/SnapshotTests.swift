@@ -15,7 +15,8 @@ struct SnapshotTests {
         return table
     }
 
-    @Test func listsAndNames() async throws {
+    @Test("A snapshot separates a table's items from its entries")
+    func itemsAndEntries() async throws {
         let result = try await table("return { 1, 2, x = 'y', [10] = true }")
         #expect(result.items.count == 2)
         #expect(result.entries.count == 2)

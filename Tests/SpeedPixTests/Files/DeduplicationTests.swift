@@ -138,7 +138,8 @@ struct DeduplicationTests {
         }
     }
 
-    @Test func itIsNotKnownByWhatItWas() async throws {
+    @Test("A file that was changed in place is not matched by the content it had")
+    func fileChangedInPlace() async throws {
         try await withTemporaryFolder { folder in
             let service = try later()
             let path = try folder.write("a.png", Self.large)
@@ -173,7 +174,8 @@ struct DeduplicationTests {
         }
     }
 
-    @Test func aFileThatIsGoneIsNoWitness() async throws {
+    @Test("The upload of a file that was removed since is not reused")
+    func removedFileIsNotReused() async throws {
         try await withTemporaryFolder { folder in
             let service = try later()
             let path = try folder.write("a.png", Self.large)
@@ -289,7 +291,8 @@ struct DeduplicationTests {
     }
 
     /// A caller that begins to wait and is cancelled before the first caller waits does not cancel the upload.
-    @Test func aFollowerCannotTakeTheUploadAlong() async throws {
+    @Test("A cancelled caller does not cancel an upload whose first caller has not begun to wait")
+    func cancelledBeforeTheFirstWaits() async throws {
         for _ in 0..<50 {
             let upload = SharedUpload()
             let file = File(
@@ -307,7 +310,8 @@ struct DeduplicationTests {
     }
 
     /// The upload goes on for the follower, and the one who left is not told of it.
-    @Test func whoHasLeftIsNotTold() async throws {
+    @Test("A cancelled caller's progress callback is not called any more")
+    func cancelledCallerGetsNoProgress() async throws {
         let told = UploadProgressTests.Told()
         let listener = ProgressListener(told.tell)
         try await listener.hear(TransferProgress(bytesDone: 1, bytesTotal: 2))
@@ -328,7 +332,8 @@ struct DeduplicationTests {
         #expect(told.done == before)
     }
 
-    @Test func whenAllHaveLeftTheNextOneBeginsAnew() async throws {
+    @Test("After all callers were cancelled, the next one uploads again")
+    func uploadAfterAllWereCancelled() async throws {
         let service = try ScriptedService(UploadTests.signed(1), .silence, UploadTests.signed(2), Self.stored)
         let files = service.files
         let source = UploadSource.bytes(Self.large, filename: "a.png")

@@ -32,7 +32,8 @@ struct DecodeTests {
         return .object(members)
     }
 
-    @Test func whatFitsIsDecoded() throws {
+    @Test("An output decodes into a type with matching fields")
+    func matchingTypeIsDecoded() throws {
         let value = try with(["at": "2023-11-14T22:13:20Z"]).decode(Detailed.self)
         #expect(value.thumbnails == ["x", "y"])
         #expect(value.inner.steps == 3)
@@ -85,7 +86,8 @@ struct DecodeTests {
         #expect(error.remedy?.contains("there is image, text") == true)
     }
 
-    @Test func noFileIsSaidSo() throws {
+    @Test("Decoding a value that is no file fails with the name of the field")
+    func valueThatIsNoFile() throws {
         struct One: Decodable {
             var image: ImageFile
         }
