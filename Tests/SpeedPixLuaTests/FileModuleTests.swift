@@ -28,7 +28,7 @@ struct FileModuleTests {
                         + #"["./photos/b.PNG"],["./photos/a.jpg"],[],["./photos/a.jpg"],["made","new","photos"]]"#)
             ])
         #expect(folder.contents.contains("made/deep/er"))
-        #expect(try folder.read("new/y.txt") == "one")
+        #expect(try folder.text("new/y.txt") == "one")
         #expect(await folder.failure("fs.read('gone.txt')")?.code == "file_not_found")
         #expect(await folder.failure("fs.read('photos')")?.code == "invalid_argument")
         #expect(await folder.failure("fs.remove('photos')")?.code == "file_system")
@@ -110,7 +110,7 @@ struct FileModuleTests {
         #expect(await folder.failure("log.wran('x')")?.message.contains("did you mean 'warn'?") == true)
     }
 
-    @Test("os has times and dates, rename, remove, tmpname and getenv only")
+    @Test("os has dates and clocks, rename, remove and tmpname")
     func osFunctions() async throws {
         let folder = try ScriptFolder()
         try folder.write("x", to: "a.txt")

@@ -1,4 +1,5 @@
 import NIOCore
+import SpeedPixTestSupport
 import Testing
 
 @testable import SpeedPix
