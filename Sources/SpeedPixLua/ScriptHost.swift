@@ -37,7 +37,7 @@ public struct ScriptHost: Sendable {
     /// What the script has created.
     let createdIDs = CreatedIDs()
     /// What it has said with `cancel_on` that a stop is not to end.
-    let sparedIDs = SparedIDs()
+    let uncanceledIDs = UncanceledIDs()
     /// If set, `speedpix.params` hands its declaration here and ends the script; nothing is sent to the service.
     public var onParameters: (@Sendable ([Parameter]) -> Void)?
 

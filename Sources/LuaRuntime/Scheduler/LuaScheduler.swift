@@ -194,7 +194,7 @@ package final class LuaScheduler {
 
     func add(_ thread: OpaquePointer, slot: Int32, parent: LuaTask?) -> LuaTask {
         let task = LuaTask(thread: thread, slot: slot, releases: machine.releases, parent: parent)
-        parent?.adopt(task)
+        parent?.addChild(task)
         if let parent, let grace = parent.grace, parent.outcome == nil, !grace.isOver, !parent.awaitsStop {
             // Spawned by a <close> variable, for as long as that has time.
             task.grace = grace

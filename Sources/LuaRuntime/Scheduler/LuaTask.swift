@@ -229,7 +229,7 @@ public final class LuaTask: LuaObject, @unchecked Sendable {
         return existing
     }
 
-    func adopt(_ child: LuaTask) {
+    func addChild(_ child: LuaTask) {
         let details = existingDetails
         child.childIndex = Int32(truncatingIfNeeded: details.children.count)
         details.children.append(child)

@@ -201,9 +201,9 @@ extension Files {
                 throw TransportError(reason, mayHaveReachedService: true)
             }
         } catch let error as TransportError {
-            throw FailedTry(error: Self.brokeOff(error.message, error))
+            throw FailedTry(error: Self.connectionLost(error.message, error))
         } catch let error as PartialDownload.Mismatch {
-            throw FailedTry(error: Self.brokeOff(error.reason, error))
+            throw FailedTry(error: Self.connectionLost(error.reason, error))
         }
     }
 
@@ -215,7 +215,7 @@ extension Files {
                 remedy: "a proxy in between may do that: reach the store directly, or use a transport that unpacks it"))
     }
 
-    private static func brokeOff(_ reason: String, _ cause: any Error) -> SpeedPixError {
+    private static func connectionLost(_ reason: String, _ cause: any Error) -> SpeedPixError {
         SpeedPixError(
             .network, "the download broke off: \(reason)", remedy: "try again: the result stays at its URL",
             isRetryable: true, cause: cause)

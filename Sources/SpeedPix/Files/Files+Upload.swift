@@ -31,10 +31,10 @@ extension Files {
     ) async throws -> File {
         let listener = ProgressListener(onProgress)
         // The upload may go on for others, who have not asked this one's callback.
-        defer { listener.leave() }
+        defer { listener.detach() }
         let order = Order(
             source: source, filename: filename, contentType: contentType, reusing: reusing,
-            onProgress: onProgress == nil ? nil : listener.hear)
+            onProgress: onProgress == nil ? nil : listener.report)
         let upload = SharedUpload()
         let outcome = try await withTransferSlot {
             try await upload.run {

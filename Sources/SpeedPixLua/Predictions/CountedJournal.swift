@@ -21,7 +21,7 @@ struct CountedJournal: PredictionJournal {
     }
 
     func recordNotMade(_ key: JournalKey) async throws {
-        limit.giveBack()
+        limit.release()
         try await journal.recordNotMade(key)
     }
 

@@ -314,9 +314,9 @@ struct DeduplicationTests {
     func cancelledCallerGetsNoProgress() async throws {
         let told = UploadProgressTests.Told()
         let listener = ProgressListener(told.tell)
-        try await listener.hear(TransferProgress(bytesDone: 1, bytesTotal: 2))
-        listener.leave()
-        try await listener.hear(TransferProgress(bytesDone: 2, bytesTotal: 2))
+        try await listener.report(TransferProgress(bytesDone: 1, bytesTotal: 2))
+        listener.detach()
+        try await listener.report(TransferProgress(bytesDone: 2, bytesTotal: 2))
         #expect(told.done == [1])
         let gate = try Gate()
         let files = gate.service.files
