@@ -63,7 +63,7 @@ struct EscapeTests {
             name: "b",
             functions: [
                 .immediate("begun") { _ in
-                    Task { await gate.open("begun") }
+                    Task { gate.open("begun") }
                     return .nil
                 }
             ])
