@@ -21,7 +21,8 @@ struct SchedulerTests {
         #expect(try await LuaFixture.run(source) == 3)
     }
 
-    @Test func resumeNeverSeesTheHostsYield() async throws {
+    @Test("coroutine.resume does not return at a wait of the host")
+    func resumeSkipsHostWaits() async throws {
         let value = try await LuaFixture.run(
             """
             local co = coroutine.create(function(a)

@@ -42,7 +42,8 @@ struct ProgressFrameTests {
         return state
     }
 
-    @Test func nothingIsShownOfNothing() {
+    @Test("The progress frame of a run without predictions is empty")
+    func emptyRunHasNoFrame() {
         #expect(lines(RunState()).isEmpty)
     }
 

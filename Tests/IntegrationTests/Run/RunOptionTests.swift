@@ -42,7 +42,8 @@ struct RunOptionTests {
         #expect(run.output == "x\n" && run.errors.isEmpty)
     }
 
-    @Test func nonsenseIsNoMode() async throws {
+    @Test("An unknown --progress mode is a usage error")
+    func unknownProgressMode() async throws {
         let run = await CommandRun.local("", ["--progress", "fancy"], in: try TestFolder())
         #expect(run.status == .usage && run.errors.contains("fancy"))
     }

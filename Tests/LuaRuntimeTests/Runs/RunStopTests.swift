@@ -166,7 +166,7 @@ struct RunStopTests {
     }
 
     @Test("What was stopped in one run is not waited for by another")
-    func orphans() async throws {
+    func unfinishedWork() async throws {
         // Work that takes no notice of its cancellation.
         let stubborn = LuaFunctionDefinition.waiting("stubborn") { [gate] _ in
             { _ in

@@ -59,7 +59,8 @@ struct SnapshotTests {
         #expect(text.bytes.count == 2000 && count == 100_000)
     }
 
-    @Test func whatCannotLeaveCanBeSeen() async throws {
+    @Test("A snapshot shows coroutines and functions")
+    func coroutinesAndFunctions() async throws {
         guard case .coroutine = try await look("return coroutine.create(print)"),
             case .function(let place) = try await look("return function() end"),
             case .function(nil) = try await look("return print")

@@ -159,7 +159,8 @@ struct DeduplicationTests {
     }
 
     /// The number of an open file belongs to another one later: it is hashed on its way and not looked for again.
-    @Test func anOpenFilesNumberIsNoPlace() async throws {
+    @Test("A file given as /dev/fd is matched by its content, not by its path")
+    func fileByDescriptor() async throws {
         try await withTemporaryFolder { folder in
             let service = try later()
             let descriptor = open(try folder.write("a.png", Self.large), O_RDONLY)

@@ -47,7 +47,8 @@ struct DecodeTests {
                 == 9_007_199_254_740_993)
     }
 
-    @Test func oneValueCountsAsAListOfOne() throws {
+    @Test("A single value decodes as a list of one")
+    func singleValueAsList() throws {
         #expect(try with(["thumbnails": "x"]).decode(Detailed.self).thumbnails == ["x"])
         struct Deep: Decodable, Equatable {
             var rows: [[ImageFile]]

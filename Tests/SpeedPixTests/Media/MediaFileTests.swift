@@ -155,7 +155,8 @@ struct MediaFileTests {
         }
     }
 
-    @Test func othersSayWhatToDo() async throws {
+    @Test("Saving a file without a client fails and names attached(to:)")
+    func savingWithoutAClient() async throws {
         let service = try ScriptedService(then: SaveTests.echo)
         let picture = ImageFile(try SaveTests.output("https://cdn.test/cat.png"))
         let error = try await speedPixError { try await picture.save(to: "/nowhere/a") }

@@ -50,7 +50,8 @@ struct PollPolicyTests {
         #expect(first.policy.requests == second.policy.requests)
     }
 
-    @Test func theFirstLookDoesNotWaitASecond() {
+    @Test("The first poll comes after 0.3 s without a proven hint")
+    func firstPoll() {
         for estimate in [nil, 0, 60, 1e9] as [Double?] {
             var policy = PollPolicy(estimate: estimate)
             #expect(policy.firstDelay(PollRecord()) == 0.3)
@@ -83,7 +84,8 @@ struct PollPolicyTests {
         #expect(policy.delay(after: .init(time: 8, isRunning: true, eta: 30), PollRecord()) == 1)
     }
 
-    @Test func whoIsQueuedHasAllOfItsRunBeforeIt() {
+    @Test("The next poll of a queued prediction waits for its whole estimate")
+    func queuedWaitsForTheEstimate() {
         var record = PollRecord()
         for _ in 0..<40 {
             record.record([.init(hint: .estimate, ratio: 1), .init(hint: .queue, ratio: 1)], noticedLate: 0.1)

@@ -33,7 +33,8 @@ struct ClockSkewTests {
         #expect(service.requests.count == 2)
     }
 
-    @Test func itIsCorrectedOnce() async throws {
+    @Test("A date that is refused twice is an error")
+    func correctedOnce() async throws {
         let service = try ScriptedService(then: Self.expired())
         let error = try await speedPixError { try await service.predictions.get("t-1") }
         #expect(error.code == .auth)
