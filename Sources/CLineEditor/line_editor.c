@@ -446,5 +446,5 @@ void slt_remember(slt_editor *editor, const char *line) {
 }
 
 void slt_wake(slt_editor *editor) { signal_reader(editor, 'o'); }
-void slt_look(slt_editor *editor) { signal_reader(editor, 'l'); }
+void slt_refresh_terminal(slt_editor *editor) { signal_reader(editor, 'l'); }
 void slt_interrupt(slt_editor *editor, bool ends) { signal_reader(editor, ends ? 'e' : 'i'); }

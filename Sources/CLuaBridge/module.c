@@ -170,7 +170,7 @@ bool spl_register_source(spl_vm *vm, const char *module, const char *source, siz
 
 // --- Classes ---
 
-// The object at 1; an error for anything else, so that a method called with a dot says what is wrong.
+// The object at an index; NULL for anything that is no object of the host.
 static spl_object *check_object(lua_State *L, spl_vm *vm, int index) {
     if (lua_type(L, index) != LUA_TUSERDATA || !lua_getmetatable(L, index)) return NULL;
     const void *address = lua_topointer(L, -1);
@@ -180,7 +180,7 @@ static spl_object *check_object(lua_State *L, spl_vm *vm, int index) {
     return NULL;
 }
 
-// A script can reach this through no door (__metatable is false), but a second call would still do nothing.
+// Scripts cannot get at this function, since __metatable is false. A second call would do nothing: the handle is 0.
 static int object_gc(lua_State *L) {
     spl_vm *vm = spl_vm_of(L);
     spl_object *object = check_object(L, vm, 1);

@@ -123,12 +123,12 @@ public final class JournalStore: Sendable {
     /// What going on with a run would find. Nothing is written, and another process may have the run.
     ///
     /// - Throws: As ``resume(_:endpoint:appKey:_:)``.
-    public func rehearse(
+    public func openForDryRun(
         _ run: Int64, endpoint: String, appKey: String, _ choices: ResumeChoices = ResumeChoices()
-    ) throws -> RehearsedJournal {
+    ) throws -> DryRunJournal {
         try database.setUp { database in
             _ = try Self.row(of: run, endpoint: endpoint, appKey: appKey, database)
-            return RehearsedJournal(
+            return DryRunJournal(
                 try Self.creates(of: run, choices, database), values: try Self.values(of: run, database),
                 records: RecordReader(self.database, run: run))
         }

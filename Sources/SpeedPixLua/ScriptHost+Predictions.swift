@@ -16,7 +16,7 @@ extension ScriptHost {
     /// What the script has decided about by itself is left alone, with `cancel_on` of its waits.
     package func cancelAbandoned(_ predictions: [Prediction]) async {
         await withTaskGroup { group in
-            for prediction in predictions where !sparedIDs.contains(prediction.id) {
+            for prediction in predictions where !uncanceledIDs.contains(prediction.id) {
                 group.addTask {
                     let (now, failure) = await client.predictions.cancelGivenUp(prediction)
                     noteCanceled(now, failure)

@@ -31,13 +31,13 @@ public struct ScriptHost: Sendable {
     public var cancelsOnStop = false
     /// Whether this is a dry run, which it is with an overlay over ``files``: outputs are stood in for by placeholders,
     /// and ``client`` should be one that sends nothing.
-    public var isRehearsal: Bool { files.overlay != nil }
+    public var isDryRun: Bool { files.overlay != nil }
     /// Tells the transfers of a run apart.
     let transferNumbers = TransferNumbers()
     /// What the script has created.
     let createdIDs = CreatedIDs()
     /// What it has said with `cancel_on` that a stop is not to end.
-    let sparedIDs = SparedIDs()
+    let uncanceledIDs = UncanceledIDs()
     /// If set, `speedpix.params` hands its declaration here and ends the script; nothing is sent to the service.
     public var onParameters: (@Sendable ([Parameter]) -> Void)?
 

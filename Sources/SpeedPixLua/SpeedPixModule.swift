@@ -16,7 +16,7 @@ public enum SpeedPixModule {
             values: ["null": .null, "version": .string(SpeedPixVersion.current)],
             globals: ["run", "create", "wait", "upload", "uint64"],
             classes: [PredictionObject.self, OutputFileObject.self, FileObject.self, SourceObject.self]
-                + (host.isRehearsal ? [PlaceholderObject.self] : []))
+                + (host.isDryRun ? [PlaceholderObject.self] : []))
         module.sources = [ConcurrencyLibrary.source, OnceLibrary.source]
         module.sourceNames = ConcurrencyLibrary.names + ["once"]
         let json = JSONModule.module { object in

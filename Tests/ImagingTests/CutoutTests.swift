@@ -47,20 +47,23 @@ import Testing
         }
     }
 
-    @Test func theInsideOfAHandleStaysOpen() throws {
+    @Test("A cutout leaves the inside of a handle transparent")
+    func insideOfAHandleIsTransparent() throws {
         let layer = try Fixtures.productShot(Fixtures.bag).photo.subjectLayer(feather: 0.6)
         #expect(try layer.color(x: 240, y: 110).alpha == 0)
         #expect(try layer.color(x: 240, y: 75).alpha > 200)
     }
 
-    @Test func aWhiteLabelStaysIn() throws {
+    @Test("A cutout keeps a white label on the subject")
+    func keepsAWhiteLabel() throws {
         let layer = try Fixtures.productShot(Fixtures.bottle).photo.subjectLayer(feather: 0.6)
         let label = try layer.color(x: 240, y: 240)
         #expect(near(label, try Color("#faf8f2")))
         #expect(try layer.color(x: 190, y: 240).alpha > 200)
     }
 
-    @Test func theCupKeepsItsSaucer() throws {
+    @Test("A cutout of a cup keeps the saucer and drops the table")
+    func keepsTheSaucer() throws {
         let layer = try Image.open(path: Fixtures.asset("coffee.png")).subjectLayer(feather: 0.6)
         for (x, y) in [(290, 130), (290, 40), (120, 220), (430, 270), (220, 280), (280, 360)] {
             #expect(try layer.color(x: x, y: y).alpha > 240, "cup at \(x), \(y)")
@@ -94,7 +97,8 @@ import Testing
         #expect(throws: ImagingError.self) { try Fixtures.quarters().cutout(feather: .nan) }
     }
 
-    @Test func oddShapesDoNotTrap() throws {
+    @Test("A cutout of pictures of odd shapes does not trap")
+    func cutoutOfOddShapes() throws {
         for (width, height) in [(16, 16), (16, 900), (900, 17), (33, 401)] {
             let picture = try Image.blank(width: width, height: height)
                 .composited(.blank(width: max(5, width / 3), height: max(5, height / 3), color: .black))

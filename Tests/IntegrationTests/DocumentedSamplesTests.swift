@@ -53,7 +53,8 @@ struct DocumentedSamplesTests {
         }
     }
 
-    @Test func theFourVerbs() async throws {
+    @Test("The documented sample of run, create, wait and cancel")
+    func verbs() async throws {
         let folder = try TestFolder()
         let run = try await run(
             """
@@ -154,7 +155,8 @@ struct DocumentedSamplesTests {
         #expect(run.results == ["canceled"])
     }
 
-    @Test func errorsTell() async throws {
+    @Test("The documented sample of errors and their fields")
+    func errorFields() async throws {
         let run = try await run(
             """
             local ok, e = pcall(run, "echo", { fail = "broken" })

@@ -13,7 +13,8 @@ struct InstallTests {
         ).finish()
     }
 
-    @Test func itPutsFiveFilesAndTakesThemAway() throws {
+    @Test("install writes five files, and --uninstall removes them")
+    func installAndUninstall() throws {
         let folder = try TestFolder()
         let prefix = "a prefix"
         let installed = try install(["--prefix", prefix, "--program", Subprocess.speedpix], in: folder)

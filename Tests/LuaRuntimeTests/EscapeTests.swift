@@ -46,7 +46,8 @@ struct Escape: Sendable, CustomTestStringConvertible {
 
 @Suite("Nothing gets out of the sandbox")
 struct EscapeTests {
-    @Test func thereAreEnough() {
+    @Test("There are at least 100 escapes, each with its own name")
+    func numberOfEscapes() {
         #expect(Escape.all.count >= 100)
         #expect(Set(Escape.all.map(\.name)).count == Escape.all.count)
     }
@@ -62,7 +63,7 @@ struct EscapeTests {
             name: "b",
             functions: [
                 .immediate("begun") { _ in
-                    Task { await gate.open("begun") }
+                    Task { gate.open("begun") }
                     return .nil
                 }
             ])

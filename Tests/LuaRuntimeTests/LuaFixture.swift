@@ -1,4 +1,5 @@
 import LuaRuntime
+import SpeedPixTestSupport
 import Synchronization
 
 /// How many probes of one test are alive.
@@ -62,36 +63,6 @@ final class Probe: LuaObject {
 struct Refusal: LuaRaisable {
     var luaFields: [String: LuaValue] {
         ["code": "refused", "message": "not today", "hint": "try tomorrow", "retryable": true]
-    }
-}
-
-/// Waits that a test lets go, in any order it likes.
-actor Gate {
-    private var waiting: [String: CheckedContinuation<Void, Never>] = [:]
-    private var opened: Set<String> = []
-    private var arrivals: [String] = []
-    private var watchers: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
-
-    func wait(_ name: String) async {
-        arrivals.append(name)
-        for watcher in watchers where watcher.count <= arrivals.count { watcher.continuation.resume() }
-        watchers.removeAll { $0.count <= arrivals.count }
-        if opened.remove(name) != nil { return }
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { waiting[name] = $0 }
-        } onCancel: {
-            Task { await self.open(name) }
-        }
-    }
-
-    func open(_ name: String) {
-        if let continuation = waiting.removeValue(forKey: name) { continuation.resume() } else { opened.insert(name) }
-    }
-
-    /// Returns when `count` waits have begun, with their names in order.
-    func arrived(_ count: Int) async -> [String] {
-        if arrivals.count < count { await withCheckedContinuation { watchers.append((count, $0)) } }
-        return arrivals
     }
 }
 

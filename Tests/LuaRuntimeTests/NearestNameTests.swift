@@ -11,11 +11,13 @@ struct NearestNameTests {
         #expect(NearestName.suggestion(for: "x", among: []) == nil)
     }
 
-    @Test func aSwapIsOneSlip() {
+    @Test("NearestName counts two swapped letters as one edit")
+    func swappedLetters() {
         #expect(NearestName.suggestion(for: "mpa", among: ["map", "get"]) == "map")
     }
 
-    @Test func fewNamesAreListed() {
+    @Test("NearestName lists the names when there are few and none is near")
+    func shortListOfNames() {
         #expect(NearestName.hint(for: "background", among: ["b", "a"]) == "there are: a, b")
     }
 }

@@ -89,7 +89,8 @@ struct BuiltInWorkflowTests {
         #expect(try Image.open(bytes: bytes).width == 240)
     }
 
-    @Test func anotherSeedIsAnotherLook() async throws {
+    @Test("img2img gives another picture for each seed")
+    func seedsGiveDifferentPictures() async throws {
         var looks: Set<String> = []
         for seed in 1...3 {
             let input: [String: InputValue] = [

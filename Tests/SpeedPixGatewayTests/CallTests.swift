@@ -189,7 +189,8 @@ struct CallTests {
         }
     }
 
-    @Test func itSaysWhatItIs() async throws {
+    @Test("/health and / describe the gateway")
+    func healthAndWelcome() async throws {
         try await TestGateway.run { gateway in
             let health = try await gateway.send(.get, "/health")
             #expect(health.text == #"{"status":"ok"}"#)

@@ -38,9 +38,9 @@ struct CancelTests {
             #expect(try await cancel(ids[1], gateway) == "canceled")
             #expect(try await queued(ids[2], gateway) == 0)
             #expect(try await queued(ids[3], gateway) == 1)
-            gate.release("a")
+            gate.open("a")
             await gate.waitForStarts(2)
-            gate.release("c")
+            gate.open("c")
             await gate.waitForStarts(3)
             #expect(gate.started == ["a", "c", "d"])
         }
@@ -58,7 +58,7 @@ struct CancelTests {
             await gate.waitForStarts(2)
             let progress = try await gateway.call(.progress, ["taskId": .string(first)]).json["data"]
             #expect(progress?["etaRelative"]?.lenientDouble == 0)
-            gate.release("b")
+            gate.open("b")
             #expect(try await gateway.ended(second).status == .succeeded)
         }
     }
@@ -181,7 +181,7 @@ struct CancelTests {
                 #expect(try await cancel(id, gateway) == "canceled")
                 // It still has its worker: nothing else may start.
                 #expect(gate.started == ["stubborn"])
-                gate.release("stubborn")
+                gate.open("stubborn")
                 await gate.waitForStarts(2)
                 #expect(try await gateway.client.predictions.get(id).status == .canceled)
             }

@@ -96,7 +96,8 @@ struct DownloadTests {
         }
     }
 
-    @Test func keysAreNothingButFolderAndName() {
+    @Test("An object key consists of folder and name only")
+    func objectKeyParts() {
         #expect(ObjectKey("uploads/abc-123.png")?.text == "uploads/abc-123.png")
         #expect(ObjectKey("results/abc")?.name == "abc")
         for text in [

@@ -57,7 +57,8 @@ struct LifetimeTests {
         }
     }
 
-    @Test func theBodysErrorComesOut() async throws {
+    @Test("An error of the body is thrown by the gateway's run")
+    func bodyErrorIsThrown() async throws {
         await #expect(throws: Unexpected.self) {
             try await TestGateway.run { _ in throw Unexpected() }
         }

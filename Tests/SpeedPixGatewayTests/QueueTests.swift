@@ -1,4 +1,5 @@
 import SpeedPix
+import SpeedPixTestSupport
 import Testing
 
 @testable import SpeedPixGateway
@@ -31,14 +32,14 @@ struct QueueTests {
             #expect(first.progress.queueLength == 0)
             #expect(first.progress.eta == nil)
             #expect(second.progress.queueLength == 1)
-            gate.release("b")
+            gate.open("b")
             await gate.waitForStarts(3)
             #expect(gate.started.last == "c")
-            gate.release("a")
+            gate.open("a")
             await gate.waitForStarts(4)
             #expect(gate.started.last == "d")
-            gate.release("c")
-            gate.release("d")
+            gate.open("c")
+            gate.open("d")
             for id in ids { #expect(try await gateway.ended(id).status == .succeeded) }
         }
     }
@@ -50,7 +51,7 @@ struct QueueTests {
             }
             await gate.waitForStarts(2)
             #expect(Set(gate.started) == ["h1", "l1"])
-            gate.release("h1")
+            gate.open("h1")
             await gate.waitForStarts(3)
             #expect(gate.started.last == "h2")
         }
@@ -64,7 +65,7 @@ struct QueueTests {
             gateway.clock.advance(by: .seconds(1))
             #expect(try await gateway.client.predictions.get(first.id).progress.eta == .seconds(3))
             gateway.clock.advance(by: .seconds(13))
-            gate.release("a")
+            gate.open("a")
             #expect(try await gateway.ended(first.id).metrics.predictTime == .seconds(14))
             // 0.7 · 4 s + 0.3 · 14 s
             let second = try await gateway.client.predictions.create("light", input: ["name": "b"])

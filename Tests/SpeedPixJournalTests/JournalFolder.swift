@@ -1,5 +1,6 @@
 import SpeedPix
 import SpeedPixJournal
+import SpeedPixTestSupport
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -16,7 +17,7 @@ final class JournalFolder: Sendable {
         appKey: "key")
 
     init() {
-        path = FileManager.default.temporaryDirectory.path + "/speedpix-journal-test-\(UUID().uuidString)"
+        path = TemporaryFolder.unusedPath()
     }
 
     deinit { try? FileManager.default.removeItem(atPath: path) }

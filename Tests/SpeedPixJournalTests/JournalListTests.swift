@@ -138,15 +138,15 @@ struct JournalListTests {
         #expect(throws: SpeedPixError.self) { try store.run(1) }
     }
 
-    @Test("A rehearsal finds what a resumed run would find, and changes nothing")
-    func rehearsed() async throws {
+    @Test("A dry run finds what a resumed run would find, and changes nothing")
+    func dryRun() async throws {
         let folder = JournalFolder()
         try await mixed(folder)
         let description = JournalFolder.description
         let store = try folder.store()
-        let rehearsal = try store.rehearse(1, endpoint: description.endpoint, appKey: description.appKey)
+        let journal = try store.openForDryRun(1, endpoint: description.endpoint, appKey: description.appKey)
         func claim(_ position: String, _ digest: String) async throws -> JournalClaim {
-            try await rehearsal.claim(
+            try await journal.claim(
                 JournaledCreate(
                     position: CreatePosition(rawValue: position), identity: CreateIdentity(digest: digest, inputs: [:]),
                     workflowID: "echo"))
@@ -156,7 +156,7 @@ struct JournalListTests {
         #expect(try await claim("create 2", "b").id == "p-2")
         #expect(try await claim("create 9", "z").id == nil)
         await #expect(throws: SpeedPixError.self) { try await claim("create 4", "d") }
-        #expect(rehearsal.counts.reused == 2 && rehearsal.counts.new == 1 && rehearsal.counts.inDoubt == 1)
+        #expect(journal.counts.reused == 2 && journal.counts.new == 1 && journal.counts.inDoubt == 1)
         #expect(try store.run(1).attempts == 1 && store.creates(of: 1).count == 4)
     }
 

@@ -65,7 +65,7 @@ struct ClosingTests {
                 """ + place.after, host: try folder.host(transport: transport))
         #expect(error?.message == "no more paint", "\(String(describing: error))")
         #expect(Self.cancels(transport) == ["t-1"])
-        #expect(try folder.read("t-1.txt") == "mine")
+        #expect(try folder.text("t-1.txt") == "mine")
     }
 
     @Test("A run that is cancelled cancels the prediction it waits for", arguments: places)
@@ -86,7 +86,7 @@ struct ClosingTests {
         run.cancel()
         await #expect(throws: CancellationError.self) { try await run.value }
         #expect(Self.cancels(transport) == ["t-1"])
-        #expect(try folder.read("t-1.txt") == "canceled")
+        #expect(try folder.text("t-1.txt") == "canceled")
     }
 
     @Test("A map that cancels on errors has closed its other workers before its error is raised")

@@ -28,7 +28,7 @@ struct FileModuleTests {
                         + #"["./photos/b.PNG"],["./photos/a.jpg"],[],["./photos/a.jpg"],["made","new","photos"]]"#)
             ])
         #expect(folder.contents.contains("made/deep/er"))
-        #expect(try folder.read("new/y.txt") == "one")
+        #expect(try folder.text("new/y.txt") == "one")
         #expect(await folder.failure("fs.read('gone.txt')")?.code == "file_not_found")
         #expect(await folder.failure("fs.read('photos')")?.code == "invalid_argument")
         #expect(await folder.failure("fs.remove('photos')")?.code == "file_system")
@@ -84,7 +84,8 @@ struct FileModuleTests {
         #expect(await folder.failure("io.lines('gone.txt')")?.code == "file_not_found")
     }
 
-    @Test func manyLines() async throws {
+    @Test("io.lines reads a file of many lines")
+    func linesOfALongFile() async throws {
         let folder = try ScriptFolder()
         try folder.write((1...20_000).map { "line \($0)" }.joined(separator: "\n"), to: "long.txt")
         let script = "local n, last = 0 for line in io.lines('long.txt') do n, last = n + 1, line end return n, last"
@@ -109,7 +110,8 @@ struct FileModuleTests {
         #expect(await folder.failure("log.wran('x')")?.message.contains("did you mean 'warn'?") == true)
     }
 
-    @Test func osIsWhatIsLeftOfIt() async throws {
+    @Test("os has dates and clocks, rename, remove and tmpname")
+    func osFunctions() async throws {
         let folder = try ScriptFolder()
         try folder.write("x", to: "a.txt")
         try await folder.run(

@@ -174,7 +174,7 @@ struct JournaledScriptTests {
         try folder.write("changed", to: "out/a.png")
         _ = try await folder.run(script, host: host)
         #expect(fetches.load(ordering: .relaxed) == 2)
-        #expect(try folder.read("out/a.png") == "content")
+        #expect(try folder.text("out/a.png") == "content")
     }
 
     @Test("The URL of a recorded output is asked for when the script reads it, once, with what signs it")

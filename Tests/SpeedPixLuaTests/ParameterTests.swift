@@ -25,7 +25,8 @@ struct ParameterTests {
             "\(error?.message ?? "accepted")")
     }
 
-    @Test func goodOnesPass() async throws {
+    @Test("Valid defaults of parameters are accepted")
+    func validDefaults() async throws {
         let results = try await ScriptFolder().run(
             """
             local p = speedpix.params { a = { type = "number", default = 1, min = 1, max = 1 }, b = { type = "boolean", default = false },

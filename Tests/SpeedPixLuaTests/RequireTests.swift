@@ -61,7 +61,8 @@ struct RequireTests {
         }
     }
 
-    @Test func tasksThatWaitForEachOtherAreACycle() async throws {
+    @Test("Modules that tasks load and that require each other are a cycle")
+    func cycleAcrossTasks() async throws {
         let folder = try ScriptFolder()
         try folder.write("speedpix.sleep(1) return require 'right'", to: "left.lua")
         try folder.write("speedpix.sleep(1) return require 'left'", to: "right.lua")

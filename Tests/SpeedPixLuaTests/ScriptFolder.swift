@@ -4,62 +4,10 @@ import SpeedPixLua
 import SpeedPixTestSupport
 import Synchronization
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-
 /// A folder of one test, removed with it, in which scripts run.
-final class ScriptFolder: Sendable {
-    let path: String
+typealias ScriptFolder = TemporaryFolder
 
-    init() throws {
-        let parent = FileManager.default.temporaryDirectory.resolvingSymlinksInPath().path
-        path = "\(parent)/speedpix-lua-test-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-
-    deinit {
-        try? FileManager.default.removeItem(atPath: path)
-    }
-
-    /// Writes a file, with the folders on its way.
-    @discardableResult
-    func write(_ bytes: some Sequence<UInt8>, to name: String) throws -> String {
-        let full = "\(path)/\(name)"
-        let folder = full.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        try Data(bytes).write(to: URL(filePath: full))
-        return full
-    }
-
-    @discardableResult
-    func write(_ text: String, to name: String) throws -> String {
-        try write(text.utf8, to: name)
-    }
-
-    func read(_ name: String) throws -> String {
-        String(decoding: try Data(contentsOf: URL(filePath: "\(path)/\(name)")), as: UTF8.self)
-    }
-
-    func link(_ name: String, to target: String) throws {
-        try FileManager.default.createSymbolicLink(atPath: "\(path)/\(name)", withDestinationPath: target)
-    }
-
-    func remove(_ name: String) throws {
-        try FileManager.default.removeItem(atPath: "\(path)/\(name)")
-    }
-
-    func makeFolder(_ name: String) throws {
-        try FileManager.default.createDirectory(atPath: "\(path)/\(name)", withIntermediateDirectories: true)
-    }
-
-    /// Names of everything in it, at any depth.
-    var contents: [String] {
-        ((try? FileManager.default.subpathsOfDirectory(atPath: path)) ?? []).sorted()
-    }
-
+extension TemporaryFolder {
     /// Which files a script in this folder may use.
     var files: FileAccess { FileAccess(workingDirectory: path, homeDirectory: path) }
 

@@ -102,8 +102,8 @@ struct SeedTests {
             """, host: try folder.host(transport: transport, console: console))
         #expect(console.output == "\(digits)\ttrue\ttrue\ttrue\n\(digits) seed\r\n\(digits)\r\n[\(digits),1]\n")
         #expect(console.logged == ["info: seed \(digits)"])
-        #expect(try folder.read("seed.json").contains("\"seed\":\(digits)"))
-        #expect(try folder.read("seed.txt") == "\(digits)\n7")
+        #expect(try folder.text("seed.json").contains("\"seed\":\(digits)"))
+        #expect(try folder.text("seed.txt") == "\(digits)\n7")
         let body = String(decoding: try #require(transport.requests.last).body, as: UTF8.self)
         #expect(body.contains("{\"seed\":\(digits)}"), "\(body)")
     }

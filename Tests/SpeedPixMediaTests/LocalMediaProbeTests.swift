@@ -124,7 +124,7 @@ struct LocalMediaProbeTests {
             #expect(found.size == 3)
             #expect(found.metadata == ["title": "A clip"])
             // One argument, whatever is in the name.
-            let arguments = try #require(folder.text("ffprobe.arguments")).split(separator: "\n")
+            let arguments = try #require(folder.existingText("ffprobe.arguments")).split(separator: "\n")
             #expect(arguments.last?.hasSuffix("/-clip; rm *.mp4") == true)
             #expect(arguments.last?.hasPrefix("/") == true)
             #expect(arguments.contains("-format_whitelist"))
@@ -205,27 +205,29 @@ struct LocalMediaProbeTests {
             let probe = LocalMediaProbe(searchPath: folder.path, timeout: .seconds(9), clock: clock)
             let task = Task { try await probe.properties(ofFileAt: path, kind: .video) }
             await clock.waitForSleepers(1)
-            while folder.text("ffprobe.pid") == nil { await Task.yield() }
+            while folder.existingText("ffprobe.pid") == nil { await Task.yield() }
             clock.advance(by: .seconds(9))
             let found = try await error { try await task.value }
             #expect(found.code == .timeout)
             #expect(found.message.contains("9 s"))
-            let pid = try #require(pid_t(folder.text("ffprobe.pid")?.trimmingPrefix(" ").prefix { $0.isNumber } ?? ""))
+            let pid = try #require(
+                pid_t(folder.existingText("ffprobe.pid")?.trimmingPrefix(" ").prefix { $0.isNumber } ?? ""))
             #expect(kill(pid, 0) == -1)
         }
     }
 
-    @Test func aCancelledLookEndsTheProgram() async throws {
+    @Test("Cancelling a probe ends its program")
+    func cancelledProbeEndsTheProgram() async throws {
         try await ToolFolder.with { folder in
             try folder.tool(
                 "ffprobe", "echo $$ > \"$0.pid.new\"; /bin/mv \"$0.pid.new\" \"$0.pid\"; exec /bin/sleep 600")
             let path = try folder.write("a", [1])
             let probe = LocalMediaProbe(searchPath: folder.path, clock: ManualClock())
             let task = Task { try await probe.properties(ofFileAt: path, kind: .video) }
-            while folder.text("ffprobe.pid") == nil { await Task.yield() }
+            while folder.existingText("ffprobe.pid") == nil { await Task.yield() }
             task.cancel()
             await #expect(throws: CancellationError.self) { try await task.value }
-            let pid = try #require(pid_t(folder.text("ffprobe.pid")?.prefix { $0.isNumber } ?? ""))
+            let pid = try #require(pid_t(folder.existingText("ffprobe.pid")?.prefix { $0.isNumber } ?? ""))
             #expect(kill(pid, 0) == -1)
         }
     }

@@ -1,3 +1,4 @@
+import SpeedPixTestSupport
 import Testing
 
 #if canImport(FoundationEssentials)
@@ -7,28 +8,16 @@ import Foundation
 #endif
 
 /// A folder for files and for programs that stand in for the real ones.
-struct ToolFolder: Sendable {
-    let path: String
+typealias ToolFolder = TemporaryFolder
 
-    /// Runs `body` with an empty folder that is gone afterwards.
-    static func with(_ body: (ToolFolder) async throws -> Void) async throws {
-        let folder = ToolFolder(
-            path: FileManager.default.temporaryDirectory.appending(path: "speedpix-\(UUID().uuidString)").path)
-        try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: folder.path) }
-        try await body(folder)
-    }
+extension TemporaryFolder {
+    /// Runs `body` with an empty folder that is removed afterwards.
+    static func with(_ body: (ToolFolder) async throws -> Void) async throws { try await withTemporaryFolder(body) }
 
-    subscript(name: String) -> String { "\(path)/\(name)" }
+    func write(_ name: String, _ bytes: [UInt8]) throws -> String { try write(bytes, to: name) }
 
-    func write(_ name: String, _ bytes: [UInt8]) throws -> String {
-        try Data(bytes).write(to: URL(filePath: self[name]))
-        return self[name]
-    }
-
-    func text(_ name: String) -> String? {
-        (try? Data(contentsOf: URL(filePath: self[name]))).map { String(decoding: $0, as: UTF8.self) }
-    }
+    /// Nil if there is no such file.
+    func existingText(_ name: String) -> String? { try? text(name) }
 
     /// A shell script under a program's name. It notes its arguments, one a line, in `NAME.arguments`.
     func tool(_ name: String, _ script: String) throws {

@@ -1,6 +1,6 @@
 // A line of input, edited with libedit: its variadic calls and its callbacks are nothing that Swift could use.
 //
-// One thread reads; slt_wake, slt_look and slt_interrupt may be called from any.
+// One thread reads; slt_wake, slt_refresh_terminal and slt_interrupt may be called from any.
 #ifndef CLINEEDITOR_H
 #define CLINEEDITOR_H
 
@@ -36,7 +36,7 @@ void slt_remember(slt_editor *editor, const char *line);
 // There is output for take_output.
 void slt_wake(slt_editor *editor);
 // The terminal has changed: its size, or how it is set, as it is when a stopped process goes on.
-void slt_look(slt_editor *editor);
+void slt_refresh_terminal(slt_editor *editor);
 // Ends the read that is under way with SLT_INTERRUPTED, or SLT_END.
 void slt_interrupt(slt_editor *editor, bool ends);
 

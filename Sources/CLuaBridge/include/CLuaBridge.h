@@ -1,4 +1,4 @@
-// The face of Lua that Swift may see.
+// The functions through which Swift uses Lua.
 //
 // liblua reports errors, and yields, by longjmp. A longjmp across a Swift frame leaks or corrupts, so none may start
 // below one. Three kinds of function keep that promise:
@@ -164,7 +164,7 @@ void spl_set_random(spl_vm *vm, spl_random *random);
 
 // Runs body(context) on a thread of its own, which nobody has to join. False if there can be no more threads.
 bool spl_start_thread(void (*body)(void *context), void *context, size_t stack_size);
-// One breath of a loop that waits for another processor.
+// One pause of a spinning loop: tells the processor that the loop waits for another one (PAUSE, YIELD).
 void spl_pause(void);
 
 // --- Checks without running ---------------------------------------------------------------------------------------

@@ -126,7 +126,7 @@ package enum ConcurrencyLibrary {
         local function endings(jobs)
           local place = place_of_wait()
           local order, ended, is_waiting = {}, {}, {}
-          local head, taken, bell, watchers = 0, 0, event(), {}
+          local head, taken, wake_up, watchers = 0, 0, event(), {}
           for key, job in pairs(jobs) do
             is_waiting[key] = true
             -- It may fail before its watcher runs.
@@ -135,19 +135,19 @@ package enum ConcurrencyLibrary {
               watch_only()
               ended[key] = pack(job, pcall(await, job))
               order[#order + 1] = key
-              set(bell)
+              set(wake_up)
             end)
           end
           local function next_key()
             local key
             if place then key = noted(place .. "/" .. taken) end
             if key ~= nil and is_waiting[key] then
-              while not ended[key] do wait_for(bell) end
+              while not ended[key] do wait_for(wake_up) end
               return key
             end
             repeat
               head = head + 1
-              while head > #order do wait_for(bell) end
+              while head > #order do wait_for(wake_up) end
             until is_waiting[order[head]]
             key = order[head]
             if place and noted_types[math_type(key) or type(key)] then note(place .. "/" .. taken, key) end
@@ -201,7 +201,7 @@ package enum ConcurrencyLibrary {
 
         local function timeout(seconds, fn, ...)
           host.check_timeout(module .. "timeout", seconds, fn)
-          local bell = event()
+          local wake_up = event()
           -- Where it is cut off is chance: what it draws and counts is its own.
           local place = place_below("timeout")
           local work = spawn(function(...)
@@ -213,13 +213,13 @@ package enum ConcurrencyLibrary {
           local watcher = spawn(function()
             pcall(work.join, work)
             is_over = true
-            set(bell)
+            set(wake_up)
           end)
           local alarm = spawn(function()
             sleep(seconds)
-            set(bell)
+            set(wake_up)
           end)
-          wait_for(bell)
+          wait_for(wake_up)
           watcher:cancel()
           alarm:cancel()
           if not is_over then

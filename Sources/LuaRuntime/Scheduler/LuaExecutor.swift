@@ -88,10 +88,10 @@ private final class JobQueue: Sendable {
             }
             for job in batch { job.job.runSynchronously(on: job.executor.asUnownedSerialExecutor()) }
             let wasBusy = !batch.isEmpty
-            // What a rare crowd took is given back.
+            // A rare peak must not keep its memory for ever.
             batch.removeAll(keepingCapacity: batch.count <= 1024)
             if state.withLock({ $0.isClosed && $0.jobs.isEmpty }) { return }
-            if wasBusy, comesSoon() { continue }
+            if wasBusy, spinForJob() { continue }
             if state.withLock({ $0.park() }) { continue }
             if wakeUp.wait(timeout: .now() + .seconds(1)) == .success { continue }
             // Somebody may have decided to wake this thread in the moment it gave up: then the wake-up is on its way.
@@ -107,7 +107,7 @@ private final class JobQueue: Sendable {
     }
 
     /// Waits some microseconds for the next job: less than going to sleep and being woken takes.
-    private func comesSoon() -> Bool {
+    private func spinForJob() -> Bool {
         for _ in 0..<Self.patience {
             if count.load(ordering: .acquiring) > 0 { return true }
             spl_pause()

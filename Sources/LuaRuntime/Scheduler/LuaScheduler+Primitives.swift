@@ -89,9 +89,9 @@ extension LuaScheduler {
                 },
                 // Not as a wait, so that <close> variables can call it.
                 LuaFunctionDefinition(
-                    name: "ring",
+                    name: "signal",
                     body: .direct { arguments, writer in
-                        writer.machine.scheduler.ring(try arguments.object(1, "event", LuaEvent.self))
+                        writer.machine.scheduler.signal(try arguments.object(1, "event", LuaEvent.self))
                         try writer.put(.nil)
                     }),
                 LuaFunctionDefinition(

@@ -2,10 +2,10 @@ import CLuaBridge
 
 /// How tasks are stopped.
 ///
-/// A stop goes through a family from the children up: a task is stopped where it stands only when its children have ended,
-/// since their `<close>` variables may rely on what it holds. It is raised as an error that no `pcall` catches, and while
-/// it unwinds the task, `<close>` variables run, wait and spawn like other code, for as long as the family's
-/// ``GracePeriod`` lasts.
+/// Children are stopped before their parent: a task is stopped where it stands only when its children have ended, since
+/// their `<close>` variables may rely on what it holds. The stop is raised as an error that no `pcall` catches. While it
+/// unwinds the task, `<close>` variables run, wait and spawn like other code, until the ``GracePeriod`` of the tasks that
+/// were stopped together is over.
 extension LuaScheduler {
     /// Ends a task and its children. What is waiting ends at its next turn; what is running, when it next waits.
     func cancel(_ task: LuaTask, reason: Int32) {
@@ -24,7 +24,7 @@ extension LuaScheduler {
         }
         guard !family.isEmpty else { return }
         let grace = makeGrace(within: nil, isOver: isLate)
-        for member in family.reversed() { stopSoon(member, reason: reason, grace) }
+        for member in family.reversed() { requestStop(member, reason: reason, grace) }
     }
 
     func cancelChildren(of task: LuaTask) {
@@ -36,7 +36,7 @@ extension LuaScheduler {
         GracePeriod(epoch: nextEpoch(), within: outer, isOver: isOver || machine.limits.closing <= .zero)
     }
 
-    private func stopSoon(_ task: LuaTask, reason: Int32, _ grace: GracePeriod) {
+    private func requestStop(_ task: LuaTask, reason: Int32, _ grace: GracePeriod) {
         guard task.stop == SPL_RUN else { return }
         guard task.outcome == nil else {
             // Its own code has ended well; what it had still to do through its children has not.
@@ -58,7 +58,7 @@ extension LuaScheduler {
         guard case .waiting(let ticket) = task.state else { return }
         if let work = tickets.void(ticket) {
             work.cancel()
-            orphans[ticket] = Orphan(work: work, run: task.run)
+            unfinished[ticket] = UnfinishedWork(work: work, run: task.run)
         }
         task.awaitsEvent = false
         makeReady(task)
@@ -78,8 +78,8 @@ extension LuaScheduler {
         }
     }
 
-    /// Somebody asks for a stop, and this task is the first to notice: its run's, or another's, which gets a turn then.
-    func giveWay(_ task: LuaTask) {
+    /// A stop was asked for, and this task is the first to notice. If it belongs to another run, that one gets a turn.
+    func handleStopRequest(_ task: LuaTask) {
         // Its <close> variables may run and wait after a stop, and so may what they have spawned.
         if task.grace != nil || !beginStop(of: task) { endTurn() }
         makeReady(task)

@@ -29,17 +29,17 @@ package final class LuaScheduler {
     private var ready = ReadyQueue()
     private(set) var running: LuaTask?
     /// Work whose task was stopped, until it has really ended, by its ticket.
-    var orphans: [UInt64: Orphan] = [:]
+    var unfinished: [UInt64: UnfinishedWork] = [:]
 
-    struct Orphan {
+    struct UnfinishedWork {
         var work: Task<Void, Never>
         /// Whose end waits for it.
         var run: RunTable.Slot
     }
 
     /// What is still under way although the run's task that waited for it was stopped.
-    func orphan(of run: RunTable.Slot) -> Task<Void, Never>? {
-        orphans.values.first { $0.run == run }?.work
+    func unfinishedWork(of run: RunTable.Slot) -> Task<Void, Never>? {
+        unfinished.values.first { $0.run == run }?.work
     }
 
     /// The runs that are under way.
@@ -94,7 +94,7 @@ package final class LuaScheduler {
     /// The result of work has arrived.
     func deliver(_ result: Result<LuaValue, any Error>, to ticket: UInt64) {
         if !held.isEmpty, let bytes = held.removeValue(forKey: ticket) { spl_hold(machine.vm, -Int64(bytes)) }
-        if !orphans.isEmpty, orphans.removeValue(forKey: ticket) != nil { return }
+        if !unfinished.isEmpty, unfinished.removeValue(forKey: ticket) != nil { return }
         switch result {
         case .success(let value): fulfil(ticket, with: .value(value))
         case .failure(let error): fulfil(ticket, with: .failure(error))
@@ -140,12 +140,12 @@ package final class LuaScheduler {
         let task = add(thread, slot: slot, parent: running)
         task.position = running?.position
         if !isHelper, let position = running?.position { task.stand(asNextOf: position) }
-        task.place = places.current(state)
+        task.spawnLocation = spawnLocations.current(state)
         task.label = running?.label
         return task
     }
 
-    private var places = SpawnPlaces()
+    private var spawnLocations = SpawnLocations()
 
     /// "spawned at shoe.lua:12", a line for each task up to the one that the run began with.
     private func origin(of task: LuaTask) -> String {
@@ -154,7 +154,7 @@ package final class LuaScheduler {
         // A script can nest tasks as deep as memory allows; nobody reads more than this.
         for _ in 0..<10 {
             guard let task = next else { break }
-            if let place = places.describe(task.place) { lines += "\nspawned at \(place)" }
+            if let location = spawnLocations.describe(task.spawnLocation) { lines += "\nspawned at \(location)" }
             next = task.parent
         }
         return lines
@@ -194,7 +194,7 @@ package final class LuaScheduler {
 
     func add(_ thread: OpaquePointer, slot: Int32, parent: LuaTask?) -> LuaTask {
         let task = LuaTask(thread: thread, slot: slot, releases: machine.releases, parent: parent)
-        parent?.adopt(task)
+        parent?.addChild(task)
         if let parent, let grace = parent.grace, parent.outcome == nil, !grace.isOver, !parent.awaitsStop {
             // Spawned by a <close> variable, for as long as that has time.
             task.grace = grace
@@ -234,7 +234,7 @@ package final class LuaScheduler {
         if task.mustBeStopped { return stop(task) }
         // Tasks that each end before the hook is asked could otherwise spawn one another for ever.
         if let flag = runs.flag(of: task.run), spl_run_reason(flag) != SPL_RUN, task.grace == nil {
-            return giveWay(task)
+            return handleStopRequest(task)
         }
         run(task, raising: Int32(SPL_RUN))
     }
@@ -263,7 +263,7 @@ package final class LuaScheduler {
         switch outcome.status {
         case Int32(SPL_WAITING):
             if let grace = task.grace { watch(grace) }
-        case Int32(SPL_STOPPED): giveWay(task)
+        case Int32(SPL_STOPPED): handleStopRequest(task)
         // Who had failed by itself before has failed, whatever stopped the <close> variables.
         case _ where task.phase != .live && !task.hasRaised: end(task, .stopped)
         case Int32(SPL_FINISHED) where task.phase == .live: end(task, .finished(count: outcome.count))
@@ -334,7 +334,7 @@ package final class LuaScheduler {
 
     /// Where a task was spawned: "shoe.lua:12".
     func place(of task: LuaTask) -> String? {
-        places.describe(task.place)
+        spawnLocations.describe(task.spawnLocation)
     }
 
     /// Calls `observer` once, when the task and all its children have ended.
@@ -377,14 +377,14 @@ package final class LuaScheduler {
 
     // MARK: Events
 
-    /// Wakes the task that waits for the event, or is remembered for the one that will.
+    /// Wakes the task that waits for the event; if none does, the next one that waits goes on at once.
     func set(_ event: LuaEvent) -> UInt64 {
-        ring(event)
+        signal(event)
         return issueDueTicket()
     }
 
-    /// The same for callers that cannot wait, not even for what is due.
-    func ring(_ event: LuaEvent) {
+    /// As ``set(_:)``, for callers that cannot wait, not even for what is due.
+    func signal(_ event: LuaEvent) {
         if let waiter = event.waiter, tickets.waiter(waiter) != nil {
             event.waiter = nil
             fulfil(waiter, with: .value(.nil))

@@ -98,7 +98,7 @@ public final class LuaTask: LuaObject, @unchecked Sendable {
     var watchesOnly = false
     /// As which of its parent's it was spawned; 0 once ``standing`` is its own.
     private var spawnNumber: UInt16 = 0
-    private var packedPlace = SpawnPlaces.Place.none.packed
+    private var packedLocation = SpawnLocations.Location.none.packed
     private let slot: Int32
     /// Where this one is among its parent's.
     private var childIndex: Int32 = 0
@@ -132,9 +132,9 @@ public final class LuaTask: LuaObject, @unchecked Sendable {
     func belongs(to queue: ReleaseQueue) -> Bool { releases === queue }
 
     /// Where the script spawned it.
-    var place: SpawnPlaces.Place {
-        get { SpawnPlaces.Place(packed: packedPlace) }
-        set { packedPlace = newValue.packed }
+    var spawnLocation: SpawnLocations.Location {
+        get { SpawnLocations.Location(packed: packedLocation) }
+        set { packedLocation = newValue.packed }
     }
 
     /// Those that it has spawned and that have not ended.
@@ -229,7 +229,7 @@ public final class LuaTask: LuaObject, @unchecked Sendable {
         return existing
     }
 
-    func adopt(_ child: LuaTask) {
+    func addChild(_ child: LuaTask) {
         let details = existingDetails
         child.childIndex = Int32(truncatingIfNeeded: details.children.count)
         details.children.append(child)

@@ -20,7 +20,7 @@ struct ReadyQueue {
             tasks[head] = nil
             head += 1
             if head == tasks.count {
-                // What a rare crowd took is given back.
+                // A rare peak must not keep its memory for ever.
                 tasks.removeAll(keepingCapacity: head <= 1024)
                 head = 0
             }

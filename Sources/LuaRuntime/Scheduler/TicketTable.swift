@@ -1,5 +1,5 @@
-/// What tasks wait for. A ticket names a slot and its generation, so that whoever comes late, such as work that was
-/// cancelled, finds nothing; each is delivered at most once.
+/// What tasks wait for. A ticket names a slot and its generation, so that what is delivered late, such as by work that was
+/// cancelled, finds no task. Each ticket is delivered at most once.
 struct TicketTable {
     /// What a waiting task gets.
     enum Delivery {

@@ -1,6 +1,6 @@
 import CLuaBridge
 
-/// A look at a value, for people: a copy that is cut off where it gets too large. Anything can be looked at, also what
+/// A value as people are shown it: a copy that is cut off where it gets too large. Anything can be looked at, also what
 /// cannot leave its VM, and nothing of the script's runs for it.
 public indirect enum LuaSnapshot: Sendable {
     case `nil`
@@ -40,7 +40,7 @@ public indirect enum LuaSnapshot: Sendable {
         public var shape = LuaTable.Shape.plain
     }
 
-    /// Where a look ends.
+    /// Where a snapshot is cut off.
     public struct Limits: Sendable {
         /// Tables inside one another. Default 5.
         public var depth: Int
@@ -62,20 +62,20 @@ public indirect enum LuaSnapshot: Sendable {
 }
 
 extension LuaReader {
-    /// A look at the value at a stack index. There is nothing that could go wrong.
+    /// The value at a stack index. This cannot fail.
     func snapshot(at index: Int32, _ limits: LuaSnapshot.Limits) -> LuaSnapshot {
-        var look = Look(limits: limits)
-        return snapshot(at: index, &look)
+        var traversal = Traversal(limits: limits)
+        return snapshot(at: index, &traversal)
     }
 
-    private struct Look {
+    private struct Traversal {
         let limits: LuaSnapshot.Limits
         var path: [UnsafeRawPointer] = []
         var nodes = 0
     }
 
-    private func snapshot(at index: Int32, _ look: inout Look) -> LuaSnapshot {
-        look.nodes += 1
+    private func snapshot(at index: Int32, _ traversal: inout Traversal) -> LuaSnapshot {
+        traversal.nodes += 1
         switch spl_get_type(state, index) {
         case Int32(SPL_TNIL), Int32(SPL_TNONE): return .nil
         case Int32(SPL_TBOOLEAN): return .boolean(spl_get_boolean(state, index))
@@ -85,9 +85,9 @@ extension LuaReader {
         case Int32(SPL_TSTRING):
             var length = 0
             guard let bytes = spl_get_string(state, index, &length) else { return .string(LuaString([]), count: 0) }
-            let shown = UnsafeRawBufferPointer(start: bytes, count: min(length, look.limits.bytes))
+            let shown = UnsafeRawBufferPointer(start: bytes, count: min(length, traversal.limits.bytes))
             return .string(LuaString(shown), count: length)
-        case Int32(SPL_TTABLE): return table(at: index, &look)
+        case Int32(SPL_TTABLE): return table(at: index, &traversal)
         case Int32(SPL_TFUNCTION): return .function(place: place(at: index))
         case Int32(SPL_TTHREAD): return .coroutine
         case Int32(SPL_TLIGHTUSERDATA): return spl_is_null(state, index) ? .null : .module(nil)
@@ -113,9 +113,9 @@ extension LuaReader {
         }
     }
 
-    private func table(at index: Int32, _ look: inout Look) -> LuaSnapshot {
+    private func table(at index: Int32, _ traversal: inout Traversal) -> LuaSnapshot {
         guard let identity = spl_get_identity(state, index) else { return .nil }
-        if let level = look.path.lastIndex(of: identity) { return .cycle(levels: look.path.count - level) }
+        if let level = traversal.path.lastIndex(of: identity) { return .cycle(levels: traversal.path.count - level) }
         var result = LuaSnapshot.Table()
         result.isError = spl_is_error(machine.vm, state, index)
         result.shape = .init(rawValue: spl_get_shape(machine.vm, state, index)) ?? .plain
@@ -124,23 +124,25 @@ extension LuaReader {
             return .table(result)
         }
         result.kind = kind(at: index)
-        look.path.append(identity)
-        defer { look.path.removeLast() }
+        traversal.path.append(identity)
+        defer { traversal.path.removeLast() }
         let table = index < 0 ? spl_get_top(state) + index + 1 : index
         spl_push_nil(state)
         while spl_next(state, table) {
-            if look.path.count > look.limits.depth {
+            if traversal.path.count > traversal.limits.depth {
                 // That there is something is all there is to know.
                 result.isClosed = true
                 spl_pop(state, 2)
                 break
             }
-            if result.items.count + result.entries.count < look.limits.entries, look.nodes < look.limits.nodes {
-                let value = snapshot(at: -1, &look)
+            if result.items.count + result.entries.count < traversal.limits.entries,
+                traversal.nodes < traversal.limits.nodes
+            {
+                let value = snapshot(at: -1, &traversal)
                 if spl_is_integer(state, -2), spl_get_integer(state, -2) == Int64(result.items.count) + 1 {
                     result.items.append(value)
                 } else {
-                    result.entries.append((snapshot(at: -2, &look), value))
+                    result.entries.append((snapshot(at: -2, &traversal), value))
                 }
             } else {
                 result.omitted += 1

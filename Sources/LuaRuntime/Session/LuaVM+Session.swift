@@ -72,7 +72,7 @@ extension LuaVM {
         evaluations[run] = nil
         interruptSwitch.end(run)
         // What was under way when it ended may still be cleaning up after itself.
-        while let work = machine.scheduler.orphan(of: 0) { await work.value }
+        while let work = machine.scheduler.unfinishedWork(of: 0) { await work.value }
         return try evaluation(of: task, limits)
     }
 
@@ -135,7 +135,7 @@ extension LuaVM {
     public func endDetachedTasks() async {
         cancel(Array(machine.scheduler.detached.values))
         while let task = machine.scheduler.detached.values.first { _ = await finish(task, keepsResults: false) }
-        while let work = machine.scheduler.orphan(of: 0) { await work.value }
+        while let work = machine.scheduler.unfinishedWork(of: 0) { await work.value }
     }
 
     // MARK: Looking around

@@ -60,7 +60,7 @@ extension Files {
     ) async throws -> (size: Int64, isPlaced: Bool) {
         let target = FilePath(path)
         guard target.lastComponent != nil else {
-            throw SpeedPixError(.invalidArgument, "\"\(path)\" is no path of a file")
+            throw SpeedPixError(.invalidArgument, "\"\(path)\" names no file: end it in a file name")
         }
         try Self.checkURL(url)
         let folder = target.removingLastComponent()
@@ -168,7 +168,7 @@ extension Files {
     /// One try: the whole, or the rest of it.
     private func advance(
         _ download: inout PartialDownload, _ url: String, into sink: inout some DownloadSink,
-        tell: (PartialDownload) async throws -> Void
+        report: (PartialDownload) async throws -> Void
     ) async throws {
         do {
             let response = try await DescriptorShortage.retrying(caller.dependencies.clock) {
@@ -190,7 +190,7 @@ extension Files {
                 }
                 download.add(Int64(chunk.readableBytes))
                 try await sink.write(chunk)
-                if !download.isComplete || download.total == nil { try await tell(download) }
+                if !download.isComplete || download.total == nil { try await report(download) }
             }
             // A stream may answer cancellation by just ending, which looks like a whole body if no length was announced.
             try Task.checkCancellation()
@@ -201,9 +201,9 @@ extension Files {
                 throw TransportError(reason, mayHaveReachedService: true)
             }
         } catch let error as TransportError {
-            throw FailedTry(error: Self.brokeOff(error.message, error))
+            throw FailedTry(error: Self.connectionLost(error.message, error))
         } catch let error as PartialDownload.Mismatch {
-            throw FailedTry(error: Self.brokeOff(error.reason, error))
+            throw FailedTry(error: Self.connectionLost(error.reason, error))
         }
     }
 
@@ -215,7 +215,7 @@ extension Files {
                 remedy: "a proxy in between may do that: reach the store directly, or use a transport that unpacks it"))
     }
 
-    private static func brokeOff(_ reason: String, _ cause: any Error) -> SpeedPixError {
+    private static func connectionLost(_ reason: String, _ cause: any Error) -> SpeedPixError {
         SpeedPixError(
             .network, "the download broke off: \(reason)", remedy: "try again: the result stays at its URL",
             isRetryable: true, cause: cause)

@@ -31,13 +31,13 @@ extension Files {
     ) async throws -> File {
         let listener = ProgressListener(onProgress)
         // The upload may go on for others, who have not asked this one's callback.
-        defer { listener.leave() }
+        defer { listener.detach() }
         let order = Order(
             source: source, filename: filename, contentType: contentType, reusing: reusing,
-            onProgress: onProgress == nil ? nil : listener.hear)
+            onProgress: onProgress == nil ? nil : listener.report)
         let upload = SharedUpload()
         let outcome = try await withTransferSlot {
-            try await upload.lead {
+            try await upload.run {
                 try await source.withReopenable(nonce: caller.dependencies.nonce()) { opened in
                     try await settle(order, opened, as: upload)
                 }
@@ -113,13 +113,13 @@ extension Files {
                 caller.logger.debug("uploaded before", metadata: ["file": "\(filename)", "as": "\(file.objectKey)"])
                 try await Self.reportWhole(file, to: order.onProgress)
                 return .done(.init(file: file, identity: identity))
-            case .digestWanted:
+            case .needsDigest:
                 identity.digest = try await content.wholeDigest()
-            case .hashWanted(let entry):
+            case .needsEntryDigest(let entry):
                 ledger.identify(key, entry, digest: try await Self.digest(of: entry))
             case .wait(let other):
                 return .wait(other, identity)
-            case .lead:
+            case .upload:
                 isClaimed = true
             }
         }
@@ -168,7 +168,7 @@ extension Files {
         var attempt = 1
         var hasRenewedURL = false
         while true {
-            // A file that lies still is hashed when somebody wants to know; most often nobody does.
+            // A file that can be opened again is hashed only when its digest is needed, which is rare.
             let meter = UploadMeter(size: content.size, isHashing: isHashing, onProgress: onProgress)
             do {
                 let file = try await DescriptorShortage.retrying(caller.dependencies.clock) {

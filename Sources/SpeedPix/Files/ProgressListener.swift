@@ -8,12 +8,12 @@ final class ProgressListener: Sendable {
         self.handler = Mutex(handler)
     }
 
-    @Sendable func hear(_ progress: TransferProgress) async throws {
+    @Sendable func report(_ progress: TransferProgress) async throws {
         try await handler.withLock { $0 }?(progress)
     }
 
     /// It is not called any more.
-    func leave() {
+    func detach() {
         handler.withLock { $0 = nil }
     }
 }

@@ -13,8 +13,8 @@ final class SharedUpload: Sendable {
 
     private struct State {
         var nextID = 0
-        /// Whether the one who began it has not come to wait yet; until then nobody else can be the last to leave.
-        var isLeaderDue = true
+        /// Whether the caller that began it has not begun to wait; until then nobody else can be the last to leave.
+        var isStarterDue = true
         var waiters: [Int: CheckedContinuation<Outcome?, any Error>] = [:]
         /// Waiters that were cancelled before they began.
         var cancelled: Set<Int> = []
@@ -34,7 +34,7 @@ final class SharedUpload: Sendable {
     /// Begins, and waits for the end. To be called once.
     ///
     /// - Throws: What `operation` throws; `CancellationError` at once if the calling task is cancelled.
-    func lead(_ operation: @escaping @Sendable () async throws -> Outcome) async throws -> Outcome {
+    func run(_ operation: @escaping @Sendable () async throws -> Outcome) async throws -> Outcome {
         state.withLock { state in
             // Within the lock: it must not end, nor be abandoned, before it is known here.
             state.task = Task {
@@ -48,7 +48,7 @@ final class SharedUpload: Sendable {
             }
         }
         // Nobody can have left it: this is the one who began.
-        guard let outcome = try await value(as: Self.leader) else { throw CancellationError() }
+        guard let outcome = try await value(as: Self.starter) else { throw CancellationError() }
         return outcome
     }
 
@@ -61,9 +61,9 @@ final class SharedUpload: Sendable {
         for waiter in waiters { waiter.resume(with: result.map(Optional.some)) }
     }
 
-    private static let leader = 0
+    private static let starter = 0
 
-    /// Waits for the end of what another caller leads. A cancelled caller gets `CancellationError` at once.
+    /// Waits for the end of what another caller runs. A cancelled caller gets `CancellationError` at once.
     ///
     /// - Returns: Nil if everybody had left before this caller came.
     func value() async throws -> Outcome? {
@@ -77,36 +77,36 @@ final class SharedUpload: Sendable {
     private func value(as id: Int) async throws -> Outcome? {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
-                let (ready, orphan) = state.withLock { state -> (Result<Outcome?, any Error>?, Task<Void, Never>?) in
-                    if id == Self.leader { state.isLeaderDue = false }
+                let (ready, abandoned) = state.withLock { state -> (Result<Outcome?, any Error>?, Task<Void, Never>?) in
+                    if id == Self.starter { state.isStarterDue = false }
                     if state.cancelled.remove(id) != nil {
-                        return (.failure(CancellationError()), Self.orphan(&state))
+                        return (.failure(CancellationError()), Self.abandonIfUnused(&state))
                     }
                     if let result = state.result { return (result.map(Optional.some), nil) }
                     if state.isAbandoned { return (.success(nil), nil) }
                     state.waiters[id] = continuation
                     return (nil, nil)
                 }
-                orphan?.cancel()
+                abandoned?.cancel()
                 if let ready { continuation.resume(with: ready) }
             }
         } onCancel: {
-            let (waiter, orphan) = state.withLock {
+            let (waiter, abandoned) = state.withLock {
                 state -> (CheckedContinuation<Outcome?, any Error>?, Task<Void, Never>?) in
                 guard let waiter = state.waiters.removeValue(forKey: id) else {
                     state.cancelled.insert(id)
                     return (nil, nil)
                 }
-                return (waiter, Self.orphan(&state))
+                return (waiter, Self.abandonIfUnused(&state))
             }
-            orphan?.cancel()
+            abandoned?.cancel()
             waiter?.resume(throwing: CancellationError())
         }
     }
 
-    /// The task, if nobody waits for it any more.
-    private static func orphan(_ state: inout State) -> Task<Void, Never>? {
-        guard state.waiters.isEmpty, !state.isLeaderDue, state.result == nil else { return nil }
+    /// - Returns: The task to cancel, if nobody waits for it any more.
+    private static func abandonIfUnused(_ state: inout State) -> Task<Void, Never>? {
+        guard state.waiters.isEmpty, !state.isStarterDue, state.result == nil else { return nil }
         state.isAbandoned = true
         return state.task
     }

@@ -30,14 +30,14 @@ final class UploadLedger: Sendable {
     /// What a caller with a content has to do.
     enum Claim {
         case stored(File)
-        /// Tell the SHA-256 first: something much like it is there.
-        case digestWanted
-        /// Hash what was uploaded from there first, and say so with ``identify(_:_:digest:)``.
-        case hashWanted(Entry)
+        /// Claim again with the SHA-256: an upload with the same size, type and sample is there.
+        case needsDigest
+        /// Hash the file of this entry first, pass the digest to ``identify(_:_:digest:)``, and claim again.
+        case needsEntryDigest(Entry)
         /// Wait: it may be the same.
         case wait(SharedUpload)
         /// Upload it; it is entered as under way.
-        case lead
+        case upload
     }
 
     private struct Flight {
@@ -73,13 +73,13 @@ final class UploadLedger: Sendable {
             if let entry = entries.last(where: { $0.identity.matches(identity) }) { return .stored(entry.file) }
             if let flight = flights.first(where: { $0.identity.matches(identity) }) { return .wait(flight.upload) }
             if identity.digest != nil {
-                if let entry = entries.first(where: { $0.identity.digest == nil }) { return .hashWanted(entry) }
+                if let entry = entries.first(where: { $0.identity.digest == nil }) { return .needsEntryDigest(entry) }
                 if let flight = flights.first(where: { $0.identity.digest == nil }) { return .wait(flight.upload) }
             } else if !entries.isEmpty || !flights.isEmpty {
-                return .digestWanted
+                return .needsDigest
             }
             state.flights[key, default: []].append(Flight(upload: upload, identity: identity, filename: filename))
-            return .lead
+            return .upload
         }
     }
 

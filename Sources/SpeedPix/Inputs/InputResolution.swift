@@ -9,7 +9,7 @@ struct InputResolution: Sendable {
     /// - Throws: ``SpeedPixError`` of the first file that cannot be had; the other uploads are then cancelled.
     func resolve(_ input: [String: InputValue]) async throws -> [String: JSONValue] {
         var resolved = Self.substitute(input, try await urls(of: Self.leaves(input)))
-        guard !files.caller.dependencies.journal.isRehearsal else { return resolved }
+        guard !files.caller.dependencies.journal.isDryRun else { return resolved }
         for (name, value) in resolved { resolved[name] = try await signed(value) }
         return resolved
     }

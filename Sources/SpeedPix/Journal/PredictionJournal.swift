@@ -20,7 +20,7 @@ public protocol PredictionJournal: Sendable {
     var identifiesCreates: Bool { get }
 
     /// Whether nothing may be sent, since only what is recorded is looked at: URLs of outputs are taken as they are.
-    var isRehearsal: Bool { get }
+    var isDryRun: Bool { get }
 
     /// Takes a create, or says that it was made already. Each record is given out once.
     ///
@@ -83,7 +83,7 @@ public protocol PredictionJournal: Sendable {
 
 extension PredictionJournal {
     /// False.
-    public var isRehearsal: Bool { false }
+    public var isDryRun: Bool { false }
     /// A journal that does not remember wishes: nothing is done.
     public func recordCancelWanted(_ predictionID: String) {}
     /// A journal that does not remember outputs: nil.

@@ -35,7 +35,7 @@ extension JSONValue {
             } catch let error as DecodingError {
                 guard case .typeMismatch(let expected, let context) = error, expected == [Any].self,
                     let listed = value.listing(context.codingPath.dropFirst())
-                else { throw misfit(error, Value.self) }
+                else { throw typeMismatch(error, Value.self) }
                 value = listed
             }
         }
@@ -64,7 +64,7 @@ extension JSONValue {
         }
     }
 
-    private func misfit(_ error: DecodingError, _ type: Any.Type) -> SpeedPixError {
+    private func typeMismatch(_ error: DecodingError, _ type: Any.Type) -> SpeedPixError {
         let path: [any CodingKey]
         let expectation: String
         switch error {

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// What a client has learned about polling, workflow by workflow.
+/// What a client has measured of its polls, workflow by workflow.
 final class PollHistory: Sendable {
     /// Workflows whose experience is kept. A client that uses more starts afresh with some.
     private static let capacity = 256
@@ -11,14 +11,14 @@ final class PollHistory: Sendable {
         records.withLock { $0[workflowID ?? ""] } ?? PollRecord()
     }
 
-    func learn(_ workflowID: String?, _ lessons: [PollRecord.Lesson], noticedLate lag: Double, keptShortPromise: Bool?)
+    func record(_ workflowID: String?, _ samples: [PollRecord.Sample], noticedLate lag: Double, keptShortPromise: Bool?)
     {
         records.withLock { records in
             let key = workflowID ?? ""
             if records[key] == nil, records.count >= Self.capacity, let other = records.keys.first {
                 records[other] = nil
             }
-            records[key, default: PollRecord()].learn(lessons, noticedLate: lag, keptShortPromise: keptShortPromise)
+            records[key, default: PollRecord()].record(samples, noticedLate: lag, keptShortPromise: keptShortPromise)
         }
     }
 }

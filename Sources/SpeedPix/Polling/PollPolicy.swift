@@ -61,9 +61,9 @@ public struct PollPolicy: Sendable {
     /// The interval within a wider window, if what was slept through has paid for it: in polls a second so far.
     private static let close = 0.45
     private static let budget = 0.42
-    /// A remaining time below the accuracy of the lessons teaches nothing.
-    private static let shortestLesson = 1.0
-    private static let lessonsPerHint = 6
+    /// A remaining time below the accuracy of the samples is no sample.
+    private static let shortestSample = 1.0
+    private static let samplesPerHint = 6
     /// Seconds after a short promise at which its end is looked for.
     private static let shortSlack = 0.02
 
@@ -137,9 +137,9 @@ public struct PollPolicy: Sendable {
     /// What the hints were worth, now that the end is known.
     ///
     /// - Parameter end: Seconds since the wait began.
-    public func lessons(end: Double) -> [PollRecord.Lesson] {
+    public func samples(end: Double) -> [PollRecord.Sample] {
         promises.compactMap { promise in
-            guard promise.length >= Self.shortestLesson, end > promise.start else { return nil }
+            guard promise.length >= Self.shortestSample, end > promise.start else { return nil }
             return .init(hint: promise.hint, ratio: min((end - promise.start) / promise.length, 100))
         }
     }
@@ -201,7 +201,7 @@ public struct PollPolicy: Sendable {
     }
 
     private mutating func noted(_ promise: Promise) -> Promise {
-        if promises.count(where: { $0.hint == promise.hint }) < Self.lessonsPerHint { promises.append(promise) }
+        if promises.count(where: { $0.hint == promise.hint }) < Self.samplesPerHint { promises.append(promise) }
         return promise
     }
 }

@@ -1,16 +1,16 @@
 /// How far one workflow's hints could be trusted so far: for each kind, what really remained as a fraction of what it
 /// had promised.
 ///
-/// A value that only ``learn(_:noticedLate:keptShortPromise:)`` changes, so that every decision can be replayed.
+/// A value that only ``record(_:noticedLate:keptShortPromise:)`` changes, so that every decision can be replayed.
 public struct PollRecord: Sendable {
     /// What one hint said, and what came of it.
-    public struct Lesson: Sendable {
+    public struct Sample: Sendable {
         /// The kind of hint.
         public var hint: PollHint
         /// Real time left divided by promised time left.
         public var ratio: Double
 
-        /// For simulations; ``PollPolicy/lessons(end:)`` draws the real ones.
+        /// For simulations; ``PollPolicy/samples(end:)`` draws the real ones.
         public init(hint: PollHint, ratio: Double) {
             self.hint = hint
             self.ratio = ratio
@@ -27,7 +27,7 @@ public struct PollRecord: Sendable {
         public var isProven: Bool
     }
 
-    /// Lessons kept of each kind: enough to tell an outlier from a habit, few enough to follow a service that changes.
+    /// Samples kept of each kind: enough to tell an outlier from a habit, few enough to follow a service that changes.
     private static let memory = 48
     /// What is assumed of a hint before anything is known. It counts until experience has replaced it.
     private static let prior: [PollHint: [Double]] = [
@@ -40,7 +40,7 @@ public struct PollRecord: Sendable {
     private static let toleratedLag = 0.52
 
     private var ratios = PollHint.allCases.map { prior[$0] ?? [] }
-    private var learned = Array(repeating: 0, count: PollHint.allCases.count)
+    private var sampleCounts = Array(repeating: 0, count: PollHint.allCases.count)
     private var trusts: [Trust] = []
     /// Seconds by which ends were noticed late, as a moving average.
     private var lag = 0.25
@@ -60,7 +60,7 @@ public struct PollRecord: Sendable {
 
     func trust(in hint: PollHint) -> Trust { trusts[hint.rawValue] }
 
-    /// Whether promises that are shorter than lessons are exact deserve a poll at their end. Three that were not kept end
+    /// Whether promises that are shorter than samples are exact deserve a poll at their end. Three that were not kept end
     /// that, and every fiftieth prediction tries again.
     var trustsShortPromises: Bool { brokenShortPromises < 3 || sinceBroken >= 50 }
 
@@ -70,22 +70,22 @@ public struct PollRecord: Sendable {
     /// - Parameters:
     ///   - lag: Seconds between the prediction's end and the poll that found it.
     ///   - keptShortPromise: Whether one was kept; nil if none was tested.
-    public mutating func learn(_ lessons: [Lesson], noticedLate lag: Double, keptShortPromise: Bool? = nil) {
+    public mutating func record(_ samples: [Sample], noticedLate lag: Double, keptShortPromise: Bool? = nil) {
         if let keptShortPromise {
             brokenShortPromises = keptShortPromise ? 0 : brokenShortPromises + 1
             keptShortPromises = keptShortPromise ? keptShortPromises + 1 : 0
         }
         sinceBroken = keptShortPromise == false ? 0 : sinceBroken + 1
-        for lesson in lessons {
-            let index = lesson.hint.rawValue
+        for sample in samples {
+            let index = sample.hint.rawValue
             if ratios[index].count < Self.memory {
-                ratios[index].append(lesson.ratio)
+                ratios[index].append(sample.ratio)
             } else {
-                ratios[index][learned[index] % Self.memory] = lesson.ratio
+                ratios[index][sampleCounts[index] % Self.memory] = sample.ratio
             }
-            learned[index] += 1
+            sampleCounts[index] += 1
         }
-        for index in Set(lessons.map(\.hint.rawValue)) { trusts[index] = trust(index) }
+        for index in Set(samples.map(\.hint.rawValue)) { trusts[index] = trust(index) }
         // About ten predictions back; one that was found minutes late must not count for a hundred.
         self.lag += (min(lag, 4) - self.lag) * 0.1
         credit = self.lag > Self.toleratedLag ? credit * 0.8 : min(credit * 1.05 + 0.002, 1)
@@ -94,6 +94,7 @@ public struct PollRecord: Sendable {
     private func trust(_ index: Int) -> Trust {
         let sorted = ratios[index].sorted()
         let margin = sorted.count / 16
-        return Trust(lowest: sorted[margin], highest: sorted[sorted.count - 1 - margin], isProven: learned[index] >= 3)
+        return Trust(
+            lowest: sorted[margin], highest: sorted[sorted.count - 1 - margin], isProven: sampleCounts[index] >= 3)
     }
 }

@@ -121,14 +121,15 @@ final class PredictionFollower {
     @inline(never)
     func poll() async throws -> Bool {
         do {
-            return take(try await apart(on: predictions.caller.pipeline.taskExecutor(for: .progress), makeRequest()))
+            return take(
+                try await inSeparateTask(on: predictions.caller.pipeline.taskExecutor(for: .progress), makeRequest()))
         } catch {
             return try retryOrThrow(error)
         }
     }
 
     // A task keeps the memory of the largest frames it ever had. So nothing large is in an async function here: an answer
-    // is behind a reference, whatever works on it is a function of its own that does not wait, and calls are made apart.
+    // is behind a reference, whatever works on it is a function of its own that does not wait, and calls are made in separate tasks.
 
     /// What a call brought.
     private final class Answer: Sendable {
@@ -180,7 +181,7 @@ final class PredictionFollower {
         // A result may say that it goes on after all.
         guard updated.status.isTerminal else { return false }
         if updated.status == .succeeded, hasPolled, options.pollingInterval == nil {
-            learn(from: updated, age: answer.age)
+            recordSamples(from: updated, age: answer.age)
         }
         complete(updated)
         return true
@@ -278,7 +279,7 @@ final class PredictionFollower {
     }
 
     /// - Parameter age: Seconds since the end, when the result came.
-    private func learn(from fetched: Prediction, age: Double?) {
+    private func recordSamples(from fetched: Prediction, age: Double?) {
         let (previous, polled) = (previousPollAt / .seconds(1), polledAt / .seconds(1))
         let end: Double
         if let age {
@@ -287,8 +288,8 @@ final class PredictionFollower {
             // A long gap hides when it ended; it is hardly ever at once after the last poll that found it running.
             end = polled - previous <= 1.5 ? (previous + polled) / 2 : previous + (polled - previous) * 0.8
         }
-        predictions.caller.state.polls.learn(
-            fetched.workflowID, policy.lessons(end: end), noticedLate: polled - end,
+        predictions.caller.state.polls.record(
+            fetched.workflowID, policy.samples(end: end), noticedLate: polled - end,
             keptShortPromise: policy.keptShortPromise)
     }
 

@@ -39,7 +39,7 @@ extension Predictions {
         _ workflowID: String, _ resolved: [String: JSONValue], _ options: RunOptions, _ key: JournalKey,
         _ elapsed: @escaping @Sendable () -> Duration
     ) async throws -> Prediction {
-        let prediction = try await apart(on: caller.pipeline.taskExecutor(for: .create)) {
+        let prediction = try await inSeparateTask(on: caller.pipeline.taskExecutor(for: .create)) {
             // Not within the deadline as a whole: a create that is under way must still tell what it has started.
             try await send(
                 workflowID, resolved, options.create, key, limit: options.wait.timeout.map { $0 - elapsed() })

@@ -49,7 +49,7 @@ public struct AsyncHTTPTransport: HTTPTransport {
         configuration.decompression = .enabled(limit: BodyCoding.limit)
         // How long a connection may make no progress at all. Ten seconds to connect covers two lost SYNs.
         configuration.timeout = .init(connect: .seconds(10), read: .seconds(60), write: .seconds(60))
-        // Trying again is the caller's: it knows what a try costs, and says at once that nobody listens.
+        // The caller retries: it knows what a try costs, and a refused connection is reported at once.
         configuration.connectionPool.retryConnectionEstablishment = false
         // Waiting for a connection counts against a request's deadline, so that a thousand calls at once need room; but
         // each takes one of the files that the process may have open.
@@ -91,7 +91,8 @@ public struct AsyncHTTPTransport: HTTPTransport {
             observed = body
             outgoing.body = .bytes(body)
         case .stream(let length, let chunks):
-            outgoing.body = .stream(PacedBody(base: chunks, loops: client.eventLoopGroup), length: .known(length))
+            outgoing.body = .stream(
+                BackpressuredBody(base: chunks, loops: client.eventLoopGroup), length: .known(length))
         }
         do {
             let response = try await client.execute(outgoing, timeout: TimeAmount(request.timeout))

@@ -246,7 +246,8 @@ package final class ServiceCaller: Sendable {
         // Every 5xx: a proxy's 520 … 527 came from behind it just as a 502 did.
         // With a code, too: it does not prove that nothing was started.
         if error.code == .invalidResponse || status.kind == .serverError { return .unknown }
-        // Our nonces are new each time: somebody has delivered the call before, and it may have done its work.
+        // Each try has a new nonce. If the service knows it, something on the way delivered the try twice, and the first
+        // delivery may have started the prediction.
         return ServiceAnswer.isUsedNonce(error) ? .unknown : .refused
     }
 

@@ -1,7 +1,7 @@
 import NIOCore
 import NIOPosix
 
-/// The time that goes on whatever happens, with sleeps that leave nothing behind when they are cancelled.
+/// Continuous time, whose sleeps leave no timer behind when they are cancelled.
 ///
 /// A cancelled sleep of `ContinuousClock` stays in the system's timer queue until its time has come: on Linux each one
 /// keeps some kilobytes, and every call of a client has a time limit that is hardly ever reached. The timers of an event

@@ -2,7 +2,7 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// One sleep: it ends when its timer rings or when it is cancelled, whichever comes first, even if that is at once.
+/// One sleep: it ends when its timer fires or when it is cancelled, whichever comes first, even if that is at once.
 final class TimerWait: Sendable {
     private struct State {
         var continuation: CheckedContinuation<Void, any Error>?
@@ -19,7 +19,7 @@ final class TimerWait: Sendable {
             return false
         }
         if isOver { return continuation.resume(throwing: CancellationError()) }
-        let timer = MultiThreadedEventLoopGroup.singleton.any().scheduleTask(in: delay) { self.ring() }
+        let timer = MultiThreadedEventLoopGroup.singleton.any().scheduleTask(in: delay) { self.fire() }
         let isLate = state.withLock { state in
             if state.continuation != nil { state.timer = timer }
             return state.continuation == nil
@@ -27,7 +27,7 @@ final class TimerWait: Sendable {
         if isLate { timer.cancel() }
     }
 
-    private func ring() {
+    private func fire() {
         state.withLock { state in
             state.timer = nil
             return state.continuation.take()

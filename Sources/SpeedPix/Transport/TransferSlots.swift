@@ -29,7 +29,7 @@ final class TransferSlots: Sendable {
     func withSlot<Result>(_ body: () async throws -> Result) async throws -> Result {
         guard !Self.isHeld else { return try await body() }
         try await take()
-        defer { giveBack() }
+        defer { release() }
         return try await Self.$isHeld.withValue(true) { try await body() }
     }
 
@@ -65,11 +65,11 @@ final class TransferSlots: Sendable {
             }
             continuation?.resume(throwing: CancellationError())
         }
-        // A cancel that came after the slot was given left a mark that nobody will look for.
+        // A cancellation that came after the slot was given left an entry that is not needed any more.
         state.withLock { _ = $0.cancelled.remove(id) }
     }
 
-    private func giveBack() {
+    private func release() {
         let next = state.withLock { state -> CheckedContinuation<Void, any Error>? in
             while let id = state.order.popFirst() {
                 if let continuation = state.waiting.removeValue(forKey: id) { return continuation }

@@ -14,7 +14,7 @@ struct LuaToken: Sendable, Equatable {
     var kind: Kind
     /// As it is written; of a string without escapes, what is between the quotes.
     var text: String
-    var place: TextPlace
+    var place: TextPosition
 
     private static let keywords: Set<String> = [
         "and", "break", "do", "else", "elseif", "end", "false", "for", "function", "goto", "if", "in", "local", "nil",
@@ -25,7 +25,7 @@ struct LuaToken: Sendable, Equatable {
     static func list(_ source: [UInt8]) -> [LuaToken] {
         let lexer = LuaLexer(source)
         var (line, column, counted) = (1, 0, 0)
-        func place(of offset: Int) -> TextPlace {
+        func place(of offset: Int) -> TextPosition {
             for byte in source[counted..<offset] {
                 if byte == UInt8(ascii: "\n") {
                     (line, column) = (line + 1, 0)
@@ -35,7 +35,7 @@ struct LuaToken: Sendable, Equatable {
                 }
             }
             counted = offset
-            return TextPlace(line: line, column: column + 1)
+            return TextPosition(line: line, column: column + 1)
         }
         var tokens = lexer.map { token in
             let text = lexer.text(token)

@@ -26,7 +26,7 @@ struct ScriptCheck {
     /// A global that was read, unless the script gives it somewhere.
     struct Use {
         var name: String
-        var place: TextPlace
+        var place: TextPosition
     }
 
     let known: KnownNames

@@ -1,6 +1,6 @@
 /// Something wrong with a script that shows without running it.
 struct ScriptFinding: Sendable, Equatable {
-    var place: TextPlace
+    var place: TextPosition
     var message: String
     /// Whether it is right in itself, and makes a run that is gone on with pay again.
     var isWarning = false

@@ -72,7 +72,7 @@ struct CheckCommand: ContextCommand {
         guard let message = results.first?.text else { return nil }
         guard let match = message.wholeMatch(of: /script:(\d+): (.*)/.dotMatchesNewlines()), let line = Int(match.1)
         else {
-            return ScriptFinding(place: TextPlace(line: 1, column: 1), message: message)
+            return ScriptFinding(place: TextPosition(line: 1, column: 1), message: message)
         }
         var column = 1
         // Lua names the word that it stumbled over, not its place in the line.
@@ -82,7 +82,7 @@ struct CheckCommand: ContextCommand {
         if let word, let text = chunk.line(line), let range = text.ranges(of: word).last {
             column = text.distance(from: text.startIndex, to: range.lowerBound) + 1
         }
-        return ScriptFinding(place: TextPlace(line: line, column: column), message: String(match.2))
+        return ScriptFinding(place: TextPosition(line: line, column: column), message: String(match.2))
     }
 }
 

@@ -41,7 +41,7 @@ struct DoctorCommand: ContextCommand {
         diagnoses += [Diagnosis("lua", .ok, LuaVM.luaVersion), pictures]
         let searchPath = context.environment["PATH"] ?? ""
         diagnoses += InstalledProgram.all.map { $0.diagnosis(searchPath: searchPath) }
-        try tell(settings, diagnoses, context)
+        try printReport(settings, diagnoses, context)
         if diagnoses.contains(where: { $0.verdict == .bad }) { throw CommandFailure(.configuration) }
     }
 
@@ -98,7 +98,7 @@ struct DoctorCommand: ContextCommand {
         }
     }
 
-    private func tell(_ settings: [ShownSetting], _ diagnoses: [Diagnosis], _ context: CommandContext) throws {
+    private func printReport(_ settings: [ShownSetting], _ diagnoses: [Diagnosis], _ context: CommandContext) throws {
         if json {
             return try context.print([
                 "version": .string(SpeedPixVersion.current),

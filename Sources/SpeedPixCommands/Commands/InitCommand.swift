@@ -39,19 +39,19 @@ struct InitCommand: ContextCommand {
         let hasScript = try script.content() != nil
 
         if !hasScript { try script.replace(with: Self.firstScript) }
-        try tell(Self.script, wasThere: hasScript, isChanged: !hasScript, context)
+        try reportFile(Self.script, wasThere: hasScript, isChanged: !hasScript, context)
         let hadStubs = try EditorStubs(project: project).write()
-        try tell(EditorStubs.name, wasThere: hadStubs, isChanged: !hadStubs, context)
+        try reportFile(EditorStubs.name, wasThere: hadStubs, isChanged: !hadStubs, context)
         for (file, before, after) in [(editor, editorBefore, editorAfter), (ignored, ignoredBefore, ignoredAfter)] {
             if let after { try file.replace(with: after) }
-            try tell(file.name, wasThere: before != nil, isChanged: after != nil, context)
+            try reportFile(file.name, wasThere: before != nil, isChanged: after != nil, context)
         }
         if let advice { context.say(advice) }
         let change = folder == "." ? "" : "cd \(folder.shellQuoted) && "
         try context.print("try it: \(change)speedpix run \(Self.script) --local --out out")
     }
 
-    private func tell(_ name: String, wasThere: Bool, isChanged: Bool, _ context: CommandContext) throws {
+    private func reportFile(_ name: String, wasThere: Bool, isChanged: Bool, _ context: CommandContext) throws {
         let what = isChanged ? wasThere ? "added to" : "made" : "kept"
         try context.print("\(what) \(name)")
     }

@@ -80,7 +80,7 @@ struct JobOptions: ParsableArguments {
     }
 
     /// - Parameter isLast: Whether nothing comes after it.
-    func tell(_ prediction: Prediction, label: String?, isLast: Bool, _ context: CommandContext) throws {
+    func printPrediction(_ prediction: Prediction, label: String?, isLast: Bool, _ context: CommandContext) throws {
         if json { return try context.print(PredictionText.json(prediction, label: label)) }
         for line in try PredictionText.lines(prediction, label: label) { try context.print(line) }
         if !isLast { try context.print("") }
@@ -107,7 +107,7 @@ struct JobsShowCommand: ContextCommand {
         try await jobs.withClient(context) { client in
             for id in ids {
                 let prediction = try await client.predictions.get(id)
-                try jobs.tell(prediction, label: run?.label(of: id), isLast: id == ids.last, context)
+                try jobs.printPrediction(prediction, label: run?.label(of: id), isLast: id == ids.last, context)
             }
         }
     }
@@ -147,7 +147,7 @@ struct JobsWaitCommand: ContextCommand {
             var options = WaitOptions()
             if let timeout { options.timeout = .seconds(timeout) }
             let failed = try await client.predictions.ended(ids, options) {
-                try jobs.tell($0, label: run?.label(of: $0.id), isLast: $0.id == ids.last, context)
+                try jobs.printPrediction($0, label: run?.label(of: $0.id), isLast: $0.id == ids.last, context)
             }
             guard failed.isEmpty else {
                 throw CommandFailure(.predictionFailed, "failed: \(failed.joined(separator: " "))".printable())
@@ -162,7 +162,7 @@ extension Predictions {
     /// - Returns: The ids of those that failed or were canceled.
     /// - Throws: ``SpeedPixError`` for one that cannot be waited for.
     func ended(
-        _ ids: [String], _ options: WaitOptions, tell: (Prediction) throws -> Void
+        _ ids: [String], _ options: WaitOptions, report: (Prediction) throws -> Void
     ) async throws -> [String] {
         try await withThrowingTaskGroup(of: (Int, Prediction).self) { group in
             for (index, id) in ids.enumerated() {
@@ -180,7 +180,7 @@ extension Predictions {
             for try await (index, prediction) in group {
                 done[index] = prediction
                 while let prediction = done.removeValue(forKey: next) {
-                    try tell(prediction)
+                    try report(prediction)
                     if prediction.status != .succeeded { failed.append(prediction.id) }
                     next += 1
                 }

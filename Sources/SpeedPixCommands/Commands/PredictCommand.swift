@@ -86,7 +86,7 @@ struct PredictCommand: ContextCommand {
     }
 
     private func run(_ input: [String: InputValue], _ client: SpeedPixClient, _ context: CommandContext) async throws {
-        let recorder = RunRecorder(clock: context.clock, observers: quiet ? [] : [Self.teller(context)])
+        let recorder = RunRecorder(clock: context.clock, observers: quiet ? [] : [Self.statusReporter(context)])
         var options = RunOptions(
             create: CreateOptions(
                 aliasID: alias, versionID: versionId, randomiseSeeds: randomiseSeeds ? true : nil,
@@ -151,17 +151,17 @@ struct PredictCommand: ContextCommand {
         }
     }
 
-    /// A line whenever the status changes.
-    private static func teller(_ context: CommandContext) -> RunRecorder.Observer {
-        let told = Mutex("")
+    /// Prints a line whenever the status changes.
+    private static func statusReporter(_ context: CommandContext) -> RunRecorder.Observer {
+        let lastStatus = Mutex("")
         return { event, _, _ in
             switch event {
             case .created(let prediction, _): context.say("prediction \(prediction.id) created".printable())
             case .progressed(let prediction):
                 let status = prediction.status.rawValue
-                let isNew = told.withLock { told in
-                    defer { told = status }
-                    return told != status
+                let isNew = lastStatus.withLock { lastStatus in
+                    defer { lastStatus = status }
+                    return lastStatus != status
                 }
                 if isNew { context.say("prediction \(prediction.id) \(status)".printable()) }
             default: break

@@ -66,7 +66,7 @@ struct ReplCommand: ContextCommand {
         let pending = PendingLines()
         let known = isLocal ? try await LocalGateway.offered().map { KnownWorkflow($0) } : []
         var completion = NameCompletion(
-            members: { vm.membersSoon($0) },
+            members: { vm.membersWithinTimeout($0) },
             workflows: { known + recorder.withState { $0.own }.map { KnownWorkflow(id: $0.workflow) } })
         completion.files = { Self.names(in: process.absolute($0.isEmpty ? "." : $0)) }
         let editor = lineReader(context, output) { [completion] in completion.complete($0, earlier: pending.lines) }
@@ -75,9 +75,9 @@ struct ReplCommand: ContextCommand {
             context.say("speedpix \(SpeedPixVersion.current), Lua 5.4, \(place). :help explains, Ctrl-D leaves.")
         }
         let repl = Repl(
-            ReplParts(
+            ReplComponents(
                 context: context, vm: vm, host: host,
-                reader: editor ?? GivenLines(context),
+                reader: editor ?? StreamLineReader(context),
                 output: output, history: history, fetchSecret: fetchSecret, recorder: recorder, pending: pending,
                 isLocal: isLocal,
                 isInteractive: editor != nil))
@@ -105,7 +105,7 @@ struct ReplCommand: ContextCommand {
 
 extension LuaVM {
     /// ``members(of:)`` for a thread that can wait, but not long: a busy script shall not hold up whoever types.
-    fileprivate nonisolated func membersSoon(_ path: [String]) -> [Member] {
+    fileprivate nonisolated func membersWithinTimeout(_ path: [String]) -> [Member] {
         final class Answer: Sendable {
             let members = Mutex<[Member]>([])
             let isThere = DispatchSemaphore(value: 0)

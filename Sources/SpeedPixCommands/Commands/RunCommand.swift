@@ -182,7 +182,7 @@ struct RunCommand: ContextCommand {
         try await body(
             UsedService(
                 configuration: Configuration(
-                    appKey: "dry-run", appSecret: context.randomToken(), endpoint: RehearsalTransport.endpoint)))
+                    appKey: "dry-run", appSecret: context.randomToken(), endpoint: DryRunTransport.endpoint)))
     }
 
     /// Runs the script as far as `speedpix.params`; nothing is sent.

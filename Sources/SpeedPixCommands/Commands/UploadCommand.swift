@@ -67,7 +67,7 @@ struct UploadCommand: ContextCommand {
             while let (index, file) = try await group.next() {
                 done[index] = file
                 while let file = done.removeValue(forKey: next) {
-                    try tell(file, context)
+                    try printFile(file, context)
                     next += 1
                 }
                 addNext()
@@ -75,7 +75,7 @@ struct UploadCommand: ContextCommand {
         }
     }
 
-    private func tell(_ file: File, _ context: CommandContext) throws {
+    private func printFile(_ file: File, _ context: CommandContext) throws {
         guard json else { return try context.print(file.url.printable()) }
         var value: [String: JSONValue] = [
             "url": .string(file.url), "object_key": .string(file.objectKey), "filename": .string(file.filename),

@@ -63,7 +63,7 @@ final class DryRunList: Sendable {
     /// What it comes to.
     ///
     /// - Parameter found: What a run that goes on with another one found in its journal.
-    func total(_ found: RehearsedJournal.Counts?) -> String {
+    func total(_ found: DryRunJournal.Counts?) -> String {
         state.withLock { state in
             let rest = found.map { ", \($0.reused) are paid for already, and \($0.inDoubt) are in doubt" } ?? ""
             return "dry run: nothing was sent; a real run would create \(state.creates)"
@@ -98,7 +98,7 @@ final class DryRunList: Sendable {
         case .string(let text):
             if let name = state.names[text] { return "<\(name)>" }
             // A placeholder of an earlier output.
-            if let place = text.trimmingPrefix(RehearsalTransport.endpoint + "/").nilIfWhole(text) {
+            if let place = text.trimmingPrefix(DryRunTransport.endpoint + "/").nilIfWhole(text) {
                 return "<\(place)>"
             }
             return "\"\(text.count > 120 ? text.prefix(119) + "…" : text)\"".replacing("\n", with: " ")

@@ -68,8 +68,8 @@ final class EventStream: Sendable {
     }
 
     func send(_ name: String, _ fields: [String: JSONValue] = [:]) {
-        let tell = state.withLock { state in state.hasFinished ? nil : write(name, fields, &state) }
-        tell?()
+        let notifyFailure = state.withLock { state in state.hasFinished ? nil : write(name, fields, &state) }
+        notifyFailure?()
     }
 
     /// The last event, whatever comes after it. Only the first call has an effect.

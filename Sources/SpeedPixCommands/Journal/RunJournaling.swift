@@ -9,7 +9,7 @@ struct RunJournaling: Sendable {
     let seed: Int64
     private let deferred: DeferredJournal?
     /// Set for a dry run that goes on with a run.
-    let rehearsal: RehearsedJournal?
+    let dryRunJournal: DryRunJournal?
     private let plan: JournalPlan?
     private let client: SpeedPixClient
     private let clock: any Clock<Duration>
@@ -24,40 +24,40 @@ struct RunJournaling: Sendable {
         _ plan: JournalPlan?, seed: Int64?, isDryRun: Bool, isQuiet: Bool, _ client: SpeedPixClient,
         _ context: CommandContext
     ) throws {
-        let tell: @Sendable (String) -> Void = { if !isQuiet { context.say($0.printable()) } }
+        let report: @Sendable (String) -> Void = { if !isQuiet { context.say($0.printable()) } }
         let drawn = seed ?? Int64.random(in: 0...Int64(Int32.max))
         self.plan = isDryRun ? nil : plan
         self.client = client
         clock = context.clock
         guard let plan, plan.target != nil || !isDryRun else {
-            (journal, self.seed, deferred, rehearsal) = (nil, drawn, nil, nil)
+            (journal, self.seed, deferred, dryRunJournal) = (nil, drawn, nil, nil)
             return
         }
         guard let target = plan.target, let run = try Self.number(target, plan, context) else {
             // A dry run with `auto` begins nothing either.
-            let deferred = isDryRun ? nil : DeferredJournal { try Self.begin(plan, seed: drawn, tell) }
-            (journal, self.seed, self.deferred, rehearsal) = (deferred, drawn, deferred, nil)
+            let deferred = isDryRun ? nil : DeferredJournal { try Self.begin(plan, seed: drawn, report) }
+            (journal, self.seed, self.deferred, dryRunJournal) = (deferred, drawn, deferred, nil)
             return
         }
         let store = try JournalStore(folder: plan.place.folder)
         let recorded = try store.run(run)
         if isDryRun {
-            let rehearsed = try store.rehearse(
+            let opened = try store.openForDryRun(
                 run, endpoint: plan.description.endpoint, appKey: plan.description.appKey, plan.choices)
-            (journal, self.seed, deferred, rehearsal) = (rehearsed, recorded.seed, nil, rehearsed)
+            (journal, self.seed, deferred, dryRunJournal) = (opened, recorded.seed, nil, opened)
             return
         }
         let resumed = try store.resume(
             run, endpoint: plan.description.endpoint, appKey: plan.description.appKey, plan.choices)
-        tell(Self.greeting(recorded, resumed))
+        report(Self.greeting(recorded, resumed))
         if !plan.choices.makesDoubtsAgain {
             for line in Self.doubts(recorded.inDoubt > 0 ? try store.doubts(of: run) : [], run) { context.say(line) }
         }
-        resumed.onChange = { create, differences in tell(Self.explanation(create, differences)) }
+        resumed.onChange = { create, differences in report(Self.explanation(create, differences)) }
         // What the gateway has swept away was free.
         if plan.isLocal { resumed.isStillThere = { try await client.predictions.isKnown($0.id) } }
         let deferred = DeferredJournal(resumed)
-        (journal, self.seed, self.deferred, rehearsal) = (deferred, resumed.seed, deferred, nil)
+        (journal, self.seed, self.deferred, dryRunJournal) = (deferred, resumed.seed, deferred, nil)
     }
 
     /// The run's number; nil to begin one.
@@ -91,11 +91,11 @@ struct RunJournaling: Sendable {
     }
 
     /// At the first create of a new run.
-    private static func begin(_ plan: JournalPlan, seed: Int64, _ tell: (String) -> Void) throws -> RunJournal {
+    private static func begin(_ plan: JournalPlan, seed: Int64, _ report: (String) -> Void) throws -> RunJournal {
         let store = try JournalStore(folder: plan.place.folder)
         if plan.target == nil, let unfinished = try store.newestUnfinished(plan.description) {
             let run = try store.run(unfinished)
-            tell(
+            report(
                 "run \(unfinished) of this script is unfinished, and has paid for \(RunText.predictions(run.created));"
                     + " this is a new one, and pays anew (to go on with that one: \(plan.resumeCommand))")
         }

@@ -73,8 +73,8 @@ final class LineEditor: LineReader, @unchecked Sendable {
         slt_wake(editor)
     }
 
-    func look() {
-        slt_look(editor)
+    func refreshTerminal() {
+        slt_refresh_terminal(editor)
     }
 
     func interrupt(ends: Bool) {

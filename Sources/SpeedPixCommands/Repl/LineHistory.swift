@@ -56,7 +56,7 @@ struct LineHistory: Sendable {
         guard let path, let data = try? Data(contentsOf: URL(filePath: path)) else { return [] }
         let lines = String(decoding: data, as: UTF8.self).split(separator: "\n").map(String.init)
         let kept = lines.filter(isKept).suffix(Self.longest)
-        // Whoever made it, it is nobody else's business.
+        // Whichever program made the file, only its owner may read it.
         try? FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
         if data.count > Self.largest { try? rewrite(Array(kept), path) }
         return Array(kept)

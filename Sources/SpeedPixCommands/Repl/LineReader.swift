@@ -32,7 +32,7 @@ protocol LineReader: Sendable {
     /// There is output to be shown above the line.
     func wake()
     /// The terminal has another size, or may be set differently; from any thread.
-    func look()
+    func refreshTerminal()
     /// Ends the read that is under way, from any thread.
     func interrupt(ends: Bool)
 }

@@ -60,7 +60,7 @@ struct NameCompletion: Sendable {
     }
 
     private func completeLua(_ text: String) -> Completion {
-        let place = LuaPlace(text)
+        let place = LuaCompletionContext(text)
         switch place.kind {
         case .none: return Completion()
         case .string(let start, let quote):
@@ -99,7 +99,7 @@ struct NameCompletion: Sendable {
     }
 
     /// What the table of a call may hold: the function's options, or what the workflow takes.
-    private func options(of call: LuaPlace.Call) -> [String] {
+    private func options(of call: LuaCompletionContext.Call) -> [String] {
         if Self.takesWorkflow(call.name), call.argument == 1 {
             return workflows().first { $0.id == call.firstText }?.inputs ?? []
         }
@@ -137,7 +137,7 @@ struct NameCompletion: Sendable {
         let fitting = Dictionary(
             candidates.filter { candidate in
                 candidate.name.hasPrefix(start) && candidate.name.printable() == candidate.name
-                    // What begins with an underscore is nobody's business unless asked for.
+                    // Names that begin with an underscore are internal: offered only where the underscore was typed.
                     && (!candidate.name.hasPrefix("_") || start.hasPrefix("_"))
             }.map { ($0.name, $0) }, uniquingKeysWith: { $1.suffix.isEmpty ? $0 : $1 })
         guard let first = fitting.values.first else { return Completion() }

@@ -10,7 +10,7 @@ actor Repl {
     private let reader: any LineReader
     private let output: SessionOutput
     private var lineHistory: LineHistory
-    /// See ``ReplParts/fetchSecret``; nil once it has been called.
+    /// See ``ReplComponents/fetchSecret``; nil once it has been called.
     private var fetchSecret: (@Sendable () async -> String?)?
     private let recorder: RunRecorder
     /// Creates in doubt that were told of.
@@ -32,19 +32,19 @@ actor Repl {
     private var isOutputGone = false
 
     /// - Parameter context: Its streams are the session's own.
-    init(_ parts: ReplParts) {
-        context = parts.context
-        vm = parts.vm
-        host = parts.host
-        reader = parts.reader
-        output = parts.output
-        lineHistory = parts.history
-        fetchSecret = parts.fetchSecret
-        recorder = parts.recorder
-        isLocal = parts.isLocal
-        isInteractive = parts.isInteractive
-        pending = parts.pending
-        palette = Palette(parts.context)
+    init(_ components: ReplComponents) {
+        context = components.context
+        vm = components.vm
+        host = components.host
+        reader = components.reader
+        output = components.output
+        lineHistory = components.history
+        fetchSecret = components.fetchSecret
+        recorder = components.recorder
+        isLocal = components.isLocal
+        isInteractive = components.isInteractive
+        pending = components.pending
+        palette = Palette(components.context)
     }
 
     /// Until the input ends or somebody leaves.
@@ -55,11 +55,11 @@ actor Repl {
         let palette = palette
         if isInteractive {
             // While Ctrl-C still ends the program: the command may wait for a passphrase.
-            await learnSecret()
+            await fetchSecretOnce()
             for line in lineHistory.load() { reader.remember(line) }
         }
         ignoreInterrupts()
-        context.interrupts.watch { [reader] in reader.look() }
+        context.interrupts.watch { [reader] in reader.refreshTerminal() }
         defer {
             context.interrupts.handle(nil)
             context.interrupts.watch(nil)
@@ -125,7 +125,7 @@ actor Repl {
 
     /// What is kept must not hold the secret, also where nobody needs it to sign with. Where nothing is kept the command
     /// that prints it is not run.
-    private func learnSecret() async {
+    private func fetchSecretOnce() async {
         guard let fetch = fetchSecret else { return }
         fetchSecret = nil
         if let secret = await fetch() { lineHistory.hide(secret) }
@@ -348,7 +348,7 @@ actor Repl {
     }
 
     private func save(_ path: String, _ replaces: Bool) async {
-        await learnSecret()
+        await fetchSecretOnce()
         do {
             let full = context.absolute(path)
             try SessionFile.write(
@@ -361,9 +361,9 @@ actor Repl {
     }
 
     private func time(_ expression: String) async {
-        let start = context.clock.now()
+        let elapsed = context.clock.stopwatch()
         await evaluate(Array(expression.utf8), isComplete: true)
-        say("\(start().preciseSeconds) s", .dim)
+        say("\(elapsed().preciseSeconds) s", .dim)
     }
 }
 

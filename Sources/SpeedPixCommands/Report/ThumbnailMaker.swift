@@ -28,11 +28,11 @@ final class ThumbnailMaker: Sendable {
     }
 
     private let state = Mutex(State())
-    private let bell: AsyncStream<Void>
-    private let ring: AsyncStream<Void>.Continuation
+    private let wakeUps: AsyncStream<Void>
+    private let wakeUp: AsyncStream<Void>.Continuation
 
     init() {
-        (bell, ring) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        (wakeUps, wakeUp) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
     /// Queues what has arrived on this disk, or left from it.
@@ -45,12 +45,12 @@ final class ThumbnailMaker: Sendable {
             state.queue.append((url, path))
             return true
         }
-        if isNew { ring.yield() }
+        if isNew { wakeUp.yield() }
     }
 
     /// Makes what is queued until the task is cancelled.
     func work() async {
-        for await _ in bell {
+        for await _ in wakeUps {
             while !Task.isCancelled, let next = next() { make(next) }
         }
     }

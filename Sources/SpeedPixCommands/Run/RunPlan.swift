@@ -55,7 +55,7 @@ struct RunPlan: Sendable {
         var service = configuration
         if command.dryRun {
             service = try Configuration(
-                appKey: configuration.appKey, appSecret: context.randomToken(), endpoint: RehearsalTransport.endpoint)
+                appKey: configuration.appKey, appSecret: context.randomToken(), endpoint: DryRunTransport.endpoint)
         }
         var host = HostPlan(
             service, command.sandbox, arguments: command.arguments, directory: script.directory,
@@ -63,7 +63,7 @@ struct RunPlan: Sendable {
         // A script from standard input has used it up.
         host.readsInput = script.directory != nil
         host.isVerbose = command.verbose
-        if command.dryRun { host.transport = RehearsalTransport() }
+        if command.dryRun { host.transport = DryRunTransport() }
         host.cancelsOnStop =
             try !command.dryRun && command.stopping.cancels(command.service, context, beside: script.directory)
         host.files.onRead = watched?.noteRead

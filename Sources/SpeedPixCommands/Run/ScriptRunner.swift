@@ -55,7 +55,7 @@ struct ScriptRunner: Sendable {
             return result
         }
         do {
-            try await showing(plan, recorder) { context in
+            try await withProgress(plan, recorder) { context in
                 try await execute(plan, recorder, journaling, limit, overlay, report, context)
             }
         } catch {
@@ -67,7 +67,7 @@ struct ScriptRunner: Sendable {
         }
         if dryRun != nil { end = end.explainedAsDryRun }
 
-        reportEnd(plan, end, recorder, limit, dryRun, overlay, journaling.rehearsal)
+        reportEnd(plan, end, recorder, limit, dryRun, overlay, journaling.dryRunJournal)
         if let report {
             end = await write(report, plan, end, recorder)
         }
@@ -145,7 +145,7 @@ struct ScriptRunner: Sendable {
     // MARK: Progress
 
     /// Runs the body with progress shown as the plan says; its context's streams get along with it.
-    private func showing(
+    private func withProgress(
         _ plan: RunPlan, _ recorder: RunRecorder,
         _ body: @escaping @Sendable (CommandContext) async throws -> Void
     ) async throws {
@@ -192,12 +192,12 @@ struct ScriptRunner: Sendable {
     /// What a person hears when it is over.
     private func reportEnd(
         _ plan: RunPlan, _ end: RunEnd, _ recorder: RunRecorder, _ limit: CreateLimit?, _ dryRun: DryRunList?,
-        _ overlay: FileOverlay?, _ rehearsal: RehearsedJournal?
+        _ overlay: FileOverlay?, _ dryRunJournal: DryRunJournal?
     ) {
         let state = recorder.state
         if let dryRun {
             dryRun.note(overlay?.changes ?? [])
-            if !plan.isQuiet { context.say(dryRun.total(rehearsal?.counts)) }
+            if !plan.isQuiet { context.say(dryRun.total(dryRunJournal?.counts)) }
         } else if plan.showsSummary {
             let summary = RunSummary(state: state, elapsed: recorder.elapsed(), isLocal: plan.isLocal)
             for line in summary.lines { context.say(line) }

@@ -41,7 +41,7 @@ struct ResolvedSettings: Sendable, Equatable {
         for setting in Setting.allCases where !Setting.secrets.contains(setting) {
             values[setting] = layers.lazy.compactMap { $0[setting] }.first
         }
-        // Three ways to say one thing: whoever comes first says it, in whatever way.
+        // The secret can be set in three ways. The first layer that has one of them decides.
         for layer in layers {
             guard let setting = Setting.secrets.first(where: { layer[$0] != nil }) else { continue }
             values[setting] = layer[setting]

@@ -75,7 +75,7 @@ struct FaultMiddleware: RouterMiddleware {
             var response = try await next(request, context)
             let body = response.body
             response.body = ResponseBody(contentLength: body.contentLength) { [clock = configuration.clock] writer in
-                try await body.write(DribblingWriter(writer, pieces: pieces, pause: pause, clock: clock))
+                try await body.write(SlowWriter(writer, pieces: pieces, pause: pause, clock: clock))
             }
             return response
         case .expiredURL, .delay, .skewedClock, nil:
@@ -116,7 +116,7 @@ struct FaultMiddleware: RouterMiddleware {
             case .fraction(let part): Int(Double(length) * part)
             }
         response.body = ResponseBody(contentLength: max(length, sent + 1)) { writer in
-            try await body.write(CuttingWriter(writer, after: sent))
+            try await body.write(TruncatingWriter(writer, after: sent))
         }
         return response
     }

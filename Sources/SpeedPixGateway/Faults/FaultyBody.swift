@@ -3,7 +3,7 @@ import Hummingbird
 import NIOCore
 
 /// Lets so many bytes of a body through, then ends the connection.
-struct CuttingWriter: ResponseBodyWriter {
+struct TruncatingWriter: ResponseBodyWriter {
     private var base: any ResponseBodyWriter
     private var rest: Int
 
@@ -30,7 +30,7 @@ struct CuttingWriter: ResponseBodyWriter {
 }
 
 /// Sends a body in small pieces with a pause after each.
-struct DribblingWriter: ResponseBodyWriter {
+struct SlowWriter: ResponseBodyWriter {
     private var base: any ResponseBodyWriter
     private let length: Int
     private let pause: Duration

@@ -31,12 +31,12 @@ extension StoredPrediction {
         """
 
     /// A row that makes no sense. Nothing of it is used.
-    struct Nonsense: Error, CustomStringConvertible {
+    struct MalformedRecord: Error, CustomStringConvertible {
         let number: Int64?
         var description: String { "its row \(number.map { String($0) } ?? "without a number") makes no sense" }
     }
 
-    /// - Throws: ``Nonsense``: somebody else may have written into the file.
+    /// - Throws: ``MalformedRecord``: somebody else may have written into the file.
     init(_ row: Row) throws {
         func value<Value: DatabaseValueConvertible>(_ column: String) -> Value? {
             // Anything else than this conversion ends the process for a value of another kind.
@@ -45,12 +45,12 @@ extension StoredPrediction {
         func date(_ column: String) -> Date? {
             (value(column) as Double?).map { Date(timeIntervalSince1970: $0) }
         }
-        let nonsense = Nonsense(number: value("number"))
+        let malformed = MalformedRecord(number: value("number"))
         guard let number: Int = value("number"), let id: String = value("id"), let workflow: String = value("workflow"),
             let status = (value("status") as String?).flatMap(PredictionRecord.Status.init)
-        else { throw nonsense }
+        else { throw malformed }
         guard status.isTerminal else {
-            guard let text: String = value("inputs"), let inputs = KeptInputs(text) else { throw nonsense }
+            guard let text: String = value("inputs"), let inputs = KeptInputs(text) else { throw malformed }
             self = .unfinished(
                 UnfinishedPrediction(
                     number: number, id: id, workflowID: workflow, inputs: inputs, footprint: 1024 + text.utf8.count))
@@ -61,10 +61,10 @@ extension StoredPrediction {
         record.status = status
         guard let ended = date("ended"),
             let outputs = (value("outputs") as String?).flatMap(StoredPrediction.outputs)
-        else { throw nonsense }
+        else { throw malformed }
         record.outputs = outputs
         record.info = try (value("info") as String?).map { text in
-            guard let info = try? JSONValue(parsing: text.utf8) else { throw nonsense }
+            guard let info = try? JSONValue(parsing: text.utf8) else { throw malformed }
             return info
         }
         record.failure = value("failure")

@@ -9,7 +9,7 @@ struct DurationEstimates: Sendable {
         learned[workflow.id] ?? workflow.estimatedDuration
     }
 
-    mutating func learn(_ duration: Duration, for workflow: any Workflow) {
+    mutating func record(_ duration: Duration, for workflow: any Workflow) {
         let before = estimate(for: workflow)
         learned[workflow.id] = before * (1 - Self.weight) + duration * Self.weight
     }

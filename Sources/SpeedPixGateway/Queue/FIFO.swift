@@ -1,4 +1,4 @@
-/// First in, first out, with both ends in constant time; whoever changed his mind may leave from the middle.
+/// A queue: appending and removing the first take constant time. Elements in the middle can be removed as well.
 struct FIFO<Element> {
     private var elements: [Element?] = []
     private var head = 0

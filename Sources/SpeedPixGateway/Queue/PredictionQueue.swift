@@ -306,7 +306,7 @@ actor PredictionQueue: Service {
         }
         conclude(&record)
         if record.status == .succeeded, let duration = record.duration {
-            estimates.learn(duration, for: job.workflow)
+            estimates.record(duration, for: job.workflow)
         }
         return []
     }

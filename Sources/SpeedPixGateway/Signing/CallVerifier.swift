@@ -17,7 +17,7 @@ import Foundation
 struct CallVerifier: Sendable {
     /// How far a call's timestamp may be off, either way, and how long a nonce is remembered.
     static let window: TimeInterval = 15 * 60
-    /// UUIDs have 36 characters; whoever sends more is not signing, but filling memory.
+    /// UUIDs have 36 characters. Nonces are kept in memory, so that a longer one is refused.
     static let longestNonce = 256
     /// Characters of the server's string that a refusal shows: HTTP clients bound the length of a header.
     private static let longestShown = 4096

@@ -40,11 +40,11 @@ final class TransferReporter: Sendable {
         var hasStarted = false
     }
 
-    private let tell: @Sendable (ScriptEvent) -> Void
+    private let onEvent: @Sendable (ScriptEvent) -> Void
     private let state: Mutex<State>
 
     init(_ host: ScriptHost, _ direction: ScriptTransfer.Direction, name: String, path: String?, url: String? = nil) {
-        tell = host.onEvent
+        onEvent = host.onEvent
         let transfer = ScriptTransfer(
             number: host.transferNumbers.next(), direction: direction, name: name, path: path, url: url)
         state = Mutex(State(transfer: transfer))
@@ -87,7 +87,7 @@ final class TransferReporter: Sendable {
             if case .started = stage {} else { events.append(state.transfer) }
             return events
         }
-        for event in events { tell(.transfer(event)) }
+        for event in events { onEvent(.transfer(event)) }
     }
 }
 

@@ -76,7 +76,7 @@ final class FileHandle: LuaObject {
     }
 
     deinit {
-        // Nobody is left to hear of a full disk; whoever wants to know closes the file.
+        // A write error, such as a full disk, is dropped here: only close() reports it.
         state.withLock { state in try? Self.flush(&state, name) }
     }
 

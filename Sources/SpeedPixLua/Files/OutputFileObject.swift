@@ -74,7 +74,7 @@ final class OutputFileObject: LuaObject {
     init(_ file: FileOutput, host: ScriptHost, isRecorded: Bool = false) {
         self.file = file
         self.host = host
-        let lacksSignature = isRecorded && !host.isRehearsal && !file.url.contains("?")
+        let lacksSignature = isRecorded && !host.isDryRun && !file.url.contains("?")
         url = Mutex(lacksSignature ? nil : file.url)
     }
 
@@ -129,7 +129,7 @@ final class OutputFileObject: LuaObject {
         guard !path.isEmpty else { throw LuaArgumentError("path, argument 1 of save, is empty") }
         let target = try host.files.target(path, filename: file.filename)
         // Nothing is fetched: the picture that stands for a result stands for this one, too.
-        if host.isRehearsal { return try await host.files.save(try PlaceholderPicture.bytes(), to: target) }
+        if host.isDryRun { return try await host.files.save(try PlaceholderPicture.bytes(), to: target) }
         let client = try host.requireClient()
         // A thousand downloads at once must not hold a thousand folders open.
         return try await client.files.withTransferSlot {
@@ -171,7 +171,7 @@ final class OutputFileObject: LuaObject {
     }
 
     private func read() async throws -> [UInt8] {
-        if host.isRehearsal { return try PlaceholderPicture.bytes() }
+        if host.isDryRun { return try PlaceholderPicture.bytes() }
         let client = try host.requireClient()
         let transfer = TransferReporter(host, .download, name: file.filename, path: nil, url: file.url)
         transfer.start()

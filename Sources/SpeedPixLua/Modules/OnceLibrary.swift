@@ -6,7 +6,7 @@ enum OnceLibrary {
     static let source = """
         local host, _, module = ...
         local check, value, keep, refuse = host.check_once, host.once_value, host.keep_once, host.refuse_once
-        local encode, decode, event, wait_for, ring = host.encode, host.decode, host.event, host.wait_for, host.ring
+        local encode, decode, event, wait_for, signal = host.encode, host.decode, host.event, host.wait_for, host.signal
         local place_of_run, go_to = host.place_of_run, host.go_to
         local pcall, setmetatable = pcall, setmetatable
         local task, is_within = host.task, host.is_within
@@ -20,9 +20,9 @@ enum OnceLibrary {
           check(name, fn)
           while at_work[name] do
             if is_within(task(), makers[name]) then refuse(name, "its own function asks for it") end
-            local bell, waiting = event(), at_work[name]
-            waiting[#waiting + 1] = bell
-            wait_for(bell)
+            local ended, waiting = event(), at_work[name]
+            waiting[#waiting + 1] = ended
+            wait_for(ended)
           end
           local known = value(name)
           if known then return given(known) end
@@ -33,7 +33,7 @@ enum OnceLibrary {
           local _guard <close> = setmetatable({}, { __close = function()
             go_to(before)
             at_work[name], makers[name] = nil, nil
-            for i = 1, #waiting do ring(waiting[i]) end
+            for i = 1, #waiting do signal(waiting[i]) end
           end })
           local made = fn()
           local ok, text = pcall(encode, made)

@@ -19,12 +19,12 @@ extension PictureHost {
                     case .file(let path): return { try await BlockingWork.run { try host.files.open(path).read() } }
                     case .text: return nil
                     }
-                case .object(_ as OutputFileObject) where host.isRehearsal: return { try PlaceholderPicture.bytes() }
+                case .object(_ as OutputFileObject) where host.isDryRun: return { try PlaceholderPicture.bytes() }
                 case .object(let object as OutputFileObject):
                     let url = object.file.url
                     return { try await host.requireClient().files.read(url) }
                 case .object(_ as PlaceholderObject): return { try PlaceholderPicture.bytes() }
-                case .object(_ as FileObject) where host.isRehearsal: return { try PlaceholderPicture.bytes() }
+                case .object(_ as FileObject) where host.isDryRun: return { try PlaceholderPicture.bytes() }
                 case .object(let object as FileObject):
                     let url = object.file.url
                     return { try await host.requireClient().files.read(url) }
@@ -34,7 +34,7 @@ extension PictureHost {
             save: { path, bytes in
                 let full = try await host.files.save(bytes, to: path)
                 // In a dry run nothing is.
-                if !host.isRehearsal { host.onEvent(.saved(path: full, bytes: Int64(bytes.count))) }
+                if !host.isDryRun { host.onEvent(.saved(path: full, bytes: Int64(bytes.count))) }
                 return full
             })
     }

@@ -87,7 +87,7 @@ enum RequireModule {
     private static let source = """
         local host, own = ...
         local read, check, fail, load, error, ipairs, pcall = own.read, own.check, own.fail, load, error, ipairs, pcall
-        local event, ring, wait_for, task, is_within = host.event, host.ring, host.wait_for, host.task, host.is_within
+        local event, signal, wait_for, task, is_within = host.event, host.signal, host.wait_for, host.task, host.is_within
         local concat, pack = table.concat, table.pack
         local loaded, loading, waiting = {}, {}, {}
 
@@ -119,9 +119,9 @@ enum RequireModule {
           if waits_for(name, current) then
             fail("the modules require each other: " .. chain(name), "move what both need into a third module")
           end
-          local bell = event()
+          local ended = event()
           local entry = loading[name]
-          entry.bells[#entry.bells + 1] = bell
+          entry.events[#entry.events + 1] = ended
           local waiter = { task = current, name = name }
           waiting[#waiting + 1] = waiter
           local guard <close> = setmetatable({}, { __close = function()
@@ -129,7 +129,7 @@ enum RequireModule {
               if other == waiter then table.remove(waiting, i) break end
             end
           end })
-          wait_for(bell)
+          wait_for(ended)
         end
 
         local count = 0
@@ -142,12 +142,12 @@ enum RequireModule {
             await(name, task())
           end
           count = count + 1
-          local entry = { task = task(), bells = {}, order = count }
+          local entry = { task = task(), events = {}, order = count }
           loading[name] = entry
-          -- Whatever becomes of it: those who wait look again.
+          -- Also after an error: tasks that wait for the module check again.
           local guard <close> = setmetatable({}, { __close = function()
             loading[name] = nil
-            for _, bell in ipairs(entry.bells) do ring(bell) end
+            for _, ended in ipairs(entry.events) do signal(ended) end
           end })
           local file = read(name)
           local chunk, problem = load(file.text, "@" .. file.shown, "t")

@@ -40,7 +40,7 @@ enum ShowModule {
         case .object(let picture as LuaPicture):
             items.append(Item(name: nil, size: nil, mimeType: nil, source: .picture(picture)))
         case .object(let prediction as PredictionObject):
-            if prediction.host.isRehearsal, !prediction.prediction.isReused, prediction.prediction.output != nil {
+            if prediction.host.isDryRun, !prediction.prediction.isReused, prediction.prediction.output != nil {
                 return try collect(.object(prediction.host.placeholderFiles), pictures, &items, mismatch)
             }
             let files = prediction.prediction.files

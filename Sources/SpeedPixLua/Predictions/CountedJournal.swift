@@ -6,7 +6,7 @@ struct CountedJournal: PredictionJournal {
     let limit: CreateLimit
 
     var identifiesCreates: Bool { journal.identifiesCreates }
-    var isRehearsal: Bool { journal.isRehearsal }
+    var isDryRun: Bool { journal.isDryRun }
 
     func claim(_ create: JournaledCreate) async throws -> JournalClaim {
         let claim = try await journal.claim(create)
@@ -21,7 +21,7 @@ struct CountedJournal: PredictionJournal {
     }
 
     func recordNotMade(_ key: JournalKey) async throws {
-        limit.giveBack()
+        limit.release()
         try await journal.recordNotMade(key)
     }
 

@@ -40,7 +40,7 @@ public final class CreateLimit: Sendable {
     }
 
     /// Gives one back: nothing was created.
-    func giveBack() {
+    func release() {
         state.withLock { $0.made -= 1 }
     }
 }

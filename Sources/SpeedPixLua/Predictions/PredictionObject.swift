@@ -103,7 +103,7 @@ final class PredictionObject: LuaObject {
         case "started_at": return prediction.startedAt.map(LuaValue.init(date:))
         case "completed_at": return prediction.completedAt.map(LuaValue.init(date:))
         case "files":
-            if host.isRehearsal, !prediction.isReused, prediction.output != nil {
+            if host.isDryRun, !prediction.isReused, prediction.output != nil {
                 return .object(host.placeholderFiles)
             }
             return .table(
@@ -117,7 +117,7 @@ final class PredictionObject: LuaObject {
 
     /// Saves every file under a name of its own; returns the paths.
     private func saveAll(in directory: String) async throws -> LuaValue {
-        if host.isRehearsal, !prediction.isReused {
+        if host.isDryRun, !prediction.isReused {
             let path = try await PlaceholderObject("files[1]", host: host).save(directory + "/")
             return .table(LuaTable(items: [.string(path)], shape: .array))
         }

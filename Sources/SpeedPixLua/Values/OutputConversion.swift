@@ -10,7 +10,7 @@ struct OutputConversion: Sendable {
     /// What a succeeded prediction gave; nil if nothing is known of it.
     func output(of prediction: Prediction) -> LuaValue? {
         // What is paid for already is known, also in a dry run.
-        guard !host.isRehearsal || prediction.isReused else {
+        guard !host.isDryRun || prediction.isReused else {
             return prediction.output.map { _ in .object(PlaceholderObject("output", host: host)) }
         }
         return prediction.outputIncludingInfo.map(value)

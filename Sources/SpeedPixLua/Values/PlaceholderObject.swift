@@ -1,7 +1,7 @@
 import LuaRuntime
 import SpeedPix
 
-/// What stands for an output in a rehearsal: whatever a script asks it for is there, as another placeholder. It can be
+/// What stands for an output in a dry run: whatever a script asks it for is there, as another placeholder. It can be
 /// sent on, saved, printed and, as a picture of its stated size, opened; what needs another real thing says so.
 final class PlaceholderObject: LuaObject {
     static let luaClass = LuaClass(

@@ -129,15 +129,15 @@ package final class TestRelay: Sendable {
         switch role {
         case .socks: return Answer(400)
         case .answers(let answer): return answer(request.target, request.headers)
-        case .tls(let endpoint): return try await handedOn(request, to: endpoint + request.target, isTLS: true)
+        case .tls(let endpoint): return try await forward(request, to: endpoint + request.target, isTLS: true)
         case .proxy:
             guard request.target.hasPrefix("http://") else { return Answer(400) }
             if let refusal = refusal(of: request) { return refusal }
-            return try await handedOn(request, to: request.target, isTLS: false)
+            return try await forward(request, to: request.target, isTLS: false)
         }
     }
 
-    private func handedOn(_ request: RelayInput.Request, to url: String, isTLS: Bool) async throws -> Answer {
+    private func forward(_ request: RelayInput.Request, to url: String, isTLS: Bool) async throws -> Answer {
         var headers = request.headers
         for name: HTTPField.Name in [.contentLength, .connection, .proxyAuthorization] { headers[name] = nil }
         if isTLS, let name = HTTPField.Name("X-Forwarded-Proto") { headers[name] = "https" }

@@ -160,7 +160,8 @@ struct CheckCommandTests {
     }
 
     /// The script is never run, whatever is in it; and what does not compile is a finding, not a crash.
-    @Test func nothingIsRun() async throws {
+    @Test("check never runs the script")
+    func checkRunsNothing() async throws {
         let folder = try TestFolder()
         try folder.write("io.open('made', 'w'):close() while true do end", to: "s.lua")
         let run = await CommandRun(["check", "s.lua"], in: folder)

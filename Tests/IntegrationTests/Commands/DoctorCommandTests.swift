@@ -91,7 +91,8 @@ struct DoctorCommandTests {
         }
     }
 
-    @Test func aStrangerAtTheEndpointIsNotTheService() async throws {
+    @Test("doctor reports an endpoint where something else answers")
+    func endpointOfAnotherService() async throws {
         try await TestService.run(faults: #"{"rules": [{"call": "any", "fault": "garbage"}]}"#) { endpoint in
             let run = await CommandRun(
                 ["doctor"], in: try TestFolder(), environment: TestService.environment(endpoint))

@@ -18,7 +18,8 @@ struct EvalCommandTests {
         #expect(run.status == .success && run.output == output, "\(run.output)\(run.errors)")
     }
 
-    @Test func itTakesNoAccountUnlessItReachesOut() async throws {
+    @Test("eval needs credentials only if the chunk calls the service")
+    func credentialsAreNeededForCallsOnly() async throws {
         let run = await CommandRun(["eval", "6 * 7"], in: try TestFolder())
         #expect(run.status == .success && run.output == "42\n", "\(run.errors)")
         let reaching = await CommandRun(["eval", "run('echo')"], in: try TestFolder())
@@ -34,7 +35,8 @@ struct EvalCommandTests {
         #expect(late.status == .failure && late.errors.contains("ran out of time"))
     }
 
-    @Test func versionsAreTold() async throws {
+    @Test("version prints the versions of speedpix, Lua and libvips")
+    func printsVersions() async throws {
         let run = await CommandRun(["version", "--json"], in: try TestFolder())
         let value = try JSONValue(parsing: run.output.utf8)
         #expect(value["speedpix"] == .string(SpeedPixVersion.current))

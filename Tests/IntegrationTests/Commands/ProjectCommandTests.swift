@@ -25,7 +25,8 @@ struct ProjectCommandTests {
         #expect(stubs == shipped)
     }
 
-    @Test func whatIsThereIsKept() async throws {
+    @Test("init keeps files that exist and adds to .gitignore and .luarc.json")
+    func initKeepsFiles() async throws {
         let folder = try TestFolder()
         try folder.write("-- mine", to: "pipeline.lua")
         try folder.write("*.tmp\n/out/", to: ".gitignore")

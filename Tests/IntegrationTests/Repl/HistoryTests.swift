@@ -5,7 +5,8 @@ import Testing
 
 @Suite("The history of a session")
 struct HistoryTests {
-    @Test func liesInTheStateFolder() {
+    @Test("The history lies in the state folder")
+    func historyPath() {
         #expect(LineHistory.path([:], home: "/home/a") == "/home/a/.local/state/speedpix/repl_history")
         #expect(LineHistory.path(["XDG_STATE_HOME": "/s"], home: "/home/a") == "/s/speedpix/repl_history")
         // The specification has relative paths ignored.
@@ -13,7 +14,8 @@ struct HistoryTests {
         #expect(LineHistory.path([:], home: "") == nil)
     }
 
-    @Test func isForItsOwnerOnly() throws {
+    @Test("Only its owner can read the history file")
+    func historyPermissions() throws {
         let folder = try TestFolder()
         let history = LineHistory(path: "\(folder.path)/a/b/history", secrets: [])
         history.append("x = 1")
@@ -24,7 +26,8 @@ struct HistoryTests {
         #expect(try files.attributesOfItem(atPath: "\(folder.path)/a/b")[.posixPermissions] as? Int == 0o700)
     }
 
-    @Test func neverHoldsTheSecret() throws {
+    @Test("The history never holds the secret")
+    func historyWithoutSecret() throws {
         let folder = try TestFolder()
         let path = "\(folder.path)/history"
         let history = LineHistory(path: path, secrets: ["s3cret", ""])
@@ -36,7 +39,8 @@ struct HistoryTests {
         #expect(try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int == 0o600)
     }
 
-    @Test func staysOfASize() throws {
+    @Test("The history file is bounded in size")
+    func historyIsBounded() throws {
         let folder = try TestFolder()
         let lines = (0..<40_000).map { "line = \($0) -- \(String(repeating: "x", count: 30))" }
         try folder.write(lines.joined(separator: "\n") + "\n", to: "history")

@@ -122,7 +122,8 @@ struct PictureTests {
         #expect(output.text.hasPrefix(try bytes(.blocks) + "small.png: png, 2×2"))
     }
 
-    @Test func wrongArgumentsAreTold() async throws {
+    @Test("show names a wrong argument")
+    func showNamesWrongArguments() async throws {
         let folder = try TestFolder()
         for (call, message) in [
             ("show(7)", "must be a picture, a file, a path, a prediction or a list of them, not number"),

@@ -59,7 +59,8 @@ struct ReplTests {
         #expect(session.output == "1\n6\n")
     }
 
-    @Test func waitsWithoutCeremony() async throws {
+    @Test("A session waits for a prediction in a plain call")
+    func waitInASession() async throws {
         let session = await ScriptedSession(
             ["local job = create('echo', { text = 'later' })", "wait(job).status", "job.output.text"],
             in: try TestFolder())

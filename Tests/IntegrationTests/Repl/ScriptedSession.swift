@@ -30,7 +30,7 @@ final class ScriptedLines: LineReader {
 
     func remember(_ line: String) { state.withLock { $0.remembered.append(line) } }
     func wake() { state.withLock { $0.wakes += 1 } }
-    func look() {}
+    func refreshTerminal() {}
     func interrupt(ends: Bool) {}
 
     var prompts: [String] { state.withLock { $0.prompts } }

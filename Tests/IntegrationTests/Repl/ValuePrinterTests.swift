@@ -59,7 +59,8 @@ struct ValuePrinterTests {
         #expect(!(try await text("return { 'abcdef' }", width: 17).contains("\n")))
     }
 
-    @Test func whatIsLeftOutIsSaid() async throws {
+    @Test("The printer marks what it leaves out")
+    func markedOmissions() async throws {
         #expect(try await text("local t = {} for i = 1, 500 do t[i] = i end return t").hasSuffix("  … 300 more\n}"))
         #expect(
             try await text("return { { { { { { 1 } } } } } }") == "{ { { { { { … } } } } } }")

@@ -140,7 +140,8 @@ struct EventTests {
         #expect(!lines.joined().contains("s3cr3t-token"), "\(lines)")
     }
 
-    @Test func norIsTheOneOfTheEnvironment() async throws {
+    @Test("A secret from the environment is redacted in events")
+    func environmentSecretIsRedacted() async throws {
         let folder = try TestFolder()
         let (_, bytes) = await run(
             "print(1)", ["key=s3cr3t-token", "--endpoint", "nonsense"], in: folder,

@@ -44,7 +44,8 @@ struct LiveDisplayTests {
         #expect(capture.terminal.unknown.isEmpty)
     }
 
-    @Test func bothStreamsPass() async throws {
+    @Test("Output and messages pass the live display unchanged")
+    func outputAndMessagesPass() async throws {
         let capture = TerminalCapture(columns: 40, rows: 10)
         let clock = ManualClock()
         let display = LiveDisplay(context(capture, clock: clock, size: Sizes(40, 10))) { _ in ["frame"] }

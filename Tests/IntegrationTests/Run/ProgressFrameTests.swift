@@ -42,11 +42,13 @@ struct ProgressFrameTests {
         return state
     }
 
-    @Test func nothingIsShownOfNothing() {
+    @Test("The progress frame of a run without predictions is empty")
+    func emptyRunHasNoFrame() {
         #expect(lines(RunState()).isEmpty)
     }
 
-    @Test func theHeaderCounts() {
+    @Test("The header of the progress frame counts predictions by state")
+    func headerCounts() {
         #expect(lines(busy(20, running: 5))[0] == "1 done · 3 running · 15 queued · 1 failed · 0:10")
         #expect(lines(busy(20, running: 5), columns: 20)[0] == "2/20 1! 0:10")
     }

@@ -158,7 +158,8 @@ struct ReportTests {
         #expect(again.output == "15417283946501827364\n", "\(again.errors)")
     }
 
-    @Test func aDryRunHasNone() async throws {
+    @Test("--report with --dry-run is a usage error")
+    func reportOfADryRunIsRefused() async throws {
         let run = await CommandRun.local("", ["--dry-run", "--report", "r.html"], in: try TestFolder())
         #expect(run.status == .usage)
     }

@@ -25,8 +25,8 @@ struct RunOptionTests {
         #expect(!run.errors.contains("\u{1B}"))
     }
 
-    @Test(arguments: [["--quiet"], ["-q"]])
-    func quietIsQuiet(arguments: [String]) async throws {
+    @Test("--quiet leaves standard error empty", arguments: [["--quiet"], ["-q"]])
+    func quietWritesNoMessages(arguments: [String]) async throws {
         let run = await CommandRun.local("print(run('echo', { text = 'x' }).text)", arguments, in: try TestFolder())
         #expect(run.output == "x\n" && run.errors.isEmpty, "\(run.errors)")
     }
@@ -42,7 +42,8 @@ struct RunOptionTests {
         #expect(run.output == "x\n" && run.errors.isEmpty)
     }
 
-    @Test func nonsenseIsNoMode() async throws {
+    @Test("An unknown --progress mode is a usage error")
+    func unknownProgressMode() async throws {
         let run = await CommandRun.local("", ["--progress", "fancy"], in: try TestFolder())
         #expect(run.status == .usage && run.errors.contains("fancy"))
     }
@@ -107,7 +108,8 @@ struct RunOptionTests {
 
     // MARK: --limit
 
-    @Test func theLimitStopsBeforeTheNextOne() async throws {
+    @Test("--limit fails the run before the prediction that is one too many")
+    func limitStopsTheRun() async throws {
         let run = await CommandRun.local(
             "for i = 1, 5 do print(run('echo', { text = tostring(i) }).text) end", ["--limit", "2", "--quiet"],
             in: try TestFolder())

@@ -203,7 +203,8 @@ struct SettingsCommandTests {
         #expect(run.status == .configuration && run.errors.contains("hint: chmod go-w "), "\(run.errors)")
     }
 
-    @Test func aMistakeIsNoReasonNotToRunLocally() async throws {
+    @Test("run --local works with a settings file that has a mistake")
+    func localRunWithBrokenSettings() async throws {
         let folder = try TestFolder()
         try write("nonsense", to: "speedpix.toml", in: folder)
         let local = await CommandRun(["run", "-", "--local"], in: folder, input: script)

@@ -17,7 +17,8 @@ struct TOMLTests {
         #expect(try value(#""""#) == .string(""))
     }
 
-    @Test func numbersAndTruth() throws {
+    @Test("TOML integers, floats, booleans and arrays are read")
+    func numbersAndBooleans() throws {
         #expect(try value("1_000") == .integer(1000))
         #expect(try value("-17 # comment") == .integer(-17))
         #expect(try value("0xFF") == .integer(255))
@@ -30,13 +31,13 @@ struct TOMLTests {
     @Test func tablesAndDottedKeys() throws {
         let table = try TOMLParser.parse(
             "\u{FEFF}a.b = 1\r\n\"c d\" = {e = 'f', g.h = 2}\r\n[t.u]\r\nv = 3 # end\r\n[t]\r\nw = 4")
-        #expect(table.entries["c d"]?.place == TextPlace(line: 2, column: 1))
+        #expect(table.entries["c d"]?.place == TextPosition(line: 2, column: 1))
         guard case .table(let t) = table.entries["t"]?.value, case .table(let u) = t.entries["u"]?.value else {
             Issue.record("no tables")
             return
         }
         #expect(u.entries["v"]?.value == .integer(3) && t.entries["w"]?.value == .integer(4))
-        #expect(u.entries["v"]?.place == TextPlace(line: 4, column: 1))
+        #expect(u.entries["v"]?.place == TextPosition(line: 4, column: 1))
     }
 
     @Test(arguments: [

@@ -15,7 +15,7 @@ struct ClosingStopTests {
     @Test("Cancelling a busy run: they wait", arguments: Place.all)
     func cancelledWhileBusy(place: Place) async throws {
         let fixture = try await ClosingFixture()
-        await fixture.gate.open("begun")
+        fixture.gate.open("begun")
         let result = await fixture.cancel(
             place.script("local g <close> = guard('g') t.wait('begun') while true do end"))
         #expect(throws: CancellationError.self) { try result.get() }
@@ -53,7 +53,7 @@ struct ClosingStopTests {
                 """)
         }
         _ = await fixture.gate.arrived(2)
-        await fixture.gate.open("both")
+        fixture.gate.open("both")
         #expect(try await run.value == [false, "canceled", "canceled", "g g:canceled"])
     }
 
@@ -190,7 +190,7 @@ struct ClosingStopTests {
         ])
     func notSwallowed(source: String) async throws {
         let fixture = try await ClosingFixture()
-        await fixture.gate.open("begun")
+        fixture.gate.open("begun")
         let result = await fixture.cancel(source)
         #expect(throws: CancellationError.self) { try result.get() }
     }

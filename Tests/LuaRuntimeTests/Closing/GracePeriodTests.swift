@@ -111,17 +111,17 @@ struct GracePeriodTests {
         _ = await fixture.gate.arrived(2)
         await fixture.clock.waitForSleepers(1)
         fixture.clock.advance(by: .seconds(3))
-        await fixture.gate.open("first")
+        fixture.gate.open("first")
         // Worker 2 has failed: its own closing is not bounded. Worker 1 has five seconds from 3 on.
         _ = await fixture.gate.arrived(3)
-        await fixture.gate.open("worker2")
+        fixture.gate.open("worker2")
         _ = await fixture.gate.arrived(4)
         await fixture.clock.waitForSleepers(2)
         fixture.clock.advance(by: .seconds(2))
         #expect(fixture.clock.sleeperCount == 1)
         fixture.clock.advance(by: .seconds(3))
         _ = await fixture.gate.arrived(5)
-        await fixture.gate.open("second")
+        fixture.gate.open("second")
         _ = try await run.value
         #expect(try await fixture.log() == "worker2")
     }

@@ -1,3 +1,4 @@
+import SpeedPixTestSupport
 import Testing
 
 @testable import LuaRuntime

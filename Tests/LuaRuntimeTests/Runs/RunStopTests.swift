@@ -28,7 +28,7 @@ struct RunStopTests {
         clock.advance(by: .seconds(1))
         let error = await #expect(throws: LuaError.self) { _ = try await short.value }
         #expect(error?.code == "timeout")
-        await gate.open("other")
+        gate.open("other")
         #expect(try await other == [.integer(1)])
     }
 
@@ -50,7 +50,7 @@ struct RunStopTests {
         _ = await gate.arrived(1)
         async let busy = run("t.wait('begin') \(loop) return 1")
         _ = await gate.arrived(2)
-        await gate.open("begin")
+        gate.open("begin")
         await clock.waitForSleepers(1)
         clock.advance(by: .seconds(1))
         let error = await #expect(throws: LuaError.self) { _ = try await short.value }
@@ -79,7 +79,7 @@ struct RunStopTests {
         async let second = run("for i = 1, 100 do t.later(i) end return 2")
         doomed.cancel()
         await #expect(throws: CancellationError.self) { try await doomed.value }
-        await gate.open("a")
+        gate.open("a")
         #expect(try await [first, second] == [[.integer(1)], [.integer(2)]])
     }
 
@@ -145,7 +145,7 @@ struct RunStopTests {
         if source.hasPrefix("function() t.wait") { _ = await gate.arrived(2) }
         call.cancel()
         await #expect(throws: CancellationError.self) { try await call.value }
-        await gate.open("begun")
+        gate.open("begun")
         _ = try await witness.value
         #expect(try await run("return 1", timeout: .seconds(60)) == [.integer(1)])
     }
@@ -161,12 +161,12 @@ struct RunStopTests {
         clock.advance(by: .seconds(1))
         let error = await #expect(throws: LuaError.self) { _ = try await call.value }
         #expect(error?.code == "timeout")
-        await gate.open("other")
+        gate.open("other")
         #expect(try await other == [.integer(1)])
     }
 
     @Test("What was stopped in one run is not waited for by another")
-    func orphans() async throws {
+    func unfinishedWork() async throws {
         // Work that takes no notice of its cancellation.
         let stubborn = LuaFunctionDefinition.waiting("stubborn") { [gate] _ in
             { _ in
@@ -181,7 +181,7 @@ struct RunStopTests {
         doomed.cancel()
         // It could wait for the other's work only now.
         #expect(try await vm.run(LuaChunk("return t.later(1)", name: "y")) == [.integer(1)])
-        await gate.open("stubborn")
+        gate.open("stubborn")
         await #expect(throws: CancellationError.self) { try await doomed.value }
     }
 

@@ -44,7 +44,8 @@ struct SessionTests {
         if case .integer(let value)? = try await run(text, in: vm).first { value } else { nil }
     }
 
-    @Test func keepsLocals() async throws {
+    @Test("A session keeps locals from chunk to chunk")
+    func sessionKeepsLocals() async throws {
         let vm = try await session()
         try await run("local x, y = 1, 2", in: vm)
         try await run("local function double(n) return n * 2 end", in: vm)
@@ -105,7 +106,7 @@ struct SessionTests {
         try await run("t = tasks.spawn(function() test.gate('a') done = true return 9 end)", in: vm)
         #expect(await vm.detachedTasks.map(\.place) == ["input:1"])
         #expect(try await integer("done and 1 or 0", in: vm) == 0)
-        await gate.open("a")
+        gate.open("a")
         #expect(try await integer("t:join()", in: vm) == 9)
         #expect(await vm.detachedTasks.isEmpty)
     }
@@ -115,7 +116,7 @@ struct SessionTests {
         let (errors, continuation) = AsyncStream.makeStream(of: LuaError.self)
         let vm = try await session(gate) { continuation.yield($0) }
         try await run("tasks.spawn(function() test.gate('a') error('lost') end)", in: vm)
-        await gate.open("a")
+        gate.open("a")
         var iterator = errors.makeAsyncIterator()
         #expect(await iterator.next()?.message == "input:1: lost")
         // One that somebody waits for is theirs.
@@ -123,7 +124,7 @@ struct SessionTests {
         // The gate is reached when the chunk waits for `t`.
         let joined = Task { try await run("tasks.spawn(function() test.gate('c') end) t:join()", in: vm) }
         _ = await gate.arrived(3)
-        await gate.open("b")
+        gate.open("b")
         await #expect(throws: LuaError.self) { try await joined.value }
         continuation.finish()
         #expect(await iterator.next() == nil)
@@ -146,7 +147,7 @@ struct SessionTests {
         _ = await gate.arrived(2)
         waiting.cancel()
         await #expect(throws: CancellationError.self) { try await waiting.value }
-        await gate.open("a")
+        gate.open("a")
         #expect(try await integer("t:join()", in: vm) == 3)
     }
 
@@ -175,7 +176,7 @@ struct SessionTests {
               return setmetatable({}, { __close = function() test.gate(name) log[#log + 1] = name end })
             end
             """, in: vm)
-        await gate.open("failed")
+        gate.open("failed")
         await #expect(throws: LuaError.self) {
             try await run("do local g <close> = guard('failed') error('x') end", in: vm)
         }
@@ -194,11 +195,11 @@ struct SessionTests {
         // The VM has answered, and so is not busy: nobody is stopped for the chunk.
         await clock.waitForSleepers(1)
         clock.advance(by: .milliseconds(250))
-        await gate.open("a")
+        gate.open("a")
         _ = await gate.arrived(5)
-        await gate.open("slow")
+        gate.open("slow")
         await #expect(throws: CancellationError.self) { try await evaluation.value }
-        await gate.open("b")
+        gate.open("b")
         #expect(try await integer("t:join()", in: vm) == 3)
         #expect(try await integer("#log", in: vm) == 2)
         // Whoever looks after the cancelled chunk ends, too.
@@ -216,7 +217,7 @@ struct SessionTests {
               test.gate('never')
             end)
             """, in: vm)
-        await gate.open("closing")
+        gate.open("closing")
         await vm.endDetachedTasks()
         #expect(try await integer("closed", in: vm) == 1)
         #expect(await vm.detachedTasks.isEmpty)
@@ -229,7 +230,8 @@ struct SessionTests {
         #expect(try await integer("t.status == 'canceled' and 1 or 0", in: vm) == 1)
     }
 
-    @Test func itsNamesAreKnown() async throws {
+    @Test("A session lists the names of its locals and globals")
+    func sessionNames() async throws {
         let vm = try await session()
         try await run("local mine = { alpha = 1, go = function() end, [1] = 2 } theirs = 'x'", in: vm)
         try await run("class = setmetatable({ own = 1 }, { __index = { inherited = print } })", in: vm)

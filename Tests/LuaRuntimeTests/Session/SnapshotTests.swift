@@ -15,7 +15,8 @@ struct SnapshotTests {
         return table
     }
 
-    @Test func listsAndNames() async throws {
+    @Test("A snapshot separates a table's items from its entries")
+    func itemsAndEntries() async throws {
         let result = try await table("return { 1, 2, x = 'y', [10] = true }")
         #expect(result.items.count == 2)
         #expect(result.entries.count == 2)
@@ -58,7 +59,8 @@ struct SnapshotTests {
         #expect(text.bytes.count == 2000 && count == 100_000)
     }
 
-    @Test func whatCannotLeaveCanBeSeen() async throws {
+    @Test("A snapshot shows coroutines and functions")
+    func coroutinesAndFunctions() async throws {
         guard case .coroutine = try await look("return coroutine.create(print)"),
             case .function(let place) = try await look("return function() end"),
             case .function(nil) = try await look("return print")

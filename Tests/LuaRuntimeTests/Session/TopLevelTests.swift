@@ -38,7 +38,8 @@ struct TopLevelTests {
         #expect(names(source).isEmpty)
     }
 
-    @Test func theirNamesAreKnown() {
+    @Test("The top level of a chunk lists its locals and constants")
+    func localsAndConstants() {
         let level = LuaTopLevel(
             LuaChunk("local a <const>, b = 1, 2 local function c() end local a = 3 do local d end local e", name: "t"))
         #expect(level.names == ["b", "c", "a", "e"])

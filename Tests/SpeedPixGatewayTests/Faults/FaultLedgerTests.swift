@@ -10,7 +10,8 @@ struct FaultLedgerTests {
         return (0..<calls).map { _ in ledger.strikes(on: target).first { !$0.fault.isAmbient }?.rule ?? 0 }
     }
 
-    @Test func afterSkipsAndTimesEnds() {
+    @Test("A fault rule skips `after` calls and ends after `times` strikes")
+    func afterAndTimes() {
         #expect(strikes([FaultRule(.resetBefore)], calls: 3) == [1, 1, 1])
         #expect(strikes([FaultRule(.resetBefore, times: 2)], calls: 4) == [1, 1, 0, 0])
         #expect(strikes([FaultRule(.resetBefore, after: 2)], calls: 4) == [0, 0, 1, 1])
@@ -31,7 +32,8 @@ struct FaultLedgerTests {
         #expect(strikes(rules, calls: 6) == [1, 1, 2, 2, 0, 0])
     }
 
-    @Test func ambientFaultsJoin() {
+    @Test("A delay and a skewed clock strike together with the first other fault")
+    func combinedFaults() {
         let ledger = FaultLedger([
             FaultRule(.delay(.seconds(1))), FaultRule(.resetBefore), FaultRule(.skewedClock(.seconds(1))),
             FaultRule(.resetAfter),

@@ -36,7 +36,8 @@ struct FaultTests {
         }
     }
 
-    @Test func aPlainStatusIsBare() async throws {
+    @Test("A status fault has neither body nor error header")
+    func statusFaultHasNoBody() async throws {
         try await run(FaultRule(.status(502), on: [.progress])) { gateway in
             let struck = try await progress(gateway)
             #expect(struck.status == 502)
@@ -188,7 +189,8 @@ struct FaultTests {
         }
     }
 
-    @Test func strikesAreTold() async throws {
+    @Test("The gateway reports each strike of a fault")
+    func strikesAreReported() async throws {
         let told = Mutex<[String]>([])
         try await TestGateway.run(
             with: configured {
@@ -209,7 +211,8 @@ struct FaultTests {
         #expect(told.withLock { $0 } == ["1 status create 1", "2 duplicate_nonce progress 2"])
     }
 
-    @Test func whatIsNoCallIsLeftAlone() async throws {
+    @Test("A fault for all calls does not strike health checks and unknown paths")
+    func faultsSpareOtherPaths() async throws {
         try await run(FaultRule(.status(500))) { gateway in
             let requests: [(HTTPRequest.Method, String, Int)] = [
                 (.get, "/health", 200), (.get, "/nowhere", 404), (.put, "/files/uploads/a", 500),

@@ -1,5 +1,6 @@
 import GRDB
 import SpeedPix
+import SpeedPixTestSupport
 import SystemPackage
 import _NIOFileSystem
 

@@ -74,7 +74,7 @@ struct LastingPredictionTests {
                 for (count, name) in ["a", "b", "c", "d"].enumerated() {
                     await second.waitForStarts(count + 1)
                     #expect(second.started.last == name)
-                    second.release(name)
+                    second.open(name)
                 }
                 for id in ids + [last] { #expect(try await gateway.ended(id).status == .succeeded) }
             }
@@ -96,7 +96,7 @@ struct LastingPredictionTests {
                 for (count, name) in ["new", "a", "c"].enumerated() {
                     await second.waitForStarts(count + 1)
                     #expect(second.started.last == name)
-                    second.release(name)
+                    second.open(name)
                 }
                 for id in [ids[0], ids[2]] {
                     #expect(try await gateway.ended(id).status == .succeeded)
@@ -172,7 +172,7 @@ struct LastingPredictionTests {
                     .create, ["workflow_id": "light", "alias_id": "main", "inputs": ["name": "b"]])
                 #expect(answer.status == 500 && answer.code == "StorageError", "\(answer.text)")
                 #expect(answer.message.contains(folder.database.string))
-                gate.release("a")
+                gate.open("a")
                 // It has ended, though that cannot be written down either.
                 #expect(try await gateway.ended(id).status == .succeeded)
                 try await folder.sql { try $0.execute(sql: "ALTER TABLE hidden RENAME TO prediction") }

@@ -138,7 +138,8 @@ struct DeduplicationTests {
         }
     }
 
-    @Test func itIsNotKnownByWhatItWas() async throws {
+    @Test("A file that was changed in place is not matched by the content it had")
+    func fileChangedInPlace() async throws {
         try await withTemporaryFolder { folder in
             let service = try later()
             let path = try folder.write("a.png", Self.large)
@@ -158,7 +159,8 @@ struct DeduplicationTests {
     }
 
     /// The number of an open file belongs to another one later: it is hashed on its way and not looked for again.
-    @Test func anOpenFilesNumberIsNoPlace() async throws {
+    @Test("A file given as /dev/fd is matched by its content, not by its path")
+    func fileByDescriptor() async throws {
         try await withTemporaryFolder { folder in
             let service = try later()
             let descriptor = open(try folder.write("a.png", Self.large), O_RDONLY)
@@ -173,7 +175,8 @@ struct DeduplicationTests {
         }
     }
 
-    @Test func aFileThatIsGoneIsNoWitness() async throws {
+    @Test("The upload of a file that was removed since is not reused")
+    func removedFileIsNotReused() async throws {
         try await withTemporaryFolder { folder in
             let service = try later()
             let path = try folder.write("a.png", Self.large)
@@ -288,14 +291,15 @@ struct DeduplicationTests {
         #expect(gate.service.requests.count == 2)
     }
 
-    /// A follower that comes and leaves before the leader has sat down does not end it.
-    @Test func aFollowerCannotTakeTheUploadAlong() async throws {
+    /// A caller that begins to wait and is cancelled before the first caller waits does not cancel the upload.
+    @Test("A cancelled caller does not cancel an upload whose first caller has not begun to wait")
+    func cancelledBeforeTheFirstWaits() async throws {
         for _ in 0..<50 {
             let upload = SharedUpload()
             let file = File(
                 url: "https://store.test/a", objectKey: "k", filename: "a", size: 1, mimeType: "image/png",
                 createdAt: Date(timeIntervalSince1970: 0))
-            let outcome = try await upload.lead {
+            let outcome = try await upload.run {
                 let follower = Task { try await upload.value() }
                 follower.cancel()
                 _ = await follower.result
@@ -307,12 +311,13 @@ struct DeduplicationTests {
     }
 
     /// The upload goes on for the follower, and the one who left is not told of it.
-    @Test func whoHasLeftIsNotTold() async throws {
+    @Test("A cancelled caller's progress callback is not called any more")
+    func cancelledCallerGetsNoProgress() async throws {
         let told = UploadProgressTests.Told()
         let listener = ProgressListener(told.tell)
-        try await listener.hear(TransferProgress(bytesDone: 1, bytesTotal: 2))
-        listener.leave()
-        try await listener.hear(TransferProgress(bytesDone: 2, bytesTotal: 2))
+        try await listener.report(TransferProgress(bytesDone: 1, bytesTotal: 2))
+        listener.detach()
+        try await listener.report(TransferProgress(bytesDone: 2, bytesTotal: 2))
         #expect(told.done == [1])
         let gate = try Gate()
         let files = gate.service.files
@@ -328,7 +333,8 @@ struct DeduplicationTests {
         #expect(told.done == before)
     }
 
-    @Test func whenAllHaveLeftTheNextOneBeginsAnew() async throws {
+    @Test("After all callers were cancelled, the next one uploads again")
+    func uploadAfterAllWereCancelled() async throws {
         let service = try ScriptedService(UploadTests.signed(1), .silence, UploadTests.signed(2), Self.stored)
         let files = service.files
         let source = UploadSource.bytes(Self.large, filename: "a.png")

@@ -1,4 +1,5 @@
 import NIOCore
+import SpeedPixTestSupport
 import Testing
 
 @testable import SpeedPix
@@ -23,14 +24,16 @@ struct FileChunksTests {
     }
 
     /// Memory is used again only when nobody has it.
-    @Test func whatIsHeldStaysAsItIs() async throws {
+    @Test("The memory of a chunk that is in use is not reused")
+    func chunksInUseAreKept() async throws {
         let all = try await chunks(0..<5_000_000)
         #expect(all.count == (5_000_000 + UploadContent.chunkLength - 1) / UploadContent.chunkLength)
         let isSame = all.flatMap { Array($0.readableBytesView) } == Self.content
         #expect(isSame)
     }
 
-    @Test func aPartIsThatPart() async throws {
+    @Test("Chunks of a range have the bytes of that range")
+    func rangeOfAFile() async throws {
         let part = try await chunks(10_000..<1_000_001)
         let isSame = part.flatMap { Array($0.readableBytesView) } == Array(Self.content[10_000..<1_000_001])
         #expect(isSame)

@@ -142,7 +142,8 @@ struct RecordTests {
         }
     }
 
-    @Test func butNotFromAChangedSource() async throws {
+    @Test("A URL that has ended is not renewed from a file that has changed")
+    func changedSourceIsNotUploaded() async throws {
         try await withTemporaryFolder { folder in
             let path = try folder.write("a.png", Array("hello".utf8))
             let service = try ScriptedService(UploadTests.signed(1), UploadTests.stored, .text("", status: 404))

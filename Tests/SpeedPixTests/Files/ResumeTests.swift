@@ -34,7 +34,8 @@ struct ResumeTests {
         return text
     }
 
-    @Test func itGoesOnWhereItBroke() async throws {
+    @Test("A download that breaks off continues with Range and If-Range")
+    func brokenDownloadContinues() async throws {
         let service = try ScriptedService(
             Self.broken(after: 4), Self.rest("45", range: "4-9/10", then: Self.cut), Self.rest("6789", range: "6-9/10"))
         #expect(try await text(service) == "0123456789")
@@ -104,7 +105,8 @@ struct ResumeTests {
         #expect(service.requests.count == 4)
     }
 
-    @Test func butALargeFileMayBreakAsOftenAsItGetsOn() async throws {
+    @Test("A download that breaks off after each MiB has no bound on its tries")
+    func progressRenewsTheTries() async throws {
         let pieces = 8
         let total = pieces << 20
         let service = try ScriptedService(

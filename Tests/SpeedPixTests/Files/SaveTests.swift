@@ -36,7 +36,8 @@ struct SaveTests {
         }
     }
 
-    @Test func aNewFileReplacesNone() async throws {
+    @Test("download(toNew:) returns nil and keeps a file that exists")
+    func newFileKeepsAnExistingOne() async throws {
         try await withTemporaryFolder { folder in
             let service = try ScriptedService(then: Self.echo)
             #expect(try await service.files.download("https://cdn.test/first", toNew: folder["a.png"]) != nil)
@@ -69,7 +70,8 @@ struct SaveTests {
         }
     }
 
-    @Test func noMoreAtATimeThanAsked() async throws {
+    @Test("Downloading into a folder keeps to the given concurrency")
+    func savesWithBoundedConcurrency() async throws {
         try await withTemporaryFolder { folder in
             let counts = Mutex((now: 0, most: 0))
             let service = try ScriptedService(

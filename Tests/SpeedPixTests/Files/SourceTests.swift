@@ -153,7 +153,8 @@ struct SourceTests {
         }
     }
 
-    @Test func aStreamIsItself() {
+    @Test("Stream sources are equal only if they have the same stream")
+    func streamEquality() {
         let stream = UploadStream([[1]].async)
         let source = UploadSource.stream(stream, filename: "a")
         #expect(source == .stream(stream, filename: "a"))

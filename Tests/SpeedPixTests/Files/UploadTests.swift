@@ -115,7 +115,8 @@ struct UploadTests {
         }
     }
 
-    @Test func butNotForEver() async throws {
+    @Test("An upload whose store fails each time ends after four tries")
+    func uploadTriesAreBounded() async throws {
         let service = try ScriptedService(
             Self.signed(), .reset, Self.signed(), .reset, Self.signed(), .reset, Self.signed(), .reset)
         let error = try await speedPixError { try await service.files.create(Self.source) }

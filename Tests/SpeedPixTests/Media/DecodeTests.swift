@@ -32,7 +32,8 @@ struct DecodeTests {
         return .object(members)
     }
 
-    @Test func whatFitsIsDecoded() throws {
+    @Test("An output decodes into a type with matching fields")
+    func matchingTypeIsDecoded() throws {
         let value = try with(["at": "2023-11-14T22:13:20Z"]).decode(Detailed.self)
         #expect(value.thumbnails == ["x", "y"])
         #expect(value.inner.steps == 3)
@@ -46,7 +47,8 @@ struct DecodeTests {
                 == 9_007_199_254_740_993)
     }
 
-    @Test func oneValueCountsAsAListOfOne() throws {
+    @Test("A single value decodes as a list of one")
+    func singleValueAsList() throws {
         #expect(try with(["thumbnails": "x"]).decode(Detailed.self).thumbnails == ["x"])
         struct Deep: Decodable, Equatable {
             var rows: [[ImageFile]]
@@ -85,7 +87,8 @@ struct DecodeTests {
         #expect(error.remedy?.contains("there is image, text") == true)
     }
 
-    @Test func noFileIsSaidSo() throws {
+    @Test("Decoding a value that is no file fails with the name of the field")
+    func valueThatIsNoFile() throws {
         struct One: Decodable {
             var image: ImageFile
         }

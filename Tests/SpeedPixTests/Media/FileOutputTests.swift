@@ -66,7 +66,8 @@ struct FileOutputTests {
         #expect(try file(["filename": ""], url: url).filename == name)
     }
 
-    @Test func theServicesWordOnFormatAndTypeCounts() throws {
+    @Test("Format and type that the service names come before the URL's extension")
+    func formatAndTypeOfTheService() throws {
         #expect(try file(["format": "WEBP"]).format == "webp")
         #expect(try file(["format": "webp"], url: "https://cdn.test/x").mimeType == "image/webp")
         #expect(try file(["mime_type": "image/avif"]).mimeType == "image/avif")

@@ -53,7 +53,8 @@ struct MediaFileTests {
         #expect([picture.isSquare, picture.isPortrait, picture.isLandscape] == [square, portrait, landscape])
     }
 
-    @Test func anUnknownShapeIsNone() throws {
+    @Test("An image without a size has no aspect ratio")
+    func imageWithoutSize() throws {
         let picture = try decode("https://cdn.test/a.png", as: ImageFile.self)
         #expect(picture.aspectRatio == nil)
         #expect(!picture.isSquare && !picture.isPortrait && !picture.isLandscape)
@@ -123,7 +124,8 @@ struct MediaFileTests {
         #expect(document.createdAt == Date(timeIntervalSince1970: 1_700_000_000))
     }
 
-    @Test func theyEncodeAsTheyCame() throws {
+    @Test("A decoded image encodes to the JSON it came from")
+    func encodesAsDecoded() throws {
         for value in [
             file(["width": 3, "preview": "https://cdn.test/p"]), "https://cdn.test/b.png",
         ] as [JSONValue] {
@@ -153,7 +155,8 @@ struct MediaFileTests {
         }
     }
 
-    @Test func othersSayWhatToDo() async throws {
+    @Test("Saving a file without a client fails and names attached(to:)")
+    func savingWithoutAClient() async throws {
         let service = try ScriptedService(then: SaveTests.echo)
         let picture = ImageFile(try SaveTests.output("https://cdn.test/cat.png"))
         let error = try await speedPixError { try await picture.save(to: "/nowhere/a") }

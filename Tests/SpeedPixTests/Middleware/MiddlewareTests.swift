@@ -65,7 +65,8 @@ struct MiddlewareTests {
     }
 
     /// Its own error, whatever it stopped.
-    @Test func itMayStopATransfer() async throws {
+    @Test("An error that middleware throws in an upload or a download reaches the caller")
+    func errorOfATransfer() async throws {
         let hook = Hook { request, operation, next in
             if [.upload, .download].contains(operation) { throw Whim() }
             return try await next(request)
@@ -77,7 +78,8 @@ struct MiddlewareTests {
         await #expect(throws: Whim.self) { try await service.files.read("https://store.test/a") }
     }
 
-    @Test func theFirstIsOutermost() async throws {
+    @Test("The first middleware is the outermost")
+    func orderOfMiddleware() async throws {
         let order = Mutex("")
         let hooks = ["a", "b"].map { name in
             Hook { request, _, next in
@@ -92,7 +94,8 @@ struct MiddlewareTests {
         #expect(seen == "abBA")
     }
 
-    @Test func itMayAnswerItself() async throws {
+    @Test("Middleware can answer without sending the request")
+    func answersWithoutSending() async throws {
         let hook = Hook { _, _, _ in
             TransportResponse(
                 status: .ok, headers: [:], body: AnyByteStream(Array(#"{"data":{"taskId":"t-9"}}"#.utf8)))
@@ -103,7 +106,8 @@ struct MiddlewareTests {
     }
 
     /// What it stopped before it was sent has had no effect: that is no doubt, and no reason to try again.
-    @Test func itMayRefuseACreate() async throws {
+    @Test("A create that middleware stops before sending is neither in doubt nor retried")
+    func refusedCreateIsNotInDoubt() async throws {
         let calls = Counter()
         let hook = Hook { _, _, _ in
             _ = calls.next()

@@ -34,11 +34,11 @@ struct PollPolicyTests {
         }
         for _ in 0..<3 {
             #expect(abs(second() - 0.27) < 1e-9)
-            record.learn([], noticedLate: 0.5, keptShortPromise: false)
+            record.record([], noticedLate: 0.5, keptShortPromise: false)
         }
         for _ in 0..<50 {
             #expect(second() == 1)
-            record.learn([], noticedLate: 0.5)
+            record.record([], noticedLate: 0.5)
         }
         #expect(second() < 0.3)
     }
@@ -50,7 +50,8 @@ struct PollPolicyTests {
         #expect(first.policy.requests == second.policy.requests)
     }
 
-    @Test func theFirstLookDoesNotWaitASecond() {
+    @Test("The first poll comes after 0.3 s without a proven hint")
+    func firstPoll() {
         for estimate in [nil, 0, 60, 1e9] as [Double?] {
             var policy = PollPolicy(estimate: estimate)
             #expect(policy.firstDelay(PollRecord()) == 0.3)
@@ -71,7 +72,7 @@ struct PollPolicyTests {
 
     @Test func aTestedHintIsSleptThrough() {
         var record = PollRecord()
-        for _ in 0..<40 { record.learn([.init(hint: .eta, ratio: 1)], noticedLate: 0.1) }
+        for _ in 0..<40 { record.record([.init(hint: .eta, ratio: 1)], noticedLate: 0.1) }
         var policy = PollPolicy(estimate: nil)
         let delay = policy.delay(after: .init(time: 1, isRunning: true, eta: 10), record)
         #expect(delay > 9 && delay < 10.5)
@@ -83,10 +84,11 @@ struct PollPolicyTests {
         #expect(policy.delay(after: .init(time: 8, isRunning: true, eta: 30), PollRecord()) == 1)
     }
 
-    @Test func whoIsQueuedHasAllOfItsRunBeforeIt() {
+    @Test("The next poll of a queued prediction waits for its whole estimate")
+    func queuedWaitsForTheEstimate() {
         var record = PollRecord()
         for _ in 0..<40 {
-            record.learn([.init(hint: .estimate, ratio: 1), .init(hint: .queue, ratio: 1)], noticedLate: 0.1)
+            record.record([.init(hint: .estimate, ratio: 1), .init(hint: .queue, ratio: 1)], noticedLate: 0.1)
         }
         var policy = PollPolicy(estimate: 12)
         _ = policy.firstDelay(record)
@@ -112,7 +114,7 @@ struct PollPolicyTests {
                         time += delay
                     }
                     var record = PollRecord()
-                    record.learn(policy.lessons(end: time), noticedLate: time)
+                    record.record(policy.samples(end: time), noticedLate: time)
                     #expect(record.credit >= 0 && record.credit <= 1)
                 }
             }

@@ -26,7 +26,8 @@ struct PollTurnsTests {
         #expect(clock.sleeperCount == 0)
     }
 
-    @Test func turnsThatAreDueSoonComeTogether() async throws {
+    @Test("Turns within 20 ms share one timer")
+    func nearTurnsShareATimer() async throws {
         let clock = ManualClock()
         let turns = PollTurns(rate: PollRate(fixed: 10_000), clock: clock)
         try await withThrowingTaskGroup(of: Void.self) { group in

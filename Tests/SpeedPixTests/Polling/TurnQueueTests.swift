@@ -26,7 +26,8 @@ struct TurnQueueTests {
     }
 
     /// Ten thousand waits that are all due: each second has room for a hundred of them, and none is forgotten.
-    @Test func aCrowdKeepsToTheRate() {
+    @Test("Ten thousand waits that are due get their turns at the rate")
+    func manyWaitsKeepToTheRate() {
         var queue = TurnQueue(rate: PollRate(fixed: 100))
         let numbers = (0..<10_000).map { _ in queue.add(due: .zero, deadline: Self.never) }
         var taken = queue.take(at: .zero)
@@ -42,7 +43,8 @@ struct TurnQueueTests {
         #expect(time > .seconds(98) && time < .seconds(100))
     }
 
-    @Test func aCrowdThatLeavesTakesItsPlacesAlong() {
+    @Test("Cancelled waits leave no turns behind")
+    func cancelledWaitsLeaveNoTurns() {
         var queue = TurnQueue(rate: PollRate(fixed: 10))
         let crowd = (0..<1000).map { _ in queue.add(due: .zero, deadline: Self.never) }
         let served = queue.take(at: .zero)

@@ -24,7 +24,8 @@ struct AnswerTests {
         #expect(Prediction.Status(word: word) == status)
     }
 
-    @Test func onlyEndsAreTerminal() {
+    @Test("Only succeeded, failed and canceled are terminal")
+    func terminalStatuses() {
         let words = ["waiting", "running", "paused", "", "succeeded", "failed", "canceled"]
         let ends = words.filter { Prediction.Status(word: $0).isTerminal }
         #expect(ends == ["succeeded", "failed", "canceled"])

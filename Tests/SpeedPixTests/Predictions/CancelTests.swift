@@ -4,7 +4,8 @@ import Testing
 
 @Suite("Cancelling predictions")
 struct CancelTests {
-    @Test func theServiceIsAskedAndBelieved() async throws {
+    @Test("cancel sends the id and returns the status of the answer")
+    func cancelReturnsTheStatus() async throws {
         let service = try ScriptedService(.ok(["taskId": "t-1", "status": "cancelled"]))
         let canceled = try await service.predictions.cancel("t-1")
         #expect(canceled.status == .canceled)

@@ -72,7 +72,8 @@ struct DeadlineTests {
         }
     }
 
-    @Test func noTimeIsATimeoutWithoutARequest() async throws {
+    @Test("A timeout of zero fails without a request")
+    func zeroTimeout() async throws {
         let service = try ScriptedService()
         expectTimeout(try await speedPixError { try await service.wait(options(timeout: .zero)) })
         #expect(service.requests.isEmpty)

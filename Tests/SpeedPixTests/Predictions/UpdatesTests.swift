@@ -4,7 +4,8 @@ import Testing
 
 @Suite("Updates and batches")
 struct UpdatesTests {
-    @Test func eachChangeIsTold() async throws {
+    @Test("updates yields each change of a prediction")
+    func updatesYieldChanges() async throws {
         let service = try ScriptedService(
             .progress("waiting"), .progress("running", ["progress": 0.5]), .progress("running", ["progress": 0.5]),
             .progress("succeeded"), .result)
@@ -60,14 +61,16 @@ struct UpdatesTests {
     }
 
     /// A transport that cancels itself is a failure like any other: each prediction has its place in the results.
-    @Test func noneOfABatchGoesMissing() async throws {
+    @Test("A batch has a result for each prediction when the transport is cancelled")
+    func batchWithCancelledTransport() async throws {
         let service = try ScriptedService(then: ScriptedReply("cancels itself") { _ in throw CancellationError() })
         let results = try await service.predictions.waitAll(["a", "b"].map(Prediction.init))
         #expect(results.count == 2)
         for result in results { #expect(throws: (any Error).self) { try result.get() } }
     }
 
-    @Test func eachOfABatchHasItsOwnEnd() async throws {
+    @Test("Each prediction of a batch succeeds or fails by itself")
+    func batchHasSeparateResults() async throws {
         let service = try batch(["a": "succeeded", "b": "failed", "c": "succeeded"])
         let results = try await service.predictions.waitAll(["a", "b", "c"].map(Prediction.init))
         #expect(results.count == 3)
@@ -78,7 +81,8 @@ struct UpdatesTests {
         #expect(error.prediction?.id == "b")
     }
 
-    @Test func anEmptyBatchIsDone() async throws {
+    @Test("An empty batch returns at once")
+    func emptyBatch() async throws {
         #expect(try await ScriptedService().predictions.waitAll([]).isEmpty)
     }
 

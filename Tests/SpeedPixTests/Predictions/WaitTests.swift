@@ -16,7 +16,8 @@ struct WaitTests {
         #expect(service.requests.allSatisfy { $0.json == ["taskId": "t-1"] })
     }
 
-    @Test func anUnknownWordGoesOn() async throws {
+    @Test("A wait goes on while the status is an unknown word")
+    func unknownStatusGoesOn() async throws {
         let service = try ScriptedService(.progress("paused"), .progress("PAUSED"), .progress("succeeded"), .result)
         #expect(try await service.wait().status == .succeeded)
     }

@@ -65,7 +65,8 @@ struct SigningVectorTests {
     }
 
     /// Whatever goes into the string-to-sign changes the signature.
-    @Test func everyPartCounts() {
+    @Test("Each part of the string to sign changes the signature")
+    func everyPartIsSigned() {
         let base = signed("/a", "{}")[.caSignature]
         #expect(signed("/b", "{}")[.caSignature] != base)
         #expect(signed("/a", "{ }")[.caSignature] != base)

@@ -26,13 +26,15 @@ struct ClockSkewTests {
     }
 
     /// A create that was refused for its date has started nothing.
-    @Test func aCreateIsCorrectedToo() async throws {
+    @Test("A create that was refused for its date is sent again with the service's date")
+    func createIsCorrected() async throws {
         let service = try ScriptedService(Self.expired(), .ok(["taskId": "t-1"]))
         #expect(try await service.create().id == "t-1")
         #expect(service.requests.count == 2)
     }
 
-    @Test func itIsCorrectedOnce() async throws {
+    @Test("A date that is refused twice is an error")
+    func correctedOnce() async throws {
         let service = try ScriptedService(then: Self.expired())
         let error = try await speedPixError { try await service.predictions.get("t-1") }
         #expect(error.code == .auth)
@@ -41,7 +43,8 @@ struct ClockSkewTests {
     }
 
     /// Two calls were signed with the wrong date, and the other one's refusal came first.
-    @Test func whoeverWasRefusedTooMayTryAgain() throws {
+    @Test("A second call that was refused with the old date is retried as well")
+    func secondRefusalIsRetried() throws {
         let state = ClientState(
             try Configuration(appKey: "k", appSecret: "s"), ClientDependencies(clock: ImmediateClock()))
         #expect(state.correctClock(offset: 1800, used: 0))

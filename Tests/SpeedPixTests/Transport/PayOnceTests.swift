@@ -47,10 +47,12 @@ struct PayOnceTests {
         #expect(service.requests.count == 3)
     }
 
-    @Test(arguments: [
-        (ScriptedReply.refusedConnection, SpeedPixError.Code.network), (.text("", status: 429), .throttled),
-    ])
-    func butNotForEver(reply: ScriptedReply, code: SpeedPixError.Code) async throws {
+    @Test(
+        "A create that never reached the service is tried four times",
+        arguments: [
+            (ScriptedReply.refusedConnection, SpeedPixError.Code.network), (.text("", status: 429), .throttled),
+        ])
+    func createTriesAreBounded(reply: ScriptedReply, code: SpeedPixError.Code) async throws {
         let service = try ScriptedService(then: reply)
         let error = try await speedPixError { try await service.create() }
         #expect(error.code == code)

@@ -5,7 +5,8 @@ import Testing
 
 @Suite("The allowance for retries")
 struct RetryBudgetTests {
-    @Test func itEndsAndComesBack() {
+    @Test("The retry budget is used up by retries and refilled by successes")
+    func usedUpAndRefilled() {
         var budget = RetryBudget()
         for _ in 0..<100 {
             let isPaid = budget.spend(RetryBudget.cost)
@@ -32,7 +33,8 @@ struct RetryBudgetTests {
         #expect(service.requests.count == 151)
     }
 
-    @Test func oneClientsTroubleIsNotAnothers() async throws {
+    @Test("Each client has a retry budget of its own")
+    func budgetsAreSeparate() async throws {
         let (down, up) = (
             try ScriptedService(then: .text("", status: 503)), try ScriptedService(.reset, .progress("running"))
         )

@@ -19,18 +19,21 @@ struct RetryTests {
         #expect(service.requests.count == 2)
     }
 
-    @Test(arguments: [
-        ScriptedReply.refusal("NoSuchTask", "no such task"), .gateway("Invalid Signature"), .text("", status: 404),
-        .text("", status: 413),
-    ])
-    func whatWillNotIsNot(_ reply: ScriptedReply) async throws {
+    @Test(
+        "A poll with a final refusal is sent once",
+        arguments: [
+            ScriptedReply.refusal("NoSuchTask", "no such task"), .gateway("Invalid Signature"), .text("", status: 404),
+            .text("", status: 413),
+        ])
+    func finalRefusalIsNotRetried(_ reply: ScriptedReply) async throws {
         let service = try ScriptedService(then: reply)
         let error = try await speedPixError { try await poll(service) }
         #expect(error.prediction?.id == "t-1")
         #expect(service.requests.count == 1)
     }
 
-    @Test func triesAreBounded() async throws {
+    @Test("A poll whose connection fails is sent four times, with growing delays")
+    func pollTriesAreBounded() async throws {
         let clock = ImmediateClock()
         let service = try ScriptedService(then: .reset, clock: clock)
         let error = try await speedPixError { try await poll(service) }

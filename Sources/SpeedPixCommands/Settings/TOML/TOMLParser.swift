@@ -65,7 +65,7 @@ struct TOMLParser {
 
     /// Changes the table at the path; tables on the way are made.
     private static func change(
-        _ path: ArraySlice<String>, in table: inout TOMLTable, _ place: TextPlace,
+        _ path: ArraySlice<String>, in table: inout TOMLTable, _ place: TextPosition,
         _ body: (inout TOMLTable) throws(TOMLSyntaxError) -> Void
     ) throws(TOMLSyntaxError) {
         guard let name = path.first else { return try body(&table) }
@@ -111,7 +111,7 @@ struct TOMLParser {
 
     fileprivate struct Key {
         var name: String
-        var place: TextPlace
+        var place: TextPosition
     }
 
     private mutating func dottedKey() throws(TOMLSyntaxError) -> [Key] {

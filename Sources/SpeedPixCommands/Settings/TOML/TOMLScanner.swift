@@ -16,7 +16,7 @@ struct TOMLScanner {
 
     var isAtEnd: Bool { index == characters.count }
     var next: Character? { isAtEnd ? nil : characters[index] }
-    var place: TextPlace { TextPlace(line: line, column: index - lineStart + 1) }
+    var place: TextPosition { TextPosition(line: line, column: index - lineStart + 1) }
 
     func error(_ message: String) -> TOMLSyntaxError {
         TOMLSyntaxError(place: place, message: message.printable())

@@ -3,7 +3,7 @@ struct TOMLTable: Sendable, Equatable {
     /// A key and its value.
     struct Entry: Sendable, Equatable {
         /// Where the key stands.
-        var place: TextPlace
+        var place: TextPosition
         var value: TOMLValue
     }
 
@@ -52,6 +52,6 @@ enum TOMLValue: Sendable, Equatable {
 
 /// Why a text is no TOML, and where.
 struct TOMLSyntaxError: Error, Equatable {
-    var place: TextPlace
+    var place: TextPosition
     var message: String
 }

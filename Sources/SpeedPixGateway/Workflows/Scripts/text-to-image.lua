@@ -81,7 +81,7 @@ local function drawing(width, height, rnd)
   -- At most `limit` pixels a side; the drawing's own coordinates stay what they are.
   function d.finish(limit)
     local scale = min(1, limit / max(width, height))
-    -- A breath of grain hides the bands that 8 bits give to long gradients, and takes the plastic off flat shapes.
+    -- Slight grain hides the bands that 8 bits give to long gradients, and takes the plastic off flat shapes.
     return string.format(
       '<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %d %d"><defs>%s<filter id="grain" x="0" y="0" width="100%%" height="100%%">'
         .. '<feTurbulence type="fractalNoise" baseFrequency="0.8" numOctaves="2" seed="%d"/><feColorMatrix values="0 0 0 0 0.5  0 0 0 0 0.5  0 0 0 0 0.5  0 0 0 0.22 -0.04"/>'

@@ -1,7 +1,7 @@
 import LuaRuntime
 
-/// Where the cursor is in a piece of Lua: behind which names, and in which call.
-struct LuaPlace {
+/// What completion has to know of the code before the cursor: the names in front of it, and the call it stands in.
+struct LuaCompletionContext {
     enum Kind: Equatable {
         /// In a comment, in a long string, behind a number: where nothing is to be completed.
         case none

@@ -2,7 +2,7 @@ public import SpeedPix
 import Synchronization
 
 /// What a run that goes on would find in its journal: nothing is written, and nothing may be sent.
-public final class RehearsedJournal: PredictionJournal {
+public final class DryRunJournal: PredictionJournal {
     /// What creates have come to so far.
     public struct Counts: Sendable {
         /// Those that the journal has.
@@ -34,7 +34,7 @@ public final class RehearsedJournal: PredictionJournal {
     /// True.
     public var identifiesCreates: Bool { true }
     /// True.
-    public var isRehearsal: Bool { true }
+    public var isDryRun: Bool { true }
 
     /// - Throws: ``SpeedPixError`` `unknown_outcome` for a create that is in doubt.
     public func claim(_ create: JournaledCreate) async throws -> JournalClaim {
@@ -70,8 +70,8 @@ public final class RehearsedJournal: PredictionJournal {
     public func recordNotMade(_ key: JournalKey) {}
     /// Nothing is written.
     public func recordEnded(_ prediction: Prediction, byCaller: Bool) {}
-    /// What the run has kept, or this rehearsal.
+    /// What the run has kept, or this dry run.
     public func value(_ name: String) -> JSONValue? { state.withLock { $0.values[name] } }
-    /// Kept for the rehearsal only.
+    /// Kept for the dry run only.
     public func keep(_ value: JSONValue, _ name: String) { state.withLock { $0.values[name] = value } }
 }

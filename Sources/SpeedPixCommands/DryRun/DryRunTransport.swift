@@ -5,7 +5,7 @@ import Synchronization
 /// Stands for the service in a dry run: answers as it would, and sends nothing.
 ///
 /// Uploads are taken without being read, and every prediction has succeeded as soon as it is created.
-final class RehearsalTransport: HTTPTransport {
+final class DryRunTransport: HTTPTransport {
     private let count = Atomic(0)
 
     func send(_ request: TransportRequest) async throws -> TransportResponse {

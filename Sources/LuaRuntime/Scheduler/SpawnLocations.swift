@@ -1,14 +1,14 @@
 import CLuaBridge
 
 /// Where tasks were spawned: a few bytes for each, however many there are.
-struct SpawnPlaces {
-    struct Place {
+struct SpawnLocations {
+    struct Location {
         /// A number of the table's; -1 for none.
         var source: Int16
         var line: Int32
 
         /// Of the task that a run begins with.
-        static let none = Place(source: -1, line: 0)
+        static let none = Location(source: -1, line: 0)
 
         private static let lineBits: UInt32 = 22
 
@@ -32,7 +32,7 @@ struct SpawnPlaces {
     private var sources: [[CChar]] = []
 
     /// The line of the script that is just calling `spawn`, itself or through the host's Lua code.
-    mutating func current(_ state: OpaquePointer) -> Place {
+    mutating func current(_ state: OpaquePointer) -> Location {
         withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { buffer in
             guard let start = buffer.baseAddress else { return .none }
             let line = spl_get_line(state, start, buffer.count)
@@ -40,18 +40,18 @@ struct SpawnPlaces {
             let length = buffer.firstIndex(of: 0) ?? buffer.count
             // Scripts have few files, and most tasks come from the one that spawned last.
             let known = sources.lastIndex { $0.elementsEqual(buffer.prefix(length)) }
-            if let known { return Place(source: Int16(known), line: line) }
+            if let known { return Location(source: Int16(known), line: line) }
             // load can give every chunk a name of its own.
             guard sources.count < Int(Int16.max) else { return .none }
             sources.append(Array(buffer.prefix(length)))
-            return Place(source: Int16(sources.count - 1), line: line)
+            return Location(source: Int16(sources.count - 1), line: line)
         }
     }
 
     /// "shoe.lua:12".
-    func describe(_ place: Place) -> String? {
-        guard place.line > 0, sources.indices.contains(Int(place.source)) else { return nil }
-        let name = String(decoding: sources[Int(place.source)].map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        return "\(name):\(place.line)"
+    func describe(_ location: Location) -> String? {
+        guard location.line > 0, sources.indices.contains(Int(location.source)) else { return nil }
+        let name = String(decoding: sources[Int(location.source)].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return "\(name):\(location.line)"
     }
 }

@@ -1,8 +1,9 @@
 import Dispatch
 import Synchronization
 
-/// Lines of a file or a pipe, each as soon as it is there: nobody sees a prompt, and nothing interrupts.
-final class GivenLines: LineReader {
+/// Reads the lines of a file or a pipe, each as soon as it has arrived. It shows no prompt, and a read that is under way
+/// cannot be interrupted.
+final class StreamLineReader: LineReader {
     private struct State {
         /// What has been read and not been given yet.
         var rest: ArraySlice<UInt8> = []
@@ -12,13 +13,13 @@ final class GivenLines: LineReader {
         var hasEnded = false
     }
 
-    /// Bytes of one line; whoever writes more has forgotten to break lines.
+    /// The most bytes of one line. A longer one is most likely a file without line breaks.
     private static let longest = 64 << 20
 
     private let state = Mutex(State())
     private let read: @Sendable () throws -> [UInt8]
     /// A read blocks its thread for as long as nobody writes.
-    private let queue = DispatchQueue(label: "speedpix.given-lines")
+    private let queue = DispatchQueue(label: "speedpix.stream-line-reader")
 
     /// - Parameter read: The next bytes, whenever they come; nothing at the end.
     init(_ read: @escaping @Sendable () throws -> [UInt8]) {
@@ -83,6 +84,6 @@ final class GivenLines: LineReader {
 
     func remember(_ line: String) {}
     func wake() {}
-    func look() {}
+    func refreshTerminal() {}
     func interrupt(ends: Bool) {}
 }

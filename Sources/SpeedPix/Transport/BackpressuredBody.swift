@@ -4,7 +4,7 @@ import NIOCore
 ///
 /// AsyncHTTPClient asks for the next chunk as soon as it has handed the last one to an event loop, and hears only from
 /// there that the connection is full. On a busy machine it is hundreds of chunks ahead by then, all of them in memory.
-struct PacedBody: AsyncSequence, Sendable {
+struct BackpressuredBody: AsyncSequence, Sendable {
     typealias Element = ByteBuffer
 
     /// How much is handed over between two waits: little in memory, and a wait costs little beside sending it.
@@ -24,7 +24,7 @@ struct PacedBody: AsyncSequence, Sendable {
         }
 
         mutating func next() async throws -> ByteBuffer? {
-            if ahead >= PacedBody.stride {
+            if ahead >= BackpressuredBody.stride {
                 ahead = 0
                 // Which loop has the connection is not known. What was handed to it before is done when this is.
                 for loop in loops.makeIterator() { try await loop.submit {}.get() }

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// Predictions that the script itself decides about when it gives them up: the end of the run leaves them alone.
-final class SparedIDs: Sendable {
+final class UncanceledIDs: Sendable {
     private let ids = Mutex<Set<String>>([])
 
     func note(_ id: String) {

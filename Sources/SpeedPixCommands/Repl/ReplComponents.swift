@@ -1,0 +1,23 @@
+import LuaRuntime
+import SpeedPix
+import SpeedPixLua
+
+/// What a session is made of.
+struct ReplComponents: Sendable {
+    /// Its streams are the session's own, see ``SessionOutput``.
+    var context: CommandContext
+    var vm: LuaVM
+    var host: ScriptHost
+    var reader: any LineReader
+    var output: SessionOutput
+    var history: LineHistory
+    /// Fetches a secret that only a command knows, and that the history has to know as well; nil if it knows all.
+    var fetchSecret: (@Sendable () async -> String?)?
+    /// Hears what the session does.
+    var recorder: RunRecorder
+    var pending: PendingLines
+    /// Whether what is created ends with this process.
+    var isLocal: Bool
+    /// Whether a person sees the prompts.
+    var isInteractive: Bool
+}
