@@ -32,13 +32,7 @@ struct LineHistory: Sendable {
 
     /// Where the XDG Base Directory Specification wants a history: the state folder.
     static func path(_ environment: [String: String], home: String) -> String? {
-        var folder = environment["XDG_STATE_HOME"] ?? ""
-        // "All paths must be absolute. If a relative path is encountered [it] should be … ignored."
-        if !folder.hasPrefix("/") {
-            guard home.hasPrefix("/") else { return nil }
-            folder = "\(home)/.local/state"
-        }
-        return "\(folder)/speedpix/repl_history"
+        BaseDirectories(environment, home: home).state?.appending("speedpix").appending("repl_history").string
     }
 
     /// Whether a line may be kept.
