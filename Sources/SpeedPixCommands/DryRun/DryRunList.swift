@@ -47,7 +47,7 @@ final class DryRunList: Sendable {
 
     private func line(_ change: FileOverlay.Change) -> String {
         switch change {
-        case .write(let path, let bytes): "would write \(shown(path)) (\(ByteText.describe(bytes)))"
+        case .write(let path, let bytes): "would write \(shown(path)) (\(ByteCount.text(bytes)))"
         case .makeFolder(let path): "would make the folder \(shown(path))"
         case .remove(let path): "would remove \(shown(path))"
         case .rename(let path, let target): "would rename \(shown(path)) to \(shown(target))"
@@ -70,7 +70,7 @@ final class DryRunList: Sendable {
                 + (state.creates == 1 ? " prediction" : " predictions") + rest
                 + (state.uploads > 0
                     ? " and upload \(state.uploads) \(state.uploads == 1 ? "file" : "files"), "
-                        + ByteText.describe(state.bytes) : "")
+                        + ByteCount.text(state.bytes) : "")
         }
     }
 
@@ -87,7 +87,7 @@ final class DryRunList: Sendable {
             state.uploads += 1
             state.bytes += transfer.progress.bytesDone
             if let url = transfer.url { state.names[url] = transfer.name }
-            return "would upload \(transfer.name) (\(ByteText.describe(transfer.progress.bytesDone)))"
+            return "would upload \(transfer.name) (\(ByteCount.text(transfer.progress.bytesDone)))"
         default: return nil
         }
     }
