@@ -1,16 +1,9 @@
+import LocalFiles
 import SpeedPix
 import SpeedPixJournal
 import SpeedPixLua
 import Synchronization
 import SystemPackage
-
-#if canImport(Darwin)
-import Darwin
-#elseif canImport(Musl)
-import Musl
-#else
-import Glibc
-#endif
 
 /// What a dry run would have created and uploaded, told as it goes, and at its end what it would have changed in files.
 final class DryRunList: Sendable {
@@ -30,9 +23,7 @@ final class DryRunList: Sendable {
     /// - Parameter context: The list goes to its standard error.
     init(_ context: CommandContext) {
         self.context = context
-        let real = realpath(context.workingDirectory, nil)
-        defer { free(real) }
-        folder = real.map { String(cString: $0) } ?? context.workingDirectory
+        folder = (try? RealPath.resolve(context.workingDirectory)) ?? context.workingDirectory
     }
 
     @Sendable func note(_ event: ScriptEvent) {

@@ -1,3 +1,4 @@
+import LocalFiles
 import SpeedPix
 import SystemPackage
 
@@ -66,22 +67,13 @@ struct LineHistory: Sendable {
     }
 
     private func open(_ file: FilePath) throws -> FileDescriptor {
-        try FileManager.default.createDirectory(
-            atPath: file.removingLastComponent().string, withIntermediateDirectories: true,
-            attributes: [.posixPermissions: 0o700])
-        let descriptor = try FileDescriptor.open(
+        try Folder.makePrivate(file.removingLastComponent())
+        return try FileDescriptor.open(
             file, .writeOnly, options: [.append, .create, .noFollow, .closeOnExec], permissions: .ownerReadWrite)
-        return descriptor
     }
 
     private func rewrite(_ lines: [String], _ path: String) throws {
-        let new = path + ".new"
-        try? FileManager.default.removeItem(atPath: new)
-        let descriptor = try FileDescriptor.open(
-            FilePath(new), .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec], permissions: .ownerReadWrite)
-        _ = try descriptor.closeAfter {
-            try descriptor.writeAll(Array(lines.map { $0 + "\n" }.joined().utf8))
-        }
-        try FileRename.move(FilePath(new), over: FilePath(path))
+        try AtomicFile.replace(
+            FilePath(path), with: lines.lazy.map { Array(($0 + "\n").utf8) }, permissions: .ownerReadWrite)
     }
 }
