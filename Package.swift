@@ -58,6 +58,7 @@ let package = Package(
         .target(
             name: "SpeedPix",
             dependencies: [
+                "LocalFiles",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -77,6 +78,11 @@ let package = Package(
             swiftSettings: swift
         ),
         .target(
+            name: "LocalFiles",
+            dependencies: [.product(name: "SystemPackage", package: "swift-system")],
+            swiftSettings: swift
+        ),
+        .target(
             name: "SQLiteStorage",
             dependencies: [
                 .product(name: "GRDB", package: "GRDB.swift"),
@@ -87,7 +93,7 @@ let package = Package(
         .target(
             name: "SpeedPixJournal",
             dependencies: [
-                "SpeedPix", "SQLiteStorage",
+                "SpeedPix", "LocalFiles", "SQLiteStorage",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
@@ -96,7 +102,7 @@ let package = Package(
         .target(
             name: "SpeedPixLua",
             dependencies: [
-                "LuaRuntime", "SpeedPix", "Imaging", "ImagingLua",
+                "LuaRuntime", "LocalFiles", "SpeedPix", "Imaging", "ImagingLua",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "SwiftCSV", package: "SwiftCSV"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -111,11 +117,11 @@ let package = Package(
             providers: [.apt(["libvips-dev"]), .brew(["vips"])]
         ),
         .target(name: "CImaging", dependencies: ["CVips"], cSettings: c),
-        .target(name: "Imaging", dependencies: ["CImaging"], swiftSettings: swift),
+        .target(name: "Imaging", dependencies: ["CImaging", "LocalFiles"], swiftSettings: swift),
         .target(
             name: "SpeedPixMedia",
             dependencies: [
-                "SpeedPix", "Imaging",
+                "SpeedPix", "LocalFiles", "Imaging",
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],
             swiftSettings: swift
@@ -138,7 +144,7 @@ let package = Package(
         .target(
             name: "SpeedPixGateway",
             dependencies: [
-                "SpeedPix", "SQLiteStorage", "LuaRuntime", "Imaging", "ImagingLua",
+                "SpeedPix", "LocalFiles", "SQLiteStorage", "LuaRuntime", "Imaging", "ImagingLua",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -159,7 +165,8 @@ let package = Package(
         .target(
             name: "SpeedPixCommands",
             dependencies: [
-                "SpeedPix", "SpeedPixLua", "SpeedPixJournal", "SpeedPixGateway", "LuaRuntime", "Imaging", "CLineEditor",
+                "SpeedPix", "SpeedPixLua", "SpeedPixJournal", "SpeedPixGateway", "LocalFiles", "LuaRuntime", "Imaging",
+                "CLineEditor",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -186,6 +193,10 @@ let package = Package(
         ),
         .testTarget(
             name: "LuaRuntimeTests", dependencies: ["LuaRuntime", "SpeedPixTestSupport"], exclude: ["Scripts"],
+            swiftSettings: swift),
+        .testTarget(
+            name: "LocalFilesTests",
+            dependencies: ["LocalFiles", .product(name: "SystemPackage", package: "swift-system")],
             swiftSettings: swift),
         .testTarget(
             name: "SpeedPixJournalTests",

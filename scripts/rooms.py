@@ -10,7 +10,8 @@ from pathlib import Path
 
 # Who may import whom. Everything else is an error, in the sources and in Package.swift alike.
 SWIFT_ROOMS = [
-    "LuaRuntime", "SpeedPix", "SpeedPixMedia", "SpeedPixJournal", "SpeedPixLua", "Imaging", "ImagingLua", "SpeedPixGateway",
+    "LocalFiles", "LuaRuntime", "SpeedPix", "SpeedPixMedia", "SpeedPixJournal", "SpeedPixLua", "Imaging", "ImagingLua",
+    "SpeedPixGateway",
 ]
 ROOMS = {
     "CLua": [],
@@ -18,14 +19,15 @@ ROOMS = {
     "LuaRuntime": ["CLuaBridge"],
     "CVips": [],
     "CImaging": ["CVips"],
-    "Imaging": ["CImaging"],
+    "LocalFiles": [],
+    "Imaging": ["CImaging", "LocalFiles"],
     "ImagingLua": ["Imaging", "LuaRuntime"],
-    "SpeedPix": [],
-    "SpeedPixMedia": ["SpeedPix", "Imaging"],
+    "SpeedPix": ["LocalFiles"],
+    "SpeedPixMedia": ["LocalFiles", "SpeedPix", "Imaging"],
     "SQLiteStorage": [],
-    "SpeedPixJournal": ["SpeedPix", "SQLiteStorage"],
-    "SpeedPixLua": ["LuaRuntime", "SpeedPix", "Imaging", "ImagingLua"],
-    "SpeedPixGateway": ["SpeedPix", "SQLiteStorage", "LuaRuntime", "Imaging", "ImagingLua"],
+    "SpeedPixJournal": ["LocalFiles", "SpeedPix", "SQLiteStorage"],
+    "SpeedPixLua": ["LocalFiles", "LuaRuntime", "SpeedPix", "Imaging", "ImagingLua"],
+    "SpeedPixGateway": ["LocalFiles", "SpeedPix", "SQLiteStorage", "LuaRuntime", "Imaging", "ImagingLua"],
     "CEditLine": [],
     "CLineEditor": ["CEditLine"],
     "SpeedPixCommands": [*SWIFT_ROOMS, "CLineEditor"],
@@ -36,7 +38,7 @@ ROOMS = {
     # It starts the programs themselves, which are therefore built with it.
     "IntegrationTests": [*SWIFT_ROOMS, "SpeedPixCommands", "SpeedPixCLI", "InterruptedRun", "SpeedPixTestSupport"],
 }
-# Rooms that stand on their own: they may use no package at all.
+# Rooms whose own sources may import no package.
 NO_PACKAGES = {"CLua", "CLuaBridge", "LuaRuntime", "CVips", "CImaging", "Imaging", "CEditLine", "CLineEditor", "SpeedPixCLI"}
 # What comes with the toolchain or the system. All of Foundation is wanted only where there is no FoundationEssentials.
 SYSTEM_MODULES = {"Dispatch", "FoundationEssentials", "Synchronization", "Darwin", "Glibc", "Musl"}

@@ -1,4 +1,5 @@
 internal import CImaging
+internal import LocalFiles
 
 extension Image {
     /// The picture as a file's content, without metadata other than the density.
@@ -32,6 +33,16 @@ extension Image {
                 .unsupportedFormat, "\(path) does not end in a picture's extension",
                 remedy: "end the name in .jpg, .png, .webp, .gif or .tiff")
         }
-        try AtomicFile.replace(path, with: try encoded(format: format, quality: quality))
+        guard !path.isEmpty, !path.utf8.contains(0) else {
+            throw ImagingError(.fileAccess, "an empty path, or one with a zero byte, names no file")
+        }
+        let bytes = try encoded(format: format, quality: quality)
+        do {
+            try AtomicFile.replace(path, with: bytes)
+        } catch {
+            throw ImagingError(
+                .fileAccess, "cannot write \(path): \(error)",
+                remedy: "check the folder, its permissions and the disk")
+        }
     }
 }

@@ -74,6 +74,11 @@ public struct CommandContext: Sendable {
         self.randomToken = randomToken
     }
 
+    /// An environment variable; an empty one counts as unset.
+    func variable(_ name: String) -> String? {
+        environment[name].flatMap { $0.isEmpty ? nil : $0 }
+    }
+
     /// A line on standard error.
     func say(_ text: String) {
         writeError(Array((text + "\n").utf8))

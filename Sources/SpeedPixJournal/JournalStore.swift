@@ -1,4 +1,5 @@
 import GRDB
+import LocalFiles
 import SQLiteStorage
 import SpeedPix
 import SystemPackage
@@ -51,7 +52,7 @@ public final class JournalStore: Sendable {
         self.folder = folder
         self.now = now
         do {
-            try PrivateFolder.make(FilePath(folder))
+            try Folder.makePrivate(FilePath(folder))
         } catch {
             throw SpeedPixError(
                 .journalFailed, "the journal's folder \(folder) cannot be made: \(error)",

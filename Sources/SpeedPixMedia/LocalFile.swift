@@ -1,3 +1,4 @@
+import LocalFiles
 import SpeedPix
 
 #if canImport(Darwin)
@@ -17,15 +18,15 @@ struct LocalFile {
     let mediaType: String?
 
     init(_ path: String) throws {
-        guard let resolved = realpath(path, nil) else {
+        do {
+            absolutePath = try RealPath.resolve(path)
+        } catch {
             throw SpeedPixError(
-                .fileNotFound, "could not look into \(path): \(String(cString: strerror(errno)))",
+                .fileNotFound, "could not look into \(path): \(error)",
                 remedy: "check the path; relative paths start at the working folder")
         }
-        defer { free(resolved) }
-        absolutePath = String(cString: resolved)
         // Without O_NONBLOCK, opening a named pipe would wait for a writer that may never come.
-        let descriptor = open(resolved, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        let descriptor = open(absolutePath, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
             throw SpeedPixError(.fileSystem, "could not read \(path): \(String(cString: strerror(errno)))")
         }

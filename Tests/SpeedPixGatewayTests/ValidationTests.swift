@@ -141,12 +141,22 @@ struct ValidationTests {
     }
 
     @Test func dataURIsAreReadAsTheyAreWritten() throws {
-        #expect(try DataURI("data:,a%20b").bytes == Array("a b".utf8))
-        #expect(try DataURI("data:;base64,AAEC").bytes == [0, 1, 2])
-        #expect(try DataURI("data:image/png;charset=x;base64,AAEC").mimeType == "image/png")
-        #expect(throws: Refusal.self) { try DataURI("data:,%4") }
-        let large = "data:," + String(repeating: "x", count: DataURI.largest)
-        #expect(try DataURI(large).bytes.count == DataURI.largest)
-        #expect(throws: Refusal.self) { try DataURI(large + "x") }
+        #expect(try EmbeddedFile("data:,a%20b").bytes == Array("a b".utf8))
+        #expect(try EmbeddedFile("data:;base64,AAEC").bytes == [0, 1, 2])
+        #expect(try EmbeddedFile("data:image/png;charset=x;base64,AAEC").mimeType == "image/png")
+        #expect(throws: Refusal.self) { try EmbeddedFile("data:,%4") }
+        let large = "data:," + String(repeating: "x", count: EmbeddedFile.largest)
+        #expect(try EmbeddedFile(large).bytes.count == EmbeddedFile.largest)
+        #expect(throws: Refusal.self) { try EmbeddedFile(large + "x") }
+    }
+
+    @Test("An embedded file is read by the same rules as the SDK's data: URIs")
+    func sameRulesAsTheSDK() throws {
+        // The URL alphabet, and missing padding.
+        #expect(try EmbeddedFile("data:application/x-own;base64,_-8").bytes == [0xFF, 0xEF])
+        #expect(try EmbeddedFile("DATA:;charset=utf-8,x") == EmbeddedFile("data:text/plain,x"))
+        for text in ["data:nonsense,x", "data:a/b/c,x", "data:image/png;base64,***"] {
+            #expect(throws: Refusal.self, "\(text)") { try EmbeddedFile(text) }
+        }
     }
 }

@@ -5,30 +5,38 @@ import Foundation
 #endif
 
 /// A file's content as text (RFC 2397): `data:[media type][;base64],content`.
-struct DataURI {
-    /// Without parameters of the URI itself; nil if it names none.
-    var mediaType: String?
-    var bytes: [UInt8]
+package struct DataURI: Sendable, Equatable {
+    /// Why a text is no `data:` URI.
+    package enum Problem: Error, Equatable {
+        /// It does not begin with `data:`, or has no comma.
+        case lacksComma
+        /// What stands where the media type belongs, or a part of it.
+        case mediaType(String)
+        /// A `%` is not followed by two hexadecimal digits.
+        case percentEncoding
+        case base64
+    }
 
-    /// - Throws: ``SpeedPixError`` `invalid_argument` that says what is wrong, without the content.
-    init(_ text: String) throws {
-        guard text.prefix(5).lowercased() == "data:", let comma = text.firstIndex(of: ",") else {
-            throw Self.malformed("it has no \"data:\" or no comma")
-        }
+    /// With its own parameters, without `;base64`; nil if it names none.
+    package var mediaType: String?
+    package var bytes: [UInt8]
+
+    /// - Throws: ``Problem``, without the content.
+    package init(_ text: String) throws(Problem) {
+        guard text.prefix(5).lowercased() == "data:", let comma = text.firstIndex(of: ",") else { throw .lacksComma }
         let header = text[text.index(text.startIndex, offsetBy: 5)..<comma]
         var parts = header.split(separator: ";", omittingEmptySubsequences: false).map(String.init)
         let isBase64 = parts.count > 1 && parts.last?.lowercased() == "base64"
         if isBase64 { parts.removeLast() }
         let type = parts.joined(separator: ";")
         // It becomes a header line.
-        guard type.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) else { throw Self.malformed("its media type") }
-        guard let name = parts.first, name.isEmpty || name.split(separator: "/").count == 2 else {
-            throw Self.malformed("\"\(header.prefix(60))\" is no media type")
-        }
+        guard type.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }), let name = parts.first,
+            name.isEmpty || name.split(separator: "/").count == 2
+        else { throw .mediaType(String(header.prefix(60))) }
         // ";charset=…" alone stands for text/plain with it.
         mediaType = type.isEmpty ? nil : name.isEmpty ? "text/plain" + type : type
-        guard let plain = Self.percentDecoded(text[text.index(after: comma)...]) else {
-            throw Self.malformed("a % is not followed by two hexadecimal digits")
+        guard let plain = PercentEncoding.decodedBytes(text[text.index(after: comma)...]) else {
+            throw .percentEncoding
         }
         guard isBase64 else {
             bytes = plain
@@ -45,43 +53,27 @@ struct DataURI {
         if letters.last != UInt8(ascii: "=") {
             letters += Array(repeating: UInt8(ascii: "="), count: (4 - letters.count % 4) % 4)
         }
-        guard let data = Data(base64Encoded: Data(letters)) else { throw Self.malformed("its content is not base64") }
+        guard let data = Data(base64Encoded: Data(letters)) else { throw .base64 }
         bytes = Array(data)
     }
 
     /// The URI of a file's content, in base64.
-    static func encode(_ bytes: [UInt8], mediaType: String) -> String {
+    package static func encode(_ bytes: [UInt8], mediaType: String) -> String {
         "data:\(mediaType);base64,\(Data(bytes).base64EncodedString())"
     }
+}
 
-    private static func percentDecoded(_ text: Substring) -> [UInt8]? {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(text.utf8.count)
-        var rest = text.utf8.makeIterator()
-        while let byte = rest.next() {
-            guard byte == UInt8(ascii: "%") else {
-                bytes.append(byte)
-                continue
+extension SpeedPixError {
+    /// A `data:` URI that was given as a source and is none: `invalid_argument`.
+    init(_ problem: DataURI.Problem) {
+        let reason =
+            switch problem {
+            case .lacksComma: "it has no \"data:\" or no comma"
+            case .mediaType(let text): "\"\(text.printable())\" is no media type"
+            case .percentEncoding: "a % is not followed by two hexadecimal digits"
+            case .base64: "its content is not base64"
             }
-            guard let high = rest.next().flatMap(hexadecimal), let low = rest.next().flatMap(hexadecimal) else {
-                return nil
-            }
-            bytes.append(high << 4 | low)
-        }
-        return bytes
-    }
-
-    private static func hexadecimal(_ digit: UInt8) -> UInt8? {
-        switch digit {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): digit - UInt8(ascii: "A") + 10
-        default: nil
-        }
-    }
-
-    private static func malformed(_ reason: String) -> SpeedPixError {
-        SpeedPixError(
+        self.init(
             .invalidArgument, "the data: URI is malformed: \(reason)",
             remedy: "it reads data:image/png;base64,iVBORw0…, or percent-encoded without \";base64\"")
     }

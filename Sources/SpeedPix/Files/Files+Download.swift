@@ -1,4 +1,5 @@
 import HTTPTypes
+import LocalFiles
 import Logging
 import SystemPackage
 import _NIOFileSystem

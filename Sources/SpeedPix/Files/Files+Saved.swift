@@ -1,4 +1,5 @@
 import Crypto
+import LocalFiles
 import SystemPackage
 import _NIOFileSystem
 

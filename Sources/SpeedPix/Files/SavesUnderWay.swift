@@ -1,4 +1,5 @@
 import Crypto
+import LocalFiles
 import Synchronization
 import SystemPackage
 
@@ -23,8 +24,6 @@ final class SavesUnderWay: Sendable {
 
     /// The file beside a target that becomes it.
     static func temporary(beside target: FilePath, named name: String) -> FilePath {
-        // Bytes, not characters: a file system allows 255 of them, and the name may be Chinese.
-        let start = String(decoding: (target.lastComponent?.string ?? "").utf8.prefix(100), as: UTF8.self)
-        return target.removingLastComponent().appending(".\(start).\(name).part")
+        TemporaryFile.path(beside: target, unique: name)
     }
 }

@@ -81,7 +81,12 @@ public enum UploadSource: Sendable, Hashable {
         case .bytes(let bytes, _):
             return try await body(.content(UploadContent(bytes), mediaType: nil))
         case .dataURI(let text):
-            let uri = try DataURI(text)
+            let uri: DataURI
+            do {
+                uri = try DataURI(text)
+            } catch {
+                throw SpeedPixError(error)
+            }
             return try await body(.content(UploadContent(uri.bytes), mediaType: uri.mediaType))
         case .stream(let stream, _):
             return try await Spool.withContent(of: stream, nonce: nonce()) {

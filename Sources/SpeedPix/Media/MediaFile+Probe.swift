@@ -1,3 +1,4 @@
+import LocalFiles
 import SystemPackage
 import _NIOFileSystem
 

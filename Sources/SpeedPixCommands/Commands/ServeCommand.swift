@@ -63,11 +63,8 @@ struct ServeCommand: ContextCommand {
     }
 
     func run(in context: CommandContext) async throws {
-        func variable(_ name: String) -> String? {
-            context.environment[name].flatMap { $0.isEmpty ? nil : $0 }
-        }
-        let key = appKey ?? variable(Configuration.Variable.appKey) ?? "local"
-        let given = appSecret ?? variable(Configuration.Variable.appSecret)
+        let key = appKey ?? context.variable(Configuration.Variable.appKey) ?? "local"
+        let given = appSecret ?? context.variable(Configuration.Variable.appSecret)
         let secret = given ?? context.randomToken()
         var configuration = GatewayConfiguration(appKey: key, appSecret: Secret(secret))
         configuration.port = port

@@ -1,4 +1,5 @@
 import ArgumentParser
+import LocalFiles
 import SpeedPix
 
 /// `speedpix types [DIR]`: the stubs of this version, for editors.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import LocalFiles
 import SpeedPix
 
 #if canImport(FoundationEssentials)
@@ -36,9 +37,9 @@ struct UploadCommand: ContextCommand {
         // A file that is missing is told before any other is on its way.
         for file in files {
             switch FileKind(context.absolute(file)) {
-            case .file: break
+            case .file, .other: break
             case .folder: throw CommandFailure(.failure, "\(file) is a folder; name the files in it".printable())
-            case .missing: throw CommandFailure(.failure, "there is no file \(file)".printable())
+            case nil: throw CommandFailure(.failure, "there is no file \(file)".printable())
             }
         }
         try service.refuseLocal(context, "the URL of an upload")

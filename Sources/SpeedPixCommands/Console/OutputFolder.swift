@@ -1,41 +1,60 @@
+import LocalFiles
 import SystemPackage
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-
-#if canImport(Darwin)
-import Darwin
-#elseif canImport(Musl)
-import Musl
-#else
-import Glibc
-#endif
-
-/// A folder that results are to go to.
+/// A folder that results are to go to. It is checked before anything is paid for.
 enum OutputFolder {
-    /// Makes it, and makes sure that it can be written to: nobody should pay for what then cannot be saved.
+    /// Makes it, and makes sure that it can be written to.
     ///
     /// - Throws: ``CommandFailure`` with ``ExitStatus/failure``.
-    static func prepare(_ path: String, shownAs name: String) throws {
+    static func prepare(_ path: String, shownAs shown: String) throws {
         do {
-            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+            try Folder.make(FilePath(path), permissions: .readWriteExecuteForAll)
         } catch {
-            throw CommandFailure(.failure, "the folder \(name) cannot be made: \(reason(path))".printable())
+            throw CommandFailure(
+                .failure, "the folder \(shown) cannot be made: \(reason(error, path))".printable())
         }
-        guard FileKind(path) == .folder else { throw CommandFailure(.failure, "\(name) is no folder".printable()) }
-        guard access(path, W_OK | X_OK) == 0 else {
-            throw CommandFailure(.failure, "the folder \(name) cannot be written to: \(reason(path))".printable())
+        try checkCreation(FilePath(path), shownAs: shown)
+    }
+
+    /// Makes sure that it can be written to, by making a file and removing it.
+    ///
+    /// - Parameter path: An absolute path. A folder that is not there yet counts as the nearest one above it that is.
+    /// - Throws: ``CommandFailure``, with ``ExitStatus/usage`` for something that is no folder.
+    static func checkWritable(_ path: String, shownAs shown: String) throws {
+        var nearest = FilePath(path).lexicallyNormalized()
+        var found: FileKind?
+        while found == nil {
+            do {
+                found = try FileKind(of: nearest.string)
+            } catch {
+                guard error == .noSuchFileOrDirectory, nearest.removeLastComponent() else {
+                    throw unwritable(shown, error)
+                }
+            }
+        }
+        guard found == .folder else {
+            throw CommandFailure(.usage, "\(shown): \(nearest.string) is no folder".printable())
+        }
+        try checkCreation(nearest, shownAs: shown)
+    }
+
+    private static func checkCreation(_ folder: FilePath, shownAs shown: String) throws {
+        do {
+            try TemporaryFile.checkCreation(in: folder)
+        } catch {
+            throw unwritable(shown, error)
         }
     }
 
-    /// What is in the way: a file, or a folder that may not be changed.
-    private static func reason(_ path: String) -> String {
+    private static func unwritable(_ shown: String, _ error: Errno) -> CommandFailure {
+        CommandFailure(.failure, "nothing can be written to \(shown): \(error)".printable())
+    }
+
+    /// Why a folder could not be made, with the file that is in the way.
+    private static func reason(_ error: Errno, _ path: String) -> String {
+        guard error == .notDirectory else { return "\(error)" }
         var nearest = FilePath(path)
-        while FileKind(nearest.string) == .missing, nearest.removeLastComponent() {}
-        if FileKind(nearest.string) == .file { return "\(nearest.string) is a file" }
-        return access(nearest.string, W_OK | X_OK) == 0 ? "the system refused" : String(cString: strerror(errno))
+        while FileKind(nearest.string) == nil, nearest.removeLastComponent() {}
+        return "\(nearest.string) is a file"
     }
 }

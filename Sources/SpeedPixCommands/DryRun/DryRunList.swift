@@ -1,16 +1,9 @@
+import LocalFiles
 import SpeedPix
 import SpeedPixJournal
 import SpeedPixLua
 import Synchronization
 import SystemPackage
-
-#if canImport(Darwin)
-import Darwin
-#elseif canImport(Musl)
-import Musl
-#else
-import Glibc
-#endif
 
 /// What a dry run would have created and uploaded, told as it goes, and at its end what it would have changed in files.
 final class DryRunList: Sendable {
@@ -30,9 +23,7 @@ final class DryRunList: Sendable {
     /// - Parameter context: The list goes to its standard error.
     init(_ context: CommandContext) {
         self.context = context
-        let real = realpath(context.workingDirectory, nil)
-        defer { free(real) }
-        folder = real.map { String(cString: $0) } ?? context.workingDirectory
+        folder = (try? RealPath.resolve(context.workingDirectory)) ?? context.workingDirectory
     }
 
     @Sendable func note(_ event: ScriptEvent) {
@@ -47,7 +38,7 @@ final class DryRunList: Sendable {
 
     private func line(_ change: FileOverlay.Change) -> String {
         switch change {
-        case .write(let path, let bytes): "would write \(shown(path)) (\(ByteText.describe(bytes)))"
+        case .write(let path, let bytes): "would write \(shown(path)) (\(ByteCount.text(bytes)))"
         case .makeFolder(let path): "would make the folder \(shown(path))"
         case .remove(let path): "would remove \(shown(path))"
         case .rename(let path, let target): "would rename \(shown(path)) to \(shown(target))"
@@ -70,7 +61,7 @@ final class DryRunList: Sendable {
                 + (state.creates == 1 ? " prediction" : " predictions") + rest
                 + (state.uploads > 0
                     ? " and upload \(state.uploads) \(state.uploads == 1 ? "file" : "files"), "
-                        + ByteText.describe(state.bytes) : "")
+                        + ByteCount.text(state.bytes) : "")
         }
     }
 
@@ -87,7 +78,7 @@ final class DryRunList: Sendable {
             state.uploads += 1
             state.bytes += transfer.progress.bytesDone
             if let url = transfer.url { state.names[url] = transfer.name }
-            return "would upload \(transfer.name) (\(ByteText.describe(transfer.progress.bytesDone)))"
+            return "would upload \(transfer.name) (\(ByteCount.text(transfer.progress.bytesDone)))"
         default: return nil
         }
     }

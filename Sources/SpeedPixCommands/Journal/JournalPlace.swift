@@ -13,13 +13,10 @@ struct JournalPlace: Sendable, Equatable {
     ///   - given: What the command line says.
     ///   - directory: The script's folder; the working folder counts if it has none.
     init(_ given: String?, beside directory: String?, _ context: CommandContext) {
-        func variable(_ name: String) -> String? { context.environment[name].flatMap { $0.isEmpty ? nil : $0 } }
-        // A relative path is to be ignored.
-        func absolute(_ name: String) -> String? { variable(name).flatMap { $0.hasPrefix("/") ? $0 : nil } }
-        if let chosen = given.flatMap({ $0.isEmpty ? nil : $0 }) ?? variable(LocalDataFolder.variable) {
+        if let chosen = given.flatMap({ $0.isEmpty ? nil : $0 }) ?? context.variable(LocalDataFolder.variable) {
             folder = context.absolute(chosen)
-        } else if let base = absolute("XDG_STATE_HOME") ?? absolute("HOME").map({ "\($0)/.local/state" }) {
-            folder = FilePath(base).appending("speedpix").string
+        } else if let base = BaseDirectories(context.environment, home: context.variable("HOME")).state {
+            folder = base.appending("speedpix").string
         } else {
             folder = FilePath(directory ?? context.workingDirectory).appending(".speedpix").string
         }

@@ -1,13 +1,6 @@
+import LocalFiles
 import SpeedPix
 import SpeedPixJournal
-
-#if canImport(Darwin)
-import Darwin
-#elseif canImport(Musl)
-import Musl
-#else
-import Glibc
-#endif
 
 /// What is decided about the journal of a run before it begins. A value.
 struct JournalPlan: Sendable {
@@ -65,9 +58,7 @@ struct JournalPlan: Sendable {
     }
 
     private static func real(_ path: String) -> String {
-        guard let resolved = realpath(path, nil) else { return path }
-        defer { free(resolved) }
-        return String(cString: resolved)
+        (try? RealPath.resolve(path)) ?? path
     }
 
     /// The same command line, with `--resume`.

@@ -1,3 +1,4 @@
+import LocalFiles
 import SpeedPix
 import SpeedPixLua
 
@@ -111,9 +112,9 @@ struct InputArgument: Sendable, Equatable {
     private static func leaf(_ text: String, at place: String, _ context: CommandContext) throws -> InputValue {
         guard PathText.looksLikePath(text) else { return .string(text) }
         switch FileKind(context.absolute(text)) {
-        case .file: return .path(context.absolute(text))
-        case .missing where MediaType.fileExtension(of: text).isEmpty: return .string(text)
-        case .missing:
+        case .file, .other: return .path(context.absolute(text))
+        case nil where MediaType.fileExtension(of: text).isEmpty: return .string(text)
+        case nil:
             throw CommandFailure(
                 .failure,
                 "\(place): there is no file \(text)\nhint: if it is meant as text, write \(place)==\(text)"

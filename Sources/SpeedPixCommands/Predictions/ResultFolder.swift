@@ -1,3 +1,4 @@
+import LocalFiles
 import SpeedPix
 import Synchronization
 import SystemPackage
@@ -62,7 +63,7 @@ struct ResultFolder {
         var number = 1
         while true {
             let path = folder.appending(candidate).string
-            let isFree = FileKind(path) == .missing && (candidate == name || claims.take(candidate))
+            let isFree = FileKind(path) == nil && (candidate == name || claims.take(candidate))
             // Another process may have come first.
             if isFree, let size = try await files.download(output.url, toNew: path) {
                 return Place(path: path, isNew: true, lacksContent: size == 0 && output.size != 0)
@@ -78,7 +79,7 @@ struct ResultFolder {
         var number = 1
         while true {
             let path = folder.appending(candidate).string
-            guard FileKind(path) != .missing else { return nil }
+            guard FileKind(path) != nil else { return nil }
             if try await files.isCopy(path, of: output.url) { return path }
             number += 1
             candidate = Files.numbered(wanted, number)

@@ -16,18 +16,3 @@ enum DurationText {
 
     private static func two(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
 }
-
-/// Sizes as people read them.
-enum ByteText {
-    /// `512 B`, `1.4 MB`: powers of 1000, as drives and networks are measured.
-    static func describe(_ bytes: Int64) -> String {
-        guard bytes >= 1000 else { return "\(bytes) B" }
-        var value = Double(bytes)
-        var unit = "B"
-        for next in ["kB", "MB", "GB", "TB"] where value >= 999.5 {
-            value /= 1000
-            unit = next
-        }
-        return value < 9.95 ? "\((value * 10).rounded() / 10) \(unit)" : "\(Int(value.rounded())) \(unit)"
-    }
-}

@@ -96,7 +96,7 @@ struct ProgressFrame {
             facts.append(bar(fraction, columns))
             facts.append(percent(fraction))
         }
-        facts.append(ByteText.describe(transfer.progress.bytesTotal ?? transfer.progress.bytesDone))
+        facts.append(ByteCount.text(transfer.progress.bytesTotal ?? transfer.progress.bytesDone))
         return line(sign: sign, name: transfer.name, facts: facts, columns: columns)
     }
 

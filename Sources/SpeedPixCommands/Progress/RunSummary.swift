@@ -1,4 +1,5 @@
 import SpeedPix
+import SpeedPixLua
 
 /// What a run came to, in lines for a person and in fields for a program.
 struct RunSummary {
@@ -42,11 +43,11 @@ struct RunSummary {
     private var traffic: String? {
         var parts: [String] = []
         if state.uploads > 0 {
-            parts.append("sent \(ByteText.describe(state.bytesUp)) in \(Self.count(state.uploads, "upload"))")
+            parts.append("sent \(ByteCount.text(state.bytesUp)) in \(Self.count(state.uploads, "upload"))")
         }
         if state.downloads > 0 {
             parts.append(
-                "received \(ByteText.describe(state.bytesDown)) in \(Self.count(state.downloads, "download"))")
+                "received \(ByteCount.text(state.bytesDown)) in \(Self.count(state.downloads, "download"))")
         }
         if state.filesKept > 0 { parts.append("\(Self.count(state.filesKept, "file")) lay there already") }
         if state.filesWritten > 0 { parts.append("wrote \(Self.count(state.filesWritten, "file"))") }

@@ -5,6 +5,18 @@ enum TerminalText {
         text.reduce(0) { $0 + width($1) }
     }
 
+    /// Columns of a text with the escape sequences that colour it, which take none.
+    static func visibleWidth(_ text: String) -> Int {
+        var plain = String.UnicodeScalarView()
+        var isSequence = false
+        for scalar in text.unicodeScalars {
+            if scalar == "\u{1B}" { isSequence = true }
+            if !isSequence { plain.append(scalar) }
+            if isSequence, scalar == "m" { isSequence = false }
+        }
+        return width(String(plain))
+    }
+
     /// 0, 1 or 2 columns: terminals give a cluster the width of its base.
     static func width(_ character: Character) -> Int {
         // Most text by far.

@@ -1,10 +1,5 @@
+import LocalFiles
 import SpeedPixLua
-
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
 
 /// The stubs that an editor completes and checks scripts with, in a folder of a project.
 struct EditorStubs {
@@ -58,10 +53,9 @@ struct ProjectFile {
     /// Replaces it in one step.
     func replace(with text: String) throws {
         do {
-            try Data(text.utf8).write(to: URL(filePath: path), options: .atomic)
+            try AtomicFile.replace(path, with: Array(text.utf8))
         } catch {
-            throw CommandFailure(
-                .failure, "\(path) cannot be written: is the folder writable, and the disk not full?".printable())
+            throw CommandFailure.writing(path, error)
         }
     }
 }

@@ -1,3 +1,4 @@
+import LocalFiles
 import SpeedPix
 import SystemPackage
 
@@ -32,13 +33,7 @@ struct LineHistory: Sendable {
 
     /// Where the XDG Base Directory Specification wants a history: the state folder.
     static func path(_ environment: [String: String], home: String) -> String? {
-        var folder = environment["XDG_STATE_HOME"] ?? ""
-        // "All paths must be absolute. If a relative path is encountered [it] should be … ignored."
-        if !folder.hasPrefix("/") {
-            guard home.hasPrefix("/") else { return nil }
-            folder = "\(home)/.local/state"
-        }
-        return "\(folder)/speedpix/repl_history"
+        BaseDirectories(environment, home: home).state?.appending("speedpix").appending("repl_history").string
     }
 
     /// Whether a line may be kept.
@@ -72,22 +67,13 @@ struct LineHistory: Sendable {
     }
 
     private func open(_ file: FilePath) throws -> FileDescriptor {
-        try FileManager.default.createDirectory(
-            atPath: file.removingLastComponent().string, withIntermediateDirectories: true,
-            attributes: [.posixPermissions: 0o700])
-        let descriptor = try FileDescriptor.open(
+        try Folder.makePrivate(file.removingLastComponent())
+        return try FileDescriptor.open(
             file, .writeOnly, options: [.append, .create, .noFollow, .closeOnExec], permissions: .ownerReadWrite)
-        return descriptor
     }
 
     private func rewrite(_ lines: [String], _ path: String) throws {
-        let new = path + ".new"
-        try? FileManager.default.removeItem(atPath: new)
-        let descriptor = try FileDescriptor.open(
-            FilePath(new), .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec], permissions: .ownerReadWrite)
-        _ = try descriptor.closeAfter {
-            try descriptor.writeAll(Array(lines.map { $0 + "\n" }.joined().utf8))
-        }
-        try FileRename.move(FilePath(new), over: FilePath(path))
+        try AtomicFile.replace(
+            FilePath(path), with: lines.lazy.map { Array(($0 + "\n").utf8) }, permissions: .ownerReadWrite)
     }
 }

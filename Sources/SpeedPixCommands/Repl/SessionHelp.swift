@@ -16,7 +16,7 @@ enum SessionHelp {
                     continue
                 }
                 if start.contains(where: { $0 != " " }),
-                    ValuePrinter.visibleWidth(start) + 1 + ValuePrinter.visibleWidth(String(word)) > width
+                    TerminalText.visibleWidth(start) + 1 + TerminalText.visibleWidth(String(word)) > width
                 {
                     lines.append(start)
                     current = indent + word

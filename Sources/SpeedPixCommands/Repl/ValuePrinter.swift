@@ -19,12 +19,12 @@ struct ValuePrinter: Sendable {
     private func render(_ value: LuaSnapshot, indent: Int, used: Int, isTop: Bool = false) -> String {
         guard case .table(let table) = value else { return leaf(value, isTop: isTop) }
         let line = inline(table)
-        if used + Self.visibleWidth(line) <= width { return line }
+        if used + TerminalText.visibleWidth(line) <= width { return line }
         let inner = String(repeating: " ", count: indent + 2)
         var lines = table.items.map { inner + render($0, indent: indent + 2, used: indent + 3) }
         lines += entries(table).map { key, value in
             let head = "\(inner)\(key) = "
-            return head + render(value, indent: indent + 2, used: Self.visibleWidth(head) + 1)
+            return head + render(value, indent: indent + 2, used: TerminalText.visibleWidth(head) + 1)
         }
         var text = opening(table) + "{\n" + lines.map { $0 + ",\n" }.joined()
         if table.omitted > 0 { text += inner + dim("… \(table.omitted) more") + "\n" }
@@ -140,31 +140,6 @@ struct ValuePrinter: Sendable {
 
     private static func hexadecimal(_ byte: UInt8) -> String {
         (byte < 16 ? "0" : "") + String(byte, radix: 16)
-    }
-
-    /// Columns, without what colours a text. Wide characters take two.
-    static func visibleWidth(_ text: String) -> Int {
-        var width = 0
-        var isSequence = false
-        for scalar in text.unicodeScalars {
-            if scalar == "\u{1B}" { isSequence = true }
-            if !isSequence { width += scalar.columns }
-            if isSequence, scalar == "m" { isSequence = false }
-        }
-        return width
-    }
-}
-
-extension Unicode.Scalar {
-    /// Columns on a terminal: two for what East Asian typography sets wide, none for what joins the one before.
-    fileprivate var columns: Int {
-        if [.nonspacingMark, .enclosingMark, .format].contains(properties.generalCategory) { return 0 }
-        switch value {
-        case 0x1100...0x115F, 0x2E80...0x303E, 0x3041...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F,
-            0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x1F300...0x1F64F, 0x1F900...0x1F9FF, 0x20000...0x3FFFD:
-            return 2
-        default: return 1
-        }
     }
 }
 

@@ -1,4 +1,5 @@
 import SpeedPix
+import SpeedPixLua
 
 /// What may stand in a report, which people send around: no signatures, and nothing endless.
 enum ReportText {
@@ -33,7 +34,7 @@ enum ReportText {
 
     private static func shortened(_ text: String) -> String {
         if text.hasPrefix("data:"), let comma = text.firstIndex(of: ","), text.utf8.count > 200 {
-            return "\(text[...comma])… (\(ByteText.describe(Int64(text.utf8.count))))"
+            return "\(text[...comma])… (\(ByteCount.text(Int64(text.utf8.count))))"
         }
         return text.utf8.count > longest ? text.prefix(longest) + "…" : text
     }

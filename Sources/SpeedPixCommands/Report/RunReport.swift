@@ -9,12 +9,12 @@ import Foundation
 /// The page that shows every result of a run, while the run goes on: its place, and pictures that are made beside it.
 struct RunReport: Sendable {
     let thumbnails = ThumbnailMaker()
-    private let file: WholeFile
+    private let file: ReportFile
     private let context: CommandContext
 
     /// - Throws: ``CommandFailure`` if there is no place for it.
     init(_ path: String, in context: CommandContext) throws {
-        file = try WholeFile(path, beginning: ReportPage.beginning, in: context)
+        file = try ReportFile(path, beginning: ReportPage.beginning, in: context)
         self.context = context
     }
 

@@ -28,7 +28,7 @@ struct ScriptRunner: Sendable {
         do {
             // A dry run makes nothing, not even to find out whether it could.
             if let out = plan.out, !plan.isDryRun {
-                try WritablePlace.check(context.absolute(out), shownAs: out, token: context.randomToken())
+                try OutputFolder.checkWritable(context.absolute(out), shownAs: out)
             }
             report = try plan.report.map { try RunReport($0, in: context) }
         } catch {

@@ -1,3 +1,6 @@
+import LocalFiles
+import SystemPackage
+
 #if canImport(Darwin)
 import Darwin
 #elseif canImport(Musl)
@@ -22,11 +25,13 @@ struct CredentialsFile {
         let descriptor = mkstemp(&template)  // mode 0600
         guard descriptor >= 0 else { throw CommandFailure(.failure, "could not write a credentials file in /tmp") }
         defer { close(descriptor) }
-        let bytes = Array(text.utf8)
-        guard write(descriptor, bytes, bytes.count) == bytes.count else {
-            throw CommandFailure(.failure, "could not write a credentials file in /tmp: the disk is full")
-        }
         path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        do {
+            try FileDescriptor(rawValue: descriptor).writeAll(Array(text.utf8))
+        } catch {
+            unlink(path)
+            throw CommandFailure.writing("a credentials file in /tmp", Errno(from: error))
+        }
     }
 
     func remove() {

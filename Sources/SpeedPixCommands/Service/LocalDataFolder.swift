@@ -12,13 +12,9 @@ struct LocalDataFolder: Sendable, Hashable {
     ///
     /// - Returns: Nil if there is neither, nor a home: nothing can be kept.
     init?(_ context: CommandContext) {
-        func absolute(_ name: String) -> FilePath? {
-            // "All paths must be absolute. If a relative path is encountered [it] should be … ignored."
-            context.environment[name].flatMap { $0.hasPrefix("/") ? FilePath($0) : nil }
-        }
-        if let state = context.environment[Self.variable], !state.isEmpty {
+        if let state = context.variable(Self.variable) {
             path = FilePath(context.absolute(state)).appending("local").lexicallyNormalized().string
-        } else if let data = absolute("XDG_DATA_HOME") ?? absolute("HOME")?.appending(".local").appending("share") {
+        } else if let data = BaseDirectories(context.environment, home: context.variable("HOME")).data {
             path = data.appending("speedpix").appending("local").lexicallyNormalized().string
         } else {
             return nil

@@ -8,8 +8,8 @@ struct SettingsReader {
 
     /// The user's own settings, by the XDG base directory rules: a relative `XDG_CONFIG_HOME` counts as unset.
     var ownPath: String {
-        let given = context.environment["XDG_CONFIG_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
-        let folder = FilePath(given ?? "\(context.homeDirectory)/.config")
+        let folders = BaseDirectories(context.environment, home: context.homeDirectory)
+        let folder = folders.configuration ?? FilePath(context.homeDirectory).appending(".config")
         return folder.appending("speedpix").appending(SettingsFile.name).string
     }
 

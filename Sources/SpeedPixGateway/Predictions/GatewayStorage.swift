@@ -1,3 +1,4 @@
+import LocalFiles
 import SQLiteStorage
 import SpeedPix
 import SystemPackage
@@ -57,7 +58,7 @@ struct GatewayStorage: Sendable {
         let action = "lock the data directory \(directory)"
         let folder = ObjectStore.folder(in: directory)
         do {
-            try PrivateFolder.make(folder)
+            try Folder.makePrivate(folder)
         } catch {
             throw StorageError(action: action, reason: "its folder cannot be made (\(error))")
         }

@@ -1,3 +1,4 @@
+import LocalFiles
 import NIOCore
 import NIOPosix
 import SpeedPix
@@ -237,15 +238,9 @@ struct ObjectStore: Sendable {
             try await NIOThreadPool.singleton.runIfActive {
                 // Whoever finds the file finds its attributes: they are there first.
                 let written = FilePath(temporary.string + ".attributes")
-                do {
-                    let file = try FileDescriptor.open(
-                        written, .writeOnly, options: [.create, .exclusiveCreate], permissions: .ownerReadWrite)
-                    try file.closeAfter { _ = try file.writeAll(description) }
-                    try FileRename.move(written, over: attributesPath(of: key))
-                } catch {
-                    _ = try? FileManager.default.removeItem(atPath: written.string)
-                    throw error
-                }
+                try AtomicFile.replace(
+                    attributesPath(of: key), with: CollectionOfOne(description), permissions: .ownerReadWrite,
+                    through: written)
                 try FileRename.move(temporary, over: path(of: key))
             }
         } catch {

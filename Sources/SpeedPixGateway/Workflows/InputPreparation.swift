@@ -77,13 +77,13 @@ struct InputPreparation: Sendable {
         let label = "the input \"\(input.name)\""
         if text.lowercased().hasPrefix("data:") {
             do {
-                return .embedded(try DataURI(text))
+                return .embedded(try EmbeddedFile(text))
             } catch {
                 throw Refusal.invalidParameter("\(label) \(error.message)")
             }
         }
         guard URLSigner.isFileURL(text) else {
-            if let type = DataURI.bareType(text) {
+            if let type = EmbeddedFile.bareType(text) {
                 throw Refusal.invalidParameter(
                     "\(label) is base64 without a data: URI's beginning: send \"data:\(type);base64,\(text.prefix(12))…\""
                 )

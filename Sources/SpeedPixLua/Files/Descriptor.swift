@@ -66,16 +66,3 @@ final class Descriptor: Sendable {
             code == ENOENT ? .fileNotFound : .fileSystem, "\(name): \(reason)", cause: Errno(rawValue: code))
     }
 }
-
-/// The type of a file by the mode that `stat` gives.
-enum FileKind {
-    case file, folder, other
-
-    init(_ status: stat) {
-        switch status.st_mode & S_IFMT {
-        case S_IFREG: self = .file
-        case S_IFDIR: self = .folder
-        default: self = .other
-        }
-    }
-}

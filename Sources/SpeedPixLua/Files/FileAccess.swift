@@ -1,13 +1,6 @@
+import LocalFiles
 import SpeedPix
 import SystemPackage
-
-#if canImport(Darwin)
-import Darwin
-#elseif canImport(Musl)
-import Musl
-#else
-import Glibc
-#endif
 
 /// Which files a script may read and write. Symbolic links and `..` are followed before a path is judged, and what was
 /// opened is judged once more.
@@ -222,8 +215,6 @@ public struct FileAccess: Sendable {
 
     /// The real path on the disk, whatever an overlay says.
     static func real(_ path: String) -> String? {
-        guard let resolved = realpath(path, nil) else { return nil }
-        defer { free(resolved) }
-        return String(cString: resolved)
+        try? RealPath.resolve(path)
     }
 }

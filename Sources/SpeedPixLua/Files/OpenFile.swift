@@ -1,3 +1,4 @@
+import LocalFiles
 import SpeedPix
 
 #if canImport(Darwin)

@@ -1,3 +1,4 @@
+import LocalFiles
 import SpeedPix
 import SystemPackage
 
@@ -108,11 +109,10 @@ final class WritableFolder: Sendable {
 
     /// A new file beside another, for its next content.
     func makeTemporary(beside name: String) throws -> (Descriptor, name: String) {
-        let start = String(decoding: name.utf8.prefix(100), as: UTF8.self)
         var attempt = 0
         while true {
             attempt += 1
-            let temporary = ".\(start).\(getpid())-\(attempt).part"
+            let temporary = TemporaryFile.name(beside: name, unique: TemporaryFile.uniquePart(attempt))
             do {
                 return (try open(temporary, O_WRONLY | O_CREAT | O_EXCL), temporary)
             } catch let error as SpeedPixError where error.cause as? Errno == .fileExists && attempt < 1000 {
@@ -137,23 +137,10 @@ final class WritableFolder: Sendable {
 extension Descriptor {
     func write(_ bytes: [UInt8], shownAs name: String) throws {
         try willWrite?(bytes.count)
-        try bytes.withUnsafeBytes { bytes in
-            var done = 0
-            while done < bytes.count {
-                let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
-                #if canImport(Darwin)
-                let count = Darwin.write(number, rest.baseAddress, rest.count)
-                #elseif canImport(Musl)
-                let count = Musl.write(number, rest.baseAddress, rest.count)
-                #else
-                let count = Glibc.write(number, rest.baseAddress, rest.count)
-                #endif
-                if count < 0 {
-                    if errno == EINTR { continue }
-                    throw Descriptor.failure(errno, name)
-                }
-                done += count
-            }
+        do {
+            try FileDescriptor(rawValue: number).writeAll(bytes)
+        } catch {
+            throw Descriptor.failure(Errno(from: error).rawValue, name)
         }
     }
 }

@@ -1,3 +1,4 @@
+import LocalFiles
 import LuaRuntime
 import SpeedPix
 

@@ -1,15 +1,14 @@
 /// Sizes as people read them.
 package enum ByteCount {
-    /// "312 B", "12.3 kB", "4.0 MB": powers of a thousand, as file managers count.
+    /// `512 B`, `1.4 MB`, `25 MB`: powers of 1000, as drives, networks and file managers count; two digits at least.
     package static func text(_ bytes: Int64) -> String {
         guard bytes >= 1000 else { return "\(bytes) B" }
-        var value = Double(bytes) / 1000
-        var unit = 0
-        while value >= 999.95, unit < 3 {
+        var value = Double(bytes)
+        var unit = "B"
+        for next in ["kB", "MB", "GB", "TB"] where value >= 999.5 {
             value /= 1000
-            unit += 1
+            unit = next
         }
-        let tenths = Int((value * 10).rounded())
-        return "\(tenths / 10).\(tenths % 10) \(["kB", "MB", "GB", "TB"][unit])"
+        return value < 9.95 ? "\((value * 10).rounded() / 10) \(unit)" : "\(Int(value.rounded())) \(unit)"
     }
 }

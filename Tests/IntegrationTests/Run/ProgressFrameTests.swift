@@ -84,6 +84,18 @@ struct ProgressFrameTests {
         #expect(TerminalText.fitted("abc", columns: 0) == "")
     }
 
+    @Test("Emoji of every block take two columns, and the sequences that colour them none")
+    func emojiWidth() {
+        #expect(TerminalText.width("🚀") == 2)
+        #expect(TerminalText.visibleWidth("\u{1B}[1m🚀 白\u{1B}[0m") == 5)
+        #expect(TerminalText.visibleWidth("e\u{301}\u{1B}[2m…\u{1B}[0m") == 2)
+    }
+
+    @Test("Ten units and more are told without a fraction")
+    func largeByteCounts() {
+        #expect(ByteCount.text(12_345_678) == "12 MB" && ByteCount.text(440_900) == "441 kB")
+    }
+
     @Test func theEnvironmentDecidesOnColoursAndSigns() {
         let state = busy(20, running: 5)
         let coloured = lines(state, style: ProgressFrame.Style(["LANG": "en_GB.UTF-8"]))
@@ -125,7 +137,7 @@ struct ProgressFrameTests {
         #expect(DurationText.clock(.seconds(7)) == "0:07" && DurationText.clock(.seconds(3723)) == "1:02:03")
         #expect(DurationText.short(.milliseconds(420)) == "0.4 s" && DurationText.short(.seconds(12)) == "12 s")
         #expect(DurationText.short(.milliseconds(59_700)) == "0:59")
-        #expect(ByteText.describe(999) == "999 B" && ByteText.describe(1_440_000) == "1.4 MB")
-        #expect(ByteText.describe(999_999) == "1.0 MB" && ByteText.describe(25_000_000_000) == "25 GB")
+        #expect(ByteCount.text(999) == "999 B" && ByteCount.text(1_440_000) == "1.4 MB")
+        #expect(ByteCount.text(999_999) == "1.0 MB" && ByteCount.text(25_000_000_000) == "25 GB")
     }
 }

@@ -1,3 +1,4 @@
+import LocalFiles
 import SpeedPix
 import SystemPackage
 
@@ -19,8 +20,7 @@ extension FileAccess {
     /// - Parameter path: A full path.
     func kind(of path: String, followsLast: Bool = true) -> FileKind? {
         if let overlay { return overlay.kind(of: path, followsLast: followsLast) }
-        let version = followsLast ? FileVersion(path) : FileVersion(link: path)
-        return version.map { $0.isDirectory ? .folder : $0.isRegular ? .file : .other }
+        return FileKind(path, followsLast: followsLast)
     }
 
     /// Where a file lies that is saved under its own name if the path ends with a slash or names a folder.

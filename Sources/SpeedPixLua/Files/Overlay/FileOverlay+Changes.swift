@@ -1,3 +1,4 @@
+import LocalFiles
 import SpeedPix
 
 #if canImport(Darwin)
@@ -61,7 +62,9 @@ extension FileOverlay {
                 }
             }
             removed += goneWithFolders(state.tree, renamed: renamed)
-            found += removed.filter { !renamed.contains($0) && FileVersion(link: $0) != nil }.map { .remove($0) }
+            found += removed.filter { !renamed.contains($0) && FileKind($0, followsLast: false) != nil }.map {
+                .remove($0)
+            }
             return found.sorted { ($0.path, $0.rank) < ($1.path, $1.rank) }
         }
     }

@@ -1,3 +1,4 @@
+import LocalFiles
 import SpeedPix
 import Synchronization
 import SystemPackage
@@ -87,7 +88,7 @@ public final class FileOverlay: Sendable {
         case .folder: return .folder
         case .content: return .file
         case .disk(let place):
-            return FileVersion(link: place).map { $0.isDirectory ? .folder : $0.isRegular ? .file : .other }
+            return FileKind(place, followsLast: false)
         }
     }
 
@@ -183,7 +184,7 @@ public final class FileOverlay: Sendable {
                 if flags & O_TRUNC != 0 { state.bytes -= state.sizes.updateValue(0, forKey: known) ?? 0 }
             case .disk(let place):
                 guard OverlayTree.target(of: place) == nil else { throw Descriptor.failure(ELOOP, shown) }
-                guard FileVersion(link: place)?.isRegular == true else {
+                guard FileKind(place, followsLast: false) == .file else {
                     throw SpeedPixError(.invalidArgument, "\(shown) is no regular file")
                 }
                 guard mayCopy(place) else { throw FileAccess.withheld(shown) }

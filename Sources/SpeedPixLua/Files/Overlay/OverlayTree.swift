@@ -1,3 +1,4 @@
+import LocalFiles
 import SpeedPix
 import SystemPackage
 
@@ -119,8 +120,8 @@ struct OverlayTree: Sendable {
         case .content(let number): return Node(path: path, kind: .content(number))
         case .moved(let place): return Node(path: path, kind: .disk(place))
         case nil:
-            guard !isNew, let version = FileVersion(link: path) else { return nil }
-            return Node(path: path, kind: version.isDirectory ? .folder(isNew: false) : .disk(path))
+            guard !isNew, let kind = FileKind(path, followsLast: false) else { return nil }
+            return Node(path: path, kind: kind == .folder ? .folder(isNew: false) : .disk(path))
         }
     }
 

@@ -6,11 +6,12 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// A file inside a URL (RFC 2397): `data:image/png;base64,…`.
-struct DataURI: Sendable, Equatable {
-    /// The official clients' rule; larger files are uploaded.
+/// A file that came within an input, as a `data:` URI.
+struct EmbeddedFile: Sendable, Equatable {
+    /// Bytes. The official clients' rule; larger files are uploaded.
     static let largest = 1 << 20
 
+    /// Without parameters.
     let mimeType: String
     let bytes: [UInt8]
 
@@ -18,26 +19,25 @@ struct DataURI: Sendable, Equatable {
     init(_ text: String) throws(Refusal) {
         // Three characters for each byte is the most an encoding may need; more need not be decoded to be refused.
         guard text.utf8.count <= 3 * Self.largest + 1024 else { throw Self.tooLarge }
-        guard text.hasPrefix("data:"), let comma = text.firstIndex(of: ",") else {
-            throw .invalidParameter("is no data: URI: it has no comma")
+        let uri: DataURI
+        do {
+            uri = try DataURI(text)
+        } catch {
+            throw Self.refusal(error)
         }
-        let head = text[text.index(text.startIndex, offsetBy: 5)..<comma].split(separator: ";")
-        let payload = text[text.index(after: comma)...]
-        guard let plain = PercentEncoding.decodedBytes(payload) else {
-            throw .invalidParameter("is a data: URI with a broken percent-encoding")
+        guard uri.bytes.count <= Self.largest else { throw Self.tooLarge }
+        bytes = uri.bytes
+        // RFC 2397: "If <mediatype> is omitted, it defaults to text/plain".
+        mimeType = uri.mediaType.flatMap { $0.split(separator: ";").first.map(String.init) } ?? "text/plain"
+    }
+
+    private static func refusal(_ problem: DataURI.Problem) -> Refusal {
+        switch problem {
+        case .lacksComma: .invalidParameter("is no data: URI: it has no comma")
+        case .mediaType: .invalidParameter("is a data: URI whose media type is broken")
+        case .percentEncoding: .invalidParameter("is a data: URI with a broken percent-encoding")
+        case .base64: .invalidParameter("is a data: URI whose base64 is broken")
         }
-        if head.last?.lowercased() == "base64" {
-            guard let decoded = Data(base64Encoded: Data(plain), options: .ignoreUnknownCharacters) else {
-                throw .invalidParameter("is a data: URI whose base64 is broken")
-            }
-            bytes = Array(decoded)
-        } else {
-            bytes = plain
-        }
-        guard bytes.count <= Self.largest else { throw Self.tooLarge }
-        let type = head.first.map { String($0) } ?? ""
-        // The default of the RFC.
-        mimeType = type.contains("/") ? type : "text/plain"
     }
 
     /// The media type of a file that was sent as base64 alone; nil for a text that is none.

@@ -1,4 +1,4 @@
-import SystemPackage
+package import SystemPackage
 
 #if canImport(Darwin)
 import Darwin
@@ -8,9 +8,9 @@ import Musl
 import Glibc
 #endif
 
-enum FileRemoval {
+package enum FileRemoval {
     /// `unlink(2)`: also in a cancelled task, where NIO's calls give up at once.
-    static func remove(_ path: FilePath) throws(Errno) {
+    package static func remove(_ path: FilePath) throws(Errno) {
         let result = path.withPlatformString { unlink($0) }
         guard result == 0 else { throw Errno(rawValue: errno) }
     }

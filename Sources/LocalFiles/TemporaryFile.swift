@@ -1,0 +1,66 @@
+package import SystemPackage
+
+#if canImport(Darwin)
+import Darwin
+#elseif canImport(Musl)
+import Musl
+#else
+import Glibc
+#endif
+
+/// A new, empty file, open for writing. Whoever makes it closes it, and renames or removes it.
+package struct TemporaryFile {
+    /// How many names are tried. Another process with the same number may use some, on another machine or in a container.
+    private static let mostAttempts = 1000
+
+    package let path: FilePath
+    package let descriptor: FileDescriptor
+
+    /// - Parameter permissions: Of the file, less the umask.
+    /// - Throws: `Errno`, `fileExists` if there is something at the path.
+    package init(_ path: FilePath, permissions: FilePermissions) throws(Errno) {
+        do {
+            descriptor = try FileDescriptor.open(
+                path, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec], permissions: permissions)
+        } catch {
+            throw Errno(from: error)
+        }
+        self.path = path
+    }
+
+    /// A file in the same folder as `target`, under a name that nobody uses.
+    package static func make(beside target: FilePath, permissions: FilePermissions) throws(Errno) -> TemporaryFile {
+        var attempt = 1
+        while true {
+            do {
+                return try TemporaryFile(path(beside: target, unique: uniquePart(attempt)), permissions: permissions)
+            } catch {
+                guard error == .fileExists, attempt < mostAttempts else { throw error }
+                attempt += 1
+            }
+        }
+    }
+
+    /// What tells the names of a process's temporary files apart, from its number and that of the attempt.
+    package static func uniquePart(_ attempt: Int) -> String { "\(getpid())-\(attempt)" }
+
+    /// The path of a temporary file for the next content of `target`.
+    package static func path(beside target: FilePath, unique: String) -> FilePath {
+        target.removingLastComponent().appending(name(beside: target.lastComponent?.string ?? "", unique: unique))
+    }
+
+    /// A hidden name that begins with the one of the target.
+    package static func name(beside target: String, unique: String) -> String {
+        // Bytes, not characters: file systems allow 255 bytes, and one Chinese character has three.
+        let start = String(decoding: target.utf8.prefix(100), as: UTF8.self)
+        return ".\(start).\(unique).part"
+    }
+
+    /// Makes a file in a folder and removes it. Access rights do not tell whether that works: file systems can be read-only,
+    /// and disks full.
+    package static func checkCreation(in folder: FilePath) throws(Errno) {
+        let file = try make(beside: folder.appending("speedpix"), permissions: .ownerReadWrite)
+        try? file.descriptor.close()
+        try FileRemoval.remove(file.path)
+    }
+}

@@ -1,0 +1,78 @@
+import LocalFiles
+import SystemPackage
+import Testing
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+@Suite("AtomicFile")
+struct AtomicFileTests {
+    @Test("A file is made of all its pieces, and nothing else is left in the folder")
+    func pieces() throws {
+        let folder = try EmptyFolder()
+        let pieces = ["one ", "", "two"].map { Array($0.utf8) }
+        try AtomicFile.replace(folder.path.appending("a.txt"), with: pieces)
+        #expect(try folder.text("a.txt") == "one two")
+        #expect(try folder.names == ["a.txt"])
+    }
+
+    @Test("A file that is there is replaced, and one that was opened before keeps its content")
+    func replacing() throws {
+        let folder = try EmptyFolder()
+        try folder.write("old", to: "a.txt")
+        let reader = try FileDescriptor.open(folder.path.appending("a.txt"), .readOnly)
+        try AtomicFile.replace(folder.path.appending("a.txt").string, with: Array("new".utf8))
+        var bytes = [UInt8](repeating: 0, count: 3)
+        let count = try reader.closeAfter { try bytes.withUnsafeMutableBytes { try reader.read(into: $0) } }
+        #expect(count == 3 && bytes == Array("old".utf8))
+        #expect(try folder.text("a.txt") == "new")
+    }
+
+    @Test("A link is replaced itself, not what it leads to")
+    func link() throws {
+        let folder = try EmptyFolder()
+        try folder.write("kept", to: "a.txt")
+        let link = folder.path.appending("link").string
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "a.txt")
+        try AtomicFile.replace(link, with: Array("new".utf8))
+        #expect(try folder.text("a.txt") == "kept" && folder.text("link") == "new")
+        #expect(FileKind(link, followsLast: false) == .file)
+    }
+
+    @Test("The new file has the permissions that were asked for")
+    func permissions() throws {
+        let folder = try EmptyFolder()
+        try AtomicFile.replace(
+            folder.path.appending("secret"), with: CollectionOfOne([1]), permissions: .ownerReadWrite)
+        #expect(try folder.permissions(of: "secret") == 0o600)
+    }
+
+    @Test("A target that cannot be replaced is an error, and no temporary file is left")
+    func failure() throws {
+        let folder = try EmptyFolder()
+        try FileManager.default.createDirectory(
+            atPath: folder.path.appending("a").string, withIntermediateDirectories: true)
+        try folder.write("x", to: "a/b")
+        #expect(throws: Errno.isDirectory) { try AtomicFile.replace(folder.path.appending("a").string, with: [1]) }
+        #expect(throws: Errno.noSuchFileOrDirectory) {
+            try AtomicFile.replace(folder.path.appending("missing").appending("a").string, with: [1])
+        }
+        #expect(try folder.names == ["a"])
+    }
+
+    @Test("A temporary file elsewhere is used where one is named, and one that is there stays")
+    func namedTemporary() throws {
+        let folder = try EmptyFolder()
+        let temporary = folder.path.appending("incoming")
+        try AtomicFile.replace(folder.path.appending("a"), with: CollectionOfOne([0x61]), through: temporary)
+        #expect(try folder.names == ["a"])
+        try folder.write("of somebody else", to: "incoming")
+        #expect(throws: Errno.fileExists) {
+            try AtomicFile.replace(folder.path.appending("a"), with: CollectionOfOne([0x62]), through: temporary)
+        }
+        #expect(try folder.text("a") == "a" && folder.text("incoming") == "of somebody else")
+    }
+}
