@@ -247,7 +247,7 @@ package final class ServiceCaller: Sendable {
         // With a code, too: it does not prove that nothing was started.
         if error.code == .invalidResponse || status.kind == .serverError { return .unknown }
         // Our nonces are new each time: somebody has delivered the call before, and it may have done its work.
-        return ServiceAnswer.isUsedNonce(error) ? .unknown : .refused
+        return error.gatewayRefusal == .usedNonce ? .unknown : .refused
     }
 
     private func retryAfter(_ headers: HTTPFields) -> Duration? {
@@ -259,7 +259,8 @@ package final class ServiceCaller: Sendable {
     }
 
     private func clockOffset(_ error: SpeedPixError, _ headers: HTTPFields) -> Double? {
-        guard ServiceAnswer.isExpiredTimestamp(error), let text = headers[.date], let date = HTTPDate.date(from: text)
+        guard error.code == .auth, error.gatewayRefusal == .timestamp, let text = headers[.date],
+            let date = HTTPDate.date(from: text)
         else { return nil }
         return date.timeIntervalSince(dependencies.now())
     }
