@@ -132,6 +132,7 @@ typedef struct {
     size_t length;
     int32_t function, slot;
     bool in_session;
+    int32_t status;  // of compiling
     lua_State *thread;
 } new_thread;
 
@@ -144,7 +145,8 @@ static int make_thread(lua_State *L) {
     lua_pushcfunction(thread, spl_run_task);
     if (request->source != NULL) {
         // Text only: bytecode can crash the machine.
-        if (spl_load_text(L, request->source, request->length, request->name) != LUA_OK) return lua_error(L);
+        request->status = spl_load_text(L, request->source, request->length, request->name);
+        if (request->status != SPL_OK) return lua_error(L);
         lua_xmove(L, thread, 1);
         if (request->in_session) {
             lua_rawgeti(thread, LUA_REGISTRYINDEX, vm->scope_ref);
@@ -171,6 +173,8 @@ static lua_State *start_thread(spl_vm *vm, new_thread *request, int32_t *slot) {
     if (!made) spl_release_buffer(vm, vm->start);
     vm->length = vm->start;
     vm->allocates = vm->put_failed = false;
+    // To the protected call an error of the compiler is one like any other.
+    if (!made && request->status != SPL_OK) vm->failure_status = request->status;
     if (!made) return NULL;
     *slot = request->slot;
     return request->thread;

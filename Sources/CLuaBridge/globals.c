@@ -3,6 +3,10 @@
 // dump is read; it is never run.
 //
 // The dump's layout and the opcodes are those of Lua 5.4 (ldump.c, lopcodes.h); a dump of another kind is refused.
+//
+// `speedpix check` does not use this list: it reports options, fields and methods as well, and each with its column, and a
+// dump has no columns (ScriptCheck, over a lexer). The session uses it, since there a name that is wrongly taken for a
+// global, or not taken for one, changes what runs: only the compiler's own answer is exact.
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +15,7 @@
 struct spl_globals {
     spl_global *list;
     size_t count, capacity;
+    int32_t status;
     char *failure;
     // The dump, and how far it has been read.
     uint8_t *bytes;
@@ -45,6 +50,11 @@ typedef struct {
     size_t upvalues;
     int line;
 } function;
+
+static void run_out(spl_globals *g) {
+    g->broken = true;
+    g->status = SPL_OUT_OF_MEMORY;
+}
 
 static int write_dump(lua_State *L, const void *bytes, size_t size, void *data) {
     (void)L;
@@ -128,7 +138,7 @@ static void add(spl_globals *g, constant name, int line, bool is_write) {
         size_t capacity = g->capacity ? g->capacity * 2 : 32;
         spl_global *list = realloc(g->list, capacity * sizeof *list);
         if (list == NULL) {
-            g->broken = true;
+            run_out(g);
             return;
         }
         g->list = list;
@@ -209,11 +219,11 @@ static void take_function(spl_globals *g, const bool *outer, size_t outer_count)
 static void take_body(spl_globals *g, function *f, const bool *outer, size_t outer_count) {
     f->constant_count = take_count(g, 1);
     f->constants = calloc(f->constant_count + 1, sizeof *f->constants);
-    if (f->constants == NULL) g->broken = true;
+    if (f->constants == NULL) run_out(g);
     for (size_t i = 0; i < f->constant_count && !g->broken; i++) f->constants[i] = take_constant(g);
     f->upvalues = take_count(g, 3);
     f->is_environment = calloc(f->upvalues + 1, sizeof *f->is_environment);
-    if (f->is_environment == NULL) g->broken = true;
+    if (f->is_environment == NULL) run_out(g);
     for (size_t i = 0; i < f->upvalues && !g->broken; i++) {
         bool is_local = take_byte(g) != 0;
         size_t index = take_byte(g);
@@ -229,7 +239,7 @@ static void take_body(spl_globals *g, function *f, const bool *outer, size_t out
     size_t absolutes = take_count(g, 2), next = 0;
     // Pairs of instruction and line, for lines that no delta reaches.
     size_t *places = calloc(absolutes * 2 + 1, sizeof *places);
-    if (places == NULL) g->broken = true;
+    if (places == NULL) run_out(g);
     for (size_t i = 0; i < absolutes * 2 && !g->broken; i++) places[i] = take_size(g);
     content registers[256] = {{0}};
     for (size_t pc = 0; pc < f->instructions && !g->broken; pc++) {
@@ -282,8 +292,9 @@ typedef struct {
 
 static int compile(lua_State *L) {
     compilation *c = lua_touserdata(L, 1);
-    if (spl_load_text(L, c->source, c->length, c->name) != LUA_OK) return lua_error(L);
-    if (lua_dump(L, write_dump, c->result, 0) != 0) return luaL_error(L, "not enough memory");
+    c->result->status = spl_load_text(L, c->source, c->length, c->name);
+    if (c->result->status != SPL_OK) return lua_error(L);
+    if (lua_dump(L, write_dump, c->result, 0) != 0) c->result->status = SPL_OUT_OF_MEMORY;
     return 0;
 }
 
@@ -302,13 +313,17 @@ spl_globals *spl_list_globals(const char *source, size_t length, const char *nam
     compilation c = {.result = g, .source = source, .name = name, .length = length};
     lua_pushcfunction(L, compile);
     lua_pushlightuserdata(L, &c);
-    bool compiled = lua_pcall(L, 1, 0, 0) == LUA_OK;
-    if (!compiled)
-        g->failure = copy_text(lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "the text does not compile");
+    int status = lua_pcall(L, 1, 0, 0);
+    // Only memory can run out where nothing has said what else is wrong.
+    if (status != LUA_OK && g->status == SPL_OK) g->status = SPL_OUT_OF_MEMORY;
+    if (status != LUA_OK && lua_type(L, -1) == LUA_TSTRING) g->failure = copy_text(lua_tostring(L, -1));
     lua_close(L);
-    if (!compiled) return g;
+    if (g->status != SPL_OK) return g;
     if (take_header(g)) take_function(g, NULL, 0);
-    if (g->broken || g->at != g->size) g->failure = copy_text("this liblua compiles to something that is not Lua 5.4's");
+    if (g->status == SPL_OK && (g->broken || g->at != g->size)) {
+        g->status = SPL_FOREIGN_FORMAT;
+        g->failure = copy_text("this liblua compiles to something that is not Lua 5.4's");
+    }
     return g;
 }
 
@@ -319,6 +334,7 @@ void spl_free_globals(spl_globals *g) {
     free(g);
 }
 
+int32_t spl_globals_status(const spl_globals *g) { return g->status; }
 const char *spl_globals_failure(const spl_globals *g) { return g->failure; }
 size_t spl_global_count(const spl_globals *g) { return g->count; }
 spl_global spl_global_at(const spl_globals *g, size_t index) { return g->list[index]; }

@@ -113,6 +113,8 @@ struct spl_vm {
 
     char traceback[SPL_TRACEBACK_SIZE];
     lua_State *exhausted;  // the thread whose traceback that is, taken when it got no more memory
+    // Of the last protected call that failed.
+    int32_t failure_status;
     char failure[SPL_FAILURE_SIZE];
 };
 
@@ -154,8 +156,9 @@ typedef struct {
 } spl_numeral;
 // The first decimal numeral that is whole and beyond Lua's integers: Lua makes a float of it, and says nothing.
 bool spl_find_wide_numeral(const char *source, size_t length, spl_numeral *found);
-// luaL_loadbufferx for text, which such a numeral is an error in.
-int spl_load_text(lua_State *L, const char *source, size_t length, const char *name);
+// luaL_loadbufferx for text, which such a numeral is an error in. Returns SPL_OK or why it does not compile; bytecode is
+// refused as a syntax error.
+int32_t spl_load_text(lua_State *L, const char *source, size_t length, const char *name);
 // trace.c: the stack of `thread` from `level` on, without its body in C, as text of the VM's own buffer. It allocates
 // nothing; without `names` it does not touch the stack either, and functions go by the names their callers use.
 void spl_write_traceback(lua_State *L, lua_State *thread, int level, bool filtered, bool names);
@@ -183,7 +186,7 @@ int spl_call_original(lua_State *L);
 // lists.c
 void spl_open_lists(lua_State *L);
 void spl_open_random(lua_State *L);
-// vm.c: runs f(main thread, data) in one protected call; false, with spl_failure filled, if it raised.
+// vm.c: runs f(main thread, data) in one protected call; false, with failure and failure_status filled, if it raised.
 bool spl_protected(spl_vm *vm, lua_CFunction f, void *data);
 // stop.c
 void spl_arm_hook(spl_vm *vm, lua_State *L);

@@ -48,7 +48,7 @@ static int load_text(lua_State *L) {
     }
     size_t length;
     const char *text = lua_tolstring(L, 5, &length);
-    if (spl_load_text(L, text, length, name) != LUA_OK) {
+    if (spl_load_text(L, text, length, name) != SPL_OK) {
         lua_pushnil(L);
         lua_insert(L, -2);
         return 2;

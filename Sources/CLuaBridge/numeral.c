@@ -112,16 +112,27 @@ bool spl_find_wide_numeral(const char *source, size_t length, spl_numeral *found
     return false;
 }
 
+// Lua has no status of its own for a text that ends too early; its interpreter, too, looks for these words of the
+// compiler's (lua.c, incomplete), which every release of 5.4 has.
+static bool is_incomplete(lua_State *L) {
+    static const char mark[] = "near <eof>";
+    size_t length, mark_length = sizeof mark - 1;
+    const char *message = lua_tolstring(L, -1, &length);
+    return message != NULL && length >= mark_length && memcmp(message + length - mark_length, mark, mark_length) == 0;
+}
+
 // A chunk that does not say what it seems to say is as wrong as one that does not compile.
-int spl_load_text(lua_State *L, const char *source, size_t length, const char *name) {
+int32_t spl_load_text(lua_State *L, const char *source, size_t length, const char *name) {
     int status = luaL_loadbufferx(L, source, length, name, "t");
+    if (status == LUA_ERRMEM) return SPL_OUT_OF_MEMORY;
+    if (status != LUA_OK) return is_incomplete(L) ? SPL_SYNTAX_INCOMPLETE : SPL_SYNTAX_ERROR;
     spl_numeral wide;
-    if (status != LUA_OK || !spl_find_wide_numeral(source, length, &wide)) return status;
+    if (!spl_find_wide_numeral(source, length, &wide)) return SPL_OK;
     lua_Debug ar;
     lua_getinfo(L, ">S", &ar);
     lua_pushlstring(L, wide.start, wide.length);
     lua_pushfstring(L, "%s:%d: %s is beyond 2^63 - 1, Lua's largest integer, and would be rounded: write uint64(\"%s\")",
                     ar.short_src, wide.line, lua_tostring(L, -1), lua_tostring(L, -1));
     lua_remove(L, -2);
-    return LUA_ERRSYNTAX;
+    return SPL_WIDE_NUMERAL;
 }

@@ -50,7 +50,10 @@ bool spl_protected(spl_vm *vm, lua_CFunction f, void *data) {
     lua_State *M = vm->main;
     lua_pushcfunction(M, f);
     lua_pushlightuserdata(M, data);
-    if (lua_pcall(M, 1, 0, 0) == LUA_OK) return true;
+    int status = lua_pcall(M, 1, 0, 0);
+    if (status == LUA_OK) return true;
+    // Also where the bridge itself has raised "not enough memory": of that string lua_error makes an error of memory.
+    vm->failure_status = status == LUA_ERRMEM ? SPL_OUT_OF_MEMORY : SPL_ERROR;
     const char *message = lua_type(M, -1) == LUA_TSTRING ? lua_tostring(M, -1) : "error object is not a string";
     strncpy(vm->failure, message, SPL_FAILURE_SIZE - 1);
     lua_pop(M, 1);
@@ -121,6 +124,7 @@ void spl_set_pattern_steps(spl_vm *vm, uint64_t steps) { vm->pattern_steps = ste
 void spl_set_task_depth(spl_vm *vm, int32_t depth) { vm->task_depth = depth; }
 void spl_set_memory_limit(spl_vm *vm, size_t bytes) { vm->limit = bytes; }
 uint64_t spl_allocations(const spl_vm *vm) { return vm->allocations; }
+int32_t spl_failure_status(const spl_vm *vm) { return vm->failure_status; }
 const char *spl_failure(const spl_vm *vm) { return vm->failure; }
 const char *spl_traceback(const spl_vm *vm) { return vm->traceback; }
 

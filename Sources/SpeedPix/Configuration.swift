@@ -101,9 +101,13 @@ public struct Configuration: Sendable {
         network = try NetworkSettings(environment: environment)
     }
 
+    /// The cause of the error for a key or a secret that nobody gave.
+    package struct MissingCredential: Error {}
+
     private static func missing(_ what: String, variable: String) -> SpeedPixError {
         SpeedPixError(
-            .configuration, "the \(what) is missing", remedy: "set \(variable), or pass it to Configuration(…)")
+            .configuration, "the \(what) is missing", remedy: "set \(variable), or pass it to Configuration(…)",
+            cause: MissingCredential())
     }
 
     private static func normalised(_ endpoint: String) throws -> String {

@@ -1,4 +1,5 @@
 import Foundation
+import SpeedPix
 import SpeedPixGateway
 import Testing
 
@@ -33,11 +34,28 @@ struct FaultCommandTests {
 
     @Test func helpNamesEveryCallAndFault() async throws {
         let run = await CommandRun(["serve", "--help"], in: try TestFolder())
-        for target in FaultTarget.allCases { #expect(run.output.contains(target.rawValue)) }
+        for target in ClientOperation.faultTargets { #expect(run.output.contains(target.rawValue)) }
         for fault in [
             "status", "throttle", "envelope", "garbage", "duplicate_nonce", "reset_before", "reset_after",
             "cut_body", "slow_body", "delay", "expired_url", "skewed_clock",
         ] { #expect(run.output.contains(fault)) }
+    }
+
+    @Test("The help of serve and docs/faults.md list every call and fault of the table")
+    func listedNames() async throws {
+        let run = await CommandRun(["serve", "--help"], in: try TestFolder())
+        #expect(
+            run.output.contains(
+                """
+                Calls:   create, progress, result, cancel, sign_upload, get_file,
+                         delete_file, upload, download, any
+                Faults:  status, throttle, envelope, garbage, duplicate_nonce, reset_before,
+                         reset_after, cut_body, slow_body, delay, expired_url, skewed_clock
+                """), "\(run.output)")
+        let page = try String(contentsOfFile: TestFolder.repository + "/docs/faults.md", encoding: .utf8)
+        for name in ClientOperation.faultTargets.map(\.rawValue) + Fault.Kind.allCases.map(\.rawValue) {
+            #expect(page.contains("`\(name)`"), "\(name)")
+        }
     }
 
     @Test func theExamplesAreGood() throws {

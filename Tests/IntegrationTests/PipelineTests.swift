@@ -177,6 +177,10 @@ struct PipelineTests {
         try folder.write("print('hi') pcall(run, 'echo', {}) run('echo', {}) speedpix.params { a = {} }", to: "s.lua")
         let run = await CommandRun(["run", "s.lua", "--help"], in: folder)
         #expect(run.output.contains("The script declares no parameters"))
+        // One that fails by itself is an error, whatever its words.
+        let words = "the script is only asked for its parameters; nothing is sent"
+        try folder.write("error({ message = '\(words)' })", to: "own.lua")
+        #expect(await CommandRun(["run", "own.lua", "--help"], in: folder).status == .failure)
         #expect(!run.output.contains("hi"))
     }
 }

@@ -71,6 +71,25 @@ struct GlobalsTests {
         #expect(throws: LuaError.self) { try LuaChunk([0x1B] + Array("Lua".utf8), name: "x").globals() }
     }
 
+    @Test(
+        "A text that does not compile says which mistake it is, wherever it is compiled",
+        arguments: [
+            ("x =", LuaError.SyntaxProblem.incomplete), ("return 9223372036854775808", .wideNumeral), ("x y", nil),
+            ("x = \"near <eof>\n", nil),
+        ])
+    func syntaxProblems(source: String, problem: LuaError.SyntaxProblem?) async throws {
+        let chunk = LuaChunk(source, name: "not enough memory")
+        let listed = #expect(throws: LuaError.self) { try chunk.globals() }
+        #expect(listed?.kind == .syntax && listed?.syntaxProblem == problem)
+        let vm = try LuaVM()
+        let run = await #expect(throws: LuaError.self) { try await vm.run(chunk) }
+        #expect(run?.kind == .syntax && run?.syntaxProblem == problem)
+        #expect(run?.message == listed?.message)
+        try await vm.openSession { _ in }
+        let evaluated = await #expect(throws: LuaError.self) { try await vm.evaluate(chunk) }
+        #expect(evaluated?.kind == .syntax && evaluated?.syntaxProblem == problem)
+    }
+
     @Test func aScriptOfOursHoldsNoSurprise() throws {
         let names = Set(try TestScript.chunk("patterns.lua").globals().filter { !$0.isWrite }.map(\.name))
         #expect(

@@ -43,6 +43,17 @@ enum {
     SPL_STOP_TIMEOUT = 2,
 };
 
+// How a call that compiles or runs something went.
+enum {
+    SPL_OK = 0,
+    SPL_ERROR = 1,              // an error was raised
+    SPL_OUT_OF_MEMORY = 2,
+    SPL_SYNTAX_ERROR = 3,       // the text does not compile
+    SPL_SYNTAX_INCOMPLETE = 4,  // it does not compile because it ends where something has to follow
+    SPL_WIDE_NUMERAL = 5,       // it has a whole number beyond Lua's integers, of which Lua would make a float
+    SPL_FOREIGN_FORMAT = 6,     // this liblua compiles to another form than Lua 5.4's
+};
+
 // Lua's types as spl_get_type tells them; the numbers are Lua's own (asserted in value.c).
 enum {
     SPL_TNONE = -1,
@@ -180,7 +191,9 @@ typedef struct {
 // The globals that a text chunk reads and writes, in the order of its code. NULL if memory ran out.
 spl_globals *spl_list_globals(const char *source, size_t length, const char *name);
 void spl_free_globals(spl_globals *globals);
-// Why there is no list, such as the compiler's message; NULL if there is one.
+// SPL_OK if there is a list, else why there is none.
+int32_t spl_globals_status(const spl_globals *globals);
+// The compiler's message if there is no list; NULL if memory ran out before there was one.
 const char *spl_globals_failure(const spl_globals *globals);
 size_t spl_global_count(const spl_globals *globals);
 spl_global spl_global_at(const spl_globals *globals, size_t index);
@@ -207,12 +220,14 @@ bool spl_register_value(spl_vm *vm, const char *module, const char *field);
 // Runs `source` with the fields of "_host" and of `module` and the module's name as its arguments and adds the fields of the table it returns to `module`.
 // The message of a failure stays in spl_failure.
 bool spl_register_source(spl_vm *vm, const char *module, const char *source, size_t length, const char *name);
+// Of the last call that failed: why, and the message.
+int32_t spl_failure_status(const spl_vm *vm);
 const char *spl_failure(const spl_vm *vm);
 
 // --- Threads: each is one task of the host ---------------------------------------------------------------------
 
 // A thread ready to run a text chunk with the buffer's values as arguments. NULL if memory ran out or the chunk does
-// not compile; the message is then in spl_failure.
+// not compile; spl_failure_status then has which of them, spl_failure the message.
 lua_State *spl_thread_load(spl_vm *vm, const char *source, size_t length, const char *name, int32_t *slot);
 // The same for a chunk of the session, see spl_open_session.
 lua_State *spl_thread_load_session(spl_vm *vm, const char *source, size_t length, const char *name, int32_t *slot);

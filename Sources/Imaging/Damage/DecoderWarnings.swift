@@ -20,13 +20,14 @@ struct DecoderWarnings: Equatable {
         }
     }
 
+    /// Without the domain that libvips puts before libjpeg's words.
     private static func plain(_ line: Substring) -> String {
         line.hasPrefix("VipsJpeg: ") ? String(line.dropFirst(10)) : String(line)
     }
 
     /// libjpeg's words for "there was no data for these pixels, and they were made up". All its other warnings leave every
     /// pixel in its place. (jerror.h: JWRN_HIT_MARKER, JWRN_HUFF_BAD_CODE, JWRN_ARITH_BAD_CODE, JWRN_MUST_RESYNC,
-    /// JWRN_JPEG_EOF)
+    /// JWRN_JPEG_EOF) libvips passes on the words and not libjpeg's number for them.
     private static let losses = [
         "premature end of data segment", "bad Huffman code", "bad arithmetic code", "found marker",
         "Premature end of JPEG file",

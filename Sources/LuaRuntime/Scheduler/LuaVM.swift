@@ -113,7 +113,7 @@ public actor LuaVM {
         try put(arguments)
         var slot: Int32 = 0
         guard let thread = spl_thread_call(machine.vm, function.slot, &slot) else {
-            throw LuaError(.memory, String(cString: spl_failure(machine.vm)))
+            throw LuaError(failureOf: machine.vm)
         }
         return try await finish(
             machine.scheduler.add(thread, slot: slot, parent: parent), timeout, clock, keepsResults: true)
@@ -208,10 +208,7 @@ public actor LuaVM {
                 machine.vm, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count, "@\(chunk.name)", &slot
             )
         }
-        guard let thread else {
-            let message = String(cString: spl_failure(machine.vm))
-            throw LuaError(message == "not enough memory" ? .memory : .syntax, message)
-        }
+        guard let thread else { throw LuaError(failureOf: machine.vm) }
         let task = machine.scheduler.add(thread, slot: slot, parent: nil)
         task.position = machine.scheduler.startPosition
         return task
@@ -286,9 +283,7 @@ public actor LuaVM {
 
     /// Gives scripts liblua's own string functions, unbounded, as a global; for tests that compare them with ours.
     package func exposeStockStrings(as name: String) throws {
-        guard spl_expose_stock_strings(machine.vm, name) else {
-            throw LuaError(.memory, String(cString: spl_failure(machine.vm)))
-        }
+        guard spl_expose_stock_strings(machine.vm, name) else { throw LuaError(failureOf: machine.vm) }
     }
 
     /// Collects what the script no longer needs.

@@ -33,11 +33,11 @@ public enum LuaInput: Sendable {
             case nil:
                 self = .expression(expression)
                 return
-            case .some(let error) where Self.isUnfinished(error):
+            case .some(let error) where error.syntaxProblem == .incomplete:
                 self = .incomplete
                 return
             // It is an expression, and only a number in it is none of Lua's.
-            case .some(let error) where error.message.contains(LuaChunk.wideNumeral):
+            case .some(let error) where error.syntaxProblem == .wideNumeral:
                 self = .failure(error)
                 return
             default: break
@@ -45,7 +45,7 @@ public enum LuaInput: Sendable {
         }
         switch Self.failure(statements) {
         case nil: self = .statements(statements)
-        case .some(let error): self = Self.isUnfinished(error) ? .incomplete : .failure(error)
+        case .some(let error): self = error.syntaxProblem == .incomplete ? .incomplete : .failure(error)
         }
     }
 
@@ -65,10 +65,6 @@ public enum LuaInput: Sendable {
             // Of kind memory: it compiles, and only the list of globals is missing.
             return error.kind == .syntax ? error : nil
         }
-    }
-
-    private static func isUnfinished(_ error: LuaError) -> Bool {
-        error.message.hasSuffix("near <eof>")
     }
 }
 

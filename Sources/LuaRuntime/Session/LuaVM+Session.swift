@@ -90,10 +90,7 @@ extension LuaVM {
                 machine.vm, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count, "@\(chunk.name)", &slot
             )
         }
-        guard let thread else {
-            let message = String(cString: spl_failure(machine.vm))
-            throw LuaError(message == "not enough memory" ? .memory : .syntax, message)
-        }
+        guard let thread else { throw LuaError(failureOf: machine.vm) }
         let task = machine.scheduler.add(thread, slot: slot, parent: nil)
         task.position = machine.scheduler.startPosition
         return task

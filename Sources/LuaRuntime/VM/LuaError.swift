@@ -10,6 +10,14 @@ public struct LuaError: Error, Sendable {
         case memory
     }
 
+    /// What a text that is not Lua has wrong, where a caller may go on differently.
+    public enum SyntaxProblem: Sendable {
+        /// It ends where something has to follow: more text may make it whole.
+        case incomplete
+        /// It has a whole number beyond Lua's integers, of which Lua would make a float without a word.
+        case wideNumeral
+    }
+
     /// Whether the text, the run or the machine is to blame.
     public var kind: Kind
     /// With the place in front, if it is known: `shoe.lua:3: attempt to index a nil value (global 'x')`.
@@ -18,6 +26,8 @@ public struct LuaError: Error, Sendable {
     public var value: LuaValue
     /// Lua's stack when it was raised, a line for each call; empty if there is none.
     public var traceback: String
+    /// More about an error of kind ``Kind/syntax``; nil for any other mistake in the text.
+    public var syntaxProblem: SyntaxProblem?
 
     /// Without `value`, the message itself counts as what was raised.
     public init(_ kind: Kind, _ message: String, value: LuaValue? = nil, traceback: String = "") {

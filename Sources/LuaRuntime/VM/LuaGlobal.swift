@@ -31,9 +31,9 @@ extension LuaChunk {
         }
         guard let list else { throw LuaError(.memory, "not enough memory") }
         defer { spl_free_globals(list) }
-        if let failure = spl_globals_failure(list) {
-            let message = String(cString: failure)
-            throw LuaError(message.hasPrefix("this liblua") ? .memory : .syntax, message)
+        guard spl_globals_status(list) == SPL_OK else {
+            let message = spl_globals_failure(list).map { String(cString: $0) }
+            throw LuaError(bridgeStatus: spl_globals_status(list), message)
         }
         let globals = (0..<spl_global_count(list)).map { index in
             let global = spl_global_at(list, index)

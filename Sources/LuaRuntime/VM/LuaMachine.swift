@@ -17,7 +17,7 @@ final class LuaMachine {
     private let seed: UInt64
     private let notes: (any LuaRunNotes)?
 
-    /// - Throws: ``LuaError`` of kind memory.
+    /// - Throws: ``LuaError`` of kind memory if memory runs out, of kind runtime if a module cannot be registered.
     init(
         limits: LuaLimits, modules: [LuaModule], seed: UInt64 = 0, notes: (any LuaRunNotes)? = nil
     ) throws(LuaError) {
@@ -46,7 +46,7 @@ final class LuaMachine {
     // MARK: Registration
 
     private func check(_ succeeded: Bool) throws(LuaError) {
-        guard succeeded else { throw LuaError(.memory, String(cString: spl_failure(vm))) }
+        guard succeeded else { throw LuaError(failureOf: vm) }
     }
 
     private func add(_ kind: LuaFunctionEntry.Kind, name: String = "") -> Int32 {

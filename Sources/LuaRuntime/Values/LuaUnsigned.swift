@@ -38,8 +38,3 @@ extension LuaFunctionDefinition {
         return digits.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } ? UInt64(digits) : nil
     }
 }
-
-extension LuaChunk {
-    /// What the compiler's message says of a numeral beyond Lua's integers (CLuaBridge/numeral.c).
-    package static let wideNumeral = "Lua's largest integer, and would be rounded"
-}

@@ -31,6 +31,8 @@ extension SpeedPixError {
         "tasknotfound", "tasknotexist", "taskidnotfound", "taskidnotexist", "nosuchtask", "invalidtask", "unknowntask",
         "promptnotfound", "invalidparameter", "missingparameter",
     ]
+    /// The usual words, in English and in Chinese: no public document of the service lists its own. Without a code they are the
+    /// only sign.
     private static let noSuchTaskPhrases = [
         "no such task", "task not found", "task does not exist", "task doesn't exist", "task not exist", "unknown task",
         "任务不存在", "找不到任务",

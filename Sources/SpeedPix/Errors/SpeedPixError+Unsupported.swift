@@ -35,6 +35,7 @@ extension SpeedPixError {
         "nosuchmethod", "nosuchroute", "notimplemented", "routenotfound", "unknownapi", "unsupportedapi",
         "unsupportedoperation", "http404", "i404nf", "i404nr", "i404sr",
     ]
+    /// The usual words: no public document of the service lists its own. Without a code they are the only sign.
     private static let noSuchCallPhrases = [
         "no such api", "api not found", "api does not exist", "api not exist", "接口不存在",
     ]

@@ -30,6 +30,8 @@ struct StoreRefusal: Sendable, Equatable {
 
     /// Whether the signed URL has expired, as it does when an upload waits for long, or when the clock that it was signed by
     /// was off. A new one helps.
+    ///
+    /// OSS ("Request has expired.") and S3 answer an expired URL with the code of any refusal; only the message differs.
     var isExpired: Bool {
         switch code {
         case "AccessDenied": message?.lowercased().contains("expired") ?? false

@@ -66,7 +66,7 @@ public struct Predictions: Sendable {
         let createdAt = caller.dependencies.now()
         do {
             let envelope = try await caller.call(
-                .create, .object(body), headers: headers, isRepeatable: false,
+                .create, .object(body), headers: headers,
                 intent: CreateIntent(journal: caller.dependencies.journal, key: key), limit: limit)
             guard let id = envelope.data.first("taskId", "task_id")?.lenientIdentifier else {
                 throw SpeedPixError(

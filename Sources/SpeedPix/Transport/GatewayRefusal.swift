@@ -36,29 +36,7 @@ struct GatewayRefusal {
         self.message = message
         self.status = status
         let isThrottled = status.code == 429 || code?.hasPrefix("T4") ?? false
-        meaning = isThrottled ? .throttled : Self.meaning(code: code) ?? Self.meaning(words: message.lowercased())
-    }
-
-    private static func meaning(code: String?) -> Meaning? {
-        switch code {
-        case "A403IS": .signature
-        case "A400IK": .key
-        case "A403EP", "I403AA": .unauthorized
-        case "I404NF", "I404NR", "I404SR": .noSuchCall
-        case "I404DO": .domain
-        default: code?.hasPrefix("B403") ?? false ? .quota : nil
-        }
-    }
-
-    private static func meaning(words: String) -> Meaning {
-        let meanings: [(String, Meaning)] = [
-            ("throttled", .throttled), ("invalid signature", .signature), ("empty signature", .signature),
-            ("invalid appsecret", .signature), ("invalid appkey", .key), ("nonce used", .usedNonce),
-            ("timestamp expired", .timestamp), ("timestamp is expired", .timestamp), ("invalid url", .noSuchCall),
-            ("api not found", .noSuchCall), ("invalid domain", .domain), ("unauthorized", .unauthorized),
-            ("quota exhausted", .quota), ("quota expired", .quota), ("arrears", .quota),
-        ]
-        return meanings.first { words.contains($0.0) }?.1 ?? .other
+        meaning = isThrottled ? .throttled : Meaning(code: code) ?? Meaning(words: message)
     }
 
     /// Whether a service code is one of the gateway's, and so not of the service behind it: `A403IS`, `T429ID` …
@@ -72,10 +50,12 @@ struct GatewayRefusal {
 
     /// The refusal as callers get it.
     func error(requestID: String?) -> SpeedPixError {
-        SpeedPixError(
+        var error = SpeedPixError(
             errorCode, message, remedy: remedy, httpStatus: status.code, serviceCode: code, requestID: requestID,
             // A nonce is never used twice by us: a copy of the call came first, and a new one will do.
             isRetryable: meaning == .throttled || meaning == .usedNonce || ServiceAnswer.isTransient(status))
+        error.gatewayRefusal = meaning
+        return error
     }
 
     private var errorCode: SpeedPixError.Code {
@@ -98,5 +78,34 @@ struct GatewayRefusal {
         case .quota: "what was paid for is used up or has expired: see the account in the console"
         case .usedNonce, .throttled, .other: nil
         }
+    }
+}
+
+extension GatewayRefusal.Meaning {
+    /// By the gateway's code, such as `A403IS`; nil for none and for one that says nothing here.
+    fileprivate init?(code: String?) {
+        switch code {
+        case "A403IS": self = .signature
+        case "A400IK": self = .key
+        case "A403EP", "I403AA": self = .unauthorized
+        case "I404NF", "I404NR", "I404SR": self = .noSuchCall
+        case "I404DO": self = .domain
+        case let code? where code.hasPrefix("B403"): self = .quota
+        default: return nil
+        }
+    }
+
+    /// By the gateway's words: those outside of a VPC send no code, so that there is no other sign. The phrases are those of
+    /// Alibaba Cloud's list of the API gateway's error messages, in lower case.
+    init(words: String) {
+        let phrases: [([String], Self)] = [
+            (["throttled"], .throttled), (["invalid signature"], .signature), (["empty signature"], .signature),
+            (["invalid appsecret"], .signature), (["invalid appkey"], .key), (["nonce used"], .usedNonce),
+            (["timestamp", "expired"], .timestamp), (["invalid url"], .noSuchCall), (["api not found"], .noSuchCall),
+            (["invalid domain"], .domain), (["unauthorized"], .unauthorized), (["quota exhausted"], .quota),
+            (["quota expired"], .quota), (["arrears"], .quota),
+        ]
+        let words = words.lowercased()
+        self = phrases.first { $0.0.allSatisfy(words.contains) }?.1 ?? .other
     }
 }

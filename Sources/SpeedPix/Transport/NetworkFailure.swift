@@ -130,6 +130,7 @@ struct NetworkFailure {
             return Reason(text: "\(place) closed the TLS connection without saying so")
         }
         if case .sslError(let stack) = failure, stack.contains(.eofDuringHandshake) { return handshakeBroken }
+        // BoringSSL's errors come as text alone: NIOSSL publishes neither their library nor their reason.
         let text = String(describing: failure)
         if text.contains("CERTIFICATE_VERIFY_FAILED") { return await untrustedCertificate }
         // What BoringSSL says of bytes that are no TLS records, and of those that are an HTTP answer.

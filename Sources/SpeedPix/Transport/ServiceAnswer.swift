@@ -45,32 +45,24 @@ package enum ServiceAnswer {
             isRetryable: throttled || isTransient(status))
     }
 
-    /// Whether the gateway has seen the call's nonce before.
-    static func isUsedNonce(_ error: SpeedPixError) -> Bool {
-        error.code == .auth && error.message.lowercased().contains("nonce used")
-    }
-
-    /// Whether the call was refused for its date.
-    static func isExpiredTimestamp(_ error: SpeedPixError) -> Bool {
-        let words = error.message.lowercased()
-        return error.code == .auth && words.contains("timestamp") && words.contains("expired")
-    }
-
-    /// An answer that carries nothing but its HTTP status.
+    /// An answer that carries nothing but its HTTP status, or the gateway's words where they do not belong: a proxy may keep
+    /// the text of an answer and drop its headers.
     private static func plainRefusal(
         _ status: HTTPResponse.Status, _ headers: HTTPFields, body: [UInt8], requestID: String?
     ) -> SpeedPixError {
         let phrase = status.reasonPhrase.printable()
         let text = "HTTP \(status.code) \(phrase)" + (body.isEmpty ? "" : ": \(excerpt(body, headers))")
+        let meaning = GatewayRefusal.Meaning(words: text)
         func error(_ code: SpeedPixError.Code, _ remedy: String? = nil) -> SpeedPixError {
             var error = SpeedPixError(
                 code, text, remedy: remedy, httpStatus: status.code, requestID: requestID,
                 isRetryable: code == .throttled || isTransient(status))
             error.isUnexplained = true
+            error.gatewayRefusal = meaning
             return error
         }
         switch status.code {
-        case 403 where text.lowercased().contains("throttled"): return error(.throttled)
+        case 403 where meaning == .throttled: return error(.throttled)
         case 401, 403: return error(.auth, "check the key and the secret")
         case 404: return error(.apiError, "check the endpoint: it does not have this call")
         case 413: return error(.apiError, "the request is larger than the service accepts")

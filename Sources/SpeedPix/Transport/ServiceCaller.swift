@@ -33,23 +33,22 @@ package final class ServiceCaller: Sendable {
     }
 
     /// - Parameters:
-    ///   - isRepeatable: False for a create: it is only repeated if it surely had no effect.
+    ///   - route: One that is not repeatable, a create, is only sent again if it surely had no effect.
     ///   - intent: Is written down before each try, and taken back after one that had no effect.
     ///   - limit: No further try begins after it, and one that is repeatable goes on no longer.
     func call(
-        _ route: Route, _ body: JSONValue, headers: HTTPFields = [:], isRepeatable: Bool = true,
-        intent: CreateIntent? = nil, limit: Duration? = nil
+        _ route: Route, _ body: JSONValue, headers: HTTPFields = [:], intent: CreateIntent? = nil,
+        limit: Duration? = nil
     ) async throws -> Envelope {
         try await withTaskExecutorPreference(pipeline.taskExecutor(for: route.operation)) {
-            try await tries(
-                route, body, headers: headers, isRepeatable: isRepeatable, intent: intent, limit: limit)
+            try await tries(route, body, headers: headers, intent: intent, limit: limit)
         }
     }
 
     private func tries(
-        _ route: Route, _ body: JSONValue, headers: HTTPFields, isRepeatable: Bool, intent: CreateIntent?,
-        limit: Duration?
+        _ route: Route, _ body: JSONValue, headers: HTTPFields, intent: CreateIntent?, limit: Duration?
     ) async throws -> Envelope {
+        let isRepeatable = route.entry.isRepeatable
         let bytes: [UInt8]
         do {
             bytes = try body.encoded()
@@ -148,7 +147,7 @@ package final class ServiceCaller: Sendable {
                 operation: {
                     let response = try await self.pipeline.send(
                         request, for: route.operation, finish: { self.signed($0, offset: usedOffset) })
-                    return (response, try await Self.collect(response.body, limit: route.largestAnswer))
+                    return (response, try await Self.collect(response.body, limit: route.entry.largestAnswer))
                 })
         }
         let response: TransportResponse
@@ -248,7 +247,7 @@ package final class ServiceCaller: Sendable {
         if error.code == .invalidResponse || status.kind == .serverError { return .unknown }
         // Each try has a new nonce. If the service knows it, something on the way delivered the try twice, and the first
         // delivery may have started the prediction.
-        return ServiceAnswer.isUsedNonce(error) ? .unknown : .refused
+        return error.gatewayRefusal == .usedNonce ? .unknown : .refused
     }
 
     private func retryAfter(_ headers: HTTPFields) -> Duration? {
@@ -260,7 +259,8 @@ package final class ServiceCaller: Sendable {
     }
 
     private func clockOffset(_ error: SpeedPixError, _ headers: HTTPFields) -> Double? {
-        guard ServiceAnswer.isExpiredTimestamp(error), let text = headers[.date], let date = HTTPDate.date(from: text)
+        guard error.code == .auth, error.gatewayRefusal == .timestamp, let text = headers[.date],
+            let date = HTTPDate.date(from: text)
         else { return nil }
         return date.timeIntervalSince(dependencies.now())
     }

@@ -1,29 +1,33 @@
-/// The service's calls. All are `POST` with a JSON body; the paths are the service's own.
+/// The service's calls. All are `POST` with a JSON body; the raw values are the service's own paths.
+///
+/// Whatever depends on the call stands in ``entry``: the client, the gateway, its faults and dry runs read it there.
 package enum Route: String, Sendable, CaseIterable {
     case create = "/scc/comfy_prompt"
     case progress = "/scc/comfy_get_progress"
     case result = "/scc/comfy_get_result"
-    case signUpload = "/scc/sp_create_temp_file_upload_sign"
-
-    // This project's own: no public source of the service has them. The local gateway offers them; where they are
-    // missing, the client says `unsupported`.
+    /// This project's own, as are ``getFile`` and ``deleteFile``: no public source of the service has them. The local
+    /// gateway offers them; where they are missing, the client says `unsupported`.
     case cancel = "/scc/comfy_cancel"
+    case signUpload = "/scc/sp_create_temp_file_upload_sign"
     case getFile = "/scc/sp_get_temp_file"
     case deleteFile = "/scc/sp_delete_temp_file"
 
-    /// Bytes. A larger answer is a mistake or an attack. Results may have pictures and texts in them.
-    var largestAnswer: Int { self == .result ? 256 << 20 : 8 << 20 }
-
-    /// What a call of it is for.
-    package var operation: ClientOperation {
+    /// What is known of the call.
+    package var entry: ServiceOperation {
         switch self {
-        case .create: .create
-        case .progress: .progress
-        case .result: .result
-        case .signUpload: .signUpload
-        case .cancel: .cancel
-        case .getFile: .getFile
-        case .deleteFile: .deleteFile
+        case .create: ServiceOperation(.create, isRepeatable: false, dryRun: .newTask)
+        case .progress:
+            ServiceOperation(.progress, dryRun: .task(#"{"status":"succeeded","progress":1,"etaRelative":0}"#))
+        case .result:
+            // It may have pictures and texts in it.
+            ServiceOperation(.result, largestAnswer: 256 << 20, dryRun: .task(#"{"status":"succeeded","result":{}}"#))
+        case .cancel: ServiceOperation(.cancel, dryRun: .task(#"{"status":"canceled"}"#))
+        case .signUpload: ServiceOperation(.signUpload, dryRun: .uploadURLs)
+        case .getFile: ServiceOperation(.getFile, dryRun: .empty)
+        case .deleteFile: ServiceOperation(.deleteFile, dryRun: .empty)
         }
     }
+
+    /// What a call of it is for.
+    package var operation: ClientOperation { entry.name }
 }

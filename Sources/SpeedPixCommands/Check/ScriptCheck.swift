@@ -4,6 +4,10 @@ import LuaRuntime
 ///
 /// It knows locals and their scopes, locals that stand for a part of the API (`local sp = speedpix`), and the type of
 /// what the API's functions give, as long as a local is assigned once. Where the text does not tell, it is silent.
+///
+/// `LuaChunk.globals()` reads globals from the compiled script, and has neither options, fields and methods nor columns,
+/// all of which are reported here; so this goes through the text. It may be silent about a global where the compiler knows
+/// it: nothing but a message is lost.
 struct ScriptCheck {
     /// What is known of a value.
     enum Shape: Equatable {

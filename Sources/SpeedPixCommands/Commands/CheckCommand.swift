@@ -25,12 +25,11 @@ struct CheckCommand: ContextCommand {
 
     func run(in context: CommandContext) async throws {
         let known = try await KnownNames(context)
-        let compiler = try LuaVM()
         var status: ExitStatus?
         for file in files {
             do {
                 let script = try ScriptFile(file, in: context)
-                for finding in try await findings(in: script, known, compiler, context) {
+                for finding in findings(in: script, known) {
                     let place = "\(script.chunk.name):\(finding.place.line):\(finding.place.column)"
                     let kind = finding.isWarning ? "warning" : "error"
                     try context.print("\(place): \(kind): \(finding.message)".printable())
@@ -45,17 +44,15 @@ struct CheckCommand: ContextCommand {
         if let status { throw CommandFailure(status) }
     }
 
-    private func findings(
-        in script: ScriptFile, _ known: KnownNames, _ compiler: LuaVM, _ context: CommandContext
-    ) async throws -> [ScriptFinding] {
-        if let error = try await Self.syntaxError(script.chunk, compiler) { return [error] }
+    private func findings(in script: ScriptFile, _ known: KnownNames) -> [ScriptFinding] {
+        if let error = Self.syntaxError(script.chunk) { return [error] }
         let check = ScriptCheck(script.chunk.source, known: known)
         var elsewhere: Set<String> = []
         var seen: Set<String> = []
         var waiting = check.requiredModules
         while let module = waiting.popLast() {
             guard seen.insert(module).inserted, let chunk = script.module(required: module),
-                try await Self.syntaxError(chunk, compiler) == nil
+                Self.syntaxError(chunk) == nil
             else { continue }
             let other = ScriptCheck(chunk.source, known: known)
             elsewhere.formUnion(other.definedGlobals)
@@ -64,25 +61,37 @@ struct CheckCommand: ContextCommand {
         return check.findings(globalsElsewhere: elsewhere)
     }
 
-    /// Lua's own word for what does not compile.
-    private static func syntaxError(_ chunk: LuaChunk, _ compiler: LuaVM) async throws -> ScriptFinding? {
-        let results = try await compiler.run(
-            LuaChunk("return select(2, load(..., \"=script\", \"t\"))", name: "compile"),
-            arguments: [.string(LuaString(chunk.source))])
-        guard let message = results.first?.text else { return nil }
-        guard let match = message.wholeMatch(of: /script:(\d+): (.*)/.dotMatchesNewlines()), let line = Int(match.1)
-        else {
-            return ScriptFinding(place: TextPosition(line: 1, column: 1), message: message)
+    /// What the compiler says of a text that is not Lua; nil of one that is.
+    private static func syntaxError(_ chunk: LuaChunk) -> ScriptFinding? {
+        let name = "script"
+        let failure: LuaError
+        do {
+            _ = try LuaChunk(typed: chunk.source, name: name).globals()
+            return nil
+        } catch {
+            // Of kind memory: it compiles, and only the list of globals is missing.
+            guard error.kind == .syntax else { return nil }
+            failure = error
         }
-        var column = 1
-        // Lua names the word that it stumbled over, not its place in the line.
+        guard let location = failure.location, location.file == name else {
+            return ScriptFinding(place: TextPosition(line: 1, column: 1), message: failure.message)
+        }
+        let message = String(failure.message.trimmingPrefix("\(name):\(location.line): "))
+        return ScriptFinding(
+            place: TextPosition(line: location.line, column: column(of: failure, message, in: chunk, location.line)),
+            message: message)
+    }
+
+    /// Where in its line an error is, from 1; 1 if that is not known.
+    ///
+    /// Lua has no columns: the word that it stumbled over, which the message quotes ("near 'end'", luaX_syntaxerror), is the
+    /// only sign of the place.
+    private static func column(of error: LuaError, _ message: String, in chunk: LuaChunk, _ line: Int) -> Int {
         let word =
-            message.contains(LuaChunk.wideNumeral)
-            ? match.2.prefix { $0.isWholeNumber } : message.firstMatch(of: /near '(.*)'$/)?.1
-        if let word, let text = chunk.line(line), let range = text.ranges(of: word).last {
-            column = text.distance(from: text.startIndex, to: range.lowerBound) + 1
-        }
-        return ScriptFinding(place: TextPosition(line: line, column: column), message: String(match.2))
+            error.syntaxProblem == .wideNumeral
+            ? message.prefix { $0.isWholeNumber } : message.firstMatch(of: /near '(.*)'$/)?.1
+        guard let word, let text = chunk.line(line), let range = text.ranges(of: word).last else { return 1 }
+        return text.distance(from: text.startIndex, to: range.lowerBound) + 1
     }
 }
 

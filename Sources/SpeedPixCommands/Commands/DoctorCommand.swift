@@ -84,16 +84,11 @@ struct DoctorCommand: ContextCommand {
                     + (try await ServiceProbe(configuration: configuration, context: context).diagnoses())
             }
         } catch let failure as CommandFailure {
-            let lines = (failure.message ?? "").replacing(ServiceOptions.waysOut, with: "").split(separator: "\n")
-            // One way in each line; they stand in columns.
-            let ways = lines.dropFirst().map { line in
-                line.trimmingPrefix("hint: ").split(separator: " ", omittingEmptySubsequences: true).joined(
-                    separator: " ")
-            }
+            let remedies = failure.remedies
             return [
                 Diagnosis(
-                    "credentials", .bad, String(lines.first ?? "missing"),
-                    remedy: ways.isEmpty ? nil : ways.joined(separator: "\n"))
+                    "credentials", .bad, failure.problem ?? "missing",
+                    remedy: remedies.isEmpty ? nil : remedies.joined(separator: "\n"))
             ]
         }
     }

@@ -196,7 +196,7 @@ struct RunCommand: ContextCommand {
         do {
             try await LuaVM(modules: SpeedPixModule.modules(host))
                 .execute(script.chunk, timeout: .seconds(10), clock: context.clock)
-        } catch let error as LuaError where declared.all == nil && !ScriptHost.isHelpRefusal(error) {
+        } catch let error as LuaError where declared.all == nil && !ParametersOnlyError.hasEnded(by: error) {
             throw CommandFailure(.failure, ErrorText.describe(error, chunk: script.chunk))
         } catch is LuaError {
             // Ending the script there is what params does when it is asked.

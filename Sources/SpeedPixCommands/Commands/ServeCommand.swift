@@ -28,14 +28,29 @@ struct ServeCommand: ContextCommand {
               {"call": "create", "fault": "reset_after", "times": 1}
               {"call": ["progress", "result"], "fault": "status", "code": 503,
                "probability": 0.2, "seed": 7}
-            Calls:   create, progress, result, cancel, sign_upload, get_file,
-                     delete_file, upload, download, any
-            Faults:  status, throttle, envelope, garbage, duplicate_nonce, reset_before,
-                     reset_after, cut_body, slow_body, delay, expired_url, skewed_clock
+            Calls:   \(wrapped(ClientOperation.faultTargets.map(\.rawValue) + ["any"], indent: 9))
+            Faults:  \(wrapped(Fault.Kind.allCases.map(\.rawValue), indent: 9))
             When:    after (skip so many), times (strike so often), probability, seed
             Each strike is told on standard error. All options are in docs/faults.md,
             whole files in examples/faults.
             """)
+
+    /// Names with commas between them, in lines of up to 76 columns.
+    private static func wrapped(_ names: [String], indent: Int) -> String {
+        var lines = [""]
+        for (index, name) in names.enumerated() {
+            let word = index < names.count - 1 ? "\(name)," : name
+            let line = lines[lines.count - 1]
+            if line.isEmpty {
+                lines[lines.count - 1] = word
+            } else if indent + line.count + 1 + word.count <= 76 {
+                lines[lines.count - 1] = "\(line) \(word)"
+            } else {
+                lines.append(word)
+            }
+        }
+        return lines.joined(separator: "\n" + String(repeating: " ", count: indent))
+    }
 
     @Option(help: "Port on 127.0.0.1; 0 is any free one.")
     var port = 8187

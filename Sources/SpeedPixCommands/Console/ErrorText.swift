@@ -61,3 +61,11 @@ enum ErrorText {
         }
     }
 }
+
+extension CommandFailure {
+    /// An error of the SDK as the command line tells it.
+    init(_ status: ExitStatus, _ error: SpeedPixError) {
+        self.init(
+            status, error.message.printable(keepingLines: true), hint: error.remedy?.printable(keepingLines: true))
+    }
+}

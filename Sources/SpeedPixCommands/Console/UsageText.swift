@@ -9,6 +9,8 @@ enum UsageText {
         if let complaint { return complaint }
         // ArgumentParser names the nearest option by itself.
         let message = RootCommand.message(for: error).printable(keepingLines: true)
+        // It wraps what `validate()` throws in a type that it does not publish: whether the text says already what to do,
+        // in a hint of ours or in its own reference to the help, can only be read from the text.
         return message.contains("\nhint: ") || message.contains(" --help")
             ? "speedpix: \(message)" : "speedpix: \(message)\nhint: \(name) --help"
     }

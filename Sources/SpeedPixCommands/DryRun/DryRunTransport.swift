@@ -10,28 +10,26 @@ final class DryRunTransport: HTTPTransport {
 
     func send(_ request: TransportRequest) async throws -> TransportResponse {
         let path = request.url.trimmingPrefix(Self.endpoint)
-        switch Route(rawValue: String(path)) {
-        case .create:
-            let id = "dry-run-\(count.add(1, ordering: .relaxed).newValue)"
-            return try answer(["taskId": .string(id), "status": "succeeded"])
-        case .progress: return try answer(try task(request, ["status": "succeeded", "progress": 1, "etaRelative": 0]))
-        case .result: return try answer(try task(request, ["status": "succeeded", "result": [:]]))
-        case .cancel: return try answer(try task(request, ["status": "canceled"]))
-        case .signUpload:
-            let key = "dry-run-\(count.add(1, ordering: .relaxed).newValue)"
+        switch Route(rawValue: String(path))?.entry.dryRunAnswer {
+        case .newTask: return try answer(["taskId": .string(nextName()), "status": "succeeded"])
+        case .task(let data): return try answer(try task(request, data))
+        case .uploadURLs:
+            let key = nextName()
             let url = JSONValue.string("\(Self.endpoint)/files/\(key)")
             return try answer(["uploadUrl": url, "accessUrl": url, "objectKey": .string(key)])
-        default:
-            // The upload itself, and whatever else: an empty answer.
+        case .empty, nil:
+            // The upload itself, and whatever else.
             return TransportResponse(status: .ok, headers: [:], body: AnyByteStream([]))
         }
     }
 
+    private func nextName() -> String { "dry-run-\(count.add(1, ordering: .relaxed).newValue)" }
+
     /// A name that can lead nowhere (RFC 2606).
     static let endpoint = "https://dry-run.invalid"
 
-    private func task(_ request: TransportRequest, _ fields: [String: JSONValue]) throws -> [String: JSONValue] {
-        var fields = fields
+    private func task(_ request: TransportRequest, _ data: String) throws -> [String: JSONValue] {
+        var fields = try JSONValue(parsing: Array(data.utf8)).objectValue ?? [:]
         if case .bytes(let body) = request.body { fields["taskId"] = try JSONValue(parsing: body)["taskId"] }
         return fields
     }

@@ -6,12 +6,12 @@ import SpeedPixLua
 enum ObjectText {
     /// - Parameter isAlone: It is the whole value, so that there is room for where a file lies and what came out.
     static func describe(_ object: any LuaObject, isAlone: Bool) -> String {
-        let name = type(of: object).luaClass.name
         let text =
-            switch name {
-            case "output file", "file": file(object, name, isAlone)
-            case "prediction": prediction(object, isAlone)
-            default: object.luaDescription
+            switch ScriptObjectKind(object) {
+            case .outputFile: file(object, "file", isAlone)
+            case .uploadedFile: file(object, "uploaded file", isAlone)
+            case .prediction: prediction(object, isAlone)
+            case .other: object.luaDescription
             }
         return "‹\(text.split(separator: "\n").map { String($0).printable() }.joined(separator: "\n "))›"
     }
@@ -24,7 +24,7 @@ enum ObjectText {
         if case .number(let seconds)? = object.luaProperty("duration") { facts.append("\(rounded(seconds)) s") }
         if let pages = object.integer("pages") { facts.append(pages == 1 ? "1 page" : "\(pages) pages") }
         if let size = object.integer("size") { facts.append(ByteCount.text(size)) }
-        let head = "\(kind == "file" ? "uploaded file" : "file") \(object.luaProperty("filename")?.text ?? "")"
+        let head = "\(kind) \(object.luaProperty("filename")?.text ?? "")"
         let line = ([head] + facts).joined(separator: ", ")
         guard isAlone, let url = object.luaProperty("url")?.text else { return line }
         return "\(line)\n\(url)"
@@ -44,7 +44,7 @@ enum ObjectText {
         let line = parts.joined(separator: ", ")
         guard isAlone, case .table(let files)? = object.luaProperty("files"), !files.items.isEmpty else { return line }
         let lines = files.items.prefix(10).compactMap { item -> String? in
-            if case .object(let file) = item { self.file(file, "", false) } else { nil }
+            if case .object(let file) = item { self.file(file, "file", false) } else { nil }
         }
         let more = files.items.count > 10 ? ["… \(files.items.count - 10) more files"] : []
         return ([line] + lines + more).joined(separator: "\n")

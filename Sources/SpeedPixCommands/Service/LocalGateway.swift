@@ -52,7 +52,7 @@ enum LocalGateway {
                 return try await body(service)
             }
         } catch let error as SpeedPixError where !hasBegun {
-            throw CommandFailure(.configuration, ErrorText.describe(error))
+            throw CommandFailure(.configuration, error)
         }
     }
 

@@ -105,7 +105,7 @@ struct ServiceOptions: ParsableArguments {
         } catch let error as SettingsError {
             throw error.failure
         } catch let error as SpeedPixError where error.code == .configuration {
-            throw CommandFailure(.configuration, Self.explained(error))
+            throw Self.explained(error)
         }
         return try await body(
             UsedService(
@@ -138,17 +138,25 @@ struct ServiceOptions: ParsableArguments {
         return try? await SettingsReader(context: context, scriptDirectory: nil).secret(of: settings)
     }
 
-    /// Between what is missing and what can be done.
-    static let waysOut = ". There are three ways out:"
+    /// How to say which service is meant: what to write, and where or what it is.
+    private static let waysToConfigure = [
+        ("export SPEEDPIX_APP_KEY=… SPEEDPIX_APP_SECRET=…", "with the values from the console"),
+        ("app_key = \"…\" and app_secret_file = \"…\"", "in ~/.config/speedpix/speedpix.toml, for good"),
+        ("--local", "no account: a gateway on this machine"),
+    ]
 
-    private static func explained(_ error: SpeedPixError) -> String {
-        guard error.message.hasSuffix("is missing") else { return ErrorText.describe(error) }
-        return """
-            \(error.message)\(waysOut)
-              export SPEEDPIX_APP_KEY=… SPEEDPIX_APP_SECRET=…    with the values from the console
-              app_key = "…" and app_secret_file = "…"           in ~/.config/speedpix/speedpix.toml, for good
-              --local                                           no account: a gateway on this machine
-            """
+    private static func explained(_ error: SpeedPixError) -> CommandFailure {
+        guard error.cause is Configuration.MissingCredential else {
+            return CommandFailure(.configuration, error)
+        }
+        let lines = waysToConfigure.map { what, explanation in
+            "  \(what)\(String(repeating: " ", count: max(50 - what.count, 1)))\(explanation)"
+        }
+        var failure = CommandFailure(
+            .configuration, "\(error.message). There are three ways out:\n\(lines.joined(separator: "\n"))")
+        failure.problem = error.message
+        failure.remedies = waysToConfigure.map { "\($0) \($1)" }
+        return failure
     }
 }
 

@@ -6,6 +6,6 @@ struct SettingsError: Error, Equatable {
 
     /// For a person on a terminal.
     var failure: CommandFailure {
-        CommandFailure(.configuration, message + (hint.map { "\nhint: \($0)" } ?? ""))
+        CommandFailure(.configuration, message, hint: hint)
     }
 }

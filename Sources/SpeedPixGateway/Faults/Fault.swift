@@ -1,3 +1,5 @@
+package import SpeedPix
+
 /// One thing that can go wrong with a call.
 package enum Fault: Sendable, Hashable {
     /// How much of an answer arrives.
@@ -34,32 +36,51 @@ package enum Fault: Sendable, Hashable {
     /// The gateway's clock is off by so much: what it checks, what it signs, and the date that it shows.
     case skewedClock(Duration)
 
-    /// The name that it has in files.
-    package var name: String {
+    /// The kinds of faults, by the names that they have in files.
+    package enum Kind: String, Sendable, CaseIterable {
+        case status
+        case throttle
+        case envelope
+        case garbage
+        case duplicateNonce = "duplicate_nonce"
+        case resetBefore = "reset_before"
+        case resetAfter = "reset_after"
+        case cutBody = "cut_body"
+        case slowBody = "slow_body"
+        case delay
+        case expiredURL = "expired_url"
+        case skewedClock = "skewed_clock"
+    }
+
+    /// Which kind it is.
+    package var kind: Kind {
         switch self {
-        case .status: "status"
-        case .throttle: "throttle"
-        case .envelope: "envelope"
-        case .garbage: "garbage"
-        case .duplicateNonce: "duplicate_nonce"
-        case .resetBefore: "reset_before"
-        case .resetAfter: "reset_after"
-        case .cutBody: "cut_body"
-        case .slowBody: "slow_body"
-        case .delay: "delay"
-        case .expiredURL: "expired_url"
-        case .skewedClock: "skewed_clock"
+        case .status: .status
+        case .throttle: .throttle
+        case .envelope: .envelope
+        case .garbage: .garbage
+        case .duplicateNonce: .duplicateNonce
+        case .resetBefore: .resetBefore
+        case .resetAfter: .resetAfter
+        case .cutBody: .cutBody
+        case .slowBody: .slowBody
+        case .delay: .delay
+        case .expiredURL: .expiredURL
+        case .skewedClock: .skewedClock
         }
     }
 
+    /// The name that it has in files.
+    package var name: String { kind.rawValue }
+
     /// The calls that it means something for.
-    package var applicableTargets: Set<FaultTarget> {
+    package var applicableTargets: Set<ClientOperation> {
         switch self {
-        case .envelope, .duplicateNonce: FaultTarget.signedCalls
+        case .envelope, .duplicateNonce: Set(ClientOperation.signedCalls)
         case .expiredURL: [.result, .signUpload, .getFile]
         // The answer to an upload has no body.
-        case .slowBody: Set(FaultTarget.allCases).subtracting([.upload])
-        default: Set(FaultTarget.allCases)
+        case .slowBody: Set(ClientOperation.faultTargets).subtracting([.upload])
+        default: Set(ClientOperation.faultTargets)
         }
     }
 

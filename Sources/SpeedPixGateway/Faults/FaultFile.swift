@@ -66,7 +66,7 @@ package enum FaultFile {
     }
 
     /// - Returns: Nil for `any`.
-    private static func targets(_ options: inout FaultOptions) throws(FaultFileError) -> Set<FaultTarget>? {
+    private static func targets(_ options: inout FaultOptions) throws(FaultFileError) -> Set<ClientOperation>? {
         let value = try options.value("call")
         let names: [JSONValue]
         switch value {
@@ -75,15 +75,15 @@ package enum FaultFile {
         case .array(let values)? where !values.isEmpty: names = values
         case let value?: names = [value]
         }
-        var targets: Set<FaultTarget> = []
+        var targets: Set<ClientOperation> = []
         for name in names {
             guard let text = name.stringValue else {
                 throw FaultFileError(
                     "\(options.place): \"call\" must be a name or an array of names, not \(name.kindDescription)")
             }
             if text == "any" { return nil }
-            guard let target = FaultTarget(rawValue: text) else {
-                let known = FaultTarget.allCases.map(\.rawValue) + ["any"]
+            guard let target = ClientOperation.faultTargets.first(where: { $0.rawValue == text }) else {
+                let known = ClientOperation.faultTargets.map(\.rawValue) + ["any"]
                 throw FaultFileError(
                     "\(options.place): there is no call \"\(text)\""
                         + (NearestName.hint(for: text, among: known).map { "; \($0)" } ?? ""))

@@ -1,3 +1,4 @@
+import SpeedPix
 import Synchronization
 
 /// Counts calls and decides which of them a fault strikes.
@@ -23,7 +24,7 @@ final class FaultLedger: Sendable {
     ///
     /// - Returns: What strikes it, in the order of the rules: any number of ambient faults, and one other at most. A
     ///   rule that comes too late for a call has not struck.
-    func strikes(on target: FaultTarget) -> [FaultStrike] {
+    func strikes(on target: ClientOperation) -> [FaultStrike] {
         tallies.withLock { tallies in
             var strikes: [FaultStrike] = []
             var isDecided = false

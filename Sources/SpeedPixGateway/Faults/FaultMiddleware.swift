@@ -16,7 +16,7 @@ struct FaultMiddleware: RouterMiddleware {
         _ request: Request, context: GatewayContext,
         next: (Request, GatewayContext) async throws -> Response
     ) async throws -> Response {
-        guard let target = FaultTarget(request.method, path: request.uri.path) else {
+        guard let target = ClientOperation(request.method, path: request.uri.path) else {
             return try await next(request, context)
         }
         let strikes = ledger.strikes(on: target)

@@ -6,43 +6,43 @@ enum FaultParser {
     /// What a login page or a proxy answers.
     private static let page = "<!DOCTYPE html><html><body>Please log in to the network.</body></html>\n"
 
-    private static let names = [
-        "status", "throttle", "envelope", "garbage", "duplicate_nonce", "reset_before", "reset_after", "cut_body",
-        "slow_body", "delay", "expired_url", "skewed_clock",
-    ]
-
     static func fault(_ options: inout FaultOptions) throws(FaultFileError) -> Fault {
         guard let name = try options.text("fault") else {
             throw options.missing("fault", "; \(hint(for: ""))")
         }
-        options.noun = "option of \(name)"
-        let fault: Fault
-        switch name {
-        case "status": fault = try status(&options)
-        case "throttle": fault = try throttle(&options)
-        case "envelope": fault = try envelope(&options)
-        case "garbage": fault = try garbage(&options)
-        case "duplicate_nonce": fault = .duplicateNonce
-        case "reset_before": fault = .resetBefore
-        case "reset_after": fault = .resetAfter
-        case "cut_body": fault = .cutBody(try cut(&options))
-        case "slow_body":
-            fault = .slowBody(
-                pieces: try options.integer("piece", in: 1...Int.max) ?? 1,
-                pause: .seconds(try options.number("seconds", in: 0...86_400) ?? 0.1))
-        case "delay": fault = .delay(.seconds(try options.required("seconds", in: 0...86_400)))
-        case "expired_url":
-            fault = .expiredURL(ago: .seconds(try options.number("seconds", in: 0...1e9) ?? 60))
-        case "skewed_clock": fault = .skewedClock(.seconds(try options.required("seconds", in: -1e9...1e9)))
-        default:
+        guard let kind = Fault.Kind(rawValue: name) else {
             throw FaultFileError("\(options.place): there is no fault \"\(name)\"; \(hint(for: name))")
         }
+        options.noun = "option of \(name)"
+        let fault = try fault(kind, &options)
         try options.end()
         return fault
     }
 
+    private static func fault(_ kind: Fault.Kind, _ options: inout FaultOptions) throws(FaultFileError) -> Fault {
+        switch kind {
+        case .status: try status(&options)
+        case .throttle: try throttle(&options)
+        case .envelope: try envelope(&options)
+        case .garbage: try garbage(&options)
+        case .duplicateNonce: .duplicateNonce
+        case .resetBefore: .resetBefore
+        case .resetAfter: .resetAfter
+        case .cutBody: .cutBody(try cut(&options))
+        case .slowBody:
+            .slowBody(
+                pieces: try options.integer("piece", in: 1...Int.max) ?? 1,
+                pause: .seconds(try options.number("seconds", in: 0...86_400) ?? 0.1))
+        case .delay: .delay(.seconds(try options.required("seconds", in: 0...86_400)))
+        case .expiredURL:
+            .expiredURL(ago: .seconds(try options.number("seconds", in: 0...1e9) ?? 60))
+        case .skewedClock: .skewedClock(.seconds(try options.required("seconds", in: -1e9...1e9)))
+        }
+    }
+
     private static func hint(for name: String) -> String {
-        NearestName.suggestion(for: name, among: names).map { "did you mean '\($0)'?" }
+        let names = Fault.Kind.allCases.map(\.rawValue)
+        return NearestName.suggestion(for: name, among: names).map { "did you mean '\($0)'?" }
             ?? "there are: \(names.joined(separator: ", "))"
     }
 

@@ -1,7 +1,9 @@
+package import SpeedPix
+
 /// A fault, the calls that it strikes, and which of them.
 package struct FaultRule: Sendable, Hashable {
     /// The calls that it counts.
-    package var targets: Set<FaultTarget>
+    package var targets: Set<ClientOperation>
     /// So many of these calls it leaves alone first. Default 0.
     package var after = 0
     /// How often it strikes; nil, the default, is always.
@@ -14,7 +16,7 @@ package struct FaultRule: Sendable, Hashable {
 
     /// - Parameter targets: Nil for every call that the fault means something for.
     package init(
-        _ fault: Fault, on targets: Set<FaultTarget>? = nil, after: Int = 0, times: Int? = nil,
+        _ fault: Fault, on targets: Set<ClientOperation>? = nil, after: Int = 0, times: Int? = nil,
         probability: Double = 1, seed: UInt64 = 0
     ) {
         self.targets = (targets ?? fault.applicableTargets).intersection(fault.applicableTargets)

@@ -1,3 +1,4 @@
+import SpeedPix
 import Testing
 
 @testable import SpeedPixGateway
@@ -5,7 +6,7 @@ import Testing
 @Suite("When faults strike")
 struct FaultLedgerTests {
     /// Which rule's strike decides each of so many calls; 0 is none.
-    private func strikes(_ rules: [FaultRule], calls: Int, on target: FaultTarget = .create) -> [Int] {
+    private func strikes(_ rules: [FaultRule], calls: Int, on target: ClientOperation = .create) -> [Int] {
         let ledger = FaultLedger(rules)
         return (0..<calls).map { _ in ledger.strikes(on: target).first { !$0.fault.isAmbient }?.rule ?? 0 }
     }

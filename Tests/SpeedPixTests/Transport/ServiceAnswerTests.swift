@@ -1,6 +1,7 @@
 import HTTPTypes
-import SpeedPix
 import Testing
+
+@testable import SpeedPix
 
 @Suite("Reading the service's answers")
 struct ServiceAnswerTests {
@@ -38,6 +39,7 @@ struct ServiceAnswerTests {
     @Test(arguments: [
         ("Invalid Signature, Server StringToSign:`POST#application/json#…`", "secret"),
         ("Invalid AppKey", "SPEEDPIX_APP_KEY"), ("Timestamp Expired", "clock"),
+        ("The timestamp has expired", "clock"),
     ])
     func refusalsWithARemedy(reason: String, remedy: String) throws {
         let error = try refusal(reason)
@@ -150,6 +152,20 @@ struct ServiceAnswerTests {
         let error = try refusal(reason, status: status)
         #expect(error.code == .throttled)
         #expect(error.isRetryable)
+    }
+
+    @Test(
+        "The gateway's reason is a field of the error, also where a proxy has left only the text of the answer",
+        arguments: [
+            ("Nonce Used", GatewayRefusal.Meaning.usedNonce), ("Timestamp Expired", .timestamp),
+            ("Invalid AppKey", .key), ("Forbidden", .other),
+        ])
+    func reasons(words: String, meaning: GatewayRefusal.Meaning) throws {
+        #expect(try refusal(words).gatewayRefusal == meaning)
+        let plain = try speedPixError {
+            try ServiceAnswer.envelope(status: .forbidden, headers: [:], body: Array(words.utf8))
+        }
+        #expect(plain.gatewayRefusal == meaning && plain.code == .auth)
     }
 
     @Test func aGatewayReasonWithA5xxIsNoMatterOfTheKey() throws {

@@ -79,16 +79,16 @@ final class HTTPRoutes: Sendable {
         guard let target = RequestTarget(request.url), let proxy = settings.proxy(for: target),
             let transport = transports[Self.route(for: target.scheme, settings)]
         else { return try await direct.send(request) }
+        let isForwarded = if case .forward = Self.route(for: target.scheme, settings) { true } else { false }
+        let response: TransportResponse
         do {
-            guard case .forward = Self.route(for: target.scheme, settings) else {
-                return try await transport.send(request)
-            }
-            let response = try await transport.send(Self.forwarded(request, target, proxy))
-            guard response.status.code != 407 else { throw Self.refused(by: proxy) }
-            return response
+            response = try await transport.send(isForwarded ? Self.forwarded(request, target, proxy) : request)
         } catch let error as TransportError {
             throw Self.explained(error, target, proxy)
         }
+        // Through a tunnel it would be the service's.
+        guard !isForwarded || response.status.code != 407 else { throw Self.refused(by: proxy) }
+        return response
     }
 
     /// The request as the proxy gets it; ``AbsoluteFormHandler`` does the rest.
@@ -118,12 +118,13 @@ final class HTTPRoutes: Sendable {
             return unsent
         default:
             if error.cause.map({ String(reflecting: type(of: $0)).hasPrefix("NIOSOCKS.") }) ?? false {
-                // A dozen types with nothing in common but where they are declared.
+                // A dozen types of swift-nio-extras with nothing in common but the module, which this one does not import:
+                // AsyncHTTPClient brings it, and names none of them.
                 unsent.message = "the proxy \(proxy) does not connect to \(target.authority): \(error.message)"
                 return unsent
             }
             var error = error
-            if !error.message.hasPrefix("the proxy") { error.message = "through the proxy \(proxy): \(error.message)" }
+            error.message = "through the proxy \(proxy): \(error.message)"
             return error
         }
     }

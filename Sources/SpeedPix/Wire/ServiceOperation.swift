@@ -1,0 +1,31 @@
+/// What is known of one of the service's calls, see ``Route/entry``.
+package struct ServiceOperation: Sendable {
+    /// What a dry run gets in the place of the service's answer.
+    package enum DryRunAnswer: Sendable {
+        /// A prediction with an id of its own, which has succeeded.
+        case newTask
+        /// The envelope's `data`, as JSON, to which the id is added that was asked about.
+        case task(String)
+        /// URLs for an upload that lead nowhere.
+        case uploadURLs
+        /// No envelope: scripts cannot make the call.
+        case empty
+    }
+
+    /// As metrics, logs and files of faults name it.
+    package let name: ClientOperation
+    /// Whether it may be sent again although an earlier one may have had its effect. A create may not: it is paid for.
+    package let isRepeatable: Bool
+    /// Bytes. A larger answer is a mistake or an attack.
+    package let largestAnswer: Int
+    package let dryRunAnswer: DryRunAnswer
+
+    init(
+        _ name: ClientOperation, isRepeatable: Bool = true, largestAnswer: Int = 8 << 20, dryRun answer: DryRunAnswer
+    ) {
+        self.name = name
+        self.isRepeatable = isRepeatable
+        self.largestAnswer = largestAnswer
+        dryRunAnswer = answer
+    }
+}
