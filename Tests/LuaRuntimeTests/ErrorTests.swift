@@ -10,6 +10,15 @@ struct ErrorTests {
         #expect(error?.location?.line == 2)
     }
 
+    @Test("A module whose own text does not compile is told as such, and not as a lack of memory")
+    func brokenModule() {
+        var module = LuaModule(name: "broken")
+        module.sources = ["x ="]
+        let error = #expect(throws: LuaError.self) { _ = try LuaVM(modules: [module]) }
+        #expect(error?.kind == .runtime)
+        #expect(error?.message.contains("unexpected symbol near <eof>") == true)
+    }
+
     @Test func runtimeErrorsHaveAPlaceAndATraceback() async {
         let error = await luaError("local function f()\n  local x = nil\n  return x.y\nend\nf()")
         #expect(error?.location?.line == 3)
