@@ -223,9 +223,14 @@ static int object_index(lua_State *L) {
     if (!lua_isnil(L, -1)) return 1;
     lua_pushvalue(L, 2);
     lua_rawget(L, lua_upvalueindex(3));
-    // Where Lua cannot wait, the property function has given what there is.
-    if (lua_isnil(L, -1) || !spl_can_wait(spl_vm_of(L), L)) {
-        lua_pushnil(L);
+    if (lua_isnil(L, -1)) return 1;
+    if (!spl_can_wait(spl_vm_of(L), L)) {
+        // What there is without a wait: the property function with a third argument.
+        lua_pushvalue(L, lua_upvalueindex(2));
+        lua_pushvalue(L, 1);
+        lua_pushvalue(L, 2);
+        lua_pushboolean(L, true);
+        lua_call(L, 3, 1);
         return 1;
     }
     lua_pushvalue(L, 1);

@@ -207,7 +207,8 @@ bool spl_register(spl_vm *vm, const char *module, const char *field, int32_t fun
 bool spl_register_spawn(spl_vm *vm, const char *module, const char *field, bool is_helper);
 // Called with (module, key) where a module has no such field. Makes the module, if need be.
 bool spl_register_missing(spl_vm *vm, const char *module, int32_t function);
-// A class of objects. `properties` is called with (object, key) for keys that are no methods.
+// A class of objects. `properties` is called with (object, key) for keys that are no methods, and with
+// (object, key, true) for one of spl_register_fetched where Lua cannot wait.
 bool spl_register_class(spl_vm *vm, int32_t class_id, const char *name, int32_t properties, int32_t describe);
 // `closes`: it is also called at the end of a <close> variable that holds the object.
 bool spl_register_method(spl_vm *vm, int32_t class_id, const char *name, int32_t function, bool waits, bool closes);

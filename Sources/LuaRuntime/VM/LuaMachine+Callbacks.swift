@@ -81,7 +81,7 @@ extension LuaMachine {
                 throw LuaArgumentError(
                     "\(module) has no '\(name)'", hint: NearestName.hint(for: name, among: names))
             case .property(let type):
-                try writer.put(try property(of: type, reader))
+                try writer.put(try property(of: type, reader, withoutWaiting: count == 3))
             case .describe:
                 writer.put(LuaString(reader.object(at: 1)?.luaDescription ?? "released object"))
             }
@@ -127,16 +127,16 @@ extension LuaMachine {
         return Int32(SPL_WAIT)
     }
 
-    private func property(of type: any LuaObject.Type, _ reader: LuaReader) throws -> LuaValue {
+    private func property(
+        of type: any LuaObject.Type, _ reader: LuaReader, withoutWaiting: Bool
+    ) throws -> LuaValue {
         guard let object = reader.object(at: 1) else { throw LuaArgumentError("the object was released") }
         let name = reader.key(at: 2)
+        if withoutWaiting { return object.luaPropertyWithoutWaiting(name) ?? .nil }
         if let value = object.luaProperty(name) { return value }
         // A property that exists and has no value now is nil; one that does not exist is a mistake.
         let description = type.luaClass
-        guard !description.properties.contains(name) else {
-            guard !spl_can_wait(vm, reader.state) else { return .nil }
-            return object.luaPropertyWithoutWaiting(name) ?? .nil
-        }
+        guard !description.properties.contains(name) else { return .nil }
         throw LuaArgumentError(
             "\(description.nameWithArticle) has no '\(name)'",
             hint: NearestName.hint(for: name, among: description.properties + description.methods.map(\.name)))

@@ -97,7 +97,7 @@ final class OutputFileObject: LuaObject {
 
     func luaProperty(_ name: String) -> LuaValue? {
         switch name {
-        case "url": .optional(url.withLock(\.self))
+        case "url": url.withLock(\.self).map { .string($0) }
         case "filename": .string(file.filename)
         case "format": .optional(file.format)
         case "mime_type": .string(file.mimeType)
