@@ -2,8 +2,8 @@ import BenchmarkKit
 
 @main
 enum CommandBenchmarks {
-    static func main() async throws {
-        try await BenchmarkRunner.run(
+    static func main() async {
+        await BenchmarkRunner.run(
             [startupBenchmark, thumbnailBenchmark, progressBenchmark],
             arguments: Array(CommandLine.arguments.dropFirst()))
     }

@@ -8,7 +8,7 @@ enum JournalBenchmarks {
         let arguments = Array(CommandLine.arguments.dropFirst())
         // A measured run is a process of its own, so that its memory and its CPU time are nobody else's.
         if arguments.first == MeasuredRun.word { return try await MeasuredRun.main(Array(arguments.dropFirst())) }
-        try await BenchmarkRunner.run(
+        await BenchmarkRunner.run(
             [createsBenchmark, slowDiskBenchmark, stepsBenchmark, resumeBenchmark], arguments: arguments)
     }
 }

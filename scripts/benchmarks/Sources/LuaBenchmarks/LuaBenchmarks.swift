@@ -2,8 +2,8 @@ import BenchmarkKit
 
 @main
 enum LuaBenchmarks {
-    static func main() async throws {
-        try await BenchmarkRunner.run(
+    static func main() async {
+        await BenchmarkRunner.run(
             [callBenchmark, waitBenchmark, spawnBenchmark, waitingTasksBenchmark, interruptBenchmark, jsonBenchmark],
             arguments: Array(CommandLine.arguments.dropFirst()))
     }

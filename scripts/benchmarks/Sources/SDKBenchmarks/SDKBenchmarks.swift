@@ -7,7 +7,7 @@ enum SDKBenchmarks {
         // A measured client is a process of its own, so that its memory and its CPU time are nobody else's.
         if arguments.first == MeasuredClient.word { return try await MeasuredClient.main(Array(arguments.dropFirst())) }
         if arguments.first == RateRun.word { return try await RateRun.main(Array(arguments.dropFirst())) }
-        try await BenchmarkRunner.run(
+        await BenchmarkRunner.run(
             [pollingBenchmark, predictionsBenchmark, rateBenchmark, transferBenchmark, waitingBenchmark],
             arguments: arguments)
     }
