@@ -7,10 +7,7 @@ import Testing
 @Suite("Installation", .serialized)
 struct InstallTests {
     private func install(_ arguments: [String], in folder: TestFolder) throws -> (status: Int32, output: String) {
-        try Subprocess(
-            "/bin/bash", ["\(TestFolder.repository)/scripts/install"] + arguments, folder: folder.path,
-            environment: ["HOME": folder.path]
-        ).finish()
+        try folder.run(script: "install", arguments)
     }
 
     @Test("install writes five files, and --uninstall removes them")
@@ -115,10 +112,7 @@ struct InstallTests {
 @Suite("A release")
 struct ReleaseTests {
     private func release(_ arguments: [String], in folder: TestFolder) throws -> (status: Int32, output: String) {
-        try Subprocess(
-            "/bin/bash", ["\(TestFolder.repository)/scripts/release"] + arguments, folder: folder.path,
-            environment: ["HOME": folder.path]
-        ).finish()
+        try folder.run(script: "release", arguments)
     }
 
     @Test("The tarball holds program, manual, completions and licences, and its checksum fits")
@@ -156,5 +150,15 @@ struct ReleaseTests {
             arguments + (arguments.first == "--program" ? ["--output", folder.path] : []), in: folder)
         #expect(end.status == status && end.output.contains(message), "\(end.output)")
         #expect(!folder.contents.contains { $0.hasSuffix(".tar.gz") })
+    }
+}
+
+extension TestFolder {
+    /// Runs one of the repository's scripts here, with this folder as the home.
+    fileprivate func run(script name: String, _ arguments: [String]) throws -> (status: Int32, output: String) {
+        try Subprocess(
+            "/bin/bash", ["\(TestFolder.repository)/scripts/\(name)"] + arguments, folder: path,
+            environment: ["HOME": path]
+        ).finish()
     }
 }
