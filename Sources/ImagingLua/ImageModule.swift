@@ -7,17 +7,42 @@ package enum ImageModule {
     package static func module(_ host: PictureHost, drawsMarkup: Bool = false) -> LuaModule {
         LuaModule(
             name: "image",
+            summary: "Local picture work. Nothing is sent to the service; every call lets other tasks run meanwhile.",
             functions: [open(host), check(host), blank(host), text(host), contactSheet(host), compare(host)]
                 + (drawsMarkup ? [svg(host)] : []),
             classes: [LuaPicture.self])
     }
 
+    /// What reading a picture may raise.
+    private static let unreadable = [
+        "file_not_found", "not_allowed", "unsupported_format", "image_too_large", "image_damaged",
+    ]
+
+    private static let source: LuaField =
+        "source: string|OutputFile|File|Source — a path, a result, an upload, or the bytes of a picture"
+
     private static func open(_ host: PictureHost) -> LuaFunctionDefinition {
-        .waiting("open") { arguments in
+        .waiting(
+            "open",
+            .init(
+                """
+                Opens a JPEG, PNG, WebP, GIF, TIFF or HEIF picture; its content decides, not its name. The pixels are decoded \
+                when they are first needed; that a picture is truncated or broken may come out only then. `image.check` tells \
+                before.
+                """, [source],
+                options: [
+                    "width: integer — shrinks it to fit while it is decoded, which is much faster",
+                    "height: integer — the same for its height",
+                    """
+                    damaged: "refuse"|"allow" — allow opens what there is of a truncated or broken one; default refuse
+                    """,
+                ], returns: "Picture", errors: unreadable + ["file_system"],
+                example: "local photo = image.open(\"./shoe.jpg\")")
+        ) { arguments in
             let source = try source(try arguments.value(1), host) {
-                arguments.mismatch(1, "source", "a path, a file or the bytes of a picture")
+                arguments.mismatch(1, "a path, a file or the bytes of a picture")
             }
-            let options = try arguments.options(2, ["width", "height", "damaged"])
+            let options = try arguments.options()
             let (width, height) = (try options.pixels("width"), try options.pixels("height"))
             let damaged: DamagePolicy = try options.choice("damaged") ?? .refuse
             return { context in
@@ -40,9 +65,23 @@ package enum ImageModule {
     }
 
     private static func check(_ host: PictureHost) -> LuaFunctionDefinition {
-        .waiting("check") { arguments in
+        .waiting(
+            "check",
+            .init(
+                """
+                Decodes everything in a picture's file, every frame to the end, and tells what it found. A damaged picture is \
+                no error here: `ok` is false, and `problem` begins with `truncated:` or `damaged:`. `warnings` are what the \
+                decoder complained of although every pixel is there; with nothing else, `ok` is true. It is stricter than \
+                `image.open`: a file without the mark at its end is not ok, even if all pixels are there.
+                """, [source],
+                returns: """
+                    {ok: boolean, format: string, width?: integer, height?: integer, frames?: integer, problem?: string, \
+                    warnings: string[]}
+                    """, errors: unreadable.filter { $0 != "image_damaged" } + ["file_system"],
+                example: "print(image.check(\"./shoe.jpg\").problem)")
+        ) { arguments in
             let source = try source(try arguments.value(1), host) {
-                arguments.mismatch(1, "source", "a path, a file or the bytes of a picture")
+                arguments.mismatch(1, "a path, a file or the bytes of a picture")
             }
             return { _ in
                 let bytes = try await source.read()
@@ -78,8 +117,14 @@ package enum ImageModule {
     }
 
     private static func blank(_ host: PictureHost) -> LuaFunctionDefinition {
-        .waiting("blank") { arguments in
-            let options = try arguments.options(inOrder: ["width", "height", "color"])
+        .waiting(
+            "blank",
+            .init(
+                "A picture of one colour.",
+                options: ["width: integer — pixels", "height: integer — pixels", "color: string — default white"],
+                inOrder: ["width", "height", "color"], returns: "Picture", errors: ["image_too_large"])
+        ) { arguments in
+            let options = try arguments.options()
             let (width, height) = (try options.required("width"), try options.required("height"))
             let color = try options.color("color") ?? .white
             return PictureWork.picture(host) { try Image.blank(width: width, height: height, color: color) }
@@ -87,24 +132,42 @@ package enum ImageModule {
     }
 
     private static func text(_ host: PictureHost) -> LuaFunctionDefinition {
-        .waiting("text") { arguments in
-            let text = try arguments.string(1, "text")
-            let style = try arguments.options(2, LuaOptions.textStyleNames).textStyle()
+        .waiting(
+            "text",
+            .init(
+                "Text on nothing: a picture as small as the ink, transparent around it.", ["text: string"],
+                options: LuaOptions.textStyle, returns: "Picture", errors: ["image_too_large"])
+        ) { arguments in
+            let text = try arguments.string(1)
+            let style = try arguments.options().textStyle()
             return PictureWork.picture(host) { try Image.text(text, style: style) }
         }
     }
 
     private static func svg(_ host: PictureHost) -> LuaFunctionDefinition {
         .waiting("svg") { arguments in
-            let markup = try arguments.string(1, "markup")
+            let markup = try arguments.string(1)
             return PictureWork.picture(host) { try Image.svg(markup) }
         }
     }
 
     private static func contactSheet(_ host: PictureHost) -> LuaFunctionDefinition {
-        .waiting("contact_sheet") { arguments in
-            guard let list = try arguments.table(1, "list"), list.entries.isEmpty, !list.items.isEmpty else {
-                throw arguments.mismatch(1, "list", "a list of pictures, paths or files")
+        .waiting(
+            "contact_sheet",
+            .init(
+                "Many pictures on one sheet, in rows.",
+                ["list: (Picture|string|OutputFile|File|Source)[] — pictures, paths or files"],
+                options: [
+                    "columns: integer — pictures in a row; default: about a square",
+                    "labels: string[] — a line under each picture",
+                    "cell: integer — pixels a side, 16 to 2000; default 256",
+                    "gap: integer — pixels between pictures; default 16",
+                    "background: string — colour; default white", "color: string — of the labels; default black",
+                ], returns: "Picture", errors: unreadable,
+                example: "image.contact_sheet(fs.glob(\"./out/*.png\"), { columns = 4 }):save(\"sheet.jpg\")")
+        ) { arguments in
+            guard let list = try arguments.table(1), list.entries.isEmpty, !list.items.isEmpty else {
+                throw arguments.mismatch(1, "a list of pictures, paths or files")
             }
             let sources = try list.items.enumerated().map { index, value -> TileSource in
                 if case .object(let picture as LuaPicture) = value { return .picture(picture) }
@@ -115,7 +178,7 @@ package enum ImageModule {
                 }
                 return .file(name: name, read)
             }
-            let options = try arguments.options(2, ["columns", "labels", "cell", "gap", "background", "color"])
+            let options = try arguments.options()
             var style = ContactSheetStyle()
             style.columns = try options.pixels("columns")
             style.cell = try options.pixels("cell") ?? style.cell
@@ -150,9 +213,17 @@ package enum ImageModule {
     }
 
     private static func compare(_ host: PictureHost) -> LuaFunctionDefinition {
-        .waiting("compare") { arguments in
-            let left = try arguments.object(1, "a", LuaPicture.self)
-            let right = try arguments.object(2, "b", LuaPicture.self)
+        .waiting(
+            "compare",
+            .init(
+                """
+                How far two pictures of one size are apart: `difference` 0 to 1, `changed` (share of pixels), `psnr` in \
+                decibels, `same`, and `picture` of the differences.
+                """, ["a: Picture", "b: Picture"],
+                returns: "{difference: number, changed: number, psnr: number, same: boolean, picture: Picture}")
+        ) { arguments in
+            let left = try arguments.object(1, as: LuaPicture.self)
+            let right = try arguments.object(2, as: LuaPicture.self)
             return { context in
                 let result = try await PictureWork.run { try left.image.compared(with: right.image) }
                 let picture = LuaPicture(result.image, host: host)

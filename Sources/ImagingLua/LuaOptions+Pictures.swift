@@ -43,5 +43,15 @@ extension LuaOptions {
         return style
     }
 
-    static let textStyleNames = ["font", "weight", "size", "color", "width", "fit_width", "align", "spacing"]
+    /// What ``textStyle()`` reads.
+    static let textStyle: [LuaField] = [
+        "font: string — families in order of preference, separated by commas",
+        "weight: string — such as \"Bold\" or \"Light Italic\"",
+        "size: number — pixels, 4 to 1000; default 32",
+        "color: string — #rgb, #rrggbb, #rrggbbaa or a name; default black",
+        "width: integer — wraps lines at this many pixels",
+        "fit_width: integer — sets the text smaller until it is no wider than this",
+        "align: \"left\"|\"center\"|\"right\" — of lines to each other; default left",
+        "spacing: integer — pixels between lines beyond the font's own; default 0",
+    ]
 }

@@ -7,7 +7,14 @@ import Synchronization
 /// One that comes from a file is decoded when its pixels are first needed, so that a thumbnail can be decoded small.
 package final class LuaPicture: LuaObject {
     package static let luaClass = LuaClass(
-        name: "picture", properties: ["width", "height", "format", "dpi", "color_space", "has_alpha"],
+        name: "picture",
+        summary: "A picture. Every method makes a new one; none changes the picture it is called on.",
+        properties: [
+            "width: integer — pixels", "height: integer — pixels",
+            "format?: string — jpeg, png, webp, gif, tiff or heif; nil for one that was made",
+            "dpi?: number — dots per inch", "color_space: string — of the file; the pixels are always sRGB",
+            "has_alpha?: boolean — nil until the pixels are decoded",
+        ],
         methods: PictureMethods.all)
 
     private enum Content {

@@ -7,79 +7,172 @@ enum PictureMethods {
         geometry + effects + [composite, text] + output
 
     private static let geometry: [LuaFunctionDefinition] = [
-        changing("resize", inOrder: ["width", "height"], ["fit"]) { options in
+        changing(
+            "resize",
+            .init(
+                "Another size, up or down.",
+                options: [
+                    "width: integer — pixels; follows from the height if not given",
+                    "height: integer — pixels; follows from the width if not given",
+                    "fit: \"fit\"|\"cover\"|\"exact\" — within the box, filling it, or exactly it; default fit",
+                ], inOrder: ["width", "height"], returns: "Picture", errors: ["image_too_large"])
+        ) { options in
             let (width, height) = (try options.pixels("width"), try options.pixels("height"))
             let mode: ResizeMode = try options.choice("fit") ?? .fit
             return { try $0.resized(width: width, height: height, mode: mode) }
         },
-        .waiting("thumbnail") { arguments in
+        .waiting(
+            "thumbnail",
+            .init(
+                "Shrunk to fit a box, never enlarged; straight from the file, which is fast.",
+                options: ["width: integer — pixels", "height: integer — pixels; the width if not given"],
+                inOrder: ["width", "height"], returns: "Picture", errors: ["image_damaged"])
+        ) { arguments in
             let picture = try arguments.receiver(LuaPicture.self)
-            let options = try arguments.options(inOrder: ["width", "height"])
+            let options = try arguments.options()
             let width = try options.required("width")
             let height = try options.pixels("height") ?? width
             return PictureWork.picture(picture.host, format: picture.format) {
                 try picture.thumbnail(width: width, height: height)
             }
         },
-        changing("crop", inOrder: ["x", "y", "width", "height"]) { options in
+        changing(
+            "crop",
+            .init(
+                "A rectangle out of it.",
+                options: [
+                    "x: integer — pixels from the left", "y: integer — pixels from the top",
+                    "width: integer — pixels", "height: integer — pixels",
+                ], inOrder: ["x", "y", "width", "height"], returns: "Picture")
+        ) { options in
             let (x, y) = (try options.required("x"), try options.required("y"))
             let (width, height) = (try options.required("width"), try options.required("height"))
             return { try $0.cropped(x: x, y: y, width: width, height: height) }
         },
-        changing("rotate", inOrder: ["degrees"], ["background"]) { options in
+        changing(
+            "rotate",
+            .init(
+                "Turned clockwise.",
+                options: [
+                    "degrees: number — any angle", "background: string — colour of the corners; default transparent",
+                ], inOrder: ["degrees"], returns: "Picture", errors: ["image_too_large"])
+        ) { options in
             guard let degrees = try options.number("degrees") else {
                 throw LuaArgumentError("picture:rotate needs degrees", hint: "picture:rotate(90)")
             }
             let color = try options.color("background") ?? .transparent
             return { try $0.rotated(degrees: degrees, background: color) }
         },
-        changing("flip", inOrder: ["direction"]) { options in
+        changing(
+            "flip",
+            .init(
+                "Mirrored.", options: ["direction: \"horizontal\"|\"vertical\" — default horizontal"],
+                inOrder: ["direction"], returns: "Picture")
+        ) { options in
             let direction: FlipDirection = try options.choice("direction") ?? .horizontal
             return { try $0.flipped(vertically: direction == .vertical) }
         },
-        changing("extend", ["top", "right", "bottom", "left", "color"]) { options in
+        changing(
+            "extend",
+            .init(
+                "With a margin.",
+                options: [
+                    "top: integer — pixels", "right: integer — pixels", "bottom: integer — pixels",
+                    "left: integer — pixels", "color: string — default white",
+                ], returns: "Picture", errors: ["image_too_large"])
+        ) { options in
             let sides = try ["top", "right", "bottom", "left"].map { try options.pixels($0) ?? 0 }
             let color = try options.color("color") ?? .white
             return {
                 try $0.extended(top: sides[0], right: sides[1], bottom: sides[2], left: sides[3], color: color)
             }
         },
-        changing("trim", ["color", "threshold"]) { options in
+        changing(
+            "trim",
+            .init(
+                "Without its even margin.",
+                options: [
+                    "color: string — of the margin; default: the top left pixel's",
+                    "threshold: number — 0 to 255; default 10",
+                ], returns: "Picture")
+        ) { options in
             let (color, threshold) = (try options.color("color"), try options.number("threshold") ?? 10)
             return { try $0.trimmed(color: color, threshold: threshold) }
         },
-        changing("cutout", ["feather"]) { options in
+        changing(
+            "cutout",
+            .init(
+                "The subject, cut out of its backdrop.",
+                options: ["feather: number — softness of the edge; default 0.6"], returns: "Picture",
+                errors: ["no_subject"])
+        ) { options in
             let feather = try options.number("feather") ?? 0.6
             return { try $0.cutout(feather: feather) }
         },
     ]
 
     private static let effects: [LuaFunctionDefinition] = [
-        changing("blur", inOrder: ["sigma"]) { options in
+        changing(
+            "blur",
+            .init(
+                "Out of focus.", options: ["sigma: number — pixels, 0.3 to 200"], inOrder: ["sigma"],
+                returns: "Picture")
+        ) { options in
             guard let sigma = try options.number("sigma") else {
                 throw LuaArgumentError("picture:blur needs a sigma", hint: "picture:blur(4)")
             }
             return { try $0.blurred(sigma: sigma) }
         },
-        changing("sharpen", inOrder: ["sigma"]) { options in
+        changing(
+            "sharpen",
+            .init(
+                "Crisper.", options: ["sigma: number — size of the detail, 0.3 to 10; default 0.8"],
+                inOrder: ["sigma"], returns: "Picture")
+        ) { options in
             let sigma = try options.number("sigma") ?? 0.8
             return { try $0.sharpened(sigma: sigma) }
         },
-        changing("grayscale", []) { _ in { try $0.grayscale() } },
-        changing("silhouette", inOrder: ["color"]) { options in
+        changing("grayscale", .init("In shades of grey.", returns: "Picture")) { _ in { try $0.grayscale() } },
+        changing(
+            "silhouette",
+            .init(
+                "Its outline filled with one colour.", options: ["color: string — default black"],
+                inOrder: ["color"], returns: "Picture")
+        ) { options in
             let color = try options.color("color") ?? .black
             return { try $0.silhouette(color) }
         },
-        changing("background", inOrder: ["color"]) { options in
+        changing(
+            "background",
+            .init(
+                "On a background: nothing stays transparent.", options: ["color: string — default white"],
+                inOrder: ["color"], returns: "Picture")
+        ) { options in
             let color = try options.color("color") ?? .white
             return { try $0.background(color) }
         },
     ]
 
-    private static let composite = LuaFunctionDefinition.waiting("composite") { arguments in
+    private static let places =
+        "\"top-left\"|\"top\"|\"top-right\"|\"left\"|\"center\"|\"right\"|\"bottom-left\"|\"bottom\"|\"bottom-right\""
+
+    private static let composite = LuaFunctionDefinition.waiting(
+        "composite",
+        .init(
+            "With another picture laid on it.", ["other: Picture"],
+            options: [
+                "x: integer — pixels from the left; default 0", "y: integer — pixels from the top; default 0",
+                "at: \(places) — a place by name, instead of x and y",
+                """
+                blend: "over"|"multiply"|"screen"|"overlay"|"darken"|"lighten"|"add"|"soft-light"|"hard-light"|"difference"\
+                |"color-dodge"|"color-burn" — default over
+                """,
+                "opacity: number — 0 to 1; default 1",
+            ], returns: "Picture")
+    ) { arguments in
         let picture = try arguments.receiver(LuaPicture.self)
-        let other = try arguments.object(1, "other", LuaPicture.self)
-        let options = try arguments.options(2, ["x", "y", "at", "blend", "opacity"])
+        let other = try arguments.object(1, as: LuaPicture.self)
+        let options = try arguments.options()
         let place = try Place(options, otherwise: .offset(x: 0, y: 0))
         let blend: BlendMode = try options.choice("blend") ?? .over
         let opacity = try options.number("opacity") ?? 1
@@ -88,10 +181,18 @@ enum PictureMethods {
         }
     }
 
-    private static let text = LuaFunctionDefinition.waiting("text") { arguments in
+    private static let text = LuaFunctionDefinition.waiting(
+        "text",
+        .init(
+            "With text on it, in the middle unless told otherwise.", ["text: string"],
+            options: [
+                "x: integer — pixels from the left", "y: integer — pixels from the top",
+                "at: \(places) — a place by name, instead of x and y; default center",
+            ] + LuaOptions.textStyle, returns: "Picture", errors: ["image_too_large"])
+    ) { arguments in
         let picture = try arguments.receiver(LuaPicture.self)
-        let text = try arguments.string(1, "text")
-        let options = try arguments.options(2, ["x", "y", "at"] + LuaOptions.textStyleNames)
+        let text = try arguments.string(1)
+        let options = try arguments.options()
         let style = try options.textStyle()
         let place = try Place(options, otherwise: .anchor(.center))
         return PictureWork.picture(picture.host, format: picture.format) {
@@ -99,15 +200,28 @@ enum PictureMethods {
         }
     }
 
+    private static let formats = "\"jpeg\"|\"png\"|\"webp\"|\"gif\"|\"tiff\""
+    private static let quality: LuaField = "quality: integer — 1 to 100, for JPEG and WebP; default 90"
+
     private static let output: [LuaFunctionDefinition] = [
-        .waiting("convert") { arguments in
+        .waiting(
+            "convert",
+            .init(
+                "The same picture, to be written as another format.", ["format: \(formats)"], returns: "Picture")
+        ) { arguments in
             let picture = try arguments.receiver(LuaPicture.self)
-            let format = try format(try arguments.string(1, "format"), "picture:convert")
+            let format = try format(try arguments.string(1), "picture:convert")
             return PictureWork.picture(picture.host, format: format) { try picture.image }
         },
-        .waiting("bytes") { arguments in
+        .waiting(
+            "bytes",
+            .init(
+                "The content of a file.",
+                options: ["format: \(formats) — default: the picture's own, else png", quality],
+                inOrder: ["format"], returns: "string")
+        ) { arguments in
             let picture = try arguments.receiver(LuaPicture.self)
-            let options = try arguments.options(inOrder: ["format"], ["quality"])
+            let options = try arguments.options()
             let chosen = try options.string("format").map { try format($0, "picture:bytes") } ?? picture.writeFormat
             let quality = try quality(options)
             return { _ in
@@ -116,10 +230,17 @@ enum PictureMethods {
                         try await PictureWork.run { try picture.image.encoded(format: chosen, quality: quality) }))
             }
         },
-        .waiting("save") { arguments in
+        .waiting(
+            "save",
+            .init(
+                "Writes a file in one step, with the folders on its way; returns its full path.",
+                ["path: string — its extension names the format"],
+                options: ["format: \(formats) — instead of the extension's", quality], returns: "string",
+                errors: ["not_allowed", "file_system"])
+        ) { arguments in
             let picture = try arguments.receiver(LuaPicture.self)
-            let path = try arguments.string(1, "path")
-            let options = try arguments.options(2, ["format", "quality"])
+            let path = try arguments.string(1)
+            let options = try arguments.options()
             let named = try options.string("format").map { try format($0, "picture:save") }
             guard let chosen = named ?? ImageFormat(fileName: path) else {
                 throw LuaArgumentError(
@@ -152,14 +273,14 @@ enum PictureMethods {
         return Int(quality)
     }
 
-    /// A method that makes a new picture from one. The options `inOrder` may be given without their names.
+    /// A method that makes a new picture from one.
     private static func changing(
-        _ name: String, inOrder leading: [String] = [], _ names: [String] = [],
+        _ name: String, _ description: @autoclosure @escaping @Sendable () -> LuaFunctionDescription,
         _ prepare: @escaping @Sendable (LuaOptions) throws -> @Sendable (Image) throws -> Image
     ) -> LuaFunctionDefinition {
-        .waiting(name) { arguments in
+        .waiting(name, description()) { arguments in
             let picture = try arguments.receiver(LuaPicture.self)
-            let change = try prepare(try arguments.options(inOrder: leading, names))
+            let change = try prepare(try arguments.options())
             return PictureWork.picture(picture.host, format: picture.format) { try change(try picture.image) }
         }
     }

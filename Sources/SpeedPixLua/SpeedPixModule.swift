@@ -8,17 +8,21 @@ public enum SpeedPixModule {
     public static func modules(_ host: ScriptHost) -> [LuaModule] {
         let verbs = Verbs(host: host)
         var module = LuaModule(
-            name: "speedpix",
+            name: "speedpix", summary: "The service: workflows, files, and many of them at once.",
             functions: [
                 verbs.run, verbs.create, verbs.wait, verbs.upload, verbs.get, verbs.cancel, verbs.sleep,
-                Parameters.function(host), .uint64,
-            ] + SourceObject.functions + ShapeFunctions.all,
+            ] + ConcurrencyLibrary.functions + [OnceLibrary.function, Parameters.function(host)]
+                + SourceObject.functions + ShapeFunctions.all + [.uint64],
             values: ["null": .null, "version": .string(SpeedPixVersion.current)],
+            fields: [
+                "null: lightuserdata — JSON's null, which a table cannot hold as nil",
+                "version: string — of speedpix",
+            ],
             globals: ["run", "create", "wait", "upload", "uint64"],
-            classes: [PredictionObject.self, OutputFileObject.self, FileObject.self, SourceObject.self]
-                + (host.isDryRun ? [PlaceholderObject.self] : []))
+            classes: [
+                PredictionObject.self, OutputFileObject.self, FileObject.self, SourceObject.self, LuaTask.self,
+            ] + (host.isDryRun ? [PlaceholderObject.self] : []))
         module.sources = [ConcurrencyLibrary.source, OnceLibrary.source]
-        module.sourceNames = ConcurrencyLibrary.names + ["once"]
         let json = JSONModule.module { object in
             // A file stands for what it can be fetched by, as it does in an input.
             (object as? OutputFileObject)?.file.url ?? (object as? FileObject)?.file.url
@@ -26,10 +30,9 @@ public enum SpeedPixModule {
         }
         let pictures = PictureHost.files(of: host)
         return [
-            OnceLibrary.primitives(host), module, OutputModule.module(host), IOModule.module(host),
-            OSModule.module(host), RequireModule.module(host),
-            json, CSVModule.module(host), FSModule.module(host), PathModule.module, LogModule.module(host),
-            ImageModule.module(pictures), ShowModule.module(host, pictures),
+            OnceLibrary.primitives(host), module, OutputModule.module(host), ShowModule.module(host, pictures),
+            RequireModule.module(host), json, CSVModule.module(host), FSModule.module(host), PathModule.module,
+            LogModule.module(host), ImageModule.module(pictures), IOModule.module(host), OSModule.module(host),
         ]
     }
 

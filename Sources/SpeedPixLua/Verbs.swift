@@ -14,8 +14,19 @@ struct Verbs: Sendable {
     }
 
     var run: LuaFunctionDefinition {
-        .waiting("run") { arguments in
-            let request = try CreateRequest(arguments, more: PredictionCalls.waitOptions)
+        .waiting(
+            "run",
+            .init(
+                """
+                Creates a prediction, waits for it and returns its output. Files anywhere in the input, named by a path such \
+                as "./shoe.jpg", are uploaded, the same content once.
+                """, CreateRequest.parameters, options: CreateRequest.options + WaitRequest.options,
+                returns: "table<string, any>",
+                errors: ["prediction_failed", "timeout", "unknown_outcome", "output_expired"]
+                    + ScriptErrorCodes.service + ScriptErrorCodes.reading,
+                example: "local out = run(\"white-background\", { image = \"./shoe.jpg\" })")
+        ) { arguments in
+            let request = try CreateRequest(arguments)
             let wait = try WaitRequest(request.options)
             return { context in
                 let object = try await create(request, context.label)
@@ -26,8 +37,15 @@ struct Verbs: Sendable {
     }
 
     var create: LuaFunctionDefinition {
-        .waiting("create") { arguments in
-            let request = try CreateRequest(arguments, more: [])
+        .waiting(
+            "create",
+            .init(
+                "Creates a prediction and returns at once.", CreateRequest.parameters,
+                options: CreateRequest.options, returns: "Prediction",
+                errors: ["unknown_outcome", "output_expired"] + ScriptErrorCodes.service + ScriptErrorCodes.reading,
+                example: "local job = create(\"white-background\", { image = \"./shoe.jpg\" })")
+        ) { arguments in
+            let request = try CreateRequest(arguments)
             return { context in
                 let object = try await create(request, context.label)
                 // Nobody will ever hear of it: the script was stopped meanwhile.
@@ -38,9 +56,16 @@ struct Verbs: Sendable {
     }
 
     var wait: LuaFunctionDefinition {
-        .waiting("wait") { arguments in
-            let object = try arguments.object(1, "job", PredictionObject.self)
-            let request = try WaitRequest(try arguments.options(2, PredictionCalls.waitOptions))
+        .waiting(
+            "wait",
+            .init(
+                "Waits until a prediction has succeeded; raises if it did not.", ["job: Prediction"],
+                options: WaitRequest.options, returns: "Prediction",
+                errors: ["prediction_failed", "timeout"] + ScriptErrorCodes.service,
+                example: "wait(job, { timeout = 600, on_progress = function(p) print(p.progress, p.eta) end })")
+        ) { arguments in
+            let object = try arguments.object(1, as: PredictionObject.self)
+            let request = try WaitRequest(try arguments.options())
             return { context in
                 _ = try await calls.wait(for: object, request, context)
                 return .object(object)
@@ -49,8 +74,14 @@ struct Verbs: Sendable {
     }
 
     var get: LuaFunctionDefinition {
-        .waiting("get") { arguments in
-            let id = try arguments.string(1, "id")
+        .waiting(
+            "get",
+            .init(
+                """
+                A prediction by its id, such as one of an earlier run; of one that this run created, the beginning will do.
+                """, ["id: string"], returns: "Prediction", errors: ScriptErrorCodes.service)
+        ) { arguments in
+            let id = try arguments.string(1)
             return { _ in
                 let prediction = try await host.requireClient().predictions.get(host.createdIDs.whole(id))
                 return .object(PredictionObject(prediction, host: host))
@@ -59,8 +90,13 @@ struct Verbs: Sendable {
     }
 
     var cancel: LuaFunctionDefinition {
-        .waiting("cancel") { arguments in
-            let id = try arguments.string(1, "id")
+        .waiting(
+            "cancel",
+            .init(
+                "Ends a prediction at the service, by its id. One that has ended already stays as it is.",
+                ["id: string"], returns: "Prediction", errors: ["unsupported"] + ScriptErrorCodes.service)
+        ) { arguments in
+            let id = try arguments.string(1)
             return { _ in
                 let object = PredictionObject(Prediction(id: host.createdIDs.whole(id)), host: host)
                 try await calls.cancel(object)
@@ -70,7 +106,18 @@ struct Verbs: Sendable {
     }
 
     var upload: LuaFunctionDefinition {
-        .waiting("upload") { arguments in
+        .waiting(
+            "upload",
+            .init(
+                "Uploads a file, or bytes, unless the same content was uploaded before.",
+                ["source: string|Source — a path or speedpix.bytes(…)"],
+                options: [
+                    "filename: string — the name the service sees",
+                    "content_type: string — default: by the name's extension, else by the content",
+                    "on_progress: function — called with the bytes sent so far, and all of them",
+                ], returns: "File", errors: ScriptErrorCodes.service + ScriptErrorCodes.reading,
+                example: "local file = upload(\"./shoe.jpg\")")
+        ) { arguments in
             let source: UploadContent
             switch try arguments.value(1) {
             case .string(let path):
@@ -78,9 +125,9 @@ struct Verbs: Sendable {
             case .object(let object as SourceObject):
                 source = try object.upload(host.files)
             default:
-                throw arguments.mismatch(1, "source", "a path or speedpix.bytes(…)")
+                throw arguments.mismatch(1, "a path or speedpix.bytes(…)")
             }
-            let options = try arguments.options(2, ["filename", "content_type", "on_progress"])
+            let options = try arguments.options()
             let (filename, contentType) = (try options.string("filename"), try options.string("content_type"))
             let callback = try options.function("on_progress")
             return { context in
@@ -98,12 +145,10 @@ struct Verbs: Sendable {
         }
     }
 
+    /// By the host's clock, for ``ConcurrencyLibrary``, which describes and checks it.
     var sleep: LuaFunctionDefinition {
         .waiting("sleep") { arguments in
-            let seconds = try arguments.number(1, "seconds")
-            guard seconds >= 0, seconds <= 1e9 else {
-                throw LuaArgumentError("seconds, argument 1 of speedpix.sleep, must not be negative")
-            }
+            let seconds = try arguments.number(1)
             return { _ in
                 try await host.clock.sleep(for: .seconds(seconds))
                 return .nil

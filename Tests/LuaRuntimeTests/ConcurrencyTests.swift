@@ -139,7 +139,7 @@ struct ConcurrencyTests {
     @Test(arguments: [
         ("s.all(1)", "jobs, argument 1 of s.all, must be a table, not number"),
         ("s.first { 1 }", "s.first takes predictions and tasks, not a number"),
-        ("s.timeout(-1, print)", "must be positive"), ("s.timeout(1)", "function, argument 2"),
+        ("s.timeout(-1, print)", "must be positive"), ("s.timeout(1)", "fn, argument 2"),
         ("s.spawn(1)", "function expected"), ("s.settle({}, print, { x = 1 })", "s.settle has no option 'x'"),
         ("local x = s.spawn(print) x:joni()", "did you mean 'join'?"),
     ])

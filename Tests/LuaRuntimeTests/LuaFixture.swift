@@ -74,11 +74,18 @@ enum LuaFixture {
             functions: [
                 .immediate("echo") { try $0.value(1) },
                 .uint64,
-                .immediate("add") { .integer(try $0.integer(1, "a") &+ $0.integer(2, "b") &+ $0.integer(3, "c")) },
-                .immediate("probe") { .object(Probe(try $0.string(1, "label"), count: probes)) },
+                .immediate("add", .init("The sum.", ["a: integer", "b: integer", "c: integer"], returns: "integer")) {
+                    .integer(try $0.integer(1) &+ $0.integer(2) &+ $0.integer(3))
+                },
+                .immediate("probe", .init("A probe.", ["label: string"], returns: "Probe")) {
+                    .object(Probe(try $0.string(1), count: probes))
+                },
                 .immediate("fail") { _ in throw Refusal() },
-                .immediate("options") { arguments in
-                    let options = try arguments.options(1, ["timeout", "alias_id"])
+                .immediate(
+                    "options",
+                    .init("One of its options.", options: ["timeout: number", "alias_id: string"], returns: "string?")
+                ) { arguments in
+                    let options = try arguments.options()
                     return .optional(try options.string("alias_id"))
                 },
                 .waiting("later") { arguments in
@@ -86,8 +93,8 @@ enum LuaFixture {
                     return { _ in value }
                 },
                 .waiting("later_fail") { _ in { _ in throw Refusal() } },
-                .waiting("wait") { arguments in
-                    let name = try arguments.string(1, "name")
+                .waiting("wait", .init("Waits for a gate.", ["name: string"], returns: "string")) { arguments in
+                    let name = try arguments.string(1)
                     return { _ in
                         await gate.wait(name)
                         return .string(name)
@@ -101,7 +108,7 @@ enum LuaFixture {
                 },
                 .waiting("call") { arguments in
                     guard case .function(let function) = try arguments.value(1) else {
-                        throw arguments.mismatch(1, "function", "a function")
+                        throw arguments.mismatch(1, "a function")
                     }
                     let value = try arguments.value(2)
                     return { context in try await context.call(function, [value]).first ?? .nil }

@@ -180,7 +180,7 @@ struct SchedulerTests {
     }
 
     @Test(arguments: [
-        ("s.map()", "list, argument 1 of s.map"), ("s.map({}, 1)", "function, argument 2"),
+        ("s.map()", "list, argument 1 of s.map"), ("s.map({}, 1)", "fn, argument 2"),
         ("s.map({}, print, {concurency = 2})", "no option 'concurency'"),
         ("s.map({}, print, {concurrency = 0})", "at least 1"),
         ("s.map({}, print, {on_error = 'finnish'})", "on_error of s.map is \"finnish\""),

@@ -337,42 +337,42 @@ function Picture:bytes(options) end
 function Picture:save(path, options) end
 
 --- An open file of `io.open`.
----@class Handle
-local Handle = {}
+---@class FileHandle
+local FileHandle = {}
 
 --- As formats say: l, L, a, n, or a number of bytes.
 ---@param ... string|integer
 ---@return any
-function Handle:read(...) end
+function FileHandle:read(...) end
 
 --- Iterates over lines, or what formats say.
 ---@param ... string|integer
 ---@return fun(): any
-function Handle:lines(...) end
+function FileHandle:lines(...) end
 
 --- Writes strings and numbers; returns the file.
 ---@param ... string|number
----@return Handle
-function Handle:write(...) end
+---@return FileHandle
+function FileHandle:write(...) end
 
 --- Moves, and returns the place from the start.
 ---@param whence? string set, cur or end
 ---@param offset? integer
 ---@return integer
-function Handle:seek(whence, offset) end
+function FileHandle:seek(whence, offset) end
 
 --- Hands what was written to the system.
----@return Handle
-function Handle:flush() end
+---@return FileHandle
+function FileHandle:flush() end
 
 --- Does nothing: the host decides on buffers.
 ---@param mode? string
 ---@return boolean
-function Handle:setvbuf(mode) end
+function FileHandle:setvbuf(mode) end
 
 --- Closes it; a <close> variable does so by itself.
 ---@return boolean
-function Handle:close() end
+function FileHandle:close() end
 
 ---@class Error
 ---@field code "prediction_failed"|"timeout"|"canceled"|"api_error"|"auth"|"throttled"|"network"|"unknown_outcome"|"output_expired"|"invalid_response"|"unsupported"|"configuration"|"file_not_found"|"file_system"|"not_allowed"|"module"|"invalid_json"|"invalid_csv"|"unsupported_format"|"image_too_large"|"image_damaged"|"no_subject"|"imaging_failed"|"invalid_argument"|"journal_failed"|"busy"|"too_large"|"cannot_wait"|"internal"
@@ -395,7 +395,7 @@ function print(...) end
 
 --- Shows pictures in the terminal, and a line about each: kind, size, bytes. Where standard output is no terminal, or one without pictures, only the line.
 --- Raises: file_not_found, not_allowed, file_system, network, image_damaged, image_too_large.
----@param picture string|File|OutputFile|Picture|Prediction|table or a list, or an output
+---@param picture string|File|OutputFile|Picture|Prediction|table a picture, a file, a path, a prediction or a list of them
 ---@param options? show.options
 function show(picture, options) end
 
@@ -472,7 +472,7 @@ function speedpix.wait(job, options) end
 
 --- Uploads a file, or bytes, unless the same content was uploaded before.
 --- Raises: auth, configuration, throttled, network, api_error, invalid_response, file_not_found, not_allowed, file_system.
----@param source string|Source a path, or speedpix.bytes(…)
+---@param source string|Source a path or speedpix.bytes(…)
 ---@param options? speedpix.upload.options
 ---@return File
 function speedpix.upload(source, options) end
@@ -587,7 +587,7 @@ function speedpix.array(table) end
 function speedpix.object(table) end
 
 --- A whole number from 0 to 2^64 - 1, such as a seed, by its digits. Up to 2^63 - 1 it is one of Lua's integers. A larger one, for which Lua has no number, is an object that prints, compares, calculates (`+ - * // %`, with integers) and is sent as the number it is; `type` calls it userdata. `json.decode` and results have the same. As a numeral in a script, or by `tonumber`, it would be rounded: the one does not compile, and what came of the other is refused as an input.
----@param number string|integer decimal digits, or 0x and hexadecimal ones
+---@param number string|integer decimal digits, or 0x and hexadecimal ones, in quotes
 ---@return integer
 function speedpix.uint64(number) end
 
@@ -879,7 +879,7 @@ io.stderr = nil
 --- Raises: not_allowed.
 ---@param path string
 ---@param mode? string r, w, a, r+, w+ or a+; default r
----@return Handle?, string?, integer?
+---@return FileHandle?, string?, integer?
 function io.open(path, mode) end
 
 --- Iterates over the lines of a file, or of standard input.
@@ -900,7 +900,7 @@ function io.read(...) end
 function io.write(...) end
 
 --- Closes a file.
----@param handle Handle
+---@param handle FileHandle
 ---@return boolean
 function io.close(handle) end
 

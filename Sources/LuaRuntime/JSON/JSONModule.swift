@@ -1,6 +1,6 @@
 import CLuaBridge
 
-/// What scripts see as `json`: `decode(text)`, `encode(value, {indent, sort_keys})` and `null`.
+/// What scripts see as `json`.
 ///
 /// Both work on the Lua stack: a document never becomes Swift values on its way.
 public enum JSONModule {
@@ -10,13 +10,19 @@ public enum JSONModule {
     public static func module(text: @escaping @Sendable (any LuaObject) -> String? = { _ in nil }) -> LuaModule {
         LuaModule(
             name: "json",
+            summary: "JSON as text. Arrays and objects keep what they are, null is `speedpix.null`.",
             functions: [
                 LuaFunctionDefinition(
                     name: "decode",
+                    describe: {
+                        LuaFunctionDescription(
+                            """
+                            Reads a document. Whole numbers of 64 bits keep their digits (from 2^63 on as `uint64` makes \
+                            them); a longer one is an error and not rounded.
+                            """, ["text: string"], returns: "any", errors: ["invalid_json"],
+                            example: "local data = json.decode(fs.read(\"data.json\"))")
+                    },
                     body: .direct { arguments, writer in
-                        guard spl_get_type(arguments.reader.state, 1) == Int32(SPL_TSTRING) else {
-                            throw arguments.mismatch(1, "text", "a string")
-                        }
                         var length = 0
                         let start = spl_get_string(arguments.reader.state, 1, &length)
                         try start.map { UnsafeRawPointer($0) }.withBytes(length) { bytes in
@@ -27,8 +33,16 @@ public enum JSONModule {
                     }),
                 LuaFunctionDefinition(
                     name: "encode",
+                    describe: {
+                        LuaFunctionDescription(
+                            "Writes a value. A file stands for its URL.", ["value: any"],
+                            options: [
+                                "indent: integer — spaces for each level, 0 to 16; default 0: all in one line",
+                                "sort_keys: boolean — the same value always gives the same text; default false",
+                            ], returns: "string")
+                    },
                     body: .direct { arguments, writer in
-                        let options = try arguments.options(2, ["indent", "sort_keys"])
+                        let options = try arguments.options()
                         let indent = try options.integer("indent") ?? 0
                         guard (0...16).contains(indent) else {
                             throw LuaArgumentError("indent of json.encode must be 0 to 16, not \(indent)")
@@ -39,7 +53,7 @@ public enum JSONModule {
                         try serializer.writeDocument(at: 1)
                     }),
             ],
-            values: ["null": .null])
+            values: ["null": .null], fields: ["null: lightuserdata — the same as speedpix.null"])
     }
 }
 

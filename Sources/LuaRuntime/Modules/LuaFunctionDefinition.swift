@@ -1,4 +1,4 @@
-/// A function that scripts can call.
+/// A function that scripts can call: its name, what there is to know about it, and what it does.
 public struct LuaFunctionDefinition: Sendable {
     /// Work that a waiting call does.
     ///
@@ -14,13 +14,38 @@ public struct LuaFunctionDefinition: Sendable {
         /// The bridge's own: a new thread from a function and its arguments.
         case spawn(isHelper: Bool)
         case scheduled(@Sendable (borrowing LuaArguments, LuaScheduler) throws -> UInt64)
+        /// One of the module's ``LuaModule/sources`` defines it.
+        case source
     }
 
     /// The field of its module or the method of its class; messages name it too.
     public var name: String
+    /// Makes the description. Most functions of a VM are never called: what it takes to describe them is done on demand.
+    let describe: (@Sendable () -> LuaFunctionDescription)?
     let body: Body
 
+    /// What it takes, gives and raises; nil for a function that scripts are not told of, and whose calls are not checked.
+    public var description: LuaFunctionDescription? { describe?() }
+
+    init(name: String, describe: (@Sendable () -> LuaFunctionDescription)? = nil, body: Body) {
+        self.name = name
+        self.describe = describe
+        self.body = body
+    }
+
     /// A function that returns at once. It runs on the VM's actor, so it must be short, and must not call the VM.
+    ///
+    /// - Parameters:
+    ///   - description: What it takes: by the time the body runs, the arguments are of these types.
+    ///   - body: What it throws becomes an error of the script, see ``LuaRaisable``.
+    public static func immediate(
+        _ name: String, _ description: @autoclosure @escaping @Sendable () -> LuaFunctionDescription,
+        _ body: @escaping @Sendable (borrowing LuaArguments) throws -> LuaValue
+    ) -> LuaFunctionDefinition {
+        LuaFunctionDefinition(name: name, describe: description, body: .immediate(body))
+    }
+
+    /// The same without a description: nothing is checked before the body runs.
     public static func immediate(
         _ name: String, _ body: @escaping @Sendable (borrowing LuaArguments) throws -> LuaValue
     ) -> LuaFunctionDefinition {
@@ -29,8 +54,18 @@ public struct LuaFunctionDefinition: Sendable {
 
     /// A function that looks blocking to the script while other tasks run.
     ///
-    /// - Parameter prepare: Reads and checks the arguments on the VM's actor, before anything is begun, and returns the
-    ///   work. The work runs as a task of its own, see ``Work``; it is cancelled with the script's task.
+    /// - Parameters:
+    ///   - description: What it takes: by the time `prepare` runs, the arguments are of these types.
+    ///   - prepare: Reads and checks the arguments on the VM's actor, before anything is begun, and returns the work. The
+    ///     work runs as a task of its own, see ``Work``; it is cancelled with the script's task.
+    public static func waiting(
+        _ name: String, _ description: @autoclosure @escaping @Sendable () -> LuaFunctionDescription,
+        _ prepare: @escaping @Sendable (borrowing LuaArguments) throws -> Work
+    ) -> LuaFunctionDefinition {
+        LuaFunctionDefinition(name: name, describe: description, body: .waiting(prepare))
+    }
+
+    /// The same without a description: nothing is checked before `prepare` runs.
     public static func waiting(
         _ name: String, _ prepare: @escaping @Sendable (borrowing LuaArguments) throws -> Work
     ) -> LuaFunctionDefinition {
@@ -39,6 +74,16 @@ public struct LuaFunctionDefinition: Sendable {
 }
 
 extension LuaFunctionDefinition {
+    /// A function that one of the module's Lua texts defines. It checks its arguments itself, with `host.check(name, …)`.
+    package static func inSource(
+        _ name: String, _ description: @autoclosure @escaping @Sendable () -> LuaFunctionDescription
+    ) -> LuaFunctionDefinition {
+        LuaFunctionDefinition(name: name, describe: description, body: .source)
+    }
+
+    /// The same for a Lua text of the host's own, which scripts are not told of.
+    package var undescribed: LuaFunctionDefinition { LuaFunctionDefinition(name: name, body: body) }
+
     /// What scripts call.
     static let spawn = LuaFunctionDefinition(name: "spawn", body: .spawn(isHelper: false))
     /// The same for the library's own work: such a task stands where its caller does, see ``TaskPosition``.
@@ -49,5 +94,13 @@ extension LuaFunctionDefinition {
         _ name: String, _ begin: @escaping @Sendable (borrowing LuaArguments, LuaScheduler) throws -> UInt64
     ) -> LuaFunctionDefinition {
         LuaFunctionDefinition(name: name, body: .scheduled(begin))
+    }
+
+    /// The same for scripts.
+    static func scheduled(
+        _ name: String, _ description: @autoclosure @escaping @Sendable () -> LuaFunctionDescription,
+        _ begin: @escaping @Sendable (borrowing LuaArguments, LuaScheduler) throws -> UInt64
+    ) -> LuaFunctionDefinition {
+        LuaFunctionDefinition(name: name, describe: description, body: .scheduled(begin))
     }
 }

@@ -39,7 +39,7 @@ extension LuaReference {
         return text
     }
 
-    private static func table(_ fields: [Field], _ title: String, prefix: String) -> String {
+    private static func table(_ fields: [LuaField], _ title: String, prefix: String) -> String {
         guard !fields.isEmpty else { return "" }
         let rows = fields.map { "| `\(prefix)\($0.name)` | `\(cell($0.type))` | \(cell($0.summary)) |\n" }
         return "\n| \(title) | type | |\n| --- | --- | --- |\n" + rows.joined()

@@ -1,52 +1,22 @@
-/// What scripts can use, described once: the editor's stubs, the help texts and the reference page are made of it.
+/// What scripts can use: the editor's stubs, help texts, completion, checks and the reference page are made of it.
+///
+/// It is put together from the modules themselves.
 package struct LuaReference: Sendable {
-    /// A named value: a parameter, an option, a property or a constant.
-    package struct Field: Sendable, ExpressibleByStringInterpolation {
-        /// As scripts write it; `...` for any number.
-        package let name: String
-        /// In LuaLS' notation.
-        package let type: String
-        package let isOptional: Bool
-        /// What it is for, with its default.
-        package let summary: String
-
-        /// From `name: type — summary`, or `name?: type — summary` for one that may be left out.
-        package init(stringLiteral text: String) {
-            let parts = text.split(separator: " — ", maxSplits: 1)
-            let head = parts[0].split(separator: ": ", maxSplits: 1)
-            isOptional = head[0].hasSuffix("?")
-            name = String(isOptional ? head[0].dropLast() : head[0])
-            type = head.count > 1 ? String(head[1]) : "any"
-            summary = parts.count > 1 ? String(parts[1]) : ""
-        }
-    }
-
-    /// A function of a module, or a method of a class.
+    /// A function of a module, or a method of a class, with what its description says.
+    @dynamicMemberLookup
     package struct Function: Sendable {
         package var name: String
-        package var summary: String
-        package var parameters: [Field]
-        /// What its options table, always the last argument, may hold; those named `inOrder` may also be given without it.
-        package var options: [Field]
-        package var inOrder: [String]
-        /// In LuaLS' notation; empty for nothing.
-        package var returns: String
-        /// Codes of the errors it raises, besides `invalid_argument` and `canceled`, which any may.
-        package var errors: [String]
-        package var example: String
+        package let description: LuaFunctionDescription
 
-        package init(
-            _ name: String, _ summary: String, _ parameters: [Field] = [], options: [Field] = [],
-            inOrder: [String] = [], returns: String = "", errors: [String] = [], example: String = ""
-        ) {
-            self.name = name
-            self.summary = summary
-            self.parameters = parameters
-            self.options = options
-            self.inOrder = inOrder
-            self.returns = returns
-            self.errors = errors
-            self.example = example
+        /// Nil for a function that scripts are not told of.
+        init?(_ definition: LuaFunctionDefinition) {
+            guard let description = definition.description else { return nil }
+            name = definition.name
+            self.description = description
+        }
+
+        package subscript<Value>(dynamicMember member: KeyPath<LuaFunctionDescription, Value>) -> Value {
+            description[keyPath: member]
         }
     }
 
@@ -56,18 +26,24 @@ package struct LuaReference: Sendable {
         package var name: String
         package var summary: String
         package var functions: [Function]
-        package var values: [Field]
+        package var values: [LuaField]
         /// The functions that are globals as well.
         package var globals: [String]
 
-        package init(
-            _ name: String, _ summary: String, _ functions: [Function], values: [Field] = [], globals: [String] = []
-        ) {
-            self.name = name
+        init(_ module: LuaModule) {
+            name = module.name
+            summary = module.summary
+            functions = module.functions.compactMap(Function.init)
+            values = module.fields
+            globals = module.globals
+        }
+
+        init(globals summary: String, _ functions: [Function]) {
+            name = ""
             self.summary = summary
             self.functions = functions
-            self.values = values
-            self.globals = globals
+            values = []
+            globals = []
         }
     }
 
@@ -78,18 +54,15 @@ package struct LuaReference: Sendable {
         /// As messages call it.
         package var shownName: String
         package var summary: String
-        package var properties: [Field]
+        package var properties: [LuaField]
         package var methods: [Function]
 
-        package init(
-            _ name: String, shownAs shownName: String, _ summary: String, properties: [Field] = [],
-            methods: [Function] = []
-        ) {
-            self.name = name
-            self.shownName = shownName
-            self.summary = summary
-            self.properties = properties
-            self.methods = methods
+        init(_ type: LuaClass) {
+            name = type.typeName
+            shownName = type.name
+            summary = type.summary
+            properties = type.properties
+            methods = type.methods.compactMap(Function.init)
         }
     }
 
@@ -111,9 +84,17 @@ package struct LuaReference: Sendable {
     package var classes: [Class]
     package var errors: [ErrorCode]
 
-    package init(modules: [Module], classes: [Class], errors: [ErrorCode]) {
-        self.modules = modules
-        self.classes = classes
+    /// The reference of what some modules give to scripts. Functions of modules without a summary, which scripts see only
+    /// as globals, are told under the globals.
+    ///
+    /// - Parameters:
+    ///   - globals: What stands above the globals that belong to no module.
+    ///   - errors: What `e.code` can be.
+    package init(_ modules: [LuaModule], globals: String, errors: [ErrorCode]) {
+        let hidden = modules.filter(\.summary.isEmpty).flatMap(\.functions).compactMap(Function.init)
+        self.modules =
+            [Module(globals: globals, hidden)] + modules.filter { !$0.summary.isEmpty }.map(Module.init)
+        classes = modules.flatMap(\.classes).map { $0.luaClass }.filter { !$0.summary.isEmpty }.map(Class.init)
         self.errors = errors
     }
 }
@@ -121,8 +102,10 @@ package struct LuaReference: Sendable {
 extension LuaReference.Function {
     /// "run(workflow, input, options?)", after whatever stands before the name.
     func signature(_ prefix: String) -> String {
-        var names = parameters.map { $0.isOptional ? "\($0.name)?" : $0.name }
-        if !options.isEmpty { names.append("options?") }
-        return "\(prefix)\(name)(\(names.joined(separator: ", ")))" + (returns.isEmpty ? "" : " → \(returns)")
+        let described = self.description
+        var names = described.parameters.map { $0.isOptional ? "\($0.name)?" : $0.name }
+        if !described.options.isEmpty { names.append("options?") }
+        return "\(prefix)\(name)(\(names.joined(separator: ", ")))"
+            + (described.returns.isEmpty ? "" : " → \(described.returns)")
     }
 }

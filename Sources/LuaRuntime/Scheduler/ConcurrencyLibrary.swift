@@ -1,9 +1,6 @@
 /// The structured part of the concurrency API, written in Lua over the scheduler's primitives: lists, functions and
 /// results stay inside the script and keep their identity.
 package enum ConcurrencyLibrary {
-    /// What ``source`` adds to a module.
-    package static let names = ["spawn", "map", "settle", "all", "first", "completed", "timeout", "sleep"]
-
     package static let source = """
         local host, own, module, attach = ...
         module = module .. "."
@@ -13,7 +10,7 @@ package enum ConcurrencyLibrary {
         local sleep, is_task, raise_timeout, watch_only = host.sleep, host.is_task, host.raise_timeout, host.watch_only
         local begin_map, begin_item, place_of_wait, noted, note, observe =
           host.begin_map, host.begin_item, host.place, host.noted, host.note, host.observe
-        local place_below, go_to = host.place_below, host.go_to
+        local place_below, go_to, check = host.place_below, host.go_to, host.check
         local unpack, pack, pairs, pcall, error = table.unpack, table.pack, pairs, pcall, error
         local setmetatable, type, rawget, tostring, math_type = setmetatable, type, rawget, tostring, math.type
 
@@ -21,6 +18,11 @@ package enum ConcurrencyLibrary {
         local function await(job)
           if is_task(job) then return job:join() end
           return job:wait()
+        end
+
+        local function check_jobs(name, jobs, options)
+          check(module .. name, jobs, options)
+          host.check_jobs(module .. name, jobs)
         end
 
         local function cancel_all(tasks)
@@ -53,10 +55,12 @@ package enum ConcurrencyLibrary {
           return results
         end
 
-        local function map_named(name, mode_of)
+        local function map_named(name, can_fail)
           return function(list, fn, options)
-            local concurrency = host.map_options(module .. name, list, fn, options, mode_of)
-            local mode = mode_of and mode_of(options) or "wait"
+            check(module .. name, list, fn, options)
+            local concurrency = host.concurrency(module .. name, options and options.concurrency)
+            -- What never raises has nothing to decide about errors.
+            local mode = can_fail and host.error_mode(module .. name, options and options.on_error) or "wait"
             local count, taken, results, workers, first_failed = #list, 0, {}, {}, nil
             local has_failed = false
             local map = begin_map()
@@ -93,11 +97,11 @@ package enum ConcurrencyLibrary {
           end
         end
 
-        local map = map_named("map", function(options) return host.error_mode(module .. "map", options, 3) end)
-        local settling = map_named("settle")
+        local map = map_named("map", true)
+        local settling = map_named("settle", false)
 
         local function settle(list, fn, options)
-          host.map_options(module .. "settle", list, fn, options)
+          check(module .. "settle", list, fn, options)
           return settling(list, function(value, i)
             local ok, result = pcall(fn, value, i)
             if ok then return { ok = true, value = result } end
@@ -106,8 +110,8 @@ package enum ConcurrencyLibrary {
         end
 
         local function all(jobs, options)
-          host.check_jobs(module .. "all", jobs)
-          local mode = host.error_mode(module .. "all", options, 2)
+          check_jobs("all", jobs, options)
+          local mode = host.error_mode(module .. "all", options and options.on_error)
           local results, workers = {}, {}
           for key, job in pairs(jobs) do
             workers[#workers + 1] = spawn(function()
@@ -166,13 +170,13 @@ package enum ConcurrencyLibrary {
         end
 
         local function completed(jobs)
-          host.check_jobs(module .. "completed", jobs)
+          check_jobs("completed", jobs)
           local next_ending, _, _, watch = endings(jobs)
           return function() return (next_ending()) end, nil, nil, watch
         end
 
         local function first(jobs)
-          host.check_jobs(module .. "first", jobs)
+          check_jobs("first", jobs)
           local next_ending, _, _, watch = endings(jobs)
           local _guard <close> = watch
           local failure
@@ -200,7 +204,8 @@ package enum ConcurrencyLibrary {
         end
 
         local function timeout(seconds, fn, ...)
-          host.check_timeout(module .. "timeout", seconds, fn)
+          check(module .. "timeout", seconds, fn)
+          host.check_timeout(module .. "timeout", seconds)
           local wake_up = event()
           -- Where it is cut off is chance: what it draws and counts is its own.
           local place = place_below("timeout")
@@ -231,13 +236,15 @@ package enum ConcurrencyLibrary {
         end
 
         -- A module may have a sleep of its own, by another clock.
+        local pause_by_clock = own.sleep or sleep
         local function pause(seconds)
+          check(module .. "sleep", seconds)
           host.check_sleep(module .. "sleep", seconds)
-          sleep(seconds)
+          pause_by_clock(seconds)
         end
 
         return {
-          sleep = own.sleep or pause,
+          sleep = pause,
           spawn = host.spawn, map = map, settle = settle, all = all, first = first, completed = completed, timeout = timeout,
         }
         """
@@ -250,9 +257,10 @@ extension LuaModule {
     ///
     /// - Parameter name: The global that holds the functions; messages name it too.
     public static func concurrency(name: String) -> LuaModule {
-        var module = LuaModule(name: name)
+        var module = LuaModule(
+            name: name, summary: "Many things at once.", functions: ConcurrencyLibrary.functions,
+            classes: [LuaTask.self])
         module.sources = [ConcurrencyLibrary.source]
-        module.sourceNames = ConcurrencyLibrary.names
         return module
     }
 }

@@ -21,7 +21,7 @@ extension LuaScheduler {
                 LuaFunctionDefinition(
                     name: "place_below",
                     body: .direct { arguments, writer in
-                        let kind = try arguments.string(1, "kind")
+                        let kind = try arguments.string(1)
                         let position = writer.machine.scheduler.running?.position
                         try writer.put(position.map { .object(TaskPosition(kind, $0.count(kind), in: $0)) } ?? .nil)
                     }),
@@ -30,7 +30,7 @@ extension LuaScheduler {
                     name: "place_of_run",
                     body: .direct { arguments, writer in
                         let scheduler = writer.machine.scheduler
-                        let name = try arguments.string(1, "name")
+                        let name = try arguments.string(1)
                         try writer.put(.object(TaskPosition(name, 1, in: scheduler.startPosition)))
                     }),
                 // Goes on at a place, or nowhere; gives back where the task was.
@@ -40,7 +40,7 @@ extension LuaScheduler {
                         let task = writer.machine.scheduler.running
                         let before = task?.position
                         task?.position =
-                            arguments.isAbsent(1) ? nil : try arguments.object(1, "place", TaskPosition.self)
+                            arguments.isAbsent(1) ? nil : try arguments.object(1, as: TaskPosition.self)
                         // The next draw asks for that place's own stream.
                         spl_set_random(writer.machine.vm, nil)
                         try writer.put(before.map { .object($0) } ?? .nil)
@@ -55,13 +55,13 @@ extension LuaScheduler {
                 LuaFunctionDefinition(
                     name: "noted",
                     body: .direct { arguments, writer in
-                        let name = try arguments.string(1, "name")
+                        let name = try arguments.string(1)
                         try writer.put(writer.machine.scheduler.notes?.value(name) ?? .nil)
                     }),
                 LuaFunctionDefinition(
                     name: "note",
                     body: .direct { arguments, writer in
-                        let name = try arguments.string(1, "name")
+                        let name = try arguments.string(1)
                         writer.machine.scheduler.notes?.note(try arguments.value(2), name)
                         try writer.put(.nil)
                     }),
@@ -73,7 +73,7 @@ extension LuaScheduler {
                     }),
                 // Somebody is about to wait for it, and so hears of its failure.
                 .immediate("observe") { arguments in
-                    (try? arguments.object(1, "job", LuaTask.self))?.isObserved = true
+                    (try? arguments.object(1, as: LuaTask.self))?.isObserved = true
                     return .nil
                 },
                 LuaFunctionDefinition(
@@ -82,16 +82,16 @@ extension LuaScheduler {
                         try writer.put(.object(LuaEvent(releases: writer.machine.releases)))
                     }),
                 .scheduled("set") { arguments, scheduler in
-                    scheduler.set(try arguments.object(1, "event", LuaEvent.self))
+                    scheduler.set(try arguments.object(1, as: LuaEvent.self))
                 },
                 .scheduled("wait_for") { arguments, scheduler in
-                    scheduler.wait(for: try arguments.object(1, "event", LuaEvent.self))
+                    scheduler.wait(for: try arguments.object(1, as: LuaEvent.self))
                 },
                 // Not as a wait, so that <close> variables can call it.
                 LuaFunctionDefinition(
                     name: "signal",
                     body: .direct { arguments, writer in
-                        writer.machine.scheduler.signal(try arguments.object(1, "event", LuaEvent.self))
+                        writer.machine.scheduler.signal(try arguments.object(1, as: LuaEvent.self))
                         try writer.put(.nil)
                     }),
                 LuaFunctionDefinition(
@@ -100,13 +100,13 @@ extension LuaScheduler {
                         try writer.put(writer.machine.scheduler.running.map { .object($0) } ?? .nil)
                     }),
                 .immediate("is_within") { arguments in
-                    let task = try arguments.object(1, "task", LuaTask.self)
-                    let outer = try arguments.object(2, "outer", LuaTask.self)
+                    let task = try arguments.object(1, as: LuaTask.self)
+                    let outer = try arguments.object(2, as: LuaTask.self)
                     return .boolean(sequence(first: task, next: \.parent).contains { $0 === outer })
                 },
-                .immediate("is_task") { .boolean((try? $0.object(1, "job", LuaTask.self)) != nil) },
+                .immediate("is_task") { .boolean((try? $0.object(1, as: LuaTask.self)) != nil) },
                 .waiting("sleep") { arguments in
-                    let seconds = try arguments.number(1, "seconds")
+                    let seconds = try arguments.number(1)
                     return { _ in
                         try await clock.sleep(for: .seconds(seconds))
                         return .nil
@@ -119,12 +119,12 @@ extension LuaScheduler {
     /// The running task goes on with an item of a `map`: with its label, and what it counts from now on.
     private static func beginItem(_ arguments: borrowing LuaArguments, _ writer: LuaWriter) throws {
         let task = writer.machine.scheduler.running
-        let text = arguments.isAbsent(3) ? nil : try? arguments.string(3, "label")
+        let text = arguments.isAbsent(3) ? nil : try? arguments.string(3)
         task?.label = text.map { LuaTask.Label($0) }
         if !arguments.isAbsent(1) {
-            let map = try arguments.object(1, "map", TaskPosition.self)
-            let key = arguments.isAbsent(4) ? nil : try? arguments.string(4, "key")
-            task?.position = TaskPosition("item", Int(try arguments.integer(2, "number")), in: map, key: key)
+            let map = try arguments.object(1, as: TaskPosition.self)
+            let key = arguments.isAbsent(4) ? nil : try? arguments.string(4)
+            task?.position = TaskPosition("item", Int(try arguments.integer(2)), in: map, key: key)
             // The next draw asks for the item's own stream.
             spl_set_random(writer.machine.vm, nil)
         }
@@ -134,7 +134,7 @@ extension LuaScheduler {
     private static func join(_ name: String, cancelsRest: Bool) -> LuaFunctionDefinition {
         .scheduled(name) { arguments, scheduler in
             scheduler.joinAll(
-                try (1..<(arguments.count + 1)).map { try arguments.object($0, "task", LuaTask.self) },
+                try (1..<(arguments.count + 1)).map { try arguments.object($0, as: LuaTask.self) },
                 cancelsRest: cancelsRest)
         }
     }
@@ -142,72 +142,70 @@ extension LuaScheduler {
     /// Seconds: some thirty years, and still exact as a `Duration`.
     private static let longestWait = 1e9
 
-    /// Checks of arguments, with the names and positions that the script used.
+    /// Checks of arguments for functions that Lua texts define, with the names and positions that the script used.
     private static let checks: [LuaFunctionDefinition] = [
-        .immediate("map_options") { arguments in
-            let name = try arguments.string(1, "name")
-            guard arguments.isTable(2) else { throw arguments.mismatch(2, of: name, at: 1, "list", "a table") }
-            guard arguments.isFunction(3) else {
-                throw arguments.mismatch(3, of: name, at: 2, "function", "a function")
-            }
-            // What never raises has nothing to decide about errors.
-            let names = arguments.isAbsent(5) ? ["concurrency"] : ["concurrency", "on_error"]
-            let options = try arguments.options(4, names, of: name, at: 3)
-            let concurrency = try options.integer("concurrency") ?? 8
-            guard concurrency >= 1 else {
+        // By the function's description: check(name, …).
+        LuaFunctionDefinition(
+            name: "check",
+            body: .direct { arguments, writer in
+                let name = try arguments.string(1)
+                guard let function = writer.machine.sourceFunctions[name] else {
+                    preconditionFailure("no description has the name \(name)")
+                }
+                let checked = LuaArguments(
+                    reader: arguments.reader, count: Int32(arguments.count), entry: function, offset: 1)
+                try function.check(checked)
+                if function.signature?.description.options.isEmpty == false { _ = try checked.options() }
+                try writer.put(.nil)
+            }),
+        .immediate("concurrency") { arguments in
+            let name = try arguments.string(1)
+            switch try arguments.value(2) {
+            case .nil, .null: return 8
+            case .integer(let concurrency) where concurrency >= 1: return .integer(concurrency)
+            case .integer(let concurrency):
                 throw LuaArgumentError("concurrency of \(name) must be at least 1, not \(concurrency)")
+            case let value:
+                throw LuaArgumentError("option 'concurrency' of \(name) must be an integer, not \(value.typeName)")
             }
-            return .integer(concurrency)
         },
         .immediate("error_mode") { arguments in
-            let name = try arguments.string(1, "name")
-            let position = Int(try arguments.integer(3, "position"))
             let modes = ["wait", "finish", "cancel"]
-            let names = name.hasSuffix(".all") ? ["on_error"] : ["concurrency", "on_error"]
-            let mode = try arguments.options(2, names, of: name, at: position).string("on_error") ?? modes[0]
+            let mode = try arguments.value(2).text ?? modes[0]
             guard modes.contains(mode) else {
                 throw LuaArgumentError(
-                    "on_error of \(name) is \"\(mode)\"",
+                    "on_error of \(try arguments.string(1)) is \"\(mode)\"",
                     hint: NearestName.suggestion(for: mode, among: modes).map { "did you mean \"\($0)\"?" }
                         ?? "it is one of: \(modes.joined(separator: ", "))")
             }
             return .string(mode)
         },
         .immediate("check_jobs") { arguments in
-            let name = try arguments.string(1, "name")
-            guard arguments.isTable(2) else { throw arguments.mismatch(2, of: name, at: 1, "jobs", "a table") }
-            for job in try arguments.table(2, "jobs")?.values ?? [] where !job.isJob {
+            for job in try arguments.table(2)?.values ?? [] where !job.isJob {
                 throw LuaArgumentError(
-                    "\(name) takes predictions and tasks, not a \(job.typeName)",
+                    "\(try arguments.string(1)) takes predictions and tasks, not a \(job.typeName)",
                     hint: "make one with create(…) or speedpix.spawn(…)")
             }
             return .nil
         },
         .immediate("check_timeout") { arguments in
-            let name = try arguments.string(1, "name")
-            guard case .some(let seconds) = try? arguments.number(2, "seconds") else {
-                throw arguments.mismatch(2, of: name, at: 1, "seconds", "a number")
-            }
+            let seconds = try arguments.number(2)
             guard seconds > 0, seconds <= longestWait else {
-                throw LuaArgumentError("seconds, argument 1 of \(name), must be positive, not \(seconds)")
-            }
-            guard arguments.isFunction(3) else {
-                throw arguments.mismatch(3, of: name, at: 2, "function", "a function")
+                throw LuaArgumentError(
+                    "seconds, argument 1 of \(try arguments.string(1)), must be positive, not \(seconds)")
             }
             return .nil
         },
         .immediate("check_sleep") { arguments in
-            let name = try arguments.string(1, "name")
-            guard case .some(let seconds) = try? arguments.number(2, "seconds") else {
-                throw arguments.mismatch(2, of: name, at: 1, "seconds", "a number")
-            }
+            let seconds = try arguments.number(2)
             guard seconds >= 0, seconds <= longestWait else {
-                throw LuaArgumentError("seconds, argument 1 of \(name), must be 0 to 1e9, not \(seconds)")
+                throw LuaArgumentError(
+                    "seconds, argument 1 of \(try arguments.string(1)), must be 0 to 1e9, not \(seconds)")
             }
             return .nil
         },
         .immediate("raise_timeout") { arguments in
-            throw LuaStop.expired(after: try arguments.number(1, "seconds"))
+            throw LuaStop.expired(after: try arguments.number(1))
         },
     ]
 }

@@ -259,12 +259,16 @@ public final class LuaTask: LuaObject, @unchecked Sendable {
 
     /// What scripts can do with a task: wait for it, end it, and ask how it stands.
     public static let luaClass = LuaClass(
-        name: "task", properties: ["status"],
+        name: "task", summary: "A function that runs beside the script.",
+        properties: ["status: \"running\"|\"succeeded\"|\"failed\"|\"canceled\""],
         methods: [
-            .scheduled("join") { arguments, scheduler in
+            .scheduled(
+                "join",
+                LuaFunctionDescription("Waits for it, and gives its results or raises its error.", returns: "any")
+            ) { arguments, scheduler in
                 try scheduler.join(try arguments.receiver(LuaTask.self))
             },
-            .scheduled("cancel") { arguments, scheduler in
+            .scheduled("cancel", LuaFunctionDescription("Ends it, and all that it started.")) { arguments, scheduler in
                 scheduler.cancel(try arguments.receiver(LuaTask.self), reason: Int32(SPL_STOP_CANCELED))
                 return scheduler.issueDueTicket()
             },

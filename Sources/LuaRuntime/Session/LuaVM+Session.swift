@@ -173,7 +173,7 @@ extension LuaVM {
     private func members(of object: any LuaObject, _ rest: ArraySlice<String>) -> [Member] {
         guard let name = rest.first else {
             let type = type(of: object).luaClass
-            return type.properties.map { .field($0) } + type.methods.map { .method($0.name) }
+            return type.properties.map { .field($0.name) } + type.methods.map { .method($0.name) }
         }
         switch object.luaProperty(name) {
         case .object(let next)?: return members(of: next, rest.dropFirst())

@@ -9,11 +9,12 @@ public struct LuaArguments: ~Copyable {
     private unowned(unsafe) let entry: LuaFunctionEntry
     private let offset: Int32
 
-    init(reader: LuaReader, count: Int32, entry: LuaFunctionEntry) {
+    /// - Parameter offset: How many values lie before the first argument: 1 in a method, for the object.
+    init(reader: LuaReader, count: Int32, entry: LuaFunctionEntry, offset: Int32? = nil) {
         self.reader = reader
         self.entry = entry
-        offset = entry.offset
-        self.count = max(0, Int(count - entry.offset))
+        self.offset = offset ?? entry.offset
+        self.count = max(0, Int(count - self.offset))
     }
 
     var function: String { entry.name }
@@ -31,18 +32,17 @@ public struct LuaArguments: ~Copyable {
 
     /// Whether an argument was not passed or is nil. Positions count from 1, without a method's object.
     public func isAbsent(_ position: Int) -> Bool {
-        spl_get_type(reader.state, index(position)) <= Int32(SPL_TNIL)
+        type(position) <= Int32(SPL_TNIL)
     }
 
-    /// Whether an argument is a table; looks only, copies nothing.
-    public func isTable(_ position: Int) -> Bool {
-        spl_get_type(reader.state, index(position)) == Int32(SPL_TTABLE)
-    }
+    /// Whether an argument is a table; copies nothing.
+    public func isTable(_ position: Int) -> Bool { type(position) == Int32(SPL_TTABLE) }
 
     /// Whether an argument is a function, the script's own or any other.
-    public func isFunction(_ position: Int) -> Bool {
-        spl_get_type(reader.state, index(position)) == Int32(SPL_TFUNCTION)
-    }
+    public func isFunction(_ position: Int) -> Bool { type(position) == Int32(SPL_TFUNCTION) }
+
+    /// One of Lua's basic types, as the bridge numbers them.
+    func type(_ position: Int) -> Int32 { spl_get_type(reader.state, index(position)) }
 
     /// Any value, copied.
     public func value(_ position: Int) throws -> LuaValue {
@@ -50,42 +50,42 @@ public struct LuaArguments: ~Copyable {
     }
 
     /// The text of a string. Numbers are not taken for text: in a pipeline that is a mistake more often than not.
-    public func string(_ position: Int, _ name: String) throws -> String {
-        guard spl_get_type(reader.state, index(position)) == Int32(SPL_TSTRING) else {
-            throw mismatch(position, name, "a string")
+    public func string(_ position: Int) throws -> String {
+        guard type(position) == Int32(SPL_TSTRING) else {
+            throw mismatch(position, "a string")
         }
         guard let text = reader.string(at: index(position)).text else {
-            throw LuaArgumentError("\(name), argument \(position) of \(function), is not UTF-8 text")
+            throw LuaArgumentError("\(subject(position)) is not UTF-8 text")
         }
         return text
     }
 
     /// The bytes of a string, of any encoding.
-    public func bytes(_ position: Int, _ name: String) throws -> LuaString {
-        guard spl_get_type(reader.state, index(position)) == Int32(SPL_TSTRING) else {
-            throw mismatch(position, name, "a string")
+    public func bytes(_ position: Int) throws -> LuaString {
+        guard type(position) == Int32(SPL_TSTRING) else {
+            throw mismatch(position, "a string")
         }
         return reader.string(at: index(position))
     }
 
     /// An integer or a float, also NaN or infinity. Throws ``LuaArgumentError`` for anything else, "12" included.
-    public func number(_ position: Int, _ name: String) throws -> Double {
-        guard spl_get_type(reader.state, index(position)) == Int32(SPL_TNUMBER) else {
-            throw mismatch(position, name, "a number")
+    public func number(_ position: Int) throws -> Double {
+        guard type(position) == Int32(SPL_TNUMBER) else {
+            throw mismatch(position, "a number")
         }
         return spl_get_number(reader.state, index(position))
     }
 
     /// A number of Lua's integer type; throws ``LuaArgumentError`` for anything else, 2.0 included.
-    public func integer(_ position: Int, _ name: String) throws -> Int64 {
-        guard spl_is_integer(reader.state, index(position)) else { throw mismatch(position, name, "an integer") }
+    public func integer(_ position: Int) throws -> Int64 {
+        guard spl_is_integer(reader.state, index(position)) else { throw mismatch(position, "an integer") }
         return spl_get_integer(reader.state, index(position))
     }
 
     /// A table, copied; nil if it is absent.
-    public func table(_ position: Int, _ name: String) throws -> LuaTable? {
+    public func table(_ position: Int) throws -> LuaTable? {
         if isAbsent(position) { return nil }
-        guard case .table(let table) = try value(position) else { throw mismatch(position, name, "a table") }
+        guard case .table(let table) = try value(position) else { throw mismatch(position, "a table") }
         return table
     }
 
@@ -99,38 +99,49 @@ public struct LuaArguments: ~Copyable {
     }
 
     /// An object of the host; throws ``LuaArgumentError`` if it is absent or of another class.
-    public func object<Object: LuaObject>(_ position: Int, _ name: String, _ type: Object.Type) throws -> Object {
+    public func object<Object: LuaObject>(_ position: Int, as type: Object.Type) throws -> Object {
         guard let object = reader.object(at: index(position)) as? Object else {
-            throw mismatch(position, name, "a \(Object.luaClass.name)")
+            throw mismatch(position, "a \(Object.luaClass.name)")
         }
         return object
     }
 
-    /// The options table, which must hold nothing but `names`.
-    public func options(_ position: Int, _ names: [String]) throws -> LuaOptions {
-        try options(position, names, of: function, at: position)
+    /// The options table, or the options that may be given without it, as the function's description says.
+    ///
+    /// - Throws: ``LuaArgumentError`` for an option that there is not, or of another type.
+    public func options() throws -> LuaOptions {
+        guard let signature = entry.signature else { return LuaOptions(function: function, values: [:]) }
+        var given: [String: LuaValue] = [:]
+        var position = signature.optionsPosition
+        for name in signature.description.inOrder where position <= count && !isTable(position) {
+            given[name] = try value(position)
+            position += 1
+        }
+        return try options(position, signature).adding(given, signature)
     }
 
-    /// The same for a function in Lua text that hands on its arguments, one place further back.
-    func options(_ position: Int, _ names: [String], of function: String, at shown: Int) throws -> LuaOptions {
+    private func options(_ position: Int, _ signature: LuaSignature) throws -> LuaOptions {
         if isAbsent(position) { return LuaOptions(function: function, values: [:]) }
         guard case .table(let table) = try value(position) else {
-            throw mismatch(position, of: function, at: shown, "options", "a table")
+            throw LuaArgumentError(
+                "options, argument \(position) of \(function), must be a table, not \(typeName(position))")
         }
-        return try LuaOptions(function: function, table: table, names: names)
+        return try LuaOptions(function: function, table: table, signature: signature)
     }
 
     /// The error for an argument of the wrong kind: says what was expected ("a string") and what was passed.
-    public func mismatch(_ position: Int, _ name: String, _ expected: String) -> LuaArgumentError {
-        mismatch(position, of: function, at: position, name, expected)
+    public func mismatch(_ position: Int, _ expected: String) -> LuaArgumentError {
+        LuaArgumentError("\(subject(position)) must be \(expected), not \(typeName(position))")
     }
 
-    func mismatch(
-        _ position: Int, of function: String, at shown: Int, _ name: String, _ expected: String
-    ) -> LuaArgumentError {
-        let actual =
-            isAbsent(position)
-            ? "nothing" : (try? reader.value(at: index(position), ""))?.typeName ?? "something else"
-        return LuaArgumentError("\(name), argument \(shown) of \(function), must be \(expected), not \(actual)")
+    /// How messages name an argument: by the name of its parameter, if the function has a description.
+    public func subject(_ position: Int) -> String {
+        guard let name = entry.signature?.name(position) else { return "argument \(position) of \(function)" }
+        return "\(name), argument \(position) of \(function),"
+    }
+
+    private func typeName(_ position: Int) -> String {
+        if isAbsent(position) { return "nothing" }
+        return (try? reader.value(at: index(position), ""))?.typeName ?? "something else"
     }
 }

@@ -69,12 +69,16 @@ extension LuaMachine {
         let writer = LuaWriter(machine: self)
         do {
             if let body = entry.immediate {
-                try writer.put(try body(LuaArguments(reader: reader, count: count, entry: entry)))
+                let arguments = LuaArguments(reader: reader, count: count, entry: entry)
+                try entry.check(arguments)
+                try writer.put(try body(arguments))
                 return Int32(SPL_RETURN)
             }
             switch entry.kind {
-            case .defined(let body):
-                return try call(body, LuaArguments(reader: reader, count: count, entry: entry), writer)
+            case .defined(let definition):
+                let arguments = LuaArguments(reader: reader, count: count, entry: entry)
+                try entry.check(arguments)
+                return try call(definition.body, arguments, writer)
             case .missing(let module, let names, let withheld):
                 let name = reader.string(at: 2).lossyText
                 guard !withheld.contains(name) else { return Int32(SPL_RETURN) }
@@ -103,8 +107,8 @@ extension LuaMachine {
         case .direct(let body):
             try body(arguments, writer)
             return Int32(SPL_RETURN)
-        case .spawn:
-            throw LuaArgumentError("spawn is the bridge's own")
+        case .spawn, .source:
+            preconditionFailure("the bridge and the module's Lua text call these themselves")
         case .waiting(let prepare):
             if let ticket = try scheduler.checkRunning() { return wait(for: ticket) }
             let work = try prepare(arguments)
@@ -136,10 +140,11 @@ extension LuaMachine {
         if let value = object.luaProperty(name) { return value }
         // A property that exists and has no value now is nil; one that does not exist is a mistake.
         let description = type.luaClass
-        guard !description.properties.contains(name) else { return .nil }
+        let names = description.properties.map(\.name)
+        guard !names.contains(name) else { return .nil }
         throw LuaArgumentError(
             "\(description.nameWithArticle) has no '\(name)'",
-            hint: NearestName.hint(for: name, among: description.properties + description.methods.map(\.name)))
+            hint: NearestName.hint(for: name, among: names + description.methods.map(\.name)))
     }
 
     fileprivate func take(_ ticket: UInt64) -> Int32 {

@@ -7,6 +7,9 @@ final class LuaMachine {
     let limits: LuaLimits
     let releases = ReleaseQueue()
     private(set) var functions: [LuaFunctionEntry] = []
+    /// By the names that messages have for them: functions that modules' Lua texts define, which check their arguments
+    /// themselves.
+    private(set) var sourceFunctions: [String: LuaFunctionEntry] = [:]
     private var classIDs: [ObjectIdentifier: Int32] = [:]
     private var objects = ObjectTable()
     /// What the call under way has copied from the VM, as an estimate in bytes.
@@ -61,16 +64,16 @@ final class LuaMachine {
         let description = type.luaClass
         try check(
             spl_register_class(vm, id, description.name, add(.property(type)), add(.describe)))
-        for method in description.methods {
+        for method in description.methods where !method.isInSource {
             let name = "\(description.name):\(method.name)"
             try check(
                 spl_register_method(
-                    vm, id, method.name, add(.defined(method.body), name: name), method.waits,
+                    vm, id, method.name, add(.defined(method), name: name), method.waits,
                     method.name == description.closedBy))
         }
         for property in description.fetched {
             let name = "\(description.name).\(property.name)"
-            try check(spl_register_fetched(vm, id, property.name, add(.defined(property.body), name: name)))
+            try check(spl_register_fetched(vm, id, property.name, add(.defined(property), name: name)))
         }
     }
 
@@ -78,12 +81,15 @@ final class LuaMachine {
         for type in module.classes { try register(type) }
         for function in module.functions {
             let name = module.globals.contains(function.name) ? function.name : "\(module.name).\(function.name)"
-            if case .spawn(let isHelper) = function.body {
+            switch function.body {
+            case .spawn(let isHelper):
                 try check(spl_register_spawn(vm, module.name, function.name, isHelper))
-                continue
+            case .source:
+                sourceFunctions[name] = LuaFunctionEntry(.defined(function), name: name)
+            default:
+                let id = add(.defined(function), name: name)
+                try check(spl_register(vm, module.name, function.name, id, function.waits))
             }
-            try check(
-                spl_register(vm, module.name, function.name, add(.defined(function.body), name: name), function.waits))
         }
         for (name, value) in module.values {
             do {
@@ -104,8 +110,8 @@ final class LuaMachine {
         }
         for global in module.globals { try check(spl_alias(vm, module.name, global, global)) }
         if !module.name.hasPrefix("_") {
-            // A function may stand in for one of the module's own text.
-            let names = Set(module.functions.map(\.name) + Array(module.values.keys) + module.sourceNames).sorted()
+            // A function of the module's text may stand in front of one of the host's.
+            let names = Set(module.functions.map(\.name) + module.values.keys + module.fields.map(\.name)).sorted()
             let missing = LuaFunctionEntry.Kind.missing(
                 module: module.name, names: names, withheld: module.withheldNames)
             try check(spl_register_missing(vm, module.name, add(missing)))
@@ -145,9 +151,13 @@ final class LuaMachine {
 }
 
 extension LuaFunctionDefinition {
+    var isInSource: Bool {
+        if case .source = body { true } else { false }
+    }
+
     var waits: Bool {
         switch body {
-        case .immediate, .direct, .spawn: false
+        case .immediate, .direct, .spawn, .source: false
         case .waiting, .scheduled: true
         }
     }

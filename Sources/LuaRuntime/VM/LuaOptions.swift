@@ -8,10 +8,11 @@ public struct LuaOptions: Sendable {
         self.values = values
     }
 
-    init(function: String, table: LuaTable, names: [String]) throws {
+    init(function: String, table: LuaTable, signature: LuaSignature) throws(LuaArgumentError) {
         guard table.items.isEmpty else {
             throw LuaArgumentError("the options of \(function) must be named: { name = value }")
         }
+        let names = signature.description.options.map(\.name)
         var values: [String: LuaValue] = [:]
         for (key, value) in table.entries {
             let name = key.text ?? "\(key)"
@@ -22,6 +23,23 @@ public struct LuaOptions: Sendable {
             values[name] = value
         }
         self.init(function: function, values: values)
+        try check(signature)
+    }
+
+    /// The same with values that were given without the table; what both have, the table decides.
+    func adding(_ more: [String: LuaValue], _ signature: LuaSignature) throws(LuaArgumentError) -> LuaOptions {
+        if more.isEmpty { return self }
+        let options = LuaOptions(function: function, values: values.merging(more) { own, _ in own })
+        try options.check(signature)
+        return options
+    }
+
+    private func check(_ signature: LuaSignature) throws(LuaArgumentError) {
+        for (name, value) in values {
+            if let expected = signature.expectation(of: value, forOption: name) {
+                throw mismatch(name, expected, value)
+            }
+        }
     }
 
     /// Nil if it is absent; null counts as absent.

@@ -27,19 +27,22 @@ extension LuaObject {
 
 /// The members of a class of objects, the same for every VM.
 public struct LuaClass: Sendable {
-    /// As messages name it: "prediction".
+    /// As messages name it: "output file".
     public var name: String
+    /// As types in descriptions name it: `OutputFile`, made of ``name``.
+    public var typeName: String {
+        name.split(separator: " ").map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
+    }
+    /// What its objects are; empty for a class that scripts are not told of.
+    public var summary: String
     /// Called with the object as first argument.
     public var methods: [LuaFunctionDefinition]
-    /// The names that ``LuaObject/luaProperty(_:)`` knows, for suggestions.
-    public var properties: [String]
+    /// What ``LuaObject/luaProperty(_:)`` knows.
+    public var properties: [LuaField]
     /// Those of them that may have to be waited for: called with the object where ``LuaObject/luaProperty(_:)`` gives nil.
     public var fetched: [LuaFunctionDefinition]
     /// The method that a `<close>` variable calls at its end; nil if objects of this class cannot be closed.
     public var closedBy: String?
-
-    /// "a prediction", "an output file".
-    var nameWithArticle: String { (name.first.map { "aeiou".contains($0) } == true ? "an " : "a ") + name }
 
     /// A class that scripts can use but not construct; modules list those whose objects they give out.
     ///
@@ -47,13 +50,31 @@ public struct LuaClass: Sendable {
     ///   - fetched: Waiting functions, by names of `properties`.
     ///   - closedBy: One of `methods`, with no arguments but the object; it may be called twice.
     public init(
-        name: String, properties: [String], fetched: [LuaFunctionDefinition] = [],
+        name: String, summary: String = "", properties: [LuaField] = [], fetched: [LuaFunctionDefinition] = [],
         methods: [LuaFunctionDefinition] = [], closedBy: String? = nil
     ) {
         self.fetched = fetched
         self.closedBy = closedBy
         self.name = name
+        self.summary = summary
         self.properties = properties
         self.methods = methods
+    }
+
+    /// "a prediction", "an output file".
+    var nameWithArticle: String { Self.withArticle(name) }
+
+    /// "an output file" for `OutputFile`.
+    static func nameWithArticle(ofType typeName: String) -> String {
+        var words = ""
+        for character in typeName {
+            if character.isUppercase, !words.isEmpty { words += " " }
+            words += character.lowercased()
+        }
+        return withArticle(words)
+    }
+
+    private static func withArticle(_ name: String) -> String {
+        (name.first.map { "aeiou".contains($0) } == true ? "an " : "a ") + name
     }
 }

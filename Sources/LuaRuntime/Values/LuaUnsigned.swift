@@ -4,7 +4,19 @@
 extension LuaFunctionDefinition {
     /// `uint64(number)`: a whole number from 0 to 2^64 − 1, from its text. Lua makes a float of such a numeral in a script,
     /// and loses digits; compiling one is therefore an error that names this function.
-    public static let uint64 = LuaFunctionDefinition.immediate("uint64") { arguments in
+    public static let uint64 = LuaFunctionDefinition.immediate(
+        "uint64",
+        LuaFunctionDescription(
+            """
+            A whole number from 0 to 2^64 - 1, such as a seed, by its digits. Up to 2^63 - 1 it is one of Lua's integers. A \
+            larger one, for which Lua has no number, is an object that prints, compares, calculates (`+ - * // %`, with \
+            integers) and is sent as the number it is; `type` calls it userdata. `json.decode` and results have the same. As \
+            a numeral in a script, or by `tonumber`, it would be rounded: the one does not compile, and what came of the \
+            other is refused as an input.
+            """,
+            ["number: string|integer — decimal digits, or 0x and hexadecimal ones, in quotes"], returns: "integer",
+            example: "run(\"text-to-image\", { prompt = \"a lake\", seed = uint64(\"15417283946501827364\") })")
+    ) { arguments in
         let value = try arguments.value(1)
         switch value {
         case .integer(0...), .unsigned: return value
@@ -25,7 +37,7 @@ extension LuaFunctionDefinition {
             return .integer(whole)
         case .integer(let number):
             throw LuaArgumentError("uint64: \(number) is negative", hint: "it takes whole numbers from 0 on")
-        default: throw arguments.mismatch(1, "number", "the digits of a number, in quotes")
+        default: throw arguments.mismatch(1, "the digits of a number, in quotes")
         }
     }
 

@@ -62,8 +62,10 @@ package struct ScriptWorkflow: Workflow {
     }
 
     package func run(_ inputs: [String: WorkflowInputValue], _ task: WorkflowTask) async throws -> WorkflowResult {
-        let progress = LuaFunctionDefinition.immediate("progress") { arguments in
-            task.progress(try arguments.number(1, "fraction"), try arguments.string(2, "label"))
+        let progress = LuaFunctionDefinition.immediate(
+            "progress", .init("Tells how far it is.", ["fraction: number — 0 to 1", "label: string"])
+        ) { arguments in
+            task.progress(try arguments.number(1), try arguments.string(2))
             return .nil
         }
         let host = PictureHost.withoutFiles()

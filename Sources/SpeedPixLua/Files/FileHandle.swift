@@ -15,19 +15,19 @@ import Glibc
 /// The calls block: they are on local files, and a task for each line would cost far more than the read.
 final class FileHandle: LuaObject {
     static let luaClass = LuaClass(
-        name: "file handle", properties: [],
-        methods: [
+        name: "file handle", summary: "An open file of `io.open`.",
+        methods: described + [
             method("line") { handle, arguments in
                 try handle.line(keepsEnd: arguments.count > 0).map { .string(LuaString($0)) } ?? .nil
             },
             method("all") { handle, _ in .string(LuaString(try handle.rest())) },
             method("number") { handle, _ in try handle.number() },
             method("take") { handle, arguments in
-                let count = Int(clamping: try arguments.integer(1, "count"))
+                let count = Int(clamping: try arguments.integer(1))
                 return try handle.take(count).map { .string(LuaString($0)) } ?? .nil
             },
             method("put") { handle, arguments in
-                try handle.put(try arguments.bytes(1, "text").bytes)
+                try handle.put(try arguments.bytes(1).bytes)
                 return .nil
             },
             method("flush") { handle, _ in
@@ -35,13 +35,36 @@ final class FileHandle: LuaObject {
                 return .nil
             },
             method("seek") { handle, arguments in
-                .integer(try handle.seek(try arguments.string(1, "whence"), by: try arguments.integer(2, "offset")))
+                .integer(try handle.seek(try arguments.string(1), by: try arguments.integer(2)))
             },
             method("close") { handle, _ in
                 try handle.close()
                 return .nil
             },
         ])
+
+    /// What scripts see: in the Lua text of ``IOModule``, in front of the methods here.
+    private static let described: [LuaFunctionDefinition] = [
+        .inSource(
+            "read",
+            .init("As formats say: l, L, a, n, or a number of bytes.", ["...: string|integer"], returns: "any")),
+        .inSource(
+            "lines",
+            .init("Iterates over lines, or what formats say.", ["...: string|integer"], returns: "fun(): any")),
+        .inSource(
+            "write",
+            .init("Writes strings and numbers; returns the file.", ["...: string|number"], returns: "FileHandle")),
+        .inSource(
+            "seek",
+            .init(
+                "Moves, and returns the place from the start.",
+                ["whence?: string — set, cur or end", "offset?: integer"], returns: "integer")),
+        .inSource("flush", .init("Hands what was written to the system.", returns: "FileHandle")),
+        .inSource(
+            "setvbuf",
+            .init("Does nothing: the host decides on buffers.", ["mode?: string"], returns: "boolean")),
+        .inSource("close", .init("Closes it; a <close> variable does so by itself.", returns: "boolean")),
+    ]
 
     private static func method(
         _ name: String, _ body: @escaping @Sendable (FileHandle, borrowing LuaArguments) throws -> LuaValue

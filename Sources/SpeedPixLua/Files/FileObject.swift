@@ -4,7 +4,12 @@ import SpeedPix
 /// An uploaded file in a script.
 final class FileObject: LuaObject {
     static let luaClass = LuaClass(
-        name: "file", properties: ["url", "filename", "size", "mime_type", "object_key", "created_at", "expires_at"])
+        name: "file", summary: "An uploaded file.",
+        properties: [
+            "url: string — what goes into an input", "filename: string", "size: integer — bytes",
+            "mime_type: string", "object_key: string", "created_at: string — ISO 8601",
+            "expires_at?: string — ISO 8601",
+        ])
 
     let file: File
 

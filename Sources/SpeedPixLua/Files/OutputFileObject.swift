@@ -6,11 +6,13 @@ import Synchronization
 final class OutputFileObject: LuaObject {
     static let luaClass = LuaClass(
         name: "output file",
+        summary: "A file among results: what the service tells of it. It goes into the next step's input as it is.",
         properties: [
-            "url", "filename", "format", "mime_type", "size", "width", "height", "dpi", "color_space", "duration",
-            "frame_rate", "codec", "has_audio", "audio_codec", "sample_rate", "bitrate", "channels", "pages",
-            "language",
-            "author",
+            "url: string — it expires; tostring(file) gives it, too", "filename: string", "format?: string",
+            "mime_type: string", "size?: integer — bytes", "width?: integer — pixels", "height?: integer — pixels",
+            "dpi?: number", "color_space?: string", "duration?: number — seconds", "frame_rate?: number",
+            "codec?: string", "has_audio?: boolean", "audio_codec?: string", "sample_rate?: integer",
+            "bitrate?: integer", "channels?: integer", "pages?: integer", "language?: string", "author?: string",
         ],
         fetched: [
             .waiting("url") { arguments in
@@ -19,29 +21,41 @@ final class OutputFileObject: LuaObject {
             }
         ],
         methods: [
-            .waiting("save") { arguments in
+            .waiting("save", saveDescription) { arguments in
                 let object = try arguments.receiver(OutputFileObject.self)
-                let path = arguments.isAbsent(1) ? "./" : try arguments.string(1, "path")
+                let path = arguments.isAbsent(1) ? "./" : try arguments.string(1)
                 try OutputFileObject.refuseOptions(arguments)
                 return { _ in .string(try await object.save(path)) }
             },
-            .waiting("read") { arguments in
+            .waiting("read", readDescription) { arguments in
                 let object = try arguments.receiver(OutputFileObject.self)
                 return { _ in .string(LuaString(try await object.read())) }
             },
-            measure("aspect_ratio") { .number($0) },
-            measure("is_square") { .boolean($0 == 1) },
-            measure("is_portrait") { .boolean($0 < 1) },
-            measure("is_landscape") { .boolean($0 > 1) },
+            measure("aspect_ratio", "Width divided by height; nil if unknown.", "number?") { .number($0) },
+            measure("is_square", "Nil if its size is unknown.", "boolean?") { .boolean($0 == 1) },
+            measure("is_portrait", "Nil if its size is unknown.", "boolean?") { .boolean($0 < 1) },
+            measure("is_landscape", "Nil if its size is unknown.", "boolean?") { .boolean($0 > 1) },
             // The shorter side, so that a video on its side counts the same: 720 lines and more are HD, 2,160 are 4K.
-            lines("is_hd") { $0 >= 720 },
-            lines("is_4k") { $0 >= 2160 },
-            .immediate("resolution") { arguments in
+            lines("is_hd", "Whether the shorter side has 720 pixels or more.") { $0 >= 720 },
+            lines("is_4k", "Whether the shorter side has 2,160 pixels or more.") { $0 >= 2160 },
+            .immediate("resolution", .init("Such as \"1920x1080\".", returns: "string?")) { arguments in
                 let file = try arguments.receiver(OutputFileObject.self).file
                 guard let width = file.width, let height = file.height else { return .nil }
                 return .string("\(width)x\(height)")
             },
         ])
+
+    static var saveDescription: LuaFunctionDescription {
+        LuaFunctionDescription(
+            """
+            Streams it to disk, in one step, with the folders on the way; returns the full path. A folder keeps the file's \
+            own name.
+            """, ["path?: string — default ./"], returns: "string", errors: ["network"] + ScriptErrorCodes.reading)
+    }
+
+    static var readDescription: LuaFunctionDescription {
+        LuaFunctionDescription("Its bytes.", returns: "string", errors: ["network", "api_error"])
+    }
 
     /// It is written as it came; whoever asks for a quality means another picture.
     static func refuseOptions(_ arguments: borrowing LuaArguments) throws {
@@ -52,13 +66,17 @@ final class OutputFileObject: LuaObject {
     }
 
     private static func measure(
-        _ name: String, _ body: @escaping @Sendable (Double) -> LuaValue
+        _ name: String, _ summary: String, _ type: String, _ body: @escaping @Sendable (Double) -> LuaValue
     ) -> LuaFunctionDefinition {
-        .immediate(name) { try $0.receiver(OutputFileObject.self).file.aspectRatio.map(body) ?? .nil }
+        .immediate(name, .init(summary, returns: type)) {
+            try $0.receiver(OutputFileObject.self).file.aspectRatio.map(body) ?? .nil
+        }
     }
 
-    private static func lines(_ name: String, _ body: @escaping @Sendable (Int) -> Bool) -> LuaFunctionDefinition {
-        .immediate(name) { arguments in
+    private static func lines(
+        _ name: String, _ summary: String, _ body: @escaping @Sendable (Int) -> Bool
+    ) -> LuaFunctionDefinition {
+        .immediate(name, .init(summary, returns: "boolean?")) { arguments in
             let file = try arguments.receiver(OutputFileObject.self).file
             guard let width = file.width, let height = file.height else { return .nil }
             return .boolean(body(min(width, height)))
@@ -116,7 +134,9 @@ final class OutputFileObject: LuaObject {
         case "pages": DocumentFile(file).pages.map { .integer(Int64($0)) }
         case "language": .optional(DocumentFile(file).language)
         case "author": .optional(DocumentFile(file).author)
-        default: Self.luaClass.properties.contains(name) ? file.properties[name].map(LuaValue.init(json:)) : nil
+        default:
+            Self.luaClass.properties.contains { $0.name == name }
+                ? file.properties[name].map(LuaValue.init(json:)) : nil
         }
     }
 

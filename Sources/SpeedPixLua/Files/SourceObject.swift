@@ -9,14 +9,23 @@ final class SourceObject: LuaObject {
         case text(String)
     }
 
-    static let luaClass = LuaClass(name: "source", properties: [])
+    static let luaClass = LuaClass(
+        name: "source",
+        summary: "What a string is meant as: made by speedpix.file, speedpix.bytes and speedpix.text.")
     static let functions: [LuaFunctionDefinition] = [
-        .immediate("file") { .object(SourceObject(.file(try $0.string(1, "path")))) },
-        .immediate("bytes") { arguments in
-            let bytes = try arguments.bytes(1, "data").bytes
-            return .object(SourceObject(.bytes(bytes, filename: try arguments.string(2, "filename"))))
+        .immediate(
+            "file",
+            .init("A path that is meant as a file, whatever it looks like.", ["path: string"], returns: "Source")
+        ) { .object(SourceObject(.file(try $0.string(1)))) },
+        .immediate(
+            "bytes", .init("Bytes to upload as a file.", ["data: string", "filename: string"], returns: "Source")
+        ) { arguments in
+            let bytes = try arguments.bytes(1).bytes
+            return .object(SourceObject(.bytes(bytes, filename: try arguments.string(2))))
         },
-        .immediate("text") { .object(SourceObject(.text(try $0.string(1, "text")))) },
+        .immediate(
+            "text", .init("Text that is no path, whatever it looks like.", ["text: string"], returns: "Source")
+        ) { .object(SourceObject(.text(try $0.string(1)))) },
     ]
 
     let kind: Kind

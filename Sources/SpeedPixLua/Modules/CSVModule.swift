@@ -7,49 +7,79 @@ enum CSVModule {
     static func module(_ host: ScriptHost) -> LuaModule {
         LuaModule(
             name: "csv",
+            summary: "Tables as spreadsheets exchange them, in UTF-8. Values that are read are strings.",
             functions: [
-                .waiting("read") { arguments in
-                    let path = try arguments.string(1, "path")
-                    let format = try Format(try arguments.options(2, Format.readNames), "csv.read")
+                .waiting(
+                    "read",
+                    .init(
+                        "Reads a file: a list of rows by the names in its first line.", ["path: string"],
+                        options: Format.readOptions, returns: "table[]",
+                        errors: ["invalid_csv"] + ScriptErrorCodes.reading,
+                        example: "for _, row in ipairs(csv.read(\"products.csv\")) do print(row.name) end")
+                ) { arguments in
+                    let path = try arguments.string(1)
+                    let format = try Format(try arguments.options(), "csv.read")
                     return { _ in
                         try await BlockingWork.run {
                             .table(try format.rows(try host.files.open(path).read(), name: path))
                         }
                     }
                 },
-                .waiting("parse") { arguments in
-                    let text = try arguments.bytes(1, "text").bytes
-                    let format = try Format(try arguments.options(2, Format.readNames), "csv.parse")
+                .waiting(
+                    "parse",
+                    .init(
+                        "The same for text.", ["text: string"], options: Format.readOptions, returns: "table[]",
+                        errors: ["invalid_csv"])
+                ) { arguments in
+                    let text = try arguments.bytes(1).bytes
+                    let format = try Format(try arguments.options(), "csv.parse")
                     return { _ in try await BlockingWork.run { .table(try format.rows(text, name: "csv.parse")) } }
                 },
-                .immediate("format") { arguments in
+                .immediate(
+                    "format",
+                    .init(
+                        "Rows as text.", ["rows: table[] — by name, or lists"], options: Format.writeOptions,
+                        returns: "string")
+                ) { arguments in
                     let rows = try rows(arguments, 1)
-                    let format = try Format(try arguments.options(2, Format.writeNames), "csv.format")
+                    let format = try Format(try arguments.options(), "csv.format")
                     return .string(try format.text(rows))
                 },
-                .waiting("write") { arguments in
-                    let path = try arguments.string(1, "path")
+                .waiting(
+                    "write",
+                    .init(
+                        "Writes rows to a file in one step; returns its full path.",
+                        ["path: string", "rows: table[] — by name, or lists"], options: Format.writeOptions,
+                        returns: "string", errors: ScriptErrorCodes.writing)
+                ) { arguments in
+                    let path = try arguments.string(1)
                     let rows = try rows(arguments, 2)
-                    let text = try Format(try arguments.options(3, Format.writeNames), "csv.write").text(rows)
+                    let text = try Format(try arguments.options(), "csv.write").text(rows)
                     return { _ in .string(try await host.files.save(Array(text.utf8), to: path)) }
                 },
             ])
     }
 
     private static func rows(_ arguments: borrowing LuaArguments, _ position: Int) throws -> [LuaTable] {
-        guard let table = try arguments.table(position, "rows"), table.entries.isEmpty else {
-            throw arguments.mismatch(position, "rows", "a list of rows")
+        guard let table = try arguments.table(position), table.entries.isEmpty else {
+            throw arguments.mismatch(position, "a list of rows")
         }
         return try table.items.map { row in
-            guard let row = row.tableValue else { throw arguments.mismatch(position, "rows", "a list of tables") }
+            guard let row = row.tableValue else { throw arguments.mismatch(position, "a list of tables") }
             return row
         }
     }
 
     /// The options of one call.
     private struct Format: Sendable {
-        static let readNames = ["delimiter", "header"]
-        static let writeNames = ["delimiter", "columns"]
+        static let readOptions: [LuaField] = [
+            "delimiter: string — one character; default: comma, semicolon or tab, whichever it has",
+            "header: boolean — false: rows are lists; default true",
+        ]
+        static let writeOptions: [LuaField] = [
+            "columns: string[] — all of them, in their order; default: sorted",
+            "delimiter: string — one character; default comma",
+        ]
 
         /// Nil: the one that the first line has; see ``CSVDelimiters``.
         var delimiter: Character?

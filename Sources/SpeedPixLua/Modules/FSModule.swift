@@ -8,64 +8,129 @@ enum FSModule {
     static func module(_ host: ScriptHost) -> LuaModule {
         let files = host.files
         return LuaModule(
-            name: "fs",
-            functions: [
-                .immediate("exists") { .boolean(try files.existing(try $0.string(1, "path")) != nil) },
-                .immediate("is_file") { .boolean(try kind(try $0.string(1, "path"), files) == .file) },
-                .immediate("is_dir") { .boolean(try kind(try $0.string(1, "path"), files) == .folder) },
-                .immediate("size") { .integer(try files.open(try $0.string(1, "path")).size) },
-                .waiting("list") { arguments in
-                    let path = arguments.isAbsent(1) ? "." : try arguments.string(1, "folder")
-                    return { _ in
-                        let names = try await BlockingWork.run { try FolderListing(path, files).names }
-                        return .table(LuaTable(items: names.map { .string($0) }, shape: .array))
+            name: "fs", summary: "Files that the script may see, and those it may make.",
+            functions: facts(files) + folders(files) + contents(files))
+    }
+
+    private static func facts(_ files: FileAccess) -> [LuaFunctionDefinition] {
+        [
+            .immediate(
+                "exists",
+                .init(
+                    "Whether there is a file or folder.", ["path: string"], returns: "boolean",
+                    errors: ["not_allowed"])
+            ) { .boolean(try files.existing(try $0.string(1)) != nil) },
+            .immediate(
+                "is_file",
+                .init(
+                    "Whether it is a regular file.", ["path: string"], returns: "boolean", errors: ["not_allowed"])
+            ) { .boolean(try kind(try $0.string(1), files) == .file) },
+            .immediate(
+                "is_dir",
+                .init("Whether it is a folder.", ["path: string"], returns: "boolean", errors: ["not_allowed"])
+            ) { .boolean(try kind(try $0.string(1), files) == .folder) },
+            .immediate(
+                "size",
+                .init("Bytes of a file.", ["path: string"], returns: "integer", errors: ScriptErrorCodes.reading)
+            ) { .integer(try files.open(try $0.string(1)).size) },
+        ]
+    }
+
+    private static func folders(_ files: FileAccess) -> [LuaFunctionDefinition] {
+        [
+            .waiting(
+                "list",
+                .init(
+                    "The names in a folder, in order.", ["folder?: string — default: the working folder"],
+                    returns: "string[]", errors: ScriptErrorCodes.reading)
+            ) { arguments in
+                let path = arguments.isAbsent(1) ? "." : try arguments.string(1)
+                return { _ in
+                    let names = try await BlockingWork.run { try FolderListing(path, files).names }
+                    return .table(LuaTable(items: names.map { .string($0) }, shape: .array))
+                }
+            },
+            .waiting(
+                "glob",
+                .init(
+                    """
+                    Paths that match a pattern, in order: `*`, `?`, `[a-z]`, `{jpg,png}`, and `**` for folders at any depth. \
+                    They start with ./ and so go into an input as files.
+                    """, ["pattern: string"], returns: "string[]", errors: ["not_allowed"],
+                    example: "for _, path in ipairs(fs.glob(\"./photos/*.jpg\")) do upload(path) end")
+            ) { arguments in
+                let pattern = try GlobPattern(try arguments.string(1))
+                return { _ in
+                    let paths = try await BlockingWork.run { try pattern.matches(files) }
+                    return .table(LuaTable(items: paths.map { .string($0) }, shape: .array))
+                }
+            },
+            .waiting(
+                "mkdir",
+                .init(
+                    "Makes a folder, and those on its way; it may be there already. Returns its full path.",
+                    ["folder: string"], returns: "string", errors: ScriptErrorCodes.writing)
+            ) { arguments in
+                let path = try arguments.string(1)
+                return { _ in
+                    try await BlockingWork.run {
+                        guard try !files.isRoot(files.writable(path)) else { return }
+                        let (folder, name) = try files.folder(forWriting: path, makesParents: true)
+                        try folder.makeFolder(name)
                     }
-                },
-                .waiting("glob") { arguments in
-                    let pattern = try GlobPattern(try arguments.string(1, "pattern"))
-                    return { _ in
-                        let paths = try await BlockingWork.run { try pattern.matches(files) }
-                        return .table(LuaTable(items: paths.map { .string($0) }, shape: .array))
+                    return .string(try files.writable(path))
+                }
+            },
+            .waiting(
+                "remove",
+                .init(
+                    "Removes a file or an empty folder.", ["path: string"], returns: "boolean",
+                    errors: ScriptErrorCodes.reading)
+            ) { arguments in
+                let path = try arguments.string(1)
+                return { _ in
+                    try await BlockingWork.run {
+                        let (folder, name) = try files.folder(forWriting: path, isThere: true)
+                        try folder.remove(name)
                     }
-                },
-                .waiting("mkdir") { arguments in
-                    let path = try arguments.string(1, "folder")
-                    return { _ in
-                        try await BlockingWork.run {
-                            guard try !files.isRoot(files.writable(path)) else { return }
-                            let (folder, name) = try files.folder(forWriting: path, makesParents: true)
-                            try folder.makeFolder(name)
-                        }
-                        return .string(try files.writable(path))
-                    }
-                },
-                .waiting("remove") { arguments in
-                    let path = try arguments.string(1, "path")
-                    return { _ in
-                        try await BlockingWork.run {
-                            let (folder, name) = try files.folder(forWriting: path, isThere: true)
-                            try folder.remove(name)
-                        }
-                        return true
-                    }
-                },
-                .waiting("read") { arguments in
-                    let path = try arguments.string(1, "path")
-                    return { _ in .string(LuaString(try await BlockingWork.run { try files.open(path).read() })) }
-                },
-                .waiting("write") { arguments in
-                    let path = try arguments.string(1, "path")
-                    let bytes = try arguments.bytes(2, "content").bytes
-                    return { _ in .string(try await files.save(bytes, to: path)) }
-                },
-                .waiting("copy") { arguments in
-                    let (path, target) = (try arguments.string(1, "path"), try arguments.string(2, "new_path"))
-                    return { _ in
-                        let bytes = try await BlockingWork.run { try files.open(path).read() }
-                        return .string(try await files.save(bytes, to: target))
-                    }
-                },
-            ])
+                    return true
+                }
+            },
+        ]
+    }
+
+    private static func contents(_ files: FileAccess) -> [LuaFunctionDefinition] {
+        [
+            .waiting(
+                "read",
+                .init("The content of a file.", ["path: string"], returns: "string", errors: ScriptErrorCodes.reading)
+            ) { arguments in
+                let path = try arguments.string(1)
+                return { _ in .string(LuaString(try await BlockingWork.run { try files.open(path).read() })) }
+            },
+            .waiting(
+                "write",
+                .init(
+                    "Writes a file in one step, with the folders on its way; returns its full path.",
+                    ["path: string", "content: string"], returns: "string", errors: ScriptErrorCodes.writing)
+            ) { arguments in
+                let path = try arguments.string(1)
+                let bytes = try arguments.bytes(2).bytes
+                return { _ in .string(try await files.save(bytes, to: path)) }
+            },
+            .waiting(
+                "copy",
+                .init(
+                    "Copies a file; returns the full path of the copy.", ["path: string", "new_path: string"],
+                    returns: "string", errors: ScriptErrorCodes.reading)
+            ) { arguments in
+                let (path, target) = (try arguments.string(1), try arguments.string(2))
+                return { _ in
+                    let bytes = try await BlockingWork.run { try files.open(path).read() }
+                    return .string(try await files.save(bytes, to: target))
+                }
+            },
+        ]
     }
 
     private static func kind(_ path: String, _ files: FileAccess) throws -> FileKind? {

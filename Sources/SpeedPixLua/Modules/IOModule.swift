@@ -14,23 +14,24 @@ import Glibc
 enum IOModule {
     /// What Lua's `io` has and a script's has not.
     static let withheld = ["popen", "tmpfile", "input", "output"]
-    static let names = ["open", "lines", "read", "write", "close", "type", "stdin", "stdout", "stderr"]
 
     static func module(_ host: ScriptHost) -> LuaModule {
         var module = LuaModule(
             name: "io",
-            functions: [
+            summary:
+                "Lua's own, for files that the script may open. `popen`, `tmpfile`, `input` and `output` are missing.",
+            functions: described + [
                 .immediate("open") { arguments in
-                    let path = try arguments.string(1, "path")
-                    let mode = arguments.isAbsent(2) ? "r" : try arguments.string(2, "mode")
+                    let path = try arguments.string(1)
+                    let mode = arguments.isAbsent(2) ? "r" : try arguments.string(2)
                     return .object(try open(path, mode, host.files))
                 },
                 .immediate("write") { arguments in
-                    try host.write(arguments.bytes(1, "text").bytes)
+                    try host.write(arguments.bytes(1).bytes)
                     return .nil
                 },
                 .immediate("write_error") { arguments in
-                    host.writeError(try arguments.bytes(1, "text").bytes)
+                    host.writeError(try arguments.bytes(1).bytes)
                     return .nil
                 },
                 .immediate("digits") { arguments in
@@ -38,12 +39,33 @@ enum IOModule {
                 },
                 .immediate("input") { _ in .object(FileHandle(content: try host.readInput(), name: "stdin")) },
             ],
+            fields: [
+                "stdin: any — has read and lines", "stdout: any — has write", "stderr: any — has write",
+            ],
             classes: [FileHandle.self])
         module.sources = [source]
-        module.sourceNames = names
         module.withheldNames = withheld
         return module
     }
+
+    /// What scripts see: in the Lua text below, in front of the host's functions.
+    private static let described: [LuaFunctionDefinition] = [
+        .inSource(
+            "open",
+            .init(
+                "Opens a file; nil, a message and a number if it cannot be opened.",
+                ["path: string", "mode?: string — r, w, a, r+, w+ or a+; default r"],
+                returns: "FileHandle?, string?, integer?", errors: ["not_allowed"])),
+        .inSource(
+            "lines",
+            .init(
+                "Iterates over the lines of a file, or of standard input.", ["path?: string", "...: string|integer"],
+                returns: "fun(): any", errors: ScriptErrorCodes.reading)),
+        .inSource("read", .init("Reads from standard input.", ["...: string|integer"], returns: "any")),
+        .inSource("write", .init("Writes to standard output.", ["...: string|number"], returns: "any")),
+        .inSource("close", .init("Closes a file.", ["handle: FileHandle"], returns: "boolean")),
+        .inSource("type", .init("\"file\", \"closed file\" or nil.", ["value: any"], returns: "string?")),
+    ]
 
     private static func open(_ path: String, _ mode: String, _ files: FileAccess) throws -> FileHandle {
         let plain = mode.filter { $0 != "b" }

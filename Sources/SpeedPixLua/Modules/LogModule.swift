@@ -2,11 +2,16 @@ import LuaRuntime
 
 /// `log`: what a script tells about its work, apart from its results.
 enum LogModule {
-    static let names = ScriptLogLevel.allCases.map(\.rawValue)
-
     static func module(_ host: ScriptHost) -> LuaModule {
-        var module = LuaModule(name: "log")
-        module.sourceNames = names
+        var module = LuaModule(
+            name: "log",
+            summary: "Lines on standard error, apart from the results. Arguments are joined by spaces.",
+            functions: [
+                .inSource("debug", .init("Shown only with --verbose.", ["...: any"])),
+                .inSource("info", .init("What goes on.", ["...: any"])),
+                .inSource("warn", .init("What should be looked at.", ["...: any"])),
+                .inSource("error", .init("What went wrong; it does not end the script.", ["...: any"])),
+            ])
         // In Lua, since tostring may be a metamethod of the script's.
         module.sources = [
             """
@@ -29,10 +34,10 @@ enum LogModule {
     /// What the Lua part calls.
     static func primitive(_ host: ScriptHost) -> LuaFunctionDefinition {
         .immediate("log") { arguments in
-            guard let level = ScriptLogLevel(rawValue: try arguments.string(1, "level")) else {
+            guard let level = ScriptLogLevel(rawValue: try arguments.string(1)) else {
                 throw LuaArgumentError("there is no such level")
             }
-            host.log(level, try arguments.bytes(2, "message").lossyText)
+            host.log(level, try arguments.bytes(2).lossyText)
             return .nil
         }
     }

@@ -5,29 +5,63 @@ import SpeedPix
 enum OSModule {
     /// What Lua's `os` has and a script's has not.
     static let withheld = ["execute", "exit", "setlocale"]
-    static let names = ["time", "date", "clock", "difftime", "getenv", "remove", "rename", "tmpname"]
 
     static func module(_ host: ScriptHost) -> LuaModule {
         var module = LuaModule(
             name: "os",
+            summary: """
+                Lua's own, for time and for files that the script may write. `execute`, `exit` and `setlocale` are missing: a \
+                script ends with its last line, or with `error`.
+                """,
             functions: [
-                .immediate("getenv") { .optional(try host.environment.value(try $0.string(1, "name"))) },
-                .immediate("remove") { arguments in
+                .inSource("time", .init("Seconds since 1970.", ["table?: table"], returns: "integer")),
+                .inSource(
+                    "date",
+                    .init(
+                        "A date as text or as a table.", ["format?: string", "time?: integer"],
+                        returns: "string|table")),
+                .inSource("clock", .init("Seconds of processor time.", returns: "number")),
+                .inSource(
+                    "difftime",
+                    .init("Seconds between two times.", ["t2: integer", "t1: integer"], returns: "number")),
+                .immediate(
+                    "getenv",
+                    .init(
+                        "An environment variable that --allow-env names; nil if it is not set.", ["name: string"],
+                        returns: "string?", errors: ["not_allowed"])
+                ) { .optional(try host.environment.value(try $0.string(1))) },
+                .immediate(
+                    "remove",
+                    .init(
+                        "Removes a file or an empty folder; nil and a message if it cannot be removed.",
+                        ["path: string"], returns: "boolean?, string?, integer?", errors: ["not_allowed"])
+                ) { arguments in
                     let (folder, name) = try host.files.folder(
-                        forWriting: try arguments.string(1, "path"), isThere: true)
+                        forWriting: try arguments.string(1), isThere: true)
                     try folder.remove(name)
                     return true
                 },
-                .immediate("rename") { arguments in
-                    let source = try arguments.string(1, "path")
+                .immediate(
+                    "rename",
+                    .init(
+                        "Renames or moves; nil and a message if that is not possible.",
+                        ["path: string", "new_path: string"], returns: "boolean?, string?, integer?",
+                        errors: ["not_allowed"])
+                ) { arguments in
+                    let source = try arguments.string(1)
                     // What is renamed could be read afterwards: it must be readable now.
                     _ = try host.files.readable(source)
                     let (from, name) = try host.files.folder(forWriting: source, isThere: true)
-                    let (to, target) = try host.files.folder(forWriting: try arguments.string(2, "new_path"))
+                    let (to, target) = try host.files.folder(forWriting: try arguments.string(2))
                     try from.rename(name, to: target, in: to)
                     return true
                 },
-                .immediate("tmpname") { _ in
+                .immediate(
+                    "tmpname",
+                    .init(
+                        "Makes an empty file in the folder of results and returns its path. The script removes it.",
+                        returns: "string", errors: ScriptErrorCodes.writing)
+                ) { _ in
                     let (folder, name) = try host.files.folder(forWriting: "speedpix-script")
                     return .string(folder.fullPath(of: try folder.makeTemporary(beside: name).name))
                 },
@@ -54,7 +88,6 @@ enum OSModule {
             }
             """
         ]
-        module.sourceNames = names
         module.withheldNames = withheld
         return module
     }

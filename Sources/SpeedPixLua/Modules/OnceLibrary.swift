@@ -3,9 +3,19 @@ import SpeedPix
 
 /// `speedpix.once`: a value that a run makes up once, also when it is run again from its first line.
 enum OnceLibrary {
+    static let function = LuaFunctionDefinition.inSource(
+        "once",
+        .init(
+            """
+            Calls a function once in a run, and gives its value every time: also when the run is gone on with (`--resume`). \
+            For what would be another one each time: the time, a token, a choice. The value is what JSON can say.
+            """, ["name: string", "fn: fun(): any"], returns: "any", errors: ["journal_failed"],
+            example: "local stamp = speedpix.once(\"stamp\", function() return os.time() end)"))
+
     static let source = """
         local host, _, module = ...
-        local check, value, keep, refuse = host.check_once, host.once_value, host.keep_once, host.refuse_once
+        local check, check_name = host.check, host.check_once_name
+        local value, keep, refuse = host.once_value, host.keep_once, host.refuse_once
         local encode, decode, event, wait_for, signal = host.encode, host.decode, host.event, host.wait_for, host.signal
         local place_of_run, go_to = host.place_of_run, host.go_to
         local pcall, setmetatable = pcall, setmetatable
@@ -17,7 +27,8 @@ enum OnceLibrary {
         local function given(text) if text == "null" then return nil end return decode(text) end
 
         local function once(name, fn)
-          check(name, fn)
+          check(module .. ".once", name, fn)
+          check_name(name)
           while at_work[name] do
             if is_within(task(), makers[name]) then refuse(name, "its own function asks for it") end
             local ended, waiting = event(), at_work[name]
@@ -46,27 +57,22 @@ enum OnceLibrary {
 
     /// What the Lua part calls.
     static func primitives(_ host: ScriptHost) -> LuaModule {
-        let json = JSONModule.module().functions
+        let json = JSONModule.module().functions.map(\.undescribed)
         return LuaModule(
             name: "_host",
             functions: json + [
-                .immediate("check_once") { arguments in
-                    guard !(try arguments.string(1, "name")).isEmpty else {
+                .immediate("check_once_name") { arguments in
+                    guard !(try arguments.string(1)).isEmpty else {
                         throw LuaArgumentError("name, argument 1 of speedpix.once, is empty")
-                    }
-                    guard arguments.isFunction(2) else {
-                        throw LuaArgumentError(
-                            "function, argument 2 of speedpix.once, must be a function",
-                            hint: "speedpix.once(\"stamp\", function() return os.time() end)")
                     }
                     return .nil
                 },
                 .immediate("once_value") { arguments in
-                    .optional(host.client.journal.value(key(try arguments.string(1, "name")))?.stringValue)
+                    .optional(host.client.journal.value(key(try arguments.string(1)))?.stringValue)
                 },
                 .waiting("keep_once") { arguments in
-                    let name = try arguments.string(1, "name")
-                    let text = try arguments.string(2, "value")
+                    let name = try arguments.string(1)
+                    let text = try arguments.string(2)
                     // As a later attempt will have it: what signs a URL is not kept.
                     let kept = try JSONValue(parsing: text.utf8).withoutSignatures.encoded()
                     return { _ in
@@ -80,7 +86,7 @@ enum OnceLibrary {
                     let problem = try arguments.value(2)
                     let reason = problem.tableValue?["message"]?.text ?? problem.text ?? "it is no JSON"
                     throw LuaArgumentError(
-                        "the value of speedpix.once(\"\(try arguments.string(1, "name"))\", …) cannot be kept: \(reason)",
+                        "the value of speedpix.once(\"\(try arguments.string(1))\", …) cannot be kept: \(reason)",
                         hint: "return texts, numbers, booleans, or tables of them")
                 },
             ])

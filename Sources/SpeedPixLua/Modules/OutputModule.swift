@@ -8,9 +8,11 @@ enum OutputModule {
             functions: [
                 LogModule.primitive(host),
                 .immediate("write") { arguments in
-                    try host.write(arguments.bytes(1, "text").bytes)
+                    try host.write(arguments.bytes(1).bytes)
                     return .nil
                 },
+                .inSource(
+                    "print", .init("Writes its arguments to standard output, separated by tabs.", ["...: any"])),
             ])
         // In Lua, since tostring may be a metamethod of the script's. What the modules after this one are made of goes
         // to the host's table, which scripts never see.

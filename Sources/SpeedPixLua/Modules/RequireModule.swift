@@ -9,7 +9,7 @@ enum RequireModule {
             name: "_require",
             functions: [
                 .waiting("read") { arguments in
-                    let name = try arguments.string(1, "name")
+                    let name = try arguments.string(1)
                     return { _ in
                         let file = try await BlockingWork.run { try source(of: name, host) }
                         return .table([
@@ -19,7 +19,7 @@ enum RequireModule {
                     }
                 },
                 .immediate("check") { arguments in
-                    let name = try arguments.string(1, "module")
+                    let name = try arguments.string(1)
                     guard isName(name) else {
                         throw SpeedPixError(
                             .notAllowed, "'\(name)' is no module of this script",
@@ -31,8 +31,16 @@ enum RequireModule {
                 },
                 .immediate("fail") { arguments in
                     throw ModuleError(
-                        message: try arguments.string(1, "message"), hint: try arguments.string(2, "hint"))
+                        message: try arguments.string(1), hint: try arguments.string(2))
                 },
+                .inSource(
+                    "require",
+                    .init(
+                        """
+                        Loads a `.lua` file from the script's folder, once: `require "lib.shapes"` is `lib/shapes.lua` or \
+                        `lib/shapes/init.lua`. Its first line may already wait for things.
+                        """, ["module: string"], returns: "any", errors: ["module", "file_not_found", "not_allowed"],
+                        example: "local shapes = require \"shapes\"")),
             ])
         module.sources = [source]
         return module

@@ -13,12 +13,27 @@ enum ShowModule {
     }
 
     private static func show(_ host: ScriptHost, _ pictures: PictureHost) -> LuaFunctionDefinition {
-        .waiting("show") { arguments in
+        .waiting(
+            "show",
+            .init(
+                """
+                Shows pictures in the terminal, and a line about each: kind, size, bytes. Where standard output is no \
+                terminal, or one without pictures, only the line.
+                """,
+                [
+                    """
+                    picture: string|File|OutputFile|Picture|Prediction|table — a picture, a file, a path, a prediction or a \
+                    list of them
+                    """
+                ], options: ["width: integer — columns of the terminal; default: as many as fit, 80 at most"],
+                errors: ScriptErrorCodes.reading + ["network", "image_damaged", "image_too_large"],
+                example: "show(run(\"text-to-image\", { prompt = \"a lake\" }))")
+        ) { arguments in
             var items: [Item] = []
             try collect(try arguments.value(1), pictures, &items) {
-                arguments.mismatch(1, "picture", "a picture, a file, a path, a prediction or a list of them")
+                arguments.mismatch(1, "a picture, a file, a path, a prediction or a list of them")
             }
-            let columns = try arguments.options(2, ["width"]).integer("width").map { Int(clamping: $0) }
+            let columns = try arguments.options().integer("width").map { Int(clamping: $0) }
             if let columns, !(1...1000).contains(columns) {
                 throw LuaArgumentError("width of show is a number of columns from 1 to 1000, not \(columns)")
             }

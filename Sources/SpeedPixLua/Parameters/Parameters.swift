@@ -3,11 +3,17 @@ import LuaRuntime
 /// `speedpix.params`: what a script takes from the command line.
 enum Parameters {
     static func function(_ host: ScriptHost) -> LuaFunctionDefinition {
-        .immediate("params") { arguments in
-            guard let table = try arguments.table(1, "parameters") else {
-                throw arguments.mismatch(1, "parameters", "a table")
-            }
-            let parameters = try declared(table)
+        .immediate(
+            "params",
+            .init(
+                """
+                What the script takes from the command line as `name=value`; `--help` after the script lists it. Each has \
+                `type` (string, integer, number, boolean, file), `required`, `default`, `min`, `max` and `help`.
+                """, ["parameters: table<string, table>"], returns: "table<string, any>",
+                errors: ScriptErrorCodes.reading,
+                example: "local p = speedpix.params { count = { type = \"integer\", default = 4, min = 1, max = 64 } }")
+        ) { arguments in
+            let parameters = try declared(try arguments.table(1) ?? LuaTable())
             if let onParameters = host.onParameters {
                 onParameters(parameters)
                 throw LuaArgumentError("the script was only asked for its parameters")

@@ -8,19 +8,28 @@ struct CreateRequest: Sendable {
     let options: LuaOptions
     let createOptions: CreateOptions
 
-    static let optionNames = [
-        "alias_id", "version_id", "randomise_seeds", "return_temp_files", "resource_config_id", "label",
+    static let parameters: [LuaField] = ["workflow: string — its id", "input?: table — by the workflow's names"]
+    static let options: [LuaField] = [
+        "alias_id: string — which published version; default \"main\" unless version_id is given",
+        "version_id: string — one version, published or not",
+        "randomise_seeds: boolean — new seeds for every run",
+        "return_temp_files: boolean — intermediate results, too",
+        "resource_config_id: string|string[] — where it may run",
+        """
+        label: string — what rows, errors, reports and downloads call it; default: the item of `map` (its text, or its sku, \
+        id or name), else the input file's name, else the prompt's first words
+        """,
     ]
 
-    init(_ arguments: borrowing LuaArguments, more: [String]) throws {
-        workflowID = try arguments.string(1, "workflow")
-        input = try arguments.table(2, "input") ?? LuaTable()
+    init(_ arguments: borrowing LuaArguments) throws {
+        workflowID = try arguments.string(1)
+        input = try arguments.table(2) ?? LuaTable()
         guard input.items.isEmpty else {
             throw LuaArgumentError(
                 "input, argument 2, must have named values: { image = …, text = … }",
                 hint: "a list is no input; name what the workflow expects")
         }
-        let options = try arguments.options(3, Self.optionNames + more)
+        let options = try arguments.options()
         var create = CreateOptions()
         create.aliasID = try options.string("alias_id")
         create.versionID = try options.string("version_id")
@@ -34,7 +43,7 @@ struct CreateRequest: Sendable {
                 guard let id = $0.text else { throw options.mismatch("resource_config_id", "a list of strings", $0) }
                 return id
             }
-        case .some(let value): throw options.mismatch("resource_config_id", "a string or a list of strings", value)
+        case .some(let value): throw options.mismatch("resource_config_id", "a string or a list", value)
         }
         create.label = try Self.label(options)
         // Last: what was refused has no place.
@@ -59,6 +68,18 @@ struct WaitRequest: Sendable {
     let options: WaitOptions
     let cancelOn: CancelChoice
     let onProgress: LuaFunction?
+
+    static let options: [LuaField] = [
+        """
+        timeout: number — seconds; the prediction goes on when they are over, unless cancel_on says otherwise. Default: \
+        none, as long as the service has said within the last 30 minutes that it goes on
+        """,
+        "polling_interval: number — seconds; default: adaptive",
+        "on_progress: fun(job: Prediction) — called whenever something changed",
+        """
+        cancel_on: "timeout"|"stop"|false — when giving up ends it at the service, too; default: --cancel-on-stop says
+        """,
+    ]
 
     init(_ options: LuaOptions) throws {
         var wait = WaitOptions()

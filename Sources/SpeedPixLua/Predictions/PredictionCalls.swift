@@ -5,8 +5,6 @@ import SpeedPix
 struct PredictionCalls: Sendable {
     let host: ScriptHost
 
-    static let waitOptions = ["timeout", "polling_interval", "on_progress", "cancel_on"]
-
     /// Waits for a prediction's end.
     ///
     /// - Throws: ``SpeedPixError`` as scripts see it, with the object; what `on_progress` raises; `CancellationError`.

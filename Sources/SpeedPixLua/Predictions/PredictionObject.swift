@@ -11,39 +11,61 @@ import Foundation
 /// A prediction in a script: what is known of it is updated by `wait` and `reload`.
 final class PredictionObject: LuaObject {
     static let luaClass = LuaClass(
-        name: "prediction",
+        name: "prediction", summary: "One run of a workflow, as it was last heard of.",
         properties: [
-            "id", "status", "workflow_id", "label", "reused", "info", "input", "output", "error", "logs", "metrics",
-            "progress",
-            "eta",
-            "queue_length", "created_at", "started_at", "completed_at", "files",
+            "id: string", "status: \"waiting\"|\"running\"|\"succeeded\"|\"failed\"|\"canceled\"",
+            "workflow_id?: string", "label?: string — what the script calls it",
+            "reused: boolean — an attempt of this run before has created it, and paid for it",
+            "info?: any — what the service said beside the output; of a success without any output it says so",
+            "input?: table", "output?: table<string, any> — files in it are output files", "error?: string",
+            "logs: string", "metrics: {predict_time: number?, total_time: number?} — seconds",
+            "progress: number — 0 to 1", "eta?: number — seconds that are left", "queue_length?: integer",
+            "created_at?: string — ISO 8601", "started_at?: string", "completed_at?: string",
+            "files: OutputFile[] — all of the output",
         ],
         methods: [
-            .waiting("wait") { arguments in
+            .waiting(
+                "wait",
+                .init(
+                    "Waits until it has succeeded; raises if it did not.", options: WaitRequest.options,
+                    returns: "Prediction", errors: ["prediction_failed", "timeout"] + ScriptErrorCodes.service)
+            ) { arguments in
                 let object = try arguments.receiver(PredictionObject.self)
-                let request = try WaitRequest(try arguments.options(1, PredictionCalls.waitOptions))
+                let request = try WaitRequest(try arguments.options())
                 return { context in
                     _ = try await PredictionCalls(host: object.host).wait(for: object, request, context)
                     return .object(object)
                 }
             },
-            .waiting("reload") { arguments in
+            .waiting(
+                "reload", .init("Asks how it stands.", returns: "Prediction", errors: ScriptErrorCodes.service)
+            ) { arguments in
                 let object = try arguments.receiver(PredictionObject.self)
                 return { _ in
                     try await PredictionCalls(host: object.host).reload(object)
                     return .object(object)
                 }
             },
-            .waiting("cancel") { arguments in
+            .waiting(
+                "cancel",
+                .init(
+                    "Ends it at the service. One that has ended already stays as it is.", returns: "Prediction",
+                    errors: ["unsupported"] + ScriptErrorCodes.service)
+            ) { arguments in
                 let object = try arguments.receiver(PredictionObject.self)
                 return { _ in
                     try await PredictionCalls(host: object.host).cancel(object)
                     return .object(object)
                 }
             },
-            .waiting("save_all") { arguments in
+            .waiting(
+                "save_all",
+                .init(
+                    "Saves every file of the output into a folder; returns the paths.", ["folder: string"],
+                    returns: "string[]", errors: ["network"] + ScriptErrorCodes.reading)
+            ) { arguments in
                 let object = try arguments.receiver(PredictionObject.self)
-                let directory = try arguments.string(1, "folder")
+                let directory = try arguments.string(1)
                 return { _ in try await object.saveAll(in: directory) }
             },
         ])

@@ -2,9 +2,9 @@ package import LuaRuntime
 
 /// The registry of error codes: every `e.code` that a script can meet, and no other.
 package enum ScriptErrorCodes {
-    package static let all: [LuaReference.ErrorCode] = service + files + content + machine
+    package static let all: [LuaReference.ErrorCode] = ofService + ofFiles + ofContent + ofMachine
 
-    private static let service = [
+    private static let ofService = [
         LuaReference.ErrorCode(
             "prediction_failed", "the workflow ran and failed",
             "look at e.message and e.prediction.logs; e.prediction has its id"),
@@ -40,7 +40,7 @@ package enum ScriptErrorCodes {
             "set SPEEDPIX_APP_KEY and SPEEDPIX_APP_SECRET, or run with --local"),
     ]
 
-    private static let files = [
+    private static let ofFiles = [
         LuaReference.ErrorCode(
             "file_not_found", "there is no such file, folder or module",
             "check the path: relative ones start at the working folder"),
@@ -56,7 +56,7 @@ package enum ScriptErrorCodes {
             "move what two modules need into a third"),
     ]
 
-    private static let content = [
+    private static let ofContent = [
         LuaReference.ErrorCode("invalid_json", "a text is no JSON", "e.line and e.column say where"),
         LuaReference.ErrorCode("invalid_csv", "a text is no table", "e.message says where"),
         LuaReference.ErrorCode(
@@ -72,7 +72,7 @@ package enum ScriptErrorCodes {
         LuaReference.ErrorCode("imaging_failed", "a picture operation failed", "e.message has libvips' reason"),
     ]
 
-    private static let machine = [
+    private static let ofMachine = [
         LuaReference.ErrorCode(
             "invalid_argument", "an argument cannot be right", "e.message names it and says what it must be"),
         LuaReference.ErrorCode(

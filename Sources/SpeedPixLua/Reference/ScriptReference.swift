@@ -1,12 +1,12 @@
-import ImagingLua
 package import LuaRuntime
+import SpeedPix
 
-/// What a script sees, described once. Tests compare it with what is really registered, and with the pages made of it.
+/// What a script sees: put together from the modules, see ``SpeedPixModule/modules(_:)``.
 package enum ScriptReference {
     /// Everything.
     package static let all = LuaReference(
-        modules: [globals, speedpix, json, csv, fs, path, log, ImageReference.module, io, os],
-        classes: [prediction, outputFile, file, source, task, ImageReference.picture, handle],
+        SpeedPixModule.modules(.unconnected),
+        globals: "Besides the verbs of `speedpix` (`run`, `create`, `wait`, `upload`, `uint64`) and the modules below.",
         errors: ScriptErrorCodes.all)
 
     /// The page `docs/lua-reference.md`.
@@ -44,24 +44,24 @@ package enum ScriptReference {
         end. A result is a placeholder: it can be saved, read, opened and shown as a grey picture of 1024 by 1024 pixels,
         sent on and printed; it is no text to search and no number to calculate with.
         """
+}
 
-    private static let globals = LuaReference.Module(
-        "", "Besides the verbs of `speedpix` (`run`, `create`, `wait`, `upload`, `uint64`) and the modules below.",
-        [
-            LuaReference.Function("print", "Writes its arguments to standard output, separated by tabs.", ["...: any"]),
-            LuaReference.Function(
-                "show",
-                "Shows pictures in the terminal, and a line about each: kind, size, bytes. Where standard output is no"
-                    + " terminal, or one without pictures, only the line.",
-                ["picture: string|File|OutputFile|Picture|Prediction|table — or a list, or an output"],
-                options: ["width: integer — columns of the terminal; default: as many as fit, 80 at most"],
-                errors: files + ["network", "image_damaged", "image_too_large"],
-                example: "show(run(\"text-to-image\", { prompt = \"a lake\" }))"),
-            LuaReference.Function(
-                "require",
-                "Loads a `.lua` file from the script's folder, once: `require \"lib.shapes\"` is `lib/shapes.lua` or"
-                    + " `lib/shapes/init.lua`. Its first line may already wait for things.",
-                ["module: string"], returns: "any",
-                errors: ["module", "file_not_found", "not_allowed"], example: "local shapes = require \"shapes\""),
-        ])
+extension ScriptHost {
+    /// For descriptions alone: they depend on nothing that a host has.
+    fileprivate static var unconnected: ScriptHost {
+        let dependencies = ClientDependencies(transport: UnconnectedTransport())
+        // Not empty, which is all that is asked of them.
+        guard let configuration = try? Configuration(appKey: "none", appSecret: "none") else {
+            preconditionFailure("a key and a secret are enough for a configuration")
+        }
+        return ScriptHost(
+            client: SpeedPixClient(configuration, dependencies: dependencies),
+            files: FileAccess(workingDirectory: "/", homeDirectory: "/"), write: { _ in })
+    }
+}
+
+private struct UnconnectedTransport: HTTPTransport {
+    func send(_ request: TransportRequest) async throws -> TransportResponse {
+        throw TransportError("nothing is sent from here", mayHaveReachedService: false)
+    }
 }

@@ -9,15 +9,15 @@ final class PlaceholderObject: LuaObject {
         // Known by name, so that a script which wants text or numbers gets them.
         properties: ["url", "filename", "format", "mime_type", "size", "width", "height"],
         methods: [
-            .waiting("save") { arguments in
+            .waiting("save", OutputFileObject.saveDescription) { arguments in
                 let object = try arguments.receiver(PlaceholderObject.self)
-                let path = arguments.isAbsent(1) ? "./" : try arguments.string(1, "path")
+                let path = arguments.isAbsent(1) ? "./" : try arguments.string(1)
                 try OutputFileObject.refuseOptions(arguments)
                 // Judged as a real save would be, before anything is paid for.
                 _ = try object.host.files.writable(path)
                 return { _ in .string(try await object.save(path)) }
             },
-            .waiting("read") { arguments in
+            .waiting("read", OutputFileObject.readDescription) { arguments in
                 _ = try arguments.receiver(PlaceholderObject.self)
                 return { _ in .string(LuaString(try PlaceholderPicture.bytes())) }
             },

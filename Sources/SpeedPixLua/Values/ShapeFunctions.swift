@@ -2,11 +2,20 @@ import LuaRuntime
 
 /// `speedpix.array` and `speedpix.object`, which settle what an empty or a mixed table is.
 enum ShapeFunctions {
-    static let all = [shape("array", .array), shape("object", .object)]
+    static let all: [LuaFunctionDefinition] = [
+        .immediate(
+            "array",
+            .init("A table as JSON's array, also when it is empty.", ["table?: any[]"], returns: "any[]"),
+            giving(.array)),
+        .immediate(
+            "object", .init("A table as JSON's object.", ["table?: table"], returns: "table"), giving(.object)),
+    ]
 
-    private static func shape(_ name: String, _ shape: LuaTable.Shape) -> LuaFunctionDefinition {
-        .immediate(name) { arguments in
-            var table = try arguments.table(1, "table") ?? LuaTable()
+    private static func giving(
+        _ shape: LuaTable.Shape
+    ) -> @Sendable (borrowing LuaArguments) throws -> LuaValue {
+        { arguments in
+            var table = try arguments.table(1) ?? LuaTable()
             guard shape == .object || table.entries.isEmpty else {
                 throw LuaArgumentError("a table with named values is no array")
             }

@@ -14,7 +14,7 @@ struct SessionTests {
             name: "test",
             functions: [
                 .waiting("gate") { arguments in
-                    let name = try arguments.string(1, "name")
+                    let name = try arguments.string(1)
                     return { _ in
                         await gate.wait(name)
                         try Task.checkCancellation()

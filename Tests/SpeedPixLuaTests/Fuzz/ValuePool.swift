@@ -40,7 +40,7 @@ final class ValuePool: Sendable {
                 },
                 .waiting("call") { arguments in
                     guard case .function(let function) = self.swap(try arguments.value(1)) else {
-                        throw arguments.mismatch(1, "function", "a function")
+                        throw arguments.mismatch(1, "a function")
                     }
                     return { context in
                         try await context.call(function, [self.any], timeout: .milliseconds(50)).first ?? .nil

@@ -10,8 +10,12 @@ let callBenchmark = Benchmark("lua/call", "a call from Lua to Swift and back, ag
     let module = LuaModule(
         name: "bench",
         functions: [
-            .immediate("add") { .integer(try $0.integer(1, "a") &+ $0.integer(2, "b") &+ $0.integer(3, "c")) },
-            .immediate("text") { .string(LuaString(try $0.bytes(1, "text").bytes)) },
+            .immediate("add", .init("The sum.", ["a: integer", "b: integer", "c: integer"], returns: "integer")) {
+                .integer(try $0.integer(1) &+ $0.integer(2) &+ $0.integer(3))
+            },
+            .immediate("text", .init("The same text.", ["text: string"], returns: "string")) {
+                .string(LuaString(try $0.bytes(1).bytes))
+            },
         ])
     let vm = try LuaVM(modules: [module])
     let plain = try PlainLua(loop("add"))

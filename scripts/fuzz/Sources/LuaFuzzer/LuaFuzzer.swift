@@ -41,9 +41,11 @@ private let module = LuaModule(
     functions: [
         .immediate("echo") { try $0.value(1) },
         .immediate("fail") { _ in throw LuaArgumentError("no", hint: "never") },
-        .immediate("options") { try $0.options(1, ["timeout", "name"]).string("name").map { .string($0) } ?? .nil },
+        .immediate("options", .init("One of its options.", options: ["timeout: number", "name: string"])) {
+            .optional(try $0.options().string("name"))
+        },
         .immediate("globals") {
-            .integer(Int64(try LuaChunk($0.bytes(1, "text").bytes, name: "inner").globals().count))
+            .integer(Int64(try LuaChunk($0.bytes(1).bytes, name: "inner").globals().count))
         },
         .waiting("later") { arguments in
             let value = try arguments.value(1)
@@ -60,7 +62,7 @@ private let module = LuaModule(
         },
         .waiting("call") { arguments in
             guard case .function(let function) = try arguments.value(1) else {
-                throw arguments.mismatch(1, "function", "a function")
+                throw arguments.mismatch(1, "a function")
             }
             return { context in try await context.call(function, [1]).first ?? .nil }
         },
