@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Image.check")
 struct CheckTests {
-    @Test("A whole file is whole, without warnings, and its size is told", arguments: ImageFormat.allCases)
+    @Test("Image.check of a whole file finds no problem and reports its size", arguments: ImageFormat.allCases)
     func whole(format: ImageFormat) throws {
         let bytes = try PictureFiles.file(format)
         let check = try Image.check(bytes: bytes)
@@ -17,7 +17,7 @@ struct CheckTests {
         #expect(check.width == picture.width && check.height == picture.height)
     }
 
-    @Test("A file that was cut anywhere is truncated", arguments: ImageFormat.allCases)
+    @Test("Image.check finds a file that was cut anywhere truncated", arguments: ImageFormat.allCases)
     func cut(format: ImageFormat) throws {
         let bytes = try PictureFiles.file(format)
         for missing in [1, 2, 12, 20, bytes.count / 10, bytes.count / 2] {
@@ -27,7 +27,7 @@ struct CheckTests {
         }
     }
 
-    @Test("A mark that is missing at the end is told although the picture opens")
+    @Test("Image.check reports a missing end mark though the picture opens")
     func endMark() throws {
         let png = try PictureFiles.file(.png).dropLast(12)
         #expect(try Image.open(bytes: Array(png)).width == 240)
@@ -42,7 +42,7 @@ struct CheckTests {
         )
     }
 
-    @Test("Every frame of an animation and every page of a document is decoded")
+    @Test("Image.check decodes each frame of an animation and each page of a document")
     func frames() throws {
         let animation = try PictureFiles.animation(frames: 3)
         let check = try Image.check(bytes: animation)
@@ -58,14 +58,14 @@ struct CheckTests {
         #expect(try Image.check(bytes: short).problem?.hasPrefix("truncated: the file ends inside page 3") == true)
     }
 
-    @Test("What a decoder merely complains of is a warning, and the file is whole")
+    @Test("Image.check reports odd data that does no harm as a warning")
     func warnings() throws {
         let check = try Image.check(bytes: PictureFiles.withOddScan(try PictureFiles.file(.jpeg)))
         #expect(check.isWhole, "\(check.problem ?? "")")
         #expect(check.warnings == ["Invalid SOS parameters for sequential JPEG"])
     }
 
-    @Test("Pixels that a decoder made up are a problem, and no warning")
+    @Test("Image.check reports pixels that the decoder made up as damage")
     func lostData() throws {
         let jpeg = try PictureFiles.file(.jpeg)
         for bytes in [jpeg, PictureFiles.withOddScan(jpeg)] {
@@ -78,14 +78,14 @@ struct CheckTests {
         #expect(try Image.check(bytes: png).problem?.hasPrefix("damaged: ") == true)
     }
 
-    @Test("Nothing is known of the size where the header is damaged")
+    @Test("Image.check reports no size when the header is damaged")
     func header() throws {
         let check = try Image.check(bytes: Array(try PictureFiles.file(.jpeg).prefix(30)))
         #expect(check.format == .jpeg && check.width == nil && check.height == nil && check.frames == nil)
         #expect(check.problem?.hasPrefix("truncated: ") == true)
     }
 
-    @Test("What is no picture, no file, or over the limits is an error")
+    @Test("Image.check refuses content that is no picture, missing files and too many pixels")
     func refused() throws {
         func code(_ body: () throws -> ImageCheck) -> ImagingError.Code? {
             let error = #expect(throws: ImagingError.self) { try body() }
@@ -102,7 +102,7 @@ struct CheckTests {
         #expect(code { try Image.check(bytes: many, limits: ImagingLimits(pixels: 2400)) } == .tooLarge)
     }
 
-    @Test("A file on disk is checked like its content")
+    @Test("Image.check of a file gives the same as of its bytes")
     func path() throws {
         let folder = try TemporaryFolder()
         let path = try folder.file("cut.jpg", PictureFiles.cut(try PictureFiles.file(.jpeg), to: 0.7))
@@ -110,7 +110,7 @@ struct CheckTests {
     }
 
     @Test(
-        "Structures that make no sense are not called truncated",
+        "Truncation.find does not trap on invalid lengths and finds whole files whole",
         arguments: [ImageFormat.png, .gif, .webp, .tiff, .heif, .jpeg])
     func nonsense(format: ImageFormat) throws {
         var bytes = try PictureFiles.file(format)

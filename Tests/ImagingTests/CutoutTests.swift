@@ -3,7 +3,8 @@ import Testing
 @testable import Imaging
 
 @Suite struct CutoutTests {
-    @Test func theDahliaIsCutOutAndTheOtherFlowerIsNot() throws {
+    @Test("A cutout keeps the flower in focus and drops the one in the backdrop")
+    func cutoutOfTheMainSubject() throws {
         let photo = try Image.open(path: Fixtures.asset("dahlia.jpg"))
         let layer = try photo.subjectLayer(feather: 0.6)
         func alpha(_ x: Int, _ y: Int) throws -> UInt8 { try layer.color(x: x, y: y).alpha }
@@ -21,7 +22,8 @@ import Testing
         #expect(cut.hasAlpha)
     }
 
-    @Test func theEdgeHasNoSpill() throws {
+    @Test("A cutout has hardly any backdrop color along its edge")
+    func noBackdropColorAtTheEdge() throws {
         // Backdrop that stuck to the edge would be dark and green; petals are light and orange.
         let cut = try Image.open(path: Fixtures.asset("dahlia.jpg")).cutout()
         let pixels = cut.pixels
@@ -34,8 +36,10 @@ import Testing
         #expect(green * 20 < edge)
     }
 
-    @Test(arguments: [Fixtures.bottle, Fixtures.bag])
-    func aProductShotIsCutAlongItsOutline(shape: String) throws {
+    @Test(
+        "A cutout of a product shot follows the outline and drops the shadow",
+        arguments: [Fixtures.bottle, Fixtures.bag])
+    func cutoutOfAProductShot(shape: String) throws {
         let (photo, mask) = try Fixtures.productShot(shape)
         let layer = try photo.subjectLayer(feather: 0)
         let overlap = Fixtures.overlap(layer, mask)
@@ -73,7 +77,8 @@ import Testing
         }
     }
 
-    @Test func aLargePhotographIsCutAtItsOwnSize() throws {
+    @Test("A cutout of a large photograph has the size of the photograph")
+    func cutoutOfALargePhotograph() throws {
         let (photo, mask) = try Fixtures.productShot(Fixtures.bag)
         let layer = try photo.resized(width: 960).subjectLayer(feather: 0)
         #expect(layer.width == 960)
@@ -81,7 +86,8 @@ import Testing
         #expect(overlap > 0.96)
     }
 
-    @Test func aPictureWithoutASubjectIsAnError() throws {
+    @Test("A cutout of a picture without a subject is an error")
+    func aPictureWithoutASubjectIsAnError() throws {
         let gradient = try Fixtures.productShot("").photo.cropped(x: 0, y: 0, width: 480, height: 260)
         for picture in [try Image.blank(width: 200, height: 150, color: Color("teal")), gradient] {
             let error = #expect(throws: ImagingError.self) { try picture.cutout() }
@@ -91,7 +97,8 @@ import Testing
         }
     }
 
-    @Test func tinyPicturesAndBadFeathersAreErrors() throws {
+    @Test("A cutout refuses tiny pictures and invalid feathers")
+    func tinyPicturesAndBadFeathersAreErrors() throws {
         #expect(throws: ImagingError.self) { try Image.blank(width: 5, height: 5).cutout() }
         #expect(throws: ImagingError.self) { try Fixtures.quarters().cutout(feather: -1) }
         #expect(throws: ImagingError.self) { try Fixtures.quarters().cutout(feather: .nan) }
@@ -111,19 +118,22 @@ import Testing
         }
     }
 
-    @Test func whatIsCutOutAlreadyIsOnlyTrimmed() throws {
+    @Test("A cutout of a picture that is cut out already only trims it")
+    func cutoutOfACutout() throws {
         let done = try Fixtures.quarters(40).extended(top: 30, right: 30, bottom: 30, left: 30, color: .transparent)
         let cut = try done.cutout()
         #expect(cut.width == 40 && cut.height == 40)
         #expect(try cut.background().pixels == Fixtures.quarters(40).pixels)
     }
 
-    @Test func theSamePictureIsCutTheSameWay() throws {
+    @Test("Two cutouts of the same picture have the same pixels")
+    func cutoutIsDeterministic() throws {
         let photo = try Image.open(path: Fixtures.asset("dahlia.jpg"))
         #expect(try photo.cutout().pixels == photo.cutout().pixels)
     }
 
-    @Test func featherSoftensInwards() throws {
+    @Test("A feather softens the edge of a cutout inwards only")
+    func featherSoftensInwards() throws {
         let (photo, _) = try Fixtures.productShot(Fixtures.bag)
         let hard = try photo.subjectLayer(feather: 0).pixels
         let soft = try photo.subjectLayer(feather: 4).pixels

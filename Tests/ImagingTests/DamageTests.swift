@@ -48,7 +48,9 @@ struct DamageTests {
         } catch { return (error as? ImagingError)?.code }
     }
 
-    @Test("A truncated picture is image_damaged in every format and on every way", arguments: ImageFormat.allCases)
+    @Test(
+        "Image.open reports a truncated picture of each format as damaged, however it is opened",
+        arguments: ImageFormat.allCases)
     func truncated(format: ImageFormat) throws {
         let whole = try PictureFiles.file(format)
         for way in Way.allCases {
@@ -61,14 +63,14 @@ struct DamageTests {
         }
     }
 
-    @Test("A truncated TIFF whose directory comes first is image_damaged on every way", arguments: Way.allCases)
+    @Test("Image.open reports a truncated TIFF with its directory first as damaged", arguments: Way.allCases)
     func truncatedStrips(way: Way) {
         let whole = PictureFiles.tiff()
         #expect(code(whole, way) == nil)
         for share in [0.3, 0.6, 0.99] { #expect(code(PictureFiles.cut(whole, to: share), way) == .damaged, "\(share)") }
     }
 
-    @Test("An animation that ends in its second frame is image_damaged on every way", arguments: Way.allCases)
+    @Test("Image.open reports an animation that ends in its second frame as damaged", arguments: Way.allCases)
     func truncatedAnimation(way: Way) throws {
         let whole = try PictureFiles.animation(frames: 3)
         #expect(code(whole, way) == nil)
@@ -77,7 +79,7 @@ struct DamageTests {
         #expect(code(whole.dropLast(), way) == nil)
     }
 
-    @Test("A picture that ends in its last rows is refused each time, with and without other work at once")
+    @Test("Image.open refuses a picture without its last rows each time, also under load")
     func lastRows() async throws {
         let whole = try contents(of: Fixtures.asset("coffee.png"))
         let cut = Array(whole.dropLast(13))
@@ -94,7 +96,7 @@ struct DamageTests {
         #expect(refused == 160)
     }
 
-    @Test("Odd numbers in a JPEG's scan header are no error on any way", arguments: Way.allCases)
+    @Test("Image.open accepts odd numbers in a JPEG's scan header", arguments: Way.allCases)
     func oddScan(way: Way) throws {
         let jpeg = try PictureFiles.file(.jpeg)
         let odd = PictureFiles.withOddScan(jpeg)
@@ -103,7 +105,7 @@ struct DamageTests {
         #expect(code(PictureFiles.cut(odd, to: 0.5), way) == .damaged)
     }
 
-    @Test("A JPEG whose decoder made pixels up is image_damaged on every way", arguments: Way.allCases)
+    @Test("Image.open reports a JPEG whose pixels the decoder made up as damaged", arguments: Way.allCases)
     func lostData(way: Way) throws {
         let jpeg = try PictureFiles.file(.jpeg)
         #expect(code(PictureFiles.cutAndClosed(jpeg, to: 0.5), way) == .damaged)
@@ -114,7 +116,7 @@ struct DamageTests {
         #expect(code(broken, way) == .damaged)
     }
 
-    @Test("Bytes behind the end of a picture are no error", arguments: ImageFormat.allCases)
+    @Test("Image.open ignores bytes after the end of a picture", arguments: ImageFormat.allCases)
     func trailingBytes(format: ImageFormat) throws {
         // A box of HEIF may follow, and be none that anybody knows.
         let more = format == .heif ? [0, 0, 0, 9] + Array("free".utf8) + [7] : Array(repeating: 0xAA, count: 40)
@@ -122,7 +124,7 @@ struct DamageTests {
         for way in Way.allCases { #expect(code(bytes, way) == nil, "\(way)") }
     }
 
-    @Test("Messages say what the file is called, where it ends, and what helps")
+    @Test("The error of a damaged picture names the file, where it ends and what helps")
     func messages() throws {
         func error(_ bytes: [UInt8], _ name: String) -> ImagingError? {
             #expect(throws: ImagingError.self) { try Image.open(bytes: bytes, name: name) }
@@ -149,7 +151,7 @@ struct DamageTests {
 
     // MARK: What there is
 
-    @Test("What there is of a truncated picture is opened on request", arguments: Way.allCases)
+    @Test("Image.open with damage allowed opens what there is of a truncated picture", arguments: Way.allCases)
     func allowed(way: Way) throws {
         let files = [
             try PictureFiles.file(.jpeg), try PictureFiles.file(.png), try PictureFiles.file(.gif), PictureFiles.tiff(),
@@ -169,13 +171,13 @@ struct DamageTests {
         }
     }
 
-    @Test("A whole picture is the same whether damage is allowed or not", arguments: ImageFormat.allCases)
+    @Test("Image.open with damage allowed gives the same pixels for a whole picture", arguments: ImageFormat.allCases)
     func allowedAndWhole(format: ImageFormat) throws {
         let bytes = try PictureFiles.file(format)
         #expect(try Image.open(bytes: bytes, damaged: .allow).pixels == Image.open(bytes: bytes).pixels)
     }
 
-    @Test("Allowed damage keeps a picture upright")
+    @Test("Image.open with damage allowed applies the EXIF orientation")
     func allowedAndTurned() throws {
         let jpeg = try PictureFiles.photo(width: 80, height: 48).encoded(format: .jpeg)
         let exif: [UInt8] =
@@ -189,7 +191,7 @@ struct DamageTests {
         #expect((small.width, small.height) == (24, 40))
     }
 
-    @Test("Where nothing can be decoded, allowed damage is still an error that says so")
+    @Test("Image.open with damage allowed fails when nothing can be decoded")
     func nothingThere() throws {
         let cut = PictureFiles.cut(try PictureFiles.file(.heif), to: 0.9)
         let error = #expect(throws: ImagingError.self) { try Image.open(bytes: cut, damaged: .allow) }

@@ -7,7 +7,8 @@ import Testing
         </filter></defs><rect width="32" height="48" fill="#ff0000"/><rect x="32" width="32" height="48" filter="url(#f)"/></svg>
         """
 
-    @Test func theSameMarkupGivesTheSameBytes() throws {
+    @Test("Image.svg gives the same bytes for the same markup")
+    func theSameMarkupGivesTheSameBytes() throws {
         let first = try Image.svg(Self.markup)
         let second = try Image.svg(Self.markup)
         #expect(first.width == 64 && first.height == 48)
@@ -16,7 +17,8 @@ import Testing
         #expect(try first.color(x: 4, y: 4) == Color("red"))
     }
 
-    @Test func badOrHugeMarkupIsAnError() {
+    @Test("Image.svg refuses invalid markup and pictures that are too large")
+    func badOrHugeMarkupIsAnError() {
         #expect(throws: ImagingError.self) { try Image.svg("") }
         #expect(throws: ImagingError.self) { try Image.svg("not markup") }
         let error = #expect(throws: ImagingError.self) {
@@ -25,7 +27,8 @@ import Testing
         #expect(error?.code == .tooLarge)
     }
 
-    @Test func markupCannotReachFiles() throws {
+    @Test("Image.svg does not read files that the markup refers to")
+    func markupCannotReachFiles() throws {
         let path = Fixtures.asset("coffee.png")
         let picture = try Image.svg(
             """
@@ -35,8 +38,10 @@ import Testing
         #expect(picture.pixels.allSatisfy { $0 == 0 })
     }
 
-    @Test(arguments: ["Hello", "新款上市", "日本語テキスト", "한국어", "a < b & c > \"d\"", "<b>not markup</b>", "👟 zwölf\u{1}"])
-    func anyScriptIsSet(text: String) throws {
+    @Test(
+        "Image.text draws text of any script, and markup as plain text",
+        arguments: ["Hello", "新款上市", "日本語テキスト", "한국어", "a < b & c > \"d\"", "<b>not markup</b>", "👟 zwölf\u{1}"])
+    func textOfAnyScript(text: String) throws {
         var style = TextStyle()
         style.size = 40
         style.color = try Color("#336699")
@@ -49,7 +54,8 @@ import Testing
         #expect(pixels[0] == 0x33 && pixels[1] == 0x66 && pixels[2] == 0x99)
     }
 
-    @Test func chineseCharactersAreNotBoxes() throws {
+    @Test("Image.text has a font with Chinese characters")
+    func chineseCharacters() throws {
         // Without a font that has them, each would be the same box with its code in it.
         var style = TextStyle()
         style.size = 60
@@ -58,7 +64,8 @@ import Testing
         #expect(one.height < dense.height / 3)
     }
 
-    @Test func linesWrapAndFit() throws {
+    @Test("Image.text wraps lines at a width and shrinks text to fit a width")
+    func linesWrapAndFit() throws {
         var style = TextStyle()
         let text = "A caption that is far too long for one line of this width"
         let line = try Image.text(text, style: style)
@@ -71,7 +78,8 @@ import Testing
         #expect((150...200).contains(small.width) && small.height < line.height)
     }
 
-    @Test func textIsBounded() {
+    @Test("Image.text refuses empty text, text that is too large and invalid styles")
+    func textIsBounded() {
         func code(_ text: String, _ change: (inout TextStyle) -> Void = { _ in }) -> ImagingError.Code? {
             var style = TextStyle()
             change(&style)

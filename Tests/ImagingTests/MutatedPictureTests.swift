@@ -35,8 +35,8 @@ struct MutatedPictureTests {
         return bytes
     }
 
-    @Test("They open or are refused, and nothing else")
-    func all() async throws {
+    @Test("Image.open, Image.check and Image.svg open a mutated picture or refuse it")
+    func openOrRefuse() async throws {
         try await FuzzLoop.run("mutated pictures", count: 400) { try open($0) }
     }
 
@@ -57,7 +57,7 @@ struct MutatedPictureTests {
         }
     }
 
-    @Test("A TIFF whose list of strips is of no known type, and has 4,294,967,040 of them, is checked at once")
+    @Test("Image.check ends at once for a TIFF with 4,294,967,040 strips of an unknown type")
     func endlessStrips() throws {
         var bytes = PictureFiles.tiff()
         func number(_ at: Int, _ count: Int) -> Int {

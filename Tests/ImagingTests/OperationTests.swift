@@ -2,13 +2,16 @@ import Imaging
 import Testing
 
 @Suite struct OperationTests {
-    @Test func blankHasItsColor() throws {
+    @Test("Image.blank fills the picture with its color")
+    func blankHasItsColor() throws {
         let picture = try Image.blank(width: 3, height: 2, color: Color("#102030"))
         #expect(picture.pixels == Array(repeating: [0x10, 0x20, 0x30], count: 6).flatMap(\.self))
         #expect(try Image.blank(width: 1, height: 1, color: .transparent).hasAlpha)
     }
 
-    @Test(arguments: [(0, 5), (5, -1), (1_000_000_000, 1), (1, 1_000_000_000), (20_000, 20_000), (.max, .max)])
+    @Test(
+        "Image operations refuse a width or height that is not positive or too large",
+        arguments: [(0, 5), (5, -1), (1_000_000_000, 1), (1, 1_000_000_000), (20_000, 20_000), (.max, .max)])
     func sizesAreBounded(width: Int, height: Int) throws {
         let picture = try Fixtures.quarters()
         #expect(throws: ImagingError.self) { try Image.blank(width: width, height: height) }
@@ -18,7 +21,8 @@ import Testing
         #expect(throws: ImagingError.self) { try picture.extended(right: width - 1, bottom: height - 1) }
     }
 
-    @Test func resizingKeepsOrGivesUpProportions() throws {
+    @Test("resized keeps the proportions unless its mode is cover or exact")
+    func resizing() throws {
         let wide = try Fixtures.quarters(40).cropped(x: 0, y: 10, width: 40, height: 20)
         func size(_ image: Image) -> [Int] { [image.width, image.height] }
         #expect(try size(wide.resized(width: 20)) == [20, 10])
@@ -33,7 +37,8 @@ import Testing
         #expect(try size(Image.blank(width: 1000, height: 1).resized(width: 10)) == [10, 1])
     }
 
-    @Test func resizingDoesNotMixInHiddenColors() throws {
+    @Test("resized does not mix in the color of transparent pixels")
+    func resizingDoesNotMixInHiddenColors() throws {
         // Transparent black beside opaque white: the edge must not turn grey.
         let picture = try Image.blank(width: 20, height: 20, color: .transparent)
             .composited(.blank(width: 10, height: 20), x: 0, y: 0).resized(width: 50, height: 50, mode: .exact)
@@ -43,7 +48,8 @@ import Testing
         }
     }
 
-    @Test func croppingTakesTheRectangle() throws {
+    @Test("cropped takes the given rectangle and refuses one outside the picture")
+    func cropping() throws {
         let green = try Fixtures.quarters().cropped(x: 20, y: 0, width: 20, height: 20)
         #expect(try green.color(x: 0, y: 0) == Color("#00ff00"))
         #expect(try green.color(x: 19, y: 19) == Color("#00ff00"))
@@ -52,7 +58,8 @@ import Testing
         }
     }
 
-    @Test func extendingAndTrimmingAreInverse() throws {
+    @Test("trimmed removes the margin that extended has added")
+    func extendingAndTrimmingAreInverse() throws {
         let framed = try Fixtures.quarters().extended(top: 1, right: 2, bottom: 3, left: 4, color: Color("#808080"))
         #expect(framed.width == 46 && framed.height == 44)
         #expect(try framed.color(x: 3, y: 10) == Color("gray"))
@@ -66,7 +73,8 @@ import Testing
         #expect(throws: ImagingError.self) { try Fixtures.quarters().extended(left: -1) }
     }
 
-    @Test func turningAndMirroring() throws {
+    @Test("rotated and flipped move the corners to where they belong")
+    func turningAndMirroring() throws {
         let picture = try Fixtures.quarters()
         #expect(try picture.rotated(degrees: 90).color(x: 35, y: 5) == Color("red"))
         #expect(try picture.rotated(degrees: -90).color(x: 5, y: 35) == Color("red"))
@@ -83,7 +91,8 @@ import Testing
         #expect(throws: ImagingError.self) { try picture.rotated(degrees: .nan) }
     }
 
-    @Test func compositing() throws {
+    @Test("composited places, blends and fades the overlay")
+    func compositing() throws {
         let base = try Image.blank(width: 10, height: 10, color: .white)
         let half = try base.composited(.blank(width: 10, height: 10, color: .black), x: 5, y: 0, opacity: 0.5)
         #expect(!half.hasAlpha)
@@ -120,14 +129,16 @@ import Testing
         #expect(throws: ImagingError.self) { try base.composited(red, x: 0, y: 0, opacity: 1.5) }
     }
 
-    @Test func backgroundMakesOpaque() throws {
+    @Test("background puts a color behind transparent pixels and leaves opaque ones alone")
+    func backgroundMakesOpaque() throws {
         let half = try Image.blank(width: 4, height: 4, color: Color("#ff000080")).background(.white)
         #expect(!half.hasAlpha)
         #expect(try near(half.color(x: 1, y: 1), Color("#ff7f7f")))
         #expect(try Fixtures.quarters().background(.black).pixels == Fixtures.quarters().pixels)
     }
 
-    @Test func effects() throws {
+    @Test("blurred, sharpened, grayscale and silhouette change the pixels and keep alpha")
+    func effects() throws {
         let picture = try Fixtures.quarters()
         let blurred = try picture.blurred(sigma: 4)
         #expect(blurred.width == 40)
@@ -149,14 +160,16 @@ import Testing
         }
     }
 
-    @Test func operationsLeaveTheOriginalAlone() throws {
+    @Test("Image operations do not change the picture they are called on")
+    func operationsDoNotChangeTheOriginal() throws {
         let picture = try Fixtures.quarters()
         let before = picture.pixels
         _ = try picture.blurred(sigma: 3).flipped().composited(picture, x: 3, y: 3)
         #expect(picture.pixels == before)
     }
 
-    @Test func manyThreadsShareAPicture() async throws {
+    @Test("Threads that use the same picture at once get the same result")
+    func manyThreadsShareAPicture() async throws {
         let picture = try Image.open(path: Fixtures.asset("coffee.png"))
         let expected = try picture.resized(width: 50).pixels
         try await withThrowingTaskGroup(of: [UInt8].self) { group in
@@ -165,7 +178,8 @@ import Testing
         }
     }
 
-    @Test func pixelsGoInAndOut() throws {
+    @Test("An image is made of pixels and gives their colors; a wrong count is refused")
+    func pixelsInAndOut() throws {
         let picture = try Image(pixels: [1, 2, 3, 4, 5, 6], width: 2, height: 1)
         #expect(try picture.color(x: 1, y: 0) == Color(red: 4, green: 5, blue: 6))
         #expect(throws: ImagingError.self) { try Image(pixels: [1, 2, 3, 4], width: 2, height: 1) }

@@ -4,7 +4,8 @@ import Testing
 
 @Suite("Headers, contact sheets, comparisons")
 struct SheetTests {
-    @Test func headersSayWhatThePictureWillBe() throws {
+    @Test("ImageHeader has the format and upright size of a picture, and refuses what is none")
+    func imageHeader() throws {
         let image = try Image.blank(width: 30, height: 20)
         for format in [ImageFormat.jpeg, .png, .webp, .gif, .tiff] {
             let header = try ImageHeader(bytes: try image.encoded(format: format))
@@ -22,7 +23,8 @@ struct SheetTests {
         #expect(throws: ImagingError.self) { try ImageHeader(bytes: []) }
     }
 
-    @Test func tilesStandInTheirCells() throws {
+    @Test("A contact sheet puts each tile into its own cell")
+    func contactSheetCells() throws {
         var style = ContactSheetStyle()
         (style.cell, style.gap, style.columns) = (20, 10, 2)
         let colors = ["red", "blue", "lime"]
@@ -40,7 +42,8 @@ struct SheetTests {
         #expect(throws: ImagingError.self) { try Image.contactSheet(tiles, style: style) }
     }
 
-    @Test func labelsStandUnderThePictures() throws {
+    @Test("A contact sheet writes the label under the picture")
+    func contactSheetLabels() throws {
         var style = ContactSheetStyle()
         (style.cell, style.gap, style.columns) = (64, 0, 1)
         let tile = ContactSheetTile(try Image.blank(width: 64, height: 64, color: Color("red")), label: "Words")
@@ -50,7 +53,8 @@ struct SheetTests {
         #expect(dark)
     }
 
-    @Test func comparisonsMeasure() throws {
+    @Test("compared measures the difference of two pictures of the same size")
+    func comparison() throws {
         let white = try Image.blank(width: 10, height: 10)
         let same = try white.compared(with: white)
         #expect(same.difference == 0 && same.changed == 0 && same.peakSignalToNoise == .infinity)

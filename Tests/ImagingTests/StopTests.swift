@@ -9,7 +9,7 @@ import FoundationEssentials
 import Foundation
 #endif
 
-@Suite("Picture work that is stopped", .timeLimit(.minutes(1)))
+@Suite("Stops of picture work", .timeLimit(.minutes(1)))
 struct StopTests {
     /// Sets the stop from another thread as soon as the work has begun.
     private func stopped(_ work: @escaping @Sendable () throws -> Void) throws {
@@ -20,7 +20,7 @@ struct StopTests {
         }
     }
 
-    @Test("A blur that takes minutes ends when it is told to")
+    @Test("A stop ends a blur that takes minutes")
     func blur() throws {
         let large = try Image.blank(width: 8000, height: 8000)
         #expect(throws: CancellationError.self) {
@@ -31,8 +31,9 @@ struct StopTests {
     }
 
     @Test(
-        "Decoding, turning, resizing and checking end, too", arguments: ["open", "rotate", "resize", "check", "cutout"])
-    func others(_ operation: String) throws {
+        "A stop ends decoding, rotating, resizing, checking and cutting out",
+        arguments: ["open", "rotate", "resize", "check", "cutout"])
+    func otherOperations(_ operation: String) throws {
         let picture = try Image.blank(width: 3000, height: 3000, color: .white)
         let bytes = try picture.encoded(format: .jpeg)
         #expect(throws: CancellationError.self) {
@@ -52,7 +53,7 @@ struct StopTests {
         }
     }
 
-    @Test("Nothing begins on a thread whose stop is set; other threads go on")
+    @Test("A stop that is set keeps work from starting on its thread only")
     func alreadySet() async throws {
         let stop = ImagingStop()
         stop.set()
@@ -61,8 +62,8 @@ struct StopTests {
         #expect(try Image.blank(width: 5, height: 5).width == 5)
     }
 
-    @Test("A blur of more than 200,000,000,000 multiplications is refused, and says what to do")
-    func work() throws {
+    @Test("blurred refuses more than 200,000,000,000 multiplications with a remedy")
+    func workLimit() throws {
         let large = try Image.blank(width: 8000, height: 8000)
         let error = #expect(throws: ImagingError.self) { try large.blurred(sigma: 200) }
         #expect(error?.code == .tooLarge && error?.remedy != nil)
@@ -70,8 +71,8 @@ struct StopTests {
         #expect(throws: Never.self) { try Image.blank(width: 200, height: 200).blurred(sigma: 200) }
     }
 
-    @Test("A side of more than 65,500 pixels is refused before it is decoded; one of 65,500 is not")
-    func sides() throws {
+    @Test("Image.open and Image.check refuse a side of more than 65,500 pixels before decoding")
+    func sideLimit() throws {
         func png(height: Int32) throws -> [UInt8] {
             // The same picture with another height in its header is truncated, which is found only by decoding.
             var bytes = try Image.blank(width: 2, height: 2).encoded(format: .png)

@@ -3,8 +3,10 @@ import SpeedPixTestSupport
 import Testing
 
 @Suite struct WriteTests {
-    @Test(arguments: [ImageFormat.jpeg, .png, .webp, .gif, .tiff])
-    func whatIsWrittenIsReadBack(format: ImageFormat) throws {
+    @Test(
+        "A picture that was written can be read back in each format",
+        arguments: [ImageFormat.jpeg, .png, .webp, .gif, .tiff])
+    func writeAndRead(format: ImageFormat) throws {
         let folder = try TemporaryFolder()
         let path = "\(folder.path)/out.\(format.fileExtension)"
         try Fixtures.quarters().write(to: path)
@@ -15,12 +17,14 @@ import Testing
         #expect(try folder.names == ["out.\(format.fileExtension)"])
     }
 
-    @Test func transparencyBecomesWhiteInJPEG() throws {
+    @Test("A JPEG of a transparent picture is white")
+    func transparencyBecomesWhiteInJPEG() throws {
         let bytes = try Image.blank(width: 8, height: 8, color: .transparent).encoded(format: .jpeg)
         #expect(try near(Image.open(bytes: bytes).color(x: 4, y: 4), .white))
     }
 
-    @Test func qualityCounts() throws {
+    @Test("A lower JPEG quality gives a smaller file, and an invalid quality is refused")
+    func jpegQuality() throws {
         let photo = try Image.open(path: Fixtures.asset("coffee.png"))
         #expect(
             try photo.encoded(format: .jpeg, quality: 40).count < photo.encoded(format: .jpeg, quality: 95).count / 2)
@@ -29,7 +33,8 @@ import Testing
         }
     }
 
-    @Test func whatCannotBeWrittenLeavesNothingBehind() throws {
+    @Test("A failed write says why and leaves no file behind")
+    func failedWrite() throws {
         let folder = try TemporaryFolder()
         let picture = try Fixtures.quarters()
         let code: (String) -> ImagingError.Code? = { path in
@@ -46,7 +51,8 @@ import Testing
         #expect(try folder.names.isEmpty)
     }
 
-    @Test func formatsAreKnownByNameAndExtension() {
+    @Test("ImageFormat is found by name and by file extension")
+    func formatsAreKnownByNameAndExtension() {
         #expect(ImageFormat(fileName: "/a/b.c/Photo.JPG") == .jpeg)
         #expect(ImageFormat(fileName: "/a/b.png/photo") == nil)
         #expect(ImageFormat(fileName: "") == nil)

@@ -10,7 +10,8 @@ import Testing
 struct ConcurrencyTests {
     /// All fifty are seen running at the gateway together before the first can end: the gateway's clock stands still
     /// until then. One after another they would never get there.
-    @Test func fiftyPredictionsRunTogether() async throws {
+    @Test("A script runs fifty predictions at once")
+    func fiftyPredictionsRunTogether() async throws {
         let gatewayClock = ManualClock()
         var configuration = GatewayConfiguration(appKey: "key", appSecret: Secret("secret"))
         configuration.clock = gatewayClock

@@ -7,7 +7,7 @@ import SpeedPixLua
 import Testing
 
 /// The code that the Lua API is explained with, word for word, against the gateway.
-@Suite("What the Lua API is explained with")
+@Suite("The samples that explain the Lua API")
 struct DocumentedSamplesTests {
     /// Takes a picture and a prompt, and gives the picture back.
     private struct ImageToImage: Workflow {
@@ -76,7 +76,8 @@ struct DocumentedSamplesTests {
         #expect(saved.width >= 1024)
     }
 
-    @Test func predictionsAndTheirFiles() async throws {
+    @Test("The documented sample of a prediction and its files")
+    func predictionsAndTheirFiles() async throws {
         let folder = try TestFolder()
         try await run(
             """
@@ -102,7 +103,8 @@ struct DocumentedSamplesTests {
             """, in: folder)
     }
 
-    @Test func manyAtOnce() async throws {
+    @Test("The documented sample of work at once")
+    func manyAtOnce() async throws {
         let run = try await run(
             """
             local prompts = { "a red mug", "a green vase", "a bowl" }
@@ -138,7 +140,8 @@ struct DocumentedSamplesTests {
         #expect(run.results == [true])
     }
 
-    @Test func predictionsAreCancelled() async throws {
+    @Test("The documented sample of cancels")
+    func cancelledPredictions() async throws {
         let run = try await run(
             """
             local job = create("echo", { duration = 3600 })
@@ -175,7 +178,8 @@ struct DocumentedSamplesTests {
         #expect(run.results == [#"{"deep":[[1,2],[],{},null]}"#])
     }
 
-    @Test func aroundThePipeline() async throws {
+    @Test("The documented sample of parameters, files, modules and images")
+    func aroundThePipeline() async throws {
         let folder = try TestFolder()
         try folder.write("name,prompt\nmug,a red mug\n", to: "products.csv")
         try folder.write("return { double = function(x) return 2 * x end }", to: "helper.lua")

@@ -1,9 +1,10 @@
 import Imaging
 import Testing
 
-@Suite("The examples run")
+@Suite("The example scripts")
 struct ExampleTests {
-    @Test func whiteBackground() async throws {
+    @Test("The example white_background.lua puts the flower on white")
+    func whiteBackground() async throws {
         let folder = try TestFolder()
         let script = "\(TestFolder.repository)/examples/white_background.lua"
         let image = "image=\(TestFolder.repository)/examples/assets/dahlia.jpg"
@@ -21,7 +22,8 @@ struct ExampleTests {
         #expect(folder.contents == ["results", "results/white-background.png"])
     }
 
-    @Test func catalogue() async throws {
+    @Test("The example catalogue.lua makes three of four pictures and reports the failed one")
+    func catalogue() async throws {
         let folder = try TestFolder()
         let script = "\(TestFolder.repository)/examples/catalogue.lua"
         let run = await CommandRun(["run", script, "width=256", "--local", "--out", "results"], in: folder)
@@ -31,7 +33,8 @@ struct ExampleTests {
         #expect(folder.contents.filter { $0.hasSuffix(".png") }.count == 3)
     }
 
-    @Test func helpListsTheParameters() async throws {
+    @Test("run --help of the example catalogue.lua lists its parameters")
+    func helpListsTheParameters() async throws {
         let folder = try TestFolder()
         let script = "\(TestFolder.repository)/examples/catalogue.lua"
         let run = await CommandRun(["run", script, "--help"], in: folder)

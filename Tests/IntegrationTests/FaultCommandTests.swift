@@ -5,17 +5,19 @@ import Testing
 
 @Suite("serve --faults")
 struct FaultCommandTests {
-    @Test(arguments: [
-        (
-            #"{"rules": [{"call": "create", "fault": "rest_after"}]}"#,
-            "rule 1: there is no fault \"rest_after\"; did you mean 'reset_after'?"
-        ),
-        (
-            #"{"rules": [{"call": "create", "fault": "delay", "second": 1}]}"#,
-            "rule 1: \"seconds\" is missing; did you mean it by \"second\"?"
-        ),
-        ("{", "this is not JSON"),
-    ])
+    @Test(
+        "serve --faults reports a mistake in the file with the usage status",
+        arguments: [
+            (
+                #"{"rules": [{"call": "create", "fault": "rest_after"}]}"#,
+                "rule 1: there is no fault \"rest_after\"; did you mean 'reset_after'?"
+            ),
+            (
+                #"{"rules": [{"call": "create", "fault": "delay", "second": 1}]}"#,
+                "rule 1: \"seconds\" is missing; did you mean it by \"second\"?"
+            ),
+            ("{", "this is not JSON"),
+        ])
     func aMistakeIsUsage(_ json: String, _ message: String) async throws {
         let folder = try TestFolder()
         try folder.write(json, to: "faults.json")
@@ -25,14 +27,15 @@ struct FaultCommandTests {
         #expect(run.output.isEmpty)
     }
 
-    @Test(arguments: ["missing.json", "."])
+    @Test("serve --faults reports a file that cannot be read with the usage status", arguments: ["missing.json", "."])
     func aFileThatCannotBeReadIsUsage(_ name: String) async throws {
         let run = await CommandRun(["serve", "--port", "0", "--faults", name], in: try TestFolder())
         #expect(run.status == .usage)
         #expect(run.errors.contains("could not read"), "\(run.errors)")
     }
 
-    @Test func helpNamesEveryCallAndFault() async throws {
+    @Test("serve --help lists each call and fault")
+    func helpNamesEveryCallAndFault() async throws {
         let run = await CommandRun(["serve", "--help"], in: try TestFolder())
         for target in ClientOperation.faultTargets { #expect(run.output.contains(target.rawValue)) }
         for fault in [
@@ -41,7 +44,7 @@ struct FaultCommandTests {
         ] { #expect(run.output.contains(fault)) }
     }
 
-    @Test("The help of serve and docs/faults.md list every call and fault of the table")
+    @Test("serve --help and docs/faults.md list each call and fault")
     func listedNames() async throws {
         let run = await CommandRun(["serve", "--help"], in: try TestFolder())
         #expect(
@@ -58,7 +61,8 @@ struct FaultCommandTests {
         }
     }
 
-    @Test func theExamplesAreGood() throws {
+    @Test("The example fault files are valid")
+    func exampleFiles() throws {
         let folder = TestFolder.repository + "/examples/faults"
         let names = try FileManager.default.contentsOfDirectory(atPath: folder)
         #expect(names.count >= 4)
@@ -69,7 +73,8 @@ struct FaultCommandTests {
     }
 
     /// The program, a file of faults, and a script that does not notice.
-    @Test func aScriptGetsOverFaultsThatAreToldOf() throws {
+    @Test("A script succeeds in spite of faults, and serve reports each strike")
+    func scriptUnderFaults() throws {
         let folder = try TestFolder()
         try folder.write(
             """

@@ -25,8 +25,10 @@ struct FaultyServiceTests {
     }
 
     /// Uploads, creates, polls, fetches and downloads; everything must come out as on a good day.
-    @Test(arguments: ["bad-day", "wrong-clock"])
-    func nobodyNoticesABadDay(_ example: String) async throws {
+    @Test(
+        "The client succeeds under the faults of the examples bad-day and wrong-clock",
+        arguments: ["bad-day", "wrong-clock"])
+    func exampleFaults(_ example: String) async throws {
         try await withService(example) { client in
             let picture = [UInt8](repeating: 7, count: 300_000)
             for number in 0..<10 {
@@ -40,7 +42,8 @@ struct FaultyServiceTests {
     }
 
     /// What the service did is in doubt, and the client does not do it again.
-    @Test func aLostAnswerToACreateIsDoubt() async throws {
+    @Test("The client reports a create in doubt under the faults of the example lost-answers")
+    func aLostAnswerToACreateIsDoubt() async throws {
         try await withService("lost-answers") { client in
             let error = await #expect(throws: SpeedPixError.self) {
                 for number in 0..<100 { _ = try await client.run("echo", input: ["text": .string("\(number)")]) }

@@ -4,7 +4,7 @@ import SpeedPixCommands
 import Testing
 
 /// `scripts/install`, with the program that was built with the tests.
-@Suite("Installation", .serialized)
+@Suite("The install script, the manual and the help", .serialized)
 struct InstallTests {
     private func install(_ arguments: [String], in folder: TestFolder) throws -> (status: Int32, output: String) {
         try folder.run(script: "install", arguments)
@@ -44,14 +44,16 @@ struct InstallTests {
         #expect(try install(["--uninstall", "--prefix", prefix], in: folder).output == "")
     }
 
-    @Test(arguments: [
-        (["--prefx", "x"], 2, "what is --prefx?"), (["--prefix"], 2, "--prefix needs a value"),
-        (["--prefix", ""], 2, "--prefix needs a value"), (["--configuration", "fast"], 2, "release or debug"),
-        (["--program", "nope"], 1, "nope is no program"), (["--program", "/bin/false"], 1, "does not run"),
-        (["--prefix", "file"], 1, "cannot be written"), (["--prefix", "/proc/nothing"], 1, "cannot be written"),
-        (["--help"], 0, "usage: scripts/install"),
-    ])
-    func mistakesAreNamed(arguments: [String], status: Int32, message: String) throws {
+    @Test(
+        "install reports invalid arguments and installs nothing",
+        arguments: [
+            (["--prefx", "x"], 2, "what is --prefx?"), (["--prefix"], 2, "--prefix needs a value"),
+            (["--prefix", ""], 2, "--prefix needs a value"), (["--configuration", "fast"], 2, "release or debug"),
+            (["--program", "nope"], 1, "nope is no program"), (["--program", "/bin/false"], 1, "does not run"),
+            (["--prefix", "file"], 1, "cannot be written"), (["--prefix", "/proc/nothing"], 1, "cannot be written"),
+            (["--help"], 0, "usage: scripts/install"),
+        ])
+    func installMistakes(arguments: [String], status: Int32, message: String) throws {
         let folder = try TestFolder()
         try folder.write("", to: "file")
         let end = try install(arguments, in: folder)
@@ -59,7 +61,8 @@ struct InstallTests {
         #expect(!folder.contents.contains { $0.hasSuffix("bin/speedpix") })
     }
 
-    @Test func theManualNamesEveryCommandOptionAndSetting() async throws {
+    @Test("The manual names each command, option and setting")
+    func manualIsComplete() async throws {
         let help = await CommandRun(["--experimental-dump-help"], in: try TestFolder())
         let manual = await CommandRun(["manual"], in: try TestFolder())
         let page = manual.output.replacing("\\-", with: "-")
@@ -91,7 +94,8 @@ struct InstallTests {
     }
 
     /// Every command shows how it is used.
-    @Test func everyHelpHasAnExample() async throws {
+    @Test("The help of each command has an example and fits 80 columns")
+    func everyHelpHasAnExample() async throws {
         let help = await CommandRun(["--experimental-dump-help"], in: try TestFolder())
         func check(_ command: JSONValue) {
             let name = command["commandName"]?.stringValue ?? ""
@@ -109,7 +113,7 @@ struct InstallTests {
 }
 
 /// `scripts/release`, with the program that was built with the tests.
-@Suite("A release")
+@Suite("The release script")
 struct ReleaseTests {
     private func release(_ arguments: [String], in folder: TestFolder) throws -> (status: Int32, output: String) {
         try folder.run(script: "release", arguments)
@@ -139,12 +143,12 @@ struct ReleaseTests {
     }
 
     @Test(
-        "Mistakes are named, and make nothing",
+        "release reports invalid arguments and makes nothing",
         arguments: [
             (["--taag"], 2, "what is --taag?"), (["--output"], 2, "--output needs a value"),
             (["--program", "nope"], 1, "nope is no program"), (["--help"], 0, "usage: scripts/release"),
         ])
-    func mistakes(arguments: [String], status: Int32, message: String) throws {
+    func releaseMistakes(arguments: [String], status: Int32, message: String) throws {
         let folder = try TestFolder()
         let end = try release(
             arguments + (arguments.first == "--program" ? ["--output", folder.path] : []), in: folder)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import SpeedPixCommands
 
-@Suite("--local from one command to the next")
+@Suite("Predictions of --local across commands")
 struct LocalGatewayTests {
     private func run(
         _ arguments: [String], _ folder: TestFolder, input: String = "", state: TestFolder
@@ -17,7 +17,7 @@ struct LocalGatewayTests {
         try #require(try JSONValue(parsing: run.output.utf8)["id"]?.stringValue, "\(run.errors)")
     }
 
-    @Test("jobs shows, waits for and downloads what a command before has made")
+    @Test("jobs show, wait and download find predictions of an earlier command with --local")
     func jobs() async throws {
         let (folder, state) = (try TestFolder(), try TestFolder())
         let text = try id(await run(["predict", "echo", "text=hello", "--local", "--json"], folder, state: state))
@@ -39,7 +39,7 @@ struct LocalGatewayTests {
         #expect(mode == 0o700)
     }
 
-    @Test("A script that creates nothing leaves no database")
+    @Test("run --local without a create leaves no database")
     func nothing() async throws {
         let state = try TestFolder()
         let run = await run(["run", "-", "--local"], try TestFolder(), input: "print(1)", state: state)
@@ -48,7 +48,7 @@ struct LocalGatewayTests {
     }
 
     @Test(
-        "--local=fresh keeps nothing, in whatever way it is said",
+        "--local=fresh keeps no predictions, in each spelling",
         arguments: [["--local=fresh"], ["--local-fresh"], ["--endpoint", "local=fresh"]])
     func fresh(flags: [String]) async throws {
         let (folder, state) = (try TestFolder(), try TestFolder())
@@ -61,7 +61,7 @@ struct LocalGatewayTests {
         #expect(lasting.status == .failure && lasting.errors.contains("there is no task"), "\(lasting.errors)")
     }
 
-    @Test("A setting says it, too")
+    @Test("SPEEDPIX_ENDPOINT may be local or local=fresh")
     func setting() async throws {
         let (folder, state) = (try TestFolder(), try TestFolder())
         for (endpoint, count) in [("local=fresh", 0), ("local", 1)] {
@@ -74,7 +74,7 @@ struct LocalGatewayTests {
     }
 
     @Test(
-        "What --local cannot mean is refused",
+        "--local refuses unknown values and contradicting options",
         arguments: [
             ["--local=old"], ["--local=fresh", "--local"], ["--local=fresh", "--endpoint", "local"],
             ["--local", "--endpoint", "https://a.test"],
@@ -84,13 +84,13 @@ struct LocalGatewayTests {
         #expect(run.status == .usage && run.output == "" && run.errors.contains("local"), "\(run.errors)")
     }
 
-    @Test("The argument after -- is the script's own")
+    @Test("--local=fresh after -- belongs to the script")
     func spelling() {
         #expect(OptionalValues.spelled(["run", "a", "--local=fresh"]) == ["run", "a", "--local-fresh"])
         #expect(OptionalValues.spelled(["eval", "--", "--local=fresh"]) == ["eval", "--", "--local=fresh"])
     }
 
-    @Test("The folder is SPEEDPIX_STATE's, else that of the user's data, else none")
+    @Test("The folder of --local follows SPEEDPIX_STATE, then XDG_DATA_HOME, then the home folder")
     func place() throws {
         func path(_ environment: [String: String]) -> String? {
             LocalDataFolder(
@@ -107,7 +107,7 @@ struct LocalGatewayTests {
         #expect(path([:]) == nil && path(["HOME": ""]) == nil && path(["HOME": "relative"]) == nil)
     }
 
-    @Test("Without a folder that can be written a line says that nothing lasts; the command does its work")
+    @Test("--local without a writable folder warns that nothing is kept, and works")
     func unwritable() async throws {
         let (folder, state) = (try TestFolder(), try TestFolder())
         try state.write("", to: "file")
@@ -120,7 +120,7 @@ struct LocalGatewayTests {
         #expect(run.errors.contains("; what is made here ends with this command\n"), "\(run.errors)")
     }
 
-    @Test("A damaged database is named with the way out, and stays as it is")
+    @Test("--local refuses a damaged database by its path, with a remedy, and does not change it")
     func damaged() async throws {
         let (folder, state) = (try TestFolder(), try TestFolder())
         let database = "local/speedpix-gateway/gateway.sqlite"
@@ -135,7 +135,7 @@ struct LocalGatewayTests {
         #expect(try state.read(database) == garbage)
     }
 
-    @Test("A second terminal works all the same, and is told that what it makes does not last", .timeLimit(.minutes(2)))
+    @Test("A second command with --local works and warns that its predictions are not kept", .timeLimit(.minutes(2)))
     func second() async throws {
         let (folder, state) = (try TestFolder(), try TestFolder())
         try folder.write("print(run('echo', { text = 'one' }).text) speedpix.sleep(3600)", to: "one.lua")
@@ -159,7 +159,7 @@ struct LocalGatewayTests {
         #expect(!three.errors.contains("what is made here"), "\(three.errors)")
     }
 
-    @Test("What a killed command has made is found, and what it has begun is made", .timeLimit(.minutes(2)))
+    @Test("Predictions of a killed command with --local are found or finished by later ones", .timeLimit(.minutes(2)))
     func killed() async throws {
         let (folder, state) = (try TestFolder(), try TestFolder())
         try folder.write("hello", to: "a.txt")
@@ -185,7 +185,7 @@ struct LocalGatewayTests {
         for name in ["res/a.txt", "res/a (2).txt"] { #expect(try folder.read(name) == Array("hello".utf8)) }
     }
 
-    @Test("serve --data finds predictions again after it was killed", .timeLimit(.minutes(2)))
+    @Test("serve --data finds its predictions after it was killed", .timeLimit(.minutes(2)))
     func serve() async throws {
         let folder = try TestFolder()
         func start() throws -> (Subprocess, [String: String]) {

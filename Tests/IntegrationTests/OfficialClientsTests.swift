@@ -2,12 +2,13 @@ import Foundation
 import Testing
 
 /// `docs/official-clients.md` promises that a test stands against each mistake of the official clients.
-@Suite("Mistakes of the official clients")
+@Suite("The page on mistakes of the official clients")
 struct OfficialClientsTests {
     /// The mistakes that were found; one that is not made any more takes its row along.
     private static let count = 18
 
-    @Test func eachHasATestThatIsThere() throws {
+    @Test("The page names an existing test for each mistake of the official clients")
+    func testOfEachMistake() throws {
         let page = try String(
             contentsOfFile: "\(TestFolder.repository)/docs/official-clients.md", encoding: .utf8)
         let rows = page.split(separator: "\n").filter { $0.hasPrefix("| ") }.dropFirst(2)
@@ -26,7 +27,8 @@ struct OfficialClientsTests {
         }
     }
 
-    @Test func onlyWhatTheLibraryRunsCountsAsATest() {
+    @Test("The check of the page takes only functions with @Test for tests")
+    func testDetection() {
         let source = """
             @Test func plain() {
             }

@@ -2,7 +2,8 @@ import Testing
 
 @Suite("Scripts against the local gateway")
 struct PipelineTests {
-    @Test func theVerbsFitTogether() async throws {
+    @Test("upload, create, wait, run and save work together in a script")
+    func verbs() async throws {
         let folder = try TestFolder()
         try folder.write("some text", to: "note.txt")
         let run = await CommandRun.local(
@@ -33,7 +34,8 @@ struct PipelineTests {
         #expect(try folder.read("again.txt") == Array("some text".utf8))
     }
 
-    @Test func anUploadTellsHowFarItIs() async throws {
+    @Test("upload in a script reports its progress and stops when the callback fails")
+    func uploadProgress() async throws {
         let folder = try TestFolder()
         try folder.write(String(repeating: "x", count: 300_000), to: "large.txt")
         let run = await CommandRun.local(
@@ -50,7 +52,8 @@ struct PipelineTests {
         #expect(run.output == "300000\t300000\ttrue\nfalse\tenough\n")
     }
 
-    @Test func filesAtAnyDepthAreUploadedOnce() async throws {
+    @Test("A script's input files at any depth are uploaded once")
+    func filesAtAnyDepthAreUploadedOnce() async throws {
         let folder = try TestFolder()
         try folder.write("abc", to: "a.txt")
         let run = await CommandRun.local(
@@ -65,7 +68,8 @@ struct PipelineTests {
         #expect(run.output == "true\ttrue\t./a.txt\t/imagine a cat\n./a.txt\t3\n")
     }
 
-    @Test func aScriptsInputStaysAsItWas() async throws {
+    @Test("run and create do not change the script's input table")
+    func inputIsUnchanged() async throws {
         let folder = try TestFolder()
         try folder.write("abc", to: "a.txt")
         let run = await CommandRun.local(
@@ -86,7 +90,8 @@ struct PipelineTests {
                 """)
     }
 
-    @Test func jobsAreWaitedForTogether() async throws {
+    @Test("all, first, completed, settle and timeout work with predictions in a script")
+    func jobsAreWaitedForTogether() async throws {
         let run = await CommandRun.local(
             """
             local function job(text, duration) return create("echo", { text = text, duration = duration }) end
@@ -108,7 +113,8 @@ struct PipelineTests {
             run.output == "x\ty\nquick\nfailed succeeded succeeded\nt\tprediction_failed\ntimeout\n", "\(run.output)")
     }
 
-    @Test func savingReplacesAndLeavesNothingElse() async throws {
+    @Test("save in a script replaces a file and refuses paths outside the folder")
+    func savingReplacesAndLeavesNothingElse() async throws {
         let folder = try TestFolder()
         try folder.write("old", to: "a.txt")
         let run = await CommandRun.local(
@@ -126,7 +132,8 @@ struct PipelineTests {
         #expect(!folder.contents.contains { $0.hasSuffix(".part") })
     }
 
-    @Test func symbolicLinksDoNotLeadOut() async throws {
+    @Test("upload and save in a script do not follow links out of the folder")
+    func symbolicLinksDoNotLeadOut() async throws {
         let folder = try TestFolder()
         let outside = try TestFolder()
         try outside.write("private", to: "secret.txt")
@@ -141,14 +148,16 @@ struct PipelineTests {
         #expect(outside.contents == ["secret.txt"])
     }
 
-    @Test func aDirectoryWithDotsInItsNameIsNoProblem() async throws {
+    @Test("A file name with .. in it loses its folders")
+    func fileNameWithDots() async throws {
         let folder = try TestFolder()
         let run = await CommandRun.local(
             "print(run('echo', { image = speedpix.bytes('x', '../../evil.txt') }).images.filename)", in: folder)
         #expect(run.output == "evil.txt\n", "\(run.errors)")
     }
 
-    @Test func parametersAreCheckedAndTyped() async throws {
+    @Test("A script's parameters are checked and have the declared types")
+    func parametersAreCheckedAndTyped() async throws {
         let folder = try TestFolder()
         try folder.write("x", to: "a.txt")
         let script = """
@@ -172,7 +181,8 @@ struct PipelineTests {
         #expect(missing.errors.contains("the parameter image is missing"))
     }
 
-    @Test func helpSendsNothingAndStopsThere() async throws {
+    @Test("run --help sends nothing and stops at the script's first call")
+    func helpSendsNothingAndStopsThere() async throws {
         let folder = try TestFolder()
         try folder.write("print('hi') pcall(run, 'echo', {}) run('echo', {}) speedpix.params { a = {} }", to: "s.lua")
         let run = await CommandRun(["run", "s.lua", "--help"], in: folder)

@@ -2,9 +2,10 @@ import Foundation
 import Testing
 
 /// What only the real program can show. Linux only: memory is read from `/proc`.
-@Suite("The program itself", .serialized)
+@Suite("The built program", .serialized)
 struct ProcessTests {
-    @Test func aLargeFileKeepsMemoryFlat() throws {
+    @Test("The program needs less than 150 MiB for a file of 300 MiB")
+    func memoryForALargeFile() throws {
         let folder = try TestFolder()
         let size = 300 << 20
         #expect(FileManager.default.createFile(atPath: "\(folder.path)/large.bin", contents: nil))
@@ -33,8 +34,10 @@ struct ProcessTests {
     }
 
     /// As daemons start programs. What is opened first must not get the number of a stream.
-    @Test(arguments: [(">&-", 1), ("2>&-", 0), ("<&-", 0), ("<&- >&- 2>&-", 1)])
-    func closedStreamsAreNoPlaceForOutput(redirection: String, status: Int32) throws {
+    @Test(
+        "The program with closed standard streams writes its output into no file",
+        arguments: [(">&-", 1), ("2>&-", 0), ("<&-", 0), ("<&- >&- 2>&-", 1)])
+    func closedStreams(redirection: String, status: Int32) throws {
         let folder = try TestFolder()
         try folder.write("print(run('echo', { text = 'hello' }).text) io.write('more')", to: "a.lua")
         let shell = try Subprocess(
@@ -43,7 +46,8 @@ struct ProcessTests {
         #expect(folder.contents == ["a.lua"])
     }
 
-    @Test func anInterruptNamesWhatGoesOn() throws {
+    @Test("The program names the predictions that go on when it is interrupted")
+    func anInterruptNamesWhatGoesOn() throws {
         let folder = try TestFolder()
         let server = try Subprocess(
             Subprocess.speedpix, ["serve", "--port", "0", "--app-key", "key", "--app-secret", "secret"],
@@ -74,7 +78,8 @@ struct ProcessTests {
         #expect(server.finish().status == 130)
     }
 
-    @Test func aMadeUpSecretGoesToAFileOnly() throws {
+    @Test("serve writes a generated secret into a private file and nowhere else")
+    func generatedSecret() throws {
         let folder = try TestFolder()
         let server = try Subprocess(
             Subprocess.speedpix, ["serve", "--port", "0"], folder: folder.path,

@@ -4,7 +4,8 @@ import Testing
 /// The gateway is what it claims to be if the official client cannot tell the difference.
 @Suite("The official Python client", .serialized)
 struct PythonClientTests {
-    @Test func runsUploadsAndDownloads() throws {
+    @Test("The official Python client runs, uploads and downloads at the gateway")
+    func runsUploadsAndDownloads() throws {
         let python = try PythonEnvironment.python()
         let folder = try TestFolder()
         try FileManager.default.copyItem(

@@ -1,15 +1,17 @@
 import Testing
 
-@Suite("Errors in scripts, as the command shows them")
+@Suite("Errors and options of scripts in run")
 struct ScriptErrorTests {
-    @Test func theLineIsMarkedAmongItsNeighbours() async throws {
+    @Test("run shows the line of an error between its neighbors")
+    func theLineIsMarkedAmongItsNeighbours() async throws {
         let folder = try TestFolder()
         try folder.write("local a = 1\nlocal b = a.x.y\nprint(b)\n", to: "s.lua")
         let run = await CommandRun(["run", "s.lua", "--local"], in: folder)
         #expect(run.errors.contains("  1 | local a = 1\n> 2 | local b = a.x.y\n  3 | print(b)"), "\(run.errors)")
     }
 
-    @Test func linesOfModulesAreShown() async throws {
+    @Test("run shows the line of an error in a module")
+    func linesOfModulesAreShown() async throws {
         let folder = try TestFolder()
         try folder.write("require 'lib'.go()", to: "s.lua")
         try folder.write("local lib = {}\n\nfunction lib.go()\n  fs.raed('x')\nend\nreturn lib\n", to: "lib.lua")
@@ -19,8 +21,8 @@ struct ScriptErrorTests {
         #expect(run.errors.contains("hint: did you mean 'read'?"), "\(run.errors)")
     }
 
-    @Test(arguments: [[], ["--dry-run"]])
-    func aResultIsSavedAsItCame(options: [String]) async throws {
+    @Test("save of a result refuses options and names image.open", arguments: [[], ["--dry-run"]])
+    func saveWithOptions(options: [String]) async throws {
         let folder = try TestFolder()
         try folder.write("run('echo', { image = './s.lua' }).images:save('a.lua', { quality = 3 })", to: "s.lua")
         let run = await CommandRun(["run", "s.lua", "--local"] + options, in: folder)
@@ -28,7 +30,8 @@ struct ScriptErrorTests {
         #expect(run.errors.contains("hint: image.open(file):save(path, { quality = 85 })"), "\(run.errors)")
     }
 
-    @Test func optionsWidenTheSandbox() async throws {
+    @Test("--allow-read, --allow-write and --allow-env widen the sandbox, but not for the secret")
+    func optionsWidenTheSandbox() async throws {
         let (folder, outside) = (try TestFolder(), try TestFolder())
         try outside.write("theirs", to: "a.txt")
         try folder.write(
@@ -53,7 +56,8 @@ struct ScriptErrorTests {
         #expect(!(open.output + open.errors + closed.output + closed.errors).contains("hidden-secret"))
     }
 
-    @Test func logGoesToStandardError() async throws {
+    @Test("log writes to standard error, and debug messages only with --verbose")
+    func logGoesToStandardError() async throws {
         let script = "log.debug('fine') log.info('made', 3) log.warn('careful')"
         let quiet = await CommandRun.local(script, in: try TestFolder())
         #expect(quiet.errors == "info: made 3\nwarn: careful\n" && quiet.output.isEmpty)

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The real program, reading what somebody has not written yet.
-@Suite("Standard input that takes its time", .serialized, .timeLimit(.minutes(2)))
+@Suite("Standard input that is not complete", .serialized, .timeLimit(.minutes(2)))
 struct StandardInputTests {
     /// Waits until somebody has read what was written.
     private func drain(_ pipe: Pipe) {
@@ -13,8 +13,10 @@ struct StandardInputTests {
         }
     }
 
-    @Test(arguments: [["run", "-", "--local"], ["check", "-"], ["eval", "io.read('a')"], ["repl", "--local"]])
-    func aSignalNeedNotWaitForIt(arguments: [String]) throws {
+    @Test(
+        "A signal ends a command that waits for standard input",
+        arguments: [["run", "-", "--local"], ["check", "-"], ["eval", "io.read('a')"], ["repl", "--local"]])
+    func signalDuringInput(arguments: [String]) throws {
         for (number, status) in [(SIGINT, Int32(130)), (SIGTERM, 143)] {
             let folder = try TestFolder()
             let input = Pipe()
@@ -28,7 +30,8 @@ struct StandardInputTests {
         }
     }
 
-    @Test func aSessionAnswersLineByLine() throws {
+    @Test("A session from a pipe answers each line as it comes")
+    func aSessionAnswersLineByLine() throws {
         let folder = try TestFolder()
         let input = Pipe()
         let process = try Subprocess(Subprocess.speedpix, ["repl", "--local"], folder: folder.path, input: input)
@@ -43,7 +46,8 @@ struct StandardInputTests {
         #expect(end.output == "\"no line break\"" && end.status == 0)
     }
 
-    @Test func aSessionEndsWithItsReader() throws {
+    @Test("A session ends when the reader of its output has gone")
+    func aSessionEndsWithItsReader() throws {
         let folder = try TestFolder()
         // The limit is for a session that wants to have read everything first.
         let command =
@@ -53,7 +57,8 @@ struct StandardInputTests {
         #expect(end.output == "1" && end.status == 0)
     }
 
-    @Test func aSessionWhoseOutputIsPipedAnswersAsOneTypes() throws {
+    @Test("A session whose output is piped answers as lines are typed")
+    func aSessionWhoseOutputIsPipedAnswersAsOneTypes() throws {
         let folder = try TestFolder()
         let terminal = try PseudoTerminal(columns: 80, rows: 24)
         let command = "'\(try Subprocess.speedpix)' repl --local | cat"
@@ -66,7 +71,8 @@ struct StandardInputTests {
         #expect(process.terminationStatus == 0)
     }
 
-    @Test func bytesThatAreNoTextStayWhatTheyAre() async throws {
+    @Test("A session keeps bytes of its input that are not text")
+    func bytesThatAreNotText() async throws {
         let folder = try TestFolder()
         let source = Array("\u{FEFF}x = '".utf8) + [0xFF, 0x80] + Array("'\n#x\nx:byte(1, 2)\n:save s.lua\n".utf8)
         let run = await CommandRun(["repl", "--local"], in: folder, setting: { $0.readInput = { source } })

@@ -10,7 +10,7 @@ import Foundation
 
 @Suite("AtomicFile")
 struct AtomicFileTests {
-    @Test("A file is made of all its pieces, and nothing else is left in the folder")
+    @Test("AtomicFile writes all pieces and leaves nothing else in the folder")
     func pieces() throws {
         let folder = try EmptyFolder()
         let pieces = ["one ", "", "two"].map { Array($0.utf8) }
@@ -19,7 +19,7 @@ struct AtomicFileTests {
         #expect(try folder.names == ["a.txt"])
     }
 
-    @Test("A file that is there is replaced, and one that was opened before keeps its content")
+    @Test("AtomicFile replaces a file, and readers of the old one keep its content")
     func replacing() throws {
         let folder = try EmptyFolder()
         try folder.write("old", to: "a.txt")
@@ -31,7 +31,7 @@ struct AtomicFileTests {
         #expect(try folder.text("a.txt") == "new")
     }
 
-    @Test("A link is replaced itself, not what it leads to")
+    @Test("AtomicFile replaces a link itself and not its target")
     func link() throws {
         let folder = try EmptyFolder()
         try folder.write("kept", to: "a.txt")
@@ -42,7 +42,7 @@ struct AtomicFileTests {
         #expect(FileKind(link, followsLast: false) == .file)
     }
 
-    @Test("The new file has the permissions that were asked for")
+    @Test("AtomicFile gives the file the requested permissions")
     func permissions() throws {
         let folder = try EmptyFolder()
         try AtomicFile.replace(
@@ -50,7 +50,7 @@ struct AtomicFileTests {
         #expect(try folder.permissions(of: "secret") == 0o600)
     }
 
-    @Test("A target that cannot be replaced is an error, and no temporary file is left")
+    @Test("AtomicFile fails for a target that cannot be replaced and leaves no temporary file")
     func failure() throws {
         let folder = try EmptyFolder()
         try FileManager.default.createDirectory(
@@ -63,7 +63,7 @@ struct AtomicFileTests {
         #expect(try folder.names == ["a"])
     }
 
-    @Test("A temporary file elsewhere is used where one is named, and one that is there stays")
+    @Test("AtomicFile uses the named temporary file and refuses one that exists")
     func namedTemporary() throws {
         let folder = try EmptyFolder()
         let temporary = folder.path.appending("incoming")

@@ -10,7 +10,7 @@ import Foundation
 
 @Suite("FileKind and RealPath")
 struct FileKindTests {
-    @Test("Kinds of what is there, with and without following links")
+    @Test("FileKind tells files, folders and others apart, with and without following links")
     func kinds() throws {
         let folder = try EmptyFolder()
         try folder.write("", to: "file")
@@ -27,7 +27,7 @@ struct FileKindTests {
         #expect(throws: Errno.notDirectory) { try FileKind(of: folder.path.appending("file").appending("x").string) }
     }
 
-    @Test("A real path has no links and no dots; where nothing is, there is none")
+    @Test("RealPath resolves links and dots, and fails for a path that does not exist")
     func realPath() throws {
         let folder = try EmptyFolder()
         try folder.write("", to: "file")

@@ -4,14 +4,14 @@ import Testing
 
 @Suite("Folder")
 struct FolderTests {
-    @Test("A private folder is made with those above it, for its owner only")
+    @Test("Folder.makePrivate makes the folder and those above it for the owner only")
     func privateFolder() throws {
         let folder = try EmptyFolder()
         for _ in 1...2 { try Folder.makePrivate(folder.path.appending("a").appending("b")) }
         #expect(try folder.permissions(of: "a") == 0o700 && folder.permissions(of: "a/b") == 0o700)
     }
 
-    @Test("A file where a folder should be, or above it, is an error", arguments: ["file", "file/below", "file/b/c"])
+    @Test("Folder.makePrivate fails where a file is in the way", arguments: ["file", "file/below", "file/b/c"])
     func file(path: String) throws {
         let folder = try EmptyFolder()
         try folder.write("", to: "file")

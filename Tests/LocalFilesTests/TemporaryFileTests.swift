@@ -4,7 +4,7 @@ import Testing
 
 @Suite("TemporaryFile")
 struct TemporaryFileTests {
-    @Test("Files beside the same target get different names")
+    @Test("TemporaryFile gives files beside the same target different names")
     func names() throws {
         let folder = try EmptyFolder()
         let target = folder.path.appending("a.txt")
@@ -14,7 +14,7 @@ struct TemporaryFileTests {
         #expect(try folder.names.allSatisfy { $0.hasPrefix(".a.txt.") && $0.hasSuffix(".part") })
     }
 
-    @Test("The longest name that a file system takes has a temporary file, too", arguments: ["a", "图"])
+    @Test("TemporaryFile works beside a name of the maximal length", arguments: ["a", "图"])
     func longName(character: String) throws {
         let folder = try EmptyFolder()
         let name = String(repeating: character, count: 255 / character.utf8.count)
@@ -22,7 +22,7 @@ struct TemporaryFileTests {
         #expect(try folder.names == [name])
     }
 
-    @Test("A check leaves nothing in the folder, and says what the system says")
+    @Test("TemporaryFile.checkCreation leaves no file and throws the system's error")
     func check() throws {
         let folder = try EmptyFolder()
         try TemporaryFile.checkCreation(in: folder.path)

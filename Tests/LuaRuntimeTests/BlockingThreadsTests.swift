@@ -28,7 +28,7 @@ struct BlockingThreadsTests {
         BlockingThreads(limit: limit, clock: ImmediateClock())
     }
 
-    @Test("A result and an error come back; one piece of work after the other")
+    @Test("A thread returns results and errors of its work, one after the other")
     func results() async throws {
         struct Failure: Error {}
         let threads = threads()
@@ -40,8 +40,8 @@ struct BlockingThreadsTests {
         #expect(threads.abandoned == 0)
     }
 
-    @Test("Of thousands that wait for one thread each is done once")
-    func crowd() async throws {
+    @Test("A thread does each of 5,000 waiting pieces of work once")
+    func manyWaiters() async throws {
         let threads = threads()
         let runs = ProbeCount()
         let tasks = (0..<5000).map { i in
@@ -58,7 +58,7 @@ struct BlockingThreadsTests {
         #expect(runs.alive == 5000)
     }
 
-    @Test("Work that does not end when it is cancelled is given up after the grace, and another thread takes its place")
+    @Test("Work that does not end after a cancel is given up, and another thread replaces its own")
     func stuck() async throws {
         let threads = threads()
         let work = StuckWork()
@@ -77,7 +77,7 @@ struct BlockingThreadsTests {
         await work.hasEnded()
     }
 
-    @Test("What is cancelled before its turn never begins")
+    @Test("Work that is cancelled before its turn never starts")
     func waiting() async throws {
         let threads = threads()
         let work = StuckWork()
@@ -93,7 +93,7 @@ struct BlockingThreadsTests {
         #expect(!hasRun.withLock { $0 })
     }
 
-    @Test("With 32 threads given up nothing more begins, and the error says so")
+    @Test("Threads refuse work as busy after 32 of them were given up")
     func exhausted() async throws {
         let threads = threads(BlockingThreads.mostAbandoned)
         let all = (0..<BlockingThreads.mostAbandoned).map { _ in StuckWork() }

@@ -41,7 +41,7 @@ struct ConcurrencyTests {
         ),
     ]
 
-    @Test(arguments: samples)
+    @Test("spawn, join, all, first, map, timeout and completed return the expected results", arguments: samples)
     func results(source: String, expected: LuaValue) async throws {
         #expect(try await LuaFixture.run(source) == expected)
     }
@@ -56,7 +56,8 @@ struct ConcurrencyTests {
         #expect(value.tableValue?.items == [true, 10, false, "refused", 30])
     }
 
-    @Test func completedComesInTheOrderOfTheEnds() async throws {
+    @Test("completed returns tasks in the order in which they end")
+    func completedOrder() async throws {
         let gate = Gate()
         let vm = try LuaFixture.vm(gate: gate)
         async let value = vm.run(
@@ -81,7 +82,8 @@ struct ConcurrencyTests {
         #expect(try await value.first == "cab")
     }
 
-    @Test func firstStopsTheLosers() async throws {
+    @Test("first cancels the other tasks when one has succeeded")
+    func firstCancelsTheOthers() async throws {
         let value = try await LuaFixture.run(
             """
             local ended
@@ -96,7 +98,8 @@ struct ConcurrencyTests {
         #expect(value == "quicktruecanceled")
     }
 
-    @Test func timeoutStopsTheFunction() async throws {
+    @Test("timeout cancels the function and raises a timeout error")
+    func timeoutStopsTheFunction() async throws {
         let vm = try LuaVM(modules: LuaFixture.modules(), clock: ImmediateClock(upTo: .seconds(30)))
         let value = try await vm.run(
             LuaChunk(
@@ -111,12 +114,14 @@ struct ConcurrencyTests {
         #expect(value == [false, "timeout", "the function did not end within 30 s", true])
     }
 
-    @Test func aChildNobodyJoinedFailsItsParent() async {
+    @Test("A task that fails without being joined fails the script that spawned it")
+    func unjoinedTaskFailsItsParent() async {
         let error = await luaError("s.spawn(function() t.later(1) error('lost') end)")
         #expect(error?.message == "test.lua:1: lost")
     }
 
-    @Test func aFailedParentEndsItsChildren() async throws {
+    @Test("A task that fails cancels the tasks that it has spawned")
+    func failedParentCancelsItsTasks() async throws {
         let value = try await LuaFixture.run(
             """
             local ended
@@ -136,14 +141,16 @@ struct ConcurrencyTests {
         #expect(value == "test.lua:9: parenttrue")
     }
 
-    @Test(arguments: [
-        ("s.all(1)", "jobs, argument 1 of s.all, must be a table, not number"),
-        ("s.first { 1 }", "s.first takes predictions and tasks, not a number"),
-        ("s.timeout(-1, print)", "must be positive"), ("s.timeout(1)", "fn, argument 2"),
-        ("s.spawn(1)", "function expected"), ("s.settle({}, print, { x = 1 })", "s.settle has no option 'x'"),
-        ("local x = s.spawn(print) x:joni()", "did you mean 'join'?"),
-    ])
-    func nonsenseIsRefused(source: String, text: String) async {
+    @Test(
+        "The concurrency functions refuse invalid arguments and options by name",
+        arguments: [
+            ("s.all(1)", "jobs, argument 1 of s.all, must be a table, not number"),
+            ("s.first { 1 }", "s.first takes predictions and tasks, not a number"),
+            ("s.timeout(-1, print)", "must be positive"), ("s.timeout(1)", "fn, argument 2"),
+            ("s.spawn(1)", "function expected"), ("s.settle({}, print, { x = 1 })", "s.settle has no option 'x'"),
+            ("local x = s.spawn(print) x:joni()", "did you mean 'join'?"),
+        ])
+    func invalidArguments(source: String, text: String) async {
         let error = await luaError(source)
         #expect(
             error?.message.contains(text) == true || error?.value.tableValue?["hint"]?.text?.contains(text) == true,

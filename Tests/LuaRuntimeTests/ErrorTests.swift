@@ -3,14 +3,15 @@ import Testing
 
 @Suite("Errors tell what happened and where")
 struct ErrorTests {
-    @Test func syntaxErrorsHaveAPlace() async {
+    @Test("A syntax error has the file and the line")
+    func syntaxErrorsHaveAPlace() async {
         let error = await luaError("local x = 1\nlocal = 2")
         #expect(error?.kind == .syntax)
         #expect(error?.location?.file == "test.lua")
         #expect(error?.location?.line == 2)
     }
 
-    @Test("A module whose own text does not compile is told as such, and not as a lack of memory")
+    @Test("A module whose text does not compile is a syntax error and not a lack of memory")
     func brokenModule() {
         var module = LuaModule(name: "broken")
         module.sources = ["x ="]
@@ -19,14 +20,16 @@ struct ErrorTests {
         #expect(error?.message.contains("unexpected symbol near <eof>") == true)
     }
 
-    @Test func runtimeErrorsHaveAPlaceAndATraceback() async {
+    @Test("A runtime error has the line, Lua's message and a traceback")
+    func runtimeErrorsHaveAPlaceAndATraceback() async {
         let error = await luaError("local function f()\n  local x = nil\n  return x.y\nend\nf()")
         #expect(error?.location?.line == 3)
         #expect(error?.message.contains("attempt to index a nil value (local 'x')") == true)
         #expect(error?.traceback.contains("test.lua:5: in main chunk") == true)
     }
 
-    @Test func tracebacksHoldTheScriptsOwnFrames() async {
+    @Test("A traceback lists the frames of the script and none of the host")
+    func tracebackOfScriptFrames() async {
         let error = await luaError("local function f(x)\n  error('no')\nend\nlocal ok = t.echo(1)\nf(1)")
         #expect(
             error?.traceback == "stack traceback:\n\ttest.lua:2: in local 'f'\n\ttest.lua:5: in main chunk"
@@ -35,7 +38,7 @@ struct ErrorTests {
         #expect(await luaError("s.map({ 1 }, function()\n t.fail()\nend)")?.traceback.contains("[") == false)
     }
 
-    @Test("A deep stack shows as many levels as Lua's own tracebacks, and no body of the host's")
+    @Test("A traceback of a deep stack is shortened as Lua's own, without frames of the host")
     func deepStack() async throws {
         let error = await luaError(
             "local function f(n)\n  if n == 0 then error('deep') end\n  f(n - 1)\n  return n\nend\nf(40)")
@@ -53,19 +56,22 @@ struct ErrorTests {
         #expect(level == "stack traceback:\n\ttest.lua:1: in main chunk")
     }
 
-    @Test(arguments: [
-        "local function work()\n  t.later(1)\n  error('no')\nend\ns.spawn(work):join()",
-        "local function work()\n  t.later(1)\n  error('no')\nend\ns.spawn(work)",
-        "local function work()\n  t.later(1)\n  error({ message = 'no' })\nend\ns.map({ 1, 2 }, work)",
-        "local function work()\n  t.later(1)\n  t.fail()\nend\ns.all { s.spawn(work) }",
-    ])
+    @Test(
+        "A traceback of an error in a task ends with the place of its spawn",
+        arguments: [
+            "local function work()\n  t.later(1)\n  error('no')\nend\ns.spawn(work):join()",
+            "local function work()\n  t.later(1)\n  error('no')\nend\ns.spawn(work)",
+            "local function work()\n  t.later(1)\n  error({ message = 'no' })\nend\ns.map({ 1, 2 }, work)",
+            "local function work()\n  t.later(1)\n  t.fail()\nend\ns.all { s.spawn(work) }",
+        ])
     func tracebacksReachAcrossTasks(source: String) async {
         let error = await luaError(source)
         #expect(error?.traceback.contains("test.lua:3: in") == true, "\(error?.traceback ?? "")")
         #expect(error?.traceback.contains("\nspawned at test.lua:5") == true, "\(error?.traceback ?? "")")
     }
 
-    @Test func eachSpawnOnTheWayIsNamed() async {
+    @Test("A traceback names each spawn of nested tasks, and none for an error outside them")
+    func nestedSpawns() async {
         let error = await luaError(
             "s.spawn(function()\n  s.spawn(function()\n    error('deep')\n  end):join()\nend):join()")
         #expect(error?.traceback.hasSuffix("\nspawned at test.lua:2\nspawned at test.lua:1") == true)
@@ -74,7 +80,9 @@ struct ErrorTests {
         #expect(own?.traceback.contains("spawned") == false)
     }
 
-    @Test(arguments: ["t.fail()", "t.later_fail()"])
+    @Test(
+        "An error of a host function has code, message, hint, retryable and place in the script",
+        arguments: ["t.fail()", "t.later_fail()"])
     func hostErrorsCarryFieldsAndPlace(call: String) async throws {
         let value = try await LuaFixture.run(
             """
@@ -90,14 +98,16 @@ struct ErrorTests {
             ])
     }
 
-    @Test func uncaughtHostErrorsKeepTheirCode() async {
+    @Test("An uncaught error of a host function reaches Swift with its code and place")
+    func uncaughtHostErrorsKeepTheirCode() async {
         let error = await luaError("\nt.later_fail()")
         #expect(error?.code == "refused")
         #expect(error?.location?.line == 2)
         #expect(error?.message == "test.lua:2: refused: not today\nhint: try tomorrow")
     }
 
-    @Test func ownErrorsPassUntouched() async throws {
+    @Test("A table that a script raises as an error is passed on unchanged")
+    func scriptErrorsAreUnchanged() async throws {
         #expect(
             try await LuaFixture.run(
                 "local mine = {} local _, e = pcall(s.map, {1}, function() error(mine) end) return e == mine") == true)
@@ -105,7 +115,8 @@ struct ErrorTests {
         #expect(error?.message == "custom")
     }
 
-    @Test func bytecodeIsRefused() async throws {
+    @Test("The VM and load refuse precompiled chunks")
+    func bytecodeIsRefused() async throws {
         let chunk = LuaChunk([0x1B] + Array("Lua".utf8), name: "evil")
         await #expect(throws: LuaError.self) { try await LuaFixture.vm().run(chunk) }
         let refused = try await LuaFixture.run("local f, e = load('\\27Lua') return f == nil and e ~= nil")
@@ -113,15 +124,18 @@ struct ErrorTests {
         #expect(await luaError("load('return 1', 'x', 'b')") != nil)
     }
 
-    @Test(arguments: [
-        "dofile", "loadfile", "io", "package", "require", "os.execute", "os.exit", "os.getenv",
-        "debug.getregistry", "debug.sethook", "string.dump", "_host",
-    ])
-    func doorsAreClosed(name: String) async throws {
+    @Test(
+        "Functions that reach outside the sandbox are nil",
+        arguments: [
+            "dofile", "loadfile", "io", "package", "require", "os.execute", "os.exit", "os.getenv",
+            "debug.getregistry", "debug.sethook", "string.dump", "_host",
+        ])
+    func unsafeFunctionsAreMissing(name: String) async throws {
         #expect(try await LuaFixture.run("return \(name) == nil") == true)
     }
 
-    @Test func shebangIsSkippedAndLinesStillCount() async {
+    @Test("A shebang line is skipped and still counts as line 1")
+    func shebang() async {
         let error = await luaError("#!/usr/bin/env speedpix\nerror('x')")
         #expect(error?.message == "test.lua:2: x")
     }

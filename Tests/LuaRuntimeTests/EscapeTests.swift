@@ -44,16 +44,16 @@ struct Escape: Sendable, CustomTestStringConvertible {
     }
 }
 
-@Suite("Nothing gets out of the sandbox")
+@Suite("Attempts to escape from the sandbox")
 struct EscapeTests {
-    @Test("There are at least 100 escapes, each with its own name")
+    @Test("There are at least 100 attempts to escape, each with a name of its own")
     func numberOfEscapes() {
         #expect(Escape.all.count >= 100)
         #expect(Set(Escape.all.map(\.name)).count == Escape.all.count)
     }
 
-    @Test(arguments: Escape.all)
-    func isContained(_ escape: Escape) async throws {
+    @Test("An attempted escape ends as its file says and leaves the VM usable", arguments: Escape.all)
+    func escapeFails(_ escape: Escape) async throws {
         var limits = LuaLimits()
         limits.memory = 96 << 20
         limits.patternSteps = 5_000_000

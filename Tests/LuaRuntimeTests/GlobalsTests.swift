@@ -1,7 +1,7 @@
 import LuaRuntime
 import Testing
 
-@Suite("Globals are found in the compiled chunk")
+@Suite("Globals of a compiled chunk")
 struct GlobalsTests {
     /// "read@1 write=2": names with @ and the line where they are read, = and the line where they are written.
     private static let samples: [(String, String)] = [
@@ -38,13 +38,14 @@ struct GlobalsTests {
         globals.map { "\($0.name)\($0.isWrite ? "=" : "@")\($0.line)" }.joined(separator: " ")
     }
 
-    @Test(arguments: samples)
-    func areListed(source: String, expected: String) throws {
+    @Test("globals() lists each global with the line where it is read or written", arguments: samples)
+    func listOfGlobals(source: String, expected: String) throws {
         #expect(show(try LuaChunk(source, name: "x.lua").globals()) == expected)
     }
 
     /// Beyond 255 constants, the compiler goes through registers.
-    @Test func manyConstantsHideNothing() throws {
+    @Test("globals() finds all globals in a chunk with more than 255 constants")
+    func moreThan255Constants() throws {
         func block(_ numbers: Range<Int>) -> String {
             "do " + numbers.map { "local t = { 'text \($0)' }" }.joined(separator: " ") + " end "
         }
@@ -56,13 +57,15 @@ struct GlobalsTests {
                 == "near@2 far@2 a@2 far=2 a@3 b@3 far=3 inner=4")
     }
 
-    @Test func longNamesAndFarLinesAreRight() throws {
+    @Test("globals() gets names of 300 characters and lines beyond 5,000 right")
+    func longNamesAndHighLines() throws {
         let name = String(repeating: "n", count: 300)
         let source = "\(name) = 1" + String(repeating: "\n", count: 5000) + "x = \(name)"
         #expect(show(try LuaChunk(source, name: "x.lua").globals()) == "\(name)=1 \(name)@5001 x=5001")
     }
 
-    @Test func whatDoesNotCompileSaysWhere() {
+    @Test("globals() reports a syntax error with its line, and refuses bytecode")
+    func chunkThatDoesNotCompile() {
         #expect {
             _ = try LuaChunk("x =", name: "x.lua").globals()
         } throws: { error in
@@ -72,7 +75,7 @@ struct GlobalsTests {
     }
 
     @Test(
-        "A text that does not compile says which mistake it is, wherever it is compiled",
+        "A syntax error tells incomplete text and wide numerals apart, however the text is compiled",
         arguments: [
             ("x =", LuaError.SyntaxProblem.incomplete), ("return 9223372036854775808", .wideNumeral), ("x y", nil),
             ("x = \"near <eof>\n", nil),
@@ -90,7 +93,8 @@ struct GlobalsTests {
         #expect(evaluated?.kind == .syntax && evaluated?.syntaxProblem == problem)
     }
 
-    @Test func aScriptOfOursHoldsNoSurprise() throws {
+    @Test("globals() lists exactly the globals that patterns.lua reads")
+    func globalsOfATestScript() throws {
         let names = Set(try TestScript.chunk("patterns.lua").globals().filter { !$0.isWrite }.map(\.name))
         #expect(
             names == [

@@ -1,9 +1,10 @@
 import LuaRuntime
 import Testing
 
-@Suite("Memory")
+@Suite("The memory of a VM")
 struct MemoryTests {
-    @Test func theLimitIsAnErrorNotACrash() async throws {
+    @Test("A script that exceeds the memory limit gets an error")
+    func memoryLimit() async throws {
         var limits = LuaLimits()
         limits.memory = 8 << 20
         let error = await luaError("local s = 'x' while true do s = s .. s end", limits: limits)
@@ -81,7 +82,8 @@ struct MemoryTests {
         return load("return 1")()
         """
 
-    @Test func everyAllocationMayFail() async throws {
+    @Test("A VM survives the failure of any two allocations in a row")
+    func everyAllocationMayFail() async throws {
         let probes = ProbeCount()
         var n: UInt64 = 1
         var failures = 0
@@ -112,7 +114,8 @@ struct MemoryTests {
         #expect(probes.alive == 0)
     }
 
-    @Test func memoryThatStaysOutIsReported() async throws {
+    @Test("A VM whose allocations all fail from some point on reports a lack of memory")
+    func allAllocationsFail() async throws {
         // From the n-th allocation on, all of them.
         for n in stride(from: UInt64(1), to: 400, by: 7) {
             let vm = try LuaFixture.vm()
@@ -127,7 +130,8 @@ struct MemoryTests {
         }
     }
 
-    @Test func objectsAreReleasedWhenLuaForgetsThem() async throws {
+    @Test("A Swift object is released when Lua collects it")
+    func objectsAreReleased() async throws {
         let probes = ProbeCount()
         let vm = try LuaFixture.vm(probes: probes)
         try await vm.run(LuaChunk("for i = 1, 1000 do t.probe('x') end kept = t.probe('y')", name: "x"))
@@ -138,7 +142,8 @@ struct MemoryTests {
         #expect(probes.alive == 0)
     }
 
-    @Test func functionsHeldBySwiftAreReleased() async throws {
+    @Test("A Lua function that Swift held is released after the call")
+    func functionsHeldBySwiftAreReleased() async throws {
         let vm = try LuaFixture.vm()
         try await vm.run(LuaChunk("return 1", name: "x"))
         await vm.collectGarbage()

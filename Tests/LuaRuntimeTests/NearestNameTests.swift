@@ -3,7 +3,8 @@ import Testing
 
 @Suite("The nearest name")
 struct NearestNameTests {
-    @Test func namesAreGuessedFromFewEdits() {
+    @Test("NearestName suggests a name that is a few edits away, and no other")
+    func namesAreGuessedFromFewEdits() {
         let names = ["prompt", "width", "image"]
         #expect(NearestName.suggestion(for: "promt", among: names) == "prompt")
         #expect(NearestName.suggestion(for: "Image", among: names) == "image")

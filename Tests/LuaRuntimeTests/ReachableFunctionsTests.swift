@@ -57,7 +57,7 @@ struct ReachableFunctionsTests {
         return table
     }()
 
-    @Test("Each has a bound that is written down; a new one fails here until it has")
+    @Test("Each function that scripts can reach is in the table of bounds")
     func all() async throws {
         let names = try await LuaVM().run(
             LuaChunk(
@@ -81,7 +81,7 @@ struct ReachableFunctionsTests {
         #expect(names[1] == .boolean(false))
     }
 
-    @Test("What one string bounds ends soon even at the memory limit", .timeLimit(.minutes(1)))
+    @Test("Functions that work through one string end soon at the memory limit", .timeLimit(.minutes(1)))
     func strings() async throws {
         var limits = LuaLimits()
         limits.memory = 64 << 20

@@ -4,19 +4,21 @@ import Testing
 
 @Suite("Waits and tasks")
 struct SchedulerTests {
-    @Test(arguments: [
-        "return t.later(1) + t.later(2)",
-        "local ok, v = pcall(t.later, 3) return v",
-        "local co = coroutine.wrap(function() coroutine.yield(t.later(1)) coroutine.yield(t.later(2)) end)"
-            + " return co() + co()",
-        "local o = setmetatable({}, {__index = function(_, k) return t.later(3) end}) return o.x",
-        "local o = setmetatable({}, {__add = function(a, b) return t.later(3) end}) return o + o",
-        "local n = 0 for v in function() return n < 3 and t.later(n + 1) or nil end do n = v end return n",
-        "return select(2, coroutine.resume(coroutine.create(function() return t.later(3) end)))",
-        "local co = coroutine.wrap(function() local i = coroutine.wrap(function() return t.later(3) end) return i() end)"
-            + " return co()",
-        "local f <close> = setmetatable({}, {__close = function() t.later(1) end}) return 3",
-    ])
+    @Test(
+        "A host function can wait wherever Lua can yield",
+        arguments: [
+            "return t.later(1) + t.later(2)",
+            "local ok, v = pcall(t.later, 3) return v",
+            "local co = coroutine.wrap(function() coroutine.yield(t.later(1)) coroutine.yield(t.later(2)) end)"
+                + " return co() + co()",
+            "local o = setmetatable({}, {__index = function(_, k) return t.later(3) end}) return o.x",
+            "local o = setmetatable({}, {__add = function(a, b) return t.later(3) end}) return o + o",
+            "local n = 0 for v in function() return n < 3 and t.later(n + 1) or nil end do n = v end return n",
+            "return select(2, coroutine.resume(coroutine.create(function() return t.later(3) end)))",
+            "local co = coroutine.wrap(function() local i = coroutine.wrap(function() return t.later(3) end) return i() end)"
+                + " return co()",
+            "local f <close> = setmetatable({}, {__close = function() t.later(1) end}) return 3",
+        ])
     func waitsWorkWhereLuaCanYield(source: String) async throws {
         #expect(try await LuaFixture.run(source) == 3)
     }
@@ -39,17 +41,20 @@ struct SchedulerTests {
         #expect(value == "true10suspended true20dead")
     }
 
-    @Test(arguments: [
-        "table.sort({3, 2, 1}, function(a, b) t.later(1) return a < b end)",
-        "('x'):gsub('.', function() return t.later('y') end)",
-        "table.sort({2, 1}, coroutine.wrap(function(a, b) t.later(1) return a < b end))",
-    ])
-    func whereLuaCannotYieldTheErrorSaysSo(source: String) async {
+    @Test(
+        "A wait where Lua cannot yield is a cannot_wait error",
+        arguments: [
+            "table.sort({3, 2, 1}, function(a, b) t.later(1) return a < b end)",
+            "('x'):gsub('.', function() return t.later('y') end)",
+            "table.sort({2, 1}, coroutine.wrap(function(a, b) t.later(1) return a < b end))",
+        ])
+    func waitsWhereLuaCannotYield(source: String) async {
         let error = await luaError(source)
         #expect(error?.value.tableValue?["code"] == "cannot_wait", "\(String(describing: error))")
     }
 
-    @Test func tasksAreNoCoroutinesOfTheScript() async throws {
+    @Test("A script can neither yield from nor resume a task as if it were a coroutine")
+    func tasksAreNoCoroutines() async throws {
         #expect(await luaError("coroutine.yield(1)")?.message.contains("outside a coroutine") == true)
         #expect(try await LuaFixture.run("return coroutine.isyieldable()") == false)
         let error = await luaError(
@@ -58,7 +63,8 @@ struct SchedulerTests {
         #expect(error?.message.contains("cannot resume a task") == true)
     }
 
-    @Test func aWaitingCoroutineCannotBeResumedByAnotherTask() async throws {
+    @Test("A coroutine that waits for the host is not resumed by another task")
+    func waitingCoroutineIsNotResumed() async throws {
         let gate = Gate()
         let vm = try LuaFixture.vm(gate: gate)
         async let value = vm.run(
@@ -77,7 +83,8 @@ struct SchedulerTests {
         #expect(try await value.first == "a")
     }
 
-    @Test func mapKeepsOrderAndRunsAtOnce() async throws {
+    @Test("map runs its function for all items at once and keeps their order")
+    func mapKeepsOrderAndRunsAtOnce() async throws {
         let gate = Gate()
         let vm = try LuaFixture.vm(gate: gate)
         async let value = vm.run(
@@ -87,7 +94,8 @@ struct SchedulerTests {
         #expect(try await value.first == .table(LuaTable(items: ["a1", "b2", "c3"])))
     }
 
-    @Test func mapBoundsItsConcurrency() async throws {
+    @Test("map runs no more functions at once than its concurrency option")
+    func mapBoundsItsConcurrency() async throws {
         let value = try await LuaFixture.run(
             """
             local now, most = 0, 0
@@ -127,7 +135,7 @@ struct SchedulerTests {
     }
 
     @Test(
-        "After the first error map begins no further item, finishes those under way, and raises it with their results")
+        "map starts no item after the first error, finishes the running ones and raises the error")
     func mapFinishesWhatIsUnderWay() async throws {
         let ends = try await failingMap("{ concurrency = 3 }", open: ["b", "a", "c"])
         #expect(ends == [false, "refused", "abc", "Bac", "a nil c nil"])
@@ -146,7 +154,7 @@ struct SchedulerTests {
         #expect(ends.last == "nil nil nil nil")
     }
 
-    @Test("An error of the script's own passes through map untouched")
+    @Test("map passes on an error of the script unchanged")
     func mapPassesTheScriptsOwnErrors() async throws {
         let value = try await LuaFixture.run(
             """
@@ -171,7 +179,7 @@ struct SchedulerTests {
         #expect(value == false)
     }
 
-    @Test("An uncaught error of map reaches the host without its results")
+    @Test("An uncaught error of map reaches Swift without the results")
     func resultsStayInTheScript() async throws {
         let error = await luaError("s.map({1, 2}, function(i) if i == 2 then t.fail() end return print end)")
         #expect(error?.value.tableValue?["code"] == "refused")
@@ -179,23 +187,27 @@ struct SchedulerTests {
         #expect(error?.traceback.contains("test.lua:1") == true)
     }
 
-    @Test(arguments: [
-        ("s.map()", "list, argument 1 of s.map"), ("s.map({}, 1)", "fn, argument 2"),
-        ("s.map({}, print, {concurency = 2})", "no option 'concurency'"),
-        ("s.map({}, print, {concurrency = 0})", "at least 1"),
-        ("s.map({}, print, {on_error = 'finnish'})", "on_error of s.map is \"finnish\""),
-        ("s.settle({}, print, {on_error = 'finish'})", "no option 'on_error'"),
-        ("s.all({}, {on_eror = 'finish'})", "no option 'on_eror'"),
-    ])
-    func mapRefusesNonsense(source: String, text: String) async {
+    @Test(
+        "map, settle and all refuse invalid arguments and options by name",
+        arguments: [
+            ("s.map()", "list, argument 1 of s.map"), ("s.map({}, 1)", "fn, argument 2"),
+            ("s.map({}, print, {concurency = 2})", "no option 'concurency'"),
+            ("s.map({}, print, {concurrency = 0})", "at least 1"),
+            ("s.map({}, print, {on_error = 'finnish'})", "on_error of s.map is \"finnish\""),
+            ("s.settle({}, print, {on_error = 'finish'})", "no option 'on_error'"),
+            ("s.all({}, {on_eror = 'finish'})", "no option 'on_eror'"),
+        ])
+    func mapRefusesInvalidArguments(source: String, text: String) async {
         #expect(await luaError(source)?.message.contains(text) == true)
     }
 
-    @Test func mapOfNothingIsNothing() async throws {
+    @Test("map of an empty list returns an empty list")
+    func mapOfAnEmptyList() async throws {
         #expect(try await LuaFixture.run("return s.map({}, print)") == .table(LuaTable()))
     }
 
-    @Test func callbacksRunWhileTheirCallerWaits() async throws {
+    @Test("A host function can call a Lua function that waits")
+    func callbacksRunWhileTheirCallerWaits() async throws {
         #expect(try await LuaFixture.run("return t.call(function(x) return t.later(x * 2) end, 21)") == 42)
         let error = await luaError("t.call(function(x) error('inside ' .. x) end, 1)")
         #expect(error?.message == "test.lua:1: inside 1")
@@ -216,27 +228,29 @@ struct StoppingTests {
         return await run.result
     }
 
-    @Test(arguments: [
-        "while true do end",
-        "while true do pcall(function() while true do end end) end",
-        "while true do pcall(error) end",
-        "local function f() pcall(f) f() end f()",
-        "coroutine.wrap(function() while true do pcall(function() while true do end end) end end)()",
-        "while true do coroutine.resume(coroutine.create(function() while true do end end)) end",
-        "local x <close> = setmetatable({}, {__close = function() while true do end end}) while true do end",
-        "pcall(setmetatable, {}, {__gc = function() while true do end end}) collectgarbage() while true do end",
-        "while true do local ok = pcall(t.later, 1) end",
-        "table.sort({3, 2, 1}, function() while true do end end)",
-        "table.sort({3, 2, 1}, function() while true do pcall(function() while true do end end) end end)",
-        "local x <close> = setmetatable({}, {__close = function() while true do end end})"
-            + " table.sort({2, 1}, function() while true do end end)",
-        "local x <close> = setmetatable({}, {__close = function() while true do pcall(error) end end}) t.forever()",
-        "coroutine.wrap(function() local x <close> = setmetatable({}, {__close = function() while true do end end})"
-            + " while true do end end)()",
-        "setmetatable({}, {__index = function() while true do end end}).x = setmetatable({},"
-            + " {__concat = function() while true do end end}) .. 'x'",
-        "while true do pcall(s.map, {1, 2}, function() while true do end end) end",
-    ])
+    @Test(
+        "A cancel stops a script that loops for ever, wherever it loops",
+        arguments: [
+            "while true do end",
+            "while true do pcall(function() while true do end end) end",
+            "while true do pcall(error) end",
+            "local function f() pcall(f) f() end f()",
+            "coroutine.wrap(function() while true do pcall(function() while true do end end) end end)()",
+            "while true do coroutine.resume(coroutine.create(function() while true do end end)) end",
+            "local x <close> = setmetatable({}, {__close = function() while true do end end}) while true do end",
+            "pcall(setmetatable, {}, {__gc = function() while true do end end}) collectgarbage() while true do end",
+            "while true do local ok = pcall(t.later, 1) end",
+            "table.sort({3, 2, 1}, function() while true do end end)",
+            "table.sort({3, 2, 1}, function() while true do pcall(function() while true do end end) end end)",
+            "local x <close> = setmetatable({}, {__close = function() while true do end end})"
+                + " table.sort({2, 1}, function() while true do end end)",
+            "local x <close> = setmetatable({}, {__close = function() while true do pcall(error) end end}) t.forever()",
+            "coroutine.wrap(function() local x <close> = setmetatable({}, {__close = function() while true do end end})"
+                + " while true do end end)()",
+            "setmetatable({}, {__index = function() while true do end end}).x = setmetatable({},"
+                + " {__concat = function() while true do end end}) .. 'x'",
+            "while true do pcall(s.map, {1, 2}, function() while true do end end) end",
+        ])
     func runawayScriptsStop(source: String) async throws {
         guard case .failure(let error) = try await cancel(source) else {
             Issue.record("the script ended by itself")
@@ -245,7 +259,8 @@ struct StoppingTests {
         #expect(error is CancellationError)
     }
 
-    @Test func closeVariablesRun() async throws {
+    @Test("A cancelled script runs its <close> variables, and its pcall does not catch the cancel")
+    func closeVariablesRun() async throws {
         let gate = Gate()
         let vm = try LuaFixture.vm(gate: gate)
         let run = Task {
@@ -265,7 +280,8 @@ struct StoppingTests {
         gate.open("never")
     }
 
-    @Test func closeVariablesRunInWaitingCoroutinesAndBusyTasksSpareOthers() async throws {
+    @Test("A cancelled script runs the <close> variables of waiting coroutines, though one task is busy")
+    func closeVariablesInCoroutines() async throws {
         let gate = Gate()
         let vm = try LuaFixture.vm(gate: gate)
         let run = Task {
@@ -297,7 +313,8 @@ struct StoppingTests {
         #expect(closed == "inmost1 inmost2 inner1 inner2 outer1 outer2")
     }
 
-    @Test func closingDoesNotNestForEver() async throws {
+    @Test("20,000 coroutines that close each other in __close reach an error, not a stack overflow")
+    func nestedCloses() async throws {
         let value = try await LuaFixture.run(
             """
             local cos, failed = {}, 0
@@ -318,11 +335,13 @@ struct StoppingTests {
         #expect(value == 1)
     }
 
-    @Test func aByteOrderMarkIsSkipped() async throws {
+    @Test("A byte order mark before a script is skipped")
+    func aByteOrderMarkIsSkipped() async throws {
         #expect(try await LuaFixture.run("\u{FEFF}return 1") == 1)
     }
 
-    @Test func aTimeoutStopsAndSaysSo() async throws {
+    @Test("A timeout stops the script with a timeout error, and the VM stays usable")
+    func timeoutStopsTheScript() async throws {
         let clock = ImmediateClock()
         let vm = try LuaFixture.vm()
         await #expect {
@@ -333,7 +352,8 @@ struct StoppingTests {
         #expect(try await vm.run(LuaChunk("return 1", name: "x")) == [1])
     }
 
-    @Test func workThatWasCancelledHasEndedWhenRunReturns() async throws {
+    @Test("A cancelled run returns only after the work of its host functions has ended")
+    func runWaitsForCancelledWork() async throws {
         let gate = Gate()
         let ended = Gate()
         let module = LuaModule(

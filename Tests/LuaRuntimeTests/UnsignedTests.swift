@@ -6,7 +6,7 @@ struct UnsignedTests {
     private static let seed: UInt64 = 15_417_283_946_501_827_364
 
     @Test(
-        "Each crosses to Swift and back as what it is",
+        "A whole number of 64 bits keeps its digits in text and JSON, in Swift and back",
         arguments: [
             ("9007199254740993", LuaValue.integer(9_007_199_254_740_993)), ("9223372036854775807", .integer(.max)),
             ("9223372036854775808", .unsigned(1 << 63)), ("15417283946501827364", .unsigned(seed)),
@@ -14,7 +14,7 @@ struct UnsignedTests {
             ("0xD5F56C4C3EB16B64", .unsigned(0xD5F5_6C4C_3EB1_6B64)),
             ("0xff", 255),
         ])
-    func crosses(text: String, expected: LuaValue) async throws {
+    func roundTrip(text: String, expected: LuaValue) async throws {
         #expect(try await LuaFixture.run("return t.uint64('\(text)')") == expected)
         #expect(try await LuaFixture.run("return t.echo(t.uint64('\(text)'))") == expected)
         #expect(try await LuaFixture.run("return t.later({ a = t.uint64('\(text)') }).a") == expected)
@@ -31,7 +31,7 @@ struct UnsignedTests {
         if text != "0" { #expect(try await LuaFixture.run(key) == .string(#"{"\#(text)":1,"b":2}"#)) }
     }
 
-    @Test("They are equal, ordered and keys of tables as other numbers are")
+    @Test("Unsigned numbers are compared, sorted and used as keys like other numbers")
     func comparisons() async throws {
         let script = """
             local a, b, c = t.uint64("9223372036854775808"), t.uint64("15417283946501827364"), json.decode("18446744073709551615")
@@ -52,7 +52,7 @@ struct UnsignedTests {
     }
 
     @Test(
-        "Arithmetic with integers keeps every digit",
+        "Arithmetic of unsigned numbers and integers keeps every digit",
         arguments: [
             ("b + 1", LuaValue.unsigned(seed + 1)), ("1 + b", .unsigned(seed + 1)), ("b - b", 0),
             ("a - 1", .integer(.max)),
@@ -70,7 +70,7 @@ struct UnsignedTests {
     }
 
     @Test(
-        "What would lose digits, or go beyond 64 bits, is an error",
+        "Arithmetic of unsigned numbers that would lose digits or exceed 64 bits is an error",
         arguments: [
             ("b + b", "the result is beyond 2^64 - 1"), ("b * 2", "the result is beyond 2^64 - 1"),
             ("1 - b", "the result is below -2^63"), ("b * -1", "the result is below -2^63"), ("-b", "below -2^63"),
@@ -87,7 +87,7 @@ struct UnsignedTests {
     }
 
     @Test(
-        "uint64 takes digits and whole numbers that are exact, and nothing else",
+        "uint64 refuses anything but digits and exact whole numbers",
         arguments: [
             "'18446744073709551616'", "'-1'", "''", "'1.5'", "'1e3'", "' 1'", "'0x'", "'0x1ffffffffffffffff'", "'x'",
             "-1",
@@ -134,7 +134,7 @@ struct UnsignedTests {
     }
 
     @Test(
-        "What is a float on purpose, or no numeral, compiles",
+        "A float numeral, and digits in strings, comments and names, compile",
         arguments: [
             "return 1e20", "return 15417283946501827364.0", "return 2^63", "return 0xFFFFFFFFFFFFFFFF", "return 1e400",
             "return -9223372036854775808", "return - 9223372036854775808", "return 9223372036854775807",
@@ -151,7 +151,7 @@ struct UnsignedTests {
         #expect(try await LuaFixture.vm().run(compile, arguments: [.string(script)]) == [true])
     }
 
-    @Test("load gives an environment and a reader's own failure back, as Lua's does")
+    @Test("load returns chunks, environments and errors as Lua's own does")
     func load() async throws {
         let script = """
             assert(load("x = 5 return x", "=c", "t", setmetatable({}, { __index = _G }))() == 5 and x == nil)
@@ -170,7 +170,7 @@ struct UnsignedTests {
         #expect(try await LuaFixture.run(script) == true)
     }
 
-    @Test("They are written in JSON wherever a number may be, and a longer one is refused")
+    @Test("Unsigned numbers keep their digits in JSON, and longer ones are refused")
     func json() async throws {
         let text =
             #"{"list":[9223372036854775808,{"seed":15417283946501827364}],"max":18446744073709551615,"small":-1}"#
@@ -185,7 +185,7 @@ struct UnsignedTests {
         }
     }
 
-    @Test("A look at one shows it")
+    @Test("A snapshot shows unsigned numbers as values and keys")
     func snapshot() async throws {
         let vm = try LuaFixture.vm()
         try await vm.openSession { _ in }

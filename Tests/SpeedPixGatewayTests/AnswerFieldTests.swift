@@ -4,7 +4,7 @@ import Testing
 
 @testable import SpeedPixGateway
 
-@Suite("What answers hold for other clients")
+@Suite("Fields of answers for other clients")
 struct AnswerFieldTests {
     /// Gives files of two outputs, with facts as a workflow tells them.
     private struct Filming: Workflow {
@@ -35,7 +35,7 @@ struct AnswerFieldTests {
         try await gateway.call(.progress, ["taskId": .string(id)]).json["data"]
     }
 
-    @Test("The progress of a succeeded task has the URL of its first file, and it can be read")
+    @Test("The progress of a succeeded task has a fresh URL of its first picture")
     func currentImage() async throws {
         try await TestGateway.run(workflows: [Filming()]) { gateway in
             let id = try await gateway.create("filming")
@@ -53,7 +53,7 @@ struct AnswerFieldTests {
         }
     }
 
-    @Test("There is no current image before the end, after a failure, and of a task without files")
+    @Test("The progress has no current image of a running or failed task or one without files")
     func noCurrentImage() async throws {
         try await TestGateway.run(workflows: [EchoWorkflow(), Filming()]) { gateway in
             let running = try await gateway.create("echo", ["duration": 10])
@@ -68,7 +68,7 @@ struct AnswerFieldTests {
         }
     }
 
-    @Test("Every envelope has startTime and endTime, as in the service's documents")
+    @Test("Each envelope has startTime and endTime")
     func envelope() async throws {
         try await TestGateway.run { gateway in
             for answer in [
@@ -82,7 +82,7 @@ struct AnswerFieldTests {
         }
     }
 
-    @Test("What is told of a run stands beside the result and not in it")
+    @Test("The info of a task is beside its result and not in it")
     func info() async throws {
         try await TestGateway.run(workflows: [Filming()]) { gateway in
             let id = try await gateway.create("filming")
@@ -93,7 +93,7 @@ struct AnswerFieldTests {
         }
     }
 
-    @Test("The facts of a file are told in snake_case and in camelCase")
+    @Test("A file of a result has its properties in snake case and in camel case")
     func spellings() async throws {
         try await TestGateway.run(workflows: [Filming()]) { gateway in
             let id = try await gateway.create("filming")
@@ -111,7 +111,7 @@ struct AnswerFieldTests {
         }
     }
 
-    @Test("A poll that carries the workflow and its alias is answered, and so is a flag that is a text")
+    @Test("A poll may have additional members, and a create flags as text")
     func extraMembers() async throws {
         try await TestGateway.run { gateway in
             let created = try await gateway.call(

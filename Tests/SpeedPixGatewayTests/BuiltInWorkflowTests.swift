@@ -30,11 +30,13 @@ struct BuiltInWorkflowTests {
         }
     }
 
-    @Test(arguments: [
-        ("a pencil sketch", "pencil"), ("水墨画", "ink"), ("watercolour", "watercolour"), ("oil painting", "oil"),
-        ("black and white", "gray"), ("a vintage photo", "sepia"), ("at night", "night"), ("warm light", "warm"),
-        ("in winter", "cold"), ("a dream", "dream"), ("oil painting, at night", "oil, night"),
-    ])
+    @Test(
+        "img2img applies the look that the prompt asks for",
+        arguments: [
+            ("a pencil sketch", "pencil"), ("水墨画", "ink"), ("watercolour", "watercolour"), ("oil painting", "oil"),
+            ("black and white", "gray"), ("a vintage photo", "sepia"), ("at night", "night"), ("warm light", "warm"),
+            ("in winter", "cold"), ("a dream", "dream"), ("oil painting, at night", "oil, night"),
+        ])
     func imageToImageFollowsThePrompt(prompt: String, look: String) async throws {
         let (done, bytes) = try await run("img2img", ["image": try picture(), "prompt": .string(prompt)])
         let result = try Image.open(bytes: bytes)
@@ -45,7 +47,8 @@ struct BuiltInWorkflowTests {
         #expect(Array(result.pixels.prefix(3)) != Array(before.prefix(3)) || look == "gray" || look == "oil")
     }
 
-    @Test func aBrokenPictureIsNamedAsItWasUploaded() async throws {
+    @Test("A broken picture fails the workflow and is named as it was uploaded")
+    func aBrokenPictureIsNamedAsItWasUploaded() async throws {
         let bytes = [UInt8]("\u{89}PNG\r\n\u{1a}\n".unicodeScalars.map { UInt8($0.value) }) + [0, 0, 0, 13, 9, 9]
         let error = await #expect(throws: SpeedPixError.self) {
             try await run("white-background", ["image": .bytes(bytes, filename: "shoe.png")])
@@ -82,7 +85,7 @@ struct BuiltInWorkflowTests {
         #expect(error?.message.contains("shoe.jpg: the picture is damaged") == true, "\(error?.message ?? "")")
     }
 
-    @Test("A photo with odd numbers in its scan header is worked on")
+    @Test("The picture workflows accept a photo with odd numbers in its scan header")
     func oddScan() async throws {
         let odd = PictureFiles.withOddScan(try PictureFiles.file(.jpeg))
         let (_, bytes) = try await run("img2img", ["image": .bytes(odd, filename: "shoe.jpg"), "prompt": "a dream"])
@@ -101,8 +104,10 @@ struct BuiltInWorkflowTests {
         #expect(looks.count == 3)
     }
 
-    @Test(arguments: ["zoom-in", "zoom-out", "pan-left", "pan-right"])
-    func imageToVideoIsAFilm(motion: String) async throws {
+    @Test(
+        "image-to-video makes an AVI with the given motion, length and width",
+        arguments: ["zoom-in", "zoom-out", "pan-left", "pan-right"])
+    func imageToVideo(motion: String) async throws {
         let (done, bytes) = try await run(
             "image-to-video",
             ["image": try picture(), "motion": .string(motion), "seconds": .double(0.5), "width": .integer(64)])
@@ -138,10 +143,13 @@ struct BuiltInWorkflowTests {
         }
     }
 
-    @Test(arguments: [
-        ("img2img", ["prompt": "  "], "prompt must say"), ("image-to-video", ["motion": "sideways"], "motion must be"),
-    ])
-    func whatMakesNoSenseIsRefused(workflow: String, more: [String: InputValue], message: String) async throws {
+    @Test(
+        "img2img and image-to-video refuse invalid inputs",
+        arguments: [
+            ("img2img", ["prompt": "  "], "prompt must say"),
+            ("image-to-video", ["motion": "sideways"], "motion must be"),
+        ])
+    func invalidInputs(workflow: String, more: [String: InputValue], message: String) async throws {
         let input = more.merging(["image": try picture()]) { $1 }
         let error = await #expect(throws: SpeedPixError.self) { try await run(workflow, input) }
         #expect(error?.code == .predictionFailed)

@@ -7,7 +7,8 @@ import Testing
 
 @Suite("Calls over HTTP")
 struct CallTests {
-    @Test func aRefusalIsAHeaderAndNoBody() async throws {
+    @Test("A call with a wrong signature is answered with an error header and no body")
+    func wrongSignature() async throws {
         try await TestGateway.run { gateway in
             let body = Array(#"{"taskId":"x"}"#.utf8)
             let headers = gateway.signed("/scc/comfy_get_progress", body, secret: Secret("wrong"))
@@ -20,7 +21,8 @@ struct CallTests {
         }
     }
 
-    @Test func theClientSeesAWrongSecretAsAuth() async throws {
+    @Test("The client reports a wrong secret as an auth error without the secret")
+    func wrongSecret() async throws {
         try await TestGateway.run { gateway in
             let client = SpeedPixClient(
                 try Configuration(
@@ -35,7 +37,8 @@ struct CallTests {
         }
     }
 
-    @Test func aReplayIsRefused() async throws {
+    @Test("A call that is sent twice with the same headers is refused")
+    func aReplayIsRefused() async throws {
         try await TestGateway.run { gateway in
             let body = Array(#"{"taskId":"x"}"#.utf8)
             let headers = gateway.signed("/scc/comfy_get_progress", body)
@@ -47,20 +50,23 @@ struct CallTests {
         }
     }
 
-    @Test(arguments: [
-        ("", "the body is empty"), ("{", "the body is not valid JSON"),
-        ("[1]", "the body must be a JSON object, not an array"),
-        ("{}", "workflow_id is missing"), (#"{"workflow_id":7}"#, "workflow_id must be a string, not a whole number"),
-        (#"{"workflow_id":null}"#, "workflow_id is missing"), (#"{"workflow_id":""}"#, "workflow_id is missing"),
-        (#"{"workflow_id":"echo"}"#, "alias_id or version_id is required (there is the alias main)"),
-        (
-            #"{"workflow_id":"echo","alias_id":"main","inputs":[]}"#, "inputs must be an object, not an array"
-        ),
-        (
-            #"{"workflow_id":"echo","alias_id":"main","randomise_seeds":"perhaps"}"#,
-            "randomise_seeds must be true or false, not a string"
-        ),
-    ])
+    @Test(
+        "A create with an invalid body is refused with the reason",
+        arguments: [
+            ("", "the body is empty"), ("{", "the body is not valid JSON"),
+            ("[1]", "the body must be a JSON object, not an array"),
+            ("{}", "workflow_id is missing"),
+            (#"{"workflow_id":7}"#, "workflow_id must be a string, not a whole number"),
+            (#"{"workflow_id":null}"#, "workflow_id is missing"), (#"{"workflow_id":""}"#, "workflow_id is missing"),
+            (#"{"workflow_id":"echo"}"#, "alias_id or version_id is required (there is the alias main)"),
+            (
+                #"{"workflow_id":"echo","alias_id":"main","inputs":[]}"#, "inputs must be an object, not an array"
+            ),
+            (
+                #"{"workflow_id":"echo","alias_id":"main","randomise_seeds":"perhaps"}"#,
+                "randomise_seeds must be true or false, not a string"
+            ),
+        ])
     func aBadBodyIsExplained(_ body: String, _ message: String) async throws {
         try await TestGateway.run { gateway in
             let answer = try await gateway.call(.create, bytes: Array(body.utf8))
@@ -72,13 +78,15 @@ struct CallTests {
         }
     }
 
-    @Test(arguments: [
-        (#"{"workflow_id":"ecko","alias_id":"main"}"#, "WorkflowNotFound", "did you mean \"echo\""),
-        (#"{"workflow_id":"zzz","alias_id":"main"}"#, "WorkflowNotFound", "there are: echo"),
-        (#"{"workflow_id":"echo","alias_id":"beta"}"#, "AliasNotFound", "there is: main"),
-        (#"{"workflow_id":"echo","version_id":"v9"}"#, "VersionNotFound", "there is: v1"),
-    ])
-    func whatDoesNotExistIsNamed(_ body: String, _ code: String, _ part: String) async throws {
+    @Test(
+        "A create for an unknown workflow, alias or version is refused and lists the known ones",
+        arguments: [
+            (#"{"workflow_id":"ecko","alias_id":"main"}"#, "WorkflowNotFound", "did you mean \"echo\""),
+            (#"{"workflow_id":"zzz","alias_id":"main"}"#, "WorkflowNotFound", "there are: echo"),
+            (#"{"workflow_id":"echo","alias_id":"beta"}"#, "AliasNotFound", "there is: main"),
+            (#"{"workflow_id":"echo","version_id":"v9"}"#, "VersionNotFound", "there is: v1"),
+        ])
+    func unknownWorkflow(_ body: String, _ code: String, _ part: String) async throws {
         try await TestGateway.run { gateway in
             let answer = try await gateway.call(.create, bytes: Array(body.utf8))
             #expect(answer.code == code)
@@ -86,10 +94,12 @@ struct CallTests {
         }
     }
 
-    @Test(arguments: [
-        #"{"workflow_id":"echo","alias_id":"main"}"#, #"{"workflowId":"echo","aliasId":"main"}"#,
-        #"{"workflow_id":"echo","version_id":"v1","inputs":null,"randomise_seeds":true}"#,
-    ])
+    @Test(
+        "A create accepts keys in snake case and in camel case",
+        arguments: [
+            #"{"workflow_id":"echo","alias_id":"main"}"#, #"{"workflowId":"echo","aliasId":"main"}"#,
+            #"{"workflow_id":"echo","version_id":"v1","inputs":null,"randomise_seeds":true}"#,
+        ])
     func bothSpellingsOfKeysAreRead(_ body: String) async throws {
         try await TestGateway.run { gateway in
             let answer = try await gateway.call(.create, bytes: Array(body.utf8))
@@ -98,8 +108,8 @@ struct CallTests {
         }
     }
 
-    @Test(arguments: [Route.progress, .result])
-    func anUnknownTaskHasItsCode(_ route: Route) async throws {
+    @Test("Progress and result of an unknown task are refused as TaskNotFound", arguments: [Route.progress, .result])
+    func unknownTask(_ route: Route) async throws {
         try await TestGateway.run { gateway in
             let unknown = try await gateway.call(route, ["taskId": "nope"])
             #expect(unknown.code == "TaskNotFound")
@@ -108,7 +118,8 @@ struct CallTests {
         }
     }
 
-    @Test func theProgressHasEveryFieldThatClientsInsistOn() async throws {
+    @Test("The progress has all fields that clients require")
+    func progressFields() async throws {
         try await TestGateway.run { gateway in
             let id = try await gateway.echo([:]).id
             _ = try await gateway.ended(id)
@@ -122,7 +133,8 @@ struct CallTests {
         }
     }
 
-    @Test func aFailedTaskHasAGoodEnvelopeAndAReason() async throws {
+    @Test("The result of a failed task is a successful answer with the reason")
+    func failedTask() async throws {
         try await TestGateway.run { gateway in
             let created = try await gateway.echo(["fail": "no film in the camera"])
             let failed = try await gateway.ended(created.id)
@@ -142,7 +154,8 @@ struct CallTests {
         }
     }
 
-    @Test func aBodyOverTheLimitIsRefused() async throws {
+    @Test("A body over the size limit is refused, and one at the limit is not")
+    func aBodyOverTheLimitIsRefused() async throws {
         try await TestGateway.run(with: configured { $0.maximumBodyBytes = 1000 }) { gateway in
             let large = Array(repeating: UInt8(ascii: " "), count: 1001)
             let answer = try await gateway.call(.create, bytes: large)
@@ -153,7 +166,8 @@ struct CallTests {
         }
     }
 
-    @Test func unknownPathsAndWrongMethodsAreAnswered() async throws {
+    @Test("An unknown path is answered with 404 and a wrong method with 405")
+    func unknownPathsAndWrongMethodsAreAnswered() async throws {
         try await TestGateway.run { gateway in
             let unknown = try await gateway.send(.post, "/scc/comfy_list", body: .bytes(Array("{}".utf8)))
             #expect(unknown.status == 404)
@@ -165,7 +179,8 @@ struct CallTests {
         }
     }
 
-    @Test func everyAnswerHasTheGatewaysDate() async throws {
+    @Test("Each answer has the gateway's date")
+    func everyAnswerHasTheGatewaysDate() async throws {
         try await TestGateway.run(with: configured { $0.maximumBodyBytes = 1000 }) { gateway in
             let urls = try await gateway.signUpload()
             gateway.date.advance(by: .seconds(60))

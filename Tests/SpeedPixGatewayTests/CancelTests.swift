@@ -6,7 +6,7 @@ import _NIOFileSystem
 
 @testable import SpeedPixGateway
 
-@Suite("Cancelling predictions")
+@Suite("Cancels of predictions")
 struct CancelTests {
     let gate = Gate()
 
@@ -29,7 +29,8 @@ struct CancelTests {
         try await gateway.call(.progress, ["taskId": .string(id)]).json["data"]?["lastQueueRemaining"]
     }
 
-    @Test func aWaitingPredictionNeverStarts() async throws {
+    @Test("A waiting prediction that is canceled never starts and leaves the queue")
+    func waitingPredictionIsCanceled() async throws {
         try await run(with: configured { $0.workers = 1 }) { gateway in
             var ids: [String] = []
             for name in ["a", "b", "c", "d"] { ids.append(try await gateway.create("held", ["name": .string(name)])) }
@@ -46,7 +47,8 @@ struct CancelTests {
         }
     }
 
-    @Test func aRunningPredictionIsStoppedAndItsWorkerIsFree() async throws {
+    @Test("A cancel stops a running prediction and frees its worker")
+    func runningPredictionIsCanceled() async throws {
         try await run(with: configured { $0.workers = 1 }) { gateway in
             let first = try await gateway.create("held", ["name": "a"])
             let second = try await gateway.create("held", ["name": "b"])
@@ -64,7 +66,7 @@ struct CancelTests {
     }
 
     /// The lane of computing workflows has one worker here: the second script runs only if the first has let go.
-    @Test(.timeLimit(.minutes(1)))
+    @Test("A cancel stops a script that loops for ever and frees its worker", .timeLimit(.minutes(1)))
     func aScriptThatNeverEndsIsStopped() async throws {
         func script(_ id: String, _ body: String) async throws -> any Workflow {
             try await ScriptWorkflow(
@@ -83,7 +85,8 @@ struct CancelTests {
         }
     }
 
-    @Test func whatHasEndedStaysAsItIs() async throws {
+    @Test("A cancel does not change a prediction that has ended")
+    func endedPredictionIsUnchanged() async throws {
         try await run { gateway in
             let done = try await gateway.create("echo", ["text": "hello"])
             let failed = try await gateway.create("echo", ["fail": "on purpose"])
@@ -96,7 +99,8 @@ struct CancelTests {
         }
     }
 
-    @Test func cancellingTwiceIsNoError() async throws {
+    @Test("A second cancel of a prediction is not an error")
+    func cancellingTwiceIsNoError() async throws {
         try await run { gateway in
             let id = try await gateway.create("held", ["name": "a"])
             await gate.waitForStarts(1)
@@ -104,7 +108,8 @@ struct CancelTests {
         }
     }
 
-    @Test func anUnknownTaskIsRefusedAsEverywhere() async throws {
+    @Test("A cancel of an unknown or missing task id, or with a wrong signature, is refused")
+    func unknownTask() async throws {
         try await run { gateway in
             let unknown = try await gateway.call(.cancel, ["task_id": "nope"])
             let asked = try await gateway.call(.progress, ["taskId": "nope"])
@@ -118,7 +123,8 @@ struct CancelTests {
         }
     }
 
-    @Test func theClientSeesItCanceled() async throws {
+    @Test("The client reports a canceled prediction as canceled")
+    func clientReportsCanceled() async throws {
         try await run { gateway in
             let created = try await gateway.client.predictions.create("held", input: ["name": "a"])
             await gate.waitForStarts(1)
@@ -133,7 +139,7 @@ struct CancelTests {
         }
     }
 
-    @Test("A canceled task is told in a word on which every official client ends, and its result is refused")
+    @Test("The status of a canceled task ends the wait of each official client, and its result is refused")
     func theWordForACanceledTask() async throws {
         try await run { gateway in
             let id = try await gateway.create("held", ["name": "a"])
@@ -169,7 +175,8 @@ struct CancelTests {
         }
     }
 
-    @Test func whatACancelledRunMakesIsRemoved() async throws {
+    @Test("Files that a workflow makes after its cancel are removed")
+    func filesOfACanceledRun() async throws {
         try await withDirectory { directory in
             try await TestGateway.run(
                 workflows: [Stubborn(gate: gate), GatedWorkflow(id: "next", isComputing: true, gate: gate)],
@@ -192,7 +199,8 @@ struct CancelTests {
         }
     }
 
-    @Test func theFIFOLetsGoOfItsMiddle() {
+    @Test("FIFO finds and removes elements in the middle and keeps the order")
+    func fifoRemovesFromTheMiddle() {
         var fifo = FIFO<Int>()
         for number in 0..<100 { fifo.append(number * 10) }
         for _ in 0..<40 { _ = fifo.popFirst() }

@@ -12,7 +12,7 @@ import Foundation
 
 /// Calls as Alibaba's SDKs and its demos of the signature send them. The signatures were made with Python's `hmac` after
 /// Alibaba's description, and with no code of this project.
-@Suite("Signatures as Alibaba's SDKs and demos send them")
+@Suite("Signatures of Alibaba's SDKs and demos")
 struct DemoSignatureTests {
     struct Call: Sendable, CustomTestStringConvertible {
         let client: String
@@ -154,12 +154,12 @@ struct DemoSignatureTests {
         return refusal(call.request, body: call.body, at: date)
     }
 
-    @Test("Each is accepted", arguments: calls)
+    @Test("CallVerifier accepts the call of each SDK and demo", arguments: calls)
     func accepted(_ call: Call) {
         #expect(refusal(call.request, body: call.body) == nil)
     }
 
-    @Test("Each is refused with another secret, path, method and Accept", arguments: calls)
+    @Test("CallVerifier refuses each call with another secret, path, method or Accept", arguments: calls)
     func refusedWhenChanged(_ call: Call) throws {
         let other = CallVerifier(appKey: TestGateway.key, secret: Secret("another"))
         #expect(throws: Refusal.self) { try other.verify(call.request, body: Array(call.body.utf8), now: now) }
@@ -175,7 +175,7 @@ struct DemoSignatureTests {
     }
 
     @Test(
-        "A value of the query or of the form that is changed is refused",
+        "CallVerifier refuses a call with a changed query or form",
         arguments: calls.filter { $0.path.contains("?") })
     func refusedWithAnotherParameter(_ call: Call) throws {
         var request = call.request
@@ -189,14 +189,14 @@ struct DemoSignatureTests {
         #expect(refusal(request, body: call.body)?.hasPrefix("Invalid Signature") == true)
     }
 
-    @Test("A call with a nonce is refused the second time, one without is accepted again", arguments: calls)
+    @Test("CallVerifier refuses a repeated call if it has a nonce", arguments: calls)
     func replays(_ call: Call) {
         let hasNonce = call.request.headerFields[.caNonce] != nil
         #expect(refusal(call.request, body: call.body) == nil)
         #expect(refusal(call.request, body: call.body) == (hasNonce ? "Nonce Used" : nil))
     }
 
-    @Test("A call with a timestamp is refused 15 minutes later, one without is not", arguments: calls)
+    @Test("CallVerifier refuses a call after 15 minutes if it has a timestamp", arguments: calls)
     func oldCalls(_ call: Call) {
         let hasTimestamp = call.request.headerFields[.caTimestamp] != nil
         let late = refusal(call.request, body: call.body, at: now.addingTimeInterval(901))
@@ -213,7 +213,7 @@ struct DemoSignatureTests {
     ]
 
     @Test(
-        "A digest is verified as what it says it is",
+        "CallVerifier checks a signature by the method that the call names",
         arguments: [
             ("HmacSHA1", "Wrb6OYQ55sPT9++RIyy9oSD0UZY=", true),
             ("HmacSHA1", "xb1/pWIxc9dw276FI3FC59m7q+p8bvqs9WYPEe2Wtyo=", false),  // HMAC-SHA256 of the same text
@@ -226,14 +226,14 @@ struct DemoSignatureTests {
         if !isRight { #expect(refusal?.hasPrefix("Invalid Signature, Server StringToSign:`") == true) }
     }
 
-    @Test("Without a method it is HmacSHA256, and nothing else")
+    @Test("CallVerifier checks a signature without a method as HmacSHA256")
     func noMethod() {
         let headers = [("x-ca-key", "test-app-key"), ("x-ca-signature-headers", "x-ca-key")]
         #expect(refusal(headers, signature: "7XsmAD4QLKA4HZY+a/8yGyd6y9DMscNmGteIHt8sDIQ=") == nil)
         #expect(refusal(headers, signature: "JIO2yDqbsvlRp/k1lhP5X3Kbqvc=")?.hasPrefix("Invalid Signature") == true)
     }
 
-    @Test("A method that there is not is refused, and those that there are are named")
+    @Test("CallVerifier refuses an unknown method and names the known ones")
     func unknownMethod() {
         let refusal = refusal(
             [
@@ -245,7 +245,7 @@ struct DemoSignatureTests {
 
     // MARK: What is sent must be signed
 
-    @Test("A nonce that is sent and not signed is refused")
+    @Test("CallVerifier refuses a nonce that is not signed")
     func unsignedNonce() {
         let headers = [
             ("accept", "application/json"), ("content-type", "application/json"), ("x-ca-key", "test-app-key"),
@@ -258,7 +258,7 @@ struct DemoSignatureTests {
         #expect(refusal(headers, signature: signature) == nil)
     }
 
-    @Test("A timestamp that is sent and not signed is refused")
+    @Test("CallVerifier refuses a timestamp that is not signed")
     func unsignedTimestamp() {
         let headers = [
             ("accept", "application/json"), ("content-type", "application/json"), ("x-ca-key", "test-app-key"),
@@ -274,7 +274,7 @@ struct DemoSignatureTests {
         #expect(refusal(headers, signature: signature, at: now.addingTimeInterval(899)) == "Nonce Used")
     }
 
-    @Test("A digest of the body is checked if it is sent, and need not be")
+    @Test("CallVerifier checks the MD5 of the body if there is one")
     func digestIsOptional() {
         let java = Self.calls[0]
         #expect(refusal(java.request, body: #"{"taskId":"t-124"}"#) == "Invalid Content-MD5")
@@ -284,7 +284,7 @@ struct DemoSignatureTests {
 
     // MARK: On the wire
 
-    @Test("A refusal has its headers in the spelling that clients look for")
+    @Test("A refusal over HTTP has its headers in the official spelling")
     func refusalOnTheWire() async throws {
         try await TestGateway.run { gateway in
             var call = Self.calls[0].request
@@ -302,7 +302,7 @@ struct DemoSignatureTests {
         }
     }
 
-    @Test("A call as a demo signs it is answered")
+    @Test("A call of a demo over HTTP is answered")
     func answeredOnTheWire() async throws {
         try await TestGateway.run { gateway in
             var call = Self.calls[2].request

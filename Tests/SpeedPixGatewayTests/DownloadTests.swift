@@ -15,7 +15,8 @@ struct DownloadTests {
         }
     }
 
-    @Test func aDownloadSaysWhatItIs() async throws {
+    @Test("A download has length, type, file name and tag in its headers, and HEAD has the same")
+    func downloadHeaders() async throws {
         try await withFile { gateway, url in
             let answer = try await gateway.send(.get, url)
             #expect(answer.status == 200)
@@ -34,10 +35,13 @@ struct DownloadTests {
         }
     }
 
-    @Test(arguments: [
-        ("bytes=2-4", "234", "bytes 2-4/10"), ("bytes=7-", "789", "bytes 7-9/10"), ("bytes=-2", "89", "bytes 8-9/10"),
-        ("bytes=8-99", "89", "bytes 8-9/10"), ("bytes=-99", "0123456789", "bytes 0-9/10"),
-    ])
+    @Test(
+        "A download with a range returns that part of the file",
+        arguments: [
+            ("bytes=2-4", "234", "bytes 2-4/10"), ("bytes=7-", "789", "bytes 7-9/10"),
+            ("bytes=-2", "89", "bytes 8-9/10"),
+            ("bytes=8-99", "89", "bytes 8-9/10"), ("bytes=-99", "0123456789", "bytes 0-9/10"),
+        ])
     func aRangeIsSent(_ range: String, _ text: String, _ contentRange: String) async throws {
         try await withFile { gateway, url in
             let answer = try await gateway.send(.get, url, headers: [.range: range])
@@ -48,7 +52,9 @@ struct DownloadTests {
         }
     }
 
-    @Test(arguments: ["bytes=10-", "bytes=-0", "bytes=99999999999999999999-"])
+    @Test(
+        "A download with a range beyond the end is refused with 416",
+        arguments: ["bytes=10-", "bytes=-0", "bytes=99999999999999999999-"])
     func aRangeBeyondTheEndIsRefused(_ range: String) async throws {
         try await withFile { gateway, url in
             let answer = try await gateway.send(.get, url, headers: [.range: range])
@@ -57,8 +63,10 @@ struct DownloadTests {
         }
     }
 
-    @Test(arguments: ["bytes=4-2", "bytes=a-b", "bytes=", "bytes=-", "items=0-1", "bytes=0-1,3-4"])
-    func aRangeThatMakesNoSenseIsPassedOver(_ range: String) async throws {
+    @Test(
+        "A download with an invalid range returns the whole file",
+        arguments: ["bytes=4-2", "bytes=a-b", "bytes=", "bytes=-", "items=0-1", "bytes=0-1,3-4"])
+    func invalidRangeIsIgnored(_ range: String) async throws {
         try await withFile { gateway, url in
             let answer = try await gateway.send(.get, url, headers: [.range: range])
             #expect(answer.status == 200)
@@ -66,7 +74,8 @@ struct DownloadTests {
         }
     }
 
-    @Test func conditionsAreHonoured() async throws {
+    @Test("A download obeys If-None-Match and If-Range")
+    func conditionalDownload() async throws {
         try await withFile { gateway, url in
             let tag = try #require(try await gateway.send(.get, url).headers[.eTag])
             let known = try await gateway.send(.get, url, headers: [.ifNoneMatch: tag])
@@ -80,11 +89,13 @@ struct DownloadTests {
         }
     }
 
-    @Test(arguments: [
-        "/files/uploads/../../etc/passwd", "/files/%2e%2e/%2e%2e/etc/passwd", "/files/..%2f..%2fetc%2fpasswd",
-        "/files/uploads/a/b", "/files//etc/passwd", "/files/incoming/x", "/files/uploads/.", "/files/uploads/..",
-        "/files/uploads/x%00.txt", "/files/", "/files/uploads",
-    ])
+    @Test(
+        "A download path cannot lead out of the store's folders",
+        arguments: [
+            "/files/uploads/../../etc/passwd", "/files/%2e%2e/%2e%2e/etc/passwd", "/files/..%2f..%2fetc%2fpasswd",
+            "/files/uploads/a/b", "/files//etc/passwd", "/files/incoming/x", "/files/uploads/.", "/files/uploads/..",
+            "/files/uploads/x%00.txt", "/files/", "/files/uploads",
+        ])
     func noPathLeadsOutOfTheStore(_ path: String) async throws {
         try await withFile { gateway, url in
             // With the query of a good URL, and without any.
@@ -110,7 +121,8 @@ struct DownloadTests {
         #expect(ObjectKey(.results, uniqueName: "u", filename: "x.PNG").text == "results/u.png")
     }
 
-    @Test func aURLMeansTheSameHoweverItIsEncoded() throws {
+    @Test("URLSigner reads its URL in any encoding and refuses changed, expired and malformed ones")
+    func signedURL() throws {
         let signer = URLSigner(secret: TestGateway.secret)
         let date = ManualDate().now
         let grant = FileGrant(

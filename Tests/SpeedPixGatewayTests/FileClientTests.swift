@@ -3,9 +3,10 @@ import SpeedPixGateway
 import SpeedPixTestSupport
 import Testing
 
-@Suite("Files, with the SDK")
+@Suite("Files of the gateway through the SDK")
 struct FileClientTests {
-    @Test func aFileIsUploadedOnceLookedUpAndDeleted() async throws {
+    @Test("The client uploads a file once, looks it up, deletes it and uploads it again")
+    func uploadGetAndDelete() async throws {
         try await TestGateway.run { gateway in
             let files = gateway.client.files
             let source = UploadSource.bytes(Array("hello".utf8), filename: "a.txt")
@@ -28,7 +29,8 @@ struct FileClientTests {
         }
     }
 
-    @Test func aURLNearItsEndIsRenewed() async throws {
+    @Test("The client renews the URL of a file that is about to expire")
+    func renewedURL() async throws {
         try await TestGateway.run { gateway in
             let files = gateway.client.files
             let file = try await files.create(.bytes(Array("hello".utf8), filename: "a.txt"))

@@ -1,9 +1,10 @@
 import SpeedPix
 import Testing
 
-@Suite("From create to result")
+@Suite("The echo workflow from create to result")
 struct FlowTests {
-    @Test func anEchoReportsProgressAndGivesItsInputsBack() async throws {
+    @Test("An echo prediction reports progress and returns its inputs")
+    func progressAndOutput() async throws {
         try await TestGateway.run { gateway in
             let created = try await gateway.echo([
                 "duration": 10, "text": "hello", "data": ["a": [1, nil, "x"]],

@@ -8,11 +8,12 @@ import _NIOFileSystem
 
 @testable import SpeedPixGateway
 
-@Suite("Starting and ending")
+@Suite("Start and end of the gateway")
 struct LifetimeTests {
     private struct Unexpected: Error {}
 
-    @Test func runningPredictionsAreCancelledAtTheEnd() async throws {
+    @Test("The gateway cancels running predictions when it ends")
+    func runningPredictionsAreCancelledAtTheEnd() async throws {
         let gate = Gate()
         try await TestGateway.run(
             workflows: [GatedWorkflow(id: "held", isComputing: false, gate: gate), EchoWorkflow()]
@@ -24,7 +25,7 @@ struct LifetimeTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test("The gateway ends while uploads and downloads hang", .timeLimit(.minutes(1)))
     func transfersThatHangDoNotHoldUpTheEnd() async throws {
         let (asked, ask) = AsyncStream<Void>.makeStream()
         let never = AsyncStream<ByteBuffer> {
@@ -64,7 +65,8 @@ struct LifetimeTests {
         }
     }
 
-    @Test func aCancelledCallerEndsTheGateway() async throws {
+    @Test("The gateway ends and frees its port when its caller is cancelled")
+    func aCancelledCallerEndsTheGateway() async throws {
         let (endpoints, started) = AsyncStream<String>.makeStream()
         let task = Task {
             try await TestGateway.run { gateway in
@@ -85,7 +87,8 @@ struct LifetimeTests {
     }
 
     /// Connections that come while the caller is being cancelled are answered, not forgotten.
-    @Test func aCancelledCallersGatewayServesUntilTheBodyEnds() async throws {
+    @Test("The gateway answers calls of a cancelled caller until the body ends")
+    func aCancelledCallersGatewayServesUntilTheBodyEnds() async throws {
         let task = Task {
             try await TestGateway.run { gateway in
                 withUnsafeCurrentTask { $0?.cancel() }
@@ -97,7 +100,8 @@ struct LifetimeTests {
         try await task.value
     }
 
-    @Test func aPortInUseIsAClearError() async throws {
+    @Test("The gateway reports a port that is in use as a configuration error")
+    func portInUse() async throws {
         try await TestGateway.run { gateway in
             let port = try #require(gateway.endpoint.split(separator: ":").last.flatMap { Int($0) })
             let error = await #expect(throws: SpeedPixError.self) {
@@ -108,7 +112,8 @@ struct LifetimeTests {
         }
     }
 
-    @Test func aDataDirectoryThatCannotBeMadeIsAClearError() async throws {
+    @Test("The gateway reports a data directory that it cannot make as a configuration error")
+    func unusableDataDirectory() async throws {
         try await withDirectory { directory in
             let file = directory.appending("file")
             _ = try await FileSystem.shared.withFileHandle(
@@ -125,7 +130,8 @@ struct LifetimeTests {
         }
     }
 
-    @Test func aStoreThatBreaksIsA500AndNoCrash() async throws {
+    @Test("The gateway answers with 500 when it cannot store an upload, and goes on")
+    func brokenStore() async throws {
         try await withDirectory { directory in
             try await TestGateway.run(with: configured { $0.dataDirectory = directory.string }) { gateway in
                 let urls = try await gateway.signUpload()
@@ -142,7 +148,8 @@ struct LifetimeTests {
         }
     }
 
-    @Test func anUnexpectedErrorFailsOnlyItsPrediction() async throws {
+    @Test("An unexpected error of a workflow fails only its own prediction")
+    func anUnexpectedErrorFailsOnlyItsPrediction() async throws {
         struct Exploding: Workflow {
             let id = "exploding"
             let title = "Fails"
@@ -163,7 +170,8 @@ struct LifetimeTests {
         }
     }
 
-    @Test func outputFilesComeFromMemoryAndFromScratch() async throws {
+    @Test("A workflow returns files from memory and from its scratch folder")
+    func outputFiles() async throws {
         struct Making: Workflow {
             let id = "making"
             let title = "Makes files"

@@ -4,7 +4,7 @@ import Testing
 
 @testable import SpeedPixGateway
 
-@Suite("The queue")
+@Suite("The queue of predictions")
 struct QueueTests {
     let gate = Gate()
 
@@ -18,7 +18,8 @@ struct QueueTests {
             ], with: configuration, body: body)
     }
 
-    @Test func predictionsStartInTheOrderTheyCame() async throws {
+    @Test("Predictions start in the order of their creates and know their place in the queue")
+    func predictionsStartInTheOrderTheyCame() async throws {
         try await run(with: configured { $0.workers = 2 }) { gateway in
             var ids: [String] = []
             for name in ["a", "b", "c", "d"] {
@@ -44,7 +45,8 @@ struct QueueTests {
         }
     }
 
-    @Test func computingPredictionsDoNotHoldUpTheOthers() async throws {
+    @Test("Computing predictions do not delay those that do not compute")
+    func computingPredictionsDoNotHoldUpTheOthers() async throws {
         try await run(with: configured { $0.computingWorkers = 1 }) { gateway in
             for (workflow, name) in [("heavy", "h1"), ("heavy", "h2"), ("light", "l1")] {
                 _ = try await gateway.client.predictions.create(workflow, input: ["name": .string(name)])
@@ -57,7 +59,8 @@ struct QueueTests {
         }
     }
 
-    @Test func theETAComesFromExperienceUntilThereIsProgress() async throws {
+    @Test("The estimated duration follows the durations of earlier predictions")
+    func estimateFromExperience() async throws {
         try await run { gateway in
             let first = try await gateway.client.predictions.create("light", input: ["name": "a"])
             #expect(first.estimatedDuration == .seconds(4))
@@ -73,7 +76,8 @@ struct QueueTests {
         }
     }
 
-    @Test func tooManyWaitingAreThrottled() async throws {
+    @Test("A create is throttled when too many predictions are waiting")
+    func tooManyWaitingAreThrottled() async throws {
         try await run(with: configured { ($0.workers, $0.maximumWaiting) = (1, 1) }) { gateway in
             for name in ["a", "b"] {
                 _ = try await gateway.client.predictions.create("light", input: ["name": .string(name)])
@@ -89,7 +93,8 @@ struct QueueTests {
         }
     }
 
-    @Test func inputsThatWaitAreBoundedInBytes() async throws {
+    @Test("A create is throttled when the waiting inputs hold too many bytes")
+    func inputsThatWaitAreBoundedInBytes() async throws {
         try await run(with: configured { ($0.workers, $0.maximumHeldBytes) = (1, 4000) }) { gateway in
             _ = try await gateway.client.predictions.create("light", input: ["name": "a"])
             let answer = try await gateway.call(
@@ -102,7 +107,8 @@ struct QueueTests {
         }
     }
 
-    @Test func finishedPredictionsAreForgottenOldestFirst() async throws {
+    @Test("The oldest finished predictions are removed when there are too many")
+    func finishedPredictionsAreForgottenOldestFirst() async throws {
         try await run(with: configured { $0.maximumFinished = 2 }) { gateway in
             var ids: [String] = []
             for _ in 0..<3 {
@@ -115,7 +121,8 @@ struct QueueTests {
         }
     }
 
-    @Test func finishedPredictionsAreForgottenAfterADay() async throws {
+    @Test("A finished prediction is removed after a day")
+    func finishedPredictionsAreForgottenAfterADay() async throws {
         try await run { gateway in
             let old = try await gateway.echo([:])
             _ = try await gateway.ended(old.id)
@@ -125,7 +132,8 @@ struct QueueTests {
         }
     }
 
-    @Test func fiftyPredictionsRunAtTheSameTime() async throws {
+    @Test("Fifty predictions run at the same time")
+    func fiftyPredictionsRunAtTheSameTime() async throws {
         try await run { gateway in
             let done = try await withThrowingTaskGroup(of: Prediction.Status.self) { group in
                 for _ in 0..<50 {
@@ -141,7 +149,8 @@ struct QueueTests {
         }
     }
 
-    @Test func theFIFOKeepsItsOrderWhileItShrinks() {
+    @Test("FIFO keeps the order of its elements while some are removed")
+    func fifoKeepsItsOrder() {
         var fifo = FIFO<Int>()
         var expected = 0
         for round in 0..<1000 {

@@ -49,7 +49,7 @@ struct SeedTests {
         return try await gateway.call(.result, ["taskId": .string(id)])
     }
 
-    @Test("echo gives back the digits that it got", arguments: digits)
+    @Test("The echo workflow returns a seed with the digits that it got", arguments: digits)
     func echo(digits: String) async throws {
         try await TestGateway.run { gateway in
             let answer = try await result("echo", #"{"data":{"seed":\#(digits),"list":[\#(digits)]}}"#, gateway)
@@ -60,7 +60,7 @@ struct SeedTests {
         }
     }
 
-    @Test("A workflow's whole number gets the digits, as an input and as its default", arguments: digits)
+    @Test("A workflow gets all digits of an integer input and of its default", arguments: digits)
     func integers(digits: String) async throws {
         let value = try JSONValue(parsing: digits.utf8)
         try await TestGateway.run(workflows: [Seeded(default: value)]) { gateway in
@@ -74,7 +74,7 @@ struct SeedTests {
     }
 
     @Test(
-        "What is no whole number of 64 bits is refused, and named",
+        "An integer input outside 64 bits or its bounds, or a float, is refused by name",
         arguments: [
             ("18446744073709551616", "the whole number 18446744073709551616 does not fit 64 bits"),
             ("-9223372036854775809", "the whole number -9223372036854775809 does not fit 64 bits"),
@@ -95,7 +95,7 @@ struct SeedTests {
     }
 
     @Test(
-        "The picture workflows take every seed of 64 bits, and tell it",
+        "text-to-image accepts each seed of 64 bits and reports it",
         arguments: ["9223372036854775808", "18446744073709551615"])
     func pictures(digits: String) async throws {
         let drawing = try await ScriptWorkflow(id: "text-to-image", source: PackageResources.text_to_image_lua)
@@ -107,7 +107,7 @@ struct SeedTests {
         }
     }
 
-    @Test("A script's workflow gets and gives such numbers")
+    @Test("A workflow in Lua gets and returns whole numbers of 64 bits")
     func scripts() async throws {
         let script = try await ScriptWorkflow(
             id: "next",

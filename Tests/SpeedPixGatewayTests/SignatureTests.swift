@@ -10,7 +10,7 @@ import FoundationEssentials
 import Foundation
 #endif
 
-@Suite("Checking signatures")
+@Suite("Verification of signatures")
 struct SignatureTests {
     /// The vectors of the protocol's description, made with the official client.
     struct Vector: Sendable {
@@ -62,18 +62,19 @@ struct SignatureTests {
         }
     }
 
-    @Test(arguments: vectors)
+    @Test("CallVerifier accepts the signatures of the official client", arguments: vectors)
     func theVectorsAreAccepted(_ vector: Vector) throws {
         try verifier.verify(head(vector), body: Array(vector.body.utf8), now: now)
     }
 
-    @Test(arguments: vectors)
+    @Test("CallVerifier refuses a signature with another secret", arguments: vectors)
     func anotherSecretIsRefused(_ vector: Vector) {
         let verifier = CallVerifier(appKey: TestGateway.key, secret: Secret("another"))
         #expect(throws: Refusal.self) { try verifier.verify(head(vector), body: Array(vector.body.utf8), now: now) }
     }
 
-    @Test func aWrongSignatureIsAnsweredWithTheServersText() {
+    @Test("CallVerifier answers a wrong signature with the string that it has signed itself")
+    func wrongSignature() {
         let refusal = refusal { $0.headerFields[.caSignature] = "AAAA" }
         #expect(refusal?.status == .badRequest)
         #expect(
@@ -84,11 +85,13 @@ struct SignatureTests {
                 + "#x-ca-timestamp:1700000000000#/scc/comfy_get_progress`")
     }
 
-    @Test func anotherPathIsRefused() {
+    @Test("CallVerifier refuses a signature for another path")
+    func anotherPathIsRefused() {
         #expect(refusal { $0.path = "/scc/comfy_get_result" }?.gatewayMessage?.hasPrefix("Invalid Signature") == true)
     }
 
-    @Test func headersThatAreNotSignedProtectNothing() {
+    @Test("CallVerifier refuses a correct signature that does not cover the nonce")
+    func unsignedHeaders() {
         // A correct signature, but over the key alone: the nonce could be changed at will.
         var fields = head(Self.vectors[0]).headerFields
         fields[.caSignatureHeaders] = "x-ca-key"
@@ -99,25 +102,28 @@ struct SignatureTests {
         #expect(refusal?.gatewayMessage?.hasPrefix("Invalid Signature") == true)
     }
 
-    @Test func anUnknownKeyIsRefused() {
+    @Test("CallVerifier refuses an unknown app key")
+    func anUnknownKeyIsRefused() {
         #expect(refusal { $0.headerFields[.caKey] = "someone" }?.gatewayMessage == "Invalid AppKey")
     }
 
-    @Test(arguments: [(HTTPField.Name.caKey, "X-Ca-Key"), (.caSignature, "X-Ca-Signature")])
+    @Test(
+        "CallVerifier names the header that is missing or empty",
+        arguments: [(HTTPField.Name.caKey, "X-Ca-Key"), (.caSignature, "X-Ca-Signature")])
     func aMissingHeaderIsNamed(_ name: HTTPField.Name, _ spelling: String) {
         #expect(refusal { $0.headerFields[name] = nil }?.gatewayMessage == "Header `\(spelling)` is Required")
         #expect(refusal { $0.headerFields[name] = "" }?.gatewayMessage == "Header `\(spelling)` is Required")
     }
 
     @Test(
-        "A header that was signed and is taken away breaks the signature",
+        "CallVerifier refuses a call from which a signed header was removed",
         arguments: [HTTPField.Name.caTimestamp, .caNonce, .caSignatureHeaders, .caSignatureMethod, .contentMD5, .date])
     func aHeaderTakenAway(_ name: HTTPField.Name) {
         #expect(
             refusal { $0.headerFields[name] = nil }?.gatewayMessage?.hasPrefix("Invalid Signature, Server ") == true)
     }
 
-    @Test("Line breaks of a decoded query do not reach the refusal's header")
+    @Test("CallVerifier puts no line breaks of a decoded query into the error header")
     func lineBreaksInTheQuery() throws {
         let refusal = refusal { $0.path = "/scc/comfy_get_progress?a=%0D%0AX-Evil:%201&b=%00%1B" }
         let message = try #require(refusal?.gatewayMessage)
@@ -125,36 +131,41 @@ struct SignatureTests {
         #expect(message.unicodeScalars.allSatisfy { $0.value >= 0x20 })
     }
 
-    @Test(arguments: [-901.0, 901])
+    @Test("CallVerifier refuses a timestamp more than 900 s off", arguments: [-901.0, 901])
     func aTimestampFarOffIsRefused(_ offset: Double) {
         #expect(refusal(at: now.addingTimeInterval(offset))?.gatewayMessage == "Timestamp Expired")
     }
 
-    @Test(arguments: [-900.0, 900])
+    @Test("CallVerifier accepts a timestamp up to 900 s off", arguments: [-900.0, 900])
     func aTimestampWithinTheWindowIsAccepted(_ offset: Double) {
         #expect(refusal(at: now.addingTimeInterval(offset)) == nil)
     }
 
-    @Test func aTimestampThatIsNoNumberIsRefused() {
+    @Test("CallVerifier refuses a timestamp that is no number")
+    func aTimestampThatIsNoNumberIsRefused() {
         #expect(refusal { $0.headerFields[.caTimestamp] = "yesterday" }?.gatewayMessage == "Timestamp Expired")
     }
 
-    @Test func aBodyThatWasNotSignedIsRefused() {
+    @Test("CallVerifier refuses another body than the signed one")
+    func aBodyThatWasNotSignedIsRefused() {
         #expect(refusal(body: #"{"taskId":"t-124"}"#)?.gatewayMessage == "Invalid Content-MD5")
     }
 
-    @Test func aReplayIsRefused() {
+    @Test("CallVerifier refuses a nonce that has been used")
+    func aReplayIsRefused() {
         #expect(refusal() == nil)
         #expect(refusal()?.gatewayMessage == "Nonce Used")
         #expect(refusal(at: now.addingTimeInterval(890))?.gatewayMessage == "Nonce Used")
     }
 
-    @Test func aBadSignatureDoesNotUseUpTheNonce() {
+    @Test("CallVerifier does not count a nonce as used when the signature is wrong")
+    func aBadSignatureDoesNotUseUpTheNonce() {
         #expect(refusal { $0.headerFields[.caSignature] = "AAAA" } != nil)
         #expect(refusal() == nil)
     }
 
-    @Test func noncesAreForgottenWhenTheirCallsWouldBeTooOld() {
+    @Test("NonceLedger removes nonces whose calls would be too old")
+    func noncesAreForgottenWhenTheirCallsWouldBeTooOld() {
         let ledger = NonceLedger()
         for index in 0..<100 {
             #expect(ledger.use("n\(index)", until: now.addingTimeInterval(900), now: now) == .fresh)
@@ -164,7 +175,8 @@ struct SignatureTests {
         #expect(ledger.count == 1)
     }
 
-    @Test func moreNoncesThanFitAreThrottled() {
+    @Test("NonceLedger refuses more nonces than its capacity")
+    func fullNonceLedger() {
         let ledger = NonceLedger(capacity: 2)
         #expect(ledger.use("a", until: now.addingTimeInterval(900), now: now) == .fresh)
         #expect(ledger.use("b", until: now.addingTimeInterval(900), now: now) == .fresh)

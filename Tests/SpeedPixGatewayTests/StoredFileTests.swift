@@ -7,7 +7,7 @@ import _NIOFileSystem
 
 @testable import SpeedPixGateway
 
-@Suite("Looking up and deleting files")
+@Suite("Look-up and deletion of stored files")
 struct StoredFileTests {
     private let hello = Array("hello".utf8)
 
@@ -21,7 +21,8 @@ struct StoredFileTests {
         return (data["objectKey"]?.stringValue ?? "", data["accessUrl"]?.stringValue ?? "")
     }
 
-    @Test func anUploadIsDescribedAndItsURLIsNew() async throws {
+    @Test("getFile describes an upload and returns a new URL for it")
+    func uploadIsDescribed() async throws {
         try await TestGateway.run { gateway in
             let file = try await upload("grüß dich.txt", gateway)
             gateway.date.advance(by: .seconds(7200))
@@ -42,7 +43,8 @@ struct StoredFileTests {
         }
     }
 
-    @Test func aResultIsDescribedToo() async throws {
+    @Test("getFile describes the file of a result")
+    func resultIsDescribed() async throws {
         try await TestGateway.run { gateway in
             let file = try await upload("a.txt", gateway)
             let done = try await gateway.ended(gateway.create("echo", ["image": .string(file.url)]))
@@ -55,7 +57,8 @@ struct StoredFileTests {
         }
     }
 
-    @Test func aSignedUploadThatWasNeverMadeDoesNotExist() async throws {
+    @Test("getFile and deleteFile do not find an upload that was only signed")
+    func signedButNotUploaded() async throws {
         try await TestGateway.run { gateway in
             let signed = try await gateway.call(.signUpload, ["contentType": "a/b"])
             let key = try #require(signed.json["data"]?["objectKey"])
@@ -67,7 +70,8 @@ struct StoredFileTests {
         }
     }
 
-    @Test func aDeletedFileIsGoneEverywhere() async throws {
+    @Test("A deleted file can be neither downloaded, looked up, deleted again nor used as an input")
+    func deletedFile() async throws {
         try await withDirectory { directory in
             try await TestGateway.run(with: configured { $0.dataDirectory = directory.string }) { gateway in
                 let file = try await upload("a.txt", gateway)
@@ -97,7 +101,8 @@ struct StoredFileTests {
         }
     }
 
-    @Test func ofManyDeletesAtOnceOneWorks() async throws {
+    @Test("Of 16 deletes of a file at once, one succeeds")
+    func deletesAtOnce() async throws {
         try await TestGateway.run { gateway in
             let file = try await upload("a.txt", gateway)
             let codes = try await withThrowingTaskGroup(of: String?.self) { group in
@@ -111,10 +116,12 @@ struct StoredFileTests {
         }
     }
 
-    @Test(arguments: [
-        "../../etc/passwd", "uploads/../../../etc/passwd", "uploads/..", "/etc/passwd", "uploads/a/b", "incoming/x",
-        "attributes/uploads", "uploads/", "uploads/%2e%2e", "uploads/a\u{0}.txt", "x",
-    ])
+    @Test(
+        "getFile and deleteFile refuse keys that lead out of the store",
+        arguments: [
+            "../../etc/passwd", "uploads/../../../etc/passwd", "uploads/..", "/etc/passwd", "uploads/a/b", "incoming/x",
+            "attributes/uploads", "uploads/", "uploads/%2e%2e", "uploads/a\u{0}.txt", "x",
+        ])
     func noKeyLeadsOutOfTheStore(_ key: String) async throws {
         try await TestGateway.run { gateway in
             for route in [Route.getFile, .deleteFile] {
@@ -125,7 +132,8 @@ struct StoredFileTests {
         }
     }
 
-    @Test func keysMustBeGivenAndCallsMustBeSigned() async throws {
+    @Test("getFile and deleteFile refuse calls without a key or a signature")
+    func missingKeyOrSignature() async throws {
         try await TestGateway.run { gateway in
             for route in [Route.getFile, .deleteFile] {
                 #expect(try await gateway.call(route, [:]).message == "objectKey is missing")
@@ -137,7 +145,8 @@ struct StoredFileTests {
         }
     }
 
-    @Test func aFileOfAnOlderGatewayIsDescribedByWhatThereIs() async throws {
+    @Test("getFile describes a file without stored attributes by its key and content")
+    func fileWithoutAttributes() async throws {
         try await withDirectory { directory in
             try await TestGateway.run(with: configured { $0.dataDirectory = directory.string }) { gateway in
                 let file = try await upload("a.png", gateway)
@@ -153,7 +162,8 @@ struct StoredFileTests {
         }
     }
 
-    @Test func descriptionsOutliveARestart() async throws {
+    @Test("getFile describes an upload after a restart on the same data directory")
+    func descriptionsOutliveARestart() async throws {
         try await withDirectory { directory in
             var key = ""
             try await TestGateway.run(with: configured { $0.dataDirectory = directory.string }) { gateway in

@@ -37,7 +37,8 @@ struct UploadTests {
         }
     }
 
-    @Test func aClientsUploadCanBeUsedAndReadBack() async throws {
+    @Test("An upload can be used as an input and keeps its name in the output")
+    func aClientsUploadCanBeUsedAndReadBack() async throws {
         try await TestGateway.run { gateway in
             let file = try await gateway.client.files.create(.bytes(hello, filename: "grüß dich.txt"))
             #expect(file.url.hasPrefix(gateway.endpoint + "/files/uploads/"))
@@ -52,7 +53,8 @@ struct UploadTests {
         }
     }
 
-    @Test func anOutputObjectCanBeTheNextInput() async throws {
+    @Test("The output object of a prediction can be the input of the next one")
+    func anOutputObjectCanBeTheNextInput() async throws {
         try await TestGateway.run { gateway in
             let file = try await gateway.client.files.create(.bytes(hello, filename: "a.txt"))
             let first = try await gateway.ended(gateway.echo(["image": .string(file.url)]).id)
@@ -62,7 +64,8 @@ struct UploadTests {
         }
     }
 
-    @Test func aRepeatedPutReplacesTheFile() async throws {
+    @Test("A second PUT to the same URL replaces the file")
+    func aRepeatedPutReplacesTheFile() async throws {
         try await TestGateway.run { gateway in
             let urls = try await gateway.signUpload()
             for text in ["one", "two!"] {
@@ -73,7 +76,8 @@ struct UploadTests {
         }
     }
 
-    @Test func anEmptyFileIsAFile() async throws {
+    @Test("An empty file can be uploaded and read")
+    func emptyFile() async throws {
         try await TestGateway.run { gateway in
             let file = try await gateway.client.files.create(.bytes([], filename: "empty.bin"))
             let bytes = try await gateway.client.files.read(file.url)
@@ -81,7 +85,8 @@ struct UploadTests {
         }
     }
 
-    @Test func whatWasNotSignedIsRefused() async throws {
+    @Test("An upload is refused if its type, length, URL or purpose is not the signed one")
+    func uploadNotAsSigned() async throws {
         try await TestGateway.run { gateway in
             let urls = try await gateway.signUpload(size: 5)
             let forged = urls.upload.replacing("expires=1", with: "expires=2")
@@ -101,7 +106,8 @@ struct UploadTests {
         }
     }
 
-    @Test func anExpiredURLIsRefused() async throws {
+    @Test("An expired URL is refused for upload, download and as an input")
+    func anExpiredURLIsRefused() async throws {
         try await TestGateway.run { gateway in
             let urls = try await gateway.signUpload()
             #expect(try await put(urls.upload, hello, gateway).status == 200)
@@ -118,7 +124,8 @@ struct UploadTests {
         }
     }
 
-    @Test func uploadURLsAndUnfinishedUploadsAreNoInputs() async throws {
+    @Test("An upload URL or an unfinished upload is refused as an input")
+    func uploadURLsAndUnfinishedUploadsAreNoInputs() async throws {
         try await TestGateway.run { gateway in
             let urls = try await gateway.signUpload()
             for (url, part) in [(urls.upload, "uploadUrl"), (urls.access, "was not finished")] {
@@ -130,7 +137,8 @@ struct UploadTests {
         }
     }
 
-    @Test func tooLargeIsRefusedWhereverItShows() async throws {
+    @Test("A file over the size limit is refused when it is signed and when it is uploaded")
+    func tooLargeUpload() async throws {
         try await withDirectory { directory in
             try await TestGateway.run(
                 with: configured {
@@ -148,7 +156,8 @@ struct UploadTests {
         }
     }
 
-    @Test func aBodyOfUnknownLengthIsRefused() async throws {
+    @Test("An upload of unknown length is refused")
+    func aBodyOfUnknownLengthIsRefused() async throws {
         try await TestGateway.run { gateway in
             let urls = try await gateway.signUpload()
             var request = HTTPClientRequest(url: urls.upload)
@@ -160,7 +169,8 @@ struct UploadTests {
         }
     }
 
-    @Test func anUploadThatBreaksOffLeavesNothing() async throws {
+    @Test("An upload that breaks off leaves no file behind")
+    func anUploadThatBreaksOffLeavesNothing() async throws {
         struct Broken: Error {}
         try await withDirectory { directory in
             try await TestGateway.run(with: configured { $0.dataDirectory = directory.string }) { gateway in
@@ -183,7 +193,8 @@ struct UploadTests {
         }
     }
 
-    @Test func manyUploadsAtOnceStayApart() async throws {
+    @Test("32 uploads at once keep their own contents")
+    func uploadsAtOnce() async throws {
         try await TestGateway.run { gateway in
             try await withThrowingTaskGroup(of: Bool.self) { group in
                 for index in 0..<32 {
@@ -198,7 +209,8 @@ struct UploadTests {
         }
     }
 
-    @Test func aClientThatAsksFirstIsToldToGoOn() async throws {
+    @Test("An upload with Expect: 100-continue is accepted")
+    func expectContinue() async throws {
         try await TestGateway.run { gateway in
             let urls = try await gateway.signUpload()
             let answer = try await gateway.send(
@@ -207,7 +219,8 @@ struct UploadTests {
         }
     }
 
-    @Test func oldFilesAreSweptAndNewOnesStay() async throws {
+    @Test("Files older than their time are removed, and newer ones are kept")
+    func oldFilesAreSweptAndNewOnesStay() async throws {
         try await withDirectory { directory in
             try await TestGateway.run(with: configured { $0.dataDirectory = directory.string }) { gateway in
                 // Files have the real date, so the gateway's starts there, too.
@@ -224,7 +237,8 @@ struct UploadTests {
         }
     }
 
-    @Test func filesOutliveARestartOnTheSameDirectory() async throws {
+    @Test("A file can be downloaded after a restart on the same data directory")
+    func filesOutliveARestartOnTheSameDirectory() async throws {
         try await withDirectory { directory in
             var access = ""
             try await TestGateway.run(with: configured { $0.dataDirectory = directory.string }) { gateway in

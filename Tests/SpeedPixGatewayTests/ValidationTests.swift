@@ -3,7 +3,7 @@ import Testing
 
 @testable import SpeedPixGateway
 
-@Suite("Inputs are checked when a prediction is created")
+@Suite("Validation of inputs at the create")
 struct ValidationTests {
     /// One input of each kind, with every kind of bound.
     struct Picky: Workflow {
@@ -54,8 +54,8 @@ struct ValidationTests {
         ),
     ]
 
-    @Test(arguments: mistakes)
-    func aMistakeIsNamed(_ inputs: JSONValue, _ message: String) async throws {
+    @Test("An invalid input is refused with its name and the reason", arguments: mistakes)
+    func invalidInput(_ inputs: JSONValue, _ message: String) async throws {
         try await TestGateway.run(workflows: [Picky()]) { gateway in
             let answer = try await create(inputs, gateway)
             #expect(answer.code == "InvalidParameter")
@@ -63,7 +63,8 @@ struct ValidationTests {
         }
     }
 
-    @Test func anUnknownInputNamesTheNearest() async throws {
+    @Test("An unknown input is refused with the nearest name")
+    func anUnknownInputNamesTheNearest() async throws {
         try await TestGateway.run(workflows: [Picky()]) { gateway in
             let answer = try await create(["promt": "x"], gateway)
             #expect(answer.message.hasPrefix("the workflow picky has no input \"promt\"; did you mean \"prompt\"?"))
@@ -71,7 +72,7 @@ struct ValidationTests {
     }
 
     @Test(
-        "Base64 without its head is answered with the head that is missing",
+        "An input of bare base64 is refused with the data: prefix that is missing",
         arguments: [
             ("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ", "data:image/png;base64,iVBORw0KGgoA…"),
             ("/9j/4AAQSkZJRgABAQEASABIAAD/2wBDAAMCAgMCAgM", "data:image/jpeg;base64,/9j/4AAQSkZJ…"),
@@ -90,7 +91,7 @@ struct ValidationTests {
     }
 
     @Test(
-        "What is no base64 of a file is answered as the path that it may be",
+        "An input of text that is not base64 is refused as a path",
         arguments: ["shoe.jpg", "shoe", "photos/2024/summer/shoe/white/left", "iVBORw0KGgo"])
     func noBase64(_ text: String) async throws {
         try await TestGateway.run(workflows: [Picky()]) { gateway in
@@ -99,14 +100,16 @@ struct ValidationTests {
         }
     }
 
-    @Test func foreignURLsAreNotFetched() async throws {
+    @Test("A URL of another server is refused as an input")
+    func foreignURLsAreNotFetched() async throws {
         try await TestGateway.run(workflows: [Picky()]) { gateway in
             let answer = try await create(["prompt": "x", "image": "https://example.com/a.png"], gateway)
             #expect(answer.message.contains("only this gateway's own URLs and data: URIs can be read offline"))
         }
     }
 
-    @Test func defaultsAreFilledInAndNullsAreMissing() async throws {
+    @Test("A missing input gets its default, and null counts as missing")
+    func defaultsAndNulls() async throws {
         try await TestGateway.run(workflows: [Picky()]) { gateway in
             let created = try await create(["prompt": "x", "strength": nil, "width": 64.0], gateway).json["data"]
             #expect(created?["estimatedDurationInSeconds"]?.lenientDouble == 2)
@@ -116,7 +119,8 @@ struct ValidationTests {
         }
     }
 
-    @Test func newSeedsAreWithinBoundsAndAGivenOneStays() async throws {
+    @Test("A randomized seed keeps to its bounds, and a given seed is kept")
+    func randomizedSeeds() async throws {
         try await TestGateway.run(workflows: [Picky()], with: configured { $0.random = { 8 } }) { gateway in
             var seeds: [JSONValue?] = []
             for inputs: JSONValue in [["prompt": "x"], ["prompt": "x", "seed": 6]] {
@@ -130,7 +134,8 @@ struct ValidationTests {
         }
     }
 
-    @Test func aDataURIBecomesAFile() async throws {
+    @Test("A data: URI as an input becomes a file")
+    func aDataURIBecomesAFile() async throws {
         try await TestGateway.run { gateway in
             let created = try await gateway.echo(["image": "data:text/plain;base64,aGVsbG8="])
             let done = try await gateway.ended(created.id)
@@ -140,7 +145,8 @@ struct ValidationTests {
         }
     }
 
-    @Test func dataURIsAreReadAsTheyAreWritten() throws {
+    @Test("EmbeddedFile reads percent-encoded and base64 data: URIs up to its size limit")
+    func dataURIs() throws {
         #expect(try EmbeddedFile("data:,a%20b").bytes == Array("a b".utf8))
         #expect(try EmbeddedFile("data:;base64,AAEC").bytes == [0, 1, 2])
         #expect(try EmbeddedFile("data:image/png;charset=x;base64,AAEC").mimeType == "image/png")

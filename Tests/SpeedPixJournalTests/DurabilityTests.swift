@@ -8,7 +8,7 @@ import FoundationEssentials
 import Foundation
 #endif
 
-@Suite("A database whose commits are on disk")
+@Suite("The durability of commits")
 struct DurabilityTests {
     private func withDatabase(_ body: (GroupCommitDatabase) async throws -> Void) async throws {
         let folder = JournalFolder()
@@ -20,7 +20,7 @@ struct DurabilityTests {
         await database.close()
     }
 
-    @Test("Each commit waits for the disk (synchronous = FULL, 2), in WAL")
+    @Test("GroupCommitDatabase waits for the disk at each commit and uses a WAL")
     func pragmas() async throws {
         try await withDatabase { database in
             let (synchronous, mode) = try await database.read { database in
@@ -33,7 +33,7 @@ struct DurabilityTests {
         }
     }
 
-    @Test("What may wait shares the transaction of what cannot, and comes before it")
+    @Test("GroupCommitDatabase puts writes that may wait into the transaction of the next one that may not")
     func deferred() async throws {
         try await withDatabase { database in
             for number in 1...5 {

@@ -2,11 +2,11 @@ import SpeedPix
 import SpeedPixJournal
 import Testing
 
-@Suite("Creates that failed, when a run goes on")
+@Suite("Failed and canceled creates of a resumed run")
 struct FailedCreateTests {
     private func failed(_ id: String) throws -> Prediction { try ScriptedServiceAnswer.failed(id: id) }
 
-    @Test("One whose task went on to another create is given back as failed: that one is paid for, too")
+    @Test("A resumed run returns a failed create as failed if its task then made another create")
     func substituted() async throws {
         let folder = JournalFolder()
         do {
@@ -28,8 +28,8 @@ struct FailedCreateTests {
         #expect(try await second.claim("map 1/item 2/create 1", "c").id == nil)
     }
 
-    @Test("A create that was under way before the failure was known is no substitute")
-    func besides() async throws {
+    @Test("A resumed run repeats a failed create if the next one was made before the failure was known")
+    func underWayBeforeTheFailure() async throws {
         let folder = JournalFolder()
         do {
             let first = try folder.begin()
@@ -40,7 +40,7 @@ struct FailedCreateTests {
         #expect(try await folder.resume().claim("create 1", "a").id == nil)
     }
 
-    @Test("With --again-failed every one that failed is created again")
+    @Test("A run resumed with makesFailedAgain repeats each failed create")
     func againFailed() async throws {
         let folder = JournalFolder()
         do {
@@ -56,7 +56,7 @@ struct FailedCreateTests {
         #expect(try await second.claim("create 2", "b").id == "p-2")
     }
 
-    @Test("What the script canceled stays canceled; what a stop canceled, or somebody else, is created again")
+    @Test("A resumed run keeps creates that the script canceled and repeats those canceled otherwise")
     func canceled() async throws {
         let folder = JournalFolder()
         do {
@@ -73,7 +73,7 @@ struct FailedCreateTests {
         #expect(try await second.claim("create 2", "d2").id == nil)
     }
 
-    @Test("What has a label or a position that is to be made again is created once more, and then counts itself")
+    @Test("A resumed run repeats the creates whose label or position it was told to repeat")
     func madeAgain() async throws {
         let folder = JournalFolder()
         let description = JournalFolder.description
@@ -94,7 +94,7 @@ struct FailedCreateTests {
         #expect(try await folder.resume().claim("create 1", "a").id == "p-3")
     }
 
-    @Test("A create that is new where another one was paid for is explained by the inputs that differ")
+    @Test("A resumed run names the inputs that differ from those of the recorded create")
     func explained() async throws {
         let folder = JournalFolder()
         do { try await folder.begin().create("create 1", "a", id: "p-1") }
@@ -106,8 +106,8 @@ struct FailedCreateTests {
         #expect(await differences.next() == ["text"])
     }
 
-    @Test("Two that were made at one place both count, whoever asks first")
-    func twice() async throws {
+    @Test("A resumed run returns both creates of one position, in any order")
+    func twoCreatesAtOnePosition() async throws {
         for order in [["create 1", "create 2"], ["create 2", "create 1"], ["create 3", "create 1"]] {
             let folder = JournalFolder()
             do {
@@ -123,7 +123,7 @@ struct FailedCreateTests {
         }
     }
 
-    @Test("Only what the same attempt went on to is a substitute")
+    @Test("A resumed run repeats a failed create if the next one was made in another attempt")
     func attempts() async throws {
         let folder = JournalFolder()
         do {
@@ -140,8 +140,8 @@ struct FailedCreateTests {
         #expect(try await folder.resume().claim("create 2", "b").id == nil)
     }
 
-    @Test("A cancellation that the script has asked for counts as its own, however late the service says so")
-    func wanted() async throws {
+    @Test("A resumed run keeps a create whose cancel the script had requested")
+    func cancelRequested() async throws {
         let folder = JournalFolder()
         do {
             let first = try folder.begin()
@@ -153,8 +153,8 @@ struct FailedCreateTests {
         #expect(try await folder.resume().claim("create 1", "a").id == "p-1")
     }
 
-    @Test("One that the script cancels after its wait was given up counts as its own, too")
-    func wantedLate() async throws {
+    @Test("A resumed run keeps a create whose cancel the script requested after it had ended")
+    func cancelRequestedAfterTheEnd() async throws {
         let folder = JournalFolder()
         do {
             let first = try folder.begin()
@@ -167,8 +167,8 @@ struct FailedCreateTests {
         #expect(try await folder.resume().claim("create 1", "a").id == "p-1")
     }
 
-    @Test("What the service knows no more is not looked for again")
-    func gone() async throws {
+    @Test("A resumed run repeats a create that the service no longer knows")
+    func unknownToTheService() async throws {
         let folder = JournalFolder()
         do {
             let first = try folder.begin()
@@ -181,7 +181,7 @@ struct FailedCreateTests {
         #expect(try await folder.resume().claim("create 1", "a").id == nil)
     }
 
-    @Test("What is to be made again must be there: a misspelt label is an error")
+    @Test("A run cannot be resumed with an unknown label to repeat")
     func unknownLabel() async throws {
         let folder = JournalFolder()
         do { try await folder.begin().create("create 1", "a", id: "p-1") }
@@ -193,8 +193,8 @@ struct FailedCreateTests {
         #expect(error?.message.contains("A-O14") == true)
     }
 
-    @Test("A run that is begun only if there is none is not begun twice")
-    func auto() async throws {
+    @Test("A run that refuses unfinished ones begins only after the earlier one has ended")
+    func beginRefusesUnfinished() async throws {
         let folder = JournalFolder()
         let store = try folder.store()
         let first = try store.begin(JournalFolder.description, seed: 1, refusesUnfinished: true)
@@ -206,8 +206,8 @@ struct FailedCreateTests {
         #expect(try store.begin(JournalFolder.description, seed: 1, refusesUnfinished: true).run == 2)
     }
 
-    @Test("An output of an attempt before is known by its URL, though nobody has come upon its create")
-    func outputs() async throws {
+    @Test("A resumed run finds the prediction of an output by its URL")
+    func outputOfAnEarlierAttempt() async throws {
         let folder = JournalFolder()
         do {
             let first = try folder.begin()
@@ -221,7 +221,7 @@ struct FailedCreateTests {
     }
 
     @Test(
-        "What gives access is cut out of texts",
+        "withoutSignatures removes queries, fragments, passwords and embedded data from URLs in text",
         arguments: [
             (
                 "see https://a.test/x.png?Signature=s&Expires=1 and HTTP://b.test/?q",

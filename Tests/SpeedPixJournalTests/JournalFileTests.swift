@@ -22,7 +22,7 @@ struct JournalFileTests {
         try queue.close()
     }
 
-    @Test("It is its owner's alone")
+    @Test("The files of a journal can be read by their owner only")
     func mode() throws {
         let folder = JournalFolder()
         let journal = try folder.begin()
@@ -33,7 +33,7 @@ struct JournalFileTests {
         }
     }
 
-    @Test("A folder that is a file, or lies below one, is refused in words")
+    @Test("A journal folder that is a file, or lies below one, is refused")
     func fileAsFolder() throws {
         let folder = JournalFolder()
         try Data("x".utf8).write(to: URL(filePath: folder.path))
@@ -42,7 +42,7 @@ struct JournalFileTests {
         #expect(throws: SpeedPixError.self) { try JournalStore(folder: folder.path + "/below/it") }
     }
 
-    @Test("Folders above it are made, for their owner only")
+    @Test("A journal folder is made with those above it, for the owner only")
     func folders() throws {
         let folder = JournalFolder()
         _ = try JournalStore(folder: folder.path + "/a/b/")
@@ -53,7 +53,7 @@ struct JournalFileTests {
         _ = try JournalStore(folder: folder.path + "/a/b")
     }
 
-    @Test("Another program's database is refused, and stays as it was")
+    @Test("A database of another program is refused and not changed")
     func foreign() throws {
         let folder = JournalFolder()
         try withFile(folder) { try $0.write { try $0.execute(sql: "CREATE TABLE album (name TEXT)") } }
@@ -65,7 +65,7 @@ struct JournalFileTests {
         }
     }
 
-    @Test("A journal that a newer version has written is refused")
+    @Test("A journal of a newer version is refused")
     func newer() throws {
         let folder = JournalFolder()
         _ = try folder.store()
@@ -75,7 +75,7 @@ struct JournalFileTests {
         #expect(try refusal(folder).message.contains("newer speedpix"))
     }
 
-    @Test("A file that is no database is named, and left as it is")
+    @Test("A journal file that is no database is refused by its path and not changed")
     func damaged() throws {
         let folder = JournalFolder()
         try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)

@@ -8,7 +8,7 @@ import FoundationEssentials
 import Foundation
 #endif
 
-@Suite("What a journal lists, and what is changed in it by hand")
+@Suite("Lists and changes of a journal")
 struct JournalListTests {
     /// A run with one create of each kind.
     private func mixed(_ folder: JournalFolder) async throws {
@@ -23,7 +23,7 @@ struct JournalListTests {
         try await run.end(succeeded: false)
     }
 
-    @Test("Runs are counted by how their creates stand")
+    @Test("A journal counts the creates of a run by their state")
     func counts() async throws {
         let folder = JournalFolder()
         try await mixed(folder)
@@ -37,7 +37,7 @@ struct JournalListTests {
         #expect(creates.last?.label == "D" && creates.last?.input["image"] == "https://store.test/a.png")
     }
 
-    @Test("A file that was saved, or went into another create, is no longer unsaved")
+    @Test("A journal no longer counts a file as unsaved once it was saved or used as an input")
     func saved() async throws {
         let folder = JournalFolder()
         let store = try folder.store()
@@ -60,7 +60,7 @@ struct JournalListTests {
         #expect(try store.creates(of: 1).first?.paths == ["/out/a.png"])
     }
 
-    @Test("A doubt is settled with an id, as not created, or for another create")
+    @Test("settle resolves a create in doubt with an id, as not created, or to be repeated")
     func settled() async throws {
         let folder = JournalFolder()
         do {
@@ -86,7 +86,7 @@ struct JournalListTests {
         #expect(try await second.claim("create 3", "d3").id == nil)
     }
 
-    @Test("All doubts are made again when that is asked for")
+    @Test("A run resumed with makesDoubtsAgain repeats the creates in doubt")
     func doubtsAgain() async throws {
         let folder = JournalFolder()
         try await mixed(folder)
@@ -97,7 +97,7 @@ struct JournalListTests {
         #expect(try await second.claim("create 4", "d").id == nil)
     }
 
-    @Test("Finished runs are pruned when they are old, once a day; unfinished ones stay")
+    @Test("prune deletes old finished runs, at most once a day, and keeps unfinished ones")
     func pruned() async throws {
         let folder = JournalFolder()
         let day = 86_400.0
@@ -120,7 +120,7 @@ struct JournalListTests {
         #expect(try store(31).creates().map(\.run) == [2])
     }
 
-    @Test("A run that another process has is neither deleted nor settled nor resumed, and its holder is named")
+    @Test("A run of another process cannot be deleted, settled or resumed, and the error names the process")
     func held() async throws {
         let folder = JournalFolder()
         let run = try folder.begin()
@@ -138,7 +138,7 @@ struct JournalListTests {
         #expect(throws: SpeedPixError.self) { try store.run(1) }
     }
 
-    @Test("A dry run finds what a resumed run would find, and changes nothing")
+    @Test("The journal of a dry run finds what a resumed run would find and changes nothing")
     func dryRun() async throws {
         let folder = JournalFolder()
         try await mixed(folder)
@@ -160,7 +160,7 @@ struct JournalListTests {
         #expect(try store.run(1).attempts == 1 && store.creates(of: 1).count == 4)
     }
 
-    @Test("A run that creates nothing leaves no file; values that it kept before its first create are kept")
+    @Test("DeferredJournal makes no file before the first create and keeps earlier values")
     func deferred() async throws {
         let folder = JournalFolder()
         let journal = DeferredJournal { try folder.begin() }
@@ -176,7 +176,7 @@ struct JournalListTests {
         #expect(second.value("a") == "early" && second.value("b") == "late" && second.value("c") == nil)
     }
 
-    @Test("A journal that cannot be opened stops each create before anything is sent")
+    @Test("DeferredJournal stops each create when its journal cannot be opened")
     func unopened() async throws {
         let journal = DeferredJournal { throw SpeedPixError(.journalFailed, "no") }
         for _ in 1...2 {

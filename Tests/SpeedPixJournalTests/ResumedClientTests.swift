@@ -5,7 +5,7 @@ import Synchronization
 import Testing
 
 /// A client over a journal on disk: what an engineer's own program does with it.
-@Suite("A client that goes on with a run")
+@Suite("A client with the journal of a resumed run")
 struct ResumedClientTests {
     /// A service that takes every create, and counts them.
     private final class Service: Sendable {
@@ -73,7 +73,7 @@ struct ResumedClientTests {
         return results
     }
 
-    @Test("Each of forty creates is paid for once, though the program ends twice on its way")
+    @Test("A client whose run is resumed twice makes each of forty creates once")
     func resumed() async throws {
         let folder = JournalFolder()
         let service = Service()
@@ -88,7 +88,7 @@ struct ResumedClientTests {
         #expect(results.allSatisfy { $0.status == .succeeded && $0.files.count == 1 })
     }
 
-    @Test("What is recorded costs no call at all")
+    @Test("A client makes no call for work that is recorded")
     func withoutCalls() async throws {
         let folder = JournalFolder()
         let service = Service()
@@ -103,7 +103,7 @@ struct ResumedClientTests {
         #expect(transport.requests.isEmpty)
     }
 
-    @Test("A program that dies while it waits goes on with the wait, and pays nothing")
+    @Test("A client resumes a wait without another create")
     func waiting() async throws {
         let folder = JournalFolder()
         let service = Service()
@@ -116,7 +116,7 @@ struct ResumedClientTests {
         #expect(service.count == 1 && again.isReused && again.status == .succeeded)
     }
 
-    @Test("A recorded output is fetched, and goes into a new create, with a URL that the service signs anew")
+    @Test("A client gets a newly signed URL for a recorded output, to download and as an input")
     func signed() async throws {
         let folder = JournalFolder()
         let service = Service()
@@ -144,8 +144,8 @@ struct ResumedClientTests {
         #expect(create["images"] == ["https://cdn.test/p-2.png?sign=new"])
     }
 
-    @Test("Content that came within an answer is not written down, and is had from the service again")
-    func inline() async throws {
+    @Test("A client gets an embedded output from the service again, without another create")
+    func embeddedOutput() async throws {
         let folder = JournalFolder()
         let picture = "data:image/png;base64,AAAA"
         func client(_ journal: RunJournal, _ calls: Calls) throws -> SpeedPixClient {

@@ -11,7 +11,7 @@ import Foundation
 
 @Suite("The journal of a run")
 struct RunJournalTests {
-    @Test("What was created is given back to the next attempt, once, by position and identity")
+    @Test("A journal returns each recorded create to the next attempt once, by position and identity")
     func samePosition() async throws {
         let folder = JournalFolder()
         do {
@@ -28,7 +28,7 @@ struct RunJournalTests {
         #expect(try await second.claim("create 3", "c").id == nil)
     }
 
-    @Test("A create that has moved is found by its identity, the oldest first; another input is a new one")
+    @Test("A journal finds a create at another position by its identity, the oldest first")
     func moved() async throws {
         let folder = JournalFolder()
         do {
@@ -45,7 +45,7 @@ struct RunJournalTests {
         #expect(try await second.claim("create 1", "b").id == nil)
     }
 
-    @Test("Whatever order 150 creates are asked for in, each gets its own prediction with its input")
+    @Test("A journal returns each of 150 creates with its own input, in any order of the claims")
     func orders() async throws {
         let folder = JournalFolder()
         do {
@@ -66,7 +66,7 @@ struct RunJournalTests {
         }
     }
 
-    @Test("A success comes with its output, and without what signs its URLs")
+    @Test("A journal returns a success with its output and stores no signatures of URLs")
     func output() async throws {
         let folder = JournalFolder()
         do {
@@ -87,7 +87,7 @@ struct RunJournalTests {
         #expect(bytes.range(of: Data("signature".utf8)) == nil)
     }
 
-    @Test("An intent without an answer is in doubt: listed, and an error where the script comes to it")
+    @Test("A create whose intent has no answer is listed as in doubt, and its claim is an error")
     func killed() async throws {
         let folder = JournalFolder()
         do {
@@ -106,7 +106,7 @@ struct RunJournalTests {
         #expect(second.doubts.count == 1)
     }
 
-    @Test("A try that was taken back, and a create that was refused, leave nothing")
+    @Test("A journal forgets intents that were withdrawn or not made")
     func withdrawn() async throws {
         let folder = JournalFolder()
         do {
@@ -122,8 +122,8 @@ struct RunJournalTests {
         #expect(try await second.claim("create 1", "a").id == nil)
     }
 
-    @Test("A failed one is made again; of several at one position the newest that has not failed counts")
-    func failed() async throws {
+    @Test("A journal repeats a failed create and returns the newest one that has not failed")
+    func failedCreateIsRepeated() async throws {
         let folder = JournalFolder()
         do {
             let first = try folder.begin()
@@ -140,7 +140,7 @@ struct RunJournalTests {
         #expect(try await third.claim("create 1", "a").id == nil)
     }
 
-    @Test("64 creates at once share transactions, and each is on disk when it is told")
+    @Test("A journal writes 64 creates at once in shared transactions")
     func groups() async throws {
         let folder = JournalFolder()
         let store = try folder.store()
@@ -159,7 +159,7 @@ struct RunJournalTests {
         }
     }
 
-    @Test("A task that is cancelled while it writes does not undo what others write, nor its own")
+    @Test("A journal writes creates in spite of cancelled tasks")
     func cancelled() async throws {
         let folder = JournalFolder()
         do {
@@ -176,7 +176,7 @@ struct RunJournalTests {
         }
     }
 
-    @Test("The newest unfinished run is found by its number; a finished one is not")
+    @Test("A journal finds the newest unfinished run of the same description")
     func newest() async throws {
         let folder = JournalFolder()
         let store = try folder.store()
@@ -192,7 +192,7 @@ struct RunJournalTests {
         #expect(try store.newestUnfinished(other) == nil)
     }
 
-    @Test("Another account, another endpoint and a run that is not there are refused")
+    @Test("A journal refuses to resume a run of another account or endpoint, or one that does not exist")
     func wrongRun() throws {
         let folder = JournalFolder()
         let store = try folder.store()
@@ -207,7 +207,7 @@ struct RunJournalTests {
         }
     }
 
-    @Test("A run that goes on is refused to anybody else, who is told who has it")
+    @Test("A journal refuses to resume a run in progress and names its process")
     func locked() throws {
         let folder = JournalFolder()
         let first = try folder.begin()

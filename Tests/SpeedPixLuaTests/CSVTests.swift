@@ -3,7 +3,8 @@ import Testing
 
 @Suite("csv")
 struct CSVTests {
-    @Test func tablesAreReadByTheirHeader() async throws {
+    @Test("csv.read uses the header as names, with quotes and line ends in fields")
+    func tablesAreReadByTheirHeader() async throws {
         let folder = try ScriptFolder()
         try folder.write(
             "\u{FEFF}name,price,note\r\nmug,9.5,\"a, b\"\r\n\"say \"\"hi\"\"\",,\"two\nlines\"\r\n\r\n", to: "a.csv")
@@ -16,7 +17,8 @@ struct CSVTests {
             ])
     }
 
-    @Test func otherShapesAreRead() async throws {
+    @Test("csv.parse finds the delimiter, and reads text without a header or without rows")
+    func delimitersAndHeader() async throws {
         let results = try await ScriptFolder().run(
             """
             local semicolons = csv.parse("a;b\\n1;2\\n")
@@ -27,18 +29,21 @@ struct CSVTests {
         #expect(results == ["2", "x|y", "3", 2, 0, 0])
     }
 
-    @Test(arguments: [
-        ("Preis, netto;Menge;Ort\n1;2;3", "Preis, netto"), ("\"a;b;c\",d\n1,2", "a;b;c"),
-        ("a\tb, c\tx\n1\t2\t3", "b, c"),
-        ("one\n1", "one"), ("\"say \"\"a;b;c\"\"\",d\n1,2", "say \"a;b;c\""),
-    ])
+    @Test(
+        "csv.read ignores delimiters inside quotes when it looks for the delimiter",
+        arguments: [
+            ("Preis, netto;Menge;Ort\n1;2;3", "Preis, netto"), ("\"a;b;c\",d\n1,2", "a;b;c"),
+            ("a\tb, c\tx\n1\t2\t3", "b, c"),
+            ("one\n1", "one"), ("\"say \"\"a;b;c\"\"\",d\n1,2", "say \"a;b;c\""),
+        ])
     func theDelimiterIsTheOneOutsideQuotes(text: String, column: String) async throws {
         let folder = try ScriptFolder()
         try folder.write(text, to: "a.csv")
         try await folder.run("local row = csv.read('a.csv')[1] assert(row[ [[\(column)]] ], json.encode(row))")
     }
 
-    @Test func whatIsWrittenIsReadBackWhateverIsInIt() async throws {
+    @Test("csv.parse reads back what csv.format has written, whatever the fields contain")
+    func formatAndParse() async throws {
         try await ScriptFolder().run(
             """
             local row = { ["a;b;c;d"] = "1;2", ["x\ty"] = "\t", ["p,q"] = " ", z = 'q"' }
@@ -47,19 +52,23 @@ struct CSVTests {
             """)
     }
 
-    @Test(arguments: [
-        ("a,b\n1,\"x\n2,3\n", "x.csv:2: the quote that begins here has no end"),
-        ("a,b\n1,x\"y\n", "x.csv:2: there is a quote inside a field"), ("a,a\n1,2\n", "the column 'a' is there twice"),
-        ("a,b\n1,2,3\n", "row 1 has 3 fields and the header 2"), ("a\n\u{FFFD}", "not UTF-8"),
-    ])
-    func mistakesAreFound(text: String, message: String) async throws {
+    @Test(
+        "csv.read reports malformed text with its line and cause",
+        arguments: [
+            ("a,b\n1,\"x\n2,3\n", "x.csv:2: the quote that begins here has no end"),
+            ("a,b\n1,x\"y\n", "x.csv:2: there is a quote inside a field"),
+            ("a,a\n1,2\n", "the column 'a' is there twice"),
+            ("a,b\n1,2,3\n", "row 1 has 3 fields and the header 2"), ("a\n\u{FFFD}", "not UTF-8"),
+        ])
+    func malformedCSV(text: String, message: String) async throws {
         let folder = try ScriptFolder()
         try folder.write(text.utf8.map { $0 == 0xEF ? 0xFF : $0 }, to: "x.csv")
         let error = await folder.failure("csv.read('x.csv')")
         #expect(error?.code == "invalid_csv" && error?.message.contains(message) == true, "\(error?.message ?? "read")")
     }
 
-    @Test func tablesAreWrittenAndReadBack() async throws {
+    @Test("csv.write and csv.format write rows in the given columns and refuse what is no row")
+    func writeAndRead() async throws {
         let folder = try ScriptFolder()
         let results = try await folder.run(
             """

@@ -5,7 +5,7 @@ import SpeedPixTestSupport
 import Synchronization
 import Testing
 
-@Suite("The option cancel_on, and runs that cancel on stop")
+@Suite("The option cancel_on")
 struct CancelOnTests {
     /// A service where predictions run for ever, and what it was told.
     private final class Service: Sendable {
@@ -43,7 +43,7 @@ struct CancelOnTests {
     }
 
     @Test(
-        "Its own timeout cancels with either word, and with neither it goes on",
+        "cancel_on timeout or stop cancels the prediction at the timeout of its wait",
         arguments: [("\"timeout\"", ["t-1"]), ("\"stop\"", ["t-1"]), ("nil", []), ("false", [])])
     func ownTimeout(word: String, canceled: [String]) async throws {
         let folder = try ScriptFolder()
@@ -58,7 +58,7 @@ struct CancelOnTests {
     }
 
     @Test(
-        "speedpix.timeout and a map that cancels are stops, and no timeouts of the wait",
+        "cancel_on stop cancels the prediction when timeout, map, all or a cancel stops the wait",
         arguments: [("stop", true), ("timeout", false)])
     func stops(word: String, isCanceled: Bool) async throws {
         for body in [
@@ -80,7 +80,7 @@ struct CancelOnTests {
         }
     }
 
-    @Test("A run that cancels on stop does so without a word, unless the script says false")
+    @Test("A run with cancelsOnStop cancels what it created, unless cancel_on is false")
     func byDefault() async throws {
         let folder = try ScriptFolder()
         let service = Service()
@@ -105,8 +105,8 @@ struct CancelOnTests {
         #expect(service.canceled.count == 1 && !service.canceled.contains("earlier"), "\(service.canceled)")
     }
 
-    @Test("Leaving a loop over completed jobs gives none of them up, nor does first give up what it cancels")
-    func watching() async throws {
+    @Test("Leaving a completed loop cancels no prediction")
+    func leavingACompletedLoop() async throws {
         let folder = try ScriptFolder()
         let service = Service()
         let host = try service.host(folder, cancelsOnStop: true)
@@ -119,8 +119,10 @@ struct CancelOnTests {
         #expect(results == ["running"] && service.canceled.isEmpty)
     }
 
-    @Test("The end of a stopped run leaves alone what the script has decided about", arguments: ["false", "'timeout'"])
-    func spared(word: String) async throws {
+    @Test(
+        "A stopped run does not cancel predictions for which the script has set cancel_on",
+        arguments: ["false", "'timeout'"])
+    func ownCancelOnIsKept(word: String) async throws {
         let folder = try ScriptFolder()
         let service = Service()
         let host = try service.host(folder, cancelsOnStop: true)
@@ -134,7 +136,7 @@ struct CancelOnTests {
         #expect(service.canceled == ["t-2"])
     }
 
-    @Test("Events tell what was canceled and what could not be")
+    @Test("Events report canceled predictions and those that could not be canceled")
     func events() async throws {
         let folder = try ScriptFolder()
         for (reply, isCanceled) in [(nil, true), (ScriptedReply.text("", status: 404), false)] {
@@ -155,7 +157,7 @@ struct CancelOnTests {
         }
     }
 
-    @Test("Another word is an error before anything is created", arguments: ["'always'", "true", "5"])
+    @Test("cancel_on with another value is refused before anything is created", arguments: ["'always'", "true", "5"])
     func mistakes(word: String) async throws {
         let folder = try ScriptFolder()
         let service = Service()

@@ -5,7 +5,7 @@ import SpeedPixTestSupport
 import Synchronization
 import Testing
 
-@Suite("Predictions and files that <close> variables look after")
+@Suite("<close> variables of scripts with predictions")
 struct ClosingTests {
     /// A service where nothing ever ends by itself.
     private static func endless() -> ScriptedTransport {
@@ -53,7 +53,7 @@ struct ClosingTests {
         transport.requests.filter { $0.path == "/scc/comfy_cancel" }.map { $0.json["taskId"] }
     }
 
-    @Test("A block that ends by an error cancels its prediction, and the error is the script's", arguments: places)
+    @Test("A block that fails cancels its prediction in __close and keeps its error", arguments: places)
     func failed(place: (name: String, before: String, after: String)) async throws {
         let folder = try ScriptFolder()
         let transport = Self.endless()
@@ -68,7 +68,7 @@ struct ClosingTests {
         #expect(try folder.text("t-1.txt") == "mine")
     }
 
-    @Test("A run that is cancelled cancels the prediction it waits for", arguments: places)
+    @Test("A cancelled run cancels its prediction in __close", arguments: places)
     func cancelled(place: (name: String, before: String, after: String)) async throws {
         let folder = try ScriptFolder()
         let transport = Self.endless()
@@ -89,7 +89,7 @@ struct ClosingTests {
         #expect(try folder.text("t-1.txt") == "canceled")
     }
 
-    @Test("A map that cancels on errors has closed its other workers before its error is raised")
+    @Test("map with on_error = cancel cancels the other predictions in __close before it raises its error")
     func failedMap() async throws {
         let folder = try ScriptFolder()
         let transport = Self.endless()
@@ -107,7 +107,7 @@ struct ClosingTests {
         #expect(Set(Self.cancels(transport)) == ["t-1", "t-2", "t-3"])
     }
 
-    @Test("A task in a <close> variable ends with its block, also by an error")
+    @Test("A task in a <close> variable ends with its block and cancels its prediction")
     func task() async throws {
         let folder = try ScriptFolder()
         let transport = Self.endless()

@@ -38,7 +38,7 @@ struct DamagedImageTests {
         return host
     }
 
-    @Test("A truncated picture is image_damaged whatever a script does with it", arguments: ways)
+    @Test("image raises image_damaged for a truncated picture, whatever uses it", arguments: ways)
     func truncated(way: String) async throws {
         let folder = try folder()
         let host = try host(folder)
@@ -53,15 +53,15 @@ struct DamagedImageTests {
         #expect(!folder.contents.contains("out.png"))
     }
 
-    @Test("A picture of which the decoder merely complains works whatever a script does with it", arguments: ways)
-    func odd(way: String) async throws {
+    @Test("image accepts a picture with odd numbers in its scan header, whatever uses it", arguments: ways)
+    func oddScan(way: String) async throws {
         let folder = try folder()
         let call = way.replacing("%", with: "'odd.jpg'")
         let error = await folder.failure(call, host: try host(folder))
         #expect(error == nil, "\(call): \(error?.message ?? "")")
     }
 
-    @Test("damaged = \"allow\" opens what there is, and other values are refused")
+    @Test("image.open with damaged = allow opens what there is, and refuses other values")
     func allowed() async throws {
         let folder = try folder()
         let results = try await folder.run(
@@ -80,7 +80,7 @@ struct DamagedImageTests {
         #expect(error?.message.contains("did you mean 'allow'?") == true, "\(error?.message ?? "")")
     }
 
-    @Test("image.check decodes everything and tells, without an error for what is damaged")
+    @Test("image.check reports damage without an error")
     func check() async throws {
         let results = try await folder().run(
             """
@@ -102,7 +102,7 @@ struct DamagedImageTests {
     }
 
     @Test(
-        "image.check raises for what is no picture or cannot be read",
+        "image.check raises for files that are no picture or cannot be read",
         arguments: [
             ("'gone.png'", "file_not_found"), ("'/etc/hostname'", "not_allowed"), ("'notes.txt'", "unsupported_format"),
             ("7", "invalid_argument"), ("speedpix.text('x')", "invalid_argument"),

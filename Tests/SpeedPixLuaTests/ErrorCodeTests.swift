@@ -72,7 +72,8 @@ struct ErrorCodeTests {
 
     private struct BrokenPipe: Error {}
 
-    @Test func everyCodeIsDocumentedAndRaised() async throws {
+    @Test("Each documented error code has a meaning and a remedy, and can be raised")
+    func everyCodeIsDocumentedAndRaised() async throws {
         let documented = ScriptErrorCodes.all.map(\.code)
         #expect(Set(documented).count == documented.count)
         for entry in ScriptErrorCodes.all {
@@ -124,7 +125,8 @@ struct ErrorCodeTests {
     }
 
     /// Codes are text in several rooms; none may be used that the registry does not have.
-    @Test func noOtherCodeIsInTheSources() throws {
+    @Test("The sources contain no error code that is not documented")
+    func noOtherCodeIsInTheSources() throws {
         let root = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
         let documented = Set(ScriptErrorCodes.all.map(\.code))
         var found: Set<String> = []

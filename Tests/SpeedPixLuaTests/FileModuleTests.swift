@@ -5,7 +5,8 @@ import Testing
 
 @Suite("fs, path, io, os and log")
 struct FileModuleTests {
-    @Test func filesAreFoundAndMade() async throws {
+    @Test("fs reads, lists, matches, makes, copies and removes files")
+    func fsFunctions() async throws {
         let folder = try ScriptFolder()
         for name in ["photos/a.jpg", "photos/b.PNG", "photos/deep/c.jpg", "photos/.hidden.jpg", "notes.txt"] {
             try folder.write(name, to: name)
@@ -35,7 +36,8 @@ struct FileModuleTests {
         #expect(await folder.failure("fs.lst('photos')")?.message.contains("did you mean 'list'?") == true)
     }
 
-    @Test func resultsAreFoundWhereTheyWereWritten() async throws {
+    @Test("fs.read finds a file that fs.write has put into the output folder")
+    func readFromTheOutputFolder() async throws {
         let folder = try ScriptFolder()
         var host = try folder.host()
         host.files.outputDirectory = "\(folder.path)/out"
@@ -44,7 +46,8 @@ struct FileModuleTests {
         #expect(path == [.string("\(folder.path)/out/a/b.txt")])
     }
 
-    @Test func pathsAreTakenApart() async throws {
+    @Test("path joins paths and takes them apart")
+    func pathFunctions() async throws {
         let results = try await ScriptFolder().run(
             """
             return path.join("a", "b/c", "d.jpg"), path.join("./photos", "a.jpg"), path.join("a", "/b"), path.basename("a/b.tar.gz"),
@@ -53,7 +56,8 @@ struct FileModuleTests {
         #expect(results == ["a/b/c/d.jpg", "./photos/a.jpg", "/b", "b.tar.gz", "b", "JPG", "a", ".", "", ""])
     }
 
-    @Test func ioReadsAndWrites() async throws {
+    @Test("io reads and writes files in Lua's formats and modes")
+    func ioReadsAndWrites() async throws {
         let folder = try ScriptFolder()
         try folder.write("first\nsecond\n\n12 0x1F -2.5\nlast", to: "in.txt")
         try await folder.run(
@@ -92,7 +96,8 @@ struct FileModuleTests {
         #expect(try await folder.run(script) == [20_000, "line 20000"])
     }
 
-    @Test func theStreamsAreTheHosts() async throws {
+    @Test("print, io and log use the host's streams")
+    func hostStreams() async throws {
         let folder = try ScriptFolder()
         let console = Console()
         var host = try folder.host(console: console)
@@ -130,7 +135,7 @@ struct FileModuleTests {
     }
 
     @Test(
-        "A path of more than 4,096 bytes is refused at once, and is text in an input",
+        "A path of more than 4,096 bytes is refused, and sent as text in an input",
         arguments: [
             "fs.read(long)", "fs.exists(long)", "fs.write(long, '')", "fs.mkdir(long)", "io.open(long)",
             "os.remove(long)",

@@ -39,7 +39,7 @@ struct FileOverlayTests {
         }.map { $0.replacing("\(folder.path)/", with: "") }
     }
 
-    @Test("What is written is read back by every function, and is not on the disk")
+    @Test("The overlay gives written files to each function and leaves the disk unchanged")
     func readsBack() async throws {
         let folder = try ScriptFolder()
         try folder.write("old", to: "old.txt")
@@ -69,7 +69,7 @@ struct FileOverlayTests {
         #expect(changes[0] == "write copy.txt 4" && changes[3] == "write old.txt 7" && changes[4] == "folder pictures")
     }
 
-    @Test("Modes of io.open keep, continue or empty what is there, on the disk and in the overlay")
+    @Test("The overlay obeys the modes of io.open")
     func modes() async throws {
         let folder = try ScriptFolder()
         for name in ["a", "r", "w", "x"] { try folder.write("0123", to: "\(name).txt") }
@@ -96,7 +96,7 @@ struct FileOverlayTests {
                 .sorted { $0.split(separator: " ")[1] < $1.split(separator: " ")[1] })
     }
 
-    @Test("What is removed is gone for every function, and can be made anew")
+    @Test("The overlay hides removed files and folders from each function")
     func removes() async throws {
         let folder = try ScriptFolder()
         for name in ["keep/a.txt", "keep/b.txt", "gone/x.txt"] { try folder.write("x", to: name) }
@@ -118,7 +118,7 @@ struct FileOverlayTests {
         #expect(changes == ["folder gone", "remove gone/x.txt", "remove keep/a.txt", "remove keep/b.txt"])
     }
 
-    @Test("A rename moves files and whole folders, also over others, and back again")
+    @Test("The overlay renames files and folders, also over others and back")
     func renames() async throws {
         let folder = try ScriptFolder()
         for name in ["in/a.jpg", "in/deep/b.jpg", "other.txt", "loop.txt"] { try folder.write(name, to: name) }
@@ -146,7 +146,7 @@ struct FileOverlayTests {
             ])
     }
 
-    @Test("Links are followed for reading, and replaced or refused for writing, as without an overlay")
+    @Test("The overlay treats links as the disk does")
     func links() async throws {
         let folder = try ScriptFolder()
         try folder.write("x", to: "real/x.txt")
@@ -175,7 +175,7 @@ struct FileOverlayTests {
         #expect(folder.contents == ["file.txt", "out", "real", "real/x.txt", "real/y.txt"])
     }
 
-    @Test("A folder of results that is not there yet is made only in the overlay")
+    @Test("The overlay makes a missing output folder without the disk")
     func outputFolder() async throws {
         let folder = try ScriptFolder()
         let changes = try await dryRun(
@@ -188,7 +188,7 @@ struct FileOverlayTests {
         #expect(changes == ["folder results", "folder results/a", "write results/a/b.txt 1"])
     }
 
-    @Test("More bytes than the limit are an error that says so, and removing makes room")
+    @Test("The overlay refuses more bytes than its limit, and removed files make room")
     func limitOfBytes() async throws {
         var limits = FileOverlay.Limits()
         limits.bytes = 10
@@ -207,7 +207,7 @@ struct FileOverlayTests {
         #expect(changes == ["write b.txt 10", "write c.txt 0"])
     }
 
-    @Test("More paths than the limit are an error, and a folder's rename that fails changes nothing")
+    @Test("The overlay refuses more paths than its limit, and a failed rename changes nothing")
     func limitOfPaths() async throws {
         var limits = FileOverlay.Limits()
         limits.paths = 3
@@ -223,7 +223,7 @@ struct FileOverlayTests {
         #expect(changes == ["folder f1", "folder f2", "folder f3"])
     }
 
-    @Test("The temporary folder is made with the first file and removed at the end")
+    @Test("The overlay makes its temporary folder for the first file and removes it at the end")
     func temporaryFolder() async throws {
         let (folder, place) = (try ScriptFolder(), try ScriptFolder())
         let overlay = FileOverlay(temporaryDirectory: place.path)

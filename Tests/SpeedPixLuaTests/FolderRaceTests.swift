@@ -11,7 +11,7 @@ import Foundation
 
 @Suite("Folders that are made for a file")
 struct FolderRaceTests {
-    @Test("A folder that another task makes meanwhile is gone into, at every depth", arguments: ["a", "a/b", "a/b/c"])
+    @Test("A write uses a folder that something else has made meanwhile", arguments: ["a", "a/b", "a/b/c"])
     func foldersMadeMeanwhile(made: String) throws {
         let folder = try ScriptFolder()
         let files = FileAccess(workingDirectory: folder.path, homeDirectory: folder.path)

@@ -27,7 +27,8 @@ struct ImageTests {
         return folder
     }
 
-    @Test func picturesAreOpenedFromEverywhere() async throws {
+    @Test("image.open takes a path, bytes and files, and can shrink to a size")
+    func imageOpen() async throws {
         let results = try await folder().run(
             """
             local a = image.open("photo.jpg")
@@ -40,7 +41,8 @@ struct ImageTests {
         #expect(results == [400, 200, "jpeg", "srgb", "png", 400, 200, 100, 50, "picture 400×200"])
     }
 
-    @Test func everyMethodMakesANewPicture() async throws {
+    @Test("Each method of a picture returns a new picture of the expected size")
+    func pictureMethods() async throws {
         let results = try await folder().run(
             """
             local p = image.open("photo.png")
@@ -62,7 +64,8 @@ struct ImageTests {
             ])
     }
 
-    @Test func resultsAreSavedAndGivenAsBytes() async throws {
+    @Test("save and bytes write a picture in the given format and quality")
+    func saveAndBytes() async throws {
         let folder = try folder()
         let results = try await folder.run(
             """
@@ -77,7 +80,8 @@ struct ImageTests {
         #expect(results == [.string("\(folder.path)/out/small.png")])
     }
 
-    @Test func contactSheetsAndComparisons() async throws {
+    @Test("image.contact_sheet and image.compare take pictures and paths")
+    func contactSheetsAndComparisons() async throws {
         let results = try await folder().run(
             """
             local p = image.open("photo.png")
@@ -91,23 +95,26 @@ struct ImageTests {
         #expect(results == [152, 188])
     }
 
-    @Test(arguments: [
-        ("image.open('gone.png')", "file_not_found"), ("image.open('notes.txt')", "unsupported_format"),
-        ("image.open('cut.jpg'):blur(1)", "image_damaged"), ("image.open('bomb.png')", "image_too_large"),
-        ("image.open(fs.read('bomb.png'), { width = 10 })", "image_too_large"),
-        ("image.blank(1e6, 1e6)", "image_too_large"), ("image.open('photo.png'):resize(1e6, 1e6)", "image_too_large"),
-        ("image.open('photo.png'):crop(0, 0, 1e4, 1)", "invalid_argument"),
-        ("image.open('photo.png'):blur(-1)", "invalid_argument"),
-        ("image.open('photo.png'):save('x.doc')", "invalid_argument"),
-        ("image.open('photo.png'):convert('heif')", "invalid_argument"),
-        ("image.open('photo.png'):text('')", "invalid_argument"),
-        ("image.open('photo.png'):background('purpel')", "invalid_argument"),
-        ("image.compare(image.blank(1, 1), image.blank(2, 1))", "invalid_argument"),
-        ("image.contact_sheet {}", "invalid_argument"),
-        ("image.open(1)", "invalid_argument"), ("image.open(speedpix.text('x'))", "invalid_argument"),
-        ("image.blank(30, 30):cutout()", "no_subject"), ("image.svg('<svg/>')", "invalid_argument"),
-    ])
-    func mistakesAreErrors(script: String, code: String) async throws {
+    @Test(
+        "image raises the right code for bad files, sizes and arguments",
+        arguments: [
+            ("image.open('gone.png')", "file_not_found"), ("image.open('notes.txt')", "unsupported_format"),
+            ("image.open('cut.jpg'):blur(1)", "image_damaged"), ("image.open('bomb.png')", "image_too_large"),
+            ("image.open(fs.read('bomb.png'), { width = 10 })", "image_too_large"),
+            ("image.blank(1e6, 1e6)", "image_too_large"),
+            ("image.open('photo.png'):resize(1e6, 1e6)", "image_too_large"),
+            ("image.open('photo.png'):crop(0, 0, 1e4, 1)", "invalid_argument"),
+            ("image.open('photo.png'):blur(-1)", "invalid_argument"),
+            ("image.open('photo.png'):save('x.doc')", "invalid_argument"),
+            ("image.open('photo.png'):convert('heif')", "invalid_argument"),
+            ("image.open('photo.png'):text('')", "invalid_argument"),
+            ("image.open('photo.png'):background('purpel')", "invalid_argument"),
+            ("image.compare(image.blank(1, 1), image.blank(2, 1))", "invalid_argument"),
+            ("image.contact_sheet {}", "invalid_argument"),
+            ("image.open(1)", "invalid_argument"), ("image.open(speedpix.text('x'))", "invalid_argument"),
+            ("image.blank(30, 30):cutout()", "no_subject"), ("image.svg('<svg/>')", "invalid_argument"),
+        ])
+    func invalidArguments(script: String, code: String) async throws {
         let folder = try folder()
         try folder.write("some words", to: "notes.txt")
         let photo = try await folder.run("return fs.read('photo.jpg')")
@@ -123,7 +130,8 @@ struct ImageTests {
         #expect(error?.code == code, "\(script): \(error?.message ?? "no error")")
     }
 
-    @Test func misspeltOptionsNameTheNearest() async throws {
+    @Test("image suggests the nearest name for a misspelt option, method or value")
+    func misspeltOptionsNameTheNearest() async throws {
         let folder = try folder()
         let option = await folder.failure("image.open('photo.png'):resize { widht = 1 }")
         #expect(option?.message.contains("did you mean 'width'?") == true)
@@ -133,7 +141,8 @@ struct ImageTests {
         #expect(value?.message.contains("did you mean 'cover'?") == true)
     }
 
-    @Test func picturesThatNobodyHoldsAreForgotten() async throws {
+    @Test("Pictures that a script no longer holds do not count towards the memory limit")
+    func pictureMemory() async throws {
         let folder = try ScriptFolder()
         let memory = PictureMemory(limit: 64 << 20)
         var host = PictureHost.files(of: try folder.host())
@@ -152,7 +161,8 @@ struct ImageTests {
         #expect(memory.live == 0)
     }
 
-    @Test func picturesWorkSideBySide() async throws {
+    @Test("image works in several tasks at once")
+    func picturesInTasks() async throws {
         let results = try await folder().run(
             """
             local all = speedpix.map({ 10, 20, 30, 40 }, function(w) return image.open("photo.jpg"):thumbnail(w).width end)

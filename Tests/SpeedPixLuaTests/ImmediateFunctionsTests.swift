@@ -7,7 +7,7 @@ import Testing
 /// The host's functions that run on the VM's own thread, where nothing else of the script does meanwhile.
 @Suite("Functions of the host that do not wait")
 struct ImmediateFunctionsTests {
-    @Test("Each is written down with what bounds it; a new one fails here until it is")
+    @Test("Each host function that does not wait is in the table of bounds")
     func all() throws {
         let folder = try ScriptFolder()
         let host = try folder.host(transport: ScriptedTransport([]))

@@ -74,7 +74,7 @@ struct JournaledScriptTests {
 
     private static let created = ScriptedReply.ok(["taskId": "t-1", "status": "waiting"])
 
-    @Test("A create that was paid for uploads and sends nothing, and is told as reused")
+    @Test("A recorded create sends nothing and is reported as reused")
     func reused() async throws {
         let folder = try ScriptFolder()
         try folder.write("a picture", to: "a.png")
@@ -99,7 +99,7 @@ struct JournaledScriptTests {
         #expect(events.withLock { $0 } == ["reused p-1", "reused p-2"])
     }
 
-    @Test("Inputs stand for the content of their files, by path, by bytes and as uploads alike")
+    @Test("A create is identified by the content of its files, given as path, bytes or upload")
     func identity() async throws {
         let folder = try ScriptFolder()
         try folder.write("a picture", to: "a.png")
@@ -126,7 +126,7 @@ struct JournaledScriptTests {
         #expect(journal.claims.map { $0.position?.rawValue } == ["create 1", "create 2", "create 3", "create 4"])
     }
 
-    @Test("Only new creates count for the limit")
+    @Test("A recorded create does not count for the limit of creates")
     func limit() async throws {
         let folder = try ScriptFolder()
         let limit = CreateLimit(1)
@@ -138,7 +138,7 @@ struct JournaledScriptTests {
         #expect(limit.made == 1 && limit.refused == 1 && transport.requests.count == 1)
     }
 
-    @Test("A file that lies where it was saved is not fetched again; one that has changed is")
+    @Test("save does not download a file again that is unchanged at its path")
     func saved() async throws {
         let folder = try ScriptFolder()
         let journal = GivenJournal(recorded: [
@@ -177,7 +177,7 @@ struct JournaledScriptTests {
         #expect(try folder.text("out/a.png") == "content")
     }
 
-    @Test("The URL of a recorded output is asked for when the script reads it, once, with what signs it")
+    @Test("The signed URL of a recorded output is requested once, when the script reads it")
     func signedURL() async throws {
         let folder = try ScriptFolder()
         let journal = GivenJournal(recorded: ["create 1": try Self.succeeded("p-1")])
@@ -202,7 +202,7 @@ struct JournaledScriptTests {
         #expect(transport.requests.count == 2)
     }
 
-    @Test("A text that holds the URL of an output is the same whatever signs it, and another one with other words")
+    @Test("The identity of a create does not depend on the signature of an output's URL in its text")
     func embeddedURL() async throws {
         let folder = try ScriptFolder()
         func digests(_ signature: String) async throws -> [String?] {
@@ -229,7 +229,7 @@ struct JournaledScriptTests {
         #expect(first.last != second.last)
     }
 
-    @Test("once keeps and gives URLs without what signs them")
+    @Test("once removes signatures from the URLs that it keeps")
     func onceURL() async throws {
         let folder = try ScriptFolder()
         let journal = GivenJournal()
@@ -239,7 +239,7 @@ struct JournaledScriptTests {
         #expect(!"\(journal.values)".contains("token"))
     }
 
-    @Test("The URL of a recorded output that the service has no more still stands for it in an input")
+    @Test("The URL of a recorded output can be an input though the service no longer has the output")
     func expiredURL() async throws {
         let folder = try ScriptFolder()
         let journal = GivenJournal(recorded: [
@@ -252,7 +252,7 @@ struct JournaledScriptTests {
         #expect(result.map(\.text) == ["p-2"])
     }
 
-    @Test("An output that the service has no more is taken from its saved copy, else nothing is sent")
+    @Test("A create with a recorded output that the service no longer has is an error and not sent")
     func expired() async throws {
         let folder = try ScriptFolder()
         let journal = GivenJournal(recorded: ["create 1": try Self.succeeded("p-1")])
@@ -268,7 +268,7 @@ struct JournaledScriptTests {
         #expect(!transport.requests.contains { $0.url.hasSuffix("create") })
     }
 
-    @Test("once runs its function once in a run, also for tasks that come meanwhile, and gives what JSON makes of it")
+    @Test("once runs its function once in a run, also for tasks at the same time, and again if it failed")
     func once() async throws {
         let folder = try ScriptFolder()
         let journal = GivenJournal()
@@ -291,7 +291,7 @@ struct JournaledScriptTests {
                 host: try host(folder, again, ScriptedTransport([]))) == ["1", "now"])
     }
 
-    @Test("What comes after once draws and stands the same, whether or not its function was called")
+    @Test("once does not change the random numbers and positions that follow it")
     func onceAside() async throws {
         let folder = try ScriptFolder()
         let script = """
@@ -315,7 +315,7 @@ struct JournaledScriptTests {
     }
 
     @Test(
-        "What once cannot keep, or do, is an error that names it",
+        "once refuses values that it cannot keep and calls of itself",
         arguments: [
             ("speedpix.once('x', function() return print end)", "the value of speedpix.once(\"x\", …) cannot be kept"),
             ("speedpix.once('n', function() return speedpix.once('n', print) end)", "its own function asks for it"),

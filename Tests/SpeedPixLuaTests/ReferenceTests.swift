@@ -13,11 +13,12 @@ import Foundation
 #endif
 
 /// The description, the functions that are really there, and the pages made of it must say the same.
-@Suite("The reference")
+@Suite("The reference of the Lua API")
 struct ReferenceTests {
     private let reference = ScriptReference.all
 
-    @Test func itNamesEveryFieldOfEveryModule() async throws {
+    @Test("The reference lists exactly the fields that each module has")
+    func fieldsOfModules() async throws {
         let folder = try ScriptFolder()
         for module in reference.modules where !module.name.isEmpty {
             let results = try await folder.run(
@@ -30,7 +31,8 @@ struct ReferenceTests {
         }
     }
 
-    @Test func itNamesEveryGlobal() async throws {
+    @Test("The reference lists exactly the globals that are not Lua's own")
+    func listedGlobals() async throws {
         let results = try await ScriptFolder().run(
             "local names = {} for name in pairs(_G) do names[#names + 1] = name end return table.concat(names, ' ')")
         let registered = Set((results.first?.text ?? "").split(separator: " ").map(String.init))
@@ -47,7 +49,8 @@ struct ReferenceTests {
         #expect(registered.subtracting(ofLua) == Set(described))
     }
 
-    @Test func itNamesEveryMemberOfEveryClass() throws {
+    @Test("The reference lists exactly the members that each class has")
+    func membersOfClasses() throws {
         let types = SpeedPixModule.modules(try ScriptFolder().host()).flatMap(\.classes)
         let registered = Dictionary(uniqueKeysWithValues: types.map { ($0.luaClass.name, $0.luaClass) })
         #expect(Set(reference.classes.map(\.shownName)) == Set(registered.keys))
@@ -58,7 +61,8 @@ struct ReferenceTests {
         }
     }
 
-    @Test func handlesHaveTheirMethods() async throws {
+    @Test("A file handle has each method that the reference lists")
+    func methodsOfFileHandles() async throws {
         let handle = try #require(reference.classes.first { $0.name == "FileHandle" })
         let names = handle.methods.map { "'\($0.name)'" }.joined(separator: ", ")
         try await ScriptFolder().run(
@@ -70,7 +74,8 @@ struct ReferenceTests {
     }
 
     /// Every function is called with an option that there is not; the error lists those that there are.
-    @Test func itNamesEveryOption() async throws {
+    @Test("The reference lists exactly the options that each function takes")
+    func listedOptions() async throws {
         let folder = try ScriptFolder()
         let image = try Image.blank(width: 2, height: 2)
         try folder.write(try image.encoded(), to: "x.png")
@@ -108,7 +113,8 @@ struct ReferenceTests {
         }
     }
 
-    @Test func codesOfErrorsAreInTheRegistry() {
+    @Test("The reference names only known error codes, and summarizes each function")
+    func errorCodes() {
         let known = Set(reference.errors.map(\.code))
         let functions = reference.modules.flatMap(\.functions) + reference.classes.flatMap(\.methods)
         for function in functions {
@@ -120,7 +126,8 @@ struct ReferenceTests {
         }
     }
 
-    @Test func everyTopicHasAText() throws {
+    @Test("Each topic of the help has a text")
+    func helpTopics() throws {
         #expect(reference.topics.count > 140)
         for topic in reference.topics {
             #expect(reference.help(for: topic)?.isEmpty == false, "\(topic)")
@@ -135,8 +142,8 @@ struct ReferenceTests {
     }
 
     /// With `SPEEDPIX_WRITE_REFERENCE` set it writes the pages instead: `scripts/reference`.
-    @Test(arguments: ["docs/lua-reference.md", "docs/lua/speedpix.lua"])
-    func thePagesAreUpToDate(name: String) throws {
+    @Test("The generated page and stubs are up to date", arguments: ["docs/lua-reference.md", "docs/lua/speedpix.lua"])
+    func generatedPages(name: String) throws {
         let root = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
         let url = URL(filePath: "/\(root)/\(name)")
         let text = name.hasSuffix(".md") ? ScriptReference.page : reference.stubs()
@@ -148,7 +155,8 @@ struct ReferenceTests {
         #expect(String(decoding: try Data(contentsOf: url), as: UTF8.self) == text, "run scripts/reference")
     }
 
-    @Test func theStubsAreLua() async throws {
+    @Test("The generated stubs run as Lua")
+    func generatedStubs() async throws {
         // A language server reads them, and so does Lua: nothing in them but comments and empty functions.
         try await LuaVM().run(LuaChunk(reference.stubs(), name: "speedpix.lua"))
     }

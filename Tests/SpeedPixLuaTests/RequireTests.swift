@@ -3,7 +3,8 @@ import Testing
 
 @Suite("require")
 struct RequireTests {
-    @Test func modulesAreLoadedOnceAndMayWait() async throws {
+    @Test("require loads a module once, and the module may wait")
+    func modulesAreLoadedOnceAndMayWait() async throws {
         let folder = try ScriptFolder()
         try folder.write(
             "count = (count or 0) + 1 speedpix.sleep(1) local n, p = ... return { name = n, path = p }",
@@ -20,12 +21,14 @@ struct RequireTests {
         #expect(results.prefix(5) == [1, "shapes", .string("\(folder.path)/shapes.lua"), true, true])
     }
 
-    @Test(arguments: [
-        "../outside", "..outside", "/etc/passwd", "a/../../outside", "./outside", "", "lib..x", "a b", "x\\0y",
-        "out.secret",
-        "linked",
-    ])
-    func nothingLeadsOut(name: String) async throws {
+    @Test(
+        "require refuses names and links that lead out of the script's folder",
+        arguments: [
+            "../outside", "..outside", "/etc/passwd", "a/../../outside", "./outside", "", "lib..x", "a b", "x\\0y",
+            "out.secret",
+            "linked",
+        ])
+    func modulesOutsideTheFolder(name: String) async throws {
         let (folder, outside) = (try ScriptFolder(), try ScriptFolder())
         try outside.write("leaked = true", to: "secret.lua")
         try folder.link("out", to: outside.path)
@@ -34,7 +37,8 @@ struct RequireTests {
         #expect(error?.code == "not_allowed", "\(error?.message ?? "loaded")")
     }
 
-    @Test func anAllowedFolderIsNoPlaceForModules() async throws {
+    @Test("require loads no module from a folder that may only be read")
+    func allowedFolder() async throws {
         let (folder, outside) = (try ScriptFolder(), try ScriptFolder())
         try outside.write("leaked = true", to: "secret.lua")
         try folder.link("out", to: outside.path)
@@ -43,7 +47,8 @@ struct RequireTests {
         #expect(await folder.failure("require 'out.secret'", host: host)?.code == "not_allowed")
     }
 
-    @Test func cyclesAreErrors() async throws {
+    @Test("require reports modules that require each other as a cycle")
+    func cyclesAreErrors() async throws {
         let folder = try ScriptFolder()
         try folder.write("return require 'b'", to: "a.lua")
         try folder.write("return require 'c'", to: "b.lua")
@@ -61,7 +66,7 @@ struct RequireTests {
         }
     }
 
-    @Test("Modules that tasks load and that require each other are a cycle")
+    @Test("require reports a cycle of modules that are loaded in different tasks")
     func cycleAcrossTasks() async throws {
         let folder = try ScriptFolder()
         try folder.write("speedpix.sleep(1) return require 'right'", to: "left.lua")
@@ -71,7 +76,8 @@ struct RequireTests {
         #expect(error?.code == "module", "\(error?.message ?? "loaded")")
     }
 
-    @Test func errorsNameFileAndLine() async throws {
+    @Test("require reports an error in a module with its file and line")
+    func errorsNameFileAndLine() async throws {
         let folder = try ScriptFolder()
         try folder.write("local x = 1\nlocal y =\n", to: "broken.lua")
         try folder.write("local x = 1\nerror('no')\n", to: "fails.lua")
@@ -88,7 +94,8 @@ struct RequireTests {
         #expect(again.first == false)
     }
 
-    @Test func missingModulesNameTheNearest() async throws {
+    @Test("require suggests the nearest name for a missing module")
+    func missingModulesNameTheNearest() async throws {
         let folder = try ScriptFolder()
         try folder.write("return 1", to: "shapes.lua")
         let error = await folder.failure("require 'shaeps'")

@@ -4,7 +4,7 @@ import Testing
 
 @testable import SpeedPixLua
 
-@Suite("The sandbox")
+@Suite("The sandbox for files and environment")
 struct SandboxTests {
     /// A script's folder, and one beside it with something private.
     private func folders() throws -> (inside: ScriptFolder, outside: ScriptFolder) {
@@ -25,7 +25,9 @@ struct SandboxTests {
         ]
     }
 
-    @Test(arguments: ["absolute", "dots", "link", "link to folder", "dots through a link"])
+    @Test(
+        "No function of a script reads outside its folder, by path or by link",
+        arguments: ["absolute", "dots", "link", "link to folder", "dots through a link"])
     func nothingOutsideIsRead(way: String) async throws {
         let (inside, outside) = try folders()
         let name = outside.path.split(separator: "/").last.map(String.init) ?? ""
@@ -51,7 +53,8 @@ struct SandboxTests {
         #expect(!inside.contents.contains("copy") && !inside.contents.contains("mine"))
     }
 
-    @Test func nothingOutsideIsWritten() async throws {
+    @Test("No function of a script writes outside its folder, by path or by link")
+    func nothingOutsideIsWritten() async throws {
         let (inside, outside) = try folders()
         try inside.link("out", to: outside.path)
         try inside.link("link.txt", to: "\(outside.path)/new.txt")
@@ -77,7 +80,8 @@ struct SandboxTests {
         #expect(try inside.text("link.txt") == "mine")
     }
 
-    @Test func aLinkSlippedInAfterTheCheckLeadsNowhere() throws {
+    @Test("A link that is made between check and use does not lead out of the folder")
+    func linkMadeAfterTheCheck() throws {
         let (inside, outside) = try folders()
         try inside.makeFolder("sub")
         try inside.write("open", to: "sub/secret.txt")
@@ -109,7 +113,8 @@ struct SandboxTests {
         #expect(outside.contents == ["deep", "secret.txt"])
     }
 
-    @Test func whatIsMadeStaysInTheFolderThatWasOpened() throws {
+    @Test("A write to an opened folder does not follow a link that replaced the folder")
+    func folderReplacedAfterOpening() throws {
         let (inside, outside) = try folders()
         try inside.makeFolder("sub")
         let (folder, name) = try inside.files.folder(forWriting: "sub/x.txt")
@@ -119,7 +124,8 @@ struct SandboxTests {
         #expect(outside.contents == ["secret.txt"])
     }
 
-    @Test func foldersCanBeAdded() async throws {
+    @Test("A script reads and writes in the folders and files that its host allows")
+    func foldersCanBeAdded() async throws {
         let (inside, outside) = try folders()
         var host = try inside.host()
         host.files.readable = [outside.path]
@@ -134,7 +140,8 @@ struct SandboxTests {
         #expect(await inside.failure("fs.list('\(outside.path)')", host: named)?.code == "not_allowed")
     }
 
-    @Test func theEnvironmentIsClosed() async throws {
+    @Test("os.getenv returns allowed variables only, and never a secret")
+    func theEnvironmentIsClosed() async throws {
         let folder = try ScriptFolder()
         var host = try folder.host()
         host.environment = ScriptEnvironment(
@@ -152,7 +159,8 @@ struct SandboxTests {
         #expect(await folder.failure("os.getenv('SPEEDPIX_APP_SECRET')", host: host)?.code == "not_allowed")
     }
 
-    @Test func filesWithSecretsStayClosed() async throws {
+    @Test("A script cannot read .env or a process's environment, whatever is allowed")
+    func filesWithSecretsStayClosed() async throws {
         let folder = try ScriptFolder()
         try folder.write("SPEEDPIX_APP_SECRET=x", to: ".env")
         var host = try folder.host()
@@ -188,9 +196,11 @@ struct SandboxTests {
         #expect(results == [""])
     }
 
-    @Test(arguments: [
-        "speedpix", "json", "csv", "fs", "path", "log", "image", "io", "os",
-    ])
+    @Test(
+        "A script cannot change the modules of the API",
+        arguments: [
+            "speedpix", "json", "csv", "fs", "path", "log", "image", "io", "os",
+        ])
     func apiTablesCannotBeChanged(name: String) async throws {
         let folder = try ScriptFolder()
         for script in [

@@ -20,7 +20,7 @@ struct SeedTests {
         return String(decoding: try #require(transport.requests.first).body, as: UTF8.self)
     }
 
-    @Test("Whatever a seed was made of, the service gets its digits", arguments: digits)
+    @Test("A create sends the digits of a seed, however the script made it", arguments: digits)
     func inputs(digits: String) async throws {
         for value in [
             "uint64('\(digits)')", "speedpix.uint64('\(digits)')", "json.decode('\(digits)')",
@@ -34,7 +34,7 @@ struct SeedTests {
         #expect(named.contains("{\"map\":{\"\(digits)\":true}}"), "\(named)")
     }
 
-    @Test("A negative whole number and a float on purpose are sent as what they are")
+    @Test("A create sends negative numbers and other floats unchanged")
     func others() async throws {
         let body = try await sent("create('w', { a = math.mininteger, b = 1e20, c = 2^53, d = -1e19, e = 1e18 })")
         #expect(
@@ -44,7 +44,7 @@ struct SeedTests {
     }
 
     @Test(
-        "A float that a seed may have become is refused, and nothing is sent",
+        "A create refuses a float that may be a rounded seed and sends nothing",
         arguments: [
             "tonumber('15417283946501827364')", "2^63", "1e19", "1.8446744073709550e19", "'15417283946501827364' + 0",
         ])
@@ -60,7 +60,7 @@ struct SeedTests {
         #expect(transport.requests.isEmpty)
     }
 
-    @Test("A script that writes such a numeral does not compile, nor does a module of its")
+    @Test("A script or module with a numeral beyond 2^63 - 1 does not compile")
     func numerals() async throws {
         let folder = try ScriptFolder()
         let error = await folder.failure("print('before')\ncreate('w', { seed = 15417283946501827364 })")
@@ -75,7 +75,7 @@ struct SeedTests {
             module?.message.contains("seeds.lua:1: 15417283946501827364 is beyond") == true, "\(module?.message ?? "")")
     }
 
-    @Test("An answer's seed prints, compares and is sent again with all digits", arguments: digits)
+    @Test("A seed of an answer keeps its digits in output, files and creates", arguments: digits)
     func answers(digits: String) async throws {
         let number = try JSONValue(parsing: digits.utf8)
         let transport = ScriptedTransport(
@@ -108,7 +108,7 @@ struct SeedTests {
         #expect(body.contains("{\"seed\":\(digits)}"), "\(body)")
     }
 
-    @Test("A number beyond 64 bits in an answer comes as text, and the answer is there")
+    @Test("A whole number beyond 64 bits in an answer is text")
     func longAnswers() async throws {
         let answer = ScriptedReply.text(
             #"{"status":10,"data":{"taskId":"t-1","status":"succeeded","result":{"n":18446744073709551616}}}"#)
@@ -140,7 +140,7 @@ struct SeedTests {
     }
 
     @Test(
-        "Bounds are compared with all digits",
+        "The bounds of an integer parameter are compared with all digits",
         arguments: [
             ("max = math.maxinteger", "9223372036854775808", "at most 9223372036854775807"),
             ("max = 9007199254740992", "9007199254740993", "at most 9007199254740992"),
@@ -154,7 +154,7 @@ struct SeedTests {
         #expect(error?.message.contains("the parameter seed must be \(message)") == true, "\(error?.message ?? "")")
     }
 
-    @Test("A number parameter is exact for digits, and a float for the rest")
+    @Test("A number parameter keeps the digits of whole numbers and reads the rest as floats")
     func numbers() async throws {
         #expect(try await parameter("{ type = 'number' }", "1e30") == [.number(1e30)])
         #expect(try await parameter("{ type = 'number' }", "4") == [.number(4)])

@@ -4,10 +4,11 @@ import Testing
 @testable import SpeedPix
 @testable import SpeedPixLua
 
-@Suite("Uploads that a script keeps")
+@Suite("Renewal of uploads that a script keeps")
 struct UploadRenewalTests {
     /// A URL that is about to end is not sent: the file is opened anew by the name that the script gave it.
-    @Test func aFileWhoseURLEndsIsUploadedAgain() async throws {
+    @Test("An upload whose URL has expired is uploaded again before a create")
+    func expiredURL() async throws {
         let folder = try ScriptFolder()
         try folder.write("picture", to: "a.png")
         func signed(_ number: Int, expires: Int64) -> ScriptedReply {
@@ -28,7 +29,8 @@ struct UploadRenewalTests {
         #expect(transport.requests.last?.json["inputs"]?["image"] == "https://store.test/get/2")
     }
 
-    @Test func aFileThatIsGoneSaysWhatToDo() async throws {
+    @Test("An expired upload of a removed file is an error that says what to do")
+    func removedFile() async throws {
         let folder = try ScriptFolder()
         try folder.write("picture", to: "a.png")
         let transport = ScriptedTransport([
@@ -47,7 +49,8 @@ struct UploadRenewalTests {
     }
 
     /// Two polls may cross: the one that knows less must not undo the other.
-    @Test func anOutputThatWasSeenStays() throws {
+    @Test("An update of a prediction does not remove the output that is already known")
+    func laterUpdate() throws {
         let host = try ScriptFolder().host()
         var done = Prediction(id: "t-1")
         done.status = .succeeded

@@ -17,7 +17,7 @@ import FoundationEssentials
 import Foundation
 #endif
 
-@Suite("Looking into media files")
+@Suite("The local probe of media files")
 struct LocalMediaProbeTests {
     /// Its time limit never runs out: a machine may be as busy as it likes.
     private static func probe(_ folder: ToolFolder) -> LocalMediaProbe {
@@ -33,7 +33,8 @@ struct LocalMediaProbeTests {
 
     // MARK: Pictures
 
-    @Test func aPictureIsRead() async throws {
+    @Test("The probe reads size, resolution, color space and format of a picture")
+    func pictureProperties() async throws {
         try await ToolFolder.with { folder in
             let path = try folder.write("scan", tiff(width: 20, height: 30))
             let found = try await Self.bare.properties(ofFileAt: path, kind: .image)
@@ -46,7 +47,8 @@ struct LocalMediaProbeTests {
         }
     }
 
-    @Test func aPictureOnItsSideIsMeasuredUpright() async throws {
+    @Test("The probe gives the upright size of a rotated picture")
+    func rotatedPicture() async throws {
         try await ToolFolder.with { folder in
             let path = try folder.write("a.tif", tiff(width: 20, height: 30, orientation: 6))
             let found = try await Self.bare.properties(ofFileAt: path, kind: .image)
@@ -54,15 +56,18 @@ struct LocalMediaProbeTests {
         }
     }
 
-    @Test func inksAreNamed() async throws {
+    @Test("The probe gives cmyk as the color space of a CMYK picture")
+    func cmykPicture() async throws {
         try await ToolFolder.with { folder in
             let path = try folder.write("a.tif", tiff(width: 4, height: 4, channels: 4, photometric: 5))
             #expect(try await Self.bare.properties(ofFileAt: path, kind: .image).colorSpace == "cmyk")
         }
     }
 
-    @Test(arguments: [ImageFormat.png, .jpeg, .webp])
-    func formatsGoByContent(_ format: ImageFormat) async throws {
+    @Test(
+        "The probe finds a picture's format in the content, not in the file name",
+        arguments: [ImageFormat.png, .jpeg, .webp])
+    func formatFromContent(_ format: ImageFormat) async throws {
         try await ToolFolder.with { folder in
             let bytes = try Image.blank(width: 7, height: 5).encoded(format: format)
             let found = try await Self.bare.properties(ofFileAt: folder.write("a.gif", bytes), kind: .image)
@@ -71,7 +76,8 @@ struct LocalMediaProbeTests {
         }
     }
 
-    @Test func whatIsNoPictureIsAnError() async throws {
+    @Test("The probe refuses text and cut-off files as pictures")
+    func invalidPicture() async throws {
         try await ToolFolder.with { folder in
             let path = try folder.write("a.png", Array("hello".utf8))
             #expect(
@@ -85,7 +91,7 @@ struct LocalMediaProbeTests {
         }
     }
 
-    @Test(arguments: MediaKind.allCases)
+    @Test("The probe reports missing files and folders as errors", arguments: MediaKind.allCases)
     func missingFilesAndFoldersAreErrors(_ kind: MediaKind) async throws {
         try await ToolFolder.with { folder in
             let missing = try await error { try await Self.bare.properties(ofFileAt: folder["nope"], kind: kind) }
@@ -108,7 +114,8 @@ struct LocalMediaProbeTests {
                     "tags": {"title": "A clip"}}}
         """
 
-    @Test func aVideoIsDescribedByFFprobe() async throws {
+    @Test("The probe reads the properties of a video from ffprobe")
+    func aVideoIsDescribedByFFprobe() async throws {
         try await ToolFolder.with { folder in
             try folder.tool("ffprobe", printing: Self.report)
             let path = try folder.write("-clip; rm *.mp4", [1, 2, 3])
@@ -131,7 +138,8 @@ struct LocalMediaProbeTests {
         }
     }
 
-    @Test func aSoundIsDescribedByFFprobe() async throws {
+    @Test("The probe reads the properties of a sound from ffprobe")
+    func aSoundIsDescribedByFFprobe() async throws {
         try await ToolFolder.with { folder in
             try folder.tool("ffprobe", printing: Self.report)
             let found = try await Self.probe(folder)
@@ -144,7 +152,8 @@ struct LocalMediaProbeTests {
         }
     }
 
-    @Test func aFileWithoutTheMediumIsAnError() async throws {
+    @Test("The probe refuses a file without video as a video")
+    func aFileWithoutTheMediumIsAnError() async throws {
         try await ToolFolder.with { folder in
             try folder.tool("ffprobe", printing: #"{"streams": [{"codec_type": "audio"}], "format": {}}"#)
             let path = try folder.write("a", [1])
@@ -156,8 +165,10 @@ struct LocalMediaProbeTests {
         }
     }
 
-    @Test(arguments: [(MediaKind.video, "ffmpeg"), (.audio, "ffmpeg")])
-    func withoutTheProgramItSaysWhatToInstall(kind: MediaKind, package: String) async throws {
+    @Test(
+        "The probe names the package to install when a program is missing",
+        arguments: [(MediaKind.video, "ffmpeg"), (.audio, "ffmpeg")])
+    func missingProgram(kind: MediaKind, package: String) async throws {
         try await ToolFolder.with { folder in
             let path = try folder.write("a", [1])
             // A file that is none to run is no program either.
@@ -170,7 +181,8 @@ struct LocalMediaProbeTests {
         }
     }
 
-    @Test func whatTheProgramSaysIsPassedOn() async throws {
+    @Test("The probe passes on the last line of a program that fails, and refuses output that is no JSON")
+    func programFails() async throws {
         try await ToolFolder.with { folder in
             try folder.tool("ffprobe", "echo 'first line' >&2; echo \"a: Invalid data\" >&2; exit 1")
             let path = try folder.write("a", [1])
@@ -184,7 +196,8 @@ struct LocalMediaProbeTests {
         }
     }
 
-    @Test func tooMuchOutputIsCutOff() async throws {
+    @Test("The probe ends a program that writes too much")
+    func tooMuchOutputIsCutOff() async throws {
         try await ToolFolder.with { folder in
             try folder.tool("ffprobe", "exec /usr/bin/yes 'more and more and more and more and more and more'")
             let path = try folder.write("a", [1])
@@ -196,7 +209,8 @@ struct LocalMediaProbeTests {
         }
     }
 
-    @Test func aProgramThatHangsIsEnded() async throws {
+    @Test("The probe ends a program that exceeds the time limit")
+    func aProgramThatHangsIsEnded() async throws {
         try await ToolFolder.with { folder in
             try folder.tool(
                 "ffprobe", "echo $$ > \"$0.pid.new\"; /bin/mv \"$0.pid.new\" \"$0.pid\"; exec /bin/sleep 600")
@@ -234,7 +248,8 @@ struct LocalMediaProbeTests {
 
     // MARK: Documents
 
-    @Test func aPDFIsDescribedByPdfinfo() async throws {
+    @Test("The probe reads the properties of a PDF from pdfinfo")
+    func aPDFIsDescribedByPdfinfo() async throws {
         try await ToolFolder.with { folder in
             try folder.tool(
                 "pdfinfo",
@@ -267,7 +282,8 @@ struct LocalMediaProbeTests {
 
     // MARK: With a result
 
-    @Test func aResultIsFilled() async throws {
+    @Test("probed adds what the file says to an output and keeps what the service said")
+    func probedOutput() async throws {
         try await ToolFolder.with { folder in
             let path = try folder.write("a.tif", tiff(width: 16, height: 9))
             let output = try #require(FileOutput(["url": "https://cdn.test/a.tif", "width": 1600]))

@@ -7,27 +7,32 @@ struct ConfigurationTests {
         try Configuration(appKey: "key", appSecret: "secret", endpoint: text).endpoint
     }
 
-    @Test(arguments: [
-        ("https://service.test", "https://service.test"),
-        ("https://service.test/", "https://service.test"),
-        ("https://service.test///", "https://service.test"),
-        ("  https://service.test \n", "https://service.test"),
-        ("http://127.0.0.1:8187", "http://127.0.0.1:8187"),
-        ("http://[::1]:8187/", "http://[::1]:8187"),
-        ("https://service.test/base/path/", "https://service.test/base/path"),
-        ("service.test", "https://service.test"),
-        ("localhost:8187", "https://localhost:8187"),
-    ])
+    @Test(
+        "Configuration normalizes endpoints",
+        arguments: [
+            ("https://service.test", "https://service.test"),
+            ("https://service.test/", "https://service.test"),
+            ("https://service.test///", "https://service.test"),
+            ("  https://service.test \n", "https://service.test"),
+            ("http://127.0.0.1:8187", "http://127.0.0.1:8187"),
+            ("http://[::1]:8187/", "http://[::1]:8187"),
+            ("https://service.test/base/path/", "https://service.test/base/path"),
+            ("service.test", "https://service.test"),
+            ("localhost:8187", "https://localhost:8187"),
+        ])
     func endpointsAreNormalised(given: String, normalised: String) throws {
         #expect(try endpoint(given) == normalised)
     }
 
-    @Test(arguments: [
-        "", " ", "/", "https://", "ftp://service.test", "file:///etc/passwd", "https://service test", "https://a\nb",
-        "https://service.test?x=1", "https://service.test/#top", "https://user@service.test",
-        "https://user:word@service.test", "https://:word@service.test", "https:///path", "https://a\u{1B}b",
-    ])
-    func otherEndpointsAreRefused(_ text: String) throws {
+    @Test(
+        "Configuration refuses an invalid endpoint without repeating its password",
+        arguments: [
+            "", " ", "/", "https://", "ftp://service.test", "file:///etc/passwd", "https://service test",
+            "https://a\nb",
+            "https://service.test?x=1", "https://service.test/#top", "https://user@service.test",
+            "https://user:word@service.test", "https://:word@service.test", "https:///path", "https://a\u{1B}b",
+        ])
+    func invalidEndpoints(_ text: String) throws {
         let error = try speedPixError { try endpoint(text) }
         #expect(error.code == .configuration)
         #expect(error.remedy?.contains("http://127.0.0.1:8187") == true)
@@ -36,7 +41,8 @@ struct ConfigurationTests {
         #expect(!error.message.contains("word@"))
     }
 
-    @Test func theBasePathIsPartOfTheURLAndOfTheSignature() async throws {
+    @Test("The path of an endpoint is part of the URL and of the signature")
+    func basePathOfAnEndpoint() async throws {
         let service = try ScriptedService(.ok(["taskId": "t-1"]), endpoint: "https://service.test/base/")
         _ = try await service.create()
         let request = try #require(service.requests.first)
@@ -54,7 +60,8 @@ struct ConfigurationTests {
         "SPEEDPIX_APP_KEY": "env-key", "SPEEDPIX_APP_SECRET": "env-secret", "SPEEDPIX_ENDPOINT": "http://env.test",
     ]
 
-    @Test func theEnvironmentIsRead() throws {
+    @Test("Configuration reads key, secret and endpoint from the environment")
+    func theEnvironmentIsRead() throws {
         let configuration = try Configuration(environment: Self.environment)
         #expect(configuration.appKey == "env-key")
         #expect(configuration.appSecret == Secret("env-secret"))
@@ -62,7 +69,8 @@ struct ConfigurationTests {
         #expect(configuration.timeout == .seconds(30))
     }
 
-    @Test func argumentsWinOverTheEnvironment() throws {
+    @Test("Configuration prefers arguments to the environment")
+    func argumentsWinOverTheEnvironment() throws {
         let configuration = try Configuration(
             environment: Self.environment, appKey: "key", appSecret: "secret", endpoint: "http://argument.test")
         #expect(configuration.appKey == "key")
@@ -70,12 +78,15 @@ struct ConfigurationTests {
         #expect(configuration.endpoint == "http://argument.test")
     }
 
-    @Test func anEmptyEndpointVariableIsUnset() throws {
+    @Test("Configuration takes an empty endpoint variable as unset")
+    func anEmptyEndpointVariableIsUnset() throws {
         let environment = Self.environment.merging(["SPEEDPIX_ENDPOINT": ""]) { $1 }
         #expect(try Configuration(environment: environment).endpoint == Configuration.defaultEndpoint)
     }
 
-    @Test(arguments: ["SPEEDPIX_APP_KEY", "SPEEDPIX_APP_SECRET"], [nil, ""])
+    @Test(
+        "Configuration names the variable that is missing or empty",
+        arguments: ["SPEEDPIX_APP_KEY", "SPEEDPIX_APP_SECRET"], [nil, ""])
     func aMissingVariableIsNamed(name: String, value: String?) throws {
         var environment = Self.environment
         environment[name] = value
@@ -85,8 +96,10 @@ struct ConfigurationTests {
         #expect(error.remedy?.contains(name) == true)
     }
 
-    @Test(arguments: ["two words", "line\nbreak", "tab\t", "ключ"])
-    func aKeyWithStrangeCharactersIsRefused(_ key: String) throws {
+    @Test(
+        "Configuration refuses a key with blanks, control characters or non-ASCII letters",
+        arguments: ["two words", "line\nbreak", "tab\t", "ключ"])
+    func invalidKey(_ key: String) throws {
         let error = try speedPixError { try Configuration(appKey: key, appSecret: "secret") }
         #expect(error.code == .configuration)
         #expect(error.remedy != nil)

@@ -8,68 +8,70 @@ struct CheckCommandTests {
         await CommandRun(["check", "-"], in: try TestFolder(), input: script)
     }
 
-    @Test(arguments: [
-        // Syntax, with the place of the word that Lua names.
-        ("local x = 1\n  y = = 2", "stdin:2:7: error: unexpected symbol near '='\n"),
-        ("if x then", "stdin:1:1: error: 'end' expected near <eof>\n"),
-        (
-            "local x = 1\nrun('w', { seed = 15417283946501827364 })",
-            "stdin:2:19: error: 15417283946501827364 is beyond 2^63 - 1, Lua's largest integer, and would be rounded: write uint64(\"15417283946501827364\")\n"
-        ),
-        (
-            "print(uint64('1')) uint46('1')",
-            "stdin:1:20: error: there is no global \"uint46\"; did you mean \"uint64\"?\n"
-        ),
-        // Globals.
-        ("prnt(1)", "stdin:1:1: error: there is no global \"prnt\"; did you mean \"print\"?\n"),
-        ("x = sleep(1)", "stdin:1:5: error: there is no global \"sleep\"; there is speedpix.sleep\n"),
-        ("do local a end print(a)", "stdin:1:22: error: there is no global \"a\"\n"),
-        ("repeat local a until a; print(a)", "stdin:1:31: error: there is no global \"a\"\n"),
-        ("local a = a", "stdin:1:11: error: there is no global \"a\"\n"),
-        ("local s = 'ä' .. prnt", "stdin:1:18: error: there is no global \"prnt\"; did you mean \"print\"?\n"),
-        // Names of modules, through locals as well.
-        ("speedpix.mapp({}, print)", "stdin:1:10: error: there is no speedpix.mapp; did you mean \"map\"?\n"),
-        (
-            "local sp = speedpix\nsp.settel({})",
-            "stdin:2:4: error: there is no speedpix.settel; did you mean \"settle\"?\n"
-        ),
-        ("print(string.fomat('x'))", "stdin:1:14: error: there is no string.fomat; did you mean \"format\"?\n"),
-        // Objects of the API.
-        (
-            "local j = create('w')\nprint(j.staus)",
-            "stdin:2:9: error: prediction has no \"staus\"; did you mean \"status\"?\n"
-        ),
-        ("create('w'):wiat()", "stdin:1:13: error: prediction has no method \"wiat\"; did you mean \"wait\"?\n"),
-        (
-            "image.open('x'):resize({ width = 2 }):blurr()",
-            "stdin:1:39: error: picture has no method \"blurr\"; did you mean \"blur\"?\n"
-        ),
-        (
-            "local r = run('w')\nr.images:svae('x')",
-            "stdin:2:10: error: no object has a method \"svae\"; did you mean \"save\"?\n"
-        ),
-        // Options.
-        (
-            "run('w', {}, { aliasid = 'x' })",
-            "stdin:1:16: error: run has no option \"aliasid\"; did you mean \"alias_id\"?\n"
-        ),
-        (
-            "local j = create('w') j:wait { timout = 1 }",
-            "stdin:1:32: error: prediction:wait has no option \"timout\"; did you mean \"timeout\"?\n"
-        ),
-        (
-            "json.encode({}, { indnt = 1, sort_keys = true })",
-            "stdin:1:19: error: json.encode has no option \"indnt\"; did you mean \"indent\"?\n"
-        ),
-        (
-            "speedpix.params { n = { requird = true } }",
-            "stdin:1:25: error: a parameter has no field \"requird\"; did you mean \"required\"?\n"
-        ),
-        (
-            "speedpix.params { n = { type = 'flie' } }",
-            "stdin:1:25: error: there is no type \"flie\" of parameters; did you mean \"file\"?\n"
-        ),
-    ])
+    @Test(
+        "check reports each mistake with its place and the nearest name",
+        arguments: [
+            // Syntax, with the place of the word that Lua names.
+            ("local x = 1\n  y = = 2", "stdin:2:7: error: unexpected symbol near '='\n"),
+            ("if x then", "stdin:1:1: error: 'end' expected near <eof>\n"),
+            (
+                "local x = 1\nrun('w', { seed = 15417283946501827364 })",
+                "stdin:2:19: error: 15417283946501827364 is beyond 2^63 - 1, Lua's largest integer, and would be rounded: write uint64(\"15417283946501827364\")\n"
+            ),
+            (
+                "print(uint64('1')) uint46('1')",
+                "stdin:1:20: error: there is no global \"uint46\"; did you mean \"uint64\"?\n"
+            ),
+            // Globals.
+            ("prnt(1)", "stdin:1:1: error: there is no global \"prnt\"; did you mean \"print\"?\n"),
+            ("x = sleep(1)", "stdin:1:5: error: there is no global \"sleep\"; there is speedpix.sleep\n"),
+            ("do local a end print(a)", "stdin:1:22: error: there is no global \"a\"\n"),
+            ("repeat local a until a; print(a)", "stdin:1:31: error: there is no global \"a\"\n"),
+            ("local a = a", "stdin:1:11: error: there is no global \"a\"\n"),
+            ("local s = 'ä' .. prnt", "stdin:1:18: error: there is no global \"prnt\"; did you mean \"print\"?\n"),
+            // Names of modules, through locals as well.
+            ("speedpix.mapp({}, print)", "stdin:1:10: error: there is no speedpix.mapp; did you mean \"map\"?\n"),
+            (
+                "local sp = speedpix\nsp.settel({})",
+                "stdin:2:4: error: there is no speedpix.settel; did you mean \"settle\"?\n"
+            ),
+            ("print(string.fomat('x'))", "stdin:1:14: error: there is no string.fomat; did you mean \"format\"?\n"),
+            // Objects of the API.
+            (
+                "local j = create('w')\nprint(j.staus)",
+                "stdin:2:9: error: prediction has no \"staus\"; did you mean \"status\"?\n"
+            ),
+            ("create('w'):wiat()", "stdin:1:13: error: prediction has no method \"wiat\"; did you mean \"wait\"?\n"),
+            (
+                "image.open('x'):resize({ width = 2 }):blurr()",
+                "stdin:1:39: error: picture has no method \"blurr\"; did you mean \"blur\"?\n"
+            ),
+            (
+                "local r = run('w')\nr.images:svae('x')",
+                "stdin:2:10: error: no object has a method \"svae\"; did you mean \"save\"?\n"
+            ),
+            // Options.
+            (
+                "run('w', {}, { aliasid = 'x' })",
+                "stdin:1:16: error: run has no option \"aliasid\"; did you mean \"alias_id\"?\n"
+            ),
+            (
+                "local j = create('w') j:wait { timout = 1 }",
+                "stdin:1:32: error: prediction:wait has no option \"timout\"; did you mean \"timeout\"?\n"
+            ),
+            (
+                "json.encode({}, { indnt = 1, sort_keys = true })",
+                "stdin:1:19: error: json.encode has no option \"indnt\"; did you mean \"indent\"?\n"
+            ),
+            (
+                "speedpix.params { n = { requird = true } }",
+                "stdin:1:25: error: a parameter has no field \"requird\"; did you mean \"required\"?\n"
+            ),
+            (
+                "speedpix.params { n = { type = 'flie' } }",
+                "stdin:1:25: error: there is no type \"flie\" of parameters; did you mean \"file\"?\n"
+            ),
+        ])
     func mistakesAreNamedWithTheirPlace(script: String, output: String) async throws {
         let run = try await check(script)
         #expect(run.output == output && run.errors.isEmpty, "\(run.errors)")
@@ -77,7 +79,7 @@ struct CheckCommandTests {
     }
 
     @Test(
-        "What a run that is gone on with would pay for again is a warning, and no failure",
+        "check warns of values that make a resumed run create again",
         arguments: [
             ("run('w', { t = os.time() })", "1:16: warning: os.time gives another value"),
             ("create('w', { t = { os.date() } })", "1:21: warning: os.date gives another value"),
@@ -92,7 +94,7 @@ struct CheckCommandTests {
     }
 
     @Test(
-        "What is kept, or has an order, is no warning",
+        "check does not warn of values that are kept by once or have an order",
         arguments: [
             "run('w', { t = speedpix.once('t', function() return os.time() end) })",
             "for i, k in ipairs({}) do run('w', { text = k }) end print(os.time())",
@@ -103,26 +105,30 @@ struct CheckCommandTests {
         #expect(run.status == .success && run.output.isEmpty, "\(run.output)")
     }
 
-    @Test(arguments: [
-        "", "#!/usr/bin/env speedpix\nprint(1)", "x = 1\nfunction f(a, ...) return x, a, ... end f()",
-        "local t = {}\nfunction t:svae() self.x = 1 end\nt:svae()\nt.y.z = 2",
-        "local function loop(n) return n > 0 and loop(n - 1) or n end loop(3)",
-        "for i, v in ipairs({ 1 }) do print(i, v) end for i = 1, 2 do print(i) end",
-        "goto done\n::done::", "local a <const>, b <close> = 1, nil print(a, b)",
-        "print(#'x' .. -1 + 2 ^ ~3 // 4, not true, [[\nlong]], 0x1p-2, 1e+5) --[==[ x = = ]==]",
-        "_G.made = 1 print(made)", "local env = _ENV print(anything)", "setmetatable(_G, {}) print(anything)",
-        "run('w', { aliasid = 'an input may have any name' })", "local run = print run('w', {}, { aliasid = 1 })",
-        "local j = create('w') j = {} print(j.staus)", "print(('x'):upper(), #arg_list) arg_list = {}",
-        "if x then elseif y then else end x, y = 1, 2", "local s = \"a\\\"b\" print(s:len()) return s",
-        "speedpix.first { create('a'), create('b') }", "print(utf8.char(65), coroutine.wrap(print), math.pi, _VERSION)",
-        "while true do break end repeat local q = 1 until q == 1", "return { aliasid = 1 };",
-    ])
-    func whatIsRightIsSilent(script: String) async throws {
+    @Test(
+        "check prints nothing for correct scripts",
+        arguments: [
+            "", "#!/usr/bin/env speedpix\nprint(1)", "x = 1\nfunction f(a, ...) return x, a, ... end f()",
+            "local t = {}\nfunction t:svae() self.x = 1 end\nt:svae()\nt.y.z = 2",
+            "local function loop(n) return n > 0 and loop(n - 1) or n end loop(3)",
+            "for i, v in ipairs({ 1 }) do print(i, v) end for i = 1, 2 do print(i) end",
+            "goto done\n::done::", "local a <const>, b <close> = 1, nil print(a, b)",
+            "print(#'x' .. -1 + 2 ^ ~3 // 4, not true, [[\nlong]], 0x1p-2, 1e+5) --[==[ x = = ]==]",
+            "_G.made = 1 print(made)", "local env = _ENV print(anything)", "setmetatable(_G, {}) print(anything)",
+            "run('w', { aliasid = 'an input may have any name' })", "local run = print run('w', {}, { aliasid = 1 })",
+            "local j = create('w') j = {} print(j.staus)", "print(('x'):upper(), #arg_list) arg_list = {}",
+            "if x then elseif y then else end x, y = 1, 2", "local s = \"a\\\"b\" print(s:len()) return s",
+            "speedpix.first { create('a'), create('b') }",
+            "print(utf8.char(65), coroutine.wrap(print), math.pi, _VERSION)",
+            "while true do break end repeat local q = 1 until q == 1", "return { aliasid = 1 };",
+        ])
+    func correctScripts(script: String) async throws {
         let run = try await check(script)
         #expect(run.status == .success && run.output.isEmpty && run.errors.isEmpty, "\(run.output)")
     }
 
-    @Test func everyScriptThatIsShippedIsClean() async throws {
+    @Test("check finds no mistake in the scripts of this repository")
+    func everyScriptThatIsShippedIsClean() async throws {
         let folders = ["examples", "Tests/IntegrationTests/Scripts", "Sources/SpeedPixGateway/Workflows/Scripts"]
         var paths: [String] = []
         for folder in folders.dropLast() {
@@ -135,7 +141,8 @@ struct CheckCommandTests {
         #expect(run.status == .success, "\(run.output)")
     }
 
-    @Test func globalsOfModulesAreKnown() async throws {
+    @Test("check knows the globals that other files define")
+    func globalsOfModulesAreKnown() async throws {
         let folder = try TestFolder()
         try folder.write("require 'shapes' print(circle(1), squre(2))", to: "main.lua")
         try folder.write("function circle() end function square() end require 'main'", to: "shapes.lua")
@@ -143,7 +150,8 @@ struct CheckCommandTests {
         #expect(run.output == "main.lua:1:35: error: there is no global \"squre\"; did you mean \"square\"?\n")
     }
 
-    @Test func filesThatAreNoneAreUsage() async throws {
+    @Test("check ends with the usage status for missing files, folders and no arguments")
+    func missingFiles() async throws {
         let folder = try TestFolder()
         for arguments in [["nope.lua"], ["."], []] {
             let run = await CommandRun(["check"] + arguments, in: folder)
@@ -151,7 +159,8 @@ struct CheckCommandTests {
         }
     }
 
-    @Test func aMissingFileHidesNoOthersMistakes() async throws {
+    @Test("check reports the mistakes of other files when one is missing")
+    func aMissingFileHidesNoOthersMistakes() async throws {
         let folder = try TestFolder()
         try folder.write("x =", to: "b.lua")
         let run = await CommandRun(["check", "nope.lua", "b.lua"], in: folder)

@@ -5,7 +5,8 @@ import Testing
 
 @Suite("speedpix doctor")
 struct DoctorCommandTests {
-    @Test func everyValueHasItsOriginAndNoneIsTheSecret() async throws {
+    @Test("doctor shows each setting with its origin and redacts the secret")
+    func valuesAndOrigins() async throws {
         let folder = try TestFolder()
         try folder.write("timeout = 12\n[profiles.fast]\npoll_rate = 50", to: "speedpix.toml")
         try await TestService.run { endpoint in
@@ -31,7 +32,8 @@ struct DoctorCommandTests {
         }
     }
 
-    @Test func aClockThatIsOffIsMeasured() async throws {
+    @Test("doctor measures by how much the clock is off")
+    func aClockThatIsOffIsMeasured() async throws {
         try await TestService.run { endpoint in
             for (minutes, words) in [(20.0, "20 min ahead of"), (-20, "20 min behind"), (2, "2 min ahead of")] {
                 let run = await CommandRun(
@@ -46,7 +48,8 @@ struct DoctorCommandTests {
         }
     }
 
-    @Test func nothingIsCreated() async throws {
+    @Test("doctor makes no call that creates anything")
+    func nothingIsCreated() async throws {
         // What costs would fail loudly.
         let faults = #"{"rules": [{"call": ["create", "sign_upload"], "fault": "garbage"}]}"#
         try await TestService.run(faults: faults) { endpoint in
@@ -56,28 +59,30 @@ struct DoctorCommandTests {
         }
     }
 
-    @Test(arguments: [
-        (["SPEEDPIX_APP_SECRET": "wrong"], "bad   signature: Invalid Signature"),
-        (["SPEEDPIX_APP_KEY": "wrong"], "bad   signature: Invalid AppKey"),
-        (
-            ["SPEEDPIX_APP_KEY": ""],
-            "bad   credentials: the app key is missing\n        mend: export SPEEDPIX_APP_KEY=…"
-        ),
-        (["SPEEDPIX_APP_SECRET": ""], "bad   credentials: the app secret is missing"),
-        (["SPEEDPIX_ENDPOINT": "http://127.0.0.1:1"], "bad   endpoint: no answer from http://127.0.0.1:1"),
-        (["SPEEDPIX_ENDPOINT": "nonsense://x"], "bad   credentials: the endpoint \"nonsense://x\" is not"),
-        (["SPEEDPIX_RETRIES": "x"], "bad   settings: SPEEDPIX_RETRIES: retries must be"),
-        (["SPEEDPIX_PROFILE": "x"], "bad   settings: there is no profile \"x\" (SPEEDPIX_PROFILE)"),
-        (
-            ["SPEEDPIX_APP_SECRET": "", "SPEEDPIX_APP_SECRET_FILE": "nope"],
-            "bad   credentials: SPEEDPIX_APP_SECRET_FILE: there is no file"
-        ),
-        (
-            ["SPEEDPIX_APP_SECRET": "", "SPEEDPIX_APP_SECRET_COMMAND": "exit 1"],
-            "bad   credentials: SPEEDPIX_APP_SECRET_COMMAND"
-        ),
-    ])
-    func whatIsWrongEndsWithFourAndItsRemedy(changes: [String: String], line: String) async throws {
+    @Test(
+        "doctor reports a problem with a remedy and the configuration status, and checks the rest",
+        arguments: [
+            (["SPEEDPIX_APP_SECRET": "wrong"], "bad   signature: Invalid Signature"),
+            (["SPEEDPIX_APP_KEY": "wrong"], "bad   signature: Invalid AppKey"),
+            (
+                ["SPEEDPIX_APP_KEY": ""],
+                "bad   credentials: the app key is missing\n        mend: export SPEEDPIX_APP_KEY=…"
+            ),
+            (["SPEEDPIX_APP_SECRET": ""], "bad   credentials: the app secret is missing"),
+            (["SPEEDPIX_ENDPOINT": "http://127.0.0.1:1"], "bad   endpoint: no answer from http://127.0.0.1:1"),
+            (["SPEEDPIX_ENDPOINT": "nonsense://x"], "bad   credentials: the endpoint \"nonsense://x\" is not"),
+            (["SPEEDPIX_RETRIES": "x"], "bad   settings: SPEEDPIX_RETRIES: retries must be"),
+            (["SPEEDPIX_PROFILE": "x"], "bad   settings: there is no profile \"x\" (SPEEDPIX_PROFILE)"),
+            (
+                ["SPEEDPIX_APP_SECRET": "", "SPEEDPIX_APP_SECRET_FILE": "nope"],
+                "bad   credentials: SPEEDPIX_APP_SECRET_FILE: there is no file"
+            ),
+            (
+                ["SPEEDPIX_APP_SECRET": "", "SPEEDPIX_APP_SECRET_COMMAND": "exit 1"],
+                "bad   credentials: SPEEDPIX_APP_SECRET_COMMAND"
+            ),
+        ])
+    func problems(changes: [String: String], line: String) async throws {
         try await TestService.run { endpoint in
             let environment = TestService.environment(endpoint).merging(changes) { $1 }
             let run = await CommandRun(["doctor"], in: try TestFolder(), environment: environment)
@@ -102,7 +107,8 @@ struct DoctorCommandTests {
         }
     }
 
-    @Test func aCommandIsShownWithoutItsArguments() async throws {
+    @Test("doctor shows the command of a secret without its arguments")
+    func aCommandIsShownWithoutItsArguments() async throws {
         try await TestService.run { endpoint in
             var environment = TestService.environment(endpoint)
             environment["SPEEDPIX_APP_SECRET"] = nil
@@ -113,7 +119,8 @@ struct DoctorCommandTests {
         }
     }
 
-    @Test func credentialsFromTwoPlacesAreNoted() async throws {
+    @Test("doctor notes that key and secret come from different places")
+    func credentialsFromTwoPlacesAreNoted() async throws {
         let folder = try TestFolder()
         try folder.write("app_key = 'key'", to: "speedpix.toml")
         try await TestService.run { endpoint in
@@ -125,7 +132,8 @@ struct DoctorCommandTests {
         }
     }
 
-    @Test func theGatewayInsideNeedsNothing() async throws {
+    @Test("doctor --local finds no problem without any settings")
+    func localGateway() async throws {
         let run = await CommandRun(["doctor", "--local"], in: try TestFolder())
         #expect(run.status == .success && run.output.contains("ok    signature"), "\(run.output)")
         #expect(!run.output.contains("made-up-token\n"))

@@ -3,16 +3,18 @@ import Testing
 
 @testable import SpeedPixCommands
 
-@Suite("speedpix eval, version, completions and what is mistyped")
+@Suite("speedpix eval, version, completions and mistyped commands")
 struct EvalCommandTests {
-    @Test(arguments: [
-        ("1 + 1", "2\n"), ("'a', nil, true", "a\nnil\ntrue\n"), ("", ""), ("print('x')", "x\n"),
-        ("x = 1; return x, x + 1", "1\n2\n"), ("{}", "{}\n"),
-        ("{1, 'two', {a = 1, ['b c'] = 2}}", "{\n  1,\n  \"two\",\n  {\n    a = 1,\n    [\"b c\"] = 2\n  }\n}\n"),
-        ("{[3] = 1, x = {}, [true] = 0}", "{\n  [3] = 1,\n  [true] = 0,\n  x = {}\n}\n"),
-        ("(function() local t = {} t.t = t return t end)()", "{\n  t = { … }\n}\n"),
-        ("run('echo', { text = 'hello' }).text", "hello\n"),
-    ])
+    @Test(
+        "eval prints the values of the code",
+        arguments: [
+            ("1 + 1", "2\n"), ("'a', nil, true", "a\nnil\ntrue\n"), ("", ""), ("print('x')", "x\n"),
+            ("x = 1; return x, x + 1", "1\n2\n"), ("{}", "{}\n"),
+            ("{1, 'two', {a = 1, ['b c'] = 2}}", "{\n  1,\n  \"two\",\n  {\n    a = 1,\n    [\"b c\"] = 2\n  }\n}\n"),
+            ("{[3] = 1, x = {}, [true] = 0}", "{\n  [3] = 1,\n  [true] = 0,\n  x = {}\n}\n"),
+            ("(function() local t = {} t.t = t return t end)()", "{\n  t = { … }\n}\n"),
+            ("run('echo', { text = 'hello' }).text", "hello\n"),
+        ])
     func valuesArePrinted(code: String, output: String) async throws {
         let run = await CommandRun(["eval", code, "--local"], in: try TestFolder())
         #expect(run.status == .success && run.output == output, "\(run.output)\(run.errors)")
@@ -26,7 +28,8 @@ struct EvalCommandTests {
         #expect(reaching.status == .configuration && reaching.errors.contains("the app key is missing"))
     }
 
-    @Test func errorsShowTheLine() async throws {
+    @Test("eval shows the line of an error, and ends at its timeout")
+    func errorsShowTheLine() async throws {
         let syntax = await CommandRun(["eval", "x ="], in: try TestFolder())
         #expect(syntax.status == .failure && syntax.errors.contains("code:1: ") && syntax.errors.contains("> 1 | x ="))
         let raised = await CommandRun(["eval", "a = 1\nerror('no')"], in: try TestFolder())
@@ -46,11 +49,12 @@ struct EvalCommandTests {
         #expect(text.output.hasPrefix("speedpix \(SpeedPixVersion.current)\nlua 5.4."))
     }
 
-    @Test func completionsKnowEveryWorkflowOfTheGateway() async throws {
+    @Test("The completions know exactly the workflows of the local gateway")
+    func completionsKnowEveryWorkflowOfTheGateway() async throws {
         #expect(try await Set(LocalGateway.offered().map(\.id)) == Set(LocalGateway.workflowNames))
     }
 
-    @Test(arguments: ["bash", "zsh", "fish"])
+    @Test("completions lists commands, options and workflows for each shell", arguments: ["bash", "zsh", "fish"])
     func completionsNameCommandsAndWorkflows(shell: String) async throws {
         let run = await CommandRun(["completions", shell], in: try TestFolder())
         #expect(run.status == .success)
@@ -59,16 +63,18 @@ struct EvalCommandTests {
         }
     }
 
-    @Test(arguments: [
-        (["rnu"], "there is no command \"rnu\"; did you mean \"run\"?\n"),
-        (["shoe.lua"], "hint: to run a script: speedpix run shoe.lua\n"),
-        (["frobnicate"], "there is no command \"frobnicate\"\nhint: speedpix --help\n"),
-        (["run", "x.lua", "--locl"], "Did you mean '--local'?\nhint: speedpix run --help\n"),
-        (["completions", "tcsh"], "'bash', 'zsh' or 'fish'.\nhint: speedpix completions --help\n"),
-        (["help", "predct"], "there is no command \"predct\"; did you mean \"predict\"?\n"),
-        (["jobs", "dowload", "x"], "did you mean \"download\"?\n"),
-        (["\u{1B}[31m"], "there is no command \" [31m\""),
-    ])
+    @Test(
+        "A mistyped command or option gets the nearest name or a hint",
+        arguments: [
+            (["rnu"], "there is no command \"rnu\"; did you mean \"run\"?\n"),
+            (["shoe.lua"], "hint: to run a script: speedpix run shoe.lua\n"),
+            (["frobnicate"], "there is no command \"frobnicate\"\nhint: speedpix --help\n"),
+            (["run", "x.lua", "--locl"], "Did you mean '--local'?\nhint: speedpix run --help\n"),
+            (["completions", "tcsh"], "'bash', 'zsh' or 'fish'.\nhint: speedpix completions --help\n"),
+            (["help", "predct"], "there is no command \"predct\"; did you mean \"predict\"?\n"),
+            (["jobs", "dowload", "x"], "did you mean \"download\"?\n"),
+            (["\u{1B}[31m"], "there is no command \" [31m\""),
+        ])
     func theNearestWordIsNamed(arguments: [String], message: String) async throws {
         let run = await CommandRun(arguments, in: try TestFolder())
         #expect(run.status == .usage && run.output.isEmpty)

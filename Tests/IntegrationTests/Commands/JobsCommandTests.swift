@@ -19,7 +19,8 @@ struct JobsCommandTests {
             ["text-to-image", "prompt=\(prompt)", "width:=64", "height:=64"], environment, in: folder)
     }
 
-    @Test func downloadGoesOnWhereAnEarlierOneEnded() async throws {
+    @Test("jobs download skips files that are there and keeps others of the same name")
+    func downloadAgain() async throws {
         let folder = try TestFolder()
         try await TestService.run { endpoint in
             let environment = TestService.environment(endpoint)
@@ -63,7 +64,8 @@ struct JobsCommandTests {
         }
     }
 
-    @Test func showAndWaitTellHowItStands() async throws {
+    @Test("jobs show and wait print status, output and error of predictions")
+    func showAndWait() async throws {
         let folder = try TestFolder()
         try await TestService.run { endpoint in
             let environment = TestService.environment(endpoint)
@@ -82,7 +84,8 @@ struct JobsCommandTests {
         }
     }
 
-    @Test func whatRunsYetIsNotDownloaded() async throws {
+    @Test("jobs download refuses a running prediction and names jobs wait")
+    func downloadOfARunningPrediction() async throws {
         let folder = try TestFolder()
         try await TestService.run { endpoint in
             let environment = TestService.environment(endpoint)
@@ -97,15 +100,18 @@ struct JobsCommandTests {
         }
     }
 
-    @Test(arguments: [
-        (["show"], SpeedPixCommands.ExitStatus.usage, "Missing expected argument"),
-        (["show", ""], .usage, "is no id"), (["show", "a b"], .usage, "is no id"),
-        (["show", "a\nb"], .usage, "is no id"), (["show", String(repeating: "x", count: 600)], .usage, "is no id"),
-        (["show", "nope"], .failure, "there is no task \"nope\""), (["wait", "nope"], .failure, "no task"),
-        (["download", "nope"], .failure, "no task"), (["shw", "x"], .usage, "did you mean \"show\"?"),
-        (["download", "x", "--out", "file"], .failure, "file is a file"), (["show", "x", "--local"], .usage, "serve"),
-        ([], .success, ""),
-    ])
+    @Test(
+        "jobs reports invalid arguments and unknown ids",
+        arguments: [
+            (["show"], SpeedPixCommands.ExitStatus.usage, "Missing expected argument"),
+            (["show", ""], .usage, "is no id"), (["show", "a b"], .usage, "is no id"),
+            (["show", "a\nb"], .usage, "is no id"), (["show", String(repeating: "x", count: 600)], .usage, "is no id"),
+            (["show", "nope"], .failure, "there is no task \"nope\""), (["wait", "nope"], .failure, "no task"),
+            (["download", "nope"], .failure, "no task"), (["shw", "x"], .usage, "did you mean \"show\"?"),
+            (["download", "x", "--out", "file"], .failure, "file is a file"),
+            (["show", "x", "--local"], .usage, "serve"),
+            ([], .success, ""),
+        ])
     func mistakesAreNamed(arguments: [String], status: SpeedPixCommands.ExitStatus, message: String) async throws {
         let folder = try TestFolder()
         try folder.write("", to: "file")

@@ -10,7 +10,8 @@ struct PredictCommandTests {
         await CommandRun(["predict"] + arguments + ["--local"], in: folder)
     }
 
-    @Test func valuesKeepTheirTypes() async throws {
+    @Test("predict sends text, files and JSON by the operator of the input")
+    func valuesKeepTheirTypes() async throws {
         let folder = try TestFolder()
         try folder.write("a file", to: "a.txt")
         let run = await predict(
@@ -31,7 +32,7 @@ struct PredictCommandTests {
     }
 
     @Test(
-        "A seed of 64 bits comes back with all digits",
+        "predict keeps all digits of a seed of 64 bits",
         arguments: [
             "9007199254740993", "9223372036854775808", "15417283946501827364", "18446744073709551615",
             "-9223372036854775808",
@@ -48,7 +49,8 @@ struct PredictCommandTests {
         #expect(picture.output.contains("seed \(digits)\n"), "\(picture)")
     }
 
-    @Test func saveDownloadsUnderTheFilesNames() async throws {
+    @Test("predict --save writes the files under their names into new folders")
+    func saveDownloadsUnderTheFilesNames() async throws {
         let folder = try TestFolder()
         let run = await predict(
             ["text-to-image", "prompt=a lake", "width:=64", "height:=64", "--save", "deep/out"], in: folder)
@@ -59,7 +61,8 @@ struct PredictCommandTests {
         #expect(run.errors.contains(" created\n") && run.errors.contains(" succeeded\n"))
     }
 
-    @Test func saveLosesNoOtherPictureOfTheSameName() async throws {
+    @Test("predict --save numbers the files of later runs")
+    func saveLosesNoOtherPictureOfTheSameName() async throws {
         let folder = try TestFolder()
         for seed in 1...3 {
             let run = await predict(
@@ -72,7 +75,8 @@ struct PredictCommandTests {
         #expect(Set(pictures).count == 3)
     }
 
-    @Test func aFailedOneEndsWithThreeAndNamesItsID() async throws {
+    @Test("predict reports a failed prediction with its id and a status of its own")
+    func failedPrediction() async throws {
         let run = await predict(["echo", "fail=on purpose", "--json"], in: try TestFolder())
         #expect(run.status == .predictionFailed)
         let result = try JSONValue(parsing: run.output.utf8)
@@ -81,38 +85,40 @@ struct PredictCommandTests {
         #expect(run.errors.contains("prediction_failed: on purpose") && run.errors.contains("prediction: \(id)"))
     }
 
-    @Test(arguments: [
-        (["echo", "text"], SpeedPixCommands.ExitStatus.usage, "\"text\" has no ="),
-        (["echo", "=text"], .usage, "has no key before the ="),
-        (["echo", ":=1"], .usage, "has no key before the ="),
-        (["echo", "a:={b"], .usage, "a is no JSON: {b"),
-        (["echo", "a:="], .usage, "a is no JSON"),
-        (
-            ["echo", "seed:=18446744073709551616"], .usage,
-            "seed: the whole number 18446744073709551616 does not fit 64 bits"
-        ),
-        (["echo", "a:=[-9223372036854775809]"], .usage, "in quotes it keeps its digits"),
-        (["echo", "a=1", "a:=2"], .usage, "the input a is given twice"),
-        (["echo", "a\nb=1"], .usage, "a key has a line break"),
-        (["echo", "a\u{0}b=1"], .usage, "a key has a line break or another control character"),
-        (["echo", "a:=" + String(repeating: "[", count: 2000)], .usage, "a is no JSON"),
-        (["echo", "a=" + String(repeating: "x", count: 2 << 20)], .usage, "larger than 1 MiB"),
-        (["echo", "image=./no.png"], .failure, "image: there is no file ./no.png"),
-        (["echo", "data:={\"a\": [\"./no.png\"]}"], .failure, "data.a[0]: there is no file ./no.png"),
-        (["echo", "image=./"], .failure, "is a folder"),
-        (["nope"], .failure, "there is no workflow \"nope\""),
-        (["echo", "nope=1"], .failure, "has no input \"nope\""),
-        ([""], .usage, "an id is empty"),
-        (["a b"], .usage, "has spaces"),
-        (["echo", "--alias", "a", "--version-id", "b"], .usage, "exclude each other"),
-        (["echo", "--alias", "a\nb"], .usage, "control characters"),
-        (["echo", "--timeout", "0"], .usage, "positive number of seconds"),
-        (["echo", "duration:=3600", "--timeout", "0.2"], .failure, "did not end within"),
-        (["echo", "--save", "./file"], .failure, "is a file"),
-        (["echo", "--save", "file/below"], .failure, "is a file"),
-        (["echo", "--save", "/proc/nothing"], .failure, "cannot be made"),
-        (["echo", "--sav", "x"], .usage, "Did you mean '--save'?"),
-    ])
+    @Test(
+        "predict reports invalid inputs and options",
+        arguments: [
+            (["echo", "text"], SpeedPixCommands.ExitStatus.usage, "\"text\" has no ="),
+            (["echo", "=text"], .usage, "has no key before the ="),
+            (["echo", ":=1"], .usage, "has no key before the ="),
+            (["echo", "a:={b"], .usage, "a is no JSON: {b"),
+            (["echo", "a:="], .usage, "a is no JSON"),
+            (
+                ["echo", "seed:=18446744073709551616"], .usage,
+                "seed: the whole number 18446744073709551616 does not fit 64 bits"
+            ),
+            (["echo", "a:=[-9223372036854775809]"], .usage, "in quotes it keeps its digits"),
+            (["echo", "a=1", "a:=2"], .usage, "the input a is given twice"),
+            (["echo", "a\nb=1"], .usage, "a key has a line break"),
+            (["echo", "a\u{0}b=1"], .usage, "a key has a line break or another control character"),
+            (["echo", "a:=" + String(repeating: "[", count: 2000)], .usage, "a is no JSON"),
+            (["echo", "a=" + String(repeating: "x", count: 2 << 20)], .usage, "larger than 1 MiB"),
+            (["echo", "image=./no.png"], .failure, "image: there is no file ./no.png"),
+            (["echo", "data:={\"a\": [\"./no.png\"]}"], .failure, "data.a[0]: there is no file ./no.png"),
+            (["echo", "image=./"], .failure, "is a folder"),
+            (["nope"], .failure, "there is no workflow \"nope\""),
+            (["echo", "nope=1"], .failure, "has no input \"nope\""),
+            ([""], .usage, "an id is empty"),
+            (["a b"], .usage, "has spaces"),
+            (["echo", "--alias", "a", "--version-id", "b"], .usage, "exclude each other"),
+            (["echo", "--alias", "a\nb"], .usage, "control characters"),
+            (["echo", "--timeout", "0"], .usage, "positive number of seconds"),
+            (["echo", "duration:=3600", "--timeout", "0.2"], .failure, "did not end within"),
+            (["echo", "--save", "./file"], .failure, "is a file"),
+            (["echo", "--save", "file/below"], .failure, "is a file"),
+            (["echo", "--save", "/proc/nothing"], .failure, "cannot be made"),
+            (["echo", "--sav", "x"], .usage, "Did you mean '--save'?"),
+        ])
     func mistakesAreNamed(arguments: [String], status: SpeedPixCommands.ExitStatus, message: String) async throws {
         let folder = try TestFolder()
         try folder.write("", to: "file")
@@ -121,7 +127,8 @@ struct PredictCommandTests {
         #expect(run.errors.contains(message), "\(run.errors)")
     }
 
-    @Test func aServiceThatIsDownIsNamed() async throws {
+    @Test("predict names the endpoint that does not answer")
+    func aServiceThatIsDownIsNamed() async throws {
         var environment = TestService.environment("http://127.0.0.1:1")
         environment["SPEEDPIX_RETRIES"] = "0"
         let run = await CommandRun(["predict", "echo", "text=x"], in: try TestFolder(), environment: environment)
@@ -129,7 +136,8 @@ struct PredictCommandTests {
         #expect(run.errors.contains("network: no answer from http://127.0.0.1:1"), "\(run.errors)")
     }
 
-    @Test func aWrongSecretIsConfiguration() async throws {
+    @Test("predict with a wrong secret ends with the configuration status")
+    func aWrongSecretIsConfiguration() async throws {
         try await TestService.run { endpoint in
             var environment = TestService.environment(endpoint)
             environment["SPEEDPIX_APP_SECRET"] = "wrong"
@@ -138,7 +146,8 @@ struct PredictCommandTests {
         }
     }
 
-    @Test func uploadPrintsAURLForEachFile() async throws {
+    @Test("upload prints a URL for each file and refuses missing files and folders")
+    func uploadPrintsAURLForEachFile() async throws {
         let folder = try TestFolder()
         for name in ["a.txt", "b.txt", "c.txt", "d.txt", "e.txt", "f.txt"] { try folder.write(name, to: name) }
         try await TestService.run { endpoint in
@@ -161,7 +170,7 @@ struct PredictCommandTests {
     }
 }
 
-@Suite("Results that lack something")
+@Suite("Results without a file or an output")
 struct LackingResultTests {
     /// `predict --save`, then `jobs download` of the same prediction.
     private func runs(_ fault: String, of prediction: [String]) async throws -> [CommandRun] {
@@ -179,7 +188,7 @@ struct LackingResultTests {
         return runs.withLock { $0 }
     }
 
-    @Test("A file of 0 bytes that should have had some is named, with status 1")
+    @Test("predict --save and jobs download name a file that comes empty, with status 1")
     func emptyFile() async throws {
         let picture = ["text-to-image", "prompt=x", "width:=64", "height:=64"]
         for run in try await runs(#"{"call": "download", "fault": "garbage", "body": ""}"#, of: picture) {
@@ -188,7 +197,7 @@ struct LackingResultTests {
         }
     }
 
-    @Test("A success without any output is named, with status 1")
+    @Test("predict and jobs download name a success without any output, with status 1")
     func noOutput() async throws {
         let answer = #"{\"success\": true, \"data\": {\"status\": \"succeeded\"}}"#
         for run in try await runs(

@@ -5,7 +5,8 @@ import Testing
 
 @Suite("speedpix init and types")
 struct ProjectCommandTests {
-    @Test func aNewFolderRunsAtOnce() async throws {
+    @Test("init makes a folder whose script passes check and runs")
+    func initNewFolder() async throws {
         let folder = try TestFolder()
         let made = await CommandRun(["init", "my shop"], in: folder)
         #expect(made.status == .success && made.errors.isEmpty)
@@ -50,8 +51,10 @@ struct ProjectCommandTests {
         #expect(try folder.contents.filter { !$0.hasSuffix("speedpix") }.map(folder.read) == before)
     }
 
-    @Test(arguments: ["// a comment\n{}", "[1]", #"{"workspace.library": "x"}"#])
-    func whatCannotBeMergedIsLeftAsItIs(text: String) async throws {
+    @Test(
+        "init keeps a .luarc.json that it cannot merge and says what to add",
+        arguments: ["// a comment\n{}", "[1]", #"{"workspace.library": "x"}"#])
+    func unmergeableSettings(text: String) async throws {
         let folder = try TestFolder()
         try folder.write(text, to: ".luarc.json")
         let run = await CommandRun(["init"], in: folder)
@@ -62,7 +65,8 @@ struct ProjectCommandTests {
         #expect(try String(decoding: folder.read(".luarc.json"), as: UTF8.self) == text)
     }
 
-    @Test func typesWritesTheStubsAnew() async throws {
+    @Test("types writes the stubs, and refuses to replace another file")
+    func typesWritesTheStubsAnew() async throws {
         let folder = try TestFolder()
         #expect(await CommandRun(["types"], in: folder).output == "made .speedpix/speedpix.lua\n")
         try folder.write("---@meta\n-- older", to: ".speedpix/speedpix.lua")
@@ -75,8 +79,8 @@ struct ProjectCommandTests {
         #expect(missing.status == .failure && missing.errors.contains("there is no folder nope"))
     }
 
-    @Test(arguments: ["file", "file/below", "/proc/nothing"])
-    func aFolderThatCannotBeIsNamed(name: String) async throws {
+    @Test("init reports a folder that cannot be made", arguments: ["file", "file/below", "/proc/nothing"])
+    func impossibleFolder(name: String) async throws {
         let folder = try TestFolder()
         try folder.write("", to: "file")
         let run = await CommandRun(["init", name], in: folder)

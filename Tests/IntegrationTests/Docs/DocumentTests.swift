@@ -9,7 +9,8 @@ import Testing
 /// The tutorial and the cookbook, worked through as their readers do.
 @Suite("The tutorial and the cookbook")
 struct DocumentTests {
-    @Test func tutorial() async throws {
+    @Test("The tutorial can be worked through with the output that it shows")
+    func tutorial() async throws {
         let page = try DocumentPage("tutorial.md")
         #expect(page.sections.count == 11)
         try await work(through: page.whole, in: TestFolder())
@@ -17,7 +18,7 @@ struct DocumentTests {
 
     static let recipes = (try? DocumentPage("cookbook.md").sections) ?? []
 
-    @Test(arguments: recipes)
+    @Test("Each recipe of the cookbook can be worked through with the output that it shows", arguments: recipes)
     func recipe(_ section: DocumentPage.Section) async throws {
         let folder = try TestFolder()
         for picture in ["dahlia.jpg", "coffee.png"] {
@@ -27,7 +28,8 @@ struct DocumentTests {
         try await work(through: section, in: folder)
     }
 
-    @Test func thereAreRecipesAndEachIsRun() throws {
+    @Test("Each recipe of the cookbook has a script and runs it")
+    func recipesHaveScripts() throws {
         #expect(Self.recipes.count >= 14)
         for recipe in Self.recipes {
             #expect(recipe.blocks.contains { $0.language == "lua" && $0.name != nil }, "\(recipe.title) has no script")
@@ -35,7 +37,7 @@ struct DocumentTests {
         }
     }
 
-    @Test(arguments: ["tutorial.md", "cookbook.md"])
+    @Test("The commands in the text of tutorial and cookbook exist", arguments: ["tutorial.md", "cookbook.md"])
     func commandsInSentencesExist(_ page: String) throws {
         let commands = try DocumentPage(page).commandsInText
         #expect(!commands.isEmpty)
@@ -48,7 +50,9 @@ struct DocumentTests {
         }
     }
 
-    @Test(arguments: ["tutorial.md", "cookbook.md"])
+    @Test(
+        "The links of tutorial and cookbook lead to files and headings that exist",
+        arguments: ["tutorial.md", "cookbook.md"])
     func linksLeadSomewhere(_ page: String) throws {
         for link in try DocumentPage(page).links where !link.hasPrefix("https://") {
             let parts = link.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
@@ -73,18 +77,22 @@ struct DocumentTests {
         }
     }
 
-    @Test(arguments: [
-        ("a\nb\n", "a|b", true), ("a\nb\n", "a", false), ("a\n", "a|b", false), ("a\n\nb\n", "a||b", true),
-        ("/tmp/x/out.png 3\n", "…/out.png 3", true), ("/tmp/x/out.png 3\n", "…/out.png 4", false),
-        ("a1b22c\n", "a…b…c", true), ("abc\n", "a…d…c", false), ("1\n2\n3\n", "1|…|3", true), ("1\n3\n", "1|…|3", true),
-        ("1\n2\n", "1|…|3", false), ("", "…", true),
-    ])
+    @Test(
+        "Expectation matches output with … for what may vary",
+        arguments: [
+            ("a\nb\n", "a|b", true), ("a\nb\n", "a", false), ("a\n", "a|b", false), ("a\n\nb\n", "a||b", true),
+            ("/tmp/x/out.png 3\n", "…/out.png 3", true), ("/tmp/x/out.png 3\n", "…/out.png 4", false),
+            ("a1b22c\n", "a…b…c", true), ("abc\n", "a…d…c", false), ("1\n2\n3\n", "1|…|3", true),
+            ("1\n3\n", "1|…|3", true),
+            ("1\n2\n", "1|…|3", false), ("", "…", true),
+        ])
     func expectations(_ printed: String, _ expected: String, _ matches: Bool) {
         let lines = expected.split(separator: "|", omittingEmptySubsequences: false).map(String.init)
         #expect(Expectation(lines).matches(printed) == matches)
     }
 
-    @Test func linesOfTheShell() throws {
+    @Test("ShellLine reads quotes, substitutions, conditions and redirections, and refuses the rest")
+    func linesOfTheShell() throws {
         let line = try ShellLine("a 'b c'd $(cat ids) 2>> log && b --x=\"1 2\" > out || c  # exit status 3") {
             "1\n2 \($0)\n"
         }

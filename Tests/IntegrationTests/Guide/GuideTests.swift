@@ -7,7 +7,7 @@ import SpeedPixTestSupport
 import Synchronization
 import Testing
 
-@Suite("The samples of the guide run")
+@Suite("The samples of the guide")
 struct GuideTests {
     /// A stream of a few bytes in two chunks.
     private var chunks: AsyncStream<ByteBuffer> {
@@ -18,7 +18,8 @@ struct GuideTests {
         return stream
     }
 
-    @Test func firstRun() async throws {
+    @Test("The guide's sample of the first run saves the picture")
+    func firstRun() async throws {
         let lines = try await GuideSession.run { session in
             let result = "\(session.folder.path)/result.png"
             let process = Guide.ProcessInfo(
@@ -33,7 +34,8 @@ struct GuideTests {
         #expect(try Guide.credentials().appKey == "your-app-key")
     }
 
-    @Test func moreWays() async throws {
+    @Test("The guide's samples of more ways to run print what they should")
+    func moreWays() async throws {
         let chunks = chunks
         let lines = try await GuideSession.run { session in
             try await Guide.simplest(session.client)
@@ -52,7 +54,8 @@ struct GuideTests {
         #expect(lines.last == "succeeded 1.0")
     }
 
-    @Test func resources() async throws {
+    @Test("The guide's samples of resources send the header of the chosen resource")
+    func resources() async throws {
         let headers = Mutex<[String]>([])
         let lines = try await GuideSession.run { session in
             let watch = HeaderWatch { value in headers.withLock { $0.append(value) } }
@@ -82,7 +85,8 @@ struct GuideTests {
         }
     }
 
-    @Test func configuration() async throws {
+    @Test("The guide's sample of configuration prints no secret")
+    func configuration() async throws {
         let output = Capture()
         try Guide.$output.withValue(output) {
             try Guide.configuration(
@@ -92,7 +96,8 @@ struct GuideTests {
         #expect(!output.text.contains("hush") && !output.text.contains("your-app-secret"))
     }
 
-    @Test func runAndPredictions() async throws {
+    @Test("The guide's samples of run and predictions work")
+    func runAndPredictions() async throws {
         let lines = try await GuideSession.run { session in
             try await Guide.runOptions(session.client)
             try await Guide.runTyped(session.client)
@@ -108,7 +113,8 @@ struct GuideTests {
         #expect(lines.contains { $0.hasSuffix(" canceled") })
     }
 
-    @Test func aServiceThatCannotCancelIsNoError() async throws {
+    @Test("The guide's sample of a cancel says when the service cannot cancel")
+    func cancelUnsupported() async throws {
         let transport = ScriptedTransport([.text("no such API", status: 404)])
         let client = try scripted(transport)
         let output = Capture()
@@ -116,7 +122,8 @@ struct GuideTests {
         #expect(output.text == "this service cannot cancel; the prediction goes on\n")
     }
 
-    @Test func files() async throws {
+    @Test("The guide's samples of uploads and downloads work")
+    func files() async throws {
         let chunks = chunks
         let lines = try await GuideSession.run { session in
             // It asks for the file once more after it was deleted.
@@ -133,13 +140,15 @@ struct GuideTests {
         #expect(lines[5].hasPrefix("http://127.0.0.1:"))
     }
 
-    @Test func errors() async throws {
+    @Test("The guide's samples of errors print reason and code")
+    func errors() async throws {
         let lines = try await GuideSession.run { try await Guide.errors($0.client) }
         #expect(lines[0] == "there is nothing in the picture failed", "\(lines)")
         #expect(lines[1].hasPrefix("api_error "))
     }
 
-    @Test func media() async throws {
+    @Test("The guide's samples of file types print the files' properties")
+    func media() async throws {
         let lines = try await GuideSession.run { session in
             try await Guide.imageFile(session.client)
             try await Guide.videoFile(session.client, photo: session.photo)
@@ -156,7 +165,8 @@ struct GuideTests {
         #expect(lines[10].hasPrefix("srgb "))
     }
 
-    @Test func outputs() async throws {
+    @Test("The guide's samples of outputs decode what the workflow returns")
+    func outputs() async throws {
         let lines = try await GuideSession.run { session in
             try await Guide.predefinedOutputs(session.client, photo: session.photo)
             try await Guide.userDefinedOutputs(session.client, photo: session.photo)
@@ -167,7 +177,8 @@ struct GuideTests {
         #expect(lines[6].contains("images is missing") && lines[6].contains("invalid_response"))
     }
 
-    @Test func scenarios() async throws {
+    @Test("The guide's samples of scenarios make pictures and films")
+    func scenarios() async throws {
         let lines = try await GuideSession.run { session in
             try await Guide.textToImage(session.client, folder: session.folder.path)
             let picture = try Image.open(path: "\(session.folder.path)/sunset.png")
@@ -186,7 +197,8 @@ struct GuideTests {
         #expect(lines[3...4] == ["0", "1"])
     }
 
-    @Test func advanced() async throws {
+    @Test("The guide's samples of clients, logs and retries work")
+    func advanced() async throws {
         let logged = Capture()
         let logger = Logger(label: "guide") { _ in CapturingLogHandler(capture: logged) }
         let lines = try await GuideSession.run { session in
@@ -217,7 +229,8 @@ struct GuideTests {
             dependencies: ClientDependencies(transport: transport, clock: clock))
     }
 
-    @Test func theRetryLoopPaysOnce() async throws {
+    @Test("The guide's retry loop creates one prediction though calls fail and waits time out")
+    func retryLoopCreatesOnce() async throws {
         let asked = Atomic(0)
         let created = Atomic(0)
         // Nobody listens at first; then one create is taken, and the service stops telling of it for two waits.
@@ -243,7 +256,8 @@ struct GuideTests {
         #expect(created.load(ordering: .relaxed) == 1)
     }
 
-    @Test func aRunGoesOnWithWhatItHasPaidFor() async throws {
+    @Test("The guide's durable run reuses the predictions of an interrupted run")
+    func interruptedRunIsResumed() async throws {
         try await GuideSession.run { session in
             let state = session.folder.path + "/state"
             func run(_ items: [String]) async throws -> [String: Prediction] {
@@ -268,7 +282,8 @@ struct GuideTests {
         }
     }
 
-    @Test func theRetryLoopDoesNotRepeatWhatMayHaveWorked() async throws {
+    @Test("The guide's retry loop does not repeat a create in doubt")
+    func retryLoopInDoubt() async throws {
         let transport = ScriptedTransport([.reset])
         let clock = ImmediateClock(upTo: .seconds(16))
         let error = await #expect(throws: SpeedPixError.self) {

@@ -2,12 +2,13 @@ import Foundation
 import Testing
 
 /// The articles show what is compiled, and nothing else.
-@Suite("The guide's text")
+@Suite("The text of the guide")
 struct GuideTextTests {
     private static let catalogue = "\(TestFolder.repository)/Sources/SpeedPix/SpeedPix.docc"
     private static let samples = "\(TestFolder.repository)/Tests/IntegrationTests/Guide"
 
-    @Test func everyBlockIsASample() throws {
+    @Test("Each Swift block of the guide is a sample that the tests compile")
+    func everyBlockIsASample() throws {
         let compiled = try Self.compiled()
         var shown: Set<String> = []
         for file in try Self.files(in: Self.catalogue, ending: ".md") {
@@ -92,7 +93,7 @@ struct GuideTextTests {
         Section("监控和日志", "AdvancedConfiguration", "Monitoring and logging", ["monitoring"]),
     ]
 
-    @Test(arguments: sections)
+    @Test("Each heading of the original guide has an article with its samples", arguments: sections)
     func everyHeadingHasItsCounterpart(_ section: Section) throws {
         let lines = try Self.lines(of: "\(Self.catalogue)/\(section.article).md")
         let start = lines.firstIndex {

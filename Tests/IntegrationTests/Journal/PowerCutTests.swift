@@ -12,7 +12,7 @@ import Testing
 ///
 /// `SPEEDPIX_POWER_CUTS` says how many kills there are to be, `SPEEDPIX_POWER_CUT_ITEMS` how many items a run has, three
 /// predictions and more each, and `SPEEDPIX_POWER_CUT_SEED` what the kills are drawn with.
-@Suite("Power cuts", .serialized, .timeLimit(.minutes(60)))
+@Suite("Runs that are killed", .serialized, .timeLimit(.minutes(60)))
 struct PowerCutTests {
     private static let items = ProcessInfo.processInfo.environment["SPEEDPIX_POWER_CUT_ITEMS"].flatMap(Int.init) ?? 4
 
@@ -49,7 +49,7 @@ struct PowerCutTests {
         """
     }
 
-    @Test("Each create is paid for once, and each file is there, whole and once, however often it is killed")
+    @Test("A run that is killed and resumed makes each create once and saves each file whole")
     func kills() async throws {
         let environment = ProcessInfo.processInfo.environment
         let wanted = environment["SPEEDPIX_POWER_CUTS"].flatMap(Int.init) ?? 20

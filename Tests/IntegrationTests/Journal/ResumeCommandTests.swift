@@ -5,7 +5,7 @@ import Testing
 
 @testable import SpeedPixCommands
 
-@Suite("Commands that go on with a run")
+@Suite("The option --resume")
 struct ResumeCommandTests {
     /// Four items one after the other; stops at the third while there is a file `stop`.
     private static let script = """
@@ -42,7 +42,7 @@ struct ResumeCommandTests {
         }
     }
 
-    @Test("A run that stopped says how to go on, and what it has paid for is not created again")
+    @Test("run --resume reuses the predictions of the stopped run and finishes it")
     func resumed() async throws {
         try await withFixture { fixture in
             let first = await fixture.run("run", "s.lua")
@@ -63,7 +63,7 @@ struct ResumeCommandTests {
         }
     }
 
-    @Test("There is nothing to go on with: an error that lists what there is; auto begins")
+    @Test("run --resume without an unfinished run lists the others, and --resume=auto begins one")
     func nothing() async throws {
         try await withFixture { fixture in
             let none = await fixture.run("run", "s.lua", "--resume")
@@ -78,7 +78,7 @@ struct ResumeCommandTests {
         }
     }
 
-    @Test("Beginning anew beside an unfinished run says so, and pays anew")
+    @Test("run beside an unfinished run says so and creates again")
     func anew() async throws {
         try await withFixture { fixture in
             _ = await fixture.run("run", "s.lua")
@@ -89,7 +89,7 @@ struct ResumeCommandTests {
         }
     }
 
-    @Test("A changed input is new, and a line says what differs; the others are found")
+    @Test("run --resume creates a changed input and names what differs")
     func edited() async throws {
         try await withFixture { fixture in
             _ = await fixture.run("run", "s.lua")
@@ -104,7 +104,7 @@ struct ResumeCommandTests {
         }
     }
 
-    @Test("A dry run that goes on counts what is paid for, and writes nothing")
+    @Test("run --resume --dry-run counts recorded predictions and changes nothing")
     func dry() async throws {
         try await withFixture { fixture in
             _ = await fixture.run("run", "s.lua")
@@ -122,7 +122,7 @@ struct ResumeCommandTests {
         }
     }
 
-    @Test("A dry run that goes on takes outputs that are paid for into what comes next")
+    @Test("run --resume --dry-run uses recorded outputs as inputs")
     func chain() async throws {
         try await withFixture { fixture in
             let script = """
@@ -138,7 +138,7 @@ struct ResumeCommandTests {
         }
     }
 
-    @Test("--limit counts only what is new")
+    @Test("--limit does not count recorded creates")
     func limited() async throws {
         try await withFixture(stops: false) { fixture in
             #expect(await fixture.run("run", "s.lua", "--limit", "2").status == .failure)
@@ -149,7 +149,7 @@ struct ResumeCommandTests {
         }
     }
 
-    @Test("runs and jobs list tell of it, and runs resume goes on from any folder")
+    @Test("runs and jobs list show an unfinished run, and runs resume finishes it from any folder")
     func lists() async throws {
         try await withFixture { fixture in
             _ = await fixture.run("run", "s.lua")
@@ -177,7 +177,7 @@ struct ResumeCommandTests {
         }
     }
 
-    @Test("Another key is another account: its runs are not gone on with")
+    @Test("run --resume refuses a run of another app key")
     func account() async throws {
         try await withFixture { fixture in
             _ = await fixture.run("run", "s.lua")
@@ -188,7 +188,7 @@ struct ResumeCommandTests {
         }
     }
 
-    @Test("The journal, where it lies among a script's files, can be neither read nor moved")
+    @Test("A script cannot read, write, move or remove the journal")
     func withheld() async throws {
         try await withFixture { fixture in
             let script = """
@@ -210,7 +210,7 @@ struct ResumeCommandTests {
         }
     }
 
-    @Test("A journal that cannot be had keeps everything from being sent", arguments: [true, false])
+    @Test("run with a journal that cannot be used sends nothing", arguments: [true, false])
     func broken(isDamaged: Bool) async throws {
         try await withFixture { fixture in
             let place = fixture.folder.path + "/state"
@@ -233,7 +233,7 @@ struct ResumeCommandTests {
         }
     }
 
-    @Test("With --local it works without an account, and with another port")
+    @Test("run --local --resume works without an account")
     func local() async throws {
         let folder = try TestFolder()
         try folder.write(Self.script, to: "s.lua")
@@ -251,8 +251,8 @@ struct ResumeCommandTests {
         #expect(fresh.status == .usage && fresh.errors.contains("ends with the command"))
     }
 
-    @Test("Predictions that the local gateway has no more were free, and are made again")
-    func swept() async throws {
+    @Test("run --local --resume repeats predictions that the local gateway no longer has")
+    func removedAtTheGateway() async throws {
         let folder = try TestFolder()
         try folder.write(Self.script, to: "s.lua")
         try folder.write("", to: "stop")
@@ -266,7 +266,7 @@ struct ResumeCommandTests {
     }
 
     @Test(
-        "Options that contradict each other are refused",
+        "run refuses contradicting options of --resume",
         arguments: [
             ["--again", "a"], ["--again-failed"], ["--in-doubt", "again"], ["--resume", "--no-journal"],
             ["--resume=x"], ["--resume", "--seed", "1"], ["--resume", "--in-doubt", "never"],
@@ -278,10 +278,10 @@ struct ResumeCommandTests {
     }
 }
 
-@Suite("The command line that goes on with a run")
+@Suite("The command line of a resumed run")
 struct ResumingArgumentTests {
     @Test(
-        "Without what was said for one attempt, with or without =, and before a --",
+        "The command line of a resumed run leaves out options that were for one attempt",
         arguments: [
             ("run s.lua n=1", "run s.lua n=1 --resume"), ("run s.lua --seed 5", "run s.lua --resume"),
             ("run s.lua --seed=5 --again A --again=B x=1", "run s.lua x=1 --resume"),
@@ -294,7 +294,7 @@ struct ResumingArgumentTests {
     }
 }
 
-@Suite("Where the journal lies")
+@Suite("The place of the journal")
 struct JournalPlaceTests {
     private func place(_ environment: [String: String], _ given: String? = nil, beside: String? = nil) -> String {
         let context = CommandContext(
@@ -303,7 +303,7 @@ struct JournalPlaceTests {
         return JournalPlace(given, beside: beside, context).folder
     }
 
-    @Test("--state, SPEEDPIX_STATE, the user's state folder, and beside the script where there is no home")
+    @Test("The journal is at --state, then SPEEDPIX_STATE, the user's state folder or beside the script")
     func order() {
         let all = ["SPEEDPIX_STATE": "/s", "XDG_STATE_HOME": "/x", "HOME": "/home/lin"]
         #expect(place(all, "here") == "/work/here")

@@ -4,7 +4,7 @@ import Testing
 
 @testable import SpeedPixCommands
 
-@Suite("What Tab does")
+@Suite("Completion with Tab")
 struct CompletionTests {
     private let completion = NameCompletion(
         members: { path in
@@ -23,44 +23,52 @@ struct CompletionTests {
             ]
         })
 
-    @Test(arguments: [
-        ("pri", "nt("), ("x = spe", ""), ("x = spee", "dpix"), ("speedpix.sp", "awn("), ("speedpix.v", "ersion"),
-        ("job.st", "atus"), ("job:w", "ait("), ("job.output.", "images"), ("f(job.i", "d"), ("{ job.i", "d"),
-        ("func", "tion"), ("run(\"wh", "ite-background\""), ("create 'wh", "ite-background'"), ("run('e", "cho"),
-        ("run(\"white-background\", { i", "mage = "), ("run('white-background', { image = 'x', ", "text = "),
-        ("run(\"x\", {}, { alias", "_id = "), ("speedpix.map(t, f, { con", "currency = "),
-        ("wait(job, { tim", "eout = "),
-        ("job:wait { tim", "eout = "), ("show(x, { wid", "th = "), (":he", "lp "), (":help speedpix.settl", "e"),
-        (":time pri", "nt("), ("_hid", "den"),
-    ])
+    @Test(
+        "Completion inserts the rest of a unique name",
+        arguments: [
+            ("pri", "nt("), ("x = spe", ""), ("x = spee", "dpix"), ("speedpix.sp", "awn("), ("speedpix.v", "ersion"),
+            ("job.st", "atus"), ("job:w", "ait("), ("job.output.", "images"), ("f(job.i", "d"), ("{ job.i", "d"),
+            ("func", "tion"), ("run(\"wh", "ite-background\""), ("create 'wh", "ite-background'"), ("run('e", "cho"),
+            ("run(\"white-background\", { i", "mage = "), ("run('white-background', { image = 'x', ", "text = "),
+            ("run(\"x\", {}, { alias", "_id = "), ("speedpix.map(t, f, { con", "currency = "),
+            ("wait(job, { tim", "eout = "),
+            ("job:wait { tim", "eout = "), ("show(x, { wid", "th = "), (":he", "lp "), (":help speedpix.settl", "e"),
+            (":time pri", "nt("), ("_hid", "den"),
+        ])
     func completes(text: String, insertion: String) {
         #expect(completion.complete(text).insertion == insertion)
     }
 
-    @Test(arguments: [
-        ("spe", ["special", "speedpix"]), ("speedpix.s", ["settle", "spawn"]), ("job.", ["id", "status"]),
-        ("job:", ["cancel", "wait"]), ("run('echo", ["echo", "echo-again"]),
-        ("run('white-background', { ", ["image", "text"]),
-    ])
+    @Test(
+        "Completion lists the names when there are several",
+        arguments: [
+            ("spe", ["special", "speedpix"]), ("speedpix.s", ["settle", "spawn"]), ("job.", ["id", "status"]),
+            ("job:", ["cancel", "wait"]), ("run('echo", ["echo", "echo-again"]),
+            ("run('white-background', { ", ["image", "text"]),
+        ])
     func offers(text: String, choices: [String]) {
         let result = completion.complete(text)
         // `spe` is the beginning of both.
         #expect(result == Completion(choices: choices))
     }
 
-    @Test(arguments: [
-        "", "  ", "-- pri", "--[[ pri", "x = 'pri", "[[ pri", "f().x", "f():w", "1.", "x = 12", "run('echo', 'wh",
-        "zzz",
-        "job.zzz", "\"a\\", "::pri",
-    ])
-    func leavesAlone(text: String) {
+    @Test(
+        "Completion does nothing in comments, texts, numbers and unknown names",
+        arguments: [
+            "", "  ", "-- pri", "--[[ pri", "x = 'pri", "[[ pri", "f().x", "f():w", "1.", "x = 12", "run('echo', 'wh",
+            "zzz",
+            "job.zzz", "\"a\\", "::pri",
+        ])
+    func completesNothing(text: String) {
         #expect(completion.complete(text) == Completion())
     }
 
-    @Test(arguments: [
-        (":load li", "b.lua"), (":save \"fol", "der/"), (":save! folder/in", "ner.lua"), (":load '.h", "idden"),
-        ("out.images[1]:downl", ""), ("out.images[1]:sav", "e"), ("x[f(2)]:thumbn", "ail("),
-    ])
+    @Test(
+        "Completion inserts file names after : commands, and methods of results",
+        arguments: [
+            (":load li", "b.lua"), (":save \"fol", "der/"), (":save! folder/in", "ner.lua"), (":load '.h", "idden"),
+            ("out.images[1]:downl", ""), ("out.images[1]:sav", "e"), ("x[f(2)]:thumbn", "ail("),
+        ])
     func completesFilesAndMethods(text: String, insertion: String) {
         var completion = completion
         completion.files = { folder in
@@ -69,7 +77,8 @@ struct CompletionTests {
         #expect(completion.complete(text).insertion == insertion)
     }
 
-    @Test func optionsAreThoseOfTheVariablesOwnClass() throws {
+    @Test("Completion offers the options that the variable's own class has")
+    func optionsAreThoseOfTheVariablesOwnClass() throws {
         let classes = ScriptReference.all.classes.filter { $0.methods.contains { $0.name == "save" } }
         let file = try #require(classes.first { $0.methods.contains { $0.name == "save" && $0.options.isEmpty } })
         let picture = try #require(classes.first { $0.methods.contains { $0.name == "save" && !$0.options.isEmpty } })
@@ -82,11 +91,13 @@ struct CompletionTests {
         #expect(completion.complete("picture:save('a.png', { qual").insertion == "ity = ")
     }
 
-    @Test func knowsTheLinesAbove() {
+    @Test("Completion knows the earlier lines of the chunk")
+    func knowsTheLinesAbove() {
         #expect(completion.complete("  te", earlier: "run('white-background', {\n  image = 'x',").insertion == "xt = ")
     }
 
-    @Test func choicesStandInColumns() {
+    @Test("The line editor prints choices in columns")
+    func choicesStandInColumns() {
         #expect(LineEditor.columnar(["a", "bb", "ccc", "d", "e"], width: 11) == "a    d\nbb   e\nccc\n")
         #expect(LineEditor.columnar(["long-name", "b"], width: 4) == "long-name\nb\n")
     }

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("The history of a session")
 struct HistoryTests {
-    @Test("The history lies in the state folder")
+    @Test("The history is in the state folder")
     func historyPath() {
         #expect(LineHistory.path([:], home: "/home/a") == "/home/a/.local/state/speedpix/repl_history")
         #expect(LineHistory.path(["XDG_STATE_HOME": "/s"], home: "/home/a") == "/s/speedpix/repl_history")
@@ -26,7 +26,7 @@ struct HistoryTests {
         #expect(try files.attributesOfItem(atPath: "\(folder.path)/a/b")[.posixPermissions] as? Int == 0o700)
     }
 
-    @Test("The history never holds the secret")
+    @Test("The history never contains the secret")
     func historyWithoutSecret() throws {
         let folder = try TestFolder()
         let path = "\(folder.path)/history"
@@ -51,7 +51,8 @@ struct HistoryTests {
         #expect(folder.contents == ["history"])
     }
 
-    @Test func aFolderThatCannotBeMadeIsNoReasonToStop() throws {
+    @Test("The history is empty when its folder cannot be made")
+    func unusableHistoryFolder() throws {
         let folder = try TestFolder()
         try folder.write("", to: "file")
         let history = LineHistory(path: "\(folder.path)/file/history", secrets: [])
@@ -78,8 +79,10 @@ struct HistoryTests {
         }
     }
 
-    @Test(arguments: places.indices)
-    func sessionsWithTheLocalGatewayKnowTheSecretOfTheSettings(place: Int) async throws {
+    @Test(
+        "A session with the local gateway keeps the settings' secret out of history and saved script",
+        arguments: places.indices)
+    func sessionOmitsTheSecret(place: Int) async throws {
         let folder = try TestFolder()
         try self.place(Self.places[place], in: folder)
         let session = await ScriptedSession(["x = 's3cret'", "y = 2", ":save session.lua"], in: folder)
@@ -94,8 +97,10 @@ struct HistoryTests {
         #expect(!(try String(contentsOfFile: "\(folder.path)/piped.lua", encoding: .utf8).contains("s3cret")))
     }
 
-    @Test(arguments: places.indices.dropLast())
-    func runsWithTheLocalGatewayRedactTheSecretOfTheSettings(place: Int) async throws {
+    @Test(
+        "A run with the local gateway redacts the settings' secret in events and report",
+        arguments: places.indices.dropLast())
+    func runRedactsTheSecret(place: Int) async throws {
         let folder = try TestFolder()
         try self.place(Self.places[place], in: folder)
         let run = await CommandRun(
@@ -109,7 +114,8 @@ struct HistoryTests {
         #expect(report.contains("redacted") && !report.contains("s3cret"))
     }
 
-    @Test func aCommandThatFailsOrIsNotNeededIsNoTrouble() async throws {
+    @Test("A session goes on when the command for the secret fails, and does not run it from a pipe")
+    func failingSecretCommand() async throws {
         let folder = try TestFolder()
         try place([(".config/speedpix/speedpix.toml", "app_secret_command = 'touch run; exit 1'", 0o600)], in: folder)
         let piped = await CommandRun(["repl", "--local"], in: folder, input: "1 + 1\n")
@@ -119,7 +125,8 @@ struct HistoryTests {
         #expect(session.lines.remembered == ["x = 1"])
     }
 
-    @Test func sessionsKeepWhatWasTyped() async throws {
+    @Test("A session keeps typed lines, but none that starts with a blank or has the secret")
+    func historyOfASession() async throws {
         let folder = try TestFolder()
         let session = await ScriptedSession(
             ["x = 1", " hidden = 2", "y = 'made-up-token'", ":jobs"], in: folder,

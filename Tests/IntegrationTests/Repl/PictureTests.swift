@@ -17,7 +17,8 @@ struct PictureTests {
         return String(decoding: try encoding.bytes(image ?? self.image, columns: 3, rows: 1), as: UTF8.self)
     }
 
-    @Test func asHalfBlocks() throws {
+    @Test("A picture is drawn as half blocks, in true color and in 256 colors")
+    func asHalfBlocks() throws {
         #expect(
             try bytes(.blocks)
                 == "\u{1B}[38;2;255;0;0;48;2;0;0;255m▀\u{1B}[38;2;0;255;0;48;2;255;255;255m▀\u{1B}[0m\n")
@@ -31,7 +32,8 @@ struct PictureTests {
                 == "\u{1B}[0;38;2;9;9;9m▀▄\u{1B}[0m\n\u{1B}[0;38;2;8;8;8m▀▀\u{1B}[0m\n")
     }
 
-    @Test func forKitty() throws {
+    @Test("A picture is sent to kitty as PNG, in pieces if it is large")
+    func forKitty() throws {
         let png = try image.encoded(format: .png)
         let text = try bytes(.kitty)
         #expect(text == "\u{1B}_Ga=T,f=100,q=2,c=3,r=1,m=0;\(Base64.text(png))\u{1B}\\\n")
@@ -46,7 +48,8 @@ struct PictureTests {
         #expect(payload == Base64.text(try large.encoded(format: .png)))
     }
 
-    @Test func forITerm() throws {
+    @Test("A picture is sent to iTerm as an inline file")
+    func forITerm() throws {
         let png = try image.encoded(format: .png)
         #expect(
             try bytes(.iterm)
@@ -54,7 +57,8 @@ struct PictureTests {
         )
     }
 
-    @Test func asSixels() throws {
+    @Test("A picture is drawn as sixels")
+    func asSixels() throws {
         #expect(
             try bytes(.sixel)
                 == "\u{1B}P0;1q\"1;1;2;2#5;2;0;0;100#30;2;0;100;0#180;2;100;0;0#215;2;100;100;100"
@@ -64,28 +68,32 @@ struct PictureTests {
             try bytes(.sixel, stripe) == "\u{1B}P0;1q\"1;1;9;7#215;2;100;100;100#215!9~-#215!9@-\u{1B}\\\n")
     }
 
-    @Test func base64() {
+    @Test("Base64 encodes bytes of each remainder")
+    func base64() {
         #expect(
             ["", "f", "fo", "foo", "foob"].map { Base64.text(Array($0.utf8)) } == [
                 "", "Zg==", "Zm8=", "Zm9v", "Zm9vYg==",
             ])
     }
 
-    @Test(arguments: [
-        (["TERM": "xterm-kitty"], PictureProtocol.kitty), (["TERM": "xterm", "KITTY_WINDOW_ID": "1"], .kitty),
-        (["TERM": "xterm-256color", "TERM_PROGRAM": "WezTerm"], .kitty),
-        (["TERM": "xterm-256color", "TERM_PROGRAM": "iTerm.app"], .iterm), (["TERM": "foot"], .sixel),
-        (["TERM": "xterm-256color"], .blocks), (["TERM": "dumb"], .none), ([:], .none),
-        (["TERM": "tmux-256color", "KITTY_WINDOW_ID": "1"], .blocks),
-        (["TERM": "xterm-kitty", "TMUX": "/tmp/x"], .blocks),
-        (["TERM": "xterm-kitty", "SPEEDPIX_PICTURES": "sixel"], .sixel),
-        (["TERM": "xterm-kitty", "SPEEDPIX_PICTURES": "nonsense"], .kitty),
-    ])
-    func areRecognised(environment: [String: String], expected: PictureProtocol) {
+    @Test(
+        "The protocol for pictures is detected from the environment",
+        arguments: [
+            (["TERM": "xterm-kitty"], PictureProtocol.kitty), (["TERM": "xterm", "KITTY_WINDOW_ID": "1"], .kitty),
+            (["TERM": "xterm-256color", "TERM_PROGRAM": "WezTerm"], .kitty),
+            (["TERM": "xterm-256color", "TERM_PROGRAM": "iTerm.app"], .iterm), (["TERM": "foot"], .sixel),
+            (["TERM": "xterm-256color"], .blocks), (["TERM": "dumb"], .none), ([:], .none),
+            (["TERM": "tmux-256color", "KITTY_WINDOW_ID": "1"], .blocks),
+            (["TERM": "xterm-kitty", "TMUX": "/tmp/x"], .blocks),
+            (["TERM": "xterm-kitty", "SPEEDPIX_PICTURES": "sixel"], .sixel),
+            (["TERM": "xterm-kitty", "SPEEDPIX_PICTURES": "nonsense"], .kitty),
+        ])
+    func detectedProtocol(environment: [String: String], expected: PictureProtocol) {
         #expect(PictureProtocol.detect(environment) == expected)
     }
 
-    @Test func fitTheTerminal() {
+    @Test("A picture is shrunk to fit the terminal, and enlarged only on request")
+    func fitTheTerminal() {
         let extent = TerminalExtent(columns: 100, rows: 24, pixelWidth: 800, pixelHeight: 384)
         let wide = PictureFit(width: 4000, height: 1000, on: extent, style: .kitty)
         #expect(wide.width == 640 && wide.height == 160 && wide.columns == 80 && wide.rows == 10)
@@ -101,7 +109,8 @@ struct PictureTests {
         #expect(tiny.width == 20 && tiny.height == 1 && tiny.rows == 1)
     }
 
-    @Test func areShownOnATerminalOnly() async throws {
+    @Test("show draws a picture on a terminal and describes it elsewhere")
+    func areShownOnATerminalOnly() async throws {
         let folder = try TestFolder()
         try image.write(to: "\(folder.path)/small.png")
         try folder.write("no picture", to: "text.txt")

@@ -5,7 +5,8 @@ import Testing
 
 @Suite("A session at the prompt")
 struct ReplTests {
-    @Test func showsValuesAndKeepsLocals() async throws {
+    @Test("A session shows values and keeps locals")
+    func showsValuesAndKeepsLocals() async throws {
         let session = await ScriptedSession(
             ["local x = 20", "x * 2", "{ b = 2, a = 'é', 1 }", "x = x + 1", "_, x", "print('hi')", "nil"],
             in: try TestFolder())
@@ -22,14 +23,16 @@ struct ReplTests {
         #expect(session.status == .success)
     }
 
-    @Test func unfinishedChunksGoOn() async throws {
+    @Test("A session continues an unfinished chunk with another prompt")
+    func unfinishedChunksGoOn() async throws {
         let session = await ScriptedSession(
             ["local function f(n)", "  return n + 1", "end", "f(", "1)"], in: try TestFolder())
         #expect(session.output == "2\n")
         #expect(session.lines.prompts == ["› ", "… ", "… ", "› ", "… ", "› "])
     }
 
-    @Test func ctrlCAndCtrlDDropAChunk() async throws {
+    @Test("Ctrl-C and Ctrl-D drop an unfinished chunk")
+    func ctrlCAndCtrlDDropAChunk() async throws {
         let session = await ScriptedSession(
             inputs: [
                 .line("for i = 1, 2 do"), .interrupted, .line("1"), .line("f("), .end, .line("2"), .end, .line("3"),
@@ -37,7 +40,8 @@ struct ReplTests {
         #expect(session.output == "1\n2\n")
     }
 
-    @Test func errorsShowAsInRunAndEndNothing() async throws {
+    @Test("A session shows errors as run does, and goes on")
+    func errorsInASession() async throws {
         let session = await ScriptedSession(
             ["local function f() error('boom') end", "f()", "_error", "x y", "run('nothing', {})", "_error.code", "7"],
             in: try TestFolder())
@@ -50,7 +54,8 @@ struct ReplTests {
         #expect(session.status == .success)
     }
 
-    @Test func constantsStayConstant() async throws {
+    @Test("A session refuses to assign to a constant")
+    func constantsStayConstant() async throws {
         let session = await ScriptedSession(
             ["local k <const> = 1", "k = 2", "function f() k = 3 end", "k", "local k = 5", "k = 6", "k"],
             in: try TestFolder())
@@ -67,7 +72,8 @@ struct ReplTests {
         #expect(session.output == "\"succeeded\"\n\"later\"\n")
     }
 
-    @Test func ctrlCStopsTheEvaluationOnly() async throws {
+    @Test("Ctrl-C stops the evaluation and names the predictions that it began")
+    func ctrlCStopsTheEvaluationOnly() async throws {
         let session = await ScriptedSession(
             [
                 "local job = create('echo', { text = 'x', duration = 3600 })",
@@ -81,14 +87,16 @@ struct ReplTests {
         #expect(session.output.hasSuffix("2\nfalse\n"))
     }
 
-    @Test func ctrlCStopsABusyLoop() async throws {
+    @Test("Ctrl-C stops a busy loop")
+    func ctrlCStopsABusyLoop() async throws {
         let session = await ScriptedSession(
             ["print('go') while true do pcall(error) end", "'still here'"], in: try TestFolder(), interruptOn: "go")
         #expect(session.errors == "interrupted\n")
         #expect(session.output.hasSuffix("\"still here\"\n"))
     }
 
-    @Test func tasksGoOnAndTellWhatWentWrong() async throws {
+    @Test("A session lists running tasks and reports those that fail")
+    func tasksInASession() async throws {
         let session = await ScriptedSession(
             [
                 "t = speedpix.spawn(function() run('echo', { text = 'x' }) return 'done' end)", ":jobs", "t:join()",
@@ -99,13 +107,15 @@ struct ReplTests {
         #expect(session.errors.contains("a task failed: input[3]:1: lost"))
     }
 
-    @Test func outputWithoutALineBreakGetsOne() async throws {
+    @Test("A session ends output without a line break with one")
+    func outputWithoutALineBreakGetsOne() async throws {
         let session = await ScriptedSession(
             ["io.write('a')", "io.write('b') 'c'", "io.write('d')"], in: try TestFolder())
         #expect(session.output == "a\nb\nd\n")
     }
 
-    @Test func nothingInAValueReachesTheTerminalRaw() async throws {
+    @Test("A session shows no control characters of values and errors")
+    func controlCharacters() async throws {
         let session = await ScriptedSession(
             [
                 "'\\27[2J\\7\\r\\n\\u{202E}'", "{ ['\\27]0;t\\7'] = '\\155' }",
@@ -118,7 +128,8 @@ struct ReplTests {
         #expect(session.output.hasPrefix("\"\\u{1B}[2J\\u{7}\\r\\n\\u{202E}\"\n"))
     }
 
-    @Test func colonCommands() async throws {
+    @Test("The : commands of a session work and report mistakes")
+    func colonCommands() async throws {
         let folder = try TestFolder()
         try folder.write("local loaded = 3\nfunction triple(n) return n * loaded end\n", to: "lib.lua")
         let session = await ScriptedSession(
@@ -140,7 +151,8 @@ struct ReplTests {
         #expect(session.errors.contains(" s\n"))
     }
 
-    @Test func aSavedSessionRuns() async throws {
+    @Test("A session saved with :save runs as a script")
+    func aSavedSessionRuns() async throws {
         let folder = try TestFolder()
         let session = await ScriptedSession(
             [
@@ -173,7 +185,8 @@ struct ReplTests {
         #expect(run.status == .success)
     }
 
-    @Test func aPipeNeedsNoPrompts() async throws {
+    @Test("A session from a pipe prints no prompts, goes on after errors and keeps no history")
+    func sessionFromAPipe() async throws {
         let folder = try TestFolder()
         let good = await CommandRun(
             ["repl", "--local"], in: folder, input: "local x = 1\nx + 1\nfor i = 1, 2 do\nprint(i)\nend")
@@ -189,7 +202,8 @@ struct ReplTests {
         #expect(folder.contents.isEmpty)
     }
 
-    @Test func aDiskThatIsFullEndsIt() async throws {
+    @Test("A session ends when its output cannot be written")
+    func fullDisk() async throws {
         struct Full: Error, CustomStringConvertible { var description: String { "no space left" } }
         let folder = try TestFolder()
         let errors = Capture()
@@ -201,13 +215,15 @@ struct ReplTests {
         #expect(errors.text == "speedpix: no space left\n")
     }
 
-    @Test func helpFitsTheTerminal() {
+    @Test("The help of a session is wrapped to the width of the terminal")
+    func helpFitsTheTerminal() {
         let text = SessionHelp.wrapped("a short line\n  name  what it is for, at length\n\nend", width: 20)
         #expect(text == "a short line\n  name  what it is\n    for, at length\n\nend")
         #expect(SessionHelp.wrapped("averyveryverylongword", width: 5) == "averyveryverylongword")
     }
 
-    @Test func credentialsAreAskedForOnce() async throws {
+    @Test("repl without credentials ends with the configuration status and names --local")
+    func missingCredentials() async throws {
         let run = await CommandRun(["repl"], in: try TestFolder(), input: "1")
         #expect(run.status == .configuration)
         #expect(run.errors.contains("--local"))

@@ -3,23 +3,25 @@ import Testing
 
 @testable import SpeedPixCommands
 
-@Suite("What :save writes")
+@Suite("Scripts that :save writes")
 struct SavedSessionTests {
     /// What a session prints, its script prints, too.
-    @Test(arguments: [
-        ["local v = 3 return v", "print(v + 1)"],
-        ["return 1, 2", "print(_)"],
-        ["1, 2", "print(_)"],
-        ["print 'a'", "(print)('b')", "; (print) 'c'"],
-        ["for i = 1, 2 do ::next:: end goto done ::done::", "do goto done end ::done:: print('labels')"],
-        ["local n = 1 ::again:: n = n + 1 if n < 3 then goto again end", "::again:: print(n)"],
-        ["local x = 1 local function g() return x end", "local x = 5", "print(x, g())", "x = 6", "print(g())"],
-        ["local k <const> = 1 function f() return k end", "local k = 2", "print(f())", "k = 3", "print(f())"],
-        ["function f() return y end", "local y = 3", "print(f())"],
-        ["local a = 1 if a then return end a = 2", "print('a', a)"],
-        ["local c <close> = setmetatable({}, { __close = function() print('closed') end })", "print('after')"],
-        ["local s = '<' local s = s .. '>'", "print(s)"],
-    ])
+    @Test(
+        "A saved session prints the same as the session did",
+        arguments: [
+            ["local v = 3 return v", "print(v + 1)"],
+            ["return 1, 2", "print(_)"],
+            ["1, 2", "print(_)"],
+            ["print 'a'", "(print)('b')", "; (print) 'c'"],
+            ["for i = 1, 2 do ::next:: end goto done ::done::", "do goto done end ::done:: print('labels')"],
+            ["local n = 1 ::again:: n = n + 1 if n < 3 then goto again end", "::again:: print(n)"],
+            ["local x = 1 local function g() return x end", "local x = 5", "print(x, g())", "x = 6", "print(g())"],
+            ["local k <const> = 1 function f() return k end", "local k = 2", "print(f())", "k = 3", "print(f())"],
+            ["function f() return y end", "local y = 3", "print(f())"],
+            ["local a = 1 if a then return end a = 2", "print('a', a)"],
+            ["local c <close> = setmetatable({}, { __close = function() print('closed') end })", "print('after')"],
+            ["local s = '<' local s = s .. '>'", "print(s)"],
+        ])
     func doesTheSame(lines: [String]) async throws {
         let folder = try TestFolder()
         let session = await ScriptedSession(lines + [":save s.lua"], in: folder)
@@ -33,7 +35,8 @@ struct SavedSessionTests {
         #expect(!text.contains("left out"), "\(text)")
     }
 
-    @Test func manyLocalsAndBytesAreNoTrouble() async throws {
+    @Test("A saved session may have 250 locals, and leaves out lines that are not UTF-8")
+    func manyLocals() async throws {
         let folder = try TestFolder()
         let many = (0..<250).map { "local v\($0) = \($0)\n" }.joined()
         let source = Array(many.utf8) + Array("x = '".utf8) + [0xFF] + Array("'\nprint(v0 + v249)\n:save s.lua\n".utf8)

@@ -2,7 +2,7 @@ import Testing
 
 @testable import SpeedPixCommands
 
-@Suite("Output while a person types")
+@Suite("Output while a line is edited")
 struct SessionOutputTests {
     private func context(_ capture: Capture, showsErrors: Bool = true) -> CommandContext {
         var context = CommandContext(
@@ -14,7 +14,8 @@ struct SessionOutputTests {
 
     private func text(_ bytes: [UInt8]?) -> String? { bytes.map { String(decoding: $0, as: UTF8.self) } }
 
-    @Test func waitsForWholeLines() throws {
+    @Test("Output during editing is held until its line is complete")
+    func waitsForWholeLines() throws {
         let capture = Capture()
         let output = SessionOutput(context(capture))
         let reader = ScriptedLines([String]())
@@ -34,7 +35,8 @@ struct SessionOutputTests {
         #expect(capture.text == "before\nand error\n")
     }
 
-    @Test func errorsThatGoElsewhereGoThereAtOnce() throws {
+    @Test("Errors that do not go to the terminal are written at once during editing")
+    func redirectedErrors() throws {
         let capture = Capture()
         let output = SessionOutput(context(capture, showsErrors: false))
         output.beginLine(ScriptedLines([String]()))

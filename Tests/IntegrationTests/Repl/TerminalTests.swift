@@ -19,7 +19,8 @@ struct TerminalTests {
         }
     }
 
-    @Test func editsCompletesInterruptsAndLeaves() throws {
+    @Test("A session at a terminal edits, completes, interrupts and ends")
+    func editing() throws {
         let session = try Session()
         // UTF-8, and a correction with the arrow keys: ← ← and a 3 between.
         session.terminal.type("\"商品\" .. 1245\u{1B}[D\u{1B}[D3\r")
@@ -56,7 +57,8 @@ struct TerminalTests {
         #expect(!history.contains("half"))
     }
 
-    @Test func outputOfTasksLeavesTheLineAlone() throws {
+    @Test("Output of a task has a line of its own above the line being typed")
+    func outputOfTasks() throws {
         let session = try Session(columns: 40)
         session.terminal.type("function go() run('echo', { text = 'x' }) print('from ' .. 'below') end\r")
         try session.terminal.expect("› ")
@@ -73,7 +75,8 @@ struct TerminalTests {
         #expect(session.process.terminationStatus == 0)
     }
 
-    @Test func namesWhatGoesOnAtTheService() throws {
+    @Test("A session names the predictions that go on when it is interrupted and when it ends")
+    func namesWhatGoesOnAtTheService() throws {
         let folder = try TestFolder()
         let server = try Subprocess(
             Subprocess.speedpix, ["serve", "--port", "0", "--app-key", "key", "--app-secret", "s3cret"],
@@ -107,7 +110,8 @@ struct TerminalTests {
         #expect(server.finish().status == 130)
     }
 
-    @Test func aSignalToEndTakesTheLocalGatewayAlong() throws {
+    @Test("A session with the local gateway names no predictions when it is terminated")
+    func terminationWithTheLocalGateway() throws {
         let session = try Session()
         session.terminal.type("job = create('echo', { duration = 3600 }) print('g' .. 'o') wait(job)\r")
         try session.terminal.expect("go\r\n")
@@ -119,7 +123,8 @@ struct TerminalTests {
         #expect(!shown.contains("go on"))
     }
 
-    @Test func aSignalToEndLeavesTheTerminalAsItWas() throws {
+    @Test("A terminated session restores the modes of the terminal")
+    func terminationRestoresTheTerminal() throws {
         let folder = try TestFolder()
         let terminal = try PseudoTerminal(columns: 80, rows: 24)
         let before = terminal.isCooked
@@ -134,7 +139,8 @@ struct TerminalTests {
         #expect(before && terminal.isCooked)
     }
 
-    @Test func whatIsPastedIsTakenAsItIs() throws {
+    @Test("Pasted text runs line by line, and its tabs complete nothing")
+    func pastedText() throws {
         let session = try Session()
         // Typed, each of these tabs would complete something.
         session.terminal.paste("if true then\n\ttext = \"Dahlia\"\r\n\tprint(text, 'a\tb')\nend\nlast = 1")
@@ -157,7 +163,8 @@ struct TerminalTests {
             session.process.terminationStatus == 0 && session.terminal.isCooked && !session.terminal.isMarkingPastes)
     }
 
-    @Test func ctrlCDropsTheRestOfWhatWasPasted() throws {
+    @Test("Ctrl-C drops the rest of pasted text")
+    func interruptedPaste() throws {
         let session = try Session()
         session.terminal.paste("print('g' .. 'o') speedpix.sleep(3600)\nprint('ne' .. 'ver')\n")
         try session.terminal.expect("go\r\n")
@@ -172,7 +179,8 @@ struct TerminalTests {
         session.process.waitUntilExit()
     }
 
-    @Test func aTabAtTheBeginningOfALineIndents() throws {
+    @Test("A tab at the beginning of a line indents")
+    func aTabAtTheBeginningOfALineIndents() throws {
         let session = try Session()
         // The fields of the table would be what there is to choose from.
         session.terminal.type("run('echo', {\r")
@@ -185,7 +193,8 @@ struct TerminalTests {
         session.process.waitUntilExit()
     }
 
-    @Test func keysWithoutAMeaningInsertNothing() throws {
+    @Test("Keys without a function insert nothing")
+    func keysWithoutAMeaningInsertNothing() throws {
         let session = try Session()
         // Page up, F5 of two kinds, insert, F1, shift-tab; then shift-left, alt-left and end, which mean something.
         session.terminal.type("\u{1B}[5~\u{1B}[15~\u{1B}[[E\u{1B}[2~\u{1B}OP\u{1B}[Z")
@@ -197,7 +206,8 @@ struct TerminalTests {
     }
 
     /// What libedit moves about is not where it should be: the line is drawn anew.
-    @Test func typingInsideOfALongLineShowsAllOfIt() throws {
+    @Test("A line of several rows is drawn whole when it is edited inside")
+    func editingALongLine() throws {
         let session = try Session(columns: 20)
         session.terminal.type("\"aaaaaaaaaabbbbbbbbbbccccccccccdddddddddd\" --e")
         try session.terminal.expect("--e")
@@ -214,7 +224,8 @@ struct TerminalTests {
     }
 
     /// A character of two cells that does not fit leaves one empty: 4 in the first row, 5 in each of the next.
-    @Test func rowsOfWideCharactersAreCounted() throws {
+    @Test("The rows of a line with wide characters are counted right")
+    func rowsOfWideCharactersAreCounted() throws {
         let folder = try TestFolder()
         let terminal = try PseudoTerminal(columns: 11, rows: 24)
         let process = try terminal.start(

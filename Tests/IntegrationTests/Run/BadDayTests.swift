@@ -5,7 +5,7 @@ import Testing
 @testable import SpeedPixCommands
 
 /// What only the real program can show: signals, closed pipes, full disks.
-@Suite("A run on a bad day", .serialized)
+@Suite("A run with broken pipes, full disks and signals", .serialized)
 struct BadDayTests {
     /// Everything that the shell command prints, with its errors, and its status.
     private func shell(_ command: String, in folder: TestFolder) async throws -> (status: Int32, output: String) {
@@ -14,7 +14,7 @@ struct BadDayTests {
             environment: ["SPEEDPIX": try Subprocess.speedpix])
     }
 
-    @Test(arguments: ["", "--json"])
+    @Test("A run ends when the reader of its output has gone", arguments: ["", "--json"])
     func aReaderThatHasGoneEndsTheRun(option: String) async throws {
         let folder = try TestFolder()
         // Whatever the script makes of the error.
@@ -25,8 +25,10 @@ struct BadDayTests {
         #expect(end.output.contains(option.isEmpty ? "line" : #""event":"run.started""#))
     }
 
-    @Test(.enabled(if: FileManager.default.fileExists(atPath: "/dev/full")), arguments: ["", "--json"])
-    func aFullDiskBehindStandardOutputIsTold(option: String) async throws {
+    @Test(
+        "A run ends with an error when the disk behind its output is full",
+        .enabled(if: FileManager.default.fileExists(atPath: "/dev/full")), arguments: ["", "--json"])
+    func fullDisk(option: String) async throws {
         let folder = try TestFolder()
         try folder.write("print('x') speedpix.sleep(20)", to: "s.lua")
         let end = try await shell(#""$SPEEDPIX" run s.lua --local \#(option) > /dev/full"#, in: folder)
@@ -34,7 +36,8 @@ struct BadDayTests {
     }
 
     /// No file may grow beyond a few KiB: writing fails half-way, as on a disk that is full.
-    @Test func aFileThatDoesNotFitLeavesNothing() async throws {
+    @Test("A file or report that does not fit on the disk leaves the old one unchanged")
+    func fileTooLarge() async throws {
         let folder = try TestFolder()
         try folder.write(String(repeating: "x", count: 60_000), to: "large.bin")
         try folder.write("old", to: "copy.bin")
@@ -56,7 +59,8 @@ struct BadDayTests {
     }
 
     /// Fewer than two for each of the thirty that are made at the same time: they wait for each other, and none is lost.
-    @Test func sixtyDescriptorsAreEnough() async throws {
+    @Test("A run of thirty predictions at once needs no more than sixty descriptors")
+    func sixtyDescriptorsAreEnough() async throws {
         let folder = try TestFolder()
         try folder.write("a photo", to: "photo.bin")
         try folder.write(
@@ -99,8 +103,10 @@ struct BadDayTests {
         }
     }
 
-    @Test(arguments: [SIGINT, SIGTERM])
-    func aSignalEndsInOrder(signal: Int32) throws {
+    @Test(
+        "A run that gets a signal names its predictions and writes events and report to the end",
+        arguments: [SIGINT, SIGTERM])
+    func endBySignal(signal: Int32) throws {
         let status = 128 + signal
         let folder = try TestFolder()
         let server = try Server(folder)
@@ -138,8 +144,10 @@ struct BadDayTests {
     }
 
     /// Ctrl-C at whatever moment: nothing half-written stays.
-    @Test(arguments: [0, 40, 90, 150, 230, 330, 450, 600])
-    func anInterruptAtAnyMomentLeavesNothingHalfWritten(milliseconds: Int) async throws {
+    @Test(
+        "A run that is interrupted at any moment leaves no partly written file",
+        arguments: [0, 40, 90, 150, 230, 330, 450, 600])
+    func interruptAtAnyMoment(milliseconds: Int) async throws {
         let folder = try TestFolder()
         try folder.write(String(repeating: "x", count: 3 << 20), to: "large.bin")
         try folder.write(
@@ -156,7 +164,8 @@ struct BadDayTests {
         if folder.contents.contains("out/copy.bin") { #expect(try folder.read("out/copy.bin").count == 3 << 20) }
     }
 
-    @Test func aReportInAMissingFolderIsNoticedBeforeAnythingIsPaidFor() async throws {
+    @Test("A report path that cannot be used is refused before the script runs")
+    func reportInAMissingFolder() async throws {
         let folder = try TestFolder()
         try folder.write("", to: "file")
         for path in ["gone/report.html", "file/report.html", ".", "/dev/full"] {
@@ -167,8 +176,10 @@ struct BadDayTests {
     }
 
     /// The kernel's own file systems take no files, not even from root.
-    @Test(.enabled(if: FileManager.default.fileExists(atPath: "/sys/kernel")))
-    func anOutputFolderThatCannotBeWrittenIsNoticedBeforeAnythingIsPaidFor() async throws {
+    @Test(
+        "An output folder that cannot be written to is refused before the script runs",
+        .enabled(if: FileManager.default.fileExists(atPath: "/sys/kernel")))
+    func unwritableOutputFolder() async throws {
         for option in [["--out", "/sys/kernel"], ["--out", "/sys/kernel/new"], ["--report", "/sys/kernel/r.html"]] {
             let run = await CommandRun.local("print('ran')", option, in: try TestFolder())
             #expect(run.status == .failure && run.output.isEmpty, "\(run.errors)")
@@ -180,7 +191,8 @@ struct BadDayTests {
         #expect(run.status == .usage && run.output.isEmpty && folder.contents == ["file"])
     }
 
-    @Test func bytesThatAreNoTextPassAsTheyAre() async throws {
+    @Test("A run writes bytes that are not text unchanged")
+    func bytesThatAreNotText() async throws {
         let output = Capture()
         _ = await CommandRun(
             ["run", "-", "--local"], in: try TestFolder(), input: #"io.write("\xff\0\xfe")"#,

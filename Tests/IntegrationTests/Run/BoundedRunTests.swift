@@ -6,7 +6,7 @@ import Testing
 
 @testable import SpeedPixCommands
 
-@Suite("A run that does not end when it should", .timeLimit(.minutes(1)))
+@Suite("The forced end of a run", .timeLimit(.minutes(1)))
 struct BoundedRunTests {
     /// Timers that pass when the test says so, and the statuses that the process was to end with.
     private final class Timers: Sendable {
@@ -64,7 +64,7 @@ struct BoundedRunTests {
         return context
     }
 
-    @Test("A time limit gives it up after the grace, with the status of a time limit, and makes sure of the end")
+    @Test("A run that ignores its time limit is given up after the grace and ends the process")
     func timeLimit() async throws {
         let (timers, stuck) = (Timers(), StuckVM())
         defer { stuck.release.signal() }
@@ -82,7 +82,7 @@ struct BoundedRunTests {
         #expect(timers.statuses == [ExitStatus.failure.rawValue])
     }
 
-    @Test("A signal gives it up after the grace, with the status of the signal")
+    @Test("A run that ignores a signal is given up after the grace with the signal's status")
     func signal() async throws {
         let (timers, stuck) = (Timers(), StuckVM())
         defer { stuck.release.signal() }
@@ -99,7 +99,7 @@ struct BoundedRunTests {
         #expect(timers.statuses == [128 + SIGTERM])
     }
 
-    @Test("A run that ends by itself ends so, and forces nothing")
+    @Test("A run that ends by itself forces nothing")
     func ordinary() async throws {
         let timers = Timers()
         let context = context(timers)

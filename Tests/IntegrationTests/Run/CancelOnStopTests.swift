@@ -2,7 +2,7 @@ import SpeedPix
 import SpeedPixCommands
 import Testing
 
-@Suite("Commands that cancel what they give up")
+@Suite("The option --cancel-on-stop")
 struct CancelOnStopTests {
     /// Ctrl-C in the middle of a script, and how it ended.
     private func interrupted(
@@ -31,7 +31,7 @@ struct CancelOnStopTests {
         wait(first, { on_progress = function() fs.write("begun.txt", "") end })
         """
 
-    @Test("Ctrl-C cancels all that is unfinished, and names nothing that goes on")
+    @Test("Ctrl-C with --cancel-on-stop cancels all unfinished predictions")
     func interrupt() async throws {
         let folder = try TestFolder()
         try await TestService.run { endpoint in
@@ -43,7 +43,7 @@ struct CancelOnStopTests {
         }
     }
 
-    @Test("Without the flag both go on and are named; the setting counts as the flag does, and the flag overrules it")
+    @Test("The setting cancel_on_stop is the same as --cancel-on-stop, and --no-cancel-on-stop overrides it")
     func setting() async throws {
         for (arguments, text, isCanceled) in [
             ([], "", false), ([], "cancel_on_stop = true", true),
@@ -60,7 +60,7 @@ struct CancelOnStopTests {
         }
     }
 
-    @Test("A script that fails cancels what it leaves, and one that ends well cancels nothing")
+    @Test("A failing script with --cancel-on-stop cancels its predictions, and a succeeding one does not")
     func otherEnds() async throws {
         for (end, expected) in [("error('x')", "canceled\n"), ("", "running\n")] {
             let folder = try TestFolder()
@@ -79,7 +79,7 @@ struct CancelOnStopTests {
         }
     }
 
-    @Test("What could not be canceled is named, and a service that cannot cancel says so once")
+    @Test("A run with --cancel-on-stop names predictions that could not be canceled")
     func refused() async throws {
         let folder = try TestFolder()
         let faults = #"{"rules": [{"call": "cancel", "fault": "status", "code": 404}]}"#
@@ -92,7 +92,7 @@ struct CancelOnStopTests {
         }
     }
 
-    @Test("predict cancels with its timeout, and says what became of it")
+    @Test("predict --cancel-on-stop cancels the prediction at its timeout and says so")
     func predict() async throws {
         try await TestService.run { endpoint in
             let folder = try TestFolder()
@@ -106,7 +106,7 @@ struct CancelOnStopTests {
         }
     }
 
-    @Test("Events tell what was canceled and, once, what could not be")
+    @Test("Events report canceled predictions and each that could not be canceled")
     func events() async throws {
         for (times, notCanceled, canceled) in [(#", "times": 1"#, 1, 1), ("", 2, 0)] {
             let faults = #"{"rules": [{"call": "cancel", "fault": "status", "code": 404\#(times)}]}"#

@@ -21,7 +21,8 @@ struct ClosingRunTests {
 
         """
 
-    @Test("Ctrl-C cancels the prediction at the service", arguments: ["work()", "speedpix.map({ 1 }, work)"])
+    @Test(
+        "Ctrl-C lets __close cancel the prediction at the service", arguments: ["work()", "speedpix.map({ 1 }, work)"])
     func interrupted(body: String) async throws {
         let folder = try TestFolder()
         try await TestService.run { endpoint in
@@ -42,7 +43,7 @@ struct ClosingRunTests {
         }
     }
 
-    @Test("Ctrl-C at the local gateway, too: it lives until the script has ended")
+    @Test("Ctrl-C lets __close cancel the prediction at the local gateway before that ends")
     func interruptedLocally() async throws {
         let folder = try TestFolder()
         let run = Task { await CommandRun.local(Self.script + "work()", in: folder) }
@@ -52,7 +53,7 @@ struct ClosingRunTests {
         #expect(String(decoding: try folder.read("closed.txt"), as: UTF8.self) == "canceled canceled")
     }
 
-    @Test("--timeout cancels the prediction, and the error is the time's")
+    @Test("--timeout lets __close cancel the prediction, and the error is the timeout")
     func timedOut() async throws {
         let folder = try TestFolder()
         let clock = ManualClock()

@@ -2,7 +2,7 @@ import Foundation
 import SpeedPixCommands
 import Testing
 
-@Suite("A dry run and the files")
+@Suite("Files in a dry run")
 struct DryRunTests {
     /// A folder with the scripts of one section of a page, and photos.
     private func folder(_ page: String, _ title: String, photosIn place: String) throws -> TestFolder {
@@ -29,7 +29,7 @@ struct DryRunTests {
         return run
     }
 
-    @Test("A dry run of the cookbook's nightly moves no photo, and the real run moves and makes them all")
+    @Test("A dry run of the cookbook's nightly.lua moves no photo, and a real run moves and makes all")
     func nightly() async throws {
         let folder = try folder("cookbook.md", "Every night", photosIn: "inbox")
         let dry = try await dryRun("nightly.lua", in: folder)
@@ -53,7 +53,7 @@ struct DryRunTests {
             ])
     }
 
-    @Test("A dry run of the cookbook's order orders nothing; the first real run orders, and the second one fetches")
+    @Test("A dry run of the cookbook's order.lua creates nothing, and real runs create and then download")
     func order() async throws {
         let folder = try folder("cookbook.md", "Order today, fetch tomorrow", photosIn: ".")
         let dry = try await dryRun("order.lua", in: folder)
@@ -68,7 +68,7 @@ struct DryRunTests {
         }
     }
 
-    @Test("A dry run of the tutorial's shop leaves the user's own table, and the real run writes it")
+    @Test("A dry run of the tutorial's shop.lua keeps the user's table, and a real run writes it")
     func shop() async throws {
         let folder = try folder("tutorial.md", "8. Your own automation", photosIn: "photos")
         try folder.write("mine,kept\n", to: "cards.csv")
@@ -84,7 +84,7 @@ struct DryRunTests {
     }
 
     /// The subject that a cutout finds is half as wide as the picture, of which the thumbnail has 256 pixels.
-    @Test("A placeholder answers as a square picture of 1024 pixels, is opened, cut out, saved and read back")
+    @Test("A placeholder of a dry run is a square picture of 1,024 pixels that works in all functions")
     func placeholders() async throws {
         let folder = try TestFolder()
         let run = await CommandRun(
@@ -119,7 +119,7 @@ struct DryRunTests {
         #expect(run.errors.contains("would write results/white/images.png ("), "\(run.errors)")
     }
 
-    @Test("A file that a dry run has written is uploaded, and listed under its name")
+    @Test("A dry run lists the upload of a file that it has written itself")
     func uploads() async throws {
         let folder = try TestFolder()
         let run = await CommandRun(
@@ -136,7 +136,7 @@ struct DryRunTests {
         #expect(folder.contents == [])
     }
 
-    @Test("A failed dry run changes nothing either, and lists what came before")
+    @Test("A failed dry run changes nothing and lists what came before")
     func failure() async throws {
         let folder = try TestFolder()
         try folder.write("x", to: "a.txt")

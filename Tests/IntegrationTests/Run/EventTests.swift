@@ -51,7 +51,8 @@ struct EventTests {
         _ = try await validated(bytes, in: folder)
     }
 
-    @Test func everyLineKeepsToTheSchema() async throws {
+    @Test("Each event of a run is valid by the schema")
+    func everyLineKeepsToTheSchema() async throws {
         let folder = try TestFolder()
         try folder.write(String(repeating: "x", count: 300_000), to: "large.bin")
         let (run, bytes) = await run(
@@ -86,7 +87,8 @@ struct EventTests {
         #expect(end["unfinished"]?.arrayValue?.count == 1)
     }
 
-    @Test func bytesThatAreNoTextAreStillJSON() async throws {
+    @Test("An event with bytes that are not text has them in base64")
+    func bytesThatAreNotText() async throws {
         let folder = try TestFolder()
         let (_, bytes) = await run(#"io.write("a\xff\xfe\0b\n") print("\u{2028}</script>\xc3") print("ü")"#, in: folder)
         _ = try await validated(bytes, in: folder)
@@ -97,15 +99,17 @@ struct EventTests {
         #expect(prints[2]["text"]?.stringValue == "ü\n" && prints[2]["base64"] == nil)
     }
 
-    @Test(arguments: [
-        ("error('mine')", ["--local"], "script_error", SpeedPixCommands.ExitStatus.failure),
-        ("x =", ["--local"], "script_error", .failure),
-        ("run('echo', { fail = 'x' })", ["--local"], "prediction_failed", .predictionFailed),
-        ("while true do end", ["--local", "--timeout", "0.2"], "timeout", .failure),
-        ("print(1)", [], "configuration", .configuration),
-        ("print(1)", ["--local", "--report", "nowhere/x.html"], "usage", .usage),
-    ])
-    func everyEndHasOneClosingEvent(
+    @Test(
+        "A failed run ends with one event that has its error and exit status",
+        arguments: [
+            ("error('mine')", ["--local"], "script_error", SpeedPixCommands.ExitStatus.failure),
+            ("x =", ["--local"], "script_error", .failure),
+            ("run('echo', { fail = 'x' })", ["--local"], "prediction_failed", .predictionFailed),
+            ("while true do end", ["--local", "--timeout", "0.2"], "timeout", .failure),
+            ("print(1)", [], "configuration", .configuration),
+            ("print(1)", ["--local", "--report", "nowhere/x.html"], "usage", .usage),
+        ])
+    func closingEvent(
         script: String, arguments: [String], code: String, status: SpeedPixCommands.ExitStatus
     ) async throws {
         let folder = try TestFolder()
@@ -117,7 +121,8 @@ struct EventTests {
         #expect(end["status"]?.stringValue == "failed")
     }
 
-    @Test func aScriptThatIsNotThereHasOneToo() async throws {
+    @Test("A run of a missing script has a first and a last event")
+    func missingScript() async throws {
         let output = Capture()
         let folder = try TestFolder()
         let run = await CommandRun(
@@ -127,7 +132,8 @@ struct EventTests {
         #expect(names == ["run.started", "run.finished"])
     }
 
-    @Test func theSecretIsNeverAmongThem() async throws {
+    @Test("The secret is redacted in events")
+    func secretIsRedacted() async throws {
         let folder = try TestFolder()
         let output = Capture()
         _ = await CommandRun(
@@ -151,7 +157,8 @@ struct EventTests {
         _ = try await validated(bytes, in: folder)
     }
 
-    @Test func faultsOfTheServiceAreTold() async throws {
+    @Test("Retries and creates in doubt are events")
+    func retriesAndDoubt() async throws {
         let folder = try TestFolder()
         try folder.write(
             """

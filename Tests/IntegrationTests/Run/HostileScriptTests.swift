@@ -4,7 +4,7 @@ import Testing
 /// Scripts that want to bring the real program down: each ends with a message, within its time, and by no signal.
 ///
 /// `SPEEDPIX_BINARY` names another program than the one that was built with the tests, such as a release build.
-@Suite("Scripts that want to bring the program down", .serialized, .timeLimit(.minutes(5)))
+@Suite("Scripts that exhaust the program", .serialized, .timeLimit(.minutes(5)))
 struct HostileScriptTests {
     /// Runs in a process with 6 GB of addresses, stacks of 1 MiB and 30 seconds.
     private func run(
@@ -19,7 +19,7 @@ struct HostileScriptTests {
     }
 
     @Test(
-        "What recurses by its data ends with an error",
+        "A script that nests its data or calls too deep ends with an error",
         arguments: [
             "local function f(n) if n == 0 then error('x') end speedpix.spawn(f, n - 1) end f(20000)",
             "local t = {} for i = 1, 20000 do t = {t} end create('echo', {text = t})",
@@ -37,7 +37,7 @@ struct HostileScriptTests {
     }
 
     @Test(
-        "What is shared 2⁶⁰ times is too large wherever it leaves the VM",
+        "An error value that expands to 2⁶⁰ values is refused as too large",
         arguments: [
             "error(t)", "speedpix.spawn(function() error(t) end)",
         ])
@@ -49,7 +49,7 @@ struct HostileScriptTests {
     }
 
     @Test(
-        "A loop that stays in C ends with its time",
+        "A script that loops in C functions ends at its timeout",
         arguments: [
             "load(function() return ' ' end)",
             "local t = {} for i = 1, 90 do t[i] = i end while true do table.sort(t, math.ult) end",
@@ -67,7 +67,7 @@ struct HostileScriptTests {
             "while true do image.blank{width = 4000, height = 4000}:blur(60) end",
             "while true do fs.glob('./**') end",
         ])
-    func time(_ source: String) async throws {
+    func loopsInC(_ source: String) async throws {
         let end = try await run(source, "--timeout 1", in: TestFolder())
         #expect(end.status == 1, "\(end.status) \(end.output.suffix(500))")
         #expect(end.output.contains("ran out of time") || end.output.contains("memory"), "\(end.output.suffix(500))")
@@ -83,7 +83,7 @@ struct HostileScriptTests {
     }
 
     @Test(
-        "Standard streams that nobody reads end with the time, with the status of an end by time",
+        "A script whose output nobody reads ends at its timeout",
         arguments: [
             #""$SPEEDPIX" run s.lua --local --timeout 1"#, #""$SPEEDPIX" run s.lua --local --timeout 1 --json"#,
             #""$SPEEDPIX" run s.lua --local --timeout 1 2> errors"#,
@@ -96,7 +96,7 @@ struct HostileScriptTests {
         #expect(process.waitForEnd() == 1)
     }
 
-    @Test("A signal ends a print that nobody reads with the signal's status", arguments: [SIGINT, SIGTERM])
+    @Test("A signal ends a script whose output nobody reads", arguments: [SIGINT, SIGTERM])
     func signals(_ number: Int32) throws {
         let folder = try TestFolder()
         let process = try unread(
@@ -107,7 +107,7 @@ struct HostileScriptTests {
         #expect(String(decoding: try folder.read("errors"), as: UTF8.self).contains("interrupted"))
     }
 
-    @Test("Reading from a pipe that stays silent ends with the time")
+    @Test("A script that reads from a silent pipe ends at its timeout")
     func input() async throws {
         let folder = try TestFolder()
         try folder.write("io.read('a')", to: "s.lua")

@@ -23,7 +23,8 @@ struct LiveDisplayTests {
         func set(_ columns: Int, _ rows: Int) { state.withLock { $0 = TerminalExtent(columns: columns, rows: rows) } }
     }
 
-    @Test func itIsDrawnTenTimesASecondAndGoneAtTheEnd() async throws {
+    @Test("The live display is drawn again after each interval and removed at the end")
+    func drawingAndEnd() async throws {
         let capture = TerminalCapture(columns: 40, rows: 10)
         let clock = ManualClock()
         let frames = Atomic(0)
@@ -57,7 +58,8 @@ struct LiveDisplayTests {
         #expect(capture.terminal.lines == ["an error", "a result"])
     }
 
-    @Test func aFailureClearsTheScreenToo() async throws {
+    @Test("The live display is removed when the run fails")
+    func aFailureClearsTheScreenToo() async throws {
         struct Failure: Error {}
         let capture = TerminalCapture(columns: 40, rows: 10)
         let clock = ManualClock()
@@ -72,7 +74,8 @@ struct LiveDisplayTests {
         #expect(capture.terminal.lines == ["half a line"])
     }
 
-    @Test func aResizeIsSeenAtTheNextDrawing() async throws {
+    @Test("The live display follows a resized terminal at its next drawing")
+    func aResizeIsSeenAtTheNextDrawing() async throws {
         let capture = TerminalCapture(columns: 40, rows: 10)
         let clock = ManualClock()
         let sizes = Sizes(40, 10)
@@ -87,7 +90,8 @@ struct LiveDisplayTests {
         }
     }
 
-    @Test func muchOutputIsNotRedrawnEachTime() async throws {
+    @Test("The live display is not drawn again for each line of output")
+    func muchOutputIsNotRedrawnEachTime() async throws {
         let capture = TerminalCapture(columns: 40, rows: 10)
         let clock = ManualClock()
         let written = Capture()
@@ -102,7 +106,7 @@ struct LiveDisplayTests {
         #expect(written.text.ranges(of: "frame").count <= 6)
     }
 
-    @Test(arguments: [20, 21, 80])
+    @Test("The live display of a run on a narrow terminal leaves output and summary intact", arguments: [20, 21, 80])
     func aWholeRunOnANarrowTerminal(columns: Int) async throws {
         let capture = TerminalCapture(columns: columns, rows: 8)
         let run = await CommandRun(

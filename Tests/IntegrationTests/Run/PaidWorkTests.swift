@@ -3,7 +3,7 @@ import SpeedPix
 import SpeedPixCommands
 import Testing
 
-@Suite("What a run tells of paid work")
+@Suite("Labels, limits and unsaved files of a run")
 struct PaidWorkTests {
     private func run(
         _ script: String, _ arguments: [String], in folder: TestFolder, _ endpoint: String
@@ -25,7 +25,7 @@ struct PaidWorkTests {
 
     // MARK: --limit
 
-    @Test("A map that meets --limit finishes what is under way, and its error carries the results")
+    @Test("map that reaches --limit finishes running items and raises an error with the results")
     func limitFinishesWhatRuns() async throws {
         let folder = try TestFolder()
         try await TestService.run { endpoint in
@@ -48,7 +48,7 @@ struct PaidWorkTests {
 
     // MARK: Labels
 
-    @Test("A failed item is named by its label, in the summary, in events and in lines of progress")
+    @Test("A failed prediction is named by its label in messages and events")
     func labelsNameFailures() async throws {
         let folder = try TestFolder()
         let script = """
@@ -67,7 +67,7 @@ struct PaidWorkTests {
         }
     }
 
-    @Test("A label is the option's, else the item, else the input file's name, else the prompt's first words")
+    @Test("A label comes from the option, the item, the input file's name or the prompt, in this order")
     func standardLabels() async throws {
         let folder = try TestFolder()
         try folder.write("x", to: "shoe.bin")
@@ -97,7 +97,9 @@ struct PaidWorkTests {
                 """, "\(end.errors)")
     }
 
-    @Test("A label that is no short line is refused", arguments: [#""""#, #""a\nb""#, "('x'):rep(61)"])
+    @Test(
+        "A label that is empty, too long or has a line break is refused",
+        arguments: [#""""#, #""a\nb""#, "('x'):rep(61)"])
     func labelsAreShort(label: String) async throws {
         let end = await CommandRun.local(
             "create('echo', {}, { label = \(label) })", ["--quiet"], in: try TestFolder())
@@ -106,7 +108,7 @@ struct PaidWorkTests {
 
     // MARK: Unsaved
 
-    @Test("Predictions whose files were not saved are named with their labels, and fetched by jobs download --unsaved")
+    @Test("Predictions with unsaved files are named, and jobs download --unsaved fetches them")
     func unsavedIsNamedAndFetched() async throws {
         let folder = try TestFolder()
         let script =
@@ -149,7 +151,7 @@ struct PaidWorkTests {
     }
 
     @Test(
-        "jobs download --unsaved refuses what it cannot work with",
+        "jobs download --unsaved refuses invalid arguments and files of events",
         arguments: [
             (["--unsaved"], "--unsaved needs --events FILE"),
             (["--unsaved", "--events", "none.jsonl"], "could not read none.jsonl"),
@@ -165,7 +167,7 @@ struct PaidWorkTests {
         #expect(end.status == .usage && end.errors.contains(text), "\(end.errors)")
     }
 
-    @Test("A script names what it has created by the beginning of the id")
+    @Test("speedpix.get accepts the beginning of the id of a prediction that the script created")
     func shortIDs() async throws {
         let end = await CommandRun.local(
             """

@@ -4,7 +4,7 @@ import Testing
 @testable import SpeedPix
 @testable import SpeedPixCommands
 
-@Suite("What progress shows")
+@Suite("The progress frame")
 struct ProgressFrameTests {
     private static let plain = ProgressFrame.Style(["NO_COLOR": "1", "LANG": "C.UTF-8"])
 
@@ -53,7 +53,8 @@ struct ProgressFrameTests {
         #expect(lines(busy(20, running: 5), columns: 20)[0] == "2/20 1! 0:10")
     }
 
-    @Test func tenRowsAtMostAndTheRunningOnesFirst() {
+    @Test("The progress frame has ten rows at most, running predictions first")
+    func tenRowsAtMostAndTheRunningOnesFirst() {
         let all = lines(busy(50, running: 8))
         #expect(all.count == 11)
         #expect(all[1].hasPrefix("▸ echo id-2 ") && all[1].contains("50%"))
@@ -62,7 +63,8 @@ struct ProgressFrameTests {
         #expect(lines(busy(50, running: 8), rows: 1).isEmpty)
     }
 
-    @Test(arguments: [5, 10, 19, 20, 21, 40, 59, 60, 80, 200])
+    @Test(
+        "The progress frame has no line wider than the terminal", arguments: [5, 10, 19, 20, 21, 40, 59, 60, 80, 200])
     func noLineIsWiderThanTheTerminal(columns: Int) {
         for workflow in ["w", "a-workflow-with-a-name-that-is-longer-than-most", "白色背景白色背景白色背景", "👩‍👩‍👧‍👦 e\u{301} 가나다"] {
             let state = busy(30, running: 12, workflow: workflow)
@@ -72,7 +74,8 @@ struct ProgressFrameTests {
         }
     }
 
-    @Test func wideCharactersTakeTwoColumns() {
+    @Test("TerminalText counts two columns for wide characters and cuts text to a width")
+    func wideCharactersTakeTwoColumns() {
         #expect(TerminalText.width("白色") == 4)
         #expect(TerminalText.width("abc") == 3)
         #expect(TerminalText.width("e\u{301}") == 1)
@@ -84,19 +87,20 @@ struct ProgressFrameTests {
         #expect(TerminalText.fitted("abc", columns: 0) == "")
     }
 
-    @Test("Emoji of every block take two columns, and the sequences that colour them none")
+    @Test("TerminalText counts two columns for emoji and none for their color sequences")
     func emojiWidth() {
         #expect(TerminalText.width("🚀") == 2)
         #expect(TerminalText.visibleWidth("\u{1B}[1m🚀 白\u{1B}[0m") == 5)
         #expect(TerminalText.visibleWidth("e\u{301}\u{1B}[2m…\u{1B}[0m") == 2)
     }
 
-    @Test("Ten units and more are told without a fraction")
+    @Test("ByteCount formats ten units and more without a fraction")
     func largeByteCounts() {
         #expect(ByteCount.text(12_345_678) == "12 MB" && ByteCount.text(440_900) == "441 kB")
     }
 
-    @Test func theEnvironmentDecidesOnColoursAndSigns() {
+    @Test("The progress frame uses colors and non-ASCII signs only if the environment allows")
+    func theEnvironmentDecidesOnColoursAndSigns() {
         let state = busy(20, running: 5)
         let coloured = lines(state, style: ProgressFrame.Style(["LANG": "en_GB.UTF-8"]))
         #expect(coloured[0].contains("\u{1B}[32m1 done\u{1B}[0m") && coloured[0].contains("\u{1B}[31m1 failed"))
@@ -105,12 +109,14 @@ struct ProgressFrameTests {
         #expect(ascii.allSatisfy { $0.allSatisfy(\.isASCII) })
     }
 
-    @Test func nothingInARowSteersTheTerminal() {
+    @Test("The progress frame shows no control characters of names")
+    func controlCharactersInARow() {
         let state = busy(5, running: 4, workflow: "\u{1B}[2Jgone\nand back")
         #expect(lines(state).allSatisfy { !$0.contains("\u{1B}") && !$0.contains("\n") })
     }
 
-    @Test func aPredictionEndsOnce() {
+    @Test("RunState counts the end of a prediction once")
+    func aPredictionEndsOnce() {
         var state = RunState()
         state.apply(.created(Self.prediction("a"), CreateOptions()), at: .zero)
         state.apply(.ended(Self.prediction("a", .succeeded)), at: .seconds(1))
@@ -122,7 +128,8 @@ struct ProgressFrameTests {
         #expect(state.running == 1 && state.created == 1 && state.unfinished.map(\.id) == ["b"])
     }
 
-    @Test func thousandsOfFailuresAreKeptByTheirNumber() {
+    @Test("RunSummary lists some of 5,000 failures and counts the rest")
+    func thousandsOfFailures() {
         var state = RunState()
         for number in 0..<5000 {
             state.apply(.created(Self.prediction("id-\(number)"), CreateOptions()), at: .zero)
@@ -133,7 +140,8 @@ struct ProgressFrameTests {
         #expect(summary.count < 60 && summary.contains("and 4950 more failed"))
     }
 
-    @Test func durationsAndSizesRead() {
+    @Test("DurationText and ByteCount format durations and sizes")
+    func durationsAndSizes() {
         #expect(DurationText.clock(.seconds(7)) == "0:07" && DurationText.clock(.seconds(3723)) == "1:02:03")
         #expect(DurationText.short(.milliseconds(420)) == "0.4 s" && DurationText.short(.seconds(12)) == "12 s")
         #expect(DurationText.short(.milliseconds(59_700)) == "0:59")

@@ -4,7 +4,7 @@ import SpeedPix
 import SpeedPixTestSupport
 import Testing
 
-@Suite("The report")
+@Suite("The report of a run")
 struct ReportTests {
     private static let script = """
         local list = { 1, 2, 3, 4 }
@@ -25,7 +25,8 @@ struct ReportTests {
     }
 
     /// A slip of the shell must not cost anybody a script or a result.
-    @Test func nothingButAReportIsReplaced() async throws {
+    @Test("A report replaces an earlier report and no other file")
+    func nothingButAReportIsReplaced() async throws {
         let folder = try self.folder()
         try folder.write("print('never')", to: "r.html")
         let refused = await CommandRun.local(Self.script, ["--report", "r.html"], in: folder)
@@ -52,7 +53,8 @@ struct ReportTests {
         return try JSONValue(parsing: Array(match.output.1.utf8))
     }
 
-    @Test func everythingOfEachPredictionIsThere() async throws {
+    @Test("A report has input, outputs, pictures and Lua of each prediction")
+    func entriesOfPredictions() async throws {
         let folder = try folder()
         let page = try await report(Self.script, in: folder)
         let data = try data(page)
@@ -76,7 +78,8 @@ struct ReportTests {
         #expect(again.status == .success && again.output.hasPrefix("number "), "\(again.errors)")
     }
 
-    @Test func nothingInItReachesOutOrBreaksOut() async throws {
+    @Test("A report loads nothing from elsewhere and shows markup in texts as text")
+    func markupInTexts() async throws {
         let folder = try folder()
         let run = await CommandRun(
             ["run", "-", "--local", "--report", "r.html"], in: folder, input: Self.script, token: "s3cr3t-token")
@@ -91,7 +94,8 @@ struct ReportTests {
         for attribute in ["src=\"http", "href=", "@import", "url(http", "fetch("] { #expect(!page.contains(attribute)) }
     }
 
-    @Test func theSecretAndSignaturesAreLeftOut() async throws {
+    @Test("A report contains no signatures of URLs")
+    func theSecretAndSignaturesAreLeftOut() async throws {
         let folder = try folder()
         let page = try await report(
             """
@@ -106,14 +110,15 @@ struct ReportTests {
         #expect(try data(page)["problem"]?.stringValue?.contains("failed at") == true)
     }
 
-    @Test func aFailedRunHasOneAndARunWithoutResultsToo() async throws {
+    @Test("A run that fails without results has a report with its error")
+    func reportOfAFailedRun() async throws {
         let folder = try TestFolder()
         let page = try await report("error('mine')", in: folder)
         #expect(try data(page)["problem"]?.stringValue?.contains("mine") == true)
         #expect(folder.contents == ["r.html"])
     }
 
-    @Test("A truncated picture has no thumbnail, saved or not; one with an odd scan header has")
+    @Test("A report has no thumbnail of a truncated picture, and one of a picture with an odd scan header")
     func damagedThumbnails() async throws {
         let folder = try TestFolder()
         let jpeg = try PictureFiles.file(.jpeg)
@@ -137,7 +142,7 @@ struct ReportTests {
         }
     }
 
-    @Test("Whole numbers that a browser would round stand in a report with all digits, also in its Lua")
+    @Test("A report keeps all digits of whole numbers that a browser would round")
     func wholeNumbers() async throws {
         let folder = try TestFolder()
         let page = try await report(
@@ -165,8 +170,10 @@ struct ReportTests {
     }
 
     /// In the browser itself, if there is one: the page's script must get through under its own policy.
-    @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/chromium")))
-    func aBrowserDrawsIt() async throws {
+    @Test(
+        "A browser shows tiles, details and pictures of a report",
+        .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/chromium")))
+    func shownInABrowser() async throws {
         let folder = try folder()
         _ = try await report(Self.script, in: folder)
         func browse(_ arguments: [String]) async throws -> String {

@@ -3,11 +3,12 @@ import SpeedPixCommands
 import SpeedPixTestSupport
 import Testing
 
-@Suite("What a run tells, and how far it goes")
+@Suite("Options and messages of run")
 struct RunOptionTests {
     // MARK: Progress and summary
 
-    @Test func offATerminalEachChangeIsALine() async throws {
+    @Test("run without a terminal prints a line for each change and a summary")
+    func offATerminalEachChangeIsALine() async throws {
         let run = await CommandRun.local(
             """
             run("echo", {})
@@ -31,13 +32,15 @@ struct RunOptionTests {
         #expect(run.output == "x\n" && run.errors.isEmpty, "\(run.errors)")
     }
 
-    @Test func withoutProgressThereIsStillASummary() async throws {
+    @Test("run --progress none prints the summary only")
+    func withoutProgressThereIsStillASummary() async throws {
         let run = await CommandRun.local(
             "run('echo', { text = 'x' })", ["--progress", "none"], in: try TestFolder())
         #expect(run.errors.hasPrefix("1 done of 1 prediction created\n"), "\(run.errors)")
     }
 
-    @Test func aScriptThatOnlyPrintsHasNoSummary() async throws {
+    @Test("run of a script that only prints has no summary")
+    func aScriptThatOnlyPrintsHasNoSummary() async throws {
         let run = await CommandRun.local("print('x')", in: try TestFolder())
         #expect(run.output == "x\n" && run.errors.isEmpty)
     }
@@ -48,12 +51,14 @@ struct RunOptionTests {
         #expect(run.status == .usage && run.errors.contains("fancy"))
     }
 
-    @Test(arguments: [
-        (["TERM": "xterm"], [String](), true), (["TERM": "dumb"], [], false), ([:], [], false),
-        (["TERM": "dumb"], ["--progress", "tty"], true), (["TERM": "xterm"], ["--progress", "plain"], false),
-        (["TERM": "xterm"], ["--quiet"], false), (["TERM": "xterm", "NO_COLOR": "1"], [], true),
-    ])
-    func theTerminalDecides(environment: [String: String], arguments: [String], isDrawn: Bool) async throws {
+    @Test(
+        "run draws the live display by terminal, --progress and --quiet",
+        arguments: [
+            (["TERM": "xterm"], [String](), true), (["TERM": "dumb"], [], false), ([:], [], false),
+            (["TERM": "dumb"], ["--progress", "tty"], true), (["TERM": "xterm"], ["--progress", "plain"], false),
+            (["TERM": "xterm"], ["--quiet"], false), (["TERM": "xterm", "NO_COLOR": "1"], [], true),
+        ])
+    func liveDisplayIsChosen(environment: [String: String], arguments: [String], isDrawn: Bool) async throws {
         let run = await CommandRun(
             ["run", "-", "--local"] + arguments, in: try TestFolder(), input: "run('echo', { duration = 0.3 })",
             environment: environment, setting: { $0.errorTerminal = { TerminalExtent(columns: 80, rows: 24) } })
@@ -62,7 +67,8 @@ struct RunOptionTests {
         #expect(!isColoured || environment["NO_COLOR"] == nil)
     }
 
-    @Test func onceAMinuteItSaysThatItIsAlive() async throws {
+    @Test("run without changes prints a line each minute")
+    func lineEachMinute() async throws {
         let clock = ManualClock()
         let errors = Capture()
         let folder = try TestFolder()
@@ -84,7 +90,8 @@ struct RunOptionTests {
         #expect(errors.text.hasPrefix("1:00 at work: 0 done, 0 running, 0 queued\n2:00 at work"), "\(errors.text)")
     }
 
-    @Test func aScriptThatAsksInsteadOfWaitingIsUnderstood() async throws {
+    @Test("run counts a prediction whose script polls instead of waiting")
+    func pollingScript() async throws {
         let run = await CommandRun.local(
             """
             local job = create("echo", { duration = 0.3 })
@@ -94,7 +101,8 @@ struct RunOptionTests {
         #expect(run.errors.contains("1 done of 1 prediction created\n"), "\(run.errors)")
     }
 
-    @Test func theSummaryCountsFilesAndBytes() async throws {
+    @Test("The summary of run counts files and bytes")
+    func theSummaryCountsFilesAndBytes() async throws {
         let folder = try TestFolder()
         try folder.write(String(repeating: "x", count: 2000), to: "a.bin")
         let run = await CommandRun.local(
@@ -118,7 +126,8 @@ struct RunOptionTests {
             run.errors.contains("stopped before prediction 3: this run may create 2, and 2 were made"), "\(run.errors)")
     }
 
-    @Test func whatTheServiceRefusesDoesNotCount() async throws {
+    @Test("--limit does not count creates that were refused")
+    func refusedCreatesUnderLimit() async throws {
         let run = await CommandRun.local(
             """
             print(pcall(create, "nope")) print(pcall(create, "echo", { x = "./gone.png" }))
@@ -128,7 +137,8 @@ struct RunOptionTests {
         #expect(run.errors.contains("--limit 1: 1 were made, and the script wanted more"), "\(run.errors)")
     }
 
-    @Test func aScriptMayGoOnWithWhatItHas() async throws {
+    @Test("A script that catches the error of --limit goes on with its results")
+    func scriptGoesOnAfterLimit() async throws {
         let run = await CommandRun.local(
             """
             local all = speedpix.settle({ 1, 2, 3, 4, 5, 6 }, function(i) return run("echo", { data = i, duration = 0.2 }) end)
@@ -141,7 +151,8 @@ struct RunOptionTests {
 
     // MARK: --dry-run
 
-    @Test func aDryRunListsAndSendsNothing() async throws {
+    @Test("--dry-run lists uploads and creates, and sends and writes nothing")
+    func aDryRunListsAndSendsNothing() async throws {
         let folder = try TestFolder()
         try folder.write(String(repeating: "x", count: 1500), to: "shoe.jpg")
         // Neither credentials nor a gateway.
@@ -172,7 +183,8 @@ struct RunOptionTests {
             lines.last == "dry run: nothing was sent; a real run would create 5 predictions and upload 1 file, 1.5 kB")
     }
 
-    @Test func anyOtherErrorIsExplained() async throws {
+    @Test("An error of a script in a dry run is explained by its placeholders")
+    func errorInADryRun() async throws {
         let run = await CommandRun(
             ["run", "-", "--dry-run"], in: try TestFolder(), input: "print(run('echo', {}).count + 1)")
         #expect(run.status == .failure)
@@ -181,24 +193,28 @@ struct RunOptionTests {
             "\(run.errors)")
     }
 
-    @Test func aDryRunKeepsToTheLimit() async throws {
+    @Test("--dry-run obeys --limit")
+    func aDryRunKeepsToTheLimit() async throws {
         let run = await CommandRun(
             ["run", "-", "--dry-run", "--limit", "1"], in: try TestFolder(), input: "create('a') create('b')")
         #expect(run.status == .failure && run.errors.contains("stopped before prediction 2"), "\(run.errors)")
     }
 
-    @Test(arguments: [
-        ("--limit", "--limit is a number of predictions, 0 or more"),
-        ("--timeout", "--timeout is a positive number of seconds"),
-    ])
-    func aNegativeNumberIsANumber(option: String, message: String) async throws {
+    @Test(
+        "--limit and --timeout refuse a negative number as such",
+        arguments: [
+            ("--limit", "--limit is a number of predictions, 0 or more"),
+            ("--timeout", "--timeout is a positive number of seconds"),
+        ])
+    func negativeNumbers(option: String, message: String) async throws {
         let run = await CommandRun.local("", [option, "-1"], in: try TestFolder())
         #expect(run.status == .usage && run.errors.contains(message), "\(run.errors)")
     }
 
     // MARK: --watch
 
-    @Test func aChangeRunsTheScriptAgain() async throws {
+    @Test("--watch runs the script again when it or a file that it used has changed")
+    func watchedFiles() async throws {
         let folder = try TestFolder()
         try folder.write("return 1", to: "part.lua")
         try folder.write("a\n1\n", to: "data.csv")
@@ -259,7 +275,8 @@ struct RunOptionTests {
         #expect(await run.value.status == .interrupted)
     }
 
-    @Test func standardInputCannotBeWatched() async throws {
+    @Test("--watch with a script from standard input is a usage error")
+    func standardInputCannotBeWatched() async throws {
         let run = await CommandRun.local("", ["--watch"], in: try TestFolder())
         #expect(run.status == .usage)
     }

@@ -2,7 +2,7 @@ import Testing
 
 @testable import SpeedPixCommands
 
-@Suite("Lines below a program's output")
+@Suite("The screen region below the output")
 struct ScreenRegionTests {
     /// A program that writes to a terminal with a region below.
     private struct Session {
@@ -23,7 +23,8 @@ struct ScreenRegionTests {
         }
     }
 
-    @Test func outputStaysAboveTheLines() {
+    @Test("A screen region keeps its lines below the output")
+    func outputStaysAboveTheLines() {
         var session = Session()
         session.draw(["header", "row"])
         session.print("one\n")
@@ -38,7 +39,8 @@ struct ScreenRegionTests {
         #expect(session.terminal.unknown.isEmpty)
     }
 
-    @Test func anUnfinishedLineGoesOnWhereItStopped() {
+    @Test("A screen region lets an unfinished line of output continue")
+    func anUnfinishedLineGoesOnWhereItStopped() {
         var session = Session()
         session.print("working: ")
         session.draw(["header", "row"])
@@ -53,7 +55,8 @@ struct ScreenRegionTests {
         #expect(session.terminal.lines == ["working: 1 2 3", "next"])
     }
 
-    @Test func nothingIsLostWhenTheScreenScrolls() {
+    @Test("A screen region loses no output when the screen scrolls")
+    func nothingIsLostWhenTheScreenScrolls() {
         var session = Session(rows: 6)
         let lines = (1...30).map { "line \($0)" }
         for (index, line) in lines.enumerated() {
@@ -64,7 +67,8 @@ struct ScreenRegionTests {
         #expect(session.terminal.lines == lines)
     }
 
-    @Test func nothingIsLostWhenUnfinishedLinesScroll() {
+    @Test("A screen region loses no output when unfinished lines scroll")
+    func nothingIsLostWhenUnfinishedLinesScroll() {
         var session = Session(rows: 5)
         for number in 1...20 {
             session.print("line \(number)")
@@ -76,7 +80,8 @@ struct ScreenRegionTests {
         #expect(session.terminal.lines == (1...20).map { "line \($0) end" })
     }
 
-    @Test func theSameLinesAreSentOnce() {
+    @Test("A screen region sends unchanged lines once")
+    func theSameLinesAreSentOnce() {
         var region = ScreenRegion()
         #expect(!region.draw(["a"]).isEmpty)
         #expect(region.draw(["a"]).isEmpty)

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("The XDG base directories")
 struct BaseDirectoriesTests {
-    @Test("Variables count before the home folder, and relative or empty paths not at all")
+    @Test("Base directories come from absolute variables, else from the home folder")
     func folders() {
         let home = BaseDirectories(["XDG_STATE_HOME": "relative", "XDG_DATA_HOME": ""], home: "/home/lin")
         #expect(home.configuration?.string == "/home/lin/.config")

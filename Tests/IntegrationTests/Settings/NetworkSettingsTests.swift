@@ -4,7 +4,7 @@ import SpeedPixCommands
 import SpeedPixTestSupport
 import Testing
 
-@Suite("Proxies and certificates, as commands are told of them")
+@Suite("Settings of proxies and certificates")
 struct NetworkSettingsTests {
     /// Runs `body` with the endpoint of a gateway behind TLS, and a proxy that asks for a password.
     private func run(
@@ -23,7 +23,7 @@ struct NetworkSettingsTests {
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
     }
 
-    @Test("Variables of the environment and a ca_file beside the settings reach the service, files included")
+    @Test("HTTPS_PROXY and the setting ca_file are used for calls and files")
     func environment() async throws {
         try await run { endpoint, tls, proxy in
             let folder = try TestFolder()
@@ -42,7 +42,7 @@ struct NetworkSettingsTests {
         }
     }
 
-    @Test("The settings proxy and no_proxy count before the environment, and none is none")
+    @Test("The settings proxy and no_proxy come before the environment, and none means no proxy")
     func settings() async throws {
         try await run { endpoint, _, proxy in
             let folder = try TestFolder()
@@ -70,7 +70,7 @@ struct NetworkSettingsTests {
         }
     }
 
-    @Test("Without the authority the service is not trusted, and nothing is sent to it")
+    @Test("A command sends nothing to a service whose certificate is not trusted")
     func untrusted() async throws {
         try await run { endpoint, tls, _ in
             let run = await CommandRun(
@@ -82,7 +82,7 @@ struct NetworkSettingsTests {
     }
 
     @Test(
-        "What cannot be used ends with status 4 before anything is sent, and says where it was set",
+        "An invalid proxy or certificate ends the command with its origin before anything is sent",
         arguments: [
             ("ca_file = 'none.pem'", [:], "/speedpix.toml:1: ca_file", "No such file or directory"),
             ("ca_file = 'speedpix.toml'", [:], "/speedpix.toml:1: ca_file", "has no certificate in it"),
@@ -107,7 +107,7 @@ struct NetworkSettingsTests {
         }
     }
 
-    @Test("A gateway inside the process is never asked through a proxy")
+    @Test("--local uses no proxy")
     func local() async throws {
         let environment = ["ALL_PROXY": "http://127.0.0.1:1", "NO_PROXY": "<-loopback>", "SSL_CERT_FILE": "/nowhere"]
         let run = await CommandRun(
@@ -117,7 +117,7 @@ struct NetworkSettingsTests {
 
     // MARK: Passwords
 
-    @Test("A settings file with a proxy's password must be its owner's alone")
+    @Test("A settings file with a proxy's password is refused if others can read it")
     func privateFile() async throws {
         let folder = try TestFolder()
         try folder.write("proxy = 'http://user:hunter2pass@p.test'", to: "speedpix.toml")
@@ -130,7 +130,7 @@ struct NetworkSettingsTests {
         #expect(!run.errors.contains("hunter2pass"))
     }
 
-    @Test("A proxy's password is kept out of events, also as it is written in the URL")
+    @Test("A proxy's password is redacted in events, encoded and decoded")
     func redacted() async throws {
         let folder = try TestFolder()
         let proxy = "http://user:hunter2%2Fpass@p.test"
@@ -143,7 +143,7 @@ struct NetworkSettingsTests {
 
     // MARK: doctor
 
-    @Test("doctor shows proxies and certificates with where they are set, and no password")
+    @Test("doctor shows proxies and certificates with their origin and without passwords")
     func doctor() async throws {
         try await run { endpoint, _, proxy in
             let folder = try TestFolder()
@@ -167,7 +167,7 @@ struct NetworkSettingsTests {
         }
     }
 
-    @Test("doctor names a proxy that does not answer, and says what to try")
+    @Test("doctor names a proxy that does not answer and what to try")
     func doctorWithoutTheProxy() async throws {
         let folder = try TestFolder()
         try folder.write("proxy = 'http://user:hunter2pass@127.0.0.1:1'", to: "speedpix.toml")
@@ -182,7 +182,7 @@ struct NetworkSettingsTests {
         #expect(!run.output.contains("hunter2pass"), "\(run.output)")
     }
 
-    @Test("doctor says that there is no proxy, and when the endpoint is an exception")
+    @Test("doctor says when there is no proxy or the endpoint is an exception")
     func doctorDirectly() async throws {
         try await TestService.run { endpoint in
             let folder = try TestFolder()

@@ -4,13 +4,14 @@ import Testing
 
 @testable import SpeedPixCommands
 
-@Suite("Which setting counts")
+@Suite("Resolution of settings")
 struct ResolvedSettingsTests {
     private func file(_ text: String, _ path: String = "/p/speedpix.toml", isOwn: Bool = false) throws -> SettingsFile {
         try SettingsFile(text, path: path, isOwn: isOwn)
     }
 
-    @Test func flagsThenEnvironmentThenFiles() throws {
+    @Test("A setting comes from flags, then variables, then the project's file, then the user's")
+    func flagsThenEnvironmentThenFiles() throws {
         let own = try file("endpoint = 'https://own'\nuser_agent = 'own'\ntimeout = 5", "/own", isOwn: true)
         let project = try file("endpoint = 'https://project'\nuser_agent = 'project'")
         let all = try ResolvedSettings(
@@ -26,7 +27,8 @@ struct ResolvedSettingsTests {
         #expect(all[.appKey] == nil)
     }
 
-    @Test func aProfileCountsBeforeWhatStandsOutsideOfIt() throws {
+    @Test("A setting of the chosen profile comes before the same one outside of profiles")
+    func chosenProfile() throws {
         let own = try file(
             "app_key = 'k'\napp_secret = 's'\n[profiles.staging]\nendpoint = 'https://staging'\napp_secret_file = 'f'",
             "/own", isOwn: true)
@@ -41,7 +43,8 @@ struct ResolvedSettingsTests {
         #expect(variable.secret?.setting == .appSecret && variable[.appSecretFile] == nil)
     }
 
-    @Test func anUnknownProfileNamesTheOthers() throws {
+    @Test("An unknown profile is an error with the nearest name")
+    func anUnknownProfileNamesTheOthers() throws {
         let own = try file("[profiles.staging]\n[profiles.production]", isOwn: true)
         let error = #expect(throws: SettingsError.self) {
             try ResolvedSettings(environment: ["SPEEDPIX_PROFILE": "stagign"], files: [own])
@@ -54,7 +57,8 @@ struct ResolvedSettingsTests {
         #expect(none?.message.contains("there is no speedpix.toml") == true)
     }
 
-    @Test func everythingOfAConfigurationCanBeSet() throws {
+    @Test("A settings file can set each option of the configuration")
+    func everythingOfAConfigurationCanBeSet() throws {
         let own = try file(
             """
             app_key = "key"
@@ -81,25 +85,30 @@ struct ResolvedSettingsTests {
         #expect(settings[.cancelOnStop]?.isTrue == true)
     }
 
-    @Test(arguments: [
-        ("endpont = 'x'", ":1: there is no setting \"endpont\"", "did you mean endpoint?"),
-        ("\n[profiles.a]\napp_ky = 'x'", ":3: there is no setting \"app_ky\"", "there are: app_key"),
-        ("timeout = 'soon'", ":1: timeout must be seconds from", nil),
-        ("timeout = -1", "not -1", nil),
-        ("retries = 1.5", "retries must be a whole number from 0 to 100, not a number", nil),
-        ("poll_rate = nan", "poll_rate must be a number", nil),
-        ("app_key = 7", "app_key must be a text in quotes, not a whole number", nil),
-        ("app_key = ''", "app_key is empty", nil),
-        ("cancel_on_stop = 'yes'", "cancel_on_stop must be true or false, not a text", nil),
-        ("app_secret = 'a'\napp_secret_file = 'b'", ":2: app_secret and app_secret_file both", "keep one"),
-        ("app_secret_command = 'pass x'", ":1: app_secret_command is taken only from your own", "~/.config/speedpix"),
-        ("profiles = 1", ":1: profiles must be tables", nil),
-        ("[profiles]\na = 1", ":2: profiles.a must be a table", nil),
-        ("[profile.a]", "profile must be the name of one", "[profiles.NAME]"),
-        ("[profiles.a]\nprofile = 'b'", ":2: there is no setting \"profile\"", nil),
-        ("user_agent = \"a\\nb\"", "line break", nil),
-        ("endpoint = nowhere", ":1:12: this is no value", nil),
-    ])
+    @Test(
+        "A mistake in a settings file is reported with file and line",
+        arguments: [
+            ("endpont = 'x'", ":1: there is no setting \"endpont\"", "did you mean endpoint?"),
+            ("\n[profiles.a]\napp_ky = 'x'", ":3: there is no setting \"app_ky\"", "there are: app_key"),
+            ("timeout = 'soon'", ":1: timeout must be seconds from", nil),
+            ("timeout = -1", "not -1", nil),
+            ("retries = 1.5", "retries must be a whole number from 0 to 100, not a number", nil),
+            ("poll_rate = nan", "poll_rate must be a number", nil),
+            ("app_key = 7", "app_key must be a text in quotes, not a whole number", nil),
+            ("app_key = ''", "app_key is empty", nil),
+            ("cancel_on_stop = 'yes'", "cancel_on_stop must be true or false, not a text", nil),
+            ("app_secret = 'a'\napp_secret_file = 'b'", ":2: app_secret and app_secret_file both", "keep one"),
+            (
+                "app_secret_command = 'pass x'", ":1: app_secret_command is taken only from your own",
+                "~/.config/speedpix"
+            ),
+            ("profiles = 1", ":1: profiles must be tables", nil),
+            ("[profiles]\na = 1", ":2: profiles.a must be a table", nil),
+            ("[profile.a]", "profile must be the name of one", "[profiles.NAME]"),
+            ("[profiles.a]\nprofile = 'b'", ":2: there is no setting \"profile\"", nil),
+            ("user_agent = \"a\\nb\"", "line break", nil),
+            ("endpoint = nowhere", ":1:12: this is no value", nil),
+        ])
     func mistakesAreNamedWithFileAndLine(text: String, message: String, hint: String?) throws {
         let error = #expect(throws: SettingsError.self) { try file(text) }
         #expect(error?.message.hasPrefix("/p/speedpix.toml:") == true, "\(error?.message ?? "")")
@@ -107,19 +116,22 @@ struct ResolvedSettingsTests {
         if let hint { #expect(error?.hint?.contains(hint) == true, "\(error?.hint ?? "")") }
     }
 
-    @Test func aVariableThatMakesNoSenseIsNamed() {
+    @Test("An invalid variable is reported with its name")
+    func invalidVariable() {
         let error = #expect(throws: SettingsError.self) {
             try ResolvedSettings(environment: ["SPEEDPIX_RETRIES": "many"])
         }
         #expect(error?.message == "SPEEDPIX_RETRIES: retries must be a whole number from 0 to 100, not many")
     }
 
-    @Test func thePageNamesEverySetting() throws {
+    @Test("docs/configuration.md lists each setting")
+    func documentedSettings() throws {
         let page = try String(contentsOfFile: "\(TestFolder.repository)/docs/configuration.md", encoding: .utf8)
         for setting in Setting.allCases { #expect(page.contains("| `\(setting.key)` |"), "\(setting.key)") }
     }
 
-    @Test func anEmptyFileSetsNothing() throws {
+    @Test("An empty settings file sets nothing")
+    func anEmptyFileSetsNothing() throws {
         #expect(try ResolvedSettings(files: [try file(""), try file("# nothing\n\n")]).values.isEmpty)
     }
 }

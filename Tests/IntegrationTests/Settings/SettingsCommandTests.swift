@@ -5,7 +5,7 @@ import SpeedPixTestSupport
 import Testing
 
 /// What a command makes of the files and variables that it finds.
-@Suite("Settings of a command")
+@Suite("Settings files and variables of a command")
 struct SettingsCommandTests {
     private let script = "print(run('echo', { text = 'hello' }).text)"
 
@@ -17,7 +17,8 @@ struct SettingsCommandTests {
         try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
     }
 
-    @Test func aFileInTheConfigFolderIsEnough() async throws {
+    @Test("A command takes all its settings from the file in the config folder")
+    func aFileInTheConfigFolderIsEnough() async throws {
         let folder = try TestFolder()
         try await TestService.run { endpoint in
             try write(
@@ -31,7 +32,8 @@ struct SettingsCommandTests {
         }
     }
 
-    @Test func theFileBesideTheScriptComesBeforeTheWorkingFolders() async throws {
+    @Test("The settings file beside the script comes before that of the working folder")
+    func theFileBesideTheScriptComesBeforeTheWorkingFolders() async throws {
         let folder = try TestFolder()
         try write("print(run('echo', { text = 'hello' }).text)", to: "a/script.lua", in: folder)
         try write("endpoint = 'local'", to: "a/speedpix.toml", mode: 0o644, in: folder)
@@ -44,7 +46,8 @@ struct SettingsCommandTests {
         #expect(input.status == .configuration && input.errors.contains("ftp://nowhere"), "\(input.errors)")
     }
 
-    @Test func aProfileIsChosenByFlagAndByVariable() async throws {
+    @Test("A profile is chosen by --profile and by SPEEDPIX_PROFILE")
+    func aProfileIsChosenByFlagAndByVariable() async throws {
         let folder = try TestFolder()
         try write("[profiles.here]\nendpoint = 'local'", to: "speedpix.toml", in: folder)
         let flag = await CommandRun(["run", "-", "--profile", "here"], in: folder, input: script)
@@ -56,7 +59,8 @@ struct SettingsCommandTests {
         #expect(wrong.status == .configuration && wrong.errors.contains("did you mean 'here'?"))
     }
 
-    @Test func theSecretComesFromAFileOrACommand() async throws {
+    @Test("The secret can come from a file or a command")
+    func theSecretComesFromAFileOrACommand() async throws {
         let folder = try TestFolder()
         try write("secret\n", to: ".config/speedpix/deep/secret", in: folder)
         try await TestService.run { endpoint in
@@ -79,12 +83,14 @@ struct SettingsCommandTests {
         }
     }
 
-    @Test(arguments: [
-        ("exit 3", "app_secret_command failed (exit status 3)"), ("true", "is empty"),
-        ("printf 'a\\nb'", "more than one line"), ("printf '\\377'", "no text"),
-        ("kill -9 $$", "failed (signal 9)"), ("yes | head -c 200000", "more than 64 KiB"),
-        ("there-is-no-such-program-anywhere", "exit status 127"),
-    ])
+    @Test(
+        "A command that gives no valid secret is reported with the reason",
+        arguments: [
+            ("exit 3", "app_secret_command failed (exit status 3)"), ("true", "is empty"),
+            ("printf 'a\\nb'", "more than one line"), ("printf '\\377'", "no text"),
+            ("kill -9 $$", "failed (signal 9)"), ("yes | head -c 200000", "more than 64 KiB"),
+            ("there-is-no-such-program-anywhere", "exit status 127"),
+        ])
     func aCommandThatGivesNoSecretIsNamed(command: String, message: String) async throws {
         let run = await CommandRun(
             ["run", "-"], in: try TestFolder(), input: script,
@@ -95,7 +101,8 @@ struct SettingsCommandTests {
         #expect(run.errors.contains("SPEEDPIX_APP_SECRET_COMMAND") && run.errors.contains(message), "\(run.errors)")
     }
 
-    @Test func aCommandThatHangsIsEnded() async throws {
+    @Test("A command for the secret ends after 60 s")
+    func aCommandThatHangsIsEnded() async throws {
         let run = await CommandRun(
             ["run", "-"], in: try TestFolder(), input: script,
             environment: [
@@ -106,7 +113,7 @@ struct SettingsCommandTests {
         #expect(run.errors.contains("did not end within 60"), "\(run.errors)")
     }
 
-    @Test(arguments: [0o644, 0o640, 0o604, 0o620])
+    @Test("A secret in a file that others can read is refused", arguments: [0o644, 0o640, 0o604, 0o620])
     func aSecretThatOthersCanReadIsRefused(mode: Int) async throws {
         let folder = try TestFolder()
         let path = "\(folder.path)/.config/speedpix/speedpix.toml"
@@ -124,6 +131,7 @@ struct SettingsCommandTests {
     /// However a script gets to it.
     /// The folder of the secret's file under another name, really and in a dry run, and links to files that hold secrets.
     @Test(
+        "A script cannot open a file with secrets by another name",
         arguments: [
             "os.rename('keys', 'x') print(fs.read('x/secret.txt'))",
             "os.rename('keys', 'x') io.open('x/secret.txt', 'a'):close() print(fs.read('x/secret.txt'))",
@@ -144,7 +152,7 @@ struct SettingsCommandTests {
         #expect(run.errors.contains("not_allowed"), "\(run.errors)")
     }
 
-    @Test(arguments: ["secret", "link", "hard"])
+    @Test("A script can neither read nor write the file of the secret", arguments: ["secret", "link", "hard"])
     func noScriptReadsTheSecretsFile(path: String) async throws {
         let folder = try TestFolder()
         try write("s3cr3t", to: "secret", mode: 0o600, in: folder)
@@ -160,7 +168,8 @@ struct SettingsCommandTests {
         #expect(try folder.read("secret") == Array("s3cr3t".utf8))
     }
 
-    @Test func filesThatCannotBeReadAreNamed() async throws {
+    @Test("A settings file that cannot be read is reported with the reason")
+    func filesThatCannotBeReadAreNamed() async throws {
         let folder = try TestFolder()
         try FileManager.default.createDirectory(
             atPath: "\(folder.path)/speedpix.toml", withIntermediateDirectories: true)
@@ -180,12 +189,14 @@ struct SettingsCommandTests {
     }
 
     /// The likeliest mistake of all is to forget the quotes, and what is said of it ends in mails and logs.
-    @Test(arguments: [
-        "app_secret = TOPSECRET123", "TOPSECRET123", "app_secret TOPSECRET123", "app_secret = 'TOPSECRET123",
-        "app_secret = \"TOPSECRET123", "[TOPSECRET123", "app_secret = TOPSECRET123 more",
-        "app_secret = 123TOPSECRET123",
-        "app_secret = [TOPSECRET123]", "app_secret = {TOPSECRET123}", "app_secret = 'a' TOPSECRET123",
-    ])
+    @Test(
+        "A message about a mistake in a settings file does not contain the secret",
+        arguments: [
+            "app_secret = TOPSECRET123", "TOPSECRET123", "app_secret TOPSECRET123", "app_secret = 'TOPSECRET123",
+            "app_secret = \"TOPSECRET123", "[TOPSECRET123", "app_secret = TOPSECRET123 more",
+            "app_secret = 123TOPSECRET123",
+            "app_secret = [TOPSECRET123]", "app_secret = {TOPSECRET123}", "app_secret = 'a' TOPSECRET123",
+        ])
     func aMistakeDoesNotTellTheSecret(line: String) async throws {
         let folder = try TestFolder()
         try write("app_key = 'key'\n\(line)\n", to: "speedpix.toml", in: folder)
@@ -195,7 +206,9 @@ struct SettingsCommandTests {
     }
 
     /// Who may change it could have a program run.
-    @Test(arguments: ["app_secret_command = 'echo secret'", "[profiles.a]\napp_secret_file = 'x'"])
+    @Test(
+        "A settings file that others can change may not name a secret file or command",
+        arguments: ["app_secret_command = 'echo secret'", "[profiles.a]\napp_secret_file = 'x'"])
     func aFileThatOthersMayChangeNamesNoSecret(text: String) async throws {
         let folder = try TestFolder()
         try write("app_key = 'key'\n" + text, to: ".config/speedpix/speedpix.toml", mode: 0o666, in: folder)
@@ -213,7 +226,8 @@ struct SettingsCommandTests {
         #expect(run.status == .configuration && run.errors.contains("speedpix.toml:1:9: after a key"))
     }
 
-    @Test func aScriptSeesNeitherSettingsNorSecrets() async throws {
+    @Test("A script can neither read, upload nor write settings and secret files")
+    func aScriptSeesNeitherSettingsNorSecrets() async throws {
         let folder = try TestFolder()
         try write("app_secret = 's3cr3t'\napp_key = 'k'", to: "speedpix.toml", in: folder)
         try write("s3cr3t", to: "mine.key", in: folder)

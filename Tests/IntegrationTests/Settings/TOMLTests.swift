@@ -2,13 +2,14 @@ import Testing
 
 @testable import SpeedPixCommands
 
-@Suite("Reading TOML")
+@Suite("The TOML parser")
 struct TOMLTests {
     private func value(_ text: String) throws -> TOMLValue? {
         try TOMLParser.parse("x = \(text)\n").entries["x"]?.value
     }
 
-    @Test func textsOfEveryKind() throws {
+    @Test("TOML basic, literal and multi-line strings are read")
+    func textsOfEveryKind() throws {
         #expect(try value(#""a\tb\u00e4\U0001F600\"""#) == .string("a\tbä😀\""))
         #expect(try value(#"'C:\no\escape'"#) == .string(#"C:\no\escape"#))
         #expect(try value("\"\"\"\nfirst\nsecond \\\n   third\"\"\"") == .string("first\nsecond third"))
@@ -28,7 +29,8 @@ struct TOMLTests {
         #expect(try value("[1, 2,\n 3, # three\n]") == .array([.integer(1), .integer(2), .integer(3)]))
     }
 
-    @Test func tablesAndDottedKeys() throws {
+    @Test("TOML tables, inline tables and dotted keys are read with their places")
+    func tablesAndDottedKeys() throws {
         let table = try TOMLParser.parse(
             "\u{FEFF}a.b = 1\r\n\"c d\" = {e = 'f', g.h = 2}\r\n[t.u]\r\nv = 3 # end\r\n[t]\r\nw = 4")
         #expect(table.entries["c d"]?.place == TextPosition(line: 2, column: 1))
@@ -40,35 +42,38 @@ struct TOMLTests {
         #expect(u.entries["v"]?.place == TextPosition(line: 4, column: 1))
     }
 
-    @Test(arguments: [
-        ("a = 1\nb = \n", 2, "a value is missing"),
-        ("a = hello\n", 1, "a text needs quotes"),
-        ("a = 1\na = 2\n", 2, "a is there twice, first in line 1"),
-        ("[a]\n[a]\n", 2, "this table is there twice"),
-        ("a = \"open\nb = 1\n", 1, "has no \" at its end"),
-        ("a = [1, 2\n", 1, "has no ] at its end"),
-        ("a = [1 2]\n", 1, "a comma"),
-        ("a 1\n", 1, "there must be a ="),
-        ("= 1\n", 1, "a key cannot begin with ="),
-        ("[[a]]\n", 1, "lists of tables"),
-        ("a = 2024-01-01\n", 1, "no setting is a date"),
-        ("a = \"\\q\"\n", 1, "\\q means nothing"),
-        ("a = \"\\ud800\"\n", 1, "must be followed by the 4 digits"),
-        ("a = 1 b = 2\n", 1, "the line should have ended"),
-        ("a = 99999999999999999999\n", 1, "is no value"),
-        ("a = 01\n", 1, "is no value"),
-        ("a = \"\u{1}\"\n", 1, "control character"),
-        ("a = {b = 1}\na.c = 2\n", 2, "has a value already"),
-        ("a = 1\n[a]\n", 2, "a has a value already"),
-        ("[a\n", 1, "a ] is missing"),
-    ])
+    @Test(
+        "A mistake in TOML is reported with its line",
+        arguments: [
+            ("a = 1\nb = \n", 2, "a value is missing"),
+            ("a = hello\n", 1, "a text needs quotes"),
+            ("a = 1\na = 2\n", 2, "a is there twice, first in line 1"),
+            ("[a]\n[a]\n", 2, "this table is there twice"),
+            ("a = \"open\nb = 1\n", 1, "has no \" at its end"),
+            ("a = [1, 2\n", 1, "has no ] at its end"),
+            ("a = [1 2]\n", 1, "a comma"),
+            ("a 1\n", 1, "there must be a ="),
+            ("= 1\n", 1, "a key cannot begin with ="),
+            ("[[a]]\n", 1, "lists of tables"),
+            ("a = 2024-01-01\n", 1, "no setting is a date"),
+            ("a = \"\\q\"\n", 1, "\\q means nothing"),
+            ("a = \"\\ud800\"\n", 1, "must be followed by the 4 digits"),
+            ("a = 1 b = 2\n", 1, "the line should have ended"),
+            ("a = 99999999999999999999\n", 1, "is no value"),
+            ("a = 01\n", 1, "is no value"),
+            ("a = \"\u{1}\"\n", 1, "control character"),
+            ("a = {b = 1}\na.c = 2\n", 2, "has a value already"),
+            ("a = 1\n[a]\n", 2, "a has a value already"),
+            ("[a\n", 1, "a ] is missing"),
+        ])
     func mistakesAreNamedWithTheirPlace(text: String, line: Int, message: String) throws {
         let error = #expect(throws: TOMLSyntaxError.self) { try TOMLParser.parse(text) }
         #expect(error?.place.line == line, "\(error.map { "\($0)" } ?? "")")
         #expect(error?.message.contains(message) == true, "\(error?.message ?? "")")
     }
 
-    @Test func nestingIsBounded() {
+    @Test("TOML that nests too deep is refused")
+    func nestingIsBounded() {
         let deep = "a = " + String(repeating: "[", count: 100_000)
         #expect(throws: TOMLSyntaxError.self) { try TOMLParser.parse(deep) }
         let keys = Array(repeating: "a", count: 100_000).joined(separator: ".") + " = 1"
@@ -76,7 +81,8 @@ struct TOMLTests {
     }
 
     /// Were the table copied for each key, this would take hours.
-    @Test(.timeLimit(.minutes(2))) func manyKeysAreReadInProportion() throws {
+    @Test("50,000 keys of TOML are read within the time limit", .timeLimit(.minutes(2)))
+    func manyKeysAreReadInProportion() throws {
         let text = "[t.u]\n" + (0..<50_000).map { "k\($0)=1\n" }.joined()
         guard case .table(let t) = try TOMLParser.parse(text).entries["t"]?.value,
             case .table(let u) = t.entries["u"]?.value
@@ -88,7 +94,8 @@ struct TOMLTests {
     }
 
     /// Whatever the bytes are, reading ends, and with an error that names a place in the text.
-    @Test func cutAndBentTextsAreErrorsOrTables() {
+    @Test("Damaged TOML is read or refused with a place")
+    func damagedTOML() {
         let whole = "a = \"x\\n\" # c\n[t.\"u v\"]\nb = [1, 2.5, {c = 'd'}]\ne = '''f\ng'''\n"
         for cut in 0...whole.count {
             for extra in ["", "\"", "[", "]", "\\", "\u{0}", "=", "\n"] {

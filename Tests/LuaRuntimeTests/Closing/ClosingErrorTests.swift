@@ -1,10 +1,10 @@
 import LuaRuntime
 import Testing
 
-@Suite("<close> variables at the end of a block by an error")
+@Suite("<close> variables when a block ends with an error")
 struct ClosingErrorTests {
     @Test(
-        "A <close> variable that waits does its work, and the script's error is the one reported", arguments: Place.all)
+        "A <close> variable can wait when its block ends with an error, which is then reported", arguments: Place.all)
     func waits(place: Place) async throws {
         let fixture = try await ClosingFixture()
         let error = await fixture.failure(place.script("local g <close> = guard('g') error('boom')"))
@@ -12,7 +12,7 @@ struct ClosingErrorTests {
         #expect(try await fixture.log() == "g g.")
     }
 
-    @Test("After a wait before the error, too", arguments: Place.all)
+    @Test("A <close> variable can wait when its block has waited before the error", arguments: Place.all)
     func waitsAfterWait(place: Place) async throws {
         let fixture = try await ClosingFixture()
         let error = await fixture.failure(place.script("local g <close> = guard('g') t.later(1) local x = nil + 1"))
@@ -22,7 +22,7 @@ struct ClosingErrorTests {
         #expect(try await fixture.log() == "g g.")
     }
 
-    @Test("Variables close innermost first, each after the one before it has waited", arguments: Place.all)
+    @Test("<close> variables close one after the other, the innermost first", arguments: Place.all)
     func order(place: Place) async throws {
         let fixture = try await ClosingFixture()
         _ = await fixture.failure(
@@ -35,7 +35,7 @@ struct ClosingErrorTests {
         #expect(try await fixture.log() == "c c. b b. a a.")
     }
 
-    @Test("A host's error keeps its code, and the variable sees it", arguments: Place.all)
+    @Test("A host function's error keeps its code, and the <close> variable gets it", arguments: Place.all)
     func hostError(place: Place) async throws {
         let fixture = try await ClosingFixture()
         let error = await fixture.failure(place.script("local g <close> = guard('g') t.later_fail()"))
@@ -44,7 +44,7 @@ struct ClosingErrorTests {
     }
 
     @Test(
-        "An error of a <close> variable is told beside the one before it; what catches errors gets it, as Lua says",
+        "An error of a <close> variable replaces the first one only where Lua says so",
         arguments: Place.all)
     func closingFails(place: Place) async throws {
         let fixture = try await ClosingFixture()
@@ -70,7 +70,7 @@ struct ClosingErrorTests {
         #expect(try await fixture.log() == "first a a.")
     }
 
-    @Test("An error of memory leaves time for <close> variables as any other does")
+    @Test("A <close> variable can wait after an error for lack of memory")
     func memory() async throws {
         var limits = LuaLimits()
         limits.memory = 8 << 20
@@ -88,7 +88,7 @@ struct ClosingErrorTests {
         #expect(try await fixture.log() == "g g.")
     }
 
-    @Test("The other workers of a map that cancels close while they can wait, before its error is raised")
+    @Test("map with on_error = cancel closes the other workers before it raises its error")
     func failedMap() async throws {
         let fixture = try await ClosingFixture()
         let value = try await fixture.run(
@@ -106,7 +106,7 @@ struct ClosingErrorTests {
         #expect(rest == ["a", "a:canceled", "c", "c:canceled"])
     }
 
-    @Test("Children of a task that failed close after it, and can wait")
+    @Test("The tasks that a failed task has spawned close after it, and can wait")
     func failedParent() async throws {
         let fixture = try await ClosingFixture()
         _ = await fixture.failure(
@@ -120,19 +120,19 @@ struct ClosingErrorTests {
     }
 
     @Test(
-        "An error that leaves a call of C behind leaves time, too",
+        "A <close> variable can wait when its error leaves table.sort or gsub",
         arguments: [
             "table.sort({ 2, 1 }, function() local g <close> = guard('g') error('boom') end)",
             "('x'):gsub('x', function() local g <close> = guard('g') error('boom') end)",
         ])
-    func callsOfC(source: String) async throws {
+    func errorWithinACall(source: String) async throws {
         let fixture = try await ClosingFixture()
         #expect((await fixture.failure(source) as? LuaError)?.message == "test.lua:1: boom")
         #expect(try await fixture.log() == "g g.")
     }
 
-    @Test("Where Lua cannot wait the error says so")
-    func withinCallOfC() async throws {
+    @Test("A <close> variable that waits inside table.sort gets a cannot_wait error")
+    func waitWithinACall() async throws {
         let fixture = try await ClosingFixture()
         let value = try await fixture.run(
             """

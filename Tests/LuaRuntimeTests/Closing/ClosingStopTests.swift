@@ -2,9 +2,9 @@ import LuaRuntime
 import SpeedPixTestSupport
 import Testing
 
-@Suite("<close> variables of what is stopped")
+@Suite("<close> variables when a run or a task is stopped")
 struct ClosingStopTests {
-    @Test("Cancelling the run: they wait, with the stop as their error, and no pcall sees it", arguments: Place.all)
+    @Test("A cancelled run lets its <close> variables wait and gives them the code canceled", arguments: Place.all)
     func cancelled(place: Place) async throws {
         let fixture = try await ClosingFixture()
         let result = await fixture.cancel(place.script("local g <close> = guard('g') t.wait('never') log[1] = 'after'"))
@@ -12,7 +12,7 @@ struct ClosingStopTests {
         #expect(try await fixture.log() == "g g:canceled")
     }
 
-    @Test("Cancelling a busy run: they wait", arguments: Place.all)
+    @Test("A cancelled run that was busy lets its <close> variables wait", arguments: Place.all)
     func cancelledWhileBusy(place: Place) async throws {
         let fixture = try await ClosingFixture()
         fixture.gate.open("begun")
@@ -22,7 +22,7 @@ struct ClosingStopTests {
         #expect(try await fixture.log() == "g g:canceled")
     }
 
-    @Test("The run's time limit: they wait, and the error is the limit's", arguments: Place.all)
+    @Test("A run that times out lets its <close> variables wait and gives them the code timeout", arguments: Place.all)
     func timedOut(place: Place) async throws {
         let fixture = try await ClosingFixture()
         let limit = ManualClock()
@@ -39,7 +39,7 @@ struct ClosingStopTests {
         #expect(try await fixture.log() == "g g:timeout")
     }
 
-    @Test("A task that is cancelled: they wait, and whoever joins it waits for them", arguments: Place.all)
+    @Test("A cancelled task lets its <close> variables wait, and join waits for them", arguments: Place.all)
     func cancelledTask(place: Place) async throws {
         let fixture = try await ClosingFixture()
         let run = Task {
@@ -57,7 +57,7 @@ struct ClosingStopTests {
         #expect(try await run.value == [false, "canceled", "canceled", "g g:canceled"])
     }
 
-    @Test("speedpix.timeout: they wait, and the error is the timeout's")
+    @Test("timeout lets the <close> variables of its function wait before it raises its error")
     func timeout() async throws {
         let fixture = try await ClosingFixture()
         let run = Task {
@@ -73,8 +73,8 @@ struct ClosingStopTests {
         #expect(try await run.value == [false, "timeout", "g g:canceled"])
     }
 
-    @Test("Children close before those that spawned them, however long they take")
-    func familyOrder() async throws {
+    @Test("A task closes after the tasks that it has spawned")
+    func orderOfTasks() async throws {
         let fixture = try await ClosingFixture()
         _ = await fixture.cancel(
             """
@@ -90,8 +90,8 @@ struct ClosingStopTests {
         #expect(try await fixture.log() == "child worker worker:canceled outer outer:canceled")
     }
 
-    @Test("Coroutines that a wait passes through close innermost first, each waiting for the one inside it")
-    func coroutineOrder() async throws {
+    @Test("A stopped task closes its coroutines one after the other, the innermost first")
+    func orderOfCoroutines() async throws {
         let fixture = try await ClosingFixture()
         _ = await fixture.cancel(
             """
@@ -110,7 +110,7 @@ struct ClosingStopTests {
             try await fixture.log() == "d d:canceled c c:canceled b b:canceled a a:canceled")
     }
 
-    @Test("An error of theirs does not replace the stop")
+    @Test("An error of a <close> variable does not replace the cancellation")
     func closingFails() async throws {
         let fixture = try await ClosingFixture()
         let result = await fixture.cancel(
@@ -135,8 +135,8 @@ struct ClosingStopTests {
         #expect(joined == ["canceled", "canceled"])
     }
 
-    @Test("Inside them pcall, spawn, map, timeout and coroutines work as elsewhere")
-    func closingIsCode() async throws {
+    @Test("A __close function can use pcall, map, timeout, settle, spawn and coroutines")
+    func functionsInsideClose() async throws {
         let fixture = try await ClosingFixture()
         _ = await fixture.cancel(
             """
@@ -157,7 +157,7 @@ struct ClosingStopTests {
         #expect(try await fixture.log() == "falserefused 2+4 in time x yielded canceled")
     }
 
-    @Test("A coroutine that is being stopped cannot yield to whoever resumed it")
+    @Test("A coroutine that is being stopped cannot yield")
     func yieldIsRefused() async throws {
         let fixture = try await ClosingFixture()
         _ = await fixture.cancel(
@@ -176,7 +176,7 @@ struct ClosingStopTests {
     }
 
     @Test(
-        "Nothing swallows a stop, although the grace period has not run out",
+        "A cancellation cannot be caught by pcall, coroutines, settle or load",
         arguments: [
             "while true do pcall(t.wait, 'never') end",
             "while true do xpcall(t.wait, print, 'never') end",
@@ -188,14 +188,14 @@ struct ClosingStopTests {
             "t.wait('begun') while true do pcall(string.match, ('a'):rep(60), ('.-'):rep(60) .. 'b') end",
             "t.wait('begun') while true do xpcall(error, function() while true do end end) end",
         ])
-    func notSwallowed(source: String) async throws {
+    func stopIsNotCaught(source: String) async throws {
         let fixture = try await ClosingFixture()
         fixture.gate.open("begun")
         let result = await fixture.cancel(source)
         #expect(throws: CancellationError.self) { try result.get() }
     }
 
-    @Test("A task that cancels itself ends at its next wait, whatever catches errors there")
+    @Test("A task that cancels itself ends at its next wait, even inside pcall")
     func ownCancellation() async throws {
         let fixture = try await ClosingFixture()
         let value = try await fixture.run(
@@ -213,8 +213,8 @@ struct ClosingStopTests {
         #expect(value == ["canceled", "g g:canceled"])
     }
 
-    @Test("A task whose code has not begun never runs")
-    func notBegun() async throws {
+    @Test("A task that is cancelled before it starts never runs")
+    func cancelBeforeTheStart() async throws {
         let fixture = try await ClosingFixture()
         let value = try await fixture.run(
             """
@@ -226,7 +226,7 @@ struct ClosingStopTests {
         #expect(value == ["canceled", .nil])
     }
 
-    @Test("A stack too deep to unwind in time is given up: its variables run, and do not wait")
+    @Test("A stack that is too deep to unwind closes its <close> variables without letting them wait")
     func deepStack() async throws {
         let fixture = try await ClosingFixture()
         let deep = """

@@ -23,7 +23,7 @@ struct CoroutineClosingTests {
         #expect(value == [true, .nil, "dead", true, "b b. a a."])
     }
 
-    @Test("What a <close> variable raises is what coroutine.close gives, once")
+    @Test("coroutine.close returns the last error of the <close> variables, once")
     func closeFails() async throws {
         let fixture = try await ClosingFixture()
         let value = try await fixture.run(
@@ -40,7 +40,7 @@ struct CoroutineClosingTests {
         #expect(value == [false, "one", "dead", true, "nil two"])
     }
 
-    @Test("A coroutine that is closed cannot yield, and can be stopped with whoever closes it")
+    @Test("A coroutine that is being closed cannot yield, and is stopped with the task that closes it")
     func yieldAndStop() async throws {
         let fixture = try await ClosingFixture()
         let value = try await fixture.run(
@@ -69,7 +69,7 @@ struct CoroutineClosingTests {
         #expect(try await fixture.log() == "a a:canceled outer outer:canceled")
     }
 
-    @Test("What has not begun, has ended or has failed can be closed as Lua says")
+    @Test("coroutine.close works on coroutines that are new, ended or failed")
     func otherStates() async throws {
         let value = try await LuaFixture.run(
             """
@@ -92,7 +92,7 @@ struct CoroutineClosingTests {
             ])
     }
 
-    @Test("A coroutine that failed still shows where, as coroutines of Lua do")
+    @Test("A failed coroutine keeps its traceback")
     func tracebackOfFailed() async throws {
         let value = try await LuaFixture.run(
             """

@@ -2,9 +2,9 @@ import LuaRuntime
 import SpeedPixTestSupport
 import Testing
 
-@Suite("The time that <close> variables have")
+@Suite("The grace period of <close> variables")
 struct GracePeriodTests {
-    @Test("One that waits longer is stopped when five seconds are over, and the others still run")
+    @Test("A <close> variable that waits is stopped after five seconds, and the others still run")
     func waitsTooLong() async throws {
         let fixture = try await ClosingFixture()
         let run = Task {
@@ -30,7 +30,7 @@ struct GracePeriodTests {
         #expect(try await fixture.log() == "slow outer")
     }
 
-    @Test("After that they cannot wait, and say so")
+    @Test("A <close> variable cannot wait after the grace period")
     func noWaitAfterwards() async throws {
         let fixture = try await ClosingFixture()
         let run = Task {
@@ -54,7 +54,7 @@ struct GracePeriodTests {
     }
 
     @Test(
-        "One that never ends is stopped when the time is over, and the others still run",
+        "A <close> variable that never ends is stopped after the grace period, and the others still run",
         arguments: [
             "while true do end", "while true do pcall(function() while true do end end) end",
             "while true do pcall(error) end", "while true do pcall(t.later, 1) end",
@@ -86,8 +86,8 @@ struct GracePeriodTests {
         #expect(log == "outer")
     }
 
-    @Test("What is stopped together shares it; what is stopped by itself has its own")
-    func shared() async throws {
+    @Test("Tasks stopped together share one grace period, and one stopped by itself has its own")
+    func periodsOfTasks() async throws {
         let fixture = try await ClosingFixture()
         let run = Task {
             try await fixture.run(
@@ -126,7 +126,7 @@ struct GracePeriodTests {
         #expect(try await fixture.log() == "worker2")
     }
 
-    @Test("The clock is asked only when one waits or is busy, and not any longer than that")
+    @Test("The clock of the grace period is released when the <close> variables have ended")
     func clockIsFreed() async throws {
         let fixture = try await ClosingFixture()
         _ = try await fixture.run(
@@ -135,8 +135,8 @@ struct GracePeriodTests {
         #expect(fixture.clock.sleeperCount == 0)
     }
 
-    @Test("Without any time they run, and do not wait")
-    func none() async throws {
+    @Test("A grace period of zero runs <close> variables without letting them wait")
+    func noGracePeriod() async throws {
         var limits = LuaLimits()
         limits.closing = .zero
         let fixture = try await ClosingFixture(limits: limits)

@@ -46,9 +46,9 @@ extension LuaVM {
     }
 }
 
-@Suite("Where a call stands in its run")
+@Suite("Positions of calls in a run")
 struct PositionTests {
-    @Test("Tasks and items count for themselves; what the library spawns for its own work does not count")
+    @Test("Positions count tasks and items separately, without the library's own tasks")
     func positions() async throws {
         let places = try await positionMachine().texts(
             """
@@ -77,7 +77,7 @@ struct PositionTests {
             ])
     }
 
-    @Test("An item stands at the same place whatever the concurrency")
+    @Test("The position of an item does not depend on the concurrency")
     func concurrency() async throws {
         func places(_ concurrency: Int) async throws -> [String] {
             try await positionMachine().texts(
@@ -92,7 +92,7 @@ struct PositionTests {
         #expect(try await places(7) == one)
     }
 
-    @Test("Callbacks, which come when they come, have no place")
+    @Test("A callback has no position")
     func callbacks() async throws {
         #expect(
             try await positionMachine().texts(
@@ -102,9 +102,9 @@ struct PositionTests {
     }
 }
 
-@Suite("Random numbers")
+@Suite("Random numbers by position")
 struct RandomTests {
-    @Test("The same seed draws the same in each task and item, whichever ends first; another seed others")
+    @Test("A seed gives the same random numbers for each task and item, whatever the concurrency")
     func streams() async throws {
         func draws(_ seed: Int64, _ concurrency: Int) async throws -> [String] {
             try await positionMachine(seed: seed).texts(
@@ -127,7 +127,7 @@ struct RandomTests {
         #expect(Set(try await draws(6, 6)).isDisjoint(with: one))
     }
 
-    @Test("An item draws the same when others are added before it, and equal items draw each its own")
+    @Test("The random numbers of an item do not change when other items are added")
     func added() async throws {
         func draws(_ list: String) async throws -> [String] {
             try await positionMachine(seed: 5).texts(
@@ -138,7 +138,7 @@ struct RandomTests {
         #expect(Set(some).count == 4 && Set(some).isSubset(of: more))
     }
 
-    @Test("The numbers lie in their ranges, and the errors are Lua's own")
+    @Test("math.random keeps to its ranges and raises Lua's own errors")
     func ranges() async throws {
         let results = try await positionMachine().texts(
             """
@@ -166,7 +166,7 @@ struct RandomTests {
             ])
     }
 
-    @Test("math.randomseed begins a stream anew, in its task and in those that begin after it")
+    @Test("math.randomseed restarts the random numbers of its task and of later tasks")
     func seeds() async throws {
         let results = try await positionMachine().texts(
             """
@@ -180,7 +180,7 @@ struct RandomTests {
         #expect(results[0] == "true" && results[1] == "true")
     }
 
-    @Test("A run that is run again draws from the seeds that it had, given or not")
+    @Test("A repeated run uses the recorded seeds")
     func recorded() async throws {
         let script = """
             local first = math.randomseed()
@@ -196,7 +196,7 @@ struct RandomTests {
     }
 }
 
-@Suite("The order in which work ends")
+@Suite("The recorded order in which tasks end")
 struct EndingOrderTests {
     private static let script = """
         local function after(n, value) return s.spawn(function() s.sleep(n / 1e3) return value end) end
@@ -206,8 +206,8 @@ struct EndingOrderTests {
         return table.concat(order, " ")
         """
 
-    @Test("It is noted, and a run that is run again gets the same")
-    func again() async throws {
+    @Test("completed and first record the order of the ends, and a repeated run follows it")
+    func repeatedRun() async throws {
         let notes = RecordedNotes()
         let one = try await positionMachine(notes: notes).texts(Self.script)
         #expect(one == ["a c b x"])
@@ -217,14 +217,14 @@ struct EndingOrderTests {
         #expect(try await positionMachine(notes: other).texts(Self.script) == ["b a c y"])
     }
 
-    @Test("What was noted of jobs that there are no more, or twice, holds nothing up")
-    func strange() async throws {
+    @Test("completed ignores recorded tasks that do not exist or were already returned")
+    func uselessRecords() async throws {
         let notes = RecordedNotes(["wait 1/1": "gone", "wait 1/2": "a", "wait 1/3": "a", "wait 2/1": 7])
         #expect(try await positionMachine(notes: notes).texts(Self.script) == ["a c b x"])
     }
 
-    @Test("A winner that fails this time is not the winner")
-    func failed() async throws {
+    @Test("first ignores a recorded winner that fails this time")
+    func recordedWinnerFails() async throws {
         let notes = RecordedNotes(["wait 1/1": "x"])
         let script = "return s.first { x = s.spawn(error, 'no'), y = s.spawn(function() return 'y' end) }"
         #expect(try await positionMachine(notes: notes).texts(script) == ["y"])

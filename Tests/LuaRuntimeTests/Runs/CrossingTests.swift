@@ -2,7 +2,7 @@ import LuaRuntime
 import Testing
 
 /// What belongs to one VM is refused by another: there it would be an address in a state that knows nothing of it.
-@Suite("What cannot cross from one VM to another")
+@Suite("Values of one VM in another")
 struct CrossingTests {
     private let first: LuaVM
     private let second: LuaVM
@@ -26,7 +26,7 @@ struct CrossingTests {
         "return { f = { g = print } }",
     ]
 
-    @Test("Tasks and functions, alone and inside tables, are no arguments of another VM's runs", arguments: sources)
+    @Test("A run refuses tasks and functions of another VM as arguments", arguments: sources)
     func arguments(source: String) async throws {
         let value = try await value(source)
         let error = await #expect(throws: LuaArgumentError.self) {
@@ -36,7 +36,8 @@ struct CrossingTests {
         #expect(try await second.run(LuaChunk("return keep", name: "second.lua")) == [.nil])
     }
 
-    @Test("Nor of its functions' calls, nor results of what it waits for", arguments: sources)
+    @Test(
+        "A VM refuses tasks and functions of another VM as results of host functions and in calls", arguments: sources)
     func results(source: String) async throws {
         let value = try await value(source)
         let module = LuaModule(
@@ -56,7 +57,7 @@ struct CrossingTests {
         await #expect(throws: LuaArgumentError.self) { try await first.call(function, []) }
     }
 
-    @Test("A parent is of the same VM, and has not ended")
+    @Test("A call refuses a parent task of another VM or one that has ended")
     func parents() async throws {
         guard case .object(let object) = try await value("return s.spawn(function() end)"),
             let task = object as? LuaTask,
@@ -69,7 +70,7 @@ struct CrossingTests {
         #expect(try await first.call(own, []) == [.integer(7)])
     }
 
-    @Test("An error that holds a foreign task arrives without it, and nothing is corrupted")
+    @Test("An error whose fields hold a task of another VM reaches the script without the task")
     func errors() async throws {
         let task = try await value("return s.spawn(function() end)")
         struct Foreign: LuaRaisable {

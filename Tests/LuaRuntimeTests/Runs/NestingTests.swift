@@ -4,7 +4,7 @@ import Testing
 @testable import LuaRuntime
 
 /// Tasks that spawn one another as deep as they may: nothing walks them by recursion.
-@Suite("Tasks that nest")
+@Suite("Tasks that spawn one another")
 struct NestingTests {
     private static let descend = "local function f(n) if n == 0 then END end s.spawn(f, n - 1) end "
 
@@ -14,8 +14,8 @@ struct NestingTests {
         return try LuaVM(limits: limits, modules: LuaFixture.modules())
     }
 
-    @Test("9,999 below the first: the innermost error is the run's, with its place")
-    func failure() async throws {
+    @Test("An error in the innermost of 10,000 nested tasks is the run's error, with its place")
+    func innermostError() async throws {
         let error = await #expect(throws: LuaError.self) {
             try await vm(depth: 10_000).run(
                 LuaChunk(Self.descend.replacing("END", with: "error('x')") + "f(9999)", name: "deep.lua"))
@@ -24,7 +24,7 @@ struct NestingTests {
         #expect(error?.traceback.contains("spawned at deep.lua:1") == true)
     }
 
-    @Test("One more is an error that says so, and names the place")
+    @Test("A task that nests deeper than the limit is an error with its place")
     func tooDeep() async throws {
         let error = await #expect(throws: LuaError.self) {
             try await vm(depth: 100).run(
@@ -35,7 +35,7 @@ struct NestingTests {
         #expect(error?.location?.file == "deep.lua")
     }
 
-    @Test("What was joined, dropped and collected is released on a thread with little stack")
+    @Test("10,000 nested tasks that were joined and collected are released without a stack overflow")
     func release() async throws {
         let vm = try vm(depth: 10_000)
         let value = try await vm.run(
@@ -52,8 +52,8 @@ struct NestingTests {
         #expect(try await vm.run(LuaChunk("return 1", name: "x")) == [.integer(1)])
     }
 
-    @Test("A chain of tasks, each of which passes on the error of the next, is released, too")
-    func raisers() async throws {
+    @Test("A chain of tasks that passes on an error is released without a stack overflow")
+    func releaseAfterErrors() async throws {
         let value = try await vm(depth: 10_000).run(
             LuaChunk(
                 """
@@ -69,7 +69,7 @@ struct NestingTests {
         #expect(value == ["deep.lua:2: x"])
     }
 
-    @Test("Cancelling 9,999 of them, all waiting, ends them all")
+    @Test("A cancel ends 9,999 nested tasks that wait")
     func cancel() async throws {
         let gate = Gate()
         let vm = try LuaVM(modules: LuaFixture.modules(gate: gate))
@@ -83,7 +83,7 @@ struct NestingTests {
     }
 
     @Test(
-        "Closers of closers, a thousand deep, share one grace period and are released, wherever it ends",
+        "1,000 nested __close functions that spawn tasks share one grace period and are released",
         arguments: [5000, 1, 5, 20, 50, 100, 200])
     func closers(milliseconds: Int) async throws {
         let gate = Gate()
@@ -113,7 +113,7 @@ struct NestingTests {
         #expect(try await vm.run(LuaChunk("return 1", name: "x")) == [.integer(1)])
     }
 
-    @Test("A call from Swift counts as one more")
+    @Test("A call from Swift counts as one level of nesting")
     func calls() async throws {
         var limits = LuaLimits()
         limits.taskDepth = 3

@@ -3,7 +3,7 @@ import SpeedPixTestSupport
 import Testing
 
 /// A stop is one run's: the others on the same VM go on.
-@Suite("Runs at once on one VM, and their stops")
+@Suite("Stops of runs on a shared VM")
 struct RunStopTests {
     private let gate = Gate()
     private let vm: LuaVM
@@ -18,7 +18,7 @@ struct RunStopTests {
         try await vm.run(LuaChunk(source, name: "run.lua"), timeout: timeout, clock: clock)
     }
 
-    @Test("A timeout of one that waits leaves another, which waits, alone")
+    @Test("The timeout of a waiting run does not stop another waiting run")
     func waiting() async throws {
         let clock = ManualClock()
         async let other = run("t.wait('other') return 1")
@@ -33,7 +33,7 @@ struct RunStopTests {
     }
 
     @Test(
-        "A timeout of one that waits gets through while another computes, which goes on afterwards",
+        "The timeout of a waiting run takes effect while another run computes, which goes on",
         arguments: [
             "while not stop do end", "while not stop do pcall(error) end",
             "while not stop do coroutine.wrap(function() for i = 1, 1e4 do end end)() end",
@@ -58,8 +58,8 @@ struct RunStopTests {
         #expect(try await busy == [.integer(1)])
     }
 
-    @Test("Of two that compute, the one whose time is over ends, and the other does not")
-    func both() async throws {
+    @Test("The timeout of a computing run does not stop another computing run")
+    func computingRuns() async throws {
         let clock = ManualClock()
         let short = Task { try await run("while true do t.later(1) end", timeout: .seconds(1), clock: clock) }
         async let long = run("for i = 1, 2000 do t.later(i) end return 1")
@@ -70,7 +70,7 @@ struct RunStopTests {
         #expect(try await long == [.integer(1)])
     }
 
-    @Test("A cancelled run gives others no error, neither those that wait nor those begun just before")
+    @Test("A cancelled run causes no error in other runs")
     func cancelled() async throws {
         let doomed = Task { try await run("t.wait('never')") }
         _ = await gate.arrived(1)
@@ -83,7 +83,7 @@ struct RunStopTests {
         #expect(try await [first, second] == [[.integer(1)], [.integer(2)]])
     }
 
-    @Test("Of 200 runs under steady load, one timeout ends one")
+    @Test("One timeout among 200 runs stops only its own run")
     func load() async throws {
         let clock = ManualClock()
         let short = Task { try await run("t.wait('never')", timeout: .seconds(1), clock: clock) }
@@ -100,7 +100,7 @@ struct RunStopTests {
         await #expect(throws: LuaError.self) { _ = try await short.value }
     }
 
-    @Test("A run within a run: its timeout is an error that the outer one can catch, and the outer one's ends both")
+    @Test("The timeout of a run within a run is an error that the outer run can catch")
     func nested() async throws {
         let clock = ManualClock()
         let inner = LuaFunctionDefinition.waiting("inner") { _ in
@@ -135,7 +135,7 @@ struct RunStopTests {
         "function() table.sort({ 3, 2, 1 }, function() while true do end end) end",
     ]
 
-    @Test("A call after the run stops with its Swift task, and the VM is usable afterwards", arguments: loops)
+    @Test("A call of a Lua function ends when its Swift task is cancelled, and the VM stays usable", arguments: loops)
     func callCancelled(source: String) async throws {
         let function = try await function(source)
         let begun = try await self.function("function() t.wait('begun') end")
@@ -150,7 +150,7 @@ struct RunStopTests {
         #expect(try await run("return 1", timeout: .seconds(60)) == [.integer(1)])
     }
 
-    @Test("A call's timeout ends it, and nothing else", arguments: loops)
+    @Test("The timeout of a call ends the call and no other run", arguments: loops)
     func callTimeout(source: String) async throws {
         let function = try await function(source)
         let clock = ManualClock()
@@ -165,7 +165,7 @@ struct RunStopTests {
         #expect(try await other == [.integer(1)])
     }
 
-    @Test("What was stopped in one run is not waited for by another")
+    @Test("A run does not wait for the unfinished work of a stopped run")
     func unfinishedWork() async throws {
         // Work that takes no notice of its cancellation.
         let stubborn = LuaFunctionDefinition.waiting("stubborn") { [gate] _ in
@@ -189,7 +189,7 @@ struct RunStopTests {
 
     /// Loops in C over what no hook sees; `far` has its elements, all nil, a thousand tables away.
     @Test(
-        "C functions that go through endless lists, or call C functions without end, stop",
+        "A cancel stops C functions that go through endless lists or call C functions endlessly",
         arguments: [
             "table.concat(far('x'))", "table.insert(far(), 1, 'x')", "table.remove(far(), 1)",
             "table.move(far(), 1, 3e7, 2)", "table.move({}, 1, 3e7, 1, far())",

@@ -3,7 +3,7 @@ import SpeedPixTestSupport
 import Testing
 
 /// A few kilobytes of tables that hold one another are 2^60 values as a copy.
-@Suite("Tables that share what they hold, and large ones, on their way out of the VM")
+@Suite("Shared and large values that leave the VM")
 struct SharingTests {
     private static let shared = "local t = { 1 } for i = 1, 60 do t = { t, t } end "
 
@@ -30,14 +30,14 @@ struct SharingTests {
         return vm
     }
 
-    @Test("Each way out is an error of code too_large, which the script can catch", arguments: ways)
+    @Test("A table that expands to too many values is a too_large error that the script can catch", arguments: ways)
     func tooManyValues(way: String) async throws {
         let result = try await run("local ok, e = pcall(function() \(way) end) return ok, e.code", on: prepared(vm()))
         #expect(result == [.boolean(false), "too_large"], "\(way)")
     }
 
-    @Test("As a result, and as an error that nobody catches, it is the run's error")
-    func ends() async throws {
+    @Test("A run whose result or error expands to too many values fails as too_large")
+    func tooLargeResultOrError() async throws {
         for end in [
             "return shared", "error(shared)", "s.spawn(error, shared)", "s.map({ 1 }, function() error(shared) end)",
         ] {
@@ -46,7 +46,7 @@ struct SharingTests {
         }
     }
 
-    @Test("Text that becomes longer than the memory limit is one, too, before it is there")
+    @Test("Strings that exceed the memory limit as a copy are a too_large error")
     func tooManyBytes() async throws {
         let vm = try vm {
             $0.memory = 16 << 20
@@ -61,7 +61,7 @@ struct SharingTests {
         }
     }
 
-    @Test("What work was given counts as used until it ends")
+    @Test("A value that a host function holds counts as used memory until its work ends")
     func held() async throws {
         let gate = Gate()
         var limits = LuaLimits()
@@ -96,7 +96,7 @@ struct SharingTests {
         #expect(try await run.value == [.boolean(false), .boolean(true)])
     }
 
-    @Test("A stop is heard while a large value is copied")
+    @Test("A timeout stops a run while a large value is copied")
     func stop() async throws {
         let vm = try vm { $0.transferValues = .max }
         let clock = ManualClock()

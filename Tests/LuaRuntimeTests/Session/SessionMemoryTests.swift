@@ -1,7 +1,7 @@
 import LuaRuntime
 import Testing
 
-@Suite("A session's memory")
+@Suite("The memory of a session")
 struct SessionMemoryTests {
     /// Every way in which a session reaches into its VM.
     private func everything(_ vm: LuaVM) async throws {
@@ -16,7 +16,8 @@ struct SessionMemoryTests {
         _ = try await vm.evaluate(LuaChunk("error({ code = 1 })", name: "input"))
     }
 
-    @Test func everyAllocationMayFail() async throws {
+    @Test("A session survives the failure of any two allocations in a row")
+    func everyAllocationMayFail() async throws {
         let probes = ProbeCount()
         var n: UInt64 = 1
         var failures = 0
@@ -45,7 +46,8 @@ struct SessionMemoryTests {
         #expect(probes.alive == 0)
     }
 
-    @Test func chunksLeaveNothingBehind() async throws {
+    @Test("A session releases the memory of the chunks that it has run")
+    func chunksAreReleased() async throws {
         let probes = ProbeCount()
         let vm = try LuaFixture.vm(probes: probes)
         try await vm.openSession { _ in }

@@ -3,7 +3,7 @@ import SpeedPixTestSupport
 import Synchronization
 import Testing
 
-@Suite("A session")
+@Suite("Sessions of a VM")
 struct SessionTests {
     private func session(_ gate: Gate = Gate()) async throws -> LuaVM {
         try await session(gate) { _ in }
@@ -56,7 +56,8 @@ struct SessionTests {
         #expect(try await integer("rawget(_G, 'x') == nil and 1 or 0", in: vm) == 1)
     }
 
-    @Test func aLocalHidesAGlobal() async throws {
+    @Test("A local of a session hides the global of the same name")
+    func aLocalHidesAGlobal() async throws {
         let vm = try await session()
         try await run("shared = 5 function get() return shared end", in: vm)
         try await run("local shared = shared + 1", in: vm)
@@ -70,7 +71,8 @@ struct SessionTests {
         #expect(try await integer("_G.fresh", in: vm) == 1)
     }
 
-    @Test func closuresShareThem() async throws {
+    @Test("Closures share the locals of a session")
+    func closuresShareLocals() async throws {
         let vm = try await session()
         try await run("local n = 0", in: vm)
         try await run("function count() n = n + 1 return n end", in: vm)
@@ -78,7 +80,8 @@ struct SessionTests {
         #expect(try await integer("n", in: vm) == 2)
     }
 
-    @Test func closesAtTheEndOfTheChunk() async throws {
+    @Test("A session closes <close> variables at the end of their chunk")
+    func closesAtTheEndOfTheChunk() async throws {
         let vm = try await session()
         try await run("log = {}", in: vm)
         try await run(
@@ -88,7 +91,8 @@ struct SessionTests {
         #expect(try await integer("f == nil and 1 or 0", in: vm) == 1)
     }
 
-    @Test func remembersTheLastResultAndError() async throws {
+    @Test("A session keeps the last result in _ and the last error in _error")
+    func remembersTheLastResultAndError() async throws {
         let vm = try await session()
         try await run("40 + 2", in: vm)
         #expect(try await integer("_ + 1", in: vm) == 43)
@@ -100,7 +104,8 @@ struct SessionTests {
         #expect(try await integer("_G._ == nil and _G._error == nil and 1 or 0", in: vm) == 1)
     }
 
-    @Test func tasksOutliveTheirChunk() async throws {
+    @Test("A task of a session goes on after its chunk has ended")
+    func tasksOutliveTheirChunk() async throws {
         let gate = Gate()
         let vm = try await session(gate)
         try await run("t = tasks.spawn(function() test.gate('a') done = true return 9 end)", in: vm)
@@ -111,7 +116,8 @@ struct SessionTests {
         #expect(await vm.detachedTasks.isEmpty)
     }
 
-    @Test func aTaskThatFailsByItselfIsTold() async throws {
+    @Test("A session reports the failure of a task that nothing joins, and of no other")
+    func failureOfADetachedTask() async throws {
         let gate = Gate()
         let (errors, continuation) = AsyncStream.makeStream(of: LuaError.self)
         let vm = try await session(gate) { continuation.yield($0) }
@@ -130,7 +136,8 @@ struct SessionTests {
         #expect(await iterator.next() == nil)
     }
 
-    @Test func aFailedChunkTakesItsTasksAlong() async throws {
+    @Test("A chunk that fails cancels the tasks that it has spawned")
+    func failedChunkCancelsItsTasks() async throws {
         let vm = try await session()
         await #expect(throws: LuaError.self) {
             try await run("t = tasks.spawn(function() test.gate('never') end) error('x')", in: vm)
@@ -139,7 +146,8 @@ struct SessionTests {
         #expect(await vm.detachedTasks.isEmpty)
     }
 
-    @Test func cancellingLeavesEarlierTasksAlone() async throws {
+    @Test("A cancelled chunk does not cancel the tasks of earlier chunks")
+    func cancellingKeepsEarlierTasks() async throws {
         let gate = Gate()
         let vm = try await session(gate)
         try await run("t = tasks.spawn(function() test.gate('a') return 3 end)", in: vm)
@@ -151,7 +159,8 @@ struct SessionTests {
         #expect(try await integer("t:join()", in: vm) == 3)
     }
 
-    @Test func aBusyChunkIsStopped() async throws {
+    @Test("A cancel stops a chunk that loops for ever and keeps its variables")
+    func busyChunkIsCancelled() async throws {
         let started = StartSignal()
         let vm = try LuaVM(modules: [started.module])
         try await vm.openSession { _ in }
@@ -165,7 +174,7 @@ struct SessionTests {
         #expect(try await integer("x", in: vm) == 1)
     }
 
-    @Test("A chunk's <close> variables wait when it fails and when it is cancelled, and earlier tasks go on meanwhile")
+    @Test("A chunk's <close> variables can wait when it fails or is cancelled, while earlier tasks go on")
     func closingWaits() async throws {
         let gate = Gate()
         let vm = try await session(gate)
@@ -223,7 +232,8 @@ struct SessionTests {
         #expect(await vm.detachedTasks.isEmpty)
     }
 
-    @Test func tasksEndWithTheSession() async throws {
+    @Test("The end of a session cancels its tasks")
+    func tasksEndWithTheSession() async throws {
         let vm = try await session()
         try await run("t = tasks.spawn(function() test.gate('never') end)", in: vm)
         await vm.endDetachedTasks()
@@ -247,7 +257,8 @@ struct SessionTests {
         #expect(await Set(vm.members(of: ["box", "t"])) == [.field("status"), .method("join"), .method("cancel")])
     }
 
-    @Test func lookingRunsNothing() async throws {
+    @Test("A session lists members and shows values without running metamethods")
+    func inspectionRunsNoCode() async throws {
         let vm = try await session()
         try await run(
             "trap = setmetatable({}, { __index = function() looked = true end, __pairs = error, __tostring = error })",

@@ -1,7 +1,7 @@
 import LuaRuntime
 import Testing
 
-@Suite("A look at values")
+@Suite("Snapshots of values")
 struct SnapshotTests {
     private func look(_ source: String, _ limits: LuaSnapshot.Limits = .init()) async throws -> LuaSnapshot {
         let vm = try LuaVM()
@@ -24,7 +24,8 @@ struct SnapshotTests {
         #expect(try await table("local t = {} for i = 5, 1, -1 do t[i] = i end return t").items.count == 5)
     }
 
-    @Test func cyclesEnd() async throws {
+    @Test("A snapshot shows a cycle as the level that it refers to")
+    func cycles() async throws {
         let result = try await table("local t = { inner = {} } t.inner.up = t t.self = t return t")
         var levels: [String: Int] = [:]
         for entry in result.entries {
@@ -37,7 +38,8 @@ struct SnapshotTests {
         #expect(levels == ["self": 1, "inner": 2])
     }
 
-    @Test func depthIsLimited() async throws {
+    @Test("A snapshot ends at its depth limit and marks the tables below as closed")
+    func depthIsLimited() async throws {
         let result = try await table("return { { { { 1 } } }, {} }", .init(depth: 2))
         guard case .table(let second)? = result.items.first, case .table(let third)? = second.items.first,
             case .table(let empty)? = result.items.last
@@ -49,7 +51,8 @@ struct SnapshotTests {
         #expect(!second.isClosed && !empty.isClosed)
     }
 
-    @Test func sizeIsLimited() async throws {
+    @Test("A snapshot limits the entries of a table and the bytes of a string")
+    func sizeIsLimited() async throws {
         let wide = try await table("local t = {} for i = 1, 1000 do t[i] = i end return t", .init(entries: 10))
         #expect(wide.items.count == 10 && wide.omitted == 990)
         guard case .string(let text, let count) = try await look("return ('x'):rep(100000)") else {

@@ -29,7 +29,8 @@ struct ConnectionFaultTests {
         }
     }
 
-    @Test func aResetIsATCPResetAndNoAnswer() async throws {
+    @Test("A reset_before fault resets the connection without an answer")
+    func resetBeforeAnAnswer() async throws {
         try await run(FaultRule(.resetBefore, on: [.progress], times: 1)) { gateway in
             let error = await #expect(throws: TransportError.self) {
                 try await gateway.call(.progress, ["taskId": "nope"])
@@ -43,7 +44,8 @@ struct ConnectionFaultTests {
     }
 
     /// Event loops that can be shut down are no place to wait.
-    @Test func onlyLastingEventLoopsAreOffered() async throws {
+    @Test("The transport offers an executor only if its event loops are never shut down")
+    func executorOfTheTransport() async throws {
         #expect(AsyncHTTPTransport.shared.taskExecutor(for: .progress) != nil)
         #expect(AsyncHTTPTransport.shared.taskExecutor(for: .upload) == nil)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
@@ -53,7 +55,8 @@ struct ConnectionFaultTests {
         try await group.shutdownGracefully()
     }
 
-    @Test func beforeHasNoEffectAndAfterHas() async throws {
+    @Test("A create under reset_before is not carried out, and one under reset_after is")
+    func resetBeforeAndAfterCreate() async throws {
         let gate = Gate()
         try await TestGateway.run(
             workflows: [GatedWorkflow(id: "held", isComputing: false, gate: gate)],
@@ -77,7 +80,8 @@ struct ConnectionFaultTests {
         }
     }
 
-    @Test func aResetUploadIsThereOnlyIfItWasProcessed() async throws {
+    @Test("An upload under reset_before is not stored, and one under reset_after is")
+    func resetBeforeAndAfterUpload() async throws {
         try await run(
             FaultRule(.resetBefore, on: [.upload], times: 1), FaultRule(.resetAfter, on: [.upload], after: 1, times: 1)
         ) { gateway in
@@ -95,8 +99,10 @@ struct ConnectionFaultTests {
         }
     }
 
-    @Test(arguments: [Fault.Cut.bytes(0), .bytes(3), .fraction(0.5)])
-    func aCutAnswerIsShorterThanItSays(_ cut: Fault.Cut) async throws {
+    @Test(
+        "A cut_body fault sends fewer bytes than the answer announces",
+        arguments: [Fault.Cut.bytes(0), .bytes(3), .fraction(0.5)])
+    func cutAnswer(_ cut: Fault.Cut) async throws {
         try await run(FaultRule(.cutBody(cut), on: [.progress])) { gateway in
             let url = gateway.endpoint + Route.progress.rawValue
             let body = Array(#"{"taskId":"nope"}"#.utf8)
@@ -116,7 +122,8 @@ struct ConnectionFaultTests {
         }
     }
 
-    @Test func aLargeDownloadIsCutInTheMiddle() async throws {
+    @Test("A cut_body fault cuts a large download at the given byte")
+    func aLargeDownloadIsCutInTheMiddle() async throws {
         try await run(FaultRule(.cutBody(.bytes(5_000_001)), on: [.download], times: 2)) { gateway in
             let content = [UInt8](repeating: 1, count: 4_000_000) + [UInt8](repeating: 2, count: 4_000_000)
             let file = try await gateway.client.files.create(.bytes(content, filename: "large.bin"))
@@ -134,7 +141,8 @@ struct ConnectionFaultTests {
         }
     }
 
-    @Test func anAnswerWithoutABodyCanBeCutToo() async throws {
+    @Test("A cut_body fault on an answer without a body announces one and sends none")
+    func cutEmptyBody() async throws {
         try await run(FaultRule(.cutBody(.bytes(10)), on: [.upload], times: 1)) { gateway in
             let urls = try await gateway.signUpload()
             let answer = try await receive(
@@ -146,7 +154,8 @@ struct ConnectionFaultTests {
         }
     }
 
-    @Test func aSlowBodyComesInPieces() async throws {
+    @Test("A slow_body fault sends the body in pieces with pauses")
+    func aSlowBodyComesInPieces() async throws {
         try await run(FaultRule(.slowBody(pieces: 4, pause: .seconds(3)), on: [.download])) { gateway in
             let file = try await gateway.client.files.create(.bytes(Array("0123456789".utf8), filename: "a.txt"))
             let response = try await AsyncHTTPTransport.shared.send(
@@ -163,7 +172,7 @@ struct ConnectionFaultTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test("The gateway ends while delay and slow_body faults are waiting", .timeLimit(.minutes(1)))
     func faultsThatWaitDoNotHoldUpTheEnd() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             try await run(
@@ -179,7 +188,8 @@ struct ConnectionFaultTests {
         }
     }
 
-    @Test func theClientSaysWhenADownloadNeverComes() async throws {
+    @Test("The client reports a network error for a download whose body never comes")
+    func cutDownload() async throws {
         try await run(FaultRule(.cutBody(.bytes(0)), on: [.download])) { gateway in
             let file = try await gateway.client.files.create(.bytes(Array("0123456789".utf8), filename: "a.txt"))
             let error = await #expect(throws: SpeedPixError.self) { try await gateway.client.files.read(file.url) }

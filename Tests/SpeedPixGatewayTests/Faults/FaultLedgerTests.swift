@@ -3,7 +3,7 @@ import Testing
 
 @testable import SpeedPixGateway
 
-@Suite("When faults strike")
+@Suite("Counting of fault rules")
 struct FaultLedgerTests {
     /// Which rule's strike decides each of so many calls; 0 is none.
     private func strikes(_ rules: [FaultRule], calls: Int, on target: ClientOperation = .create) -> [Int] {
@@ -19,7 +19,8 @@ struct FaultLedgerTests {
         #expect(strikes([FaultRule(.resetBefore, after: 1, times: 1)], calls: 4) == [0, 1, 0, 0])
     }
 
-    @Test func rulesCountOnlyTheirCalls() {
+    @Test("A fault rule counts only the calls that it names")
+    func rulesCountOnlyTheirCalls() {
         let ledger = FaultLedger([FaultRule(.resetBefore, on: [.result], after: 1)])
         #expect(ledger.strikes(on: .create).isEmpty)
         #expect(ledger.strikes(on: .result).isEmpty)
@@ -27,7 +28,8 @@ struct FaultLedgerTests {
         #expect(ledger.strikes(on: .result).count == 1)
     }
 
-    @Test func theFirstRuleThatStrikesDecidesAndOthersStillCount() {
+    @Test("The first rule that is due strikes, and the others still count the call")
+    func firstRuleDecides() {
         let rules = [FaultRule(.resetBefore, times: 2), FaultRule(.resetAfter, after: 1, times: 2)]
         // The second rule was due at the second call and came too late; that is no strike.
         #expect(strikes(rules, calls: 6) == [1, 1, 2, 2, 0, 0])
@@ -42,7 +44,8 @@ struct FaultLedgerTests {
         #expect(ledger.strikes(on: .create).map(\.rule) == [1, 2, 3])
     }
 
-    @Test func theSameSeedGivesTheSameRun() {
+    @Test("A rule with a probability strikes the same calls for the same seed")
+    func seedOfARule() {
         func run(_ seed: UInt64) -> [Int] {
             strikes([FaultRule(.resetBefore, probability: 0.3, seed: seed)], calls: 1000)
         }
@@ -58,7 +61,8 @@ struct FaultLedgerTests {
     /// Computed apart from this code, by SplitMix64's definition.
     private static let seven = [0, 1, 0, 0, 0, 1, 0, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0]
 
-    @Test func anotherRuleDoesNotChangeTheDice() {
+    @Test("The random numbers of a rule do not depend on other rules")
+    func rulesDoNotShareRandomNumbers() {
         let rule = FaultRule(.resetAfter, probability: 0.5, seed: 3)
         let alone = strikes([rule], calls: 50)
         let joined = strikes([FaultRule(.resetBefore, times: 5), rule], calls: 50)
@@ -66,7 +70,8 @@ struct FaultLedgerTests {
         #expect(joined.dropFirst(5).map { $0 == 2 } == alone.dropFirst(5).map { $0 == 1 })
     }
 
-    @Test func aFaultStrikesOnlyWhereItMeansSomething() {
+    @Test("A fault strikes only the calls that it applies to")
+    func targetsOfAFault() {
         #expect(FaultRule(.expiredURL(ago: .seconds(1))).targets == [.result, .signUpload, .getFile])
         #expect(FaultRule(.duplicateNonce, on: [.create, .download]).targets == [.create])
     }

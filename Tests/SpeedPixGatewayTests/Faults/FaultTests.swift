@@ -12,7 +12,7 @@ import FoundationEssentials
 import Foundation
 #endif
 
-@Suite("Faults that answer wrongly")
+@Suite("Faults that change the answer")
 struct FaultTests {
     private func run(_ rules: FaultRule..., body: (TestGateway) async throws -> Void) async throws {
         try await TestGateway.run(with: configured { $0.faults = rules }, body: body)
@@ -22,7 +22,8 @@ struct FaultTests {
         try await gateway.call(.progress, ["taskId": "nope"])
     }
 
-    @Test func aStatusHasItsReasonBodyAndRetryAfter() async throws {
+    @Test("A status fault answers with its reason, body and Retry-After")
+    func statusFault() async throws {
         try await run(
             FaultRule(.status(503, reason: "Backend Unavailable", body: "try later", retryAfter: "7"), times: 1)
         ) { gateway in
@@ -46,8 +47,10 @@ struct FaultTests {
         }
     }
 
-    @Test(arguments: [false, true])
-    func aStatusComesBeforeOrAfterTheWork(_ isProcessed: Bool) async throws {
+    @Test(
+        "A status fault strikes before the call is carried out, or after it if processed is set",
+        arguments: [false, true])
+    func statusFaultProcessed(_ isProcessed: Bool) async throws {
         let made = Mutex(0)
         try await TestGateway.run(
             with: configured {
@@ -68,7 +71,8 @@ struct FaultTests {
         }
     }
 
-    @Test func theClientGetsOverABadGateway() async throws {
+    @Test("The client gets its result in spite of 502s, a reset and a throttle")
+    func clientRetries() async throws {
         try await run(
             FaultRule(.status(502), on: [.progress], times: 2), FaultRule(.resetBefore, on: [.result], times: 1),
             FaultRule(.throttle(), on: [.create], times: 1)
@@ -78,7 +82,8 @@ struct FaultTests {
         }
     }
 
-    @Test func throttlingHasTheServicesWords() async throws {
+    @Test("A throttle fault answers as the service does, with the given status and Retry-After")
+    func throttleFault() async throws {
         try await run(
             FaultRule(.throttle(by: "APP", retryAfter: "3"), times: 1), FaultRule(.throttle(status: 429), times: 1)
         ) { gateway in
@@ -92,7 +97,8 @@ struct FaultTests {
         }
     }
 
-    @Test func aUsedNonceIsRefusedLikeTheRealOne() async throws {
+    @Test("A duplicate_nonce fault answers as for a used nonce")
+    func duplicateNonceFault() async throws {
         try await run(FaultRule(.duplicateNonce, times: 1)) { gateway in
             let struck = try await progress(gateway)
             #expect(struck.status == 400)
@@ -100,7 +106,8 @@ struct FaultTests {
         }
     }
 
-    @Test func anEnvelopeSaysNoWithBothCodes() async throws {
+    @Test("An envelope fault answers with both codes, and the client reports the sub-code")
+    func envelopeFault() async throws {
         try await run(
             FaultRule(
                 .envelope(
@@ -119,7 +126,8 @@ struct FaultTests {
         }
     }
 
-    @Test func garbageIsNoJSON() async throws {
+    @Test("A garbage fault answers with its bytes, and a create is then in doubt")
+    func garbageFault() async throws {
         let bytes: [UInt8] = [0x80, 0xFE, 0xFF] + Array("<html>".utf8)
         try await run(FaultRule(.garbage(bytes), on: [.create])) { gateway in
             let struck = try await gateway.call(.create, ["workflow_id": "echo", "alias_id": "main"])
@@ -130,7 +138,8 @@ struct FaultTests {
         }
     }
 
-    @Test func expiredURLsAreExpired() async throws {
+    @Test("An expired_url fault makes the URLs of uploads, results and look-ups expired")
+    func expiredURLFault() async throws {
         try await run(FaultRule(.expiredURL(ago: .seconds(60)), times: 3)) { gateway in
             let signed = try await gateway.signUpload()
             let put = try await gateway.send(
@@ -148,7 +157,8 @@ struct FaultTests {
         }
     }
 
-    @Test func aSkewedClockRefusesUntilTheClientFollowsItsDate() async throws {
+    @Test("A skewed_clock fault refuses calls until they are signed with the gateway's date")
+    func skewedClockFault() async throws {
         try await run(FaultRule(.skewedClock(.seconds(1200)))) { gateway in
             let refused = try await progress(gateway)
             #expect(refused.status == 400)
@@ -169,7 +179,8 @@ struct FaultTests {
         }
     }
 
-    @Test func aClockThatIsBehindRefusesToo() async throws {
+    @Test("A skewed_clock fault with a clock that is behind refuses calls, too")
+    func clockBehind() async throws {
         try await run(FaultRule(.skewedClock(.seconds(-1200)), on: [.progress])) { gateway in
             let refused = try await progress(gateway)
             #expect(refused.headers[.caErrorMessage] == "Timestamp Expired")
@@ -177,7 +188,8 @@ struct FaultTests {
         }
     }
 
-    @Test func aDelayIsOnTheGatewaysClockAndJoinsOthers() async throws {
+    @Test("A delay fault waits on the gateway's clock and combines with a status fault")
+    func delayFault() async throws {
         try await run(
             FaultRule(.delay(.seconds(30)), on: [.progress]), FaultRule(.status(500), on: [.progress])
         ) { gateway in

@@ -52,7 +52,7 @@ struct CompressedAnswerTests {
         }
     }
 
-    @Test("An answer of the service is read", arguments: ["gzip", "deflate", "GZIP"])
+    @Test("A compressed answer of the service is read", arguments: ["gzip", "deflate", "GZIP"])
     func answer(_ coding: String) async throws {
         let text = try #require(Self.answers[coding.lowercased()])
         let body = try bytes(text)
@@ -63,7 +63,7 @@ struct CompressedAnswerTests {
         }
     }
 
-    @Test("A download has the right bytes, and so has one into memory")
+    @Test("A compressed file is unpacked in a download and in a read")
     func download() async throws {
         let text = String(repeating: "0123456789", count: 20)
         let packed = try bytes(Self.file)
@@ -78,7 +78,7 @@ struct CompressedAnswerTests {
         }
     }
 
-    @Test("It is the same through a proxy")
+    @Test("A compressed file is unpacked through a proxy")
     func throughAProxy() async throws {
         try await TestRelay.withRunning(.socks) { proxy in
             var network = NetworkSettings()
@@ -93,7 +93,7 @@ struct CompressedAnswerTests {
         }
     }
 
-    @Test("A compressed file whose end is missing is no success, and is named")
+    @Test("A compressed file without its end is an error that says so")
     func truncated() async throws {
         let cut = Array(try bytes(Self.file).dropLast(9))
         try await run(.init(200, [.contentEncoding: "gzip"], cut)) { client, endpoint, server in
@@ -105,8 +105,8 @@ struct CompressedAnswerTests {
         }
     }
 
-    @Test("What unpacks to more than an answer may have, or the caller allows, ends there")
-    func bombs() async throws {
+    @Test("A compressed answer or file that unpacks beyond its limit is refused")
+    func unpackedBeyondTheLimit() async throws {
         let block = try bytes(Self.block)
         // The head of a gzip file (RFC 1952, section 2.3), ten million spaces, an empty block, their checksum and number.
         let head: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3]
@@ -122,7 +122,7 @@ struct CompressedAnswerTests {
         }
     }
 
-    @Test("Nothing compressed is asked for")
+    @Test("Calls and downloads ask for no compression")
     func isNotAskedFor() async throws {
         let asked = Mutex<[String?]>([])
         let answers: @Sendable (String, HTTPFields) -> TestRelay.Answer = { _, headers in

@@ -11,7 +11,7 @@ import Foundation
 #endif
 
 /// Signed calls, uploads and downloads on their way through proxies, to a gateway behind TLS and to one without.
-@Suite("Through a proxy", .timeLimit(.minutes(2)))
+@Suite("Routes through a proxy", .timeLimit(.minutes(2)))
 struct ProxyRouteTests {
     /// A gateway, TLS in front of it, and a proxy.
     private struct Network: Sendable {
@@ -74,7 +74,7 @@ struct ProxyRouteTests {
     // MARK: Routes
 
     @Test(
-        "Calls, uploads and downloads of an https endpoint go through tunnels, signed and with the company's authority")
+        "A proxy for an https endpoint is used with tunnels for calls, uploads and downloads")
     func tunnels() async throws {
         try await run { network in
             let client = try network.client(network.httpsEndpoint)
@@ -91,7 +91,7 @@ struct ProxyRouteTests {
         }
     }
 
-    @Test("An http endpoint is asked for with the whole URL, since proxies open no tunnels to it")
+    @Test("A proxy for an http endpoint gets whole URLs and no request for a tunnel")
     func wholeURLs() async throws {
         try await run { network in
             let endpoint = network.gateway.endpoint
@@ -108,7 +108,7 @@ struct ProxyRouteTests {
         }
     }
 
-    @Test("A SOCKS proxy takes both, and looks up the name")
+    @Test("A SOCKS proxy is used for https and http endpoints and resolves the names")
     func socks() async throws {
         try await run(proxy: .socks) { network in
             let https = try network.client(network.httpsEndpoint, scheme: "socks5")
@@ -121,7 +121,7 @@ struct ProxyRouteTests {
         }
     }
 
-    @Test("Hosts that are exceptions are reached directly, and so is this machine unless told otherwise")
+    @Test("A proxy is not used for exceptions and, unless told otherwise, for this machine")
     func exceptions() async throws {
         try await run { network in
             for exceptions in ["", "other.test", "<-loopback>,localhost:\(network.tls.port)", "<-loopback>,*"] {
@@ -134,7 +134,7 @@ struct ProxyRouteTests {
 
     // MARK: Credentials
 
-    @Test("User name and password of the URL are sent to the proxy, for tunnels and for whole URLs")
+    @Test("A proxy gets the user name and password of its URL")
     func credentials() async throws {
         try await run(proxy: .proxy(credentials: "user:p@ss word")) { network in
             for endpoint in [network.httpsEndpoint, network.gateway.endpoint] {
@@ -145,7 +145,7 @@ struct ProxyRouteTests {
     }
 
     @Test(
-        "A proxy that refuses is named, the password is not shown, and the create surely was not sent",
+        "A proxy that refuses the credentials is named without the password, and nothing is sent",
         arguments: [
             ("", "wants a user name and a password (HTTP 407)"),
             ("user:hunter2pass@", "refuses the user name and the password in its URL (HTTP 407)"),
@@ -163,7 +163,7 @@ struct ProxyRouteTests {
         }
     }
 
-    @Test("A proxy that opens no tunnel is named with the host, and the create surely was not sent")
+    @Test("A proxy that refuses the tunnel is named with the host")
     func refusedTunnel() async throws {
         try await run(proxy: .proxy(isRefusing: true)) { network in
             let client = try network.client(network.httpsEndpoint)
@@ -173,7 +173,7 @@ struct ProxyRouteTests {
         }
     }
 
-    @Test("A proxy where nobody listens is named, and the create surely was not sent")
+    @Test("A proxy that does not answer is named")
     func noProxy() async throws {
         try await run { network in
             // Nobody listens on a port that was free a moment ago.
@@ -191,7 +191,7 @@ struct ProxyRouteTests {
     // MARK: Certificates
 
     @Test(
-        "A server whose authority is not trusted gets no call, and the error speaks of the certificate",
+        "A server with an untrusted certificate gets no call, with and without a proxy",
         arguments: [nil, TestCertificates.other])
     func untrusted(_ authority: String?) async throws {
         try await run { network in
@@ -207,7 +207,7 @@ struct ProxyRouteTests {
 
     // MARK: Lifetime
 
-    @Test("An answer can be read when the client that asked for it is gone")
+    @Test("The body of an answer can be read after its transport was released")
     func bodyOutlivesTheTransport() async throws {
         try await run { network in
             let created = try await network.gateway.signUpload()

@@ -22,7 +22,7 @@ struct RedirectTests {
         return String(decoding: try await SpeedPixClient(configuration).files.read(url), as: UTF8.self)
     }
 
-    @Test("A redirect to a host that is an exception is followed directly")
+    @Test("A redirect to a host that is an exception does not use the proxy")
     func eachHopIsDecidedOn() async throws {
         try await TestRelay.withRunning(.answers { _, _ in .init(200, [:], Array("the file".utf8)) }) { store in
             let target = "http://localhost:\(store.port)/file?signed=1"
@@ -57,7 +57,7 @@ struct RedirectTests {
         }
     }
 
-    @Test("Redirects in a circle, and more than five, are an error", arguments: [1, 100])
+    @Test("A download ends with an error after five redirects", arguments: [1, 100])
     func endless(_ pages: Int) async throws {
         let answers: @Sendable (String, HTTPFields) -> TestRelay.Answer = { path, _ in
             let page = Int(path.dropFirst()) ?? 0
@@ -75,7 +75,7 @@ struct RedirectTests {
         }
     }
 
-    @Test("A redirect to a host that files do not come from is refused before it is asked")
+    @Test("A redirect to a host that is not allowed is refused before it is asked")
     func refusedTarget() async throws {
         try await TestRelay.withRunning(.answers { _, _ in .init(200, [:], Array("a secret".utf8)) }) { inner in
             for target in ["127.0.0.1", "localhost", "127.1", "2130706433", "0"] {
@@ -94,9 +94,9 @@ struct RedirectTests {
     }
 
     @Test(
-        "An address counts as it is connected to, however the URL spells it",
+        "An address is allowed or refused by its value, however the URL spells it",
         arguments: ["127.1", "2130706433", "0x7f.1", "0"])
-    func lookedUp(_ host: String) async throws {
+    func spellingsOfAnAddress(_ host: String) async throws {
         try await TestRelay.withRunning(.answers { _, _ in .init(200, [:], Array("a file".utf8)) }) { server in
             let url = "http://\(host):\(server.port)/a"
             let error = await #expect(throws: SpeedPixError.self) { try await get(url, from: .publicAddresses) }

@@ -14,9 +14,9 @@ import FoundationEssentials
 import Foundation
 #endif
 
-@Suite("The folder of lasting predictions")
+@Suite("The data folder of the gateway")
 struct DataFolderTests {
-    @Test("Nobody but its owner can read it, and nothing is in a database before there is a prediction")
+    @Test("The data folder is private and has no database before the first prediction")
     func mode() async throws {
         try await LastingFolder.with { folder in
             try await folder.run { gateway in
@@ -31,7 +31,7 @@ struct DataFolderTests {
         }
     }
 
-    @Test("A second gateway is refused and told who has it; where it may, it does without")
+    @Test("The data folder of a running gateway is refused to a second one, which may go on without")
     func locked() async throws {
         try await LastingFolder.with { folder in
             try await folder.run { gateway in
@@ -55,7 +55,7 @@ struct DataFolderTests {
         }
     }
 
-    @Test("A file that cannot be opened is refused as a folder in use is")
+    @Test("The data folder is refused when its database cannot be opened")
     func unusable() async throws {
         try await LastingFolder.with { folder in
             try await folder.run { _ in }
@@ -70,7 +70,7 @@ struct DataFolderTests {
         }
     }
 
-    @Test("A file that is no database is named, refused and left as it was")
+    @Test("A database that is damaged is refused by its path and not changed")
     func damaged() async throws {
         try await LastingFolder.with { folder in
             try await folder.run { _ in }
@@ -84,7 +84,7 @@ struct DataFolderTests {
         }
     }
 
-    @Test("A file of a newer version is refused")
+    @Test("A database of a newer version is refused")
     func newer() async throws {
         try await LastingFolder.with { folder in
             try await folder.run { _ = try await $0.ended($0.create("echo")) }
@@ -97,12 +97,12 @@ struct DataFolderTests {
     }
 
     @Test(
-        "A row that makes no sense is an error of its own and of no other",
+        "A prediction whose row is invalid is answered with 500, and others are not affected",
         arguments: [
             "outputs = 'nonsense'", "outputs = '{\"a\": {\"file\": {\"key\": \"../../etc/passwd\"}}}'",
             "outputs = 7", "status = 'odd'", "status = 'waiting'", "ended = 'soon'", "info = '{'",
         ])
-    func nonsense(change: String) async throws {
+    func invalidRow(change: String) async throws {
         try await LastingFolder.with { folder in
             let ids = Mutex<[String]>([])
             try await folder.run { gateway in
@@ -124,7 +124,7 @@ struct DataFolderTests {
     }
 }
 
-@Suite("Sweeping lasting predictions")
+@Suite("Removal of old predictions")
 struct PredictionSweepTests {
     /// Files have the machine's date and not the test's.
     private static func advance(_ gateway: TestGateway, days: Double) {
@@ -137,8 +137,8 @@ struct PredictionSweepTests {
         $0.sweepInterval = .seconds(24 * 3600)
     }
 
-    @Test("After a week what has ended is gone with its files; what has not ended keeps all of its own")
-    func week() async throws {
+    @Test("Predictions that ended a week ago are removed with their files, and others keep theirs")
+    func removedAfterAWeek() async throws {
         try await LastingFolder.with { folder in
             let ids = Mutex<[String]>([])
             try await folder.run(Gate(), Self.week) { gateway in
@@ -166,7 +166,7 @@ struct PredictionSweepTests {
         }
     }
 
-    @Test("What nobody has asked for in a week has failed then, and goes a week later")
+    @Test("A prediction that nobody asks for fails after a week and is removed a week later")
     func abandoned() async throws {
         try await LastingFolder.with { folder in
             let id = Mutex("")
@@ -198,7 +198,7 @@ struct PredictionSweepTests {
         }
     }
 
-    @Test("Gateways that start every minute sweep once a day")
+    @Test("The gateway removes old predictions once a day, however often it starts")
     func onceADay() async throws {
         try await LastingFolder.with { folder in
             let change: (inout GatewayConfiguration) -> Void = {
@@ -216,7 +216,7 @@ struct PredictionSweepTests {
         }
     }
 
-    @Test("Of too many the oldest are forgotten")
+    @Test("The oldest predictions are removed when there are too many")
     func tooMany() async throws {
         try await LastingFolder.with { folder in
             let ids = Mutex<[String]>([])

@@ -8,9 +8,9 @@ import _NIOFileSystem
 
 @testable import SpeedPixGateway
 
-@Suite("Predictions that outlast their gateway")
+@Suite("Predictions after a restart of the gateway")
 struct LastingPredictionTests {
-    @Test("The next gateway finds what has succeeded, failed and was canceled, with its files")
+    @Test("A restarted gateway knows ended predictions and their files")
     func ended() async throws {
         try await LastingFolder.with { folder in
             let ids = Mutex<[String]>([])
@@ -62,7 +62,7 @@ struct LastingPredictionTests {
         return ids.withLock { $0 }
     }
 
-    @Test("What waited or ran is begun again, in the order in which it came, before what comes now")
+    @Test("A restarted gateway runs unfinished predictions in their order before new ones")
     func beganAgain() async throws {
         try await LastingFolder.with { folder in
             let ids = try await Self.leave(["a", "b", "c"], in: folder)
@@ -82,7 +82,7 @@ struct LastingPredictionTests {
         }
     }
 
-    @Test("Without resumesAtStart each is begun again when somebody asks, those that came first before the others")
+    @Test("A restarted gateway without resumesAtStart runs an unfinished prediction when it is asked for")
     func onDemand() async throws {
         try await LastingFolder.with { folder in
             let ids = try await Self.leave(["a", "b", "c"], in: folder)
@@ -110,7 +110,7 @@ struct LastingPredictionTests {
         }
     }
 
-    @Test("Files among the inputs are found again, however old their URLs are; one that is gone is a reason")
+    @Test("A restarted gateway finds the input files of a prediction, and fails it when one is gone")
     func inputFiles() async throws {
         try await LastingFolder.with { folder in
             let ids = Mutex<[String]>([])
@@ -143,7 +143,7 @@ struct LastingPredictionTests {
         }
     }
 
-    @Test("Who has the answer to a create finds it on disk")
+    @Test("A create is in the database when it is answered")
     func committed() async throws {
         try await LastingFolder.with { folder in
             let gate = Gate()
@@ -160,7 +160,7 @@ struct LastingPredictionTests {
         }
     }
 
-    @Test("A create that cannot be written down is an HTTP 500 and does not run")
+    @Test("A create that cannot be stored is answered with 500 and does not run")
     func notWritten() async throws {
         try await LastingFolder.with { folder in
             let gate = Gate()
@@ -183,7 +183,7 @@ struct LastingPredictionTests {
         }
     }
 
-    @Test("A result that has lost bytes is told as a failure")
+    @Test("A prediction whose result file is damaged is reported as failed")
     func damagedResult() async throws {
         try await LastingFolder.with { folder in
             let id = Mutex("")

@@ -13,7 +13,7 @@ struct RandomProgramTests {
     /// Seeds that found something once: a path of 100,000 bytes that took minutes to take apart (310).
     private static let found: [UInt64] = [310]
 
-    @Test("They end, and their VMs go on")
+    @Test("A random program ends, and its VM stays usable")
     func programs() async throws {
         for seed in Self.found { try await run(seed) }
         try await FuzzLoop.run("random programs", count: 60, run)

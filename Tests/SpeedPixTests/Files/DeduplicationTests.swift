@@ -44,7 +44,9 @@ struct DeduplicationTests {
         }
     }
 
-    @Test(arguments: [Array("hello".utf8), large, []])
+    @Test(
+        "The same content is uploaded once, whether from memory, a file or a stream",
+        arguments: [Array("hello".utf8), large, []])
     func theSameContentIsUploadedOnce(_ bytes: [UInt8]) async throws {
         try await withTemporaryFolder { folder in
             let service = try ScriptedService(then: Self.store())
@@ -59,7 +61,8 @@ struct DeduplicationTests {
         }
     }
 
-    @Test func otherContentNameTypeOrWishIsUploaded() async throws {
+    @Test("Another content, given name, given type or reusing: false is uploaded")
+    func otherContentNameTypeOrWishIsUploaded() async throws {
         let service = try ScriptedService(then: Self.store())
         var other = Self.large
         other[150_001] = 8
@@ -82,7 +85,8 @@ struct DeduplicationTests {
         #expect(service.requests.count == 14)
     }
 
-    @Test func aURLNearItsEndIsNotGivenOutAgain() async throws {
+    @Test("An upload is reused until ten minutes before its URL expires")
+    func expiringUploadIsNotReused() async throws {
         let service = try ScriptedService(then: Self.store())
         let source = UploadSource.bytes([1, 2, 3], filename: "a.png")
         let first = try await service.files.create(source)
@@ -92,7 +96,8 @@ struct DeduplicationTests {
         #expect(try await service.files.create(source).objectKey == "key-2")
     }
 
-    @Test func whereTheServiceDoesNotSayAnHourIsAssumed() async throws {
+    @Test("An upload without an expiry is reused for 50 minutes")
+    func missingExpiry() async throws {
         let service = try ScriptedService(then: Self.store(expires: nil))
         let source = UploadSource.bytes([1, 2, 3], filename: "a.png")
         _ = try await service.files.create(source)
@@ -104,7 +109,8 @@ struct DeduplicationTests {
         #expect(service.requests.count == 4)
     }
 
-    @Test func aChangedFileIsAnotherContent() async throws {
+    @Test("A changed file is uploaded again")
+    func aChangedFileIsAnotherContent() async throws {
         try await withTemporaryFolder { folder in
             let service = try ScriptedService(then: Self.store())
             let path = try folder.write("a.png", Self.large)
@@ -125,7 +131,8 @@ struct DeduplicationTests {
             then: Self.store(expires: 4_102_448_400), date: ManualDate(Date(timeIntervalSince1970: 4_102_444_800)))
     }
 
-    @Test func aFileThatLiesStillIsKnownAgain() async throws {
+    @Test("An unchanged file, its copy and its bytes share one upload")
+    func unchangedFileIsReused() async throws {
         try await withTemporaryFolder { folder in
             let service = try later()
             let path = try folder.write("a.png", Self.large)
@@ -187,7 +194,8 @@ struct DeduplicationTests {
         }
     }
 
-    @Test func copiesAtOnceAreUploadedOnce() async throws {
+    @Test("Copies of a file that are uploaded at once share one upload")
+    func copiesAtOnceAreUploadedOnce() async throws {
         try await withTemporaryFolder { folder in
             let (stream, continuation) = AsyncStream<Void>.makeStream()
             let opened = Task { for await _ in stream {} }
@@ -207,7 +215,8 @@ struct DeduplicationTests {
         }
     }
 
-    @Test func aFileThatChangesOnItsWayIsNotKnown() async throws {
+    @Test("The upload of a file that changes meanwhile is not reused")
+    func fileChangedDuringUpload() async throws {
         try await withTemporaryFolder { folder in
             let path = try folder.write("a.png", Self.large)
             let service = try ScriptedService(
@@ -221,7 +230,8 @@ struct DeduplicationTests {
         }
     }
 
-    @Test func itsMemoryIsBounded() async throws {
+    @Test("The memory of uploads keeps 4,096 and drops the quarter that expires first")
+    func numberOfKnownUploads() async throws {
         let numbers = Counter()
         let service = try ScriptedService(
             then: ScriptedReply("each lasts longer than the one before") { request in
@@ -261,7 +271,7 @@ struct DeduplicationTests {
         }
     }
 
-    @Test(arguments: [Array("hello".utf8), large])
+    @Test("Twenty uploads of the same content at once are one", arguments: [Array("hello".utf8), large])
     func manyAtOnceUploadOnce(_ bytes: [UInt8]) async throws {
         let gate = try Gate()
         let files = gate.service.files
@@ -276,7 +286,8 @@ struct DeduplicationTests {
         #expect(gate.service.requests.count == 2)
     }
 
-    @Test func aCancelledLeaderDoesNotFailTheOthers() async throws {
+    @Test("A cancelled first caller does not fail the others that wait for its upload")
+    func cancelledFirstCaller() async throws {
         let gate = try Gate()
         let files = gate.service.files
         let source = UploadSource.bytes(Self.large, filename: "a.png")
@@ -351,7 +362,8 @@ struct DeduplicationTests {
         #expect(try await files.create(source).objectKey == "key-2")
     }
 
-    @Test func whatTheServiceRefusesIsRefusedToAll() async throws {
+    @Test("A refused upload fails all callers that wait for it")
+    func refusalForAllCallers() async throws {
         let (stream, continuation) = AsyncStream<Void>.makeStream()
         let opened = Task { for await _ in stream {} }
         let service = try ScriptedService(
@@ -372,7 +384,8 @@ struct DeduplicationTests {
         #expect(service.requests.count == 2)
     }
 
-    @Test func aLeaderWhoseCallbackFailsLeavesItToTheOthers() async throws {
+    @Test("An error of the first caller's progress callback does not fail the others")
+    func failingProgressCallback() async throws {
         struct Enough: Error {}
         let gate = try Gate()
         let files = gate.service.files

@@ -20,8 +20,8 @@ struct DownloadTests {
             then: TransportError("reset by peer", mayHaveReachedService: true)),
     ]
 
-    @Test(arguments: [Self.text.count, nil])
-    func aFileIsWrittenAsItComes(announced: Int?) async throws {
+    @Test("A download writes the file, with and without an announced length", arguments: [Self.text.count, nil])
+    func downloadIntoAFile(announced: Int?) async throws {
         try await withTemporaryFolder { folder in
             let service = try ScriptedService(Self.whole(announced))
             #expect(try await service.files.download(Self.url, to: folder["a.png"]) == 12)
@@ -34,7 +34,8 @@ struct DownloadTests {
         }
     }
 
-    @Test func anExistingFileIsReplaced() async throws {
+    @Test("A download replaces an existing file")
+    func anExistingFileIsReplaced() async throws {
         try await withTemporaryFolder { folder in
             let path = try folder.write("a.png", [UInt8](repeating: 1, count: 1000))
             try await ScriptedService(Self.whole()).files.download(Self.url, to: path)
@@ -43,7 +44,8 @@ struct DownloadTests {
         }
     }
 
-    @Test func anEmptyFileIsAFile() async throws {
+    @Test("A download of an empty file writes an empty file")
+    func emptyFile() async throws {
         try await withTemporaryFolder { folder in
             let service = try ScriptedService(.body([], headers: [.contentLength: "0"]))
             #expect(try await service.files.download(Self.url, to: folder["a"]) == 0)
@@ -51,7 +53,8 @@ struct DownloadTests {
         }
     }
 
-    @Test func missingFoldersAreMadeByManyAtOnce() async throws {
+    @Test("Downloads at once make the same missing folders")
+    func missingFoldersAreMadeByManyAtOnce() async throws {
         try await withTemporaryFolder { folder in
             let service = try ScriptedService(then: Self.whole())
             try await withThrowingTaskGroup { group in
@@ -67,8 +70,10 @@ struct DownloadTests {
     }
 
     /// 255 bytes are the most that fit: a temporary name must not be the target's with something added.
-    @Test(arguments: [String(repeating: "画", count: 85), String(repeating: "x", count: 255), "-rf", "*.png"])
-    func everyNameThatAFileMayHaveWorks(_ name: String) async throws {
+    @Test(
+        "A download writes to names of 255 bytes and with special characters",
+        arguments: [String(repeating: "画", count: 85), String(repeating: "x", count: 255), "-rf", "*.png"])
+    func unusualFileNames(_ name: String) async throws {
         try await withTemporaryFolder { folder in
             try await ScriptedService(Self.whole()).files.download(Self.url, to: folder[name])
             #expect(try folder.names == [name])
@@ -77,7 +82,7 @@ struct DownloadTests {
 
     // MARK: Failures
 
-    @Test(arguments: truncated)
+    @Test("A download with a truncated body fails and leaves no file", arguments: truncated)
     func aTruncatedBodyLeavesNothing(_ reply: ScriptedReply) async throws {
         try await withTemporaryFolder { folder in
             let service = try ScriptedService(reply)
@@ -88,7 +93,7 @@ struct DownloadTests {
         }
     }
 
-    @Test(arguments: truncated)
+    @Test("A download with a truncated body keeps the file that existed", arguments: truncated)
     func aTruncatedBodyLeavesTheOldFile(_ reply: ScriptedReply) async throws {
         try await withTemporaryFolder { folder in
             let path = try folder.write("a.png", [1, 2, 3])
@@ -99,8 +104,8 @@ struct DownloadTests {
         }
     }
 
-    @Test(arguments: [403, 404, 410])
-    func anExpiredURLSaysWhatToDo(_ status: Int) async throws {
+    @Test("A download of an expired URL fails with a remedy and is not repeated", arguments: [403, 404, 410])
+    func expiredURL(_ status: Int) async throws {
         try await withTemporaryFolder { folder in
             let service = try ScriptedService(.text("<Error/>", status: status))
             let error = try await speedPixError { try await service.files.download(Self.url, to: folder["a"]) }
@@ -112,10 +117,12 @@ struct DownloadTests {
         }
     }
 
-    @Test(arguments: [
-        ScriptedReply.text("", status: 503), .text("", status: 429), .reset, .refusedConnection,
-    ])
-    func aStoreThatIsBusyIsAskedAgain(_ reply: ScriptedReply) async throws {
+    @Test(
+        "A download is repeated three times at most when the store is busy or unreachable",
+        arguments: [
+            ScriptedReply.text("", status: 503), .text("", status: 429), .reset, .refusedConnection,
+        ])
+    func busyStore(_ reply: ScriptedReply) async throws {
         try await withTemporaryFolder { folder in
             let service = try ScriptedService(reply, reply, Self.whole())
             try await service.files.download(Self.url, to: folder["a"])
@@ -126,7 +133,8 @@ struct DownloadTests {
         #expect(hopeless.requests.count == 4)
     }
 
-    @Test func aFolderIsNoTarget() async throws {
+    @Test("A download to a folder's path is refused before it is sent")
+    func aFolderIsNoTarget() async throws {
         try await withTemporaryFolder { folder in
             try folder.makeFolder("sub")
             let service = try ScriptedService()
@@ -139,7 +147,8 @@ struct DownloadTests {
         }
     }
 
-    @Test func aFileInTheWayOfAFolderIsAnError() async throws {
+    @Test("A download below a path that is a file is refused before it is sent")
+    func aFileInTheWayOfAFolderIsAnError() async throws {
         try await withTemporaryFolder { folder in
             _ = try folder.write("file", [1])
             let service = try ScriptedService()
@@ -149,7 +158,9 @@ struct DownloadTests {
         }
     }
 
-    @Test(arguments: ["", "ftp://cdn.test/a", "file:///etc/passwd", "/etc/passwd", "data:text/plain,hi"])
+    @Test(
+        "A download of a URL that is not HTTP is refused",
+        arguments: ["", "ftp://cdn.test/a", "file:///etc/passwd", "/etc/passwd", "data:text/plain,hi"])
     func onlyHTTPIsDownloaded(_ url: String) async throws {
         try await withTemporaryFolder { folder in
             let service = try ScriptedService()
@@ -160,7 +171,8 @@ struct DownloadTests {
         }
     }
 
-    @Test func aCancelledDownloadLeavesNothing() async throws {
+    @Test("A cancelled download leaves no file")
+    func aCancelledDownloadLeavesNothing() async throws {
         try await withTemporaryFolder { folder in
             let service = try ScriptedService(.stalling(after: [1, 2, 3]))
             let task = Task { try await service.files.download(Self.url, to: folder["a.png"]) }
@@ -173,18 +185,21 @@ struct DownloadTests {
 
     // MARK: Into memory
 
-    @Test func aFileIsRead() async throws {
+    @Test("read returns the bytes of a file")
+    func readIntoMemory() async throws {
         #expect(try await ScriptedService(Self.whole()).files.read(Self.url) == Self.text)
     }
 
-    @Test func aFileOfExactlyTheLimitIsRead() async throws {
+    @Test("read accepts a file of exactly its limit and refuses a larger one")
+    func aFileOfExactlyTheLimitIsRead() async throws {
         #expect(try await ScriptedService(Self.whole()).files.read(Self.url, limit: 12).count == 12)
         let error = try await speedPixError { try await ScriptedService(Self.whole()).files.read(Self.url, limit: 11) }
         #expect(error.code == .invalidArgument)
         #expect(error.remedy != nil)
     }
 
-    @Test func aTruncatedReadIsAnError() async throws {
+    @Test("read fails for a truncated body")
+    func aTruncatedReadIsAnError() async throws {
         #expect(
             try await speedPixError { try await ScriptedService(Self.whole(13)).files.read(Self.url) }.code == .network)
     }

@@ -3,7 +3,7 @@ import SpeedPix
 import SpeedPixTestSupport
 import Testing
 
-@Suite("Downloads that come compressed without being asked for")
+@Suite("Downloads of compressed answers")
 struct EncodedDownloadTests {
     /// Begins as gzip does.
     private static let packed: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3]
@@ -20,11 +20,11 @@ struct EncodedDownloadTests {
     }
 
     @Test(
-        "What a transport has not unpacked is named and not saved",
+        "A download of an answer that is still compressed fails with the coding and leaves no file",
         arguments: [
             ("gzip", packed), ("GZIP", packed), ("x-gzip", packed), ("deflate", [0x78, 0x9C, 1]), ("br", [1, 2]),
         ])
-    func isNamed(_ coding: String, _ bytes: [UInt8]) async throws {
+    func packedAnswer(_ coding: String, _ bytes: [UInt8]) async throws {
         let service = try ScriptedService(.body([[], bytes], headers: [.contentEncoding: coding]))
         try await withTemporaryFolder { folder in
             let error = try await speedPixError { try await service.files.download(DownloadTests.url, to: folder["a"]) }
@@ -36,14 +36,14 @@ struct EncodedDownloadTests {
     }
 
     @Test(
-        "What a transport has unpacked is the file, whatever length its header still tells",
+        "A download of an unpacked answer ignores the length in its header",
         arguments: ["gzip", "deflate"])
-    func isUnpacked(_ coding: String) async throws {
+    func unpackedAnswer(_ coding: String) async throws {
         let headers: HTTPFields = [.contentEncoding: coding, .contentLength: "3", .eTag: "\"v1\""]
         #expect(try await download(.body([Array("0123456789".utf8)], headers: headers)).text == "0123456789")
     }
 
-    @Test("A file that is as it was meant has its length checked", arguments: ["identity", ""])
+    @Test("A download without compression checks its length", arguments: ["identity", ""])
     func identity(_ coding: String) async throws {
         let headers: HTTPFields = [.contentEncoding: coding, .contentLength: "10"]
         #expect(try await download(.body([Array("0123456789".utf8)], headers: headers)).text == "0123456789")
@@ -53,8 +53,8 @@ struct EncodedDownloadTests {
         #expect(error.code == .apiError || error.code == .network)
     }
 
-    @Test("One that breaks is begun anew: its bytes are not those that the store would count")
-    func isBegunAnew() async throws {
+    @Test("A download of an unpacked answer that breaks off starts over")
+    func brokenUnpackedAnswer() async throws {
         let headers: HTTPFields = [.contentEncoding: "gzip", .contentLength: "8", .eTag: "\"v1\""]
         let (text, requests) = try await download(
             .body([Array("01234".utf8)], headers: headers, then: ResumeTests.cut),
@@ -63,7 +63,7 @@ struct EncodedDownloadTests {
         #expect(requests.map { $0.headers[.range] } == [nil, nil])
     }
 
-    @Test("A part of the compressed file does not go on with the file")
+    @Test("A download starts over when the part that it asked for is compressed")
     func partOfTheCompressedFile() async throws {
         let part = ScriptedReply.body(
             [Self.packed], status: 206, headers: [.contentRange: "bytes 4-9/10", .contentEncoding: "gzip"])

@@ -39,7 +39,8 @@ struct FileChunksTests {
         #expect(isSame)
     }
 
-    @Test func aFileThatIsShorterJustEnds() async throws {
+    @Test("Chunks of a range beyond the end stop at the end of the file")
+    func rangeBeyondTheEnd() async throws {
         let part = try await chunks(4_900_000..<6_000_000)
         #expect(part.reduce(0) { $0 + $1.readableBytes } == 100_000)
     }

@@ -8,14 +8,15 @@ import FoundationEssentials
 import Foundation
 #endif
 
-@Suite("Files by their key")
+@Suite("Look-up, deletion and renewal of files")
 struct RecordTests {
     static let record = ScriptedReply.ok([
         "objectKey": "uploads/1/a.png", "accessUrl": "https://store.test/new", "expireTime": 1_700_010_000,
         "contentType": "image/png", "size": 5, "originalFilename": "a.png", "createTime": 1_699_999_000_000,
     ])
 
-    @Test func aFileIsAskedFor() async throws {
+    @Test("get asks for a file by its key and returns what the service knows of it")
+    func getFile() async throws {
         let service = try ScriptedService(Self.record)
         let file = try await service.files.get("uploads/1/a.png")
         #expect(service.paths == ["/scc/sp_get_temp_file"])
@@ -29,7 +30,8 @@ struct RecordTests {
         #expect(file.expiresAt == Date(timeIntervalSince1970: 1_700_010_000))
     }
 
-    @Test func spellingsAndGapsAreFine() async throws {
+    @Test("get accepts other spellings and missing fields")
+    func otherSpellings() async throws {
         let service = try ScriptedService(
             .ok(["access_url": "https://store.test/x", "size": "7", "expire_time": "2023-11-15T00:00:00Z"]),
             .ok(["accessUrl": "https://store.test/y"]))
@@ -43,7 +45,8 @@ struct RecordTests {
         #expect(try await service.files.get("k").size == 0)
     }
 
-    @Test func aFileIsDeletedAndNotGivenOutAgain() async throws {
+    @Test("delete removes a file, and its upload is not reused")
+    func deletedFileIsNotReused() async throws {
         let service = try ScriptedService(
             UploadTests.signed(1), UploadTests.stored, .ok(["objectKey": "key-1"]), UploadTests.signed(2),
             UploadTests.stored)
@@ -66,8 +69,8 @@ struct RecordTests {
         .gateway("gone", status: 404, headers: [.caErrorCode: "I404NF"]),
     ]
 
-    @Test(arguments: noSuchCall)
-    func aServiceWithoutTheCallSaysUnsupported(_ reply: ScriptedReply) async throws {
+    @Test("get and delete fail as unsupported when the service does not have the call", arguments: noSuchCall)
+    func unsupportedCall(_ reply: ScriptedReply) async throws {
         let service = try ScriptedService(then: reply)
         for error in [
             try await speedPixError { try await service.files.get("k") },
@@ -89,14 +92,15 @@ struct RecordTests {
         (.text("", status: 413), .apiError),
     ]
 
-    @Test(arguments: otherRefusals)
-    func aMissingFileIsTheServicesOwnError(_ reply: ScriptedReply, _ code: SpeedPixError.Code) async throws {
+    @Test("get and delete report any other refusal with its own code", arguments: otherRefusals)
+    func refusalsOfExistingCalls(_ reply: ScriptedReply, _ code: SpeedPixError.Code) async throws {
         let service = try ScriptedService(then: reply)
         #expect(try await speedPixError { try await service.files.get("k") }.code == code)
         #expect(try await speedPixError { try await service.files.delete("k") }.code == code)
     }
 
-    @Test func anAnswerWithoutAURLAndAnEmptyKeyAreErrors() async throws {
+    @Test("get refuses an answer without a URL, and get and delete an empty key")
+    func anAnswerWithoutAURLAndAnEmptyKeyAreErrors() async throws {
         let service = try ScriptedService(.ok(["objectKey": "k"]))
         #expect(try await speedPixError { try await service.files.get("k") }.code == .invalidResponse)
         #expect(try await speedPixError { try await service.files.get("") }.code == .invalidArgument)
@@ -106,7 +110,8 @@ struct RecordTests {
 
     // MARK: Fresh URLs
 
-    @Test func aURLThatLastsIsLeftAlone() async throws {
+    @Test("fresh returns a file whose URL lasts without a call")
+    func lastingURL() async throws {
         let service = try ScriptedService(UploadTests.signed(), UploadTests.stored)
         let file = try await service.files.create(UploadTests.source)
         #expect(try await service.files.fresh(file) == file)
@@ -114,7 +119,8 @@ struct RecordTests {
         #expect(service.requests.count == 2)
     }
 
-    @Test func anEndingURLIsRenewedAndTheNewOneReused() async throws {
+    @Test("fresh renews a URL that is about to expire, and later uploads reuse it")
+    func anEndingURLIsRenewedAndTheNewOneReused() async throws {
         let service = try ScriptedService(UploadTests.signed(), UploadTests.stored, Self.renewed)
         let file = try await service.files.create(UploadTests.source)
         service.date.advance(by: .seconds(3100))
@@ -128,8 +134,10 @@ struct RecordTests {
         "objectKey": "key-1", "accessUrl": "https://store.test/new", "expireTime": 1_700_010_000,
     ])
 
-    @Test(arguments: [ScriptedReply.text("", status: 404), .refusal("FileNotFound", "gone")])
-    func whatCannotBeRenewedIsUploadedAgain(_ refusal: ScriptedReply) async throws {
+    @Test(
+        "fresh uploads the file again when the service cannot renew its URL",
+        arguments: [ScriptedReply.text("", status: 404), .refusal("FileNotFound", "gone")])
+    func renewalByUpload(_ refusal: ScriptedReply) async throws {
         try await withTemporaryFolder { folder in
             let path = try folder.write("a.png", Array("hello".utf8))
             let service = try ScriptedService(
@@ -157,7 +165,8 @@ struct RecordTests {
         }
     }
 
-    @Test func withoutASourceItSaysWhatToDo() async throws {
+    @Test("fresh without a source fails with a remedy when it cannot renew the URL")
+    func renewalWithoutASource() async throws {
         let service = try ScriptedService(
             UploadTests.signed(1), UploadTests.stored, .text("", status: 404), .text("", status: 404),
             UploadTests.signed(2), UploadTests.stored)

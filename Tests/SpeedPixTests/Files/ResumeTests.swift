@@ -4,7 +4,7 @@ import SpeedPixTestSupport
 import Synchronization
 import Testing
 
-@Suite("Downloads that break")
+@Suite("Downloads that break off")
 struct ResumeTests {
     static let url = DownloadTests.url
     static let cut = TransportError("reset by peer", mayHaveReachedService: true)
@@ -43,22 +43,24 @@ struct ResumeTests {
         #expect(service.requests.map { $0.headers[.ifRange] } == [nil, "\"v1\"", "\"v1\""])
     }
 
-    @Test(arguments: [nil, "W/\"v1\""])
-    func withoutAStrongTagTheSizeHasToDo(tag: String?) async throws {
+    @Test("A download without a strong ETag continues without If-Range", arguments: [nil, "W/\"v1\""])
+    func resumeWithoutAStrongTag(tag: String?) async throws {
         let service = try ScriptedService(
             Self.broken(after: 4, tag: tag), Self.rest("456789", range: "4-9/10", tag: tag))
         #expect(try await text(service) == "0123456789")
         #expect(service.requests.last?.headers[.ifRange] == nil)
     }
 
-    @Test func aTotalThatComesLateIsHeldTo() async throws {
+    @Test("A download takes its length from the first answer that tells it")
+    func totalLengthFromARange() async throws {
         let service = try ScriptedService(
             .body([[0x30]], then: Self.cut), Self.rest("12", range: "1-9/10", tag: nil),
             Self.rest("3456789", range: "3-9/10", tag: nil))
         #expect(try await text(service) == "0123456789")
     }
 
-    @Test func aStoreWithoutRangesStartsOver() async throws {
+    @Test("A download starts over when the store ignores Range")
+    func aStoreWithoutRangesStartsOver() async throws {
         let whole = ScriptedReply.body([Array("ABC".utf8)], headers: [.contentLength: "3", .eTag: "\"v2\""])
         #expect(try await text(ScriptedService(Self.broken(after: 4), whole)) == "ABC")
         #expect(
@@ -68,26 +70,30 @@ struct ResumeTests {
     }
 
     /// More than is gathered before it is written, so that the file has to be cut.
-    @Test func whatIsOnDiskAlreadyIsDropped() async throws {
+    @Test("A download that starts over drops what it has already written")
+    func startOverAfterWriting() async throws {
         let long = ScriptedReply.body(
             [[UInt8](repeating: 1, count: 3 << 20)], headers: [.contentLength: "\(4 << 20)"], then: Self.cut)
         let whole = ScriptedReply.body([Array("ABC".utf8)], headers: [.contentLength: "3"])
         #expect(try await text(ScriptedService(long, whole)) == "ABC")
     }
 
-    @Test(arguments: [
-        rest("456789", range: "4-9/10", tag: "\"v2\""), rest("456789x", range: "4-10/11"),
-        rest("56789", range: "5-9/10"), .body([[1]], status: 206), rest("x", range: "nonsense"),
-        .text("", status: 416), rest("456789too long", range: "4-9/10"),
-    ])
-    func whatDoesNotFitIsBegunAnew(_ reply: ScriptedReply) async throws {
+    @Test(
+        "A download starts over when a part does not fit what it has",
+        arguments: [
+            rest("456789", range: "4-9/10", tag: "\"v2\""), rest("456789x", range: "4-10/11"),
+            rest("56789", range: "5-9/10"), .body([[1]], status: 206), rest("x", range: "nonsense"),
+            .text("", status: 416), rest("456789too long", range: "4-9/10"),
+        ])
+    func unfittingPart(_ reply: ScriptedReply) async throws {
         let whole = ScriptedReply.body([Array("anew".utf8)], headers: [.contentLength: "4"])
         let service = try ScriptedService(Self.broken(after: 4), reply, whole)
         #expect(try await text(service) == "anew")
         #expect(service.requests.map { $0.headers[.range] } == [nil, "bytes=4-", nil])
     }
 
-    @Test func aURLThatEndsMeanwhileIsAnError() async throws {
+    @Test("A download fails when its URL expires before it continues")
+    func aURLThatEndsMeanwhileIsAnError() async throws {
         let service = try ScriptedService(Self.broken(after: 4), .text("", status: 403))
         let error = try await speedPixError { try await text(service) }
         #expect(error.httpStatus == 403)
@@ -95,7 +101,8 @@ struct ResumeTests {
         #expect(service.requests.count == 2)
     }
 
-    @Test func fourTriesThatBringLittleAreEnough() async throws {
+    @Test("A download ends after four tries that bring less than a MiB")
+    func triesWithoutProgress() async throws {
         let service = try ScriptedService(
             Self.broken(after: 1), Self.rest("1", range: "1-9/10", then: Self.cut),
             Self.rest("2", range: "2-9/10", then: Self.cut), Self.rest("3", range: "3-9/10", then: Self.cut),
@@ -127,7 +134,8 @@ struct ResumeTests {
     }
 
     /// Each try brings megabytes, and none gets beyond the one before.
-    @Test func aFileThatNeverStaysTheSameEnds() async throws {
+    @Test("A download of a file that changes with each try ends after four tries")
+    func fileThatKeepsChanging() async throws {
         let versions = Counter()
         let service = try ScriptedService(
             then: ScriptedReply("another version each time") { request in
@@ -143,7 +151,8 @@ struct ResumeTests {
     }
 
     /// A store may answer 206 although nothing was asked for but everything.
-    @Test func theWholeAsAPartDropsWhatWasThere() async throws {
+    @Test("A download that starts over accepts the whole file as a part")
+    func wholeAsAPart() async throws {
         let service = try ScriptedService(
             Self.broken(after: 4), Self.rest("x", range: "nonsense"), Self.rest("0123456789", range: "0-9/10"))
         #expect(try await text(service) == "0123456789")
@@ -151,7 +160,8 @@ struct ResumeTests {
 
     // MARK: Progress
 
-    @Test func progressCountsOnAcrossABreak() async throws {
+    @Test("The progress of a download counts on after a break")
+    func progressCountsOnAcrossABreak() async throws {
         let told = UploadProgressTests.Told()
         try await withTemporaryFolder { folder in
             let chunks = (0..<30).map { _ in [UInt8](repeating: 1, count: 100_000) }
@@ -166,7 +176,8 @@ struct ResumeTests {
         #expect(told.all.allSatisfy { $0.bytesTotal == 3_000_000 })
     }
 
-    @Test func withoutATotalItEndsWithOne() async throws {
+    @Test("The progress of a download without a length ends with the total")
+    func progressWithoutATotal() async throws {
         let told = UploadProgressTests.Told()
         try await withTemporaryFolder { folder in
             let service = try ScriptedService(.body([[1, 2], [3]]))
@@ -177,7 +188,8 @@ struct ResumeTests {
         #expect(told.all.last == TransferProgress(bytesDone: 3, bytesTotal: 3))
     }
 
-    @Test func throwingEndsIt() async throws {
+    @Test("An error of the progress callback ends a download without another try")
+    func throwingProgressCallback() async throws {
         try await withTemporaryFolder { folder in
             let service = try ScriptedService(then: DownloadTests.whole())
             await #expect(throws: UploadProgressTests.Enough.self) {

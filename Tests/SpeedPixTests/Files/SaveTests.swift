@@ -13,7 +13,7 @@ import Musl
 import Glibc
 #endif
 
-@Suite("Saving results")
+@Suite("Saving of output files")
 struct SaveTests {
     static func output(_ url: String, name: String? = nil) throws -> FileOutput {
         let name = name.map { JSONValue.string($0) } ?? .null
@@ -25,7 +25,8 @@ struct SaveTests {
         try await ScriptedReply.text(request.path).respond(request)
     }
 
-    @Test func aFolderKeepsTheFilesName() async throws {
+    @Test("save to a folder keeps the file's name, and save to a file uses the given one")
+    func saveToFolderAndFile() async throws {
         try await withTemporaryFolder { folder in
             let service = try ScriptedService(then: Self.echo)
             let output = try Self.output("https://cdn.test/x/cat.png?sig=1")
@@ -47,13 +48,15 @@ struct SaveTests {
         }
     }
 
-    @Test func aNumberMakesNoNameTooLong() {
+    @Test("A numbered name stays within 255 bytes")
+    func numberedName() {
         let name = Files.numbered(String(repeating: "é", count: 125) + ".png", 12)
         #expect(name.hasSuffix("é (12).png") && name.utf8.count == 255)
         #expect(Files.numbered("a.png", 2) == "a (2).png")
     }
 
-    @Test func allAreDownloadedEachUnderItsName() async throws {
+    @Test("A download of several outputs gives each file a name of its own")
+    func namesOfSeveralOutputs() async throws {
         try await withTemporaryFolder { folder in
             let service = try ScriptedService(then: Self.echo)
             let names = ["a.png", "b.png", "A.png", "a (2).png", "a.png", "c", "c", ".hidden"]
@@ -93,7 +96,8 @@ struct SaveTests {
         }
     }
 
-    @Test func oneFailureEndsAllAndLeavesNoPart() async throws {
+    @Test("A download of several outputs ends when one fails and leaves no file")
+    func oneOutputFails() async throws {
         try await withTemporaryFolder { folder in
             let transport = Mutex<ScriptedTransport?>(nil)
             let service = try ScriptedService(
@@ -116,7 +120,8 @@ struct SaveTests {
         }
     }
 
-    @Test func progressTellsWhichFile() async throws {
+    @Test("The progress of several outputs tells which output it is about")
+    func progressTellsWhichFile() async throws {
         try await withTemporaryFolder { folder in
             let told = Mutex<[String: Int64]>([:])
             let service = try ScriptedService(then: Self.echo)
@@ -130,12 +135,14 @@ struct SaveTests {
 
     // MARK: Disks
 
-    @Test(arguments: [
-        (Errno.noSpace, "the disk is full"), (.diskQuotaExceeded, "the quota is used up"),
-        (.readOnlyFileSystem, "the file system is read-only"), (.permissionDenied, "permission denied"),
-        (.fileTooLarge, "the file is larger"),
-    ])
-    func whatTheDiskRefusesSaysWhatToDo(errno: Errno, text: String) async throws {
+    @Test(
+        "An error of the disk says what went wrong and what to do",
+        arguments: [
+            (Errno.noSpace, "the disk is full"), (.diskQuotaExceeded, "the quota is used up"),
+            (.readOnlyFileSystem, "the file system is read-only"), (.permissionDenied, "permission denied"),
+            (.fileTooLarge, "the file is larger"),
+        ])
+    func diskErrors(errno: Errno, text: String) async throws {
         let error = SpeedPixError.writing(errno, path: "out/a.png")
         #expect(error.code == .fileSystem)
         #expect(error.message.hasPrefix("could not write out/a.png: \(text)"))
@@ -143,8 +150,10 @@ struct SaveTests {
         #expect(error.cause as? Errno == errno)
     }
 
-    @Test(.enabled(if: geteuid() != 0, "root may write to every folder"))
-    func aReadOnlyFolderIsOneClearError() async throws {
+    @Test(
+        "A download into a read-only folder is refused before it is sent",
+        .enabled(if: geteuid() != 0, "root may write to every folder"))
+    func readOnlyFolder() async throws {
         try await withTemporaryFolder { folder in
             try folder.makeFolder("closed")
             chmod(folder["closed"], 0o500)

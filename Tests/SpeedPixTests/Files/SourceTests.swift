@@ -10,7 +10,8 @@ struct SourceTests {
 
     // MARK: Streams
 
-    @Test func aStreamIsSpooledAndLeavesNothing() async throws {
+    @Test("A stream is spooled to disk, uploaded with its length and removed")
+    func streamIsSpooled() async throws {
         try await withTemporaryFolder { folder in
             let chunks = (0..<40).map { ByteBuffer(repeating: UInt8($0), count: 20_000) }
             let service = try ScriptedService(UploadTests.signed(), UploadTests.stored)
@@ -26,7 +27,8 @@ struct SourceTests {
         }
     }
 
-    @Test func aStreamsTypeIsSeenInItsContent() async throws {
+    @Test("The type of a stream without an extension comes from its content")
+    func typeOfAStream() async throws {
         try await withTemporaryFolder { folder in
             let service = try ScriptedService(UploadTests.signed(), UploadTests.stored)
             let file = try await service.files.create(
@@ -35,7 +37,8 @@ struct SourceTests {
         }
     }
 
-    @Test func aStreamThatFailsLeavesNothing() async throws {
+    @Test("A stream that fails is not uploaded and leaves no file")
+    func aStreamThatFailsLeavesNothing() async throws {
         struct Broken: Error {}
         try await withTemporaryFolder { folder in
             let (chunks, continuation) = AsyncThrowingStream<ByteBuffer, any Error>.makeStream()
@@ -51,7 +54,8 @@ struct SourceTests {
         }
     }
 
-    @Test func aRefusedStreamLeavesNothingAndIsUploadedOnce() async throws {
+    @Test("A stream whose upload was refused cannot be uploaded again")
+    func aRefusedStreamLeavesNothingAndIsUploadedOnce() async throws {
         try await withTemporaryFolder { folder in
             let service = try ScriptedService(UploadTests.signed(), .text("", status: 403))
             let source = UploadSource.stream(UploadStream([[1, 2]].async, spoolFolder: folder.path), filename: "a")
@@ -63,7 +67,8 @@ struct SourceTests {
         }
     }
 
-    @Test func aBrokenTransferIsRepeatedFromTheSpool() async throws {
+    @Test("A broken upload of a stream is repeated from the spooled file")
+    func aBrokenTransferIsRepeatedFromTheSpool() async throws {
         try await withTemporaryFolder { folder in
             let service = try ScriptedService(UploadTests.signed(1), .reset, UploadTests.signed(2), UploadTests.stored)
             let stream = UploadStream([[1, 2], [3]].async, spoolFolder: folder.path)
@@ -72,7 +77,8 @@ struct SourceTests {
         }
     }
 
-    @Test func aMissingSpoolFolderIsAnError() async throws {
+    @Test("A missing spool folder is an error that names the folder")
+    func aMissingSpoolFolderIsAnError() async throws {
         try await withTemporaryFolder { folder in
             let stream = UploadStream([[1, 2]].async, spoolFolder: folder["nope"])
             let error = try await speedPixError {
@@ -86,6 +92,7 @@ struct SourceTests {
     // MARK: data: URIs
 
     @Test(
+        "A data: URI is uploaded with its bytes, type and a file name",
         arguments: [
             ("data:image/png;base64,iVBORw==", "image/png", [0x89, 0x50, 0x4E, 0x47], "file.png"),
             ("data:image/jpeg;base64,iVBORw", "image/jpeg", [0x89, 0x50, 0x4E, 0x47], "file.jpg"),
@@ -108,11 +115,14 @@ struct SourceTests {
         #expect(file.filename == name)
     }
 
-    @Test(arguments: [
-        "", "data:", "data:image/png;base64", "hello", "data:image/png;base64,***", "data:text/plain,%zz",
-        "data:text/plain,%2", "data:nonsense,x", "data:a/b/c,x", "data:image/pn\r\ng,x", "data:image/png;base64,iVBOR",
-        "http://a.test/data:,",
-    ])
+    @Test(
+        "An invalid data: URI is refused before anything is sent",
+        arguments: [
+            "", "data:", "data:image/png;base64", "hello", "data:image/png;base64,***", "data:text/plain,%zz",
+            "data:text/plain,%2", "data:nonsense,x", "data:a/b/c,x", "data:image/pn\r\ng,x",
+            "data:image/png;base64,iVBOR",
+            "http://a.test/data:,",
+        ])
     func aBadDataURIIsAnArgumentError(_ uri: String) async throws {
         let service = try ScriptedService()
         let error = try await speedPixError { try await service.files.create(.dataURI(uri)) }
@@ -123,7 +133,8 @@ struct SourceTests {
 
     // MARK: Inputs within the call
 
-    @Test func smallContentBecomesADataURI() async throws {
+    @Test("dataURI encodes small content with its type")
+    func smallContentBecomesADataURI() async throws {
         try await withTemporaryFolder { folder in
             let path = try folder.write("a.jpg", [1, 2, 3])
             #expect(try await UploadSource.path(path).dataURI() == "data:image/jpeg;base64,AQID")
@@ -139,7 +150,8 @@ struct SourceTests {
         }
     }
 
-    @Test func largeContentDoesNot() async throws {
+    @Test("dataURI is nil over its limit and for streams, and an error for missing files")
+    func contentWithoutDataURI() async throws {
         let source = UploadSource.bytes([UInt8](repeating: 1, count: 1 << 20), filename: "a.bin")
         #expect(try await source.dataURI() != nil)
         #expect(try await source.dataURI(limit: (1 << 20) - 1) == nil)

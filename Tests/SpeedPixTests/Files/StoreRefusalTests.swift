@@ -18,7 +18,7 @@ struct StoreRefusalTests {
     }
 
     @Test(
-        "An upload whose signed URL has expired is signed anew and sent once more",
+        "An upload whose URL the store finds expired is signed again and repeated",
         arguments: [
             ("AccessDenied", "Request has expired."), ("RequestTimeTooSkewed", "The difference is too large."),
             ("SecurityTokenExpired", "The token has expired"),
@@ -33,7 +33,7 @@ struct StoreRefusalTests {
         #expect(service.requests.last?.body == Array("hello".utf8))
     }
 
-    @Test("A store that finds every URL expired is asked twice and no more")
+    @Test("An upload whose URL the store finds expired twice fails")
     func alwaysExpired() async throws {
         let refusal = ScriptedReply.text(Self.xml("AccessDenied", "Request has expired."), status: 403)
         let service = try ScriptedService(UploadTests.signed(), refusal, UploadTests.signed(2), refusal)
@@ -42,7 +42,7 @@ struct StoreRefusalTests {
         #expect(service.requests.count == 4)
     }
 
-    @Test("Another refusal keeps code, message and request id, and is not sent again")
+    @Test("An upload that the store refuses otherwise fails with code, message and request id")
     func otherRefusals() async throws {
         let service = try ScriptedService(
             UploadTests.signed(), .text(Self.xml("SignatureDoesNotMatch", "a &lt;b&gt; &amp; c"), status: 403))
@@ -54,7 +54,7 @@ struct StoreRefusalTests {
         #expect(service.requests.count == 2)
     }
 
-    @Test("A refused download keeps code, message and request id, too")
+    @Test("A download that the store refuses fails with code, message and request id")
     func refusedDownload() async throws {
         let service = try ScriptedService(.text(Self.xml("NoSuchKey", "The object does not exist."), status: 404))
         let error = try await speedPixError { try await service.files.read("https://store.test/a.png") }
@@ -64,7 +64,7 @@ struct StoreRefusalTests {
     }
 
     @Test(
-        "What is no XML of a store says nothing",
+        "StoreRefusal of a body that is not a store's XML has no code and message",
         arguments: ["", "<html>blocked</html>", "<Error><Code></Code>", "<Error><Code>", "{\"Code\": 1}"])
     func noXML(body: String) {
         let refusal = StoreRefusal(Array(body.utf8))
@@ -72,10 +72,10 @@ struct StoreRefusalTests {
     }
 }
 
-@Suite("URLs of files")
+@Suite("URLs of output files")
 struct FileURLTests {
     @Test(
-        "Only bytes that no URL may have are encoded",
+        "FileOutput percent-encodes only the characters that a URL may not have",
         arguments: [
             ("https://cdn.test/a.png", "https://cdn.test/a.png"),
             ("https://cdn.test/my picture 1.png?x=a b", "https://cdn.test/my%20picture%201.png?x=a%20b"),
@@ -83,13 +83,13 @@ struct FileURLTests {
             ("https://cdn.test/a%20b%2Fc 1.png", "https://cdn.test/a%20b%2Fc%201.png"),
             ("http://cdn.test/a.png?sig=x+y/z==", "http://cdn.test/a.png?sig=x+y/z=="),
         ])
-    func encoded(text: String, url: String) {
+    func encodedURL(text: String, url: String) {
         #expect(FileOutput(.string(text))?.url == url)
         #expect(FileOutput(["url": .string(text)])?.url == url)
     }
 
     @Test(
-        "Text that begins like a URL is text",
+        "FileOutput is nil for text that begins like a URL",
         arguments: [
             "https://example.com is where it is sold", "https://a.test/b.png is a picture", "http://", "ftp://x/a.png",
             "https://a.test/b\n.png", "see https://a.test/b.png",
@@ -98,7 +98,7 @@ struct FileURLTests {
         #expect(FileOutput(.string(text)) == nil || text == "http://")
     }
 
-    @Test("A URL that the service calls one may have blanks and no extension")
+    @Test("FileOutput of an object accepts a URL with blanks and without an extension")
     func named() {
         #expect(FileOutput(["url": "https://cdn.test/one two"])?.url == "https://cdn.test/one%20two")
         #expect(FileOutput("https://cdn.test/one two") == nil)

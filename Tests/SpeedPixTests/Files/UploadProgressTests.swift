@@ -3,7 +3,7 @@ import SpeedPixTestSupport
 import Synchronization
 import Testing
 
-@Suite("Upload progress")
+@Suite("Progress of uploads")
 struct UploadProgressTests {
     static let bytes = [UInt8](repeating: 5, count: 3_000_000)
 
@@ -17,7 +17,8 @@ struct UploadProgressTests {
         }
     }
 
-    @Test func itGrowsInStepsAndEndsWithAll() async throws {
+    @Test("The progress of an upload grows and ends with the total")
+    func progressOfAnUpload() async throws {
         try await withTemporaryFolder { folder in
             let told = Told()
             let service = try ScriptedService(UploadTests.signed(), UploadTests.stored)
@@ -32,7 +33,8 @@ struct UploadProgressTests {
         }
     }
 
-    @Test func anotherTryCountsFromZeroAgain() async throws {
+    @Test("The progress of an upload starts from zero for another try")
+    func anotherTryCountsFromZeroAgain() async throws {
         let told = Told()
         let service = try ScriptedService(UploadTests.signed(), .reset, UploadTests.signed(), UploadTests.stored)
         _ = try await service.files.create(.bytes(Self.bytes, filename: "a"), onProgress: told.tell)
@@ -40,7 +42,8 @@ struct UploadProgressTests {
         #expect(told.done.last == 3_000_000)
     }
 
-    @Test func whatIsThereAlreadyIsOneReport() async throws {
+    @Test("A reused upload reports its progress once, as complete")
+    func reusedUpload() async throws {
         let service = try ScriptedService(UploadTests.signed(), UploadTests.stored)
         _ = try await service.files.create(UploadTests.source)
         let told = Told()
@@ -48,7 +51,8 @@ struct UploadProgressTests {
         #expect(told.all == [TransferProgress(bytesDone: 5, bytesTotal: 5)])
     }
 
-    @Test func anEmptyFileIsWholeAtOnce() async throws {
+    @Test("An upload of an empty file reports its progress once, as complete")
+    func emptyFile() async throws {
         let told = Told()
         let service = try ScriptedService(UploadTests.signed(), UploadTests.stored)
         _ = try await service.files.create(.bytes([], filename: "a"), onProgress: told.tell)
@@ -59,7 +63,8 @@ struct UploadProgressTests {
     struct Enough: Error {}
     static let retryable = SpeedPixError(.network, "the callback's own", isRetryable: true)
 
-    @Test func throwingEndsIt() async throws {
+    @Test("An error of the progress callback ends an upload without another try")
+    func throwingProgressCallback() async throws {
         let service = try ScriptedService(then: DeduplicationTests.store())
         for error in [Enough(), Self.retryable] as [any Error] {
             for fraction in [0.0, 1.0] {

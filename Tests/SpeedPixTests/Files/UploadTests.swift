@@ -17,7 +17,8 @@ struct UploadTests {
     static let stored = ScriptedReply.text("")
     static let source = UploadSource.bytes(Array("hello".utf8), filename: "a.png")
 
-    @Test func anUploadIsASignatureAndAPut() async throws {
+    @Test("An upload is a signed request and an unsigned PUT to the store")
+    func anUploadIsASignatureAndAPut() async throws {
         let service = try ScriptedService(Self.signed(), Self.stored)
         let file = try await service.files.create(Self.source)
         let sign = try #require(service.requests.first)
@@ -38,7 +39,8 @@ struct UploadTests {
         #expect(file.expiresAt?.timeIntervalSince1970 == 1_700_003_600)
     }
 
-    @Test func nameAndTypeMayBeGiven() async throws {
+    @Test("An upload uses the given name and type")
+    func nameAndTypeMayBeGiven() async throws {
         let service = try ScriptedService(Self.signed(), Self.stored)
         let file = try await service.files.create(Self.source, filename: "图.bin", contentType: "image/x-raw; v=1")
         #expect(file.filename == "图.bin")
@@ -46,7 +48,8 @@ struct UploadTests {
         #expect(service.requests.last?.headers[.contentType] == "image/x-raw; v=1")
     }
 
-    @Test func snakeCaseAndMissingExtrasAreFine() async throws {
+    @Test("An upload accepts a signature in snake case without key and expiry")
+    func snakeCaseAnswer() async throws {
         let service = try ScriptedService(
             .ok(["upload_url": "https://store.test/put", "access_url": "https://store.test/get"]), Self.stored)
         let file = try await service.files.create(Self.source)
@@ -55,7 +58,8 @@ struct UploadTests {
         #expect(file.expiresAt == nil)
     }
 
-    @Test func aFileIsStreamedInChunks() async throws {
+    @Test("An upload of a file streams it in chunks of at most 256 KiB")
+    func aFileIsStreamedInChunks() async throws {
         try await withTemporaryFolder { folder in
             let bytes = (0..<1_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }
             let path = try folder.write("big.jpg", bytes)
@@ -72,7 +76,8 @@ struct UploadTests {
         }
     }
 
-    @Test func anEmptyFileIsUploadedAsOne() async throws {
+    @Test("An upload of an empty file sends no bytes")
+    func emptyFile() async throws {
         try await withTemporaryFolder { folder in
             let service = try ScriptedService(Self.signed(), Self.stored)
             let file = try await service.files.create(.path(folder.write("empty.txt", [])))
@@ -82,7 +87,8 @@ struct UploadTests {
         }
     }
 
-    @Test func whatCannotBeReadIsNotSigned() async throws {
+    @Test("An upload of a missing file or a folder is refused before it is signed")
+    func unreadableFile() async throws {
         try await withTemporaryFolder { folder in
             let service = try ScriptedService()
             let missing = try await speedPixError { try await service.files.create(.path(folder["nope.png"])) }
@@ -98,10 +104,12 @@ struct UploadTests {
 
     // MARK: Failures on the way
 
-    @Test(arguments: [
-        ScriptedReply.text("", status: 500), .text("", status: 503), .reset, .refusedConnection,
-        .text("", status: 429),
-    ])
+    @Test(
+        "An upload that fails on the way is repeated with a new signature",
+        arguments: [
+            ScriptedReply.text("", status: 500), .text("", status: 503), .reset, .refusedConnection,
+            .text("", status: 429),
+        ])
     func aTransferThatFailsBeginsAgainWithANewSignature(_ reply: ScriptedReply) async throws {
         try await withTemporaryFolder { folder in
             let bytes = [UInt8](repeating: 7, count: 300_000)
@@ -124,8 +132,10 @@ struct UploadTests {
         #expect(service.requests.count == 8)
     }
 
-    @Test(arguments: [(413, SpeedPixError.Code.invalidArgument), (403, .apiError), (400, .apiError), (302, .apiError)])
-    func whatTheStoreRefusesIsAnError(status: Int, code: SpeedPixError.Code) async throws {
+    @Test(
+        "An upload that the store refuses fails with the status and is not repeated",
+        arguments: [(413, SpeedPixError.Code.invalidArgument), (403, .apiError), (400, .apiError), (302, .apiError)])
+    func refusedByTheStore(status: Int, code: SpeedPixError.Code) async throws {
         let service = try ScriptedService(Self.signed(), .text("<Error/>", status: status))
         let error = try await speedPixError { try await service.files.create(Self.source) }
         #expect(error.code == code)
@@ -134,7 +144,8 @@ struct UploadTests {
         #expect(service.requests.count == 2)
     }
 
-    @Test func aFileThatIsTooLargeSaysSo() async throws {
+    @Test("An upload that is too large for the store fails with a remedy")
+    func tooLargeFile() async throws {
         let service = try ScriptedService(Self.signed(), .text("", status: 413))
         let error = try await speedPixError { try await service.files.create(Self.source) }
         #expect(error.remedy?.contains("larger") == true)
@@ -144,7 +155,7 @@ struct UploadTests {
         ["uploadUrl": "https://store.test/put"], ["accessUrl": "https://store.test/get"], nil,
     ]
 
-    @Test(arguments: halfSigned)
+    @Test("An upload whose signature lacks a URL fails as an invalid response", arguments: halfSigned)
     func aSignatureWithoutURLsIsAnError(_ data: JSONValue) async throws {
         let service = try ScriptedService(.ok(data))
         let error = try await speedPixError { try await service.files.create(Self.source) }
@@ -152,13 +163,15 @@ struct UploadTests {
         #expect(service.requests.count == 1)
     }
 
-    @Test func aRefusedSignatureIsAnError() async throws {
+    @Test("An upload whose signature is refused fails with the service's code")
+    func aRefusedSignatureIsAnError() async throws {
         let service = try ScriptedService(.refusal("TypeNotAllowed", "no such type here"))
         let error = try await speedPixError { try await service.files.create(Self.source) }
         #expect(error.serviceCode == "TypeNotAllowed")
     }
 
-    @Test func aCancelledUploadOfAFileClosesIt() async throws {
+    @Test("A cancelled upload closes its file")
+    func aCancelledUploadOfAFileClosesIt() async throws {
         try await withTemporaryFolder { folder in
             let path = try folder.write("a.png", [UInt8](repeating: 7, count: 300_000))
             let service = try ScriptedService(Self.signed(), then: .silence)

@@ -16,7 +16,7 @@ struct InputDepthTests {
         return value
     }
 
-    @Test("10,000 deep is an error that names the input, and nothing is sent", arguments: [true, false])
+    @Test("An input 10,000 levels deep is refused by its name and not sent", arguments: [true, false])
     func tooDeep(asJSON: Bool) async throws {
         let service = try ScriptedService()
         let input = ["prompt": InputValue.json("x"), "deep": nested(10_000, asJSON: asJSON)]
@@ -32,7 +32,7 @@ struct InputDepthTests {
         #expect(service.requests.isEmpty)
     }
 
-    @Test("256 deep is sent", arguments: [true, false])
+    @Test("An input 256 levels deep is sent", arguments: [true, false])
     func deepEnough(asJSON: Bool) async throws {
         let service = try ScriptedService(.ok(["taskId": "t-1", "status": "waiting"]))
         _ = try await service.predictions.create("wf-1", input: ["deep": nested(256, asJSON: asJSON)])

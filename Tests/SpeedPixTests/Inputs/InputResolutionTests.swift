@@ -18,7 +18,8 @@ struct InputResolutionTests {
             })
     }
 
-    @Test func filesAreFoundAtAnyDepth() async throws {
+    @Test("Files at any depth of an input are uploaded and replaced by their URLs")
+    func filesAreFoundAtAnyDepth() async throws {
         let service = try service()
         let input: [String: InputValue] = [
             "text": "./not-a-file.png",
@@ -37,14 +38,17 @@ struct InputResolutionTests {
     }
 
     /// The official client uploads "/etc/hostname" out of a prompt field.
-    @Test(arguments: ["/etc/hostname", "./nope.png", "~/a.jpg", "C:\\a.png"])
-    func aStringIsTextWhateverItLooksLike(_ text: String) async throws {
+    @Test(
+        "A string in an input that looks like a path is sent as text",
+        arguments: ["/etc/hostname", "./nope.png", "~/a.jpg", "C:\\a.png"])
+    func stringsAreNotPaths(_ text: String) async throws {
         let service = try service()
         #expect(try await service.create(["prompt": .string(text)]).input == ["prompt": .string(text)])
         #expect(service.requests.count == 1)
     }
 
-    @Test func aMissingFileIsAnErrorAndNothingIsCreated() async throws {
+    @Test("A missing file in an input is an error, and nothing is created")
+    func missingFile() async throws {
         let service = try service()
         let error = try await speedPixError { try await service.create(["image": .path("./nope.png")]) }
         #expect(error.code == .fileNotFound)
@@ -52,7 +56,8 @@ struct InputResolutionTests {
         #expect(!service.paths.contains("/scc/comfy_prompt"))
     }
 
-    @Test func outputsAndURLsGoStraightIn() async throws {
+    @Test("Outputs and URLs in an input are sent without an upload")
+    func outputsAndURLs() async throws {
         let service = try service()
         let file = try #require(FileOutput(["url": "https://cdn.test/x.png", "width": 3]))
         let prediction = try await service.create(["a": .output(file), "b": .url("https://cdn.test/y.png")])
@@ -60,7 +65,8 @@ struct InputResolutionTests {
         #expect(service.requests.count == 1)
     }
 
-    @Test func uploadsCountAgainstARunsDeadline() async throws {
+    @Test("The uploads of an input count against the timeout of its run")
+    func uploadsCountAgainstARunsDeadline() async throws {
         let clock = ManualClock()
         let service = try ScriptedService(then: .silence, clock: clock)
         let options = RunOptions(wait: WaitOptions(timeout: .seconds(5)))

@@ -24,7 +24,7 @@ private final class NotingJournal: PredictionJournal {
     func recordEnded(_ prediction: Prediction, byCaller: Bool) {}
 }
 
-@Suite("What identifies a create")
+@Suite("The identity of a create")
 struct CreateIdentityTests {
     private static let taken = ScriptedReply.ok(["taskId": "t-1"])
 
@@ -48,8 +48,8 @@ struct CreateIdentityTests {
         return request.method == .put ? .text("") : taken
     }
 
-    @Test("The same create has the same identity, whatever the order, the label, the pool and the position are")
-    func same() async throws {
+    @Test("The identity of a create does not depend on order, label, pool and position")
+    func sameIdentity() async throws {
         let first = try await identity(["a": 1, "b": "x"])
         var options = CreateOptions(aliasID: "main", resourceConfigIDs: ["pool"], label: "A-1")
         options.position = CreatePosition(rawValue: "map 2/item 17/create 1")
@@ -59,8 +59,8 @@ struct CreateIdentityTests {
         #expect(first.digest.count == 64 && first.inputs.keys.sorted() == ["a", "b"])
     }
 
-    @Test("Workflow, version, seeds, temporary files and each input make it another one")
-    func different() async throws {
+    @Test("The identity of a create depends on workflow, version, flags and each input")
+    func differentIdentity() async throws {
         let plain = try await identity(["a": 1])
         let others = [
             try await identity(["a": 2]), try await identity(["a": "1"]), try await identity(["a": 1, "b": nil]),
@@ -73,14 +73,14 @@ struct CreateIdentityTests {
         #expect(Set(others.map(\.digest) + [plain.digest]).count == others.count + 1)
     }
 
-    @Test("What differs is named")
+    @Test("Two identities name the inputs that differ")
     func differences() async throws {
         let first = try await identity(["prompt": "a lake", "seed": 1])
         let second = try await identity(["prompt": "a sea", "seed": 1, "width": 64])
         #expect(first.differences(from: second) == ["prompt", "width"])
     }
 
-    @Test("A file stands for its content: another name is the same, another byte is not")
+    @Test("The identity of a file is its content, not its name")
     func files() async throws {
         try await withTemporaryFolder { folder in
             let one = try folder.write("a.png", Array("one".utf8))
@@ -94,7 +94,7 @@ struct CreateIdentityTests {
         }
     }
 
-    @Test("A file of an output stands for its prediction and its place, however its URL is signed")
+    @Test("The identity of an output file is its prediction and place, not its signature")
     func outputs() async throws {
         let journal = NotingJournal()
         let result = ScriptedReply.ok([
@@ -114,7 +114,7 @@ struct CreateIdentityTests {
         #expect(digests.count == 4 && digests[0] == digests[1] && Set(digests).count == 3)
     }
 
-    @Test("A stream can be read only once, and so has no identity")
+    @Test("A create with a stream has no identity")
     func streams() async throws {
         let journal = NotingJournal()
         let service = try ScriptedService(then: Self.uploading, journal: journal)

@@ -2,18 +2,18 @@ import SpeedPix
 import SpeedPixTestSupport
 import Testing
 
-@Suite("What a client tells its journal, and when")
+@Suite("The order of journal entries and calls")
 struct JournalOrderTests {
     private static let taken = ScriptedReply.ok(["taskId": "t-1"])
 
-    @Test("A create is intended before it is sent, and its id written down after")
-    func create() async throws {
+    @Test("A create is sent after its intent is recorded, and its id is recorded afterwards")
+    func intentBeforeSending() async throws {
         let journal = ScriptedJournal()
         _ = try await ScriptedService(Self.taken, middleware: [journal], journal: journal).create()
         #expect(journal.log == ["claim", "intent", "send", "created t-1"])
     }
 
-    @Test("An intent that cannot be written keeps the create from being sent")
+    @Test("A create whose intent cannot be recorded is not sent")
     func intentFails() async throws {
         let journal = ScriptedJournal(failing: [.intent])
         let service = try ScriptedService(middleware: [journal], journal: journal)
@@ -22,7 +22,7 @@ struct JournalOrderTests {
         #expect(journal.log == ["claim", "intent", "notMade"])
     }
 
-    @Test("Nothing is sent while the intent is being written")
+    @Test("A create is not sent while its intent is being recorded")
     func intentStalls() async throws {
         let journal = ScriptedJournal(stalling: [.intent])
         let service = try ScriptedService(Self.taken, middleware: [journal], journal: journal)
@@ -33,7 +33,7 @@ struct JournalOrderTests {
         #expect(try await create.value.id == "t-1")
     }
 
-    @Test("A create that is cancelled while its intent is written is not sent, and takes the intent back")
+    @Test("A create that is cancelled while its intent is recorded is not sent, and the intent is withdrawn")
     func cancelledIntent() async throws {
         let journal = ScriptedJournal(stalling: [.intent])
         let service = try ScriptedService(middleware: [journal], journal: journal)
@@ -45,14 +45,14 @@ struct JournalOrderTests {
         #expect(journal.log == ["claim", "intent", "withdraw", "notMade"])
     }
 
-    @Test("A try without effect is taken back before its pause, and the next one intended anew")
+    @Test("A create without effect withdraws its intent and records another one for the retry")
     func withoutEffect() async throws {
         let journal = ScriptedJournal()
         _ = try await ScriptedService(.refusedConnection, Self.taken, middleware: [journal], journal: journal).create()
         #expect(journal.log == ["claim", "intent", "send", "withdraw", "intent", "send", "created t-1"])
     }
 
-    @Test("A refusal takes the intent back, and the create was not made")
+    @Test("A refused create withdraws its intent and is recorded as not made")
     func refused() async throws {
         let journal = ScriptedJournal()
         let service = try ScriptedService(.refusal("E1", "no such workflow"), middleware: [journal], journal: journal)
@@ -60,7 +60,7 @@ struct JournalOrderTests {
         #expect(journal.log == ["claim", "intent", "send", "withdraw", "notMade"])
     }
 
-    @Test("A create that may have been made stays in doubt", arguments: [ScriptedReply.reset, .ok([:])])
+    @Test("A create that may have been made is recorded as in doubt", arguments: [ScriptedReply.reset, .ok([:])])
     func doubt(_ reply: ScriptedReply) async throws {
         let journal = ScriptedJournal()
         let service = try ScriptedService(reply, middleware: [journal], journal: journal)
@@ -69,7 +69,7 @@ struct JournalOrderTests {
         #expect(journal.log == ["claim", "intent", "send", "inDoubt"])
     }
 
-    @Test("An id that cannot be written down is told with the error")
+    @Test("A create whose id cannot be recorded fails with the prediction in its error")
     func createdFails() async throws {
         let journal = ScriptedJournal(failing: [.created])
         let service = try ScriptedService(Self.taken, middleware: [journal], journal: journal)
@@ -78,7 +78,7 @@ struct JournalOrderTests {
         #expect(journal.log == ["claim", "intent", "send", "created t-1"])
     }
 
-    @Test("A task that is cancelled while the id is written down gets its prediction")
+    @Test("A create that is cancelled while its id is recorded returns its prediction")
     func cancelledCreated() async throws {
         let journal = ScriptedJournal(stalling: [.created])
         let service = try ScriptedService(Self.taken, middleware: [journal], journal: journal)
@@ -89,14 +89,14 @@ struct JournalOrderTests {
         #expect(try await create.value.id == "t-1")
     }
 
-    @Test("What was recorded is given without a call")
+    @Test("A recorded create returns its prediction without a call")
     func recorded() async throws {
         let journal = ScriptedJournal(recorded: Prediction(id: "t-9"))
         #expect(try await ScriptedService(middleware: [journal], journal: journal).create().id == "t-9")
         #expect(journal.log == ["claim"])
     }
 
-    @Test("An end is written down, whatever it is; one that cannot be costs no result")
+    @Test("A wait records the end of its prediction, and returns the result if that fails")
     func ended() async throws {
         for failing in [[], [.ended]] as [Set<ScriptedJournal.Step>] {
             let journal = ScriptedJournal(failing: failing)
@@ -111,7 +111,7 @@ struct JournalOrderTests {
         #expect(journal.log.last == "ended failed")
     }
 
-    @Test("In memory: what goes on, what is in doubt, and no more than the limit")
+    @Test("MemoryJournal lists unfinished predictions and creates in doubt, up to its limit")
     func memory() async throws {
         let journal = MemoryJournal(limit: 20)
         let service = try ScriptedService(

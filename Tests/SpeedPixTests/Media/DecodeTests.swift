@@ -7,7 +7,7 @@ import FoundationEssentials
 import Foundation
 #endif
 
-@Suite("Outputs as types")
+@Suite("Decoding of outputs")
 struct DecodeTests {
     struct Detailed: Decodable, Equatable {
         struct Inner: Decodable, Equatable {
@@ -59,7 +59,8 @@ struct DecodeTests {
         #expect(try mixed.decode(Deep.self).rows.map(\.count) == [1, 2])
     }
 
-    @Test func whatDoesNotFitNamesItsPlace() throws {
+    @Test("A decoding error names the field, the value and the expected type")
+    func decodingError() throws {
         let cases: [(JSONValue, String)] = [
             (with(["inner": ["steps": "many"]]), "inner.steps is \"many\", expected a whole number"),
             (with(["inner": ["steps": nil]]), "inner.steps is null, expected a whole number"),
@@ -81,7 +82,8 @@ struct DecodeTests {
         }
     }
 
-    @Test func aMissingFieldTellsWhatIsThere() throws {
+    @Test("A decoding error for a missing field lists the fields that exist")
+    func aMissingFieldTellsWhatIsThere() throws {
         let error = try speedPixError { try JSONValue.object(["image": "x", "text": "y"]).decode(ImageOutput.self) }
         #expect(error.message.contains("images is missing"))
         #expect(error.remedy?.contains("there is image, text") == true)
@@ -104,11 +106,12 @@ struct DecodeTests {
     // MARK: Predefined outputs
 
     @Test(
+        "The predefined outputs decode a single file as a list of one",
         arguments: [
             ["https://cdn.test/a"], "https://cdn.test/a", ["url": "https://cdn.test/a"],
             [["url": "https://cdn.test/a"]],
         ] as [JSONValue])
-    func predefinedOutputsTakeOneForAList(_ value: JSONValue) throws {
+    func singleValueInPredefinedOutput(_ value: JSONValue) throws {
         #expect(
             try JSONValue.object(["images": value]).decode(ImageOutput.self).images.map(\.url) == ["https://cdn.test/a"]
         )
@@ -127,7 +130,8 @@ struct DecodeTests {
         #expect(plain.images.count == 1)
     }
 
-    @Test func texts() throws {
+    @Test("TextOutput decodes text, a list of texts and a number, and nothing else")
+    func textOutput() throws {
         #expect(try JSONValue.object(["text": "a"]).decode(TextOutput.self).text == "a")
         #expect(try JSONValue.object(["text": ["a", "b"]]).decode(TextOutput.self).text == "a\nb")
         #expect(try JSONValue.object(["text": 3]).decode(TextOutput.self).text == "3")

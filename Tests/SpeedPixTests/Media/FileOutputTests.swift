@@ -7,7 +7,8 @@ struct FileOutputTests {
         try #require(FileOutput(.object(members.merging(["url": .string(url)]) { $1 })))
     }
 
-    @Test func aURLIsAFile() throws {
+    @Test("FileOutput reads name, format and type from a URL")
+    func fileFromURL() throws {
         let file = try #require(FileOutput("https://cdn.test/dir/a%20b.PNG?sig=x"))
         #expect(file.filename == "a b.PNG")
         #expect(file.format == "png")
@@ -16,7 +17,8 @@ struct FileOutputTests {
         #expect("\(file)" == file.url)
     }
 
-    @Test func anObjectWithAURLIsAFile() throws {
+    @Test("FileOutput reads an object with a URL and its properties")
+    func fileFromObject() throws {
         let file = try file(["type": "image", "filename": "x.jpg", "width": 1920, "height": "1080", "size": 12.0])
         #expect(file.filename == "x.jpg")
         #expect(file.mimeType == "image/jpeg")
@@ -29,16 +31,19 @@ struct FileOutputTests {
         #expect(abs(ratio - 16.0 / 9) < 1e-9)
     }
 
-    @Test(arguments: [
-        JSONValue.string("a prompt"), .string("see https://a.test/b"), .string("https://a.test/ and more"),
-        .string("ftp://a.test/b"), .string(""), .integer(1), .null, .bool(true), ["path": "https://a.test"],
-        ["url": 7], ["url": "no url"], ["https://a.test/b"],
-    ])
+    @Test(
+        "FileOutput is nil for values without an HTTP URL",
+        arguments: [
+            JSONValue.string("a prompt"), .string("see https://a.test/b"), .string("https://a.test/ and more"),
+            .string("ftp://a.test/b"), .string(""), .integer(1), .null, .bool(true), ["path": "https://a.test"],
+            ["url": 7], ["url": "no url"], ["https://a.test/b"],
+        ])
     func otherValuesAreData(_ value: JSONValue) {
         #expect(FileOutput(value) == nil)
     }
 
-    @Test func filesAreFoundAtAnyDepthInOrder() {
+    @Test("FileOutput.all finds the files at any depth in the order of the keys")
+    func filesAreFoundAtAnyDepthInOrder() {
         let value: JSONValue = [
             "b": ["https://cdn.test/2", ["url": "https://cdn.test/3", "preview": "https://cdn.test/p"]],
             "a": "https://cdn.test/1", "c": ["deep": [["er": "https://cdn.test/4"]], "text": "no file", "n": 3],
@@ -46,22 +51,27 @@ struct FileOutputTests {
         #expect(FileOutput.all(in: value).map(\.url) == (1...4).map { "https://cdn.test/\($0)" })
     }
 
-    @Test(arguments: [
-        ("../../etc/passwd", "passwd"), ("a/b", "b"), ("a\\b.png", "b.png"), ("/abs/x.png", "x.png"),
-        ("..", "output"), (".", "output"), ("///", "output"), ("a\u{0}b.png", "b.png"), ("x\u{1B}[2J.png", "[2J.png"),
-        ("a\r\nb.png", "b.png"), ("C:\\temp\\x.png", "x.png"), ("图片.png", "图片.png"), ("x/..", "output"),
-        ("a\u{7F}b.png", "b.png"), ("a\u{9B}2Jb.png", "2Jb.png"),
-    ])
-    func hostileNamesLoseTheirTeeth(given: String, name: String) throws {
+    @Test(
+        "FileOutput removes folders and control characters from a file name",
+        arguments: [
+            ("../../etc/passwd", "passwd"), ("a/b", "b"), ("a\\b.png", "b.png"), ("/abs/x.png", "x.png"),
+            ("..", "output"), (".", "output"), ("///", "output"), ("a\u{0}b.png", "b.png"),
+            ("x\u{1B}[2J.png", "[2J.png"),
+            ("a\r\nb.png", "b.png"), ("C:\\temp\\x.png", "x.png"), ("图片.png", "图片.png"), ("x/..", "output"),
+            ("a\u{7F}b.png", "b.png"), ("a\u{9B}2Jb.png", "2Jb.png"),
+        ])
+    func hostileFileNames(given: String, name: String) throws {
         #expect(try file(["filename": .string(given)]).filename == name)
     }
 
-    @Test(arguments: [
-        ("https://cdn.test", "output"), ("https://cdn.test/", "output"), ("https://cdn.test/a/", "a"),
-        ("https://cdn.test/..%2F..%2Fetc%2Fpasswd", "passwd"), ("https://cdn.test/%2e%2e", "output"),
-        ("https://cdn.test/x.png?filename=../y", "x.png"), ("https://cdn.test/%00", "output"),
-    ])
-    func namesFromURLsAreTamedToo(url: String, name: String) throws {
+    @Test(
+        "FileOutput removes folders and control characters from a name in a URL",
+        arguments: [
+            ("https://cdn.test", "output"), ("https://cdn.test/", "output"), ("https://cdn.test/a/", "a"),
+            ("https://cdn.test/..%2F..%2Fetc%2Fpasswd", "passwd"), ("https://cdn.test/%2e%2e", "output"),
+            ("https://cdn.test/x.png?filename=../y", "x.png"), ("https://cdn.test/%00", "output"),
+        ])
+    func hostileFileNamesInURLs(url: String, name: String) throws {
         #expect(try file([:], url: url).filename == name)
         #expect(try file(["filename": ""], url: url).filename == name)
     }
@@ -80,8 +90,8 @@ struct FileOutputTests {
         ["width": 10], ["width": 0, "height": 5], ["width": -4, "height": 2], ["width": "wide", "height": 1],
     ]
 
-    @Test(arguments: shapeless)
-    func anUnknownShapeHasNoRatio(_ members: [String: JSONValue]) throws {
+    @Test("FileOutput has no aspect ratio without a valid width and height", arguments: shapeless)
+    func aspectRatioWithoutASize(_ members: [String: JSONValue]) throws {
         #expect(try file(members).aspectRatio == nil)
     }
 }

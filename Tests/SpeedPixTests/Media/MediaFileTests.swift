@@ -24,8 +24,8 @@ struct MediaFileTests {
         ["width": 1920.0, "height": 1080.0, "DPI": 300, "colorspace": "srgb", "format": "png"],
     ]
 
-    @Test(arguments: spellings)
-    func aPicture(_ members: [String: JSONValue]) throws {
+    @Test("ImageFile decodes its properties in several spellings", arguments: spellings)
+    func imageFile(_ members: [String: JSONValue]) throws {
         let picture = try decode(file(members), as: ImageFile.self)
         #expect((picture.width, picture.height) == (1920, 1080))
         #expect(picture.dpi == 300)
@@ -37,17 +37,20 @@ struct MediaFileTests {
         #expect("\(picture)" == picture.url)
     }
 
-    @Test func aPicturesMetadataIsText() throws {
+    @Test("ImageFile decodes its metadata as text")
+    func aPicturesMetadataIsText() throws {
         let picture = try decode(
             file(["metadata": ["a": "b", "n": 3, "f": true, "none": nil, "list": [1, 2]]]), as: ImageFile.self)
         #expect(picture.metadata == ["a": "b", "n": "3", "f": "true", "list": "[1,2]"])
         #expect(try decode("https://cdn.test/a.png", as: ImageFile.self).metadata.isEmpty)
     }
 
-    @Test(arguments: [
-        (100, 100, true, false, false), (100, 200, false, true, false), (200, 100, false, false, true),
-    ])
-    func shapes(width: Int64, height: Int64, square: Bool, portrait: Bool, landscape: Bool) throws {
+    @Test(
+        "ImageFile knows whether it is square, portrait or landscape",
+        arguments: [
+            (100, 100, true, false, false), (100, 200, false, true, false), (200, 100, false, false, true),
+        ])
+    func shapeOfAnImage(width: Int64, height: Int64, square: Bool, portrait: Bool, landscape: Bool) throws {
         let picture = try decode(
             file(["width": .integer(width), "height": .integer(height)]), as: ImageFile.self)
         #expect([picture.isSquare, picture.isPortrait, picture.isLandscape] == [square, portrait, landscape])
@@ -60,7 +63,8 @@ struct MediaFileTests {
         #expect(!picture.isSquare && !picture.isPortrait && !picture.isLandscape)
     }
 
-    @Test func aVideo() throws {
+    @Test("VideoFile decodes its properties")
+    func videoFile() throws {
         let video = try decode(
             file([
                 "duration": 12.5, "width": 3840, "height": 2160, "codec": "h264", "frame_rate": "30000/1001",
@@ -75,17 +79,20 @@ struct MediaFileTests {
         #expect(video.resolution == "3840x2160")
     }
 
-    @Test(arguments: [
-        (1280, 720, true, false), (720, 1280, true, false), (1279, 719, false, false), (2160, 3840, true, true),
-        (4096, 2159, true, false),
-    ])
+    @Test(
+        "VideoFile is HD from 1280 × 720 and 4K from 3840 × 2160, in either orientation",
+        arguments: [
+            (1280, 720, true, false), (720, 1280, true, false), (1279, 719, false, false), (2160, 3840, true, true),
+            (4096, 2159, true, false),
+        ])
     func videoSizes(width: Int64, height: Int64, isHD: Bool, is4K: Bool) throws {
         let video = try decode(file(["width": .integer(width), "height": .integer(height)]), as: VideoFile.self)
         #expect(video.isHD == isHD)
         #expect(video.is4K == is4K)
     }
 
-    @Test func aVideoNobodyDescribed() throws {
+    @Test("VideoFile of a URL alone has no properties but its format")
+    func videoWithoutProperties() throws {
         let video = try decode("https://cdn.test/a.mp4", as: VideoFile.self)
         #expect(!video.isHD && !video.is4K && !video.hasAudio)
         #expect(video.resolution == nil && video.duration == nil && video.frameRate == nil)
@@ -100,12 +107,14 @@ struct MediaFileTests {
         (["duration": "1:x"], nil), (["duration": "::"], nil), (["duration": nil], nil), ([:], nil),
     ]
 
-    @Test(arguments: durations)
-    func durationsComeInManyWays(_ members: [String: JSONValue], _ duration: Duration?) throws {
+    @Test(
+        "VideoFile decodes its duration from seconds, milliseconds, nanoseconds and clock times", arguments: durations)
+    func videoDurations(_ members: [String: JSONValue], _ duration: Duration?) throws {
         #expect(try decode(file(members), as: VideoFile.self).duration == duration)
     }
 
-    @Test func aSound() throws {
+    @Test("AudioFile decodes its properties")
+    func audioFile() throws {
         let sound = try decode(
             file(["duration": "3", "sampleRate": "44100", "bit_rate": 128_000, "channels": 2, "format": "mp3"]),
             as: AudioFile.self)
@@ -114,7 +123,8 @@ struct MediaFileTests {
         #expect(sound.format == "mp3")
     }
 
-    @Test func aDocument() throws {
+    @Test("DocumentFile decodes its properties")
+    func documentFile() throws {
         let document = try decode(
             file(["pageCount": 3, "language": "zh", "author": "吴", "createdAt": "2023-11-14T22:13:20Z"]),
             as: DocumentFile.self)
@@ -141,7 +151,8 @@ struct MediaFileTests {
         var info: String
     }
 
-    @Test func whatAClientDecodedSavesItself() async throws {
+    @Test("A file that was decoded with a client saves and reads itself")
+    func savingADecodedFile() async throws {
         try await withTemporaryFolder { folder in
             let service = try ScriptedService(then: SaveTests.echo)
             let output: JSONValue = ["images": ["https://cdn.test/cat.png"], "info": "done"]
@@ -181,7 +192,8 @@ struct MediaFileTests {
         }
     }
 
-    @Test func aProbeFillsWhatIsMissingOnly() async throws {
+    @Test("A probe adds only the properties that the service did not give")
+    func probeFillsMissingProperties() async throws {
         var found = MediaProperties()
         found.width = 10
         found.height = 20
@@ -208,7 +220,8 @@ struct MediaFileTests {
         #expect(try await probed.read() == Array("/a.mp4".utf8))
     }
 
-    @Test func aLocalFileNeedsNoDownload() async throws {
+    @Test("A probe of a local file downloads nothing")
+    func aLocalFileNeedsNoDownload() async throws {
         try await withTemporaryFolder { folder in
             let path = try folder.write("a", Array("local".utf8))
             let picture = ImageFile(try SaveTests.output("https://cdn.test/a.png"))

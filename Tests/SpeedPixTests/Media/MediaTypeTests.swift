@@ -3,21 +3,25 @@ import Testing
 
 @Suite("Media types")
 struct MediaTypeTests {
-    @Test(arguments: [
-        ("a.jpg", "image/jpeg"), ("A.JPEG", "image/jpeg"), ("a.b.png", "image/png"), ("clip.mp4", "video/mp4"),
-        ("noextension", "application/octet-stream"), (".png", "application/octet-stream"),
-        ("a.", "application/octet-stream"), ("a.unknown", "application/octet-stream"),
-        ("dir.png/file", "application/octet-stream"), ("", "application/octet-stream"),
-    ])
-    func aNamePromisesAType(name: String, type: String) {
+    @Test(
+        "MediaType guesses the type from a file name's extension",
+        arguments: [
+            ("a.jpg", "image/jpeg"), ("A.JPEG", "image/jpeg"), ("a.b.png", "image/png"), ("clip.mp4", "video/mp4"),
+            ("noextension", "application/octet-stream"), (".png", "application/octet-stream"),
+            ("a.", "application/octet-stream"), ("a.unknown", "application/octet-stream"),
+            ("dir.png/file", "application/octet-stream"), ("", "application/octet-stream"),
+        ])
+    func typeOfAFileName(name: String, type: String) {
         #expect(MediaType.guess(filename: name) == type)
     }
 
-    @Test(arguments: [
-        ("image/jpeg", "jpg"), ("IMAGE/PNG", "png"), ("text/plain;charset=utf-8", "txt"), ("audio/mpeg", "mp3"),
-        ("image/tiff", "tiff"), ("application/x-own", nil), ("", nil),
-    ])
-    func aTypeHasAnExtension(type: String, ending: String?) {
+    @Test(
+        "MediaType gives the file extension of a type",
+        arguments: [
+            ("image/jpeg", "jpg"), ("IMAGE/PNG", "png"), ("text/plain;charset=utf-8", "txt"), ("audio/mpeg", "mp3"),
+            ("image/tiff", "tiff"), ("application/x-own", nil), ("", nil),
+        ])
+    func extensionOfAType(type: String, ending: String?) {
         #expect(MediaType.fileExtension(for: type) == ending)
     }
 
@@ -51,8 +55,8 @@ struct MediaTypeTests {
         (Array("<svg".utf8), nil), ([0, 0, 0, 0xFF] + Array("ftypheic".utf8), "image/heic"),
     ]
 
-    @Test(arguments: heads)
-    func contentShowsAType(head: [UInt8], type: String?) {
+    @Test("MediaType finds the type in the first bytes of the content", arguments: heads)
+    func typeOfContent(head: [UInt8], type: String?) {
         #expect(MediaType.sniff(head) == type)
     }
 }

@@ -5,7 +5,8 @@ import Testing
 
 @Suite("Metrics")
 struct MetricsTests {
-    @Test func requestsRetriesAndPredictionsAreCounted() async throws {
+    @Test("Metrics count requests, retries and predictions, and time the requests")
+    func requestsRetriesAndPredictionsAreCounted() async throws {
         let metrics = TestMetrics()
         let service = try ScriptedService(
             .ok(["taskId": "t-1"]), .text("", status: 503), .progress("running"), .progress("succeeded"), .result,
@@ -24,7 +25,8 @@ struct MetricsTests {
             try metrics.expectTimer("speedpix_request_duration_seconds", [("operation", "progress")]).values.count == 3)
     }
 
-    @Test func aLostConnectionIsCountedWithoutAStatus() async throws {
+    @Test("Metrics count a request whose connection was lost with the status none")
+    func aLostConnectionIsCountedWithoutAStatus() async throws {
         let metrics = TestMetrics()
         let service = try ScriptedService(.reset, metrics: metrics)
         _ = try? await service.create()

@@ -20,7 +20,8 @@ struct MiddlewareTests {
 
     private struct Whim: Error {}
 
-    @Test func itSeesEveryRequestWithoutSecretOrSignature() async throws {
+    @Test("Middleware sees each request without its secret and signature")
+    func itSeesEveryRequestWithoutSecretOrSignature() async throws {
         let seen = Mutex<[(operation: ClientOperation, text: String)]>([])
         let hook = Hook { request, operation, next in
             let text = request.headers.map { "\($0.name): \($0.value)" }.joined(separator: "\n").lowercased()
@@ -45,7 +46,8 @@ struct MiddlewareTests {
         }
     }
 
-    @Test func whatItChangesIsSigned() async throws {
+    @Test("A request is signed as middleware has changed it")
+    func changedRequestIsSigned() async throws {
         let hook = Hook { request, _, next in
             var request = request
             request.headers[.init("traceparent")!] = "00-1"
@@ -78,7 +80,7 @@ struct MiddlewareTests {
         await #expect(throws: Whim.self) { try await service.files.read("https://store.test/a") }
     }
 
-    @Test("The first middleware is the outermost")
+    @Test("The first middleware of the list sees the request first")
     func orderOfMiddleware() async throws {
         let order = Mutex("")
         let hooks = ["a", "b"].map { name in
@@ -121,7 +123,8 @@ struct MiddlewareTests {
     }
 
     /// After the request has gone out, a middleware's error says nothing about what the service did.
-    @Test func anErrorAfterACreateIsDoubt() async throws {
+    @Test("A create that middleware fails after it was sent is in doubt")
+    func anErrorAfterACreateIsDoubt() async throws {
         let hook = Hook { request, _, next in
             _ = try await next(request)
             throw Whim()

@@ -3,8 +3,10 @@ import Testing
 
 @Suite("The polling policy")
 struct PollPolicyTests {
-    @Test(arguments: PollSimulation.families.map(\.name), [42, 7] as [UInt64])
-    func noKindOfServiceMakesItWorseThanAFixedSecond(family name: String, seed: UInt64) throws {
+    @Test(
+        "The polling policy is about as good as one poll a second, and better with true hints",
+        arguments: PollSimulation.families.map(\.name), [42, 7] as [UInt64])
+    func noWorseThanAFixedSecond(family name: String, seed: UInt64) throws {
         let family = try #require(PollSimulation.families.first { $0.name == name })
         let (policy, fixed) = PollSimulation(seed: seed).run(family)
         let isTruthful = family.hasTruthfulHints
@@ -12,7 +14,7 @@ struct PollPolicyTests {
         #expect(policy.requests <= fixed.requests * (isTruthful ? 0.5 : 1.1))
     }
 
-    @Test("Half a second with a true ETA is noticed within 0.06 s on average, in two polls")
+    @Test("The polling policy notices predictions of half a second with true ETAs within 0.06 s and two polls")
     func shortPredictions() {
         let family = PollSimulation.Family(name: "half a second") { chance in
             let d = chance.around(0.5, spread: 0.02)
@@ -25,7 +27,7 @@ struct PollPolicyTests {
         #expect(policy.requests < 2.1, "\(policy.requests)")
     }
 
-    @Test("Three short promises that were not kept are enough, until fifty predictions later")
+    @Test("The polling policy stops trusting short ETAs after three wrong ones, for fifty predictions")
     func brokenShortPromises() {
         var record = PollRecord()
         func second() -> Double {
@@ -43,14 +45,15 @@ struct PollPolicyTests {
         #expect(second() < 0.3)
     }
 
-    @Test func theSameSeedGivesTheSameDecisions() {
+    @Test("The simulation of polling gives the same result for the same seed")
+    func sameSeed() {
         let family = PollSimulation.families[0]
         let (first, second) = (PollSimulation(count: 50).run(family), PollSimulation(count: 50).run(family))
         #expect(first.policy.lag == second.policy.lag)
         #expect(first.policy.requests == second.policy.requests)
     }
 
-    @Test("The first poll comes after 0.3 s without a proven hint")
+    @Test("The polling policy polls first after 0.3 s without a proven hint")
     func firstPoll() {
         for estimate in [nil, 0, 60, 1e9] as [Double?] {
             var policy = PollPolicy(estimate: estimate)
@@ -58,19 +61,22 @@ struct PollPolicyTests {
         }
     }
 
-    @Test func withoutHintsItAsksEverySecond() {
+    @Test("The polling policy polls every second without hints")
+    func pollingWithoutHints() {
         var policy = PollPolicy(estimate: nil)
         for second in 1...20 {
             #expect(policy.delay(after: .init(time: Double(second), isRunning: true), PollRecord()) == 1)
         }
     }
 
-    @Test func anUntestedHintIsBelievedForNoLongerThanTheWaitHasLasted() {
+    @Test("The polling policy follows an unproven hint for as long as the wait has lasted")
+    func untestedHint() {
         var policy = PollPolicy(estimate: nil)
         #expect(policy.delay(after: .init(time: 4, isRunning: true, eta: 1000), PollRecord()) == 4)
     }
 
-    @Test func aTestedHintIsSleptThrough() {
+    @Test("The polling policy sleeps until a proven hint says that the prediction ends")
+    func provenHint() {
         var record = PollRecord()
         for _ in 0..<40 { record.record([.init(hint: .eta, ratio: 1)], noticedLate: 0.1) }
         var policy = PollPolicy(estimate: nil)
@@ -78,13 +84,14 @@ struct PollPolicyTests {
         #expect(delay > 9 && delay < 10.5)
     }
 
-    @Test func aHintThatStandsStillIsIgnored() {
+    @Test("The polling policy ignores a hint that does not change")
+    func unchangingHint() {
         var policy = PollPolicy(estimate: nil)
         _ = policy.delay(after: .init(time: 1, isRunning: true, eta: 30), PollRecord())
         #expect(policy.delay(after: .init(time: 8, isRunning: true, eta: 30), PollRecord()) == 1)
     }
 
-    @Test("The next poll of a queued prediction waits for its whole estimate")
+    @Test("The polling policy waits for the whole estimate of a queued prediction")
     func queuedWaitsForTheEstimate() {
         var record = PollRecord()
         for _ in 0..<40 {
@@ -96,7 +103,8 @@ struct PollPolicyTests {
     }
 
     /// Whatever a service says, the next poll is neither at once nor in a quarter of an hour.
-    @Test func everyDelayIsWithinItsBounds() {
+    @Test("The polling policy keeps each delay within 0.2 to 15 s, whatever the service says")
+    func everyDelayIsWithinItsBounds() {
         let numbers = [-1e300, -1, 0, 1e-300, 0.001, 1, 59, 1e6, 1e300, .infinity]
         for eta in numbers {
             for fraction in numbers {

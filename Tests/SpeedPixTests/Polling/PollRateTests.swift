@@ -93,8 +93,9 @@ struct PollRateTests {
     }
 
     @Test(
-        "A throttling service is used to 90 %, with 2 % of refusals at most (5 % below 20 a second)", arguments: cases)
-    fileprivate func findsItsLevel(_ service: Case) {
+        "PollRate uses 90 % of a throttling service with 2 % of refusals at most (5 % below 20 a second)",
+        arguments: cases)
+    fileprivate func reachesTheLimit(_ service: Case) {
         let perSecond = service.perSecond
         var simulation = RateSimulation(
             PollRate(isLocal: service.isLocal), perSecond: perSecond, limit: service.limit)
@@ -109,7 +110,7 @@ struct PollRateTests {
             share <= (perSecond < 20 ? 0.05 : 0.02), "\(simulation.refused) refused, \(simulation.accepted) accepted")
     }
 
-    @Test("A rate that nothing throttles grows as far as it is needed, and no further")
+    @Test("PollRate grows as far as polls are due when nothing throttles it")
     func growsWithDemand() {
         var simulation = RateSimulation(PollRate(), perSecond: 1_000_000, limit: .tokenBucket)
         simulation.run(seconds: 10, waits: 20)
@@ -121,7 +122,7 @@ struct PollRateTests {
         #expect(idle.queue.rate.current == PollRate.initial)
     }
 
-    @Test("A fixed rate neither grows nor shrinks")
+    @Test("PollRate with a fixed rate does not change")
     func fixedRateStays() {
         var rate = PollRate(fixed: 50)
         rate.advance(to: .zero, isSaturated: true)
@@ -130,7 +131,7 @@ struct PollRateTests {
         #expect(rate.current == 50)
     }
 
-    @Test("Throttling halves the rate once for all calls that were under way")
+    @Test("PollRate is halved once for all calls that were under way when throttled")
     func halvesOnce() {
         var rate = PollRate()
         for millisecond in 0..<1000 { rate.noteAccepted(at: .milliseconds(millisecond)) }
@@ -140,7 +141,7 @@ struct PollRateTests {
         #expect(rate.current == 24.5)
     }
 
-    @Test("What one client has learned is known to the next one of the process")
+    @Test("PollRateMemory gives a new client the rate that an earlier one has found")
     func isRemembered() async throws {
         let memory = PollRateMemory()
         var dependencies = ClientDependencies(clock: ManualClock())
@@ -157,7 +158,7 @@ struct PollRateTests {
     }
 
     @Test(
-        "A service on this machine is known by its address",
+        "PollRate knows a service on this machine by its address",
         arguments: [
             ("http://127.0.0.1:8187", true), ("http://localhost:1", true), ("http://[::1]:8187/base", true),
             ("http://127.0.0.1.example.com", false), ("https://openai.edu-aliyun.com", false),

@@ -3,9 +3,10 @@ import Testing
 
 @testable import SpeedPix
 
-@Suite("Waiting for a turn")
+@Suite("Waits for a polling turn")
 struct PollTurnsTests {
-    @Test func allWaitsSleepOnOneTimer() async throws {
+    @Test("200 waits for a turn use one timer")
+    func allWaitsSleepOnOneTimer() async throws {
         let clock = ManualClock()
         let turns = PollTurns(rate: PollRate(fixed: 10_000), clock: clock)
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -47,7 +48,8 @@ struct PollTurnsTests {
         }
     }
 
-    @Test func aCancelledWaitEndsAtOnceAndLeavesNoTimer() async throws {
+    @Test("A cancelled wait for a turn ends at once and leaves no timer")
+    func aCancelledWaitEndsAtOnceAndLeavesNoTimer() async throws {
         let clock = ManualClock()
         let turns = PollTurns(rate: PollRate(fixed: 1), clock: clock)
         let task = Task { try await turns.next(in: .seconds(60), limit: .seconds(600)) }
@@ -58,7 +60,8 @@ struct PollTurnsTests {
         #expect(turns.waitingCount == 0)
     }
 
-    @Test func aTaskThatIsCancelledBeforehandDoesNotWait() async throws {
+    @Test("A task that is already cancelled does not wait for a turn")
+    func aTaskThatIsCancelledBeforehandDoesNotWait() async throws {
         let turns = PollTurns(rate: PollRate(fixed: 1), clock: ManualClock())
         let (gate, opener) = AsyncStream<Void>.makeStream()
         let task = Task {

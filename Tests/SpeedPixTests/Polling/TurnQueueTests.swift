@@ -2,11 +2,12 @@ import Testing
 
 @testable import SpeedPix
 
-@Suite("Turns of polling")
+@Suite("The queue of polling turns")
 struct TurnQueueTests {
     private static let never = Duration.seconds(1_000_000)
 
-    @Test func turnsComeInTheOrderInWhichTheyAreDue() {
+    @Test("TurnQueue gives turns in the order in which they are due")
+    func turnsComeInTheOrderInWhichTheyAreDue() {
         var queue = TurnQueue(rate: PollRate(fixed: 1000))
         let dues = [5, 3, 9, 3, 1].map { Duration.seconds($0) }
         let numbers = dues.map { queue.add(due: $0, deadline: Self.never) }
@@ -17,7 +18,8 @@ struct TurnQueueTests {
         #expect(queue.nextDue() == nil)
     }
 
-    @Test func cancelledTurnsNeverCome() {
+    @Test("TurnQueue gives no turn that was cancelled")
+    func cancelledTurns() {
         var queue = TurnQueue(rate: PollRate(fixed: 1000))
         let numbers = (1...500).map { queue.add(due: .seconds($0), deadline: Self.never) }
         for number in numbers where number % 2 == 0 { queue.cancel(number) }
@@ -26,7 +28,7 @@ struct TurnQueueTests {
     }
 
     /// Ten thousand waits that are all due: each second has room for a hundred of them, and none is forgotten.
-    @Test("Ten thousand waits that are due get their turns at the rate")
+    @Test("TurnQueue gives ten thousand due waits their turns at the rate")
     func manyWaitsKeepToTheRate() {
         var queue = TurnQueue(rate: PollRate(fixed: 100))
         let numbers = (0..<10_000).map { _ in queue.add(due: .zero, deadline: Self.never) }
@@ -43,7 +45,7 @@ struct TurnQueueTests {
         #expect(time > .seconds(98) && time < .seconds(100))
     }
 
-    @Test("Cancelled waits leave no turns behind")
+    @Test("TurnQueue keeps no turns of cancelled waits")
     func cancelledWaitsLeaveNoTurns() {
         var queue = TurnQueue(rate: PollRate(fixed: 10))
         let crowd = (0..<1000).map { _ in queue.add(due: .zero, deadline: Self.never) }
@@ -58,7 +60,8 @@ struct TurnQueueTests {
         #expect(queue.take(at: .seconds(1)) == Array(more.prefix(9)))
     }
 
-    @Test func aDeadlineComesBeforeTheRate() {
+    @Test("TurnQueue gives a turn at its deadline though the rate is used up")
+    func aDeadlineComesBeforeTheRate() {
         var queue = TurnQueue(rate: PollRate(fixed: 1))
         let first = queue.add(due: .zero, deadline: Self.never)
         let second = queue.add(due: .zero, deadline: Self.never)
@@ -68,7 +71,8 @@ struct TurnQueueTests {
         #expect(queue.take(at: .seconds(1)) == [second])
     }
 
-    @Test func whatIsDueAfterItsDeadlineComesAtIt() {
+    @Test("TurnQueue gives a turn that is due after its deadline at the deadline")
+    func turnDueAfterItsDeadline() {
         var queue = TurnQueue(rate: PollRate(fixed: 1))
         _ = queue.add(due: .seconds(60), deadline: .seconds(10))
         #expect(queue.nextDue() == .seconds(10))

@@ -2,7 +2,7 @@ import SpeedPix
 import SpeedPixTestSupport
 import Testing
 
-@Suite("What answers tell of a prediction")
+@Suite("Predictions read from answers")
 struct AnswerTests {
     /// The prediction after one progress answer.
     private func polled(_ status: String, _ data: [String: JSONValue] = [:]) async throws -> Prediction {
@@ -14,12 +14,14 @@ struct AnswerTests {
         try await ScriptedService(.progress("succeeded"), .ok(result)).wait()
     }
 
-    @Test(arguments: [
-        ("waiting", Prediction.Status.waiting), ("WAITING", .waiting), ("starting", .waiting), ("queued", .waiting),
-        ("running", .running), ("Processing", .running),
-        ("succeeded", .succeeded), ("successed", .succeeded), ("SUCCESS", .succeeded), ("failed", .failed),
-        ("canceled", .canceled), ("cancelled", .canceled),
-    ])
+    @Test(
+        "A status is read in each spelling",
+        arguments: [
+            ("waiting", Prediction.Status.waiting), ("WAITING", .waiting), ("starting", .waiting), ("queued", .waiting),
+            ("running", .running), ("Processing", .running),
+            ("succeeded", .succeeded), ("successed", .succeeded), ("SUCCESS", .succeeded), ("failed", .failed),
+            ("canceled", .canceled), ("cancelled", .canceled),
+        ])
     func everySpellingOfAStatus(word: String, status: Prediction.Status) {
         #expect(Prediction.Status(word: word) == status)
     }
@@ -31,7 +33,8 @@ struct AnswerTests {
         #expect(ends == ["succeeded", "failed", "canceled"])
     }
 
-    @Test func progressIsRead() async throws {
+    @Test("A progress answer gives fraction, ETA, queue length, step and logs")
+    func progressIsRead() async throws {
         let prediction = try await polled(
             "running",
             [
@@ -45,7 +48,8 @@ struct AnswerTests {
         #expect(prediction.logs == "step 2\n")
     }
 
-    @Test func progressMayBeTextInSnakeCase() async throws {
+    @Test("A progress answer may have snake case keys and numbers as text")
+    func progressMayBeTextInSnakeCase() async throws {
         let prediction = try await polled(
             "running",
             [
@@ -59,8 +63,10 @@ struct AnswerTests {
         #expect(prediction.logs.isEmpty)
     }
 
-    @Test(arguments: [0, "0", nil, -3, "soon", 1e300] as [JSONValue])
-    func anETAOfZeroOrNonsenseIsUnknown(_ eta: JSONValue) async throws {
+    @Test(
+        "An ETA of zero or less, of text or of an absurd length is unknown",
+        arguments: [0, "0", nil, -3, "soon", 1e300] as [JSONValue])
+    func invalidETA(_ eta: JSONValue) async throws {
         #expect(try await polled("waiting", ["etaRelative": eta]).progress.eta == nil)
     }
 
@@ -76,12 +82,15 @@ struct AnswerTests {
         #expect(try await polled("waiting", ["etaRelative": 3_000_000]).progress.eta == nil)
     }
 
-    @Test(arguments: [(7, 1), (-1, 0), ("NaN", 0), (nil, 0)] as [(JSONValue, Double)])
-    func aFractionStaysAFraction(value: JSONValue, fraction: Double) async throws {
+    @Test(
+        "A fraction of the progress is limited to 0 to 1",
+        arguments: [(7, 1), (-1, 0), ("NaN", 0), (nil, 0)] as [(JSONValue, Double)])
+    func fractionIsClamped(value: JSONValue, fraction: Double) async throws {
         #expect(try await polled("running", ["progress": value]).progress.fraction == fraction)
     }
 
-    @Test func repeatedMessagesAreKeptOnce() async throws {
+    @Test("A message that is repeated is in the logs once")
+    func repeatedMessagesAreKeptOnce() async throws {
         let say: (String) -> ScriptedReply = { .progress("running", ["message": .string($0)]) }
         let done = try await ScriptedService(
             say("loading"), say("loading"), say("drawing"), .progress("succeeded"), .result
@@ -89,7 +98,8 @@ struct AnswerTests {
         #expect(done.logs == "loading\ndrawing\n")
     }
 
-    @Test func aResultIsRead() async throws {
+    @Test("A result answer gives output, files, times and logs")
+    func aResultIsRead() async throws {
         let done = try await finished([
             "status": "succeeded", "result": ["n": 3, "image": ["url": "https://cdn.test/a.png", "width": 8]],
             "images": ["https://cdn.test/old.png"], "info": "done well", "taskDuration": "1500",
@@ -114,8 +124,8 @@ struct AnswerTests {
         (["result": ["images": []], "images": ["https://cdn.test/a.webp"]], ["https://cdn.test/a.webp"]),
     ]
 
-    @Test(arguments: fallbacks)
-    func imagesStandInForAMissingResult(data: JSONValue, urls: [String]) async throws {
+    @Test("A success without a result takes the images of the answer as its output", arguments: fallbacks)
+    func imagesReplaceAMissingResult(data: JSONValue, urls: [String]) async throws {
         let done = try await finished(data)
         #expect(done.files.map(\.url) == urls)
         #expect(done.output != nil)
@@ -159,7 +169,7 @@ struct AnswerTests {
         #expect(done.completedAt != nil)
     }
 
-    @Test("A current image that is no URL is none", arguments: ["", "iVBORw0KGgo=", nil, 7] as [JSONValue])
+    @Test("A current image that is no URL is ignored", arguments: ["", "iVBORw0KGgo=", nil, 7] as [JSONValue])
     func aCurrentImageIsAURL(value: JSONValue) async throws {
         #expect(try await polled("running", ["currentImage": value]).currentImage == nil)
     }
@@ -176,7 +186,7 @@ struct AnswerTests {
         #expect(done.info?.stringValue?.contains(told ?? "no output") == true)
     }
 
-    @Test("A false or a zero is an output", arguments: [false, 0, 0.5] as [JSONValue])
+    @Test("A result of false or a number is an output", arguments: [false, 0, 0.5] as [JSONValue])
     func dataIsAnOutput(value: JSONValue) async throws {
         let done = try await finished([
             "status": "succeeded", "result": ["value": value], "images": ["https://x.test/a"],

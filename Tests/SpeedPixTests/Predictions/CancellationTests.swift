@@ -2,9 +2,10 @@ import SpeedPix
 import SpeedPixTestSupport
 import Testing
 
-@Suite("Cancelling tasks")
+@Suite("Cancelled tasks")
 struct CancellationTests {
-    @Test func aWaitThatSleepsEndsAtOnce() async throws {
+    @Test("A wait that is cancelled between polls ends at once")
+    func aWaitThatSleepsEndsAtOnce() async throws {
         let clock = ManualClock()
         let service = try ScriptedService(clock: clock)
         let task = Task { try await service.wait() }
@@ -15,7 +16,7 @@ struct CancellationTests {
         #expect(clock.sleeperCount == 0)
     }
 
-    @Test(arguments: [0, 1])
+    @Test("A wait that is cancelled during a call ends at once", arguments: [0, 1])
     func aWaitWithinACallEndsAtOnce(goodPolls: Int) async throws {
         let service =
             goodPolls == 0
@@ -27,7 +28,8 @@ struct CancellationTests {
         #expect(service.requests.count == goodPolls + 1)
     }
 
-    @Test func aCallThatWaitsForItsRetryEndsAtOnce() async throws {
+    @Test("A call that is cancelled before its retry ends at once")
+    func aCallThatWaitsForItsRetryEndsAtOnce() async throws {
         let clock = ManualClock()
         let service = try ScriptedService(then: .text("", status: 503, headers: [.retryAfter: "50"]), clock: clock)
         let task = Task { try await service.predictions.get("t-1") }
@@ -37,7 +39,8 @@ struct CancellationTests {
         #expect(service.requests.count == 1)
     }
 
-    @Test func aCreateUnderWayStillTellsItsPrediction() async throws {
+    @Test("A create that is cancelled while it is under way returns its prediction")
+    func cancelledCreateReturnsItsPrediction() async throws {
         let (gate, opener) = AsyncStream<Void>.makeStream()
         let slow = ScriptedReply { request in
             for await _ in gate {}
@@ -55,7 +58,8 @@ struct CancellationTests {
         #expect(service.requests.count == 1)
     }
 
-    @Test func aCreateThatIsCancelledBeforehandSendsNothing() async throws {
+    @Test("A create in a task that is already cancelled sends nothing")
+    func aCreateThatIsCancelledBeforehandSendsNothing() async throws {
         let (gate, opener) = AsyncStream<Void>.makeStream()
         let service = try ScriptedService(.ok(["taskId": "t-1"]))
         let task = Task {
@@ -68,7 +72,8 @@ struct CancellationTests {
         #expect(service.requests.isEmpty)
     }
 
-    @Test func aThrottledCreateThatIsCancelledIsNotSentAgain() async throws {
+    @Test("A throttled create that is cancelled is not sent again")
+    func aThrottledCreateThatIsCancelledIsNotSentAgain() async throws {
         let clock = ManualClock()
         let service = try ScriptedService(then: .text("", status: 429), clock: clock)
         let task = Task { try await service.create() }

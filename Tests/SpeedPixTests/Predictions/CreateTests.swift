@@ -3,7 +3,7 @@ import SpeedPix
 import SpeedPixTestSupport
 import Testing
 
-@Suite("Creating predictions")
+@Suite("Creates of predictions")
 struct CreateTests {
     /// The one request of a create that worked.
     private func request(
@@ -17,7 +17,8 @@ struct CreateTests {
         return try #require(service.requests.first)
     }
 
-    @Test func theRequestIsTheProtocols() async throws {
+    @Test("A create sends the request that the protocol defines")
+    func requestOfACreate() async throws {
         let request = try await request(input: ["text": "一幅山水画", "seed": 7])
         #expect(request.method == .post)
         #expect(request.url == "https://service.test/scc/comfy_prompt")
@@ -29,7 +30,8 @@ struct CreateTests {
         #expect(request.headers[.resourceConfigID] == nil)
     }
 
-    @Test func theBytesThatAreSentAreTheBytesThatAreSigned() async throws {
+    @Test("A create signs the bytes that it sends")
+    func signedBytes() async throws {
         let request = try await request(input: ["text": "grüße/\"\n"])
         let signer = RequestSigner(appKey: ScriptedService.appKey, secret: Secret(ScriptedService.appSecret))
         let signed = signer.headers(
@@ -37,7 +39,8 @@ struct CreateTests {
         for field in signed { #expect(request.headers[field.name] == field.value) }
     }
 
-    @Test func aliasVersionAndFlagsAreSentAsGiven() async throws {
+    @Test("A create sends alias, version and flags as given")
+    func aliasVersionAndFlagsAreSentAsGiven() async throws {
         let alias = try await request { $0.aliasID = "beta" }.json
         #expect(alias["alias_id"] == "beta")
         let version = try await request { $0.versionID = "v-2" }.json
@@ -52,12 +55,14 @@ struct CreateTests {
         #expect(try await request().json.objectValue?.keys.sorted() == ["alias_id", "inputs", "workflow_id"])
     }
 
-    @Test func resourcesAreAHeaderInOrder() async throws {
+    @Test("A create sends the resources in a header in their order")
+    func resourcesAreAHeaderInOrder() async throws {
         let request = try await request { $0.resourceConfigIDs = ["poolB", "poolA", "default"] }
         #expect(request.headers[.resourceConfigID] == "poolB,poolA,default")
     }
 
-    @Test func whatCannotBeRightIsNotSent() async throws {
+    @Test("Invalid arguments of create and get are refused before anything is sent")
+    func invalidArguments() async throws {
         let service = try ScriptedService()
         var options = CreateOptions()
         options.aliasID = "main"
@@ -77,7 +82,7 @@ struct CreateTests {
         ["task_id": "t-9", "status": "waiting", "estimated_duration_in_seconds": "12.5"],
     ]
 
-    @Test(arguments: spellings)
+    @Test("A create reads its answer in camel case and in snake case", arguments: spellings)
     func theAnswerIsReadInBothSpellings(_ data: JSONValue) async throws {
         let service = try ScriptedService(.ok(data))
         let prediction = try await service.create()
@@ -89,14 +94,16 @@ struct CreateTests {
         #expect(prediction.createdAt == service.date.now)
     }
 
-    @Test func anAnswerWithoutAStatusIsAWaitingPrediction() async throws {
+    @Test("A create whose answer has no status returns a waiting prediction")
+    func anAnswerWithoutAStatusIsAWaitingPrediction() async throws {
         let prediction = try await ScriptedService(.ok(["taskId": 17])).create()
         #expect(prediction.id == "17")
         #expect(prediction.status == .waiting)
         #expect(prediction.estimatedDuration == nil)
     }
 
-    @Test func aCreateThatAnswersSucceededFetchesItsResult() async throws {
+    @Test("run fetches the result when the create already says succeeded")
+    func aCreateThatAnswersSucceededFetchesItsResult() async throws {
         let service = try ScriptedService(.ok(["taskId": "t-1", "status": "succeeded"]), .result)
         let done = try await service.predictions.run("wf-1", input: [:])
         #expect(service.paths == ["/scc/comfy_prompt", "/scc/comfy_get_result"])
@@ -104,7 +111,8 @@ struct CreateTests {
         #expect(done.files.map(\.url) == ["https://cdn.test/a.png"])
     }
 
-    @Test func runTellsTheIDBeforeItWaits() async throws {
+    @Test("run calls onCreated with the prediction before it waits")
+    func runTellsTheIDBeforeItWaits() async throws {
         let service = try ScriptedService(.ok(["taskId": "t-1"]), .progress("succeeded"), .result)
         let told = Counter()
         let options = RunOptions(onCreated: { prediction in

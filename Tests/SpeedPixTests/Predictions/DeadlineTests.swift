@@ -2,7 +2,7 @@ import SpeedPix
 import SpeedPixTestSupport
 import Testing
 
-@Suite("A wait's deadline")
+@Suite("The timeout of a wait")
 struct DeadlineTests {
     private func options(timeout: Duration, interval: Duration? = nil) -> WaitOptions {
         var options = WaitOptions()
@@ -19,8 +19,10 @@ struct DeadlineTests {
     }
 
     /// Whatever polls find, a wait asks on until its deadline and a last look at it, and never longer.
-    @Test(arguments: [ScriptedReply.progress("running"), .text("", status: 502), .text("garbage"), .progress("paused")])
-    func aWaitThatFindsNothingEndsInTime(_ reply: ScriptedReply) async throws {
+    @Test(
+        "A wait polls until its timeout and then fails with the prediction's id",
+        arguments: [ScriptedReply.progress("running"), .text("", status: 502), .text("garbage"), .progress("paused")])
+    func waitEndsAtItsTimeout(_ reply: ScriptedReply) async throws {
         let clock = ImmediateClock()
         let service = try ScriptedService(then: reply, clock: clock)
         let error = try await speedPixError { try await service.wait(options(timeout: .seconds(60))) }
@@ -31,7 +33,8 @@ struct DeadlineTests {
         #expect(service.requests.count > 8)
     }
 
-    @Test func aResultThatNeverComesEndsInTimeToo() async throws {
+    @Test("A wait whose result cannot be fetched ends at its timeout")
+    func missingResult() async throws {
         let clock = ImmediateClock()
         let service = try ScriptedService(.progress("succeeded"), then: .text("", status: 503), clock: clock)
         let error = try await speedPixError { try await service.wait(options(timeout: .seconds(60))) }
@@ -40,7 +43,8 @@ struct DeadlineTests {
         #expect(clock.now.offset <= .seconds(70))
     }
 
-    @Test func aPollThatHangsIsCutOffAtTheDeadline() async throws {
+    @Test("A poll that hangs ends at the timeout of its wait")
+    func hangingPoll() async throws {
         let clock = ManualClock()
         let service = try ScriptedService(then: .silence, clock: clock)
         let options = options(timeout: .seconds(10), interval: .seconds(4))
@@ -56,8 +60,8 @@ struct DeadlineTests {
         #expect(clock.sleeperCount == 0)
     }
 
-    @Test(arguments: [true, false])
-    func anIntervalBeyondTheDeadlineStillLooksOnce(isDone: Bool) async throws {
+    @Test("A wait whose polling interval exceeds its timeout polls once at the end", arguments: [true, false])
+    func intervalBeyondTheTimeout(isDone: Bool) async throws {
         let clock = ManualClock()
         let service = try ScriptedService(.progress(isDone ? "succeeded" : "running"), .result, clock: clock)
         let options = options(timeout: .milliseconds(200), interval: .seconds(60))
@@ -95,7 +99,7 @@ struct DeadlineTests {
     }
 
     @Test(
-        "A wait without a timeout ends after half an hour of silence",
+        "A wait without a timeout ends after half an hour without a valid answer",
         arguments: [ScriptedReply.text("", status: 502), .text("garbage"), .progress("paused")])
     func aSilentServiceIsGivenUp(_ reply: ScriptedReply) async throws {
         let clock = ImmediateClock()
@@ -106,7 +110,7 @@ struct DeadlineTests {
         #expect(clock.now.offset >= .seconds(1800) && clock.now.offset < .seconds(1900))
     }
 
-    @Test("Progress that moves is a sign of life under a status that nobody has documented")
+    @Test("A wait without a timeout goes on while progress changes under an unknown status")
     func progressIsASignOfLife() async throws {
         let clock = ImmediateClock()
         let service = try ScriptedService(
@@ -118,7 +122,7 @@ struct DeadlineTests {
         #expect(try await service.wait(WaitOptions(pollingInterval: .seconds(10))).status == .succeeded)
     }
 
-    @Test("A timeout of any length is no trap", arguments: [Duration.seconds(Int64.max), .seconds(1e15)])
+    @Test("A wait accepts a timeout of any length", arguments: [Duration.seconds(Int64.max), .seconds(1e15)])
     func hugeTimeouts(timeout: Duration) async throws {
         let service = try ScriptedService(.progress("running"), .progress("succeeded"), .result)
         #expect(try await service.wait(WaitOptions(timeout: timeout)).status == .succeeded)
@@ -127,8 +131,10 @@ struct DeadlineTests {
         #expect(try await run.predictions.run("wf-1", input: [:], options: options).status == .succeeded)
     }
 
-    @Test(arguments: [(Duration.seconds(90), "90 s"), (.milliseconds(2500), "2.5 s"), (.zero, "0 s")])
-    func durationsReadWell(duration: Duration, text: String) {
+    @Test(
+        "A duration is formatted in seconds",
+        arguments: [(Duration.seconds(90), "90 s"), (.milliseconds(2500), "2.5 s"), (.zero, "0 s")])
+    func formattedDurations(duration: Duration, text: String) {
         #expect(duration.formattedSeconds == text)
     }
 }

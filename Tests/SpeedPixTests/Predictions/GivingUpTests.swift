@@ -3,7 +3,7 @@ import SpeedPixTestSupport
 import Synchronization
 import Testing
 
-@Suite("Waits that cancel what they give up")
+@Suite("Cancels of predictions whose wait ends early")
 struct GivingUpTests {
     /// What the options' callback was told.
     private final class Told: Sendable {
@@ -33,7 +33,7 @@ struct GivingUpTests {
         WaitOptions(timeout: .seconds(60), cancelOn: cancelOn, onCancel: told.note)
     }
 
-    @Test("Its timeout cancels the prediction, and the error says so", arguments: CancelCondition.allCases)
+    @Test("A wait with cancelOn cancels its prediction at the timeout and says so", arguments: CancelCondition.allCases)
     func timeout(condition: CancelCondition) async throws {
         let told = Told()
         let service = try ScriptedService(then: running(Self.canceled))
@@ -45,8 +45,8 @@ struct GivingUpTests {
         #expect(told.all.count == 1 && told.all.first?.failure == nil)
     }
 
-    @Test("Without the option nothing is canceled, neither after a timeout nor with the task")
-    func goesOn() async throws {
+    @Test("A wait without cancelOn cancels nothing, neither at the timeout nor with its task")
+    func withoutCancelOn() async throws {
         let told = Told()
         let service = try ScriptedService(then: running(Self.canceled))
         let error = try await speedPixError { try await service.wait(options(nil, told)) }
@@ -60,9 +60,9 @@ struct GivingUpTests {
     }
 
     @Test(
-        "A cancelled task cancels with stop, and not with timeout",
+        "A cancelled task cancels its prediction with cancelOn stop and not with timeout",
         arguments: [(CancelCondition.stop, 1), (.timeout, 0)])
-    func task(condition: CancelCondition, cancels: Int) async throws {
+    func cancelledTask(condition: CancelCondition, cancels: Int) async throws {
         let told = Told()
         let service = try ScriptedService(
             then: .choosing { $0.path == "/scc/comfy_cancel" ? Self.canceled : .silence })
@@ -74,7 +74,7 @@ struct GivingUpTests {
         #expect(told.all.count == cancels)
     }
 
-    @Test("A task that is cancelled while the create is under way cancels what it has created")
+    @Test("A run that is cancelled during its create cancels what it has created")
     func createUnderWay() async throws {
         let told = Told()
         let (gate, opener) = AsyncStream<Void>.makeStream()
@@ -94,7 +94,7 @@ struct GivingUpTests {
         #expect(told.all.first?.prediction.status == .canceled)
     }
 
-    @Test("A callback that throws is a stop")
+    @Test("A wait with cancelOn stop cancels its prediction when the progress callback throws")
     func callback() async throws {
         struct Enough: Error {}
         let told = Told()
@@ -105,7 +105,7 @@ struct GivingUpTests {
         #expect(told.all.first?.prediction.status == .canceled)
     }
 
-    @Test("What the service refuses is none: the prediction may well go on")
+    @Test("A wait with cancelOn stop does not cancel when the service refuses a poll")
     func refusal() async throws {
         let told = Told()
         let service = try ScriptedService(then: .refusal("TaskNotFound", "no such task"))
@@ -113,7 +113,7 @@ struct GivingUpTests {
         #expect(error.code == .apiError && told.all.isEmpty)
     }
 
-    @Test("A service that cannot cancel is told of, with the id of what goes on")
+    @Test("A wait says when the service cannot cancel, with the id of the prediction")
     func unsupported() async throws {
         let told = Told()
         let service = try ScriptedService(then: running(.text("", status: 404)))
@@ -124,7 +124,7 @@ struct GivingUpTests {
         #expect(told.all.first?.failure?.code == .unsupported)
     }
 
-    @Test("A prediction that had ended before the cancel stays what it is")
+    @Test("A wait says when its prediction had ended before the cancel")
     func endedMeanwhile() async throws {
         let told = Told()
         let service = try ScriptedService(then: running(.ok(["taskId": "t-1", "status": "succeeded"])))
@@ -133,7 +133,7 @@ struct GivingUpTests {
         #expect(error.prediction?.status == .succeeded && told.all.first?.failure == nil)
     }
 
-    @Test("Cancelling takes five seconds at the most, whatever the service does")
+    @Test("A cancel by a wait takes five seconds at most")
     func bounded() async throws {
         let told = Told()
         let clock = ManualClock()
@@ -151,7 +151,7 @@ struct GivingUpTests {
         #expect(told.all.first?.failure?.message == "the service did not answer within 5 s")
     }
 
-    @Test("Updates cancel, too, when the next one does not come in time")
+    @Test("updates with cancelOn cancels the prediction at its timeout")
     func updates() async throws {
         let told = Told()
         let service = try ScriptedService(then: running(Self.canceled))

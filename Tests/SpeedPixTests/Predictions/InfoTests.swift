@@ -2,7 +2,7 @@ import SpeedPix
 import SpeedPixTestSupport
 import Testing
 
-@Suite("What the service tells of a run beside its outputs")
+@Suite("The info of a prediction")
 struct InfoTests {
     private struct Declared: Decodable, Sendable, Equatable {
         var text: String
@@ -32,7 +32,7 @@ struct InfoTests {
         return try await service.predictions.run("workflow", input: [:], as: type)
     }
 
-    @Test("It is kept as it came, and is no output")
+    @Test("The info of a prediction is kept unchanged and is no output")
     func kept() async throws {
         let (_, prediction) = try await done(["text": "a"], info: ["message": "well done", "steps": 20])
         #expect(prediction.info == ["message": "well done", "steps": 20])
@@ -41,7 +41,7 @@ struct InfoTests {
     }
 
     @Test(
-        "A declared info is filled from it: a message alone is a text",
+        "A declared info of text is filled with the text or the message",
         arguments: [
             ("well done", "well done"), (["message": "well done"], "well done"), (nil, nil),
         ] as [(JSONValue, String?)])
@@ -50,7 +50,7 @@ struct InfoTests {
         #expect(output == Declared(text: "a", info: text))
     }
 
-    @Test("A declared info that is an object gets the members")
+    @Test("A declared info of an object type is filled with the members")
     func filledWithMembers() async throws {
         let output = try await decoded(["text": "a"], info: ["message": "well done"], as: Detailed.self)
         #expect(output.info == ["message": "well done"])
@@ -58,19 +58,19 @@ struct InfoTests {
         #expect(many.info == ["message": "well done", "node": "n"])
     }
 
-    @Test("An output of that name stays what it is")
+    @Test("An output named info is not replaced by the service's info")
     func ownOutput() async throws {
         let output = try await decoded(["text": "a", "info": "mine"], info: "the service's", as: Declared.self)
         #expect(output.info == "mine")
     }
 
-    @Test("One that does not fit the declared type is left out")
+    @Test("An info that does not fit the declared type is left out")
     func misfits() async throws {
         let output = try await decoded(["text": "a"], info: ["steps": 20], as: Declared.self)
         #expect(output == Declared(text: "a", info: nil))
     }
 
-    @Test("Types that declare no info do not get any")
+    @Test("An output type without info does not get any")
     func undeclared() async throws {
         #expect(try await decoded(["text": "a"], info: "told", as: Undeclared.self) == Undeclared(text: "a"))
         #expect(try await decoded(["text": "a"], info: "told", as: CustomResult.self) == ["text": "a"])
@@ -78,7 +78,7 @@ struct InfoTests {
         #expect(try await decoded(["text": "a"], info: "told", as: JSONValue.self) == ["text": "a"])
     }
 
-    @Test("An output that does not fit is told as it came")
+    @Test("An output that does not decode is reported with its own fields")
     func misfitOfTheOutput() async throws {
         let error = try await speedPixError {
             try await decoded(["texts": "a"], info: "told", as: Declared.self)
@@ -87,7 +87,7 @@ struct InfoTests {
         #expect(error.remedy?.contains("there is texts") == true)
     }
 
-    @Test("A service that says failed and canceled means canceled")
+    @Test("A failed prediction whose progress says canceled is reported as canceled")
     func canceled() async throws {
         let service = try ScriptedService(
             .progress("failed", ["canceled": true, "message": "the prediction was canceled"]),

@@ -3,7 +3,7 @@ import Testing
 
 @testable import SpeedPix
 
-@Suite("Polls that the service refuses")
+@Suite("Waits whose polls are refused")
 struct RefusedPollTests {
     /// Refusals that do not say that the prediction is lost.
     private static let unsettled: [ScriptedReply] = [
@@ -12,7 +12,7 @@ struct RefusedPollTests {
         .text("", status: 401),
     ]
 
-    @Test("A refusal that is not known to be final does not end a wait", arguments: unsettled)
+    @Test("A wait goes on after a refusal that is not known to be final", arguments: unsettled)
     func anUnknownRefusalIsAskedAgain(_ reply: ScriptedReply) async throws {
         let service = try ScriptedService(
             .progress("running"), reply, reply, reply, .progress("running"), reply, .progress("succeeded"), reply,
@@ -21,7 +21,7 @@ struct RefusedPollTests {
         #expect(service.requests.count == 9)
     }
 
-    @Test("A refusal that stays is raised with the prediction after two minutes", arguments: unsettled)
+    @Test("A wait fails with the prediction after two minutes of refusals", arguments: unsettled)
     func aLastingRefusalIsRaised(_ reply: ScriptedReply) async throws {
         let clock = ImmediateClock()
         let service = try ScriptedService(.progress("running", ["progress": 0.5]), then: reply, clock: clock)
@@ -34,7 +34,7 @@ struct RefusedPollTests {
         #expect(service.requests.count < 20)
     }
 
-    @Test("A wait's own timeout comes before the two minutes")
+    @Test("A wait with refused polls ends at its own timeout if that is earlier")
     func theTimeoutComesFirst() async throws {
         let clock = ImmediateClock()
         let service = try ScriptedService(then: .refusal("SYSTEM_ERROR", "busy"), clock: clock)
@@ -52,8 +52,8 @@ struct RefusedPollTests {
         .refusal("InvalidParameter.TaskId", "taskId is invalid"),
     ]
 
-    @Test("No such task within 30 seconds of the create is asked again", arguments: missing)
-    func aNewTaskMayBeUnknownForAWhile(_ reply: ScriptedReply) async throws {
+    @Test("A wait polls again when a task is unknown within 30 s of its create", arguments: missing)
+    func unknownNewTask(_ reply: ScriptedReply) async throws {
         let service = try ScriptedService(
             .ok(["taskId": "t-1", "status": "waiting"]), reply, reply, .progress("running"), .progress("succeeded"),
             .result)
@@ -62,8 +62,8 @@ struct RefusedPollTests {
         #expect(try await service.predictions.wait(for: created).status == .succeeded)
     }
 
-    @Test("No such task later than 30 seconds after the create ends the wait", arguments: missing)
-    func anOldTaskThatIsUnknownIsLost(_ reply: ScriptedReply) async throws {
+    @Test("A wait fails when a task is unknown more than 30 s after its create", arguments: missing)
+    func unknownOldTask(_ reply: ScriptedReply) async throws {
         let service = try ScriptedService(.ok(["taskId": "t-1", "status": "waiting"]), reply)
         let created = try await service.create()
         service.date.advance(by: .seconds(31))
@@ -74,9 +74,9 @@ struct RefusedPollTests {
     }
 }
 
-@Suite("Retries of refused calls")
+@Suite("The pauses after refused polls")
 struct RefusalRetriesTests {
-    @Test("Pauses double up to ten seconds and end after two minutes")
+    @Test("The pauses double up to ten seconds and end after two minutes")
     func pauses() {
         var retries = RefusalRetries()
         var now = Duration.seconds(1000)

@@ -16,7 +16,8 @@ struct UpdatesTests {
         #expect(seen == ["running 0.5 false", "succeeded 1.0 true"])
     }
 
-    @Test func aFailureIsTheLastElement() async throws {
+    @Test("updates ends with the failed prediction")
+    func aFailureIsTheLastElement() async throws {
         let service = try ScriptedService(.progress("failed", ["message": "bad"]), .ok(["status": "failed"]))
         var last: Prediction?
         for try await prediction in service.predictions.updates(of: Prediction(id: "t-1")) { last = prediction }
@@ -25,7 +26,8 @@ struct UpdatesTests {
     }
 
     /// It is known to have failed; that its details cannot be had must not keep anybody waiting.
-    @Test func aFailureWhoseReasonCannotBeFetchedIsOne() async throws {
+    @Test("A failed prediction whose reason cannot be fetched fails its wait")
+    func failureWithoutItsReason() async throws {
         let service = try ScriptedService(.progress("failed"), then: .text("", status: 503))
         let error = try await speedPixError { try await service.wait() }
         #expect(error.code == .predictionFailed)
@@ -33,13 +35,15 @@ struct UpdatesTests {
         #expect(service.requests.count == 5)
     }
 
-    @Test func nothingIsAskedWhileNobodyLooks() async throws {
+    @Test("updates sends no poll after its reader has stopped")
+    func noPollsWithoutAReader() async throws {
         let service = try ScriptedService(.progress("running", ["progress": 0.1]))
         for try await _ in service.predictions.updates(of: Prediction(id: "t-1")) { break }
         #expect(service.requests.count == 1)
     }
 
-    @Test func aDeadlineIsAnError() async throws {
+    @Test("updates fails at its timeout")
+    func aDeadlineIsAnError() async throws {
         let service = try ScriptedService(then: .progress("running"))
         let updates = service.predictions.updates(
             of: Prediction(id: "t-1"), options: WaitOptions(timeout: .seconds(20)))
@@ -86,7 +90,8 @@ struct UpdatesTests {
         #expect(try await ScriptedService().predictions.waitAll([]).isEmpty)
     }
 
-    @Test func aThousandAreWaitedForAtOnce() async throws {
+    @Test("A batch waits for a thousand predictions at once")
+    func aThousandAreWaitedForAtOnce() async throws {
         let ids = (0..<1000).map { "t-\($0)" }
         let service = try batch(Dictionary(uniqueKeysWithValues: ids.map { ($0, "succeeded") }))
         var indices: Set<Int> = []
@@ -97,7 +102,8 @@ struct UpdatesTests {
         #expect(indices.count == 1000)
     }
 
-    @Test func aCancelledBatchEnds() async throws {
+    @Test("A cancelled batch ends at once")
+    func aCancelledBatchEnds() async throws {
         let clock = ManualClock()
         let service = try ScriptedService(clock: clock)
         let task = Task { try await service.predictions.waitAll([Prediction(id: "a"), Prediction(id: "b")]) }

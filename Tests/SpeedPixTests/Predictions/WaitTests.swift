@@ -3,9 +3,10 @@ import SpeedPixTestSupport
 import Synchronization
 import Testing
 
-@Suite("Waiting")
+@Suite("Waits for predictions")
 struct WaitTests {
-    @Test func aWaitFollowsAPredictionToItsOutput() async throws {
+    @Test("A wait polls until the prediction has succeeded and fetches its output")
+    func aWaitFollowsAPredictionToItsOutput() async throws {
         let service = try ScriptedService(
             .progress("waiting"), .progress("running", ["progress": 0.5]), .progress("successed"), .result)
         let done = try await service.wait()
@@ -22,7 +23,8 @@ struct WaitTests {
         #expect(try await service.wait().status == .succeeded)
     }
 
-    @Test func onlyChangesAreReported() async throws {
+    @Test("A wait reports progress only when it has changed")
+    func onlyChangesAreReported() async throws {
         let service = try ScriptedService(
             .progress("waiting"), .progress("running", ["progress": 0.1]), .progress("running", ["progress": 0.1]),
             .progress("running", ["progress": 0.9]), .progress("succeeded"), .result)
@@ -34,7 +36,8 @@ struct WaitTests {
     }
 
     /// The result's word is the later one.
-    @Test func aResultThatIsStillRunningIsWaitedFor() async throws {
+    @Test("A wait polls on when the result says that the prediction is still running")
+    func aResultThatIsStillRunningIsWaitedFor() async throws {
         let service = try ScriptedService(
             .progress("succeeded"), .ok(["status": "running"]), .progress("succeeded"), .result)
         #expect(try await service.wait().output?["image"] != nil)
@@ -42,15 +45,18 @@ struct WaitTests {
     }
 
     /// The official clients sleep before they look for the first time.
-    @Test(arguments: [nil, .seconds(3), .seconds(60)] as [Duration?])
-    func whatIsOverAlreadyIsSeenAtOnce(interval: Duration?) async throws {
+    @Test(
+        "A wait polls for the first time after 0.3 s, whatever the interval",
+        arguments: [nil, .seconds(3), .seconds(60)] as [Duration?])
+    func endedPrediction(interval: Duration?) async throws {
         let clock = ImmediateClock()
         let service = try ScriptedService(.progress("succeeded"), .result, clock: clock)
         try await service.wait(WaitOptions(pollingInterval: interval))
         #expect(clock.now.offset <= .milliseconds(310))
     }
 
-    @Test func fixedIntervalsAreKept() async throws {
+    @Test("A wait keeps to a fixed polling interval")
+    func fixedIntervalsAreKept() async throws {
         let clock = ImmediateClock()
         let service = try ScriptedService(
             .progress("running"), .progress("running"), .progress("succeeded"), .result, clock: clock)
@@ -66,7 +72,8 @@ struct WaitTests {
         return try await speedPixError { try await transport.wait() }
     }
 
-    @Test func aFailedTaskIsAnErrorThoughItsResultEnvelopeIsGood() async throws {
+    @Test("A wait for a prediction that fails throws its message")
+    func failedPrediction() async throws {
         let error = try await failure(
             .progress("failed", ["message": "out of memory"]), .ok(["status": "failed", "result": nil]))
         #expect(error.code == .predictionFailed)
@@ -76,31 +83,35 @@ struct WaitTests {
         #expect(error.prediction?.output == nil)
     }
 
-    @Test func theResultMayTellTheReason() async throws {
+    @Test("A wait takes the reason of a failure from the result if progress has none")
+    func reasonFromTheResult() async throws {
         let error = try await failure(.progress("failed"), .ok(["status": "failed", "info": ["message": "bad node"]]))
         #expect(error.message == "bad node")
         #expect(error.prediction?.error == "bad node")
     }
 
-    @Test func aFailedTaskWhoseResultIsRefusedIsStillAFailedTask() async throws {
+    @Test("A wait reports a failed prediction as failed when its result is refused")
+    func failedPredictionWithRefusedResult() async throws {
         let error = try await failure(.progress("failed"), .refusal("TaskFailed", "node 7 crashed"))
         #expect(error.code == .predictionFailed)
         #expect(error.message == "node 7 crashed")
         #expect(error.prediction?.status == .failed)
     }
 
-    @Test func aTaskThatFailsOnlyInItsResultFails() async throws {
+    @Test("A wait fails when only the result says that the prediction has failed")
+    func aTaskThatFailsOnlyInItsResultFails() async throws {
         let error = try await failure(.progress("succeeded"), .ok(["status": "failed", "message": "late"]))
         #expect(error.code == .predictionFailed)
         #expect(error.message == "late")
     }
 
-    @Test func aFailureWithoutAReasonSaysSo() async throws {
+    @Test("A wait says when a failed prediction gave no reason")
+    func aFailureWithoutAReasonSaysSo() async throws {
         #expect(try await failure(.progress("failed"), .ok(["status": "failed"])).message.contains("without a reason"))
     }
 
-    @Test(arguments: ["canceled", "cancelled"])
-    func aCanceledTaskIsItsOwnError(_ word: String) async throws {
+    @Test("A wait for a canceled prediction fails as canceled", arguments: ["canceled", "cancelled"])
+    func canceledPrediction(_ word: String) async throws {
         let error = try await failure(.progress(word), .refusal("NoResult", "no result"))
         #expect(error.code == .canceled)
         #expect(error.prediction?.status == .canceled)
@@ -108,10 +119,12 @@ struct WaitTests {
 
     // MARK: Bad polls
 
-    @Test(arguments: [
-        ScriptedReply.text("", status: 502), .reset, .refusedConnection, .text("garbage"), .text(""), .ok([:]),
-        .text("", status: 429), .body([[0x7B]], then: TransportError("truncated", mayHaveReachedService: true)),
-    ])
+    @Test(
+        "A wait goes on after nine bad polls in a row",
+        arguments: [
+            ScriptedReply.text("", status: 502), .reset, .refusedConnection, .text("garbage"), .text(""), .ok([:]),
+            .text("", status: 429), .body([[0x7B]], then: TransportError("truncated", mayHaveReachedService: true)),
+        ])
     func badPollsNeverEndAWait(_ reply: ScriptedReply) async throws {
         // Nine in a row are more than one call's tries.
         let service = try ScriptedService(
@@ -121,16 +134,21 @@ struct WaitTests {
         #expect(service.requests.count == 13)
     }
 
-    @Test(arguments: [ScriptedReply.text("", status: 503), .text("garbage"), .reset])
-    func aResultThatIsHardToFetchIsFetchedInTheEnd(_ reply: ScriptedReply) async throws {
+    @Test(
+        "A wait fetches a result after five failed tries",
+        arguments: [ScriptedReply.text("", status: 503), .text("garbage"), .reset])
+    func resultAfterFailures(_ reply: ScriptedReply) async throws {
         let service = try ScriptedService(.progress("succeeded"), reply, reply, reply, reply, reply, .result)
         #expect(try await service.wait().output?["image"] != nil)
     }
 
-    @Test(arguments: [
-        ScriptedReply.refusal("NoSuchTask", "no such task"), .gateway("Invalid Signature"), .gateway("Invalid AppKey"),
-        .text("", status: 404), .refusal("SYSTEM", "接口不存在"), .refusal("E1", "任务不存在"),
-    ])
+    @Test(
+        "A wait ends when a poll is refused, and the error has the prediction",
+        arguments: [
+            ScriptedReply.refusal("NoSuchTask", "no such task"), .gateway("Invalid Signature"),
+            .gateway("Invalid AppKey"),
+            .text("", status: 404), .refusal("SYSTEM", "接口不存在"), .refusal("E1", "任务不存在"),
+        ])
     func aRefusalEndsTheWaitAndNamesThePrediction(_ reply: ScriptedReply) async throws {
         let service = try ScriptedService(.progress("running"), reply)
         let error = try await speedPixError { try await service.wait() }
@@ -140,7 +158,8 @@ struct WaitTests {
     }
 
     /// The official client makes a failed task of it, and forgets the code.
-    @Test func aRefusedPollKeepsItsCodeAndIsNoFailedTask() async throws {
+    @Test("A refused poll keeps the service's code and is not reported as a failed prediction")
+    func refusedPollKeepsItsCode() async throws {
         let service = try ScriptedService(.progress("running"), .refusal("NoSuchTask", "no such task"))
         let error = try await speedPixError { try await service.wait() }
         #expect(error.code == .apiError)

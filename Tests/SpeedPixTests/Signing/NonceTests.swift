@@ -4,7 +4,8 @@ import Testing
 
 @Suite("Nonces")
 struct NonceTests {
-    @Test func eachIsAnotherRandomUUID() {
+    @Test("A nonce is a random UUID of version 4")
+    func eachIsAnotherRandomUUID() {
         let nonces = (0..<1000).map { _ in Nonce.random() }
         #expect(Set(nonces).count == 1000)
         // Version 4 and the variant of RFC 9562, in lower case.

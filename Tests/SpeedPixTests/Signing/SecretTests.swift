@@ -2,7 +2,7 @@ import SpeedPix
 import SpeedPixTestSupport
 import Testing
 
-@Suite("The secret is never shown")
+@Suite("Printing and sending of the secret")
 struct SecretTests {
     /// Everything that Swift prints of a value by itself.
     private func texts(of value: Any) -> String {
@@ -25,7 +25,8 @@ struct SecretTests {
         }
     }
 
-    @Test func aSecretIsRedacted() {
+    @Test("A secret is printed as <redacted>")
+    func aSecretIsRedacted() {
         let secret = Secret(ScriptedService.appSecret)
         #expect("\(secret)" == "<redacted>")
         #expect(String(reflecting: secret) == "<redacted>")
@@ -33,7 +34,8 @@ struct SecretTests {
         expectNoSecret(in: texts(of: ["nested": [secret]]))
     }
 
-    @Test func noValueOfTheClientShowsIt() throws {
+    @Test("The client, its parts and its configuration are printed without the secret")
+    func clientValues() throws {
         let service = try ScriptedService()
         expectNoSecret(in: texts(of: service.client.configuration))
         expectNoSecret(in: texts(of: service.client))
@@ -44,17 +46,20 @@ struct SecretTests {
         #expect("\(service.client.configuration)".contains("appSecret: <redacted>"))
     }
 
-    @Test(arguments: [
-        ScriptedReply.gateway("Invalid Signature, Server StringToSign:`POST#application/json`"),
-        .refusedConnection, .reset, .text("<html>"), .refusal("WorkflowNotFound", "no such workflow"),
-    ])
-    func noErrorShowsIt(_ reply: ScriptedReply) async throws {
+    @Test(
+        "An error of a call is printed without the secret",
+        arguments: [
+            ScriptedReply.gateway("Invalid Signature, Server StringToSign:`POST#application/json`"),
+            .refusedConnection, .reset, .text("<html>"), .refusal("WorkflowNotFound", "no such workflow"),
+        ])
+    func serviceErrors(_ reply: ScriptedReply) async throws {
         let service = try ScriptedService(then: reply)
         let error = try await speedPixError { try await service.create() }
         expectNoSecret(in: texts(of: error))
     }
 
-    @Test func aWrongConfigurationsErrorDoesNotShowIt() throws {
+    @Test("An error of a configuration is printed without the secret")
+    func configurationErrors() throws {
         for (key, endpoint) in [("", "https://a.test"), ("key", "ftp://a.test"), ("two words", "https://a.test")] {
             let error = try speedPixError {
                 try Configuration(appKey: key, appSecret: ScriptedService.appSecret, endpoint: endpoint)
@@ -63,7 +68,8 @@ struct SecretTests {
         }
     }
 
-    @Test func noRequestCarriesIt() async throws {
+    @Test("A request does not contain the secret")
+    func requestsWithoutSecret() async throws {
         let service = try ScriptedService(.ok(["taskId": "t-1"]))
         _ = try await service.create()
         for request in service.requests { expectNoSecret(in: texts(of: request)) }

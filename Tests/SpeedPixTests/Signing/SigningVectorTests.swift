@@ -34,14 +34,15 @@ struct SigningVectorTests {
                 nonce: "11111111-2222-4333-8444-555555555555")
     }
 
-    @Test(arguments: vectors)
-    func theSignatureIsTheVectors(_ vector: Vector) {
+    @Test("RequestSigner gives the signature and MD5 of each vector", arguments: vectors)
+    func signatureOfAVector(_ vector: Vector) {
         let headers = signed(vector.path, vector.body)
         #expect(headers[.contentMD5] == vector.md5)
         #expect(headers[.caSignature] == vector.signature)
     }
 
-    @Test func theHeadersAreTheProtocols() {
+    @Test("RequestSigner sets the headers that the protocol defines")
+    func signedHeaders() {
         let headers = signed("/scc/comfy_get_progress", #"{"taskId":"t-123"}"#)
         let expected = [
             "accept": "application/json; charset=utf-8",
@@ -59,13 +60,14 @@ struct SigningVectorTests {
         #expect(actual == expected)
     }
 
-    @Test func anEmptyBodyIsNoBody() {
+    @Test("RequestSigner signs an empty body as no body")
+    func anEmptyBodyIsNoBody() {
         #expect(signed("/a", "")[.caSignature] == signed("/a", nil)[.caSignature])
         #expect(signed("/a", "")[.contentMD5] == nil)
     }
 
     /// Whatever goes into the string-to-sign changes the signature.
-    @Test("Each part of the string to sign changes the signature")
+    @Test("RequestSigner gives another signature for each change of the string to sign")
     func everyPartIsSigned() {
         let base = signed("/a", "{}")[.caSignature]
         #expect(signed("/b", "{}")[.caSignature] != base)

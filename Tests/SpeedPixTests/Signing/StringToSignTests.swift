@@ -12,11 +12,12 @@ struct StringToSignTests {
         ).text
     }
 
-    @Test func missingHeadersAreEmptyLinesAndTheMethodIsUpperCase() {
+    @Test("StringToSign has empty lines for missing headers and the method in upper case")
+    func missingHeadersAreEmptyLinesAndTheMethodIsUpperCase() {
         #expect(text() == "POST\n\n\n\n\n/p")
     }
 
-    @Test("Signed headers keep the spelling of the list and are sorted by it")
+    @Test("StringToSign keeps the listed spelling of signed headers and sorts by it")
     func signedHeadersKeepTheirSpelling() throws {
         let custom = try #require(HTTPField.Name("a-header"))
         let headers: HTTPFields = [.caTimestamp: "1", .caKey: "k", custom: "v"]
@@ -29,7 +30,7 @@ struct StringToSignTests {
                 == "POST\n\n\n\n\nX-Ca-Key:k\nX-Ca-Timestamp:1\na-header:v\n/p")
     }
 
-    @Test("A header that is empty or missing has a line without a value, and one that is listed twice has one line")
+    @Test("StringToSign has one line for each listed header, without a value if it is empty or missing")
     func emptyAndRepeatedHeaders() throws {
         let empty = try #require(HTTPField.Name("x-empty"))
         #expect(
@@ -37,12 +38,12 @@ struct StringToSignTests {
                 == "POST\n\n\n\n\nx-absent:\nx-ca-key:k\nx-empty:\n/p")
     }
 
-    @Test("What is no header name is left out of the lines")
-    func namesThatAreNone() {
+    @Test("StringToSign leaves out listed words that are no header names")
+    func invalidHeaderNames() {
         #expect(text(headers: [.caKey: "k"], signed: ["", "two words", "x-ca-key"]) == "POST\n\n\n\n\nx-ca-key:k\n/p")
     }
 
-    @Test("Headers that have a place of their own are never among the lines, however they are spelled")
+    @Test("StringToSign leaves out listed headers that have a line of their own")
     func someHeadersAreNeverListed() {
         let names = [
             "X-Ca-Signature", "x-ca-signature-headers", "Accept", "Content-MD5", "content-type", "Date", "x-ca-key",
@@ -52,7 +53,7 @@ struct StringToSignTests {
     }
 
     @Test(
-        "The query is sorted by key and decoded; an empty value has no =, and the first of repeated keys counts",
+        "StringToSign decodes the query and sorts it by key",
         arguments: [
             ("/p?b=2&a=1", "/p?a=1&b=2"), ("/p?b=2&a=1&a=0", "/p?a=1&b=2"), ("/p?", "/p"), ("/p?flag", "/p?flag"),
             ("/p?b=&a=1", "/p?a=1&b"), ("/p?a=&a=1", "/p?a"), ("/p?b&Z=1", "/p?Z=1&b"),
@@ -64,19 +65,19 @@ struct StringToSignTests {
         #expect(text(path: path).split(separator: "\n").last.map(String.init) == canonical)
     }
 
-    @Test("Keys that Swift takes for equal and that differ in their bytes are two keys")
+    @Test("StringToSign tells keys apart by their bytes")
     func keysAreBytes() {
         #expect(text(path: "/p?%C3%A9=1&e%CC%81=2").hasSuffix("/p?e\u{301}=2&\u{e9}=1"))
     }
 
-    @Test("The parameters of a form are signed with those of the query, and come first")
+    @Test("StringToSign puts form parameters before those of the query")
     func formParameters() {
         #expect(text(path: "/p?q=1&both=query", form: "f=%E4%B8%80&both=form&e=").hasSuffix("/p?both=form&e&f=一&q=1"))
         #expect(text(path: "/p", form: "").hasSuffix("\n/p"))
     }
 
     @Test(
-        "A signature method is read without case, and without one it is HmacSHA256",
+        "SignatureMethod is read without regard to case and defaults to HmacSHA256",
         arguments: [
             ("HmacSHA256", SignatureMethod.hmacSHA256), ("hmacsha1", .hmacSHA1), ("HmacSHA1", .hmacSHA1),
             ("", .hmacSHA256), (nil, .hmacSHA256), ("HmacMD5", nil), ("HmacSHA256 ", nil),

@@ -4,7 +4,7 @@ import Testing
 
 @testable import SpeedPix
 
-@Suite("A clock that is off")
+@Suite("Correction of a wrong clock")
 struct ClockSkewTests {
     /// Half an hour after the date that this side believes in.
     private static let serviceDate = "Tue, 14 Nov 2023 22:43:20 GMT"
@@ -15,7 +15,8 @@ struct ClockSkewTests {
         return .gateway("Timestamp Expired", headers: headers)
     }
 
-    @Test func itIsCorrectedByTheServicesDate() async throws {
+    @Test("A call refused for its date is repeated with the service's date, and so are later ones signed")
+    func correctedByTheServiceDate() async throws {
         let service = try ScriptedService(Self.expired(), .progress("running"), .progress("running"))
         _ = try await service.predictions.get("t-1")
         _ = try await service.predictions.get("t-1")
@@ -33,7 +34,7 @@ struct ClockSkewTests {
         #expect(service.requests.count == 2)
     }
 
-    @Test("A date that is refused twice is an error")
+    @Test("A call whose date is refused twice fails")
     func correctedOnce() async throws {
         let service = try ScriptedService(then: Self.expired())
         let error = try await speedPixError { try await service.predictions.get("t-1") }
@@ -43,7 +44,7 @@ struct ClockSkewTests {
     }
 
     /// Two calls were signed with the wrong date, and the other one's refusal came first.
-    @Test("A second call that was refused with the old date is retried as well")
+    @Test("A second call that was refused with the old date is repeated")
     func secondRefusalIsRetried() throws {
         let state = ClientState(
             try Configuration(appKey: "k", appSecret: "s"), ClientDependencies(clock: ImmediateClock()))
@@ -53,23 +54,28 @@ struct ClockSkewTests {
         #expect(state.clockOffset == 1800)
     }
 
-    @Test(arguments: [nil, "yesterday", "Tue, 14 Nov 2023 22:13:50 GMT"])
-    func aDateThatExplainsNothingCorrectsNothing(date: String?) async throws {
+    @Test(
+        "A refused date is an error if the service's date is missing, invalid or close",
+        arguments: [nil, "yesterday", "Tue, 14 Nov 2023 22:13:50 GMT"])
+    func unhelpfulDate(date: String?) async throws {
         let service = try ScriptedService(Self.expired(date))
         #expect(try await speedPixError { try await service.predictions.get("t-1") }.code == .auth)
         #expect(service.requests.count == 1)
     }
 
-    @Test func aUsedNonceIsReplaced() async throws {
+    @Test("A poll whose nonce was used is repeated with another nonce")
+    func aUsedNonceIsReplaced() async throws {
         let service = try ScriptedService(.gateway("Nonce Used"), .progress("running"))
         #expect(try await service.predictions.get("t-1").status == .running)
         #expect(Set(service.requests.compactMap { $0.headers[.caNonce] }).count == 2)
     }
 
-    @Test(arguments: [
-        ("Fri, 01 Mar 2024 00:00:00 GMT", 1_709_251_200.0), ("Thu, 29 Feb 2024 23:59:59 GMT", 1_709_251_199),
-        ("Thu, 01 Jan 1970 00:00:00 GMT", 0),
-    ])
+    @Test(
+        "Retry-After may be a date",
+        arguments: [
+            ("Fri, 01 Mar 2024 00:00:00 GMT", 1_709_251_200.0), ("Thu, 29 Feb 2024 23:59:59 GMT", 1_709_251_199),
+            ("Thu, 01 Jan 1970 00:00:00 GMT", 0),
+        ])
     func aRetryAfterMayBeADate(date: String, seconds: Double) async throws {
         let now = ManualDate(.init(timeIntervalSince1970: seconds - 7))
         let clock = ImmediateClock()

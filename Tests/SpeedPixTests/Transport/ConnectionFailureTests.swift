@@ -30,7 +30,7 @@ struct ConnectionFailureTests {
         #expect(isPlain, "\(error.message)", sourceLocation: sourceLocation)
     }
 
-    @Test("HTTP on the port of an https endpoint: nothing was sent, and a create is tried again")
+    @Test("A create on a port that does not speak TLS is not sent and is retried")
     func plainHTTPOnATLSPort() async throws {
         try await SocketServer.run {
             try $0.pipeline.syncOperations.addHandler(AnswerAndClose("HTTP/1.1 400 Bad Request\r\n\r\n"))
@@ -42,7 +42,7 @@ struct ConnectionFailureTests {
         }
     }
 
-    @Test("A connection closed in the TLS handshake: nothing was sent, and a create is tried again")
+    @Test("A create whose connection is closed in the TLS handshake is not sent and is retried")
     func closedInTheHandshake() async throws {
         try await SocketServer.run {
             try $0.pipeline.syncOperations.addHandler(AnswerAndClose(""))
@@ -55,7 +55,7 @@ struct ConnectionFailureTests {
     }
 
     @Test(
-        "A proxy that closes when it is asked for a tunnel: nothing was sent, and a create is tried again",
+        "A create whose proxy closes the tunnel is not sent and is retried",
         arguments: ["", "HTTP/1.1 200", "no HTTP at all\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\n"])
     func closedInTheTunnel(answer: String) async throws {
         try await SocketServer.run {
@@ -70,7 +70,7 @@ struct ConnectionFailureTests {
     }
 
     @Test(
-        "An untrusted certificate: nothing was sent, and the message says whose it is and why",
+        "A create to a server with an untrusted certificate is not sent, and the error says why",
         arguments: [
             (TestCertificates.server, "it is signed by itself or by an authority that this machine does not know"),
             (TestCertificates.expired, "it expired on 2021-01-01"),
@@ -87,7 +87,7 @@ struct ConnectionFailureTests {
         }
     }
 
-    @Test("Nobody listens: nothing was sent")
+    @Test("A create to a port where nothing listens is not sent")
     func refusedConnection() async throws {
         let port = try await SocketServer.run { _ in
         } _: {
@@ -98,14 +98,14 @@ struct ConnectionFailureTests {
         #expect(error.message.contains("connection refused by 127.0.0.1:\(port)"))
     }
 
-    @Test("A name without an address: nothing was sent")
+    @Test("A create to a host without an address is not sent")
     func unknownHost() async throws {
         let error = try await createFailure("https://no-such-host.invalid")
         expectUnsent(error)
         #expect(error.message.contains("there is no such host: no-such-host.invalid"))
     }
 
-    @Test("A create whose connection ends after the request is not sent again: its outcome is unknown")
+    @Test("A create whose connection is closed after the request is in doubt and not retried")
     func closedAfterTheRequest() async throws {
         try await SocketServer.run {
             try $0.pipeline.syncOperations.addHandler(AnswerAndClose("") { $0.contains("wf-1") })
@@ -118,7 +118,7 @@ struct ConnectionFailureTests {
     }
 }
 
-@Suite("Errors of the network in plain words")
+@Suite("Translation of network errors")
 struct NetworkFailureTests {
     private static let url = "http://192.0.2.1:8080/scc/comfy_prompt"
 
@@ -127,7 +127,7 @@ struct NetworkFailureTests {
     }
 
     @Test(
-        "System errors before a connection stands",
+        "NetworkFailure describes a system error before a connection, which has sent nothing",
         arguments: [
             (ENETUNREACH, "there is no route to 192.0.2.1:8080"), (EHOSTUNREACH, "there is no route to 192.0.2.1:8080"),
             (EMFILE, "too many open files"), (ENFILE, "too many open files"),
@@ -140,7 +140,8 @@ struct NetworkFailureTests {
     }
 
     @Test(
-        "The same system error on a connection in use may have come after the request", arguments: [ECONNRESET, EPIPE])
+        "NetworkFailure takes a reset of a connection in use for a request that may have arrived",
+        arguments: [ECONNRESET, EPIPE])
     func resetInUse(code: CInt) async throws {
         let error = try await translated(IOError(errnoCode: code, reason: "read"), bodyLeft: true)
         #expect(error.mayHaveReachedService)
@@ -149,14 +150,15 @@ struct NetworkFailureTests {
             try await !translated(IOError(errnoCode: code, reason: "connect"), bodyLeft: false).mayHaveReachedService)
     }
 
-    @Test("Whether a body was read decides, whatever the error", arguments: [true, false])
+    @Test(
+        "NetworkFailure decides by whether the body was read if the request may have arrived", arguments: [true, false])
     func theBodyDecides(bodyLeft: Bool) async throws {
         for error in [HTTPClientError.remoteConnectionClosed, .deadlineExceeded, .readTimeout] {
             #expect(try await translated(error, bodyLeft: bodyLeft).mayHaveReachedService == bodyLeft)
         }
     }
 
-    @Test("A cancelled request is a cancellation")
+    @Test("NetworkFailure turns a cancelled request into a CancellationError")
     func cancellation() async {
         let error = await NetworkFailure(HTTPClientError.cancelled, url: Self.url, bodyLeft: true).error()
         #expect(error is CancellationError)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import SpeedPix
 
-@Suite("The allowance for retries")
+@Suite("The retry budget")
 struct RetryBudgetTests {
     @Test("The retry budget is used up by retries and refilled by successes")
     func usedUpAndRefilled() {
@@ -24,7 +24,8 @@ struct RetryBudgetTests {
     }
 
     /// When the whole service is down, calls soon fail at their first try.
-    @Test func aClientWhoseServiceIsDownStopsRetrying() async throws {
+    @Test("A client stops retrying when its retry budget is used up")
+    func aClientWhoseServiceIsDownStopsRetrying() async throws {
         let service = try ScriptedService(then: .text("", status: 503))
         for _ in 0..<50 { _ = try? await service.predictions.get("t-1") }
         // 50 first tries, and 100 retries at 5 of the 500 tokens.
@@ -43,7 +44,8 @@ struct RetryBudgetTests {
     }
 
     /// A run's deadline bounds its create's retries, too.
-    @Test func noTryBeginsAfterTheDeadline() async throws {
+    @Test("A create is not retried after the timeout of its run")
+    func noTryBeginsAfterTheDeadline() async throws {
         let clock = ImmediateClock()
         let service = try ScriptedService(
             then: .text("", status: 429, headers: [.retryAfter: "8"]), clock: clock)

@@ -7,13 +7,15 @@ import Testing
 struct RetryTests {
     private let poll: @Sendable (ScriptedService) async throws -> Prediction = { try await $0.predictions.get("t-1") }
 
-    @Test(arguments: [
-        ScriptedReply.refusedConnection, .reset, .text("", status: 500), .text("bad gateway", status: 502),
-        .text("", status: 503), .text("", status: 504), .text("garbage"), .text(""), .text("", status: 429),
-        .gateway("Throttled by USER Flow Control", status: 403),
-        .body([Array("{\"status\":1".utf8)], then: TransportError("truncated", mayHaveReachedService: true)),
-    ])
-    func whatMayBeBetterNextTimeIsTriedAgain(_ reply: ScriptedReply) async throws {
+    @Test(
+        "A poll that fails for a passing reason is sent again",
+        arguments: [
+            ScriptedReply.refusedConnection, .reset, .text("", status: 500), .text("bad gateway", status: 502),
+            .text("", status: 503), .text("", status: 504), .text("garbage"), .text(""), .text("", status: 429),
+            .gateway("Throttled by USER Flow Control", status: 403),
+            .body([Array("{\"status\":1".utf8)], then: TransportError("truncated", mayHaveReachedService: true)),
+        ])
+    func transientFailureIsRetried(_ reply: ScriptedReply) async throws {
         let service = try ScriptedService(reply, .progress("running"))
         #expect(try await poll(service).status == .running)
         #expect(service.requests.count == 2)
@@ -44,7 +46,8 @@ struct RetryTests {
         #expect(clock.now.offset == .milliseconds(1400))
     }
 
-    @Test func eachTryIsSignedAnew() async throws {
+    @Test("Each try of a call has a nonce, date and signature of its own")
+    func eachTryIsSignedAnew() async throws {
         let date = ManualDate()
         let late = ScriptedReply { _ in
             date.advance(by: .seconds(3))
@@ -61,7 +64,9 @@ struct RetryTests {
         #expect(Set(service.requests.map(\.body)).count == 1)
     }
 
-    @Test(arguments: [("7", 7), ("0", 0.2), ("soon", 0.2), ("-5", 0.2)])
+    @Test(
+        "A retry waits as long as Retry-After says, if that is a valid number",
+        arguments: [("7", 7), ("0", 0.2), ("soon", 0.2), ("-5", 0.2)])
     func retryAfterIsHonoured(value: String, seconds: Double) async throws {
         let clock = ImmediateClock()
         let service = try ScriptedService(
@@ -70,7 +75,8 @@ struct RetryTests {
         #expect(clock.now.offset == .seconds(seconds))
     }
 
-    @Test func aRetryAfterBeyondReasonIsAMinute() async throws {
+    @Test("A retry waits a minute at most, whatever Retry-After says")
+    func aRetryAfterBeyondReasonIsAMinute() async throws {
         let clock = ImmediateClock(upTo: .seconds(86_400))
         let service = try ScriptedService(
             .text("", status: 429, headers: [.retryAfter: "86400"]), .progress("running"), clock: clock,
@@ -79,7 +85,8 @@ struct RetryTests {
         #expect(clock.now.offset == .seconds(60))
     }
 
-    @Test func aCallThatIsNeverAnsweredEndsAtItsTimeout() async throws {
+    @Test("A poll without an answer ends at its timeout and is sent again")
+    func aCallThatIsNeverAnsweredEndsAtItsTimeout() async throws {
         let clock = ManualClock()
         let service = try ScriptedService(.silence, .refusal("E", "stop"), clock: clock)
         let task = Task { try await poll(service) }
@@ -93,7 +100,8 @@ struct RetryTests {
         #expect(service.requests.count == 2)
     }
 
-    @Test func anAnswerOfAbsurdSizeIsNotHeld() async throws {
+    @Test("An answer of more than 8 MiB is refused and not asked for again")
+    func hugeAnswer() async throws {
         let megabyte = [UInt8](repeating: 0x20, count: 1 << 20)
         let service = try ScriptedService(then: .body(Array(repeating: megabyte, count: 9)))
         let error = try await speedPixError { try await poll(service) }
@@ -103,7 +111,8 @@ struct RetryTests {
         #expect(service.requests.count == 1)
     }
 
-    @Test func jitterIsFullAndBounded() {
+    @Test("RetryPolicy picks a delay between zero and 8 s unless Retry-After is longer")
+    func jitterIsFullAndBounded() {
         let policy = RetryPolicy()
         for attempt in 1...60 {
             let longest = policy.delay(afterAttempt: attempt, retryAfter: nil, random: 0.999)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import SpeedPix
 
-@Suite("Reading the service's answers")
+@Suite("Answers of the service")
 struct ServiceAnswerTests {
     private func envelope(
         _ body: String, status: Int = 200, headers: HTTPFields = [:], reason: String = ""
@@ -21,26 +21,31 @@ struct ServiceAnswerTests {
 
     // MARK: Good answers
 
-    @Test(arguments: [
-        #"{"status":10,"errCode":null,"errMessage":null,"subErrCode":"","subErrMessage":"","data":{"a":1}}"#,
-        #"{"status":"10","data":{"a":1}}"#, #"{"data":{"a":1}}"#, #"{"status":10,"new_field":[],"data":{"a":1}}"#,
-    ])
+    @Test(
+        "An envelope of a success gives its data",
+        arguments: [
+            #"{"status":10,"errCode":null,"errMessage":null,"subErrCode":"","subErrMessage":"","data":{"a":1}}"#,
+            #"{"status":"10","data":{"a":1}}"#, #"{"data":{"a":1}}"#, #"{"status":10,"new_field":[],"data":{"a":1}}"#,
+        ])
     func goodEnvelopes(_ body: String) throws {
         #expect(try envelope(body).data["a"] == 1)
     }
 
-    @Test func bothSpellingsOfTheInvokeIDAreRead() throws {
+    @Test("The request id of an envelope is read in both spellings")
+    func bothSpellingsOfTheInvokeIDAreRead() throws {
         #expect(try envelope(#"{"status":10,"apiInvokeId":"i-1"}"#).requestID == "i-1")
         #expect(try envelope(#"{"status":10,"api_invoke_id":7}"#).requestID == "7")
     }
 
     // MARK: The gateway's refusals
 
-    @Test(arguments: [
-        ("Invalid Signature, Server StringToSign:`POST#application/json#…`", "secret"),
-        ("Invalid AppKey", "SPEEDPIX_APP_KEY"), ("Timestamp Expired", "clock"),
-        ("The timestamp has expired", "clock"),
-    ])
+    @Test(
+        "A refusal for signature, key or timestamp is an auth error with a remedy",
+        arguments: [
+            ("Invalid Signature, Server StringToSign:`POST#application/json#…`", "secret"),
+            ("Invalid AppKey", "SPEEDPIX_APP_KEY"), ("Timestamp Expired", "clock"),
+            ("The timestamp has expired", "clock"),
+        ])
     func refusalsWithARemedy(reason: String, remedy: String) throws {
         let error = try refusal(reason)
         #expect(error.code == .auth)
@@ -52,7 +57,7 @@ struct ServiceAnswerTests {
     }
 
     @Test(
-        "A wrong signature is told with the server's string as it came, in backticks or bare, under either spelling",
+        "A wrong signature is an auth error with the server's string to sign",
         arguments: [
             "Invalid Signature, Server StringToSign:`POST#application/json##application/json##x-ca-key:k#/p`",
             "Invalid Signature, Server StringToSign:POST#application/json##application/json##x-ca-key:k#/p",
@@ -77,7 +82,7 @@ struct ServiceAnswerTests {
     }
 
     @Test(
-        "The gateway's code is kept, and a refusal means the same with either instance's code, words and status",
+        "A refusal of the gateway has the same meaning by its code and by its words",
         arguments: [
             (
                 "A403IS", "Invalid Signature, Server StringToSign:`POST#`", 403, SpeedPixError.Code.auth,
@@ -114,7 +119,7 @@ struct ServiceAnswerTests {
     }
 
     @Test(
-        "Flow control and a backend that is away are tried again, whatever their code",
+        "A refusal by flow control or an absent backend may be retried",
         arguments: [
             ("T429ID", "Throttled by DOMAIN Flow Control", 429, SpeedPixError.Code.throttled),
             ("T403AP", "too many calls", 403, .throttled), ("D504RE", "Backend timeout", 504, .apiError),
@@ -127,7 +132,7 @@ struct ServiceAnswerTests {
         #expect(error.isRetryable)
     }
 
-    @Test("A compressed answer that nobody has unpacked is named, and not quoted", arguments: [200, 502])
+    @Test("An answer that is still compressed is reported by its coding and not quoted", arguments: [200, 502])
     func compressed(_ status: Int) throws {
         let bytes: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 0xFF]
         for (coding, body) in [("gzip", bytes), ("br", [1, 2, 3]), ("deflate", [0x78, 0x9C, 1])] {
@@ -139,15 +144,17 @@ struct ServiceAnswerTests {
         }
     }
 
-    @Test(arguments: ["Nonce Used", "Invalid Content-MD5"])
+    @Test("A refusal for the nonce or the MD5 is an auth error", arguments: ["Nonce Used", "Invalid Content-MD5"])
     func refusalsOfTheSignatureAreAuth(_ reason: String) throws {
         #expect(try refusal(reason).code == .auth)
         #expect(try refusal(reason).message == reason)
     }
 
-    @Test(arguments: [
-        (403, "Throttled by USER Flow Control"), (403, "Throttled by API Flow Control"), (429, "Slow down"),
-    ])
+    @Test(
+        "A refusal by flow control is a throttled error that may be retried",
+        arguments: [
+            (403, "Throttled by USER Flow Control"), (403, "Throttled by API Flow Control"), (429, "Slow down"),
+        ])
     func throttlingIsRetryable(status: Int, reason: String) throws {
         let error = try refusal(reason, status: status)
         #expect(error.code == .throttled)
@@ -155,7 +162,7 @@ struct ServiceAnswerTests {
     }
 
     @Test(
-        "The gateway's reason is a field of the error, also where a proxy has left only the text of the answer",
+        "The gateway's reason is read from the header and from the text of the answer",
         arguments: [
             ("Nonce Used", GatewayRefusal.Meaning.usedNonce), ("Timestamp Expired", .timestamp),
             ("Invalid AppKey", .key), ("Forbidden", .other),
@@ -168,7 +175,8 @@ struct ServiceAnswerTests {
         #expect(plain.gatewayRefusal == meaning && plain.code == .auth)
     }
 
-    @Test func aGatewayReasonWithA5xxIsNoMatterOfTheKey() throws {
+    @Test("A gateway's reason with a 5xx status is a retryable error and no auth error")
+    func gatewayReasonWith5xx() throws {
         let error = try refusal("Backend timeout", status: 504)
         #expect(error.code == .apiError)
         #expect(error.isRetryable)
@@ -176,7 +184,8 @@ struct ServiceAnswerTests {
 
     // MARK: The service's refusals
 
-    @Test func theSubErrorIsPreferred() throws {
+    @Test("A refusal takes code and message of the sub-error first")
+    func theSubErrorIsPreferred() throws {
         let error = try speedPixError {
             try envelope(
                 """
@@ -191,11 +200,13 @@ struct ServiceAnswerTests {
         #expect(!error.isRetryable)
     }
 
-    @Test(arguments: [
-        #"{"status":20,"err_code":40,"err_message":"no"}"#, #"{"status":"20","errCode":"40","errMessage":"no"}"#,
-        #"{"errCode":40,"errMessage":"no"}"#, #"{"status":10,"errCode":"40","errMessage":"no"}"#,
-        #"{"status":20,"sub_err_code":"40","sub_err_message":"no","errCode":"1","errMessage":"x"}"#,
-    ])
+    @Test(
+        "A refusal is read in each spelling",
+        arguments: [
+            #"{"status":20,"err_code":40,"err_message":"no"}"#, #"{"status":"20","errCode":"40","errMessage":"no"}"#,
+            #"{"errCode":40,"errMessage":"no"}"#, #"{"status":10,"errCode":"40","errMessage":"no"}"#,
+            #"{"status":20,"sub_err_code":"40","sub_err_message":"no","errCode":"1","errMessage":"x"}"#,
+        ])
     func everySpellingOfARefusal(_ body: String) throws {
         let error = try speedPixError { try envelope(body) }
         #expect(error.code == .apiError)
@@ -203,13 +214,15 @@ struct ServiceAnswerTests {
         #expect(error.message == "no")
     }
 
-    @Test func aRefusalWithoutAReasonIsStillOne() throws {
+    @Test("A refusal without a reason is an error that says so")
+    func refusalWithoutAReason() throws {
         let error = try speedPixError { try envelope(#"{"status":20}"#) }
         #expect(error.code == .apiError)
         #expect(error.message.contains("without a reason"))
     }
 
-    @Test func anEnvelopeWithA4xxIsRead() throws {
+    @Test("A refusal with a 4xx status gives the code of its envelope")
+    func anEnvelopeWithA4xxIsRead() throws {
         let error = try speedPixError {
             try envelope(#"{"status":20,"errCode":"BadInput","errMessage":"no text"}"#, status: 400)
         }
@@ -220,11 +233,14 @@ struct ServiceAnswerTests {
 
     // MARK: Bare HTTP
 
-    @Test(arguments: [
-        (401, SpeedPixError.Code.auth, false), (403, .auth, false), (404, .apiError, false), (413, .apiError, false),
-        (429, .throttled, true), (400, .apiError, false), (302, .apiError, false), (500, .apiError, true),
-        (502, .apiError, true), (503, .apiError, true), (504, .apiError, true),
-    ])
+    @Test(
+        "An HTTP status without an envelope gives code, message and whether to retry",
+        arguments: [
+            (401, SpeedPixError.Code.auth, false), (403, .auth, false), (404, .apiError, false),
+            (413, .apiError, false),
+            (429, .throttled, true), (400, .apiError, false), (302, .apiError, false), (500, .apiError, true),
+            (502, .apiError, true), (503, .apiError, true), (504, .apiError, true),
+        ])
     func aStatusAlone(status: Int, code: SpeedPixError.Code, isRetryable: Bool) throws {
         for body in ["", "<html>nginx</html>", "{}"] {
             let error = try speedPixError { try envelope(body, status: status) }
@@ -235,13 +251,16 @@ struct ServiceAnswerTests {
         }
     }
 
-    @Test func someStatusesSayWhatToDo() throws {
+    @Test("A bare 404 and 413 have a remedy")
+    func someStatusesSayWhatToDo() throws {
         #expect(try speedPixError { try envelope("", status: 404) }.remedy?.contains("endpoint") == true)
         #expect(try speedPixError { try envelope("", status: 413) }.remedy?.contains("larger") == true)
     }
 
-    @Test(arguments: ["<html>log in</html>", "", "[1]", "\"text\"", #"{"status":10,"data""#])
-    func a200ThatIsNotTheProtocols(_ body: String) throws {
+    @Test(
+        "A 200 without an envelope is an invalid response that quotes the body",
+        arguments: ["<html>log in</html>", "", "[1]", "\"text\"", #"{"status":10,"data""#])
+    func unexpectedBody(_ body: String) throws {
         let error = try speedPixError { try envelope(body) }
         #expect(error.code == .invalidResponse)
         #expect(error.isRetryable)
@@ -253,7 +272,8 @@ struct ServiceAnswerTests {
 
     static let hostile = "\u{1B}[2J\u{7}\u{0}\u{9B}31m\u{7F}\r\nforged: line"
 
-    @Test func aProxysTextCannotSteerATerminal() throws {
+    @Test("The text of a proxy is quoted without control characters")
+    func controlCharactersOfAProxy() throws {
         let errors = [
             try speedPixError { try envelope(Self.hostile) },
             try speedPixError { try envelope(Self.hostile, status: 502, reason: Self.hostile) },
@@ -265,7 +285,8 @@ struct ServiceAnswerTests {
         }
     }
 
-    @Test func theServicesTextKeepsItsLinesOnly() throws {
+    @Test("The service's message keeps line breaks and tabs, and no other control characters")
+    func controlCharactersOfTheService() throws {
         let body = try JSONValue.object(["status": 20, "errMessage": "first\n\tsecond\u{1B}[2J", "errCode": "E\u{7}"])
             .encoded()
         let error = try speedPixError { try envelope(String(decoding: body, as: UTF8.self)) }
@@ -273,7 +294,8 @@ struct ServiceAnswerTests {
         #expect(error.serviceCode == "E ")
     }
 
-    @Test func aLongAnswerIsQuotedInPart() throws {
+    @Test("A long answer is quoted in part")
+    func aLongAnswerIsQuotedInPart() throws {
         let error = try speedPixError { try envelope(String(repeating: "x", count: 10_000)) }
         #expect(error.message.count < 250)
         #expect(error.message.contains("…"))

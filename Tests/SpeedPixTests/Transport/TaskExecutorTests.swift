@@ -47,7 +47,8 @@ struct TaskExecutorTests {
         }
     }
 
-    @Test func callsAreMadeThereAndCallbacksAreNot() async throws {
+    @Test("The client makes its calls on the transport's executor and its callbacks elsewhere")
+    func callsAndCallbacks() async throws {
         let executor = QueueExecutor()
         let (calls, callbacks) = (Places(), Places())
         let client = try client(executor, calls)
@@ -61,7 +62,8 @@ struct TaskExecutorTests {
         #expect(!executor.isCurrent)
     }
 
-    @Test func middlewareKeepsTheClientAwayFromIt() async throws {
+    @Test("A client with middleware does not use the transport's executor")
+    func clientWithMiddleware() async throws {
         let executor = QueueExecutor()
         let (calls, middleware) = (Places(), Places())
         let client = try client(

@@ -13,8 +13,8 @@ struct AnswerFuzzTests {
     /// More than two such pauses: what is wrong once must not end a wait.
     private static let timeout: Duration = .seconds(40)
 
-    @Test(arguments: SpoiledAnswer.Kind.allCases)
-    func everyFieldInEveryWay(_ kind: SpoiledAnswer.Kind) async throws {
+    @Test("A call survives each wrong value in each field of an answer", arguments: SpoiledAnswer.Kind.allCases)
+    func eachFieldSpoiled(_ kind: SpoiledAnswer.Kind) async throws {
         for path in kind.fields {
             for value in SpoiledAnswer.values {
                 let answer = try SpoiledAnswer(kind, [(path, value)])
@@ -26,8 +26,10 @@ struct AnswerFuzzTests {
         }
     }
 
-    @Test(arguments: 1...8 as ClosedRange<UInt64>)
-    func manyFieldsAndBytesAtOnce(seed: UInt64) async throws {
+    @Test(
+        "A call survives several wrong fields and damaged bytes of an answer at once",
+        arguments: 1...8 as ClosedRange<UInt64>)
+    func severalFieldsAndBytesSpoiled(seed: UInt64) async throws {
         var random = SeededGenerator(seed: seed)
         for _ in 0..<200 {
             guard let kind = SpoiledAnswer.Kind.allCases.randomElement(using: &random) else { return }
@@ -39,7 +41,8 @@ struct AnswerFuzzTests {
         }
     }
 
-    @Test func noAnswerAtAllIsNoSuccess() async throws {
+    @Test("A call does not succeed with an empty or meaningless answer")
+    func answerWithoutContent() async throws {
         for kind in SpoiledAnswer.Kind.allCases {
             for bytes in [[], [0x00], [0xFF, 0xFE], Array("null".utf8), Array("[]".utf8), Array("\"ok\"".utf8)] {
                 var answer = try SpoiledAnswer(kind, [])

@@ -20,39 +20,47 @@ struct JSONValueTests {
         (#""\"\\\/\b\f\n\r\t\u0000\u00e9\ud83d\ude00é""#, "\"\\/\u{8}\u{C}\n\r\t\0é😀é"),
     ]
 
-    @Test(arguments: documents)
+    @Test("JSONValue parses each kind of value", arguments: documents)
     func valuesKeepTheirKind(text: String, value: JSONValue) throws {
         #expect(try parse(text) == value)
     }
 
-    @Test func integersAndFlagsStayWhatTheyAreOnTheWayBack() throws {
+    @Test("JSONValue encodes integers, flags and null as such")
+    func encodedKinds() throws {
         #expect(try text([1, 1.5, true, 0, false, nil]) == "[1,1.5,true,0,false,null]")
         #expect(try text(.integer(.max)) == "9223372036854775807")
     }
 
-    @Test func keysAreSortedAndSlashesPlain() throws {
+    @Test("JSONValue encodes keys in order and slashes without escapes")
+    func keysAreSortedAndSlashesPlain() throws {
         let value: JSONValue = ["b": 1, "a": "https://x/y", "c": ["z": 1, "y": 2]]
         #expect(try text(value) == #"{"a":"https://x/y","b":1,"c":{"y":2,"z":1}}"#)
     }
 
-    @Test func textSurvivesUnchanged() throws {
+    @Test("JSONValue parses the same text that it has encoded")
+    func textSurvivesUnchanged() throws {
         let value = JSONValue.string("一幅山水画 \u{0}\u{1B}\"\\\n\u{2028}👩‍🎨")
         #expect(try JSONValue(parsing: value.encoded()) == value)
     }
 
-    @Test(arguments: [
-        "", " ", "{", "{\"a\":}", "nul", "1 2", "\"\\ud800\"", "1e999", "NaN", "[[1e999]]", "nulll", "1\0", "\u{FEFF}",
-        "01", "-", "-01", "+1", ".5", "1.", "1.e5", "1e", "[1,]", "[,]", "[1 2]", "[", "]", "{,}", "{\"a\":1,}",
-        "{\"a\" 1}", "{1:2}", "{\"a\"", "{\"a\":", "'a'", "/**/1", "\"open", "\"\\", "\"\\x\"", "\"\\u12",
-        "\"\\u00g0\"",
-        "18446744073709551616", "-9223372036854775809", "[1,99999999999999999999]", "\"a\nb\"", "\"\0\"", "\"\\ude00\"",
-        "\"\\ud83dx\"", "\"\\ud83d\\n\"", "\"\\ud83d\\u0041\"",
-    ])
-    func whatIsNoJSONIsAnError(_ text: String) {
+    @Test(
+        "JSONValue refuses text that is not JSON",
+        arguments: [
+            "", " ", "{", "{\"a\":}", "nul", "1 2", "\"\\ud800\"", "1e999", "NaN", "[[1e999]]", "nulll", "1\0",
+            "\u{FEFF}",
+            "01", "-", "-01", "+1", ".5", "1.", "1.e5", "1e", "[1,]", "[,]", "[1 2]", "[", "]", "{,}", "{\"a\":1,}",
+            "{\"a\" 1}", "{1:2}", "{\"a\"", "{\"a\":", "'a'", "/**/1", "\"open", "\"\\", "\"\\x\"", "\"\\u12",
+            "\"\\u00g0\"",
+            "18446744073709551616", "-9223372036854775809", "[1,99999999999999999999]", "\"a\nb\"", "\"\0\"",
+            "\"\\ude00\"",
+            "\"\\ud83dx\"", "\"\\ud83d\\n\"", "\"\\ud83d\\u0041\"",
+        ])
+    func invalidJSON(_ text: String) {
         #expect(throws: (any Error).self) { try parse(text) }
     }
 
-    @Test func bytesThatAreNoUTF8AreAnError() {
+    @Test("JSONValue refuses bytes that are not UTF-8")
+    func bytesThatAreNoUTF8AreAnError() {
         for bytes: [UInt8] in [
             [0xFF], [0xC3, 0x28], [0xED, 0xA0, 0x80], [0xC0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xC3],
         ] {
@@ -62,7 +70,8 @@ struct JSONValueTests {
         }
     }
 
-    @Test func aDepthWithinReasonIsRead() throws {
+    @Test("JSONValue parses arrays that nest 100 levels deep")
+    func depthOf100() throws {
         let depth = 100
         var value = try parse(String(repeating: "[", count: depth) + String(repeating: "]", count: depth))
         var levels = 1
@@ -75,21 +84,24 @@ struct JSONValueTests {
 
     /// Foundation's decoder takes time with the cube of the depth: over five minutes for this one, which is a second's
     /// work. The limit leaves a busy machine its time.
-    @Test(.timeLimit(.minutes(5))) func depthCostsNoTime() throws {
+    @Test("JSONValue parses 2,000 values of 240 levels within the time limit", .timeLimit(.minutes(5)))
+    func timeForDepth() throws {
         let branch = String(repeating: "{\"a\":[", count: 120) + String(repeating: "]}", count: 120)
         let value = try parse("[\(Array(repeating: branch, count: 2000).joined(separator: ","))]")
         #expect(value.arrayValue?.count == 2000)
     }
 
-    @Test(arguments: [("[", "]"), ("{\"a\":", "}")])
-    func aDepthBeyondReasonIsAnErrorAndNoCrash(open: String, close: String) {
+    @Test("JSONValue refuses values that nest 100,000 levels deep", arguments: [("[", "]"), ("{\"a\":", "}")])
+    func depthOf100000(open: String, close: String) {
         let depth = 100_000
         let text = String(repeating: open, count: depth) + "1" + String(repeating: close, count: depth)
         #expect(throws: (any Error).self) { try parse(text) }
     }
 
-    @Test(arguments: [Double.nan, .infinity, -.infinity])
-    func numbersThatJSONCannotSayAreAnError(_ number: Double) async throws {
+    @Test(
+        "JSONValue does not encode infinity and NaN, and a create with them is not sent",
+        arguments: [Double.nan, .infinity, -.infinity])
+    func infinitiesAndNaN(_ number: Double) async throws {
         #expect(throws: EncodingError.self) { try JSONValue.array([.double(number)]).encoded() }
         let service = try ScriptedService()
         let error = try await speedPixError { try await service.create(["size": .double(number)]) }
@@ -97,7 +109,8 @@ struct JSONValueTests {
         #expect(service.requests.isEmpty)
     }
 
-    @Test func nullAndAbsentMembersReadTheSame() throws {
+    @Test("JSONValue reads a null member as missing")
+    func nullAndAbsentMembersReadTheSame() throws {
         let value = try parse(#"{"a":null,"b":1}"#)
         #expect(value["a"] == nil)
         #expect(value["c"] == nil)

@@ -29,14 +29,15 @@ struct JSONWriterTests {
         + numbers.map { .double($0) } + texts.map { .string($0) }
         + [.array([]), .object([:]), .object(keys), .array([.integer(1), .object(["deep": .array([.null])])])]
 
-    @Test(arguments: values)
-    func theBytesAreFoundationsOwn(value: JSONValue) throws {
+    @Test("JSONValue encodes the same bytes as Foundation", arguments: values)
+    func sameAsFoundation(value: JSONValue) throws {
         let text = String(decoding: try value.encoded(), as: UTF8.self)
         #expect(try text == reference(value))
     }
 
-    @Test(arguments: [Double.nan, .infinity, -.infinity])
-    func whatIsNoNumberIsAnError(number: Double) {
+    @Test(
+        "JSONValue does not encode an array with infinity or NaN in it", arguments: [Double.nan, .infinity, -.infinity])
+    func nonFiniteNumberInAnArray(number: Double) {
         #expect(throws: EncodingError.self) { try JSONValue.array([1, .double(number)]).encoded() }
     }
 }

@@ -18,7 +18,7 @@ struct WholeNumberTests {
         ("18446744073709551615", .unsigned(.max)), ("-1", -1), ("-9223372036854775808", .integer(.min)),
     ]
 
-    @Test("Each is parsed, written, decoded and encoded with all digits", arguments: numbers)
+    @Test("JSONValue keeps all digits of whole numbers of 64 bits", arguments: numbers)
     func roundTrips(text: String, value: JSONValue) throws {
         let document = "{\"a\":[\(text)]}"
         let parsed = try JSONValue(parsing: document.utf8)
@@ -37,7 +37,7 @@ struct WholeNumberTests {
     }
 
     @Test(
-        "One beyond 64 bits is an error that names it",
+        "JSONValue refuses a whole number beyond 64 bits by its digits",
         arguments: ["18446744073709551616", "-9223372036854775809", "100000000000000000000000000000000000001"])
     func tooLong(text: String) throws {
         let error = #expect(throws: DecodingError.self) { try JSONValue(parsing: "[1, \(text)]".utf8) }
@@ -47,7 +47,7 @@ struct WholeNumberTests {
         #expect(LongNumber(CancellationError()) == nil)
     }
 
-    @Test("With a fraction or an exponent, a number is a float of any size")
+    @Test("JSONValue reads a number with a fraction or an exponent as a float")
     func floats() throws {
         #expect(
             try JSONValue(parsing: "[1e20, 15417283946501827364.0, -1e30]".utf8) == [
@@ -57,7 +57,7 @@ struct WholeNumberTests {
         #expect(decoded == [1e20, 1.2345678901234567e25])
     }
 
-    @Test("A longer one in an answer is kept as text, and the answer is not lost")
+    @Test("A whole number beyond 64 bits in an answer is kept as text")
     func answers() async throws {
         let body =
             #"{"status":10,"data":{"taskId":18446744073709551616,"status":"succeeded","result":{"seed":18446744073709551616,"n":18446744073709551615}}}"#
@@ -74,8 +74,8 @@ struct WholeNumberTests {
         #expect(prediction.output?["seed"] == "18446744073709551616")
     }
 
-    @Test("A seed reaches the service with all digits", arguments: numbers)
-    func sent(text: String, value: JSONValue) async throws {
+    @Test("A create sends a seed of 64 bits with all digits", arguments: numbers)
+    func seedOfACreate(text: String, value: JSONValue) async throws {
         let transport = ScriptedTransport([.ok(["taskId": "t-1", "status": "waiting"])])
         var dependencies = ClientDependencies()
         dependencies.transport = transport
@@ -87,7 +87,7 @@ struct WholeNumberTests {
         #expect(body.contains("\"inputs\":{\"seed\":\(text)}"), "\(body)")
     }
 
-    @Test("Lenient readings take them for numbers, flags and dates as before")
+    @Test("The lenient readings accept unsigned numbers")
     func lenient() {
         #expect(JSONValue.unsigned(1 << 63).lenientDouble == 0x1p63)
         #expect(JSONValue.unsigned(1 << 63).lenientInteger == nil)

@@ -8,7 +8,7 @@ import FoundationEssentials
 import Foundation
 #endif
 
-@Suite("Hosts that files are fetched from")
+@Suite("Hosts that files may be downloaded from")
 struct DownloadHostsTests {
     private static let service = "https://service.example"
 
@@ -24,28 +24,28 @@ struct DownloadHostsTests {
     }
 
     @Test(
-        "A URL with an address that is not public is refused",
+        "DownloadHosts refuses addresses that are not public",
         arguments: [
             "127.0.0.1", "127.9.9.9:8080", "[::1]", "10.0.0.8", "172.31.0.1", "192.168.1.1", "169.254.169.254",
             "100.100.100.200", "0.0.0.0", "[fe80::1]", "[fd00::1]", "[::ffff:127.0.0.1]", "[::ffff:a00:1]",
             "[64:ff9b::7f00:1]", "[2002:7f00:1::]", "[2001:db8::1]", "224.0.0.1", "255.255.255.255", "198.18.0.1",
             "localhost", "LOCALHOST.", "a.localhost:80", "user@127.0.0.1",
         ])
-    func local(_ authority: String) throws {
+    func localAddresses(_ authority: String) throws {
         #expect(isRefused("http://\(authority)/x"))
         #expect(isRefused("https://\(authority)/x"))
     }
 
     @Test(
-        "Public addresses and names are not refused",
+        "DownloadHosts accepts public addresses and names",
         arguments: ["8.8.8.8", "[2606:4700::1111]", "[64:ff9b::808:808]", "oss.aliyuncs.com", "store.example:8443"])
-    func publicOnes(_ authority: String) throws {
+    func publicHosts(_ authority: String) throws {
         let allowed = try DownloadHosts.publicAddresses.check("https://\(authority)/x", endpoint: Self.service)
         #expect(try #require(allowed).contains("8.8.8.8"))
         #expect(allowed?.contains("10.0.0.1") == false)
     }
 
-    @Test("The endpoint's own host and port always count, by whatever name of this machine")
+    @Test("DownloadHosts accepts the host and port of the endpoint, by each name of this machine")
     func endpoint() throws {
         for hosts in [DownloadHosts.endpoint, .publicAddresses] {
             for endpoint in ["http://127.0.0.1:8187", "http://localhost:8187/base", "http://[::1]:8187"] {
@@ -60,7 +60,7 @@ struct DownloadHostsTests {
         #expect(isRefused("https://8.8.8.8/x", by: .endpoint))
     }
 
-    @Test("A list narrows and widens")
+    @Test("DownloadHosts accepts what its list names and refuses the rest")
     func list() throws {
         let narrow = try DownloadHosts("endpoint, *.aliyuncs.com 10.0.0.0/8,files.lan:9000")
         #expect(try narrow.check("https://a.oss.aliyuncs.com/x", endpoint: Self.service) == nil)
@@ -78,14 +78,15 @@ struct DownloadHostsTests {
     }
 
     @Test(
-        "A word that is no host is an error that names it", arguments: ["", " , ", "public a/b", "10.0.0.0/33", "[::1"])
-    func wrong(_ list: String) throws {
+        "DownloadHosts refuses a list with a word that is no host",
+        arguments: ["", " , ", "public a/b", "10.0.0.0/33", "[::1"])
+    func invalidList(_ list: String) throws {
         let error = #expect(throws: SpeedPixError.self) { try DownloadHosts(list) }
         #expect(error?.code == .configuration)
     }
 
     @Test(
-        "A named host counts only where what connects finds it in the URL, too",
+        "DownloadHosts accepts a named host only if URL finds the same host",
         arguments: [
             "http://good.example\\@8.8.8.8/", "http://8.8.8.8\\@good.example/", "http://a b@good.example/",
             "http://good.example:80#@8.8.8.8/", "http://8.8.8.8?@good.example/", "http://good.example%2f@8.8.8.8/",
@@ -96,8 +97,8 @@ struct DownloadHostsTests {
         #expect(URL(string: url)?.host() == "good.example")
     }
 
-    @Test("A proxy that answers names with stand-ins keeps working; the stand-in itself is refused")
-    func standIns() throws {
+    @Test("DownloadHosts lets a name resolve to a proxy's stand-in address and refuses that address in a URL")
+    func standInAddresses() throws {
         let allowed = try DownloadHosts.publicAddresses.check("https://oss.example/x", endpoint: Self.service)
         #expect(allowed?.contains("198.18.0.7") == true)
         #expect(isRefused("https://198.18.0.7/x"))

@@ -2,10 +2,10 @@ import Testing
 
 @testable import SpeedPix
 
-@Suite("Which requests go through a proxy")
+@Suite("Proxy settings")
 struct ProxySettingsTests {
     @Test(
-        "A list of exceptions is read as curl and Go read it",
+        "ProxyExceptions reads names, ports, addresses and blocks as curl and Go do",
         arguments: [
             ("example.com", "example.com", 443, true), ("example.com", "shop.example.com", 443, true),
             ("example.com", "notexample.com", 443, false), (".example.com", "example.com", 443, true),
@@ -32,7 +32,7 @@ struct ProxySettingsTests {
     }
 
     @Test(
-        "This machine is an exception, unless the list says otherwise",
+        "ProxyExceptions includes this machine unless its list says <-loopback>",
         arguments: ["localhost", "LOCALHOST", "a.localhost", "127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"])
     func loopback(_ host: String) {
         #expect(ProxyExceptions().contains(host: host, port: 8187))
@@ -42,13 +42,14 @@ struct ProxySettingsTests {
     }
 
     @Test(
-        "What only looks like this machine is none", arguments: ["localhost.test", "notlocalhost", "128.0.0.1", "::2"])
+        "ProxyExceptions does not take other hosts for this machine",
+        arguments: ["localhost.test", "notlocalhost", "128.0.0.1", "::2"])
     func notLoopback(_ host: String) {
         #expect(!ProxyExceptions().contains(host: host, port: 80))
     }
 
     @Test(
-        "The environment's variables count by scheme, the lower case before the upper, and ALL_PROXY last",
+        "ProxySettings chooses the variable by scheme, lower case first and ALL_PROXY last",
         arguments: [
             ([:], nil, nil),
             (["HTTPS_PROXY": "s.test", "HTTP_PROXY": "p.test"], "http://s.test:80", "http://p.test:80"),
@@ -67,7 +68,7 @@ struct ProxySettingsTests {
         #expect(settings.proxy(for: "http://service.test/a")?.description == http)
     }
 
-    @Test("NO_PROXY counts in both spellings, and this machine stays an exception")
+    @Test("ProxySettings reads NO_PROXY in both spellings and keeps this machine as an exception")
     func exceptionsOfTheEnvironment() throws {
         for name in ["NO_PROXY", "no_proxy"] {
             let settings = try ProxySettings(environment: ["HTTPS_PROXY": "p.test", name: "corp.test,other.test:444"])
@@ -82,14 +83,14 @@ struct ProxySettingsTests {
         #expect(both.proxy(for: "http://b.test") != nil)
     }
 
-    @Test("A proxy that is none is an error that names its variable")
+    @Test("NetworkSettings names the variable of an invalid proxy")
     func mistakes() throws {
         let error = try speedPixError { try NetworkSettings(environment: ["https_proxy": "gopher://x.test"]) }
         #expect(error.code == .configuration)
         #expect(error.message.hasPrefix("https_proxy "))
     }
 
-    @Test("A configuration of the environment has its proxies, and one without is direct")
+    @Test("Configuration takes its proxies from the environment")
     func configuration() throws {
         let keys = ["SPEEDPIX_APP_KEY": "k", "SPEEDPIX_APP_SECRET": "s"]
         #expect(try Configuration(environment: keys).network == NetworkSettings())

@@ -3,10 +3,10 @@ import Testing
 
 @testable import SpeedPix
 
-@Suite("A proxy's URL")
+@Suite("Proxy URLs")
 struct ProxyTests {
     @Test(
-        "Scheme, host and port are read, and have defaults",
+        "Proxy reads scheme, host and port and has defaults for them",
         arguments: [
             ("http://proxy.test:3128", "http://proxy.test:3128"), ("proxy.test:3128", "http://proxy.test:3128"),
             ("http://proxy.test", "http://proxy.test:80"), ("proxy.test", "http://proxy.test:80"),
@@ -22,7 +22,7 @@ struct ProxyTests {
     }
 
     @Test(
-        "User name and password are decoded and sent as Basic",
+        "Proxy decodes user name and password for Basic authorization",
         arguments: [
             // base64 of "user:secret", "user:p@ss:w/rd", "dömäne\\user:100%", "user:" and "user:a@b".
             ("http://user:secret@proxy.test:3128", "Basic dXNlcjpzZWNyZXQ="),
@@ -36,7 +36,7 @@ struct ProxyTests {
         #expect(proxy.authorization == authorization)
     }
 
-    @Test("No description of a proxy has its user name or password")
+    @Test("Proxy is printed without user name and password")
     func isRedacted() throws {
         let proxy = try Proxy("http://somebody:hunter2pass@proxy.test:3128")
         var dumped = ""
@@ -52,7 +52,7 @@ struct ProxyTests {
     }
 
     @Test(
-        "What is no proxy is an error that says so, and never shows what may be a password",
+        "Proxy refuses an invalid URL with the reason and without the password",
         arguments: [
             ("https://proxy.test", "the scheme https: TLS to the proxy itself is not supported"),
             ("socks4://proxy.test", "the scheme \"socks4\", which is not supported"),

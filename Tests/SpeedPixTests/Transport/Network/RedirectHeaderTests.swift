@@ -6,7 +6,7 @@ import Testing
 @Suite("Headers of a redirected request")
 struct RedirectHeaderTests {
     @Test(
-        "What is meant for one host is not sent to another one",
+        "A redirected request keeps authorization and cookies only on the same host",
         arguments: [
             ("https://b.test/x", false), ("http://a.test/x", false), ("https://a.test:8443/x", false),
             ("https://a.test/y", true), ("HTTPS://A.test/y", true),

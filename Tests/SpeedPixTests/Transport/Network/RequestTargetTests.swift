@@ -2,10 +2,10 @@ import Testing
 
 @testable import SpeedPix
 
-@Suite("Where a URL leads")
+@Suite("Targets of URLs")
 struct RequestTargetTests {
     @Test(
-        "Scheme, host, port, authority and resource are read",
+        "RequestTarget reads scheme, host, port, authority and resource",
         arguments: [
             ("https://Service.Test/scc/a?b=1", "https", "service.test", 443, "Service.Test", "/scc/a?b=1"),
             ("HTTP://a.test:8187", "http", "a.test", 8187, "a.test:8187", "/"),
@@ -27,11 +27,11 @@ struct RequestTargetTests {
     }
 
     @Test(
-        "What is no http or https URL with a host is none",
+        "RequestTarget is nil for anything but an HTTP URL with a host",
         arguments: [
             "", "a.test/x", "ftp://a.test", "http://", "http:///x", "http://a.test:x/", "http://a:b:c/", "https://[::1",
         ])
-    func none(_ url: String) {
+    func invalidURLs(_ url: String) {
         #expect(RequestTarget(url) == nil)
     }
 }

@@ -10,14 +10,14 @@ import FoundationEssentials
 import Foundation
 #endif
 
-@Suite("Which certificates are trusted")
+@Suite("Trusted certificates")
 struct TrustSettingsTests {
     private func added(_ path: String) throws -> Int {
         var trust = TrustSettings()
         return try trust.add(certificatesIn: path)
     }
 
-    @Test("A file of one or more certificates, with text around them, is added")
+    @Test("TrustSettings adds one or more certificates from a PEM file with other text")
     func files() async throws {
         try await withTemporaryFolder { folder in
             let one = try folder.write("one.pem", Array(TestCertificates.company.utf8))
@@ -34,7 +34,7 @@ struct TrustSettingsTests {
         }
     }
 
-    @Test("A certificate in DER form is added, too")
+    @Test("TrustSettings adds a certificate in DER form")
     func binary() async throws {
         try await withTemporaryFolder { folder in
             let lines = TestCertificates.company.split(separator: "\n").dropFirst().dropLast()
@@ -43,7 +43,7 @@ struct TrustSettingsTests {
         }
     }
 
-    @Test("A file that is missing, a folder, empty, without a certificate or damaged is an error that names it")
+    @Test("TrustSettings names a certificate file that cannot be used, with the reason")
     func mistakes() async throws {
         try await withTemporaryFolder { folder in
             let empty = try folder.write("empty.pem", [])
@@ -65,7 +65,7 @@ struct TrustSettingsTests {
         }
     }
 
-    @Test("SSL_CERT_FILE and SSL_CERT_DIR count instead of the system's certificates")
+    @Test("TrustSettings uses SSL_CERT_FILE and SSL_CERT_DIR instead of the system's certificates")
     func environment() async throws {
         try await withTemporaryFolder { folder in
             let file = try folder.write("ca.pem", Array(TestCertificates.company.utf8))
