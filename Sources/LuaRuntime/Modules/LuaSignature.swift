@@ -27,9 +27,12 @@ struct LuaSignature {
     /// The position of the options table, from 1.
     var optionsPosition: Int { parameters.count + 1 }
 
-    /// What messages call an argument; nil for one beyond the parameters.
+    /// What messages call an argument; nil for one that has only its number.
     func name(_ position: Int) -> String? {
-        if position <= parameters.count { return parameters[position - 1].field.name }
+        if position <= parameters.count {
+            let field = parameters[position - 1].field
+            return field.isVariadic ? nil : field.name
+        }
         return position == optionsPosition && !options.isEmpty ? "options" : nil
     }
 
