@@ -1,6 +1,7 @@
 import LuaRuntime
 import SpeedPix
 import SpeedPixLua
+import Spelling
 
 /// A session at the prompt: reads a chunk, runs it, shows what came of it, until there is no more.
 actor Repl {

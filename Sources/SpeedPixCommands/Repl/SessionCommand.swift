@@ -1,5 +1,5 @@
-import LuaRuntime
 import SpeedPix
+import Spelling
 
 /// A line for the session itself: it begins with a colon, which no Lua does.
 enum SessionCommand: Equatable {
