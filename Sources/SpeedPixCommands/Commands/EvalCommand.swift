@@ -96,7 +96,7 @@ struct EvalCommand: ContextCommand {
           for i, key in ipairs(names) do
             local text = show(value[key], inner, seen)
             if key ~= i then
-              local isName = type(key) == "string" and key:find("^[%a_][%w_]*$")
+              local isName = type(key) == "string" and key:find("^[%a_][%w_]*$") and load("local " .. key)
               text = (isName and key or "[" .. (type(key) == "string" and string.format("%q", key) or tostring(key)) .. "]")
                 .. " = " .. text
             end

@@ -47,6 +47,12 @@ struct EvalCommandTests {
     }
 
     @Test func completionsKnowEveryWorkflowOfTheGateway() async throws {
+    @Test("A key that is a reserved word stands in brackets")
+    func reservedKeys() async throws {
+        let run = await CommandRun(["eval", "{ [\"end\"] = 1, ending = 2 }"], in: try TestFolder())
+        #expect(run.output.contains("[\"end\"] = 1") && run.output.contains("  ending = 2"), "\(run.output)")
+    }
+
         #expect(try await Set(LocalGateway.offered().map(\.id)) == Set(LocalGateway.workflowNames))
     }
 
