@@ -164,28 +164,17 @@ extension Predictions {
     func ended(
         _ ids: [String], _ options: WaitOptions, report: (Prediction) throws -> Void
     ) async throws -> [String] {
-        try await withThrowingTaskGroup(of: (Int, Prediction).self) { group in
-            for (index, id) in ids.enumerated() {
-                group.addTask {
-                    do {
-                        return (index, try await self.wait(for: Prediction(id: id), options: options))
-                    } catch let error as SpeedPixError where [.predictionFailed, .canceled].contains(error.code) {
-                        return (index, error.prediction ?? Prediction(id: id))
-                    }
-                }
+        var failed: [String] = []
+        try await ids.concurrentMap(limit: .max) { id in
+            do {
+                return try await self.wait(for: Prediction(id: id), options: options)
+            } catch let error as SpeedPixError where [.predictionFailed, .canceled].contains(error.code) {
+                return error.prediction ?? Prediction(id: id)
+        return failed
             }
-            var done: [Int: Prediction] = [:]
-            var failed: [String] = []
-            var next = 0
-            for try await (index, prediction) in group {
-                done[index] = prediction
-                while let prediction = done.removeValue(forKey: next) {
-                    try report(prediction)
-                    if prediction.status != .succeeded { failed.append(prediction.id) }
-                    next += 1
-                }
-            }
-            return failed
+        } receive: { prediction in
+            try report(prediction)
+            if prediction.status != .succeeded { failed.append(prediction.id) }
         }
     }
 }
