@@ -48,10 +48,7 @@ struct PredictCommand: ContextCommand {
     @Flag(help: "The service picks new seeds.")
     var randomiseSeeds = false
 
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("Ends the wait after this time.", valueName: "SECONDS"))
-    var timeout: Double?
+    @OptionGroup var timeout: TimeoutOptions
 
     @Flag(help: "One JSON object on standard output.")
     var json = false
@@ -65,9 +62,6 @@ struct PredictCommand: ContextCommand {
     func validate() throws {
         guard alias == nil || versionId == nil else {
             throw ValidationError("--alias and --version-id exclude each other")
-        }
-        if let timeout, !(timeout > 0 && timeout <= 1e9) {
-            throw ValidationError("--timeout is a positive number of seconds")
         }
         for option in resource + [workflow, alias, versionId].compactMap({ $0 }) {
             guard !option.isEmpty, option.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F }) else {
@@ -91,7 +85,7 @@ struct PredictCommand: ContextCommand {
             create: CreateOptions(
                 aliasID: alias, versionID: versionId, randomiseSeeds: randomiseSeeds ? true : nil,
                 resourceConfigIDs: resource))
-        if let timeout { options.wait.timeout = .seconds(timeout) }
+        if let limit = timeout.duration { options.wait.timeout = limit }
         if try stopping.cancels(service, context) { options.wait.cancelOn = .stop }
         options.wait.onCancel = { prediction, failure in
             recorder.note(failure.map { .notCanceled(id: prediction.id, $0) } ?? .ended(prediction))
