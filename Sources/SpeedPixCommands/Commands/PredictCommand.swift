@@ -1,5 +1,6 @@
 import ArgumentParser
 import SpeedPix
+import SpeedPixGateway
 import Synchronization
 import SystemPackage
 
@@ -24,7 +25,7 @@ struct PredictCommand: ContextCommand {
 
     @Argument(
         help: ArgumentHelp("The workflow's id, from the console.", valueName: "WORKFLOW"),
-        completion: .list(LocalGateway.workflowNames))
+        completion: .list(BuiltInWorkflows.ids))
     var workflow: String
 
     @Argument(help: ArgumentHelp("The inputs.", valueName: "key=value"), completion: .file())
