@@ -71,7 +71,7 @@ struct Verbs: Sendable {
 
     var upload: LuaFunctionDefinition {
         .waiting("upload") { arguments in
-            let source: UploadContent
+            let source: ScriptUploadSource
             switch try arguments.value(1) {
             case .string(let path):
                 source = try .file(path.text ?? path.lossyText, host.files)

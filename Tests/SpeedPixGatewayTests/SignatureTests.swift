@@ -155,19 +155,19 @@ struct SignatureTests {
     }
 
     @Test func noncesAreForgottenWhenTheirCallsWouldBeTooOld() {
-        let ledger = NonceLedger()
+        let cache = NonceCache()
         for index in 0..<100 {
-            #expect(ledger.use("n\(index)", until: now.addingTimeInterval(900), now: now) == .fresh)
+            #expect(cache.use("n\(index)", until: now.addingTimeInterval(900), now: now) == .fresh)
         }
-        #expect(ledger.use("n7", until: now.addingTimeInterval(900), now: now.addingTimeInterval(900)) == .used)
-        #expect(ledger.use("other", until: now.addingTimeInterval(2000), now: now.addingTimeInterval(961)) == .fresh)
-        #expect(ledger.count == 1)
+        #expect(cache.use("n7", until: now.addingTimeInterval(900), now: now.addingTimeInterval(900)) == .used)
+        #expect(cache.use("other", until: now.addingTimeInterval(2000), now: now.addingTimeInterval(961)) == .fresh)
+        #expect(cache.count == 1)
     }
 
     @Test func moreNoncesThanFitAreThrottled() {
-        let ledger = NonceLedger(capacity: 2)
-        #expect(ledger.use("a", until: now.addingTimeInterval(900), now: now) == .fresh)
-        #expect(ledger.use("b", until: now.addingTimeInterval(900), now: now) == .fresh)
-        #expect(ledger.use("c", until: now.addingTimeInterval(900), now: now) == .full)
+        let cache = NonceCache(capacity: 2)
+        #expect(cache.use("a", until: now.addingTimeInterval(900), now: now) == .fresh)
+        #expect(cache.use("b", until: now.addingTimeInterval(900), now: now) == .fresh)
+        #expect(cache.use("c", until: now.addingTimeInterval(900), now: now) == .full)
     }
 }
