@@ -149,6 +149,7 @@ let package = Package(
             dependencies: [
                 "SpeedPix", "LocalFiles", "SQLiteStorage", "LuaRuntime", "Imaging", "ImagingLua", "Spelling",
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -194,8 +195,8 @@ let package = Package(
             ],
             swiftSettings: swift
         ),
-        .testTarget(
         .testTarget(name: "SpellingTests", dependencies: ["Spelling"], swiftSettings: swift),
+        .testTarget(
             name: "LuaRuntimeTests", dependencies: ["LuaRuntime", "SpeedPixTestSupport"], exclude: ["Scripts"],
             swiftSettings: swift),
         .testTarget(
@@ -247,6 +248,7 @@ let package = Package(
             dependencies: [
                 "SpeedPix", "SpeedPixGateway", "SpeedPixTestSupport", "Imaging",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),

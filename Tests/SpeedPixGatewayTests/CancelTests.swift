@@ -1,3 +1,4 @@
+import DequeModule
 import SpeedPix
 import SpeedPixTestSupport
 import SystemPackage
@@ -193,7 +194,7 @@ struct CancelTests {
     }
 
     @Test func theFIFOLetsGoOfItsMiddle() {
-        var fifo = FIFO<Int>()
+        var fifo = Deque<Int>()
         for number in 0..<100 { fifo.append(number * 10) }
         for _ in 0..<40 { _ = fifo.popFirst() }
         #expect(fifo.partitioningIndex { $0 < 400 } == 0)

@@ -1,3 +1,4 @@
+import DequeModule
 import SpeedPix
 import SpeedPixTestSupport
 import Testing
@@ -142,7 +143,7 @@ struct QueueTests {
     }
 
     @Test func theFIFOKeepsItsOrderWhileItShrinks() {
-        var fifo = FIFO<Int>()
+        var fifo = Deque<Int>()
         var expected = 0
         for round in 0..<1000 {
             fifo.append(2 * round)
