@@ -373,7 +373,7 @@ extension LuaSnapshot {
     fileprivate var saysNothing: Bool {
         switch self {
         case .nil: true
-        case .table(let table): table.kind == "FILE*"
+        case .table(let table): table.kind == IOModule.handleClass
         default: false
         }
     }
