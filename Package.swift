@@ -45,6 +45,9 @@ let package = Package(
         .package(url: "https://github.com/swiftcsv/SwiftCSV.git", from: "0.10.0"),
     ],
     targets: [
+        // MARK: Text
+        .target(name: "Spelling", swiftSettings: swift),
+
         // MARK: Lua
         .systemLibrary(
             name: "CLua",
@@ -52,7 +55,7 @@ let package = Package(
             providers: [.apt(["liblua5.4-dev"]), .brew(["lua@5.4"])]
         ),
         .target(name: "CLuaBridge", dependencies: ["CLua"], cSettings: c),
-        .target(name: "LuaRuntime", dependencies: ["CLuaBridge"], swiftSettings: swift),
+        .target(name: "LuaRuntime", dependencies: ["CLuaBridge", "Spelling"], swiftSettings: swift),
 
         // MARK: The SDK
         .target(
@@ -102,7 +105,7 @@ let package = Package(
         .target(
             name: "SpeedPixLua",
             dependencies: [
-                "LuaRuntime", "LocalFiles", "SpeedPix", "Imaging", "ImagingLua",
+                "LuaRuntime", "LocalFiles", "SpeedPix", "Imaging", "ImagingLua", "Spelling",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "SwiftCSV", package: "SwiftCSV"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -128,7 +131,7 @@ let package = Package(
         ),
         .target(
             name: "ImagingLua",
-            dependencies: ["Imaging", "LuaRuntime"],
+            dependencies: ["Imaging", "LuaRuntime", "Spelling"],
             swiftSettings: swift
         ),
 
@@ -144,8 +147,9 @@ let package = Package(
         .target(
             name: "SpeedPixGateway",
             dependencies: [
-                "SpeedPix", "LocalFiles", "SQLiteStorage", "LuaRuntime", "Imaging", "ImagingLua",
+                "SpeedPix", "LocalFiles", "SQLiteStorage", "LuaRuntime", "Imaging", "ImagingLua", "Spelling",
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -166,7 +170,7 @@ let package = Package(
             name: "SpeedPixCommands",
             dependencies: [
                 "SpeedPix", "SpeedPixLua", "SpeedPixJournal", "SpeedPixGateway", "LocalFiles", "LuaRuntime", "Imaging",
-                "CLineEditor",
+                "CLineEditor", "Spelling",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -191,6 +195,7 @@ let package = Package(
             ],
             swiftSettings: swift
         ),
+        .testTarget(name: "SpellingTests", dependencies: ["Spelling"], swiftSettings: swift),
         .testTarget(
             name: "LuaRuntimeTests", dependencies: ["LuaRuntime", "SpeedPixTestSupport"], exclude: ["Scripts"],
             swiftSettings: swift),
@@ -243,6 +248,7 @@ let package = Package(
             dependencies: [
                 "SpeedPix", "SpeedPixGateway", "SpeedPixTestSupport", "Imaging",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),

@@ -11,23 +11,24 @@ from pathlib import Path
 # Who may import whom. Everything else is an error, in the sources and in Package.swift alike.
 SWIFT_ROOMS = [
     "LocalFiles", "LuaRuntime", "SpeedPix", "SpeedPixMedia", "SpeedPixJournal", "SpeedPixLua", "Imaging", "ImagingLua",
-    "SpeedPixGateway",
+    "SpeedPixGateway", "Spelling",
 ]
 ROOMS = {
+    "Spelling": [],
     "CLua": [],
     "CLuaBridge": ["CLua"],
-    "LuaRuntime": ["CLuaBridge"],
+    "LuaRuntime": ["CLuaBridge", "Spelling"],
     "CVips": [],
     "CImaging": ["CVips"],
     "LocalFiles": [],
     "Imaging": ["CImaging", "LocalFiles"],
-    "ImagingLua": ["Imaging", "LuaRuntime"],
+    "ImagingLua": ["Imaging", "LuaRuntime", "Spelling"],
     "SpeedPix": ["LocalFiles"],
     "SpeedPixMedia": ["LocalFiles", "SpeedPix", "Imaging"],
     "SQLiteStorage": [],
     "SpeedPixJournal": ["LocalFiles", "SpeedPix", "SQLiteStorage"],
-    "SpeedPixLua": ["LocalFiles", "LuaRuntime", "SpeedPix", "Imaging", "ImagingLua"],
-    "SpeedPixGateway": ["LocalFiles", "SpeedPix", "SQLiteStorage", "LuaRuntime", "Imaging", "ImagingLua"],
+    "SpeedPixLua": ["LocalFiles", "LuaRuntime", "SpeedPix", "Imaging", "ImagingLua", "Spelling"],
+    "SpeedPixGateway": ["LocalFiles", "SpeedPix", "SQLiteStorage", "LuaRuntime", "Imaging", "ImagingLua", "Spelling"],
     "CEditLine": [],
     "CLineEditor": ["CEditLine"],
     "SpeedPixCommands": [*SWIFT_ROOMS, "CLineEditor"],
@@ -39,7 +40,7 @@ ROOMS = {
     "IntegrationTests": [*SWIFT_ROOMS, "SpeedPixCommands", "SpeedPixCLI", "InterruptedRun", "SpeedPixTestSupport"],
 }
 # Rooms whose own sources may import no package.
-NO_PACKAGES = {"CLua", "CLuaBridge", "LuaRuntime", "CVips", "CImaging", "Imaging", "CEditLine", "CLineEditor", "SpeedPixCLI"}
+NO_PACKAGES = {"Spelling", "CLua", "CLuaBridge", "LuaRuntime", "CVips", "CImaging", "Imaging", "CEditLine", "CLineEditor", "SpeedPixCLI"}
 # What comes with the toolchain or the system. All of Foundation is wanted only where there is no FoundationEssentials.
 SYSTEM_MODULES = {"Dispatch", "FoundationEssentials", "Synchronization", "Darwin", "Glibc", "Musl"}
 TEST_MODULES = {"Testing"}

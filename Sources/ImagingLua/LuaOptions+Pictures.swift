@@ -1,5 +1,6 @@
 import Imaging
 import LuaRuntime
+import Spelling
 
 extension LuaOptions {
     /// A whole number of pixels, which may be far out of range: the picture's own checks say so.

@@ -1,5 +1,6 @@
 import Imaging
 import LuaRuntime
+import Spelling
 
 /// The methods of a picture. Each makes a new picture; none changes the one it is called on.
 enum PictureMethods {

@@ -51,22 +51,46 @@ package final class GroupCommitDatabase: Sendable {
     ///   another program; what SQLite refuses.
     package init(path: String, label: String, migrator: DatabaseMigrator) throws {
         queue = DispatchQueue(label: label)
-        try Self.makePrivate(path)
         var configuration = GRDB.Configuration()
         configuration.label = label
-        configuration.journalMode = .wal
         configuration.busyMode = .timeout(Self.patience)
+        try Self.checkReadOnly(path, migrator, configuration)
+        try Self.makePrivate(path)
+        configuration.journalMode = .wal
         database = try DatabaseQueue(path: path, configuration: configuration)
         // Only now: GRDB makes it NORMAL when it turns WAL on, with which a commit may be lost in a power cut.
         try database.writeWithoutTransaction { database in
             try database.execute(sql: "PRAGMA synchronous = FULL")
             try database.execute(sql: "PRAGMA fullfsync = ON")
         }
-        if try database.read(migrator.hasBeenSuperseded) { throw NewerDatabase() }
-        if try database.read(Self.isForeign) { throw ForeignDatabase() }
+        // Once more: the file may have been made since, or its mode kept it from being read.
+        try database.read { try Self.check($0, migrator) }
         try migrator.migrate(database)
         configuration.readonly = true
         reader = try DatabaseQueue(path: path, configuration: configuration)
+    }
+
+    /// Refuses a file of another program or of a newer version before its mode and its kind of journal are changed. One that
+    /// is in WAL mode may still get the two files beside it that every reader makes.
+    private static func checkReadOnly(
+        _ path: String, _ migrator: DatabaseMigrator, _ configuration: GRDB.Configuration
+    ) throws {
+        var configuration = configuration
+        configuration.readonly = true
+        do {
+            let database = try DatabaseQueue(path: path, configuration: configuration)
+            defer { try? database.close() }
+            try database.read { try check($0, migrator) }
+        } catch let error as DatabaseError
+            where [.SQLITE_CANTOPEN, .SQLITE_IOERR, .SQLITE_PERM, .SQLITE_READONLY].contains(error.resultCode)
+        {
+            // It is not there, is a folder, or its mode forbids it: what comes next makes it, or throws what is wrong.
+        }
+    }
+
+    private static func check(_ database: Database, _ migrator: DatabaseMigrator) throws {
+        if try migrator.hasBeenSuperseded(database) { throw NewerDatabase() }
+        if try isForeign(database) { throw ForeignDatabase() }
     }
 
     /// Whether it has tables that no migration has made.
@@ -80,7 +104,7 @@ package final class GroupCommitDatabase: Sendable {
                 """) == true
     }
 
-    /// SQLite gives the files beside it the same mode.
+    /// SQLite gives the files that it makes beside it the same mode.
     private static func makePrivate(_ path: String) throws {
         do {
             // Never one that is there: closing it would take away the locks that another connection of this process has on it
@@ -91,8 +115,11 @@ package final class GroupCommitDatabase: Sendable {
             try file.close()
         } catch Errno.fileExists {
             if (try? FileManager.default.contentsOfDirectory(atPath: path)) != nil { throw Errno.isDirectory }
-            // By its path: one of another owner stays as it is.
-            try? FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
+            // By its path: one of another owner stays as it is. The files beside it too: a reader may have made them with the
+            // mode that it had.
+            for file in [path, path + "-wal", path + "-shm"] {
+                try? FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file)
+            }
         }
     }
 

@@ -118,7 +118,7 @@ struct Verbs: Sendable {
                 ], returns: "File", errors: ScriptErrorCodes.service + ScriptErrorCodes.reading,
                 example: "local file = upload(\"./shoe.jpg\")")
         ) { arguments in
-            let source: UploadContent
+            let source: ScriptUploadSource
             switch try arguments.value(1) {
             case .string(let path):
                 source = try .file(path.text ?? path.lossyText, host.files)

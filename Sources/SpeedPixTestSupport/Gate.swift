@@ -1,5 +1,3 @@
-import Synchronization
-
 /// Holds work, under names, until a test lets it go, in any order that the test likes.
 package final class Gate: Sendable {
     private struct State {
@@ -7,7 +5,6 @@ package final class Gate: Sendable {
         var held: [String: CheckedContinuation<Void, any Error>] = [:]
         /// Names that were opened before anything came under them.
         var opened: Set<String> = []
-        var watchers: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
     }
 
     /// What a name that arrives has to do at once.
@@ -16,7 +13,7 @@ package final class Gate: Sendable {
         case mayGo
     }
 
-    private let state = Mutex(State())
+    private let state = CountedState(State()) { $0.started.count }
 
     package init() {}
 
@@ -29,9 +26,7 @@ package final class Gate: Sendable {
     package func hold(_ name: String) async throws {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
-                let (arrival, ready) = state.withLock { state in arrive(name, continuation, &state) }
-                for watcher in ready { watcher.resume() }
-                switch arrival {
+                switch state.withLock({ state in arrive(name, continuation, &state) }) {
                 case .mayGo: continuation.resume()
                 case .isHeld: if Task.isCancelled { cancel(name) }
                 }
@@ -48,14 +43,11 @@ package final class Gate: Sendable {
 
     private func arrive(
         _ name: String, _ continuation: CheckedContinuation<Void, any Error>, _ state: inout State
-    ) -> (Arrival, [CheckedContinuation<Void, Never>]) {
+    ) -> Arrival {
         state.started.append(name)
-        let count = state.started.count
-        let ready = state.watchers.filter { $0.count <= count }.map(\.continuation)
-        state.watchers.removeAll { $0.count <= count }
-        guard state.opened.remove(name) == nil else { return (.mayGo, ready) }
+        guard state.opened.remove(name) == nil else { return .mayGo }
         state.held[name] = continuation
-        return (.isHeld, ready)
+        return .isHeld
     }
 
     private func cancel(_ name: String) {
@@ -74,14 +66,7 @@ package final class Gate: Sendable {
 
     /// Returns when `count` names have come.
     package func waitForStarts(_ count: Int) async {
-        await withCheckedContinuation { continuation in
-            let isReached = state.withLock { state in
-                if state.started.count >= count { return true }
-                state.watchers.append((count, continuation))
-                return false
-            }
-            if isReached { continuation.resume() }
-        }
+        await state.waitForCount(count)
     }
 
     /// The names that have come, once there are `count` of them.

@@ -36,8 +36,8 @@ struct DocumentedSamplesTests {
             .write(to: "\(folder.path)/shoe.jpg")
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let configuration = GatewayConfiguration(appKey: "key", appSecret: Secret("secret"))
-        let more: [any Workflow] = [ImageToImage(), EchoWorkflow()]
-        let workflows: [any Workflow] = try await ScriptWorkflow.builtIn() + more
+        let more: [any Workflow] = [ImageToImage()]
+        let workflows: [any Workflow] = try await BuiltInWorkflows.load() + more
         return try await Gateway.withRunning(configuration, workflows: workflows, logger: logger) {
             running -> (results: [LuaValue], output: String) in
             let capture = Capture()

@@ -11,7 +11,7 @@ enum TestService {
         var configuration = GatewayConfiguration(appKey: "key", appSecret: Secret("secret"))
         configuration.faults = try FaultFile.rules(Array(faults.utf8))
         let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
-        let workflows: [any Workflow] = try await ScriptWorkflow.builtIn() + [EchoWorkflow()]
+        let workflows = try await BuiltInWorkflows.load()
         try await Gateway.withRunning(configuration, workflows: workflows, logger: logger) { running in
             try await body(running.endpoint)
         }

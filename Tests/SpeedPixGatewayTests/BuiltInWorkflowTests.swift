@@ -19,7 +19,7 @@ struct BuiltInWorkflowTests {
     /// Runs one against a gateway that has them all.
     private func run(_ workflow: String, _ input: [String: InputValue]) async throws -> (Prediction, [UInt8]) {
         let configuration = GatewayConfiguration(appKey: "key", appSecret: Secret("secret"))
-        let workflows = try await ScriptWorkflow.builtIn()
+        let workflows = try await BuiltInWorkflows.load()
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         return try await Gateway.withRunning(configuration, workflows: workflows, logger: logger) { running in
             let client = SpeedPixClient(

@@ -1,3 +1,4 @@
+import DequeModule
 import SpeedPix
 import SpeedPixTestSupport
 import SystemPackage
@@ -199,9 +200,9 @@ struct CancelTests {
         }
     }
 
-    @Test("FIFO finds and removes elements in the middle and keeps the order")
-    func fifoRemovesFromTheMiddle() {
-        var fifo = FIFO<Int>()
+    @Test("A queue finds and removes elements in the middle and keeps the order")
+    func queueRemovesFromTheMiddle() {
+        var fifo = Deque<Int>()
         for number in 0..<100 { fifo.append(number * 10) }
         for _ in 0..<40 { _ = fifo.popFirst() }
         #expect(fifo.partitioningIndex { $0 < 400 } == 0)

@@ -1,3 +1,4 @@
+import DequeModule
 import SpeedPix
 import SpeedPixTestSupport
 import Testing
@@ -149,9 +150,9 @@ struct QueueTests {
         }
     }
 
-    @Test("FIFO keeps the order of its elements while some are removed")
-    func fifoKeepsItsOrder() {
-        var fifo = FIFO<Int>()
+    @Test("A queue keeps the order of its elements while some are removed")
+    func queueKeepsItsOrder() {
+        var fifo = Deque<Int>()
         var expected = 0
         for round in 0..<1000 {
             fifo.append(2 * round)

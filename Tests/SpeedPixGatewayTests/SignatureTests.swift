@@ -164,22 +164,22 @@ struct SignatureTests {
         #expect(refusal() == nil)
     }
 
-    @Test("NonceLedger removes nonces whose calls would be too old")
+    @Test("NonceCache removes nonces whose calls would be too old")
     func noncesAreForgottenWhenTheirCallsWouldBeTooOld() {
-        let ledger = NonceLedger()
+        let cache = NonceCache()
         for index in 0..<100 {
-            #expect(ledger.use("n\(index)", until: now.addingTimeInterval(900), now: now) == .fresh)
+            #expect(cache.use("n\(index)", until: now.addingTimeInterval(900), now: now) == .fresh)
         }
-        #expect(ledger.use("n7", until: now.addingTimeInterval(900), now: now.addingTimeInterval(900)) == .used)
-        #expect(ledger.use("other", until: now.addingTimeInterval(2000), now: now.addingTimeInterval(961)) == .fresh)
-        #expect(ledger.count == 1)
+        #expect(cache.use("n7", until: now.addingTimeInterval(900), now: now.addingTimeInterval(900)) == .used)
+        #expect(cache.use("other", until: now.addingTimeInterval(2000), now: now.addingTimeInterval(961)) == .fresh)
+        #expect(cache.count == 1)
     }
 
-    @Test("NonceLedger refuses more nonces than its capacity")
-    func fullNonceLedger() {
-        let ledger = NonceLedger(capacity: 2)
-        #expect(ledger.use("a", until: now.addingTimeInterval(900), now: now) == .fresh)
-        #expect(ledger.use("b", until: now.addingTimeInterval(900), now: now) == .fresh)
-        #expect(ledger.use("c", until: now.addingTimeInterval(900), now: now) == .full)
+    @Test("NonceCache refuses more nonces than its capacity")
+    func fullNonceCache() {
+        let cache = NonceCache(capacity: 2)
+        #expect(cache.use("a", until: now.addingTimeInterval(900), now: now) == .fresh)
+        #expect(cache.use("b", until: now.addingTimeInterval(900), now: now) == .fresh)
+        #expect(cache.use("c", until: now.addingTimeInterval(900), now: now) == .full)
     }
 }

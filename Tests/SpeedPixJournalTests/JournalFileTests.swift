@@ -65,6 +65,33 @@ struct JournalFileTests {
         }
     }
 
+    @Test("Another program's database keeps its mode and every byte, and gets no files beside it")
+    func foreignUntouched() throws {
+        let folder = JournalFolder()
+        try withFile(folder) { try $0.write { try $0.execute(sql: "CREATE TABLE album (name TEXT)") } }
+        let path = folder.path + "/journal.sqlite"
+        try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: path)
+        let bytes = try Data(contentsOf: URL(filePath: path))
+        _ = try refusal(folder)
+        #expect(try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int == 0o644)
+        #expect(try Data(contentsOf: URL(filePath: path)) == bytes)
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        #expect(names == ["journal.sqlite"])
+    }
+
+    @Test("A journal that others could read is its owner's alone again, with the files beside it")
+    func modeAgain() throws {
+        let folder = JournalFolder()
+        _ = try folder.store()
+        let path = folder.path + "/journal.sqlite"
+        try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: path)
+        let journal = try folder.begin()
+        defer { withExtendedLifetime(journal) {} }
+        for file in [path, path + "-wal", path + "-shm"] {
+            #expect(try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? Int == 0o600)
+        }
+    }
+
     @Test("A journal of a newer version is refused")
     func newer() throws {
         let folder = JournalFolder()

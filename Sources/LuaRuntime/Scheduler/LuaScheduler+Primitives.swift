@@ -1,4 +1,5 @@
 import CLuaBridge
+import Spelling
 
 extension LuaScheduler {
     /// What ``ConcurrencyLibrary`` builds on. Scripts never see it.

@@ -121,11 +121,3 @@ package struct LuaLexer: Sequence, IteratorProtocol {
         }
     }
 }
-
-extension UInt8 {
-    fileprivate var isDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
-    fileprivate var isWordStart: Bool {
-        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self | 0x20) || self == UInt8(ascii: "_")
-    }
-    fileprivate var isWordPart: Bool { isWordStart || isDigit }
-}

@@ -1,4 +1,5 @@
 import CLuaBridge
+import Spelling
 
 // Where Lua enters Swift. Nothing here may allocate in Lua, and no error leaves as anything but a code.
 

@@ -1,3 +1,5 @@
+import Spelling
+
 /// The options table of a call, checked against the names that the function knows.
 public struct LuaOptions: Sendable {
     package let function: String

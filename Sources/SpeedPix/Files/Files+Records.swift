@@ -20,7 +20,7 @@ extension Files {
         guard let url = data.first("accessUrl", "access_url")?.lenientString else {
             throw SpeedPixError(.invalidResponse, "the answer about the file \(objectKey) has no accessUrl")
         }
-        let known = ledger.entry(objectKey: objectKey)?.file
+        let known = cache.entry(objectKey: objectKey)?.file
         let filename =
             data.first("originalFilename", "original_filename", "filename")?.lenientString ?? known?.filename
             ?? objectKey.split(separator: "/").last.map(String.init) ?? objectKey
@@ -43,7 +43,7 @@ extension Files {
     /// - Throws: ``SpeedPixError``: `unsupported` if the service has no such call, `api_error` if it has no such file.
     public func delete(_ objectKey: String) async throws {
         // First: a delete whose answer is lost may have worked all the same.
-        ledger.forget(objectKey: objectKey)
+        cache.forget(objectKey: objectKey)
         _ = try await record(.deleteFile, objectKey, feature: "files.delete")
     }
 
@@ -77,14 +77,14 @@ extension Files {
             let renewed = try await get(file.objectKey)
             // A service that gives the old URL once more is no help.
             if renewed.lasts(margin, now: caller.dependencies.now()) {
-                ledger.renew(renewed)
+                cache.renew(renewed)
                 return renewed
             }
             refusal = SpeedPixError(.apiError, "the service gave no longer-lasting URL for \(file.filename)")
         } catch let error as SpeedPixError where !error.isRetryable {
             refusal = error
         }
-        let known = ledger.entry(objectKey: file.objectKey)
+        let known = cache.entry(objectKey: file.objectKey)
         guard let source = source ?? known?.path.map(UploadSource.path) else {
             var error = refusal
             error.remedy = "upload the file again, or say where it is: fresh(file, source: .path(…))"
@@ -96,7 +96,7 @@ extension Files {
             source, filename: file.filename, contentType: file.mimeType, reusing: margin <= Self.reuseMargin)
     }
 
-    private func check(_ source: UploadSource, isStill file: File, known: UploadLedger.Entry?) async throws {
+    private func check(_ source: UploadSource, isStill file: File, known: UploadCache.Entry?) async throws {
         // A stream cannot be looked at and uploaded, too.
         if case .stream = source { return }
         let before: SHA256Digest?

@@ -40,18 +40,10 @@ extension Files {
     ) async throws -> [String] {
         let folder = FilePath(folder)
         let paths = Self.distinctNames(outputs.map(\.filename)).map { folder.appending($0).string }
-        var waiting = zip(outputs, paths).makeIterator()
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            func addNext() {
-                guard let (output, path) = waiting.next() else { return }
-                group.addTask {
-                    var tell: TransferProgress.Handler?
-                    if let onProgress { tell = { try await onProgress(output, $0) } }
-                    try await download(output.url, to: path, onProgress: tell)
-                }
-            }
-            for _ in 0..<max(concurrency, 1) { addNext() }
-            while try await group.next() != nil { addNext() }
+        try await zip(outputs, paths).concurrentMap(limit: concurrency) { output, path in
+            var tell: TransferProgress.Handler?
+            if let onProgress { tell = { try await onProgress(output, $0) } }
+            try await download(output.url, to: path, onProgress: tell)
         }
         return paths
     }

@@ -95,7 +95,7 @@ extension Files {
         let contentType = try await order.source.mediaType(
             of: content, opened, filename: filename, given: order.contentType)
         let sample = try await content.sample()
-        let key = UploadLedger.Key(size: content.size, sample: sample.digest, contentType: contentType)
+        let key = UploadCache.Key(size: content.size, sample: sample.digest, contentType: contentType)
         let now = caller.dependencies.now()
         var identity = ContentIdentity(digest: sample.isWhole ? sample.digest : content.digest)
         if let version = content.version, version.isSettled(at: now) { identity.version = version }
@@ -105,7 +105,7 @@ extension Files {
         }
         var isClaimed = !order.reusing
         while !isClaimed {
-            let claim = ledger.claim(
+            let claim = cache.claim(
                 key, identity, filename: filename, isNamed: order.filename != nil, as: upload,
                 isUsable: { $0.lasts(Self.reuseMargin, now: now) })
             switch claim {
@@ -116,7 +116,7 @@ extension Files {
             case .needsDigest:
                 identity.digest = try await content.wholeDigest()
             case .needsEntryDigest(let entry):
-                ledger.identify(key, entry, digest: try await Self.digest(of: entry))
+                cache.identify(key, entry, digest: try await Self.digest(of: entry))
             case .wait(let other):
                 return .wait(other, identity)
             case .upload:
@@ -131,17 +131,17 @@ extension Files {
                 content, identity, isHashing: isHashing, filename: filename, contentType: contentType,
                 order.onProgress)
             let isKnown = outcome.identity.isKnown
-            ledger.finish(
+            cache.finish(
                 key, upload, isKnown ? .init(file: outcome.file, identity: outcome.identity, path: path) : nil)
             return .done(outcome)
         } catch {
-            ledger.finish(key, upload, nil)
+            cache.finish(key, upload, nil)
             throw error
         }
     }
 
     /// The SHA-256 of what was uploaded from a file; nil if that is no longer the same.
-    static func digest(of entry: UploadLedger.Entry) async throws -> SHA256Digest? {
+    static func digest(of entry: UploadCache.Entry) async throws -> SHA256Digest? {
         if let digest = entry.identity.digest { return digest }
         guard let path = entry.path, let version = entry.identity.version else { return nil }
         do {

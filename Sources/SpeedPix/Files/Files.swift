@@ -1,14 +1,14 @@
 /// Uploads to and downloads from the service's temporary store.
 public struct Files: Sendable {
     package let caller: ServiceCaller
-    let ledger: UploadLedger
+    let cache: UploadCache
 
     /// Files with a memory of their own for what was uploaded; one for each client.
     package init(caller: ServiceCaller) {
         self.caller = caller
-        ledger = UploadLedger()
+        cache = UploadCache()
     }
 
     /// How many uploads are under way, and how many callers wait for one that another caller began.
-    package var underWay: (uploads: Int, followers: Int) { ledger.underWay }
+    package var underWay: (uploads: Int, followers: Int) { cache.underWay }
 }

@@ -8,7 +8,8 @@ struct InputResolution: Sendable {
 
     /// - Throws: ``SpeedPixError`` of the first file that cannot be had; the other uploads are then cancelled.
     func resolve(_ input: [String: InputValue]) async throws -> [String: JSONValue] {
-        var resolved = Self.substitute(input, try await urls(of: Self.leaves(input)))
+        let urls = try await Self.leaves(input).concurrentMap(limit: Self.concurrency) { try await url(of: $0) }
+        var resolved = Self.substitute(input, urls)
         guard !files.caller.dependencies.journal.isDryRun else { return resolved }
         for (name, value) in resolved { resolved[name] = try await signed(value) }
         return resolved
@@ -78,25 +79,6 @@ struct InputResolution: Sendable {
             }
             return .object(resolved)
         case .file, .uploaded, .custom: return .string(urls.removeFirst())
-        }
-    }
-
-    private func urls(of leaves: [InputValue]) async throws -> [String] {
-        try await withThrowingTaskGroup(of: (Int, String).self) { group in
-            var urls = Array(repeating: "", count: leaves.count)
-            var next = 0
-            func start() {
-                guard next < leaves.count else { return }
-                let index = next
-                next += 1
-                group.addTask { (index, try await url(of: leaves[index])) }
-            }
-            for _ in 0..<Self.concurrency { start() }
-            while let (index, url) = try await group.next() {
-                urls[index] = url
-                start()
-            }
-            return urls
         }
     }
 

@@ -51,7 +51,7 @@ struct CreateIdentification: Sendable {
             }
             return Self.content(CreateIdentity.hexadecimal(digest))
         case .uploaded(let file):
-            if let entry = files.ledger.entry(objectKey: file.objectKey),
+            if let entry = files.cache.entry(objectKey: file.objectKey),
                 let digest = try await Files.digest(of: entry)
             {
                 return Self.content(CreateIdentity.hexadecimal(digest))

@@ -1,6 +1,6 @@
 package import HTTPTypes
 
-/// Reads one answer of the service: pure, so that every refusal in the book can be tested without a network.
+/// Reads one answer of the service: pure, so that every refusal can be tested without a network.
 package enum ServiceAnswer {
     /// The envelope of a call that worked.
     ///

@@ -16,11 +16,6 @@ struct LuaToken: Sendable, Equatable {
     var text: String
     var place: TextPosition
 
-    private static let keywords: Set<String> = [
-        "and", "break", "do", "else", "elseif", "end", "false", "for", "function", "goto", "if", "in", "local", "nil",
-        "not", "or", "repeat", "return", "then", "true", "until", "while",
-    ]
-
     /// The tokens of a text that Lua has compiled, with one for its end.
     static func list(_ source: [UInt8]) -> [LuaToken] {
         let lexer = LuaLexer(source)
@@ -41,7 +36,7 @@ struct LuaToken: Sendable, Equatable {
             let text = lexer.text(token)
             let place = place(of: token.range.lowerBound)
             return switch token.kind {
-            case .word: LuaToken(kind: keywords.contains(text) ? .keyword : .name, text: text, place: place)
+            case .word: LuaToken(kind: LuaSyntax.keywords.contains(text) ? .keyword : .name, text: text, place: place)
             case .number: LuaToken(kind: .number, text: text, place: place)
             case .string, .unfinished: LuaToken(kind: .string, text: content(ofString: text), place: place)
             case .symbol: LuaToken(kind: .sign, text: text, place: place)

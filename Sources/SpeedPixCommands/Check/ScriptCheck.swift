@@ -1,4 +1,5 @@
 import LuaRuntime
+import Spelling
 
 /// Walks over a script that compiles, and notes names that nothing gives: globals, fields and methods of the API, options.
 ///

@@ -25,18 +25,10 @@ struct EvalCommand: ContextCommand {
     @OptionGroup var sandbox: SandboxOptions
     @OptionGroup var stopping: StopOptions
 
-    @Option(
-        parsing: .unconditional, help: ArgumentHelp("Stops it after this time.", valueName: "SECONDS"))
-    var timeout: Double?
+    @OptionGroup var timeout: TimeoutOptions
 
     @Flag(help: "Shows what it logs with log.debug, too.")
     var verbose = false
-
-    func validate() throws {
-        if let timeout, !(timeout > 0 && timeout <= 1e9) {
-            throw ValidationError("--timeout is a positive number of seconds")
-        }
-    }
 
     func run(in context: CommandContext) async throws {
         if service.needsConfiguration(context) {
@@ -59,7 +51,7 @@ struct EvalCommand: ContextCommand {
         let host = ScriptHost(plan, output: output, context, onEvent: recorder.note)
         do {
             let vm = try SpeedPixModule.machine(host)
-            try await BoundedRun(vm: vm, timeout: timeout.map { .seconds($0) }, context: context)
+            try await BoundedRun(vm: vm, timeout: timeout.duration, context: context)
                 .execute(LuaChunk(Self.evaluation, name: "eval"), arguments: [.string(code)])
         } catch {
             if host.cancelsOnStop { await host.cancelAbandoned(recorder.state.abandoned) }
@@ -96,7 +88,7 @@ struct EvalCommand: ContextCommand {
           for i, key in ipairs(names) do
             local text = show(value[key], inner, seen)
             if key ~= i then
-              local isName = type(key) == "string" and key:find("^[%a_][%w_]*$")
+              local isName = type(key) == "string" and key:find("^[%a_][%w_]*$") and load("local " .. key)
               text = (isName and key or "[" .. (type(key) == "string" and string.format("%q", key) or tostring(key)) .. "]")
                 .. " = " .. text
             end

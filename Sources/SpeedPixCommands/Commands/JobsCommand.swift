@@ -123,20 +123,15 @@ struct JobsWaitCommand: ContextCommand {
               speedpix jobs wait 8d0f2a 91c3b7 --timeout 600
 
             Ends with status 3 if one of them failed, after the others have ended, too.
+            With --timeout only the wait ends; the predictions go on.
             """)
 
     @OptionGroup var jobs: JobOptions
 
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("Ends the wait after this time; the predictions go on.", valueName: "SECONDS"))
-    var timeout: Double?
+    @OptionGroup var timeout: TimeoutOptions
 
     func validate() throws {
         try jobs.requireIDs()
-        if let timeout, !(timeout > 0 && timeout <= 1e9) {
-            throw ValidationError("--timeout is a positive number of seconds")
-        }
     }
 
     func run(in context: CommandContext) async throws {
@@ -145,7 +140,7 @@ struct JobsWaitCommand: ContextCommand {
         let interrupted = "interrupted; the predictions go on: give the same command again to wait for them"
         try await jobs.withClient(context, interrupted: interrupted) { client in
             var options = WaitOptions()
-            if let timeout { options.timeout = .seconds(timeout) }
+            if let limit = timeout.duration { options.timeout = limit }
             let failed = try await client.predictions.ended(ids, options) {
                 try jobs.printPrediction($0, label: run?.label(of: $0.id), isLast: $0.id == ids.last, context)
             }
@@ -164,28 +159,17 @@ extension Predictions {
     func ended(
         _ ids: [String], _ options: WaitOptions, report: (Prediction) throws -> Void
     ) async throws -> [String] {
-        try await withThrowingTaskGroup(of: (Int, Prediction).self) { group in
-            for (index, id) in ids.enumerated() {
-                group.addTask {
-                    do {
-                        return (index, try await self.wait(for: Prediction(id: id), options: options))
-                    } catch let error as SpeedPixError where [.predictionFailed, .canceled].contains(error.code) {
-                        return (index, error.prediction ?? Prediction(id: id))
-                    }
-                }
+        var failed: [String] = []
+        try await ids.concurrentMap(limit: .max) { id in
+            do {
+                return try await self.wait(for: Prediction(id: id), options: options)
+            } catch let error as SpeedPixError where [.predictionFailed, .canceled].contains(error.code) {
+                return error.prediction ?? Prediction(id: id)
             }
-            var done: [Int: Prediction] = [:]
-            var failed: [String] = []
-            var next = 0
-            for try await (index, prediction) in group {
-                done[index] = prediction
-                while let prediction = done.removeValue(forKey: next) {
-                    try report(prediction)
-                    if prediction.status != .succeeded { failed.append(prediction.id) }
-                    next += 1
-                }
-            }
-            return failed
+        } receive: { prediction in
+            try report(prediction)
+            if prediction.status != .succeeded { failed.append(prediction.id) }
         }
+        return failed
     }
 }

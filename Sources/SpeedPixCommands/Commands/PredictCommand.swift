@@ -1,5 +1,6 @@
 import ArgumentParser
 import SpeedPix
+import SpeedPixGateway
 import Synchronization
 import SystemPackage
 
@@ -24,7 +25,7 @@ struct PredictCommand: ContextCommand {
 
     @Argument(
         help: ArgumentHelp("The workflow's id, from the console.", valueName: "WORKFLOW"),
-        completion: .list(LocalGateway.workflowNames))
+        completion: .list(BuiltInWorkflows.ids))
     var workflow: String
 
     @Argument(help: ArgumentHelp("The inputs.", valueName: "key=value"), completion: .file())
@@ -48,10 +49,7 @@ struct PredictCommand: ContextCommand {
     @Flag(help: "The service picks new seeds.")
     var randomiseSeeds = false
 
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("Ends the wait after this time.", valueName: "SECONDS"))
-    var timeout: Double?
+    @OptionGroup var timeout: TimeoutOptions
 
     @Flag(help: "One JSON object on standard output.")
     var json = false
@@ -65,9 +63,6 @@ struct PredictCommand: ContextCommand {
     func validate() throws {
         guard alias == nil || versionId == nil else {
             throw ValidationError("--alias and --version-id exclude each other")
-        }
-        if let timeout, !(timeout > 0 && timeout <= 1e9) {
-            throw ValidationError("--timeout is a positive number of seconds")
         }
         for option in resource + [workflow, alias, versionId].compactMap({ $0 }) {
             guard !option.isEmpty, option.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F }) else {
@@ -91,7 +86,7 @@ struct PredictCommand: ContextCommand {
             create: CreateOptions(
                 aliasID: alias, versionID: versionId, randomiseSeeds: randomiseSeeds ? true : nil,
                 resourceConfigIDs: resource))
-        if let timeout { options.wait.timeout = .seconds(timeout) }
+        if let limit = timeout.duration { options.wait.timeout = limit }
         if try stopping.cancels(service, context) { options.wait.cancelOn = .stop }
         options.wait.onCancel = { prediction, failure in
             recorder.note(failure.map { .notCanceled(id: prediction.id, $0) } ?? .ended(prediction))

@@ -64,17 +64,12 @@ struct RunCommand: ContextCommand {
     @Flag(help: "Shows what the script logs with log.debug, too.")
     var verbose = false
 
-    @Option(
-        parsing: .unconditional, help: ArgumentHelp("Stops the script after this time.", valueName: "SECONDS"))
-    var timeout: Double?
+    @OptionGroup var timeout: TimeoutOptions
 
     @Flag(name: [.customShort("h"), .long], help: "Shows this text, or the parameters of the script.")
     var help = false
 
     func validate() throws {
-        if let timeout, !(timeout > 0 && timeout <= 1e9) {
-            throw ValidationError("--timeout is a positive number of seconds")
-        }
         if let limit, limit < 0 { throw ValidationError("--limit is a number of predictions, 0 or more") }
         if watch, file == "-" {
             throw ValidationError("--watch needs a file; what came from standard input does not change")

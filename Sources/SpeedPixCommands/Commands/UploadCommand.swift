@@ -54,25 +54,12 @@ struct UploadCommand: ContextCommand {
     }
 
     private func upload(to store: Files, _ context: CommandContext) async throws {
-        try await withThrowingTaskGroup(of: (Int, File).self) { group in
-            var waiting = files.enumerated().makeIterator()
-            func addNext() {
-                guard let (index, file) = waiting.next() else { return }
-                let path = context.absolute(file)
-                group.addTask { (index, try await store.create(.path(path))) }
-            }
-            for _ in 0..<Self.concurrency { addNext() }
-            // Told in the order of the command line, each as soon as those before it are there.
-            var done: [Int: File] = [:]
-            var next = 0
-            while let (index, file) = try await group.next() {
-                done[index] = file
-                while let file = done.removeValue(forKey: next) {
-                    try printFile(file, context)
-                    next += 1
-                }
-                addNext()
-            }
+        let paths = files.map(context.absolute)
+        // Told in the order of the command line, each as soon as those before it are there.
+        try await paths.concurrentMap(limit: Self.concurrency) {
+            try await store.create(.path($0))
+        } receive: {
+            try printFile($0, context)
         }
     }
 

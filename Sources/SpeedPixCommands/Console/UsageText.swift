@@ -1,6 +1,6 @@
 import ArgumentParser
-import LuaRuntime
 import SpeedPix
+import Spelling
 
 /// What is wrong with a command line, in one sentence and where to read on.
 enum UsageText {

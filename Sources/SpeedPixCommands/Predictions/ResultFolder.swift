@@ -37,22 +37,9 @@ struct ResultFolder {
         let wanted = wanted ?? outputs.map(\.filename)
         let names = Files.distinctNames(wanted)
         let claims = Claims(names)
-        var places: [Place?] = Array(repeating: nil, count: outputs.count)
-        try await withThrowingTaskGroup(of: (Int, Place).self) { group in
-            var waiting = outputs.indices.makeIterator()
-            func addNext() {
-                guard let index = waiting.next() else { return }
-                group.addTask {
-                    (index, try await fetch(outputs[index], as: names[index], wanted: wanted[index], claims))
-                }
-            }
-            for _ in 0..<Self.concurrency { addNext() }
-            while let (index, place) = try await group.next() {
-                places[index] = place
-                addNext()
-            }
+        return try await outputs.indices.concurrentMap(limit: Self.concurrency) { index in
+            try await fetch(outputs[index], as: names[index], wanted: wanted[index], claims)
         }
-        return places.compactMap { $0 }
     }
 
     private func fetch(

@@ -24,11 +24,6 @@ struct NameCompletion: Sendable {
         var suffix = ""
     }
 
-    private static let keywords = [
-        "and", "break", "do", "else", "elseif", "end", "false", "for", "function", "goto", "if", "in", "local", "nil",
-        "not", "or", "repeat", "return", "then", "true", "until", "while",
-    ]
-
     /// - Parameters:
     ///   - before: The line up to the cursor.
     ///   - earlier: The lines of the same chunk above it.
@@ -91,7 +86,7 @@ struct NameCompletion: Sendable {
     private func completeGlobal(_ name: String) -> Completion {
         // With nothing to go by, everything there is helps nobody.
         guard !name.isEmpty else { return Completion() }
-        return Self.completion(name, members([]).map(Self.candidate) + Self.keywords.map { Candidate(name: $0) })
+        return Self.completion(name, members([]).map(Self.candidate) + LuaSyntax.keywords.map { Candidate(name: $0) })
     }
 
     private static func takesWorkflow(_ function: String) -> Bool {

@@ -1,6 +1,7 @@
 import LuaRuntime
 import SpeedPix
 import SpeedPixLua
+import Spelling
 
 /// A session at the prompt: reads a chunk, runs it, shows what came of it, until there is no more.
 actor Repl {
@@ -372,7 +373,7 @@ extension LuaSnapshot {
     fileprivate var saysNothing: Bool {
         switch self {
         case .nil: true
-        case .table(let table): table.kind == "FILE*"
+        case .table(let table): table.kind == IOModule.handleClass
         default: false
         }
     }

@@ -1,5 +1,5 @@
-import LuaRuntime
 import SpeedPix
+import Spelling
 
 /// A line for the session itself: it begins with a colon, which no Lua does.
 enum SessionCommand: Equatable {
@@ -57,15 +57,5 @@ enum SessionCommand: Equatable {
                 "there is no :\(name.description.printable())"
                     + (nearest.map { "; did you mean :\($0)?" } ?? "; :help lists what there is"))
         }
-    }
-}
-
-extension StringProtocol {
-    /// Without what stands at both ends.
-    func trimming(while isLeftOut: (Character) -> Bool) -> String {
-        var text = self[...]
-        while let first = text.first, isLeftOut(first) { text.removeFirst() }
-        while let last = text.last, isLeftOut(last) { text.removeLast() }
-        return String(text)
     }
 }

@@ -98,19 +98,9 @@ struct ValuePrinter: Sendable {
         return number.isInfinite ? (number < 0 ? "-math.huge" : "math.huge") : "\(number)"
     }
 
-    private static let keywords: Set = [
-        "and", "break", "do", "else", "elseif", "end", "false", "for", "function", "goto", "if", "in", "local", "nil",
-        "not", "or", "repeat", "return", "then", "true", "until", "while",
-    ]
-
     /// A key that needs no quotes.
     private static func name(_ string: LuaString, _ count: Int) -> String? {
-        guard count == string.bytes.count, let text = string.text, let first = text.utf8.first,
-            !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first), !keywords.contains(text),
-            text.unicodeScalars.allSatisfy({
-                $0.isASCII && ($0.properties.isAlphabetic || $0.properties.numericType != nil || $0 == "_")
-            })
-        else { return nil }
+        guard count == string.bytes.count, let text = string.text, LuaSyntax.isName(text) else { return nil }
         return text
     }
 
@@ -128,36 +118,9 @@ struct ValuePrinter: Sendable {
         }
         guard isText, !bytes.contains(0) else {
             let shown = bytes.prefix(count > 48 ? 24 : 48)
-            let text = shown.map { byte in
-                byte >= 0x20 && byte < 0x7F && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
-                    ? String(UnicodeScalar(byte)) : "\\x" + hexadecimal(byte)
-            }.joined()
-            return "\"\(text)\"" + (count > shown.count ? "… (\(ByteCount.text(Int64(count))))" : "")
+            return LuaLiteral.quoted(bytes: shown) + (count > shown.count ? "… (\(ByteCount.text(Int64(count))))" : "")
         }
-        let text = String(decoding: bytes, as: UTF8.self).escaped
-        return "\"\(text)\"" + (count > string.bytes.count ? "… (\(ByteCount.text(Int64(count))))" : "")
-    }
-
-    private static func hexadecimal(_ byte: UInt8) -> String {
-        (byte < 16 ? "0" : "") + String(byte, radix: 16)
-    }
-}
-
-extension String {
-    /// With Lua's escapes for whatever could not be seen.
-    fileprivate var escaped: String {
-        var result = ""
-        for scalar in unicodeScalars {
-            switch scalar {
-            case "\n": result += "\\n"
-            case "\t": result += "\\t"
-            case "\r": result += "\\r"
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case _ where scalar.steers: result += "\\u{\(String(scalar.value, radix: 16, uppercase: true))}"
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result
+        let text = LuaLiteral.quoted(String(decoding: bytes, as: UTF8.self))
+        return text + (count > string.bytes.count ? "… (\(ByteCount.text(Int64(count))))" : "")
     }
 }

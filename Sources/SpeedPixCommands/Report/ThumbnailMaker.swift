@@ -68,20 +68,16 @@ final class ThumbnailMaker: Sendable {
     /// Fetches the pictures among the results that the script has not saved. Those that cannot be had are left out.
     func fetchMissing(_ history: RunHistory, _ files: Files) async {
         while let next = next() { make(next) }
-        var missing = state.withLock { state in
+        let missing = state.withLock { state in
             history.entries.flatMap(\.outputs).map(\.file)
                 .filter { state.pictures[$0.url] == nil && $0.mimeType.hasPrefix("image/") }
-        }.makeIterator()
-        await withTaskGroup(of: Void.self) { group in
-            func addNext() {
-                guard side != nil, !Task.isCancelled, let file = missing.next() else { return }
-                group.addTask {
-                    guard let bytes = try? await files.read(file.url, limit: Self.largestFile) else { return }
-                    self.keep(file.url) { try Image.open(bytes: bytes, fitting: ($0, $0)) }
-                }
-            }
-            for _ in 0..<Self.fetches { addNext() }
-            for await _ in group { addNext() }
+        }
+        // Lazy, since each that is kept may be the one with which the page is full.
+        let wanted = missing.lazy.prefix { _ in self.side != nil && !Task.isCancelled }
+        // It throws nothing: what cannot be fetched is left out.
+        _ = try? await wanted.concurrentMap(limit: Self.fetches) { file in
+            guard let bytes = try? await files.read(file.url, limit: Self.largestFile) else { return }
+            self.keep(file.url) { try Image.open(bytes: bytes, fitting: ($0, $0)) }
         }
     }
 

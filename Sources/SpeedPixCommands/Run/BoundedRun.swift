@@ -1,4 +1,5 @@
 import LuaRuntime
+import SpeedPix
 import Synchronization
 
 /// A run of a script that ends when it should: a script stops wherever it is, but a thread can be stuck in a file that does
@@ -44,7 +45,8 @@ struct BoundedRun {
         if result == nil { end.force(due.status(in: context), after: Self.aftermath) }
         switch result {
         case .success: return
-        case .failure(let error as LuaError) where error.code == "timeout" && due == .timeout: throw error
+        case .failure(let error as LuaError) where error.code == SpeedPixError.Code.timeout.rawValue && due == .timeout:
+            throw error
         case .failure, nil:
             if let error = due.error { throw error }
             try result?.get()
@@ -122,5 +124,5 @@ extension LuaError {
     /// As the VM says it, for a run that could not be stopped.
     fileprivate static let timedOut = LuaError(
         .runtime, "timeout: the script ran out of time",
-        value: .table(["code": "timeout", "message": "the script ran out of time"]))
+        value: .table(["code": .string(SpeedPixError.Code.timeout.rawValue), "message": "the script ran out of time"]))
 }

@@ -42,7 +42,7 @@ struct RunPlan: Sendable {
         isLocal = command.service.isLocal(context, beside: script.directory)
         isDryRun = command.dryRun
         limit = command.limit
-        timeout = command.timeout.map { .seconds($0) }
+        timeout = command.timeout.duration
         progress = command.output.mode(in: context)
         isQuiet = command.output.quiet
         showsSummary = command.output.showsSummary(in: context)

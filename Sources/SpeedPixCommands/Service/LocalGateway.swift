@@ -36,7 +36,7 @@ enum LocalGateway {
                 }
             }
         }
-        let workflows = try await offered()
+        let workflows = try await BuiltInWorkflows.load()
         var hasBegun = false
         do {
             return try await Gateway.withRunning(gateway, workflows: workflows, logger: .silent) { running in
@@ -59,13 +59,6 @@ enum LocalGateway {
     /// Whether there was no folder for what is made.
     private final class Refusal: Sendable {
         let flag = Atomic(false)
-    }
-
-    /// What it offers, as completions name it.
-    static let workflowNames = ["white-background", "text-to-image", "img2img", "image-to-video", "echo"]
-
-    static func offered() async throws -> [any Workflow] {
-        try await ScriptWorkflow.builtIn() + [EchoWorkflow()]
     }
 }
 

@@ -1,5 +1,5 @@
-import LuaRuntime
 import SpeedPix
+import Spelling
 
 /// Every setting with its value and where it came from: flags first, then the environment, then files, then defaults.
 ///

@@ -1,5 +1,5 @@
-import LuaRuntime
 import SpeedPix
+import Spelling
 
 /// A `speedpix.toml`, read and checked: what it sets for everybody, and for each profile.
 struct SettingsFile: Sendable, Equatable {

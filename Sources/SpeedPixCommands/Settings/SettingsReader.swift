@@ -90,19 +90,12 @@ struct SettingsReader {
     }
 
     private static func single(_ text: String, from place: String) throws(SettingsError) -> String {
-        let secret = text.trimmed
+        let secret = text.trimming(while: \.isWhitespace)
         guard !secret.isEmpty else { throw SettingsError(message: "\(place) is empty, and no secret") }
         guard !secret.contains(where: \.isNewline) else {
             throw SettingsError(
                 message: "\(place) has more than one line", hint: "it must be the secret and nothing else")
         }
         return secret
-    }
-}
-
-extension String {
-    fileprivate var trimmed: String {
-        let start = trimmingPrefix(while: \.isWhitespace)
-        return String(start[..<(start.lastIndex { !$0.isWhitespace }.map(start.index(after:)) ?? start.startIndex)])
     }
 }

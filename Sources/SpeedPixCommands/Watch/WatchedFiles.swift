@@ -35,7 +35,7 @@ final class WatchedFiles: Sendable {
         state.withLock { _ = $0.written.insert(path) }
     }
 
-    /// Closes the book on the run: what it wrote is as it is now.
+    /// Records the versions of the files that the run wrote, when it has ended.
     func settle() {
         state.withLock { state in
             // What was written was named by a path, what was read is known by its real one.

@@ -1,5 +1,5 @@
-import LuaRuntime
 import SpeedPix
+import Spelling
 
 /// Why a file of faults cannot be used: which rule, what is wrong, and what would be right.
 package struct FaultFileError: Error, Sendable, Equatable, CustomStringConvertible {

@@ -5,11 +5,11 @@ import SpeedPix
 /// Makes calls go wrong, as the rules of the configuration say.
 struct FaultMiddleware: RouterMiddleware {
     private let configuration: GatewayConfiguration
-    private let ledger: FaultLedger
+    private let selector: FaultSelector
 
     init(_ configuration: GatewayConfiguration) {
         self.configuration = configuration
-        ledger = FaultLedger(configuration.faults)
+        selector = FaultSelector(configuration.faults)
     }
 
     func handle(
@@ -19,7 +19,7 @@ struct FaultMiddleware: RouterMiddleware {
         guard let target = ClientOperation(request.method, path: request.uri.path) else {
             return try await next(request, context)
         }
-        let strikes = ledger.strikes(on: target)
+        let strikes = selector.strikes(on: target)
         guard !strikes.isEmpty else { return try await next(request, context) }
         var context = context
         var delay = Duration.zero

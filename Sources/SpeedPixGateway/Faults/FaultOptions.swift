@@ -1,5 +1,5 @@
-import LuaRuntime
 import SpeedPix
+import Spelling
 
 /// The members of a JSON object, read one by one: whatever is left at the end was a mistake.
 struct FaultOptions {

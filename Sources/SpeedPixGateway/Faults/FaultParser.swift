@@ -1,5 +1,5 @@
-import LuaRuntime
 import SpeedPix
+import Spelling
 
 /// Reads the fault of a rule and its options.
 enum FaultParser {

@@ -1,3 +1,4 @@
+import DequeModule
 import Logging
 import ServiceLifecycle
 import SpeedPix
@@ -27,7 +28,7 @@ actor PredictionQueue: Service {
 
     private struct Lane {
         /// By number.
-        var waiting = FIFO<Job>()
+        var waiting = Deque<Job>()
         /// Runs that hold a worker, those among them that were cancelled and have not ended yet included.
         var running = 0
     }
@@ -44,7 +45,7 @@ actor PredictionQueue: Service {
     private var records: [String: PredictionRecord] = [:]
     private var runs: [String: Task<PredictionRunner.Outcome, Never>] = [:]
     private var lanes: [Bool: Lane] = [false: Lane(), true: Lane()]
-    private var finished = FIFO<String>()
+    private var finished = Deque<String>()
     private var estimates = DurationEstimates()
     private var created = 0
     /// Predictions that wait as soon as they are on disk. Nobody else may take them up from there.
@@ -257,7 +258,7 @@ actor PredictionQueue: Service {
     /// The lane whose first job came first, among those that may start one.
     private func nextLane() -> Bool? {
         lanes.filter { isComputing, lane in
-            lane.waiting.count > 0 && (!isComputing || lane.running < configuration.computingWorkers)
+            !lane.waiting.isEmpty && (!isComputing || lane.running < configuration.computingWorkers)
         }
         .min { ($0.value.waiting.first?.number ?? 0) < ($1.value.waiting.first?.number ?? 0) }?.key
     }
@@ -311,7 +312,7 @@ actor PredictionQueue: Service {
         return []
     }
 
-    /// Keeps the books of a prediction that has just ended.
+    /// Records the end of a prediction.
     private func conclude(_ record: inout PredictionRecord) {
         if record.began != nil { record.duration = record.elapsed?() ?? .zero }
         record.elapsed = nil

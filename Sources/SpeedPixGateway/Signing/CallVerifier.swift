@@ -23,9 +23,9 @@ struct CallVerifier: Sendable {
     private static let longestShown = 4096
 
     private let signer: RequestSigner
-    private let nonces: NonceLedger
+    private let nonces: NonceCache
 
-    init(appKey: String, secret: Secret, nonces: NonceLedger = NonceLedger()) {
+    init(appKey: String, secret: Secret, nonces: NonceCache = NonceCache()) {
         signer = RequestSigner(appKey: appKey, secret: secret)
         self.nonces = nonces
     }

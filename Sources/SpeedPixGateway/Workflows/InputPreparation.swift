@@ -1,5 +1,5 @@
-import LuaRuntime
 import SpeedPix
+import Spelling
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials

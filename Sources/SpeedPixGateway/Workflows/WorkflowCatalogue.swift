@@ -1,4 +1,4 @@
-import LuaRuntime
+import Spelling
 
 /// The workflows that a gateway offers, by id.
 struct WorkflowCatalogue: Sendable {

@@ -2,12 +2,12 @@ import SpeedPix
 
 /// A file, or bytes, that a script has put into an input.
 struct ScriptInputFile: InputFile {
-    private let content: UploadContent
+    private let content: ScriptUploadSource
     private let uploads: ScriptUploads
     private let naming: PathNaming?
 
     /// - Parameter naming: Where the path stands that names it, if a mere text does.
-    init(_ content: UploadContent, _ uploads: ScriptUploads, naming: PathNaming? = nil) {
+    init(_ content: ScriptUploadSource, _ uploads: ScriptUploads, naming: PathNaming? = nil) {
         self.content = content
         self.uploads = uploads
         self.naming = naming

@@ -18,7 +18,7 @@ struct ScriptUploads: Sendable {
 
     /// - Throws: ``SpeedPixError``, what `onProgress` throws; `CancellationError` once the caller is cancelled.
     func file(
-        for content: UploadContent, filename: String? = nil, contentType: String? = nil,
+        for content: ScriptUploadSource, filename: String? = nil, contentType: String? = nil,
         onProgress: TransferProgress.Handler? = nil
     ) async throws -> File {
         let files = try host.requireClient().files
@@ -47,6 +47,6 @@ struct ScriptUploads: Sendable {
         let path = known.paths.withLock { $0[file.objectKey] ?? nil }
         // The sandbox judges it anew; what it no longer lets through is as good as gone.
         guard let path, let source = try? host.files.open(path) else { return try await files.fresh(file) }
-        return try await UploadContent.reach(source) { try await files.fresh(file, source: $0) }
+        return try await ScriptUploadSource.reach(source) { try await files.fresh(file, source: $0) }
     }
 }

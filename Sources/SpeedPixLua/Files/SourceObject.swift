@@ -35,7 +35,7 @@ final class SourceObject: LuaObject {
     }
 
     /// What to upload.
-    func upload(_ files: FileAccess) throws -> UploadContent {
+    func upload(_ files: FileAccess) throws -> ScriptUploadSource {
         switch kind {
         case .file(let path): try .file(path, files)
         case .bytes(let bytes, let filename): .bytes(bytes, filename: filename)

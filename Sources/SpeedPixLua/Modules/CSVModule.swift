@@ -1,5 +1,6 @@
 import LuaRuntime
 import SpeedPix
+import Spelling
 import SwiftCSV
 
 /// `csv`: tables as spreadsheets exchange them (RFC 4180, in UTF-8).

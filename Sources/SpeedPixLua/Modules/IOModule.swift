@@ -11,7 +11,7 @@ import Glibc
 #endif
 
 /// `io`, reduced to files that the script may open, standard input, output and error.
-enum IOModule {
+package enum IOModule {
     /// What Lua's `io` has and a script's has not.
     static let withheld = ["popen", "tmpfile", "input", "output"]
 
@@ -85,6 +85,9 @@ enum IOModule {
         }
         return FileHandle(descriptor, name: path)
     }
+
+    /// The name in the metatables of handles, the one that Lua's own have (LUA_FILEHANDLE).
+    package static let handleClass = "FILE*"
 
     /// Handles, formats and iterators, which give several values and so are Lua's business.
     private static let source = """
@@ -172,7 +175,7 @@ enum IOModule {
         metatable = {
           __index = function(_, name) return methods[name] end,
           __newindex = function() error("a file cannot be changed", 2) end,
-          __name = "FILE*", __metatable = false,
+          __name = "\(handleClass)", __metatable = false,
           __close = function(handle) if objects[handle] then methods.close(handle) end end,
           __tostring = function(handle)
             return objects[handle] and tostring(objects[handle]) or "file (closed)"
@@ -226,7 +229,7 @@ enum IOModule {
             close = function() return true end,
           }
           return setmetatable(self, {
-            __index = members, __metatable = false, __name = "FILE*",
+            __index = members, __metatable = false, __name = "\(handleClass)",
             __newindex = function() error(name .. " cannot be changed", 2) end,
             __tostring = function() return "file (" .. name .. ")" end,
           })
@@ -234,7 +237,7 @@ enum IOModule {
         io.stdout, io.stderr = stream("stdout", put), stream("stderr", put_error)
         function io.write(...) return io.stdout:write(...) end
         io.stdin = setmetatable({}, {
-          __metatable = false, __name = "FILE*", __tostring = function() return "file (stdin)" end,
+          __metatable = false, __name = "\(handleClass)", __tostring = function() return "file (stdin)" end,
           __newindex = function() error("stdin cannot be changed", 2) end,
           __index = {
             read = function(_, ...) return read(standard_input(), ...) end,

@@ -1,5 +1,6 @@
 import LuaRuntime
 import SpeedPix
+import Spelling
 import SystemPackage
 
 /// `require`, for `.lua` files in the script's own folder.

@@ -1,4 +1,5 @@
 public import LuaRuntime
+import Spelling
 
 /// One parameter that a script declares with `speedpix.params`.
 public struct Parameter: Sendable, Hashable {

@@ -1,4 +1,5 @@
 import LuaRuntime
+import Spelling
 
 /// `speedpix.params`: what a script takes from the command line.
 enum Parameters {

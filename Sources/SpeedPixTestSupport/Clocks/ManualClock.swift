@@ -1,5 +1,3 @@
-import Synchronization
-
 /// A clock that stands still until a test moves it.
 package final class ManualClock: Clock {
     package struct Instant: InstantProtocol {
@@ -21,17 +19,9 @@ package final class ManualClock: Clock {
         var sleepers: [Int: Sleeper] = [:]
         /// Sleeps that were cancelled before they began.
         var cancelled: Set<Int> = []
-        var watchers: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
-
-        /// Watchers whose number of sleepers is reached.
-        mutating func satisfied() -> [CheckedContinuation<Void, Never>] {
-            let ready = watchers.filter { $0.count <= sleepers.count }.map(\.continuation)
-            watchers.removeAll { $0.count <= sleepers.count }
-            return ready
-        }
     }
 
-    private let state = Mutex(State())
+    private let state = CountedState(State()) { $0.sleepers.count }
 
     package init() {}
 
@@ -48,17 +38,15 @@ package final class ManualClock: Clock {
         }
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-                let result: (isOver: Bool, isCancelled: Bool, ready: [CheckedContinuation<Void, Never>]) =
-                    state.withLock { state in
-                        if state.cancelled.remove(id) != nil { return (true, true, []) }
-                        if deadline <= state.now { return (true, false, []) }
-                        state.sleepers[id] = Sleeper(deadline: deadline, continuation: continuation)
-                        return (false, false, state.satisfied())
-                    }
+                let result: (isOver: Bool, isCancelled: Bool) = state.withLock { state in
+                    if state.cancelled.remove(id) != nil { return (true, true) }
+                    if deadline <= state.now { return (true, false) }
+                    state.sleepers[id] = Sleeper(deadline: deadline, continuation: continuation)
+                    return (false, false)
+                }
                 if result.isOver {
                     continuation.resume(with: result.isCancelled ? .failure(CancellationError()) : .success(()))
                 }
-                for watcher in result.ready { watcher.resume() }
             }
         } onCancel: {
             let sleeper = state.withLock { state -> Sleeper? in
@@ -85,13 +73,6 @@ package final class ManualClock: Clock {
 
     /// Waits until at least this many tasks sleep, so that the next ``advance(by:)`` meets them.
     package func waitForSleepers(_ count: Int) async {
-        await withCheckedContinuation { continuation in
-            let isReached = state.withLock { state in
-                if state.sleepers.count >= count { return true }
-                state.watchers.append((count, continuation))
-                return false
-            }
-            if isReached { continuation.resume() }
-        }
+        await state.waitForCount(count)
     }
 }

@@ -1,15 +1,13 @@
 package import SpeedPix
-import Synchronization
 
 /// A transport that answers from a script, in order, and keeps what it was asked.
 package final class ScriptedTransport: HTTPTransport {
     private struct State {
         var replies: [ScriptedReply]
         var requests: [RecordedRequest] = []
-        var watchers: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
     }
 
-    private let state: Mutex<State>
+    private let state: CountedState<State>
     private let last: ScriptedReply
 
     /// - Parameters:
@@ -19,7 +17,7 @@ package final class ScriptedTransport: HTTPTransport {
         _ replies: [ScriptedReply],
         then last: ScriptedReply = .failure("the script has no further reply", mayHaveReachedService: true)
     ) {
-        state = Mutex(State(replies: replies))
+        state = CountedState(State(replies: replies)) { $0.requests.count }
         self.last = last
     }
 
@@ -28,26 +26,15 @@ package final class ScriptedTransport: HTTPTransport {
 
     package func send(_ request: TransportRequest) async throws -> TransportResponse {
         let recorded = try await RecordedRequest(request)
-        let (reply, ready) = state.withLock { state in
+        let reply = state.withLock { state in
             state.requests.append(recorded)
-            let count = state.requests.count
-            let ready = state.watchers.filter { $0.count <= count }.map(\.continuation)
-            state.watchers.removeAll { $0.count <= count }
-            return (state.replies.isEmpty ? last : state.replies.removeFirst(), ready)
+            return state.replies.isEmpty ? last : state.replies.removeFirst()
         }
-        for watcher in ready { watcher.resume() }
         return try await reply.respond(recorded)
     }
 
     /// Waits until this many requests have come.
     package func waitForRequests(_ count: Int) async {
-        await withCheckedContinuation { continuation in
-            let isReached = state.withLock { state in
-                if state.requests.count >= count { return true }
-                state.watchers.append((count, continuation))
-                return false
-            }
-            if isReached { continuation.resume() }
-        }
+        await state.waitForCount(count)
     }
 }

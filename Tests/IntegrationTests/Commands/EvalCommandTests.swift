@@ -1,4 +1,5 @@
 import SpeedPix
+import SpeedPixGateway
 import Testing
 
 @testable import SpeedPixCommands
@@ -49,9 +50,15 @@ struct EvalCommandTests {
         #expect(text.output.hasPrefix("speedpix \(SpeedPixVersion.current)\nlua 5.4."))
     }
 
+    @Test("A key that is a reserved word stands in brackets")
+    func reservedKeys() async throws {
+        let run = await CommandRun(["eval", "{ [\"end\"] = 1, ending = 2 }"], in: try TestFolder())
+        #expect(run.output.contains("[\"end\"] = 1") && run.output.contains("  ending = 2"), "\(run.output)")
+    }
+
     @Test("The completions know exactly the workflows of the local gateway")
     func completionsKnowEveryWorkflowOfTheGateway() async throws {
-        #expect(try await Set(LocalGateway.offered().map(\.id)) == Set(LocalGateway.workflowNames))
+        #expect(try await Set(BuiltInWorkflows.load().map(\.id)) == Set(BuiltInWorkflows.ids))
     }
 
     @Test("completions lists commands, options and workflows for each shell", arguments: ["bash", "zsh", "fish"])

@@ -65,7 +65,7 @@ struct DocumentTests {
 
     private func work(through section: DocumentPage.Section, in folder: TestFolder) async throws {
         let configuration = GatewayConfiguration(appKey: "key", appSecret: Secret("secret"))
-        let workflows: [any Workflow] = try await ScriptWorkflow.builtIn() + [EchoWorkflow()]
+        let workflows = try await BuiltInWorkflows.load()
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let state = try TestFolder()
         try await Gateway.withRunning(configuration, workflows: workflows, logger: logger) { running in

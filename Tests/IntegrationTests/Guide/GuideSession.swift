@@ -23,7 +23,7 @@ struct GuideSession {
             atPath: "\(TestFolder.repository)/examples/assets/dahlia.jpg", toPath: photo)
         let silent = Logger(label: "guide") { _ in SwiftLogNoOpLogHandler() }
         let gateway = GatewayConfiguration(appKey: "guide-key", appSecret: Secret("guide-secret"))
-        let workflows = try await ScriptWorkflow.builtIn() + [EchoWorkflow()] + GuideWorkflow.all
+        let workflows = try await BuiltInWorkflows.load() + GuideWorkflow.all
         let output = Capture()
         try await Gateway.withRunning(gateway, workflows: workflows, logger: silent) { running in
             let environment = [

@@ -142,7 +142,21 @@ struct ReportTests {
         }
     }
 
-    @Test("A report keeps all digits of whole numbers that a browser would round")
+    @Test("A prompt that begins like a drive is text in the Lua of a create, and what turns text around is escaped")
+    func textsThatNeedCare() async throws {
+        let folder = try TestFolder()
+        let page = try await report(
+            #"""
+            run("echo", { text = "C:/a prompt", data = { ["end"] = "a\u{202E}b", key_1 = "\1\r" } })
+            """#, in: folder)
+        let lua = try #require(data(page)["entries"]?.arrayValue?.first?["lua"]?.stringValue)
+        #expect(lua.contains(#"text = speedpix.text("C:/a prompt"),"#), "\(lua)")
+        #expect(lua.contains(#"["end"] = "a\u{202E}b","#) && lua.contains(#"key_1 = "\u{1}\r","#), "\(lua)")
+        let again = await CommandRun.local(lua + "\nprint(out.text, #out.data.key_1)", ["--quiet"], in: folder)
+        #expect(again.output == "C:/a prompt\t2\n", "\(again.errors)")
+    }
+
+    @Test("A report keeps all digits of whole numbers that a browser would round, also in its Lua")
     func wholeNumbers() async throws {
         let folder = try TestFolder()
         let page = try await report(

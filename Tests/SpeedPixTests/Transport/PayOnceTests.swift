@@ -12,7 +12,7 @@ struct PayOnceTests {
             .text("garbage"), .text(""), .text("{\"status\":10,\"da"), .ok([:]), .ok(["taskId": ""]), .ok(nil),
             .gateway("Backend service request timed out", status: 504), .refusal("Busy", "try again", status: 503),
             // Nonces are new each time: a copy of the create was there first.
-            .gateway("Nonce Used"),
+            .gateway("Nonce Used"), .text("Nonce Used", status: 400),
             .body([Array("{".utf8)], then: TransportError("truncated", mayHaveReachedService: true)),
             .body(Array(repeating: [UInt8](repeating: 0x20, count: 1 << 20), count: 9)),
             // Nobody cancelled it: the transport gave up, after sending or before.

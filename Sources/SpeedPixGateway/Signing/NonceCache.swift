@@ -9,7 +9,7 @@ import Foundation
 
 /// Remembers the nonces of accepted calls for as long as a replay of them would pass the timestamp check, and those of
 /// calls without a timestamp for as long as the service does.
-final class NonceLedger: Sendable {
+final class NonceCache: Sendable {
     enum Verdict {
         case fresh
         case used

@@ -1,4 +1,4 @@
-import LuaRuntime
+import Spelling
 import Testing
 
 @Suite("The nearest name")

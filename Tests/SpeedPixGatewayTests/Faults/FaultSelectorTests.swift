@@ -4,11 +4,11 @@ import Testing
 @testable import SpeedPixGateway
 
 @Suite("Counting of fault rules")
-struct FaultLedgerTests {
+struct FaultSelectorTests {
     /// Which rule's strike decides each of so many calls; 0 is none.
     private func strikes(_ rules: [FaultRule], calls: Int, on target: ClientOperation = .create) -> [Int] {
-        let ledger = FaultLedger(rules)
-        return (0..<calls).map { _ in ledger.strikes(on: target).first { !$0.fault.isAmbient }?.rule ?? 0 }
+        let selector = FaultSelector(rules)
+        return (0..<calls).map { _ in selector.strikes(on: target).first { !$0.fault.isAmbient }?.rule ?? 0 }
     }
 
     @Test("A fault rule skips `after` calls and ends after `times` strikes")
@@ -21,11 +21,11 @@ struct FaultLedgerTests {
 
     @Test("A fault rule counts only the calls that it names")
     func rulesCountOnlyTheirCalls() {
-        let ledger = FaultLedger([FaultRule(.resetBefore, on: [.result], after: 1)])
-        #expect(ledger.strikes(on: .create).isEmpty)
-        #expect(ledger.strikes(on: .result).isEmpty)
-        #expect(ledger.strikes(on: .progress).isEmpty)
-        #expect(ledger.strikes(on: .result).count == 1)
+        let selector = FaultSelector([FaultRule(.resetBefore, on: [.result], after: 1)])
+        #expect(selector.strikes(on: .create).isEmpty)
+        #expect(selector.strikes(on: .result).isEmpty)
+        #expect(selector.strikes(on: .progress).isEmpty)
+        #expect(selector.strikes(on: .result).count == 1)
     }
 
     @Test("The first rule that is due strikes, and the others still count the call")
@@ -37,11 +37,11 @@ struct FaultLedgerTests {
 
     @Test("A delay and a skewed clock strike together with the first other fault")
     func combinedFaults() {
-        let ledger = FaultLedger([
+        let selector = FaultSelector([
             FaultRule(.delay(.seconds(1))), FaultRule(.resetBefore), FaultRule(.skewedClock(.seconds(1))),
             FaultRule(.resetAfter),
         ])
-        #expect(ledger.strikes(on: .create).map(\.rule) == [1, 2, 3])
+        #expect(selector.strikes(on: .create).map(\.rule) == [1, 2, 3])
     }
 
     @Test("A rule with a probability strikes the same calls for the same seed")
@@ -53,7 +53,7 @@ struct FaultLedgerTests {
         #expect(run(7) != run(8))
         #expect((250...350).contains(run(7).reduce(0, +)))
         // These are the numbers of the algorithm, and not of this machine.
-        #expect(Array(run(7).prefix(20)) == FaultLedgerTests.seven)
+        #expect(Array(run(7).prefix(20)) == FaultSelectorTests.seven)
         #expect(strikes([FaultRule(.resetBefore, probability: 0)], calls: 100).allSatisfy { $0 == 0 })
         #expect(strikes([FaultRule(.resetBefore, probability: 1)], calls: 100).allSatisfy { $0 == 1 })
     }

@@ -2,7 +2,7 @@ import SpeedPix
 import Synchronization
 
 /// Counts calls and decides which of them a fault strikes.
-final class FaultLedger: Sendable {
+final class FaultSelector: Sendable {
     private struct Tally {
         var calls = 0
         var strikes = 0

@@ -12,7 +12,7 @@ import Foundation
 /// Contents are told apart by their SHA-256. Reading a file once more for it is spared where size, content type and a
 /// sample already say that it is new: then it is hashed while it is sent. A file that lies still is known by its version
 /// as well, and is hashed only when another one looks just like it.
-final class UploadLedger: Sendable {
+final class UploadCache: Sendable {
     struct Key: Hashable {
         var size: Int64
         var sample: SHA256Digest

@@ -2,14 +2,14 @@ import SpeedPix
 import SystemPackage
 
 /// What a script uploads: a file, which is opened when its turn has come, or bytes.
-enum UploadContent: Sendable {
+enum ScriptUploadSource: Sendable {
     case path(String, FileAccess)
     case bytes([UInt8], filename: String)
 
     /// A file that the script may read; it is judged now, and once more when it is opened.
     ///
     /// - Throws: ``SpeedPixError``: `file_not_found`, `not_allowed`, `invalid_argument` for a folder.
-    static func file(_ path: String, _ files: FileAccess) throws -> UploadContent {
+    static func file(_ path: String, _ files: FileAccess) throws -> ScriptUploadSource {
         // Opened and closed again: a file that cannot be read is the caller's mistake now, and not later.
         _ = try files.open(path)
         return .path(path, files)
