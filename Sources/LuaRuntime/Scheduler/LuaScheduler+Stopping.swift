@@ -56,9 +56,9 @@ extension LuaScheduler {
     /// What a task waits for is not wanted any more.
     private func giveUpWait(_ task: LuaTask) {
         guard case .waiting(let ticket) = task.state else { return }
-        if let work = tickets.void(ticket) {
-            work.cancel()
-            unfinished[ticket] = UnfinishedWork(work: work, run: task.run)
+        if let given = tickets.void(ticket) {
+            given.cancel()
+            work.abandon(given, ticket: ticket, run: task.run)
         }
         task.awaitsEvent = false
         makeReady(task)

@@ -164,7 +164,7 @@ public actor LuaVM {
             Task { await self.serve(run, .canceled) }
         }
         // What was under way when the script ended may still be cleaning up after itself.
-        while let work = scheduler.unfinishedWork(of: task.run) { await work.value }
+        while let work = scheduler.work.abandoned(by: task.run) { await work.value }
         if case .failure = result, Task.isCancelled { throw CancellationError() }
         return try result.get()
     }

@@ -18,7 +18,7 @@ extension LuaVM {
     public func openSession(onDetachedFailure: @escaping @Sendable (LuaError) -> Void) throws {
         connect()
         guard spl_open_session(machine.vm) else { throw LuaError(.memory, "not enough memory") }
-        machine.scheduler.onDetachedFailure = onDetachedFailure
+        machine.scheduler.detached.onFailure = onDetachedFailure
     }
 
     /// Runs a chunk of the session, and waits until its own code has ended. Tasks that it spawned go on.
@@ -72,7 +72,7 @@ extension LuaVM {
         evaluations[run] = nil
         interruptSwitch.end(run)
         // What was under way when it ended may still be cleaning up after itself.
-        while let work = machine.scheduler.unfinishedWork(of: 0) { await work.value }
+        while let work = machine.scheduler.work.abandoned(by: 0) { await work.value }
         return try evaluation(of: task, limits)
     }
 
@@ -123,16 +123,16 @@ extension LuaVM {
 
     /// The tasks that evaluations left running, by where they were spawned.
     public var detachedTasks: [DetachedTask] {
-        machine.scheduler.detached.values
+        machine.scheduler.detached.all
             .map { DetachedTask(place: machine.scheduler.place(of: $0)) }
             .sorted { ($0.place ?? "") < ($1.place ?? "") }
     }
 
     /// Stops what evaluations left running, and waits for its end.
     public func endDetachedTasks() async {
-        cancel(Array(machine.scheduler.detached.values))
-        while let task = machine.scheduler.detached.values.first { _ = await finish(task, keepsResults: false) }
-        while let work = machine.scheduler.unfinishedWork(of: 0) { await work.value }
+        cancel(Array(machine.scheduler.detached.all))
+        while let task = machine.scheduler.detached.all.first { _ = await finish(task, keepsResults: false) }
+        while let work = machine.scheduler.work.abandoned(by: 0) { await work.value }
     }
 
     // MARK: Looking around
