@@ -121,11 +121,11 @@ public enum Gateway {
         let runner = PredictionRunner(
             store: store, uniqueName: configuration.uniqueName, now: configuration.now, clock: configuration.clock,
             logger: logger)
-        let lasting = storage.predictions.map {
-            LastingPredictions(
+        let persisted = storage.predictions.map {
+            PersistedPredictions(
                 store: $0, files: store, urls: urls, catalogue: catalogue, preparation: preparation)
         }
-        let queue = PredictionQueue(configuration, runner: runner, lasting: lasting, logger: logger) {
+        let queue = PredictionQueue(configuration, runner: runner, persisted: persisted, logger: logger) {
             await store.remove($0)
         }
         let sweep = StoreSweep(store, storage.predictions, queue, configuration, logger: logger)

@@ -63,7 +63,7 @@ extension Image {
             throw explained(error, limits: limits)
         }
         guard let format = ImageFormat(code: info.format) else {
-            throw ImagingError(.unsupportedFormat, "\(name): the content is no picture")
+            throw ImagingError(.unsupportedFormat, "\(name): the content is not a picture")
         }
         let truncation = Truncation.find(in: bytes, format: format)
         if let unreadable {

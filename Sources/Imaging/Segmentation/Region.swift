@@ -184,7 +184,7 @@ struct Region {
     }
 
     /// With those gaps and bays narrower than `width` filled for which `isFilled` says so; it gets a bay's pixels.
-    func fillingBays(width thickness: Float, where isFilled: ([Int]) -> Bool) -> Region {
+    func fillingConcavities(width thickness: Float, where isFilled: ([Int]) -> Bool) -> Region {
         changing(closed(by: thickness / 2), where: isFilled)
     }
 

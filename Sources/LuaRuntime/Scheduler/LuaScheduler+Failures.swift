@@ -21,7 +21,7 @@ extension LuaScheduler {
         guard let running, running.phase == .live, !running.hasRaised else { return }
         running.hasRaised = true
         let error = value(ofErrorAt: index, on: state)
-        if let source = running.raiser, self.error(of: source) == error {
+        if let source = running.errorSource, self.error(of: source) == error {
             running.traceback = source.traceback
         } else {
             running.traceback = String(cString: spl_traceback(machine.vm)) + origin(of: running)

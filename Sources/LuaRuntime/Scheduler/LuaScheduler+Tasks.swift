@@ -10,7 +10,7 @@ extension LuaScheduler {
     ) -> LuaTask {
         let task = add(thread, slot: slot, parent: running)
         task.position = running?.position
-        if !isHelper, let position = running?.position { task.stand(asNextOf: position) }
+        if !isHelper, let position = running?.position { task.becomeNextSpawn(of: position) }
         task.spawnLocation = spawnLocations.current(state)
         task.label = running?.label
         return task
@@ -33,7 +33,7 @@ extension LuaScheduler {
     func end(_ task: LuaTask, _ outcome: LuaTask.Outcome) {
         task.outcome = outcome
         // It may hold others in turn, and so on.
-        task.raiser = nil
+        task.errorSource = nil
         task.state = .ending
         if task.hasFailed || task.stop != SPL_RUN {
             cancelChildren(of: task)

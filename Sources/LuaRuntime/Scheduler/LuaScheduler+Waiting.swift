@@ -58,11 +58,11 @@ extension LuaScheduler {
     func take(_ ticket: UInt64) -> Delivery {
         let delivery = tickets.take(ticket) ?? .failure(CancellationError())
         switch delivery {
-        // The lender stays anchored until the next resume: the caller still has to copy from its thread.
-        case .results(let task): lender = task
+        // It stays anchored until the next resume: the caller still has to copy from its thread.
+        case .results(let task): resultSource = task
         case .raised(let task):
-            lender = task
-            running?.raiser = task
+            resultSource = task
+            running?.errorSource = task
         case .value, .failure: break
         }
         return delivery

@@ -24,8 +24,8 @@ package final class LuaScheduler {
     }
 
     var tickets = TicketTable()
-    /// Lends its thread to the task that is taking results from it.
-    var lender: LuaTask?
+    /// The task whose results another one is taking: its thread has to stay until they are copied.
+    var resultSource: LuaTask?
     var ready = ReadyQueue()
     private(set) var running: LuaTask?
     /// The work of the host that tasks wait for.
@@ -59,7 +59,7 @@ package final class LuaScheduler {
         for _ in 0..<Self.turn {
             guard let task = ready.popFirst() else { return false }
             resume(task)
-            lender = nil
+            resultSource = nil
             if isTurnOver { break }
         }
         isTurnOver = false

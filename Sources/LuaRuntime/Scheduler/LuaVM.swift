@@ -190,7 +190,7 @@ public actor LuaVM {
         Task {
             guard (try? await clock.sleep(for: closing)) != nil else { return }
             grace.expire()
-            interruptSwitch.nudge()
+            interruptSwitch.checkGrace()
             await expire(grace)
         }
     }

@@ -50,15 +50,15 @@ extension LuaVM {
     /// not busy, but waits, perhaps in the chunk's `<close>` variables.
     private nonisolated func cancel(_ run: Int, _ patience: Duration, _ clock: any Clock<Duration>) async throws {
         repeat {
-            let answer = Answer()
-            Task { await self.cancelEvaluation(run, answer) }
+            let acknowledgement = Acknowledgement()
+            Task { await self.cancelEvaluation(run, acknowledgement) }
             try await clock.sleep(for: patience)
-            if !answer.isGiven.load(ordering: .relaxed) { interruptSwitch.stop(.canceled, run: run) }
+            if !acknowledgement.isReceived.load(ordering: .relaxed) { interruptSwitch.stop(.canceled, run: run) }
         } while interruptSwitch.isRunning(run)
     }
 
-    private final class Answer: Sendable {
-        let isGiven = Atomic(false)
+    private final class Acknowledgement: Sendable {
+        let isReceived = Atomic(false)
     }
 
     private func evaluate(
@@ -109,8 +109,8 @@ extension LuaVM {
         }
     }
 
-    private func cancelEvaluation(_ run: Int, _ answer: Answer) {
-        answer.isGiven.store(true, ordering: .relaxed)
+    private func cancelEvaluation(_ run: Int, _ acknowledgement: Acknowledgement) {
+        acknowledgement.isReceived.store(true, ordering: .relaxed)
         guard let task = evaluations[run] else { return }
         cancel(task, .canceled)
     }

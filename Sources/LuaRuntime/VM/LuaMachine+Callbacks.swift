@@ -109,7 +109,7 @@ extension LuaMachine {
             if let ticket = try scheduler.checkRunning() { return wait(for: ticket) }
             let work = try prepare(arguments)
             let ticket = scheduler.begin(work)
-            if copiedBytes >= Self.worthCounting { scheduler.hold(copiedBytes, for: ticket) }
+            if copiedBytes >= Self.smallestCounted { scheduler.hold(copiedBytes, for: ticket) }
             return wait(for: ticket)
         case .scheduled(let begin):
             if let ticket = try scheduler.checkRunning() { return wait(for: ticket) }
@@ -120,7 +120,7 @@ extension LuaMachine {
     }
 
     /// Bytes; fewer are not remembered while work goes on.
-    private static let worthCounting = 64 << 10
+    private static let smallestCounted = 64 << 10
 
     private func wait(for ticket: UInt64) -> Int32 {
         spl_set_ticket(vm, ticket)

@@ -24,7 +24,7 @@ extension Files {
         let size = try await caller.state.saves.named(place, lastingPath, otherwise: caller.dependencies.nonce) {
             name in
             // What an attempt that was killed has left.
-            try? FileRemoval.remove(SavesUnderWay.temporary(beside: FilePath(path), named: name))
+            try? FileRemoval.remove(SavesInProgress.temporary(beside: FilePath(path), named: name))
             return try await download(url, to: path, by: name, onProgress: onProgress)
         }
         if let saved = try? await Self.describe(path, place, lastingPath) {

@@ -107,7 +107,7 @@ extension Files {
         while !isClaimed {
             let claim = ledger.claim(
                 key, identity, filename: filename, isNamed: order.filename != nil, as: upload,
-                isUsable: { $0.lasts(Self.reuseMargin, now: now) })
+                isUsable: { $0.isUsable(for: Self.reuseMargin, now: now) })
             switch claim {
             case .stored(let file):
                 caller.logger.debug("uploaded before", metadata: ["file": "\(filename)", "as": "\(file.objectKey)"])

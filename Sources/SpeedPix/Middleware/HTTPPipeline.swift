@@ -14,7 +14,7 @@ package struct HTTPPipeline: Sendable {
     /// Sends one request once.
     ///
     /// - Parameter finish: The last hand that is laid on it, after all middleware: it signs.
-    /// - Throws: As the transport does; ``Unsent`` if a middleware threw before anything was sent.
+    /// - Throws: As the transport does; ``RequestNotSent`` if a middleware threw before anything was sent.
     func send(
         _ request: TransportRequest, for operation: ClientOperation,
         finish: @escaping @Sendable (TransportRequest) -> TransportRequest = { $0 }
@@ -32,7 +32,7 @@ package struct HTTPPipeline: Sendable {
         } catch {
             measured?(nil)
             if wasSent.load(ordering: .relaxed) || Task.isCancelled { throw error }
-            throw Unsent(error: error)
+            throw RequestNotSent(error: error)
         }
     }
 
@@ -42,7 +42,7 @@ package struct HTTPPipeline: Sendable {
     func transfer(_ request: TransportRequest, for operation: ClientOperation) async throws -> TransportResponse {
         do {
             return try await send(request, for: operation)
-        } catch let unsent as Unsent {
+        } catch let unsent as RequestNotSent {
             throw unsent.error
         }
     }
@@ -57,7 +57,7 @@ package struct HTTPPipeline: Sendable {
     }
 
     /// A middleware's error, before anything was sent.
-    struct Unsent: Error {
+    struct RequestNotSent: Error {
         var error: any Error
     }
 }

@@ -30,7 +30,7 @@ final class PredictionFollower {
     private var hasPolled = false
     private var unknownWords: Set<String> = []
     /// When the service last said that the prediction goes on.
-    private var lastSignOfLife: Duration = .zero
+    private var lastActivity: Duration = .zero
     private var refusals = RefusalRetries()
     /// How long to wait before the call that failed is made again; nil where the usual delay will do.
     private var retryPause: Duration?
@@ -55,7 +55,7 @@ final class PredictionFollower {
 
     /// What is left of the wait.
     private var remaining: Duration {
-        (options.timeout ?? lastSignOfLife + options.idleTimeout) - elapsed()
+        (options.timeout ?? lastActivity + options.idleTimeout) - elapsed()
     }
 
     /// All rounds to the end, and what it came to.
@@ -81,7 +81,7 @@ final class PredictionFollower {
     func pause() async throws {
         switch try nextPause() {
         case .none: return
-        case .turn(let delay, let limit): try await turns.next(in: delay, limit: limit)
+        case .poll(let delay, let limit): try await scheduler.next(in: delay, limit: limit)
         case .time(let delay): try await sleep(delay)
         }
     }
@@ -94,8 +94,8 @@ final class PredictionFollower {
     /// What a pause waits for.
     private enum Pause {
         case none
-        /// A turn to poll, among all of the client's.
-        case turn(in: Duration, limit: Duration)
+        /// The next poll, within the client's common rate.
+        case poll(in: Duration, limit: Duration)
         case time(Duration)
     }
 
@@ -104,13 +104,13 @@ final class PredictionFollower {
         let retryPause = retryPause.take()
         guard prediction.status.isTerminal else {
             guard remaining > .zero else { throw timedOut() }
-            return .turn(in: min(retryPause ?? delay(), remaining), limit: remaining)
+            return .poll(in: min(retryPause ?? delay(), remaining), limit: remaining)
         }
         // A create may already answer "succeeded", and then only the result is missing: no reason to wait.
         return retryPause.map { .time(max(min($0, remaining), .zero)) } ?? .none
     }
 
-    private var turns: PollTurns { predictions.caller.state.turns }
+    private var scheduler: PollScheduler { predictions.caller.state.pollScheduler }
     private var clock: any Clock<Duration> { predictions.caller.dependencies.clock }
 
     /// Asks how it stands, or for its result.
@@ -169,8 +169,8 @@ final class PredictionFollower {
         guard answer.isResult else {
             // A word that nobody has documented says nothing, and one that it has ended does not say that it goes on, which
             // matters where the result then says otherwise. Progress that moves does, whatever the word.
-            let goesOn = [.waiting, .running].contains(updated.status) || updated.progress != prediction.progress
-            if goesOn { lastSignOfLife = elapsed() }
+            let isActive = [.waiting, .running].contains(updated.status) || updated.progress != prediction.progress
+            if isActive { lastActivity = elapsed() }
             if !updated.status.isKnown, unknownWords.insert(updated.status.rawValue).inserted {
                 predictions.caller.logger.notice(
                     "unknown status; polling on",
@@ -290,7 +290,7 @@ final class PredictionFollower {
         }
         predictions.caller.state.polls.record(
             fetched.workflowID, policy.samples(end: end), noticedLate: polled - end,
-            keptShortPromise: policy.keptShortPromise)
+            shortForecastWasMet: policy.shortForecastWasMet)
     }
 
     @inline(never)

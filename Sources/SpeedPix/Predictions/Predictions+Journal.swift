@@ -30,7 +30,7 @@ extension Predictions {
     }
 
     /// Does something for a create that comes before it is sent.
-    func notMadeIfThrown<Result>(_ key: JournalKey, _ body: () async throws -> Result) async throws -> Result {
+    func recordingFailure<Result>(_ key: JournalKey, _ body: () async throws -> Result) async throws -> Result {
         do {
             return try await body()
         } catch {

@@ -27,7 +27,7 @@ extension Predictions {
             await options.onReused?(prediction)
             return prediction
         case .new(let key):
-            let resolved = try await notMadeIfThrown(key) {
+            let resolved = try await recordingFailure(key) {
                 try await resolve(input, options.create.fileEncoding, limit: options.wait.timeout)
             }
             return try await start(workflowID, resolved, options, key, elapsed)

@@ -14,7 +14,7 @@ public struct Predictions: Sendable {
     let files: Files
 
     /// How many predictions of this client are being waited for and sleep until their next poll; for monitoring.
-    public var waitingCount: Int { caller.state.turns.waitingCount }
+    public var waitingCount: Int { caller.state.pollScheduler.waitingCount }
 
     /// Starts a workflow and returns at once. Files in the input are uploaded first.
     ///
@@ -31,7 +31,7 @@ public struct Predictions: Sendable {
         switch try await claim(workflowID, input, options) {
         case .recorded(let prediction): return prediction
         case .new(let key):
-            let resolved = try await notMadeIfThrown(key) {
+            let resolved = try await recordingFailure(key) {
                 try await InputResolution(files: files, encoding: options.fileEncoding).resolve(input)
             }
             return try await send(workflowID, resolved, options, key)

@@ -6,9 +6,9 @@ struct JSONWriter {
     private(set) var bytes: [UInt8] = []
 
     /// JSON has no such number: NaN, or an infinity.
-    struct NoNumber: Error {}
+    struct NonFiniteNumber: Error {}
 
-    /// - Throws: ``NoNumber``.
+    /// - Throws: ``NonFiniteNumber``.
     mutating func write(_ value: JSONValue) throws {
         switch value {
         case .null: write("null")
@@ -27,7 +27,7 @@ struct JSONWriter {
     }
 
     private mutating func write(_ number: Double) throws {
-        guard number.isFinite else { throw NoNumber() }
+        guard number.isFinite else { throw NonFiniteNumber() }
         // Shortest text that reads back as the same number; a whole one stays a whole one.
         let text = number.description
         write(text.hasSuffix(".0") ? String(text.dropLast(2)) : text)

@@ -133,9 +133,9 @@ struct PredictCommand: ContextCommand {
         let flag =
             switch service.localMode(context) {
             case nil: ""
-            case .lasting?: " --local"
+            case .persistent?: " --local"
             // It is gone with the gateway.
-            case .fresh?: nil as String?
+            case .temporary?: nil as String?
             }
         let later = flag.map { "it succeeded: speedpix jobs download \(done.id.printable())\($0)" }
         do {

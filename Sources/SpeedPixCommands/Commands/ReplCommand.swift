@@ -64,7 +64,7 @@ struct ReplCommand: ContextCommand {
         // Without --local the command has been run already.
         if isLocal { fetchSecret = { [service] in await service.secretOfCommand(process) } }
         let pending = PendingLines()
-        let known = isLocal ? try await LocalGateway.offered().map { KnownWorkflow($0) } : []
+        let known = isLocal ? try await LocalGateway.bundledWorkflows().map { KnownWorkflow($0) } : []
         var completion = NameCompletion(
             members: { vm.membersWithinTimeout($0) },
             workflows: { known + recorder.withState { $0.own }.map { KnownWorkflow(id: $0.workflow) } })

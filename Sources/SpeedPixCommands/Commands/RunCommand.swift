@@ -83,7 +83,7 @@ struct RunCommand: ContextCommand {
             throw ValidationError("--dry-run makes no results, so that there is nothing for --report to show")
         }
         for parameter in parameters where !parameter.contains("=") {
-            throw ValidationError("\"\(parameter)\" is no key=value; parameters of a script look like count=8")
+            throw ValidationError("\"\(parameter)\" is not key=value; parameters of a script look like count=8")
         }
     }
 

@@ -92,7 +92,7 @@ struct ServeCommand: ContextCommand {
             context.say("fault: rule \(strike.rule), \(strike.fault.name) on \(strike.target.rawValue) \(strike.call)")
         }
         do {
-            let workflows = try await LocalGateway.offered()
+            let workflows = try await LocalGateway.bundledWorkflows()
             try await Gateway.withRunning(configuration, workflows: workflows, logger: .silent) { running in
                 var line = "speedpix gateway: endpoint \(running.endpoint) key \(running.appKey)"
                 let file =

@@ -13,7 +13,7 @@ struct ServiceProbe {
     /// An id that no service gives.
     static let predictionID = "speedpix-doctor"
     /// A clock this far off is worth a word; the service refuses calls at fifteen minutes.
-    private static let tolerated: Duration = .seconds(60)
+    private static let toleratedClockOffset: Duration = .seconds(60)
 
     let configuration: Configuration
     let context: CommandContext
@@ -77,7 +77,7 @@ struct ServiceProbe {
     private func clock(_ skew: Duration) -> Diagnosis {
         let seconds = Int(abs(skew / .seconds(1)).rounded())
         let amount = seconds < 120 ? "\(seconds) s" : "\((seconds + 30) / 60) min"
-        guard seconds > Int(Self.tolerated / .seconds(1)) else {
+        guard seconds > Int(Self.toleratedClockOffset / .seconds(1)) else {
             return Diagnosis("clock", .ok, "within \(max(seconds, 1)) s of the service's")
         }
         return Diagnosis(

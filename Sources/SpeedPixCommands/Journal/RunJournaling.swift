@@ -55,7 +55,7 @@ struct RunJournaling: Sendable {
         }
         resumed.onChange = { create, differences in report(Self.explanation(create, differences)) }
         // What the gateway has swept away was free.
-        if plan.isLocal { resumed.isStillThere = { try await client.predictions.isKnown($0.id) } }
+        if plan.isLocal { resumed.existsAtService = { try await client.predictions.isKnown($0.id) } }
         let deferred = DeferredJournal(resumed)
         (journal, self.seed, self.deferred, dryRunJournal) = (deferred, resumed.seed, deferred, nil)
     }
@@ -63,7 +63,7 @@ struct RunJournaling: Sendable {
     /// The run's number; nil to begin one.
     private static func number(_ target: ResumeTarget, _ plan: JournalPlan, _ context: CommandContext) throws -> Int64?
     {
-        let isThere = JournalStore.isThere(plan.place.folder)
+        let isThere = JournalStore.exists(in: plan.place.folder)
         if case .run(let number) = target {
             do {
                 if isThere { return try JournalStore(folder: plan.place.folder).run(number).number }
@@ -147,7 +147,7 @@ struct RunJournaling: Sendable {
     /// Predictions that at most are asked about at the end of a run: nobody has waited for them.
     private static let mostAskedAbout = 100
     /// The end of a run is not to wait for a service that does not answer.
-    private static let longestAsking: Duration = .seconds(10)
+    private static let askingTimeout: Duration = .seconds(10)
 
     /// Asks once how predictions stand that the script has not waited for: else a run that has ended well would have something to
     /// go on with for ever.
@@ -158,7 +158,7 @@ struct RunJournaling: Sendable {
         guard !unended.isEmpty else { return }
         await withTaskGroup { group in
             group.addTask {
-                try? await clock.sleep(for: longestAsking)
+                try? await clock.sleep(for: askingTimeout)
                 return true
             }
             group.addTask {

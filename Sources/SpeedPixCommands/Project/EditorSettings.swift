@@ -27,7 +27,7 @@ enum EditorSettings {
         var members: [String: JSONValue] = [:]
         if let text, !text.allSatisfy(\.isWhitespace) {
             guard let value = try? JSONValue(parsing: text.utf8), case .object(let present) = value else {
-                throw Unreadable(reason: "it is no plain JSON object")
+                throw Unreadable(reason: "it is not a plain JSON object")
             }
             members = present
         }
@@ -36,7 +36,7 @@ enum EditorSettings {
         try set("workspace", "library", in: &members) { present in
             guard let present, present != .null else { return [.string(EditorStubs.folder)] }
             guard case .array(let folders) = present else {
-                throw Unreadable(reason: "its workspace.library is no list")
+                throw Unreadable(reason: "its workspace.library is not a list")
             }
             let own = JSONValue.string(EditorStubs.folder)
             return .array(folders.contains(own) ? folders : folders + [own])

@@ -121,11 +121,11 @@ struct NameCompletion: Sendable {
     private func methods(_ name: String, of variable: String) -> [LuaReference.Function] {
         let classes = reference.classes.filter { $0.methods.contains { $0.name == name } }
         let names = Set(members(variable.split(separator: ".").map(String.init)).map(\.name))
-        func likeness(_ described: LuaReference.Class) -> Int {
+        func matchScore(_ described: LuaReference.Class) -> Int {
             names.intersection(described.methods.map(\.name) + described.properties.map(\.name)).count
         }
-        let best = classes.map(likeness).max() ?? 0
-        return classes.filter { likeness($0) == best }.flatMap(\.methods).filter { $0.name == name }
+        let best = classes.map(matchScore).max() ?? 0
+        return classes.filter { matchScore($0) == best }.flatMap(\.methods).filter { $0.name == name }
     }
 
     private static func candidate(_ member: LuaVM.Member) -> Candidate {

@@ -14,7 +14,7 @@ actor Repl {
     private var fetchSecret: (@Sendable () async -> String?)?
     private let recorder: RunRecorder
     /// Creates in doubt that were told of.
-    private var toldDoubts = 0
+    private var reportedDoubts = 0
     private let isLocal: Bool
     /// Whether a person sees the prompts.
     private let isInteractive: Bool
@@ -196,13 +196,13 @@ actor Repl {
     private func interruptibly<Value: Sendable>(
         _ body: @escaping @Sendable () async throws -> Value
     ) async -> Result<Value, any Error> {
-        let stop = EvaluationStop()
+        let stop = EvaluationCancellation()
         if isInteractive {
             // Before it begins: Ctrl-C may come with its first output.
             context.interrupts.handle { [output] in
                 output.noteEcho()
                 // Whoever presses it three times wants out.
-                return stop.press() < 3
+                return stop.interrupt() < 3
             }
         }
         defer { ignoreInterrupts() }
@@ -233,7 +233,7 @@ actor Repl {
         output.startLine()
         // A call that gives nothing shows nothing, as does one that gives nil: most statements are such calls.
         guard !values.isEmpty else { return }
-        if values.count == 1, values[0].saysNothing { return }
+        if values.count == 1, values[0].isUninformative { return }
         let width = context.outputTerminal()?.columns ?? 80
         write(ValuePrinter(palette: palette, width: width).text(values) + "\n")
     }
@@ -279,10 +279,10 @@ actor Repl {
 
     private func reportDoubts() {
         let doubts = recorder.withState { $0.inDoubt }
-        for create in doubts.dropFirst(toldDoubts) {
+        for create in doubts.dropFirst(reportedDoubts) {
             say("this create may have started a prediction, look in the console: \(create)".printable())
         }
-        toldDoubts = doubts.count
+        reportedDoubts = doubts.count
     }
 
     /// What the session created.
@@ -369,7 +369,7 @@ actor Repl {
 
 extension LuaSnapshot {
     /// Whether showing it would only puzzle: `io.write` gives its handle, so that calls can be chained.
-    fileprivate var saysNothing: Bool {
+    fileprivate var isUninformative: Bool {
         switch self {
         case .nil: true
         case .table(let table): table.kind == "FILE*"

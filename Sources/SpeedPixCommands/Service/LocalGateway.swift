@@ -21,7 +21,7 @@ enum LocalGateway {
         _ body: (UsedService) async throws -> Result
     ) async throws -> Result {
         let isRefused = Refusal()
-        let folder = mode == .lasting ? LocalDataFolder(context) : nil
+        let folder = mode == .persistent ? LocalDataFolder(context) : nil
         let secret = context.randomToken()
         var gateway = GatewayConfiguration(appKey: "local-\(context.randomToken())", appSecret: Secret(secret))
         gateway.now = context.now
@@ -36,7 +36,7 @@ enum LocalGateway {
                 }
             }
         }
-        let workflows = try await offered()
+        let workflows = try await bundledWorkflows()
         var hasBegun = false
         do {
             return try await Gateway.withRunning(gateway, workflows: workflows, logger: .silent) { running in
@@ -64,7 +64,7 @@ enum LocalGateway {
     /// What it offers, as completions name it.
     static let workflowNames = ["white-background", "text-to-image", "img2img", "image-to-video", "echo"]
 
-    static func offered() async throws -> [any Workflow] {
+    static func bundledWorkflows() async throws -> [any Workflow] {
         try await ScriptWorkflow.builtIn() + [EchoWorkflow()]
     }
 }

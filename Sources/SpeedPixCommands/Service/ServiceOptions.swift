@@ -37,11 +37,11 @@ struct ServiceOptions: ParsableArguments {
     /// Refuses a gateway that has nothing but what this very command makes.
     ///
     /// - Parameter what: What would end with it, as messages begin.
-    func requireLasting(_ context: CommandContext, _ what: String) throws {
+    func requirePersistentGateway(_ context: CommandContext, _ what: String) throws {
         switch localMode(context) {
         case nil: return
-        case .lasting? where LocalDataFolder(context) != nil: return
-        case .lasting?, .fresh?: throw Self.ending(what)
+        case .persistent? where LocalDataFolder(context) != nil: return
+        case .persistent?, .temporary?: throw Self.ending(what)
         }
     }
 
@@ -129,7 +129,7 @@ struct ServiceOptions: ParsableArguments {
     ///
     /// - Parameter directory: The folder of the script, if there is one.
     func heldSecrets(_ context: CommandContext, beside directory: String? = nil) -> [String] {
-        HeldSecrets(reader: SettingsReader(context: context, scriptDirectory: directory)).all
+        KnownSecrets(reader: SettingsReader(context: context, scriptDirectory: directory)).all
     }
 
     /// The secret that a command prints, where the settings name one; nil if they do not, and if it fails.

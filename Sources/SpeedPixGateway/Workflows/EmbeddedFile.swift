@@ -33,7 +33,7 @@ struct EmbeddedFile: Sendable, Equatable {
 
     private static func refusal(_ problem: DataURI.Problem) -> Refusal {
         switch problem {
-        case .lacksComma: .invalidParameter("is no data: URI: it has no comma")
+        case .lacksComma: .invalidParameter("is not a data: URI: it has no comma")
         case .mediaType: .invalidParameter("is a data: URI whose media type is broken")
         case .percentEncoding: .invalidParameter("is a data: URI with a broken percent-encoding")
         case .base64: .invalidParameter("is a data: URI whose base64 is broken")

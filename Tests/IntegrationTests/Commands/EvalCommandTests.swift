@@ -47,7 +47,7 @@ struct EvalCommandTests {
     }
 
     @Test func completionsKnowEveryWorkflowOfTheGateway() async throws {
-        #expect(try await Set(LocalGateway.offered().map(\.id)) == Set(LocalGateway.workflowNames))
+        #expect(try await Set(LocalGateway.bundledWorkflows().map(\.id)) == Set(LocalGateway.workflowNames))
     }
 
     @Test(arguments: ["bash", "zsh", "fish"])

@@ -154,7 +154,7 @@ struct PowerCutTests {
         // What the killed process had sent may still be on its way through the kernel and the gateway.
         try await ContinuousClock().sleep(for: .milliseconds(300))
         let state = folder.path + "/.speedpix"
-        guard JournalStore.isThere(state) else { return }
+        guard JournalStore.exists(in: state) else { return }
         let store = try JournalStore(folder: state)
         let creates = try store.creates()
         var known = Set(creates.compactMap { $0.prediction?.id })

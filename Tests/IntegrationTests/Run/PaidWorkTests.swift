@@ -101,7 +101,7 @@ struct PaidWorkTests {
     func labelsAreShort(label: String) async throws {
         let end = await CommandRun.local(
             "create('echo', {}, { label = \(label) })", ["--quiet"], in: try TestFolder())
-        #expect(end.status == .failure && end.errors.contains("label is no short text"), "\(end.errors)")
+        #expect(end.status == .failure && end.errors.contains("label is not a short text"), "\(end.errors)")
     }
 
     // MARK: Unsaved

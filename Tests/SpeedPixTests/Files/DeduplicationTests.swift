@@ -247,7 +247,7 @@ struct DeduplicationTests {
     // MARK: At the same time
 
     /// A store whose `PUT`s wait until they are let through.
-    struct Gate {
+    struct GatedStore {
         let service: ScriptedService
         let open: @Sendable () -> Void
 
@@ -263,7 +263,7 @@ struct DeduplicationTests {
 
     @Test(arguments: [Array("hello".utf8), large])
     func manyAtOnceUploadOnce(_ bytes: [UInt8]) async throws {
-        let gate = try Gate()
+        let gate = try GatedStore()
         let files = gate.service.files
         let tasks = (0..<20).map { number in
             Task { try await files.create(.bytes(bytes, filename: "\(number).png")) }
@@ -277,7 +277,7 @@ struct DeduplicationTests {
     }
 
     @Test func aCancelledLeaderDoesNotFailTheOthers() async throws {
-        let gate = try Gate()
+        let gate = try GatedStore()
         let files = gate.service.files
         let source = UploadSource.bytes(Self.large, filename: "a.png")
         let leader = Task { try await files.create(source) }
@@ -319,7 +319,7 @@ struct DeduplicationTests {
         listener.detach()
         try await listener.report(TransferProgress(bytesDone: 2, bytesTotal: 2))
         #expect(told.done == [1])
-        let gate = try Gate()
+        let gate = try GatedStore()
         let files = gate.service.files
         let leader = Task { try await files.create(UploadTests.source, onProgress: told.tell) }
         await gate.service.transport.waitForRequests(2)
@@ -374,7 +374,7 @@ struct DeduplicationTests {
 
     @Test func aLeaderWhoseCallbackFailsLeavesItToTheOthers() async throws {
         struct Enough: Error {}
-        let gate = try Gate()
+        let gate = try GatedStore()
         let files = gate.service.files
         let leader = Task {
             try await files.create(UploadTests.source) { progress in

@@ -26,7 +26,7 @@ struct PollPolicyTests {
     }
 
     @Test("Three short promises that were not kept are enough, until fifty predictions later")
-    func brokenShortPromises() {
+    func missedShortForecasts() {
         var record = PollRecord()
         func second() -> Double {
             var policy = PollPolicy(estimate: nil)
@@ -34,7 +34,7 @@ struct PollPolicyTests {
         }
         for _ in 0..<3 {
             #expect(abs(second() - 0.27) < 1e-9)
-            record.record([], noticedLate: 0.5, keptShortPromise: false)
+            record.record([], noticedLate: 0.5, shortForecastWasMet: false)
         }
         for _ in 0..<50 {
             #expect(second() == 1)
@@ -115,7 +115,7 @@ struct PollPolicyTests {
                     }
                     var record = PollRecord()
                     record.record(policy.samples(end: time), noticedLate: time)
-                    #expect(record.credit >= 0 && record.credit <= 1)
+                    #expect(record.confidence >= 0 && record.confidence <= 1)
                 }
             }
         }

@@ -80,7 +80,8 @@ struct PollSimulation {
         // The service tells when it ended to the second.
         let told = max(0, time - run.end + chance.uniform() - 0.5)
         let end = max(previous, time - told)
-        record.record(policy.samples(end: end), noticedLate: time - end, keptShortPromise: policy.keptShortPromise)
+        record.record(
+            policy.samples(end: end), noticedLate: time - end, shortForecastWasMet: policy.shortForecastWasMet)
     }
 }
 

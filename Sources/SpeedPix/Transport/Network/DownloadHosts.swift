@@ -49,7 +49,7 @@ public struct DownloadHosts: Sendable, Hashable {
 
     private static func wrong(_ word: String) -> SpeedPixError {
         SpeedPixError(
-            .configuration, "\"\(word.printable())\" is no host that files can come from",
+            .configuration, "\"\(word.printable())\" is not a host that files can come from",
             remedy: "write names, addresses or blocks of them (10.0.0.0/8), public, endpoint, or * for all")
     }
 

@@ -80,7 +80,8 @@ public struct Proxy: Sendable, Hashable, CustomStringConvertible {
             guard let name = PercentEncoding.decode(parts[0]),
                 let password = PercentEncoding.decode(parts.count == 2 ? parts[1] : "")
             else {
-                throw wrong("has a user name or a password with a % that is no encoding", "write %25 for a %")
+                throw wrong(
+                    "has a user name or a password with a % that does not begin an encoded byte", "write %25 for a %")
             }
             return Credentials(user: name, password: Secret(password))
         }

@@ -20,13 +20,13 @@ public struct RoutedHTTPTransport: HTTPTransport {
     /// Sends over a pooled connection. Throws ``TransportError``, `CancellationError`, or a streamed body's own error.
     public func send(_ request: TransportRequest) async throws -> TransportResponse {
         var response = try await routes.send(request)
-        response.body = AnyByteStream(HeldBody(base: response.body, routes: routes))
+        response.body = AnyByteStream(ConnectionHoldingBody(base: response.body, routes: routes))
         return response
     }
 }
 
 /// A body that holds the connections it comes over.
-private struct HeldBody: AsyncSequence, Sendable {
+private struct ConnectionHoldingBody: AsyncSequence, Sendable {
     typealias Element = ByteBuffer
     let base: AnyByteStream
     let routes: HTTPRoutes

@@ -185,7 +185,7 @@ public final class FileOverlay: Sendable {
             case .disk(let place):
                 guard OverlayTree.target(of: place) == nil else { throw Descriptor.failure(ELOOP, shown) }
                 guard FileKind(place, followsLast: false) == .file else {
-                    throw SpeedPixError(.invalidArgument, "\(shown) is no regular file")
+                    throw SpeedPixError(.invalidArgument, "\(shown) is not a regular file")
                 }
                 guard mayCopy(place) else { throw FileAccess.withheld(shown) }
                 guard access(place, W_OK) == 0 else { throw Descriptor.failure(errno, shown) }

@@ -5,7 +5,7 @@ import SystemPackage
 
 /// Names for the temporary files of results that are saved under a journal: the same in each attempt of a run, so that the next
 /// one removes what a killed one has left.
-final class SavesUnderWay: Sendable {
+final class SavesInProgress: Sendable {
     private let names = Mutex<Set<String>>([])
 
     /// Passes on a name that nobody else in this process uses meanwhile. Other processes have other runs.

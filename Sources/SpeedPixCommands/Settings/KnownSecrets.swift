@@ -5,7 +5,7 @@ import SpeedPix
 ///
 /// It asks less of the files than ``SettingsReader``: a secret that others may read, or beside a mistake, is one all the
 /// same.
-struct HeldSecrets {
+struct KnownSecrets {
     let reader: SettingsReader
 
     /// Those that can be had without running a command; nothing where something cannot be read.

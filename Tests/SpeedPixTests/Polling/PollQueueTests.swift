@@ -3,11 +3,11 @@ import Testing
 @testable import SpeedPix
 
 @Suite("Turns of polling")
-struct TurnQueueTests {
+struct PollQueueTests {
     private static let never = Duration.seconds(1_000_000)
 
     @Test func turnsComeInTheOrderInWhichTheyAreDue() {
-        var queue = TurnQueue(rate: PollRate(fixed: 1000))
+        var queue = PollQueue(rate: PollRate(fixed: 1000))
         let dues = [5, 3, 9, 3, 1].map { Duration.seconds($0) }
         let numbers = dues.map { queue.add(due: $0, deadline: Self.never) }
         #expect(queue.nextDue() == .seconds(1))
@@ -18,7 +18,7 @@ struct TurnQueueTests {
     }
 
     @Test func cancelledTurnsNeverCome() {
-        var queue = TurnQueue(rate: PollRate(fixed: 1000))
+        var queue = PollQueue(rate: PollRate(fixed: 1000))
         let numbers = (1...500).map { queue.add(due: .seconds($0), deadline: Self.never) }
         for number in numbers where number % 2 == 0 { queue.cancel(number) }
         #expect(queue.take(at: .seconds(1000)) == numbers.filter { $0 % 2 == 1 })
@@ -28,7 +28,7 @@ struct TurnQueueTests {
     /// Ten thousand waits that are all due: each second has room for a hundred of them, and none is forgotten.
     @Test("Ten thousand waits that are due get their turns at the rate")
     func manyWaitsKeepToTheRate() {
-        var queue = TurnQueue(rate: PollRate(fixed: 100))
+        var queue = PollQueue(rate: PollRate(fixed: 100))
         let numbers = (0..<10_000).map { _ in queue.add(due: .zero, deadline: Self.never) }
         var taken = queue.take(at: .zero)
         #expect(taken.count == 100)
@@ -45,7 +45,7 @@ struct TurnQueueTests {
 
     @Test("Cancelled waits leave no turns behind")
     func cancelledWaitsLeaveNoTurns() {
-        var queue = TurnQueue(rate: PollRate(fixed: 10))
+        var queue = PollQueue(rate: PollRate(fixed: 10))
         let crowd = (0..<1000).map { _ in queue.add(due: .zero, deadline: Self.never) }
         let served = queue.take(at: .zero)
         #expect(served.count == 10)
@@ -59,7 +59,7 @@ struct TurnQueueTests {
     }
 
     @Test func aDeadlineComesBeforeTheRate() {
-        var queue = TurnQueue(rate: PollRate(fixed: 1))
+        var queue = PollQueue(rate: PollRate(fixed: 1))
         let first = queue.add(due: .zero, deadline: Self.never)
         let second = queue.add(due: .zero, deadline: Self.never)
         let urgent = queue.add(due: .zero, deadline: .milliseconds(500))
@@ -69,7 +69,7 @@ struct TurnQueueTests {
     }
 
     @Test func whatIsDueAfterItsDeadlineComesAtIt() {
-        var queue = TurnQueue(rate: PollRate(fixed: 1))
+        var queue = PollQueue(rate: PollRate(fixed: 1))
         _ = queue.add(due: .seconds(60), deadline: .seconds(10))
         #expect(queue.nextDue() == .seconds(10))
     }
