@@ -31,7 +31,7 @@ struct Main {
             eraseBelow(STDERR_FILENO)
             _exit(status)
         }
-        let input = StandardInput(STDIN_FILENO, signals, end)
+        let input = StandardInput(STDIN_FILENO, signals: signals, end: end)
         var context = CommandContext(
             environment: ProcessInfo.processInfo.environment,
             workingDirectory: FileManager.default.currentDirectoryPath,

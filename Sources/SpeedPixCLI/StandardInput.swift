@@ -14,7 +14,7 @@ struct StandardInput {
     private let signals: ReceivedSignals
     private let end: ProcessEnd
 
-    init(_ descriptor: Int32, _ signals: ReceivedSignals, _ end: ProcessEnd) {
+    init(_ descriptor: Int32, signals: ReceivedSignals, end: ProcessEnd) {
         self.descriptor = descriptor
         self.signals = signals
         self.end = end

@@ -128,7 +128,8 @@ public enum Gateway {
         let queue = PredictionQueue(configuration, runner: runner, persisted: persisted, logger: logger) {
             await store.remove($0)
         }
-        let sweep = StoreSweep(store, storage.predictions, queue, configuration, logger: logger)
+        let sweep = StoreSweep(
+            store, predictions: storage.predictions, queue: queue, configuration: configuration, logger: logger)
         let calls: [any ServiceCall] = [
             CreateCall(
                 catalogue: catalogue, preparation: preparation, queue: queue, sweep: sweep,

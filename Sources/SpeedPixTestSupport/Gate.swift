@@ -29,7 +29,8 @@ package final class Gate: Sendable {
     package func hold(_ name: String) async throws {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
-                let (arrival, ready) = state.withLock { state in arrive(name, continuation, &state) }
+                let (arrival, ready) = state.withLock { state in arrive(name, continuation: continuation, state: &state)
+                }
                 for watcher in ready { watcher.resume() }
                 switch arrival {
                 case .mayGo: continuation.resume()
@@ -47,7 +48,7 @@ package final class Gate: Sendable {
     }
 
     private func arrive(
-        _ name: String, _ continuation: CheckedContinuation<Void, any Error>, _ state: inout State
+        _ name: String, continuation: CheckedContinuation<Void, any Error>, state: inout State
     ) -> (Arrival, [CheckedContinuation<Void, Never>]) {
         state.started.append(name)
         let count = state.started.count

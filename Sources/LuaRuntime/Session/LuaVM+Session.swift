@@ -42,13 +42,13 @@ extension LuaVM {
         return try await withTaskCancellationHandler {
             try await evaluate(chunk, declaring: names, limits, run: run)
         } onCancel: {
-            Task { try await self.cancel(run, patience, clock) }
+            Task { try await self.cancel(run, patience: patience, clock: clock) }
         }
     }
 
     /// The actor may be busy, with this chunk or with another's task: then only the flag gets through. One that answers is
     /// not busy, but waits, perhaps in the chunk's `<close>` variables.
-    private nonisolated func cancel(_ run: Int, _ patience: Duration, _ clock: any Clock<Duration>) async throws {
+    private nonisolated func cancel(_ run: Int, patience: Duration, clock: any Clock<Duration>) async throws {
         repeat {
             let acknowledgement = Acknowledgement()
             Task { await self.cancelEvaluation(run, acknowledgement) }
@@ -209,18 +209,20 @@ extension LuaVM {
 
     private func find(_ path: [String]) -> Int? {
         let copies = path.map { $0.utf8CString }
-        return withPointers(copies[...], []) { pointers in
+        return withPointers(to: copies[...], after: []) { pointers in
             let found = spl_session_find(machine.vm, pointers, pointers.count)
             return found < 0 ? nil : Int(found)
         }
     }
 
     private func withPointers<R>(
-        _ texts: ArraySlice<ContiguousArray<CChar>>, _ pointers: [UnsafePointer<CChar>?],
+        to texts: ArraySlice<ContiguousArray<CChar>>, after pointers: [UnsafePointer<CChar>?],
         _ body: ([UnsafePointer<CChar>?]) -> R
     ) -> R {
         guard let text = texts.first else { return body(pointers) }
-        return text.withUnsafeBufferPointer { withPointers(texts.dropFirst(), pointers + [$0.baseAddress], body) }
+        return text.withUnsafeBufferPointer {
+            withPointers(to: texts.dropFirst(), after: pointers + [$0.baseAddress], body)
+        }
     }
 
     private func inspected(depth: Int) -> LuaSnapshot? {

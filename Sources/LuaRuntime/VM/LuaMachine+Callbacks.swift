@@ -74,7 +74,7 @@ extension LuaMachine {
             }
             switch entry.kind {
             case .defined(let body):
-                return try call(body, LuaArguments(reader: reader, count: count, entry: entry), writer)
+                return try call(body, with: LuaArguments(reader: reader, count: count, entry: entry), to: writer)
             case .missing(let module, let names, let withheld):
                 let name = reader.string(at: 2).lossyText
                 guard !withheld.contains(name) else { return Int32(SPL_RETURN) }
@@ -94,7 +94,7 @@ extension LuaMachine {
     }
 
     private func call(
-        _ body: LuaFunctionDefinition.Body, _ arguments: borrowing LuaArguments, _ writer: LuaWriter
+        _ body: LuaFunctionDefinition.Body, with arguments: borrowing LuaArguments, to writer: LuaWriter
     ) throws -> Int32 {
         switch body {
         case .immediate(let body):

@@ -19,7 +19,7 @@ struct CreateIdentification: Sendable {
             inputs[name] = canonical
         }
         do {
-            return try CreateIdentity(workflowID, options, inputs)
+            return try CreateIdentity(workflowID: workflowID, options: options, inputs: inputs)
         } catch {
             // A number that JSON cannot say: the create itself says so.
             return nil

@@ -23,7 +23,7 @@ package struct HTTPPipeline: Sendable {
         let measured = metrics?.request(operation)
         let wasSent = Atomic(false)
         do {
-            let response = try await run(0, request, operation) { request in
+            let response = try await run(from: 0, request: request, operation: operation) { request in
                 wasSent.store(true, ordering: .relaxed)
                 return try await transport.send(finish(request))
             }
@@ -48,11 +48,11 @@ package struct HTTPPipeline: Sendable {
     }
 
     private func run(
-        _ index: Int, _ request: TransportRequest, _ operation: ClientOperation, _ last: @escaping ClientMiddleware.Next
+        from index: Int, request: TransportRequest, operation: ClientOperation, last: @escaping ClientMiddleware.Next
     ) async throws -> TransportResponse {
         guard index < middleware.count else { return try await last(request) }
         return try await middleware[index].intercept(request, operation: operation) { request in
-            try await run(index + 1, request, operation, last)
+            try await run(from: index + 1, request: request, operation: operation, last: last)
         }
     }
 

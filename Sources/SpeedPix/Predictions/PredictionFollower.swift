@@ -39,7 +39,7 @@ final class PredictionFollower {
 
     @inline(never)
     init(
-        _ prediction: Prediction, _ predictions: Predictions, _ options: WaitOptions, timeoutOfAll: Duration? = nil
+        _ prediction: Prediction, predictions: Predictions, options: WaitOptions, timeoutOfAll: Duration? = nil
     ) {
         self.prediction = prediction
         namedTimeout = timeoutOfAll ?? options.timeout
@@ -261,7 +261,7 @@ final class PredictionFollower {
 
     @inline(never)
     private func expiry() -> @Sendable () -> any Error {
-        { [prediction, options, namedTimeout] in Self.timedOut(prediction, options, namedTimeout) }
+        { [prediction, options, namedTimeout] in Self.timedOut(prediction, options: options, timeout: namedTimeout) }
     }
 
     @inline(never)
@@ -295,11 +295,11 @@ final class PredictionFollower {
 
     @inline(never)
     private func timedOut(cause: SpeedPixError? = nil) -> any Error {
-        Self.timedOut(prediction, options, namedTimeout, cause: cause)
+        Self.timedOut(prediction, options: options, timeout: namedTimeout, cause: cause)
     }
 
     private static func timedOut(
-        _ prediction: Prediction, _ options: WaitOptions, _ timeout: Duration?, cause: SpeedPixError? = nil
+        _ prediction: Prediction, options: WaitOptions, timeout: Duration?, cause: SpeedPixError? = nil
     ) -> SpeedPixError {
         let reason =
             timeout.map { "the prediction did not end within \($0.formattedSeconds)" }

@@ -26,7 +26,7 @@ extension Predictions {
     func giveUp(_ prediction: Prediction, after error: any Error, _ options: WaitOptions) async -> any Error {
         let (prediction, failure) = await cancelGivenUp(prediction)
         await options.onCancel?(prediction, failure)
-        return Self.finalError(error, prediction, failure)
+        return Self.finalError(error, prediction: prediction, failure: failure)
     }
 
     /// Cancels a prediction that nobody waits for any more, whatever becomes of the calling task.
@@ -70,8 +70,7 @@ extension Predictions {
     }
 
     /// Why the wait ended, and what became of the prediction.
-    private static func finalError(_ error: any Error, _ prediction: Prediction, _ failure: SpeedPixError?) -> any Error
-    {
+    private static func finalError(_ error: any Error, prediction: Prediction, failure: SpeedPixError?) -> any Error {
         guard var error = error as? SpeedPixError else { return error }
         error.prediction = prediction
         if let failure {

@@ -4,7 +4,7 @@ extension Predictions {
     ///
     /// - Throws: ``SpeedPixError`` `journal_failed`, `unknown_outcome`, or of a file that cannot be read; nothing was sent.
     func claim(
-        _ workflowID: String, _ input: [String: InputValue], _ options: CreateOptions
+        _ workflowID: String, input: [String: InputValue], options: CreateOptions
     ) async throws -> JournalClaim {
         let journal = caller.dependencies.journal
         var create = JournaledCreate(
@@ -25,7 +25,7 @@ extension Predictions {
         } catch let error as CancellationError {
             throw error
         } catch {
-            throw CreateIntent.failure(error, "nothing was sent")
+            throw CreateIntent.failure(error, consequence: "nothing was sent")
         }
     }
 
@@ -47,7 +47,8 @@ extension Predictions {
         do {
             try await journal.recordCreated(prediction, key)
         } catch {
-            throw CreateIntent.failure(error, "the prediction \(prediction.id) was created, and goes on", prediction)
+            throw CreateIntent.failure(
+                error, consequence: "the prediction \(prediction.id) was created, and goes on", prediction: prediction)
         }
     }
 

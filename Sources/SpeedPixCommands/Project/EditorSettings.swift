@@ -32,8 +32,8 @@ enum EditorSettings {
             members = present
         }
         let before = members
-        try set("runtime", "version", in: &members) { $0 ?? "Lua 5.4" }
-        try set("workspace", "library", in: &members) { present in
+        try set("runtime", key: "version", in: &members) { $0 ?? "Lua 5.4" }
+        try set("workspace", key: "library", in: &members) { present in
             guard let present, present != .null else { return [.string(EditorStubs.folder)] }
             guard case .array(let folders) = present else {
                 throw Unreadable(reason: "its workspace.library is not a list")
@@ -45,7 +45,7 @@ enum EditorSettings {
     }
 
     private static func set(
-        _ group: String, _ key: String, in members: inout [String: JSONValue],
+        _ group: String, key: String, in members: inout [String: JSONValue],
         _ change: (JSONValue?) throws -> JSONValue
     ) throws {
         if case .object(var inner)? = members[group] {

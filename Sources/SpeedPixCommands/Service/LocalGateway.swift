@@ -17,7 +17,7 @@ enum LocalGateway {
     ///   - isQuiet: Whether that line is left out.
     /// - Throws: ``CommandFailure`` if it cannot start; what `body` throws.
     static func withService<Result>(
-        _ context: CommandContext, _ mode: LocalMode, needsFolder: Bool = false, isQuiet: Bool = false,
+        in context: CommandContext, mode: LocalMode, needsFolder: Bool = false, isQuiet: Bool = false,
         _ body: (UsedService) async throws -> Result
     ) async throws -> Result {
         let isRefused = Refusal()

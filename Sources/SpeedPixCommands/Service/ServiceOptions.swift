@@ -92,7 +92,8 @@ struct ServiceOptions: ParsableArguments {
         _ body: (UsedService) async throws -> Result
     ) async throws -> Result {
         func runLocally(_ mode: LocalMode) async throws -> Result {
-            try await LocalGateway.withService(context, mode, needsFolder: needsEarlier, isQuiet: isQuiet, body)
+            try await LocalGateway.withService(
+                in: context, mode: mode, needsFolder: needsEarlier, isQuiet: isQuiet, body)
         }
         if let localByFlag { return try await runLocally(localByFlag) }
         var configuration: Configuration
