@@ -5,8 +5,7 @@ import Synchronization
 /// A wait costs its entry in the queue and no more: ten thousand of them are ten thousand entries in one heap, not as
 /// many timers.
 final class PollScheduler: Sendable {
-    // A wait is small where it sleeps: its frames are a third of what it costs, so they hold a reference and no more, and
-    // the continuation is an unsafe one. It is resumed by whoever takes it out of `waiting`, so once.
+    // The continuations are unsafe ones, see TaskFrames.swift. Each is resumed by whoever takes it out of `waiting`, so once.
     private struct State {
         var queue: PollQueue
         var waiting: [UInt64: UnsafeContinuation<Void, any Error>] = [:]
@@ -91,13 +90,13 @@ final class PollScheduler: Sendable {
         if let ceiling { onCeiling(ceiling) }
     }
 
-    @inline(never)
+    @inline(never)  // TaskFrames.swift
     private func entry(in delay: Duration, limit: Duration) -> Entry {
         let now = elapsed()
         return Entry(due: now + delay, deadline: now + max(limit, delay))
     }
 
-    @inline(never)
+    @inline(never)  // TaskFrames.swift
     private func take(_ entry: Entry, _ continuation: UnsafeContinuation<Void, any Error>) {
         state.withLock { state in
             let number = state.queue.add(due: entry.due, deadline: entry.deadline)

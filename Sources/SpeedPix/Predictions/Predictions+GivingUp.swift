@@ -5,7 +5,7 @@ extension Predictions {
     public static let cancelLimit: Duration = .seconds(5)
 
     /// Follows a prediction to its end; if the wait is given up, does what its options say.
-    @inline(never)
+    @inline(never)  // TaskFrames.swift
     func end(of follower: PredictionFollower) async throws -> Prediction {
         do {
             let ended = try await follower.end()
@@ -22,7 +22,7 @@ extension Predictions {
     /// Ends a prediction whose wait was given up.
     ///
     /// - Returns: The error that the wait ends with.
-    @inline(never)
+    @inline(never)  // TaskFrames.swift
     func giveUp(_ prediction: Prediction, after error: any Error, _ options: WaitOptions) async -> any Error {
         let (prediction, failure) = await cancelGivenUp(prediction)
         await options.onCancel?(prediction, failure)

@@ -56,7 +56,7 @@ extension Predictions {
     /// the service again.
     ///
     /// - Parameter byCaller: Whether the caller asked for its cancellation.
-    @inline(never)
+    @inline(never)  // TaskFrames.swift
     func recordEnd(of prediction: Prediction, byCaller: Bool = false) async {
         guard prediction.status.isTerminal else { return }
         if caller.dependencies.journal.identifiesCreates {

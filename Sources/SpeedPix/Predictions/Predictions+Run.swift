@@ -17,7 +17,7 @@ extension Predictions {
     }
 
     /// The prediction as the journal has it, or a new one.
-    @inline(never)
+    @inline(never)  // TaskFrames.swift
     private func begin(
         _ workflowID: String, input: [String: InputValue], options: RunOptions,
         elapsed: @escaping @Sendable () -> Duration
@@ -34,7 +34,7 @@ extension Predictions {
         }
     }
 
-    @inline(never)
+    @inline(never)  // TaskFrames.swift
     private func start(
         _ workflowID: String, input resolved: [String: JSONValue], options: RunOptions, key: JournalKey,
         elapsed: @escaping @Sendable () -> Duration
@@ -49,7 +49,7 @@ extension Predictions {
         return prediction
     }
 
-    @inline(never)
+    @inline(never)  // TaskFrames.swift
     private func follower(
         of prediction: Prediction, options: WaitOptions, elapsed: @Sendable () -> Duration
     ) -> PredictionFollower {
