@@ -12,6 +12,7 @@
 //    or whose frames end before it, are kept apart in the same way.
 // 3. Calls to the service are made in a task of their own, see ``inSeparateTask(on:_:)``, which takes their frames with it.
 // 4. Continuations are unsafe ones, which are smaller than checked ones.
+// 5. What a wait calls throws `any Error`, one word: for a typed error the caller's frame has room for the whole error.
 //
 // Every `@inline(never)` of this module is there for rule 2.
 

@@ -54,7 +54,7 @@ extension JSONValue {
     /// The document as UTF-8 bytes, with sorted keys: the same value always gives the same bytes.
     ///
     /// - Throws: An `EncodingError` for a number that JSON cannot say (NaN, infinity).
-    public func encoded() throws -> [UInt8] {
+    public func encoded() throws(EncodingError) -> [UInt8] {
         var writer = JSONWriter()
         do {
             try writer.write(self)

@@ -40,7 +40,7 @@ public struct Proxy: Sendable, Hashable, CustomStringConvertible {
     ///
     /// - Parameter name: Who says so, as messages begin: "HTTPS_PROXY".
     /// - Throws: ``SpeedPixError`` with code `configuration`. It never shows user name or password.
-    public init(_ text: String, from name: String = "the proxy") throws {
+    public init(_ text: String, from name: String = "the proxy") throws(SpeedPixError) {
         func wrong(_ reason: String, _ remedy: String = Proxy.form) -> SpeedPixError {
             SpeedPixError(.configuration, "\(name) \(reason)", remedy: remedy)
         }
@@ -75,7 +75,7 @@ public struct Proxy: Sendable, Hashable, CustomStringConvertible {
         }
         host = target.host
         port = target.port
-        credentials = try user.map { text in
+        credentials = try user.map { text throws(SpeedPixError) in
             let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
             guard let name = PercentEncoding.decode(parts[0]),
                 let password = PercentEncoding.decode(parts.count == 2 ? parts[1] : "")
