@@ -8,7 +8,7 @@ import Musl
 import Glibc
 #endif
 
-/// Standard input. Whoever writes into it, a person perhaps, may take their time, but a signal need not wait for them.
+/// Standard input. A read may wait for a person to type; a signal ends that wait.
 struct StandardInput {
     private let descriptor: Int32
     private let signals: ReceivedSignals

@@ -34,7 +34,7 @@ public enum Gateway {
         do {
             storage = try await GatewayStorage.open(configuration)
         } catch let error as StorageError {
-            // Whoever is told to stop while it is made ready is not to hear of a disk.
+            // A gateway that is cancelled while it starts reports the cancellation, not an error of the disk.
             try Task.checkCancellation()
             throw SpeedPixError(
                 .configuration, error.description,

@@ -127,7 +127,7 @@ extension JournalStore {
                     """, arguments: [run, create, create, create])
             guard
                 let row = rows.first(where: {
-                    // One whose end is not known may be gone for good.
+                    // The service may have forgotten a prediction whose end is not known.
                     ["intended", "in_doubt", "created"].contains($0["state"] as String)
                 })
             else {
@@ -180,7 +180,7 @@ extension JournalStore {
         let lock = try lock(run)
         defer { lock.release() }
         try database.setUp { try $0.execute(sql: "DELETE FROM run WHERE id = ?", arguments: [run]) }
-        // No run has this number again, so that nobody wants the lock.
+        // No run has this number again, so that the lock is not needed any more.
         lock.remove()
     }
 

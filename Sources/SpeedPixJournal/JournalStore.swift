@@ -202,7 +202,7 @@ public final class JournalStore: Sendable {
         while let row = try rows.next() {
             let state: EarlierCreate.State =
                 switch RecordedCreate.State(rawValue: row["state"]) {
-                // Whoever was killed between the intent and the answer left the intent.
+                // A process that was killed between the intent and the answer left the intent.
                 case .intended, .inDoubt: .inDoubt
                 case .created, .succeeded, .canceled: .made
                 case .stopped where row["cancel_wanted"]: .made

@@ -128,7 +128,8 @@ public final class RunJournal: PredictionJournal {
             from: CreateIdentity(digest: other.digest ?? "", inputs: members.compactMapValues(\.stringValue)))
     }
 
-    /// Enough of each digest to say what differs; what is the same is told by the digest of the whole.
+    /// A prefix of each input's digest is enough to say which input differs; the digest of the whole decides whether two creates are
+    /// the same.
     private static func shortened(_ digests: [String: String]) -> [String: String] {
         digests.mapValues { String($0.prefix(16)) }
     }
@@ -298,7 +299,7 @@ public final class RunJournal: PredictionJournal {
         }
     }
 
-    /// The service knows it no more: nobody is to look for it again.
+    /// The service does not know it any more, so that the next attempt must not ask for it.
     public func recordGone(_ predictionID: String) {
         guard let create = state.withLock({ $0.unended.removeValue(forKey: predictionID) }) else { return }
         submitAbandoned(create.number)

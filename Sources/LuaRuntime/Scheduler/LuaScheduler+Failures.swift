@@ -40,7 +40,7 @@ extension LuaScheduler {
         value(ofErrorAt: -1, on: task.thread)
     }
 
-    /// Values of an error that anybody looks at: what is longer is told as too large.
+    /// The most values that are copied of an error; a larger one is reported as too large.
     static let mostErrorValues = 10_000
 
     private func value(ofErrorAt index: Int32, on state: OpaquePointer) -> LuaValue? {

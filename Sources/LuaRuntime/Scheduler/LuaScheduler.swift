@@ -13,7 +13,7 @@ package final class LuaScheduler {
     /// Where scripts begin, and where callbacks draw their random numbers.
     let startPosition: TaskPosition
     let outside: TaskPosition
-    /// Remembers for runs to come; nil if nobody does.
+    /// Records values for later runs of the script; nil without a record.
     let notes: (any LuaRunNotes)?
 
     init(machine: LuaMachine, seed: UInt64, notes: (any LuaRunNotes)?) {
@@ -91,7 +91,7 @@ package final class LuaScheduler {
         if let grace = task.grace {
             stop.raised = reason
             stop.is_over = reason != SPL_RUN && grace.isOver
-            // One that has just run out, and nobody has dealt with yet, has to be asked about.
+            // A period that has just expired counts as not watched, so that the bridge asks the host about it.
             stop.is_watched = grace.isWatched && !grace.isOver
             stop.epoch = stop.is_over ? grace.lastEpoch(nextEpoch) : grace.epoch
             stop.former_epoch = task.phase == .live ? grace.formerEpoch : grace.epoch
@@ -102,7 +102,7 @@ package final class LuaScheduler {
         task.hasStarted = true
         let outcome = spl_resume(machine.vm, task.thread, stop)
         running = nil
-        // In a session it is this task that has kept the VM busy, and nobody else is to end for it.
+        // In a session the interrupt was meant for this task, which kept the VM busy, and must not stop another one.
         if task.grace != nil, detached.isOpen { spl_interrupt(machine.vm, Int32(SPL_RUN)) }
         switch outcome.status {
         case Int32(SPL_WAITING):

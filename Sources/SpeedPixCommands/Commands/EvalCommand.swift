@@ -42,7 +42,7 @@ struct EvalCommand: ContextCommand {
         if service.needsConfiguration(context) {
             try await service.withConfiguration(context) { try await evaluate($0, refusing: nil, in: context) }
         } else {
-            // `eval '1 + 1'` takes no account; what reaches for the service says that there is none.
+            // `eval '1 + 1'` needs no account; a call to the service fails with the message that there is none.
             try await evaluate(
                 try Configuration(appKey: "none", appSecret: "none"), refusing: MissingAccount(), in: context)
         }

@@ -169,7 +169,7 @@ struct PredictCommand: ContextCommand {
         }
     }
 
-    /// What became of the create, for whoever interrupted it.
+    /// What became of the create, for the message after an interrupt.
     private func interruption(_ state: RunState, isLocal: Bool) -> String {
         guard !isLocal else { return "interrupted" }
         if let canceled = state.lastCanceled {

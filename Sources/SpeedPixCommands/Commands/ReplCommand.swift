@@ -95,7 +95,7 @@ struct ReplCommand: ContextCommand {
         }
     }
 
-    /// Nil if nobody types.
+    /// Nil if standard input is not a terminal.
     private func lineReader(
         in context: CommandContext, output: SessionOutput, complete: @escaping @Sendable (String) -> Completion
     ) -> (any LineReader)? {
@@ -106,7 +106,7 @@ struct ReplCommand: ContextCommand {
 }
 
 extension LuaVM {
-    /// ``members(of:)`` for a thread that can wait, but not long: a busy script shall not hold up whoever types.
+    /// ``members(of:)`` for a thread that can wait, but not long: a busy script must not delay typing.
     fileprivate nonisolated func membersWithinTimeout(_ path: [String]) -> [Member] {
         final class Answer: Sendable {
             let members = Mutex<[Member]>([])

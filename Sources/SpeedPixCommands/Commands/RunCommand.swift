@@ -175,11 +175,11 @@ struct RunCommand: ContextCommand {
     }
 
     private func withService(_ context: CommandContext, _ body: (UsedService) async throws -> Void) async throws {
-        // What goes on with a run is told by its service and key, also if nothing is sent.
+        // A run is resumed only with the same service and key, also if nothing is sent.
         guard dryRun, resuming.resume == nil else {
             return try await service.withService(context, beside: directory(context), isQuiet: output.quiet, body)
         }
-        // Nothing is sent, and so nobody has to sign anything.
+        // Nothing is sent, so that no credentials are needed to sign.
         try await body(
             UsedService(
                 configuration: Configuration(

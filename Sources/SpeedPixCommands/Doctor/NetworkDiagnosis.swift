@@ -31,7 +31,7 @@ struct NetworkDiagnosis {
         return Diagnosis("proxy", .ok, message: text)
     }
 
-    /// Where a proxy is set, and whether it is told who asks.
+    /// Where a proxy is set, and whether it gets credentials.
     private func origin(_ scheme: String, _ proxy: Proxy) -> String {
         let name = settings[.proxy]?.origin.shown ?? ProxySettings.variable(for: scheme, in: environment)?.name ?? ""
         return " (\(name)\(proxy.hasCredentials ? ", with a user name" : ""))"

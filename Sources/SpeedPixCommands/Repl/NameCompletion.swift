@@ -89,7 +89,7 @@ struct NameCompletion: Sendable {
     }
 
     private func completeGlobal(_ name: String) -> Completion {
-        // With nothing to go by, everything there is helps nobody.
+        // Without a prefix, a list of everything would be too long to help.
         guard !name.isEmpty else { return Completion() }
         return Self.completion(name, members([]).map(Self.candidate) + Self.keywords.map { Candidate(name: $0) })
     }

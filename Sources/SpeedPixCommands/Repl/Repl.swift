@@ -13,7 +13,7 @@ actor Repl {
     /// See ``ReplComponents/fetchSecret``; nil once it has been called.
     private var fetchSecret: (@Sendable () async -> String?)?
     private let recorder: RunRecorder
-    /// Creates in doubt that were told of.
+    /// How many creates in doubt were reported.
     private var reportedDoubts = 0
     private let isLocal: Bool
     /// Whether a person sees the prompts.
@@ -201,7 +201,7 @@ actor Repl {
             // Before it begins: Ctrl-C may come with its first output.
             context.interrupts.handle { [output] in
                 output.noteEcho()
-                // Whoever presses it three times wants out.
+                // Pressed three times, it ends the session.
                 return stop.interrupt() < 3
             }
         }
@@ -244,7 +244,7 @@ actor Repl {
         do {
             try context.writeOutput(Array(text.utf8))
         } catch {
-            // Nobody sees any more what comes; what was typed for it need not run.
+            // Output is not read any more, so that the input typed ahead need not run.
             isOutputGone = true
             fail("\(error)", .failure)
         }
@@ -326,7 +326,7 @@ actor Repl {
     }
 
     private func listJobs() async {
-        // Those that nobody waits for are heard of only now.
+        // The ends of predictions without a wait are noticed only now.
         let going = created.filter { !$0.status.isTerminal }.suffix(20)
         _ = await interruptibly { [host, recorder] in
             for entry in going {

@@ -65,7 +65,7 @@ final class ThumbnailMaker: Sendable {
         return state.withLock { $0.pictures }
     }
 
-    /// Fetches the pictures among the results that the script has not saved. Those that cannot be had are left out.
+    /// Fetches the pictures among the results that the script has not saved. Those that cannot be fetched are left out.
     func fetchMissing(_ history: RunHistory, _ files: Files) async {
         while let next = next() { make(next) }
         var missing = state.withLock { state in

@@ -15,7 +15,7 @@ struct BoundedRun {
 
     /// Runs a chunk.
     ///
-    /// - Parameter onStart: Gets what stops the run, for whoever has a reason.
+    /// - Parameter onStart: Gets a function that stops the run.
     /// - Throws: As ``LuaVM/execute(_:arguments:timeout:clock:)``. What a script makes of a stream that gave up because the
     ///   end has begun counts for nothing: it ends as whatever asked for the end says.
     func execute(

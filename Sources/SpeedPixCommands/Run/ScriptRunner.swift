@@ -21,7 +21,7 @@ struct ScriptRunner: Sendable {
         self.events = events
     }
 
-    /// Runs a script to its end, and tells of it; whoever gave the plan has only the failure to report.
+    /// Runs a script to its end, and reports it; the caller has only the failure to report.
     func run(_ plan: RunPlan) async -> RunResult {
         events?.start(plan)
         let report: RunReport?

@@ -115,7 +115,7 @@ final class PredictionStore: Sendable {
         } ?? []
     }
 
-    /// Ends predictions that nobody goes on with.
+    /// Ends predictions that no gateway has resumed.
     func fail(_ ids: [String], because reason: String, at date: Date) async throws(StorageError) {
         guard !ids.isEmpty else { return }
         do {

@@ -45,7 +45,7 @@ struct StoredInputs: Sendable, Equatable {
         String(decoding: try JSONValue.object(values).encoded(), as: UTF8.self)
     }
 
-    /// The files alone, for whoever only asks which are needed.
+    /// The files alone, for the sweep, which only asks which are needed.
     func encodedFiles() throws -> String {
         String(decoding: try JSONValue.array(files.map { .string($0.text) }).encoded(), as: UTF8.self)
     }

@@ -48,7 +48,7 @@ actor PredictionQueue: Service {
     private var finished = FIFO<String>()
     private var estimates = DurationEstimates()
     private var created = 0
-    /// Predictions that wait as soon as they are on disk. Nobody else may take them up from there.
+    /// Predictions that are being written to the store and are queued after that; ``record(_:)`` must not resume them.
     private var adding: Set<String> = []
     /// Ends that are on their way to the disk.
     private var ends: [String: Task<Void, Never>] = [:]
@@ -140,7 +140,7 @@ actor PredictionQueue: Service {
     ///
     /// - Throws: ``Refusal`` `TaskNotFound`; ``StorageError``.
     func record(_ id: String) async throws -> PredictionRecord {
-        // Nobody is told of an end that the next gateway would not know of.
+        // An end is reported only once it is in the store, since the next gateway must know it, too.
         await ends[id]?.value
         if let record = records[id] { return record }
         switch try await persisted?.store.find(id) {
@@ -205,7 +205,7 @@ actor PredictionQueue: Service {
             guard case .unfinished(let prediction) = try await store.find(id) else { return }
             _ = try await resume(prediction)
         } catch {
-            // Whoever asks about it is told, and begins it again if that can be done by then.
+            // A later request for it reports the error, or resumes it if that works by then.
             logger.error("a prediction could not be begun again", metadata: ["error": "\(error)"])
         }
     }
@@ -290,7 +290,7 @@ actor PredictionQueue: Service {
         }
     }
 
-    /// - Returns: Files that nobody will ask for: the prediction was cancelled and its workflow went on to the end.
+    /// - Returns: Files that no client can learn of: the prediction was cancelled and its workflow went on to the end.
     private func finish(_ job: Job, _ outcome: PredictionRunner.Outcome?) -> [ObjectKey] {
         guard var record = records[job.id], record.status == .running, let outcome else {
             guard case .succeeded(let outputs, _) = outcome else { return [] }

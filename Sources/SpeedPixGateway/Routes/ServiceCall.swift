@@ -87,6 +87,6 @@ struct SignedCallHandler: Sendable {
 }
 
 extension HTTPField.Name {
-    /// How a client came to the server in front. Whoever lies about it gets URLs that lead nowhere.
+    /// How a client came to the server in front. A false value only makes the URLs in that client's answer useless.
     fileprivate static let forwardedProtocol = HTTPField.Name("X-Forwarded-Proto") ?? .via
 }

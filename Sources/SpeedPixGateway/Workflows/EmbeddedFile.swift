@@ -40,7 +40,7 @@ struct EmbeddedFile: Sendable, Equatable {
         }
     }
 
-    /// The media type of a file that was sent as base64 alone; nil for a text that is none.
+    /// The media type of a file that was sent as base64 alone; nil for a text that is not base64.
     ///
     /// A word may be base64, too, so it takes a file's signature, or more characters than a path has.
     static func bareType(_ text: String) -> String? {

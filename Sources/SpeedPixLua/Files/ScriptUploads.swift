@@ -45,7 +45,7 @@ struct ScriptUploads: Sendable {
     func fresh(_ file: File) async throws -> File {
         let files = try host.requireClient().files
         let path = reported.paths.withLock { $0[file.objectKey] ?? nil }
-        // The sandbox judges it anew; what it no longer lets through is as good as gone.
+        // The sandbox checks the path again; a file that it does not allow any more counts as missing.
         guard let path, let source = try? host.files.open(path) else { return try await files.fresh(file) }
         return try await UploadContent.reach(source) { try await files.fresh(file, source: $0) }
     }

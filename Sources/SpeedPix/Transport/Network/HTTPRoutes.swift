@@ -44,7 +44,7 @@ final class HTTPRoutes: Sendable {
     }
 
     deinit {
-        // A client that is not shut down ends the process. Whoever reads an answer still holds this.
+        // AsyncHTTPClient traps if a client is released before its shutdown. The body of an answer that is still read holds this.
         for client in clients { client.shutdown { _ in } }
     }
 

@@ -91,10 +91,10 @@ public struct Proxy: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// Whether the proxy is told a user name and a password.
+    /// Whether the proxy gets a user name and a password.
     public var hasCredentials: Bool { credentials != nil }
 
-    /// The password, for whoever has to keep it out of what is shown.
+    /// The password, so that output can be searched for it.
     package var password: Secret? { credentials?.password }
 
     /// The value of `Proxy-Authorization` (RFC 7617).

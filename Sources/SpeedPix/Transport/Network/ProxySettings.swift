@@ -20,7 +20,7 @@ public struct ProxySettings: Sendable, Hashable {
     /// none of their own, and `NO_PROXY`. Of the two spellings, `https_proxy` and `HTTPS_PROXY`, the lower case counts
     /// first. An empty one counts as unset.
     ///
-    /// - Throws: ``SpeedPixError`` with code `configuration` for a proxy that is none.
+    /// - Throws: ``SpeedPixError`` with code `configuration` for a text that is not a proxy.
     public init(environment: [String: String]) throws(SpeedPixError) {
         http = try Self.proxy(for: "http", in: environment)
         https = try Self.proxy(for: "https", in: environment)

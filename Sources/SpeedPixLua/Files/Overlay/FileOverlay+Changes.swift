@@ -80,7 +80,7 @@ extension FileOverlay {
                     (try? OverlayTree(limits: limits).names(in: .init(path: origin, kind: .folder(isNew: false)))) ?? []
                 for name in names {
                     let path = OverlayTree.join(origin, name)
-                    // What was written in its place is told as that.
+                    // A file that was written in its place is listed as written.
                     guard !renamed.contains(path), tree[OverlayTree.join(now, name)] == nil, tree[path] != .removed
                     else { continue }
                     gone.append(path)
