@@ -58,7 +58,7 @@ struct spl_vm {
     pthread_t runner;
     pthread_mutex_t running_lock;
     _Atomic(lua_State *) current;  // the innermost thread that runs, for the signal's handler
-    atomic_bool nudged;  // a grace period may be over: the host has to be asked
+    atomic_bool must_check_grace;  // a grace period may be over: the host has to be asked
     // How the running task stands; every resume sets it anew.
     const spl_run *run;       // that it belongs to; NULL for none
     bool is_deepest;          // it may spawn none

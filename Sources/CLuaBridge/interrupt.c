@@ -110,8 +110,8 @@ void spl_interrupt(spl_vm *vm, int32_t reason) {
     if (reason != SPL_RUN) send_signal(vm);
 }
 
-void spl_nudge(spl_vm *vm) {
-    atomic_store(&vm->nudged, true);
+void spl_check_grace(spl_vm *vm) {
+    atomic_store(&vm->must_check_grace, true);
     send_signal(vm);
 }
 

@@ -27,7 +27,7 @@ static int interruption(const spl_vm *vm) {
 
 int32_t spl_wanted_stop(const spl_vm *vm) {
     if (vm->epoch == 0) return interruption(vm);
-    bool may_be_over = vm->is_over || atomic_load_explicit(&vm->nudged, memory_order_relaxed);
+    bool may_be_over = vm->is_over || atomic_load_explicit(&vm->must_check_grace, memory_order_relaxed);
     return may_be_over ? vm->reason : SPL_RUN;
 }
 
@@ -36,7 +36,7 @@ static bool wants_turn(const spl_vm *vm) { return atomic_load_explicit(&vm->turn
 bool spl_needs_hook(spl_vm *vm) {
     if (vm->pending != SPL_RUN || wants_turn(vm)) return true;
     if (vm->epoch == 0) return interruption(vm) != SPL_RUN;
-    return vm->is_over || !vm->is_watched || atomic_load_explicit(&vm->nudged, memory_order_relaxed);
+    return vm->is_over || !vm->is_watched || atomic_load_explicit(&vm->must_check_grace, memory_order_relaxed);
 }
 
 static int begin_end(spl_vm *vm, uint64_t epoch) {
@@ -69,8 +69,8 @@ static int decide(spl_vm *vm, lua_State *L, bool can_yield, int steps) {
         return RAISE;
     }
     if (!vm->is_over) {
-        bool nudged = atomic_exchange_explicit(&vm->nudged, false, memory_order_relaxed);
-        if (vm->is_watched && !nudged) return go_on;
+        bool must_check_grace = atomic_exchange_explicit(&vm->must_check_grace, false, memory_order_relaxed);
+        if (vm->is_watched && !must_check_grace) return go_on;
         vm->is_watched = true;
         uint64_t end = vm->host.grace(vm->host.context);
         return end == 0 ? go_on : begin_end(vm, end);
@@ -194,7 +194,7 @@ void spl_reset_stopped(spl_vm *vm, lua_State *thread) {
 int spl_hook_count(const spl_vm *vm) {
     bool must_stop = vm->pending != SPL_RUN || (vm->epoch == 0 && interruption(vm) != SPL_RUN)
                      || (vm->is_over && vm->last_steps <= 0)
-                     || (vm->epoch != 0 && atomic_load_explicit(&vm->nudged, memory_order_relaxed));
+                     || (vm->epoch != 0 && atomic_load_explicit(&vm->must_check_grace, memory_order_relaxed));
     return must_stop ? 1 : vm->hook_count;
 }
 
@@ -204,6 +204,6 @@ void spl_arm_hook(spl_vm *vm, lua_State *L) { lua_sethook(L, hook, LUA_MASKCOUNT
 // and buffers, which <close> variables may want to write, come with a kind or grow in place.
 bool spl_refuses_block(spl_vm *vm, const void *block, size_t kind) {
     if (vm->epoch == 0) return interruption(vm) != SPL_RUN;
-    bool may_be_over = vm->is_over || atomic_load_explicit(&vm->nudged, memory_order_relaxed);
+    bool may_be_over = vm->is_over || atomic_load_explicit(&vm->must_check_grace, memory_order_relaxed);
     return may_be_over || (block == NULL && kind == LUA_TNIL);
 }

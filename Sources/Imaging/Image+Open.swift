@@ -107,7 +107,9 @@ private struct Decoder {
         do {
             let raster: Raster
             (raster, warnings) = try DecoderWarnings.collecting { warnings in
-                try Raster.make(name, alone: alone) { content.open(&options, $0, &info, warnings, $1) }
+                try Raster.make(name, alone: alone) {
+                    content.open(options: &options, picture: $0, info: &info, warnings: warnings, error: $1)
+                }
             }
             return raster
         } catch let error as ImagingError where error.code == .failed {

@@ -42,7 +42,7 @@ public struct ImageHeader: Sendable, Hashable {
             throw Image.explained(error, limits: limits)
         }
         guard let format = ImageFormat(code: info.format) else {
-            throw ImagingError(.unsupportedFormat, "\(name): the content is no picture")
+            throw ImagingError(.unsupportedFormat, "\(name): the content is not a picture")
         }
         self.format = format
         width = Int(details.upright ? info.stored_width : info.stored_height)

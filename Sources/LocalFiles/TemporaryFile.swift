@@ -8,7 +8,7 @@ import Musl
 import Glibc
 #endif
 
-/// A new, empty file, open for writing. Whoever makes it closes it, and renames or removes it.
+/// A new, empty file, open for writing. The caller closes it, and renames or removes it.
 package struct TemporaryFile {
     /// How many names are tried. Another process with the same number may use some, on another machine or in a container.
     private static let mostAttempts = 1000

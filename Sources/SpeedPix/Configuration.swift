@@ -50,7 +50,7 @@ public struct Configuration: Sendable {
         endpoint: String = Configuration.defaultEndpoint,
         timeout: Duration = Configuration.defaultTimeout,
         userAgent: String = "speedpix-swift/\(SpeedPixVersion.current)"
-    ) throws {
+    ) throws(SpeedPixError) {
         guard !appKey.isEmpty else { throw Configuration.missing("app key", variable: Variable.appKey) }
         guard !appSecret.isEmpty else { throw Configuration.missing("app secret", variable: Variable.appSecret) }
         // Both go into header lines, where a line break could smuggle in another header.
@@ -110,7 +110,7 @@ public struct Configuration: Sendable {
             cause: MissingCredential())
     }
 
-    private static func normalised(_ endpoint: String) throws -> String {
+    private static func normalised(_ endpoint: String) throws(SpeedPixError) -> String {
         var text = endpoint.trimmingPrefix(while: \.isWhitespace)
         while let last = text.last, last == "/" || last.isWhitespace { text.removeLast() }
         let full = text.contains("://") ? String(text) : "https://\(text)"

@@ -31,7 +31,7 @@ struct Main {
             eraseBelow(STDERR_FILENO)
             _exit(status)
         }
-        let input = StandardInput(STDIN_FILENO, signals, end)
+        let input = StandardInput(STDIN_FILENO, signals: signals, end: end)
         var context = CommandContext(
             environment: ProcessInfo.processInfo.environment,
             workingDirectory: FileManager.default.currentDirectoryPath,
@@ -71,7 +71,7 @@ struct Main {
         }
         let status = await command.value
         withExtendedLifetime(source) {}
-        // Whoever sent a SIGTERM looks for the status that belongs to it.
+        // The sender of a SIGTERM expects the status that belongs to the signal.
         let number = status == .interrupted ? 128 + (signals.first ?? SIGINT) : status.rawValue
         // A thread that is stuck may still use what is taken down at an exit.
         if end.isForced { _exit(number) }
@@ -90,7 +90,7 @@ struct Main {
         }
     }
 
-    /// Lines that show progress hang below the cursor: whoever dies at once takes them along.
+    /// Progress is shown below the cursor, and must be erased before the process ends at once.
     private static func eraseBelow(_ descriptor: Int32) {
         let term = ProcessInfo.processInfo.environment["TERM"] ?? ""
         guard isatty(descriptor) == 1, !term.isEmpty, term != "dumb" else { return }

@@ -21,13 +21,13 @@ struct SignalPipe {
         output = ends[0]
         for end in ends {
             _ = fcntl(end, F_SETFD, FD_CLOEXEC)
-            // A handler must never wait, and neither must whoever reads what it wrote.
+            // Neither the handler nor the reader of the pipe may block.
             _ = fcntl(end, F_SETFL, O_NONBLOCK)
         }
         signalInput = ends[1]
         for number in numbers {
             let former = signal(number, noteSignal)
-            // Whoever started this wants it to go on through that: nohup, or a shell that put it into the background.
+            // The parent process has the signal ignored on purpose: nohup, or a shell that started this in the background.
             if unsafeBitCast(former, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self) { signal(number, SIG_IGN) }
         }
     }

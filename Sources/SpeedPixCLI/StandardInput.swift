@@ -8,13 +8,13 @@ import Musl
 import Glibc
 #endif
 
-/// Standard input. Whoever writes into it, a person perhaps, may take their time, but a signal need not wait for them.
+/// Standard input. A read may wait for a person to type; a signal ends that wait.
 struct StandardInput {
     private let descriptor: Int32
     private let signals: ReceivedSignals
     private let end: ProcessEnd
 
-    init(_ descriptor: Int32, _ signals: ReceivedSignals, _ end: ProcessEnd) {
+    init(_ descriptor: Int32, signals: ReceivedSignals, end: ProcessEnd) {
         self.descriptor = descriptor
         self.signals = signals
         self.end = end

@@ -34,7 +34,7 @@ public enum Gateway {
         do {
             storage = try await GatewayStorage.open(configuration)
         } catch let error as StorageError {
-            // Whoever is told to stop while it is made ready is not to hear of a disk.
+            // A gateway that is cancelled while it starts reports the cancellation, not an error of the disk.
             try Task.checkCancellation()
             throw SpeedPixError(
                 .configuration, error.description,
@@ -121,14 +121,15 @@ public enum Gateway {
         let runner = PredictionRunner(
             store: store, uniqueName: configuration.uniqueName, now: configuration.now, clock: configuration.clock,
             logger: logger)
-        let lasting = storage.predictions.map {
-            LastingPredictions(
+        let persisted = storage.predictions.map {
+            PersistedPredictions(
                 store: $0, files: store, urls: urls, catalogue: catalogue, preparation: preparation)
         }
-        let queue = PredictionQueue(configuration, runner: runner, lasting: lasting, logger: logger) {
+        let queue = PredictionQueue(configuration, runner: runner, persisted: persisted, logger: logger) {
             await store.remove($0)
         }
-        let sweep = StoreSweep(store, storage.predictions, queue, configuration, logger: logger)
+        let sweep = StoreSweep(
+            store, predictions: storage.predictions, queue: queue, configuration: configuration, logger: logger)
         let calls: [any ServiceCall] = [
             CreateCall(
                 catalogue: catalogue, preparation: preparation, queue: queue, sweep: sweep,

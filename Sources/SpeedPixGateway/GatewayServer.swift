@@ -37,7 +37,7 @@ struct GatewayServer<Responder: HTTPResponder>: Service where Responder.Context 
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: logger,
             responder: { request, writer, channel in
                 do {
-                    try await answer(request, writer, channel)
+                    try await answer(request, writer: writer, channel: channel)
                 } catch let end as ConnectionEnd {
                     try await end.apply(to: channel)
                     // Whatever a responder throws ends the connection.
@@ -51,7 +51,7 @@ struct GatewayServer<Responder: HTTPResponder>: Service where Responder.Context 
     }
 
     private func answer(
-        _ request: Request, _ writer: consuming ResponseWriter, _ channel: any Channel
+        _ request: Request, writer: consuming ResponseWriter, channel: any Channel
     ) async throws {
         if isAsking(request) {
             // Without an answer curl waits a second before each upload (RFC 9110, section 10.1.1).

@@ -40,7 +40,7 @@ public final class DryRunJournal: PredictionJournal {
     public func claim(_ create: JournaledCreate) async throws -> JournalClaim {
         let (found, key) = state.withLock { state -> (EarlierCreate?, JournalKey) in
             if let identity = create.identity,
-                case .found(let found) = state.earlier.take(position: create.position, digest: identity.digest)
+                case .found(let found) = state.earlier.claim(position: create.position, digest: identity.digest)
             {
                 if found.state == .inDoubt { state.counts.inDoubt += 1 } else { state.counts.reused += 1 }
                 return (found, JournalKey(rawValue: 0))

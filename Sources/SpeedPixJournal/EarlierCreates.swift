@@ -28,17 +28,16 @@ struct EarlierCreate: Sendable {
 
 /// The creates of attempts before, each of which is claimed once. A value.
 ///
-/// Those in doubt are never claimed: they stand in the way of every create that is the same, until somebody says what became of
-/// them.
+/// A create in doubt is never claimed: every create that is the same is refused until the user says what became of it.
 struct EarlierCreates: Sendable {
     enum Claim {
         case found(EarlierCreate)
-        /// There is none; what was created at the same place is another one.
+        /// There is none; another create was at the same position.
         case changed(EarlierCreate)
         case none
     }
 
-    private struct Place: Hashable {
+    private struct Key: Hashable {
         var position: CreatePosition
         var digest: String
     }
@@ -65,89 +64,90 @@ struct EarlierCreates: Sendable {
 
     private var all: [EarlierCreate] = []
     /// Indices in ``all``, the oldest first.
-    private var byPlace: [Place: [Int]] = [:]
+    private var byKey: [Key: [Int]] = [:]
     private var byPosition: [CreatePosition: [Int]] = [:]
     private var byDigest: [String: [Int]] = [:]
-    private var isTaken: [Bool] = []
-    /// How far ``byDigest`` was looked through: what lies before is taken, has failed or is in doubt.
+    private var isClaimed: [Bool] = []
+    /// How far ``byDigest`` was looked through: what lies before is claimed, has failed or is in doubt.
     private var firstFree: [String: Int] = [:]
     private var newest: [Scope: Newest] = [:]
     private let makesFailedAgain: Bool
 
     /// - Parameters:
     ///   - creates: The oldest first.
-    ///   - makesFailedAgain: Whether those that failed are never given back, whatever their task did after that.
-    ///   - isMadeAgain: Those that are never given back.
+    ///   - makesFailedAgain: Whether failed creates are never claimed, whatever their task did after the failure.
+    ///   - isMadeAgain: Whether a create is never claimed.
     init(
         _ creates: [EarlierCreate] = [], makesFailedAgain: Bool = false,
         isMadeAgain: (EarlierCreate) -> Bool = { _ in false }
     ) {
         all = creates
         self.makesFailedAgain = makesFailedAgain
-        isTaken = creates.map(isMadeAgain)
+        isClaimed = creates.map(isMadeAgain)
         for (index, create) in creates.enumerated() {
             if let digest = create.digest { byDigest[digest, default: []].append(index) }
             guard let position = create.position else { continue }
             byPosition[position, default: []].append(index)
             if let digest = create.digest {
-                byPlace[Place(position: position, digest: digest), default: []].append(index)
+                byKey[Key(position: position, digest: digest), default: []].append(index)
             }
             let scope = Scope(path: position.scope, attempt: create.attempt)
             newest[scope, default: Newest(first: (create.number, position))].add(create.number, position)
         }
     }
 
-    /// The one that stands for a create, if any does. It stands for no other one then, unless it is in doubt.
+    /// Claims the earlier create that is the same as a new one, if there is one. It cannot be claimed again, unless it is in
+    /// doubt.
     ///
-    /// - Parameter digest: Nil for a create that cannot be told from others: only a doubt at its place stands for it.
-    mutating func take(position: CreatePosition?, digest: String?) -> Claim {
+    /// - Parameter digest: Nil for a create that cannot be told from others: only one in doubt at its position is the same.
+    mutating func claim(position: CreatePosition?, digest: String?) -> Claim {
         guard let digest else {
             let doubt = position.flatMap { byPosition[$0] }?.last { isDoubt($0) && all[$0].digest == nil }
             return doubt.map { .found(all[$0]) } ?? .none
         }
-        if let position, let found = takeHere(Place(position: position, digest: digest)) { return .found(found) }
-        if let found = takeElsewhere(digest) { return .found(found) }
+        if let position, let found = claimAtPosition(Key(position: position, digest: digest)) { return .found(found) }
+        if let found = claimByDigest(digest) { return .found(found) }
         guard let position, let others = byPosition[position],
             let other = others.last(where: { isOther($0, than: digest) })
         else { return .none }
         return .changed(all[other])
     }
 
-    /// Makes one free again that could not be given out.
-    mutating func giveBack(_ create: EarlierCreate) {
+    /// Makes a claimed create free again: its prediction cannot be used.
+    mutating func release(_ create: EarlierCreate) {
         guard let digest = create.digest,
             let index = byDigest[digest]?.first(where: { all[$0].number == create.number })
         else { return }
-        isTaken[index] = false
+        isClaimed[index] = false
         firstFree[digest] = nil
     }
 
     private func isOther(_ index: Int, than digest: String) -> Bool {
-        !isTaken[index] && all[index].state == .made && all[index].digest.map { $0 != digest } == true
+        !isClaimed[index] && all[index].state == .made && all[index].digest.map { $0 != digest } == true
     }
 
-    private func isDoubt(_ index: Int) -> Bool { !isTaken[index] && all[index].state == .inDoubt }
+    private func isDoubt(_ index: Int) -> Bool { !isClaimed[index] && all[index].state == .inDoubt }
 
-    private mutating func takeHere(_ place: Place) -> EarlierCreate? {
-        let free = (byPlace[place] ?? []).filter { !isTaken[$0] }
+    private mutating func claimAtPosition(_ key: Key) -> EarlierCreate? {
+        let free = (byKey[key] ?? []).filter { !isClaimed[$0] }
         guard
             let newest = free.last(where: { all[$0].state == .made })
                 ?? free.last(where: { all[$0].state == .inDoubt })
                 ?? free.last(where: { isFinalFailure(all[$0]) })
         else { return nil }
-        if all[newest].state != .inDoubt { isTaken[newest] = true }
+        if all[newest].state != .inDoubt { isClaimed[newest] = true }
         return all[newest]
     }
 
-    private mutating func takeElsewhere(_ digest: String) -> EarlierCreate? {
+    private mutating func claimByDigest(_ digest: String) -> EarlierCreate? {
         guard let same = byDigest[digest] else { return nil }
         var next = firstFree[digest] ?? 0
         while next < same.count {
             let index = same[next]
             next += 1
             firstFree[digest] = next
-            guard !isTaken[index], all[index].state == .made else { continue }
-            isTaken[index] = true
+            guard !isClaimed[index], all[index].state == .made else { continue }
+            isClaimed[index] = true
             return all[index]
         }
         return same.last(where: isDoubt).map { all[$0] }

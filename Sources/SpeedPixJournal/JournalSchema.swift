@@ -5,7 +5,7 @@ enum JournalSchema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1") { database in
-            // Numbers of runs are never used twice: what is newest is told by them, and not by a clock.
+            // Numbers of runs are never used twice, since they say which run is the newest; a clock may be set back.
             try database.execute(
                 sql: """
                     CREATE TABLE run (

@@ -8,12 +8,12 @@ extension JournalStore {
     ///
     /// - Throws: ``SpeedPixError`` `journal_failed`.
     public func runs() throws -> [RecordedRun] {
-        try database.setUp { try Self.runs($0, "1", []) }
+        try database.setUp { try Self.runs(in: $0, where: "1", arguments: []) }
     }
 
     /// - Throws: ``SpeedPixError``: `invalid_argument` if there is no such run; `journal_failed`.
     public func run(_ number: Int64) throws -> RecordedRun {
-        let found = try database.setUp { try Self.runs($0, "run.id = ?", [number]) }
+        let found = try database.setUp { try Self.runs(in: $0, where: "run.id = ?", arguments: [number]) }
         guard let run = found.first else {
             throw SpeedPixError(
                 .invalidArgument, "there is no run \(number)", remedy: "speedpix runs lists them")
@@ -22,7 +22,7 @@ extension JournalStore {
     }
 
     private static func runs(
-        _ database: Database, _ condition: String, _ arguments: StatementArguments
+        in database: Database, where condition: String, arguments: StatementArguments
     ) throws -> [RecordedRun] {
         func count(_ states: RecordedCreate.State...) -> String {
             let words = states.map { "'\($0.rawValue)'" }.joined(separator: ", ")
@@ -127,7 +127,7 @@ extension JournalStore {
                     """, arguments: [run, create, create, create])
             guard
                 let row = rows.first(where: {
-                    // One whose end is not known may be gone for good.
+                    // The service may have forgotten a prediction whose end is not known.
                     ["intended", "in_doubt", "created"].contains($0["state"] as String)
                 })
             else {
@@ -180,7 +180,7 @@ extension JournalStore {
         let lock = try lock(run)
         defer { lock.release() }
         try database.setUp { try $0.execute(sql: "DELETE FROM run WHERE id = ?", arguments: [run]) }
-        // No run has this number again, so that nobody wants the lock.
+        // No run has this number again, so that the lock is not needed any more.
         lock.remove()
     }
 
@@ -197,8 +197,10 @@ extension JournalStore {
             if let last, abs(now - last) < Self.day { return [] }
             try database.execute(
                 sql: "INSERT OR REPLACE INTO upkeep (name, time) VALUES ('prune', ?)", arguments: [now])
-            return try Self.runs(database, "run.state = 'succeeded' AND run.ended < ?", [now - age])
-                .filter { !$0.isUnfinished }.map(\.number)
+            return try Self.runs(
+                in: database, where: "run.state = 'succeeded' AND run.ended < ?", arguments: [now - age]
+            )
+            .filter { !$0.isUnfinished }.map(\.number)
         }
         for run in old { try delete(run) }
     }

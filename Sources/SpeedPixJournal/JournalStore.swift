@@ -34,7 +34,7 @@ public final class JournalStore: Sendable {
     let now: @Sendable () -> Double
 
     /// Whether a folder has a journal. Makes nothing.
-    public static func isThere(_ folder: String) -> Bool {
+    public static func exists(in folder: String) -> Bool {
         FileManager.default.fileExists(atPath: FilePath(folder).appending(filename).string)
     }
 
@@ -202,7 +202,7 @@ public final class JournalStore: Sendable {
         while let row = try rows.next() {
             let state: EarlierCreate.State =
                 switch RecordedCreate.State(rawValue: row["state"]) {
-                // Whoever was killed between the intent and the answer left the intent.
+                // A process that was killed between the intent and the answer left the intent.
                 case .intended, .inDoubt: .inDoubt
                 case .created, .succeeded, .canceled: .made
                 case .stopped where row["cancel_wanted"]: .made
@@ -226,12 +226,12 @@ public final class JournalStore: Sendable {
         }
     }
 
-    private static func unended(of run: Int64, _ database: Database) throws -> [String: RunJournal.MadeCreate] {
+    private static func unended(of run: Int64, _ database: Database) throws -> [String: RunJournal.NewCreate] {
         let rows = try Row.fetchCursor(
             database, sql: "SELECT prediction, number FROM \"create\" WHERE run = ? AND state = 'created'",
             arguments: [run])
-        var creates: [String: RunJournal.MadeCreate] = [:]
-        while let row = try rows.next() { creates[row["prediction"]] = RunJournal.MadeCreate(number: row["number"]) }
+        var creates: [String: RunJournal.NewCreate] = [:]
+        while let row = try rows.next() { creates[row["prediction"]] = RunJournal.NewCreate(number: row["number"]) }
         return creates
     }
 

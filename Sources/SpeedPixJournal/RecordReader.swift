@@ -51,7 +51,7 @@ final class RecordReader: Sendable {
         return prediction
     }
 
-    /// A record as ``text(_:repeatsInput:)`` has written it, with its input; nil for what is none.
+    /// A record as ``text(_:repeatsInput:)`` has written it, with its input; nil for any other text.
     static func record(_ text: String, input: String) -> JSONValue? {
         guard case .object(var members)? = try? JSONValue(parsing: text.utf8) else { return nil }
         if members["input"] == nil { members["input"] = try? JSONValue(parsing: input.utf8) }

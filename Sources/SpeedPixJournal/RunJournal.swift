@@ -37,13 +37,13 @@ public final class RunJournal: PredictionJournal {
         var earlier: EarlierCreates
         var values: [String: JSONValue]
         /// Predictions of this run whose end was not noticed.
-        var unended: [String: MadeCreate]
+        var unended: [String: NewCreate]
         /// Files of outputs of attempts before, by their URLs; nil until somebody asks.
         var outputs: [String: OutputPlace]?
     }
 
     /// A create that has become a prediction.
-    struct MadeCreate: Sendable {
+    struct NewCreate: Sendable {
         var number: Int64
         /// Whether the prediction's input is what the intent has.
         var repeatsInput = false
@@ -60,7 +60,7 @@ public final class RunJournal: PredictionJournal {
 
     init(
         _ store: JournalStore, run: Int64, attempt: Int, seed: Int64, earlier: EarlierCreates = EarlierCreates(),
-        values: [String: JSONValue] = [:], unended: [String: MadeCreate] = [:], newest: Int64 = 0, lock: ProcessLock
+        values: [String: JSONValue] = [:], unended: [String: NewCreate] = [:], newest: Int64 = 0, lock: ProcessLock
     ) {
         self.store = store
         database = store.database
@@ -89,7 +89,7 @@ public final class RunJournal: PredictionJournal {
 
     /// Asked whether what was recorded is still there, where it may be gone; what is not is made again. To be set before the
     /// first create.
-    public var isStillThere: (@Sendable (Prediction) async throws -> Bool)? {
+    public var existsAtService: (@Sendable (Prediction) async throws -> Bool)? {
         get { check.withLock { $0 } }
         set { check.withLock { $0 = newValue } }
     }
@@ -101,7 +101,7 @@ public final class RunJournal: PredictionJournal {
     /// - Throws: ``SpeedPixError`` `unknown_outcome` for a create that may have been made by an attempt before.
     public func claim(_ create: JournaledCreate) async throws -> JournalClaim {
         let (claim, key) = state.withLock { state -> (EarlierCreates.Claim, JournalKey) in
-            let claim = state.earlier.take(position: create.position, digest: create.identity?.digest)
+            let claim = state.earlier.claim(position: create.position, digest: create.identity?.digest)
             if case .found = claim { return (claim, JournalKey(rawValue: 0)) }
             return (claim, Self.add(create, &state))
         }
@@ -128,7 +128,8 @@ public final class RunJournal: PredictionJournal {
             from: CreateIdentity(digest: other.digest ?? "", inputs: members.compactMapValues(\.stringValue)))
     }
 
-    /// Enough of each digest to say what differs; what is the same is told by the digest of the whole.
+    /// A prefix of each input's digest is enough to say which input differs; the digest of the whole decides whether two creates are
+    /// the same.
     private static func shortened(_ digests: [String: String]) -> [String: String] {
         digests.mapValues { String($0.prefix(16)) }
     }
@@ -137,10 +138,10 @@ public final class RunJournal: PredictionJournal {
         guard found.state != .inDoubt else { throw doubt(found, create) }
         do {
             let prediction = try records.prediction(found.number)
-            guard try await isStillThere?(prediction) == false else { return .recorded(prediction) }
+            guard try await existsAtService?(prediction) == false else { return .recorded(prediction) }
         } catch {
             // It is given out once it can be.
-            state.withLock { $0.earlier.giveBack(found) }
+            state.withLock { $0.earlier.release(found) }
             throw error
         }
         // Nobody is to look for it again.
@@ -204,11 +205,11 @@ public final class RunJournal: PredictionJournal {
 
     /// - Throws: ``SpeedPixError`` `journal_failed`; after that nothing more is intended.
     public func recordCreated(_ prediction: Prediction, _ key: JournalKey) async throws {
-        let made = state.withLock { state -> (create: MadeCreate, sources: [OutputPlace])? in
+        let made = state.withLock { state -> (create: NewCreate, sources: [OutputPlace])? in
             guard let create = state.pending.removeValue(forKey: key),
                 let number = state.intents.removeValue(forKey: key)
             else { return nil }
-            let made = MadeCreate(number: number, repeatsInput: prediction.input == create.input)
+            let made = NewCreate(number: number, repeatsInput: prediction.input == create.input)
             state.unended[prediction.id] = made
             return (made, create.sources)
         }
@@ -298,7 +299,7 @@ public final class RunJournal: PredictionJournal {
         }
     }
 
-    /// The service knows it no more: nobody is to look for it again.
+    /// The service does not know it any more, so that the next attempt must not ask for it.
     public func recordGone(_ predictionID: String) {
         guard let create = state.withLock({ $0.unended.removeValue(forKey: predictionID) }) else { return }
         submitAbandoned(create.number)

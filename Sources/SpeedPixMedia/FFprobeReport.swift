@@ -41,7 +41,7 @@ struct FFprobeReport {
         if let video, kind == .video {
             properties.width = Self.count(video["width"])
             properties.height = Self.count(video["height"])
-            if Self.isOnItsSide(video) { swap(&properties.width, &properties.height) }
+            if Self.isRotatedByQuarterTurn(video) { swap(&properties.width, &properties.height) }
             properties.frameRate = Self.rate(video["avg_frame_rate"]) ?? Self.rate(video["r_frame_rate"])
             properties.hasAudio = audio != nil
             properties.audioCodec = audio?["codec_name"]?.lenientString
@@ -63,7 +63,7 @@ struct FFprobeReport {
     }
 
     /// Telephones store upright videos on their side, and say so.
-    private static func isOnItsSide(_ video: JSONValue) -> Bool {
+    private static func isRotatedByQuarterTurn(_ video: JSONValue) -> Bool {
         let stated = video["side_data_list"]?.arrayValue?.lazy.compactMap { $0["rotation"]?.lenientDouble }.first
         guard let degrees = stated ?? video["tags"]?["rotate"]?.lenientDouble else { return false }
         return abs(abs(degrees.truncatingRemainder(dividingBy: 180)) - 90) < 1

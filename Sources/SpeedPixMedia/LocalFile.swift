@@ -33,7 +33,7 @@ struct LocalFile {
         defer { close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            throw SpeedPixError(.invalidArgument, "\(path) is no regular file")
+            throw SpeedPixError(.invalidArgument, "\(path) is not a regular file")
         }
         size = Int64(status.st_size)
         var head = [UInt8](repeating: 0, count: MediaType.sniffedLength)

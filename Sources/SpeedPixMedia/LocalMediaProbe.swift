@@ -50,7 +50,7 @@ public struct LocalMediaProbe: MediaProbe {
         case .document:
             guard file.mediaType == "application/pdf" else {
                 throw SpeedPixError(
-                    .unsupported, "\(path) is no PDF, and no other document can be looked into",
+                    .unsupported, "\(path) is not a PDF; other documents cannot be read",
                     remedy: "convert it to PDF first")
             }
             let output = try await pdfinfo.output(["-isodates", "-enc", "UTF-8", file.absolutePath], about: path)

@@ -26,7 +26,7 @@ package final class Gate: Sendable {
     package func hold(_ name: String) async throws {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
-                switch state.withLock({ state in arrive(name, continuation, &state) }) {
+                switch state.withLock({ state in arrive(name, continuation: continuation, state: &state) }) {
                 case .mayGo: continuation.resume()
                 case .isHeld: if Task.isCancelled { cancel(name) }
                 }
@@ -42,7 +42,7 @@ package final class Gate: Sendable {
     }
 
     private func arrive(
-        _ name: String, _ continuation: CheckedContinuation<Void, any Error>, _ state: inout State
+        _ name: String, continuation: CheckedContinuation<Void, any Error>, state: inout State
     ) -> Arrival {
         state.started.append(name)
         guard state.opened.remove(name) == nil else { return .mayGo }

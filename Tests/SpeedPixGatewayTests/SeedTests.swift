@@ -40,7 +40,7 @@ struct SeedTests {
     }
 
     /// Creates with this text for inputs, waits, and returns the bytes of the result.
-    private func result(_ workflow: String, _ inputs: String, _ gateway: TestGateway) async throws -> TestGateway.Answer
+    private func result(of workflow: String, inputs: String, at gateway: TestGateway) async throws -> TestGateway.Answer
     {
         let body = #"{"workflow_id":"\#(workflow)","alias_id":"main","inputs":\#(inputs)}"#
         let created = try await gateway.call(.create, bytes: Array(body.utf8))
@@ -52,7 +52,8 @@ struct SeedTests {
     @Test("The echo workflow returns a seed with the digits that it got", arguments: digits)
     func echo(digits: String) async throws {
         try await TestGateway.run { gateway in
-            let answer = try await result("echo", #"{"data":{"seed":\#(digits),"list":[\#(digits)]}}"#, gateway)
+            let answer = try await result(
+                of: "echo", inputs: #"{"data":{"seed":\#(digits),"list":[\#(digits)]}}"#, at: gateway)
             #expect(answer.text.contains(#""data":{"list":[\#(digits)],"seed":\#(digits)}"#), "\(answer.text)")
             let value = try JSONValue(parsing: digits.utf8)
             let done = try await gateway.client.run("echo", input: ["data": ["seed": .json(value)]])
@@ -65,10 +66,10 @@ struct SeedTests {
         let value = try JSONValue(parsing: digits.utf8)
         try await TestGateway.run(workflows: [Seeded(default: value)]) { gateway in
             for inputs in [#"{"seed":\#(digits)}"#, "{}"] {
-                let answer = try await result("seeded", inputs, gateway)
+                let answer = try await result(of: "seeded", inputs: inputs, at: gateway)
                 #expect(answer.text.contains(#""seed":\#(digits)"#), "\(answer.text)")
             }
-            let weighed = try await result("seeded", #"{"weight":\#(digits)}"#, gateway)
+            let weighed = try await result(of: "seeded", inputs: #"{"weight":\#(digits)}"#, at: gateway)
             #expect(weighed.json["data"]?["result"]?["weight"]?.lenientDouble == Double(digits))
         }
     }
@@ -88,7 +89,7 @@ struct SeedTests {
         ])
     func refused(seed: String, message: String) async throws {
         try await TestGateway.run(workflows: [Seeded(minimum: 0, maximum: 100)]) { gateway in
-            let answer = try await result("seeded", #"{"seed":\#(seed)}"#, gateway)
+            let answer = try await result(of: "seeded", inputs: #"{"seed":\#(seed)}"#, at: gateway)
             #expect(answer.code == "InvalidParameter")
             #expect(answer.message == message)
         }
@@ -118,7 +119,7 @@ struct SeedTests {
                 end }
                 """.utf8))
         try await TestGateway.run(workflows: [script]) { gateway in
-            let answer = try await result("next", #"{"seed":15417283946501827364}"#, gateway)
+            let answer = try await result(of: "next", inputs: #"{"seed":15417283946501827364}"#, at: gateway)
             #expect(
                 answer.json["data"]?["result"] == [
                     "seed": .unsigned(15_417_283_946_501_827_364), "half": 7_708_641_973_250_913_682,

@@ -127,7 +127,7 @@ struct StoredFileTests {
             for route in [Route.getFile, .deleteFile] {
                 let answer = try await gateway.call(route, ["objectKey": .string(key)])
                 #expect(answer.code == "InvalidParameter")
-                #expect(answer.message.contains("is no objectKey"))
+                #expect(answer.message.contains("is not an objectKey"))
             }
         }
     }

@@ -19,7 +19,7 @@ struct UploadTests {
     private let hello = Array("hello".utf8)
 
     private func put(
-        _ url: String, _ bytes: [UInt8], type: String? = "text/plain", _ gateway: TestGateway
+        _ url: String, bytes: [UInt8], type: String? = "text/plain", at gateway: TestGateway
     ) async throws -> TestGateway.Answer {
         var headers = HTTPFields()
         headers[.contentType] = type
@@ -69,7 +69,7 @@ struct UploadTests {
         try await TestGateway.run { gateway in
             let urls = try await gateway.signUpload()
             for text in ["one", "two!"] {
-                let answer = try await put(urls.upload, Array(text.utf8), gateway)
+                let answer = try await put(urls.upload, bytes: Array(text.utf8), at: gateway)
                 #expect(answer.status == 200)
                 #expect(try await gateway.send(.get, urls.access).text == text)
             }
@@ -97,11 +97,11 @@ struct UploadTests {
                 (urls.access, hello, "text/plain", "signed for downloading"),
                 (gateway.endpoint + "/files/uploads/abc", hello, "text/plain", "not a signed file URL"),
             ] as [(String, [UInt8], String?, String)] {
-                let answer = try await put(url, bytes, type: type, gateway)
+                let answer = try await put(url, bytes: bytes, type: type, at: gateway)
                 #expect(answer.status == 403)
                 #expect(answer.message.contains(part), "\(answer.message)")
             }
-            let good = try await put(urls.upload, hello, type: "Text/Plain", gateway)
+            let good = try await put(urls.upload, bytes: hello, type: "Text/Plain", at: gateway)
             #expect(good.status == 200)
         }
     }
@@ -110,7 +110,7 @@ struct UploadTests {
     func anExpiredURLIsRefused() async throws {
         try await TestGateway.run { gateway in
             let urls = try await gateway.signUpload()
-            #expect(try await put(urls.upload, hello, gateway).status == 200)
+            #expect(try await put(urls.upload, bytes: hello, at: gateway).status == 200)
             gateway.date.advance(by: .seconds(3600))
             for (method, url) in [(HTTPRequest.Method.put, urls.upload), (.get, urls.access), (.head, urls.access)] {
                 let answer = try await gateway.send(
@@ -146,10 +146,10 @@ struct UploadTests {
                 }
             ) { gateway in
                 let urls = try await gateway.signUpload()
-                #expect(try await put(urls.upload, hello, gateway).status == 413)
+                #expect(try await put(urls.upload, bytes: hello, at: gateway).status == 413)
                 let signed = try await gateway.call(.signUpload, ["contentType": "a/b", "size": 5])
                 #expect(signed.status == 413)
-                #expect(try await put(urls.upload, Array("four".utf8), gateway).status == 200)
+                #expect(try await put(urls.upload, bytes: Array("four".utf8), at: gateway).status == 200)
                 let left = try await files(in: directory)
                 #expect(left.count == 2)
             }
@@ -226,7 +226,7 @@ struct UploadTests {
                 // Files have the real date, so the gateway's starts there, too.
                 gateway.date.advance(by: .seconds(Date().timeIntervalSince(gateway.date.now)))
                 let urls = try await gateway.signUpload()
-                #expect(try await put(urls.upload, hello, gateway).status == 200)
+                #expect(try await put(urls.upload, bytes: hello, at: gateway).status == 200)
                 gateway.date.advance(by: .seconds(24 * 3600))
                 _ = try await gateway.signUpload()
                 #expect(try await files(in: directory).count == 2)

@@ -47,7 +47,7 @@ struct ValidationTests {
         (["prompt": "x", "scale": 0], "the input \"scale\" must be at least 0.5, not 0"),
         (["prompt": "x", "fast": 1], "the input \"fast\" must be true or false, not a whole number"),
         (["prompt": "x", "image": true], "the input \"image\" must be a file's URL or a data: URI, not true or false"),
-        (["prompt": "x", "image": "data:image/png;base64"], "the input \"image\" is no data: URI: it has no comma"),
+        (["prompt": "x", "image": "data:image/png;base64"], "the input \"image\" is not a data: URI: it has no comma"),
         (
             ["prompt": "x", "image": "data:image/png;base64,A"],
             "the input \"image\" is a data: URI whose base64 is broken"
@@ -96,7 +96,7 @@ struct ValidationTests {
     func noBase64(_ text: String) async throws {
         try await TestGateway.run(workflows: [Picky()]) { gateway in
             let answer = try await create(["prompt": "x", "image": .string(text)], gateway)
-            #expect(answer.message.hasSuffix("which is no URL; a file of yours needs a path such as \"./\(text)\""))
+            #expect(answer.message.hasSuffix("which is not a URL; a file of yours needs a path such as \"./\(text)\""))
         }
     }
 

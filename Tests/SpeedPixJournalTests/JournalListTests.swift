@@ -166,7 +166,7 @@ struct JournalListTests {
         let journal = DeferredJournal { try folder.begin() }
         journal.keep("early", "a")
         try await journal.flush()
-        #expect(journal.value("a") == "early" && journal.journal == nil && !JournalStore.isThere(folder.path))
+        #expect(journal.value("a") == "early" && journal.journal == nil && !JournalStore.exists(in: folder.path))
         guard case .new(let key) = try await journal.claim(JournaledCreate(workflowID: "echo")) else { return }
         try await journal.recordIntent(key)
         journal.keep("late", "b")

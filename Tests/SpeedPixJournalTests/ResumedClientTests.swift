@@ -65,7 +65,7 @@ struct ResumedClientTests {
     /// A program that does its work and dies: it has no journal any more, and no lock.
     @discardableResult
     private func attempt(
-        _ service: Service, _ journal: RunJournal, _ items: [Int]
+        _ service: Service, journal: RunJournal, items: [Int]
     ) async throws -> [Prediction] {
         let results = try await work(try client(service, journal), items)
         // It has lived long enough for the ends to be written.
@@ -77,11 +77,11 @@ struct ResumedClientTests {
     func resumed() async throws {
         let folder = JournalFolder()
         let service = Service()
-        try await attempt(service, try folder.begin(), Array(1...7))
+        try await attempt(service, journal: try folder.begin(), items: Array(1...7))
         #expect(service.count == 14)
-        try await attempt(service, try folder.resume(), Array(1...15))
+        try await attempt(service, journal: try folder.resume(), items: Array(1...15))
         #expect(service.count == 30)
-        let results = try await attempt(service, try folder.resume(), Array((1...20).reversed()))
+        let results = try await attempt(service, journal: try folder.resume(), items: Array((1...20).reversed()))
         #expect(service.count == 40)
         #expect(results.count == 20 && Set(results.map(\.id)).count == 20)
         #expect(results.filter(\.isReused).count == 15)
@@ -92,7 +92,7 @@ struct ResumedClientTests {
     func withoutCalls() async throws {
         let folder = JournalFolder()
         let service = Service()
-        try await attempt(service, try folder.begin(), [1, 2])
+        try await attempt(service, journal: try folder.begin(), items: [1, 2])
         let transport = ScriptedTransport([])
         var dependencies = ClientDependencies(transport: transport, clock: ImmediateClock())
         dependencies.journal = try folder.resume()
@@ -120,7 +120,7 @@ struct ResumedClientTests {
     func signed() async throws {
         let folder = JournalFolder()
         let service = Service()
-        try await attempt(service, try folder.begin(), [1])
+        try await attempt(service, journal: try folder.begin(), items: [1])
         let transport = ScriptedTransport(
             [],
             then: .choosing { request in

@@ -133,7 +133,7 @@ struct JSONTests {
             ("json.encode(print)", "is a function"),
             ("json.encode { a = coroutine.create(print) }", "at a is a coroutine"),
             ("json.encode { 1, 2, x = 3 }", "list with gaps, or with named values"),
-            ("json.encode { [1.5] = 1 }", "a key that is no string"),
+            ("json.encode { [1.5] = 1 }", "a key that is not a string"),
             ("json.encode(0/0)", "JSON cannot say"), ("json.encode(fs)", "is a module"),
             ("json.encode({}, { ident = 2 })", "no option 'ident'"), ("json.decode(1)", "must be a string, not number"),
             ("json.encode({}, { indent = 99 })", "must be 0 to 16"), ("json.parse('1')", "json has no 'parse'"),

@@ -61,7 +61,7 @@ struct JournaledScriptTests {
     }
 
     private func host(
-        _ folder: ScriptFolder, _ journal: GivenJournal, _ transport: ScriptedTransport, limit: CreateLimit? = nil,
+        in folder: ScriptFolder, journal: GivenJournal, transport: ScriptedTransport, limit: CreateLimit? = nil,
         onEvent: @escaping @Sendable (ScriptEvent) -> Void = { _ in }
     ) throws -> ScriptHost {
         var host = try folder.host(transport: transport)
@@ -84,9 +84,11 @@ struct JournaledScriptTests {
         let results = try await folder.run(
             "local p = create('draw', { image = './a.png' }) return p.id, run('draw', { image = './a.png' }) and p.status",
             host: try host(
-                folder,
-                GivenJournal(recorded: ["create 1": try Self.succeeded("p-1"), "create 2": try Self.succeeded("p-2")]),
-                transport
+                in: folder,
+                journal: GivenJournal(recorded: [
+                    "create 1": try Self.succeeded("p-1"), "create 2": try Self.succeeded("p-2"),
+                ]),
+                transport: transport
             ) { event in
                 switch event {
                 case .reused(let prediction, _): events.withLock { $0.append("reused \(prediction.id)") }
@@ -119,7 +121,7 @@ struct JournaledScriptTests {
             create('draw', { image = speedpix.bytes('a picture', 'other.png') })
             create('draw', { image = upload('./a.png') })
             create('draw', { image = './a.png', text = 'x' })
-            """, host: try host(folder, journal, transport))
+            """, host: try host(in: folder, journal: journal, transport: transport))
         let digests = journal.claims.map { $0.identity?.digest }
         #expect(digests.count == 4 && digests[0] != nil)
         #expect(Set(digests[..<3]).count == 1 && digests[3] != digests[0])
@@ -133,7 +135,8 @@ struct JournaledScriptTests {
         let journal = GivenJournal(recorded: ["create 1": try Self.succeeded("p-1")])
         let transport = ScriptedTransport([], then: Self.created)
         let error = await folder.failure(
-            "create('w') create('w') create('w')", host: try host(folder, journal, transport, limit: limit))
+            "create('w') create('w') create('w')",
+            host: try host(in: folder, journal: journal, transport: transport, limit: limit))
         #expect(error?.code == "not_allowed")
         #expect(limit.made == 1 && limit.refused == 1 && transport.requests.count == 1)
     }
@@ -158,7 +161,7 @@ struct JournaledScriptTests {
                 return .text("content")
             })
         let kept = Mutex<[String]>([])
-        let host = try host(folder, journal, transport) { event in
+        let host = try host(in: folder, journal: journal, transport: transport) { event in
             if case .kept(let path, _, _) = event { kept.withLock { $0.append(path) } }
         }
         let script = "run('w').image:save('out/a.png')"
@@ -186,7 +189,7 @@ struct JournaledScriptTests {
             then: .ok([
                 "taskId": "p-1", "status": "succeeded", "result": ["image": "https://cdn.test/p-1.png?sign=new"],
             ]))
-        let host = try host(folder, journal, transport)
+        let host = try host(in: folder, journal: journal, transport: transport)
         let result = try await folder.run(
             """
             local out = run('w')
@@ -220,7 +223,7 @@ struct JournaledScriptTests {
                 create('w', { prompt = url .. " in blue" })
                 create('w', { prompt = "like https://other.test/a.png?v=\(signature)" })
                 """
-            try await folder.run(script, host: try host(folder, journal, transport))
+            try await folder.run(script, host: try host(in: folder, journal: journal, transport: transport))
             return journal.claims.dropFirst().map { $0.identity?.digest }
         }
         let (first, second) = (try await digests("a"), try await digests("b"))
@@ -234,7 +237,8 @@ struct JournaledScriptTests {
         let folder = try ScriptFolder()
         let journal = GivenJournal()
         let script = "return speedpix.once('u', function() return { a = 'https://a.test/x?token=s' } end).a"
-        let result = try await folder.run(script, host: try host(folder, journal, ScriptedTransport([])))
+        let result = try await folder.run(
+            script, host: try host(in: folder, journal: journal, transport: ScriptedTransport([])))
         #expect(result.map(\.text) == ["https://a.test/x"])
         #expect(!"\(journal.values)".contains("token"))
     }
@@ -248,7 +252,7 @@ struct JournaledScriptTests {
         let transport = ScriptedTransport([], then: .refusal("TaskNotFound", "there is no such task"))
         let result = try await folder.run(
             "local out = run('w') return create('next', { image = out.image.url }).id",
-            host: try host(folder, journal, transport))
+            host: try host(in: folder, journal: journal, transport: transport))
         #expect(result.map(\.text) == ["p-2"])
     }
 
@@ -263,7 +267,8 @@ struct JournaledScriptTests {
                 return .refusal("TaskNotFound", "there is no such task")
             })
         let error = await folder.failure(
-            "local out = run('w') create('next', { image = out.image })", host: try host(folder, journal, transport))
+            "local out = run('w') create('next', { image = out.image })",
+            host: try host(in: folder, journal: journal, transport: transport))
         #expect(error?.code == "output_expired" && error?.value.tableValue?["hint"] != nil)
         #expect(!transport.requests.contains { $0.url.hasSuffix("create") })
     }
@@ -281,14 +286,14 @@ struct JournaledScriptTests {
               tostring(speedpix.once("none", function() end)), tostring(calls)
             """
         #expect(
-            try await folder.run(script, host: try host(folder, journal, ScriptedTransport([])))
+            try await folder.run(script, host: try host(in: folder, journal: journal, transport: ScriptedTransport([])))
                 == ["1 1 1", "false", "now", "nil", "1"])
         // Run again, it has them.
         let again = GivenJournal(values: journal.values)
         #expect(
             try await folder.run(
                 "return tostring(speedpix.once('made', error).n), speedpix.once('failed', error)",
-                host: try host(folder, again, ScriptedTransport([]))) == ["1", "now"])
+                host: try host(in: folder, journal: again, transport: ScriptedTransport([]))) == ["1", "now"])
     }
 
     @Test("once does not change the random numbers and positions that follow it")
@@ -303,7 +308,7 @@ struct JournaledScriptTests {
             """
         let transport = ScriptedTransport([], then: Self.created)
         func run(_ journal: GivenJournal) async throws -> (String?, [String?]) {
-            let host = try host(folder, journal, transport)
+            let host = try host(in: folder, journal: journal, transport: transport)
             let results = try await SpeedPixModule.machine(host, seed: 3).run(LuaChunk(script, name: "s"))
             return (results.first?.text, journal.claims.map { $0.position?.rawValue })
         }

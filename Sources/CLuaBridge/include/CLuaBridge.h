@@ -150,7 +150,7 @@ int32_t spl_interrupt_reason(spl_vm *vm);
 // Why long work that a script has called is to end now; SPL_RUN if it may go on.
 int32_t spl_wanted_stop(const spl_vm *vm);
 // Any thread may call this: if the running task is busy with its <close> variables, the host is asked about it now.
-void spl_nudge(spl_vm *vm);
+void spl_check_grace(spl_vm *vm);
 size_t spl_memory_used(const spl_vm *vm);
 // Counts bytes, or fewer, that Swift holds for the script as if they were Lua's.
 void spl_hold(spl_vm *vm, int64_t change);

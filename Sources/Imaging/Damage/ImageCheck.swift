@@ -63,7 +63,7 @@ extension Image {
             throw explained(error, limits: limits)
         }
         guard let format = ImageFormat(code: info.format) else {
-            throw ImagingError(.unsupportedFormat, "\(name): the content is no picture")
+            throw ImagingError(.unsupportedFormat, "\(name): the content is not a picture")
         }
         let truncation = Truncation.find(in: bytes, format: format)
         if let unreadable {
@@ -106,7 +106,7 @@ extension Image {
         if let loss = try JPEGLoss.find(in: bytes, warnings, alone: { try decode($0, format, alone: true).warnings }) {
             return (loss, warnings)
         }
-        // What is told of them has to be this file's own.
+        // Warnings have to be this file's own.
         return (nil, try decode(bytes, format, alone: true).warnings)
     }
 

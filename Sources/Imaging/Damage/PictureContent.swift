@@ -16,8 +16,8 @@ enum PictureContent {
 
     /// Reads the picture as ``Image/open(path:fitting:damaged:limits:)`` does.
     func open(
-        _ options: inout spx_open_options, _ out: UnsafeMutablePointer<OpaquePointer?>, _ info: inout spx_info,
-        _ warnings: UnsafeMutablePointer<spx_warnings>, _ error: UnsafeMutablePointer<spx_error>
+        options: inout spx_open_options, picture out: UnsafeMutablePointer<OpaquePointer?>, info: inout spx_info,
+        warnings: UnsafeMutablePointer<spx_warnings>, error: UnsafeMutablePointer<spx_error>
     ) -> Int32 {
         switch self {
         case .descriptor(let descriptor): spx_open_descriptor(descriptor, &options, out, &info, warnings, error)

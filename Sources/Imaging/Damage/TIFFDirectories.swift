@@ -35,7 +35,7 @@ struct TIFFDirectories {
                 at + header + entries * entry + wide <= reader.count
             else { return missing }
             let fields = (0..<entries).map { at + header + $0 * entry }
-            if !hasItsData(fields) { return Truncation(place: "inside page \(page)", costsPixels: true) }
+            if !hasWholeData(fields) { return Truncation(place: "inside page \(page)", costsPixels: true) }
             next = reader.number(at: at + header + entries * entry, bytes: wide)
         }
         return nil
@@ -43,7 +43,7 @@ struct TIFFDirectories {
 
     /// Whether what the fields of a page name lies within the file: their own values, and all strips (tags 273 and 279)
     /// or tiles (324 and 325).
-    private func hasItsData(_ fields: [Int]) -> Bool {
+    private func hasWholeData(_ fields: [Int]) -> Bool {
         guard fields.allSatisfy({ place(of: $0) != nil }) else { return false }
         for (offsetsTag, lengthsTag) in [(273, 279), (324, 325)] {
             guard let offsets = fields.first(where: { reader.number(at: $0, bytes: 2) == offsetsTag }),

@@ -21,20 +21,20 @@ struct Backdrop {
 
         // The border alone leaves the surface free in the middle. Once it is known roughly what is backdrop, all of it
         // counts.
-        let rough = Self.shadeless(field.flattened(lab), border)
+        let rough = Self.ignoringShadows(field.flattened(lab), border)
         let inside = Region(rough, above: 6).dilated(by: Float(max(lab.width, lab.height)) / 60)
         let outside = inside.contains.indices.filter { !inside.contains[$0] }
         let finer = FlatField(lab, degree: 4, chosen: outside.count > lab.count / 5 ? outside : border)
         picture = (finer ?? field).flattened(lab)
         isSmooth = true
-        distance = Self.shadeless(picture, outside.count > lab.count / 5 ? outside : border)
+        distance = Self.ignoringShadows(picture, outside.count > lab.count / 5 ? outside : border)
         // On an even backdrop much less than the usual split between two groups is telling: white on light grey is 5 or
         // 6.
         threshold = min(max(otsuThreshold(distance, upTo: 24), 3), 3.6)
     }
 
     /// The distance from an evened-out backdrop, with shadows taken for backdrop.
-    private static func shadeless(_ flat: LabPicture, _ chosen: [Int]) -> Plane {
+    private static func ignoringShadows(_ flat: LabPicture, _ chosen: [Int]) -> Plane {
         let distance = ColorMixture(samples: flat.samples(limit: 3000, of: chosen), clusters: 1).distance(flat)
             .boxMean(radius: 1)
         let lightness = flat.channel(0).boxMean(radius: 1)

@@ -100,7 +100,10 @@ struct Region {
                     var start = 0
                     while start < total {
                         if c[start] == inside, l[start] == 0 {
-                            sizes.append(Self.flood(from: start, Int32(sizes.count), inside, c, l, s, w, total))
+                            sizes.append(
+                                Self.flood(
+                                    from: start, label: Int32(sizes.count), inside: inside, contains: c, labels: l,
+                                    stack: s, width: w, total: total))
                         }
                         start += 1
                     }
@@ -113,8 +116,9 @@ struct Region {
     /// Labels the part that `start` is in; returns its size. A pixel is labelled when pushed, so the stack never
     /// outgrows `total`.
     private static func flood(
-        from start: Int, _ label: Int32, _ inside: Bool, _ c: UnsafePointer<Bool>, _ l: UnsafeMutablePointer<Int32>,
-        _ stack: UnsafeMutablePointer<Int>, _ width: Int, _ total: Int
+        from start: Int, label: Int32, inside: Bool, contains c: UnsafePointer<Bool>,
+        labels l: UnsafeMutablePointer<Int32>,
+        stack: UnsafeMutablePointer<Int>, width: Int, total: Int
     ) -> Int {
         var (depth, size) = (1, 0)
         stack[0] = start
@@ -184,7 +188,7 @@ struct Region {
     }
 
     /// With those gaps and bays narrower than `width` filled for which `isFilled` says so; it gets a bay's pixels.
-    func fillingBays(width thickness: Float, where isFilled: ([Int]) -> Bool) -> Region {
+    func fillingConcavities(width thickness: Float, where isFilled: ([Int]) -> Bool) -> Region {
         changing(closed(by: thickness / 2), where: isFilled)
     }
 

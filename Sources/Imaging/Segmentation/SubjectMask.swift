@@ -54,7 +54,9 @@ struct SubjectMask {
         // Shading can pass through the backdrop's very colour and cut a bay into the subject. A bay that is really
         // empty looks like the backdrop throughout; so does the inside of a handle, unlike a highlight or a dark
         // centre.
-        subject = subject.fillingBays(width: 12 * unit) { $0.count * 80 > area && meanDistance($0) > threshold * 0.45 }
+        subject = subject.fillingConcavities(width: 12 * unit) {
+            $0.count * 80 > area && meanDistance($0) > threshold * 0.45
+        }
         subject = subject.fillingHoles { $0.count * 80 < area || meanDistance($0) > threshold * 0.5 }
         guard let whole = subject.opened(by: unit).mainPart(),
             let main = whole.droppingThinParts(

@@ -34,7 +34,7 @@ struct JSONSerializer: ~Copyable {
     mutating func writeDocument(at index: Int32) throws {
         do {
             try write(index)
-        } catch let excess as LuaTransfer.Excess {
+        } catch let excess as LuaTransfer.LimitExceeded {
             throw LuaSizeError(message: "json.encode: the value \(excess.text)", hint: excess.hint)
         } catch let problem as Problem {
             throw LuaArgumentError(
@@ -229,7 +229,7 @@ struct JSONSerializer: ~Copyable {
             output.append(spl_get_integer(state, index))
             output.append(UInt8(ascii: "\""))
         case Int32(SPL_TUSERDATA) where unsigned(index) != nil: output.append("\"\(unsigned(index) ?? 0)\"")
-        default: throw Problem(text: "has a key that is no string", hint: "JSON has only strings as names")
+        default: throw Problem(text: "has a key that is not a string", hint: "JSON has only strings as names")
         }
     }
 

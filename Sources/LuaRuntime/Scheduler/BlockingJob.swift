@@ -64,7 +64,7 @@ final class BlockingJob: Sendable {
         }
     }
 
-    /// Tells the caller, if there is something to tell. Outside of all locks: what is told may go on at once.
+    /// Resumes the caller, if it is to be resumed. Called without a lock, since the caller may run at once.
     func deliver() {
         let outcome = state.withLock { state in
             defer { state.outcome = nil }

@@ -83,39 +83,39 @@ package final class BlockingThreads: Sendable {
         }
     }
 
-    // MARK: Turns
+    // MARK: Starting
 
     private func submit(_ job: BlockingJob) {
         // Decided under the lock: once it waits, another thread may start it at any moment.
-        let turn = state.withLock { state -> Turn in
+        let admission = state.withLock { state -> Admission in
             guard state.abandoned < Self.mostAbandoned else { return .refused }
             guard state.running < limit else {
                 state.waiting.append(job)
-                return .later
+                return .waiting
             }
-            guard job.start() else { return .later }
+            guard job.start() else { return .waiting }
             state.running += 1
-            return .now
+            return .started
         }
-        switch turn {
-        case .now: start(job)
-        case .later: break
+        switch admission {
+        case .started: start(job)
+        case .waiting: break
         case .refused: job.fail(Exhausted())
         }
     }
 
-    private enum Turn {
-        case now, refused
+    private enum Admission {
+        case started, refused
         /// It waits, or was cancelled before it came.
-        case later
+        case waiting
     }
 
     private func start(_ job: BlockingJob) {
-        let retained = Unmanaged.passRetained(Start(threads: self, job: job))
+        let retained = Unmanaged.passRetained(ThreadStart(threads: self, job: job))
         let isStarted = spl_start_thread(
             { context in
                 guard let context else { return }
-                let start = Unmanaged<Start>.fromOpaque(context).takeRetainedValue()
+                let start = Unmanaged<ThreadStart>.fromOpaque(context).takeRetainedValue()
                 start.threads.work(start.job)
             }, retained.toOpaque(), Self.stackSize)
         guard !isStarted else { return }
@@ -173,7 +173,7 @@ package final class BlockingThreads: Sendable {
         if let next { start(next) }
     }
 
-    private final class Start: Sendable {
+    private final class ThreadStart: Sendable {
         let threads: BlockingThreads
         let job: BlockingJob
 

@@ -11,7 +11,7 @@ final class GracePeriod: @unchecked Sendable {
     private var lastEpoch: UInt64 = 0
     /// A task may be stopped that belongs to a period already: it gets no more time.
     private var outer: GracePeriod?
-    /// Those whom it bounds, children before their parents, also when they have ended.
+    /// The tasks that it bounds, children before their parents, including those that have ended.
     private(set) var members: [LuaTask] = []
     private var running = 0
     private var alarm: Task<Void, Never>?

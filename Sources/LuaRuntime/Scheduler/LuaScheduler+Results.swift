@@ -1,6 +1,6 @@
 import CLuaBridge
 
-/// How tasks ended, for Swift.
+/// Converts how tasks ended to Swift values and errors.
 extension LuaScheduler {
     /// The results or the error of an ended task, as values.
     func result(of task: LuaTask) -> Result<[LuaValue], LuaError> {
@@ -38,7 +38,7 @@ extension LuaScheduler {
         }
     }
 
-    /// An error of the host's brings the stack it was raised on; where the task came from is known only here.
+    /// The stack of an error. One of the host's has the stack it was raised on; where the task was spawned is added here.
     private func traceback(of task: LuaTask, _ error: LuaValue) -> String {
         guard let stack = error.tableValue?["traceback"]?.text else { return task.traceback }
         let origin = task.traceback.firstRange(of: "\nspawned at ").map { String(task.traceback[$0.lowerBound...]) }

@@ -14,7 +14,7 @@ extension LuaScheduler {
 
     /// Ends tasks, which share one grace period, and their children.
     ///
-    /// - Parameter isLate: Whether the time of whoever spawned them is up: then they get none.
+    /// - Parameter isLate: Whether the grace period of the task that spawned them is over: then they get none.
     func cancel(_ tasks: [LuaTask], reason: Int32, isLate: Bool = false) {
         var family = tasks
         var index = 0
@@ -56,9 +56,9 @@ extension LuaScheduler {
     /// What a task waits for is not wanted any more.
     private func giveUpWait(_ task: LuaTask) {
         guard case .waiting(let ticket) = task.state else { return }
-        if let work = tickets.void(ticket) {
-            work.cancel()
-            unfinished[ticket] = UnfinishedWork(work: work, run: task.run)
+        if let given = tickets.void(ticket) {
+            given.cancel()
+            work.abandon(given, ticket: ticket, run: task.run)
         }
         task.awaitsEvent = false
         makeReady(task)
@@ -133,7 +133,7 @@ extension LuaScheduler {
         grace.watch { owner.measure($0) }
     }
 
-    /// A grace period is over: whoever still waits in it is stopped for good.
+    /// A grace period is over: tasks that still wait in it get their last stop.
     func expire(_ grace: GracePeriod) {
         for task in grace.members where task.outcome == nil && task.phase != .ending {
             if task.stop == SPL_RUN { task.stop = Int32(SPL_STOP_CANCELED) }

@@ -61,7 +61,7 @@ public final class LuaTask: LuaObject, @unchecked Sendable {
     private final class Details {
         var children: [LuaTask] = []
         var traceback = ""
-        var raiser: LuaTask?
+        var errorSource: LuaTask?
         var grace: GracePeriod?
         var label: Label?
     }
@@ -80,8 +80,8 @@ public final class LuaTask: LuaObject, @unchecked Sendable {
     /// Not counted: a parent ends after its children, which forget it when they end.
     private(set) unowned(unsafe) var parent: LuaTask?
     var observers: [(LuaTask) -> Void] = []
-    /// Where it stands, or the task that has spawned it, see ``position``.
-    private var standing: TaskPosition?
+    /// Its own position, or that of the task that has spawned it, see ``position``.
+    private var basePosition: TaskPosition?
     private var details: Details?
     // In this order the small ones lie in the gaps behind the two of nine bytes: there can be ten thousand tasks.
     var outcome: Outcome?
@@ -94,9 +94,9 @@ public final class LuaTask: LuaObject, @unchecked Sendable {
     var run: RunTable.Slot = 0
     var state = State.ready(due: 0)
     /// Whether what it waits for goes on without it: when it is stopped, nothing was given up. Set before it waits, and never
-    /// changed after that, so that whoever works for it may ask on any thread.
+    /// changed after that, so that the host's work for it may read it on any thread.
     var watchesOnly = false
-    /// As which of its parent's it was spawned; 0 once ``standing`` is its own.
+    /// As which of its parent's it was spawned; 0 once ``basePosition`` is its own.
     private var spawnNumber: UInt16 = 0
     private var packedLocation = SpawnLocations.Location.none.packed
     private let slot: Int32
@@ -140,24 +140,24 @@ public final class LuaTask: LuaObject, @unchecked Sendable {
     /// Those that it has spawned and that have not ended.
     var children: [LuaTask] { details?.children ?? [] }
 
-    /// Where in the script's run it stands; nil for callbacks, which come when they come.
+    /// Where in the script's run it is; nil for callbacks, whose order is not fixed.
     ///
     /// Made when it is first asked for: most tasks count nothing and draw nothing, and there can be ten thousand.
     var position: TaskPosition? {
         get {
-            guard spawnNumber != 0, let above = standing else { return standing }
+            guard spawnNumber != 0, let above = basePosition else { return basePosition }
             let own = TaskPosition("spawn", Int(spawnNumber), in: above)
-            (standing, spawnNumber) = (own, 0)
+            (basePosition, spawnNumber) = (own, 0)
             return own
         }
-        set { (standing, spawnNumber) = (newValue, 0) }
+        set { (basePosition, spawnNumber) = (newValue, 0) }
     }
 
-    /// It is the next one that is spawned at a place.
-    func stand(asNextOf position: TaskPosition) {
+    /// Its position is that of the next task that is spawned at `position`.
+    func becomeNextSpawn(of position: TaskPosition) {
         let number = position.count("spawn")
         if let small = UInt16(exactly: number) {
-            (standing, spawnNumber) = (position, small)
+            (basePosition, spawnNumber) = (position, small)
         } else {
             self.position = TaskPosition("spawn", number, in: position)
         }
@@ -206,9 +206,9 @@ public final class LuaTask: LuaObject, @unchecked Sendable {
     }
 
     /// The task whose error was last raised in this one, by waiting for it.
-    var raiser: LuaTask? {
-        get { details?.raiser }
-        set { if details != nil || newValue != nil { existingDetails.raiser = newValue } }
+    var errorSource: LuaTask? {
+        get { details?.errorSource }
+        set { if details != nil || newValue != nil { existingDetails.errorSource = newValue } }
     }
 
     /// Bounds what the task may still do: its own stop's, or that of the task which spawned it in a `<close>` variable.

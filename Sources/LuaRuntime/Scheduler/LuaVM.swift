@@ -83,7 +83,7 @@ public actor LuaVM {
         _ chunk: LuaChunk, arguments: [LuaValue] = [], timeout: Duration? = nil,
         clock: any Clock<Duration> = ContinuousClock()
     ) async throws -> [LuaValue] {
-        try await runToEnd(chunk, arguments, timeout, clock, keepsResults: true)
+        try await runToEnd(chunk, arguments: arguments, timeout: timeout, clock: clock, keepsResults: true)
     }
 
     /// Like ``run(_:arguments:timeout:clock:)``, for a chunk whose results nobody wants: they may be anything.
@@ -91,7 +91,7 @@ public actor LuaVM {
         _ chunk: LuaChunk, arguments: [LuaValue] = [], timeout: Duration? = nil,
         clock: any Clock<Duration> = ContinuousClock()
     ) async throws {
-        _ = try await runToEnd(chunk, arguments, timeout, clock, keepsResults: false)
+        _ = try await runToEnd(chunk, arguments: arguments, timeout: timeout, clock: clock, keepsResults: false)
     }
 
     /// Calls a function of the script, as a child of `parent` if there is one. It is stopped as a ``run(_:arguments:timeout:clock:)``
@@ -116,7 +116,8 @@ public actor LuaVM {
             throw LuaError(failureOf: machine.vm)
         }
         return try await finish(
-            machine.scheduler.add(thread, slot: slot, parent: parent), timeout, clock, keepsResults: true)
+            machine.scheduler.add(thread, slot: slot, parent: parent), timeout: timeout, clock: clock,
+            keepsResults: true)
     }
 
     private func check(_ parent: LuaTask?) throws {
@@ -131,15 +132,15 @@ public actor LuaVM {
     }
 
     private func runToEnd(
-        _ chunk: LuaChunk, _ arguments: [LuaValue], _ timeout: Duration?, _ clock: any Clock<Duration>,
+        _ chunk: LuaChunk, arguments: [LuaValue], timeout: Duration?, clock: any Clock<Duration>,
         keepsResults: Bool
     ) async throws -> [LuaValue] {
-        try await finish(load(chunk, arguments), timeout, clock, keepsResults: keepsResults)
+        try await finish(load(chunk, arguments), timeout: timeout, clock: clock, keepsResults: keepsResults)
     }
 
     /// Lets a task run to its end, which the calling task's cancellation and the timeout bring nearer.
     private func finish(
-        _ task: LuaTask, _ timeout: Duration?, _ clock: any Clock<Duration>, keepsResults: Bool
+        _ task: LuaTask, timeout: Duration?, clock: any Clock<Duration>, keepsResults: Bool
     ) async throws -> [LuaValue] {
         let scheduler = machine.scheduler
         let run: RunStop
@@ -164,7 +165,7 @@ public actor LuaVM {
             Task { await self.serve(run, .canceled) }
         }
         // What was under way when the script ended may still be cleaning up after itself.
-        while let work = scheduler.unfinishedWork(of: task.run) { await work.value }
+        while let work = scheduler.work.abandoned(by: task.run) { await work.value }
         if case .failure = result, Task.isCancelled { throw CancellationError() }
         return try result.get()
     }
@@ -190,7 +191,7 @@ public actor LuaVM {
         Task {
             guard (try? await clock.sleep(for: closing)) != nil else { return }
             grace.expire()
-            interruptSwitch.nudge()
+            interruptSwitch.checkGrace()
             await expire(grace)
         }
     }

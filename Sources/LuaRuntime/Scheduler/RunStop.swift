@@ -4,8 +4,8 @@ import Synchronization
 /// The stop of one run, for which any thread may ask.
 ///
 /// It reaches the tasks of its run, and of runs within it, wherever they are: the one that runs is stopped by a flag which
-/// the VM looks at, and those that wait by ``LuaVM``. Until the run has ended, whoever else is running gives up its turn again
-/// and again, so that its `<close>` variables get on.
+/// the VM looks at, and those that wait by ``LuaVM``. Until the run has ended, any other task that runs yields again and
+/// again, so that the run's `<close>` variables make progress.
 ///
 /// `@unchecked Sendable`: other threads use the pointers only to set atomic flags, and the machine is held so that they are
 /// valid; the rest is touched on the VM's actor only.

@@ -43,9 +43,9 @@ final class InterruptSwitch: @unchecked Sendable {
         state.withLock { $0.running.contains(run) }
     }
 
-    /// If the VM is busy with `<close>` variables, it asks whether they still have time.
-    func nudge() {
-        spl_nudge(machine.vm)
+    /// Makes a VM that is busy with `<close>` variables ask whether their grace period is over.
+    func checkGrace() {
+        spl_check_grace(machine.vm)
     }
 
     func end(_ run: Int) {

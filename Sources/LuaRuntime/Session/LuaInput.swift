@@ -36,7 +36,7 @@ public enum LuaInput: Sendable {
             case .some(let error) where error.syntaxProblem == .incomplete:
                 self = .incomplete
                 return
-            // It is an expression, and only a number in it is none of Lua's.
+            // It is an expression with a number that Lua cannot read.
             case .some(let error) where error.syntaxProblem == .wideNumeral:
                 self = .failure(error)
                 return

@@ -108,7 +108,7 @@ extension LuaReader {
             guard let start = buffer.baseAddress else { return nil }
             let line = spl_get_function_line(state, index, start, buffer.count)
             let source = String(cString: start)
-            // The text of the host's own modules is none of the script's business.
+            // The source of the host's own modules is not shown.
             return line > 0 && !source.hasPrefix("[") ? "\(source):\(line)" : nil
         }
     }

@@ -18,7 +18,7 @@ extension LuaVM {
     public func openSession(onDetachedFailure: @escaping @Sendable (LuaError) -> Void) throws {
         connect()
         guard spl_open_session(machine.vm) else { throw LuaError(.memory, "not enough memory") }
-        machine.scheduler.onDetachedFailure = onDetachedFailure
+        machine.scheduler.detached.onFailure = onDetachedFailure
     }
 
     /// Runs a chunk of the session, and waits until its own code has ended. Tasks that it spawned go on.
@@ -42,23 +42,23 @@ extension LuaVM {
         return try await withTaskCancellationHandler {
             try await evaluate(chunk, declaring: names, limits, run: run)
         } onCancel: {
-            Task { try await self.cancel(run, patience, clock) }
+            Task { try await self.cancel(run, patience: patience, clock: clock) }
         }
     }
 
     /// The actor may be busy, with this chunk or with another's task: then only the flag gets through. One that answers is
     /// not busy, but waits, perhaps in the chunk's `<close>` variables.
-    private nonisolated func cancel(_ run: Int, _ patience: Duration, _ clock: any Clock<Duration>) async throws {
+    private nonisolated func cancel(_ run: Int, patience: Duration, clock: any Clock<Duration>) async throws {
         repeat {
-            let answer = Answer()
-            Task { await self.cancelEvaluation(run, answer) }
+            let acknowledgement = Acknowledgement()
+            Task { await self.cancelEvaluation(run, acknowledgement) }
             try await clock.sleep(for: patience)
-            if !answer.isGiven.load(ordering: .relaxed) { interruptSwitch.stop(.canceled, run: run) }
+            if !acknowledgement.isReceived.load(ordering: .relaxed) { interruptSwitch.stop(.canceled, run: run) }
         } while interruptSwitch.isRunning(run)
     }
 
-    private final class Answer: Sendable {
-        let isGiven = Atomic(false)
+    private final class Acknowledgement: Sendable {
+        let isReceived = Atomic(false)
     }
 
     private func evaluate(
@@ -72,7 +72,7 @@ extension LuaVM {
         evaluations[run] = nil
         interruptSwitch.end(run)
         // What was under way when it ended may still be cleaning up after itself.
-        while let work = machine.scheduler.unfinishedWork(of: 0) { await work.value }
+        while let work = machine.scheduler.work.abandoned(by: 0) { await work.value }
         return try evaluation(of: task, limits)
     }
 
@@ -109,8 +109,8 @@ extension LuaVM {
         }
     }
 
-    private func cancelEvaluation(_ run: Int, _ answer: Answer) {
-        answer.isGiven.store(true, ordering: .relaxed)
+    private func cancelEvaluation(_ run: Int, _ acknowledgement: Acknowledgement) {
+        acknowledgement.isReceived.store(true, ordering: .relaxed)
         guard let task = evaluations[run] else { return }
         cancel(task, .canceled)
     }
@@ -123,16 +123,16 @@ extension LuaVM {
 
     /// The tasks that evaluations left running, by where they were spawned.
     public var detachedTasks: [DetachedTask] {
-        machine.scheduler.detached.values
+        machine.scheduler.detached.all
             .map { DetachedTask(place: machine.scheduler.place(of: $0)) }
             .sorted { ($0.place ?? "") < ($1.place ?? "") }
     }
 
     /// Stops what evaluations left running, and waits for its end.
     public func endDetachedTasks() async {
-        cancel(Array(machine.scheduler.detached.values))
-        while let task = machine.scheduler.detached.values.first { _ = await finish(task, keepsResults: false) }
-        while let work = machine.scheduler.unfinishedWork(of: 0) { await work.value }
+        cancel(Array(machine.scheduler.detached.all))
+        while let task = machine.scheduler.detached.all.first { _ = await finish(task, keepsResults: false) }
+        while let work = machine.scheduler.work.abandoned(by: 0) { await work.value }
     }
 
     // MARK: Looking around
@@ -209,18 +209,20 @@ extension LuaVM {
 
     private func find(_ path: [String]) -> Int? {
         let copies = path.map { $0.utf8CString }
-        return withPointers(copies[...], []) { pointers in
+        return withPointers(to: copies[...], after: []) { pointers in
             let found = spl_session_find(machine.vm, pointers, pointers.count)
             return found < 0 ? nil : Int(found)
         }
     }
 
     private func withPointers<R>(
-        _ texts: ArraySlice<ContiguousArray<CChar>>, _ pointers: [UnsafePointer<CChar>?],
+        to texts: ArraySlice<ContiguousArray<CChar>>, after pointers: [UnsafePointer<CChar>?],
         _ body: ([UnsafePointer<CChar>?]) -> R
     ) -> R {
         guard let text = texts.first else { return body(pointers) }
-        return text.withUnsafeBufferPointer { withPointers(texts.dropFirst(), pointers + [$0.baseAddress], body) }
+        return text.withUnsafeBufferPointer {
+            withPointers(to: texts.dropFirst(), after: pointers + [$0.baseAddress], body)
+        }
     }
 
     private func inspected(depth: Int) -> LuaSnapshot? {

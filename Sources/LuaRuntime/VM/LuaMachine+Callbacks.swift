@@ -79,7 +79,7 @@ extension LuaMachine {
             case .defined(let definition):
                 let arguments = LuaArguments(reader: reader, count: count, entry: entry)
                 try entry.check(arguments)
-                return try call(definition.body, arguments, writer)
+                return try call(definition.body, with: arguments, to: writer)
             case .missing(let module, let names, let withheld):
                 let name = reader.string(at: 2).lossyText
                 guard !withheld.contains(name) else { return Int32(SPL_RETURN) }
@@ -99,7 +99,7 @@ extension LuaMachine {
     }
 
     private func call(
-        _ body: LuaFunctionDefinition.Body, _ arguments: borrowing LuaArguments, _ writer: LuaWriter
+        _ body: LuaFunctionDefinition.Body, with arguments: borrowing LuaArguments, to writer: LuaWriter
     ) throws -> Int32 {
         switch body {
         case .immediate(let body):
@@ -114,7 +114,7 @@ extension LuaMachine {
             if let ticket = try scheduler.checkRunning() { return wait(for: ticket) }
             let work = try prepare(arguments)
             let ticket = scheduler.begin(work)
-            if copiedBytes >= Self.worthCounting { scheduler.hold(copiedBytes, for: ticket) }
+            if copiedBytes >= Self.smallestCounted { scheduler.hold(copiedBytes, for: ticket) }
             return wait(for: ticket)
         case .scheduled(let begin):
             if let ticket = try scheduler.checkRunning() { return wait(for: ticket) }
@@ -125,7 +125,7 @@ extension LuaMachine {
     }
 
     /// Bytes; fewer are not remembered while work goes on.
-    private static let worthCounting = 64 << 10
+    private static let smallestCounted = 64 << 10
 
     private func wait(for ticket: UInt64) -> Int32 {
         spl_set_ticket(vm, ticket)

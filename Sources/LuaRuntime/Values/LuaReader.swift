@@ -12,19 +12,19 @@ struct LuaReader {
     /// - Throws: ``LuaArgumentError`` for a cycle, a table that nests too deep, or a value that cannot leave Lua;
     ///   ``LuaSizeError`` for one that is over a limit; ``LuaStop`` if the script is to end meanwhile.
     func value(at index: Int32, _ what: @autoclosure () -> String, mostValues: Int = .max) throws -> LuaValue {
-        var walk = Walk(transfer: LuaTransfer(on: machine, mostValues: mostValues))
+        var traversal = Traversal(transfer: LuaTransfer(on: machine, mostValues: mostValues))
         do {
-            let value = try value(at: index, &walk)
-            machine.copiedBytes += walk.transfer.bytes
+            let value = try value(at: index, &traversal)
+            machine.copiedBytes += traversal.transfer.bytes
             return value
         } catch let problem as Problem {
             throw LuaArgumentError("\(what()) \(problem.text)", hint: problem.hint)
-        } catch let excess as LuaTransfer.Excess {
+        } catch let excess as LuaTransfer.LimitExceeded {
             throw LuaSizeError(message: "\(what()) \(excess.text)", hint: excess.hint)
         }
     }
 
-    private struct Walk {
+    private struct Traversal {
         var transfer: LuaTransfer
         /// The tables that the value lies in.
         var path: [UnsafeRawPointer] = []
@@ -35,7 +35,7 @@ struct LuaReader {
         var hint: String?
     }
 
-    private func value(at index: Int32, _ walk: inout Walk) throws -> LuaValue {
+    private func value(at index: Int32, _ traversal: inout Traversal) throws -> LuaValue {
         switch spl_get_type(state, index) {
         case Int32(SPL_TNIL), Int32(SPL_TNONE): return .nil
         case Int32(SPL_TBOOLEAN): return .boolean(spl_get_boolean(state, index))
@@ -43,9 +43,9 @@ struct LuaReader {
             return spl_is_integer(state, index)
                 ? .integer(spl_get_integer(state, index)) : .number(spl_get_number(state, index))
         case Int32(SPL_TSTRING):
-            try walk.transfer.add(bytes: Int(spl_get_length(state, index)) + Self.stringSize)
+            try traversal.transfer.add(bytes: Int(spl_get_length(state, index)) + Self.stringSize)
             return .string(string(at: index))
-        case Int32(SPL_TTABLE): return .table(try table(at: index, &walk))
+        case Int32(SPL_TTABLE): return .table(try table(at: index, &traversal))
         case Int32(SPL_TFUNCTION):
             let slot = spl_anchor(machine.vm, state, index)
             guard slot >= 0 else { throw Problem(text: "holds too many functions") }
@@ -85,17 +85,17 @@ struct LuaReader {
         machine.object(spl_get_object(machine.vm, state, index))
     }
 
-    private func table(at index: Int32, _ walk: inout Walk) throws -> LuaTable {
-        guard walk.path.count < machine.limits.depth else {
+    private func table(at index: Int32, _ traversal: inout Traversal) throws -> LuaTable {
+        guard traversal.path.count < machine.limits.depth else {
             throw Problem(text: "nests deeper than \(machine.limits.depth) tables")
         }
-        guard let identity = spl_get_identity(state, index), !walk.path.contains(identity) else {
+        guard let identity = spl_get_identity(state, index), !traversal.path.contains(identity) else {
             throw Problem(text: "contains itself", hint: "a table inside itself has no end and cannot be sent")
         }
         guard spl_walk(state) else { throw Problem(text: "is too large for the stack") }
-        try walk.transfer.add(bytes: Self.tableSize)
-        walk.path.append(identity)
-        defer { walk.path.removeLast() }
+        try traversal.transfer.add(bytes: Self.tableSize)
+        traversal.path.append(identity)
+        defer { traversal.path.removeLast() }
         let table = index < 0 ? spl_get_top(state) + index + 1 : index
         var result = LuaTable(shape: .init(rawValue: spl_get_shape(machine.vm, state, table)) ?? .plain)
         let top = spl_get_top(state)
@@ -103,12 +103,12 @@ struct LuaReader {
         do {
             // Lua walks the array part first and in order, so most lists never see the dictionary.
             while spl_next(state, table) {
-                try walk.transfer.add(bytes: Self.entrySize)
-                let value = try value(at: -1, &walk)
+                try traversal.transfer.add(bytes: Self.entrySize)
+                let value = try value(at: -1, &traversal)
                 if spl_is_integer(state, -2), spl_get_integer(state, -2) == Int64(result.items.count) + 1 {
                     result.items.append(value)
                 } else {
-                    result.entries[try self.value(at: -2, &walk)] = value
+                    result.entries[try self.value(at: -2, &traversal)] = value
                 }
                 spl_pop(state, 1)
             }

@@ -24,14 +24,14 @@ struct LuaTransfer {
     }
 
     /// What was exceeded, as the end of a sentence that begins with the value's name.
-    struct Excess: Error {
+    struct LimitExceeded: Error {
         var text: String
         var hint: String
     }
 
     /// Counts a value.
     ///
-    /// - Throws: ``Excess``; ``LuaStop`` if the script is to end.
+    /// - Throws: ``LimitExceeded``; ``LuaStop`` if the script is to end.
     mutating func add(bytes count: Int) throws {
         values += 1
         bytes += count
@@ -44,12 +44,12 @@ struct LuaTransfer {
         let stop = spl_wanted_stop(machine.vm)
         guard stop == SPL_RUN else { throw LuaStop(reason: stop) }
         guard values <= mostValues else {
-            throw Excess(
+            throw LimitExceeded(
                 text: "holds more than \(mostValues) values, those that are shared counted each time",
                 hint: "a table that is in it many times is copied as often")
         }
         guard bytes + machine.copiedBytes <= spl_memory_left(machine.vm) else {
-            throw Excess(
+            throw LimitExceeded(
                 text: "is too large to be copied within the memory limit of \(machine.limits.memory) bytes",
                 hint: "work on a part at a time")
         }

@@ -23,7 +23,7 @@ extension LuaFunctionDefinition {
         case .string(let text):
             guard let number = unsigned(text.bytes) else {
                 throw LuaArgumentError(
-                    "uint64: '\(text.lossyText.prefix(80))' is no whole number from 0 to \(UInt64.max)",
+                    "uint64: '\(text.lossyText.prefix(80))' is not a whole number from 0 to \(UInt64.max)",
                     hint: "write its digits, or 0x and up to 16 hexadecimal ones")
             }
             return .whole(number)

@@ -34,13 +34,13 @@ struct LuaWriter {
     /// - Throws: ``LuaArgumentError`` for an object that refers to another VM: joined there, a task would be a thread of a
     ///   state that this one knows nothing of.
     private func check(_ object: any LuaObject) throws {
-        let isAtHome =
+        let belongsToVM =
             switch object {
             case let task as LuaTask: task.belongs(to: machine.releases)
             case let event as LuaEvent: event.belongs(to: machine.releases)
             default: true
             }
-        guard isAtHome else {
+        guard belongsToVM else {
             throw LuaArgumentError("\(type(of: object).luaClass.nameWithArticle) cannot move to another script")
         }
     }

@@ -69,7 +69,7 @@ extension SpeedPixError {
         let reason =
             switch problem {
             case .lacksComma: "it has no \"data:\" or no comma"
-            case .mediaType(let text): "\"\(text.printable())\" is no media type"
+            case .mediaType(let text): "\"\(text.printable())\" is not a media type"
             case .percentEncoding: "a % is not followed by two hexadecimal digits"
             case .base64: "its content is not base64"
             }

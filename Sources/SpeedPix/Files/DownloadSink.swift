@@ -59,7 +59,7 @@ struct FileSink: DownloadSink {
     }
 
     private mutating func close() async throws {
-        try await handle.take()?.closeUncancelled()
+        try await handle.take()?.closeIgnoringCancellation()
     }
 
     mutating func write(_ chunk: ByteBuffer) async throws {

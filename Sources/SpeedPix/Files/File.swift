@@ -31,7 +31,7 @@ public struct File: Sendable, Hashable, Identifiable {
 
     /// Whether the URL will still be good when `margin` has passed. A URL that does not live twice as long as the margin
     /// counts as good for the first half of its life, or it would never be.
-    func lasts(_ margin: Duration, now: Date) -> Bool {
+    func isUsable(for margin: Duration, now: Date) -> Bool {
         let end = expiresAt ?? createdAt.addingTimeInterval(File.assumedLifetime / .seconds(1))
         let lifetime = max(end.timeIntervalSince(createdAt), 0)
         return end.timeIntervalSince(now) > min(margin / .seconds(1), lifetime / 2)

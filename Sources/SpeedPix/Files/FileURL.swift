@@ -12,14 +12,14 @@ enum FileURL {
         guard !text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) else { return nil }
         let authority = text.drop { $0 != ":" }.dropFirst(3).prefix { $0 != "/" && $0 != "?" && $0 != "#" }
         guard !authority.contains(" ") else { return nil }
-        if text.contains(" "), !isNamedURL, !endsLikeFile(text) { return nil }
+        if text.contains(" "), !isNamedURL, !hasFileEnding(text) { return nil }
         return PercentEncoding.encode(text, keeping: isPlain)
     }
 
     private static func isPlain(_ byte: UInt8) -> Bool { byte > 0x20 && byte < 0x7F }
 
     /// Whether the path's last part has an extension.
-    private static func endsLikeFile(_ text: String) -> Bool {
+    private static func hasFileEnding(_ text: String) -> Bool {
         let name = text.prefix { $0 != "?" && $0 != "#" }.split(separator: "/").last ?? ""
         let ending = MediaType.fileExtension(of: String(name))
         return (1...5).contains(ending.count) && ending.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }

@@ -65,7 +65,7 @@ extension Files {
         }
         try Self.checkURL(url)
         let folder = target.removingLastComponent()
-        let temporary = SavesUnderWay.temporary(beside: target, named: temporaryName)
+        let temporary = SavesInProgress.temporary(beside: target, named: temporaryName)
         do {
             if !folder.isEmpty, try await FileSystem.shared.info(forFileAt: folder) == nil {
                 try await FileSystem.shared.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -114,15 +114,15 @@ extension Files {
 
     private static func checkURL(_ url: String) throws {
         guard url.hasPrefix("http://") || url.hasPrefix("https://") else {
-            throw SpeedPixError(.invalidArgument, "\"\(url.prefix(200))\" is no http or https URL")
+            throw SpeedPixError(.invalidArgument, "\"\(url.prefix(200))\" is not an http or https URL")
         }
     }
 
     /// How much a try must bring to count as a good one.
-    private static let worthwhile: Int64 = 1 << 20
+    private static let resumeThreshold: Int64 = 1 << 20
 
     /// One try that failed for a reason of the store's or the line's, and not of the caller's.
-    private struct FailedTry: Error {
+    private struct FailedAttempt: Error {
         var error: SpeedPixError
     }
 
@@ -150,8 +150,8 @@ extension Files {
                 let report = steps.report(download.received, of: download.received, isEnd: true)
                 if let report { try await onProgress?(report) }
                 return download.received
-            } catch let failed as FailedTry {
-                if download.received - furthest >= Self.worthwhile {
+            } catch let failed as FailedAttempt {
+                if download.received - furthest >= Self.resumeThreshold {
                     attempt = 1
                     furthest = download.received
                 }
@@ -202,15 +202,15 @@ extension Files {
                 throw TransportError(reason, mayHaveReachedService: true)
             }
         } catch let error as TransportError {
-            throw FailedTry(error: Self.connectionLost(error.message, error))
+            throw FailedAttempt(error: Self.connectionLost(error.message, error))
         } catch let error as PartialDownload.Mismatch {
-            throw FailedTry(error: Self.connectionLost(error.reason, error))
+            throw FailedAttempt(error: Self.connectionLost(error.reason, error))
         }
     }
 
     /// A file that was compressed in a way that the transport does not undo: saved as it is it would be broken.
-    private static func compressed(_ coding: BodyCoding) -> FailedTry {
-        FailedTry(
+    private static func compressed(_ coding: BodyCoding) -> FailedAttempt {
+        FailedAttempt(
             error: SpeedPixError(
                 .invalidResponse, "the store sent the file compressed (\(coding)), which was not asked for",
                 remedy: "a proxy in between may do that: reach the store directly, or use a transport that unpacks it"))
@@ -222,9 +222,9 @@ extension Files {
             isRetryable: true, cause: cause)
     }
 
-    private static func refusal(_ status: HTTPResponse.Status, _ told: StoreRefusal) -> FailedTry {
+    private static func refusal(_ status: HTTPResponse.Status, _ told: StoreRefusal) -> FailedAttempt {
         let isGone = [403, 404, 410].contains(status.code)
-        return FailedTry(
+        return FailedAttempt(
             error: SpeedPixError(
                 .apiError,
                 "the store refused the download: HTTP \(status.code)"

@@ -71,12 +71,12 @@ extension Files {
     public func fresh(
         _ file: File, source: UploadSource? = nil, margin: Duration = Files.reuseMargin
     ) async throws -> File {
-        guard !file.lasts(margin, now: caller.dependencies.now()) else { return file }
+        guard !file.isUsable(for: margin, now: caller.dependencies.now()) else { return file }
         let refusal: SpeedPixError
         do {
             let renewed = try await get(file.objectKey)
             // A service that gives the old URL once more is no help.
-            if renewed.lasts(margin, now: caller.dependencies.now()) {
+            if renewed.isUsable(for: margin, now: caller.dependencies.now()) {
                 cache.renew(renewed)
                 return renewed
             }
@@ -111,7 +111,7 @@ extension Files {
         }
         guard isSame else {
             throw SpeedPixError(
-                .invalidArgument, "the URL of \(file.filename) has ended, and its source is no longer the same",
+                .invalidArgument, "the URL of \(file.filename) has expired, and its source is no longer the same",
                 remedy: "upload it as a new file")
         }
     }

@@ -21,20 +21,21 @@ extension Files {
         }
         let known = try await journal.savedFiles(place).last { $0.path == lastingPath }
         if let known, await isUnchanged(known, at: path) { return (known.size, true) }
-        let size = try await caller.state.saves.named(place, lastingPath, otherwise: caller.dependencies.nonce) {
+        let size = try await caller.state.saves.named(place, path: lastingPath, otherwise: caller.dependencies.nonce) {
             name in
             // What an attempt that was killed has left.
-            try? FileRemoval.remove(SavesUnderWay.temporary(beside: FilePath(path), named: name))
+            try? FileRemoval.remove(SavesInProgress.temporary(beside: FilePath(path), named: name))
             return try await download(url, to: path, by: name, onProgress: onProgress)
         }
-        if let saved = try? await Self.describe(path, place, lastingPath) {
+        if let saved = try? await Self.describe(path, output: place, lastingPath: lastingPath) {
             // The file lies there: that the journal does not know is no reason to lose it.
             await Predictions(caller: caller, files: self).record { try await $0.recordSaved(saved) }
         }
         return (size, false)
     }
 
-    private static func describe(_ path: String, _ place: OutputPlace, _ lastingPath: String) async throws -> SavedFile
+    private static func describe(_ path: String, output place: OutputPlace, lastingPath: String) async throws
+        -> SavedFile
     {
         try await UploadSource.Reopenable.path(path).withContent { content in
             SavedFile(

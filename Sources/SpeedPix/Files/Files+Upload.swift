@@ -68,7 +68,7 @@ extension Files {
             try Task.checkCancellation()
             // The source is closed again while others are waited for: a thousand of them may.
             let step = try await opened.withContent(caller.dependencies.clock) {
-                try await advance(order, opened, $0, as: upload)
+                try await advance(order, opened: opened, content: $0, as: upload)
             }
             switch step {
             case .done(let outcome):
@@ -89,7 +89,7 @@ extension Files {
     }
 
     private func advance(
-        _ order: Order, _ opened: UploadSource.Reopenable, _ content: UploadContent, as upload: SharedUpload
+        _ order: Order, opened: UploadSource.Reopenable, content: UploadContent, as upload: SharedUpload
     ) async throws -> Step {
         let filename = order.filename ?? order.source.defaultFilename(for: opened)
         let contentType = try await order.source.mediaType(
@@ -107,7 +107,7 @@ extension Files {
         while !isClaimed {
             let claim = cache.claim(
                 key, identity, filename: filename, isNamed: order.filename != nil, as: upload,
-                isUsable: { $0.lasts(Self.reuseMargin, now: now) })
+                isUsable: { $0.isUsable(for: Self.reuseMargin, now: now) })
             switch claim {
             case .stored(let file):
                 caller.logger.debug("uploaded before", metadata: ["file": "\(filename)", "as": "\(file.objectKey)"])
@@ -128,8 +128,8 @@ extension Files {
             // What cannot be opened again later has to be hashed on its way.
             let isHashing = identity.digest == nil && (identity.version == nil || path == nil)
             let outcome = try await transfer(
-                content, identity, isHashing: isHashing, filename: filename, contentType: contentType,
-                order.onProgress)
+                content, identity: identity, isHashing: isHashing, filename: filename, contentType: contentType,
+                onProgress: order.onProgress)
             let isKnown = outcome.identity.isKnown
             cache.finish(
                 key, upload, isKnown ? .init(file: outcome.file, identity: outcome.identity, path: path) : nil)
@@ -161,8 +161,8 @@ extension Files {
 
     /// Uploads, whatever is there already, and tries again where that may help.
     private func transfer(
-        _ content: UploadContent, _ identity: ContentIdentity, isHashing: Bool, filename: String, contentType: String,
-        _ onProgress: TransferProgress.Handler?
+        _ content: UploadContent, identity: ContentIdentity, isHashing: Bool, filename: String, contentType: String,
+        onProgress: TransferProgress.Handler?
     ) async throws -> SharedUpload.Outcome {
         let retries = caller.configuration.retries
         var attempt = 1
@@ -229,7 +229,9 @@ extension Files {
             let response = try await caller.pipeline.transfer(request, for: .upload)
             guard response.status.kind == .successful else {
                 let refusal = await StoreRefusal(reading: response.body)
-                throw RefusedUpload(error: Self.error(response.status, refusal, filename), isExpired: refusal.isExpired)
+                throw RefusedUpload(
+                    error: Self.error(response.status, refusal: refusal, filename: filename),
+                    isExpired: refusal.isExpired)
             }
         } catch {
             // A source or a callback that fails breaks the transfer; that is no fault of the network.
@@ -252,7 +254,7 @@ extension Files {
     }
 
     private static func error(
-        _ status: HTTPResponse.Status, _ refusal: StoreRefusal, _ filename: String
+        _ status: HTTPResponse.Status, refusal: StoreRefusal, filename: String
     ) -> SpeedPixError {
         let reason = refusal.message ?? refusal.code ?? status.reasonPhrase.printable()
         return SpeedPixError(

@@ -7,8 +7,8 @@ extension MediaType {
     /// The type that the first bytes of a file show; nil for content without a signature, such as plain text.
     package static func sniff(_ head: [UInt8]) -> String? {
         for (start, type) in byStart where head.starts(with: start) { return type }
-        if head.starts(with: Array("RIFF".utf8)) { return riff[text(head, 8, 4)] }
-        if text(head, 4, 4) == "ftyp" { return isoMedia(head) }
+        if head.starts(with: Array("RIFF".utf8)) { return riff[text(of: head, at: 8, count: 4)] }
+        if text(of: head, at: 4, count: 4) == "ftyp" { return isoMedia(head) }
         // Matroska names its use of EBML near the start.
         if head.starts(with: [0x1A, 0x45, 0xDF, 0xA3]) {
             return contains(head.prefix(64), "webm") ? "video/webm" : "video/x-matroska"
@@ -35,8 +35,8 @@ extension MediaType {
     /// The ISO base media formats, by their major brand (ISO/IEC 14496-12) and, for pictures, the compatible ones.
     private static func isoMedia(_ head: [UInt8]) -> String {
         let length = min(head.count, max(head.prefix(4).reduce(0) { $0 << 8 | Int($1) }, 16), 256)
-        var brands = [text(head, 8, 4)]
-        brands += stride(from: 16, to: length - 3, by: 4).map { text(head, $0, 4) }
+        var brands = [text(of: head, at: 8, count: 4)]
+        brands += stride(from: 16, to: length - 3, by: 4).map { text(of: head, at: $0, count: 4) }
         for brand in brands {
             switch brand {
             case "avif", "avis": return "image/avif"
@@ -68,7 +68,7 @@ extension MediaType {
                 .contains { text.starts(with: $0) }
     }
 
-    private static func text(_ head: [UInt8], _ offset: Int, _ count: Int) -> String {
+    private static func text(of head: [UInt8], at offset: Int, count: Int) -> String {
         guard head.count >= offset + count else { return "" }
         return String(decoding: head[offset..<offset + count], as: UTF8.self)
     }

@@ -98,7 +98,7 @@ public enum UploadSource: Sendable, Hashable {
 
 extension FileHandleProtocol where Self: Sendable {
     /// Closes, also in a cancelled task, where `close()` gives up and NIO traps on the handle that is dropped open.
-    func closeUncancelled() async throws {
+    func closeIgnoringCancellation() async throws {
         try await Task { try await close() }.value
     }
 }
@@ -127,10 +127,10 @@ extension UploadSource.Reopenable {
                     let info = try await handle.info()
                     try Self.check(info, path)
                     let result = try await body(UploadContent(handle, info))
-                    try await handle.closeUncancelled()
+                    try await handle.closeIgnoringCancellation()
                     return result
                 } catch {
-                    try? await handle.closeUncancelled()
+                    try? await handle.closeIgnoringCancellation()
                     throw error
                 }
             } catch let error where error is FileSystemError || error is Errno {

@@ -5,7 +5,7 @@ struct CreateIdentification: Sendable {
     let files: Files
     let places: OutputPlaces
 
-    /// What begins a text that stands for a file. No text that is sent begins so: it is no character of any language.
+    /// Begins a text that replaces a file. No text that is sent begins so: it is no character of any language.
     private static let mark = "\u{0}"
 
     /// - Returns: Nil if that cannot be told: a stream can be read only once.
@@ -15,34 +15,37 @@ struct CreateIdentification: Sendable {
     ) async throws -> CreateIdentity? {
         var inputs: [String: JSONValue] = [:]
         for (name, value) in input {
-            guard let standing = try await standIn(value) else { return nil }
-            inputs[name] = standing
+            guard let canonical = try await canonical(value) else { return nil }
+            inputs[name] = canonical
         }
         do {
-            return try CreateIdentity(workflowID, options, inputs)
+            return try CreateIdentity(workflowID: workflowID, options: options, inputs: inputs)
         } catch {
             // A number that JSON cannot say: the create itself says so.
             return nil
         }
     }
 
-    private func standIn(_ value: InputValue) async throws -> JSONValue? {
+    // Canonical values: the same for two inputs that would be paid for twice. Files are replaced by their digests, and outputs
+    // by prediction and number.
+
+    private func canonical(_ value: InputValue) async throws -> JSONValue? {
         switch value {
-        case .json(let json): return try await standIn(json)
+        case .json(let json): return try await canonical(json)
         case .array(let values):
-            var standing: [JSONValue] = []
+            var result: [JSONValue] = []
             for value in values {
-                guard let value = try await standIn(value) else { return nil }
-                standing.append(value)
+                guard let value = try await canonical(value) else { return nil }
+                result.append(value)
             }
-            return .array(standing)
+            return .array(result)
         case .object(let members):
-            var standing: [String: JSONValue] = [:]
+            var result: [String: JSONValue] = [:]
             for (name, value) in members {
-                guard let value = try await standIn(value) else { return nil }
-                standing[name] = value
+                guard let value = try await canonical(value) else { return nil }
+                result[name] = value
             }
-            return .object(standing)
+            return .object(result)
         case .file(.stream): return nil
         case .custom(let file): return try await file.contentDigest().map(Self.content)
         case .file(let source):
@@ -60,37 +63,37 @@ struct CreateIdentification: Sendable {
         }
     }
 
-    private func standIn(_ json: JSONValue) async throws -> JSONValue {
+    private func canonical(_ json: JSONValue) async throws -> JSONValue {
         switch json {
         case .string(let text):
-            return .string(try await standIn(text))
+            return .string(try await canonical(text))
         case .array(let values):
-            var standing: [JSONValue] = []
-            for value in values { standing.append(try await standIn(value)) }
-            return .array(standing)
+            var result: [JSONValue] = []
+            for value in values { result.append(try await canonical(value)) }
+            return .array(result)
         case .object(let members):
-            var standing: [String: JSONValue] = [:]
-            for (name, value) in members { standing[name] = try await standIn(value) }
-            return .object(standing)
+            var result: [String: JSONValue] = [:]
+            for (name, value) in members { result[name] = try await canonical(value) }
+            return .object(result)
         default: return json
         }
     }
 
-    /// A text with each URL of an output in it replaced by what stands for the output: it is signed anew in each attempt.
-    private func standIn(_ text: String) async throws -> String {
-        if let place = try await place(of: text) { return Self.standIn(place) }
+    /// A text with each URL of an output replaced by a reference to the output, since URLs are signed anew in each attempt.
+    private func canonical(_ text: String) async throws -> String {
+        if let place = try await place(of: text) { return Self.reference(to: place) }
         guard text.utf8.contains(UInt8(ascii: ":")), text.contains("http") else { return text }
-        var standing = ""
+        var result = ""
         var rest = text.startIndex
         for match in text.matches(of: /https?:\/\/[^\s"'<>)\]]+/) {
             guard let place = try await place(of: String(match.output)) else { continue }
-            standing += text[rest..<match.range.lowerBound] + Self.standIn(place)
+            result += text[rest..<match.range.lowerBound] + Self.reference(to: place)
             rest = match.range.upperBound
         }
-        return standing + text[rest...]
+        return result + text[rest...]
     }
 
-    private static func standIn(_ place: OutputPlace) -> String {
+    private static func reference(to place: OutputPlace) -> String {
         "\(mark)output:\(place.predictionID)/\(place.number)"
     }
 

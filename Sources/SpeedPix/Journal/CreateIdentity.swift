@@ -18,8 +18,8 @@ public struct CreateIdentity: Sendable, Hashable, Codable {
     }
 
     /// - Parameter inputs: With files replaced by what they stand for.
-    /// - Throws: ``JSONWriter/NoNumber``.
-    init(_ workflowID: String, _ options: CreateOptions, _ inputs: [String: JSONValue]) throws {
+    /// - Throws: `EncodingError` for a number that JSON does not have.
+    init(workflowID: String, options: CreateOptions, inputs: [String: JSONValue]) throws {
         self.inputs = try inputs.mapValues { Self.hexadecimal(SHA256.hash(data: try $0.encoded())) }
         var whole = options.body
         whole["workflow_id"] = .string(workflowID)

@@ -11,7 +11,7 @@ struct CreateIntent: Sendable {
         do {
             try await journal.recordIntent(key)
         } catch {
-            throw Self.failure(error, "nothing was sent")
+            throw Self.failure(error, consequence: "nothing was sent")
         }
         guard Task.isCancelled else { return }
         try await withdraw()
@@ -23,12 +23,13 @@ struct CreateIntent: Sendable {
         do {
             try await journal.withdrawIntent(key)
         } catch {
-            throw Self.failure(error, "it was not created, but the journal still says that it may have been")
+            throw Self.failure(
+                error, consequence: "it was not created, but the journal still says that it may have been")
         }
     }
 
     /// What a journal threw, as the SDK says it.
-    static func failure(_ error: any Error, _ consequence: String, _ prediction: Prediction? = nil) -> SpeedPixError {
+    static func failure(_ error: any Error, consequence: String, prediction: Prediction? = nil) -> SpeedPixError {
         if let error = error as? SpeedPixError {
             return prediction.map { error.about($0) } ?? error
         }

@@ -22,7 +22,7 @@ extension FileOutput: Codable {
         guard let output = FileOutput(value) else {
             throw DecodingError.typeMismatch(
                 FileOutput.self,
-                .init(codingPath: decoder.codingPath, debugDescription: "it is no URL and no object with a url"))
+                .init(codingPath: decoder.codingPath, debugDescription: "it is neither a URL nor an object with a url"))
         }
         self = (decoder.userInfo[.speedPixFiles] as? Files).map(output.attached) ?? output
     }

@@ -12,6 +12,6 @@ public struct ImageFile: PixelFile {
     public var dpi: Int? { file.rounded("dpi", "DPI") }
     /// By its usual name: "srgb", "cmyk" …
     public var colorSpace: String? { file.text("color_space", "colorSpace", "colorspace") }
-    /// Whatever else is told of the picture, by name; numbers and flags as text.
+    /// Further properties of the picture, by name; numbers and flags as text.
     public var metadata: [String: String] { file.texts("metadata") }
 }

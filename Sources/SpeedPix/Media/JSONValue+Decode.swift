@@ -20,7 +20,7 @@ extension JSONValue {
             let container = try decoder.singleValueContainer()
             guard let date = try container.decode(JSONValue.self).lenientDate else {
                 throw DecodingError.typeMismatch(
-                    Date.self, .init(codingPath: decoder.codingPath, debugDescription: "it is no date"))
+                    Date.self, .init(codingPath: decoder.codingPath, debugDescription: "it is not a date"))
             }
             return date
         }

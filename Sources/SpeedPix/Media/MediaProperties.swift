@@ -42,7 +42,7 @@ public struct MediaProperties: Sendable, Hashable {
     public var author: String?
     /// When the document was made, as it says.
     public var createdAt: Date?
-    /// Whatever else is told, by name.
+    /// Further properties, by name.
     public var metadata: [String: String] = [:]
 
     /// Knows nothing yet.

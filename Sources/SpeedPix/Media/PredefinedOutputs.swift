@@ -92,7 +92,7 @@ extension KeyedDecodingContainer {
         let texts = parts.compactMap { part in part.stringValue ?? part.lenientString }
         guard texts.count == parts.count else {
             throw DecodingError.typeMismatch(
-                String.self, .init(codingPath: codingPath + [key], debugDescription: "it is no text"))
+                String.self, .init(codingPath: codingPath + [key], debugDescription: "it is not text"))
         }
         return texts.joined(separator: "\n")
     }

@@ -14,7 +14,7 @@ public struct VideoFile: PixelFile {
     public var codec: String? { file.text("codec", "video_codec", "videoCodec") }
     /// Frames a second.
     public var frameRate: Double? { file.rate("frame_rate", "frameRate", "fps") }
-    /// Whether there is sound; false if nothing is told of it.
+    /// Whether there is sound; false if that is not known.
     public var hasAudio: Bool { file.flag("has_audio", "hasAudio") ?? (audioCodec != nil) }
     /// The codec of the sound: "aac" …
     public var audioCodec: String? { file.text("audio_codec", "audioCodec") }

@@ -14,7 +14,7 @@ package struct HTTPPipeline: Sendable {
     /// Sends one request once.
     ///
     /// - Parameter finish: The last hand that is laid on it, after all middleware: it signs.
-    /// - Throws: As the transport does; ``Unsent`` if a middleware threw before anything was sent.
+    /// - Throws: As the transport does; ``RequestNotSent`` if a middleware threw before anything was sent.
     func send(
         _ request: TransportRequest, for operation: ClientOperation,
         finish: @escaping @Sendable (TransportRequest) -> TransportRequest = { $0 }
@@ -23,7 +23,7 @@ package struct HTTPPipeline: Sendable {
         let measured = metrics?.request(operation)
         let wasSent = Atomic(false)
         do {
-            let response = try await run(0, request, operation) { request in
+            let response = try await run(from: 0, request: request, operation: operation) { request in
                 wasSent.store(true, ordering: .relaxed)
                 return try await transport.send(finish(request))
             }
@@ -32,7 +32,7 @@ package struct HTTPPipeline: Sendable {
         } catch {
             measured?(nil)
             if wasSent.load(ordering: .relaxed) || Task.isCancelled { throw error }
-            throw Unsent(error: error)
+            throw RequestNotSent(error: error)
         }
     }
 
@@ -42,22 +42,22 @@ package struct HTTPPipeline: Sendable {
     func transfer(_ request: TransportRequest, for operation: ClientOperation) async throws -> TransportResponse {
         do {
             return try await send(request, for: operation)
-        } catch let unsent as Unsent {
+        } catch let unsent as RequestNotSent {
             throw unsent.error
         }
     }
 
     private func run(
-        _ index: Int, _ request: TransportRequest, _ operation: ClientOperation, _ last: @escaping ClientMiddleware.Next
+        from index: Int, request: TransportRequest, operation: ClientOperation, last: @escaping ClientMiddleware.Next
     ) async throws -> TransportResponse {
         guard index < middleware.count else { return try await last(request) }
         return try await middleware[index].intercept(request, operation: operation) { request in
-            try await run(index + 1, request, operation, last)
+            try await run(from: index + 1, request: request, operation: operation, last: last)
         }
     }
 
     /// A middleware's error, before anything was sent.
-    struct Unsent: Error {
+    struct RequestNotSent: Error {
         var error: any Error
     }
 }

@@ -11,14 +11,16 @@ final class PollHistory: Sendable {
         records.withLock { $0[workflowID ?? ""] } ?? PollRecord()
     }
 
-    func record(_ workflowID: String?, _ samples: [PollRecord.Sample], noticedLate lag: Double, keptShortPromise: Bool?)
-    {
+    func record(
+        _ workflowID: String?, _ samples: [PollRecord.Sample], noticedLate lag: Double, shortForecastWasMet: Bool?
+    ) {
         records.withLock { records in
             let key = workflowID ?? ""
             if records[key] == nil, records.count >= Self.capacity, let other = records.keys.first {
                 records[other] = nil
             }
-            records[key, default: PollRecord()].record(samples, noticedLate: lag, keptShortPromise: keptShortPromise)
+            records[key, default: PollRecord()].record(
+                samples, noticedLate: lag, shortForecastWasMet: shortForecastWasMet)
         }
     }
 }

@@ -161,7 +161,7 @@ public struct Prediction: Sendable, Identifiable, Hashable {
     /// A prediction of which only the id is known.
     public init(id: String) {
         self.id = id
-        content = .fields(Fields())
+        content = .value(Fields())
     }
 
     /// Everything but the id.
@@ -184,21 +184,12 @@ public struct Prediction: Sendable, Identifiable, Hashable {
         var isReused = false
     }
 
-    /// Puts the fields behind a reference: a value of half a kilobyte would be in the frame of every async function that a
-    /// prediction passes through, and thousands of those wait at the same time.
-    private indirect enum Content: Sendable, Hashable {
-        case fields(Fields)
-    }
-
-    private var content: Content
+    /// Half a kilobyte, and thousands of predictions wait at the same time: see TaskFrames.swift.
+    private var content: Indirect<Fields>
 
     private var fields: Fields {
-        get {
-            switch content {
-            case .fields(let fields): fields
-            }
-        }
-        set { content = .fields(newValue) }
+        get { content.value }
+        set { content.value = newValue }
     }
 
     /// Whether it succeeded and gave nothing at all: no named output with a value, and no file.

@@ -9,7 +9,7 @@ import Foundation
 /// One wait: polls until the prediction has ended, and then fetches its result.
 ///
 /// A round is ``pause()`` and then ``poll()``. They are apart, and this is a class, because a wait spends all its time in the
-/// pause: what is suspended then is small, however much a poll takes.
+/// pause, see TaskFrames.swift.
 final class PredictionFollower {
     /// A wait that reaches its deadline polls once more, and for no longer than this.
     static let lastPoll: Duration = .seconds(1)
@@ -30,16 +30,16 @@ final class PredictionFollower {
     private var hasPolled = false
     private var unknownWords: Set<String> = []
     /// When the service last said that the prediction goes on.
-    private var lastSignOfLife: Duration = .zero
+    private var lastActivity: Duration = .zero
     private var refusals = RefusalRetries()
     /// How long to wait before the call that failed is made again; nil where the usual delay will do.
     private var retryPause: Duration?
     /// Whether it has ended and ``prediction`` has its result; no round follows.
     private(set) var isOver = false
 
-    @inline(never)
+    @inline(never)  // TaskFrames.swift
     init(
-        _ prediction: Prediction, _ predictions: Predictions, _ options: WaitOptions, timeoutOfAll: Duration? = nil
+        _ prediction: Prediction, predictions: Predictions, options: WaitOptions, timeoutOfAll: Duration? = nil
     ) {
         self.prediction = prediction
         namedTimeout = timeoutOfAll ?? options.timeout
@@ -55,14 +55,14 @@ final class PredictionFollower {
 
     /// What is left of the wait.
     private var remaining: Duration {
-        (options.timeout ?? lastSignOfLife + options.idleTimeout) - elapsed()
+        (options.timeout ?? lastActivity + options.idleTimeout) - elapsed()
     }
 
     /// All rounds to the end, and what it came to.
     ///
     /// - Throws: ``SpeedPixError`` if it has not succeeded, `timeout`, or what the service refused; what the options' callback
     ///   throws; `CancellationError`.
-    @inline(never)
+    @inline(never)  // TaskFrames.swift
     func end() async throws -> Prediction {
         // From one poll to the next on one thread, if the transport has one.
         try await withTaskExecutorPreference(predictions.caller.pipeline.taskExecutor(for: .progress)) {
@@ -77,16 +77,16 @@ final class PredictionFollower {
     /// Waits until it is time for the next poll.
     ///
     /// - Throws: ``SpeedPixError`` `timeout`; `CancellationError`.
-    @inline(never)
+    @inline(never)  // TaskFrames.swift
     func pause() async throws {
         switch try nextPause() {
         case .none: return
-        case .turn(let delay, let limit): try await turns.next(in: delay, limit: limit)
+        case .poll(let delay, let limit): try await scheduler.next(in: delay, limit: limit)
         case .time(let delay): try await sleep(delay)
         }
     }
 
-    @inline(never)
+    @inline(never)  // TaskFrames.swift
     private func sleep(_ delay: Duration) async throws {
         try await clock.sleep(for: delay)
     }
@@ -94,23 +94,23 @@ final class PredictionFollower {
     /// What a pause waits for.
     private enum Pause {
         case none
-        /// A turn to poll, among all of the client's.
-        case turn(in: Duration, limit: Duration)
+        /// The next poll, within the client's common rate.
+        case poll(in: Duration, limit: Duration)
         case time(Duration)
     }
 
-    @inline(never)
+    @inline(never)  // TaskFrames.swift
     private func nextPause() throws -> Pause {
         let retryPause = retryPause.take()
         guard prediction.status.isTerminal else {
             guard remaining > .zero else { throw timedOut() }
-            return .turn(in: min(retryPause ?? delay(), remaining), limit: remaining)
+            return .poll(in: min(retryPause ?? delay(), remaining), limit: remaining)
         }
         // A create may already answer "succeeded", and then only the result is missing: no reason to wait.
         return retryPause.map { .time(max(min($0, remaining), .zero)) } ?? .none
     }
 
-    private var turns: PollTurns { predictions.caller.state.turns }
+    private var scheduler: PollScheduler { predictions.caller.state.pollScheduler }
     private var clock: any Clock<Duration> { predictions.caller.dependencies.clock }
 
     /// Asks how it stands, or for its result.
@@ -118,7 +118,7 @@ final class PredictionFollower {
     /// One failed poll never ends a wait, see ``retryOrThrow(_:)``.
     ///
     /// - Returns: Whether something changed.
-    @inline(never)
+    @inline(never)  // TaskFrames.swift
     func poll() async throws -> Bool {
         do {
             return take(
@@ -128,10 +128,7 @@ final class PredictionFollower {
         }
     }
 
-    // A task keeps the memory of the largest frames it ever had. So nothing large is in an async function here: an answer
-    // is behind a reference, whatever works on it is a function of its own that does not wait, and calls are made in separate tasks.
-
-    /// What a call brought.
+    /// What a call brought. A class, see TaskFrames.swift.
     private final class Answer: Sendable {
         let prediction: Prediction
         /// Whether this is the result, and not a poll.
@@ -146,7 +143,7 @@ final class PredictionFollower {
         }
     }
 
-    @inline(never)
+    @inline(never)  // TaskFrames.swift
     private func makeRequest() -> @Sendable () async throws -> Answer {
         let (predictions, prediction) = (predictions, prediction)
         let limit = max(remaining, Self.lastPoll)
@@ -161,7 +158,7 @@ final class PredictionFollower {
     }
 
     /// - Returns: Whether something changed.
-    @inline(never)
+    @inline(never)  // TaskFrames.swift
     private func take(_ answer: Answer) -> Bool {
         let updated = answer.prediction
         defer { prediction = updated }
@@ -169,8 +166,8 @@ final class PredictionFollower {
         guard answer.isResult else {
             // A word that nobody has documented says nothing, and one that it has ended does not say that it goes on, which
             // matters where the result then says otherwise. Progress that moves does, whatever the word.
-            let goesOn = [.waiting, .running].contains(updated.status) || updated.progress != prediction.progress
-            if goesOn { lastSignOfLife = elapsed() }
+            let isActive = [.waiting, .running].contains(updated.status) || updated.progress != prediction.progress
+            if isActive { lastActivity = elapsed() }
             if !updated.status.isKnown, unknownWords.insert(updated.status.rawValue).inserted {
                 predictions.caller.logger.notice(
                     "unknown status; polling on",
@@ -200,7 +197,7 @@ final class PredictionFollower {
     ///
     /// - Returns: Whether something changed.
     /// - Throws: What no further call could put right.
-    @inline(never)
+    @inline(never)  // TaskFrames.swift
     private func retryOrThrow(_ error: any Error) throws -> Bool {
         guard let error = error as? SpeedPixError else { throw error }
         let isUnlimited = error.isRetryable && !(error.code == .invalidResponse && prediction.status.isTerminal)
@@ -241,16 +238,16 @@ final class PredictionFollower {
     }
 
     /// The prediction if it has succeeded; its end as an error otherwise.
-    @inline(never)
+    @inline(never)  // TaskFrames.swift
     private func conclusion() throws -> Prediction { try Predictions.finished(prediction) }
 
     /// Calls the options' callback, within the deadline like everything else: a callback can sleep, too.
-    @inline(never)
+    @inline(never)  // TaskFrames.swift
     private func notify(_ notification: @escaping @Sendable () async throws -> Void) async throws {
         try await withDeadline(max(remaining, Self.lastPoll), clock: clock, expired: expiry(), operation: notification)
     }
 
-    @inline(never)
+    @inline(never)  // TaskFrames.swift
     private func notification() -> (@Sendable () async throws -> Void)? {
         guard let listener = options.onProgress else { return nil }
         return { [prediction] in
@@ -259,12 +256,12 @@ final class PredictionFollower {
         }
     }
 
-    @inline(never)
+    @inline(never)  // TaskFrames.swift
     private func expiry() -> @Sendable () -> any Error {
-        { [prediction, options, namedTimeout] in Self.timedOut(prediction, options, namedTimeout) }
+        { [prediction, options, namedTimeout] in Self.timedOut(prediction, options: options, timeout: namedTimeout) }
     }
 
-    @inline(never)
+    @inline(never)  // TaskFrames.swift
     private func delay() -> Duration {
         if let fixed = options.pollingInterval {
             // Who polls seldom still wants to hear at once of what is over already.
@@ -290,16 +287,16 @@ final class PredictionFollower {
         }
         predictions.caller.state.polls.record(
             fetched.workflowID, policy.samples(end: end), noticedLate: polled - end,
-            keptShortPromise: policy.keptShortPromise)
+            shortForecastWasMet: policy.shortForecastWasMet)
     }
 
-    @inline(never)
+    @inline(never)  // TaskFrames.swift
     private func timedOut(cause: SpeedPixError? = nil) -> any Error {
-        Self.timedOut(prediction, options, namedTimeout, cause: cause)
+        Self.timedOut(prediction, options: options, timeout: namedTimeout, cause: cause)
     }
 
     private static func timedOut(
-        _ prediction: Prediction, _ options: WaitOptions, _ timeout: Duration?, cause: SpeedPixError? = nil
+        _ prediction: Prediction, options: WaitOptions, timeout: Duration?, cause: SpeedPixError? = nil
     ) -> SpeedPixError {
         let reason =
             timeout.map { "the prediction did not end within \($0.formattedSeconds)" }

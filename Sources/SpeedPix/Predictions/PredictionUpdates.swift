@@ -18,7 +18,8 @@ public struct PredictionUpdates: AsyncSequence, Sendable {
 
     /// Starts a wait of its own; the deadline counts from here.
     public func makeAsyncIterator() -> AsyncIterator {
-        AsyncIterator(sequence: self, follower: PredictionFollower(prediction, predictions, options))
+        AsyncIterator(
+            sequence: self, follower: PredictionFollower(prediction, predictions: predictions, options: options))
     }
 
     /// Polls as it is asked for the next element.

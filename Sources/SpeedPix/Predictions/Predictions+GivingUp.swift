@@ -5,7 +5,7 @@ extension Predictions {
     public static let cancelLimit: Duration = .seconds(5)
 
     /// Follows a prediction to its end; if the wait is given up, does what its options say.
-    @inline(never)
+    @inline(never)  // TaskFrames.swift
     func end(of follower: PredictionFollower) async throws -> Prediction {
         do {
             let ended = try await follower.end()
@@ -22,11 +22,11 @@ extension Predictions {
     /// Ends a prediction whose wait was given up.
     ///
     /// - Returns: The error that the wait ends with.
-    @inline(never)
+    @inline(never)  // TaskFrames.swift
     func giveUp(_ prediction: Prediction, after error: any Error, _ options: WaitOptions) async -> any Error {
         let (prediction, failure) = await cancelGivenUp(prediction)
         await options.onCancel?(prediction, failure)
-        return Self.told(error, prediction, failure)
+        return Self.finalError(error, prediction: prediction, failure: failure)
     }
 
     /// Cancels a prediction that nobody waits for any more, whatever becomes of the calling task.
@@ -70,7 +70,7 @@ extension Predictions {
     }
 
     /// Why the wait ended, and what became of the prediction.
-    private static func told(_ error: any Error, _ prediction: Prediction, _ failure: SpeedPixError?) -> any Error {
+    private static func finalError(_ error: any Error, prediction: Prediction, failure: SpeedPixError?) -> any Error {
         guard var error = error as? SpeedPixError else { return error }
         error.prediction = prediction
         if let failure {

@@ -4,7 +4,7 @@ extension Predictions {
     ///
     /// - Throws: ``SpeedPixError`` `journal_failed`, `unknown_outcome`, or of a file that cannot be read; nothing was sent.
     func claim(
-        _ workflowID: String, _ input: [String: InputValue], _ options: CreateOptions
+        _ workflowID: String, input: [String: InputValue], options: CreateOptions
     ) async throws -> JournalClaim {
         let journal = caller.dependencies.journal
         var create = JournaledCreate(
@@ -25,12 +25,12 @@ extension Predictions {
         } catch let error as CancellationError {
             throw error
         } catch {
-            throw CreateIntent.failure(error, "nothing was sent")
+            throw CreateIntent.failure(error, consequence: "nothing was sent")
         }
     }
 
     /// Does something for a create that comes before it is sent.
-    func notMadeIfThrown<Result>(_ key: JournalKey, _ body: () async throws -> Result) async throws -> Result {
+    func recordingFailure<Result>(_ key: JournalKey, _ body: () async throws -> Result) async throws -> Result {
         do {
             return try await body()
         } catch {
@@ -47,7 +47,8 @@ extension Predictions {
         do {
             try await journal.recordCreated(prediction, key)
         } catch {
-            throw CreateIntent.failure(error, "the prediction \(prediction.id) was created, and goes on", prediction)
+            throw CreateIntent.failure(
+                error, consequence: "the prediction \(prediction.id) was created, and goes on", prediction: prediction)
         }
     }
 
@@ -55,7 +56,7 @@ extension Predictions {
     /// the service again.
     ///
     /// - Parameter byCaller: Whether the caller asked for its cancellation.
-    @inline(never)
+    @inline(never)  // TaskFrames.swift
     func recordEnd(of prediction: Prediction, byCaller: Bool = false) async {
         guard prediction.status.isTerminal else { return }
         if caller.dependencies.journal.identifiesCreates {

@@ -11,51 +11,52 @@ extension Predictions {
         let elapsed = caller.dependencies.clock.stopwatch()
         try Self.check(workflowID, options.create)
         try InputDepth.check(input)
-        let prediction = try await begin(workflowID, input, options, elapsed)
+        let prediction = try await begin(workflowID, input: input, options: options, elapsed: elapsed)
         if prediction.isReused, prediction.isComplete { return try Self.finished(prediction) }
-        return try await end(of: follower(prediction, options.wait, elapsed))
+        return try await end(of: follower(of: prediction, options: options.wait, elapsed: elapsed))
     }
 
     /// The prediction as the journal has it, or a new one.
-    @inline(never)
+    @inline(never)  // TaskFrames.swift
     private func begin(
-        _ workflowID: String, _ input: [String: InputValue], _ options: RunOptions,
-        _ elapsed: @escaping @Sendable () -> Duration
+        _ workflowID: String, input: [String: InputValue], options: RunOptions,
+        elapsed: @escaping @Sendable () -> Duration
     ) async throws -> Prediction {
-        switch try await claim(workflowID, input, options.create) {
+        switch try await claim(workflowID, input: input, options: options.create) {
         case .recorded(let prediction):
             await options.onReused?(prediction)
             return prediction
         case .new(let key):
-            let resolved = try await notMadeIfThrown(key) {
+            let resolved = try await recordingFailure(key) {
                 try await resolve(input, options.create.fileEncoding, limit: options.wait.timeout)
             }
-            return try await start(workflowID, resolved, options, key, elapsed)
+            return try await start(workflowID, input: resolved, options: options, key: key, elapsed: elapsed)
         }
     }
 
-    @inline(never)
+    @inline(never)  // TaskFrames.swift
     private func start(
-        _ workflowID: String, _ resolved: [String: JSONValue], _ options: RunOptions, _ key: JournalKey,
-        _ elapsed: @escaping @Sendable () -> Duration
+        _ workflowID: String, input resolved: [String: JSONValue], options: RunOptions, key: JournalKey,
+        elapsed: @escaping @Sendable () -> Duration
     ) async throws -> Prediction {
         let prediction = try await inSeparateTask(on: caller.pipeline.taskExecutor(for: .create)) {
             // Not within the deadline as a whole: a create that is under way must still tell what it has started.
             try await send(
-                workflowID, resolved, options.create, key, limit: options.wait.timeout.map { $0 - elapsed() })
+                workflowID, input: resolved, options: options.create, key: key,
+                limit: options.wait.timeout.map { $0 - elapsed() })
         }
         await options.onCreated?(prediction)
         return prediction
     }
 
-    @inline(never)
+    @inline(never)  // TaskFrames.swift
     private func follower(
-        _ prediction: Prediction, _ options: WaitOptions, _ elapsed: @Sendable () -> Duration
+        of prediction: Prediction, options: WaitOptions, elapsed: @Sendable () -> Duration
     ) -> PredictionFollower {
         let timeout = options.timeout
         var options = options
         options.timeout = timeout.map { max($0 - elapsed(), .zero) }
-        return PredictionFollower(prediction, self, options, timeoutOfAll: timeout)
+        return PredictionFollower(prediction, predictions: self, options: options, timeoutOfAll: timeout)
     }
 
     private func resolve(

@@ -14,7 +14,7 @@ public struct Predictions: Sendable {
     let files: Files
 
     /// How many predictions of this client are being waited for and sleep until their next poll; for monitoring.
-    public var waitingCount: Int { caller.state.turns.waitingCount }
+    public var waitingCount: Int { caller.state.pollScheduler.waitingCount }
 
     /// Starts a workflow and returns at once. Files in the input are uploaded first.
     ///
@@ -28,13 +28,13 @@ public struct Predictions: Sendable {
     ) async throws -> Prediction {
         try Self.check(workflowID, options)
         try InputDepth.check(input)
-        switch try await claim(workflowID, input, options) {
+        switch try await claim(workflowID, input: input, options: options) {
         case .recorded(let prediction): return prediction
         case .new(let key):
-            let resolved = try await notMadeIfThrown(key) {
+            let resolved = try await recordingFailure(key) {
                 try await InputResolution(files: files, encoding: options.fileEncoding).resolve(input)
             }
-            return try await send(workflowID, resolved, options, key)
+            return try await send(workflowID, input: resolved, options: options, key: key)
         }
     }
 
@@ -53,7 +53,7 @@ public struct Predictions: Sendable {
     ///
     /// - Parameter limit: After it, a create that had no effect is not tried again.
     func send(
-        _ workflowID: String, _ input: [String: JSONValue], _ options: CreateOptions, _ key: JournalKey,
+        _ workflowID: String, input: [String: JSONValue], options: CreateOptions, key: JournalKey,
         limit: Duration? = nil
     ) async throws -> Prediction {
         var body = options.body
@@ -128,7 +128,7 @@ public struct Predictions: Sendable {
     ///   the prediction goes on then, too, unless ``WaitOptions/cancelOn`` says otherwise.
     public func wait(for prediction: Prediction, options: WaitOptions = WaitOptions()) async throws -> Prediction {
         if prediction.isReused, prediction.isComplete { return try Self.finished(prediction) }
-        return try await end(of: PredictionFollower(prediction, self, options))
+        return try await end(of: PredictionFollower(prediction, predictions: self, options: options))
     }
 
     /// - Parameter limit: A call has tries and a time limit of its own; together they could outlast a wait by minutes.

@@ -80,7 +80,7 @@ package struct RequestSigner: Sendable {
 extension HTTPField.Name {
     // The names are literals of token characters, so making them cannot fail.
     private static func literal(_ name: String) -> HTTPField.Name {
-        guard let name = HTTPField.Name(name) else { preconditionFailure("\(name) is no header name") }
+        guard let name = HTTPField.Name(name) else { preconditionFailure("\(name) is not a header name") }
         return name
     }
 

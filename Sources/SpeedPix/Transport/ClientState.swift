@@ -10,10 +10,10 @@ final class ClientState: Sendable {
 
     private let state = Mutex(State())
     let polls: PollHistory
-    let turns: PollTurns
+    let pollScheduler: PollScheduler
     let transfers: TransferSlots
     let outputs = OutputPlaces()
-    let saves = SavesUnderWay()
+    let saves = SavesInProgress()
     let digests = KnownDigests()
 
     init(_ configuration: Configuration, _ dependencies: ClientDependencies, executor: (any TaskExecutor)? = nil) {
@@ -24,7 +24,7 @@ final class ClientState: Sendable {
         let rate =
             configuration.pollRate.map { PollRate(fixed: $0) }
             ?? PollRate(isLocal: configuration.isOnThisMachine, ceiling: memory.ceiling(of: service))
-        turns = PollTurns(rate: rate, clock: dependencies.clock, executor: executor) {
+        pollScheduler = PollScheduler(rate: rate, clock: dependencies.clock, executor: executor) {
             memory.remember($0, of: service)
         }
     }

@@ -11,7 +11,7 @@ struct GatewayRefusal {
         case timestamp
         case usedNonce
         case throttled
-        /// Nobody has published an API at this path.
+        /// No API is published at this path.
         case noSuchCall
         /// The host of the endpoint is none of the gateway's.
         case domain

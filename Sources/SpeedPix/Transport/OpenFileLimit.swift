@@ -9,7 +9,7 @@ import Glibc
 /// How many files and connections this process may have open at a time.
 package enum OpenFileLimit {
     /// More than any run needs; beyond it programs that this one starts would have to close too many numbers.
-    private static let mostWanted: rlim_t = 65_536
+    private static let maximum: rlim_t = 65_536
     /// What macOS takes for a process (`OPEN_MAX` in sys/syslimits.h), whatever `getrlimit` says.
     private static let mostOnDarwin: rlim_t = 10_240
 
@@ -17,7 +17,7 @@ package enum OpenFileLimit {
     package static var current: Int {
         var limit = rlimit()
         guard getrlimit(resource, &limit) == 0 else { return 256 }
-        return Int(min(limit.rlim_cur, mostWanted))
+        return Int(min(limit.rlim_cur, maximum))
     }
 
     /// Raises the soft limit as far as the system lets a user do that. A limit that cannot be raised stays.
@@ -27,7 +27,7 @@ package enum OpenFileLimit {
         #if canImport(Darwin)
         let wanted = min(limit.rlim_max, mostOnDarwin)
         #else
-        let wanted = min(limit.rlim_max, mostWanted)
+        let wanted = min(limit.rlim_max, maximum)
         #endif
         guard limit.rlim_cur < wanted else { return }
         limit.rlim_cur = wanted

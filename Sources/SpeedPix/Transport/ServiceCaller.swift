@@ -63,7 +63,7 @@ package final class ServiceCaller: Sendable {
         while true {
             try Task.checkCancellation()
             try await intent?.record()
-            let sentAt = state.turns.now
+            let sentAt = state.pollScheduler.now
             do {
                 var timeout = configuration.timeout
                 if isRepeatable, let limit, let elapsed { timeout = min(timeout, max(limit - elapsed(), .zero)) }
@@ -72,10 +72,10 @@ package final class ServiceCaller: Sendable {
                     try await send(route, bytes, headers: headers, timeout: timeout, isShielded: !isRepeatable)
                 }
                 state.succeeded(cost: spent)
-                if route == .progress { state.turns.noteAccepted() }
+                if route == .progress { state.pollScheduler.noteAccepted() }
                 return envelope
             } catch let failure as Failure {
-                if failure.error.code == .throttled { state.turns.noteThrottled(sentAt: sentAt) }
+                if failure.error.code == .throttled { state.pollScheduler.noteThrottled(sentAt: sentAt) }
                 let isInDoubt = !isRepeatable && failure.effect == .unknown
                 let error = isInDoubt ? Self.unknownOutcome(failure.error) : failure.error
                 // Before any pause: whatever ends the process in it leaves no doubt.
@@ -143,7 +143,7 @@ package final class ServiceCaller: Sendable {
         let usedOffset = state.clockOffset
         let exchange = { @Sendable [self] in
             try await withDeadline(
-                timeout, clock: dependencies.clock, expired: { Silence() },
+                timeout, clock: dependencies.clock, expired: { AnswerTimeout() },
                 operation: {
                     let response = try await self.pipeline.send(
                         request, for: route.operation, finish: { self.signed($0, offset: usedOffset) })
@@ -210,13 +210,13 @@ package final class ServiceCaller: Sendable {
     /// A try that brought no answer.
     private func failure(_ error: any Error) -> Failure {
         switch error {
-        case is Silence:
+        case is AnswerTimeout:
             return Failure(
                 error: SpeedPixError(
                     .network, "no answer from \(configuration.endpoint): the service did not answer in time",
                     isRetryable: true),
                 effect: .unknown, isTimeout: true)
-        case let error as Oversize:
+        case let error as AnswerTooLarge:
             return Failure(
                 error: SpeedPixError(.invalidResponse, "the answer is larger than \(error.limit >> 20) MiB"),
                 effect: .unknown)
@@ -227,7 +227,7 @@ package final class ServiceCaller: Sendable {
                     remedy: error.remedy ?? (error.mayHaveReachedService ? nil : "check the endpoint and the network"),
                     isRetryable: true, cause: error),
                 effect: error.mayHaveReachedService ? .unknown : .none)
-        case let unsent as HTTPPipeline.Unsent:
+        case let unsent as HTTPPipeline.RequestNotSent:
             let error =
                 unsent.error as? SpeedPixError
                 ?? SpeedPixError(.network, "a middleware refused: \(unsent.error)", cause: unsent.error)
@@ -266,17 +266,17 @@ package final class ServiceCaller: Sendable {
     }
 
     /// The answer is larger than any that the protocol has; asking again would bring it again.
-    private struct Oversize: Error {
+    private struct AnswerTooLarge: Error {
         var limit: Int
     }
 
     /// The answer did not come within the call's time.
-    private struct Silence: Error {}
+    private struct AnswerTimeout: Error {}
 
     private static func collect(_ body: AnyByteStream, limit: Int) async throws -> [UInt8] {
         var bytes: [UInt8] = []
         for try await chunk in body {
-            guard bytes.count + chunk.readableBytes <= limit else { throw Oversize(limit: limit) }
+            guard bytes.count + chunk.readableBytes <= limit else { throw AnswerTooLarge(limit: limit) }
             bytes.append(contentsOf: chunk.readableBytesView)
         }
         return bytes

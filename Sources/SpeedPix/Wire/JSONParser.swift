@@ -14,7 +14,9 @@ struct JSONParser {
     /// - Parameter keepingLongNumbers: Whether a whole number beyond 64 bits becomes a string of its digits, rather than
     ///   an error.
     /// - Throws: `DecodingError` if the bytes are not one JSON document in UTF-8, or nest deeper than the limit.
-    static func parse(_ bytes: UnsafeBufferPointer<UInt8>, keepingLongNumbers: Bool = false) throws -> JSONValue {
+    static func parse(_ bytes: UnsafeBufferPointer<UInt8>, keepingLongNumbers: Bool = false) throws(DecodingError)
+        -> JSONValue
+    {
         var parser = JSONParser(bytes: bytes, keepsLongNumbers: keepingLongNumbers)
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { parser.at = 3 }
         parser.skipSpace()
@@ -48,7 +50,7 @@ struct JSONParser {
 
     // MARK: Values
 
-    private mutating func value(depth: Int) throws -> JSONValue {
+    private mutating func value(depth: Int) throws(DecodingError) -> JSONValue {
         switch next {
         case UInt8(ascii: "\""): return .string(try string())
         case UInt8(ascii: "{"): return try object(depth: depth)
@@ -60,14 +62,14 @@ struct JSONParser {
         }
     }
 
-    private mutating func literal(_ text: StaticString, _ value: JSONValue) throws -> JSONValue {
+    private mutating func literal(_ text: StaticString, _ value: JSONValue) throws(DecodingError) -> JSONValue {
         let word = UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
         guard bytes[at...].starts(with: word) else { throw error("a value is expected") }
         at += word.count
         return value
     }
 
-    private mutating func object(depth: Int) throws -> JSONValue {
+    private mutating func object(depth: Int) throws(DecodingError) -> JSONValue {
         try enter(depth)
         var members: [String: JSONValue] = [:]
         if take("}") { return .object(members) }
@@ -85,7 +87,7 @@ struct JSONParser {
         return .object(members)
     }
 
-    private mutating func array(depth: Int) throws -> JSONValue {
+    private mutating func array(depth: Int) throws(DecodingError) -> JSONValue {
         try enter(depth)
         var values: [JSONValue] = []
         if take("]") { return .array(values) }
@@ -98,7 +100,7 @@ struct JSONParser {
         return .array(values)
     }
 
-    private mutating func enter(_ depth: Int) throws {
+    private mutating func enter(_ depth: Int) throws(DecodingError) {
         guard depth < Self.depthLimit else { throw error("it nests deeper than \(Self.depthLimit) levels") }
         at += 1
         skipSpace()
@@ -106,7 +108,7 @@ struct JSONParser {
 
     // MARK: Strings
 
-    private mutating func string() throws -> String {
+    private mutating func string() throws(DecodingError) -> String {
         at += 1
         let start = at
         while let byte = next, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte >= 0x20 { at += 1 }
@@ -126,12 +128,12 @@ struct JSONParser {
         throw error("a string has no end, or a control character")
     }
 
-    private func text(_ bytes: some Sequence<UInt8>) throws -> String {
+    private func text(_ bytes: some Sequence<UInt8>) throws(DecodingError) -> String {
         guard let text = String(validating: bytes, as: UTF8.self) else { throw error("the text is not UTF-8") }
         return text
     }
 
-    private mutating func escape(_ text: inout [UInt8]) throws {
+    private mutating func escape(_ text: inout [UInt8]) throws(DecodingError) {
         guard let byte = next else { throw error("a string has no end") }
         at += 1
         switch byte {
@@ -154,7 +156,7 @@ struct JSONParser {
         }
     }
 
-    private mutating func hexadecimal() throws -> UInt32 {
+    private mutating func hexadecimal() throws(DecodingError) -> UInt32 {
         var code: UInt32 = 0
         for _ in 0..<4 {
             guard let digit = next.flatMap({ Character(Unicode.Scalar($0)).hexDigitValue }) else {
@@ -168,7 +170,7 @@ struct JSONParser {
 
     // MARK: Numbers
 
-    private mutating func number() throws -> JSONValue {
+    private mutating func number() throws(DecodingError) -> JSONValue {
         let start = at
         _ = take("-")
         let isZero = next == UInt8(ascii: "0")
@@ -193,7 +195,7 @@ struct JSONParser {
     }
 
     /// A number without fraction and exponent: none of its digits may be lost.
-    private func whole(_ text: String) throws -> JSONValue {
+    private func whole(_ text: String) throws(DecodingError) -> JSONValue {
         if let number = Int64(text) { return .integer(number) }
         if let number = UInt64(text) { return .unsigned(number) }
         guard !keepsLongNumbers else { return .string(text) }
@@ -203,7 +205,7 @@ struct JSONParser {
     }
 
     /// - Returns: How many there are; never none.
-    private mutating func digits() throws -> Int {
+    private mutating func digits() throws(DecodingError) -> Int {
         let start = at
         while let byte = next, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) { at += 1 }
         guard at > start else { throw error("a value is expected") }

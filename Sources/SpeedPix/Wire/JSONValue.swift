@@ -54,7 +54,7 @@ extension JSONValue {
     /// The document as UTF-8 bytes, with sorted keys: the same value always gives the same bytes.
     ///
     /// - Throws: An `EncodingError` for a number that JSON cannot say (NaN, infinity).
-    public func encoded() throws -> [UInt8] {
+    public func encoded() throws(EncodingError) -> [UInt8] {
         var writer = JSONWriter()
         do {
             try writer.write(self)
@@ -114,7 +114,7 @@ extension JSONValue: Codable {
 
     /// A decoder does not tell how a number was written. Digits that no `Double` has, though, were no float's.
     private static func refuseRounding(_ value: Double, _ container: any SingleValueDecodingContainer) throws {
-        // 17 digits tell every double from its neighbours; whoever writes one has no reason to write more.
+        // 17 digits are enough for every double, so that an encoder has no reason to write more.
         guard value.magnitude >= 0x1p63, let exact = try? container.decode(Decimal.self) else { return }
         let digits = "\(exact)".drop(while: { $0 == "-" })
         guard digits.allSatisfy(\.isWholeNumber), digits.reversed().drop(while: { $0 == "0" }).count > 17 else {

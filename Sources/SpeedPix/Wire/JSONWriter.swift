@@ -6,10 +6,10 @@ struct JSONWriter {
     private(set) var bytes: [UInt8] = []
 
     /// JSON has no such number: NaN, or an infinity.
-    struct NoNumber: Error {}
+    struct NonFiniteNumber: Error {}
 
-    /// - Throws: ``NoNumber``.
-    mutating func write(_ value: JSONValue) throws {
+    /// - Throws: ``NonFiniteNumber``.
+    mutating func write(_ value: JSONValue) throws(NonFiniteNumber) {
         switch value {
         case .null: write("null")
         case .bool(let flag): write(flag ? "true" : "false")
@@ -26,14 +26,14 @@ struct JSONWriter {
         bytes.append(contentsOf: text.utf8)
     }
 
-    private mutating func write(_ number: Double) throws {
-        guard number.isFinite else { throw NoNumber() }
+    private mutating func write(_ number: Double) throws(NonFiniteNumber) {
+        guard number.isFinite else { throw NonFiniteNumber() }
         // Shortest text that reads back as the same number; a whole one stays a whole one.
         let text = number.description
         write(text.hasSuffix(".0") ? String(text.dropLast(2)) : text)
     }
 
-    private mutating func write(_ values: [JSONValue]) throws {
+    private mutating func write(_ values: [JSONValue]) throws(NonFiniteNumber) {
         bytes.append(UInt8(ascii: "["))
         for (index, value) in values.enumerated() {
             if index > 0 { bytes.append(UInt8(ascii: ",")) }
@@ -42,7 +42,7 @@ struct JSONWriter {
         bytes.append(UInt8(ascii: "]"))
     }
 
-    private mutating func write(_ members: [String: JSONValue]) throws {
+    private mutating func write(_ members: [String: JSONValue]) throws(NonFiniteNumber) {
         bytes.append(UInt8(ascii: "{"))
         for (index, member) in members.sorted(by: { $0.key < $1.key }).enumerated() {
             if index > 0 { bytes.append(UInt8(ascii: ",")) }

@@ -49,7 +49,7 @@ package enum PercentEncoding {
 
     /// The bytes behind a part of a query or of a form, where a `+` is a space.
     ///
-    /// A `%` without two hexadecimal digits after it stands for itself: whoever sent it had not encoded anything.
+    /// A `%` without two hexadecimal digits after it stands for itself: the text was not percent-encoded.
     package static func decodedFormBytes(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
         var decoded: [UInt8] = []
         decoded.reserveCapacity(bytes.count)

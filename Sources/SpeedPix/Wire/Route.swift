@@ -1,6 +1,6 @@
 /// The service's calls. All are `POST` with a JSON body; the raw values are the service's own paths.
 ///
-/// Whatever depends on the call stands in ``entry``: the client, the gateway, its faults and dry runs read it there.
+/// What depends on the call is in ``entry``, for the client, the gateway, its faults and dry runs.
 package enum Route: String, Sendable, CaseIterable {
     case create = "/scc/comfy_prompt"
     case progress = "/scc/comfy_get_progress"

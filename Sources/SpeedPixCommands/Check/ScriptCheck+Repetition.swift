@@ -1,10 +1,10 @@
-// What would be another one when a run is gone on with, from its first line again.
+// Warnings about values that differ when a run is resumed: it runs again from its first line.
 extension ScriptCheck {
-    /// Where the text stands, as far as that matters.
-    struct Surroundings {
-        /// Loops over `pairs` around it.
+    /// What encloses the expression that is read, as far as these warnings depend on it.
+    struct SyntaxContext {
+        /// Enclosing loops over `pairs`.
         var pairsLoops = 0
-        /// Inputs of creates around it.
+        /// Enclosing inputs of creates.
         var inputs = 0
     }
 
@@ -22,23 +22,23 @@ extension ScriptCheck {
     /// The arguments of a call, with what is known of them.
     mutating func arguments(of callee: Shape, _ place: LuaToken) -> [Shape] {
         guard case .path(let path) = callee else { return arguments() }
-        if surroundings.inputs > 0, Self.clocks.contains(path) {
+        if syntaxContext.inputs > 0, Self.clocks.contains(path) {
             warn(
                 place,
                 "\(path.joined(separator: ".")) gives another value when the run is gone on with, and the prediction is then"
                     + " paid for again; keep it: speedpix.once(\"stamp\", function() … end)")
         }
-        if surroundings.pairsLoops > 0, Self.creates.contains(path) || Self.draws.contains(path) {
+        if syntaxContext.pairsLoops > 0, Self.creates.contains(path) || Self.draws.contains(path) {
             warn(
                 place,
                 "pairs has another order in each process, so that a run which is gone on with does not find"
                     + " \(path.joined(separator: ".")) at its place; sort the keys first, or use a list")
         }
-        let before = surroundings
-        defer { surroundings = before }
-        if Self.creates.contains(path) { surroundings.inputs += 1 }
-        // What it gives is kept.
-        if path == ["speedpix", "once"] { surroundings = Surroundings() }
+        let before = syntaxContext
+        defer { syntaxContext = before }
+        if Self.creates.contains(path) { syntaxContext.inputs += 1 }
+        // Its result is recorded, and the same when the run is resumed.
+        if path == ["speedpix", "once"] { syntaxContext = SyntaxContext() }
         return arguments()
     }
 

@@ -42,7 +42,7 @@ struct ScriptCheck {
     var methodUses: [Use] = []
     /// Names that the script gives to fields and methods of its own.
     var ownFields: Set<String> = []
-    var surroundings = Surroundings()
+    var syntaxContext = SyntaxContext()
     /// `_ENV` and `_G[…]` make globals of which the text tells nothing.
     var hasDynamicGlobals = false
 
@@ -222,12 +222,12 @@ struct ScriptCheck {
         let isOverPairs = isPairsCall
         _ = expressions()
         take("do")
-        if isOverPairs { surroundings.pairsLoops += 1 }
+        if isOverPairs { syntaxContext.pairsLoops += 1 }
         scoped { check in
             for name in names { check.declare(name) }
             check.block()
         }
-        if isOverPairs { surroundings.pairsLoops -= 1 }
+        if isOverPairs { syntaxContext.pairsLoops -= 1 }
         take("end")
     }
 

@@ -1,7 +1,7 @@
 /// A command line as ArgumentParser takes it: it knows no options whose value may be left out, and no flags that take one.
 enum OptionalValues {
     private static let spellings = [
-        "--resume": "--resume=\(ResumeTarget.newestWord)", "--\(LocalMode.fresh.endpoint)": "--local-fresh",
+        "--resume": "--resume=\(ResumeTarget.newestWord)", "--\(LocalMode.temporary.endpoint)": "--local-fresh",
     ]
 
     /// - Parameter arguments: Without the program's name.

@@ -35,34 +35,34 @@ struct DoctorCommand: ContextCommand {
                 diagnoses += NetworkDiagnosis(settings: resolved, reader: reader).diagnoses
             }
         } catch {
-            diagnoses.append(Diagnosis("settings", .bad, error.message, remedy: error.hint))
+            diagnoses.append(Diagnosis("settings", .bad, message: error.message, remedy: error.hint))
         }
         if !diagnoses.contains(where: { $0.verdict == .bad }) { diagnoses += try await reached(context) }
-        diagnoses += [Diagnosis("lua", .ok, LuaVM.luaVersion), pictures]
+        diagnoses += [Diagnosis("lua", .ok, message: LuaVM.luaVersion), pictures]
         let searchPath = context.environment["PATH"] ?? ""
         diagnoses += InstalledProgram.all.map { $0.diagnosis(searchPath: searchPath) }
-        try printReport(settings, diagnoses, context)
+        try printReport(settings, diagnoses: diagnoses, in: context)
         if diagnoses.contains(where: { $0.verdict == .bad }) { throw CommandFailure(.configuration) }
     }
 
     private var pictures: Diagnosis {
         do {
-            return Diagnosis("libvips", .ok, try Image.libraryVersion())
+            return Diagnosis("libvips", .ok, message: try Image.libraryVersion())
         } catch {
             return Diagnosis(
-                "libvips", .note, "\((error as? ImagingError)?.message ?? "\(error)")",
+                "libvips", .note, message: "\((error as? ImagingError)?.message ?? "\(error)")",
                 remedy: "apt install libvips42, or brew install vips; without it scripts have no image module")
         }
     }
 
     private func filesRead(_ settings: ResolvedSettings, _ context: CommandContext) -> Diagnosis {
         guard settings.files.isEmpty else {
-            return Diagnosis("settings", .ok, settings.files.joined(separator: ", "))
+            return Diagnosis("settings", .ok, message: settings.files.joined(separator: ", "))
         }
         let reader = SettingsReader(context: context)
         return Diagnosis(
             "settings", .ok,
-            "no file; looked for \((reader.projectPaths + [reader.ownPath]).joined(separator: " and "))")
+            message: "no file; looked for \((reader.projectPaths + [reader.ownPath]).joined(separator: " and "))")
     }
 
     /// A key from here and a secret from there are seldom meant.
@@ -72,7 +72,7 @@ struct DoctorCommand: ContextCommand {
         return [
             Diagnosis(
                 "credentials", .note,
-                "the key comes from \(key.origin.shown), the secret from \(secret.value.origin.shown)",
+                message: "the key comes from \(key.origin.shown), the secret from \(secret.value.origin.shown)",
                 remedy: "if the signature is refused, set both in one place")
         ]
     }
@@ -80,20 +80,23 @@ struct DoctorCommand: ContextCommand {
     private func reached(_ context: CommandContext) async throws -> [Diagnosis] {
         do {
             return try await service.withConfiguration(context) { configuration in
-                [Diagnosis("credentials", .ok, "key \(configuration.appKey), secret \(configuration.appSecret)")]
+                [
+                    Diagnosis(
+                        "credentials", .ok, message: "key \(configuration.appKey), secret \(configuration.appSecret)")
+                ]
                     + (try await ServiceProbe(configuration: configuration, context: context).diagnoses())
             }
         } catch let failure as CommandFailure {
             let remedies = failure.remedies
             return [
                 Diagnosis(
-                    "credentials", .bad, failure.problem ?? "missing",
+                    "credentials", .bad, message: failure.problem ?? "missing",
                     remedy: remedies.isEmpty ? nil : remedies.joined(separator: "\n"))
             ]
         }
     }
 
-    private func printReport(_ settings: [ShownSetting], _ diagnoses: [Diagnosis], _ context: CommandContext) throws {
+    private func printReport(_ settings: [ShownSetting], diagnoses: [Diagnosis], in context: CommandContext) throws {
         if json {
             return try context.print([
                 "version": .string(SpeedPixVersion.current),

@@ -32,17 +32,18 @@ struct EvalCommand: ContextCommand {
 
     func run(in context: CommandContext) async throws {
         if service.needsConfiguration(context) {
-            try await service.withConfiguration(context) { try await evaluate($0, nil, context) }
+            try await service.withConfiguration(context) { try await evaluate($0, refusing: nil, in: context) }
         } else {
-            // `eval '1 + 1'` takes no account; what reaches for the service says that there is none.
-            try await evaluate(try Configuration(appKey: "none", appSecret: "none"), MissingAccount(), context)
+            // `eval '1 + 1'` needs no account; a call to the service fails with the message that there is none.
+            try await evaluate(
+                try Configuration(appKey: "none", appSecret: "none"), refusing: MissingAccount(), in: context)
         }
     }
 
     private func evaluate(
-        _ configuration: Configuration, _ refusing: MissingAccount?, _ context: CommandContext
+        _ configuration: Configuration, refusing: MissingAccount?, in context: CommandContext
     ) async throws {
-        var plan = HostPlan(configuration, sandbox, directory: nil, context)
+        var plan = HostPlan(configuration, sandbox: sandbox, directory: nil, in: context)
         plan.isVerbose = verbose
         plan.middleware = refusing.map { [$0] } ?? []
         plan.cancelsOnStop = try stopping.cancels(service, context)

@@ -32,7 +32,7 @@ struct InitCommand: ContextCommand {
         do {
             editorAfter = try EditorSettings.merged(editorBefore)
         } catch let problem as EditorSettings.Unreadable {
-            // The rest is made all the same: the editor can wait.
+            // The other files are made, since scripts run without the editor's settings.
             advice = "note: \(EditorSettings.name) is left as it is, since \(problem.reason); \(EditorSettings.hint)"
         }
         let ignoredAfter = IgnoredFiles.merged(ignoredBefore)

@@ -39,7 +39,7 @@ struct JobOptions: ParsableArguments {
     func validate() throws {
         for id in ids {
             guard !id.isEmpty, id.count <= Self.longest, id.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F }) else {
-                throw ValidationError("\"\(id.prefix(80).description.printable())\" is no id of a prediction")
+                throw ValidationError("\"\(id.prefix(80).description.printable())\" is not a prediction's id")
             }
         }
     }
@@ -67,7 +67,7 @@ struct JobOptions: ParsableArguments {
     func withClient(
         _ context: CommandContext, interrupted: String = "interrupted", _ body: (SpeedPixClient) async throws -> Void
     ) async throws {
-        try service.requireLasting(context, "a prediction")
+        try service.requirePersistentGateway(context, "a prediction")
         try await service.withConfiguration(context, needsEarlier: true) { configuration in
             do {
                 try await body(context.client(configuration))

@@ -62,7 +62,7 @@ struct JobsDownloadCommand: ContextCommand {
                     goingOn.append(id)
                 }
             }
-            let places = try await download(ended, run, into: folder, client, context)
+            let places = try await download(ended, of: run, into: folder, client: client, in: context)
             let empty = ended.filter(\.files.isEmpty).map(\.id)
             if !empty.isEmpty { context.say("without files: \(empty.joined(separator: " "))".printable()) }
             guard goingOn.isEmpty else { throw unended(goingOn, "waiting or running") }
@@ -89,8 +89,8 @@ struct JobsDownloadCommand: ContextCommand {
     }
 
     private func download(
-        _ predictions: [Prediction], _ run: EventsFile?, into folder: String, _ client: SpeedPixClient,
-        _ context: CommandContext
+        _ predictions: [Prediction], of run: EventsFile?, into folder: String, client: SpeedPixClient,
+        in context: CommandContext
     ) async throws -> [ResultFolder.Place] {
         let names = predictions.flatMap { LabeledName.names(of: $0.files, label: run?.label(of: $0.id)) }
         let places = try await ResultFolder(folder: FilePath(folder), files: client.files)

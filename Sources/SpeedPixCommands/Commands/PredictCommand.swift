@@ -76,11 +76,11 @@ struct PredictCommand: ContextCommand {
         // Before anything is paid for.
         if let save { try OutputFolder.prepare(context.absolute(save), shownAs: save) }
         try await service.withConfiguration(context, isQuiet: quiet) { configuration in
-            try await run(input, context.client(configuration), context)
+            try await run(input, client: context.client(configuration), in: context)
         }
     }
 
-    private func run(_ input: [String: InputValue], _ client: SpeedPixClient, _ context: CommandContext) async throws {
+    private func run(_ input: [String: InputValue], client: SpeedPixClient, in context: CommandContext) async throws {
         let recorder = RunRecorder(clock: context.clock, observers: quiet ? [] : [Self.statusReporter(context)])
         var options = RunOptions(
             create: CreateOptions(
@@ -102,7 +102,7 @@ struct PredictCommand: ContextCommand {
         } catch is CancellationError {
             throw CommandFailure(.interrupted, interruption(recorder.state, isLocal: service.isLocal(context)))
         }
-        let places = try await saved(done, client, context)
+        let places = try await saved(done, client: client, in: context)
         let paths = Dictionary(zip(done.files.map(\.url), places.map(\.path)), uniquingKeysWith: { first, _ in first })
         if json {
             try context.print(PredictionText.json(done, paths: paths))
@@ -122,15 +122,15 @@ struct PredictCommand: ContextCommand {
 
     /// Where the result's files were saved, in order; none without `--save`.
     private func saved(
-        _ done: Prediction, _ client: SpeedPixClient, _ context: CommandContext
+        _ done: Prediction, client: SpeedPixClient, in context: CommandContext
     ) async throws -> [ResultFolder.Place] {
         guard let save else { return [] }
         let flag =
             switch service.localMode(context) {
             case nil: ""
-            case .lasting?: " --local"
+            case .persistent?: " --local"
             // It is gone with the gateway.
-            case .fresh?: nil as String?
+            case .temporary?: nil as String?
             }
         let later = flag.map { "it succeeded: speedpix jobs download \(done.id.printable())\($0)" }
         do {
@@ -164,7 +164,7 @@ struct PredictCommand: ContextCommand {
         }
     }
 
-    /// What became of the create, for whoever interrupted it.
+    /// What became of the create, for the message after an interrupt.
     private func interruption(_ state: RunState, isLocal: Bool) -> String {
         guard !isLocal else { return "interrupted" }
         if let canceled = state.lastCanceled {

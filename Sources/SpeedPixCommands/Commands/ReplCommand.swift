@@ -50,7 +50,7 @@ struct ReplCommand: ContextCommand {
         context.writeOutput = output.write
         context.writeError = output.writeError
         let recorder = RunRecorder(clock: context.clock, keepsHistory: true)
-        var plan = HostPlan(configuration, sandbox, directory: context.workingDirectory, context)
+        var plan = HostPlan(configuration, sandbox: sandbox, directory: context.workingDirectory, in: context)
         // The session's lines come from there.
         plan.readsInput = false
         plan.cancelsOnStop = try stopping.cancels(service, context)
@@ -70,7 +70,9 @@ struct ReplCommand: ContextCommand {
             members: { vm.membersWithinTimeout($0) },
             workflows: { known + recorder.withState { $0.own }.map { KnownWorkflow(id: $0.workflow) } })
         completion.files = { Self.names(in: process.absolute($0.isEmpty ? "." : $0)) }
-        let editor = lineReader(context, output) { [completion] in completion.complete($0, earlier: pending.lines) }
+        let editor = lineReader(in: context, output: output) { [completion] in
+            completion.complete($0, earlier: pending.lines)
+        }
         if editor != nil {
             let place = isLocal ? "a gateway on this machine" : configuration.endpoint
             context.say("speedpix \(SpeedPixVersion.current), Lua 5.4, \(place). :help explains, Ctrl-D leaves.")
@@ -94,9 +96,9 @@ struct ReplCommand: ContextCommand {
         }
     }
 
-    /// Nil if nobody types.
+    /// Nil if standard input is not a terminal.
     private func lineReader(
-        _ context: CommandContext, _ output: SessionOutput, _ complete: @escaping @Sendable (String) -> Completion
+        in context: CommandContext, output: SessionOutput, complete: @escaping @Sendable (String) -> Completion
     ) -> (any LineReader)? {
         if let make = context.makeLineReader { return make(output, complete) }
         guard let terminal = context.lineTerminal else { return nil }
@@ -105,7 +107,7 @@ struct ReplCommand: ContextCommand {
 }
 
 extension LuaVM {
-    /// ``members(of:)`` for a thread that can wait, but not long: a busy script shall not hold up whoever types.
+    /// ``members(of:)`` for a thread that can wait, but not long: a busy script must not delay typing.
     fileprivate nonisolated func membersWithinTimeout(_ path: [String]) -> [Member] {
         final class Answer: Sendable {
             let members = Mutex<[Member]>([])

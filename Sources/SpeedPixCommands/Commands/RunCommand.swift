@@ -78,7 +78,7 @@ struct RunCommand: ContextCommand {
             throw ValidationError("--dry-run makes no results, so that there is nothing for --report to show")
         }
         for parameter in parameters where !parameter.contains("=") {
-            throw ValidationError("\"\(parameter)\" is no key=value; parameters of a script look like count=8")
+            throw ValidationError("\"\(parameter)\" is not key=value; parameters of a script look like count=8")
         }
     }
 
@@ -121,10 +121,10 @@ struct RunCommand: ContextCommand {
 
     private func run(_ file: String, _ context: CommandContext) async throws {
         let events = events(file, context)
-        try await finishing(events, context) {
+        try await finishing(events, in: context) {
             let script = try ScriptFile(file, in: context)
             try await withService(context) { service in
-                let plan = try RunPlan(self, script, named: file, service, context)
+                let plan = try RunPlan(self, script: script, named: file, service: service, in: context)
                 if let failure = await ScriptRunner(context, events: events).run(plan).end.failure { throw failure }
             }
         }
@@ -139,9 +139,10 @@ struct RunCommand: ContextCommand {
                 let watched = WatchedFiles(script: context.absolute(file))
                 let events = events(file, context)
                 do {
-                    try await finishing(events, context) {
+                    try await finishing(events, in: context) {
                         let script = try ScriptFile(file, in: context)
-                        let plan = try RunPlan(self, script, named: file, service, context, watched: watched)
+                        let plan = try RunPlan(
+                            self, script: script, named: file, service: service, in: context, watched: watched)
                         let result = await ScriptRunner(context, events: events).run(plan)
                         if let failure = result.end.failure { throw failure }
                     }
@@ -158,7 +159,7 @@ struct RunCommand: ContextCommand {
 
     /// Sees to it that a stream of events has its last one, also if the run never began.
     private func finishing(
-        _ events: EventStream?, _ context: CommandContext, _ body: () async throws -> Void
+        _ events: EventStream?, in context: CommandContext, _ body: () async throws -> Void
     ) async throws {
         do {
             try await body()
@@ -169,11 +170,11 @@ struct RunCommand: ContextCommand {
     }
 
     private func withService(_ context: CommandContext, _ body: (UsedService) async throws -> Void) async throws {
-        // What goes on with a run is told by its service and key, also if nothing is sent.
+        // A run is resumed only with the same service and key, also if nothing is sent.
         guard dryRun, resuming.resume == nil else {
             return try await service.withService(context, beside: directory(context), isQuiet: output.quiet, body)
         }
-        // Nothing is sent, and so nobody has to sign anything.
+        // Nothing is sent, so that no credentials are needed to sign.
         try await body(
             UsedService(
                 configuration: Configuration(
@@ -184,8 +185,8 @@ struct RunCommand: ContextCommand {
     private func showParameters(of script: ScriptFile, named name: String, _ context: CommandContext) async throws {
         let declared = DeclaredParameters()
         let plan = HostPlan(
-            try Configuration(appKey: "none", appSecret: "none"), sandbox, arguments: arguments,
-            directory: script.directory, context)
+            try Configuration(appKey: "none", appSecret: "none"), sandbox: sandbox, arguments: arguments,
+            directory: script.directory, in: context)
         // What it prints before that belongs to no help text.
         let host = ScriptHost(plan, output: .none, context, onEvent: { _ in }, onParameters: declared.set)
         do {

@@ -33,7 +33,7 @@ extension JournalOptions {
     /// - Throws: ``CommandFailure`` if it cannot be opened.
     func store(_ context: CommandContext) throws -> JournalStore? {
         let folder = place(context).folder
-        guard JournalStore.isThere(folder) else { return nil }
+        guard JournalStore.exists(in: folder) else { return nil }
         return try failing { try JournalStore(folder: folder) }
     }
 
@@ -197,7 +197,7 @@ struct RunsSettleCommand: ContextCommand {
             throw ValidationError("say one of --id ID, --not-created and --again")
         }
         if let id, id.isEmpty || !id.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F }) {
-            throw ValidationError("\"\(id.prefix(80).description.printable())\" is no id of a prediction")
+            throw ValidationError("\"\(id.prefix(80).description.printable())\" is not a prediction's id")
         }
     }
 

@@ -34,7 +34,7 @@ struct UploadCommand: ContextCommand {
     @OptionGroup var service: ServiceOptions
 
     func run(in context: CommandContext) async throws {
-        // A file that is missing is told before any other is on its way.
+        // A missing file is reported before any file is uploaded.
         for file in files {
             switch FileKind(context.absolute(file)) {
             case .file, .other: break

@@ -33,7 +33,7 @@ enum OutputFolder {
             }
         }
         guard found == .folder else {
-            throw CommandFailure(.usage, "\(shown): \(nearest.string) is no folder".printable())
+            throw CommandFailure(.usage, "\(shown): \(nearest.string) is not a folder".printable())
         }
         try checkCreation(nearest, shownAs: shown)
     }

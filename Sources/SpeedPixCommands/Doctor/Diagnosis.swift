@@ -16,7 +16,7 @@ struct Diagnosis: Sendable, Equatable {
     /// How it is mended, a sentence or a command.
     var remedy: String?
 
-    init(_ name: String, _ verdict: Verdict, _ message: String, remedy: String? = nil) {
+    init(_ name: String, _ verdict: Verdict, message: String, remedy: String? = nil) {
         self.name = name
         self.verdict = verdict
         self.message = message

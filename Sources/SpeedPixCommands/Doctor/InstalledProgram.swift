@@ -24,9 +24,10 @@ struct InstalledProgram {
     func diagnosis(searchPath: String) -> Diagnosis {
         let folders = searchPath.split(separator: ":").filter { $0.hasPrefix("/") }
         let found = folders.map { folder -> String in "\(folder)/\(name)" }.first { access($0, X_OK) == 0 }
-        if let found { return Diagnosis(name, .ok, found) }
+        if let found { return Diagnosis(name, .ok, message: found) }
         return Diagnosis(
-            name, .note, "not installed; sizes and lengths of \(purpose) stay unknown unless the service tells",
+            name, .note,
+            message: "not installed; sizes and lengths of \(purpose) stay unknown unless the service tells",
             remedy: remedy)
     }
 }

@@ -13,25 +13,25 @@ struct NetworkDiagnosis {
             let network = try settings.network(reader)
             return [proxies(network.proxies), certificates]
         } catch let error as SpeedPixError {
-            return [Diagnosis("network", .bad, error.message, remedy: error.remedy)]
+            return [Diagnosis("network", .bad, message: error.message, remedy: error.remedy)]
         } catch {
-            return [Diagnosis("network", .bad, "\(error)")]
+            return [Diagnosis("network", .bad, message: "\(error)")]
         }
     }
 
     private func proxies(_ proxies: ProxySettings) -> Diagnosis {
         let schemes = [("https", proxies.https), ("http", proxies.http)]
         let ways = schemes.compactMap { scheme, proxy in proxy.map { "\(scheme) through \($0)\(origin(scheme, $0))" } }
-        guard !ways.isEmpty else { return Diagnosis("proxy", .ok, "none") }
+        guard !ways.isEmpty else { return Diagnosis("proxy", .ok, message: "none") }
         var text = ways.joined(separator: ", ")
         if let list = exceptions { text += "; directly: \(list.value) (\(list.origin))" }
         let endpoint = settings[.endpoint]?.text ?? Configuration.defaultEndpoint
         let url = endpoint.contains("://") ? endpoint : "https://\(endpoint)"
         text += proxies.proxy(for: url) == nil ? "; the endpoint directly" : ""
-        return Diagnosis("proxy", .ok, text)
+        return Diagnosis("proxy", .ok, message: text)
     }
 
-    /// Where a proxy is set, and whether it is told who asks.
+    /// Where a proxy is set, and whether it gets credentials.
     private func origin(_ scheme: String, _ proxy: Proxy) -> String {
         let name = settings[.proxy]?.origin.shown ?? ProxySettings.variable(for: scheme, in: environment)?.name ?? ""
         return " (\(name)\(proxy.hasCredentials ? ", with a user name" : ""))"
@@ -49,6 +49,6 @@ struct NetworkDiagnosis {
         var text =
             replacing.isEmpty ? "the system's" : "those of \(replacing.joined(separator: " and ")), not the system's"
         if let value = settings[.caFile] { text += ", and those of \(reader.path(value)) (\(value.origin.shown))" }
-        return Diagnosis("certificates", .ok, text)
+        return Diagnosis("certificates", .ok, message: text)
     }
 }

@@ -13,7 +13,7 @@ struct ServiceProbe {
     /// An id that no service gives.
     static let predictionID = "speedpix-doctor"
     /// A clock this far off is worth a word; the service refuses calls at fifteen minutes.
-    private static let tolerated: Duration = .seconds(60)
+    private static let toleratedClockOffset: Duration = .seconds(60)
 
     let configuration: Configuration
     let context: CommandContext
@@ -36,29 +36,32 @@ struct ServiceProbe {
 
     private func verdicts(_ error: SpeedPixError?) -> [Diagnosis] {
         let endpoint = configuration.endpoint
-        let reached = Diagnosis("endpoint", .ok, "\(endpoint) answers")
-        guard let error else { return [reached, Diagnosis("signature", .ok, "a signed call was accepted")] }
+        let reached = Diagnosis("endpoint", .ok, message: "\(endpoint) answers")
+        guard let error else { return [reached, Diagnosis("signature", .ok, message: "a signed call was accepted")] }
         switch error.code {
         case .network:
             return [
-                Diagnosis("endpoint", .bad, error.message, remedy: reachingIt)
+                Diagnosis("endpoint", .bad, message: error.message, remedy: reachingIt)
             ]
         case .auth:
             return [
                 reached,
                 Diagnosis(
-                    "signature", .bad, error.message,
+                    "signature", .bad, message: error.message,
                     remedy: error.remedy ?? "copy key and secret from the console again"),
             ]
         // The service itself looked for the prediction: the signature had been checked by then.
         case .apiError where error.serviceCode != nil:
-            return [reached, Diagnosis("signature", .ok, "a signed call was accepted")]
+            return [reached, Diagnosis("signature", .ok, message: "a signed call was accepted")]
         case .throttled:
-            return [reached, Diagnosis("signature", .note, "too many calls just now", remedy: "try again in a minute")]
+            return [
+                reached,
+                Diagnosis("signature", .note, message: "too many calls just now", remedy: "try again in a minute"),
+            ]
         default:
             return [
                 Diagnosis(
-                    "endpoint", .bad, "what answers at \(endpoint) is not the service: \(error.message)",
+                    "endpoint", .bad, message: "what answers at \(endpoint) is not the service: \(error.message)",
                     remedy: "check the endpoint; a proxy or a login page may be in between")
             ]
         }
@@ -77,11 +80,12 @@ struct ServiceProbe {
     private func clock(_ skew: Duration) -> Diagnosis {
         let seconds = Int(abs(skew / .seconds(1)).rounded())
         let amount = seconds < 120 ? "\(seconds) s" : "\((seconds + 30) / 60) min"
-        guard seconds > Int(Self.tolerated / .seconds(1)) else {
-            return Diagnosis("clock", .ok, "within \(max(seconds, 1)) s of the service's")
+        guard seconds > Int(Self.toleratedClockOffset / .seconds(1)) else {
+            return Diagnosis("clock", .ok, message: "within \(max(seconds, 1)) s of the service's")
         }
         return Diagnosis(
-            "clock", .note, "this machine's is \(amount) \(skew < .zero ? "behind" : "ahead of") the service's",
+            "clock", .note,
+            message: "this machine's is \(amount) \(skew < .zero ? "behind" : "ahead of") the service's",
             remedy: "set it (timedatectl set-ntp true); until then calls are dated by the service's clock")
     }
 }

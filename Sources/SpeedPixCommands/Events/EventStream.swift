@@ -68,7 +68,9 @@ final class EventStream: Sendable {
     }
 
     func send(_ name: String, _ fields: [String: JSONValue] = [:]) {
-        let notifyFailure = state.withLock { state in state.hasFinished ? nil : write(name, fields, &state) }
+        let notifyFailure = state.withLock { state in
+            state.hasFinished ? nil : write(name, fields: fields, state: &state)
+        }
         notifyFailure?()
     }
 
@@ -79,13 +81,13 @@ final class EventStream: Sendable {
         state.withLock { state in
             guard !state.hasFinished else { return }
             state.hasFinished = true
-            _ = write("run.finished", fields, &state)
+            _ = write("run.finished", fields: fields, state: &state)
         }
     }
 
     /// - Returns: What to call once the state is free again: it ends the run.
     private func write(
-        _ name: String, _ fields: [String: JSONValue], _ state: inout State
+        _ name: String, fields: [String: JSONValue], state: inout State
     ) -> (@Sendable () -> Void)? {
         guard state.failure == nil else { return nil }
         var event = fields

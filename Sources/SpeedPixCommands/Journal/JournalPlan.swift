@@ -23,8 +23,8 @@ struct JournalPlan: Sendable {
     /// - Returns: Nil for a run that writes nothing down.
     /// - Throws: ``CommandFailure`` for settings that make no sense, or what cannot be gone on with.
     init?(
-        _ command: RunCommand, _ script: ScriptFile, named name: String, _ used: UsedService,
-        _ context: CommandContext
+        _ command: RunCommand, script: ScriptFile, named name: String, service used: UsedService,
+        in context: CommandContext
     ) throws {
         let target = command.resuming.resume
         guard !command.resuming.noJournal else { return nil }

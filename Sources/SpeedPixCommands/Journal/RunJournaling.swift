@@ -21,8 +21,8 @@ struct RunJournaling: Sendable {
     ///   - client: Asks what is still there.
     /// - Throws: ``CommandFailure`` if there is nothing to go on with; ``SpeedPixError`` `journal_failed`.
     init(
-        _ plan: JournalPlan?, seed: Int64?, isDryRun: Bool, isQuiet: Bool, _ client: SpeedPixClient,
-        _ context: CommandContext
+        _ plan: JournalPlan?, seed: Int64?, isDryRun: Bool, isQuiet: Bool, client: SpeedPixClient,
+        in context: CommandContext
     ) throws {
         let report: @Sendable (String) -> Void = { if !isQuiet { context.say($0.printable()) } }
         let drawn = seed ?? Int64.random(in: 0...Int64(Int32.max))
@@ -33,7 +33,7 @@ struct RunJournaling: Sendable {
             (journal, self.seed, deferred, dryRunJournal) = (nil, drawn, nil, nil)
             return
         }
-        guard let target = plan.target, let run = try Self.number(target, plan, context) else {
+        guard let target = plan.target, let run = try Self.number(of: target, plan: plan, in: context) else {
             // A dry run with `auto` begins nothing either.
             let deferred = isDryRun ? nil : DeferredJournal { try Self.begin(plan, seed: drawn, report) }
             (journal, self.seed, self.deferred, dryRunJournal) = (deferred, drawn, deferred, nil)
@@ -55,15 +55,15 @@ struct RunJournaling: Sendable {
         }
         resumed.onChange = { create, differences in report(Self.explanation(create, differences)) }
         // What the gateway has swept away was free.
-        if plan.isLocal { resumed.isStillThere = { try await client.predictions.isKnown($0.id) } }
+        if plan.isLocal { resumed.existsAtService = { try await client.predictions.isKnown($0.id) } }
         let deferred = DeferredJournal(resumed)
         (journal, self.seed, self.deferred, dryRunJournal) = (deferred, resumed.seed, deferred, nil)
     }
 
     /// The run's number; nil to begin one.
-    private static func number(_ target: ResumeTarget, _ plan: JournalPlan, _ context: CommandContext) throws -> Int64?
+    private static func number(of target: ResumeTarget, plan: JournalPlan, in context: CommandContext) throws -> Int64?
     {
-        let isThere = JournalStore.isThere(plan.place.folder)
+        let isThere = JournalStore.exists(in: plan.place.folder)
         if case .run(let number) = target {
             do {
                 if isThere { return try JournalStore(folder: plan.place.folder).run(number).number }
@@ -134,7 +134,7 @@ struct RunJournaling: Sendable {
     /// - Returns: Why that could not be written down.
     func end(succeeded: Bool) async -> SpeedPixError? {
         guard let plan, let journal = deferred?.journal else { return nil }
-        if succeeded { await Self.askAboutUnended(journal, client, clock) }
+        if succeeded { await Self.askAboutUnended(journal, client: client, clock: clock) }
         do {
             try await journal.end(succeeded: succeeded)
             try journal.store.prune(olderThan: plan.keepsRuns)
@@ -147,18 +147,18 @@ struct RunJournaling: Sendable {
     /// Predictions that at most are asked about at the end of a run: nobody has waited for them.
     private static let mostAskedAbout = 100
     /// The end of a run is not to wait for a service that does not answer.
-    private static let longestAsking: Duration = .seconds(10)
+    private static let askingTimeout: Duration = .seconds(10)
 
     /// Asks once how predictions stand that the script has not waited for: else a run that has ended well would have something to
     /// go on with for ever.
     private static func askAboutUnended(
-        _ journal: RunJournal, _ client: SpeedPixClient, _ clock: any Clock<Duration>
+        _ journal: RunJournal, client: SpeedPixClient, clock: any Clock<Duration>
     ) async {
         let unended = journal.unended.prefix(mostAskedAbout)
         guard !unended.isEmpty else { return }
         await withTaskGroup { group in
             group.addTask {
-                try? await clock.sleep(for: longestAsking)
+                try? await clock.sleep(for: askingTimeout)
                 return true
             }
             group.addTask {

@@ -88,7 +88,7 @@ struct InputArgument: Sendable, Equatable {
                 }
                 throw CommandFailure(
                     .usage,
-                    "\(key) is no JSON: \(value.prefix(80))\nhint: quote it for the shell: \(key):='{\"size\": 512}'; for text write \(key)=text"
+                    "\(key) is not JSON: \(value.prefix(80))\nhint: quote it for the shell: \(key):='{\"size\": 512}'; for text write \(key)=text"
                         .printable(keepingLines: true))
             }
             return try Self.value(json, at: key, context)

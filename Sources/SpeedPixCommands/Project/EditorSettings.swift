@@ -27,16 +27,16 @@ enum EditorSettings {
         var members: [String: JSONValue] = [:]
         if let text, !text.allSatisfy(\.isWhitespace) {
             guard let value = try? JSONValue(parsing: text.utf8), case .object(let present) = value else {
-                throw Unreadable(reason: "it is no plain JSON object")
+                throw Unreadable(reason: "it is not a plain JSON object")
             }
             members = present
         }
         let before = members
-        try set("runtime", "version", in: &members) { $0 ?? "Lua 5.4" }
-        try set("workspace", "library", in: &members) { present in
+        try set("runtime", key: "version", in: &members) { $0 ?? "Lua 5.4" }
+        try set("workspace", key: "library", in: &members) { present in
             guard let present, present != .null else { return [.string(EditorStubs.folder)] }
             guard case .array(let folders) = present else {
-                throw Unreadable(reason: "its workspace.library is no list")
+                throw Unreadable(reason: "its workspace.library is not a list")
             }
             let own = JSONValue.string(EditorStubs.folder)
             return .array(folders.contains(own) ? folders : folders + [own])
@@ -45,7 +45,7 @@ enum EditorSettings {
     }
 
     private static func set(
-        _ group: String, _ key: String, in members: inout [String: JSONValue],
+        _ group: String, key: String, in members: inout [String: JSONValue],
         _ change: (JSONValue?) throws -> JSONValue
     ) throws {
         if case .object(var inner)? = members[group] {

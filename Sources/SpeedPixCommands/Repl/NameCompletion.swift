@@ -84,7 +84,7 @@ struct NameCompletion: Sendable {
     }
 
     private func completeGlobal(_ name: String) -> Completion {
-        // With nothing to go by, everything there is helps nobody.
+        // Without a prefix, a list of everything would be too long to help.
         guard !name.isEmpty else { return Completion() }
         return Self.completion(name, members([]).map(Self.candidate) + LuaSyntax.keywords.map { Candidate(name: $0) })
     }
@@ -116,11 +116,11 @@ struct NameCompletion: Sendable {
     private func methods(_ name: String, of variable: String) -> [LuaReference.Function] {
         let classes = reference.classes.filter { $0.methods.contains { $0.name == name } }
         let names = Set(members(variable.split(separator: ".").map(String.init)).map(\.name))
-        func likeness(_ described: LuaReference.Class) -> Int {
+        func matchScore(_ described: LuaReference.Class) -> Int {
             names.intersection(described.methods.map(\.name) + described.properties.map(\.name)).count
         }
-        let best = classes.map(likeness).max() ?? 0
-        return classes.filter { likeness($0) == best }.flatMap(\.methods).filter { $0.name == name }
+        let best = classes.map(matchScore).max() ?? 0
+        return classes.filter { matchScore($0) == best }.flatMap(\.methods).filter { $0.name == name }
     }
 
     private static func candidate(_ member: LuaVM.Member) -> Candidate {

@@ -8,15 +8,15 @@ enum ObjectText {
     static func describe(_ object: any LuaObject, isAlone: Bool) -> String {
         let text =
             switch ScriptObjectKind(object) {
-            case .outputFile: file(object, "file", isAlone)
-            case .uploadedFile: file(object, "uploaded file", isAlone)
+            case .outputFile: file(object, kind: "file", isAlone: isAlone)
+            case .uploadedFile: file(object, kind: "uploaded file", isAlone: isAlone)
             case .prediction: prediction(object, isAlone)
             case .other: object.luaDescription
             }
         return "‹\(text.split(separator: "\n").map { String($0).printable() }.joined(separator: "\n "))›"
     }
 
-    private static func file(_ object: any LuaObject, _ kind: String, _ isAlone: Bool) -> String {
+    private static func file(_ object: any LuaObject, kind: String, isAlone: Bool) -> String {
         var facts = [object.luaProperty("mime_type")?.text].compactMap(\.self)
         if let width = object.integer("width"), let height = object.integer("height") {
             facts.append("\(width)×\(height)")
@@ -44,7 +44,7 @@ enum ObjectText {
         let line = parts.joined(separator: ", ")
         guard isAlone, case .table(let files)? = object.luaProperty("files"), !files.items.isEmpty else { return line }
         let lines = files.items.prefix(10).compactMap { item -> String? in
-            if case .object(let file) = item { self.file(file, "file", false) } else { nil }
+            if case .object(let file) = item { self.file(file, kind: "file", isAlone: false) } else { nil }
         }
         let more = files.items.count > 10 ? ["… \(files.items.count - 10) more files"] : []
         return ([line] + lines + more).joined(separator: "\n")

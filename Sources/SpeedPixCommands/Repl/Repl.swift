@@ -14,8 +14,8 @@ actor Repl {
     /// See ``ReplComponents/fetchSecret``; nil once it has been called.
     private var fetchSecret: (@Sendable () async -> String?)?
     private let recorder: RunRecorder
-    /// Creates in doubt that were told of.
-    private var toldDoubts = 0
+    /// How many creates in doubt were reported.
+    private var reportedDoubts = 0
     private let isLocal: Bool
     /// Whether a person sees the prompts.
     private let isInteractive: Bool
@@ -197,13 +197,13 @@ actor Repl {
     private func interruptibly<Value: Sendable>(
         _ body: @escaping @Sendable () async throws -> Value
     ) async -> Result<Value, any Error> {
-        let stop = EvaluationStop()
+        let stop = EvaluationCancellation()
         if isInteractive {
             // Before it begins: Ctrl-C may come with its first output.
             context.interrupts.handle { [output] in
                 output.noteEcho()
-                // Whoever presses it three times wants out.
-                return stop.press() < 3
+                // Pressed three times, it ends the session.
+                return stop.interrupt() < 3
             }
         }
         defer { ignoreInterrupts() }
@@ -234,7 +234,7 @@ actor Repl {
         output.startLine()
         // A call that gives nothing shows nothing, as does one that gives nil: most statements are such calls.
         guard !values.isEmpty else { return }
-        if values.count == 1, values[0].saysNothing { return }
+        if values.count == 1, values[0].isUninformative { return }
         let width = context.outputTerminal()?.columns ?? 80
         write(ValuePrinter(palette: palette, width: width).text(values) + "\n")
     }
@@ -245,7 +245,7 @@ actor Repl {
         do {
             try context.writeOutput(Array(text.utf8))
         } catch {
-            // Nobody sees any more what comes; what was typed for it need not run.
+            // Output is not read any more, so that the input typed ahead need not run.
             isOutputGone = true
             fail("\(error)", .failure)
         }
@@ -280,10 +280,10 @@ actor Repl {
 
     private func reportDoubts() {
         let doubts = recorder.withState { $0.inDoubt }
-        for create in doubts.dropFirst(toldDoubts) {
+        for create in doubts.dropFirst(reportedDoubts) {
             say("this create may have started a prediction, look in the console: \(create)".printable())
         }
-        toldDoubts = doubts.count
+        reportedDoubts = doubts.count
     }
 
     /// What the session created.
@@ -327,7 +327,7 @@ actor Repl {
     }
 
     private func listJobs() async {
-        // Those that nobody waits for are heard of only now.
+        // The ends of predictions without a wait are noticed only now.
         let going = created.filter { !$0.status.isTerminal }.suffix(20)
         _ = await interruptibly { [host, recorder] in
             for entry in going {
@@ -370,7 +370,7 @@ actor Repl {
 
 extension LuaSnapshot {
     /// Whether showing it would only puzzle: `io.write` gives its handle, so that calls can be chained.
-    fileprivate var saysNothing: Bool {
+    fileprivate var isUninformative: Bool {
         switch self {
         case .nil: true
         case .table(let table): table.kind == IOModule.handleClass

@@ -9,7 +9,7 @@ final class SessionOutput: Sendable {
         var isAtStart = true
     }
 
-    /// Nobody waits for the end of a line that is longer.
+    /// A longer line is written before its end has come.
     private static let longestLine = 1 << 16
 
     private let state = Mutex(State())
@@ -85,7 +85,7 @@ final class SessionOutput: Sendable {
         }
     }
 
-    /// The line is there; what nobody has taken is written now.
+    /// The input line is complete; output that was held back for it is written now.
     func endLine() {
         state.withLock { state in
             state.reader = nil

@@ -28,7 +28,7 @@ struct SessionScript: Sendable {
             if isSecret(entry.text) {
                 parts.append("-- left out: a line with the secret in it")
             } else if !entry.isText {
-                parts.append("-- left out: a line with bytes in it that are no UTF-8 text")
+                parts.append("-- left out: a line with bytes in it that are not UTF-8 text")
             } else if entry.isExpression {
                 parts.append(statement(entry.text, isUsed: isResultUsed(after: place)))
             } else {

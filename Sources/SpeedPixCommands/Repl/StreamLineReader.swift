@@ -18,7 +18,7 @@ final class StreamLineReader: LineReader {
 
     private let state = Mutex(State())
     private let read: @Sendable () throws -> [UInt8]
-    /// A read blocks its thread for as long as nobody writes.
+    /// A read blocks its thread until something is written.
     private let queue = DispatchQueue(label: "speedpix.stream-line-reader")
 
     /// - Parameter read: The next bytes, whenever they come; nothing at the end.

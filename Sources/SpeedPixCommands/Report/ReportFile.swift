@@ -29,7 +29,7 @@ struct ReportFile {
         }
         let kind = FileKind(path.string)
         guard kind == nil || kind == .file else {
-            throw CommandFailure(.usage, "\(given) is no file that could be replaced")
+            throw CommandFailure(.usage, "\(given) is not a file that could be replaced")
         }
         try Self.checkIsReplaceable(path, shownAs: given, beginning: beginning)
         try OutputFolder.checkWritable(parent, shownAs: given)

@@ -25,7 +25,7 @@ struct ReportPage {
     let elapsed: Duration
     let end: RunEnd
     let redaction: Redaction
-    /// What the page's own script and style are known by; nobody who wrote a prompt can guess it.
+    /// The nonce of the page's own script and style (Content-Security-Policy). It is random, so that a prompt cannot contain it.
     let nonce: String
 
     /// The page's bytes, in order.

@@ -20,7 +20,7 @@ struct RunReport: Sendable {
 
     /// - Parameter files: Fetches pictures that the script has not saved.
     /// - Throws: ``CommandFailure`` if it cannot be written.
-    func write(_ plan: RunPlan, _ end: RunEnd, _ history: RunHistory, elapsed: Duration, _ files: Files) async throws {
+    func write(_ plan: RunPlan, end: RunEnd, history: RunHistory, elapsed: Duration, files: Files) async throws {
         if !Task.isCancelled { await thumbnails.fetchMissing(history, files) }
         let page = ReportPage(
             history: history, thumbnails: await thumbnails.finished(), title: plan.name,

@@ -18,7 +18,7 @@ final class ThumbnailMaker: Sendable {
     /// How many files are fetched at once for a report.
     private static let fetches = 4
     /// How many are still made when a run has been interrupted: a second or two.
-    private static let inHaste = 100
+    private static let mostAfterCancellation = 100
 
     private struct State {
         var queue: [(url: String, path: String)] = []
@@ -57,7 +57,7 @@ final class ThumbnailMaker: Sendable {
 
     /// Makes what is left and gives all of them, as `data:` URIs by the URLs of their files.
     func finished() async -> [String: String] {
-        var rest = Task.isCancelled ? Self.inHaste : Int.max
+        var rest = Task.isCancelled ? Self.mostAfterCancellation : Int.max
         while rest > 0, let next = next() {
             make(next)
             rest -= 1
@@ -65,7 +65,7 @@ final class ThumbnailMaker: Sendable {
         return state.withLock { $0.pictures }
     }
 
-    /// Fetches the pictures among the results that the script has not saved. Those that cannot be had are left out.
+    /// Fetches the pictures among the results that the script has not saved. Those that cannot be fetched are left out.
     func fetchMissing(_ history: RunHistory, _ files: Files) async {
         while let next = next() { make(next) }
         let missing = state.withLock { state in

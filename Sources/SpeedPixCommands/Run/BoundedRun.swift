@@ -2,13 +2,13 @@ import LuaRuntime
 import SpeedPix
 import Synchronization
 
-/// A run of a script that ends when it should: a script stops wherever it is, but a thread can be stuck in a file that does
-/// not answer. Then the run is given up, and the command goes on without it.
+/// A run of a script that ends in bounded time. A script can be stopped wherever it is, but a thread may be blocked in a file
+/// system that does not answer. Such a run is abandoned, and the command goes on without it.
 struct BoundedRun {
-    /// What `<close>` variables of a stopped script may take, and a moment to tell of it.
+    /// How long `<close>` variables of a stopped script may take, and half a second to report it.
     static let grace = LuaLimits().closing + .milliseconds(500)
-    /// What remains to be told after a run was given up may take as long; cancelling at the service takes ten seconds.
-    static let aftermath: Duration = .seconds(12)
+    /// How long reporting may take after a run was abandoned: cancelling at the service takes ten seconds.
+    static let reportingTime: Duration = .seconds(12)
 
     let vm: LuaVM
     let timeout: Duration?
@@ -16,7 +16,7 @@ struct BoundedRun {
 
     /// Runs a chunk.
     ///
-    /// - Parameter onStart: Gets what stops the run, for whoever has a reason.
+    /// - Parameter onStart: Gets a function that stops the run.
     /// - Throws: As ``LuaVM/execute(_:arguments:timeout:clock:)``. What a script makes of a stream that gave up because the
     ///   end has begun counts for nothing: it ends as whatever asked for the end says.
     func execute(
@@ -27,39 +27,40 @@ struct BoundedRun {
         defer { end.endTimeLimit() }
         let run = Task { try await vm.execute(chunk, arguments: arguments, timeout: timeout, clock: clock) }
         onStart { run.cancel() }
-        let ending = Ending()
+        let first = FirstOutcome()
         let cancelLimit = timeout.map { limit in
-            end.after(limit + Self.grace) { ending.finish(nil) }
+            end.after(limit + Self.grace) { first.finish(nil) }
         }
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                ending.wait(continuation)
-                Task { ending.finish(await run.result) }
+                first.wait(continuation)
+                Task { first.finish(await run.result) }
             }
         } onCancel: {
             run.cancel()
-            let cancel = end.after(Self.grace) { ending.finish(nil) }
-            ending.onFinish(cancel)
+            let cancel = end.after(Self.grace) { first.finish(nil) }
+            first.onFinish(cancel)
         }
         cancelLimit?()
-        if result == nil { end.force(due.status(in: context), after: Self.aftermath) }
+        if result == nil { end.force(endReason.status(in: context), after: Self.reportingTime) }
         switch result {
         case .success: return
-        case .failure(let error as LuaError) where error.code == SpeedPixError.Code.timeout.rawValue && due == .timeout:
+        case .failure(let error as LuaError)
+        where error.code == SpeedPixError.Code.timeout.rawValue && endReason == .timeout:
             throw error
         case .failure, nil:
-            if let error = due.error { throw error }
+            if let error = endReason.error { throw error }
             try result?.get()
         }
     }
 
-    private var due: DueEnd {
+    private var endReason: EndReason {
         if context.end.timeLimitHasPassed { return .timeout }
         // A stream gives up a moment before the command hears of the signal.
         return Task.isCancelled || context.end.hasBegun ? .interrupted : .none
     }
 
-    private enum DueEnd {
+    private enum EndReason {
         case none, interrupted, timeout
 
         var error: (any Error)? {
@@ -76,8 +77,8 @@ struct BoundedRun {
         }
     }
 
-    /// Tells the first of two: the run has ended, or it is given up (nil).
-    private final class Ending: Sendable {
+    /// Keeps the first of two outcomes: the run has ended, or it was abandoned (nil).
+    private final class FirstOutcome: Sendable {
         typealias Outcome = Result<Void, any Error>?
 
         private struct State {

@@ -34,8 +34,8 @@ struct RunPlan: Sendable {
     ///   - watched: Hears which files it reads and writes, for `--watch`.
     /// - Throws: ``CommandFailure`` for settings that make no sense.
     init(
-        _ command: RunCommand, _ script: ScriptFile, named name: String, _ used: UsedService,
-        _ context: CommandContext, watched: WatchedFiles? = nil
+        _ command: RunCommand, script: ScriptFile, named name: String, service used: UsedService,
+        in context: CommandContext, watched: WatchedFiles? = nil
     ) throws {
         self.script = script
         self.name = name
@@ -49,7 +49,7 @@ struct RunPlan: Sendable {
         report = command.output.report
         out = command.sandbox.out
         secrets = command.service.heldSecrets(context, beside: script.directory)
-        journal = try JournalPlan(command, script, named: name, used, context)
+        journal = try JournalPlan(command, script: script, named: name, service: used, in: context)
         seed = command.resuming.seed
         let configuration = used.configuration
         var service = configuration
@@ -58,8 +58,8 @@ struct RunPlan: Sendable {
                 appKey: configuration.appKey, appSecret: context.randomToken(), endpoint: DryRunTransport.endpoint)
         }
         var host = HostPlan(
-            service, command.sandbox, arguments: command.arguments, directory: script.directory,
-            journal: command.journal.place(context, beside: script.directory), context)
+            service, sandbox: command.sandbox, arguments: command.arguments, directory: script.directory,
+            journal: command.journal.place(context, beside: script.directory), in: context)
         // A script from standard input has used it up.
         host.readsInput = script.directory != nil
         host.isVerbose = command.verbose

@@ -1,7 +1,7 @@
 import SpeedPix
 import SpeedPixLua
 
-/// What a run has done and is doing: a value folded from its events, from which everything that is told of a run is made.
+/// What a run has done and is doing: a value folded from its events, from which every display of a run is made.
 ///
 /// Live display, progress lines, summary, report, the events' last one, the list of what is unfinished, and `:jobs` of a
 /// session. An event costs the same however many predictions there are.
@@ -38,7 +38,7 @@ struct RunState: Sendable {
         var reason: String
     }
 
-    /// How a prediction has changed, for whoever tells of it line by line.
+    /// How a prediction has changed, for displays that print a line for each change.
     enum Change: Sendable {
         case created(Job)
         /// An attempt before has created it.

@@ -21,7 +21,7 @@ struct ScriptRunner: Sendable {
         self.events = events
     }
 
-    /// Runs a script to its end, and tells of it; whoever gave the plan has only the failure to report.
+    /// Runs a script to its end, and reports it; the caller has only the failure to report.
     func run(_ plan: RunPlan) async -> RunResult {
         events?.start(plan)
         let report: RunReport?
@@ -38,7 +38,8 @@ struct ScriptRunner: Sendable {
         }
         let dryRun = plan.isDryRun ? DryRunList(context) : nil
         let recorder = RunRecorder(
-            clock: context.clock, keepsHistory: report != nil, observers: observers(plan, report, dryRun))
+            clock: context.clock, keepsHistory: report != nil,
+            observers: observers(of: plan, report: report, dryRun: dryRun))
         let overlay = dryRun == nil ? nil : FileOverlay(temporaryDirectory: context.environment["TMPDIR"] ?? "/tmp")
         defer { overlay?.discard() }
         let limit = plan.limit.map { CreateLimit($0) }
@@ -47,7 +48,8 @@ struct ScriptRunner: Sendable {
         let journaling: RunJournaling
         do {
             journaling = try RunJournaling(
-                plan.journal, seed: plan.seed, isDryRun: plan.isDryRun, isQuiet: plan.isQuiet, client(of: plan), context
+                plan.journal, seed: plan.seed, isDryRun: plan.isDryRun, isQuiet: plan.isQuiet, client: client(of: plan),
+                in: context
             )
         } catch {
             let result = RunResult(end: RunEnd(error, script: nil, in: context), state: RunState())
@@ -55,8 +57,10 @@ struct ScriptRunner: Sendable {
             return result
         }
         do {
-            try await withProgress(plan, recorder) { context in
-                try await execute(plan, recorder, journaling, limit, overlay, report, context)
+            try await withProgress(of: plan, recorder: recorder) { context in
+                try await execute(
+                    plan, recorder: recorder, journaling: journaling, limit: limit, overlay: overlay, report: report,
+                    in: context)
             }
         } catch {
             end = RunEnd(error, script: plan.script, in: context)
@@ -67,9 +71,11 @@ struct ScriptRunner: Sendable {
         }
         if dryRun != nil { end = end.explainedAsDryRun }
 
-        reportEnd(plan, end, recorder, limit, dryRun, overlay, journaling.dryRunJournal)
+        reportEnd(
+            of: plan, end: end, recorder: recorder, limit: limit, dryRun: dryRun, overlay: overlay,
+            dryRunJournal: journaling.dryRunJournal)
         if let report {
-            end = await write(report, plan, end, recorder)
+            end = await write(report, of: plan, end: end, recorder: recorder)
         }
         if let problem = await journaling.end(succeeded: end.failure == nil) {
             context.say("speedpix: \(problem.message)".printable())
@@ -93,7 +99,7 @@ struct ScriptRunner: Sendable {
 
     /// Who hears of what it does.
     private func observers(
-        _ plan: RunPlan, _ report: RunReport?, _ dryRun: DryRunList?
+        of plan: RunPlan, report: RunReport?, dryRun: DryRunList?
     ) -> [RunRecorder.Observer] {
         var observers: [RunRecorder.Observer] = []
         if let events { observers.append { event, _, _ in events.send(event) } }
@@ -110,8 +116,8 @@ struct ScriptRunner: Sendable {
 
     /// The script itself.
     private func execute(
-        _ plan: RunPlan, _ recorder: RunRecorder, _ journaling: RunJournaling, _ limit: CreateLimit?,
-        _ overlay: FileOverlay?, _ report: RunReport?, _ context: CommandContext
+        _ plan: RunPlan, recorder: RunRecorder, journaling: RunJournaling, limit: CreateLimit?,
+        overlay: FileOverlay?, report: RunReport?, in context: CommandContext
     ) async throws {
         var hostPlan = plan.host
         hostPlan.journal = journaling.journal.map(context.wrapJournal)
@@ -146,7 +152,7 @@ struct ScriptRunner: Sendable {
 
     /// Runs the body with progress shown as the plan says; its context's streams get along with it.
     private func withProgress(
-        _ plan: RunPlan, _ recorder: RunRecorder,
+        of plan: RunPlan, recorder: RunRecorder,
         _ body: @escaping @Sendable (CommandContext) async throws -> Void
     ) async throws {
         var context = context
@@ -191,8 +197,8 @@ struct ScriptRunner: Sendable {
 
     /// What a person hears when it is over.
     private func reportEnd(
-        _ plan: RunPlan, _ end: RunEnd, _ recorder: RunRecorder, _ limit: CreateLimit?, _ dryRun: DryRunList?,
-        _ overlay: FileOverlay?, _ dryRunJournal: DryRunJournal?
+        of plan: RunPlan, end: RunEnd, recorder: RunRecorder, limit: CreateLimit?, dryRun: DryRunList?,
+        overlay: FileOverlay?, dryRunJournal: DryRunJournal?
     ) {
         let state = recorder.state
         if let dryRun {
@@ -209,10 +215,11 @@ struct ScriptRunner: Sendable {
     }
 
     /// - Returns: The end, which a report that cannot be written turns into a failure.
-    private func write(_ report: RunReport, _ plan: RunPlan, _ end: RunEnd, _ recorder: RunRecorder) async -> RunEnd {
+    private func write(_ report: RunReport, of plan: RunPlan, end: RunEnd, recorder: RunRecorder) async -> RunEnd {
         do {
             try await report.write(
-                plan, end, recorder.state.history ?? RunHistory(), elapsed: recorder.elapsed(), client(of: plan).files)
+                plan, end: end, history: recorder.state.history ?? RunHistory(), elapsed: recorder.elapsed(),
+                files: client(of: plan).files)
             if !plan.isQuiet, events == nil { context.say("report: \(plan.report ?? "")") }
             return end
         } catch {

@@ -28,8 +28,8 @@ struct HostPlan: Sendable {
     ///   - directory: The script's folder; nil if it has none.
     ///   - journal: Where journals lie; scripts may not reach them.
     init(
-        _ configuration: Configuration, _ sandbox: SandboxOptions, arguments: [String: String] = [:],
-        directory: String?, journal: JournalPlace? = nil, _ context: CommandContext
+        _ configuration: Configuration, sandbox: SandboxOptions, arguments: [String: String] = [:],
+        directory: String?, journal: JournalPlace? = nil, in context: CommandContext
     ) {
         self.configuration = configuration
         files = sandbox.files(

@@ -29,15 +29,11 @@ struct ScriptFile {
             throw CommandFailure(.usage, "there is no script \(path)")
         }
         guard !isDirectory else { throw CommandFailure(.usage, "\(path) is a folder, not a script") }
-        do {
-            let data = try Data(contentsOf: URL(filePath: full))
-            guard data.count <= Self.largest else { throw CommandFailure(.usage, "\(path) is larger than 64 MiB") }
-            chunk = LuaChunk(data, name: path)
-        } catch let failure as CommandFailure {
-            throw failure
-        } catch {
+        guard let data = try? Data(contentsOf: URL(filePath: full)) else {
             throw CommandFailure(.usage, "could not read \(path): permission denied")
         }
+        guard data.count <= Self.largest else { throw CommandFailure(.usage, "\(path) is larger than 64 MiB") }
+        chunk = LuaChunk(data, name: path)
         directory = FilePath(full).removingLastComponent().string
     }
 

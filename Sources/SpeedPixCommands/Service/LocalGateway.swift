@@ -17,11 +17,11 @@ enum LocalGateway {
     ///   - isQuiet: Whether that line is left out.
     /// - Throws: ``CommandFailure`` if it cannot start; what `body` throws.
     static func withService<Result>(
-        _ context: CommandContext, _ mode: LocalMode, needsFolder: Bool = false, isQuiet: Bool = false,
+        in context: CommandContext, mode: LocalMode, needsFolder: Bool = false, isQuiet: Bool = false,
         _ body: (UsedService) async throws -> Result
     ) async throws -> Result {
         let isRefused = Refusal()
-        let folder = mode == .lasting ? LocalDataFolder(context) : nil
+        let folder = mode == .persistent ? LocalDataFolder(context) : nil
         let secret = context.randomToken()
         var gateway = GatewayConfiguration(appKey: "local-\(context.randomToken())", appSecret: Secret(secret))
         gateway.now = context.now

@@ -3,15 +3,15 @@ import ArgumentParser
 /// What becomes of the predictions of a gateway inside the process.
 enum LocalMode: String, EnumerableFlag {
     /// The next command finds them.
-    case lasting
+    case persistent
     /// They end with the command.
-    case fresh
+    case temporary
 
     /// What stands for it where an endpoint is asked for.
     var endpoint: String {
         switch self {
-        case .lasting: "local"
-        case .fresh: "local=fresh"
+        case .persistent: "local"
+        case .temporary: "local=fresh"
         }
     }
 
@@ -23,16 +23,16 @@ enum LocalMode: String, EnumerableFlag {
 
     static func name(for value: LocalMode) -> NameSpecification {
         switch value {
-        case .lasting: .customLong("local")
-        case .fresh: .customLong("local-fresh")
+        case .persistent: .customLong("local")
+        case .temporary: .customLong("local-fresh")
         }
     }
 
     static func help(for value: LocalMode) -> ArgumentHelp? {
         switch value {
-        case .lasting:
+        case .persistent:
             "Use a gateway inside this process: no account, no network, nothing to pay. Predictions last a week."
-        case .fresh: "The same, but nothing of it is kept; also written --local=fresh."
+        case .temporary: "The same, but nothing of it is kept; also written --local=fresh."
         }
     }
 }

@@ -37,11 +37,11 @@ struct ServiceOptions: ParsableArguments {
     /// Refuses a gateway that has nothing but what this very command makes.
     ///
     /// - Parameter what: What would end with it, as messages begin.
-    func requireLasting(_ context: CommandContext, _ what: String) throws {
+    func requirePersistentGateway(_ context: CommandContext, _ what: String) throws {
         switch localMode(context) {
         case nil: return
-        case .lasting? where LocalDataFolder(context) != nil: return
-        case .lasting?, .fresh?: throw Self.ending(what)
+        case .persistent? where LocalDataFolder(context) != nil: return
+        case .persistent?, .temporary?: throw Self.ending(what)
         }
     }
 
@@ -92,7 +92,8 @@ struct ServiceOptions: ParsableArguments {
         _ body: (UsedService) async throws -> Result
     ) async throws -> Result {
         func runLocally(_ mode: LocalMode) async throws -> Result {
-            try await LocalGateway.withService(context, mode, needsFolder: needsEarlier, isQuiet: isQuiet, body)
+            try await LocalGateway.withService(
+                in: context, mode: mode, needsFolder: needsEarlier, isQuiet: isQuiet, body)
         }
         if let localByFlag { return try await runLocally(localByFlag) }
         var configuration: Configuration
@@ -129,7 +130,7 @@ struct ServiceOptions: ParsableArguments {
     ///
     /// - Parameter directory: The folder of the script, if there is one.
     func heldSecrets(_ context: CommandContext, beside directory: String? = nil) -> [String] {
-        HeldSecrets(reader: SettingsReader(context: context, scriptDirectory: directory)).all
+        KnownSecrets(reader: SettingsReader(context: context, scriptDirectory: directory)).all
     }
 
     /// The secret that a command prints, where the settings name one; nil if they do not, and if it fails.

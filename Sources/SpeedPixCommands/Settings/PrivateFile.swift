@@ -30,7 +30,9 @@ struct PrivateFile {
         }
         defer { close(descriptor) }
         var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { throw failure("is no file") }
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            throw failure("is not a regular file")
+        }
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 16_384)
         while true {
@@ -41,7 +43,7 @@ struct PrivateFile {
             bytes += buffer[..<count]
             guard bytes.count <= limit else { throw failure("is larger than \(limit >> 10) KiB") }
         }
-        guard let text = String(validating: bytes, as: UTF8.self) else { throw failure("is no UTF-8 text") }
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw failure("is not UTF-8 text") }
         self.path = path
         self.text = text
         isOpenToOthers = status.st_mode & 0o077 != 0

@@ -6,7 +6,7 @@ extension ResolvedSettings {
 
     /// Proxies and certificates: the settings, and where they say nothing the variables that other programs heed as well.
     ///
-    /// - Throws: ``SpeedPixError`` with code `configuration` for a proxy that is none, and for a file of certificates that
+    /// - Throws: ``SpeedPixError`` with code `configuration` for a text that is not a proxy, and for a file of certificates that
     ///   cannot be used.
     func network(_ reader: SettingsReader) throws -> NetworkSettings {
         let environment = reader.context.environment

@@ -60,7 +60,7 @@ struct ResolvedSettings: Sendable, Equatable {
     ///
     /// - Parameter secret: The secret itself, fetched from wherever it is.
     /// - Throws: ``SpeedPixError`` with code `configuration`.
-    func configuration(secret: String?) throws -> Configuration {
+    func configuration(secret: String?) throws(SpeedPixError) -> Configuration {
         var configuration = try Configuration(
             appKey: self[.appKey]?.text ?? "", appSecret: secret ?? "",
             endpoint: self[.endpoint]?.text ?? Configuration.defaultEndpoint)
@@ -75,7 +75,8 @@ struct ResolvedSettings: Sendable, Equatable {
         if let hosts = self[.downloadHosts] {
             do {
                 configuration.downloadHosts = try DownloadHosts(hosts.text)
-            } catch var error as SpeedPixError {
+            } catch {
+                var error = error
                 error.message = "\(hosts.origin.shown): \(error.message)"
                 throw error
             }

@@ -71,7 +71,7 @@ struct SecretCommand {
                     hint: "run it in a terminal to see why")
             }
             guard let text = String(validating: result.standardOutput, as: UTF8.self) else {
-                throw SettingsError(message: "\(place): app_secret_command printed something that is no text")
+                throw SettingsError(message: "\(place): app_secret_command printed something that is not text")
             }
             return text
         } catch let error as SubprocessError {

@@ -101,7 +101,7 @@ enum SettingOrigin: Sendable, Equatable {
     }
 }
 
-/// A value that was set, and by whom.
+/// A value that was set, and where.
 struct SettingValue: Sendable, Equatable {
     /// Checked already: a number's text is a number within the setting's bounds.
     var text: String

@@ -5,7 +5,7 @@ import Spelling
 struct SettingsFile: Sendable, Equatable {
     /// The file's name, wherever it lies.
     static let name = "speedpix.toml"
-    /// Bytes. Nobody writes as many settings by hand.
+    /// Bytes: more than any file of settings has.
     static let largest = 1 << 20
 
     typealias Values = [Setting: SettingValue]

@@ -5,7 +5,7 @@ public final class Interrupts: Sendable {
     private let handler = Mutex<(@Sendable () -> Bool)?>(nil)
     private let watcher = Mutex<(@Sendable () -> Void)?>(nil)
 
-    /// Nobody hears of it until a command wants to.
+    /// Without effect until a command listens.
     public init() {}
 
     /// The process calls this when it is interrupted, from any thread.

@@ -15,13 +15,13 @@ enum ConnectionEnd: Error, Equatable {
     /// What was written arrives; then the client sees the end of the stream.
     case cut
 
-    /// Ends the connection; whoever gets the error lets go of it.
+    /// Ends the connection; the caller drops it when it catches the error.
     func apply(to channel: any Channel) async throws {
         switch self {
         case .reset:
             // Closing without lingering sends a RST instead of a FIN. A transport without sockets has neither.
             try await (channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0)).get()
-            // Whoever gets the error would close the output first, and with it say goodbye.
+            // The caller that catches the error would close the output first, which sends a FIN.
             try await channel.close()
         case .cut:
             // Closing drops what has not left yet; closing the output alone waits for it.

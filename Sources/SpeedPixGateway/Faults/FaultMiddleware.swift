@@ -35,7 +35,7 @@ struct FaultMiddleware: RouterMiddleware {
             default: deciding = strike.fault
             }
         }
-        let answer = try await answer(request, context, deciding, next: next)
+        let answer = try await answer(request, context: context, fault: deciding, next: next)
         if delay > .zero { try await configuration.clock.sleep(for: delay) }
         guard var response = answer else { throw ConnectionEnd.reset }
         response.headers[.date] = SigningDate.httpDate(context.now(configuration))
@@ -44,7 +44,7 @@ struct FaultMiddleware: RouterMiddleware {
 
     /// - Returns: Nil if there is to be none.
     private func answer(
-        _ request: Request, _ context: GatewayContext, _ fault: Fault?,
+        _ request: Request, context: GatewayContext, fault: Fault?,
         next: (Request, GatewayContext) async throws -> Response
     ) async throws -> Response? {
         switch fault {
@@ -58,7 +58,7 @@ struct FaultMiddleware: RouterMiddleware {
             return Self.response(400, reason: "Nonce Used", body: nil, retryAfter: nil)
         case .envelope(let code, let message, let subCode, let subMessage, let status, let isProcessed):
             if isProcessed { _ = try await next(request, context) }
-            return try envelope(code, message, subCode, subMessage, status: status)
+            return try envelope(code: code, message: message, subCode: subCode, subMessage: subMessage, status: status)
         case .garbage(let bytes, let isProcessed):
             if isProcessed { _ = try await next(request, context) }
             return Response(
@@ -94,7 +94,7 @@ struct FaultMiddleware: RouterMiddleware {
     }
 
     private func envelope(
-        _ code: String, _ message: String, _ subCode: String?, _ subMessage: String?, status: Int
+        code: String, message: String, subCode: String?, subMessage: String?, status: Int
     ) throws -> Response {
         let id = configuration.uniqueName()
         let bytes = try AnswerEnvelope.failed(code, message, subCode: subCode, subMessage: subMessage, requestID: id)

@@ -29,7 +29,7 @@ struct FaultOptions {
 
     mutating func text(_ name: String) throws(FaultFileError) -> String? {
         guard let value = try value(name) else { return nil }
-        guard let text = value.stringValue else { throw wrong(name, "a string", value) }
+        guard let text = value.stringValue else { throw wrong(name, expected: "a string", value: value) }
         return text
     }
 
@@ -50,14 +50,14 @@ struct FaultOptions {
 
     mutating func flag(_ name: String) throws(FaultFileError) -> Bool? {
         guard let value = try value(name) else { return nil }
-        guard case .bool(let flag) = value else { throw wrong(name, "true or false", value) }
+        guard case .bool(let flag) = value else { throw wrong(name, expected: "true or false", value: value) }
         return flag
     }
 
     mutating func integer(_ name: String, in range: ClosedRange<Int>) throws(FaultFileError) -> Int? {
         guard let value = try value(name) else { return nil }
         guard case .integer(let number) = value, let number = Int(exactly: number) else {
-            throw wrong(name, "a whole number", value)
+            throw wrong(name, expected: "a whole number", value: value)
         }
         guard range.contains(number) else {
             let bounds =
@@ -74,7 +74,7 @@ struct FaultOptions {
         switch value {
         case .integer(let whole): number = Double(whole)
         case .double(let fraction): number = fraction
-        default: throw wrong(name, "a number", value)
+        default: throw wrong(name, expected: "a number", value: value)
         }
         guard range.contains(number) else {
             throw FaultFileError(
@@ -104,7 +104,7 @@ struct FaultOptions {
         throw FaultFileError("\(place): \"\(odd)\" is no \(noun)\(hint)")
     }
 
-    private func wrong(_ name: String, _ expected: String, _ value: JSONValue) -> FaultFileError {
+    private func wrong(_ name: String, expected: String, value: JSONValue) -> FaultFileError {
         FaultFileError("\(place): \"\(name)\" must be \(expected), not \(value.kindDescription)")
     }
 

@@ -10,7 +10,7 @@ package struct FaultRule: Sendable, Hashable {
     package var times: Int?
     /// How likely it is to strike a call, 0 … 1. Default 1.
     package var probability = 1.0
-    /// Where its dice start: the same seed gives the same run. Default 0.
+    /// The seed of its random numbers: the same seed gives the same run. Default 0.
     package var seed: UInt64 = 0
     package var fault: Fault
 

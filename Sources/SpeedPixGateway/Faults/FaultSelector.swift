@@ -6,7 +6,7 @@ final class FaultSelector: Sendable {
     private struct Tally {
         var calls = 0
         var strikes = 0
-        var dice: Dice
+        var generator: SplitMix64
     }
 
     private let rules: [FaultRule]
@@ -14,12 +14,12 @@ final class FaultSelector: Sendable {
 
     init(_ rules: [FaultRule]) {
         self.rules = rules
-        tallies = Mutex(rules.map { Tally(dice: Dice(seed: $0.seed)) })
+        tallies = Mutex(rules.map { Tally(generator: SplitMix64(seed: $0.seed)) })
     }
 
     /// Counts a call.
     ///
-    /// Each rule counts every call that it is about, and rolls for it, whatever other rules do: adding one to a file
+    /// Each rule counts every call that it is about, and draws a number for it, whatever other rules do: adding one to a file
     /// does not change when the others strike, unless it strikes first.
     ///
     /// - Returns: What strikes it, in the order of the rules: any number of ambient faults, and one other at most. A
@@ -31,7 +31,7 @@ final class FaultSelector: Sendable {
             for (index, rule) in rules.enumerated() where rule.targets.contains(target) {
                 tallies[index].calls += 1
                 guard tallies[index].calls > rule.after else { continue }
-                let isHit = tallies[index].dice.roll() < rule.probability
+                let isHit = tallies[index].generator.nextFraction() < rule.probability
                 guard isHit, tallies[index].strikes < rule.times ?? .max else { continue }
                 if !rule.fault.isAmbient {
                     guard !isDecided else { continue }

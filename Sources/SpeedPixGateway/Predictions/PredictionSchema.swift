@@ -5,7 +5,7 @@ enum PredictionSchema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("predictions 1") { database in
-            // Numbers are never used twice: who came first is told by them, and not by a clock.
+            // Numbers are never used twice, since they give the order of creation; a clock may be set back.
             try database.execute(
                 sql: """
                     CREATE TABLE prediction (

@@ -48,7 +48,7 @@ final class PredictionStore: Sendable {
     ///
     /// - Returns: Its number: the higher, the later it came.
     /// - Throws: ``StorageError``: it may not be begun.
-    func add(_ id: String, workflow: String, _ inputs: KeptInputs, created: Date) async throws(StorageError) -> Int {
+    func add(_ id: String, workflow: String, _ inputs: StoredInputs, created: Date) async throws(StorageError) -> Int {
         let number = Mutex<Int64>(0)
         do {
             let (text, files) = try (inputs.encoded(), inputs.encodedFiles())
@@ -115,7 +115,7 @@ final class PredictionStore: Sendable {
         } ?? []
     }
 
-    /// Ends predictions that nobody goes on with.
+    /// Ends predictions that no gateway has resumed.
     func fail(_ ids: [String], because reason: String, at date: Date) async throws(StorageError) {
         guard !ids.isEmpty else { return }
         do {
@@ -143,7 +143,7 @@ final class PredictionStore: Sendable {
         let lists = try await read { database in
             try String.fetchAll(database, sql: "SELECT input_files FROM prediction WHERE ended IS NULL")
         }
-        return Set((lists ?? []).flatMap(KeptInputs.files))
+        return Set((lists ?? []).flatMap(StoredInputs.files))
     }
 
     /// Forgets predictions that ended before a date, and the oldest of those that are too many.

@@ -19,7 +19,7 @@ struct UnfinishedPrediction: Sendable {
     let number: Int
     let id: String
     let workflowID: String
-    let inputs: KeptInputs
+    let inputs: StoredInputs
     /// About what its inputs take in memory, in bytes.
     let footprint: Int
 }
@@ -50,7 +50,7 @@ extension StoredPrediction {
             let status = (value("status") as String?).flatMap(PredictionRecord.Status.init)
         else { throw malformed }
         guard status.isTerminal else {
-            guard let text: String = value("inputs"), let inputs = KeptInputs(text) else { throw malformed }
+            guard let text: String = value("inputs"), let inputs = StoredInputs(text) else { throw malformed }
             self = .unfinished(
                 UnfinishedPrediction(
                     number: number, id: id, workflowID: workflow, inputs: inputs, footprint: 1024 + text.utf8.count))

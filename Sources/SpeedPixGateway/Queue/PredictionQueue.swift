@@ -11,32 +11,32 @@ import Foundation
 
 /// Runs predictions in the order they came, a bounded number at a time, and remembers how they ended.
 ///
-/// Computing predictions have a lane of their own: while every core is busy they wait, and the others pass them.
+/// Computing predictions wait in a queue of their own: while every core is busy, the other predictions still start.
 ///
-/// Where predictions last, each is on disk before it waits, and its end before anybody is told of it; those of a gateway
-/// before this one are found there.
+/// With a store, each prediction is on disk before it waits, and its end before any caller gets it; predictions of an earlier
+/// gateway are found there.
 actor PredictionQueue: Service {
     private struct Job: Sendable {
         let id: String
         let workflow: any Workflow
         let inputs: [String: PreparedInput]
-        /// Over both lanes: who came first.
+        /// In order of creation, across both pools.
         let number: Int
 
         var isComputing: Bool { workflow.isComputing }
     }
 
-    private struct Lane {
+    private struct Pool {
         /// By number.
         var waiting = Deque<Job>()
-        /// Runs that hold a worker, those among them that were cancelled and have not ended yet included.
+        /// Runs that hold a worker, including cancelled ones that have not ended yet.
         var running = 0
     }
 
     private let configuration: GatewayConfiguration
     private let runner: PredictionRunner
-    /// Nil if predictions end with the gateway.
-    private let lasting: LastingPredictions?
+    /// Nil if predictions are kept in memory only.
+    private let persisted: PersistedPredictions?
     private let logger: Logger
     private let removeFile: @Sendable (ObjectKey) async -> Void
     private let starts: AsyncStream<Job>
@@ -44,11 +44,12 @@ actor PredictionQueue: Service {
 
     private var records: [String: PredictionRecord] = [:]
     private var runs: [String: Task<PredictionRunner.Outcome, Never>] = [:]
-    private var lanes: [Bool: Lane] = [false: Lane(), true: Lane()]
+    /// By whether their predictions compute.
+    private var pools: [Bool: Pool] = [false: Pool(), true: Pool()]
     private var finished = Deque<String>()
     private var estimates = DurationEstimates()
     private var created = 0
-    /// Predictions that wait as soon as they are on disk. Nobody else may take them up from there.
+    /// Predictions that are being written to the store and are queued after that; ``record(_:)`` must not resume them.
     private var adding: Set<String> = []
     /// Ends that are on their way to the disk.
     private var ends: [String: Task<Void, Never>] = [:]
@@ -57,12 +58,12 @@ actor PredictionQueue: Service {
 
     /// - Parameter removeFile: Called with each output file that nobody can ask for any more.
     init(
-        _ configuration: GatewayConfiguration, runner: PredictionRunner, lasting: LastingPredictions? = nil,
+        _ configuration: GatewayConfiguration, runner: PredictionRunner, persisted: PersistedPredictions? = nil,
         logger: Logger, removeFile: @escaping @Sendable (ObjectKey) async -> Void = { _ in }
     ) {
         self.configuration = configuration
         self.runner = runner
-        self.lasting = lasting
+        self.persisted = persisted
         self.logger = logger
         self.removeFile = removeFile
         (starts, start) = AsyncStream.makeStream()
@@ -93,7 +94,7 @@ actor PredictionQueue: Service {
     func submit(
         _ workflow: any Workflow, inputs: [String: PreparedInput], given: [String: JSONValue], footprint: Int
     ) async throws -> PredictionRecord {
-        let waiting = lanes.values.reduce(adding.count) { $0 + $1.waiting.count }
+        let waiting = pools.values.reduce(adding.count) { $0 + $1.waiting.count }
         guard waiting < configuration.maximumWaiting,
             unfinishedBytes + footprint <= configuration.maximumHeldBytes || unfinishedBytes == 0
         else {
@@ -105,12 +106,12 @@ actor PredictionQueue: Service {
         let id = configuration.uniqueName()
         var number = created
         created += 1
-        if let lasting {
+        if let persisted {
             adding.insert(id)
             defer { adding.remove(id) }
             do {
-                number = try await lasting.store.add(
-                    id, workflow: workflow.id, KeptInputs(given, for: workflow, signedBy: lasting.urls),
+                number = try await persisted.store.add(
+                    id, workflow: workflow.id, StoredInputs(given, for: workflow, signedBy: persisted.urls),
                     created: configuration.now())
             } catch {
                 unfinishedBytes -= footprint
@@ -130,8 +131,8 @@ actor PredictionQueue: Service {
             estimate: estimates.estimate(for: job.workflow), footprint: footprint, number: job.number)
         records[job.id] = record
         // Those of an earlier gateway came first; of several that were written down at once each may be the first here.
-        let place = lanes[job.isComputing]?.waiting.partitioningIndex { $0.number < job.number } ?? 0
-        lanes[job.isComputing]?.waiting.insert(job, at: place)
+        let place = pools[job.isComputing]?.waiting.partitioningIndex { $0.number < job.number } ?? 0
+        pools[job.isComputing]?.waiting.insert(job, at: place)
         startNext()
         return records[job.id] ?? record
     }
@@ -140,13 +141,13 @@ actor PredictionQueue: Service {
     ///
     /// - Throws: ``Refusal`` `TaskNotFound`; ``StorageError``.
     func record(_ id: String) async throws -> PredictionRecord {
-        // Nobody is told of an end that the next gateway would not know of.
+        // An end is reported only once it is in the store, since the next gateway must know it, too.
         await ends[id]?.value
         if let record = records[id] { return record }
-        switch try await lasting?.store.find(id) {
+        switch try await persisted?.store.find(id) {
         case .ended(let record)? where !isTooOld(record):
-            guard let lasting else { break }
-            return try await lasting.checked(record)
+            guard let persisted else { break }
+            return try await persisted.checked(record)
         case .unfinished(let prediction)?:
             if let record = try await resume(prediction) { return record }
         default: break
@@ -162,8 +163,8 @@ actor PredictionQueue: Service {
 
     /// How many predictions start before a waiting one of the same kind.
     func remaining(before record: PredictionRecord) -> Int {
-        guard record.status == .waiting, let lane = lanes[record.isComputing] else { return 0 }
-        return lane.waiting.partitioningIndex { $0.number < record.number }
+        guard record.status == .waiting, let pool = pools[record.isComputing] else { return 0 }
+        return pool.waiting.partitioningIndex { $0.number < record.number }
     }
 
     /// Ends a prediction: one that waits never starts, one that runs is stopped. One that has ended stays as it is.
@@ -177,7 +178,7 @@ actor PredictionQueue: Service {
         guard var record = records[id], !record.status.isTerminal else { return records[id] ?? known }
         if record.status == .waiting {
             let place = remaining(before: record)
-            _ = lanes[record.isComputing]?.waiting.remove(at: place)
+            _ = pools[record.isComputing]?.waiting.remove(at: place)
         } else {
             runs[id]?.cancel()
         }
@@ -192,9 +193,9 @@ actor PredictionQueue: Service {
 
     /// Goes on with everything that an earlier gateway has not ended.
     private func resume() async {
-        guard configuration.resumesAtStart, let lasting else { return }
+        guard configuration.resumesAtStart, let persisted else { return }
         do {
-            for id in try await lasting.store.unfinished() where !has(id) { await resume(id, lasting.store) }
+            for id in try await persisted.store.unfinished() where !has(id) { await resume(id, persisted.store) }
         } catch {
             logger.error("predictions could not be begun again", metadata: ["error": "\(error)"])
         }
@@ -205,20 +206,20 @@ actor PredictionQueue: Service {
             guard case .unfinished(let prediction) = try await store.find(id) else { return }
             _ = try await resume(prediction)
         } catch {
-            // Whoever asks about it is told, and begins it again if that can be done by then.
+            // A later request for it reports the error, or resumes it if that works by then.
             logger.error("a prediction could not be begun again", metadata: ["error": "\(error)"])
         }
     }
 
     /// Queues a prediction of an earlier gateway, where it was among those.
     ///
-    /// - Returns: Nil if predictions do not last.
+    /// - Returns: Nil without a store.
     /// - Throws: ``StorageError``: it may be begun again later.
     private func resume(_ prediction: UnfinishedPrediction) async throws -> PredictionRecord? {
-        guard let lasting else { return nil }
+        guard let persisted else { return nil }
         let restored: Result<(workflow: any Workflow, inputs: [String: PreparedInput]), Refusal>
         do {
-            restored = .success(try await lasting.restored(prediction, now: configuration.now()))
+            restored = .success(try await persisted.restored(prediction, now: configuration.now()))
         } catch let refusal as Refusal {
             restored = .failure(refusal)
         }
@@ -245,9 +246,9 @@ actor PredictionQueue: Service {
     // MARK: Running
 
     private func startNext() {
-        while lanes.values.reduce(0, { $0 + $1.running }) < configuration.workers, let lane = nextLane() {
-            guard let job = lanes[lane]?.waiting.popFirst() else { return }
-            lanes[lane]?.running += 1
+        while pools.values.reduce(0, { $0 + $1.running }) < configuration.workers, let pool = nextPool() {
+            guard let job = pools[pool]?.waiting.popFirst() else { return }
+            pools[pool]?.running += 1
             records[job.id]?.status = .running
             records[job.id]?.began = configuration.now()
             records[job.id]?.elapsed = configuration.clock.stopwatch()
@@ -255,10 +256,10 @@ actor PredictionQueue: Service {
         }
     }
 
-    /// The lane whose first job came first, among those that may start one.
-    private func nextLane() -> Bool? {
-        lanes.filter { isComputing, lane in
-            !lane.waiting.isEmpty && (!isComputing || lane.running < configuration.computingWorkers)
+    /// The pool with the oldest waiting job, of those that may start one.
+    private func nextPool() -> Bool? {
+        pools.filter { isComputing, pool in
+            !pool.waiting.isEmpty && (!isComputing || pool.running < configuration.computingWorkers)
         }
         .min { ($0.value.waiting.first?.number ?? 0) < ($1.value.waiting.first?.number ?? 0) }?.key
     }
@@ -267,9 +268,9 @@ actor PredictionQueue: Service {
         let outcome = await outcome(of: job)
         runs[job.id] = nil
         // The next gateway begins it again.
-        if lasting != nil, Task.isCancelled, case .failed? = outcome { return }
+        if persisted != nil, Task.isCancelled, case .failed? = outcome { return }
         let abandoned = finish(job, outcome)
-        lanes[job.isComputing]?.running -= 1
+        pools[job.isComputing]?.running -= 1
         startNext()
         for key in abandoned { await removeFile(key) }
         await dropOld()
@@ -290,7 +291,7 @@ actor PredictionQueue: Service {
         }
     }
 
-    /// - Returns: Files that nobody will ask for: the prediction was cancelled and its workflow went on to the end.
+    /// - Returns: Files that no client can learn of: the prediction was cancelled and its workflow went on to the end.
     private func finish(_ job: Job, _ outcome: PredictionRunner.Outcome?) -> [ObjectKey] {
         guard var record = records[job.id], record.status == .running, let outcome else {
             guard case .succeeded(let outputs, _) = outcome else { return [] }
@@ -312,7 +313,7 @@ actor PredictionQueue: Service {
         return []
     }
 
-    /// Records the end of a prediction.
+    /// Records the end of a prediction, in memory and in the store.
     private func conclude(_ record: inout PredictionRecord) {
         if record.began != nil { record.duration = record.elapsed?() ?? .zero }
         record.elapsed = nil
@@ -322,7 +323,7 @@ actor PredictionQueue: Service {
         finishedBytes += record.footprint
         records[record.id] = record
         finished.append(record.id)
-        if let lasting { write(record, to: lasting.store) }
+        if let persisted { write(record, to: persisted.store) }
     }
 
     /// Writes down an end.
@@ -343,8 +344,8 @@ actor PredictionQueue: Service {
         return record.ended.map { $0 < oldest } ?? false
     }
 
-    /// Forgets finished predictions that are too many, too old or too big together. Where predictions last, the disk has them
-    /// yet: a sweep removes them there.
+    /// Forgets finished predictions that are too many, too old or too big together. A store keeps
+    /// them until a sweep removes them.
     private func dropOld() async {
         var dropped: [PredictionRecord] = []
         while let id = finished.first, let record = records[id], ends[id] == nil,
@@ -357,7 +358,7 @@ actor PredictionQueue: Service {
             finishedBytes -= record.footprint
             dropped.append(record)
         }
-        guard lasting == nil else { return }
+        guard persisted == nil else { return }
         for key in dropped.flatMap(\.outputs.storedKeys) { await removeFile(key) }
     }
 }

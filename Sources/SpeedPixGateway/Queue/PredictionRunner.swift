@@ -37,7 +37,7 @@ struct PredictionRunner: Sendable {
                 do {
                     for (name, output) in result.outputs { outputs[name] = try await stored(output) }
                 } catch {
-                    // Half a result is none.
+                    // An incomplete result must not be returned.
                     for key in outputs.storedKeys { await store.remove(key) }
                     throw error
                 }

@@ -31,7 +31,8 @@ extension CallBody {
         let text = try requiredText("objectKey", "object_key")
         guard let key = ObjectKey(text) else {
             throw .invalidParameter(
-                "\"\(text.prefix(100))\" is no objectKey of this gateway: give it as the upload or the result had it")
+                "\"\(text.prefix(100))\" is not an objectKey of this gateway: give the one that the upload or the result returned"
+            )
         }
         return key
     }

@@ -78,7 +78,7 @@ struct SignedCallHandler: Sendable {
                 || "-._:[]".utf8.contains(byte)
         }
         guard isPlain, !authority.isEmpty else {
-            throw Refusal("InvalidHost", "the Host header is no host and port", status: .badRequest)
+            throw Refusal("InvalidHost", "the Host header is not a host and port", status: .badRequest)
         }
         // What ends TLS in front of the gateway says so: without it URLs in answers would lead past it.
         let isBehindTLS = request.headers[.forwardedProtocol]?.lowercased() == "https"
@@ -87,6 +87,6 @@ struct SignedCallHandler: Sendable {
 }
 
 extension HTTPField.Name {
-    /// How a client came to the server in front. Whoever lies about it gets URLs that lead nowhere.
+    /// How a client came to the server in front. A false value only makes the URLs in that client's answer useless.
     fileprivate static let forwardedProtocol = HTTPField.Name("X-Forwarded-Proto") ?? .via
 }

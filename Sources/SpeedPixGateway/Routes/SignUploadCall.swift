@@ -14,7 +14,7 @@ struct SignUploadCall: ServiceCall {
         await sweep.runIfDue()
         let contentType = try call.body.text("contentType", "content_type") ?? MediaType.unknown
         guard contentType.utf8.count <= 200, contentType.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) else {
-            throw Refusal.invalidParameter("contentType is no media type")
+            throw Refusal.invalidParameter("contentType is not a media type")
         }
         let filename = Self.filename(try call.body.text("originalFilename", "original_filename") ?? "file")
         let size = try size(call.body.value("size"))

@@ -17,8 +17,8 @@ actor StoreSweep {
     private var last: Date?
 
     init(
-        _ store: ObjectStore, _ predictions: PredictionStore?, _ queue: PredictionQueue,
-        _ configuration: GatewayConfiguration, logger: Logger
+        _ store: ObjectStore, predictions: PredictionStore?, queue: PredictionQueue,
+        configuration: GatewayConfiguration, logger: Logger
     ) {
         self.store = store
         self.predictions = predictions

@@ -33,14 +33,14 @@ struct EmbeddedFile: Sendable, Equatable {
 
     private static func refusal(_ problem: DataURI.Problem) -> Refusal {
         switch problem {
-        case .lacksComma: .invalidParameter("is no data: URI: it has no comma")
+        case .lacksComma: .invalidParameter("is not a data: URI: it has no comma")
         case .mediaType: .invalidParameter("is a data: URI whose media type is broken")
         case .percentEncoding: .invalidParameter("is a data: URI with a broken percent-encoding")
         case .base64: .invalidParameter("is a data: URI whose base64 is broken")
         }
     }
 
-    /// The media type of a file that was sent as base64 alone; nil for a text that is none.
+    /// The media type of a file that was sent as base64 alone; nil for a text that is not base64.
     ///
     /// A word may be base64, too, so it takes a file's signature, or more characters than a path has.
     static func bareType(_ text: String) -> String? {

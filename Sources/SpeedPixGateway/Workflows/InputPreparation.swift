@@ -92,7 +92,7 @@ struct InputPreparation: Sendable {
                 text.contains("://")
                     ? "\(label) is \"\(text.prefix(200))\"; only this gateway's own URLs and data: URIs can be read"
                         + " offline: upload the file and give its accessUrl"
-                    : "\(label) is \"\(text.prefix(200))\", which is no URL; a file of yours needs a path such as"
+                    : "\(label) is \"\(text.prefix(200))\", which is not a URL; a file of yours needs a path such as"
                         + " \"./\(text.prefix(200))\"")
         }
         let grant: FileGrant

@@ -61,7 +61,9 @@ struct GlobPattern: Sendable {
     func matches(_ files: FileAccess) throws -> [String] {
         var found: Set<String> = []
         var looked = 0
-        for names in alternatives { try walk(names[...], at: Place(path: start), files, &found, &looked) }
+        for names in alternatives {
+            try walk(names[...], at: Place(path: start), files: files, found: &found, looked: &looked)
+        }
         return found.sorted()
     }
 
@@ -77,29 +79,32 @@ struct GlobPattern: Sendable {
     }
 
     private func walk(
-        _ names: ArraySlice<String>, at place: Place, _ files: FileAccess, _ found: inout Set<String>,
-        _ looked: inout Int
+        _ names: ArraySlice<String>, at place: Place, files: FileAccess, found: inout Set<String>,
+        looked: inout Int
     ) throws {
         guard let name = names.first else { return }
         let rest = names.dropFirst()
         if name == "**" {
-            try walk(rest.isEmpty ? ["*"] : rest, at: place, files, &found, &looked)
-            for child in try children(place, files, &looked) where !child.hasPrefix(".") {
+            try walk(rest.isEmpty ? ["*"] : rest, at: place, files: files, found: &found, looked: &looked)
+            for child in try children(of: place, files: files, looked: &looked) where !child.hasPrefix(".") {
                 // Links are not followed down: they may lead back up.
                 let full = files.absolute(place.path + child, from: files.workingDirectory)
                 guard files.kind(of: full, followsLast: false) == .folder else { continue }
-                try walk(names, at: place.child(child, isNamed: false), files, &found, &looked)
+                try walk(names, at: place.child(child, isNamed: false), files: files, found: &found, looked: &looked)
             }
             return
         }
         let isLiteral = !name.contains { "*?[".contains($0) }
-        let candidates = isLiteral ? [name] : try children(place, files, &looked).filter { Self.matches($0, name) }
+        let candidates =
+            isLiteral
+            ? [name] : try children(of: place, files: files, looked: &looked).filter { Self.matches($0, name) }
         for candidate in candidates {
             let path = place.path + candidate
             if !rest.isEmpty {
                 let isFolder = files.kind(of: files.absolute(path, from: files.workingDirectory)) == .folder
                 guard isLiteral || isFolder else { continue }
-                try walk(rest, at: place.child(candidate, isNamed: isLiteral), files, &found, &looked)
+                try walk(
+                    rest, at: place.child(candidate, isNamed: isLiteral), files: files, found: &found, looked: &looked)
             } else if isLiteral, place.isNamed {
                 if try files.existing(path) != nil { found.insert(path) }
             } else if let real = try? files.existing(path), !real.isEmpty {
@@ -109,7 +114,7 @@ struct GlobPattern: Sendable {
         }
     }
 
-    private func children(_ place: Place, _ files: FileAccess, _ looked: inout Int) throws -> [String] {
+    private func children(of place: Place, files: FileAccess, looked: inout Int) throws -> [String] {
         do {
             let names = try FolderListing(place.path, files).names
             looked += names.count

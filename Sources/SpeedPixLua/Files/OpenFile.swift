@@ -84,7 +84,7 @@ extension FileAccess {
             onRead?(now)
             return OpenFile(descriptor, name: path)
         case .folder: throw Self.isFolder(path)
-        case .other, nil: throw SpeedPixError(.invalidArgument, "\(path) is no regular file")
+        case .other, nil: throw SpeedPixError(.invalidArgument, "\(path) is not a regular file")
         }
     }
 

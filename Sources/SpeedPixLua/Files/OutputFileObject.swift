@@ -57,7 +57,7 @@ final class OutputFileObject: LuaObject {
         LuaFunctionDescription("Its bytes.", returns: "string", errors: ["network", "api_error"])
     }
 
-    /// It is written as it came; whoever asks for a quality means another picture.
+    /// It is written as it came; with a quality it would have to be encoded again.
     static func refuseOptions(_ arguments: borrowing LuaArguments) throws {
         guard !arguments.isAbsent(2) else { return }
         throw LuaArgumentError(

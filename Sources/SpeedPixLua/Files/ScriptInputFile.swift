@@ -42,7 +42,7 @@ struct UploadedInputFile: InputFile {
     var name: String { file.filename }
 
     func contentDigest() async throws -> String? {
-        // One that this client has forgotten, or never knew, is told by the store's name for it.
+        // A file that this client does not know is identified by its key in the store.
         try await uploads.host.requireClient().files.contentDigest(of: file) ?? file.objectKey
     }
 

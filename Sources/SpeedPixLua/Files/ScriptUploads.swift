@@ -3,14 +3,14 @@ import Synchronization
 
 /// Uploads what a script names. The client sees to it that the same content goes up once.
 struct ScriptUploads: Sendable {
-    /// The paths of what was uploaded, by the store's keys; nil for bytes. What is in here was told of: content that was
-    /// there already is no upload.
-    private final class Known: Sendable {
+    /// The paths of uploads that were reported, by the store's keys; nil for bytes. Content that the store had already is not
+    /// reported again.
+    private final class ReportedUploads: Sendable {
         let paths = Mutex<[String: String?]>([:])
     }
 
     let host: ScriptHost
-    private let known = Known()
+    private let reported = ReportedUploads()
 
     init(host: ScriptHost) {
         self.host = host
@@ -31,7 +31,7 @@ struct ScriptUploads: Sendable {
                 if progress.bytesDone < progress.bytesTotal ?? .max { transfer.progress(progress) }
                 try await onProgress?(progress)
             }
-            let isNew = known.paths.withLock { $0.updateValue(content.path, forKey: file.objectKey) == nil }
+            let isNew = reported.paths.withLock { $0.updateValue(content.path, forKey: file.objectKey) == nil }
             if isNew || transfer.hasStarted { transfer.finish(bytes: file.size, url: file.url) }
             if isNew { host.onEvent(.uploaded(file)) }
             return file
@@ -44,8 +44,8 @@ struct ScriptUploads: Sendable {
     /// A file that was uploaded before, with a URL that lasts.
     func fresh(_ file: File) async throws -> File {
         let files = try host.requireClient().files
-        let path = known.paths.withLock { $0[file.objectKey] ?? nil }
-        // The sandbox judges it anew; what it no longer lets through is as good as gone.
+        let path = reported.paths.withLock { $0[file.objectKey] ?? nil }
+        // The sandbox checks the path again; a file that it does not allow any more counts as missing.
         guard let path, let source = try? host.files.open(path) else { return try await files.fresh(file) }
         return try await ScriptUploadSource.reach(source) { try await files.fresh(file, source: $0) }
     }

@@ -27,7 +27,7 @@ struct CreateRequest: Sendable {
         guard input.items.isEmpty else {
             throw LuaArgumentError(
                 "input, argument 2, must have named values: { image = …, text = … }",
-                hint: "a list is no input; name what the workflow expects")
+                hint: "a list is not an input; name what the workflow expects")
         }
         let options = try arguments.options()
         var create = CreateOptions()
@@ -56,7 +56,7 @@ struct CreateRequest: Sendable {
         guard let label = try options.string("label") else { return nil }
         guard PredictionLabel.isUsable(label) else {
             throw LuaArgumentError(
-                "label is no short text: \(label.prefix(80).description.printable())",
+                "label is not a short text: \(label.prefix(80).description.printable())",
                 hint: "one line of at most \(PredictionLabel.longest) characters, such as an article's number")
         }
         return label

@@ -15,9 +15,9 @@ struct PredictionCalls: Sendable {
         // One that an earlier run created is not this run's to end, unless the script says so.
         options.cancelOn = request.cancelOn.condition(isCanceledOnStop: host.cancelsOnStop && object.isOwn)
         if host.cancelsOnStop, options.cancelOn != .stop { host.uncanceledIDs.note(object.prediction.id) }
-        // The prediction goes on for whoever else waits for it.
+        // The prediction goes on for other tasks that wait for it.
         if context.watchesOnly { options.cancelOn = nil }
-        options.onCancel = { noteCanceled(object, $0, $1) }
+        options.onCancel = { noteCanceled(object, prediction: $0, failure: $1) }
         options.onProgress = { prediction in
             object.update(prediction)
             host.onEvent(.progressed(prediction))
@@ -71,10 +71,10 @@ struct PredictionCalls: Sendable {
     func cancelAfterStop(_ object: PredictionObject) async {
         guard let client = try? host.requireClient() else { return }
         let (prediction, failure) = await client.predictions.cancelGivenUp(object.prediction)
-        noteCanceled(object, prediction, failure)
+        noteCanceled(object, prediction: prediction, failure: failure)
     }
 
-    private func noteCanceled(_ object: PredictionObject, _ prediction: Prediction, _ failure: SpeedPixError?) {
+    private func noteCanceled(_ object: PredictionObject, prediction: Prediction, failure: SpeedPixError?) {
         object.update(prediction)
         host.noteCanceled(prediction, failure)
     }

@@ -17,7 +17,7 @@ enum ShapeFunctions {
         { arguments in
             var table = try arguments.table(1) ?? LuaTable()
             guard shape == .object || table.entries.isEmpty else {
-                throw LuaArgumentError("a table with named values is no array")
+                throw LuaArgumentError("a table with named values is not an array")
             }
             table.shape = shape
             return .table(table)

@@ -3,7 +3,7 @@ package import NIOSSL
 /// Certificates for tests: those of a company's own authority, of a server and of another authority, good until 2120, and
 /// an expired one.
 ///
-/// The key is nobody's: it was made for these tests and stands here for all to read.
+/// The key protects nothing: it was made for these tests and is published here.
 package enum TestCertificates {
     /// The authority that has signed ``server``.
     package static let company = """

@@ -29,7 +29,7 @@ package final class TestRelay: Sendable {
         package var headers: HTTPFields
         package var body: [UInt8]
 
-        package init(_ status: Int = 200, _ headers: HTTPFields = [:], _ body: [UInt8] = []) {
+        package init(_ status: Int = 200, headers: HTTPFields = [:], body: [UInt8] = []) {
             self.status = status
             self.headers = headers
             self.body = body
@@ -102,7 +102,7 @@ package final class TestRelay: Sendable {
                 if request.method == "CONNECT" {
                     guard let refusal = refusal(of: request) else {
                         let (host, port) = Self.hostAndPort(request.target)
-                        return try await tunnel(&input, outbound, to: host, port) {
+                        return try await tunnel(&input, outbound: outbound, to: host, port: port) {
                             try await outbound.write(ByteBuffer(string: "HTTP/1.1 200 Connected\r\n\r\n"))
                         }
                     }
@@ -120,7 +120,7 @@ package final class TestRelay: Sendable {
     private func refusal(of request: RelayInput.Request) -> Answer? {
         guard case .proxy(let credentials, let isRefusing) = role else { return Answer(405) }
         if let credentials, request.headers[.proxyAuthorization] != "Basic \(base64(credentials))" {
-            return Answer(407, [.proxyAuthenticate: "Basic realm=\"test\""])
+            return Answer(407, headers: [.proxyAuthenticate: "Basic realm=\"test\""])
         }
         return isRefusing ? Answer(403) : nil
     }
@@ -145,7 +145,7 @@ package final class TestRelay: Sendable {
             TransportRequest(
                 method: HTTPRequest.Method(request.method) ?? .get, url: url, headers: headers,
                 body: request.body.isEmpty ? .none : .bytes(request.body), timeout: .seconds(60)))
-        var answer = Answer(response.status.code, response.headers)
+        var answer = Answer(response.status.code, headers: response.headers)
         if response.isDecoded {
             for name: HTTPField.Name in [.contentEncoding, .contentLength] { answer.headers[name] = nil }
         }
@@ -157,7 +157,7 @@ package final class TestRelay: Sendable {
 
     /// Hands on bytes both ways until one side ends.
     private func tunnel(
-        _ input: inout RelayInput, _ outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>, to host: String, _ port: Int,
+        _ input: inout RelayInput, outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>, to host: String, port: Int,
         confirm: () async throws -> Void
     ) async throws {
         let upstream = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
@@ -192,7 +192,7 @@ package final class TestRelay: Sendable {
         let host = String(decoding: try await input.bytes(Int(head[4])), as: UTF8.self)
         let port = try await input.bytes(2).reduce(0) { $0 << 8 | Int($1) }
         log.withLock { $0.append("SOCKS \(host):\(port)") }
-        try await tunnel(&input, outbound, to: host, port) {
+        try await tunnel(&input, outbound: outbound, to: host, port: port) {
             try await outbound.write(ByteBuffer(bytes: [5, 0, 0, 1, 0, 0, 0, 0, 0, 0]))
         }
     }

@@ -94,14 +94,22 @@ package enum PictureFiles {
         for page in 0..<pages {
             let start = 8 + page * pageBytes
             let arrays = start + directoryBytes
-            func field(_ tag: Int, _ type: Int, _ count: Int, _ value: Int) -> [UInt8] {
+            func field(tag: Int, type: Int, count: Int, value: Int) -> [UInt8] {
                 short(tag) + short(type) + long(count)
                     + (type == 3 && count == 1 ? short(value) + short(0) : long(value))
             }
             file += short(10)
-            file += field(256, 3, 1, side) + field(257, 3, 1, side) + field(258, 3, 3, arrays) + field(259, 3, 1, 1)
-            file += field(262, 3, 1, 2) + field(273, 4, strips, arrays + 6) + field(277, 3, 1, 3)
-            file += field(278, 3, 1, rows) + field(279, 4, strips, arrays + 6 + strips * 4) + field(284, 3, 1, 1)
+            file +=
+                field(tag: 256, type: 3, count: 1, value: side) + field(tag: 257, type: 3, count: 1, value: side)
+                + field(tag: 258, type: 3, count: 3, value: arrays) + field(tag: 259, type: 3, count: 1, value: 1)
+            file +=
+                field(tag: 262, type: 3, count: 1, value: 2)
+                + field(tag: 273, type: 4, count: strips, value: arrays + 6)
+                + field(tag: 277, type: 3, count: 1, value: 3)
+            file +=
+                field(tag: 278, type: 3, count: 1, value: rows)
+                + field(tag: 279, type: 4, count: strips, value: arrays + 6 + strips * 4)
+                + field(tag: 284, type: 3, count: 1, value: 1)
             file += long(page + 1 < pages ? start + pageBytes : 0)
             file += short(8) + short(8) + short(8)
             for strip in 0..<strips { file += long(data + (page * strips + strip) * stripBytes) }

@@ -40,6 +40,6 @@ package struct RecordedRequest: Sendable {
         return afterScheme.firstIndex(of: "/").map { String(afterScheme[$0...]) } ?? ""
     }
 
-    /// The body as JSON; null if it is none.
+    /// The body as JSON; null if it is not JSON.
     package var json: JSONValue { (try? JSONValue(parsing: body)) ?? .null }
 }

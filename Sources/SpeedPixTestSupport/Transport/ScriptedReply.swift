@@ -34,7 +34,8 @@ package struct ScriptedReply: Sendable, CustomStringConvertible {
     ) -> ScriptedReply {
         let text = chunks.joined().prefix(40)
         let name = "HTTP \(status) \"\(String(decoding: text, as: UTF8.self))\""
-        return streamed(name + (failure.map { ", then \($0)" } ?? ""), status, headers) { continuation in
+        return streamed(name + (failure.map { ", then \($0)" } ?? ""), status: status, headers: headers) {
+            continuation in
             for chunk in chunks { continuation.yield(ByteBuffer(bytes: chunk)) }
             continuation.finish(throwing: failure)
         }
@@ -43,11 +44,11 @@ package struct ScriptedReply: Sendable, CustomStringConvertible {
     /// A good answer whose body begins with these bytes and never goes on. When the task is cancelled it just ends, as
     /// `AsyncStream` does: the harder case for its reader.
     package static func stalling(after bytes: [UInt8]) -> ScriptedReply {
-        streamed("stalling", 200, [:]) { $0.yield(ByteBuffer(bytes: bytes)) }
+        streamed("stalling", status: 200, headers: [:]) { $0.yield(ByteBuffer(bytes: bytes)) }
     }
 
     private static func streamed(
-        _ name: String, _ status: Int, _ headers: HTTPFields,
+        _ name: String, status: Int, headers: HTTPFields,
         fill: @escaping @Sendable (AsyncThrowingStream<ByteBuffer, any Error>.Continuation) -> Void
     ) -> ScriptedReply {
         ScriptedReply(name) { _ in

@@ -104,8 +104,9 @@ struct JobsCommandTests {
         "jobs reports invalid arguments and unknown ids",
         arguments: [
             (["show"], SpeedPixCommands.ExitStatus.usage, "Missing expected argument"),
-            (["show", ""], .usage, "is no id"), (["show", "a b"], .usage, "is no id"),
-            (["show", "a\nb"], .usage, "is no id"), (["show", String(repeating: "x", count: 600)], .usage, "is no id"),
+            (["show", ""], .usage, "is not a prediction's id"), (["show", "a b"], .usage, "is not a prediction's id"),
+            (["show", "a\nb"], .usage, "is not a prediction's id"),
+            (["show", String(repeating: "x", count: 600)], .usage, "is not a prediction's id"),
             (["show", "nope"], .failure, "there is no task \"nope\""), (["wait", "nope"], .failure, "no task"),
             (["download", "nope"], .failure, "no task"), (["shw", "x"], .usage, "did you mean \"show\"?"),
             (["download", "x", "--out", "file"], .failure, "file is a file"),

@@ -91,8 +91,8 @@ struct PredictCommandTests {
             (["echo", "text"], SpeedPixCommands.ExitStatus.usage, "\"text\" has no ="),
             (["echo", "=text"], .usage, "has no key before the ="),
             (["echo", ":=1"], .usage, "has no key before the ="),
-            (["echo", "a:={b"], .usage, "a is no JSON: {b"),
-            (["echo", "a:="], .usage, "a is no JSON"),
+            (["echo", "a:={b"], .usage, "a is not JSON: {b"),
+            (["echo", "a:="], .usage, "a is not JSON"),
             (
                 ["echo", "seed:=18446744073709551616"], .usage,
                 "seed: the whole number 18446744073709551616 does not fit 64 bits"
@@ -101,7 +101,7 @@ struct PredictCommandTests {
             (["echo", "a=1", "a:=2"], .usage, "the input a is given twice"),
             (["echo", "a\nb=1"], .usage, "a key has a line break"),
             (["echo", "a\u{0}b=1"], .usage, "a key has a line break or another control character"),
-            (["echo", "a:=" + String(repeating: "[", count: 2000)], .usage, "a is no JSON"),
+            (["echo", "a:=" + String(repeating: "[", count: 2000)], .usage, "a is not JSON"),
             (["echo", "a=" + String(repeating: "x", count: 2 << 20)], .usage, "larger than 1 MiB"),
             (["echo", "image=./no.png"], .failure, "image: there is no file ./no.png"),
             (["echo", "data:={\"a\": [\"./no.png\"]}"], .failure, "data.a[0]: there is no file ./no.png"),

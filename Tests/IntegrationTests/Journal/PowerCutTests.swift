@@ -82,9 +82,10 @@ struct PowerCutTests {
             for (attempt, plan) in plans.enumerated() {
                 try folder.write(Self.script(concurrency: plan.concurrency, comment: attempt), to: "s.lua")
                 let isLast = attempt == plans.count - 1 || kills == most
-                let status = try await self.attempt(plan, isFirst: attempt == 0, isLast: isLast, folder, environment)
+                let status = try await self.attempt(
+                    plan, isFirst: attempt == 0, isLast: isLast, in: folder, environment: environment)
                 if status.status == 0 {
-                    try await check(folder, workflow, kills: kills, comment)
+                    try await check(folder, workflow: workflow, kills: kills, comment: comment)
                     return kills
                 }
                 guard status.status == -SIGKILL else {
@@ -92,7 +93,7 @@ struct PowerCutTests {
                     return most
                 }
                 kills += 1
-                try await settle(folder, workflow, environment)
+                try await settle(in: folder, workflow: workflow, environment: environment)
             }
             Issue.record("\(comment): it has not come to its end")
             return most
@@ -116,7 +117,7 @@ struct PowerCutTests {
     }
 
     private func attempt(
-        _ plan: Plan, isFirst: Bool, isLast: Bool, _ folder: TestFolder, _ environment: [String: String]
+        _ plan: Plan, isFirst: Bool, isLast: Bool, in folder: TestFolder, environment: [String: String]
     ) async throws -> (status: Int32, output: String) {
         let program = URL(filePath: try Subprocess.speedpix).deletingLastPathComponent()
         let resume = isFirst ? [] : ["--resume=auto"]
@@ -149,12 +150,12 @@ struct PowerCutTests {
 
     /// Settles each create in doubt by what the service has recorded.
     private func settle(
-        _ folder: TestFolder, _ workflow: RecordingWorkflow, _ environment: [String: String]
+        in folder: TestFolder, workflow: RecordingWorkflow, environment: [String: String]
     ) async throws {
         // What the killed process had sent may still be on its way through the kernel and the gateway.
         try await ContinuousClock().sleep(for: .milliseconds(300))
         let state = folder.path + "/.speedpix"
-        guard JournalStore.isThere(state) else { return }
+        guard JournalStore.exists(in: state) else { return }
         let store = try JournalStore(folder: state)
         let creates = try store.creates()
         var known = Set(creates.compactMap { $0.prediction?.id })
@@ -173,7 +174,7 @@ struct PowerCutTests {
     }
 
     private func check(
-        _ folder: TestFolder, _ workflow: RecordingWorkflow, kills: Int, _ comment: String
+        _ folder: TestFolder, workflow: RecordingWorkflow, kills: Int, comment: String
     ) async throws {
         var counts: [String: Int] = [:]
         for entry in workflow.entries { counts["\(entry.name) \(entry.number ?? 0)", default: 0] += 1 }

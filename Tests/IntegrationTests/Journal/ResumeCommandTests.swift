@@ -68,7 +68,7 @@ struct ResumeCommandTests {
         try await withFixture { fixture in
             let none = await fixture.run("run", "s.lua", "--resume")
             #expect(none.status == .usage && none.errors.contains("there is no unfinished run"))
-            #expect(!JournalStore.isThere(fixture.folder.path + "/.speedpix"))
+            #expect(!JournalStore.exists(in: fixture.folder.path + "/.speedpix"))
             #expect(await fixture.run("run", "s.lua", "n=1", "--resume=auto").status == .failure)
             let other = await fixture.run("run", "s.lua", "n=2", "--resume")
             #expect(other.status == .usage)

@@ -45,6 +45,6 @@ struct SavedSessionTests {
         let run = await CommandRun(["run", "s.lua", "--local", "--quiet"], in: folder)
         #expect(run.output == "249\n", "\(run.errors)")
         let text = try String(contentsOfFile: "\(folder.path)/s.lua", encoding: .utf8)
-        #expect(text.contains("-- left out: a line with bytes in it that are no UTF-8 text\n"))
+        #expect(text.contains("-- left out: a line with bytes in it that are not UTF-8 text\n"))
     }
 }

@@ -78,7 +78,7 @@ struct BoundedRunTests {
         let error = await #expect(throws: LuaError.self) { try await task.value }
         #expect(error?.code == "timeout")
         #expect(context.end.isForced && timers.statuses.isEmpty)
-        timers.pass(BoundedRun.aftermath)
+        timers.pass(BoundedRun.reportingTime)
         #expect(timers.statuses == [ExitStatus.failure.rawValue])
     }
 
@@ -95,7 +95,7 @@ struct BoundedRunTests {
         task.cancel()
         timers.pass(BoundedRun.grace)
         await #expect(throws: CancellationError.self) { try await task.value }
-        timers.pass(BoundedRun.aftermath)
+        timers.pass(BoundedRun.reportingTime)
         #expect(timers.statuses == [128 + SIGTERM])
     }
 

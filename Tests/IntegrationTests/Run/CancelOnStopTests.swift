@@ -6,7 +6,7 @@ import Testing
 struct CancelOnStopTests {
     /// Ctrl-C in the middle of a script, and how it ended.
     private func interrupted(
-        _ script: String, _ arguments: [String], in folder: TestFolder, _ endpoint: String
+        _ script: String, arguments: [String], in folder: TestFolder, endpoint: String
     ) async throws -> CommandRun {
         let run = Task {
             await CommandRun(
@@ -35,7 +35,8 @@ struct CancelOnStopTests {
     func interrupt() async throws {
         let folder = try TestFolder()
         try await TestService.run { endpoint in
-            let run = try await interrupted(Self.script, ["--cancel-on-stop"], in: folder, endpoint)
+            let run = try await interrupted(
+                Self.script, arguments: ["--cancel-on-stop"], in: folder, endpoint: endpoint)
             #expect(run.status == .interrupted)
             #expect(run.errors.contains("2 canceled of 2 predictions created"), "\(run.errors)")
             #expect(!run.errors.contains("go on at the service"), "\(run.errors)")
@@ -52,7 +53,7 @@ struct CancelOnStopTests {
             let folder = try TestFolder()
             try folder.write(text, to: "speedpix.toml")
             try await TestService.run { endpoint in
-                let run = try await interrupted(Self.script, arguments, in: folder, endpoint)
+                let run = try await interrupted(Self.script, arguments: arguments, in: folder, endpoint: endpoint)
                 #expect(run.errors.contains("these predictions go on at the service: ") == !isCanceled, "\(run.errors)")
                 let statuses = await statuses(folder, endpoint)
                 #expect(statuses.contains("canceled") == isCanceled, "\(arguments) \(text): \(statuses)")
@@ -84,7 +85,8 @@ struct CancelOnStopTests {
         let folder = try TestFolder()
         let faults = #"{"rules": [{"call": "cancel", "fault": "status", "code": 404}]}"#
         try await TestService.run(faults: faults) { endpoint in
-            let run = try await interrupted(Self.script, ["--cancel-on-stop"], in: folder, endpoint)
+            let run = try await interrupted(
+                Self.script, arguments: ["--cancel-on-stop"], in: folder, endpoint: endpoint)
             let ids = String(decoding: try folder.read("ids.txt"), as: UTF8.self)
             #expect(run.errors.contains("these predictions go on at the service: \(ids)\n"), "\(run.errors)")
             #expect(run.errors.ranges(of: "could not be canceled").count == 1, "\(run.errors)")
@@ -112,7 +114,8 @@ struct CancelOnStopTests {
             let faults = #"{"rules": [{"call": "cancel", "fault": "status", "code": 404\#(times)}]}"#
             let folder = try TestFolder()
             try await TestService.run(faults: faults) { endpoint in
-                let run = try await interrupted(Self.script, ["--cancel-on-stop", "--json"], in: folder, endpoint)
+                let run = try await interrupted(
+                    Self.script, arguments: ["--cancel-on-stop", "--json"], in: folder, endpoint: endpoint)
                 let events = try run.output.split(separator: "\n").map { try JSONValue(parsing: Array($0.utf8)) }
                 let names = events.compactMap { $0["event"]?.stringValue }
                 #expect(names.count { $0 == "prediction.canceled" } == canceled, "\(names)")

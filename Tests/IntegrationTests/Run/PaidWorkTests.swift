@@ -6,7 +6,7 @@ import Testing
 @Suite("Labels, limits and unsaved files of a run")
 struct PaidWorkTests {
     private func run(
-        _ script: String, _ arguments: [String], in folder: TestFolder, _ endpoint: String
+        _ script: String, arguments: [String], in folder: TestFolder, endpoint: String
     ) async -> CommandRun {
         await CommandRun(
             ["run", "-"] + arguments, in: folder, input: script, environment: TestService.environment(endpoint))
@@ -39,7 +39,7 @@ struct PaidWorkTests {
                 local count = 0
                 for i, text in pairs(e.results) do assert(text == items[i]) count = count + 1 end
                 print(ok, e.code, count)
-                """, ["--limit", "20"], in: folder, endpoint)
+                """, arguments: ["--limit", "20"], in: folder, endpoint: endpoint)
             #expect(end.output == "false\tnot_allowed\t20\n", "\(end.errors)")
             #expect(end.errors.contains("20 done of 20 predictions created"))
             #expect(end.errors.contains("--limit 20: 20 were made, and the script wanted more"))
@@ -57,10 +57,10 @@ struct PaidWorkTests {
               "no paint" or nil }) end)
             """
         try await TestService.run { endpoint in
-            let end = await run(script, ["--progress", "plain"], in: folder, endpoint)
+            let end = await run(script, arguments: ["--progress", "plain"], in: folder, endpoint: endpoint)
             #expect(end.errors.contains("created A-014 echo "), "\(end.errors)")
             #expect(end.errors.contains("failed: A-014: no paint (echo "), "\(end.errors)")
-            let json = try events(await run(script, ["--json"], in: folder, endpoint))
+            let json = try events(await run(script, arguments: ["--json"], in: folder, endpoint: endpoint))
             let labels = json.filter { $0["event"] == "prediction.created" }.compactMap { $0["label"]?.stringValue }
             #expect(Set(labels) == ["A-013", "A-014"])
             #expect(json.contains { $0["event"] == "prediction.failed" && $0["label"] == "A-014" })
@@ -103,7 +103,7 @@ struct PaidWorkTests {
     func labelsAreShort(label: String) async throws {
         let end = await CommandRun.local(
             "create('echo', {}, { label = \(label) })", ["--quiet"], in: try TestFolder())
-        #expect(end.status == .failure && end.errors.contains("label is no short text"), "\(end.errors)")
+        #expect(end.status == .failure && end.errors.contains("label is not a short text"), "\(end.errors)")
     }
 
     // MARK: Unsaved
@@ -121,7 +121,7 @@ struct PaidWorkTests {
                 error("stopped")
                 """
         try await TestService.run { endpoint in
-            let end = await run(script, ["--json"], in: folder, endpoint)
+            let end = await run(script, arguments: ["--json"], in: folder, endpoint: endpoint)
             #expect(end.status == .failure)
             let finished = try #require(try events(end).last)
             #expect(finished["unsaved"]?.arrayValue?.count == 2)

@@ -107,7 +107,7 @@ struct ResolvedSettingsTests {
             ("[profile.a]", "profile must be the name of one", "[profiles.NAME]"),
             ("[profiles.a]\nprofile = 'b'", ":2: there is no setting \"profile\"", nil),
             ("user_agent = \"a\\nb\"", "line break", nil),
-            ("endpoint = nowhere", ":1:12: this is no value", nil),
+            ("endpoint = nowhere", ":1:12: this is not a value", nil),
         ])
     func mistakesAreNamedWithFileAndLine(text: String, message: String, hint: String?) throws {
         let error = #expect(throws: SettingsError.self) { try file(text) }

@@ -87,7 +87,7 @@ struct SettingsCommandTests {
         "A command that gives no valid secret is reported with the reason",
         arguments: [
             ("exit 3", "app_secret_command failed (exit status 3)"), ("true", "is empty"),
-            ("printf 'a\\nb'", "more than one line"), ("printf '\\377'", "no text"),
+            ("printf 'a\\nb'", "more than one line"), ("printf '\\377'", "not text"),
             ("kill -9 $$", "failed (signal 9)"), ("yes | head -c 200000", "more than 64 KiB"),
             ("there-is-no-such-program-anywhere", "exit status 127"),
         ])
@@ -174,11 +174,11 @@ struct SettingsCommandTests {
         try FileManager.default.createDirectory(
             atPath: "\(folder.path)/speedpix.toml", withIntermediateDirectories: true)
         let directory = await CommandRun(["run", "-"], in: folder, input: script)
-        #expect(directory.status == .configuration && directory.errors.contains("speedpix.toml is no file"))
+        #expect(directory.status == .configuration && directory.errors.contains("speedpix.toml is not a regular file"))
         let other = try TestFolder()
         try Data([0xFF, 0xFE, 0x00]).write(to: URL(filePath: "\(other.path)/speedpix.toml"))
         let binary = await CommandRun(["run", "-"], in: other, input: script)
-        #expect(binary.status == .configuration && binary.errors.contains("is no UTF-8 text"))
+        #expect(binary.status == .configuration && binary.errors.contains("is not UTF-8 text"))
         try other.write(String(repeating: "# long\n", count: 200_000), to: "speedpix.toml")
         let large = await CommandRun(["run", "-"], in: other, input: script)
         #expect(large.status == .configuration && large.errors.contains("is larger than 1024 KiB"))

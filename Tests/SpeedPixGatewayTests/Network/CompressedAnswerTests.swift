@@ -56,7 +56,7 @@ struct CompressedAnswerTests {
     func answer(_ coding: String) async throws {
         let text = try #require(Self.answers[coding.lowercased()])
         let body = try bytes(text)
-        try await run(.init(200, [.contentEncoding: coding], body)) { client, _, _ in
+        try await run(.init(200, headers: [.contentEncoding: coding], body: body)) { client, _, _ in
             let prediction = try await client.predictions.get("t-1")
             #expect(prediction.status == .running)
             #expect(prediction.progress.fraction == 0.5)
@@ -67,7 +67,8 @@ struct CompressedAnswerTests {
     func download() async throws {
         let text = String(repeating: "0123456789", count: 20)
         let packed = try bytes(Self.file)
-        try await run(.init(200, [.contentEncoding: "gzip", .eTag: "\"v1\""], packed)) { client, endpoint, _ in
+        try await run(.init(200, headers: [.contentEncoding: "gzip", .eTag: "\"v1\""], body: packed)) {
+            client, endpoint, _ in
             let read = try await client.files.read("\(endpoint)/a.txt")
             #expect(read == Array(text.utf8))
             let path = FileManager.default.temporaryDirectory.appending(path: "speedpix-\(UUID().uuidString)").path
@@ -84,7 +85,7 @@ struct CompressedAnswerTests {
             var network = NetworkSettings()
             network.proxies = ProxySettings(
                 try Proxy("socks5://127.0.0.1:\(proxy.port)"), exceptions: ProxyExceptions("<-loopback>"))
-            let answer = TestRelay.Answer(200, [.contentEncoding: "gzip"], try bytes(Self.file))
+            let answer = TestRelay.Answer(200, headers: [.contentEncoding: "gzip"], body: try bytes(Self.file))
             try await run(answer, at: "localhost", network) { client, endpoint, server in
                 let read = try await client.files.read("\(endpoint)/a.txt")
                 #expect(read.count == 200)
@@ -96,7 +97,7 @@ struct CompressedAnswerTests {
     @Test("A compressed file without its end is an error that says so")
     func truncated() async throws {
         let cut = Array(try bytes(Self.file).dropLast(9))
-        try await run(.init(200, [.contentEncoding: "gzip"], cut)) { client, endpoint, server in
+        try await run(.init(200, headers: [.contentEncoding: "gzip"], body: cut)) { client, endpoint, server in
             let failure = try await error { _ = try await client.files.read("\(endpoint)/a.txt") }
             #expect(failure.code == .network)
             #expect(
@@ -112,7 +113,7 @@ struct CompressedAnswerTests {
         let head: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3]
         let tail: [UInt8] = [0x03, 0x00, 0x66, 0x95, 0xC9, 0x9B, 0x80, 0x96, 0x98, 0x00]
         let bomb = head + Array(repeatElement(block, count: 100).joined()) + tail
-        try await run(.init(200, [.contentEncoding: "gzip"], bomb)) { client, endpoint, _ in
+        try await run(.init(200, headers: [.contentEncoding: "gzip"], body: bomb)) { client, endpoint, _ in
             let answer = try await error { _ = try await client.predictions.get("t-1") }
             #expect(answer.code == .invalidResponse)
             #expect(answer.message == "the answer is larger than 8 MiB")

@@ -27,11 +27,11 @@ struct ProxyRouteTests {
             authority: String? = TestCertificates.company
         ) throws -> SpeedPixClient {
             let proxy = try Proxy("\(scheme)://\(credentials)127.0.0.1:\(proxy.port)")
-            return try client(endpoint, proxy, exceptions, authority)
+            return try client(endpoint, proxy: proxy, exceptions: exceptions, authority: authority)
         }
 
         func client(
-            _ endpoint: String, _ proxy: Proxy, _ exceptions: String, _ authority: String?
+            _ endpoint: String, proxy: Proxy, exceptions: String, authority: String?
         ) throws -> SpeedPixClient {
             var configuration = try Configuration(
                 appKey: TestGateway.key, appSecret: TestGateway.secret.revealed, endpoint: endpoint)
@@ -180,7 +180,8 @@ struct ProxyRouteTests {
             let port = try await TestRelay.withRunning(.socks) { $0.port }
             let proxy = try Proxy("http://127.0.0.1:\(port)")
             for endpoint in [network.httpsEndpoint, network.gateway.endpoint] {
-                let client = try network.client(endpoint, proxy, "<-loopback>", TestCertificates.company)
+                let client = try network.client(
+                    endpoint, proxy: proxy, exceptions: "<-loopback>", authority: TestCertificates.company)
                 let error = try await error { _ = try await client.predictions.create("echo", input: [:]) }
                 #expect(error.code == .network)
                 #expect(error.message.contains("through the proxy http://127.0.0.1:\(port): "))

@@ -24,9 +24,10 @@ struct RedirectTests {
 
     @Test("A redirect to a host that is an exception does not use the proxy")
     func eachHopIsDecidedOn() async throws {
-        try await TestRelay.withRunning(.answers { _, _ in .init(200, [:], Array("the file".utf8)) }) { store in
+        try await TestRelay.withRunning(.answers { _, _ in .init(200, headers: [:], body: Array("the file".utf8)) }) {
+            store in
             let target = "http://localhost:\(store.port)/file?signed=1"
-            try await TestRelay.withRunning(.answers { _, _ in .init(302, [.location: target]) }) { front in
+            try await TestRelay.withRunning(.answers { _, _ in .init(302, headers: [.location: target]) }) { front in
                 try await TestRelay.withRunning(.proxy()) { proxy in
                     let settings = try settings(proxy, exceptions: "<-loopback>,localhost")
                     let url = "http://127.0.0.1:\(front.port)/a"
@@ -42,8 +43,8 @@ struct RedirectTests {
     func relative() async throws {
         let answers: @Sendable (String, HTTPFields) -> TestRelay.Answer = { path, _ in
             switch path {
-            case "/a/b": .init(307, [.location: "../c?x=1"])
-            case "/c?x=1": .init(200, [:], Array("found".utf8))
+            case "/a/b": .init(307, headers: [.location: "../c?x=1"])
+            case "/c?x=1": .init(200, headers: [:], body: Array("found".utf8))
             default: .init(404)
             }
         }
@@ -61,7 +62,7 @@ struct RedirectTests {
     func endless(_ pages: Int) async throws {
         let answers: @Sendable (String, HTTPFields) -> TestRelay.Answer = { path, _ in
             let page = Int(path.dropFirst()) ?? 0
-            return .init(302, [.location: "/\((page + 1) % pages)"])
+            return .init(302, headers: [.location: "/\((page + 1) % pages)"])
         }
         try await TestRelay.withRunning(.answers(answers)) { server in
             try await TestRelay.withRunning(.proxy()) { proxy in
@@ -77,10 +78,12 @@ struct RedirectTests {
 
     @Test("A redirect to a host that is not allowed is refused before it is asked")
     func refusedTarget() async throws {
-        try await TestRelay.withRunning(.answers { _, _ in .init(200, [:], Array("a secret".utf8)) }) { inner in
+        try await TestRelay.withRunning(.answers { _, _ in .init(200, headers: [:], body: Array("a secret".utf8)) }) {
+            inner in
             for target in ["127.0.0.1", "localhost", "127.1", "2130706433", "0"] {
                 let location = "http://\(target):\(inner.port)/x"
-                try await TestRelay.withRunning(.answers { _, _ in .init(302, [.location: location]) }) { front in
+                try await TestRelay.withRunning(.answers { _, _ in .init(302, headers: [.location: location]) }) {
+                    front in
                     let hosts = try DownloadHosts("public, 127.0.0.1:\(front.port)")
                     let error = await #expect(throws: SpeedPixError.self) {
                         try await get("http://127.0.0.1:\(front.port)/a", from: hosts)
@@ -97,7 +100,8 @@ struct RedirectTests {
         "An address is allowed or refused by its value, however the URL spells it",
         arguments: ["127.1", "2130706433", "0x7f.1", "0"])
     func spellingsOfAnAddress(_ host: String) async throws {
-        try await TestRelay.withRunning(.answers { _, _ in .init(200, [:], Array("a file".utf8)) }) { server in
+        try await TestRelay.withRunning(.answers { _, _ in .init(200, headers: [:], body: Array("a file".utf8)) }) {
+            server in
             let url = "http://\(host):\(server.port)/a"
             let error = await #expect(throws: SpeedPixError.self) { try await get(url, from: .publicAddresses) }
             #expect(error?.code == .notAllowed)

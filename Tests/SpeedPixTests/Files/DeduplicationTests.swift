@@ -257,7 +257,7 @@ struct DeduplicationTests {
     // MARK: At the same time
 
     /// A store whose `PUT`s wait until they are let through.
-    struct Gate {
+    struct GatedStore {
         let service: ScriptedService
         let open: @Sendable () -> Void
 
@@ -273,7 +273,7 @@ struct DeduplicationTests {
 
     @Test("Twenty uploads of the same content at once are one", arguments: [Array("hello".utf8), large])
     func manyAtOnceUploadOnce(_ bytes: [UInt8]) async throws {
-        let gate = try Gate()
+        let gate = try GatedStore()
         let files = gate.service.files
         let tasks = (0..<20).map { number in
             Task { try await files.create(.bytes(bytes, filename: "\(number).png")) }
@@ -288,7 +288,7 @@ struct DeduplicationTests {
 
     @Test("A cancelled first caller does not fail the others that wait for its upload")
     func cancelledFirstCaller() async throws {
-        let gate = try Gate()
+        let gate = try GatedStore()
         let files = gate.service.files
         let source = UploadSource.bytes(Self.large, filename: "a.png")
         let leader = Task { try await files.create(source) }
@@ -330,7 +330,7 @@ struct DeduplicationTests {
         listener.detach()
         try await listener.report(TransferProgress(bytesDone: 2, bytesTotal: 2))
         #expect(told.done == [1])
-        let gate = try Gate()
+        let gate = try GatedStore()
         let files = gate.service.files
         let leader = Task { try await files.create(UploadTests.source, onProgress: told.tell) }
         await gate.service.transport.waitForRequests(2)
@@ -387,7 +387,7 @@ struct DeduplicationTests {
     @Test("An error of the first caller's progress callback does not fail the others")
     func failingProgressCallback() async throws {
         struct Enough: Error {}
-        let gate = try Gate()
+        let gate = try GatedStore()
         let files = gate.service.files
         let leader = Task {
             try await files.create(UploadTests.source) { progress in

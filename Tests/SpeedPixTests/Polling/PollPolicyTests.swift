@@ -28,7 +28,7 @@ struct PollPolicyTests {
     }
 
     @Test("The polling policy stops trusting short ETAs after three wrong ones, for fifty predictions")
-    func brokenShortPromises() {
+    func missedShortForecasts() {
         var record = PollRecord()
         func second() -> Double {
             var policy = PollPolicy(estimate: nil)
@@ -36,7 +36,7 @@ struct PollPolicyTests {
         }
         for _ in 0..<3 {
             #expect(abs(second() - 0.27) < 1e-9)
-            record.record([], noticedLate: 0.5, keptShortPromise: false)
+            record.record([], noticedLate: 0.5, shortForecastWasMet: false)
         }
         for _ in 0..<50 {
             #expect(second() == 1)
@@ -123,7 +123,7 @@ struct PollPolicyTests {
                     }
                     var record = PollRecord()
                     record.record(policy.samples(end: time), noticedLate: time)
-                    #expect(record.credit >= 0 && record.credit <= 1)
+                    #expect(record.confidence >= 0 && record.confidence <= 1)
                 }
             }
         }

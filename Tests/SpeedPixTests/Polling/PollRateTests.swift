@@ -13,7 +13,7 @@ private struct RateSimulation {
         case tokenBucket
     }
 
-    var queue: TurnQueue
+    var queue: PollQueue
     let perSecond: Double
     let limit: Limit
     private(set) var accepted = 0
@@ -25,7 +25,7 @@ private struct RateSimulation {
     private var bucketAt = 0.0
 
     init(_ rate: PollRate, perSecond: Double, limit: Limit) {
-        queue = TurnQueue(rate: rate)
+        queue = PollQueue(rate: rate)
         self.perSecond = perSecond
         self.limit = limit
         bucket = perSecond / 5
@@ -148,13 +148,13 @@ struct PollRateTests {
         dependencies.pollRates = memory
         let configuration = try Configuration(appKey: "k", appSecret: "s")
         let first = ClientState(configuration, dependencies)
-        for _ in 0..<4 { first.turns.noteAccepted() }
-        first.turns.noteThrottled(sentAt: first.turns.now)
+        for _ in 0..<4 { first.pollScheduler.noteAccepted() }
+        first.pollScheduler.noteThrottled(sentAt: first.pollScheduler.now)
         let second = ClientState(configuration, dependencies)
         // Four in a tenth of a second are forty in a second; a client begins at half of what was accepted.
-        #expect(second.turns.rate == 20)
+        #expect(second.pollScheduler.rate == 20)
         let other = ClientState(try Configuration(appKey: "other", appSecret: "s"), dependencies)
-        #expect(other.turns.rate == PollRate.initial)
+        #expect(other.pollScheduler.rate == PollRate.initial)
     }
 
     @Test(

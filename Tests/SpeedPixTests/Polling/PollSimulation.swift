@@ -56,7 +56,7 @@ struct PollSimulation {
             let polls = run.end.rounded(.up)
             fixed.requests += polls
             fixed.lag += polls - run.end
-            follow(run, &record, &chance, &policy)
+            follow(run, record: &record, chance: &chance, score: &policy)
         }
         let n = Double(count)
         return (
@@ -65,7 +65,7 @@ struct PollSimulation {
         )
     }
 
-    private func follow(_ run: Run, _ record: inout PollRecord, _ chance: inout Chance, _ score: inout Score) {
+    private func follow(_ run: Run, record: inout PollRecord, chance: inout Chance, score: inout Score) {
         var policy = PollPolicy(estimate: run.estimate)
         var previous = 0.0
         var time = PollPolicy.jittered(policy.firstDelay(record), random: chance.uniform())
@@ -80,7 +80,8 @@ struct PollSimulation {
         // The service tells when it ended to the second.
         let told = max(0, time - run.end + chance.uniform() - 0.5)
         let end = max(previous, time - told)
-        record.record(policy.samples(end: end), noticedLate: time - end, keptShortPromise: policy.keptShortPromise)
+        record.record(
+            policy.samples(end: end), noticedLate: time - end, shortForecastWasMet: policy.shortForecastWasMet)
     }
 }
 

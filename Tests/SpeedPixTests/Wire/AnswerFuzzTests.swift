@@ -71,7 +71,7 @@ struct AnswerFuzzTests {
         let wait = WaitOptions(timeout: Self.timeout, pollingInterval: isLasting ? .seconds(12) : nil)
         let story = "\(answer.story) (\(isLasting ? "lasting" : "once"))"
         let works = try await outcome(
-            of: answer, service, wait, said: { kind in said.withLock { $0[kind] } ?? [] }, story)
+            of: answer, service: service, wait: wait, said: { kind in said.withLock { $0[kind] } ?? [] }, story: story)
         let requests = service.requests
         #expect(requests.count <= Self.mostRequests, "\(story): \(requests.count) requests")
         #expect(requests.count { $0.path == "/scc/comfy_prompt" } <= 1, "\(story): created twice")
@@ -92,8 +92,8 @@ struct AnswerFuzzTests {
     ]
 
     private func outcome(
-        of answer: SpoiledAnswer, _ service: ScriptedService, _ wait: WaitOptions,
-        said: (SpoiledAnswer.Kind) -> [JSONValue?], _ story: String
+        of answer: SpoiledAnswer, service: ScriptedService, wait: WaitOptions,
+        said: (SpoiledAnswer.Kind) -> [JSONValue?], story: String
     ) async throws -> Bool {
         do {
             switch answer.kind {
@@ -121,7 +121,7 @@ struct AnswerFuzzTests {
             }
             return true
         } catch let error as SpeedPixError {
-            check(error, of: answer, said, story)
+            check(error, of: answer, said: said, story: story)
             return false
         } catch {
             Issue.record("\(story): \(error) is not the SDK's")
@@ -130,7 +130,7 @@ struct AnswerFuzzTests {
     }
 
     private func check(
-        _ error: SpeedPixError, of answer: SpoiledAnswer, _ said: (SpoiledAnswer.Kind) -> [JSONValue?], _ story: String
+        _ error: SpeedPixError, of answer: SpoiledAnswer, said: (SpoiledAnswer.Kind) -> [JSONValue?], story: String
     ) {
         #expect(!error.message.isEmpty, "\(story)")
         #expect(error.message.unicodeScalars.allSatisfy { $0.value >= 0x20 || $0 == "\n" }, "\(story): \(error)")

@@ -91,11 +91,12 @@ struct SpoiledAnswer: Sendable {
             "\"0001-01-01T00:00:00Z\"", "\"9999-12-31T23:59:59.999Z\"", "[]", "{}", "[null]", "{\"url\":5}",
             "[\"a\",1,{}]", "{\"\":{}}", "tru", "\"open",
         ] + [
-            "\"\(String(repeating: "long ", count: 20_000))\"", nested(100, "[", "]"), nested(400, "[", "]"),
-            nested(400, "{\"a\":", "}"), nested(3000, "[", "]"),
+            "\"\(String(repeating: "long ", count: 20_000))\"", nested(100, open: "[", close: "]"),
+            nested(400, open: "[", close: "]"),
+            nested(400, open: "{\"a\":", close: "}"), nested(3000, open: "[", close: "]"),
         ]
 
-    private static func nested(_ depth: Int, _ open: String, _ close: String) -> String {
+    private static func nested(_ depth: Int, open: String, close: String) -> String {
         String(repeating: open, count: depth) + "1" + String(repeating: close, count: depth)
     }
 

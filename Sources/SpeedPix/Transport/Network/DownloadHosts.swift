@@ -33,7 +33,7 @@ public struct DownloadHosts: Sendable, Hashable {
     ///   for everything below it, too, an address, a block of them (`10.0.0.0/8`), each of these but the block with a
     ///   port if it is for that alone (`files.lan:9000`), and `*` for all there is.
     /// - Throws: ``SpeedPixError`` with code `configuration` for a word that is none of these, and for an empty list.
-    public init(_ list: String) throws {
+    public init(_ list: String) throws(SpeedPixError) {
         let words = list.split { $0 == "," || $0.isWhitespace }
         guard !words.isEmpty else { throw Self.wrong(list) }
         for word in words {
@@ -49,7 +49,7 @@ public struct DownloadHosts: Sendable, Hashable {
 
     private static func wrong(_ word: String) -> SpeedPixError {
         SpeedPixError(
-            .configuration, "\"\(word.printable())\" is no host that files can come from",
+            .configuration, "\"\(word.printable())\" is not a host that files can come from",
             remedy: "write names, addresses or blocks of them (10.0.0.0/8), public, endpoint, or * for all")
     }
 
@@ -57,7 +57,7 @@ public struct DownloadHosts: Sendable, Hashable {
     ///
     /// - Returns: Which addresses a connection may lead to; nil if any, since the host itself was named.
     /// - Throws: ``SpeedPixError`` with code `not_allowed`.
-    func check(_ url: String, endpoint: String) throws -> AllowedAddresses? {
+    func check(_ url: String, endpoint: String) throws(SpeedPixError) -> AllowedAddresses? {
         if patterns.contains(.all) { return nil }
         guard let target = RequestTarget(url) else { throw Self.refusal(url) }
         let (name, address) = (target.host.comparableHost, IPAddress(target.host.comparableHost))

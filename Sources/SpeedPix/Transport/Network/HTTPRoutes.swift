@@ -44,7 +44,7 @@ final class HTTPRoutes: Sendable {
     }
 
     deinit {
-        // A client that is not shut down ends the process. Whoever reads an answer still holds this.
+        // AsyncHTTPClient traps if a client is released before its shutdown. The body of an answer that is still read holds this.
         for client in clients { client.shutdown { _ in } }
     }
 
@@ -82,9 +82,10 @@ final class HTTPRoutes: Sendable {
         let isForwarded = if case .forward = Self.route(for: target.scheme, settings) { true } else { false }
         let response: TransportResponse
         do {
-            response = try await transport.send(isForwarded ? Self.forwarded(request, target, proxy) : request)
+            response = try await transport.send(
+                isForwarded ? Self.forwarded(request, to: target, through: proxy) : request)
         } catch let error as TransportError {
-            throw Self.explained(error, target, proxy)
+            throw Self.explained(error, target: target, proxy: proxy)
         }
         // Through a tunnel it would be the service's.
         guard !isForwarded || response.status.code != 407 else { throw Self.refused(by: proxy) }
@@ -93,7 +94,7 @@ final class HTTPRoutes: Sendable {
 
     /// The request as the proxy gets it; ``AbsoluteFormHandler`` does the rest.
     private static func forwarded(
-        _ request: TransportRequest, _ target: RequestTarget, _ proxy: Proxy
+        _ request: TransportRequest, to target: RequestTarget, through proxy: Proxy
     ) -> TransportRequest {
         var request = request
         request.url = "http://\(proxy.authority)\(target.resource)"
@@ -104,7 +105,7 @@ final class HTTPRoutes: Sendable {
     }
 
     /// What the proxy would not do, if it was the proxy: then the service has seen nothing of the request.
-    private static func explained(_ error: TransportError, _ target: RequestTarget, _ proxy: Proxy) -> TransportError {
+    private static func explained(_ error: TransportError, target: RequestTarget, proxy: Proxy) -> TransportError {
         var unsent = error
         unsent.mayHaveReachedService = false
         switch error.cause as? HTTPClientError {

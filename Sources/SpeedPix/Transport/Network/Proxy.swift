@@ -40,7 +40,7 @@ public struct Proxy: Sendable, Hashable, CustomStringConvertible {
     ///
     /// - Parameter name: Who says so, as messages begin: "HTTPS_PROXY".
     /// - Throws: ``SpeedPixError`` with code `configuration`. It never shows user name or password.
-    public init(_ text: String, from name: String = "the proxy") throws {
+    public init(_ text: String, from name: String = "the proxy") throws(SpeedPixError) {
         func wrong(_ reason: String, _ remedy: String = Proxy.form) -> SpeedPixError {
             SpeedPixError(.configuration, "\(name) \(reason)", remedy: remedy)
         }
@@ -75,12 +75,13 @@ public struct Proxy: Sendable, Hashable, CustomStringConvertible {
         }
         host = target.host
         port = target.port
-        credentials = try user.map { text in
+        credentials = try user.map { text throws(SpeedPixError) in
             let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
             guard let name = PercentEncoding.decode(parts[0]),
                 let password = PercentEncoding.decode(parts.count == 2 ? parts[1] : "")
             else {
-                throw wrong("has a user name or a password with a % that is no encoding", "write %25 for a %")
+                throw wrong(
+                    "has a user name or a password with a % that does not begin an encoded byte", "write %25 for a %")
             }
             return Credentials(user: name, password: Secret(password))
         }
@@ -90,10 +91,10 @@ public struct Proxy: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// Whether the proxy is told a user name and a password.
+    /// Whether the proxy gets a user name and a password.
     public var hasCredentials: Bool { credentials != nil }
 
-    /// The password, for whoever has to keep it out of what is shown.
+    /// The password, so that output can be searched for it.
     package var password: Secret? { credentials?.password }
 
     /// The value of `Proxy-Authorization` (RFC 7617).

@@ -20,8 +20,8 @@ public struct ProxySettings: Sendable, Hashable {
     /// none of their own, and `NO_PROXY`. Of the two spellings, `https_proxy` and `HTTPS_PROXY`, the lower case counts
     /// first. An empty one counts as unset.
     ///
-    /// - Throws: ``SpeedPixError`` with code `configuration` for a proxy that is none.
-    public init(environment: [String: String]) throws {
+    /// - Throws: ``SpeedPixError`` with code `configuration` for a text that is not a proxy.
+    public init(environment: [String: String]) throws(SpeedPixError) {
         http = try Self.proxy(for: "http", in: environment)
         https = try Self.proxy(for: "https", in: environment)
         if let list = Self.exceptions(in: environment) { exceptions = ProxyExceptions(list.value) }
@@ -47,8 +47,9 @@ public struct ProxySettings: Sendable, Hashable {
         return nil
     }
 
-    private static func proxy(for scheme: String, in environment: [String: String]) throws -> Proxy? {
-        try variable(for: scheme, in: environment).map { try Proxy($0.value, from: $0.name) }
+    private static func proxy(for scheme: String, in environment: [String: String]) throws(SpeedPixError) -> Proxy? {
+        guard let (name, value) = variable(for: scheme, in: environment) else { return nil }
+        return try Proxy(value, from: name)
     }
 
     /// The proxy for a URL; nil if it is reached directly, or is no http or https URL.

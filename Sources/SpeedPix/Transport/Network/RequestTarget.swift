@@ -28,7 +28,7 @@ struct RequestTarget: Sendable, Hashable {
 
     /// A host and perhaps a port, as they stand in a URL.
     ///
-    /// - Returns: Nil if there is no host, or a port that is none.
+    /// - Returns: Nil if there is no host, or the port is not a port number.
     init?(host text: some StringProtocol, defaultPort: Int) {
         self.init(scheme: "", text, defaultPort, resource: "/")
     }

@@ -1,6 +1,6 @@
 import NIOCore
 
-/// A transport that sends each request directly or through a proxy, by where it goes, and trusts whom it is told to.
+/// A transport that sends each request directly or through a proxy, by its host, and trusts the certificates of its settings.
 ///
 /// A ``SpeedPixClient`` makes one by itself if its ``Configuration/network`` says more than the default. Connections are
 /// pooled, and closed when the last copy is gone and the last answer read.
@@ -20,13 +20,13 @@ public struct RoutedHTTPTransport: HTTPTransport {
     /// Sends over a pooled connection. Throws ``TransportError``, `CancellationError`, or a streamed body's own error.
     public func send(_ request: TransportRequest) async throws -> TransportResponse {
         var response = try await routes.send(request)
-        response.body = AnyByteStream(HeldBody(base: response.body, routes: routes))
+        response.body = AnyByteStream(ConnectionHoldingBody(base: response.body, routes: routes))
         return response
     }
 }
 
 /// A body that holds the connections it comes over.
-private struct HeldBody: AsyncSequence, Sendable {
+private struct ConnectionHoldingBody: AsyncSequence, Sendable {
     typealias Element = ByteBuffer
     let base: AnyByteStream
     let routes: HTTPRoutes

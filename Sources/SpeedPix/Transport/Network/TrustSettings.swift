@@ -97,7 +97,7 @@ public struct TrustSettings: Sendable, Hashable {
                 }
             }
         } catch let error as Errno {
-            throw unreadable(path, name, error)
+            throw unreadable(path, name: name, error: error)
         }
     }
 
@@ -107,11 +107,11 @@ public struct TrustSettings: Sendable, Hashable {
             try folder.close()
             return path
         } catch let error as Errno {
-            throw unreadable(path, name, error)
+            throw unreadable(path, name: name, error: error)
         }
     }
 
-    private static func unreadable(_ path: String, _ name: String, _ error: Errno) -> SpeedPixError {
+    private static func unreadable(_ path: String, name: String, error: Errno) -> SpeedPixError {
         SpeedPixError(
             .configuration, "\(name) \(path.printable()) cannot be read: \(error)",
             remedy: "name a file of certificates that you may read, or unset it to trust what the system trusts",

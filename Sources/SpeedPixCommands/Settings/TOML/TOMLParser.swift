@@ -41,7 +41,7 @@ struct TOMLParser {
         scanner.skipSpaces()
         guard scanner.take("]") else { throw scanner.error("a ] is missing at the end of the table's name") }
         path = keys.map(\.name)
-        try Self.change(path[...], in: &root, place) { table throws(TOMLSyntaxError) in
+        try Self.change(path[...], in: &root, at: place) { table throws(TOMLSyntaxError) in
             guard table.origin == .implied else {
                 throw TOMLSyntaxError(place: place, message: "this table is there twice")
             }
@@ -56,7 +56,7 @@ struct TOMLParser {
         guard scanner.take("=") else { throw scanner.error("after a key there must be a =") }
         scanner.skipSpaces()
         let value = try value(depth: 0)
-        try Self.change(path[...], in: &root, place) { table throws(TOMLSyntaxError) in
+        try Self.change(path[...], in: &root, at: place) { table throws(TOMLSyntaxError) in
             try Self.insert(value, at: keys[...], into: &table)
         }
     }
@@ -65,7 +65,7 @@ struct TOMLParser {
 
     /// Changes the table at the path; tables on the way are made.
     private static func change(
-        _ path: ArraySlice<String>, in table: inout TOMLTable, _ place: TextPosition,
+        _ path: ArraySlice<String>, in table: inout TOMLTable, at place: TextPosition,
         _ body: (inout TOMLTable) throws(TOMLSyntaxError) -> Void
     ) throws(TOMLSyntaxError) {
         guard let name = path.first else { return try body(&table) }
@@ -76,7 +76,7 @@ struct TOMLParser {
         // Given away first: with one owner, the table is changed in its place instead of being copied for each key.
         table.entries[name] = nil
         entry.value = .boolean(false)
-        try change(path.dropFirst(), in: &inner, place, body)
+        try change(path.dropFirst(), in: &inner, at: place, body)
         entry.value = .table(inner)
         table.entries[name] = entry
     }

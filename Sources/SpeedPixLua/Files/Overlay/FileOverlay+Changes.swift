@@ -61,7 +61,7 @@ extension FileOverlay {
                     }
                 }
             }
-            removed += goneWithFolders(state.tree, renamed: renamed)
+            removed += removedWithFolders(state.tree, renamed: renamed)
             found += removed.filter { !renamed.contains($0) && FileKind($0, followsLast: false) != nil }.map {
                 .remove($0)
             }
@@ -70,7 +70,7 @@ extension FileOverlay {
     }
 
     /// What the disk has in folders that were renamed, and was removed from them after that: of it the tree knows nothing.
-    private func goneWithFolders(_ tree: OverlayTree, renamed: Set<String>) -> [String] {
+    private func removedWithFolders(_ tree: OverlayTree, renamed: Set<String>) -> [String] {
         var gone: [String] = []
         for (folder, entries) in tree.entries {
             for (name, entry) in entries {
@@ -80,7 +80,7 @@ extension FileOverlay {
                     (try? OverlayTree(limits: limits).names(in: .init(path: origin, kind: .folder(isNew: false)))) ?? []
                 for name in names {
                     let path = OverlayTree.join(origin, name)
-                    // What was written in its place is told as that.
+                    // A file that was written in its place is listed as written.
                     guard !renamed.contains(path), tree[OverlayTree.join(now, name)] == nil, tree[path] != .removed
                     else { continue }
                     gone.append(path)

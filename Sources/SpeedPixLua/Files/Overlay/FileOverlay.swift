@@ -118,7 +118,7 @@ public final class FileOverlay: Sendable {
     func reading(_ real: String, shownAs name: String) throws -> Reading {
         try state.withLock { state in
             switch state.tree.node(at: real, followsLast: false)?.kind {
-            case .content(let number): .content(try Self.open(number, O_RDONLY, state, name))
+            case .content(let number): .content(try Self.open(number, flags: O_RDONLY, state: state, name: name))
             case .disk(let place): .disk(place)
             case .folder: .folder
             case nil: throw Descriptor.failure(ENOENT, name)
@@ -129,7 +129,7 @@ public final class FileOverlay: Sendable {
     // MARK: Contents
 
     private static func open(
-        _ number: Int, _ flags: Int32, _ state: State, _ name: String,
+        _ number: Int, flags: Int32, state: State, name: String,
         willWrite: (@Sendable (Int) throws -> Void)? = nil
     ) throws -> Descriptor {
         guard let directory = state.directory else { throw Descriptor.failure(ENOENT, name) }
@@ -146,7 +146,7 @@ public final class FileOverlay: Sendable {
             state.directory = (path, try Descriptor.opening(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, shownAs: path))
         }
         state.lastContent += 1
-        _ = try Self.open(state.lastContent, O_WRONLY | O_CREAT | O_EXCL, state, name)
+        _ = try Self.open(state.lastContent, flags: O_WRONLY | O_CREAT | O_EXCL, state: state, name: name)
         state.sizes[state.lastContent] = 0
         return state.lastContent
     }
@@ -185,7 +185,7 @@ public final class FileOverlay: Sendable {
             case .disk(let place):
                 guard OverlayTree.target(of: place) == nil else { throw Descriptor.failure(ELOOP, shown) }
                 guard FileKind(place, followsLast: false) == .file else {
-                    throw SpeedPixError(.invalidArgument, "\(shown) is no regular file")
+                    throw SpeedPixError(.invalidArgument, "\(shown) is not a regular file")
                 }
                 guard mayCopy(place) else { throw FileAccess.withheld(shown) }
                 guard access(place, W_OK) == 0 else { throw Descriptor.failure(errno, shown) }
@@ -194,7 +194,8 @@ public final class FileOverlay: Sendable {
                 guard flags & O_CREAT != 0 else { throw Descriptor.failure(ENOENT, shown) }
                 number = try makeContent(at: path, copying: nil, &state, shown)
             }
-            return try Self.open(number, flags & ~(O_CREAT | O_EXCL), state, shown) { [self] bytes in
+            return try Self.open(number, flags: flags & ~(O_CREAT | O_EXCL), state: state, name: shown) {
+                [self] bytes in
                 try self.state.withLock { try reserve(bytes, for: number, &$0) }
             }
         }
@@ -206,7 +207,7 @@ public final class FileOverlay: Sendable {
     ) throws -> Int {
         let number = try makeContent(&state, name)
         do {
-            if let place { try copy(place, to: number, &state, name) }
+            if let place { try copy(place, to: number, state: &state, name: name) }
             try state.tree.set(.content(number), at: path)
             return number
         } catch {
@@ -215,12 +216,12 @@ public final class FileOverlay: Sendable {
         }
     }
 
-    private func copy(_ place: String, to number: Int, _ state: inout State, _ name: String) throws {
+    private func copy(_ place: String, to number: Int, state: inout State, name: String) throws {
         let source = OpenFile(try Descriptor.opening(place, O_RDONLY | O_NOFOLLOW, shownAs: name), name: name)
         // A link that somebody slipped into the way would lead to a file that was not judged. Disks that ignore the case of
         // names may tell the path in another one.
         guard source.descriptor.path?.lowercased() == place.lowercased() else { throw FileAccess.notWritable(name) }
-        let target = try Self.open(number, O_WRONLY, state, name)
+        let target = try Self.open(number, flags: O_WRONLY, state: state, name: name)
         try source.forEachPiece { piece in
             try reserve(piece.count, for: number, &state)
             try target.write(Array(piece), shownAs: name)

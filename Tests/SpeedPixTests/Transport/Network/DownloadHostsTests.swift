@@ -19,7 +19,7 @@ struct DownloadHostsTests {
             _ = try hosts.check(url, endpoint: endpoint)
             return false
         } catch {
-            return (error as? SpeedPixError)?.code == .notAllowed
+            return error.code == .notAllowed
         }
     }
 

@@ -62,7 +62,10 @@ struct ProxyTests {
             ("http://proxy.test:none", "names no host and port"), ("http://proxy.test:0", "names no host and port"),
             ("http://proxy.test:70000", "names no host and port"), ("http://fd00::1", "names no host and port"),
             ("http://u:hunter2pass@", "names no host and port after the password"),
-            ("http://u:hunter2pass%@proxy.test", "a user name or a password with a % that is no encoding"),
+            (
+                "http://u:hunter2pass%@proxy.test",
+                "a user name or a password with a % that does not begin an encoded byte"
+            ),
             ("http://u:hunter2pass @proxy.test", "a space or a control character"),
         ])
     func mistakes(_ text: String, _ message: String) throws {

@@ -14,8 +14,10 @@ let rateBenchmark = Benchmark(
     let duration = 0.5
     let gateway = try GatewayProcess()
     defer { gateway.stop() }
-    let adaptive = try RateRun.measure(gateway.endpoint, count, concurrency, duration, pollRate: nil, limit: nil)
-    let throttled = try RateRun.measure(gateway.endpoint, count, concurrency, duration, pollRate: nil, limit: 150)
+    let adaptive = try RateRun.measure(
+        gateway.endpoint, count: count, concurrency: concurrency, duration: duration, pollRate: nil, limit: nil)
+    let throttled = try RateRun.measure(
+        gateway.endpoint, count: count, concurrency: concurrency, duration: duration, pollRate: nil, limit: 150)
     let ideal = duration * (Double(count) / Double(concurrency)).rounded(.up)
     return [
         Figure(
@@ -43,7 +45,7 @@ struct RateRun: Codable {
     var refused: Double
 
     static func measure(
-        _ endpoint: String, _ count: Int, _ concurrency: Int, _ duration: Double, pollRate: Double?, limit: Int?
+        _ endpoint: String, count: Int, concurrency: Int, duration: Double, pollRate: Double?, limit: Int?
     ) throws -> RateRun {
         let text = try ChildProcess.run(
             CommandLine.arguments[0],

@@ -1,5 +1,5 @@
-/// The same numbers for the same seed, on every machine and with every version of Swift (SplitMix64).
-struct Dice {
+/// The SplitMix64 generator: the same numbers for the same seed, on every machine and with every version of Swift.
+struct SplitMix64 {
     private var state: UInt64
 
     init(seed: UInt64) {
@@ -7,7 +7,7 @@ struct Dice {
     }
 
     /// 0 ..< 1, evenly.
-    mutating func roll() -> Double {
+    mutating func nextFraction() -> Double {
         state &+= 0x9E37_79B9_7F4A_7C15
         var mixed = state
         mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9

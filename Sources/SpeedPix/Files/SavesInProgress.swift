@@ -5,14 +5,14 @@ import SystemPackage
 
 /// Names for the temporary files of results that are saved under a journal: the same in each attempt of a run, so that the next
 /// one removes what a killed one has left.
-final class SavesUnderWay: Sendable {
+final class SavesInProgress: Sendable {
     private let names = Mutex<Set<String>>([])
 
     /// Passes on a name that nobody else in this process uses meanwhile. Other processes have other runs.
     ///
     /// - Parameter otherwise: For a second save of the same file to the same place at the same time.
     func named<Result>(
-        _ output: OutputPlace, _ path: String, otherwise nonce: () -> String, _ body: (String) async throws -> Result
+        _ output: OutputPlace, path: String, otherwise nonce: () -> String, _ body: (String) async throws -> Result
     ) async throws -> Result {
         let digest = SHA256.hash(data: Array("\(output.predictionID)/\(output.number)/\(path)".utf8))
         let name = String(CreateIdentity.hexadecimal(digest).prefix(16))

@@ -1,17 +1,19 @@
 import DequeModule
 import HeapModule
 
-/// Who may poll when: a timer queue whose turns keep to a common rate. A pure value; times are since any fixed moment.
-struct TurnQueue {
-    /// One turn to come.
-    private struct Turn: Comparable {
+/// Decides which wait polls when: a timer queue with a common rate limit. A pure value; times are since any fixed moment.
+struct PollQueue {
+    /// A poll to come.
+    private struct ScheduledPoll: Comparable {
         var due: Duration
         var number: UInt64
-        /// It is given then, whatever the rate says: a wait must end in time.
+        /// It is made then, whatever the rate says, since a wait must end in time.
         var deadline: Duration
 
-        /// The earliest first; of turns that are due together, the one that came first.
-        static func < (left: Turn, right: Turn) -> Bool { (left.due, left.number) < (right.due, right.number) }
+        /// The earliest first; of polls that are due together, the one that came first.
+        static func < (left: ScheduledPoll, right: ScheduledPoll) -> Bool {
+            (left.due, left.number) < (right.due, right.number)
+        }
     }
 
     private struct Deadline: Comparable {
@@ -23,19 +25,19 @@ struct TurnQueue {
         }
     }
 
-    /// Turns that are not due.
-    private var sleeping = Heap<Turn>()
+    /// Polls that are not due.
+    private var sleeping = Heap<ScheduledPoll>()
     private var cancelled: Set<UInt64> = []
-    /// Turns that are due and wait for the rate, in the order in which they became so; with some that have gone.
+    /// Polls that are due and wait for the rate, in the order in which they became due; some of them were made or cancelled.
     private var due = Deque<UInt64>()
-    /// Those in ``due`` that have not gone.
+    /// Those in ``due`` that were neither made nor cancelled.
     private var waiting: Set<UInt64> = []
     private var deadlines = Heap<Deadline>()
     private var nextNumber: UInt64 = 0
 
     /// What is to be asked of the service.
     private(set) var rate: PollRate
-    /// Turns that may be given at once.
+    /// Polls that may be made at once.
     private var tokens: Double
     private var refilledAt: Duration = .zero
 
@@ -48,7 +50,7 @@ struct TurnQueue {
 
     mutating func add(due: Duration, deadline: Duration) -> UInt64 {
         nextNumber += 1
-        sleeping.insert(Turn(due: min(due, deadline), number: nextNumber, deadline: deadline))
+        sleeping.insert(ScheduledPoll(due: min(due, deadline), number: nextNumber, deadline: deadline))
         return nextNumber
     }
 
@@ -58,22 +60,22 @@ struct TurnQueue {
             return
         }
         cancelled.insert(number)
-        // Cancelled turns are dropped when they are due, or when they are the most.
+        // Cancelled polls are dropped when they are due, or when they are the most.
         guard cancelled.count > 64, cancelled.count * 2 > sleeping.count else { return }
         sleeping = Heap(sleeping.unordered.filter { !cancelled.contains($0.number) })
         cancelled = []
     }
 
-    /// The turns that have come.
+    /// Takes out the polls that may be made now.
     ///
-    /// - Parameter ahead: Turns that are due this soon come, too.
+    /// - Parameter ahead: Polls that are due this soon are taken, too.
     mutating func take(at now: Duration, ahead: Duration = .zero) -> [UInt64] {
-        while let turn = sleeping.min, turn.due <= now + ahead {
+        while let poll = sleeping.min, poll.due <= now + ahead {
             sleeping.removeMin()
-            if cancelled.remove(turn.number) != nil { continue }
-            due.append(turn.number)
-            waiting.insert(turn.number)
-            deadlines.insert(Deadline(time: turn.deadline, number: turn.number))
+            if cancelled.remove(poll.number) != nil { continue }
+            due.append(poll.number)
+            waiting.insert(poll.number)
+            deadlines.insert(Deadline(time: poll.deadline, number: poll.number))
         }
         refill(at: now)
         var taken: [UInt64] = []
@@ -93,7 +95,7 @@ struct TurnQueue {
         return taken
     }
 
-    /// When the next turn comes.
+    /// When the next poll may be made.
     mutating func nextDue() -> Duration? {
         var next: Duration?
         while let first = sleeping.min {

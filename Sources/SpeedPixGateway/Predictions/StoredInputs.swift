@@ -6,11 +6,11 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// A create's inputs as they are kept: what was sent, but files of this gateway by their keys.
+/// A create's inputs as the store has them: what was sent, with files of this gateway by their keys.
 ///
-/// The URLs that were sent are good for an hour, and for one secret; whoever begins the prediction again comes later, and
-/// may have another one.
-struct KeptInputs: Sendable, Equatable {
+/// The URLs that were sent expire after an hour and are signed with one secret. A gateway that begins the prediction again
+/// may do so later, and with another secret.
+struct StoredInputs: Sendable, Equatable {
     private let values: [String: JSONValue]
     /// The files among them.
     let files: [ObjectKey]
@@ -45,7 +45,7 @@ struct KeptInputs: Sendable, Equatable {
         String(decoding: try JSONValue.object(values).encoded(), as: UTF8.self)
     }
 
-    /// The files alone, for whoever only asks which are needed.
+    /// The files alone, for the sweep, which only asks which are needed.
     func encodedFiles() throws -> String {
         String(decoding: try JSONValue.array(files.map { .string($0.text) }).encoded(), as: UTF8.self)
     }

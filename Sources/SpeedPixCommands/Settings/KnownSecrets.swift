@@ -3,12 +3,12 @@ import SpeedPix
 /// Every secret that the environment and the settings files hold, also where another one counts, or none as with
 /// `--local`: nothing may show or keep any of them.
 ///
-/// It asks less of the files than ``SettingsReader``: a secret that others may read, or beside a mistake, is one all the
-/// same.
-struct HeldSecrets {
+/// It accepts files that ``SettingsReader`` refuses: a secret in a file that others may read, or in one with a mistake, is a
+/// secret, too.
+struct KnownSecrets {
     let reader: SettingsReader
 
-    /// Those that can be had without running a command; nothing where something cannot be read.
+    /// The secrets that are found without running a command; what cannot be read is left out.
     var all: [String] {
         let environment = reader.context.environment
         var values = Values()

@@ -3,12 +3,12 @@ import Testing
 @testable import SpeedPix
 
 @Suite("The queue of polling turns")
-struct TurnQueueTests {
+struct PollQueueTests {
     private static let never = Duration.seconds(1_000_000)
 
-    @Test("TurnQueue gives turns in the order in which they are due")
+    @Test("PollQueue gives turns in the order in which they are due")
     func turnsComeInTheOrderInWhichTheyAreDue() {
-        var queue = TurnQueue(rate: PollRate(fixed: 1000))
+        var queue = PollQueue(rate: PollRate(fixed: 1000))
         let dues = [5, 3, 9, 3, 1].map { Duration.seconds($0) }
         let numbers = dues.map { queue.add(due: $0, deadline: Self.never) }
         #expect(queue.nextDue() == .seconds(1))
@@ -18,9 +18,9 @@ struct TurnQueueTests {
         #expect(queue.nextDue() == nil)
     }
 
-    @Test("TurnQueue gives no turn that was cancelled")
+    @Test("PollQueue gives no turn that was cancelled")
     func cancelledTurns() {
-        var queue = TurnQueue(rate: PollRate(fixed: 1000))
+        var queue = PollQueue(rate: PollRate(fixed: 1000))
         let numbers = (1...500).map { queue.add(due: .seconds($0), deadline: Self.never) }
         for number in numbers where number % 2 == 0 { queue.cancel(number) }
         #expect(queue.take(at: .seconds(1000)) == numbers.filter { $0 % 2 == 1 })
@@ -28,9 +28,9 @@ struct TurnQueueTests {
     }
 
     /// Ten thousand waits that are all due: each second has room for a hundred of them, and none is forgotten.
-    @Test("TurnQueue gives ten thousand due waits their turns at the rate")
+    @Test("PollQueue gives ten thousand due waits their turns at the rate")
     func manyWaitsKeepToTheRate() {
-        var queue = TurnQueue(rate: PollRate(fixed: 100))
+        var queue = PollQueue(rate: PollRate(fixed: 100))
         let numbers = (0..<10_000).map { _ in queue.add(due: .zero, deadline: Self.never) }
         var taken = queue.take(at: .zero)
         #expect(taken.count == 100)
@@ -45,9 +45,9 @@ struct TurnQueueTests {
         #expect(time > .seconds(98) && time < .seconds(100))
     }
 
-    @Test("TurnQueue keeps no turns of cancelled waits")
+    @Test("PollQueue keeps no turns of cancelled waits")
     func cancelledWaitsLeaveNoTurns() {
-        var queue = TurnQueue(rate: PollRate(fixed: 10))
+        var queue = PollQueue(rate: PollRate(fixed: 10))
         let crowd = (0..<1000).map { _ in queue.add(due: .zero, deadline: Self.never) }
         let served = queue.take(at: .zero)
         #expect(served.count == 10)
@@ -60,9 +60,9 @@ struct TurnQueueTests {
         #expect(queue.take(at: .seconds(1)) == Array(more.prefix(9)))
     }
 
-    @Test("TurnQueue gives a turn at its deadline though the rate is used up")
+    @Test("PollQueue gives a turn at its deadline though the rate is used up")
     func aDeadlineComesBeforeTheRate() {
-        var queue = TurnQueue(rate: PollRate(fixed: 1))
+        var queue = PollQueue(rate: PollRate(fixed: 1))
         let first = queue.add(due: .zero, deadline: Self.never)
         let second = queue.add(due: .zero, deadline: Self.never)
         let urgent = queue.add(due: .zero, deadline: .milliseconds(500))
@@ -71,9 +71,9 @@ struct TurnQueueTests {
         #expect(queue.take(at: .seconds(1)) == [second])
     }
 
-    @Test("TurnQueue gives a turn that is due after its deadline at the deadline")
+    @Test("PollQueue gives a turn that is due after its deadline at the deadline")
     func turnDueAfterItsDeadline() {
-        var queue = TurnQueue(rate: PollRate(fixed: 1))
+        var queue = PollQueue(rate: PollRate(fixed: 1))
         _ = queue.add(due: .seconds(60), deadline: .seconds(10))
         #expect(queue.nextDue() == .seconds(10))
     }

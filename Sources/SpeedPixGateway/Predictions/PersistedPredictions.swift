@@ -7,7 +7,7 @@ import Foundation
 #endif
 
 /// What a queue needs to answer for predictions of a gateway before it, and to go on with them.
-struct LastingPredictions: Sendable {
+struct PersistedPredictions: Sendable {
     let store: PredictionStore
     let files: ObjectStore
     let urls: URLSigner

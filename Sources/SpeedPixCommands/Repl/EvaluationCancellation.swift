@@ -1,9 +1,9 @@
 import Synchronization
 
-/// Ctrl-C during one evaluation.
-final class EvaluationStop: Sendable {
+/// Cancels one evaluation on Ctrl-C.
+final class EvaluationCancellation: Sendable {
     private struct State {
-        var presses = 0
+        var interrupts = 0
         var cancel: (@Sendable () -> Void)?
     }
 
@@ -13,18 +13,18 @@ final class EvaluationStop: Sendable {
     func begin(cancel: @escaping @Sendable () -> Void) {
         let isLate = state.withLock { state in
             state.cancel = cancel
-            return state.presses > 0
+            return state.interrupts > 0
         }
         if isLate { cancel() }
     }
 
-    /// - Returns: How often it was pressed.
-    func press() -> Int {
-        let (presses, cancel) = state.withLock { state in
-            state.presses += 1
-            return (state.presses, state.cancel)
+    /// - Returns: How often Ctrl-C was pressed.
+    func interrupt() -> Int {
+        let (interrupts, cancel) = state.withLock { state in
+            state.interrupts += 1
+            return (state.interrupts, state.cancel)
         }
         cancel?()
-        return presses
+        return interrupts
     }
 }

@@ -2,28 +2,27 @@ import Synchronization
 
 /// Lets all waits of a client sleep on one timer and share one rate.
 ///
-/// A wait costs its place in the queue and no more: ten thousand of them are ten thousand entries in one heap, not as
+/// A wait costs its entry in the queue and no more: ten thousand of them are ten thousand entries in one heap, not as
 /// many timers.
-final class PollTurns: Sendable {
-    // A wait is small where it sleeps: its frames are a third of what it costs, so they hold a reference and no more, and
-    // the continuation is an unsafe one. It is resumed by whoever takes it out of `waiting`, so once.
+final class PollScheduler: Sendable {
+    // The continuations are unsafe ones, see TaskFrames.swift. Each is resumed by whoever takes it out of `waiting`, so once.
     private struct State {
-        var queue: TurnQueue
+        var queue: PollQueue
         var waiting: [UInt64: UnsafeContinuation<Void, any Error>] = [:]
-        /// What sleeps until the next turn, and which turn that is.
+        /// Sleeps until the next poll, and the poll's time.
         var timer: Task<Void, Never>?
         var timerDue: Duration?
         var timerNumber = 0
     }
 
-    /// Turns that are due this soon come together with one that is due now: a thread that wakes for one wakes for all.
-    private static let together: Duration = .milliseconds(20)
+    /// Polls that are due this soon are made together with one that is due now, so that a thread wakes once for all of them.
+    private static let coalescing: Duration = .milliseconds(20)
 
-    /// A place in the queue that is yet to be taken.
-    private final class Place: Sendable {
+    /// A wait that is about to enter the queue.
+    private final class Entry: Sendable {
         let due: Duration
         let deadline: Duration
-        /// Nil until it is taken.
+        /// Nil until it is in the queue.
         let number = Mutex<UInt64?>(nil)
 
         init(due: Duration, deadline: Duration) {
@@ -39,39 +38,39 @@ final class PollTurns: Sendable {
     private let onCeiling: @Sendable (Double) -> Void
 
     /// - Parameters:
-    ///   - rate: Turns a second.
-    ///   - executor: Where the timer waits; where those do who get the turns, it wakes no thread for them.
+    ///   - rate: Polls a second.
+    ///   - executor: Where the timer waits; if the waits resume there too, it wakes no thread for them.
     ///   - onCeiling: Hears what the service accepts, whenever it throttles.
     init(
         rate: PollRate, clock: any Clock<Duration>, executor: (any TaskExecutor)? = nil,
         onCeiling: @escaping @Sendable (Double) -> Void = { _ in }
     ) {
-        state = Mutex(State(queue: TurnQueue(rate: rate)))
+        state = Mutex(State(queue: PollQueue(rate: rate)))
         self.onCeiling = onCeiling
         self.clock = clock
         self.executor = executor
         elapsed = clock.stopwatch()
     }
 
-    /// How many wait for their turn now.
+    /// How many wait for their poll now.
     var waitingCount: Int { state.withLock { $0.waiting.count } }
 
     /// Returns after `delay`, later if the rate demands it, but no later than `limit`.
     ///
     /// - Throws: `CancellationError` as soon as the calling task is cancelled.
     func next(in delay: Duration, limit: Duration) async throws {
-        let place = place(in: delay, limit: limit)
+        let entry = entry(in: delay, limit: limit)
         try await withTaskCancellationHandler {
-            try await withUnsafeThrowingContinuation { take(place, $0) }
+            try await withUnsafeThrowingContinuation { take(entry, $0) }
         } onCancel: {
-            cancel(place)
+            cancel(entry)
         }
     }
 
     /// Since the client was made; for ``noteThrottled(sentAt:)``.
     var now: Duration { elapsed() }
 
-    /// Turns a second, as they are now.
+    /// Polls a second, as they are now.
     var rate: Double { state.withLock { $0.queue.rate.current } }
 
     /// The service has answered a poll.
@@ -91,26 +90,26 @@ final class PollTurns: Sendable {
         if let ceiling { onCeiling(ceiling) }
     }
 
-    @inline(never)
-    private func place(in delay: Duration, limit: Duration) -> Place {
+    @inline(never)  // TaskFrames.swift
+    private func entry(in delay: Duration, limit: Duration) -> Entry {
         let now = elapsed()
-        return Place(due: now + delay, deadline: now + max(limit, delay))
+        return Entry(due: now + delay, deadline: now + max(limit, delay))
     }
 
-    @inline(never)
-    private func take(_ place: Place, _ continuation: UnsafeContinuation<Void, any Error>) {
+    @inline(never)  // TaskFrames.swift
+    private func take(_ entry: Entry, _ continuation: UnsafeContinuation<Void, any Error>) {
         state.withLock { state in
-            let number = state.queue.add(due: place.due, deadline: place.deadline)
+            let number = state.queue.add(due: entry.due, deadline: entry.deadline)
             state.waiting[number] = continuation
-            place.number.withLock { $0 = number }
+            entry.number.withLock { $0 = number }
             setTimer(&state)
         }
         // Cancelled before there was a number to cancel.
-        if Task.isCancelled { cancel(place) }
+        if Task.isCancelled { cancel(entry) }
     }
 
-    private func cancel(_ place: Place) {
-        guard let number = place.number.withLock({ $0 }) else { return }
+    private func cancel(_ entry: Entry) {
+        guard let number = entry.number.withLock({ $0 }) else { return }
         let continuation = state.withLock { state in
             let continuation = state.waiting.removeValue(forKey: number)
             if continuation != nil {
@@ -122,7 +121,7 @@ final class PollTurns: Sendable {
         continuation?.resume(throwing: CancellationError())
     }
 
-    /// Sets the timer for the next turn, unless it is.
+    /// Sets the timer for the next poll, unless it is set for that already.
     private func setTimer(_ state: inout State) {
         let due = state.queue.nextDue()
         guard due != state.timerDue else { return }
@@ -137,17 +136,17 @@ final class PollTurns: Sendable {
         let delay = due - elapsed()
         state.timer = Task(executorPreference: executor) { [weak self, clock] in
             guard (try? await clock.sleep(for: max(delay, .zero))) != nil else { return }
-            self?.giveTurns(number)
+            self?.resumeDuePolls(number)
         }
     }
 
-    private func giveTurns(_ number: Int) {
+    private func resumeDuePolls(_ number: Int) {
         let continuations = state.withLock { state -> [UnsafeContinuation<Void, any Error>] in
             guard number == state.timerNumber else { return [] }
             state.timerDue = nil
-            let turns = state.queue.take(at: elapsed(), ahead: Self.together)
+            let due = state.queue.take(at: elapsed(), ahead: Self.coalescing)
             setTimer(&state)
-            return turns.compactMap { state.waiting.removeValue(forKey: $0) }
+            return due.compactMap { state.waiting.removeValue(forKey: $0) }
         }
         for continuation in continuations { continuation.resume() }
     }

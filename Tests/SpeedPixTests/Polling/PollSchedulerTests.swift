@@ -4,19 +4,19 @@ import Testing
 @testable import SpeedPix
 
 @Suite("Waits for a polling turn")
-struct PollTurnsTests {
+struct PollSchedulerTests {
     @Test("200 waits for a turn use one timer")
     func allWaitsSleepOnOneTimer() async throws {
         let clock = ManualClock()
-        let turns = PollTurns(rate: PollRate(fixed: 10_000), clock: clock)
+        let scheduler = PollScheduler(rate: PollRate(fixed: 10_000), clock: clock)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for index in 1...200 {
-                group.addTask { try await turns.next(in: .seconds(index), limit: .seconds(1000)) }
+                group.addTask { try await scheduler.next(in: .seconds(index), limit: .seconds(1000)) }
             }
             // However many wait, one sleeps.
-            while turns.waitingCount < 200 { await Task.yield() }
+            while scheduler.waitingCount < 200 { await Task.yield() }
             #expect(clock.sleeperCount <= 1)
-            while turns.waitingCount > 0 {
+            while scheduler.waitingCount > 0 {
                 await clock.waitForSleepers(1)
                 #expect(clock.sleeperCount == 1)
                 clock.advance(by: .seconds(20))
@@ -30,18 +30,18 @@ struct PollTurnsTests {
     @Test("Turns within 20 ms share one timer")
     func nearTurnsShareATimer() async throws {
         let clock = ManualClock()
-        let turns = PollTurns(rate: PollRate(fixed: 10_000), clock: clock)
+        let scheduler = PollScheduler(rate: PollRate(fixed: 10_000), clock: clock)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for milliseconds in [100, 110, 119, 121] {
-                group.addTask { try await turns.next(in: .milliseconds(milliseconds), limit: .seconds(1000)) }
+                group.addTask { try await scheduler.next(in: .milliseconds(milliseconds), limit: .seconds(1000)) }
             }
-            while turns.waitingCount < 4 { await Task.yield() }
+            while scheduler.waitingCount < 4 { await Task.yield() }
             await clock.waitForSleepers(1)
             clock.advance(by: .milliseconds(99))
-            #expect(turns.waitingCount == 4)
+            #expect(scheduler.waitingCount == 4)
             clock.advance(by: .milliseconds(1))
             for _ in 0..<3 { try await group.next() }
-            #expect(turns.waitingCount == 1)
+            #expect(scheduler.waitingCount == 1)
             await clock.waitForSleepers(1)
             clock.advance(by: .milliseconds(21))
             try await group.waitForAll()
@@ -51,22 +51,22 @@ struct PollTurnsTests {
     @Test("A cancelled wait for a turn ends at once and leaves no timer")
     func aCancelledWaitEndsAtOnceAndLeavesNoTimer() async throws {
         let clock = ManualClock()
-        let turns = PollTurns(rate: PollRate(fixed: 1), clock: clock)
-        let task = Task { try await turns.next(in: .seconds(60), limit: .seconds(600)) }
+        let scheduler = PollScheduler(rate: PollRate(fixed: 1), clock: clock)
+        let task = Task { try await scheduler.next(in: .seconds(60), limit: .seconds(600)) }
         await clock.waitForSleepers(1)
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
         #expect(clock.sleeperCount == 0)
-        #expect(turns.waitingCount == 0)
+        #expect(scheduler.waitingCount == 0)
     }
 
     @Test("A task that is already cancelled does not wait for a turn")
     func aTaskThatIsCancelledBeforehandDoesNotWait() async throws {
-        let turns = PollTurns(rate: PollRate(fixed: 1), clock: ManualClock())
+        let scheduler = PollScheduler(rate: PollRate(fixed: 1), clock: ManualClock())
         let (gate, opener) = AsyncStream<Void>.makeStream()
         let task = Task {
             for await _ in gate {}
-            try await turns.next(in: .seconds(60), limit: .seconds(600))
+            try await scheduler.next(in: .seconds(60), limit: .seconds(600))
         }
         task.cancel()
         opener.finish()

@@ -1,0 +1,22 @@
+/// What a session's evaluations left running.
+struct DetachedTasks {
+    private var tasks: [ObjectIdentifier: LuaTask] = [:]
+    /// Hears of those that failed with nobody waiting for them; nil outside of sessions.
+    var onFailure: (@Sendable (LuaError) -> Void)?
+
+    /// Whether there is a session.
+    var isOpen: Bool { onFailure != nil }
+
+    var isEmpty: Bool { tasks.isEmpty }
+
+    var all: Dictionary<ObjectIdentifier, LuaTask>.Values { tasks.values }
+
+    mutating func add(_ task: LuaTask) {
+        tasks[ObjectIdentifier(task)] = task
+    }
+
+    /// - Returns: Whether it was one of them.
+    mutating func remove(_ task: LuaTask) -> Bool {
+        tasks.removeValue(forKey: ObjectIdentifier(task)) != nil
+    }
+}
