@@ -8,7 +8,7 @@ static VipsImage *to_srgb(VipsImage *in, spx_steps *s)
 {
     VipsImage *image = in;
 
-    // A broken profile is no reason to refuse a picture whose pixels are whole: fall through to the plain conversion.
+    // A broken profile is not a reason to refuse a picture whose pixels are whole: fall through to the plain conversion.
     if (vips_image_get_typeof(image, VIPS_META_ICC_NAME) &&
         !vips_icc_transform(image, &s->at[0], "srgb", "embedded", TRUE, "depth", 8, NULL))
         image = s->at[0];

@@ -174,7 +174,7 @@ static int open_source(
     g_clear_object(&header);
     g_clear_object(&source);
     spx_collect_warnings(NULL);
-    // What a decoder complained of and went on is no part of the next error.
+    // What a decoder complained of and went on is not part of the next error.
     vips_error_clear();
     return status;
 }

@@ -12,7 +12,7 @@
 
 // One that knows UTF-8, also where nobody has set one: a script's text is UTF-8 everywhere.
 locale_t slt_utf8_locale(void);
-// Both made with malloc, or NULL; what is no text becomes question marks.
+// Both made with malloc, or NULL; what is not text becomes question marks.
 wchar_t *slt_widened(const char *text);
 char *slt_narrowed(const wchar_t *wide, size_t length);
 // Of a prompt: what stands between two bytes 1 takes no room.

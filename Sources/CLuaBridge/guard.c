@@ -38,7 +38,7 @@ static int task_failed(lua_State *L) {
     spl_write_traceback(L, L, 1, true, true);
     vm->exhausted = NULL;
     vm->host.failed(vm->host.context, L, 1);
-    // A stop is no error that anything could replace.
+    // A stop is not an error that anything could replace.
     if (vm->epoch == 0 && !lua_isnil(L, 1)) {
         lua_pushvalue(L, 1);
         lua_rawsetp(L, LUA_REGISTRYINDEX, L);

@@ -170,7 +170,7 @@ bool spl_register_source(spl_vm *vm, const char *module, const char *source, siz
 
 // --- Classes ---
 
-// The object at an index; NULL for anything that is no object of the host.
+// The object at an index; NULL for anything that is not an object of the host.
 static spl_object *check_object(lua_State *L, spl_vm *vm, int index) {
     if (lua_type(L, index) != LUA_TUSERDATA || !lua_getmetatable(L, index)) return NULL;
     const void *address = lua_topointer(L, -1);

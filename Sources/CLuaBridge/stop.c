@@ -1,7 +1,7 @@
 // How a task is stopped.
 //
 // A stop is an error, raised where the task stands: it unwinds the stack in Lua's own order, and <close> variables, which
-// run inside a protected call (guard.c), may wait. It is no error that a script can catch: pcall and its like compare the
+// run inside a protected call (guard.c), may wait. It is not an error that a script can catch: pcall and its like compare the
 // epoch of the stop in force with the one they began under, and raise it again if it is another.
 //
 // A task goes through three epochs: 0; that of its stop, while its <close> variables run; and that of the end of their

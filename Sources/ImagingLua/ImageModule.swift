@@ -98,7 +98,7 @@ package enum ImageModule {
         }
     }
 
-    /// A path, a file or bytes: what it is called in messages, and how to read it. A string that is no text, or holds a
+    /// A path, a file or bytes: what it is called in messages, and how to read it. A string that is not text, or holds a
     /// zero, is a picture's content.
     private static func source(
         _ value: LuaValue, _ host: PictureHost, _ mismatch: () -> LuaArgumentError

@@ -5,7 +5,7 @@ import SystemPackage
 package enum DatabaseProblem: Sendable, Hashable {
     /// The disk has no room.
     case full
-    /// The file is no database, not a whole one, or another program's.
+    /// The file is not a database, not a whole one, or another program's.
     case damaged
     /// A newer version of the program has written it.
     case newer

@@ -11,7 +11,7 @@ public struct Configuration: Sendable {
     /// What the official clients allow for one call.
     public static let defaultTimeout: Duration = .seconds(30)
 
-    /// The application's key. It travels with every call and is no secret.
+    /// The application's key. It travels with every call and is not a secret.
     public var appKey: String
     /// The application's secret. It signs calls and never travels.
     public var appSecret: Secret
@@ -31,7 +31,7 @@ public struct Configuration: Sendable {
     /// default, for a rate that finds its level: it begins at 100, grows while polls wait and nothing is throttled, and
     /// halves when the service throttles. Against a service on this machine it grows so fast that it soon bounds nothing.
     public var pollRate: Double? {
-        // Written so that it also catches what is no number.
+        // Written so that it also catches what is not a number.
         didSet { pollRate = pollRate.map { $0 >= 0.1 ? min($0, 1_000_000) : 0.1 } }
     }
 

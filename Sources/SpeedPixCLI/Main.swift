@@ -98,7 +98,7 @@ struct Main {
         _ = write(descriptor, erase, erase.count)
     }
 
-    /// Nil if it is no terminal.
+    /// Nil if it is not a terminal.
     private static func extent(of descriptor: Int32) -> TerminalExtent? {
         var size = winsize()
         guard isatty(descriptor) == 1, ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 else { return nil }

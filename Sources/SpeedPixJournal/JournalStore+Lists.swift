@@ -193,7 +193,7 @@ extension JournalStore {
         let now = now()
         let old = try database.setUp { database -> [Int64] in
             let last = try Double.fetchOne(database, sql: "SELECT time FROM upkeep WHERE name = 'prune'")
-            // A clock that was set back is no reason to wait for years.
+            // A clock that was set back is not a reason to wait for years.
             if let last, abs(now - last) < Self.day { return [] }
             try database.execute(
                 sql: "INSERT OR REPLACE INTO upkeep (name, time) VALUES ('prune', ?)", arguments: [now])

@@ -12,7 +12,7 @@ struct ByteReader {
 
     subscript(at: Int) -> UInt8? { bytes.indices.contains(at) ? bytes[at] : nil }
 
-    /// A number of 1 to 8 bytes, or nil where the content does not reach, or it is no number that `Int` can hold.
+    /// A number of 1 to 8 bytes, or nil where the content does not reach, or it is not a number that `Int` can hold.
     func number(at offset: Int, bytes length: Int) -> Int? {
         guard offset >= 0, length <= bytes.count, offset <= bytes.count - length else { return nil }
         let digits = bytes[offset..<offset + length]

@@ -35,7 +35,7 @@ extension Image {
     ///
     /// - Throws: ``ImagingError`` with `fileAccess` if there is no such regular file, `unsupportedFormat` for other content,
     ///   `tooLarge` for a picture over the limits, or more than a hundred times as many pixels in all frames. A damaged
-    ///   picture is no error, but the answer.
+    ///   picture is not an error, but the answer.
     public static func check(path: String, limits: ImagingLimits = .standard) throws -> ImageCheck {
         let file = try ReadableFile(path: path)
         return try check(

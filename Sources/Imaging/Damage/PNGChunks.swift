@@ -5,7 +5,7 @@ enum PNGChunks {
         var at = 8  // the signature
         while at < bytes.count {
             guard let length = reader.number(at: at, bytes: 4), let name = reader.name(at: at + 4) else {
-                // What is no name is broken, and not merely cut off.
+                // What is not a name is broken, and not merely cut off.
                 return at + 8 > bytes.count ? Truncation(place: "inside a chunk's header", costsPixels: false) : nil
             }
             guard length + 12 <= bytes.count - at else {

@@ -4,7 +4,7 @@ package enum ConcurrencyLibrary {
     package static let source = """
         local host, own, module, attach = ...
         module = module .. "."
-        -- What it spawns for its own work is no task of the script's.
+        -- What it spawns for its own work is not a task of the script's.
         local spawn, join_all, await_all, event, set, wait_for =
           host.spawn_helper, host.join_all, host.await_all, host.event, host.set, host.wait_for
         local sleep, is_task, raise_timeout, watch_only = host.sleep, host.is_task, host.raise_timeout, host.watch_only

@@ -69,7 +69,7 @@ public enum LuaInput: Sendable {
 }
 
 extension LuaChunk {
-    /// Text that a person typed: a first line that starts with `#` asks for a length, and is no shebang.
+    /// Text that a person typed: a first line that starts with `#` asks for a length, and is not a shebang.
     public init(typed text: String, name: String) {
         self.init(typed: text.utf8, name: name)
     }

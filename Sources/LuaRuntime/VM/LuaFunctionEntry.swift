@@ -6,7 +6,7 @@ final class LuaFunctionEntry {
         case defined(LuaFunctionDefinition)
         /// `module.name` that does not exist.
         case missing(module: String, names: [String], withheld: [String])
-        /// `object.name` that is no method.
+        /// `object.name` that is not a method.
         case property(any LuaObject.Type)
         case describe
     }

@@ -234,7 +234,7 @@ extension Files {
                     isExpired: refusal.isExpired)
             }
         } catch {
-            // A source or a callback that fails breaks the transfer; that is no fault of the network.
+            // A source or a callback that fails breaks the transfer; that is not a fault of the network.
             if let failure = meter.failure { throw failure }
             guard let error = error as? TransportError else { throw error }
             throw SpeedPixError(

@@ -62,7 +62,7 @@ extension MediaType {
         guard after.map({ [0x20, 0x09, 0x0A, 0x0D, UInt8(ascii: ">"), UInt8(ascii: "/")].contains($0) }) ?? false else {
             return false
         }
-        // A page with a drawing in it is no drawing.
+        // A page with a drawing in it is not a drawing.
         return tag == text.startIndex
             || [Array("<?xml".utf8), Array("<!--".utf8), Array("<!DOCTYPE svg".utf8)]
                 .contains { text.starts(with: $0) }

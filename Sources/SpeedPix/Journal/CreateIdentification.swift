@@ -5,7 +5,7 @@ struct CreateIdentification: Sendable {
     let files: Files
     let places: OutputPlaces
 
-    /// Begins a text that replaces a file. No text that is sent begins so: it is no character of any language.
+    /// Begins a text that replaces a file. No text that is sent begins so: it is not a character of any language.
     private static let mark = "\u{0}"
 
     /// - Returns: Nil if that cannot be told: a stream can be read only once.

@@ -37,7 +37,7 @@ final class OutputPlaces: Sendable {
     /// Whether no output is known: then no text needs to be looked at.
     var isEmpty: Bool { state.withLock { $0.places.isEmpty } }
 
-    /// Nil for a URL that is no known output's.
+    /// Nil for a URL that is not a known output's.
     func place(of url: String) -> OutputPlace? {
         guard Self.isOneURL(url) else { return nil }
         return state.withLock { $0.places[Self.key(url)] }

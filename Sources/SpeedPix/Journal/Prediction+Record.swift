@@ -26,7 +26,7 @@ extension Prediction {
         return .object(record)
     }
 
-    /// A prediction as a journal has kept it; nil for what is no record.
+    /// A prediction as a journal has kept it; nil for what is not a record.
     public init?(record: JSONValue) {
         guard let id = record["id"]?.stringValue, let status = record["status"]?.stringValue else { return nil }
         self.init(id: id)

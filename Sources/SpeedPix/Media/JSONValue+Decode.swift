@@ -25,7 +25,7 @@ extension JSONValue {
             return date
         }
         var value = self
-        // Each round makes one value a list; more of them in one output than this is no slip of a workflow's.
+        // Each round makes one value a list; more of them in one output than this is not a slip of a workflow's.
         for _ in 0..<64 {
             do {
                 // Within a list, so that a bare text or number is a document for every Foundation.

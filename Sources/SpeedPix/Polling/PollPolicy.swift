@@ -61,7 +61,7 @@ public struct PollPolicy: Sendable {
     /// The interval within a wider window, while the polls so far are fewer than the budget: in polls a second.
     private static let close = 0.45
     private static let budget = 0.42
-    /// A remaining time below the accuracy of the samples is no sample.
+    /// A remaining time below the accuracy of the samples is not a sample.
     private static let shortestSample = 1.0
     private static let samplesPerHint = 6
     /// Seconds after a short forecast at which its end is looked for.

@@ -3,7 +3,7 @@
 extension Prediction {
     /// The outputs and, if none of them has that name, ``info`` as `info`.
     ///
-    /// Nil until it succeeded; just the output if it is no object of named outputs.
+    /// Nil until it succeeded; just the output if it is not an object of named outputs.
     package var outputIncludingInfo: JSONValue? { output.map { outputs(including: plainInfo, in: $0) } }
 
     /// ``info``; the text alone, if a `message` is all that is in it.

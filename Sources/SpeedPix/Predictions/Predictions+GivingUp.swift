@@ -32,7 +32,7 @@ extension Predictions {
     /// Cancels a prediction that nobody waits for any more, whatever becomes of the calling task.
     ///
     /// - Returns: The prediction as the service has it now, and why it could not be canceled; then it goes on. One that
-    ///   had ended already stays as it is, with its result if that can be had in time; that is no failure.
+    ///   had ended already stays as it is, with its result if that can be had in time; that is not a failure.
     package func cancelGivenUp(_ prediction: Prediction) async -> (Prediction, SpeedPixError?) {
         let clock = caller.dependencies.clock
         // A task of its own: the one that gave up may be cancelled, and no call of its would go out.

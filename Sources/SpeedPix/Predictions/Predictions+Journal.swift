@@ -52,7 +52,7 @@ extension Predictions {
         }
     }
 
-    /// Writes down an end that was noticed. One that cannot be written is no reason to lose a result: the next attempt asks
+    /// Writes down an end that was noticed. One that cannot be written is not a reason to lose a result: the next attempt asks
     /// the service again.
     ///
     /// - Parameter byCaller: Whether the caller asked for its cancellation.

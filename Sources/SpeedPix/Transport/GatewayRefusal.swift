@@ -28,7 +28,7 @@ struct GatewayRefusal {
     let meaning: Meaning
     private let status: HTTPResponse.Status
 
-    /// Nil for an answer that is no refusal of the gateway's.
+    /// Nil for an answer that is not a refusal of the gateway's.
     init?(status: HTTPResponse.Status, headers: HTTPFields) {
         func text(_ name: HTTPField.Name) -> String? { headers[name].flatMap { $0.isEmpty ? nil : $0.printable() } }
         code = text(.caErrorCode)

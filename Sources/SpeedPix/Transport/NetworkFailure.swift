@@ -39,7 +39,7 @@ struct NetworkFailure {
     /// What to throw: ``TransportError``, `CancellationError`, or what an upload's own source threw.
     func error() async -> any Error {
         if cause is CancellationError || cause as? HTTPClientError == .cancelled { return CancellationError() }
-        // The upload's own source failed; that is no fault of the network.
+        // The upload's own source failed; that is not a fault of the network.
         if cause is SpeedPixError { return cause }
         if let error = BodyCoding.transportError(cause) { return error }
         let explained = await reason(cause)

@@ -23,7 +23,7 @@ package struct Envelope: Sendable {
     /// When the answer was made, by the service's clock; to the second.
     package var date: Date? { headers[.date].flatMap(HTTPDate.date) }
 
-    /// Reads an envelope; nil if the document is no object, and so not the protocol's.
+    /// Reads an envelope; nil if the document is not an object, and so not the protocol's.
     package init?(_ json: JSONValue) {
         guard case .object = json else { return nil }
         // What cannot be read is neither a yes nor a no.

@@ -77,7 +77,7 @@ extension JSONValue {
         guard let number = lenientDouble, number > 0 else { return nil }
         // Seconds reach 1e11 only in the year 5138, milliseconds passed it in 1973.
         let seconds = number >= 1e11 ? number / 1000 : number
-        // Calendars and date formats end with the year 9999; what lies beyond is no date.
+        // Calendars and date formats end with the year 9999; what lies beyond is not a date.
         return seconds < 253_402_300_800 ? Date(timeIntervalSince1970: seconds) : nil
     }
 }

@@ -59,7 +59,7 @@ struct ScriptCheck {
         block()
     }
 
-    /// More than this nobody reads; what is no script at all has thousands.
+    /// More than this nobody reads; what is not a script at all has thousands.
     private static let mostFindings = 200
 
     /// What is wrong, in the order of the text.

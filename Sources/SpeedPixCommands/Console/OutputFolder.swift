@@ -19,7 +19,7 @@ enum OutputFolder {
     /// Makes sure that it can be written to, by making a file and removing it.
     ///
     /// - Parameter path: An absolute path. A folder that is not there yet counts as the nearest one above it that is.
-    /// - Throws: ``CommandFailure``, with ``ExitStatus/usage`` for something that is no folder.
+    /// - Throws: ``CommandFailure``, with ``ExitStatus/usage`` for something that is not a folder.
     static func checkWritable(_ path: String, shownAs shown: String) throws {
         var nearest = FilePath(path).lexicallyNormalized()
         var found: FileKind?

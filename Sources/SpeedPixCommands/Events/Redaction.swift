@@ -19,7 +19,7 @@ struct Redaction: Sendable {
         secrets.reduce(text) { $0.contains($1) ? $0.replacing($1, with: "<redacted>") : $0 }
     }
 
-    /// Of bytes that are no text.
+    /// Of bytes that are not text.
     func callAsFunction(_ bytes: [UInt8]) -> [UInt8] {
         secrets.reduce(bytes) { $0.replacing(Array($1.utf8), with: Array("<redacted>".utf8)) }
     }

@@ -15,7 +15,7 @@ struct EventsFile {
     private var unsavedFiles = UnsavedPredictions()
 
     /// - Parameter path: A file of events; `-` for standard input.
-    /// - Throws: ``CommandFailure`` for what cannot be read, or is no stream of events.
+    /// - Throws: ``CommandFailure`` for what cannot be read, or is not a stream of events.
     init(_ path: String, in context: CommandContext) throws {
         let bytes = path == "-" ? try context.readInput() : try Self.read(path, context)
         for (number, line) in bytes.split(separator: UInt8(ascii: "\n")).enumerated() {

@@ -104,7 +104,7 @@ struct ValuePrinter: Sendable {
         return text
     }
 
-    /// In quotes, with Lua's escapes; bytes that are no text are cut short.
+    /// In quotes, with Lua's escapes; bytes that are not text are cut short.
     static func quoted(_ string: LuaString, _ count: Int) -> String {
         var bytes = string.bytes
         var isText = string.text != nil

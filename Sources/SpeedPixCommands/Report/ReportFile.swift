@@ -17,7 +17,7 @@ struct ReportFile {
 
     /// Looks whether it can be written.
     ///
-    /// - Throws: ``CommandFailure`` for a folder that is missing or cannot be written, or something that is no file.
+    /// - Throws: ``CommandFailure`` for a folder that is missing or cannot be written, or something that is not a file.
     /// - Parameter beginning: What a file that is there already has to begin with: anything else is not ours to replace.
     init(_ given: String, beginning: String, in context: CommandContext) throws {
         shown = given

@@ -95,7 +95,7 @@ final class ThumbnailMaker: Sendable {
         return Self.steps.first { bytes < $0.bytes }?.side
     }
 
-    /// What is no picture, or a broken one, has no thumbnail.
+    /// What is not a picture, or a broken one, has no thumbnail.
     private func keep(_ url: String, _ open: (_ side: Int) throws -> Image) {
         guard let side, let bytes = try? open(side).encoded(format: .webp, quality: 75) else { return }
         let text = "data:image/webp;base64,\(Data(bytes).base64EncodedString())"

@@ -25,7 +25,7 @@ struct RunHistory: Sendable {
         var endedAt: Duration?
         var computing: Duration?
         var outputs: [Output] = []
-        /// Of the output whatever is no file.
+        /// Of the output whatever is not a file.
         var data: JSONValue?
     }
 

@@ -20,7 +20,7 @@ enum LuaLiteral {
         return result + "\""
     }
 
-    /// Bytes that are no text, in quotes: all but visible ASCII in hexadecimal.
+    /// Bytes that are not text, in quotes: all but visible ASCII in hexadecimal.
     static func quoted(bytes: some Sequence<UInt8>) -> String {
         var result = "\""
         for byte in bytes {

@@ -5,7 +5,7 @@ struct BaseDirectories {
     private let environment: [String: String]
     private let home: String?
 
-    /// - Parameter home: The home folder; one that is no absolute path counts as none.
+    /// - Parameter home: The home folder; one that is not an absolute path counts as none.
     init(_ environment: [String: String], home: String?) {
         self.environment = environment
         self.home = Self.absolute(home)

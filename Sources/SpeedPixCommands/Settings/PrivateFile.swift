@@ -18,7 +18,7 @@ struct PrivateFile {
     let isChangeableByOthers: Bool
 
     /// - Returns: Nil if there is no such file.
-    /// - Throws: ``SettingsError`` for what is no file, cannot be read, is larger than `limit` bytes, or no UTF-8.
+    /// - Throws: ``SettingsError`` for what is not a file, cannot be read, is larger than `limit` bytes, or not UTF-8.
     init?(_ path: String, limit: Int) throws(SettingsError) {
         func failure(_ message: String) -> SettingsError { SettingsError(message: "\(path.printable()) \(message)") }
         guard !path.utf8.contains(0) else { throw failure("has a zero byte in its name") }

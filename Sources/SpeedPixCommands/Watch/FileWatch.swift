@@ -8,7 +8,7 @@ struct FileWatch {
     let clock: any Clock<Duration>
 
     /// Returns when something has changed and then stood still for one look: an editor may write in several steps, and
-    /// a file may be gone for a moment. A file that stays away is no reason to run again.
+    /// a file may be gone for a moment. A file that stays away is not a reason to run again.
     ///
     /// - Throws: `CancellationError`.
     func change() async throws {

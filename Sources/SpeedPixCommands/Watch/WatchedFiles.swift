@@ -30,7 +30,7 @@ final class WatchedFiles: Sendable {
         }
     }
 
-    /// What the run itself writes is no reason to run again.
+    /// What the run itself writes is not a reason to run again.
     @Sendable func noteWrite(_ path: String) {
         state.withLock { _ = $0.written.insert(path) }
     }

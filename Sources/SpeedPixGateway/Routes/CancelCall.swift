@@ -1,6 +1,6 @@
 import SpeedPix
 
-/// `/scc/comfy_cancel`: ends a prediction. Asking twice, or too late, changes nothing and is no error.
+/// `/scc/comfy_cancel`: ends a prediction. Asking twice, or too late, changes nothing and is not an error.
 struct CancelCall: ServiceCall {
     let route = Route.cancel
     let queue: PredictionQueue

@@ -155,7 +155,7 @@ package struct ScriptWorkflow: Workflow {
             ])
     }
 
-    /// A file that is no picture: its bytes, its name and type, and whatever else is known of it.
+    /// A file that is not a picture: its bytes, its name and type, and whatever else is known of it.
     private static func file(_ table: LuaTable, id: String, named name: String) throws -> WorkflowOutputFile {
         guard case .string(let content) = table["bytes"], let filename = table["filename"]?.text,
             let mimeType = table["mime_type"]?.text

@@ -13,7 +13,7 @@ struct FolderListing {
     /// In order, without `.` and `..`.
     let names: [String]
 
-    /// - Throws: ``SpeedPixError``: `file_not_found`, `not_allowed`, `file_system` for what is no folder.
+    /// - Throws: ``SpeedPixError``: `file_not_found`, `not_allowed`, `file_system` for what is not a folder.
     init(_ path: String, _ files: FileAccess) throws {
         let real = try files.readable(path)
         if let names = files.overlay?.newNames(in: real) {

@@ -24,7 +24,7 @@ final class SourceObject: LuaObject {
             return .object(SourceObject(.bytes(bytes, filename: try arguments.string(2))))
         },
         .immediate(
-            "text", .init("Text that is no path, whatever it looks like.", ["text: string"], returns: "Source")
+            "text", .init("Text that is not a path, whatever it looks like.", ["text: string"], returns: "Source")
         ) { .object(SourceObject(.text(try $0.string(1)))) },
     ]
 

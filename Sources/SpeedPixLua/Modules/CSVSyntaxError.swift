@@ -1,6 +1,6 @@
 import LuaRuntime
 
-/// A text that is no table.
+/// A text that is not a table.
 struct CSVSyntaxError: LuaRaisable {
     var message: String
     var hint: String?

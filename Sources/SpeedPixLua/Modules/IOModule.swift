@@ -81,7 +81,7 @@ package enum IOModule {
         let making = plain.hasPrefix("r") ? 0 : plain.hasPrefix("w") ? O_CREAT | O_TRUNC : O_CREAT | O_APPEND
         let descriptor = try folder.open(name, access | making)
         guard descriptor.status.map(FileKind.init) == .file else {
-            throw SpeedPixError(.invalidArgument, "\(path) is no regular file")
+            throw SpeedPixError(.invalidArgument, "\(path) is not a regular file")
         }
         return FileHandle(descriptor, name: path)
     }

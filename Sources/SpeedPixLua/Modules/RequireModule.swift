@@ -23,7 +23,7 @@ enum RequireModule {
                     let name = try arguments.string(1)
                     guard isName(name) else {
                         throw SpeedPixError(
-                            .notAllowed, "'\(name)' is no module of this script",
+                            .notAllowed, "'\(name)' is not a module of this script",
                             remedy:
                                 "require takes names of .lua files beside the script, such as \"shapes\" or \"lib.shapes\""
                         )

@@ -73,7 +73,7 @@ public struct Parameter: Sendable, Hashable {
     /// What the fields say together.
     private func checkDeclaration() throws {
         if minimum != .nil || maximum != .nil, kind != .integer, kind != .number {
-            throw LuaArgumentError("the parameter '\(name)' is no number, and so has no min and no max")
+            throw LuaArgumentError("the parameter '\(name)' is not a number, and so has no min and no max")
         }
         if NumberOrder.isLess(maximum, minimum) {
             throw LuaArgumentError("min of the parameter '\(name)' is over its max")

@@ -58,9 +58,9 @@ package enum ScriptErrorCodes {
 
     private static let ofContent = [
         LuaReference.ErrorCode("invalid_json", "a text is no JSON", "e.line and e.column say where"),
-        LuaReference.ErrorCode("invalid_csv", "a text is no table", "e.message says where"),
+        LuaReference.ErrorCode("invalid_csv", "a text is not a table", "e.message says where"),
         LuaReference.ErrorCode(
-            "unsupported_format", "the content is no picture of a known format", "export it as JPEG or PNG"),
+            "unsupported_format", "the content is not a picture of a known format", "export it as JPEG or PNG"),
         LuaReference.ErrorCode(
             "image_too_large", "a picture, or all of the script's together, are over the limit",
             "make them smaller first"),

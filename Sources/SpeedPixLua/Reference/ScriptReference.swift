@@ -42,7 +42,7 @@ package enum ScriptReference {
         **Dry runs.** With `--dry-run` nothing is sent and no file changes. What the script writes, renames and removes
         stays in an overlay of at most 1 GiB and 100,000 paths: every function sees it there, and it is listed at the
         end. A result is a placeholder: it can be saved, read, opened and shown as a grey picture of 1024 by 1024 pixels,
-        sent on and printed; it is no text to search and no number to calculate with.
+        sent on and printed; it is not text to search, nor a number to calculate with.
         """
 }
 

@@ -2,7 +2,7 @@ import LuaRuntime
 
 /// Numbers of all three kinds, compared by what they are: none is rounded for it.
 enum NumberOrder {
-    /// Whether one number is less than another; false for NaN, and for what is no number.
+    /// Whether one number is less than another; false for NaN, and for what is not a number.
     static func isLess(_ left: LuaValue, _ right: LuaValue) -> Bool {
         switch (left, right) {
         case (.integer(let left), .integer(let right)): left < right

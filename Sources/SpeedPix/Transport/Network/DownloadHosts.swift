@@ -61,7 +61,7 @@ public struct DownloadHosts: Sendable, Hashable {
         if patterns.contains(.all) { return nil }
         guard let target = RequestTarget(url) else { throw Self.refusal(url) }
         let (name, address) = (target.host.comparableHost, IPAddress(target.host.comparableHost))
-        // A URL in which two readers find two hosts is no host's that was named.
+        // A URL in which two readers find two hosts is not a named host's.
         if Self.isUnambiguous(url, host: name) {
             if let own = RequestTarget(endpoint), Self.isSame(target, own) { return nil }
             if patterns.contains(where: { $0.matches(name: name, address: address, port: target.port) }) { return nil }

@@ -18,7 +18,7 @@ struct IPAddress: Sendable, Hashable {
     /// The 12 bytes before an IPv4 address that is written as an IPv6 one (RFC 4291, section 2.5.5.2).
     private static let mapped: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF]
 
-    /// - Returns: Nil for a text that is no address: names are not looked up.
+    /// - Returns: Nil for a text that is not an address: names are not looked up.
     init?(_ text: some StringProtocol) {
         let text = String(text)
         if let four = Self.parse(text, AF_INET, count: 4) {

@@ -15,7 +15,7 @@ public struct ProxyExceptions: Sendable, Hashable {
     /// This machine alone.
     public init() {}
 
-    /// - Parameter text: The list. What is no host in it is about no host.
+    /// - Parameter text: The list. What is not a host in it is about no host.
     public init(_ text: String) {
         for word in text.split(whereSeparator: { $0 == "," || $0.isWhitespace }) {
             if word == "<-loopback>" {

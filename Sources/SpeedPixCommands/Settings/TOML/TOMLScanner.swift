@@ -1,6 +1,6 @@
 import SpeedPix
 
-/// Walks over the text of a TOML document, and reads what is no table: texts, numbers, truth values.
+/// Walks over the text of a TOML document, and reads what is not a table: texts, numbers, truth values.
 struct TOMLScanner {
     private let characters: [Character]
     private var index = 0
