@@ -14,7 +14,7 @@ struct ParameterTests {
             ("a = { type = 'number', default = 9, max = 5 }", "over its max, 5"),
             ("a = { type = 'integer', default = 0, min = 1 }", "below its min, 1"),
             ("a = { type = 'number', min = 3, max = 1 }", "min of the parameter 'a' is over its max"),
-            ("a = { type = 'string', min = 3 }", "is no number"),
+            ("a = { type = 'string', min = 3 }", "is not a number"),
             ("a = { type = 'boolean', default = 'yes' }", "must be true or false"),
             ("a = { required = 'yes' }", "required of the parameter 'a' must be true or false"),
             ("a = { required = true, default = 'x' }", "would never be used"),

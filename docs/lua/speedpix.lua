@@ -571,7 +571,7 @@ function speedpix.file(path) end
 ---@return Source
 function speedpix.bytes(data, filename) end
 
---- Text that is no path, whatever it looks like.
+--- Text that is not a path, whatever it looks like.
 ---@param text string
 ---@return Source
 function speedpix.text(text) end

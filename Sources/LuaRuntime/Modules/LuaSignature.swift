@@ -4,33 +4,31 @@ import CLuaBridge
 ///
 /// Arguments that are missing or of another type are an error. More of them than there are parameters are not: Lua's
 /// functions give several results, and `map` calls with an index.
-struct LuaSignature {
-    private struct Parameter {
-        let field: LuaField
-        let types: LuaTypes
-    }
-
-    private let parameters: [Parameter]
-    private let options: [String: LuaTypes]
+final class LuaSignature {
     let description: LuaFunctionDescription
-    /// Whether no argument can be of a wrong type.
-    private let acceptsAll: Bool
+    /// What the arguments may be, one after the other; for any number of arguments the last one's.
+    private let kinds: [LuaTypes.Kinds]
+    private let isVariadic: Bool
+    private let options: [String: LuaTypes]
 
     init(_ description: LuaFunctionDescription) {
         self.description = description
-        parameters = description.parameters.map { Parameter(field: $0, types: LuaTypes($0.type)) }
+        kinds = description.parameters.map { field in
+            let kinds = LuaTypes(field.type).kinds
+            return field.isOptional ? kinds.union(.absent) : kinds
+        }
+        isVariadic = description.parameters.last?.isVariadic ?? false
         options = Dictionary(
             description.options.map { ($0.name, LuaTypes($0.type)) }, uniquingKeysWith: { first, _ in first })
-        acceptsAll = parameters.allSatisfy(\.types.allowsAny)
     }
 
     /// The position of the options table, from 1.
-    var optionsPosition: Int { parameters.count + 1 }
+    var optionsPosition: Int { kinds.count + 1 }
 
     /// What messages call an argument; nil for one that has only its number.
     func name(_ position: Int) -> String? {
-        if position <= parameters.count {
-            let field = parameters[position - 1].field
+        if position <= kinds.count {
+            let field = description.parameters[position - 1]
             return field.isVariadic ? nil : field.name
         }
         return position == optionsPosition && !options.isEmpty ? "options" : nil
@@ -38,29 +36,22 @@ struct LuaSignature {
 
     /// - Throws: ``LuaArgumentError`` for the first argument that is missing or of another type.
     func check(_ arguments: borrowing LuaArguments) throws(LuaArgumentError) {
-        if acceptsAll { return }
-        for (index, parameter) in parameters.enumerated() {
-            if parameter.field.isVariadic {
-                guard arguments.count > index else { return }
-                for position in (index + 1)...arguments.count { try check(arguments, position, parameter) }
-                return
-            }
-            try check(arguments, index + 1, parameter)
+        // By index, and on numbers: this is a part of each call.
+        let count = isVariadic ? max(kinds.count - 1, arguments.count) : kinds.count
+        var position = 1
+        while position <= count {
+            let allowed = kinds[min(position, kinds.count) - 1]
+            if !allowed.contains(type: arguments.type(position)) { throw mismatch(arguments, position) }
+            position += 1
         }
     }
 
-    private func check(
-        _ arguments: borrowing LuaArguments, _ position: Int, _ parameter: Parameter
-    ) throws(LuaArgumentError) {
-        if arguments.isAbsent(position) {
-            if parameter.field.isOptional || parameter.types.allowsAny { return }
-        } else if parameter.types.allows(arguments.type(position)) {
-            return
-        }
+    private func mismatch(_ arguments: borrowing LuaArguments, _ position: Int) -> LuaArgumentError {
+        let field = description.parameters[min(position, kinds.count) - 1]
+        let types = LuaTypes(field.type)
         // Of several types the summary says better what is meant: "a path, or the bytes of a picture".
-        let summary = parameter.field.summary
-        throw arguments.mismatch(
-            position, parameter.types.count > 1 && !summary.isEmpty ? summary : parameter.types.inWords)
+        return arguments.mismatch(
+            position, types.count > 1 && !field.summary.isEmpty ? field.summary : types.inWords)
     }
 
     /// The option's types in words, if the value is of none of them.

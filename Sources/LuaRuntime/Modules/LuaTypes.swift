@@ -5,18 +5,28 @@ import CLuaBridge
 /// It tells Lua's basic types apart. Which texts, which numbers and which class of objects are right is for the function to
 /// say, which has better words for it.
 struct LuaTypes: Sendable, Equatable {
-    private struct Kinds: OptionSet {
-        let rawValue: UInt8
-        static let boolean = Kinds(rawValue: 1)
-        static let number = Kinds(rawValue: 2)
-        static let string = Kinds(rawValue: 4)
-        static let table = Kinds(rawValue: 8)
-        static let function = Kinds(rawValue: 16)
-        static let userdata = Kinds(rawValue: 32)
-        static let absent = Kinds(rawValue: 64)
+    /// A bit for each of Lua's basic types, as the bridge numbers them: from -1, for no value at all.
+    struct Kinds: OptionSet {
+        let rawValue: UInt16
+
+        init(rawValue: UInt16) { self.rawValue = rawValue }
+
+        private init(_ type: Int) { rawValue = 1 << UInt16(type + 1) }
+
+        static let boolean = Kinds(SPL_TBOOLEAN)
+        static let number = Kinds(SPL_TNUMBER)
+        static let string = Kinds(SPL_TSTRING)
+        static let table = Kinds(SPL_TTABLE)
+        static let function = Kinds(SPL_TFUNCTION)
+        static let userdata = Kinds(SPL_TUSERDATA)
+        static let absent: Kinds = [Kinds(SPL_TNONE), Kinds(SPL_TNIL)]
+        static let any = Kinds(rawValue: .max)
+
+        /// Whether a type is among them.
+        func contains(type: Int32) -> Bool { rawValue >> UInt16(truncatingIfNeeded: type + 1) & 1 == 1 }
     }
 
-    private let kinds: Kinds?
+    let kinds: Kinds
     /// The alternatives in words: "a string", "an output file".
     private let words: [String]
 
@@ -24,18 +34,16 @@ struct LuaTypes: Sendable, Equatable {
     init(_ notation: String) {
         var kinds: Kinds = []
         var words: [String] = []
-        var allowsAny = false
         for name in Self.alternatives(notation) {
             let (kind, word) = Self.kind(of: name)
-            if let kind { kinds.formUnion(kind) } else { allowsAny = true }
+            kinds.formUnion(kind)
             if !word.isEmpty, !words.contains(word) { words.append(word) }
         }
-        self.kinds = allowsAny ? nil : kinds
+        // An integer from 2^63 on is an object, see LuaUnsigned.
+        if kinds.contains(.number) { kinds.formUnion(.userdata) }
+        self.kinds = kinds
         self.words = words
     }
-
-    /// Whether nothing is wrong for it.
-    var allowsAny: Bool { kinds == nil }
 
     /// "a string", or "a string, a number or a table".
     var inWords: String {
@@ -46,25 +54,9 @@ struct LuaTypes: Sendable, Equatable {
     /// How many alternatives ``inWords`` names.
     var count: Int { words.count }
 
-    /// Whether it allows values of one of Lua's basic types, as the bridge numbers them.
-    func allows(_ type: Int32) -> Bool {
-        guard let kinds else { return true }
-        return switch Int(type) {
-        case SPL_TBOOLEAN: kinds.contains(.boolean)
-        case SPL_TNUMBER: kinds.contains(.number)
-        case SPL_TSTRING: kinds.contains(.string)
-        case SPL_TTABLE: kinds.contains(.table)
-        case SPL_TFUNCTION: kinds.contains(.function)
-        // An integer from 2^63 on is an object, see LuaUnsigned.
-        case SPL_TUSERDATA: kinds.contains(.userdata) || kinds.contains(.number)
-        default: kinds.contains(.absent)
-        }
-    }
-
     /// Whether it allows a value that was copied.
     func allows(_ value: LuaValue) -> Bool {
-        guard let kinds else { return true }
-        return switch value {
+        switch value {
         case .nil, .null: true
         case .boolean: kinds.contains(.boolean)
         case .integer, .unsigned, .number: kinds.contains(.number)
@@ -95,18 +87,17 @@ struct LuaTypes: Sendable, Equatable {
         return parts
     }
 
-    /// Nil for a type that allows everything.
-    private static func kind(of name: String) -> (Kinds?, word: String) {
+    private static func kind(of name: String) -> (Kinds, word: String) {
         if name.hasSuffix("[]") { return (.table, "a list") }
         if name.hasPrefix("fun(") { return (.function, "a function") }
         if name.hasPrefix("{") || name.hasPrefix("table<") { return (.table, "a table") }
         if name.hasPrefix("\"") { return (.string, "a string") }
         return switch name {
-        case "any": (nil, "")
+        case "any": (.any, "")
         case "nil": (.absent, "")
         case "boolean": (.boolean, "true or false")
         // One value of a choice. The function says which there are.
-        case "false", "true": (nil, "")
+        case "false", "true": (.any, "")
         case "number": (.number, "a number")
         case "integer": (.number, "an integer")
         case "string": (.string, "a string")

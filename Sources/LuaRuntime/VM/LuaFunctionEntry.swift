@@ -3,7 +3,7 @@
 /// A class, so that a call finds everything about its function behind one pointer and copies nothing.
 final class LuaFunctionEntry {
     enum Kind {
-        case defined(LuaFunctionDefinition)
+        case defined(LuaFunctionDefinition.Body)
         /// `module.name` that does not exist.
         case missing(module: String, names: [String], withheld: [String])
         /// `object.name` that is not a method.
@@ -19,31 +19,25 @@ final class LuaFunctionEntry {
     /// 1 for a method, whose first argument is the object.
     let offset: Int32
     /// Nil for a function without a description. Made when it is first needed: most functions of a VM are never called.
-    private(set) lazy var signature: LuaSignature? = definition?.description.map(LuaSignature.init)
-    /// Whether there is a signature to check calls by.
-    let isDescribed: Bool
+    private(set) lazy var signature: LuaSignature? = describe.map { LuaSignature($0()) }
+    private let describe: (@Sendable () -> LuaFunctionDescription)?
 
-    private var definition: LuaFunctionDefinition? {
-        if case .defined(let definition) = kind { definition } else { nil }
-    }
-
-    init(_ kind: Kind, name: String) {
+    init(_ kind: Kind, name: String, describe: (@Sendable () -> LuaFunctionDescription)? = nil) {
         self.kind = kind
         self.name = name
+        self.describe = describe
         offset = name.contains(":") ? 1 : 0
-        guard case .defined(let definition) = kind else {
-            immediate = nil
-            isDescribed = false
-            return
-        }
-        isDescribed = definition.describe != nil
-        if case .immediate(let body) = definition.body { immediate = body } else { immediate = nil }
+        if case .defined(.immediate(let body)) = kind { immediate = body } else { immediate = nil }
+    }
+
+    convenience init(_ definition: LuaFunctionDefinition, name: String) {
+        self.init(.defined(definition.body), name: name, describe: definition.describe)
     }
 
     /// Checks what is passed by the function's description.
     ///
     /// - Throws: ``LuaArgumentError`` for an argument that is missing or of another type.
     func check(_ arguments: borrowing LuaArguments) throws(LuaArgumentError) {
-        if isDescribed { try signature?.check(arguments) }
+        try signature?.check(arguments)
     }
 }
