@@ -18,8 +18,8 @@ public struct LuaContext: Sendable {
     /// Calls back into the script, in a task of its own that ends with the caller's.
     ///
     /// - Parameter timeout: How long it may take; nil for as long as the caller's task goes on.
-    /// - Throws: ``LuaError`` if the function raises or runs out of time; ``LuaArgumentError`` if the script no longer waits
-    ///   for the work; `CancellationError` if the work is cancelled.
+    /// - Throws: ``LuaError`` if the function raises or runs out of time, or if the script no longer waits for the work;
+    ///   `CancellationError` if the work is cancelled.
     @discardableResult
     public func call(
         _ function: LuaFunction, _ arguments: [LuaValue], timeout: Duration? = nil

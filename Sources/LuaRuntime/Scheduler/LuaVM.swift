@@ -77,7 +77,8 @@ public actor LuaVM {
     ///   - arguments: What `...` is in the chunk.
     ///   - timeout: How long it may take; nil for no limit.
     /// - Returns: What the chunk returns.
-    /// - Throws: ``LuaError``; `CancellationError` if the calling task was cancelled.
+    /// - Throws: ``LuaError``, with the code `invalid_argument` for an argument that cannot be passed; `CancellationError` if
+    ///   the calling task was cancelled.
     @discardableResult
     public func run(
         _ chunk: LuaChunk, arguments: [LuaValue] = [], timeout: Duration? = nil,
@@ -100,17 +101,21 @@ public actor LuaVM {
     /// - Parameters:
     ///   - parent: Must not have ended: a task ends after its children.
     ///   - timeout: How long it may take; nil for no limit of its own.
-    /// - Throws: ``LuaError``; ``LuaArgumentError`` if the function, an argument or the parent belongs to another VM, or the
-    ///   parent has ended; `CancellationError` if the calling task was cancelled.
+    /// - Throws: ``LuaError``, with the code `invalid_argument` if the function, an argument or the parent belongs to another
+    ///   VM, or the parent has ended; `CancellationError` if the calling task was cancelled.
     public func call(
         _ function: LuaFunction, _ arguments: [LuaValue], parent: LuaTask? = nil, timeout: Duration? = nil,
         clock: any Clock<Duration> = ContinuousClock()
     ) async throws -> [LuaValue] {
-        guard function.belongs(to: machine.releases) else {
-            throw LuaArgumentError("a function cannot move to another script")
+        do {
+            guard function.belongs(to: machine.releases) else {
+                throw LuaArgumentError("a function cannot move to another script")
+            }
+            try check(parent)
+            try put(arguments)
+        } catch {
+            throw LuaError(refusing: error)
         }
-        try check(parent)
-        try put(arguments)
         var slot: Int32 = 0
         guard let thread = spl_thread_call(machine.vm, function.slot, &slot) else {
             throw LuaError(failureOf: machine.vm)
@@ -149,7 +154,7 @@ public actor LuaVM {
             task.run = try scheduler.runs.add(run)
         } catch {
             cancel(task, .canceled)
-            throw error
+            throw LuaError(refusing: error)
         }
         let alarm = timeout.map { startAlarm(run, after: $0, clock: clock) }
         defer {
@@ -201,8 +206,12 @@ public actor LuaVM {
         drain()
     }
 
-    private func load(_ chunk: LuaChunk, _ arguments: [LuaValue]) throws -> LuaTask {
-        try put(arguments)
+    private func load(_ chunk: LuaChunk, _ arguments: [LuaValue]) throws(LuaError) -> LuaTask {
+        do {
+            try put(arguments)
+        } catch {
+            throw LuaError(refusing: error)
+        }
         var slot: Int32 = 0
         let thread = chunk.source.withUnsafeBytes { bytes in
             spl_thread_load(

@@ -27,8 +27,11 @@ public struct LuaArguments: ~Copyable {
         reader.machine.scheduler.running?.position?.place(ofNext: kind)
     }
 
-    /// Positions count from 1; in a method, from the first argument after the object.
-    private func index(_ position: Int) -> Int32 { Int32(position) + offset }
+    /// Positions count from 1; in a method, from the first argument after the object. All others are those of an argument
+    /// that was not passed: to Lua, they would be places on its stack.
+    private func index(_ position: Int) -> Int32 {
+        Int32(position >= 1 && position <= count ? position : count + 1) + offset
+    }
 
     /// Whether an argument was not passed or is nil. Positions count from 1, without a method's object.
     public func isAbsent(_ position: Int) -> Bool {

@@ -37,6 +37,17 @@ public struct LuaError: Error, Sendable {
         self.traceback = traceback
     }
 
+    /// What was refused before anything ran, as a script would see it.
+    init(refusing error: any Error) {
+        if let error = error as? LuaError {
+            self = error
+            return
+        }
+        let fields = (error as? any LuaRaisable)?.luaFields
+        let message = fields?["message"]?.text ?? String(describing: error)
+        self.init(.runtime, message, value: fields.map { .table(LuaTable(fields: $0)) })
+    }
+
     /// The code of an error that the host raised: `file_not_found`, `prediction_failed` ….
     public var code: String? {
         value.tableValue?["code"]?.text

@@ -76,10 +76,10 @@ extension LuaMachine {
                 return Int32(SPL_RETURN)
             }
             switch entry.kind {
-            case .defined(let definition):
+            case .defined(let body):
                 let arguments = LuaArguments(reader: reader, count: count, entry: entry)
                 try entry.check(arguments)
-                return try call(definition.body, with: arguments, to: writer)
+                return try call(body, with: arguments, to: writer)
             case .missing(let module, let names, let withheld):
                 let name = reader.string(at: 2).lossyText
                 guard !withheld.contains(name) else { return Int32(SPL_RETURN) }

@@ -52,8 +52,16 @@ final class LuaMachine {
         guard succeeded else { throw LuaError(failureOf: vm) }
     }
 
-    private func add(_ kind: LuaFunctionEntry.Kind, name: String = "") -> Int32 {
-        functions.append(LuaFunctionEntry(kind, name: name))
+    private func add(_ kind: LuaFunctionEntry.Kind) -> Int32 {
+        add(LuaFunctionEntry(kind, name: ""))
+    }
+
+    private func add(_ definition: LuaFunctionDefinition, name: String) -> Int32 {
+        add(LuaFunctionEntry(definition, name: name))
+    }
+
+    private func add(_ entry: LuaFunctionEntry) -> Int32 {
+        functions.append(entry)
         return Int32(functions.count - 1)
     }
 
@@ -68,16 +76,30 @@ final class LuaMachine {
             let name = "\(description.name):\(method.name)"
             try check(
                 spl_register_method(
-                    vm, id, method.name, add(.defined(method), name: name), method.waits,
+                    vm, id, method.name, add(method, name: name), method.waits,
                     method.name == description.closedBy))
         }
         for property in description.fetched {
             let name = "\(description.name).\(property.name)"
-            try check(spl_register_fetched(vm, id, property.name, add(.defined(property), name: name)))
+            try check(spl_register_fetched(vm, id, property.name, add(property, name: name)))
         }
     }
 
+    /// Lua's own, which scripts and the libraries here rely on.
+    private static let reservedNames: Set = [
+        "_G", "_VERSION", "coroutine", "debug", "math", "string", "table", "utf8", "assert", "error", "getmetatable",
+        "ipairs", "load", "next", "pairs", "pcall", "rawequal", "rawget", "rawlen", "rawset", "select", "setmetatable",
+        "tonumber", "tostring", "type", "xpcall",
+    ]
+
     func register(_ module: LuaModule) throws(LuaError) {
+        guard !Self.reservedNames.contains(module.name) else {
+            throw LuaError(.runtime, "a module cannot be named '\(module.name)': that is Lua's own")
+        }
+        let fields = Set(module.functions.map(\.name)).union(module.values.keys)
+        if let global = module.globals.first(where: { !fields.contains($0) }) {
+            throw LuaError(.runtime, "the module '\(module.name)' has no field '\(global)' to be a global")
+        }
         for type in module.classes { try register(type) }
         for function in module.functions {
             let name = module.globals.contains(function.name) ? function.name : "\(module.name).\(function.name)"
@@ -85,9 +107,9 @@ final class LuaMachine {
             case .spawn(let isHelper):
                 try check(spl_register_spawn(vm, module.name, function.name, isHelper))
             case .source:
-                sourceFunctions[name] = LuaFunctionEntry(.defined(function), name: name)
+                sourceFunctions[name] = LuaFunctionEntry(function, name: name)
             default:
-                let id = add(.defined(function), name: name)
+                let id = add(function, name: name)
                 try check(spl_register(vm, module.name, function.name, id, function.waits))
             }
         }
@@ -111,7 +133,7 @@ final class LuaMachine {
         for global in module.globals { try check(spl_alias(vm, module.name, global, global)) }
         if !module.name.hasPrefix("_") {
             // A function of the module's text may stand in front of one of the host's.
-            let names = Set(module.functions.map(\.name) + module.values.keys + module.fields.map(\.name)).sorted()
+            let names = fields.union(module.fields.map(\.name)).sorted()
             let missing = LuaFunctionEntry.Kind.missing(
                 module: module.name, names: names, withheld: module.withheldNames)
             try check(spl_register_missing(vm, module.name, add(missing)))

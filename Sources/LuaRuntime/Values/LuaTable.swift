@@ -26,6 +26,12 @@ public struct LuaTable: Sendable, Hashable {
         self.shape = shape
     }
 
+    /// A table of named fields.
+    init(fields: [String: LuaValue]) {
+        self.init()
+        for (name, value) in fields { self[name] = value }
+    }
+
     /// The value of a named field; nil if there is none.
     public subscript(name: String) -> LuaValue? {
         get { entries[.string(name)] }

@@ -29,7 +29,7 @@ struct CrossingTests {
     @Test("A run refuses tasks and functions of another VM as arguments", arguments: sources)
     func arguments(source: String) async throws {
         let value = try await value(source)
-        let error = await #expect(throws: LuaArgumentError.self) {
+        let error = await #expect(throws: LuaError.self) {
             try await second.execute(LuaChunk("keep = (...):join()", name: "second.lua"), arguments: [value])
         }
         #expect(error?.message.contains("cannot move to another script") == true, "\(String(describing: error))")
@@ -53,8 +53,8 @@ struct CrossingTests {
         guard case .function(let function) = try await vm.run(LuaChunk("return print", name: "third.lua")).first else {
             return
         }
-        await #expect(throws: LuaArgumentError.self) { try await vm.call(function, [value]) }
-        await #expect(throws: LuaArgumentError.self) { try await first.call(function, []) }
+        await #expect(throws: LuaError.self) { try await vm.call(function, [value]) }
+        await #expect(throws: LuaError.self) { try await first.call(function, []) }
     }
 
     @Test("A call refuses a parent task of another VM or one that has ended")
@@ -64,8 +64,8 @@ struct CrossingTests {
             case .function(let own) = try await value("return function() return 7 end"),
             case .function(let other) = try await second.run(LuaChunk("return function() end", name: "x")).first
         else { return #expect(Bool(false), "no task and functions") }
-        await #expect(throws: LuaArgumentError.self) { try await second.call(other, [], parent: task) }
-        let error = await #expect(throws: LuaArgumentError.self) { try await first.call(own, [], parent: task) }
+        await #expect(throws: LuaError.self) { try await second.call(other, [], parent: task) }
+        let error = await #expect(throws: LuaError.self) { try await first.call(own, [], parent: task) }
         #expect(error?.message == "the task that was to be the parent has ended")
         #expect(try await first.call(own, []) == [.integer(7)])
     }
