@@ -18,7 +18,14 @@ public struct Configuration: Sendable {
     /// Scheme, host, and optional base path, without a slash at the end.
     public let endpoint: String
     /// How long one call may take until the head of its answer; a wait is many calls. Default 30 s.
-    public var timeout: Duration
+    public var timeout: Duration {
+        didSet { timeout = timeout.withinYears }
+    }
+    /// How long a create whose task is cancelled is still waited for, since its answer has the id of what is paid for. Then
+    /// the error is `unknown_outcome`. Default 5 s; zero for not at all.
+    public var cancelledCreateGrace: Duration = .seconds(5) {
+        didSet { cancelledCreateGrace = max(cancelledCreateGrace.withinYears, .zero) }
+    }
     /// Sent as `User-Agent`.
     public var userAgent: String
     /// How failed calls are tried again.
@@ -62,7 +69,7 @@ public struct Configuration: Sendable {
         self.appKey = appKey
         self.appSecret = Secret(appSecret)
         self.endpoint = try Configuration.normalised(endpoint)
-        self.timeout = timeout
+        self.timeout = timeout.withinYears
         self.userAgent = userAgent
     }
 

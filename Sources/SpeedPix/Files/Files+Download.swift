@@ -218,8 +218,9 @@ extension Files {
 
     private static func connectionLost(_ reason: String, _ cause: any Error) -> SpeedPixError {
         SpeedPixError(
-            .network, "the download broke off: \(reason)", remedy: "try again: the result stays at its URL",
-            isRetryable: true, cause: cause)
+            .network, "the download broke off: \(reason)",
+            remedy: (cause as? TransportError)?.remedy ?? "try again: the result stays at its URL",
+            isRetryable: (cause as? TransportError)?.isRetryable ?? true, cause: cause)
     }
 
     private static func refusal(_ status: HTTPResponse.Status, _ told: StoreRefusal) -> FailedAttempt {

@@ -238,7 +238,8 @@ extension Files {
             if let failure = meter.failure { throw failure }
             guard let error = error as? TransportError else { throw error }
             throw SpeedPixError(
-                .network, "the upload of \(filename) broke off: \(error.message)", isRetryable: true, cause: error)
+                .network, "the upload of \(filename) broke off: \(error.message)", remedy: error.remedy,
+                isRetryable: error.isRetryable, cause: error)
         }
         return File(
             url: accessURL, objectKey: envelope.data.first("objectKey", "object_key")?.lenientString ?? "",

@@ -1,3 +1,4 @@
+import NIOCore
 import Synchronization
 
 /// Every request of a client, on its way through the middleware to the signer and the transport.
@@ -38,12 +39,29 @@ package struct HTTPPipeline: Sendable {
 
     /// Sends one request of a transfer, where what was not sent needs no telling apart.
     ///
-    /// - Throws: As the transport and the middleware do.
+    /// - Throws: ``TransportError``, also for another error of the transport, of a middleware or of the body; ``SpeedPixError``
+    ///   of one of them; `CancellationError` if the calling task is cancelled.
     func transfer(_ request: TransportRequest, for operation: ClientOperation) async throws -> TransportResponse {
         do {
-            return try await send(request, for: operation)
+            var response = try await send(request, for: operation)
+            response.body = AnyByteStream(TranslatedErrors(base: response.body))
+            return response
         } catch let unsent as RequestNotSent {
-            throw unsent.error
+            if unsent.error is SpeedPixError { throw unsent.error }
+            throw TransportError(
+                "a middleware refused: \(unsent.error)", mayHaveReachedService: false, isRetryable: false,
+                cause: unsent.error)
+        } catch {
+            throw Self.translated(error)
+        }
+    }
+
+    /// An error of a transport or a middleware, which may be of any type, as one of those that callers know.
+    static func translated(_ error: any Error) -> any Error {
+        switch error {
+        case is TransportError, is SpeedPixError: error
+        case is CancellationError where Task.isCancelled: error
+        default: TransportError("the transport failed: \(error)", mayHaveReachedService: true, cause: error)
         }
     }
 
@@ -54,6 +72,25 @@ package struct HTTPPipeline: Sendable {
         return try await middleware[index].intercept(request, operation: operation) { request in
             try await run(from: index + 1, request: request, operation: operation, last: last)
         }
+    }
+
+    /// A body whose errors are those that callers know.
+    private struct TranslatedErrors: AsyncSequence, Sendable {
+        let base: AnyByteStream
+
+        struct AsyncIterator: AsyncIteratorProtocol {
+            var base: AnyByteStream.AsyncIterator
+
+            mutating func next() async throws -> ByteBuffer? {
+                do {
+                    return try await base.next()
+                } catch {
+                    throw translated(error)
+                }
+            }
+        }
+
+        func makeAsyncIterator() -> AsyncIterator { AsyncIterator(base: base.makeAsyncIterator()) }
     }
 
     /// A middleware's error, before anything was sent.

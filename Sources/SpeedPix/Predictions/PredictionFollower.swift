@@ -15,8 +15,6 @@ final class PredictionFollower {
     static let lastPoll: Duration = .seconds(1)
     /// A fixed interval of nothing would be a busy loop on the network.
     private static let shortestFixed: Duration = .milliseconds(10)
-    /// About thirty years. Times beyond it would not fit the sums that are made with them.
-    private static let longestTimeout: Duration = .seconds(1_000_000_000)
 
     private let predictions: Predictions
     let options: WaitOptions
@@ -44,10 +42,6 @@ final class PredictionFollower {
         self.prediction = prediction
         namedTimeout = timeoutOfAll ?? options.timeout
         self.predictions = predictions
-        var options = options
-        // Only where it changes something: options that are changed are a copy.
-        if let timeout = options.timeout, timeout > Self.longestTimeout { options.timeout = Self.longestTimeout }
-        if options.idleTimeout > Self.longestTimeout { options.idleTimeout = Self.longestTimeout }
         self.options = options
         elapsed = predictions.caller.dependencies.clock.stopwatch()
         policy = PollPolicy(estimate: prediction.estimatedDuration.map { $0 / .seconds(1) })

@@ -90,19 +90,19 @@ public struct WaitOptions: Sendable {
     /// more.
     public var timeout: Duration? {
         get { fields.timeout }
-        set { fields.timeout = newValue }
+        set { fields.timeout = newValue?.withinYears }
     }
     /// How long the service may not have said that the prediction goes on, by a status that is known or by progress that
     /// moves, before a wait without a ``timeout`` ends with the error `timeout`. Default ``defaultIdleTimeout``.
     public var idleTimeout: Duration {
         get { fields.idleTimeout }
-        set { fields.idleTimeout = newValue }
+        set { fields.idleTimeout = newValue.withinYears }
     }
     /// A fixed time between polls; nil for an adaptive one, which is quicker and asks less. The first poll never waits
     /// for longer than 0.3 s of it.
     public var pollingInterval: Duration? {
         get { fields.pollingInterval }
-        set { fields.pollingInterval = newValue }
+        set { fields.pollingInterval = newValue?.withinYears }
     }
     /// Called after each poll that changed something. What it throws ends the wait; the prediction goes on.
     public var onProgress: (@Sendable (Prediction) async throws -> Void)? {
@@ -131,8 +131,9 @@ public struct WaitOptions: Sendable {
     ) {
         content = .fields(
             Fields(
-                timeout: timeout, idleTimeout: idleTimeout, pollingInterval: pollingInterval, onProgress: onProgress,
-                cancelOn: cancelOn, onCancel: onCancel))
+                timeout: timeout?.withinYears, idleTimeout: idleTimeout.withinYears,
+                pollingInterval: pollingInterval?.withinYears, onProgress: onProgress, cancelOn: cancelOn,
+                onCancel: onCancel))
     }
 }
 

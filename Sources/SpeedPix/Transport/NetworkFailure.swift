@@ -36,22 +36,26 @@ struct NetworkFailure {
         self.isDirect = isDirect
     }
 
-    /// What to throw: ``TransportError``, `CancellationError`, or what an upload's own source threw.
+    /// What to throw: ``TransportError``, `CancellationError` if the calling task is cancelled, or what an upload's own source
+    /// threw.
     func error() async -> any Error {
-        if cause is CancellationError || cause as? HTTPClientError == .cancelled { return CancellationError() }
+        let isCancelled = cause is CancellationError || cause as? HTTPClientError == .cancelled
+        if isCancelled, Task.isCancelled { return CancellationError() }
         // The upload's own source failed; that is not a fault of the network.
         if cause is SpeedPixError { return cause }
         if let error = BodyCoding.transportError(cause) { return error }
         let explained = await reason(cause)
         return TransportError(
             explained.text, mayHaveReachedService: bodyLeft ?? !Self.isBeforeConnection(cause),
-            remedy: explained.remedy, cause: cause)
+            remedy: explained.remedy, isRetryable: !explained.isLasting, cause: cause)
     }
 
     /// What happened, and what to do about it.
     private struct Reason {
         var text: String
         var remedy: String?
+        /// Whether it will be so the next time, too.
+        var isLasting = false
     }
 
     private var place: String {
@@ -98,7 +102,11 @@ struct NetworkFailure {
         case .remoteConnectionClosed: Reason(text: "\(place) closed the connection")
         case .deadlineExceeded, .readTimeout: Reason(text: "\(place) did not answer in time")
         case .writeTimeout: Reason(text: "\(place) did not take the request in time")
-        case .alreadyShutdown: Reason(text: "the HTTP client was shut down")
+        // A shutdown cancels the requests that are under way.
+        case .alreadyShutdown, .cancelled:
+            Reason(
+                text: "the HTTP client was shut down", remedy: "make a client whose HTTPClient is still running",
+                isLasting: true)
         default: Reason(text: error.shortDescription)
         }
     }

@@ -6,11 +6,17 @@ public struct RetryPolicy: Sendable, Hashable {
     /// Tries in all. By default one and three more, which outlasts a rolling restart of a service; 1 for no retries.
     public var attempts = 4
     /// The first delay's upper end, doubled with each try. Default 0.4 s.
-    public var base: Duration = .milliseconds(400)
+    public var base: Duration = .milliseconds(400) {
+        didSet { base = base.withinYears }
+    }
     /// No delay is longer, unless the service asks for it. Default 8 s.
-    public var longest: Duration = .seconds(8)
+    public var longest: Duration = .seconds(8) {
+        didSet { longest = longest.withinYears }
+    }
     /// What the service may ask for with `Retry-After`; more is cut. Default one minute.
-    public var longestRetryAfter: Duration = .seconds(60)
+    public var longestRetryAfter: Duration = .seconds(60) {
+        didSet { longestRetryAfter = longestRetryAfter.withinYears }
+    }
 
     /// The defaults above.
     public init() {}

@@ -156,8 +156,9 @@ package final class ServiceCaller: Sendable {
             // A cancelled create must still learn the id of what it started, or the result is paid for and lost.
             (response, body) =
                 isShielded
-                ? try await Task(executorPreference: pipeline.taskExecutor(for: route.operation), operation: exchange)
-                    .value
+                ? try await ShieldedOperation.run(
+                    grace: configuration.cancelledCreateGrace, clock: dependencies.clock,
+                    on: pipeline.taskExecutor(for: route.operation), expired: { GraceExpired() }, operation: exchange)
                 : try await exchange()
         } catch let error where isShielded || !(error is CancellationError) {
             // Nobody cancels a shielded call: its transport gave up, and whether it had been sent is not known.
@@ -216,16 +217,26 @@ package final class ServiceCaller: Sendable {
                     .network, "no answer from \(configuration.endpoint): the service did not answer in time",
                     isRetryable: true),
                 effect: .unknown, isTimeout: true)
+        case is GraceExpired:
+            return Failure(
+                error: SpeedPixError(
+                    .network,
+                    "its task was cancelled, and \(configuration.endpoint) did not answer within"
+                        + " \(configuration.cancelledCreateGrace.formattedSeconds)"),
+                effect: .unknown)
         case let error as AnswerTooLarge:
             return Failure(
                 error: SpeedPixError(.invalidResponse, "the answer is larger than \(error.limit >> 20) MiB"),
                 effect: .unknown)
         case let error as TransportError:
+            let isSure = !error.mayHaveReachedService && !error.isRetryable
             return Failure(
                 error: SpeedPixError(
-                    .network, "no answer from \(configuration.endpoint): \(error.message)",
+                    .network,
+                    (isSure ? "nothing was sent to" : "no answer from")
+                        + " \(configuration.endpoint): \(error.message)",
                     remedy: error.remedy ?? (error.mayHaveReachedService ? nil : "check the endpoint and the network"),
-                    isRetryable: true, cause: error),
+                    isRetryable: error.isRetryable, cause: error),
                 effect: error.mayHaveReachedService ? .unknown : .none)
         case let unsent as HTTPPipeline.RequestNotSent:
             let error =
@@ -252,7 +263,7 @@ package final class ServiceCaller: Sendable {
 
     private func retryAfter(_ headers: HTTPFields) -> Duration? {
         guard let text = headers[.retryAfter] else { return nil }
-        if let seconds = Int(text) { return .seconds(max(seconds, 0)) }
+        if let seconds = Int(text) { return Duration.seconds(max(seconds, 0)).withinYears }
         guard let date = HTTPDate.date(from: text) else { return nil }
         let now = headers[.date].flatMap(HTTPDate.date) ?? dependencies.now()
         return .seconds(max(date.timeIntervalSince(now), 0))
@@ -269,6 +280,9 @@ package final class ServiceCaller: Sendable {
     private struct AnswerTooLarge: Error {
         var limit: Int
     }
+
+    /// The answer to a create whose task was cancelled did not come in time.
+    private struct GraceExpired: Error {}
 
     /// The answer did not come within the call's time.
     private struct AnswerTimeout: Error {}

@@ -7,16 +7,20 @@ public struct TransportError: Error, Sendable, CustomStringConvertible {
     public var mayHaveReachedService: Bool
     /// What to do about it, if there is something to do.
     public var remedy: String?
+    /// Whether the same request may fare better later. False for what stays so, such as a client that was shut down.
+    public var isRetryable: Bool
     /// The HTTP library's own error.
     public var cause: (any Error)?
 
     /// For transports to throw. When in doubt, say that it may have reached the service.
     public init(
-        _ message: String, mayHaveReachedService: Bool, remedy: String? = nil, cause: (any Error)? = nil
+        _ message: String, mayHaveReachedService: Bool, remedy: String? = nil, isRetryable: Bool = true,
+        cause: (any Error)? = nil
     ) {
         self.message = message
         self.mayHaveReachedService = mayHaveReachedService
         self.remedy = remedy
+        self.isRetryable = isRetryable
         self.cause = cause
     }
 

@@ -66,8 +66,7 @@ struct MiddlewareTests {
         #expect(sent.headers[.caSignature] != plain.requests.first?.headers[.caSignature])
     }
 
-    /// Its own error, whatever it stopped.
-    @Test("An error that middleware throws in an upload or a download reaches the caller")
+    @Test("An error that middleware throws in an upload or a download is the cause of a SpeedPixError")
     func errorOfATransfer() async throws {
         let hook = Hook { request, operation, next in
             if [.upload, .download].contains(operation) { throw Whim() }
@@ -76,8 +75,12 @@ struct MiddlewareTests {
         let service = try ScriptedService(
             .ok(["uploadUrl": "https://store.test/put", "accessUrl": "https://store.test/a", "objectKey": "k"]),
             middleware: [hook])
-        await #expect(throws: Whim.self) { try await service.files.create(.bytes([1], filename: "a.png")) }
-        await #expect(throws: Whim.self) { try await service.files.read("https://store.test/a") }
+        let upload = try await speedPixError { try await service.files.create(.bytes([1], filename: "a.png")) }
+        let download = try await speedPixError { try await service.files.read("https://store.test/a") }
+        for error in [upload, download] {
+            #expect(error.code == .network && !error.isRetryable && (error.cause as? TransportError)?.cause is Whim)
+            #expect(error.message.contains("a middleware refused: Whim()"), "\(error)")
+        }
     }
 
     @Test("The first middleware of the list sees the request first")

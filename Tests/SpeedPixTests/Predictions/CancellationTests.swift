@@ -58,6 +58,30 @@ struct CancellationTests {
         #expect(service.requests.count == 1)
     }
 
+    @Test("A create that is cancelled at a silent service is in doubt after cancelledCreateGrace")
+    func cancelledCreateAtASilentService() async throws {
+        let clock = ManualClock()
+        // Ends with the test alone: a transport need not end when it is cancelled.
+        let (gate, opener) = AsyncStream<Void>.makeStream()
+        let silent = ScriptedReply("silence") { _ in
+            await Task.detached { for await _ in gate {} }.value
+            throw TransportError("closed", mayHaveReachedService: true)
+        }
+        let service = try ScriptedService(silent, clock: clock)
+        let task = Task { try await speedPixError { try await service.create() } }
+        await service.transport.waitForRequests(1)
+        await clock.waitForSleepers(1)
+        task.cancel()
+        await clock.waitForSleepers(2)
+        clock.advance(by: .seconds(4.9))
+        #expect(clock.sleeperCount == 2)
+        clock.advance(by: .seconds(0.1))
+        let error = try await task.value
+        #expect(error.code == .unknownOutcome)
+        #expect(error.message.contains("its task was cancelled") && error.message.contains("within 5 s"), "\(error)")
+        opener.finish()
+    }
+
     @Test("A create in a task that is already cancelled sends nothing")
     func aCreateThatIsCancelledBeforehandSendsNothing() async throws {
         let (gate, opener) = AsyncStream<Void>.makeStream()

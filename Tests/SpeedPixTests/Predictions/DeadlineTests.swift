@@ -129,6 +129,25 @@ struct DeadlineTests {
         let run = try ScriptedService(.ok(["taskId": "t-1"]), .progress("succeeded"), .result)
         let options = RunOptions(wait: WaitOptions(timeout: timeout, idleTimeout: timeout))
         #expect(try await run.predictions.run("wf-1", input: [:], options: options).status == .succeeded)
+        // Its upload has a deadline on a clock of its own.
+        let upload = try ScriptedService(
+            .ok(["uploadUrl": "https://store.test/put", "accessUrl": "https://store.test/a", "objectKey": "k"]),
+            .text(""), .ok(["taskId": "t-1"]), .progress("succeeded"), .result, clock: TimerClock())
+        let file = InputValue.file(.bytes([1], filename: "a.png"))
+        #expect(
+            try await upload.predictions.run("wf-1", input: ["image": file], options: options).status == .succeeded)
+    }
+
+    @Test("A result that never parses ends a wait as an invalid response, and not as a timeout")
+    func resultWithoutEnd() async throws {
+        let clock = ImmediateClock()
+        let service = try ScriptedService(
+            then: .choosing { request in
+                request.path.hasSuffix("result") ? .text("{\"status\":1,\"da") : .progress("succeeded")
+            }, clock: clock)
+        let error = try await speedPixError { try await service.wait(WaitOptions(timeout: .seconds(3600))) }
+        #expect(error.code == .invalidResponse && error.prediction?.id == "t-1")
+        #expect(service.requests.count < 80)
     }
 
     @Test(

@@ -158,9 +158,15 @@ struct NetworkFailureTests {
         }
     }
 
-    @Test("NetworkFailure turns a cancelled request into a CancellationError")
+    @Test("NetworkFailure turns a cancelled request of a cancelled task into a CancellationError")
     func cancellation() async {
-        let error = await NetworkFailure(HTTPClientError.cancelled, url: Self.url, bodyLeft: true).error()
-        #expect(error is CancellationError)
+        let (gate, opener) = AsyncStream<Void>.makeStream()
+        let task = Task {
+            for await _ in gate {}
+            return await NetworkFailure(HTTPClientError.cancelled, url: Self.url, bodyLeft: true).error()
+        }
+        task.cancel()
+        opener.finish()
+        #expect(await task.value is CancellationError)
     }
 }
