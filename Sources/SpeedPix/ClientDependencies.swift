@@ -6,7 +6,7 @@ public import Foundation
 
 /// What the SDK would otherwise take from the process: network, clocks and chance. Tests hand in their own.
 public struct ClientDependencies: Sendable {
-    /// Carries every request. One that is given goes its own way, whatever ``Configuration/network`` says.
+    /// Carries every request. One that is given goes its own way, whatever ``SpeedPixClient/Configuration/network`` says.
     public var transport: any HTTPTransport {
         didSet { isTransportGiven = true }
     }

@@ -10,7 +10,7 @@ package import Foundation
 /// The entry to the service: one configuration, used by any number of tasks at once.
 ///
 /// ```swift
-/// let client = SpeedPixClient(try Configuration(environment: ProcessInfo.processInfo.environment))
+/// let client = SpeedPixClient(try SpeedPixClient.Configuration(environment: ProcessInfo.processInfo.environment))
 /// let done = try await client.predictions.run("white-background", input: ["image": .string(file.url)])
 /// ```
 public struct SpeedPixClient: Sendable {
@@ -19,7 +19,7 @@ public struct SpeedPixClient: Sendable {
     /// Uploads and downloads.
     public let files: Files
     /// What the client was made with; it does not change.
-    public var configuration: Configuration { predictions.caller.configuration }
+    public var configuration: SpeedPixClient.Configuration { predictions.caller.configuration }
 
     /// Sends nothing yet and needs no shutdown.
     ///
@@ -29,7 +29,7 @@ public struct SpeedPixClient: Sendable {
     ///     Nil for nowhere.
     ///   - logger: Without one, nothing is logged.
     public init(
-        _ configuration: Configuration,
+        _ configuration: SpeedPixClient.Configuration,
         dependencies: ClientDependencies = ClientDependencies(),
         middleware: [any ClientMiddleware] = [],
         metrics: (any MetricsFactory)? = nil,

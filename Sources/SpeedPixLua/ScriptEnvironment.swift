@@ -13,8 +13,8 @@ public struct ScriptEnvironment: Sendable {
     ///   - allowed: The names that the script may ask for. The secret is never among them, and neither is a variable that
     ///     holds the same text under another name.
     public init(_ environment: [String: String], allowed: [String]) {
-        let secret = environment[Configuration.Variable.appSecret] ?? ""
-        self.allowed = Set(allowed).subtracting([Configuration.Variable.appSecret])
+        let secret = environment[SpeedPixClient.Configuration.Variable.appSecret] ?? ""
+        self.allowed = Set(allowed).subtracting([SpeedPixClient.Configuration.Variable.appSecret])
         for name in self.allowed {
             guard let value = environment[name], secret.isEmpty || !value.contains(secret) else { continue }
             values[name] = value
@@ -23,7 +23,7 @@ public struct ScriptEnvironment: Sendable {
 
     /// - Throws: ``SpeedPixError`` `not_allowed` for a name that was not allowed.
     func value(_ name: String) throws -> String? {
-        guard name != Configuration.Variable.appSecret else {
+        guard name != SpeedPixClient.Configuration.Variable.appSecret else {
             throw SpeedPixError(.notAllowed, "a script cannot read the secret, \(name)")
         }
         guard allowed.contains(name) else {

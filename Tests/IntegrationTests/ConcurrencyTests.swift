@@ -19,7 +19,7 @@ struct ConcurrencyTests {
         let folder = try TestFolder()
         try await Gateway.withRunning(configuration, workflows: [EchoWorkflow()], logger: logger) { running in
             let client = SpeedPixClient(
-                try Configuration(appKey: "key", appSecret: "secret", endpoint: running.endpoint))
+                try SpeedPixClient.Configuration(appKey: "key", appSecret: "secret", endpoint: running.endpoint))
             let host = ScriptHost(
                 client: client,
                 files: FileAccess(workingDirectory: folder.path, homeDirectory: folder.path), write: { _ in })

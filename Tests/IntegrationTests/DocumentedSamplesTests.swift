@@ -43,7 +43,7 @@ struct DocumentedSamplesTests {
             let capture = Capture()
             var host = ScriptHost(
                 client: SpeedPixClient(
-                    try Configuration(appKey: "key", appSecret: "secret", endpoint: running.endpoint)),
+                    try SpeedPixClient.Configuration(appKey: "key", appSecret: "secret", endpoint: running.endpoint)),
                 files: FileAccess(workingDirectory: folder.path, homeDirectory: folder.path), arguments: arguments,
                 write: capture.append)
             host.moduleDirectory = folder.path

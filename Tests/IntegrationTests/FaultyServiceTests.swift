@@ -18,7 +18,7 @@ struct FaultyServiceTests {
         let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
         try await Gateway.withRunning(configuration, workflows: [EchoWorkflow()], logger: logger) { running in
             let client = SpeedPixClient(
-                try Configuration(appKey: "key", appSecret: "secret", endpoint: running.endpoint),
+                try SpeedPixClient.Configuration(appKey: "key", appSecret: "secret", endpoint: running.endpoint),
                 dependencies: ClientDependencies(clock: ImmediateClock()))
             try await body(client)
         }

@@ -23,7 +23,7 @@ struct BuiltInWorkflowTests {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         return try await Gateway.withRunning(configuration, workflows: workflows, logger: logger) { running in
             let client = SpeedPixClient(
-                try Configuration(appKey: "key", appSecret: "secret", endpoint: running.endpoint))
+                try SpeedPixClient.Configuration(appKey: "key", appSecret: "secret", endpoint: running.endpoint))
             let done = try await client.run(workflow, input: input)
             let file = try #require(done.files.first)
             return (done, try await client.files.read(file.url))

@@ -25,7 +25,7 @@ struct CallTests {
     func wrongSecret() async throws {
         try await TestGateway.run { gateway in
             let client = SpeedPixClient(
-                try Configuration(
+                try SpeedPixClient.Configuration(
                     appKey: TestGateway.key, appSecret: "wrong", endpoint: gateway.endpoint),
                 dependencies: ClientDependencies(clock: ImmediateClock(), now: { gateway.date.now }))
             let error = await #expect(throws: SpeedPixError.self) {

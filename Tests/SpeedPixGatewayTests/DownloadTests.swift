@@ -9,7 +9,7 @@ import Testing
 struct DownloadTests {
     private func withFile(_ body: (TestGateway, _ url: String) async throws -> Void) async throws {
         try await TestGateway.run { gateway in
-            let file = try await gateway.client.files.create(
+            let file = try await gateway.client.files.upload(
                 .bytes(Array("0123456789".utf8), filename: "te\"st/grüße.txt"), contentType: "text/plain")
             try await body(gateway, file.url)
         }

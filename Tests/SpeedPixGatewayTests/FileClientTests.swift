@@ -10,8 +10,8 @@ struct FileClientTests {
         try await TestGateway.run { gateway in
             let files = gateway.client.files
             let source = UploadSource.bytes(Array("hello".utf8), filename: "a.txt")
-            let file = try await files.create(source)
-            #expect(try await files.create(source) == file)
+            let file = try await files.upload(source)
+            #expect(try await files.upload(source) == file)
             let found = try await files.get(file.id)
             #expect(found.objectKey == file.objectKey)
             #expect((found.filename, found.size, found.mimeType) == ("a.txt", 5, "text/plain"))
@@ -25,7 +25,7 @@ struct FileClientTests {
                 #expect(error?.code == .apiError)
                 #expect(error?.serviceCode == "FileNotFound")
             }
-            #expect(try await files.create(source).objectKey != file.objectKey)
+            #expect(try await files.upload(source).objectKey != file.objectKey)
         }
     }
 
@@ -33,10 +33,10 @@ struct FileClientTests {
     func renewedURL() async throws {
         try await TestGateway.run { gateway in
             let files = gateway.client.files
-            let file = try await files.create(.bytes(Array("hello".utf8), filename: "a.txt"))
+            let file = try await files.upload(.bytes(Array("hello".utf8), filename: "a.txt"))
             let lifetime = try #require(file.expiresAt).timeIntervalSince(file.createdAt)
             gateway.date.advance(by: .seconds(lifetime - 60))
-            let fresh = try await files.fresh(file)
+            let fresh = try await files.renewed(file)
             #expect(fresh.objectKey == file.objectKey)
             #expect(fresh.url != file.url)
             gateway.date.advance(by: .seconds(120))

@@ -43,7 +43,7 @@ struct LifetimeTests {
                         body: .stream(length: 100, AnyByteStream(never)))
                 }
                 _ = await asked.first { _ in true }
-                let large = try await gateway.client.files.create(
+                let large = try await gateway.client.files.upload(
                     .bytes([UInt8](repeating: 0, count: 64 << 20), filename: "large.bin"))
                 let response = try await AsyncHTTPTransport.shared.send(
                     TransportRequest(method: .get, url: large.url, timeout: .seconds(600)))

@@ -34,7 +34,7 @@ struct TestGateway: Sendable {
         let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
         try await Gateway.withRunning(configuration, workflows: workflows, logger: logger) { running in
             let client = SpeedPixClient(
-                try Configuration(appKey: key, appSecret: secret.revealed, endpoint: running.endpoint),
+                try SpeedPixClient.Configuration(appKey: key, appSecret: secret.revealed, endpoint: running.endpoint),
                 dependencies: ClientDependencies(clock: ImmediateClock(), now: { date.now }))
             try await body(
                 TestGateway(endpoint: running.endpoint, clock: clock, date: date, client: client))

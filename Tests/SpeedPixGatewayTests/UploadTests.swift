@@ -40,7 +40,7 @@ struct UploadTests {
     @Test("An upload can be used as an input and keeps its name in the output")
     func aClientsUploadCanBeUsedAndReadBack() async throws {
         try await TestGateway.run { gateway in
-            let file = try await gateway.client.files.create(.bytes(hello, filename: "grüß dich.txt"))
+            let file = try await gateway.client.files.upload(.bytes(hello, filename: "grüß dich.txt"))
             #expect(file.url.hasPrefix(gateway.endpoint + "/files/uploads/"))
             #expect(file.expiresAt == gateway.date.now.addingTimeInterval(3600))
             let done = try await gateway.ended(gateway.echo(["image": .string(file.url)]).id)
@@ -56,7 +56,7 @@ struct UploadTests {
     @Test("The output object of a prediction can be the input of the next one")
     func anOutputObjectCanBeTheNextInput() async throws {
         try await TestGateway.run { gateway in
-            let file = try await gateway.client.files.create(.bytes(hello, filename: "a.txt"))
+            let file = try await gateway.client.files.upload(.bytes(hello, filename: "a.txt"))
             let first = try await gateway.ended(gateway.echo(["image": .string(file.url)]).id)
             let second = try await gateway.ended(gateway.echo(["image": .json(first.output?["images"] ?? .null)]).id)
             #expect(second.files.count == 1)
@@ -79,7 +79,7 @@ struct UploadTests {
     @Test("An empty file can be uploaded and read")
     func emptyFile() async throws {
         try await TestGateway.run { gateway in
-            let file = try await gateway.client.files.create(.bytes([], filename: "empty.bin"))
+            let file = try await gateway.client.files.upload(.bytes([], filename: "empty.bin"))
             let bytes = try await gateway.client.files.read(file.url)
             #expect(bytes.isEmpty)
         }
@@ -200,7 +200,7 @@ struct UploadTests {
                 for index in 0..<32 {
                     group.addTask {
                         let bytes = [UInt8](repeating: UInt8(index), count: 100_000 + index)
-                        let file = try await gateway.client.files.create(.bytes(bytes, filename: "\(index).bin"))
+                        let file = try await gateway.client.files.upload(.bytes(bytes, filename: "\(index).bin"))
                         return try await gateway.client.files.read(file.url) == bytes
                     }
                 }
@@ -242,7 +242,7 @@ struct UploadTests {
         try await withDirectory { directory in
             var access = ""
             try await TestGateway.run(with: configured { $0.dataDirectory = directory.string }) { gateway in
-                access = try await gateway.client.files.create(.bytes(hello, filename: "a.txt")).url
+                access = try await gateway.client.files.upload(.bytes(hello, filename: "a.txt")).url
             }
             try await TestGateway.run(with: configured { $0.dataDirectory = directory.string }) { gateway in
                 let path = access.drop { $0 != ":" }.dropFirst(3).drop { $0 != "/" }

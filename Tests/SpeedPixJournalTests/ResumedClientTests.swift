@@ -37,7 +37,7 @@ struct ResumedClientTests {
         var dependencies = ClientDependencies(transport: service.transport, clock: ImmediateClock())
         dependencies.journal = journal
         return SpeedPixClient(
-            try Configuration(appKey: "key", appSecret: "secret", endpoint: "https://service.test"),
+            try SpeedPixClient.Configuration(appKey: "key", appSecret: "secret", endpoint: "https://service.test"),
             dependencies: dependencies)
     }
 
@@ -97,7 +97,7 @@ struct ResumedClientTests {
         var dependencies = ClientDependencies(transport: transport, clock: ImmediateClock())
         dependencies.journal = try folder.resume()
         let client = SpeedPixClient(
-            try Configuration(appKey: "key", appSecret: "secret", endpoint: "https://service.test"),
+            try SpeedPixClient.Configuration(appKey: "key", appSecret: "secret", endpoint: "https://service.test"),
             dependencies: dependencies)
         #expect(try await work(client, [1, 2]).count == 2)
         #expect(transport.requests.isEmpty)
@@ -134,7 +134,7 @@ struct ResumedClientTests {
         var dependencies = ClientDependencies(transport: transport, clock: ImmediateClock())
         dependencies.journal = try folder.resume()
         let client = SpeedPixClient(
-            try Configuration(appKey: "key", appSecret: "secret", endpoint: "https://service.test"),
+            try SpeedPixClient.Configuration(appKey: "key", appSecret: "secret", endpoint: "https://service.test"),
             dependencies: dependencies)
         let file = try #require(try await work(client, [1]).first?.files.first)
         #expect(file.url == "https://cdn.test/p-2.png")
@@ -160,7 +160,7 @@ struct ResumedClientTests {
             var dependencies = ClientDependencies(transport: transport, clock: ImmediateClock())
             dependencies.journal = journal
             return SpeedPixClient(
-                try Configuration(appKey: "key", appSecret: "secret", endpoint: "https://service.test"),
+                try SpeedPixClient.Configuration(appKey: "key", appSecret: "secret", endpoint: "https://service.test"),
                 dependencies: dependencies)
         }
         let calls = Calls()

@@ -80,7 +80,7 @@ struct ErrorCodeTests {
             #expect(!entry.meaning.isEmpty && !entry.remedy.isEmpty, "\(entry.code)")
             // Raised before a script begins.
             if entry.code == "configuration" {
-                let error = #expect(throws: SpeedPixError.self) { try Configuration(environment: [:]) }
+                let error = #expect(throws: SpeedPixError.self) { try SpeedPixClient.Configuration(environment: [:]) }
                 #expect(error?.code == .configuration)
                 continue
             }

@@ -17,7 +17,7 @@ extension TemporaryFolder {
         dependencies.transport = transport
         dependencies.clock = ImmediateClock()
         let client = SpeedPixClient(
-            try Configuration(appKey: "key", appSecret: "the-secret", endpoint: "http://service.test"),
+            try SpeedPixClient.Configuration(appKey: "key", appSecret: "the-secret", endpoint: "http://service.test"),
             dependencies: dependencies)
         var host = ScriptHost(client: client, files: files, clock: ImmediateClock(), write: console.write)
         host.writeError = console.writeError

@@ -4,7 +4,7 @@ import Testing
 @Suite("Configuration")
 struct ConfigurationTests {
     private func endpoint(_ text: String) throws -> String {
-        try Configuration(appKey: "key", appSecret: "secret", endpoint: text).endpoint
+        try SpeedPixClient.Configuration(appKey: "key", appSecret: "secret", endpoint: text).endpoint
     }
 
     @Test(
@@ -62,7 +62,7 @@ struct ConfigurationTests {
 
     @Test("Configuration reads key, secret and endpoint from the environment")
     func theEnvironmentIsRead() throws {
-        let configuration = try Configuration(environment: Self.environment)
+        let configuration = try SpeedPixClient.Configuration(environment: Self.environment)
         #expect(configuration.appKey == "env-key")
         #expect(configuration.appSecret == Secret("env-secret"))
         #expect(configuration.endpoint == "http://env.test")
@@ -71,7 +71,7 @@ struct ConfigurationTests {
 
     @Test("Configuration prefers arguments to the environment")
     func argumentsWinOverTheEnvironment() throws {
-        let configuration = try Configuration(
+        let configuration = try SpeedPixClient.Configuration(
             environment: Self.environment, appKey: "key", appSecret: "secret", endpoint: "http://argument.test")
         #expect(configuration.appKey == "key")
         #expect(configuration.appSecret == Secret("secret"))
@@ -81,7 +81,9 @@ struct ConfigurationTests {
     @Test("Configuration takes an empty endpoint variable as unset")
     func anEmptyEndpointVariableIsUnset() throws {
         let environment = Self.environment.merging(["SPEEDPIX_ENDPOINT": ""]) { $1 }
-        #expect(try Configuration(environment: environment).endpoint == Configuration.defaultEndpoint)
+        #expect(
+            try SpeedPixClient.Configuration(environment: environment).endpoint
+                == SpeedPixClient.Configuration.defaultEndpoint)
     }
 
     @Test(
@@ -90,7 +92,7 @@ struct ConfigurationTests {
     func aMissingVariableIsNamed(name: String, value: String?) throws {
         var environment = Self.environment
         environment[name] = value
-        let error = try speedPixError { try Configuration(environment: environment) }
+        let error = try speedPixError { try SpeedPixClient.Configuration(environment: environment) }
         #expect(error.code == .configuration)
         #expect(error.message.contains("missing"))
         #expect(error.remedy?.contains(name) == true)
@@ -100,7 +102,7 @@ struct ConfigurationTests {
         "Configuration refuses a key with blanks, control characters or non-ASCII letters",
         arguments: ["two words", "line\nbreak", "tab\t", "ключ"])
     func invalidKey(_ key: String) throws {
-        let error = try speedPixError { try Configuration(appKey: key, appSecret: "secret") }
+        let error = try speedPixError { try SpeedPixClient.Configuration(appKey: key, appSecret: "secret") }
         #expect(error.code == .configuration)
         #expect(error.remedy != nil)
     }

@@ -21,7 +21,8 @@ struct ScriptedService {
     ///   - timeout: Of one call.
     init(
         _ replies: ScriptedReply..., then last: ScriptedReply? = nil, clock: any Clock<Duration> = ImmediateClock(),
-        date: ManualDate = ManualDate(), endpoint: String = endpoint, timeout: Duration = Configuration.defaultTimeout,
+        date: ManualDate = ManualDate(), endpoint: String = endpoint,
+        timeout: Duration = SpeedPixClient.Configuration.defaultTimeout,
         middleware: [any ClientMiddleware] = [], metrics: (any MetricsFactory)? = nil,
         journal: any PredictionJournal = MemoryJournal()
     ) throws {
@@ -35,7 +36,8 @@ struct ScriptedService {
         dependencies.pollRates = PollRateMemory()
         dependencies.journal = journal
         client = SpeedPixClient(
-            try Configuration(appKey: Self.appKey, appSecret: Self.appSecret, endpoint: endpoint, timeout: timeout),
+            try SpeedPixClient.Configuration(
+                appKey: Self.appKey, appSecret: Self.appSecret, endpoint: endpoint, timeout: timeout),
             dependencies: dependencies, middleware: middleware, metrics: metrics)
     }
 

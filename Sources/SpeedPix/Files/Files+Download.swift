@@ -18,7 +18,7 @@ extension Files {
     ///   - onProgress: Hears how far it is.
     /// - Returns: The number of bytes written.
     /// - Throws: ``SpeedPixError``: `network`, `api_error` for a URL that has expired, `not_allowed` for one of a host
-    ///   that files do not come from (``Configuration/downloadHosts``), `invalid_argument` for a folder,
+    ///   that files do not come from (``SpeedPixClient/Configuration/downloadHosts``), `invalid_argument` for a folder,
     ///   `file_system` for a full disk or a folder that cannot be written to; what `onProgress` throws.
     @discardableResult
     public func download(

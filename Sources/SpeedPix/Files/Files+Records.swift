@@ -11,11 +11,11 @@ extension Files {
     ///
     /// The call is this project's own: no public source of the service has it, and the local gateway offers it.
     ///
-    /// - Parameter objectKey: ``File/objectKey``, the guide's file id.
+    /// - Parameter objectKey: ``UploadedFile/objectKey``, the guide's file id.
     /// - Returns: The file as the service describes it. What it does not say is taken from this client's own upload; else
     ///   the size is 0 and the date is now.
     /// - Throws: ``SpeedPixError``: `unsupported` if the service has no such call, `api_error` if it has no such file.
-    public func get(_ objectKey: String) async throws -> File {
+    public func get(_ objectKey: String) async throws -> UploadedFile {
         let data = try await record(.getFile, objectKey, feature: "files.get").data
         guard let url = data.first("accessUrl", "access_url")?.lenientString else {
             throw SpeedPixError(.invalidResponse, "the answer about the file \(objectKey) has no accessUrl")
@@ -25,7 +25,7 @@ extension Files {
             data.first("originalFilename", "original_filename", "filename")?.lenientString ?? known?.filename
             ?? objectKey.split(separator: "/").last.map(String.init) ?? objectKey
         let size = data.first("size")?.lenientInteger.flatMap { $0 >= 0 ? $0 : nil }
-        return File(
+        return UploadedFile(
             url: url, objectKey: data.first("objectKey", "object_key")?.lenientString ?? objectKey, filename: filename,
             size: size ?? known?.size ?? 0,
             mimeType: data.first("contentType", "content_type", "mimeType", "mime_type")?.lenientString
@@ -39,7 +39,7 @@ extension Files {
     ///
     /// The call is this project's own: no public source of the service has it, and the local gateway offers it.
     ///
-    /// - Parameter objectKey: ``File/objectKey``, the guide's file id.
+    /// - Parameter objectKey: ``UploadedFile/objectKey``, the guide's file id.
     /// - Throws: ``SpeedPixError``: `unsupported` if the service has no such call, `api_error` if it has no such file.
     public func delete(_ objectKey: String) async throws {
         // First: a delete whose answer is lost may have worked all the same.
@@ -68,9 +68,9 @@ extension Files {
     ///     of its life.
     /// - Throws: ``SpeedPixError``: `invalid_argument` if the source has changed, what the service says if there is no
     ///   source, and what ``create(_:filename:contentType:reusing:onProgress:)`` throws.
-    public func fresh(
-        _ file: File, source: UploadSource? = nil, margin: Duration = Files.reuseMargin
-    ) async throws -> File {
+    public func renewed(
+        _ file: UploadedFile, source: UploadSource? = nil, margin: Duration = Files.reuseMargin
+    ) async throws -> UploadedFile {
         guard !file.isUsable(for: margin, now: caller.dependencies.now()) else { return file }
         let refusal: SpeedPixError
         do {
@@ -92,11 +92,11 @@ extension Files {
         }
         try await check(source, isStill: file, known: known)
         // What is there already may end before a wider margin does.
-        return try await create(
+        return try await upload(
             source, filename: file.filename, contentType: file.mimeType, reusing: margin <= Self.reuseMargin)
     }
 
-    private func check(_ source: UploadSource, isStill file: File, known: UploadCache.Entry?) async throws {
+    private func check(_ source: UploadSource, isStill file: UploadedFile, known: UploadCache.Entry?) async throws {
         // A stream cannot be looked at and uploaded, too.
         if case .stream = source { return }
         let before: SHA256Digest?

@@ -65,7 +65,7 @@ extension Files {
         } catch let error as SpeedPixError where error.code == .outputExpired {
             for saved in try await caller.dependencies.journal.savedFiles(place).reversed()
             where await isUnchanged(saved, at: saved.path) {
-                return try await create(.path(saved.path)).url
+                return try await upload(.path(saved.path)).url
             }
             throw error
         }

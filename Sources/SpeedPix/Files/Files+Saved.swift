@@ -70,7 +70,7 @@ extension Files {
     }
 
     /// The SHA-256 of what this client has uploaded; nil if it does not know it.
-    package func contentDigest(of file: File) async throws -> String? {
+    package func contentDigest(of file: UploadedFile) async throws -> String? {
         guard let entry = cache.entry(objectKey: file.objectKey) else { return nil }
         return try await Self.digest(of: entry).map(CreateIdentity.hexadecimal)
     }

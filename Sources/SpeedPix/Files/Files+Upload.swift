@@ -25,21 +25,21 @@ extension Files {
     ///   - onProgress: Hears how far it is. A file that was there already is one report: all of it.
     /// - Throws: ``SpeedPixError``: `file_not_found`, `invalid_argument` for a folder or a malformed URI, and what the
     ///   service refuses; what `onProgress` or a stream throws. `CancellationError` if the task is cancelled.
-    public func create(
+    public func upload(
         _ source: UploadSource, filename: String? = nil, contentType: String? = nil, reusing: Bool = true,
         onProgress: TransferProgress.Handler? = nil
-    ) async throws -> File {
+    ) async throws -> UploadedFile {
         let listener = ProgressListener(onProgress)
         // The upload may go on for others, who have not asked this one's callback.
         defer { listener.detach() }
         let order = Order(
             source: source, filename: filename, contentType: contentType, reusing: reusing,
             onProgress: onProgress == nil ? nil : listener.report)
-        let upload = SharedUpload()
+        let shared = SharedUpload()
         let outcome = try await withTransferSlot {
-            try await upload.run {
+            try await shared.run {
                 try await source.withReopenable(nonce: caller.dependencies.nonce()) { opened in
-                    try await settle(order, opened, as: upload)
+                    try await settle(order, opened, as: shared)
                 }
             }
         }
@@ -155,7 +155,7 @@ extension Files {
         }
     }
 
-    private static func reportWhole(_ file: File, to handler: TransferProgress.Handler?) async throws {
+    private static func reportWhole(_ file: UploadedFile, to handler: TransferProgress.Handler?) async throws {
         try await handler?(TransferProgress(bytesDone: file.size, bytesTotal: file.size))
     }
 
@@ -205,7 +205,7 @@ extension Files {
 
     private func put(
         _ content: UploadContent, _ meter: UploadMeter, filename: String, contentType: String
-    ) async throws -> File {
+    ) async throws -> UploadedFile {
         let size = content.size
         let envelope = try await caller.call(
             .signUpload,
@@ -241,7 +241,7 @@ extension Files {
                 .network, "the upload of \(filename) broke off: \(error.message)", remedy: error.remedy,
                 isRetryable: error.isRetryable, cause: error)
         }
-        return File(
+        return UploadedFile(
             url: accessURL, objectKey: envelope.data.first("objectKey", "object_key")?.lenientString ?? "",
             filename: filename, size: size, mimeType: contentType, createdAt: started,
             expiresAt: envelope.data.first("expireTime", "expire_time")?.lenientDate)

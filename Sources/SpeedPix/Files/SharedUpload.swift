@@ -6,7 +6,7 @@ import Synchronization
 /// the last one has left.
 final class SharedUpload: Sendable {
     struct Outcome: Sendable {
-        var file: File
+        var file: UploadedFile
         /// What the store got; nothing is known if that is not certain.
         var identity: ContentIdentity
     }

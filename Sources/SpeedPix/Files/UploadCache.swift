@@ -21,7 +21,7 @@ final class UploadCache: Sendable {
 
     /// A content that was uploaded.
     struct Entry: Sendable {
-        var file: File
+        var file: UploadedFile
         var identity: ContentIdentity
         /// The file it came from, if it was one.
         var path: String?
@@ -29,7 +29,7 @@ final class UploadCache: Sendable {
 
     /// What a caller with a content has to do.
     enum Claim {
-        case stored(File)
+        case stored(UploadedFile)
         /// Claim again with the SHA-256: an upload with the same size, type and sample is there.
         case needsDigest
         /// Hash the file of this entry first, pass the digest to ``identify(_:_:digest:)``, and claim again.
@@ -64,7 +64,7 @@ final class UploadCache: Sendable {
     ///   - isUsable: Whether a file's URL still lasts long enough.
     func claim(
         _ key: Key, _ identity: ContentIdentity, filename: String, isNamed: Bool, as upload: SharedUpload,
-        isUsable: (File) -> Bool
+        isUsable: (UploadedFile) -> Bool
     ) -> Claim {
         state.withLock { state in
             func fits(_ name: String) -> Bool { !isNamed || name == filename }
@@ -141,7 +141,7 @@ final class UploadCache: Sendable {
     }
 
     /// The same file at another URL.
-    func renew(_ file: File) {
+    func renew(_ file: UploadedFile) {
         state.withLock { state in
             for (key, entries) in state.entries {
                 guard let index = entries.firstIndex(where: { $0.file.objectKey == file.objectKey }) else { continue }

@@ -88,8 +88,8 @@ struct InputResolution: Sendable {
             if encoding == .base64, let inline = try await source.dataURI(limit: FileEncoding.largestInline) {
                 return inline
             }
-            return try await files.create(source).url
-        case .uploaded(let file): return try await files.fresh(file).url
+            return try await files.upload(source).url
+        case .uploaded(let file): return try await files.renewed(file).url
         case .custom(let file): return try await file.url()
         case .json, .array, .object: return ""
         }

@@ -20,7 +20,7 @@ public enum InputValue: Sendable {
     /// A file that is uploaded first.
     case file(UploadSource)
     /// A file that was uploaded before. If its URL is about to expire, it gets a new one first.
-    case uploaded(File)
+    case uploaded(UploadedFile)
     /// A file that only the caller can read: in a sandbox, an archive, a database.
     case custom(any InputFile)
 

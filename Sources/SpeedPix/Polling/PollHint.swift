@@ -1,5 +1,5 @@
 /// A kind of hint about when a prediction ends.
-public enum PollHint: Int, CaseIterable, Sendable {
+@_spi(Polling) public enum PollHint: Int, CaseIterable, Sendable {
     /// `etaRelative` of a running prediction.
     case eta
     /// Extrapolated from the way `progress` moved.

@@ -7,7 +7,7 @@
 /// longer than the wait has already lasted.
 ///
 /// A pure value in seconds: time, chance and experience are arguments.
-public struct PollPolicy: Sendable {
+@_spi(Polling) public struct PollPolicy: Sendable {
     /// What the service said at one moment.
     public struct Observation: Sendable {
         /// Seconds since the wait began.

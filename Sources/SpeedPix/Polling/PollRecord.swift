@@ -2,7 +2,7 @@
 /// forecast.
 ///
 /// A value that only ``record(_:noticedLate:shortForecastWasMet:)`` changes, so that every decision can be replayed.
-public struct PollRecord: Sendable {
+@_spi(Polling) public struct PollRecord: Sendable {
     /// What one hint said, and what came of it.
     public struct Sample: Sendable {
         /// The kind of hint.

@@ -13,8 +13,8 @@ extension Predictions {
     ///
     /// - Returns: For each, in order, the succeeded prediction or its error.
     /// - Throws: `CancellationError` if the task is cancelled; the predictions go on.
-    public func waitAll(
-        _ predictions: [Prediction], options: WaitOptions = WaitOptions()
+    public func wait(
+        forAll predictions: [Prediction], options: WaitOptions = WaitOptions()
     ) async throws -> [Result<Prediction, any Error>] {
         var results: [Result<Prediction, any Error>?] = Array(repeating: nil, count: predictions.count)
         for await completed in completed(of: predictions, options: options) {

@@ -20,7 +20,7 @@ public struct Predictions: Sendable {
     ///
     /// It is sent at most once: if it may have reached the service and no answer came back, the error is
     /// `unknown_outcome` and nothing is repeated. A task that is cancelled while the create is under way still gets the
-    /// prediction, since it exists and will be paid for, if the answer comes within ``Configuration/cancelledCreateGrace``.
+    /// prediction, since it exists and will be paid for, if the answer comes within ``SpeedPixClient/Configuration/cancelledCreateGrace``.
     ///
     /// - Throws: ``SpeedPixError``; `CancellationError` if the task is cancelled before anything was sent.
     public func create(

@@ -5,7 +5,7 @@ public struct CreateOptions: Sendable {
     /// Which published version to run, by its id.
     public var versionID: String?
     /// Whether the service picks new seeds.
-    public var randomiseSeeds: Bool?
+    public var randomizeSeeds: Bool?
     /// Whether temporary files of the workflow are returned too.
     public var returnTempFiles: Bool?
     /// Computing resources in order of preference; empty for the shared pool. See ``resourceConfigID``.
@@ -26,12 +26,12 @@ public struct CreateOptions: Sendable {
 
     /// The published `main` version, and everything else as the service has it.
     public init(
-        aliasID: String? = nil, versionID: String? = nil, randomiseSeeds: Bool? = nil, returnTempFiles: Bool? = nil,
+        aliasID: String? = nil, versionID: String? = nil, randomizeSeeds: Bool? = nil, returnTempFiles: Bool? = nil,
         resourceConfigIDs: [String] = [], fileEncoding: FileEncoding = .url, label: String? = nil
     ) {
         self.aliasID = aliasID
         self.versionID = versionID
-        self.randomiseSeeds = randomiseSeeds
+        self.randomizeSeeds = randomizeSeeds
         self.returnTempFiles = returnTempFiles
         self.resourceConfigIDs = resourceConfigIDs
         self.fileEncoding = fileEncoding
@@ -48,7 +48,7 @@ extension CreateOptions {
         } else {
             body["alias_id"] = .string(aliasID ?? "main")
         }
-        if let randomiseSeeds { body["randomise_seeds"] = .bool(randomiseSeeds) }
+        if let randomizeSeeds { body["randomise_seeds"] = .bool(randomizeSeeds) }
         if let returnTempFiles { body["return_temp_files"] = .bool(returnTempFiles) }
         return body
     }

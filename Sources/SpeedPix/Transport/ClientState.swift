@@ -16,7 +16,10 @@ final class ClientState: Sendable {
     let saves = SavesInProgress()
     let digests = KnownDigests()
 
-    init(_ configuration: Configuration, _ dependencies: ClientDependencies, executor: (any TaskExecutor)? = nil) {
+    init(
+        _ configuration: SpeedPixClient.Configuration, _ dependencies: ClientDependencies,
+        executor: (any TaskExecutor)? = nil
+    ) {
         polls = PollHistory()
         transfers = TransferSlots(OpenFileLimit.transfers(within: dependencies.openFileLimit))
         let service = "\(configuration.endpoint) \(configuration.appKey)"

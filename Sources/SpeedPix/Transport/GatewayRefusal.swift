@@ -70,7 +70,8 @@ struct GatewayRefusal {
     private var remedy: String? {
         switch meaning {
         case .signature: "the secret does not belong to the key: copy both from the console again"
-        case .key: "the service does not know this key: check \(Configuration.Variable.appKey) and the endpoint"
+        case .key:
+            "the service does not know this key: check \(SpeedPixClient.Configuration.Variable.appKey) and the endpoint"
         case .timestamp: "this machine's clock is more than 15 minutes off: set it"
         case .noSuchCall: "check the endpoint: it does not have this call"
         case .domain: "check the endpoint: the gateway that answers does not know its host"

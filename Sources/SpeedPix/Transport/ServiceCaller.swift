@@ -11,7 +11,7 @@ import Foundation
 /// Makes signed calls: serialises once, signs those bytes, sends them, reads the envelope, and tries again where that
 /// cannot cost anything.
 package final class ServiceCaller: Sendable {
-    let configuration: Configuration
+    let configuration: SpeedPixClient.Configuration
     let dependencies: ClientDependencies
     let logger: Logger
     let pipeline: HTTPPipeline
@@ -21,7 +21,8 @@ package final class ServiceCaller: Sendable {
     private static let largestQuick = 64 << 10
 
     package init(
-        configuration: Configuration, dependencies: ClientDependencies, middleware: [any ClientMiddleware] = [],
+        configuration: SpeedPixClient.Configuration, dependencies: ClientDependencies,
+        middleware: [any ClientMiddleware] = [],
         metrics: ClientMetrics? = nil, logger: Logger
     ) {
         self.configuration = configuration

@@ -36,12 +36,13 @@ struct EvalCommand: ContextCommand {
         } else {
             // `eval '1 + 1'` needs no account; a call to the service fails with the message that there is none.
             try await evaluate(
-                try Configuration(appKey: "none", appSecret: "none"), refusing: MissingAccount(), in: context)
+                try SpeedPixClient.Configuration(appKey: "none", appSecret: "none"), refusing: MissingAccount(),
+                in: context)
         }
     }
 
     private func evaluate(
-        _ configuration: Configuration, refusing: MissingAccount?, in context: CommandContext
+        _ configuration: SpeedPixClient.Configuration, refusing: MissingAccount?, in context: CommandContext
     ) async throws {
         var plan = HostPlan(configuration, sandbox: sandbox, directory: nil, in: context)
         plan.isVerbose = verbose

@@ -47,7 +47,7 @@ struct PredictCommand: ContextCommand {
     var resource: [String] = []
 
     @Flag(help: "The service picks new seeds.")
-    var randomiseSeeds = false
+    var randomizeSeeds = false
 
     @OptionGroup var timeout: TimeoutOptions
 
@@ -84,7 +84,7 @@ struct PredictCommand: ContextCommand {
         let recorder = RunRecorder(clock: context.clock, observers: quiet ? [] : [Self.statusReporter(context)])
         var options = RunOptions(
             create: CreateOptions(
-                aliasID: alias, versionID: versionId, randomiseSeeds: randomiseSeeds ? true : nil,
+                aliasID: alias, versionID: versionId, randomizeSeeds: randomizeSeeds ? true : nil,
                 resourceConfigIDs: resource))
         if let limit = timeout.duration { options.wait.timeout = limit }
         if try stopping.cancels(service, context) { options.wait.cancelOn = .stop }

@@ -44,7 +44,9 @@ struct ReplCommand: ContextCommand {
         if status != .success { throw CommandFailure(status) }
     }
 
-    private func session(_ configuration: Configuration, _ process: CommandContext) async throws -> ExitStatus {
+    private func session(_ configuration: SpeedPixClient.Configuration, _ process: CommandContext) async throws
+        -> ExitStatus
+    {
         let output = SessionOutput(process)
         var context = process
         context.writeOutput = output.write

@@ -177,7 +177,7 @@ struct RunCommand: ContextCommand {
         // Nothing is sent, so that no credentials are needed to sign.
         try await body(
             UsedService(
-                configuration: Configuration(
+                configuration: SpeedPixClient.Configuration(
                     appKey: "dry-run", appSecret: context.randomToken(), endpoint: DryRunTransport.endpoint)))
     }
 
@@ -185,7 +185,7 @@ struct RunCommand: ContextCommand {
     private func showParameters(of script: ScriptFile, named name: String, _ context: CommandContext) async throws {
         let declared = DeclaredParameters()
         let plan = HostPlan(
-            try Configuration(appKey: "none", appSecret: "none"), sandbox: sandbox, arguments: arguments,
+            try SpeedPixClient.Configuration(appKey: "none", appSecret: "none"), sandbox: sandbox, arguments: arguments,
             directory: script.directory, in: context)
         // What it prints before that belongs to no help text.
         let host = ScriptHost(plan, output: .none, context, onEvent: { _ in }, onParameters: declared.set)

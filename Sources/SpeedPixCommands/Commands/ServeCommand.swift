@@ -78,8 +78,8 @@ struct ServeCommand: ContextCommand {
     }
 
     func run(in context: CommandContext) async throws {
-        let key = appKey ?? context.variable(Configuration.Variable.appKey) ?? "local"
-        let given = appSecret ?? context.variable(Configuration.Variable.appSecret)
+        let key = appKey ?? context.variable(SpeedPixClient.Configuration.Variable.appKey) ?? "local"
+        let given = appSecret ?? context.variable(SpeedPixClient.Configuration.Variable.appSecret)
         let secret = given ?? context.randomToken()
         var configuration = GatewayConfiguration(appKey: key, appSecret: Secret(secret))
         configuration.port = port

@@ -57,13 +57,13 @@ struct UploadCommand: ContextCommand {
         let paths = files.map(context.absolute)
         // Told in the order of the command line, each as soon as those before it are there.
         try await paths.concurrentMap(limit: Self.concurrency) {
-            try await store.create(.path($0))
+            try await store.upload(.path($0))
         } receive: {
             try printFile($0, context)
         }
     }
 
-    private func printFile(_ file: File, _ context: CommandContext) throws {
+    private func printFile(_ file: UploadedFile, _ context: CommandContext) throws {
         guard json else { return try context.print(file.url.printable()) }
         var value: [String: JSONValue] = [
             "url": .string(file.url), "object_key": .string(file.objectKey), "filename": .string(file.filename),

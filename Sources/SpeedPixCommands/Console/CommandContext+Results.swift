@@ -12,7 +12,9 @@ extension CommandContext {
     }
 
     /// A client on this context's clock.
-    func client(_ configuration: Configuration, middleware: [any ClientMiddleware] = []) -> SpeedPixClient {
+    func client(_ configuration: SpeedPixClient.Configuration, middleware: [any ClientMiddleware] = [])
+        -> SpeedPixClient
+    {
         SpeedPixClient(configuration, dependencies: ClientDependencies(self), middleware: middleware)
     }
 }

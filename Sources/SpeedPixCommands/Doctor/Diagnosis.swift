@@ -66,7 +66,7 @@ struct ShownSetting: Sendable, Equatable {
 
     /// Nil for what has no default.
     private static func defaultText(of setting: Setting, isLocal: Bool) -> String? {
-        guard let plain = try? Configuration(appKey: "none", appSecret: "none") else { return nil }
+        guard let plain = try? SpeedPixClient.Configuration(appKey: "none", appSecret: "none") else { return nil }
         func shown(_ duration: Duration) -> String {
             let seconds = duration / .seconds(1)
             return seconds == seconds.rounded() ? String(Int(seconds)) : String(seconds)

@@ -25,7 +25,7 @@ struct NetworkDiagnosis {
         guard !ways.isEmpty else { return Diagnosis("proxy", .ok, message: "none") }
         var text = ways.joined(separator: ", ")
         if let list = exceptions { text += "; directly: \(list.value) (\(list.origin))" }
-        let endpoint = settings[.endpoint]?.text ?? Configuration.defaultEndpoint
+        let endpoint = settings[.endpoint]?.text ?? SpeedPixClient.Configuration.defaultEndpoint
         let url = endpoint.contains("://") ? endpoint : "https://\(endpoint)"
         text += proxies.proxy(for: url) == nil ? "; the endpoint directly" : ""
         return Diagnosis("proxy", .ok, message: text)

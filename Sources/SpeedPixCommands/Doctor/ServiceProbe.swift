@@ -15,7 +15,7 @@ struct ServiceProbe {
     /// A clock this far off is worth a word; the service refuses calls at fifteen minutes.
     private static let toleratedClockOffset: Duration = .seconds(60)
 
-    let configuration: Configuration
+    let configuration: SpeedPixClient.Configuration
     let context: CommandContext
 
     /// What became of it: the endpoint, the clock, and whether the service takes our signature.

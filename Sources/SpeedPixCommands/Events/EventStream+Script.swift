@@ -97,7 +97,7 @@ extension EventStream {
     static func fields(_ options: CreateOptions) -> [String: JSONValue] {
         [
             "alias_id": .optional(options.aliasID), "version_id": .optional(options.versionID),
-            "randomise_seeds": options.randomiseSeeds.map { .bool($0) } ?? .null,
+            "randomise_seeds": options.randomizeSeeds.map { .bool($0) } ?? .null,
             "return_temp_files": options.returnTempFiles.map { .bool($0) } ?? .null,
             "resource_config_id": options.resourceConfigIDs.isEmpty
                 ? .null : .array(options.resourceConfigIDs.map { .string($0) }),

@@ -11,7 +11,7 @@ struct Redaction: Sendable {
     }
 
     /// This, and the secret that calls are signed with.
-    func adding(_ configuration: Configuration) -> Redaction {
+    func adding(_ configuration: SpeedPixClient.Configuration) -> Redaction {
         Redaction(secrets + [configuration.appSecret.revealed])
     }
 

@@ -54,7 +54,7 @@ struct RunPlan: Sendable {
         let configuration = used.configuration
         var service = configuration
         if command.dryRun {
-            service = try Configuration(
+            service = try SpeedPixClient.Configuration(
                 appKey: configuration.appKey, appSecret: context.randomToken(), endpoint: DryRunTransport.endpoint)
         }
         var host = HostPlan(

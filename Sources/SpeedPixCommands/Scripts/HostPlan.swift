@@ -3,7 +3,7 @@ import SpeedPixLua
 
 /// Everything that is decided about what a script works with. The streams are ``ScriptOutput``'s.
 struct HostPlan: Sendable {
-    var configuration: Configuration
+    var configuration: SpeedPixClient.Configuration
     var files: FileAccess
     var environment: ScriptEnvironment
     /// `key=value` arguments for `speedpix.params`.
@@ -28,7 +28,7 @@ struct HostPlan: Sendable {
     ///   - directory: The script's folder; nil if it has none.
     ///   - journal: Where journals lie; scripts may not reach them.
     init(
-        _ configuration: Configuration, sandbox: SandboxOptions, arguments: [String: String] = [:],
+        _ configuration: SpeedPixClient.Configuration, sandbox: SandboxOptions, arguments: [String: String] = [:],
         directory: String?, journal: JournalPlace? = nil, in context: CommandContext
     ) {
         self.configuration = configuration

@@ -41,7 +41,7 @@ enum LocalGateway {
         do {
             return try await Gateway.withRunning(gateway, workflows: workflows, logger: .silent) { running in
                 hasBegun = true
-                var configuration = try Configuration(
+                var configuration = try SpeedPixClient.Configuration(
                     appKey: gateway.appKey, appSecret: secret, endpoint: running.endpoint)
                 // What it promises is no network.
                 configuration.downloadHosts = .endpoint

@@ -79,7 +79,7 @@ struct ServiceOptions: ParsableArguments {
     /// - Throws: ``CommandFailure`` with ``ExitStatus/configuration`` if settings or credentials are missing or wrong.
     func withConfiguration<Result>(
         _ context: CommandContext, beside directory: String? = nil, needsEarlier: Bool = false, isQuiet: Bool = false,
-        _ body: (Configuration) async throws -> Result
+        _ body: (SpeedPixClient.Configuration) async throws -> Result
     ) async throws -> Result {
         try await withService(context, beside: directory, needsEarlier: needsEarlier, isQuiet: isQuiet) {
             try await body($0.configuration)
@@ -96,7 +96,7 @@ struct ServiceOptions: ParsableArguments {
                 in: context, mode: mode, needsFolder: needsEarlier, isQuiet: isQuiet, body)
         }
         if let localByFlag { return try await runLocally(localByFlag) }
-        var configuration: Configuration
+        var configuration: SpeedPixClient.Configuration
         do {
             let settings = try settings(context, beside: directory)
             if let mode = settings.localMode { return try await runLocally(mode) }
@@ -147,7 +147,7 @@ struct ServiceOptions: ParsableArguments {
     ]
 
     private static func explained(_ error: SpeedPixError) -> CommandFailure {
-        guard error.cause is Configuration.MissingCredential else {
+        guard error.cause is SpeedPixClient.Configuration.MissingCredential else {
             return CommandFailure(.configuration, error)
         }
         let lines = waysToConfigure.map { what, explanation in

@@ -9,7 +9,7 @@ struct UsedService: Sendable {
         let appKey: String
     }
 
-    let configuration: Configuration
+    let configuration: SpeedPixClient.Configuration
     /// Nil if what is made there ends with the process, so that nobody can go on with it.
     var identity: Identity?
 }

@@ -60,10 +60,10 @@ struct ResolvedSettings: Sendable, Equatable {
     ///
     /// - Parameter secret: The secret itself, fetched from wherever it is.
     /// - Throws: ``SpeedPixError`` with code `configuration`.
-    func configuration(secret: String?) throws(SpeedPixError) -> Configuration {
-        var configuration = try Configuration(
+    func configuration(secret: String?) throws(SpeedPixError) -> SpeedPixClient.Configuration {
+        var configuration = try SpeedPixClient.Configuration(
             appKey: self[.appKey]?.text ?? "", appSecret: secret ?? "",
-            endpoint: self[.endpoint]?.text ?? Configuration.defaultEndpoint)
+            endpoint: self[.endpoint]?.text ?? SpeedPixClient.Configuration.defaultEndpoint)
         func seconds(_ setting: Setting) -> Duration? { self[setting]?.number.map { .seconds($0) } }
         if let timeout = seconds(.timeout) { configuration.timeout = timeout }
         if let agent = self[.userAgent] { configuration.userAgent = agent.text }

@@ -15,7 +15,7 @@ struct CreateCall: ServiceCall {
         let id = try body.requiredText("workflow_id", "workflowId")
         let alias = try body.text("alias_id", "aliasId")
         let version = try body.text("version_id", "versionId")
-        let randomises = try body.flag("randomise_seeds", "randomiseSeeds") ?? false
+        let randomises = try body.flag("randomise_seeds", "randomizeSeeds") ?? false
         _ = try body.flag("return_temp_files", "returnTempFiles")
         guard alias != nil || version != nil else {
             throw Refusal.invalidParameter("alias_id or version_id is required (there is the alias main)")

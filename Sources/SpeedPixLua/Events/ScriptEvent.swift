@@ -13,7 +13,7 @@ public enum ScriptEvent: Sendable {
     case notCanceled(id: String, SpeedPixError)
     /// A create of this workflow may have started a prediction whose id nobody learned.
     case inDoubt(workflow: String, label: String?, SpeedPixError)
-    case uploaded(File)
+    case uploaded(UploadedFile)
     /// A file of an output lies there.
     case saved(path: String, bytes: Int64)
     /// A file of an output, with its URL, is to be saved where it lies already: nothing was downloaded.

@@ -11,9 +11,9 @@ final class FileObject: LuaObject {
             "expires_at?: string — ISO 8601",
         ])
 
-    let file: File
+    let file: UploadedFile
 
-    init(_ file: File) {
+    init(_ file: UploadedFile) {
         self.file = file
     }
 

@@ -36,7 +36,7 @@ struct ScriptInputFile: InputFile {
 
 /// An upload that a script has put into an input.
 struct UploadedInputFile: InputFile {
-    let file: File
+    let file: UploadedFile
     let uploads: ScriptUploads
 
     var name: String { file.filename }
@@ -46,5 +46,5 @@ struct UploadedInputFile: InputFile {
         try await uploads.host.requireClient().files.contentDigest(of: file) ?? file.objectKey
     }
 
-    func url() async throws -> String { try await uploads.fresh(file).url }
+    func url() async throws -> String { try await uploads.renewed(file).url }
 }

@@ -40,10 +40,10 @@ enum ScriptUploadSource: Sendable {
     func upload(
         to files: Files, filename: String?, contentType: String?, clock: any Clock<Duration>,
         onProgress: TransferProgress.Handler?
-    ) async throws -> File {
+    ) async throws -> UploadedFile {
         switch self {
         case .bytes(let bytes, let own):
-            return try await files.create(
+            return try await files.upload(
                 .bytes(bytes, filename: own), filename: filename ?? own, contentType: contentType,
                 onProgress: onProgress)
         case .path(let path, let access):
@@ -51,7 +51,7 @@ enum ScriptUploadSource: Sendable {
             return try await files.withTransferSlot {
                 let file = try await DescriptorShortage.retrying(clock) { try access.open(path) }
                 return try await Self.reach(file) {
-                    try await files.create(
+                    try await files.upload(
                         $0, filename: filename ?? name, contentType: contentType, onProgress: onProgress)
                 }
             }

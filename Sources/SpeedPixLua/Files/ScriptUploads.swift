@@ -20,7 +20,7 @@ struct ScriptUploads: Sendable {
     func file(
         for content: ScriptUploadSource, filename: String? = nil, contentType: String? = nil,
         onProgress: TransferProgress.Handler? = nil
-    ) async throws -> File {
+    ) async throws -> UploadedFile {
         let files = try host.requireClient().files
         let transfer = TransferReporter(host, .upload, name: filename ?? content.shownName, path: content.path)
         do {
@@ -42,11 +42,11 @@ struct ScriptUploads: Sendable {
     }
 
     /// A file that was uploaded before, with a URL that lasts.
-    func fresh(_ file: File) async throws -> File {
+    func renewed(_ file: UploadedFile) async throws -> UploadedFile {
         let files = try host.requireClient().files
         let path = reported.paths.withLock { $0[file.objectKey] ?? nil }
         // The sandbox checks the path again; a file that it does not allow any more counts as missing.
-        guard let path, let source = try? host.files.open(path) else { return try await files.fresh(file) }
-        return try await ScriptUploadSource.reach(source) { try await files.fresh(file, source: $0) }
+        guard let path, let source = try? host.files.open(path) else { return try await files.renewed(file) }
+        return try await ScriptUploadSource.reach(source) { try await files.renewed(file, source: $0) }
     }
 }

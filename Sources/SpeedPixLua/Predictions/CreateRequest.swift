@@ -33,7 +33,7 @@ struct CreateRequest: Sendable {
         var create = CreateOptions()
         create.aliasID = try options.string("alias_id")
         create.versionID = try options.string("version_id")
-        create.randomiseSeeds = try options.boolean("randomise_seeds")
+        create.randomizeSeeds = try options.boolean("randomise_seeds")
         create.returnTempFiles = try options.boolean("return_temp_files")
         switch options["resource_config_id"] {
         case nil: break

@@ -51,7 +51,7 @@ extension ScriptHost {
     fileprivate static var unconnected: ScriptHost {
         let dependencies = ClientDependencies(transport: UnconnectedTransport())
         // Not empty, which is all that is asked of them.
-        guard let configuration = try? Configuration(appKey: "none", appSecret: "none") else {
+        guard let configuration = try? SpeedPixClient.Configuration(appKey: "none", appSecret: "none") else {
             preconditionFailure("a key and a secret are enough for a configuration")
         }
         return ScriptHost(

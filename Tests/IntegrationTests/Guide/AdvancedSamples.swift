@@ -6,7 +6,7 @@ import SpeedPix
 import SpeedPixJournal
 
 extension Guide {
-    static func customHTTPClient(_ configuration: Configuration) async throws {
+    static func customHTTPClient(_ configuration: SpeedPixClient.Configuration) async throws {
         // sample: custom-http
         var settings = HTTPClient.Configuration(redirectConfiguration: .disallow)
         settings.timeout.connect = .seconds(10)
@@ -52,7 +52,7 @@ extension Guide {
     }
 
     static func durableRun(
-        _ configuration: Configuration, stateFolder: String, _ items: [String]
+        _ configuration: SpeedPixClient.Configuration, stateFolder: String, _ items: [String]
     ) async throws -> [String: Prediction] {
         // sample: durable-run
         func makeCards(_ items: [String]) async throws -> [String: Prediction] {
@@ -80,7 +80,7 @@ extension Guide {
         return try await makeCards(items)
     }
 
-    static func retryPolicy(_ configuration: inout Configuration) {
+    static func retryPolicy(_ configuration: inout SpeedPixClient.Configuration) {
         // sample: retry-policy
         configuration.retries.attempts = 6
         configuration.retries.base = .seconds(1)
@@ -109,7 +109,7 @@ extension Guide {
         print(try await runWithMonitoring("echo", input: input).status)
     }
 
-    static func logged(_ configuration: Configuration) -> SpeedPixClient {
+    static func logged(_ configuration: SpeedPixClient.Configuration) -> SpeedPixClient {
         // sample: logging
         var logger = Logger(label: "shop.pictures")
         logger.logLevel = .debug
@@ -135,7 +135,7 @@ extension Guide {
     }
     // end
 
-    static func traced(_ configuration: Configuration, trace: String, logger: Logger) -> SpeedPixClient {
+    static func traced(_ configuration: SpeedPixClient.Configuration, trace: String, logger: Logger) -> SpeedPixClient {
         // sample: middleware-use
         let client = SpeedPixClient(configuration, middleware: [Tracing(trace: trace, logger: logger)])
         // end

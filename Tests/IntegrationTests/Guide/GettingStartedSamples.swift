@@ -13,7 +13,7 @@ extension Guide {
         }
 
         let process = ProcessInfo.processInfo
-        let client = SpeedPixClient(try Configuration(environment: process.environment))
+        let client = SpeedPixClient(try SpeedPixClient.Configuration(environment: process.environment))
 
         let result = try await client.run(
             "white-background",
@@ -30,9 +30,9 @@ extension Guide {
         // end
     }
 
-    static func credentials() throws -> Configuration {
+    static func credentials() throws -> SpeedPixClient.Configuration {
         // sample: credentials
-        let configuration = try Configuration(appKey: "your-app-key", appSecret: "your-app-secret")
+        let configuration = try SpeedPixClient.Configuration(appKey: "your-app-key", appSecret: "your-app-secret")
         // end
         return configuration
     }

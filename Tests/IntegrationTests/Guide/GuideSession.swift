@@ -6,7 +6,7 @@ import SpeedPixGateway
 /// A gateway with the workflows of the articles, a client for it, a folder and a picture.
 struct GuideSession {
     let client: SpeedPixClient
-    let configuration: Configuration
+    let configuration: SpeedPixClient.Configuration
     /// What a program would find in its environment.
     let environment: [String: String]
     let folder: TestFolder
@@ -30,7 +30,7 @@ struct GuideSession {
                 "SPEEDPIX_APP_KEY": running.appKey, "SPEEDPIX_APP_SECRET": "guide-secret",
                 "SPEEDPIX_ENDPOINT": running.endpoint,
             ]
-            let configuration = try Configuration(environment: environment)
+            let configuration = try SpeedPixClient.Configuration(environment: environment)
             let session = GuideSession(
                 client: SpeedPixClient(configuration), configuration: configuration, environment: environment,
                 folder: folder, photo: photo)

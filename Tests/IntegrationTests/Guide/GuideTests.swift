@@ -225,7 +225,7 @@ struct GuideTests {
         _ transport: ScriptedTransport, clock: any Clock<Duration> = ContinuousClock()
     ) throws -> SpeedPixClient {
         SpeedPixClient(
-            try Configuration(appKey: "key", appSecret: "secret", endpoint: "https://service.test"),
+            try SpeedPixClient.Configuration(appKey: "key", appSecret: "secret", endpoint: "https://service.test"),
             dependencies: ClientDependencies(transport: transport, clock: clock))
     }
 

@@ -5,7 +5,7 @@ import SpeedPix
 extension Guide {
     static func configuration(_ environment: [String: String], transport: any HTTPTransport) throws {
         // sample: configuration
-        var configuration = try Configuration(
+        var configuration = try SpeedPixClient.Configuration(
             appKey: "your-app-key",
             appSecret: "your-app-secret",
             endpoint: "https://custom-endpoint.example",  // by default the public service
@@ -21,7 +21,7 @@ extension Guide {
         print(client.configuration)
         // sample: configuration-environment
         // SPEEDPIX_APP_KEY, SPEEDPIX_APP_SECRET and, if it is set, SPEEDPIX_ENDPOINT.
-        let fromEnvironment = try Configuration(environment: environment)
+        let fromEnvironment = try SpeedPixClient.Configuration(environment: environment)
         // end
         print(fromEnvironment)
     }
@@ -30,7 +30,7 @@ extension Guide {
         // sample: run-options
         var options = RunOptions()
         options.create.aliasID = "main"  // or versionID, not both
-        options.create.randomiseSeeds = true
+        options.create.randomizeSeeds = true
         options.create.returnTempFiles = false
         options.create.resourceConfigID = "default"
         options.wait.timeout = .seconds(600)  // of the whole run, uploads included; by default as long as it goes on
@@ -59,7 +59,7 @@ extension Guide {
         let prediction = try await client.predictions.create(
             "echo",
             input: ["text": "hello"],
-            options: CreateOptions(aliasID: "main", randomiseSeeds: false, returnTempFiles: false))
+            options: CreateOptions(aliasID: "main", randomizeSeeds: false, returnTempFiles: false))
         // end
         let predictionID = prediction.id
         // sample: predictions-get
@@ -94,7 +94,7 @@ extension Guide {
 
     static func uploads(_ client: SpeedPixClient, photo: String, chunks: AsyncStream<ByteBuffer>) async throws {
         // sample: files-create
-        let file = try await client.files.create(.path(photo))
+        let file = try await client.files.upload(.path(photo))
         // end
         // sample: files-properties
         print(file.id)  // the service's name for it; also objectKey
@@ -103,8 +103,8 @@ extension Guide {
         print(file.expiresAt?.description ?? "the service did not say")
         // end
         // sample: files-create-stream
-        let streamed = try await client.files.create(.stream(UploadStream(chunks), filename: "picture.png"))
-        let fromMemory = try await client.files.create(.bytes(Array("some text".utf8), filename: "note.txt"))
+        let streamed = try await client.files.upload(.stream(UploadStream(chunks), filename: "picture.png"))
+        let fromMemory = try await client.files.upload(.bytes(Array("some text".utf8), filename: "note.txt"))
         // end
         print(streamed.size, fromMemory.size)
         let fileID = file.id

@@ -76,7 +76,7 @@ extension Guide {
 
     static func batchInOrder(_ client: SpeedPixClient, _ predictions: [Prediction]) async throws {
         // sample: batch-in-order
-        for result in try await client.predictions.waitAll(predictions) {
+        for result in try await client.predictions.wait(forAll: predictions) {
             print((try? result.get().files.count) ?? 0)
         }
         // end

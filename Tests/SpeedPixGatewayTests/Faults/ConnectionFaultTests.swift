@@ -126,7 +126,7 @@ struct ConnectionFaultTests {
     func aLargeDownloadIsCutInTheMiddle() async throws {
         try await run(FaultRule(.cutBody(.bytes(5_000_001)), on: [.download], times: 2)) { gateway in
             let content = [UInt8](repeating: 1, count: 4_000_000) + [UInt8](repeating: 2, count: 4_000_000)
-            let file = try await gateway.client.files.create(.bytes(content, filename: "large.bin"))
+            let file = try await gateway.client.files.upload(.bytes(content, filename: "large.bin"))
             let sent = try await RawExchange(.get, file.url)
             #expect(sent.head.lowercased().contains("content-length: 8000000\r\n"))
             let isSame = sent.body == Array(content.prefix(5_000_001))
@@ -157,7 +157,7 @@ struct ConnectionFaultTests {
     @Test("A slow_body fault sends the body in pieces with pauses")
     func aSlowBodyComesInPieces() async throws {
         try await run(FaultRule(.slowBody(pieces: 4, pause: .seconds(3)), on: [.download])) { gateway in
-            let file = try await gateway.client.files.create(.bytes(Array("0123456789".utf8), filename: "a.txt"))
+            let file = try await gateway.client.files.upload(.bytes(Array("0123456789".utf8), filename: "a.txt"))
             let response = try await AsyncHTTPTransport.shared.send(
                 TransportRequest(method: .get, url: file.url, timeout: .seconds(60)))
             #expect(response.headers[.contentLength] == "10")
@@ -191,7 +191,7 @@ struct ConnectionFaultTests {
     @Test("The client reports a network error for a download whose body never comes")
     func cutDownload() async throws {
         try await run(FaultRule(.cutBody(.bytes(0)), on: [.download])) { gateway in
-            let file = try await gateway.client.files.create(.bytes(Array("0123456789".utf8), filename: "a.txt"))
+            let file = try await gateway.client.files.upload(.bytes(Array("0123456789".utf8), filename: "a.txt"))
             let error = await #expect(throws: SpeedPixError.self) { try await gateway.client.files.read(file.url) }
             #expect(error?.code == .network)
         }

@@ -45,7 +45,7 @@ struct CompressedAnswerTests {
     ) async throws {
         try await TestRelay.withRunning(.answers { _, _ in answer }) { server in
             let endpoint = "http://\(host):\(server.port)"
-            var configuration = try Configuration(appKey: "k", appSecret: "s", endpoint: endpoint)
+            var configuration = try SpeedPixClient.Configuration(appKey: "k", appSecret: "s", endpoint: endpoint)
             configuration.network = network
             let client = SpeedPixClient(configuration, dependencies: ClientDependencies(clock: ImmediateClock()))
             try await body(client, endpoint, server)
@@ -133,7 +133,7 @@ struct CompressedAnswerTests {
         try await TestRelay.withRunning(.answers(answers)) { server in
             let endpoint = "http://127.0.0.1:\(server.port)"
             let client = SpeedPixClient(
-                try Configuration(appKey: "k", appSecret: "s", endpoint: endpoint),
+                try SpeedPixClient.Configuration(appKey: "k", appSecret: "s", endpoint: endpoint),
                 dependencies: ClientDependencies(clock: ImmediateClock()))
             _ = try? await client.predictions.get("t-1")
             _ = try? await client.files.read("\(endpoint)/a.png")

@@ -33,7 +33,7 @@ struct ProxyRouteTests {
         func client(
             _ endpoint: String, proxy: Proxy, exceptions: String, authority: String?
         ) throws -> SpeedPixClient {
-            var configuration = try Configuration(
+            var configuration = try SpeedPixClient.Configuration(
                 appKey: TestGateway.key, appSecret: TestGateway.secret.revealed, endpoint: endpoint)
             configuration.network.proxies = ProxySettings(proxy, exceptions: ProxyExceptions(exceptions))
             if let authority {

@@ -15,7 +15,8 @@ struct RedirectTests {
     private func get(
         _ url: String, _ settings: NetworkSettings = NetworkSettings(), from hosts: DownloadHosts = .all
     ) async throws -> String {
-        var configuration = try Configuration(appKey: "key", appSecret: "secret", endpoint: "http://127.0.0.1:9")
+        var configuration = try SpeedPixClient.Configuration(
+            appKey: "key", appSecret: "secret", endpoint: "http://127.0.0.1:9")
         configuration.network = settings
         configuration.downloadHosts = hosts
         configuration.retries.attempts = 1

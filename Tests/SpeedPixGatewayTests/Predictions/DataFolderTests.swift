@@ -142,10 +142,10 @@ struct PredictionSweepTests {
         try await LastingFolder.with { folder in
             let ids = Mutex<[String]>([])
             try await folder.run(Gate(), Self.week) { gateway in
-                let file = try await gateway.client.files.create(.bytes(Array("bytes".utf8), filename: "a.txt"))
+                let file = try await gateway.client.files.upload(.bytes(Array("bytes".utf8), filename: "a.txt"))
                 let ended = try await gateway.create("echo", ["image": .string(file.url)])
                 let result = try #require(try await gateway.ended(ended).files.first)
-                _ = try await gateway.client.files.create(.bytes(Array("unused".utf8), filename: "b.txt"))
+                _ = try await gateway.client.files.upload(.bytes(Array("unused".utf8), filename: "b.txt"))
                 let held = try await gateway.create("echo", ["image": .string(file.url), "duration": 20])
                 let chained = try await gateway.create("echo", ["image": .string(result.url), "duration": 20])
                 ids.withLock { $0 = [ended, held, chained] }
@@ -171,7 +171,7 @@ struct PredictionSweepTests {
         try await LastingFolder.with { folder in
             let id = Mutex("")
             try await folder.run(Gate(), Self.week) { gateway in
-                let file = try await gateway.client.files.create(.bytes(Array("bytes".utf8), filename: "a.txt"))
+                let file = try await gateway.client.files.upload(.bytes(Array("bytes".utf8), filename: "a.txt"))
                 let held = try await gateway.create("echo", ["image": .string(file.url), "duration": 20])
                 id.withLock { $0 = held }
             }

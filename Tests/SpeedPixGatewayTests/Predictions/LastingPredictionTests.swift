@@ -15,7 +15,7 @@ struct LastingPredictionTests {
         try await LastingFolder.with { folder in
             let ids = Mutex<[String]>([])
             try await folder.run { gateway in
-                let picture = try await gateway.client.files.create(.bytes(Array("bytes".utf8), filename: "a.txt"))
+                let picture = try await gateway.client.files.upload(.bytes(Array("bytes".utf8), filename: "a.txt"))
                 let good = try await gateway.create(
                     "echo",
                     ["text": "hello", "data": ["whole": 9_007_199_254_740_993], "image": .string(picture.url)])
@@ -115,8 +115,8 @@ struct LastingPredictionTests {
         try await LastingFolder.with { folder in
             let ids = Mutex<[String]>([])
             try await folder.run { gateway in
-                let kept = try await gateway.client.files.create(.bytes(Array("kept".utf8), filename: "kept.txt"))
-                let gone = try await gateway.client.files.create(.bytes(Array("gone".utf8), filename: "gone.txt"))
+                let kept = try await gateway.client.files.upload(.bytes(Array("kept".utf8), filename: "kept.txt"))
+                let gone = try await gateway.client.files.upload(.bytes(Array("gone".utf8), filename: "gone.txt"))
                 for url in [kept.url, gone.url] {
                     let id = try await gateway.create("echo", ["image": .string(url), "duration": 20])
                     ids.withLock { $0.append(id) }
@@ -188,7 +188,7 @@ struct LastingPredictionTests {
         try await LastingFolder.with { folder in
             let id = Mutex("")
             try await folder.run { gateway in
-                let file = try await gateway.client.files.create(.bytes(Array("bytes".utf8), filename: "a.txt"))
+                let file = try await gateway.client.files.upload(.bytes(Array("bytes".utf8), filename: "a.txt"))
                 let made = try await gateway.create("echo", ["image": .string(file.url)])
                 _ = try await gateway.ended(made)
                 id.withLock { $0 = made }

@@ -32,7 +32,7 @@ struct RandomProgramTests {
 
     /// On the real clock, which ends what is silent, and soon.
     private static func client(_ transport: ScriptedTransport) throws -> SpeedPixClient {
-        var configuration = try Configuration(
+        var configuration = try SpeedPixClient.Configuration(
             appKey: "key", appSecret: "the-secret", endpoint: "http://service.test", timeout: .milliseconds(30))
         configuration.retries.attempts = 2
         configuration.retries.base = .milliseconds(1)

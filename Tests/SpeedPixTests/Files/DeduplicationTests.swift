@@ -51,10 +51,10 @@ struct DeduplicationTests {
         try await withTemporaryFolder { folder in
             let service = try ScriptedService(then: Self.store())
             let path = try folder.write("b.png", bytes)
-            let first = try await service.files.create(.bytes(bytes, filename: "a.png"))
-            let again = try await service.files.create(.bytes(bytes, filename: "a.png"))
-            let fromDisk = try await service.files.create(.path(path))
-            let streamed = try await service.files.create(
+            let first = try await service.files.upload(.bytes(bytes, filename: "a.png"))
+            let again = try await service.files.upload(.bytes(bytes, filename: "a.png"))
+            let fromDisk = try await service.files.upload(.path(path))
+            let streamed = try await service.files.upload(
                 .stream(UploadStream([bytes].async, spoolFolder: folder.path), filename: "c.png"))
             #expect(service.requests.count == 2)
             #expect([again, fromDisk, streamed].allSatisfy { $0 == first })
@@ -71,17 +71,17 @@ struct DeduplicationTests {
         unsampled[100_000] = 9
         var keys: Set<String> = []
         for bytes in [Self.large, other, unsampled, Array(Self.large.dropLast())] {
-            keys.insert(try await service.files.create(.bytes(bytes, filename: "a.png")).objectKey)
+            keys.insert(try await service.files.upload(.bytes(bytes, filename: "a.png")).objectKey)
         }
         let source = UploadSource.bytes(Self.large, filename: "a.png")
-        keys.insert(try await service.files.create(source, filename: "named.png").objectKey)
-        keys.insert(try await service.files.create(source, contentType: "image/x-raw").objectKey)
-        keys.insert(try await service.files.create(source, reusing: false).objectKey)
+        keys.insert(try await service.files.upload(source, filename: "named.png").objectKey)
+        keys.insert(try await service.files.upload(source, contentType: "image/x-raw").objectKey)
+        keys.insert(try await service.files.upload(source, reusing: false).objectKey)
         #expect(keys.count == 7)
         #expect(service.requests.count == 14)
         // Each of them is known now.
-        _ = try await service.files.create(.bytes(unsampled, filename: "z.png"))
-        _ = try await service.files.create(source, filename: "named.png")
+        _ = try await service.files.upload(.bytes(unsampled, filename: "z.png"))
+        _ = try await service.files.upload(source, filename: "named.png")
         #expect(service.requests.count == 14)
     }
 
@@ -89,23 +89,23 @@ struct DeduplicationTests {
     func expiringUploadIsNotReused() async throws {
         let service = try ScriptedService(then: Self.store())
         let source = UploadSource.bytes([1, 2, 3], filename: "a.png")
-        let first = try await service.files.create(source)
+        let first = try await service.files.upload(source)
         service.date.advance(by: .seconds(3600 - 601))
-        #expect(try await service.files.create(source) == first)
+        #expect(try await service.files.upload(source) == first)
         service.date.advance(by: .seconds(1))
-        #expect(try await service.files.create(source).objectKey == "key-2")
+        #expect(try await service.files.upload(source).objectKey == "key-2")
     }
 
     @Test("An upload without an expiry is reused for 50 minutes")
     func missingExpiry() async throws {
         let service = try ScriptedService(then: Self.store(expires: nil))
         let source = UploadSource.bytes([1, 2, 3], filename: "a.png")
-        _ = try await service.files.create(source)
+        _ = try await service.files.upload(source)
         service.date.advance(by: .seconds(2999))
-        _ = try await service.files.create(source)
+        _ = try await service.files.upload(source)
         #expect(service.requests.count == 2)
         service.date.advance(by: .seconds(1))
-        _ = try await service.files.create(source)
+        _ = try await service.files.upload(source)
         #expect(service.requests.count == 4)
     }
 
@@ -114,11 +114,11 @@ struct DeduplicationTests {
         try await withTemporaryFolder { folder in
             let service = try ScriptedService(then: Self.store())
             let path = try folder.write("a.png", Self.large)
-            _ = try await service.files.create(.path(path))
+            _ = try await service.files.upload(.path(path))
             var changed = Self.large
             changed[100_000] = 1
             _ = try folder.write("a.png", changed)
-            #expect(try await service.files.create(.path(path)).objectKey == "key-2")
+            #expect(try await service.files.upload(.path(path)).objectKey == "key-2")
             #expect(service.requests.last?.body == changed)
         }
     }
@@ -137,10 +137,10 @@ struct DeduplicationTests {
             let service = try later()
             let path = try folder.write("a.png", Self.large)
             let copy = try folder.write("b.png", Self.large)
-            let first = try await service.files.create(.path(path))
-            #expect(try await service.files.create(.path(path)) == first)
-            #expect(try await service.files.create(.path(copy)) == first)
-            #expect(try await service.files.create(.bytes(Self.large, filename: "c.png")) == first)
+            let first = try await service.files.upload(.path(path))
+            #expect(try await service.files.upload(.path(path)) == first)
+            #expect(try await service.files.upload(.path(copy)) == first)
+            #expect(try await service.files.upload(.bytes(Self.large, filename: "c.png")) == first)
             #expect(service.requests.count == 2)
         }
     }
@@ -150,17 +150,17 @@ struct DeduplicationTests {
         try await withTemporaryFolder { folder in
             let service = try later()
             let path = try folder.write("a.png", Self.large)
-            _ = try await service.files.create(.path(path))
+            _ = try await service.files.upload(.path(path))
             // Where no sample is taken, and in place.
             var changed = Self.large
             changed[100_000] = 1
             let handle = try #require(fopen(path, "r+"))
             #expect(fseek(handle, 100_000, SEEK_SET) == 0 && fputc(1, handle) == 1 && fclose(handle) == 0)
-            #expect(try await service.files.create(.path(path)).objectKey == "key-2")
+            #expect(try await service.files.upload(.path(path)).objectKey == "key-2")
             #expect(service.requests.last?.body == changed)
             // Nobody can tell any more what the first one was.
-            #expect(try await service.files.create(.bytes(Self.large, filename: "a.png")).objectKey == "key-3")
-            #expect(try await service.files.create(.bytes(changed, filename: "a.png")).objectKey == "key-2")
+            #expect(try await service.files.upload(.bytes(Self.large, filename: "a.png")).objectKey == "key-3")
+            #expect(try await service.files.upload(.bytes(changed, filename: "a.png")).objectKey == "key-2")
             #expect(service.requests.count == 6)
         }
     }
@@ -171,13 +171,13 @@ struct DeduplicationTests {
         try await withTemporaryFolder { folder in
             let service = try later()
             let descriptor = open(try folder.write("a.png", Self.large), O_RDONLY)
-            let file = try await service.files.create(.path("/dev/fd/\(descriptor)"), filename: "a.png")
+            let file = try await service.files.upload(.path("/dev/fd/\(descriptor)"), filename: "a.png")
             close(descriptor)
-            #expect(try await service.files.create(.path(folder["a.png"])) == file)
-            #expect(try await service.files.create(.bytes(Self.large, filename: "b.png")) == file)
+            #expect(try await service.files.upload(.path(folder["a.png"])) == file)
+            #expect(try await service.files.upload(.bytes(Self.large, filename: "b.png")) == file)
             #expect(service.requests.count == 2)
             service.date.advance(by: .seconds(3500))
-            let error = try await speedPixError { try await service.files.fresh(file) }
+            let error = try await speedPixError { try await service.files.renewed(file) }
             #expect(error.remedy?.contains("upload the file again") == true)
         }
     }
@@ -187,10 +187,10 @@ struct DeduplicationTests {
         try await withTemporaryFolder { folder in
             let service = try later()
             let path = try folder.write("a.png", Self.large)
-            _ = try await service.files.create(.path(path))
+            _ = try await service.files.upload(.path(path))
             remove(path)
-            #expect(try await service.files.create(.bytes(Self.large, filename: "a.png")).objectKey == "key-2")
-            #expect(try await service.files.create(.bytes(Self.large, filename: "b.png")).objectKey == "key-2")
+            #expect(try await service.files.upload(.bytes(Self.large, filename: "a.png")).objectKey == "key-2")
+            #expect(try await service.files.upload(.bytes(Self.large, filename: "b.png")).objectKey == "key-2")
         }
     }
 
@@ -204,11 +204,11 @@ struct DeduplicationTests {
                 date: ManualDate(Date(timeIntervalSince1970: 4_102_444_800)))
             let files = service.files
             let paths = try (0..<6).map { try folder.write("\($0 / 2).png", Self.large) }
-            let tasks = paths.map { path in Task { try await files.create(.path(path)) } }
+            let tasks = paths.map { path in Task { try await files.upload(.path(path)) } }
             await service.transport.waitForRequests(2)
             await files.waitForFollowers(5)
             continuation.finish()
-            var found: Set<File> = []
+            var found: Set<UploadedFile> = []
             for task in tasks { found.insert(try await task.value) }
             #expect(found.count == 1)
             #expect(service.requests.count == 2)
@@ -225,8 +225,8 @@ struct DeduplicationTests {
                     fputc(9, handle)
                     fclose(handle)
                 }, date: ManualDate(Date(timeIntervalSince1970: 4_102_444_800)))
-            _ = try await service.files.create(.path(path))
-            #expect(try await service.files.create(.bytes(Self.large, filename: "a.png")).objectKey == "key-2")
+            _ = try await service.files.upload(.path(path))
+            #expect(try await service.files.upload(.bytes(Self.large, filename: "a.png")).objectKey == "key-2")
         }
     }
 
@@ -243,7 +243,7 @@ struct DeduplicationTests {
                 ]).respond(request)
             })
         func create(_ number: Int) async throws {
-            _ = try await service.files.create(.bytes(Array("\(number)".utf8), filename: "a.txt"))
+            _ = try await service.files.upload(.bytes(Array("\(number)".utf8), filename: "a.txt"))
         }
         for number in 1...4097 { try await create(number) }
         let before = service.requests.count
@@ -276,11 +276,11 @@ struct DeduplicationTests {
         let gate = try GatedStore()
         let files = gate.service.files
         let tasks = (0..<20).map { number in
-            Task { try await files.create(.bytes(bytes, filename: "\(number).png")) }
+            Task { try await files.upload(.bytes(bytes, filename: "\(number).png")) }
         }
         await gate.service.transport.waitForRequests(2)
         gate.open()
-        var found: Set<File> = []
+        var found: Set<UploadedFile> = []
         for task in tasks { found.insert(try await task.value) }
         #expect(found.count == 1)
         #expect(gate.service.requests.count == 2)
@@ -291,9 +291,9 @@ struct DeduplicationTests {
         let gate = try GatedStore()
         let files = gate.service.files
         let source = UploadSource.bytes(Self.large, filename: "a.png")
-        let leader = Task { try await files.create(source) }
+        let leader = Task { try await files.upload(source) }
         await gate.service.transport.waitForRequests(2)
-        let follower = Task { try await files.create(source) }
+        let follower = Task { try await files.upload(source) }
         await files.waitForFollowers(1)
         leader.cancel()
         await #expect(throws: CancellationError.self) { try await leader.value }
@@ -307,7 +307,7 @@ struct DeduplicationTests {
     func cancelledBeforeTheFirstWaits() async throws {
         for _ in 0..<50 {
             let upload = SharedUpload()
-            let file = File(
+            let file = UploadedFile(
                 url: "https://store.test/a", objectKey: "k", filename: "a", size: 1, mimeType: "image/png",
                 createdAt: Date(timeIntervalSince1970: 0))
             let outcome = try await upload.run {
@@ -332,10 +332,10 @@ struct DeduplicationTests {
         #expect(told.done == [1])
         let gate = try GatedStore()
         let files = gate.service.files
-        let leader = Task { try await files.create(UploadTests.source, onProgress: told.tell) }
+        let leader = Task { try await files.upload(UploadTests.source, onProgress: told.tell) }
         await gate.service.transport.waitForRequests(2)
         let before = told.done
-        let follower = Task { try await files.create(UploadTests.source) }
+        let follower = Task { try await files.upload(UploadTests.source) }
         await files.waitForFollowers(1)
         leader.cancel()
         _ = await leader.result
@@ -349,9 +349,9 @@ struct DeduplicationTests {
         let service = try ScriptedService(UploadTests.signed(1), .silence, UploadTests.signed(2), Self.stored)
         let files = service.files
         let source = UploadSource.bytes(Self.large, filename: "a.png")
-        let leader = Task { try await files.create(source) }
+        let leader = Task { try await files.upload(source) }
         await service.transport.waitForRequests(2)
-        let follower = Task { try await files.create(source) }
+        let follower = Task { try await files.upload(source) }
         await files.waitForFollowers(1)
         leader.cancel()
         follower.cancel()
@@ -359,7 +359,7 @@ struct DeduplicationTests {
         await #expect(throws: CancellationError.self) { try await follower.value }
         // Nobody waits any more, so the transfer is cancelled: it would never end by itself.
         await files.waitForQuiet()
-        #expect(try await files.create(source).objectKey == "key-2")
+        #expect(try await files.upload(source).objectKey == "key-2")
     }
 
     @Test("A refused upload fails all callers that wait for it")
@@ -373,9 +373,9 @@ struct DeduplicationTests {
                 return try await ScriptedReply.text("", status: 403).respond(request)
             })
         let files = service.files
-        let leader = Task { try await files.create(UploadTests.source) }
+        let leader = Task { try await files.upload(UploadTests.source) }
         await service.transport.waitForRequests(2)
-        let follower = Task { try await files.create(UploadTests.source) }
+        let follower = Task { try await files.upload(UploadTests.source) }
         await files.waitForFollowers(1)
         continuation.finish()
         for task in [leader, follower] {
@@ -390,12 +390,12 @@ struct DeduplicationTests {
         let gate = try GatedStore()
         let files = gate.service.files
         let leader = Task {
-            try await files.create(UploadTests.source) { progress in
+            try await files.upload(UploadTests.source) { progress in
                 if progress.fraction == 1 { throw Enough() }
             }
         }
         await gate.service.transport.waitForRequests(2)
-        let follower = Task { try await files.create(UploadTests.source) }
+        let follower = Task { try await files.upload(UploadTests.source) }
         await files.waitForFollowers(1)
         gate.open()
         await #expect(throws: Enough.self) { try await leader.value }

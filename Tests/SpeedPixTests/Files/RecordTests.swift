@@ -50,11 +50,11 @@ struct RecordTests {
         let service = try ScriptedService(
             UploadTests.signed(1), UploadTests.stored, .ok(["objectKey": "key-1"]), UploadTests.signed(2),
             UploadTests.stored)
-        let file = try await service.files.create(UploadTests.source)
+        let file = try await service.files.upload(UploadTests.source)
         try await service.files.delete(file.id)
         #expect(service.requests.last?.path == "/scc/sp_delete_temp_file")
         #expect(service.requests.last?.json == ["objectKey": "key-1"])
-        #expect(try await service.files.create(UploadTests.source).objectKey == "key-2")
+        #expect(try await service.files.upload(UploadTests.source).objectKey == "key-2")
     }
 
     static let noSuchCall: [ScriptedReply] = [
@@ -113,20 +113,20 @@ struct RecordTests {
     @Test("fresh returns a file whose URL lasts without a call")
     func lastingURL() async throws {
         let service = try ScriptedService(UploadTests.signed(), UploadTests.stored)
-        let file = try await service.files.create(UploadTests.source)
-        #expect(try await service.files.fresh(file) == file)
-        #expect(try await service.files.fresh(file, margin: .seconds(1799)) == file)
+        let file = try await service.files.upload(UploadTests.source)
+        #expect(try await service.files.renewed(file) == file)
+        #expect(try await service.files.renewed(file, margin: .seconds(1799)) == file)
         #expect(service.requests.count == 2)
     }
 
     @Test("fresh renews a URL that is about to expire, and later uploads reuse it")
     func anEndingURLIsRenewedAndTheNewOneReused() async throws {
         let service = try ScriptedService(UploadTests.signed(), UploadTests.stored, Self.renewed)
-        let file = try await service.files.create(UploadTests.source)
+        let file = try await service.files.upload(UploadTests.source)
         service.date.advance(by: .seconds(3100))
-        let fresh = try await service.files.fresh(file)
+        let fresh = try await service.files.renewed(file)
         #expect(fresh.url == "https://store.test/new")
-        #expect(try await service.files.create(UploadTests.source).url == "https://store.test/new")
+        #expect(try await service.files.upload(UploadTests.source).url == "https://store.test/new")
         #expect(service.requests.count == 3)
     }
 
@@ -142,9 +142,9 @@ struct RecordTests {
             let path = try folder.write("a.png", Array("hello".utf8))
             let service = try ScriptedService(
                 UploadTests.signed(1), UploadTests.stored, refusal, UploadTests.signed(2), UploadTests.stored)
-            let file = try await service.files.create(.path(path))
+            let file = try await service.files.upload(.path(path))
             service.date.advance(by: .seconds(3500))
-            let fresh = try await service.files.fresh(file)
+            let fresh = try await service.files.renewed(file)
             #expect(fresh.objectKey == "key-2")
             #expect(service.requests.last?.body == Array("hello".utf8))
         }
@@ -155,10 +155,10 @@ struct RecordTests {
         try await withTemporaryFolder { folder in
             let path = try folder.write("a.png", Array("hello".utf8))
             let service = try ScriptedService(UploadTests.signed(1), UploadTests.stored, .text("", status: 404))
-            let file = try await service.files.create(.path(path))
+            let file = try await service.files.upload(.path(path))
             _ = try folder.write("a.png", Array("HELLO".utf8))
             service.date.advance(by: .seconds(3500))
-            let error = try await speedPixError { try await service.files.fresh(file) }
+            let error = try await speedPixError { try await service.files.renewed(file) }
             #expect(error.code == .invalidArgument)
             #expect(error.message.contains("no longer the same"))
             #expect(service.requests.count == 3)
@@ -170,11 +170,11 @@ struct RecordTests {
         let service = try ScriptedService(
             UploadTests.signed(1), UploadTests.stored, .text("", status: 404), .text("", status: 404),
             UploadTests.signed(2), UploadTests.stored)
-        let file = try await service.files.create(UploadTests.source)
+        let file = try await service.files.upload(UploadTests.source)
         service.date.advance(by: .seconds(3500))
-        let error = try await speedPixError { try await service.files.fresh(file) }
+        let error = try await speedPixError { try await service.files.renewed(file) }
         #expect(error.code == .unsupported)
         #expect(error.remedy?.contains("source:") == true)
-        #expect(try await service.files.fresh(file, source: UploadTests.source).objectKey == "key-2")
+        #expect(try await service.files.renewed(file, source: UploadTests.source).objectKey == "key-2")
     }
 }

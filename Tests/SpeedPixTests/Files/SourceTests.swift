@@ -15,7 +15,7 @@ struct SourceTests {
         try await withTemporaryFolder { folder in
             let chunks = (0..<40).map { ByteBuffer(repeating: UInt8($0), count: 20_000) }
             let service = try ScriptedService(UploadTests.signed(), UploadTests.stored)
-            let file = try await service.files.create(
+            let file = try await service.files.upload(
                 .stream(UploadStream(chunks.async, spoolFolder: folder.path), filename: "made.mp4"))
             let put = try #require(service.requests.last)
             #expect(put.streamLength == 800_000)
@@ -31,7 +31,7 @@ struct SourceTests {
     func typeOfAStream() async throws {
         try await withTemporaryFolder { folder in
             let service = try ScriptedService(UploadTests.signed(), UploadTests.stored)
-            let file = try await service.files.create(
+            let file = try await service.files.upload(
                 .stream(UploadStream([Self.png].async, spoolFolder: folder.path), filename: "made"))
             #expect(file.mimeType == "image/png")
         }
@@ -46,7 +46,7 @@ struct SourceTests {
             continuation.finish(throwing: Broken())
             let service = try ScriptedService()
             await #expect(throws: Broken.self) {
-                try await service.files.create(
+                try await service.files.upload(
                     .stream(UploadStream(chunks, spoolFolder: folder.path), filename: "a"))
             }
             #expect(service.requests.isEmpty)
@@ -59,9 +59,9 @@ struct SourceTests {
         try await withTemporaryFolder { folder in
             let service = try ScriptedService(UploadTests.signed(), .text("", status: 403))
             let source = UploadSource.stream(UploadStream([[1, 2]].async, spoolFolder: folder.path), filename: "a")
-            #expect(try await speedPixError { try await service.files.create(source) }.httpStatus == 403)
+            #expect(try await speedPixError { try await service.files.upload(source) }.httpStatus == 403)
             #expect(try folder.names.isEmpty)
-            let second = try await speedPixError { try await service.files.create(source) }
+            let second = try await speedPixError { try await service.files.upload(source) }
             #expect(second.code == .invalidArgument)
             #expect(second.message.contains("cannot be read again"))
         }
@@ -72,7 +72,7 @@ struct SourceTests {
         try await withTemporaryFolder { folder in
             let service = try ScriptedService(UploadTests.signed(1), .reset, UploadTests.signed(2), UploadTests.stored)
             let stream = UploadStream([[1, 2], [3]].async, spoolFolder: folder.path)
-            _ = try await service.files.create(.stream(stream, filename: "a"))
+            _ = try await service.files.upload(.stream(stream, filename: "a"))
             #expect(service.requests.filter { $0.method == .put }.map(\.body) == [[1, 2, 3], [1, 2, 3]])
         }
     }
@@ -82,7 +82,7 @@ struct SourceTests {
         try await withTemporaryFolder { folder in
             let stream = UploadStream([[1, 2]].async, spoolFolder: folder["nope"])
             let error = try await speedPixError {
-                try await ScriptedService().files.create(.stream(stream, filename: "a"))
+                try await ScriptedService().files.upload(.stream(stream, filename: "a"))
             }
             #expect([.fileNotFound, .fileSystem].contains(error.code))
             #expect(error.message.contains(folder["nope"]))
@@ -109,7 +109,7 @@ struct SourceTests {
         ] as [(String, String, [UInt8], String)])
     func aDataURIIsDecoded(uri: String, type: String, bytes: [UInt8], name: String) async throws {
         let service = try ScriptedService(UploadTests.signed(), UploadTests.stored)
-        let file = try await service.files.create(.dataURI(uri))
+        let file = try await service.files.upload(.dataURI(uri))
         #expect(service.requests.last?.body == bytes)
         #expect(file.mimeType == type)
         #expect(file.filename == name)
@@ -125,7 +125,7 @@ struct SourceTests {
         ])
     func aBadDataURIIsAnArgumentError(_ uri: String) async throws {
         let service = try ScriptedService()
-        let error = try await speedPixError { try await service.files.create(.dataURI(uri)) }
+        let error = try await speedPixError { try await service.files.upload(.dataURI(uri)) }
         #expect(error.code == .invalidArgument)
         #expect(error.remedy != nil)
         #expect(service.requests.isEmpty)

@@ -27,7 +27,7 @@ struct StoreRefusalTests {
         let service = try ScriptedService(
             UploadTests.signed(), .text(Self.xml(code, message), status: 403), UploadTests.signed(2), UploadTests.stored
         )
-        let file = try await service.files.create(UploadTests.source)
+        let file = try await service.files.upload(UploadTests.source)
         #expect(file.url == "https://store.test/get/2")
         #expect(service.requests.map(\.method) == [.post, .put, .post, .put])
         #expect(service.requests.last?.body == Array("hello".utf8))
@@ -37,7 +37,7 @@ struct StoreRefusalTests {
     func alwaysExpired() async throws {
         let refusal = ScriptedReply.text(Self.xml("AccessDenied", "Request has expired."), status: 403)
         let service = try ScriptedService(UploadTests.signed(), refusal, UploadTests.signed(2), refusal)
-        let error = try await speedPixError { try await service.files.create(UploadTests.source) }
+        let error = try await speedPixError { try await service.files.upload(UploadTests.source) }
         #expect(error.serviceCode == "AccessDenied")
         #expect(service.requests.count == 4)
     }
@@ -46,7 +46,7 @@ struct StoreRefusalTests {
     func otherRefusals() async throws {
         let service = try ScriptedService(
             UploadTests.signed(), .text(Self.xml("SignatureDoesNotMatch", "a &lt;b&gt; &amp; c"), status: 403))
-        let error = try await speedPixError { try await service.files.create(UploadTests.source) }
+        let error = try await speedPixError { try await service.files.upload(UploadTests.source) }
         #expect(error.code == .apiError)
         #expect(error.serviceCode == "SignatureDoesNotMatch")
         #expect(error.message.contains("a <b> & c"))

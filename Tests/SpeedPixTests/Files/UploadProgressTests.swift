@@ -23,7 +23,7 @@ struct UploadProgressTests {
             let told = Told()
             let service = try ScriptedService(UploadTests.signed(), UploadTests.stored)
             let path = try folder.write("a.bin", Self.bytes)
-            _ = try await service.files.create(.path(path), onProgress: told.tell)
+            _ = try await service.files.upload(.path(path), onProgress: told.tell)
             #expect(told.done == told.done.sorted())
             #expect(told.all.last == TransferProgress(bytesDone: 3_000_000, bytesTotal: 3_000_000))
             #expect(told.all.last?.fraction == 1)
@@ -37,7 +37,7 @@ struct UploadProgressTests {
     func anotherTryCountsFromZeroAgain() async throws {
         let told = Told()
         let service = try ScriptedService(UploadTests.signed(), .reset, UploadTests.signed(), UploadTests.stored)
-        _ = try await service.files.create(.bytes(Self.bytes, filename: "a"), onProgress: told.tell)
+        _ = try await service.files.upload(.bytes(Self.bytes, filename: "a"), onProgress: told.tell)
         #expect(zip(told.done, told.done.dropFirst()).count { $0 > $1 } == 1)
         #expect(told.done.last == 3_000_000)
     }
@@ -45,9 +45,9 @@ struct UploadProgressTests {
     @Test("A reused upload reports its progress once, as complete")
     func reusedUpload() async throws {
         let service = try ScriptedService(UploadTests.signed(), UploadTests.stored)
-        _ = try await service.files.create(UploadTests.source)
+        _ = try await service.files.upload(UploadTests.source)
         let told = Told()
-        _ = try await service.files.create(UploadTests.source, onProgress: told.tell)
+        _ = try await service.files.upload(UploadTests.source, onProgress: told.tell)
         #expect(told.all == [TransferProgress(bytesDone: 5, bytesTotal: 5)])
     }
 
@@ -55,7 +55,7 @@ struct UploadProgressTests {
     func emptyFile() async throws {
         let told = Told()
         let service = try ScriptedService(UploadTests.signed(), UploadTests.stored)
-        _ = try await service.files.create(.bytes([], filename: "a"), onProgress: told.tell)
+        _ = try await service.files.upload(.bytes([], filename: "a"), onProgress: told.tell)
         #expect(told.all == [TransferProgress(bytesDone: 0, bytesTotal: 0)])
         #expect(told.all.first?.fraction == 1)
     }
@@ -69,7 +69,7 @@ struct UploadProgressTests {
         for error in [Enough(), Self.retryable] as [any Error] {
             for fraction in [0.0, 1.0] {
                 await #expect {
-                    try await service.files.create(.bytes(Self.bytes, filename: "a"), reusing: false) { progress in
+                    try await service.files.upload(.bytes(Self.bytes, filename: "a"), reusing: false) { progress in
                         if progress.fraction ?? 0 >= fraction { throw error }
                     }
                 } throws: { thrown in

@@ -20,7 +20,7 @@ struct UploadTests {
     @Test("An upload is a signed request and an unsigned PUT to the store")
     func anUploadIsASignatureAndAPut() async throws {
         let service = try ScriptedService(Self.signed(), Self.stored)
-        let file = try await service.files.create(Self.source)
+        let file = try await service.files.upload(Self.source)
         let sign = try #require(service.requests.first)
         #expect(sign.path == "/scc/sp_create_temp_file_upload_sign")
         #expect(sign.json == ["contentType": "image/png", "originalFilename": "a.png", "size": 5])
@@ -42,7 +42,7 @@ struct UploadTests {
     @Test("An upload uses the given name and type")
     func nameAndTypeMayBeGiven() async throws {
         let service = try ScriptedService(Self.signed(), Self.stored)
-        let file = try await service.files.create(Self.source, filename: "图.bin", contentType: "image/x-raw; v=1")
+        let file = try await service.files.upload(Self.source, filename: "图.bin", contentType: "image/x-raw; v=1")
         #expect(file.filename == "图.bin")
         #expect(service.requests.first?.json["contentType"] == "image/x-raw; v=1")
         #expect(service.requests.last?.headers[.contentType] == "image/x-raw; v=1")
@@ -52,7 +52,7 @@ struct UploadTests {
     func snakeCaseAnswer() async throws {
         let service = try ScriptedService(
             .ok(["upload_url": "https://store.test/put", "access_url": "https://store.test/get"]), Self.stored)
-        let file = try await service.files.create(Self.source)
+        let file = try await service.files.upload(Self.source)
         #expect(file.url == "https://store.test/get")
         #expect(file.objectKey == "")
         #expect(file.expiresAt == nil)
@@ -64,7 +64,7 @@ struct UploadTests {
             let bytes = (0..<1_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }
             let path = try folder.write("big.jpg", bytes)
             let service = try ScriptedService(Self.signed(), Self.stored)
-            let file = try await service.files.create(.path(path))
+            let file = try await service.files.upload(.path(path))
             let put = try #require(service.requests.last)
             #expect(put.streamLength == 1_000_000)
             #expect(put.body == bytes)
@@ -80,7 +80,7 @@ struct UploadTests {
     func emptyFile() async throws {
         try await withTemporaryFolder { folder in
             let service = try ScriptedService(Self.signed(), Self.stored)
-            let file = try await service.files.create(.path(folder.write("empty.txt", [])))
+            let file = try await service.files.upload(.path(folder.write("empty.txt", [])))
             #expect(file.size == 0)
             #expect(service.requests.last?.body == [])
             #expect(service.requests.first?.json["size"] == 0)
@@ -91,11 +91,11 @@ struct UploadTests {
     func unreadableFile() async throws {
         try await withTemporaryFolder { folder in
             let service = try ScriptedService()
-            let missing = try await speedPixError { try await service.files.create(.path(folder["nope.png"])) }
+            let missing = try await speedPixError { try await service.files.upload(.path(folder["nope.png"])) }
             #expect(missing.code == .fileNotFound)
             #expect(missing.message.contains("nope.png"))
             #expect(missing.remedy != nil)
-            let isFolder = try await speedPixError { try await service.files.create(.path(folder.path)) }
+            let isFolder = try await speedPixError { try await service.files.upload(.path(folder.path)) }
             #expect(isFolder.code == .invalidArgument)
             #expect(isFolder.message.contains("is a folder"))
             #expect(service.requests.isEmpty)
@@ -115,7 +115,7 @@ struct UploadTests {
             let bytes = [UInt8](repeating: 7, count: 300_000)
             let path = try folder.write("a.png", bytes)
             let service = try ScriptedService(Self.signed(1), reply, Self.signed(2), Self.stored)
-            let file = try await service.files.create(.path(path))
+            let file = try await service.files.upload(.path(path))
             #expect(file.url == "https://store.test/get/2")
             let puts = service.requests.filter { $0.method == .put }
             #expect(puts.map(\.url) == ["https://store.test/put/1?sig=x", "https://store.test/put/2?sig=x"])
@@ -127,7 +127,7 @@ struct UploadTests {
     func uploadTriesAreBounded() async throws {
         let service = try ScriptedService(
             Self.signed(), .reset, Self.signed(), .reset, Self.signed(), .reset, Self.signed(), .reset)
-        let error = try await speedPixError { try await service.files.create(Self.source) }
+        let error = try await speedPixError { try await service.files.upload(Self.source) }
         #expect(error.code == .network)
         #expect(service.requests.count == 8)
     }
@@ -137,7 +137,7 @@ struct UploadTests {
         arguments: [(413, SpeedPixError.Code.invalidArgument), (403, .apiError), (400, .apiError), (302, .apiError)])
     func refusedByTheStore(status: Int, code: SpeedPixError.Code) async throws {
         let service = try ScriptedService(Self.signed(), .text("<Error/>", status: status))
-        let error = try await speedPixError { try await service.files.create(Self.source) }
+        let error = try await speedPixError { try await service.files.upload(Self.source) }
         #expect(error.code == code)
         #expect(error.httpStatus == status)
         #expect(error.message.contains("a.png"))
@@ -147,7 +147,7 @@ struct UploadTests {
     @Test("An upload that is too large for the store fails with a remedy")
     func tooLargeFile() async throws {
         let service = try ScriptedService(Self.signed(), .text("", status: 413))
-        let error = try await speedPixError { try await service.files.create(Self.source) }
+        let error = try await speedPixError { try await service.files.upload(Self.source) }
         #expect(error.remedy?.contains("larger") == true)
     }
 
@@ -158,7 +158,7 @@ struct UploadTests {
     @Test("An upload whose signature lacks a URL fails as an invalid response", arguments: halfSigned)
     func aSignatureWithoutURLsIsAnError(_ data: JSONValue) async throws {
         let service = try ScriptedService(.ok(data))
-        let error = try await speedPixError { try await service.files.create(Self.source) }
+        let error = try await speedPixError { try await service.files.upload(Self.source) }
         #expect(error.code == .invalidResponse)
         #expect(service.requests.count == 1)
     }
@@ -166,7 +166,7 @@ struct UploadTests {
     @Test("An upload whose signature is refused fails with the service's code")
     func aRefusedSignatureIsAnError() async throws {
         let service = try ScriptedService(.refusal("TypeNotAllowed", "no such type here"))
-        let error = try await speedPixError { try await service.files.create(Self.source) }
+        let error = try await speedPixError { try await service.files.upload(Self.source) }
         #expect(error.serviceCode == "TypeNotAllowed")
     }
 
@@ -175,7 +175,7 @@ struct UploadTests {
         try await withTemporaryFolder { folder in
             let path = try folder.write("a.png", [UInt8](repeating: 7, count: 300_000))
             let service = try ScriptedService(Self.signed(), then: .silence)
-            let task = Task { try await service.files.create(.path(path)) }
+            let task = Task { try await service.files.upload(.path(path)) }
             await service.transport.waitForRequests(2)
             task.cancel()
             // A handle that was left open would end the process when it is released.

@@ -67,7 +67,7 @@ struct CreateIdentityTests {
             try await identity(["a": 1], workflow: "wf-2"),
             try await identity(["a": 1], CreateOptions(aliasID: "other")),
             try await identity(["a": 1], CreateOptions(versionID: "v1")),
-            try await identity(["a": 1], CreateOptions(randomiseSeeds: true)),
+            try await identity(["a": 1], CreateOptions(randomizeSeeds: true)),
             try await identity(["a": 1], CreateOptions(returnTempFiles: false)),
         ]
         #expect(Set(others.map(\.digest) + [plain.digest]).count == others.count + 1)

@@ -75,7 +75,7 @@ struct MiddlewareTests {
         let service = try ScriptedService(
             .ok(["uploadUrl": "https://store.test/put", "accessUrl": "https://store.test/a", "objectKey": "k"]),
             middleware: [hook])
-        let upload = try await speedPixError { try await service.files.create(.bytes([1], filename: "a.png")) }
+        let upload = try await speedPixError { try await service.files.upload(.bytes([1], filename: "a.png")) }
         let download = try await speedPixError { try await service.files.read("https://store.test/a") }
         for error in [upload, download] {
             #expect(error.code == .network && !error.isRetryable && (error.cause as? TransportError)?.cause is Whim)

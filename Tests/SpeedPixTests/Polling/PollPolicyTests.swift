@@ -1,4 +1,4 @@
-import SpeedPix
+@_spi(Polling) import SpeedPix
 import Testing
 
 @Suite("The polling policy")

@@ -146,14 +146,14 @@ struct PollRateTests {
         let memory = PollRateMemory()
         var dependencies = ClientDependencies(clock: ManualClock())
         dependencies.pollRates = memory
-        let configuration = try Configuration(appKey: "k", appSecret: "s")
+        let configuration = try SpeedPixClient.Configuration(appKey: "k", appSecret: "s")
         let first = ClientState(configuration, dependencies)
         for _ in 0..<4 { first.pollScheduler.noteAccepted() }
         first.pollScheduler.noteThrottled(sentAt: first.pollScheduler.now)
         let second = ClientState(configuration, dependencies)
         // Four in a tenth of a second are forty in a second; a client begins at half of what was accepted.
         #expect(second.pollScheduler.rate == 20)
-        let other = ClientState(try Configuration(appKey: "other", appSecret: "s"), dependencies)
+        let other = ClientState(try SpeedPixClient.Configuration(appKey: "other", appSecret: "s"), dependencies)
         #expect(other.pollScheduler.rate == PollRate.initial)
     }
 
@@ -165,7 +165,7 @@ struct PollRateTests {
             ("http://10.0.0.1", false),
         ])
     func loopback(endpoint: String, isLocal: Bool) throws {
-        let configuration = try Configuration(appKey: "k", appSecret: "s", endpoint: endpoint)
+        let configuration = try SpeedPixClient.Configuration(appKey: "k", appSecret: "s", endpoint: endpoint)
         #expect(configuration.isOnThisMachine == isLocal)
     }
 }

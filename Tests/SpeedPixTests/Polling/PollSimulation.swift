@@ -1,4 +1,4 @@
-import SpeedPix
+@_spi(Polling) import SpeedPix
 
 // The benchmarks, which are a package of their own, have this file and the generator by links.
 #if canImport(SpeedPixTestSupport)

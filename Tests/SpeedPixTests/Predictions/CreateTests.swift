@@ -47,7 +47,7 @@ struct CreateTests {
         #expect(version["version_id"] == "v-2")
         #expect(version["alias_id"] == nil)
         let flags = try await request {
-            $0.randomiseSeeds = false
+            $0.randomizeSeeds = false
             $0.returnTempFiles = true
         }.json
         #expect(flags["randomise_seeds"] == false)

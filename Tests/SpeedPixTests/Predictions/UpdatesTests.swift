@@ -68,7 +68,7 @@ struct UpdatesTests {
     @Test("A batch has a result for each prediction when the transport is cancelled")
     func batchWithCancelledTransport() async throws {
         let service = try ScriptedService(then: ScriptedReply("cancels itself") { _ in throw CancellationError() })
-        let results = try await service.predictions.waitAll(["a", "b"].map(Prediction.init))
+        let results = try await service.predictions.wait(forAll: ["a", "b"].map(Prediction.init))
         #expect(results.count == 2)
         for result in results { #expect(throws: (any Error).self) { try result.get() } }
     }
@@ -76,7 +76,7 @@ struct UpdatesTests {
     @Test("Each prediction of a batch succeeds or fails by itself")
     func batchHasSeparateResults() async throws {
         let service = try batch(["a": "succeeded", "b": "failed", "c": "succeeded"])
-        let results = try await service.predictions.waitAll(["a", "b", "c"].map(Prediction.init))
+        let results = try await service.predictions.wait(forAll: ["a", "b", "c"].map(Prediction.init))
         #expect(results.count == 3)
         #expect(try results[0].get().output?["name"] == "a")
         #expect(try results[2].get().output?["name"] == "c")
@@ -87,7 +87,7 @@ struct UpdatesTests {
 
     @Test("An empty batch returns at once")
     func emptyBatch() async throws {
-        #expect(try await ScriptedService().predictions.waitAll([]).isEmpty)
+        #expect(try await ScriptedService().predictions.wait(forAll: []).isEmpty)
     }
 
     @Test("A batch waits for a thousand predictions at once")
@@ -106,7 +106,7 @@ struct UpdatesTests {
     func aCancelledBatchEnds() async throws {
         let clock = ManualClock()
         let service = try ScriptedService(clock: clock)
-        let task = Task { try await service.predictions.waitAll([Prediction(id: "a"), Prediction(id: "b")]) }
+        let task = Task { try await service.predictions.wait(forAll: [Prediction(id: "a"), Prediction(id: "b")]) }
         await clock.waitForSleepers(1)
         task.cancel()
         await #expect(throws: CancellationError.self) { _ = try await task.value }

@@ -62,7 +62,7 @@ struct SecretTests {
     func configurationErrors() throws {
         for (key, endpoint) in [("", "https://a.test"), ("key", "ftp://a.test"), ("two words", "https://a.test")] {
             let error = try speedPixError {
-                try Configuration(appKey: key, appSecret: ScriptedService.appSecret, endpoint: endpoint)
+                try SpeedPixClient.Configuration(appKey: key, appSecret: ScriptedService.appSecret, endpoint: endpoint)
             }
             expectNoSecret(in: texts(of: error))
         }

@@ -47,7 +47,7 @@ struct ClockSkewTests {
     @Test("A second call that was refused with the old date is repeated")
     func secondRefusalIsRetried() throws {
         let state = ClientState(
-            try Configuration(appKey: "k", appSecret: "s"), ClientDependencies(clock: ImmediateClock()))
+            try SpeedPixClient.Configuration(appKey: "k", appSecret: "s"), ClientDependencies(clock: ImmediateClock()))
         #expect(state.correctClock(offset: 1800, used: 0))
         #expect(state.correctClock(offset: 1800, used: 0))
         #expect(!state.correctClock(offset: 1800, used: 1800))

@@ -12,7 +12,7 @@ import Testing
 struct ConnectionFailureTests {
     /// What a create at this endpoint fails with; pauses between tries are over at once.
     private func createFailure(_ endpoint: String, proxy: Proxy? = nil) async throws -> SpeedPixError {
-        var configuration = try Configuration(appKey: "k", appSecret: "s", endpoint: endpoint)
+        var configuration = try SpeedPixClient.Configuration(appKey: "k", appSecret: "s", endpoint: endpoint)
         if let proxy {
             configuration.network.proxies = ProxySettings(proxy, exceptions: ProxyExceptions("<-loopback>"))
         }

@@ -11,7 +11,7 @@ struct ShutdownTests {
         var dependencies = ClientDependencies(transport: AsyncHTTPTransport(http), clock: ImmediateClock())
         dependencies.pollRates = PollRateMemory()
         return SpeedPixClient(
-            try Configuration(appKey: "key", appSecret: "secret", endpoint: "http://127.0.0.1:\(port)"),
+            try SpeedPixClient.Configuration(appKey: "key", appSecret: "secret", endpoint: "http://127.0.0.1:\(port)"),
             dependencies: dependencies)
     }
 
@@ -33,7 +33,7 @@ struct ShutdownTests {
         let client = try Self.client(http, port: 9)
         let errors = [
             try await speedPixError { try await client.predictions.wait(for: Prediction(id: "t-1")) },
-            try await speedPixError { try await client.files.create(.bytes([1], filename: "a.png")) },
+            try await speedPixError { try await client.files.upload(.bytes([1], filename: "a.png")) },
             try await speedPixError { try await client.files.read("http://127.0.0.1:9/a.png") },
         ]
         for error in errors {

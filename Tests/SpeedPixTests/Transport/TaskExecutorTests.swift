@@ -85,7 +85,7 @@ struct TaskExecutorTests {
             .ok(["taskId": "t-1"]), .progress("running"), .progress("succeeded"), .result,
         ])
         return SpeedPixClient(
-            try Configuration(appKey: "key", appSecret: "secret", endpoint: "https://service.test"),
+            try SpeedPixClient.Configuration(appKey: "key", appSecret: "secret", endpoint: "https://service.test"),
             dependencies: ClientDependencies(
                 transport: Transport(script: script, executor: executor, places: calls.note), clock: ImmediateClock()),
             middleware: middleware)

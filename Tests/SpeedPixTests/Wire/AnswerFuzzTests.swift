@@ -105,7 +105,7 @@ struct AnswerFuzzTests {
                 #expect(Self.isSuccess(said(.result).last ?? nil, earlier: said(.progress) + said(.create)), "\(story)")
                 #expect(done.id == (said(.create).first ?? nil).flatMap(Self.id), "\(story)")
             case .signUpload:
-                let file = try await service.files.create(.bytes(Array("some text".utf8), filename: "a.txt"))
+                let file = try await service.files.upload(.bytes(Array("some text".utf8), filename: "a.txt"))
                 let data = (said(.signUpload).last ?? nil)?["data"]
                 #expect(file.url == data?["accessUrl"].flatMap(Self.text), "\(story)")
                 #expect(service.requests.last?.url == data?["uploadUrl"].flatMap(Self.text), "\(story)")

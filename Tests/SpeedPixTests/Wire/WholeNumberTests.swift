@@ -68,7 +68,7 @@ struct WholeNumberTests {
         var dependencies = ClientDependencies()
         dependencies.transport = transport
         let client = SpeedPixClient(
-            try Configuration(appKey: "key", appSecret: "secret", endpoint: "http://service.test"),
+            try SpeedPixClient.Configuration(appKey: "key", appSecret: "secret", endpoint: "http://service.test"),
             dependencies: dependencies)
         let prediction = try await client.predictions.get("t-1")
         #expect(prediction.output?["seed"] == "18446744073709551616")
@@ -80,7 +80,7 @@ struct WholeNumberTests {
         var dependencies = ClientDependencies()
         dependencies.transport = transport
         let client = SpeedPixClient(
-            try Configuration(appKey: "key", appSecret: "secret", endpoint: "http://service.test"),
+            try SpeedPixClient.Configuration(appKey: "key", appSecret: "secret", endpoint: "http://service.test"),
             dependencies: dependencies)
         _ = try await client.predictions.create("w", input: ["seed": .json(value)])
         let body = String(decoding: try #require(transport.requests.first).body, as: UTF8.self)

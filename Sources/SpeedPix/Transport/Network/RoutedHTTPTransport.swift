@@ -2,7 +2,7 @@ import NIOCore
 
 /// A transport that sends each request directly or through a proxy, by its host, and trusts the certificates of its settings.
 ///
-/// A ``SpeedPixClient`` makes one by itself if its ``Configuration/network`` says more than the default. Connections are
+/// A ``SpeedPixClient`` makes one by itself if its ``SpeedPixClient/Configuration/network`` says more than the default. Connections are
 /// pooled, and closed when the last copy is gone and the last answer read.
 public struct RoutedHTTPTransport: HTTPTransport {
     private let routes: HTTPRoutes

@@ -93,8 +93,9 @@ struct ProxySettingsTests {
     @Test("Configuration takes its proxies from the environment")
     func configuration() throws {
         let keys = ["SPEEDPIX_APP_KEY": "k", "SPEEDPIX_APP_SECRET": "s"]
-        #expect(try Configuration(environment: keys).network == NetworkSettings())
-        let configured = try Configuration(environment: keys.merging(["HTTPS_PROXY": "p.test:3128"]) { $1 })
+        #expect(try SpeedPixClient.Configuration(environment: keys).network == NetworkSettings())
+        let configured = try SpeedPixClient.Configuration(
+            environment: keys.merging(["HTTPS_PROXY": "p.test:3128"]) { $1 })
         #expect(configured.network.proxies.https?.description == "http://p.test:3128")
     }
 }

@@ -79,7 +79,7 @@ enum MeasuredRun {
     }
 
     private static func client(_ endpoint: String, _ dependencies: ClientDependencies) throws -> SpeedPixClient {
-        var configuration = try Configuration(appKey: "key", appSecret: "secret", endpoint: endpoint)
+        var configuration = try SpeedPixClient.Configuration(appKey: "key", appSecret: "secret", endpoint: endpoint)
         configuration.pollRate = 10_000
         return SpeedPixClient(configuration, dependencies: dependencies)
     }

@@ -13,13 +13,13 @@ enum MeasuredClient {
 
     static func main(_ arguments: [String]) async throws {
         let (job, endpoint) = (arguments[0], arguments[1])
-        var configuration = try Configuration(appKey: "key", appSecret: "secret", endpoint: endpoint)
+        var configuration = try SpeedPixClient.Configuration(appKey: "key", appSecret: "secret", endpoint: endpoint)
         configuration.pollRate = 10_000
         let client = SpeedPixClient(configuration)
         let cost = OwnCost.begin()
         switch job {
         case "predictions": try await predictions(client, count: Int(arguments[2]) ?? 0, concurrency: 64)
-        case "upload": _ = try await client.files.create(.path(arguments[2]), contentType: "application/octet-stream")
+        case "upload": _ = try await client.files.upload(.path(arguments[2]), contentType: "application/octet-stream")
         case "download": _ = try await client.files.download(arguments[2], to: arguments[3])
         default: throw ChildProcess.Failure(message: "no job \(job)")
         }

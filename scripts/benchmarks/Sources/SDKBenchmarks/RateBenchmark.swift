@@ -58,7 +58,7 @@ struct RateRun: Codable {
 
     static func main(_ arguments: [String]) async throws {
         let counting = CountingTransport(limit: Int(arguments[5]))
-        var configuration = try Configuration(appKey: "key", appSecret: "secret", endpoint: arguments[0])
+        var configuration = try SpeedPixClient.Configuration(appKey: "key", appSecret: "secret", endpoint: arguments[0])
         configuration.pollRate = Double(arguments[4])
         // Every call comes through in the end, however often the service throttles.
         configuration.retries.attempts = 20

@@ -72,8 +72,8 @@ private struct SignedUpload: ClientMiddleware {
 
     static func make(_ endpoint: String, _ path: String) async throws -> SignedUpload {
         let client = SpeedPixClient(
-            try Configuration(appKey: "key", appSecret: "secret", endpoint: endpoint), middleware: [SignedUpload()])
-        let file = try await client.files.create(.path(path), contentType: type, reusing: false)
+            try SpeedPixClient.Configuration(appKey: "key", appSecret: "secret", endpoint: endpoint), middleware: [SignedUpload()])
+        let file = try await client.files.upload(.path(path), contentType: type, reusing: false)
         return SignedUpload(uploadURL: urls.withLock { $0 }, accessURL: file.url)
     }
 

@@ -26,7 +26,7 @@ private func bytesOfEach(
     calls: Int, _ follow: @escaping @Sendable (SpeedPixClient, Int) async throws -> Void
 ) async throws -> Double {
     let count = 10_000
-    var configuration = try Configuration(appKey: "key", appSecret: "secret", endpoint: "http://127.0.0.1:9")
+    var configuration = try SpeedPixClient.Configuration(appKey: "key", appSecret: "secret", endpoint: "http://127.0.0.1:9")
     configuration.pollRate = 1_000_000
     let service = Running()
     let client = SpeedPixClient(configuration, dependencies: ClientDependencies(transport: service))

@@ -43,7 +43,7 @@ actor Documents {
             var dependencies = ClientDependencies()
             dependencies.transport = Nowhere()
             let host = ScriptHost(
-                client: SpeedPixClient(try Configuration(appKey: "key", appSecret: "secret"), dependencies: dependencies),
+                client: SpeedPixClient(try SpeedPixClient.Configuration(appKey: "key", appSecret: "secret"), dependencies: dependencies),
                 files: FileAccess(workingDirectory: "/nowhere", homeDirectory: "/nowhere"), write: { _ in })
             let input = input
             let module = LuaModule(

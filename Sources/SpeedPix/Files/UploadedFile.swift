@@ -5,8 +5,8 @@ public import Foundation
 #endif
 
 /// A file that was uploaded to the service's temporary store.
-public struct File: Sendable, Hashable, Identifiable {
-    /// What goes into a workflow's input. It expires; see ``Files/fresh(_:source:margin:)``.
+public struct UploadedFile: Sendable, Hashable, Identifiable {
+    /// What goes into a workflow's input. It expires; see ``Files/renewed(_:source:margin:)``.
     public var url: String
     /// The store's name for it, which ``Files/get(_:)`` and ``Files/delete(_:)`` take; empty if the service gave none.
     public var objectKey: String
@@ -32,7 +32,7 @@ public struct File: Sendable, Hashable, Identifiable {
     /// Whether the URL will still be good when `margin` has passed. A URL that does not live twice as long as the margin
     /// counts as good for the first half of its life, or it would never be.
     func isUsable(for margin: Duration, now: Date) -> Bool {
-        let end = expiresAt ?? createdAt.addingTimeInterval(File.assumedLifetime / .seconds(1))
+        let end = expiresAt ?? createdAt.addingTimeInterval(UploadedFile.assumedLifetime / .seconds(1))
         let lifetime = max(end.timeIntervalSince(createdAt), 0)
         return end.timeIntervalSince(now) > min(margin / .seconds(1), lifetime / 2)
     }
