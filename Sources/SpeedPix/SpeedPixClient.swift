@@ -1,5 +1,6 @@
 public import CoreMetrics
 public import Logging
+public import Tracing
 
 #if canImport(FoundationEssentials)
 package import FoundationEssentials
@@ -27,12 +28,15 @@ public struct SpeedPixClient: Sendable {
     ///   - middleware: Sees each request before it is signed, and each answer; the first is outermost.
     ///   - metrics: Where requests, retries and predictions are counted; `MetricsSystem.factory` for the program's own.
     ///     Nil for nowhere.
+    ///   - tracer: Where creates, waits and each request have their spans; `InstrumentationSystem.tracer` for the program's
+    ///     own. Nil for nowhere.
     ///   - logger: Without one, nothing is logged.
     public init(
         _ configuration: SpeedPixClient.Configuration,
         dependencies: ClientDependencies = ClientDependencies(),
         middleware: [any ClientMiddleware] = [],
         metrics: (any MetricsFactory)? = nil,
+        tracer: (any Tracer)? = nil,
         logger: Logger = Logger(label: "speedpix", factory: { _ in SwiftLogNoOpLogHandler() })
     ) {
         var dependencies = dependencies
@@ -41,8 +45,15 @@ public struct SpeedPixClient: Sendable {
         }
         let caller = ServiceCaller(
             configuration: configuration, dependencies: dependencies, middleware: middleware,
-            metrics: metrics.map { ClientMetrics(factory: $0, clock: dependencies.clock) }, logger: logger)
+            metrics: metrics.map { ClientMetrics(factory: $0, clock: dependencies.clock) },
+            tracing: tracer.map(ClientTracing.init), logger: logger)
         files = Files(caller: caller)
+        predictions = Predictions(caller: caller, files: files)
+    }
+
+    /// A client with another caller, which remembers the same uploads.
+    init(sharing client: SpeedPixClient, caller: ServiceCaller) {
+        files = Files(caller: caller, cache: client.files.cache)
         predictions = Predictions(caller: caller, files: files)
     }
 

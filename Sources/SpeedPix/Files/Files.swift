@@ -5,8 +5,12 @@ public struct Files: Sendable {
 
     /// Files with a memory of their own for what was uploaded; one for each client.
     package init(caller: ServiceCaller) {
+        self.init(caller: caller, cache: UploadCache())
+    }
+
+    init(caller: ServiceCaller, cache: UploadCache) {
         self.caller = caller
-        cache = UploadCache()
+        self.cache = cache
     }
 
     /// How many uploads are under way, and how many callers wait for one that another caller began.

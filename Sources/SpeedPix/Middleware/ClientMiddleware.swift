@@ -29,6 +29,18 @@ public protocol ClientMiddleware: Sendable {
     func intercept(
         _ request: TransportRequest, operation: ClientOperation, next: Next
     ) async throws -> TransportResponse
+
+    /// Whether ``intercept(_:operation:next:)`` may block its thread or compute for more than a millisecond. True, unless the
+    /// middleware says otherwise.
+    ///
+    /// A client with such a middleware works on Swift's own threads. Without one its calls and downloads run on the event
+    /// loop of their connections, which costs less: see ``HTTPTransport/taskExecutor(for:)``.
+    var mayBlock: Bool { get }
+}
+
+extension ClientMiddleware {
+    /// True: nothing is known of it.
+    public var mayBlock: Bool { true }
 }
 
 /// What a request is for.

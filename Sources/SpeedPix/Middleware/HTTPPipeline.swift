@@ -6,10 +6,11 @@ package struct HTTPPipeline: Sendable {
     let transport: any HTTPTransport
     let middleware: [any ClientMiddleware]
     let metrics: ClientMetrics?
+    let tracing: ClientTracing?
 
-    /// Where an operation is worked on. Middleware is somebody else's, and may block.
+    /// Where an operation is worked on: nil, for Swift's own threads, where a middleware may block.
     func taskExecutor(for operation: ClientOperation) -> (any TaskExecutor)? {
-        middleware.isEmpty ? transport.taskExecutor(for: operation) : nil
+        middleware.allSatisfy { !$0.mayBlock } ? transport.taskExecutor(for: operation) : nil
     }
 
     /// Sends one request once.
@@ -19,6 +20,16 @@ package struct HTTPPipeline: Sendable {
     func send(
         _ request: TransportRequest, for operation: ClientOperation,
         finish: @escaping @Sendable (TransportRequest) -> TransportRequest = { $0 }
+    ) async throws -> TransportResponse {
+        guard let tracing else { return try await sendUntraced(request, for: operation, finish: finish) }
+        return try await tracing.request(request, for: operation) { request in
+            try await sendUntraced(request, for: operation, finish: finish)
+        }
+    }
+
+    private func sendUntraced(
+        _ request: TransportRequest, for operation: ClientOperation,
+        finish: @escaping @Sendable (TransportRequest) -> TransportRequest
     ) async throws -> TransportResponse {
         guard !middleware.isEmpty || metrics != nil else { return try await transport.send(finish(request)) }
         let measured = metrics?.request(operation)

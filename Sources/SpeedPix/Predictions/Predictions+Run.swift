@@ -13,12 +13,26 @@ extension Predictions {
         try InputDepth.check(input)
         let prediction = try await begin(workflowID, input: input, options: options, elapsed: elapsed)
         if prediction.isReused, prediction.isComplete { return try Self.finished(prediction) }
-        return try await end(of: follower(of: prediction, options: options.wait, elapsed: elapsed))
+        let follower = follower(of: prediction, options: options.wait, elapsed: elapsed)
+        return caller.pipeline.tracing == nil ? try await end(of: follower) : try await tracedEnd(of: follower)
     }
 
     /// The prediction as the journal has it, or a new one.
     @inline(never)  // TaskFrames.swift
     private func begin(
+        _ workflowID: String, input: [String: InputValue], options: RunOptions,
+        elapsed: @escaping @Sendable () -> Duration
+    ) async throws -> Prediction {
+        guard let tracing = caller.pipeline.tracing else {
+            return try await beginUntraced(workflowID, input: input, options: options, elapsed: elapsed)
+        }
+        return try await tracing.prediction("create", workflowID: workflowID) {
+            try await beginUntraced(workflowID, input: input, options: options, elapsed: elapsed)
+        }
+    }
+
+    @inline(never)  // TaskFrames.swift
+    private func beginUntraced(
         _ workflowID: String, input: [String: InputValue], options: RunOptions,
         elapsed: @escaping @Sendable () -> Duration
     ) async throws -> Prediction {

@@ -28,6 +28,17 @@ public struct Predictions: Sendable {
     ) async throws -> Prediction {
         try Self.check(workflowID, options)
         try InputDepth.check(input)
+        guard let tracing = caller.pipeline.tracing else {
+            return try await createUntraced(workflowID, input: input, options: options)
+        }
+        return try await tracing.prediction("create", workflowID: workflowID) {
+            try await createUntraced(workflowID, input: input, options: options)
+        }
+    }
+
+    private func createUntraced(
+        _ workflowID: String, input: [String: InputValue], options: CreateOptions
+    ) async throws -> Prediction {
         switch try await claim(workflowID, input: input, options: options) {
         case .recorded(let prediction): return prediction
         case .new(let key):
@@ -128,7 +139,15 @@ public struct Predictions: Sendable {
     ///   the prediction goes on then, too, unless ``WaitOptions/cancelOn`` says otherwise.
     public func wait(for prediction: Prediction, options: WaitOptions = WaitOptions()) async throws -> Prediction {
         if prediction.isReused, prediction.isComplete { return try Self.finished(prediction) }
-        return try await end(of: PredictionFollower(prediction, predictions: self, options: options))
+        let follower = PredictionFollower(prediction, predictions: self, options: options)
+        return caller.pipeline.tracing == nil ? try await end(of: follower) : try await tracedEnd(of: follower)
+    }
+
+    /// As ``end(of:)``, with a span. A function of its own: waits without one are to stay small, see TaskFrames.swift.
+    @inline(never)
+    func tracedEnd(of follower: PredictionFollower) async throws -> Prediction {
+        guard let tracing = caller.pipeline.tracing else { return try await end(of: follower) }
+        return try await tracing.prediction("wait", id: follower.prediction.id) { try await end(of: follower) }
     }
 
     /// - Parameter limit: A call has tries and a time limit of its own; together they could outlast a wait by minutes.

@@ -13,7 +13,7 @@ public protocol HTTPTransport: Sendable {
     /// Where the client's own work on an operation is best done: signing a call, reading its answer, waiting for the next,
     /// receiving a file. Nil, the default, for Swift's own threads.
     ///
-    /// Middleware and callbacks never run there, so they may take their time.
+    /// Callbacks never run there, nor does middleware that may take its time (``ClientMiddleware/mayBlock``).
     func taskExecutor(for operation: ClientOperation) -> (any TaskExecutor)?
 }
 

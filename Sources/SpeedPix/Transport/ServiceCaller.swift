@@ -1,6 +1,7 @@
 import HTTPTypes
-package import Logging
+import Logging
 import NIOCore
+import Tracing
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -20,17 +21,42 @@ package final class ServiceCaller: Sendable {
     /// Bytes of an answer that is read where its call was made: about a millisecond's work.
     private static let largestQuick = 64 << 10
 
-    package init(
+    convenience init(
         configuration: SpeedPixClient.Configuration, dependencies: ClientDependencies,
-        middleware: [any ClientMiddleware] = [],
-        metrics: ClientMetrics? = nil, logger: Logger
+        middleware: [any ClientMiddleware], metrics: ClientMetrics?, tracing: ClientTracing?, logger: Logger
+    ) {
+        let pipeline = HTTPPipeline(
+            transport: dependencies.transport, middleware: middleware, metrics: metrics, tracing: tracing)
+        self.init(
+            configuration, dependencies, pipeline: pipeline,
+            state: ClientState(configuration, dependencies, executor: pipeline.taskExecutor(for: .progress)),
+            signer: RequestSigner(appKey: configuration.appKey, secret: configuration.appSecret), logger: logger)
+    }
+
+    private init(
+        _ configuration: SpeedPixClient.Configuration, _ dependencies: ClientDependencies, pipeline: HTTPPipeline,
+        state: ClientState, signer: RequestSigner, logger: Logger
     ) {
         self.configuration = configuration
         self.dependencies = dependencies
+        self.pipeline = pipeline
+        self.state = state
+        self.signer = signer
         self.logger = logger
-        pipeline = HTTPPipeline(transport: dependencies.transport, middleware: middleware, metrics: metrics)
-        state = ClientState(configuration, dependencies, executor: pipeline.taskExecutor(for: .progress))
-        signer = RequestSigner(appKey: configuration.appKey, secret: configuration.appSecret)
+    }
+
+    /// A caller that shares this one's state, and differs in what is given; middleware comes behind this one's.
+    func with(
+        logger: Logger?, middleware: [any ClientMiddleware], tracer: (any Tracer)?, timeout: Duration?
+    ) -> ServiceCaller {
+        var configuration = configuration
+        if let timeout { configuration.timeout = timeout }
+        let pipeline = HTTPPipeline(
+            transport: pipeline.transport, middleware: pipeline.middleware + middleware, metrics: pipeline.metrics,
+            tracing: tracer.map(ClientTracing.init) ?? pipeline.tracing)
+        return ServiceCaller(
+            configuration, dependencies, pipeline: pipeline, state: state, signer: signer, logger: logger ?? self.logger
+        )
     }
 
     /// - Parameters:
