@@ -11,12 +11,22 @@ extension Predictions {
             let ended = try await follower.end()
             await recordEnd(of: ended)
             return ended
-        } catch let error as SpeedPixError where [.predictionFailed, .canceled].contains(error.code) {
-            if let ended = error.prediction { await recordEnd(of: ended) }
-            throw error
-        } catch  where follower.options.cancelOn?.includes(error) == true {
-            throw await giveUp(follower.prediction, after: error, follower.options)
+        } catch {
+            throw await conclude(follower, after: error)
         }
+    }
+
+    /// Records an end that was no success; cancels a prediction that is given up, if the options say so.
+    ///
+    /// - Returns: The error that the wait ends with.
+    @inline(never)  // TaskFrames.swift
+    private func conclude(_ follower: PredictionFollower, after error: any Error) async -> any Error {
+        if let error = error as? SpeedPixError, [.predictionFailed, .canceled].contains(error.code) {
+            if let ended = error.prediction { await recordEnd(of: ended) }
+            return error
+        }
+        guard follower.options.cancelOn?.includes(error) == true else { return error }
+        return await giveUp(follower.prediction, after: error, follower.options)
     }
 
     /// Ends a prediction whose wait was given up.

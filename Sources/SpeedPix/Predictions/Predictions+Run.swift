@@ -11,7 +11,10 @@ extension Predictions {
         let elapsed = caller.dependencies.clock.stopwatch()
         try Self.check(workflowID, options.create)
         try InputDepth.check(input)
-        let prediction = try await begin(workflowID, input: input, options: options, elapsed: elapsed)
+        // With everything up to the create, whose frames would otherwise stay for the whole wait.
+        let prediction = try await inSeparateTask(on: nil) {
+            try await begin(workflowID, input: input, options: options, elapsed: elapsed)
+        }
         if prediction.isReused, prediction.isComplete { return try Self.finished(prediction) }
         let follower = follower(of: prediction, options: options.wait, elapsed: elapsed)
         return caller.pipeline.tracing == nil ? try await end(of: follower) : try await tracedEnd(of: follower)
@@ -53,12 +56,10 @@ extension Predictions {
         _ workflowID: String, input resolved: [String: JSONValue], options: RunOptions, key: JournalKey,
         elapsed: @escaping @Sendable () -> Duration
     ) async throws -> Prediction {
-        let prediction = try await inSeparateTask(on: caller.pipeline.taskExecutor(for: .create)) {
-            // Not within the deadline as a whole: a create that is under way must still tell what it has started.
-            try await send(
-                workflowID, input: resolved, options: options.create, key: key,
-                limit: options.wait.timeout.map { $0 - elapsed() })
-        }
+        // Not within the deadline as a whole: a create that is under way must still tell what it has started.
+        let prediction = try await send(
+            workflowID, input: resolved, options: options.create, key: key,
+            limit: options.wait.timeout.map { $0 - elapsed() })
         await options.onCreated?(prediction)
         return prediction
     }
