@@ -15,9 +15,9 @@ extension Predictions {
         let prediction = try await inSeparateTask(on: nil) {
             try await begin(workflowID, input: input, options: options, elapsed: elapsed)
         }
-        if prediction.isReused, prediction.isComplete { return try Self.finished(prediction) }
+        if let recorded = try Self.recorded(prediction) { return recorded }
         let follower = follower(of: prediction, options: options.wait, elapsed: elapsed)
-        return caller.pipeline.tracing == nil ? try await end(of: follower) : try await tracedEnd(of: follower)
+        return caller.isTraced ? try await tracedEnd(of: follower) : try await end(of: follower)
     }
 
     /// The prediction as the journal has it, or a new one.

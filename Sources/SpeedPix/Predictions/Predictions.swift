@@ -138,9 +138,17 @@ public struct Predictions: Sendable {
     ///   service), or what the service refused. What `onProgress` throws. `CancellationError` if the task is cancelled;
     ///   the prediction goes on then, too, unless ``WaitOptions/cancelOn`` says otherwise.
     public func wait(for prediction: Prediction, options: WaitOptions = WaitOptions()) async throws -> Prediction {
-        if prediction.isReused, prediction.isComplete { return try Self.finished(prediction) }
+        if let recorded = try Self.recorded(prediction) { return recorded }
         let follower = PredictionFollower(prediction, predictions: self, options: options)
-        return caller.pipeline.tracing == nil ? try await end(of: follower) : try await tracedEnd(of: follower)
+        return caller.isTraced ? try await tracedEnd(of: follower) : try await end(of: follower)
+    }
+
+    /// A prediction whose end a journal has, if it succeeded; nil for one that is to be waited for.
+    ///
+    /// - Throws: ``SpeedPixError`` if it did not succeed.
+    @inline(never)  // TaskFrames.swift
+    static func recorded(_ prediction: Prediction) throws -> Prediction? {
+        prediction.isReused && prediction.isComplete ? try finished(prediction) : nil
     }
 
     /// As ``end(of:)``, with a span. A function of its own: waits without one are to stay small, see TaskFrames.swift.

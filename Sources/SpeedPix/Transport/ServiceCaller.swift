@@ -16,6 +16,8 @@ package final class ServiceCaller: Sendable {
     let dependencies: ClientDependencies
     let logger: Logger
     let pipeline: HTTPPipeline
+    /// Whether there are spans to make; a flag, since the tracing itself is large for a frame.
+    let isTraced: Bool
     let state: ClientState
     private let signer: RequestSigner
     /// Bytes of an answer that is read where its call was made: about a millisecond's work.
@@ -40,6 +42,7 @@ package final class ServiceCaller: Sendable {
         self.configuration = configuration
         self.dependencies = dependencies
         self.pipeline = pipeline
+        isTraced = pipeline.tracing != nil
         self.state = state
         self.signer = signer
         self.logger = logger
