@@ -18,7 +18,8 @@ extension SpeedPixClient {
         public var appSecret: Secret
         /// Scheme, host, and optional base path, without a slash at the end.
         public let endpoint: String
-        /// How long one call may take until the head of its answer; a wait is many calls. Default 30 s.
+        /// How long one call may take, with the whole of its answer; of a transfer, until the head of the answer. A wait is
+        /// many calls. Default 30 s.
         public var timeout: Duration {
             didSet { timeout = timeout.withinYears }
         }

@@ -18,7 +18,7 @@ final class ReceivedSignals: Sendable {
     var first: Int32? { numbers.withLock { $0.first } }
 
     /// `timeout` and some terminals send a signal to a process and to its group, and so twice: what comes within a moment
-    /// of the first one is no impatience.
+    /// of the first one does not count as a second Ctrl-C.
     ///
     /// - Returns: Whether somebody wants the end at once.
     func note(_ number: Int32) -> Bool {

@@ -68,7 +68,8 @@ final class JournalDatabase: Sendable {
         let (reason, remedy): (String, String) =
             switch DatabaseProblem(error) {
             case .full: ("the disk is full", "make room on it, or name another folder with --state")
-            case .damaged: ("it is damaged, or no journal", "set it aside under another name: a new one is begun then")
+            case .damaged:
+                ("it is damaged or not a journal", "set it aside under another name: a new one is begun then")
             case .newer:
                 ("it was written by a newer speedpix", "update speedpix, or name another folder with --state")
             case .held: ("another process holds it", "wait for it to end, or name another folder with --state")

@@ -67,7 +67,7 @@ public final class JournalStore: Sendable {
     ///
     /// - Parameters:
     ///   - seed: What its random draws begin with.
-    ///   - refusesUnfinished: Whether a run that could be gone on with is an error.
+    ///   - refusesUnfinished: Whether a run that could be resumed is an error.
     /// - Throws: ``SpeedPixError`` `journal_failed`.
     public func begin(
         _ description: RunDescription, seed: Int64, refusesUnfinished: Bool = false

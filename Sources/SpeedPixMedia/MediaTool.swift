@@ -49,7 +49,7 @@ struct MediaTool: Sendable {
             let lastWords = result.errors.split(separator: "\n").last.map { ": \($0.prefix(300))" } ?? ""
             throw SpeedPixError(
                 .invalidArgument, "\(name) cannot read \(path)\(lastWords)".printable(),
-                remedy: "the file is damaged, or none of this kind")
+                remedy: "the file is damaged or not of this kind")
         }
         return result.output
     }

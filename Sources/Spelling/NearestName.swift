@@ -8,7 +8,7 @@ package enum NearestName {
         return best.0
     }
 
-    /// "; did you mean 'x'?", or what there is, if that is short.
+    /// "did you mean 'x'?", or what there is, if that is short.
     package static func hint(for name: String, among names: [String]) -> String? {
         if let suggestion = suggestion(for: name, among: names) { return "did you mean '\(suggestion)'?" }
         return names.isEmpty || names.count > 24 ? nil : "there are: \(names.sorted().joined(separator: ", "))"

@@ -14,7 +14,7 @@ struct FaultCommandTests {
             ),
             (
                 #"{"rules": [{"call": "create", "fault": "delay", "second": 1}]}"#,
-                "rule 1: \"seconds\" is missing; did you mean it by \"second\"?"
+                "rule 1: \"seconds\" is missing; is \"second\" a misspelling of it?"
             ),
             ("{", "this is not JSON"),
         ])

@@ -58,7 +58,7 @@ struct JournalFileTests {
         let folder = JournalFolder()
         try withFile(folder) { try $0.write { try $0.execute(sql: "CREATE TABLE album (name TEXT)") } }
         let error = try refusal(folder)
-        #expect(error.message.contains("it is damaged, or no journal"))
+        #expect(error.message.contains("it is damaged or not a journal"))
         try withFile(folder) { queue in
             let names = try queue.read { try String.fetchAll($0, sql: "SELECT name FROM sqlite_master") }
             #expect(names == ["album"])

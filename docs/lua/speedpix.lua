@@ -547,7 +547,7 @@ function speedpix.timeout(seconds, fn, ...) end
 ---@param seconds number
 function speedpix.sleep(seconds) end
 
---- Calls a function once in a run, and gives its value every time: also when the run is gone on with (`--resume`). For what would be another one each time: the time, a token, a choice. The value is what JSON can say.
+--- Calls a function once in a run, and gives its value every time: also when the run is resumed (`--resume`). For what would be another one each time: the time, a token, a choice. The value is what JSON can say.
 --- Raises: journal_failed.
 ---@param name string
 ---@param fn fun(): any

@@ -10,8 +10,9 @@ package final class LuaScheduler {
     /// The actor that all this runs on. Weak, since it owns the machine.
     weak var owner: LuaVM?
 
-    /// Where scripts begin, and where callbacks draw their random numbers.
+    /// Where scripts begin.
     let startPosition: TaskPosition
+    /// Where callbacks draw their random numbers.
     let outside: TaskPosition
     /// Records values for later runs of the script; nil without a record.
     let notes: (any LuaRunNotes)?

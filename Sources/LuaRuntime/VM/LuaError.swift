@@ -6,7 +6,7 @@ public struct LuaError: Error, Sendable {
         case syntax
         /// Raised while running.
         case runtime
-        /// The VM could not even start: memory ran out.
+        /// Memory ran out, at the start or during the run.
         case memory
     }
 

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A function of a script, held by Swift. Call it with ``LuaVM/call(_:_:parent:)``.
+/// A function of a script, held by Swift. Call it with ``LuaVM/call(_:_:parent:timeout:clock:)``.
 public final class LuaFunction: Sendable {
     let slot: Int32
     private let releases: ReleaseQueue

@@ -1,6 +1,7 @@
 /// What went wrong, where it stands with the service, and what to do next.
 ///
-/// Every throwing function of the SDK throws this type, except that a cancelled Swift task throws `CancellationError`.
+/// Functions that call the service throw this type, except `CancellationError` in a cancelled task, and whatever closures of
+/// yours throw.
 public struct SpeedPixError: Error, Sendable {
     /// A stable, machine-readable kind of failure. Scripts see the raw value as `e.code`.
     public struct Code: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
@@ -39,7 +40,7 @@ public struct SpeedPixError: Error, Sendable {
         public static let invalidArgument = Code(rawValue: "invalid_argument")
         /// The journal could not write down what is about to be paid for, or was. Of the first, nothing was sent.
         public static let journalFailed = Code(rawValue: "journal_failed")
-        /// The service has the output of a prediction no more, and no copy of it was saved here.
+        /// The service no longer has the output of a prediction, and no copy of it was saved here.
         public static let outputExpired = Code(rawValue: "output_expired")
         /// A local file does not exist.
         public static let fileNotFound = Code(rawValue: "file_not_found")

@@ -67,7 +67,7 @@ extension Files {
     ///   - margin: How long the URL must still last. A URL that does not live twice as long is good for the first half
     ///     of its life.
     /// - Throws: ``SpeedPixError``: `invalid_argument` if the source has changed, what the service says if there is no
-    ///   source, and what ``create(_:filename:contentType:reusing:onProgress:)`` throws.
+    ///   source, and what ``upload(_:filename:contentType:reusing:onProgress:)`` throws.
     public func renewed(
         _ file: UploadedFile, source: UploadSource? = nil, margin: Duration = Files.reuseMargin
     ) async throws -> UploadedFile {
@@ -87,7 +87,7 @@ extension Files {
         let known = cache.entry(objectKey: file.objectKey)
         guard let source = source ?? known?.path.map(UploadSource.path) else {
             var error = refusal
-            error.remedy = "upload the file again, or say where it is: fresh(file, source: .path(…))"
+            error.remedy = "upload the file again, or pass its source: renewed(file, source: .path(…))"
             throw error
         }
         try await check(source, isStill: file, known: known)

@@ -50,7 +50,7 @@ extension Files {
     private static func expired(_ place: OutputPlace, _ cause: SpeedPixError?) -> SpeedPixError {
         SpeedPixError(
             .outputExpired,
-            "the service has the output of \(place.predictionID) no more"
+            "the service no longer has the output of \(place.predictionID)"
                 + (cause.map { ": \($0.message)" } ?? ""),
             remedy: "make it anew: speedpix run … --resume --again LABEL",
             prediction: Prediction(id: place.predictionID), cause: cause)

@@ -15,7 +15,7 @@ package struct HTTPPipeline: Sendable {
 
     /// Sends one request once.
     ///
-    /// - Parameter finish: The last hand that is laid on it, after all middleware: it signs.
+    /// - Parameter finish: Signs the request, after all middleware.
     /// - Throws: As the transport does; ``RequestNotSent`` if a middleware threw before anything was sent.
     func send(
         _ request: TransportRequest, for operation: ClientOperation,

@@ -97,7 +97,7 @@ package final class ServiceCaller: Sendable {
             do {
                 var timeout = configuration.timeout
                 if isRepeatable, let limit, let elapsed { timeout = min(timeout, max(limit - elapsed(), .zero)) }
-                // Without a number for a connection nothing was sent.
+                // Without a free file descriptor for a connection nothing was sent.
                 let envelope = try await DescriptorShortage.retrying(dependencies.clock) {
                     try await send(route, bytes, headers: headers, timeout: timeout, isShielded: !isRepeatable)
                 }

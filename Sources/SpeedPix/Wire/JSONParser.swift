@@ -34,7 +34,7 @@ struct JSONParser {
     private var next: UInt8? { at < bytes.count ? bytes[at] : nil }
 
     private func error(_ problem: String) -> DecodingError {
-        .dataCorrupted(.init(codingPath: [], debugDescription: "no JSON: \(problem), at byte \(at)"))
+        .dataCorrupted(.init(codingPath: [], debugDescription: "invalid JSON: \(problem), at byte \(at)"))
     }
 
     private mutating func skipSpace() {

@@ -25,13 +25,13 @@ extension ScriptCheck {
         if syntaxContext.inputs > 0, Self.clocks.contains(path) {
             warn(
                 place,
-                "\(path.joined(separator: ".")) gives another value when the run is gone on with, and the prediction is then"
+                "\(path.joined(separator: ".")) gives another value when the run is resumed, and the prediction is then"
                     + " paid for again; keep it: speedpix.once(\"stamp\", function() … end)")
         }
         if syntaxContext.pairsLoops > 0, Self.creates.contains(path) || Self.draws.contains(path) {
             warn(
                 place,
-                "pairs has another order in each process, so that a run which is gone on with does not find"
+                "pairs has another order in each process, so that a resumed run does not find"
                     + " \(path.joined(separator: ".")) at its place; sort the keys first, or use a list")
         }
         let before = syntaxContext

@@ -2,6 +2,6 @@
 struct ScriptFinding: Sendable, Equatable {
     var place: TextPosition
     var message: String
-    /// Whether it is right in itself, and makes a run that is gone on with pay again.
+    /// Whether it is right in itself, and makes a resumed run pay again.
     var isWarning = false
 }

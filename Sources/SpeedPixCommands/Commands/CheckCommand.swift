@@ -15,7 +15,7 @@ struct CheckCommand: ContextCommand {
             Tells of syntax errors, unknown globals, and misspelt functions, fields, methods
             and options of the API, one a line, as FILE:LINE:COLUMN: error: what.
             Ends with status 1 if there is any, and says nothing if there is none. Warns of
-            what a run that is gone on with (run --resume) would pay for again.
+            what a resumed run (run --resume) would pay for again.
             """)
 
     @Argument(

@@ -47,7 +47,7 @@ struct InitCommand: ContextCommand {
             try reportFile(file.name, wasThere: before != nil, isChanged: after != nil, context)
         }
         if let advice { context.say(advice) }
-        let change = folder == "." ? "" : "cd \(folder.shellQuoted) && "
+        let change = folder == "." ? "" : "cd \(ShellText.quoted(folder)) && "
         try context.print("try it: \(change)speedpix run \(Self.script) --local --out out")
     }
 

@@ -62,7 +62,7 @@ struct PredictCommand: ContextCommand {
 
     func validate() throws {
         guard alias == nil || versionId == nil else {
-            throw ValidationError("--alias and --version-id exclude each other")
+            throw ValidationError("use either --alias or --version-id, not both")
         }
         for option in resource + [workflow, alias, versionId].compactMap({ $0 }) {
             guard !option.isEmpty, option.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F }) else {

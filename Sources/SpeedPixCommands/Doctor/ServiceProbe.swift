@@ -71,10 +71,10 @@ struct ServiceProbe {
     private var reachingIt: String {
         let endpoint = configuration.endpoint
         guard let proxy = configuration.network.proxies.proxy(for: endpoint) else {
-            return "check endpoint, SPEEDPIX_ENDPOINT and the network: curl -sv \(endpoint.shellQuoted)"
+            return "check endpoint, SPEEDPIX_ENDPOINT and the network: curl -sv \(ShellText.quoted(endpoint))"
         }
         return "check the proxy, and whether it reaches the endpoint: "
-            + "curl -sv -x \("\(proxy)".shellQuoted) \(endpoint.shellQuoted)"
+            + "curl -sv -x \(ShellText.quoted("\(proxy)")) \(ShellText.quoted(endpoint))"
     }
 
     private func clock(_ skew: Duration) -> Diagnosis {

@@ -21,7 +21,7 @@ struct JournalPlan: Sendable {
     static let standardDays = 30.0
 
     /// - Returns: Nil for a run that writes nothing down.
-    /// - Throws: ``CommandFailure`` for settings that make no sense, or what cannot be gone on with.
+    /// - Throws: ``CommandFailure`` for settings that make no sense, or a run that cannot be resumed.
     init?(
         _ command: RunCommand, script: ScriptFile, named name: String, service used: UsedService,
         in context: CommandContext
@@ -41,7 +41,7 @@ struct JournalPlan: Sendable {
         place = command.journal.place(context, beside: script.directory)
         self.target = target
         var choices = command.resuming.choices
-        // There they cost nothing.
+        // At the local gateway a repeated create costs nothing.
         if isLocal { choices.makesDoubtsAgain = true }
         self.choices = choices
         resumeCommand = Self.resuming(context.arguments, target)
@@ -50,7 +50,9 @@ struct JournalPlan: Sendable {
             folder: Self.real(context.workingDirectory), parameters: command.arguments,
             endpoint: identity.endpoint, appKey: identity.appKey, command: context.arguments)
         do {
-            let days = try command.service.settings(context, beside: script.directory)[.keepRuns]?.number
+            let days =
+                command.service.readsSettings
+                ? try command.service.settings(context, beside: script.directory)[.keepRuns]?.number : nil
             keepsRuns = (days ?? Self.standardDays) * 86_400
         } catch {
             throw error.failure

@@ -1,7 +1,7 @@
 import ArgumentParser
 import SpeedPixJournal
 
-/// Which run is gone on with.
+/// Which run is resumed.
 enum ResumeTarget: ExpressibleByArgument, Sendable, Equatable {
     /// The newest that is unfinished.
     case newest
@@ -66,7 +66,7 @@ struct ResumeOptions: ParsableArguments {
             throw ValidationError("--again, --again-failed and --in-doubt go with --resume")
         }
         guard resume != nil else { return }
-        if noJournal { throw ValidationError("--resume and --no-journal exclude each other") }
+        if noJournal { throw ValidationError("use either --resume or --no-journal, not both") }
         if seed != nil, resume != .auto {
             throw ValidationError("--resume goes on with the seed of its run; leave --seed out")
         }

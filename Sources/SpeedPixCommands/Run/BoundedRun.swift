@@ -7,8 +7,9 @@ import Synchronization
 struct BoundedRun {
     /// How long `<close>` variables of a stopped script may take, and half a second to report it.
     static let grace = LuaLimits().closing + .milliseconds(500)
-    /// How long reporting may take after a run was abandoned: cancelling at the service takes ten seconds.
-    static let reportingTime: Duration = .seconds(12)
+    /// How long reporting may take after a run was abandoned. What is waited for is canceled first and the rest after that, each
+    /// within its limit; two seconds are for the report itself.
+    static let reportingTime: Duration = Predictions.cancelLimit * 2 + .seconds(2)
 
     let vm: LuaVM
     let timeout: Duration?

@@ -10,7 +10,9 @@ extension CommandContext {
         }
         let unsaved = state.unsaved.entries
         if !unsaved.isEmpty {
-            say("these succeeded, and their files were not saved: \(Self.list(unsaved.map { ($0.id, $0.label) }))")
+            say(
+                "these predictions succeeded, but their files were not saved: \(Self.list(unsaved.map { ($0.id, $0.label) }))"
+            )
             say("fetch them: speedpix jobs download \(unsaved.map(\.id).joined(separator: " "))".printable())
         }
         for create in state.inDoubt {

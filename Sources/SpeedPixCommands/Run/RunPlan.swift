@@ -60,7 +60,7 @@ struct RunPlan: Sendable {
         var host = HostPlan(
             service, sandbox: command.sandbox, arguments: command.arguments, directory: script.directory,
             journal: command.journal.place(context, beside: script.directory), in: context)
-        // A script from standard input has used it up.
+        // The script itself was read from standard input.
         host.readsInput = script.directory != nil
         host.isVerbose = command.verbose
         if command.dryRun { host.transport = DryRunTransport() }

@@ -15,11 +15,11 @@ struct ServiceOptions: ParsableArguments {
 
     func validate() throws {
         if let local, let endpoint, endpoint != local.endpoint {
-            throw ValidationError("--\(local.endpoint) and --endpoint \(endpoint) exclude each other")
+            throw ValidationError("use either --\(local.endpoint) or --endpoint \(endpoint), not both")
         }
     }
 
-    /// Whether the gateway inside this process is meant: what goes on there ends with the process.
+    /// Whether the gateway inside this process is meant.
     ///
     /// - Parameter directory: The folder of the script, if there is one.
     func isLocal(_ context: CommandContext, beside directory: String? = nil) -> Bool {
@@ -67,6 +67,9 @@ struct ServiceOptions: ParsableArguments {
 
     /// Whether the flags say which service is meant.
     private var isGivenByFlag: Bool { local != nil || endpoint != nil }
+
+    /// Whether settings count: not at the gateway inside this process, if a flag asks for it.
+    var readsSettings: Bool { localByFlag == nil }
 
     private var localByFlag: LocalMode? { local ?? endpoint.flatMap { LocalMode(endpoint: $0) } }
 

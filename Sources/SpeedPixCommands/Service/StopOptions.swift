@@ -14,8 +14,7 @@ struct StopOptions: ParsableArguments {
     /// - Throws: ``CommandFailure`` if settings are wrong.
     func cancels(_ service: ServiceOptions, _ context: CommandContext, beside directory: String? = nil) throws -> Bool {
         if let cancelOnStop { return cancelOnStop }
-        // With --local no settings are looked at.
-        guard service.local == nil else { return false }
+        guard service.readsSettings else { return false }
         do {
             return try service.settings(context, beside: directory)[.cancelOnStop]?.isTrue ?? false
         } catch {

@@ -55,7 +55,7 @@ struct PrivateFile {
         guard isChangeableByOthers else { return }
         throw SettingsError(
             message: "\(path.printable()) says where the secret comes from, and others than you may change it",
-            hint: "chmod go-w \(path.shellQuoted)")
+            hint: "chmod go-w \(ShellText.quoted(path))")
     }
 
     /// - Parameter secret: What it holds, as the message names it.
@@ -64,20 +64,6 @@ struct PrivateFile {
         guard isOpenToOthers else { return }
         throw SettingsError(
             message: "\(path.printable()) holds \(secret), and others than you may read or change it",
-            hint: "chmod 600 \(path.shellQuoted)")
-    }
-}
-
-extension String {
-    /// As a shell takes it for one word.
-    var shellQuoted: String {
-        let isPlain =
-            !isEmpty
-            && utf8.allSatisfy { byte in
-                (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
-                    || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
-                    || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || "/._-+:@%".utf8.contains(byte)
-            }
-        return isPlain ? self : "'\(replacing("'", with: "'\\''"))'"
+            hint: "chmod 600 \(ShellText.quoted(path))")
     }
 }

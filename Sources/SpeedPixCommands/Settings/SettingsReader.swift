@@ -91,7 +91,7 @@ struct SettingsReader {
 
     private static func single(_ text: String, from place: String) throws(SettingsError) -> String {
         let secret = text.trimming(while: \.isWhitespace)
-        guard !secret.isEmpty else { throw SettingsError(message: "\(place) is empty, and no secret") }
+        guard !secret.isEmpty else { throw SettingsError(message: "\(place) is empty: it holds no secret") }
         guard !secret.contains(where: \.isNewline) else {
             throw SettingsError(
                 message: "\(place) has more than one line", hint: "it must be the secret and nothing else")

@@ -93,7 +93,7 @@ struct FaultOptions {
     /// The complaint about a member that must be there, which may be there under a misspelt name.
     func missing(_ name: String, _ explanation: String = "") -> FaultFileError {
         let unread = members.keys.filter { !known.contains($0) }.sorted()
-        let slip = NearestName.suggestion(for: name, among: unread).map { "; did you mean it by \"\($0)\"?" }
+        let slip = NearestName.suggestion(for: name, among: unread).map { "; is \"\($0)\" a misspelling of it?" }
         return FaultFileError("\(place): \"\(name)\" is missing" + (slip ?? explanation))
     }
 
@@ -101,7 +101,7 @@ struct FaultOptions {
     func end() throws(FaultFileError) {
         guard let odd = members.keys.filter({ !known.contains($0) }).min() else { return }
         let hint = NearestName.hint(for: odd, among: known.filter { $0 != "comment" }).map { "; \($0)" } ?? ""
-        throw FaultFileError("\(place): \"\(odd)\" is no \(noun)\(hint)")
+        throw FaultFileError("\(place): \"\(odd)\" is not a known \(noun)\(hint)")
     }
 
     private func wrong(_ name: String, expected: String, value: JSONValue) -> FaultFileError {

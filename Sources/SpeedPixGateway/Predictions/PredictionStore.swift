@@ -242,7 +242,7 @@ extension StorageError {
         case .full: self.init(action: action, reason: "the disk is full")
         case .damaged:
             self.init(
-                action: action, reason: "it is damaged, or no database of a gateway",
+                action: action, reason: "it is damaged or not a gateway's database",
                 remedy: "set it aside under another name, and a new one is begun; --local=fresh does without it")
         case .newer:
             self.init(

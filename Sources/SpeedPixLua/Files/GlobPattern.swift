@@ -6,7 +6,7 @@ struct GlobPattern: Sendable {
     private let pattern: String
     /// The pattern without braces, once for each of their choices; each a list of names.
     private let alternatives: [[String]]
-    /// Where the pattern starts: "/", "~/", "../", or "./" for the working folder.
+    /// Where the pattern starts: "/", "~/", or "./" for the working folder.
     private let start: String
 
     /// Names looked at; a pattern that goes over it is a mistake, or belongs into a narrower folder.

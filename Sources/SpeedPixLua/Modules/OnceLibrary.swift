@@ -7,7 +7,7 @@ enum OnceLibrary {
         "once",
         .init(
             """
-            Calls a function once in a run, and gives its value every time: also when the run is gone on with (`--resume`). \
+            Calls a function once in a run, and gives its value every time: also when the run is resumed (`--resume`). \
             For what would be another one each time: the time, a token, a choice. The value is what JSON can say.
             """, ["name: string", "fn: fun(): any"], returns: "any", errors: ["journal_failed"],
             example: "local stamp = speedpix.once(\"stamp\", function() return os.time() end)"))
@@ -39,7 +39,7 @@ enum OnceLibrary {
           if known then return given(known) end
           local waiting = {}
           at_work[name], makers[name] = waiting, task()
-          -- What it draws and counts is its own: a run that is gone on with does not call it.
+          -- What it draws and counts is its own: a resumed run does not call it.
           local before = go_to(place_of_run("once " .. name))
           local _guard <close> = setmetatable({}, { __close = function()
             go_to(before)
@@ -84,7 +84,7 @@ enum OnceLibrary {
                 },
                 .immediate("refuse_once") { arguments in
                     let problem = try arguments.value(2)
-                    let reason = problem.tableValue?["message"]?.text ?? problem.text ?? "it is no JSON"
+                    let reason = problem.tableValue?["message"]?.text ?? problem.text ?? "it cannot be said in JSON"
                     throw LuaArgumentError(
                         "the value of speedpix.once(\"\(try arguments.string(1))\", …) cannot be kept: \(reason)",
                         hint: "return texts, numbers, booleans, or tables of them")

@@ -27,7 +27,7 @@ package enum ScriptErrorCodes {
             "unknown_outcome", "a create may have reached the service, but its answer did not come back",
             "look in the console before creating it again: it may be running, and paid for"),
         LuaReference.ErrorCode(
-            "output_expired", "the service has an output no more, and no copy of it was saved here",
+            "output_expired", "the service no longer has an output, and no copy of it was saved here",
             "make it anew: speedpix run … --resume --again LABEL"),
         LuaReference.ErrorCode(
             "invalid_response", "an answer came back that is not the protocol's",
@@ -57,7 +57,7 @@ package enum ScriptErrorCodes {
     ]
 
     private static let ofContent = [
-        LuaReference.ErrorCode("invalid_json", "a text is no JSON", "e.line and e.column say where"),
+        LuaReference.ErrorCode("invalid_json", "a text is not valid JSON", "e.line and e.column say where"),
         LuaReference.ErrorCode("invalid_csv", "a text is not a table", "e.message says where"),
         LuaReference.ErrorCode(
             "unsupported_format", "the content is not a picture of a known format", "export it as JPEG or PNG"),

@@ -110,7 +110,7 @@ struct PredictCommandTests {
             (["echo", "nope=1"], .failure, "has no input \"nope\""),
             ([""], .usage, "an id is empty"),
             (["a b"], .usage, "has spaces"),
-            (["echo", "--alias", "a", "--version-id", "b"], .usage, "exclude each other"),
+            (["echo", "--alias", "a", "--version-id", "b"], .usage, "not both"),
             (["echo", "--alias", "a\nb"], .usage, "control characters"),
             (["echo", "--timeout", "0"], .usage, "positive number of seconds"),
             (["echo", "duration:=3600", "--timeout", "0.2"], .failure, "did not end within"),

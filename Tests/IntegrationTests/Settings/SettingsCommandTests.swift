@@ -226,6 +226,18 @@ struct SettingsCommandTests {
         #expect(run.status == .configuration && run.errors.contains("speedpix.toml:1:9: after a key"))
     }
 
+    @Test(
+        "run at the local gateway reads no settings when it keeps its run", arguments: ["--local", "--endpoint=local"])
+    func keptLocalRunWithBrokenSettings(option: String) async throws {
+        let folder = try TestFolder()
+        try write("nonsense", to: "speedpix.toml", in: folder)
+        let environment = ["HOME": folder.path]
+        let run = await CommandRun(["run", "-", option], in: folder, input: script, environment: environment)
+        #expect(run.output == "hello\n", "\(run.errors)")
+        let runs = await CommandRun(["runs", "list"], in: folder, environment: environment)
+        #expect(runs.output.contains("finished"), "\(runs.output) \(runs.errors)")
+    }
+
     @Test("A script can neither read, upload nor write settings and secret files")
     func aScriptSeesNeitherSettingsNorSecrets() async throws {
         let folder = try TestFolder()

@@ -73,9 +73,9 @@ struct FaultFileTests {
             ("", "this is not JSON"),
             ("[]", "a file of faults is an object, {\"rules\": […]}, not an array"),
             ("{}", "the file: \"rules\" is missing"),
-            (#"{"rule": []}"#, "the file: \"rules\" is missing; did you mean it by \"rule\"?"),
+            (#"{"rule": []}"#, "the file: \"rules\" is missing; is \"rule\" a misspelling of it?"),
             (#"{"rules": 1}"#, "\"rules\" must be an array, not a whole number"),
-            (#"{"rules": [], "rule": 1}"#, "the file: \"rule\" is no key; did you mean 'rules'?"),
+            (#"{"rules": [], "rule": 1}"#, "the file: \"rule\" is not a known key; did you mean 'rules'?"),
             (
                 #"{"rules": [{"call":"create","fault":"reset_after"}, 7]}"#,
                 "rule 2 must be an object, not a whole number"
@@ -112,7 +112,7 @@ struct FaultFileTests {
             (#""call":"any","fault":"status","code":"503""#, "\"code\" must be a whole number, not a string"),
             (
                 #""call":"any","fault":"status","code":503,"boddy":"""#,
-                "\"boddy\" is no option of status; did you mean 'body'?"
+                "\"boddy\" is not a known option of status; did you mean 'body'?"
             ),
             (
                 #""call":"any","fault":"status","code":503,"reason":"a\nb""#,
@@ -120,7 +120,7 @@ struct FaultFileTests {
             ),
             (
                 #""call":"any","fault":"reset_after","tmes":1"#,
-                "\"tmes\" is no option of reset_after; did you mean 'times'?"
+                "\"tmes\" is not a known option of reset_after; did you mean 'times'?"
             ),
             (#""call":"any","fault":"throttle","code":404"#, "the \"code\" of throttle is 403 or 429, not 404"),
             (#""call":"any","fault":"cut_body","bytes":1,"fraction":0.5"#, "give \"bytes\" or \"fraction\", not both"),
@@ -128,7 +128,8 @@ struct FaultFileTests {
             (#""call":"any","fault":"cut_body","bytes":-1"#, "\"bytes\" must be at least 0, not -1"),
             (#""call":"any","fault":"delay""#, "\"seconds\" is missing"),
             (
-                #""call":"any","fault":"delay","second":1"#, "\"seconds\" is missing; did you mean it by \"second\"?"
+                #""call":"any","fault":"delay","second":1"#,
+                "\"seconds\" is missing; is \"second\" a misspelling of it?"
             ),
             (#""call":"any","fault":"delay","seconds":-1"#, "\"seconds\" must be 0 to 86400, not -1"),
             (#""call":"any","fault":"garbage","utf8":1"#, "\"utf8\" must be true or false, not a whole number"),
