@@ -21,6 +21,7 @@ let package = Package(
         .library(name: "SpeedPixMedia", targets: ["SpeedPixMedia"]),
         .library(name: "SpeedPixJournal", targets: ["SpeedPixJournal"]),
         .library(name: "SpeedPixLua", targets: ["SpeedPixLua"]),
+        .library(name: "SpeedPixTesting", targets: ["SpeedPixTesting"]),
         .library(name: "LuaRuntime", targets: ["LuaRuntime"]),
         .executable(name: "speedpix", targets: ["SpeedPixCLI"]),
     ],
@@ -183,11 +184,22 @@ let package = Package(
         ),
         .executableTarget(name: "SpeedPixCLI", dependencies: ["SpeedPixCommands"], swiftSettings: swift),
 
+        // MARK: What users build their tests on
+        .target(
+            name: "SpeedPixTesting",
+            dependencies: [
+                "SpeedPix",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            swiftSettings: swift
+        ),
+
         // MARK: Tests
         .target(
             name: "SpeedPixTestSupport",
             dependencies: [
-                "SpeedPix", "SpeedPixGateway", "Imaging",
+                "SpeedPix", "SpeedPixTesting", "SpeedPixGateway", "Imaging",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
