@@ -237,6 +237,14 @@ let package = Package(
             ],
             swiftSettings: swift
         ),
+        .testTarget(
+            name: "SpeedPixTestingTests",
+            dependencies: [
+                "SpeedPix", "SpeedPixTesting",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ],
+            swiftSettings: swift
+        ),
         .testTarget(name: "ImagingTests", dependencies: ["Imaging", "SpeedPixTestSupport"], swiftSettings: swift),
         .testTarget(
             name: "SpeedPixMediaTests",
@@ -279,7 +287,7 @@ let package = Package(
             name: "IntegrationTests",
             dependencies: [
                 "SpeedPix", "SpeedPixCLI", "InterruptedRun", "SpeedPixJournal", "SpeedPixCommands", "SpeedPixGateway",
-                "SpeedPixLua", "SpeedPixTestSupport",
+                "SpeedPixLua", "SpeedPixTestSupport", "SpeedPixTesting",
                 "SpeedPixMedia", "LuaRuntime", "Imaging",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
