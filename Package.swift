@@ -22,6 +22,7 @@ let package = Package(
         .library(name: "SpeedPixJournal", targets: ["SpeedPixJournal"]),
         .library(name: "SpeedPixLua", targets: ["SpeedPixLua"]),
         .library(name: "SpeedPixTesting", targets: ["SpeedPixTesting"]),
+        .library(name: "SpeedPixGatewayTesting", targets: ["SpeedPixGatewayTesting"]),
         .library(name: "LuaRuntime", targets: ["LuaRuntime"]),
         .executable(name: "speedpix", targets: ["SpeedPixCLI"]),
     ],
@@ -194,6 +195,15 @@ let package = Package(
             ],
             swiftSettings: swift
         ),
+        // Apart from it, since it brings a web server, SQLite, Lua and libvips.
+        .target(
+            name: "SpeedPixGatewayTesting",
+            dependencies: [
+                "SpeedPix", "SpeedPixGateway",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: swift
+        ),
 
         // MARK: Tests
         .target(
@@ -240,7 +250,7 @@ let package = Package(
         .testTarget(
             name: "SpeedPixTestingTests",
             dependencies: [
-                "SpeedPix", "SpeedPixTesting",
+                "SpeedPix", "SpeedPixTesting", "SpeedPixGatewayTesting", "Imaging",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
             swiftSettings: swift
@@ -287,7 +297,7 @@ let package = Package(
             name: "IntegrationTests",
             dependencies: [
                 "SpeedPix", "SpeedPixCLI", "InterruptedRun", "SpeedPixJournal", "SpeedPixCommands", "SpeedPixGateway",
-                "SpeedPixLua", "SpeedPixTestSupport", "SpeedPixTesting",
+                "SpeedPixLua", "SpeedPixTestSupport", "SpeedPixTesting", "SpeedPixGatewayTesting",
                 "SpeedPixMedia", "LuaRuntime", "Imaging",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),

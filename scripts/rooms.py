@@ -34,14 +34,16 @@ ROOMS = {
     "SpeedPixCommands": [*SWIFT_ROOMS, "CLineEditor"],
     "SpeedPixCLI": ["SpeedPixCommands"],
     "SpeedPixTesting": ["SpeedPix"],
+    "SpeedPixGatewayTesting": ["SpeedPix", "SpeedPixGateway"],
     "SpeedPixTestSupport": ["SpeedPix", "SpeedPixTesting", "SpeedPixGateway", "LuaRuntime", "Imaging"],
     # What users get, tested as users use it: without the fakes that are only ours.
-    "SpeedPixTestingTests": ["SpeedPix", "SpeedPixTesting"],
+    "SpeedPixTestingTests": ["SpeedPix", "SpeedPixTesting", "SpeedPixGatewayTesting", "Imaging"],
     # Ends itself where a test wants a power cut.
     "InterruptedRun": ["SpeedPix", "SpeedPixCommands"],
     # It starts the programs themselves, which are therefore built with it.
     "IntegrationTests": [
         *SWIFT_ROOMS, "SpeedPixCommands", "SpeedPixCLI", "InterruptedRun", "SpeedPixTestSupport", "SpeedPixTesting",
+        "SpeedPixGatewayTesting",
     ],
 }
 # Rooms whose own sources may import no package.
