@@ -21,6 +21,8 @@ let package = Package(
         .library(name: "SpeedPixMedia", targets: ["SpeedPixMedia"]),
         .library(name: "SpeedPixJournal", targets: ["SpeedPixJournal"]),
         .library(name: "SpeedPixLua", targets: ["SpeedPixLua"]),
+        .library(name: "SpeedPixTesting", targets: ["SpeedPixTesting"]),
+        .library(name: "SpeedPixGatewayTesting", targets: ["SpeedPixGatewayTesting"]),
         .library(name: "LuaRuntime", targets: ["LuaRuntime"]),
         .executable(name: "speedpix", targets: ["SpeedPixCLI"]),
     ],
@@ -186,11 +188,31 @@ let package = Package(
         ),
         .executableTarget(name: "SpeedPixCLI", dependencies: ["SpeedPixCommands"], swiftSettings: swift),
 
+        // MARK: What users build their tests on
+        .target(
+            name: "SpeedPixTesting",
+            dependencies: [
+                "SpeedPix",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            swiftSettings: swift
+        ),
+        // Apart from it, since it brings a web server, SQLite, Lua and libvips.
+        .target(
+            name: "SpeedPixGatewayTesting",
+            dependencies: [
+                "SpeedPix", "SpeedPixGateway",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: swift
+        ),
+
         // MARK: Tests
         .target(
             name: "SpeedPixTestSupport",
             dependencies: [
-                "SpeedPix", "SpeedPixGateway", "Imaging",
+                "SpeedPix", "SpeedPixTesting", "SpeedPixGateway", "Imaging",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -228,6 +250,14 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "Tracing", package: "swift-distributed-tracing"),
+            ],
+            swiftSettings: swift
+        ),
+        .testTarget(
+            name: "SpeedPixTestingTests",
+            dependencies: [
+                "SpeedPix", "SpeedPixTesting", "SpeedPixGatewayTesting", "Imaging",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
             swiftSettings: swift
         ),
@@ -274,7 +304,7 @@ let package = Package(
             name: "IntegrationTests",
             dependencies: [
                 "SpeedPix", "SpeedPixCLI", "InterruptedRun", "SpeedPixJournal", "SpeedPixCommands", "SpeedPixGateway",
-                "SpeedPixLua", "SpeedPixTestSupport",
+                "SpeedPixLua", "SpeedPixTestSupport", "SpeedPixTesting", "SpeedPixGatewayTesting",
                 "SpeedPixMedia", "LuaRuntime", "Imaging",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),

@@ -33,11 +33,18 @@ ROOMS = {
     "CLineEditor": ["CEditLine"],
     "SpeedPixCommands": [*SWIFT_ROOMS, "CLineEditor"],
     "SpeedPixCLI": ["SpeedPixCommands"],
-    "SpeedPixTestSupport": ["SpeedPix", "SpeedPixGateway", "Imaging"],
+    "SpeedPixTesting": ["SpeedPix"],
+    "SpeedPixGatewayTesting": ["SpeedPix", "SpeedPixGateway"],
+    "SpeedPixTestSupport": ["SpeedPix", "SpeedPixTesting", "SpeedPixGateway", "Imaging"],
+    # What users get, tested as users use it: without the fakes that are only ours.
+    "SpeedPixTestingTests": ["SpeedPix", "SpeedPixTesting", "SpeedPixGatewayTesting", "Imaging"],
     # Ends itself where a test wants a power cut.
     "InterruptedRun": ["SpeedPix", "SpeedPixCommands"],
     # It starts the programs themselves, which are therefore built with it.
-    "IntegrationTests": [*SWIFT_ROOMS, "SpeedPixCommands", "SpeedPixCLI", "InterruptedRun", "SpeedPixTestSupport"],
+    "IntegrationTests": [
+        *SWIFT_ROOMS, "SpeedPixCommands", "SpeedPixCLI", "InterruptedRun", "SpeedPixTestSupport", "SpeedPixTesting",
+        "SpeedPixGatewayTesting",
+    ],
 }
 # Rooms whose own sources may import no package.
 NO_PACKAGES = {"Spelling", "CLua", "CLuaBridge", "LuaRuntime", "CVips", "CImaging", "Imaging", "CEditLine", "CLineEditor", "SpeedPixCLI"}

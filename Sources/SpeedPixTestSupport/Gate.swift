@@ -1,3 +1,5 @@
+import SpeedPixTesting
+
 /// Holds work, under names, until a test lets it go, in any order that the test likes.
 package final class Gate: Sendable {
     private struct State {

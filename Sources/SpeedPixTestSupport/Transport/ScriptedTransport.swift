@@ -1,4 +1,5 @@
 package import SpeedPix
+import SpeedPixTesting
 
 /// A transport that answers from a script, in order, and keeps what it was asked.
 package final class ScriptedTransport: HTTPTransport {

@@ -1,0 +1,2 @@
+// What users build their tests on, our own tests use, too.
+@_exported public import SpeedPixTesting
