@@ -1,4 +1,4 @@
-package import SpeedPix
+public import SpeedPix
 
 extension ScriptHost {
     /// Tells what became of a prediction that was to be canceled.
@@ -14,7 +14,7 @@ extension ScriptHost {
     /// it. All at once, and for no longer than ``Predictions/cancelLimit``, also if the calling task is cancelled.
     ///
     /// What the script has decided about by itself is left alone, with `cancel_on` of its waits.
-    package func cancelAbandoned(_ predictions: [Prediction]) async {
+    public func cancelAbandoned(_ predictions: [Prediction]) async {
         await withTaskGroup { group in
             for prediction in predictions where !uncanceledIDs.contains(prediction.id) {
                 group.addTask {

@@ -1,6 +1,8 @@
 public import SpeedPix
 
 /// What a script works with: the service, its place in the file system, and who hears what it does.
+///
+/// ``SpeedPixModule/machine(_:adding:limits:seed:)`` makes a VM for it. `examples/LuaHost` is a program with a host of its own.
 public struct ScriptHost: Sendable {
     /// Reaches the service; not used while ``onParameters`` is set.
     public var client: SpeedPixClient
@@ -20,8 +22,8 @@ public struct ScriptHost: Sendable {
     public var log: @Sendable (ScriptLogLevel, String) -> Void = { _, _ in }
     /// Where `require` finds modules: the script's folder; nil if it has none.
     public var moduleDirectory: String?
-    /// Where `show` puts pictures; nil if it can only say what they are.
-    package var display: PictureDisplay?
+    /// Where `show` puts pictures; nil if it can only say what they are. Nil unless set.
+    public var display: PictureDisplay?
     /// What `os.getenv` gives. Nothing unless set.
     public var environment = ScriptEnvironment()
     /// Hears of everything worth telling: called in order for each prediction, from any thread.
@@ -38,7 +40,8 @@ public struct ScriptHost: Sendable {
     let createdIDs = CreatedIDs()
     /// What it has said with `cancel_on` that a stop is not to end.
     let uncanceledIDs = UncanceledIDs()
-    /// If set, `speedpix.params` hands its declaration here and ends the script; nothing is sent to the service.
+    /// If set, `speedpix.params` hands its declaration here and ends the script by an error; nothing is sent to the service. A
+    /// script that wants to reach it before declares nothing, and ends by a ``ParametersOnlyError``.
     public var onParameters: (@Sendable ([Parameter]) -> Void)?
 
     /// A host without arguments, on the real clock, to which nobody listens, unless given.

@@ -4,7 +4,7 @@ import SpeedPix
 
 /// The Lua API of SpeedPix: what scripts see as `speedpix`, and its verbs as globals.
 public enum SpeedPixModule {
-    /// The modules to give to a ``LuaVM``.
+    /// The modules to give to a ``LuaVM``; ``machine(_:adding:limits:seed:)`` makes one with them.
     public static func modules(_ host: ScriptHost) -> [LuaModule] {
         let verbs = Verbs(host: host)
         var module = LuaModule(
@@ -36,14 +36,20 @@ public enum SpeedPixModule {
         ]
     }
 
-    /// A machine for scripts, with all of that.
+    /// A VM for scripts of a host, with all of that.
     ///
-    /// - Parameter seed: What `math.random` begins with; nil for one that is drawn.
-    /// - Throws: ``LuaError`` if memory runs out.
-    package static func machine(_ host: ScriptHost, seed: Int64? = nil) throws -> LuaVM {
+    /// - Parameters:
+    ///   - host: What its scripts work with. A VM serves one host.
+    ///   - modules: The host's own, besides ``modules(_:)``.
+    ///   - limits: What a script may use up.
+    ///   - seed: What `math.random` begins with; nil for one that is drawn.
+    /// - Throws: ``LuaError`` if memory runs out, or a module cannot be registered.
+    public static func machine(
+        _ host: ScriptHost, adding modules: [LuaModule] = [], limits: LuaLimits = LuaLimits(), seed: Int64? = nil
+    ) throws -> LuaVM {
         let journal = host.client.journal
         return try LuaVM(
-            modules: modules(host), clock: host.clock, seed: seed,
+            limits: limits, modules: self.modules(host) + modules, clock: host.clock, seed: seed,
             // What dies with the process needs no notes.
             notes: journal.identifiesCreates ? JournalNotes(journal: journal) : nil)
     }

@@ -14,7 +14,7 @@ public struct LuaFunctionDefinition: Sendable {
         /// The bridge's own: a new thread from a function and its arguments.
         case spawn(isHelper: Bool)
         case scheduled(@Sendable (borrowing LuaArguments, LuaScheduler) throws -> UInt64)
-        /// One of the module's ``LuaModule/sources`` defines it.
+        /// ``LuaModule/source``, or one of the module's ``LuaModule/sources``, defines it.
         case source
     }
 
@@ -74,8 +74,11 @@ public struct LuaFunctionDefinition: Sendable {
 }
 
 extension LuaFunctionDefinition {
-    /// A function that one of the module's Lua texts defines. It checks its arguments itself, with `host.check(name, …)`.
-    package static func inSource(
+    /// A function that the module's Lua text defines, see ``LuaModule/source``.
+    ///
+    /// - Parameter description: What it takes: calls are checked by it before the text's function runs. (Texts of this package's
+    ///   own, in ``LuaModule/sources``, check them with `host.check(name, …)`.)
+    public static func inSource(
         _ name: String, _ description: @autoclosure @escaping @Sendable () -> LuaFunctionDescription
     ) -> LuaFunctionDefinition {
         LuaFunctionDefinition(name: name, describe: description, body: .source)

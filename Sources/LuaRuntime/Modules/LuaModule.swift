@@ -14,15 +14,37 @@ public struct LuaModule: Sendable {
     public var globals: [String]
     /// Classes whose objects the functions give out.
     public var classes: [any LuaObject.Type]
-    /// Lua texts that each return a table of further functions, which ``functions`` describe with
-    /// ``LuaFunctionDefinition/inSource(_:_:)``. Their arguments are the table of the scheduler's primitives, see
-    /// ``LuaScheduler/primitives(clock:)``, the table of the module's own ``functions``, and the module's name.
+    /// A Lua text that returns a table of further fields, for what is easier said in Lua than in Swift; nil for none.
+    ///
+    /// It is run once in each VM, when that starts, and must not wait. Its arguments are the table of the module's own
+    /// ``functions`` and ``values``, and the module's name:
+    ///
+    /// ```lua
+    /// local host, name = ...
+    /// local shapes = {}
+    /// function shapes.area(width, height) return host.multiply(width, height) end
+    /// return shapes
+    /// ```
+    ///
+    /// The functions that it returns may wait, call what waits, and take functions of the script. One that ``functions``
+    /// describe with ``LuaFunctionDefinition/inSource(_:_:)`` is checked by its description before it runs, and stands in front
+    /// of one of the host's with the same name. Scripts find every field that it returns, described or not.
+    ///
+    /// Messages and tracebacks name the text by the chunk's name. A text that does not compile, fails, returns no table or
+    /// lacks a described function is a ``LuaError`` of ``LuaVM/init(limits:modules:clock:seed:notes:)``.
+    public var source: LuaChunk?
+    /// Lua texts of this package's own, which get more: the table of the scheduler's primitives, see
+    /// ``LuaScheduler/primitives(clock:)``, the table of the module's own ``functions``, and the module's name. They check
+    /// arguments themselves, and messages do not name them.
     package var sources: [String] = []
     /// Names that Lua's own module has and this one does not: they read as nil, as scripts that probe for them expect,
     /// where other names are an error.
     package var withheldNames: [String] = []
 
     /// A module to hand to a VM, which adds it when it starts; `globals` must name fields of it.
+    ///
+    /// - Parameter source: Lua text for ``source``, which messages name like the module. Set ``source`` for another name, such
+    ///   as a file's path.
     public init(
         name: String,
         summary: String = "",
@@ -30,7 +52,8 @@ public struct LuaModule: Sendable {
         values: [String: LuaValue] = [:],
         fields: [LuaField] = [],
         globals: [String] = [],
-        classes: [any LuaObject.Type] = []
+        classes: [any LuaObject.Type] = [],
+        source: String? = nil
     ) {
         self.name = name
         self.summary = summary
@@ -39,5 +62,6 @@ public struct LuaModule: Sendable {
         self.fields = fields
         self.globals = globals
         self.classes = classes
+        self.source = source.map { LuaChunk($0, name: name) }
     }
 }

@@ -1,7 +1,7 @@
 extension LuaReference {
     /// Everything that ``help(for:)`` knows a text for: `run`, `json`, `json.encode`, `picture`, `picture:resize`, error
     /// codes.
-    package var topics: [String] {
+    public var topics: [String] {
         var topics: Set<String> = []
         for module in modules {
             if !module.name.isEmpty { topics.insert(module.name) }
@@ -18,7 +18,7 @@ extension LuaReference {
     }
 
     /// The help text about a function, a module, a kind of object or an error code; nil if there is no such topic.
-    package func help(for topic: String) -> String? {
+    public func help(for topic: String) -> String? {
         for module in modules {
             if module.name == topic, !topic.isEmpty { return text(of: module) }
             for function in module.functions {

@@ -2,7 +2,7 @@ extension LuaReference {
     /// The reference as a page.
     ///
     /// - Parameter introduction: What stands above it.
-    package func markdown(introduction: String) -> String {
+    public func markdown(introduction: String) -> String {
         var page = introduction + "\n"
         for module in modules {
             page += "\n## \(module.name.isEmpty ? "Globals" : "`\(module.name)`")\n\n\(module.summary)\n"
@@ -17,6 +17,7 @@ extension LuaReference {
             page += Self.table(type.properties, "property", prefix: ".")
             for method in type.methods { page += Self.section(method, ":") }
         }
+        if errors.isEmpty { return page }
         page += "\n## Error codes\n\n| `e.code` | what happened | what helps |\n| --- | --- | --- |\n"
         for error in errors {
             page += "| `\(error.code)` | \(Self.cell(error.meaning)) | \(Self.cell(error.remedy)) |\n"

@@ -1,12 +1,13 @@
 extension LuaReference {
     /// The API in the notation of the Lua language server (LuaLS): what an editor completes and checks with.
-    package func stubs() -> String {
+    public func stubs() -> String {
         var text = "---@meta\n-- Made of the API's own description: do not edit.\n"
         for type in classes { text += stub(type) }
-        text += "\n---@class Error\n---@field code \(errors.map { "\"\($0.code)\"" }.joined(separator: "|"))\n"
+        let codes = errors.isEmpty ? "string" : errors.map { "\"\($0.code)\"" }.joined(separator: "|")
+        text += "\n---@class Error\n---@field code \(codes)\n"
         text += "---@field message string\n---@field hint string?\n---@field retryable boolean\n"
-        text += "---@field http_status integer?\n---@field service_code string?\n---@field request_id string?\n"
-        text += "---@field prediction Prediction?\n---@field where string?\n---@field traceback string?\n"
+        for field in errorFields { text += "---@field \(field.name) \(field.type)\n" }
+        text += "---@field where string?\n---@field traceback string?\n"
         for module in modules { text += stub(module) }
         return text
     }

@@ -1,12 +1,14 @@
 /// What scripts can use: the editor's stubs, help texts, completion, checks and the reference page are made of it.
 ///
 /// It is put together from the modules themselves.
-package struct LuaReference: Sendable {
+public struct LuaReference: Sendable {
     /// A function of a module, or a method of a class, with what its description says.
     @dynamicMemberLookup
-    package struct Function: Sendable {
-        package var name: String
-        package let description: LuaFunctionDescription
+    public struct Function: Sendable {
+        /// The field or method, without what stands before it.
+        public var name: String
+        /// What it takes, gives and raises.
+        public let description: LuaFunctionDescription
 
         /// Nil for a function that scripts are not told of.
         init?(_ definition: LuaFunctionDefinition) {
@@ -15,20 +17,24 @@ package struct LuaReference: Sendable {
             self.description = description
         }
 
-        package subscript<Value>(dynamicMember member: KeyPath<LuaFunctionDescription, Value>) -> Value {
+        /// A property of its ``description``.
+        public subscript<Value>(dynamicMember member: KeyPath<LuaFunctionDescription, Value>) -> Value {
             description[keyPath: member]
         }
     }
 
     /// A table of functions.
-    package struct Module: Sendable {
+    public struct Module: Sendable {
         /// Empty for the globals that belong to none.
-        package var name: String
-        package var summary: String
-        package var functions: [Function]
-        package var values: [LuaField]
+        public var name: String
+        /// What it is for.
+        public var summary: String
+        /// Those with a description.
+        public var functions: [Function]
+        /// Its other fields.
+        public var values: [LuaField]
         /// The functions that are globals as well.
-        package var globals: [String]
+        public var globals: [String]
 
         init(_ module: LuaModule) {
             name = module.name
@@ -48,14 +54,17 @@ package struct LuaReference: Sendable {
     }
 
     /// A kind of object that functions give.
-    package struct Class: Sendable {
+    public struct Class: Sendable {
         /// As the stubs call it.
-        package var name: String
+        public var name: String
         /// As messages call it.
-        package var shownName: String
-        package var summary: String
-        package var properties: [LuaField]
-        package var methods: [Function]
+        public var shownName: String
+        /// What its objects are.
+        public var summary: String
+        /// What its objects have.
+        public var properties: [LuaField]
+        /// What its objects do: those with a description.
+        public var methods: [Function]
 
         init(_ type: LuaClass) {
             name = type.typeName
@@ -67,35 +76,49 @@ package struct LuaReference: Sendable {
     }
 
     /// A kind of failure, which scripts find in `e.code`.
-    package struct ErrorCode: Sendable {
-        package var code: String
-        package var meaning: String
+    public struct ErrorCode: Sendable {
+        /// As scripts compare it.
+        public var code: String
+        /// What happened.
+        public var meaning: String
         /// What to do about it.
-        package var remedy: String
+        public var remedy: String
 
-        package init(_ code: String, _ meaning: String, _ remedy: String) {
+        /// A code with its meaning and its remedy, each half a sentence.
+        public init(_ code: String, _ meaning: String, _ remedy: String) {
             self.code = code
             self.meaning = meaning
             self.remedy = remedy
         }
     }
 
-    package var modules: [Module]
-    package var classes: [Class]
-    package var errors: [ErrorCode]
+    /// Of the globals that belong to no module, and then each module that scripts are told of.
+    public var modules: [Module]
+    /// The classes of all modules that scripts are told of.
+    public var classes: [Class]
+    /// Every code that a script can meet.
+    public var errors: [ErrorCode]
+    /// What errors of the host have besides `code`, `message`, `hint`, `retryable`, `where` and `traceback`.
+    public var errorFields: [LuaField]
 
     /// The reference of what some modules give to scripts. Functions of modules without a summary, which scripts see only
     /// as globals, are told under the globals.
     ///
     /// - Parameters:
     ///   - globals: What stands above the globals that belong to no module.
-    ///   - errors: What `e.code` can be.
-    package init(_ modules: [LuaModule], globals: String, errors: [ErrorCode]) {
+    ///   - errors: What `e.code` can be; empty if it can be any text.
+    ///   - errorFields: What ``LuaRaisable/luaFields`` of the host's errors have besides `code`, `message`, `hint` and
+    ///     `retryable`.
+    public init(
+        _ modules: [LuaModule], globals: String = "", errors: [ErrorCode] = [], errorFields: [LuaField] = []
+    ) {
         let hidden = modules.filter(\.summary.isEmpty).flatMap(\.functions).compactMap(Function.init)
         self.modules =
-            [Module(globals: globals, hidden)] + modules.filter { !$0.summary.isEmpty }.map(Module.init)
+            (hidden.isEmpty && globals.isEmpty ? [] : [Module(globals: globals, hidden)])
+            + modules.filter { !$0.summary.isEmpty }.map(Module.init)
         classes = modules.flatMap(\.classes).map { $0.luaClass }.filter { !$0.summary.isEmpty }.map(Class.init)
         self.errors = errors
+        self.errorFields = errorFields
     }
 }
 

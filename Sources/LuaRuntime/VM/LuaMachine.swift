@@ -102,11 +102,14 @@ final class LuaMachine {
         }
         for type in module.classes { try register(type) }
         for function in module.functions {
-            let name = module.globals.contains(function.name) ? function.name : "\(module.name).\(function.name)"
+            let name = module.shownName(of: function)
             switch function.body {
             case .spawn(let isHelper):
                 try check(spl_register_spawn(vm, module.name, function.name, isHelper))
             case .source:
+                guard module.source != nil || !module.sources.isEmpty else {
+                    throw LuaError(.runtime, "the module '\(module.name)' has no Lua text to define '\(function.name)'")
+                }
                 sourceFunctions[name] = LuaFunctionEntry(function, name: name)
             default:
                 let id = add(function, name: name)
@@ -121,14 +124,9 @@ final class LuaMachine {
             }
             try check(spl_register_value(vm, module.name, name))
         }
-        for source in module.sources {
-            let text = Array(source.utf8)
-            try check(
-                text.withUnsafeBytes { bytes in
-                    spl_register_source(
-                        vm, module.name, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count,
-                        "=[\(module.name)]")
-                })
+        for source in module.sources { try register(Array(source.utf8), of: module.name) }
+        if let source = module.source {
+            try register(ModuleSourceLoader(source, of: module).text, of: module.name)
         }
         for global in module.globals { try check(spl_alias(vm, module.name, global, global)) }
         if !module.name.hasPrefix("_") {
@@ -138,6 +136,14 @@ final class LuaMachine {
                 module: module.name, names: names, withheld: module.withheldNames)
             try check(spl_register_missing(vm, module.name, add(missing)))
         }
+    }
+
+    private func register(_ source: [UInt8], of module: String) throws(LuaError) {
+        try check(
+            source.withUnsafeBytes { bytes in
+                spl_register_source(
+                    vm, module, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count, "=[\(module)]")
+            })
     }
 
     // MARK: Objects
@@ -169,6 +175,13 @@ final class LuaMachine {
         let slots = releases.drain()
         for slot in slots { spl_unanchor(vm, slot) }
         return !slots.isEmpty
+    }
+}
+
+extension LuaModule {
+    /// What messages call one of its functions.
+    func shownName(of function: LuaFunctionDefinition) -> String {
+        globals.contains(function.name) ? function.name : "\(name).\(function.name)"
     }
 }
 

@@ -38,13 +38,11 @@ public struct LuaTable: Sendable, Hashable {
         set { entries[.string(name)] = newValue }
     }
 
+    /// The value of a key, counted from 1 as in Lua; nil if there is none.
+    public subscript(index: Int) -> LuaValue? {
+        index >= 1 && index <= items.count ? items[index - 1] : entries[.integer(Int64(index))]
+    }
+
     /// Whether it has neither items nor entries.
     public var isEmpty: Bool { items.isEmpty && entries.isEmpty }
-}
-
-extension LuaTable: ExpressibleByDictionaryLiteral {
-    /// Named fields, as a literal; of a name given twice, the last value counts.
-    public init(dictionaryLiteral elements: (String, LuaValue)...) {
-        self.init(entries: Dictionary(elements.map { (.string($0.0), $0.1) }, uniquingKeysWith: { $1 }))
-    }
 }

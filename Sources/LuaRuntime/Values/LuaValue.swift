@@ -64,16 +64,6 @@ public enum LuaValue: Sendable, Hashable {
 }
 
 extension LuaValue {
-    /// The text of a UTF-8 string; nil for anything else.
-    public var text: String? {
-        if case .string(let string) = self { string.text } else { nil }
-    }
-
-    /// The copy of a table; nil for anything else.
-    public var tableValue: LuaTable? {
-        if case .table(let table) = self { table } else { nil }
-    }
-
     /// A whole number: Lua's integer if it fits one.
     public static func whole(_ number: UInt64) -> LuaValue {
         Int64(exactly: number).map { .integer($0) } ?? .unsigned(number)
@@ -88,19 +78,4 @@ extension LuaValue {
     public static func optional(_ text: String?) -> LuaValue {
         text.map { .string($0) } ?? .nil
     }
-}
-
-extension LuaValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral,
-    ExpressibleByBooleanLiteral, ExpressibleByNilLiteral
-{
-    /// A string, as a literal.
-    public init(stringLiteral value: String) { self = .string(LuaString(value)) }
-    /// An integer, as a literal.
-    public init(integerLiteral value: Int64) { self = .integer(value) }
-    /// A float, as a literal; 1.0 stays a float.
-    public init(floatLiteral value: Double) { self = .number(value) }
-    /// True or false, as a literal.
-    public init(booleanLiteral value: Bool) { self = .boolean(value) }
-    /// Lua's nil, as a literal; JSON's null is ``null``.
-    public init(nilLiteral: ()) { self = .nil }
 }

@@ -16,8 +16,8 @@ extension PictureDisplay {
             guard let extent = context.outputTerminal() else { return nil }
             let fit = PictureFit(
                 width: size.width, height: size.height, on: extent, style: style, wanted: columns)
-            return PictureDisplay.Frame(width: fit.width, height: fit.height) { image in
-                try encoding.bytes(image, columns: fit.columns, rows: fit.rows)
+            return PictureDisplay.Frame(width: fit.width, height: fit.height) { picture in
+                try encoding.bytes(picture.image, columns: fit.columns, rows: fit.rows)
             }
         }
     }

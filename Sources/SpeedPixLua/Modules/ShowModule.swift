@@ -116,7 +116,8 @@ enum ShowModule {
                 let line = line(format: picture.luaProperty("format")?.text, picture.width, picture.height, bytes: nil)
                 guard let frame else { return line }
                 return try await PictureWork.run {
-                    try frame.draw(try picture.image.resized(width: frame.width, height: frame.height, mode: .exact))
+                    let image = try picture.image.resized(width: frame.width, height: frame.height, mode: .exact)
+                    return try frame.draw(ShownPicture(image, name: name))
                 } + line
             case .read(let read):
                 // What is known to be none need not be fetched.
@@ -141,7 +142,7 @@ enum ShowModule {
                 bytes: bytes, name: name ?? "the given bytes", fitting: (width: frame.width, height: frame.height))
             // A picture that is smaller than its frame was not enlarged.
             let fitted = try image.resized(width: frame.width, height: frame.height, mode: .exact)
-            return try frame.draw(fitted) + line
+            return try frame.draw(ShownPicture(fitted, name: name)) + line
         }
 
         /// "shoe.png: png, 640×480, 12.3 kB".

@@ -1,16 +1,30 @@
-package import LuaRuntime
+public import LuaRuntime
 import SpeedPix
 
 /// What a script sees: put together from the modules, see ``SpeedPixModule/modules(_:)``.
-package enum ScriptReference {
-    /// Everything.
-    package static let all = LuaReference(
-        SpeedPixModule.modules(.unconnected),
-        globals: "Besides the verbs of `speedpix` (`run`, `create`, `wait`, `upload`, `uint64`) and the modules below.",
-        errors: ScriptErrorCodes.all)
+public enum ScriptReference {
+    /// Everything: for help, completion, checks, and stubs of an editor. ``LuaRuntime/LuaReference/stubs()`` makes those.
+    public static let all = adding([])
+
+    /// The reference of these modules and of a host's own.
+    ///
+    /// - Parameter modules: As they are given to ``SpeedPixModule/machine(_:adding:limits:seed:)``.
+    public static func adding(_ modules: [LuaModule]) -> LuaReference {
+        LuaReference(
+            SpeedPixModule.modules(.unconnected) + modules, globals: globals, errors: ScriptErrorCodes.all,
+            errorFields: errorFields)
+    }
+
+    private static let globals =
+        "Besides the verbs of `speedpix` (`run`, `create`, `wait`, `upload`, `uint64`) and the modules below."
+
+    /// Of the service's errors.
+    private static let errorFields: [LuaField] = [
+        "http_status: integer?", "service_code: string?", "request_id: string?", "prediction: Prediction?",
+    ]
 
     /// The page `docs/lua-reference.md`.
-    package static var page: String { all.markdown(introduction: introduction) }
+    public static var page: String { all.markdown(introduction: introduction) }
 
     private static let introduction = """
         # The Lua API

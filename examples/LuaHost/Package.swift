@@ -1,0 +1,17 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+    name: "LuaHost",
+    platforms: [.macOS(.v15)],
+    dependencies: [.package(name: "speedpix", path: "../..")],
+    targets: [
+        .executableTarget(
+            name: "LuaHost",
+            dependencies: [
+                .product(name: "LuaRuntime", package: "speedpix"),
+                .product(name: "SpeedPix", package: "speedpix"),
+                .product(name: "SpeedPixLua", package: "speedpix"),
+            ])
+    ]
+)
