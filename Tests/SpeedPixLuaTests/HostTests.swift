@@ -5,6 +5,12 @@ import SpeedPixTestSupport
 import Synchronization
 import Testing
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
 /// As a program in another package makes one: by public names alone.
 @Suite("A host of one's own")
 struct HostTests {
@@ -39,6 +45,30 @@ struct HostTests {
         #expect(console.logged == ["info: making a poster"])
         let again = try SpeedPixModule.machine(host, seed: 7)
         #expect(try await again.run(LuaChunk("return math.random(1000)", name: "main.lua")) == [results[1]])
+    }
+
+    @Test("The script of examples/LuaHost runs with a module of the same functions")
+    func example() async throws {
+        let products = LuaModule(
+            name: "shop", summary: "The shop's products.",
+            functions: [
+                .immediate("product") { ["name": .string(try $0.string(1)), "price": 19.5] },
+                .inSource("each", .init("Calls fn with each.", ["names: string[]", "fn: function"])),
+            ],
+            source: """
+                local host = ...
+                return { each = function(names, fn) for _, name in ipairs(names) do fn(host.product(name)) end end }
+                """)
+        let folder = try TemporaryFolder()
+        let console = Console()
+        var host = try folder.host(console: console)
+        host.arguments = ["name": "chair"]
+        let path =
+            "\(#filePath.replacing("/Tests/SpeedPixLuaTests/HostTests.swift", with: ""))/examples/LuaHost/poster.lua"
+        let script = LuaChunk(try Data(contentsOf: URL(filePath: path)), name: path)
+        try await SpeedPixModule.machine(host, adding: [products]).run(script)
+        #expect(console.output.hasSuffix("600×300\nlamp\t19.5\nchair\t19.5\n"))
+        #expect(folder.contents.contains("poster.png"))
     }
 
     @Test("Limits of the host bind its scripts")

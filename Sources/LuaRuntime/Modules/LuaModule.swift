@@ -1,6 +1,7 @@
 /// A table of functions and values that scripts can read and not change.
 public struct LuaModule: Sendable {
-    /// The global that holds it.
+    /// The global that holds it. One that begins with an underscore is held by none: such a module gives scripts only its
+    /// ``globals``.
     public var name: String
     /// What it is for; empty for a module that scripts are not told of.
     public var summary: String

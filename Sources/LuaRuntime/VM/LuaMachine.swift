@@ -139,11 +139,15 @@ final class LuaMachine {
     }
 
     private func register(_ source: [UInt8], of module: String) throws(LuaError) {
-        try check(
-            source.withUnsafeBytes { bytes in
-                spl_register_source(
-                    vm, module, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count, "=[\(module)]")
-            })
+        let isRegistered = source.withUnsafeBytes { bytes in
+            spl_register_source(
+                vm, module, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count, "=[\(module)]")
+        }
+        guard !isRegistered else { return }
+        var error = LuaError(failureOf: vm)
+        // What `load` gives a script is a text, for lack of memory too.
+        if error.message == "not enough memory" { error.kind = .memory }
+        throw error
     }
 
     // MARK: Objects

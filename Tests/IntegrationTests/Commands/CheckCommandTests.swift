@@ -134,6 +134,8 @@ struct CheckCommandTests {
         for folder in folders.dropLast() {
             let root = "\(TestFolder.repository)/\(folder)"
             let names = try FileManager.default.subpathsOfDirectory(atPath: root).filter { $0.hasSuffix(".lua") }
+                // Scripts of another program, which has modules of its own; HostTests runs them.
+                .filter { !$0.hasPrefix("LuaHost/") }
             paths += names.map { "\(root)/\($0)" }
         }
         #expect(!paths.isEmpty)

@@ -54,14 +54,16 @@ struct GuideTests {
         let lines = try await lines {
             try await Guide.moduleSource()
             try await Guide.callbacks()
+            try await Guide.printing(Guide.output)
             Guide.reference(Guide.shop(Guide.Warehouse()))
         }
         #expect(lines[0] == "[6.67]", "\(lines)")
         #expect(lines[1].hasPrefix("prices:6: attempt to perform arithmetic on a table value"))
         #expect(lines[1].contains("main.lua:1: in main chunk"))
         #expect(lines[2] == "[2]")
-        #expect(lines[3].hasPrefix("shop.stock(id) → integer\nHow many there are of a product."))
-        #expect(lines[4] == "true")
+        #expect(lines[3] == "a\t1\t{x = 2}")
+        #expect(lines[4].hasPrefix("shop.stock(id) → integer\nHow many there are of a product."))
+        #expect(lines[5] == "true")
     }
 
     @Test("The guide's limits and timeout end scripts, and the VM stays usable", .timeLimit(.minutes(1)))

@@ -41,6 +41,22 @@ extension Guide {
         // end
     }
 
+    static func printing(_ lines: Output) async throws {
+        // sample: printing
+        let output = LuaModule(
+            name: "_output",
+            functions: [
+                .immediate("print", .init("Writes a line.", ["...: any"])) { arguments in
+                    let words = try (0..<arguments.count).map { try arguments.value($0 + 1).description }
+                    lines.append(words.joined(separator: "\t"))
+                    return .nil
+                }
+            ], globals: ["print"])
+        let vm = try LuaVM(modules: [output])
+        try await vm.run(LuaChunk("print('a', 1, { x = 2 })", name: "main.lua"))
+        // end
+    }
+
     static func callbacks() async throws {
         // sample: callbacks
         let module = LuaModule(
