@@ -11,12 +11,21 @@ extension Predictions {
             let ended = try await follower.end()
             await recordEnd(of: ended)
             return ended
-        } catch let error as SpeedPixError where [.predictionFailed, .canceled].contains(error.code) {
-            if let ended = error.prediction { await recordEnd(of: ended) }
-            throw error
         } catch  where follower.options.cancelOn?.includes(error) == true {
             throw await giveUp(follower.prediction, after: error, follower.options)
+        } catch {
+            if let ended = Self.endedPrediction(error) { await recordEnd(of: ended) }
+            throw error
         }
+    }
+
+    /// The prediction of an error that says how it ended.
+    @inline(never)  // TaskFrames.swift
+    private static func endedPrediction(_ error: any Error) -> Prediction? {
+        guard let error = error as? SpeedPixError, [.predictionFailed, .canceled].contains(error.code) else {
+            return nil
+        }
+        return error.prediction
     }
 
     /// Ends a prediction whose wait was given up.

@@ -65,7 +65,7 @@ extension Guide {
             }
         }
 
-        for await done in client.predictions.completed(of: predictions) {
+        for try await done in client.predictions.completed(of: predictions) {
             switch done.result {
             case .success(let completed): print("\(done.index) gave \(completed.files.count) pictures")
             case .failure(let error): print("\(done.index): \(error)")
