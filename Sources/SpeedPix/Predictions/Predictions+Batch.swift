@@ -11,6 +11,17 @@ extension Predictions {
         try await Self.results(of: completed(of: predictions, options: options))
     }
 
+    /// Waits for many predictions at once, and reads the output of each that succeeds.
+    ///
+    /// - Returns: For each, in order, the succeeded prediction with its output, or its error: `invalid_response` for an output
+    ///   that does not fit the type.
+    /// - Throws: `CancellationError` if the task is cancelled; the predictions go on.
+    public func wait<Output: Decodable & Sendable>(
+        forAll predictions: [TypedPrediction<Output>], options: WaitOptions = WaitOptions()
+    ) async throws -> [Result<TypedPrediction<Output>.Succeeded, any Error>] {
+        try await Self.results(of: completed(of: predictions, options: options))
+    }
+
     /// Many predictions, each as it ends. Leaving the loop ends the waiting; the predictions go on.
     ///
     /// ```swift
@@ -24,6 +35,40 @@ extension Predictions {
         of predictions: [Prediction], options: WaitOptions = WaitOptions()
     ) -> CompletedPredictions<Prediction> {
         CompletedPredictions(list: predictions, predictions: self, options: options, success: { $0 })
+    }
+
+    /// Many predictions with their outputs, each as it ends. Leaving the loop ends the waiting; the predictions go on.
+    ///
+    /// - Returns: A sequence that waits while it is iterated, and throws nothing but `CancellationError`. An output that does
+    ///   not fit the type is a result like any other: the error `invalid_response`, with the prediction.
+    public func completed<Output: Decodable & Sendable>(
+        of predictions: [TypedPrediction<Output>], options: WaitOptions = WaitOptions()
+    ) -> CompletedPredictions<TypedPrediction<Output>.Succeeded> {
+        CompletedPredictions(
+            list: predictions.map(\.prediction), predictions: self, options: options,
+            success: { try TypedPrediction.succeeded($0, of: self) })
+    }
+
+    /// Follows a prediction to its end; its last element's ``Prediction/output(as:files:)`` is its output.
+    ///
+    /// - Parameters:
+    ///   - interval: As without a type: how long nobody may hear anything; nil for as long as nothing changes.
+    ///   - options: As without a type.
+    public func updates<Output>(
+        of prediction: TypedPrediction<Output>, atLeastEvery interval: Duration? = nil,
+        options: WaitOptions = WaitOptions()
+    ) -> PredictionUpdates {
+        updates(of: prediction.prediction, atLeastEvery: interval, options: options)
+    }
+
+    /// Ends a prediction at the service. One that has ended already stays as it is.
+    ///
+    /// - Returns: The prediction as the service has it now: `canceled`, unless it had ended before.
+    /// - Throws: ``SpeedPixError`` with code `unsupported` from a service that has no such call; the prediction then
+    ///   goes on, and will be paid for.
+    @discardableResult
+    public func cancel<Output>(_ prediction: TypedPrediction<Output>) async throws -> TypedPrediction<Output> {
+        TypedPrediction(try await cancel(prediction.prediction), of: self)
     }
 
     private static func results<Success>(
