@@ -68,6 +68,9 @@ public struct SpeedPixError: Error, Sendable {
     public var prediction: Prediction?
     /// Whether the same call could succeed later without a change.
     public var isRetryable: Bool
+    /// How long the service asked to wait before the same call is made again (`Retry-After`); nil if it did not. Only of calls
+    /// that it throttled (429) or could not serve now (503).
+    public var retryAfter: Duration?
     /// The error below this one.
     public var cause: (any Error)?
     /// Whether the answer carried nothing but its HTTP status: neither the service nor the gateway before it said why.
@@ -85,6 +88,7 @@ public struct SpeedPixError: Error, Sendable {
         requestID: String? = nil,
         prediction: Prediction? = nil,
         isRetryable: Bool = false,
+        retryAfter: Duration? = nil,
         cause: (any Error)? = nil
     ) {
         self.code = code
@@ -95,6 +99,7 @@ public struct SpeedPixError: Error, Sendable {
         self.requestID = requestID
         self.prediction = prediction
         self.isRetryable = isRetryable
+        self.retryAfter = retryAfter
         self.cause = cause
     }
 
@@ -107,7 +112,8 @@ public struct SpeedPixError: Error, Sendable {
 }
 
 extension SpeedPixError: CustomStringConvertible {
-    /// As logs and messages show it: code, message and ids in one line, the remedy as a `hint:` below.
+    /// As logs and messages show it: code, message and ids in one line, the remedy as a `hint:` below. URLs in it end where their
+    /// query begins, which may be a signature; ``message`` has them whole.
     public var description: String {
         var text = "\(code): \(message)"
         var facts: [String] = []
@@ -117,6 +123,6 @@ extension SpeedPixError: CustomStringConvertible {
         if let requestID { facts.append("request \(requestID)") }
         if !facts.isEmpty { text += " (\(facts.joined(separator: ", ")))" }
         if let remedy { text += "\nhint: \(remedy)" }
-        return text
+        return text.withoutSignatures
     }
 }

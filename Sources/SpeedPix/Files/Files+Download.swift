@@ -112,7 +112,7 @@ extension Files {
         try await caller.state.transfers.withSlot(body)
     }
 
-    private static func checkURL(_ url: String) throws {
+    static func checkURL(_ url: String) throws {
         guard url.hasPrefix("http://") || url.hasPrefix("https://") else {
             throw SpeedPixError(.invalidArgument, "\"\(url.prefix(200))\" is not an http or https URL")
         }
@@ -127,7 +127,7 @@ extension Files {
     }
 
     /// Passes everything to `sink`, in as many tries as it takes, and checks that all of it came.
-    private func receive(
+    func receive(
         _ url: String, into sink: inout some DownloadSink, _ onProgress: TransferProgress.Handler?
     ) async throws -> Int64 {
         let retries = caller.configuration.retries
@@ -158,7 +158,7 @@ extension Files {
                 guard failed.error.isRetryable, attempt < retries.attempts else { throw failed.error }
                 caller.logger.debug(
                     "downloading on",
-                    metadata: ["from": "\(download.received)", "reason": "\(failed.error.message)"])
+                    metadata: ["from": "\(download.received)", "reason": "\(failed.error.message.withoutSignatures)"])
                 try await caller.dependencies.clock.sleep(
                     for: retries.delay(afterAttempt: attempt, retryAfter: nil, random: caller.dependencies.random()))
                 attempt += 1
@@ -177,7 +177,7 @@ extension Files {
             }
             if download.isBeyondEnd(response.status) { throw download.restart("the file became shorter") }
             guard response.status.kind == .successful else {
-                throw Self.refusal(response.status, await StoreRefusal(reading: response.body))
+                throw Self.refusal(response, await StoreRefusal(reading: response.body))
             }
             var coding = BodyCoding(response.headers)
             let body = try download.begin(response.status, response.headers, isEncoded: coding != nil)
@@ -223,7 +223,8 @@ extension Files {
             isRetryable: (cause as? TransportError)?.isRetryable ?? true, cause: cause)
     }
 
-    private static func refusal(_ status: HTTPResponse.Status, _ told: StoreRefusal) -> FailedAttempt {
+    private static func refusal(_ response: TransportResponse, _ told: StoreRefusal) -> FailedAttempt {
+        let status = response.status
         let isGone = [403, 404, 410].contains(status.code)
         return FailedAttempt(
             error: SpeedPixError(
@@ -232,6 +233,7 @@ extension Files {
                     + ((told.message ?? told.code).map { " \($0)" } ?? ""),
                 remedy: isGone ? "the URL has probably expired: get the prediction again for a new one" : nil,
                 httpStatus: status.code, serviceCode: told.code, requestID: told.requestID,
-                isRetryable: status.code == 429 || ServiceAnswer.isTransient(status)))
+                isRetryable: status.code == 429 || ServiceAnswer.isTransient(status),
+                retryAfter: RetryAfter.duration(status, response.headers)))
     }
 }

@@ -186,7 +186,9 @@ extension Files {
                 if let failure = meter.failure { throw failure }
                 guard let error = (error as? RefusedUpload)?.error ?? error as? SpeedPixError else { throw error }
                 guard error.isRetryable, attempt < retries.attempts else { throw error }
-                caller.logger.debug("uploading again", metadata: ["file": "\(filename)", "reason": "\(error.message)"])
+                caller.logger.debug(
+                    "uploading again",
+                    metadata: ["file": "\(filename)", "reason": "\(error.message.withoutSignatures)"])
                 try await caller.dependencies.clock.sleep(
                     for: retries.delay(afterAttempt: attempt, retryAfter: nil, random: caller.dependencies.random()))
                 attempt += 1
@@ -230,7 +232,7 @@ extension Files {
             guard response.status.kind == .successful else {
                 let refusal = await StoreRefusal(reading: response.body)
                 throw RefusedUpload(
-                    error: Self.error(response.status, refusal: refusal, filename: filename),
+                    error: Self.error(response, refusal: refusal, filename: filename),
                     isExpired: refusal.isExpired)
             }
         } catch {
@@ -255,15 +257,17 @@ extension Files {
     }
 
     private static func error(
-        _ status: HTTPResponse.Status, refusal: StoreRefusal, filename: String
+        _ response: TransportResponse, refusal: StoreRefusal, filename: String
     ) -> SpeedPixError {
+        let status = response.status
         let reason = refusal.message ?? refusal.code ?? status.reasonPhrase.printable()
         return SpeedPixError(
             status.code == 413 ? .invalidArgument : .apiError,
             "the store refused \(filename): HTTP \(status.code)" + (reason.isEmpty ? "" : " \(reason)"),
             remedy: status.code == 413 ? "the file is larger than the store accepts" : nil,
             httpStatus: status.code, serviceCode: refusal.code, requestID: refusal.requestID,
-            isRetryable: status.code == 429 || ServiceAnswer.isTransient(status))
+            isRetryable: status.code == 429 || ServiceAnswer.isTransient(status),
+            retryAfter: RetryAfter.duration(status, response.headers))
     }
 
     /// How long a transfer may take in all. A line slower than 64 KiB a second is as good as none.

@@ -149,6 +149,6 @@ final class FilesAttachment: Sendable {
 }
 
 extension FileOutput: CustomStringConvertible {
-    /// As logs and messages show it: the whole URL, which may be signed.
-    public var description: String { url }
+    /// As logs and messages show it: the URL without its query, which may be a signature.
+    public var description: String { url.withoutSignatures }
 }

@@ -112,7 +112,7 @@ extension JSONValue {
     }
 
     /// `images[0].width`
-    private static func text(of path: ArraySlice<any CodingKey>) -> String {
+    static func text(of path: ArraySlice<any CodingKey>) -> String {
         path.reduce(into: "") { text, key in
             if let index = key.intValue {
                 text += "[\(index)]"

@@ -11,7 +11,7 @@
 ///
 /// Properties are what the service told, in camelCase or snake_case, numbers possibly as text; nil where it told
 /// nothing. ``MediaFile/probed(by:at:)`` fills them from the file itself.
-public protocol MediaFile: Codable, Hashable, Sendable, CustomStringConvertible {
+public protocol MediaFile: Codable, Hashable, InputValueConvertible, CustomStringConvertible {
     /// The medium, for probing.
     static var kind: MediaKind { get }
     /// URL and description.
@@ -62,7 +62,7 @@ extension MediaFile {
         try await file.read(limit: limit)
     }
 
-    /// As logs and messages show it: the whole URL, which may be signed.
+    /// As logs and messages show it: the URL without its query, which may be a signature.
     public var description: String { file.description }
 }
 

@@ -7,7 +7,7 @@ public import Foundation
 /// One run of a workflow at the service, as it was when last heard of.
 public struct Prediction: Sendable, Identifiable, Hashable {
     /// Where a prediction stands.
-    public struct Status: RawRepresentable, Sendable, Hashable, CustomStringConvertible {
+    public struct Status: RawRepresentable, Sendable, Hashable, Codable, CustomStringConvertible {
         /// The SDK's word for it; one that nobody has documented is the service's own, in lower case.
         public let rawValue: String
 
@@ -48,7 +48,7 @@ public struct Prediction: Sendable, Identifiable, Hashable {
     }
 
     /// How far a running prediction is. Hints from the service, often coarse and sometimes wrong.
-    public struct Progress: Sendable, Hashable {
+    public struct Progress: Sendable, Hashable, Codable {
         /// 0 … 1.
         public var fraction: Double = 0
         /// What the service expects to remain; nil while it does not know.
@@ -63,7 +63,7 @@ public struct Prediction: Sendable, Identifiable, Hashable {
     }
 
     /// How long it took.
-    public struct Metrics: Sendable, Hashable {
+    public struct Metrics: Sendable, Hashable, Codable {
         /// Computing, as the service measured it.
         public var predictTime: Duration?
         /// From creation to completion, queue included.
@@ -200,5 +200,19 @@ public struct Prediction: Sendable, Identifiable, Hashable {
     /// Every file of the output, in order of the outputs' names.
     public var files: [FileOutput] {
         output.map(FileOutput.all(in:)) ?? []
+    }
+}
+
+extension Prediction: CustomStringConvertible {
+    /// As logs and messages show it: id, workflow, label, status, and why it failed, in one line. URLs in it end where their query
+    /// begins, which may be a signature.
+    public var description: String {
+        var text = "prediction \(id)"
+        if let workflowID { text += " of \(workflowID)" }
+        if let label { text += " (\(label))" }
+        text += ": \(status)"
+        if status == .running, progress.fraction > 0 { text += " \(Int(progress.fraction * 100)) %" }
+        if let error { text += ", \(error)" }
+        return text.withoutSignatures.printable()
     }
 }

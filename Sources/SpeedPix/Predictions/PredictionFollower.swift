@@ -209,7 +209,8 @@ final class PredictionFollower {
             retryPause = pause
         }
         predictions.caller.logger.warning(
-            "trying again", metadata: ["prediction": "\(prediction.id)", "reason": "\(error.message)"])
+            "trying again",
+            metadata: ["prediction": "\(prediction.id)", "reason": "\(error.message.withoutSignatures)"])
         return false
     }
 
@@ -220,7 +221,7 @@ final class PredictionFollower {
         else { throw error.about(prediction) }
         predictions.caller.logger.warning(
             "the result cannot be fetched; its current image stands in for it",
-            metadata: ["prediction": "\(prediction.id)", "reason": "\(error.message)"])
+            metadata: ["prediction": "\(prediction.id)", "reason": "\(error.message.withoutSignatures)"])
         prediction = completed
         complete(completed)
         return true

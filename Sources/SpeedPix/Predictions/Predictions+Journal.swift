@@ -70,7 +70,8 @@ extension Predictions {
         do {
             try await body(caller.dependencies.journal)
         } catch {
-            caller.logger.warning("the journal could not be written", metadata: ["reason": "\(error)"])
+            let reason = "\(error)".withoutSignatures
+            caller.logger.warning("the journal could not be written", metadata: ["reason": "\(reason)"])
         }
     }
 }

@@ -24,12 +24,28 @@ public struct TypedPrediction<Output: Decodable & Sendable>: Sendable {
     /// The service's `taskId`.
     public var id: String { prediction.id }
 
-    /// A succeeded prediction and its output.
+    /// A succeeded prediction and its output, whose members can be read from it: `done.images` is `done.output.images`.
+    @dynamicMemberLookup
     public struct Succeeded: Sendable {
         /// The prediction with everything the service told of it.
         public let prediction: Prediction
         /// Its output; files in it can be saved and read.
         public let output: Output
+
+        /// The service's `taskId`.
+        public var id: String { prediction.id }
+        /// How long it took.
+        public var metrics: Prediction.Metrics { prediction.metrics }
+
+        /// A member of the output.
+        public subscript<Member>(dynamicMember member: KeyPath<Output, Member>) -> Member { output[keyPath: member] }
+    }
+
+    /// The prediction, once it has succeeded, with its output.
+    ///
+    /// - Throws: ``SpeedPixError`` `invalid_response`, with the prediction, for an output that does not fit the type.
+    static func succeeded(_ prediction: Prediction, of predictions: Predictions) throws -> Succeeded {
+        Succeeded(prediction: prediction, output: try prediction.output(as: Output.self, files: predictions.files))
     }
 
     /// Waits until it has ended.
@@ -37,13 +53,14 @@ public struct TypedPrediction<Output: Decodable & Sendable>: Sendable {
     /// - Throws: As ``Predictions/wait(for:options:)``; `invalid_response`, with the prediction, for an output that does
     ///   not fit the type: it is paid for, and still in ``SpeedPixError/prediction``.
     public func wait(options: WaitOptions = WaitOptions()) async throws -> Succeeded {
-        let done = try await predictions.wait(for: prediction, options: options)
-        return Succeeded(prediction: done, output: try predictions.output(of: done, as: Output.self))
+        try Self.succeeded(try await predictions.wait(for: prediction, options: options), of: predictions)
     }
 }
 
 extension Predictions {
-    /// Starts a workflow whose output will be read as a type; see ``create(_:input:options:)``.
+    /// Starts a workflow whose output will be read as a type.
+    ///
+    /// - Throws: As without a type.
     public func create<Output: Decodable & Sendable>(
         _ workflowID: String, input: [String: InputValue], as type: Output.Type,
         options: CreateOptions = CreateOptions()
@@ -51,44 +68,57 @@ extension Predictions {
         TypedPrediction(try await create(workflowID, input: input, options: options), of: self)
     }
 
-    /// Runs a workflow and reads its output as a type; see ``run(_:input:options:)``.
+    /// Runs a workflow and reads its output as a type.
     ///
-    /// - Returns: The output. A member `info` that the type declares is filled from ``Prediction/info``, unless the output has
-    ///   one of its own.
-    /// - Throws: `invalid_response`, with the prediction, for an output that does not fit the type.
+    /// - Returns: The prediction with its output. A member `info` that the type declares is filled from ``Prediction/info``,
+    ///   unless the output has one of its own.
+    /// - Throws: As without a type; `invalid_response`, with the prediction, for an output that does not fit the type: it is
+    ///   paid for, and still in ``SpeedPixError/prediction``.
     public func run<Output: Decodable & Sendable>(
         _ workflowID: String, input: [String: InputValue], as type: Output.Type, options: RunOptions = RunOptions()
-    ) async throws -> Output {
-        try output(of: try await run(workflowID, input: input, options: options), as: type)
+    ) async throws -> TypedPrediction<Output>.Succeeded {
+        try TypedPrediction.succeeded(try await run(workflowID, input: input, options: options), of: self)
     }
+}
 
-    /// The output as a type. A member `info` that the type declares and the output has not is filled from
-    /// ``Prediction/info``.
-    func output<Output: Decodable>(of prediction: Prediction, as type: Output.Type) throws -> Output {
-        let candidates = prediction.outputs(for: type)
+extension Prediction {
+    /// The output as a type of the caller's. A member `info` that the type declares and the output has not is filled from
+    /// ``info``.
+    ///
+    /// - Parameter files: Who downloads the files in it, a client's ``SpeedPixClient/files``; they can then be saved and read.
+    /// - Throws: ``SpeedPixError`` `invalid_response`, with the prediction, for an output that does not fit the type, and while
+    ///   there is no output at all.
+    public func output<Output: Decodable>(as type: Output.Type, files: Files? = nil) throws -> Output {
+        let candidates = outputs(for: type)
         for candidate in candidates.dropLast() {
             if let output = try? candidate.decode(type, files: files) { return output }
         }
         do {
             return try (candidates.last ?? .object([:])).decode(type, files: files)
         } catch let error as SpeedPixError {
-            throw error.about(prediction)
+            throw error.about(self)
         }
     }
 }
 
 extension SpeedPixClient {
-    /// Runs a workflow and waits for its end; see ``Predictions/run(_:input:options:)``.
+    /// Runs a workflow and waits for its end; see ``Predictions``.
+    ///
+    /// - Returns: The succeeded prediction; its ``Prediction/output`` holds the workflow's named outputs.
+    /// - Throws: ``SpeedPixError``, with the prediction as soon as there is one; `CancellationError`.
     public func run(
         _ workflowID: String, input: [String: InputValue], options: RunOptions = RunOptions()
     ) async throws -> Prediction {
         try await predictions.run(workflowID, input: input, options: options)
     }
 
-    /// Runs a workflow and reads its output as a type; see ``Predictions/run(_:input:as:options:)``.
+    /// Runs a workflow and reads its output as a type.
+    ///
+    /// - Returns: The prediction with its output.
+    /// - Throws: As without a type; `invalid_response`, with the prediction, for an output that does not fit the type.
     public func run<Output: Decodable & Sendable>(
         _ workflowID: String, input: [String: InputValue], as type: Output.Type, options: RunOptions = RunOptions()
-    ) async throws -> Output {
+    ) async throws -> TypedPrediction<Output>.Succeeded {
         try await predictions.run(workflowID, input: input, as: type, options: options)
     }
 }

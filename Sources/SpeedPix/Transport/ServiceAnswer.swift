@@ -8,6 +8,15 @@ package enum ServiceAnswer {
     package static func envelope(
         status: HTTPResponse.Status, headers: HTTPFields, body: [UInt8]
     ) throws -> Envelope {
+        do {
+            return try read(status: status, headers: headers, body: body)
+        } catch var error as SpeedPixError {
+            error.retryAfter = RetryAfter.duration(status, headers, isThrottled: error.code == .throttled)
+            throw error
+        }
+    }
+
+    private static func read(status: HTTPResponse.Status, headers: HTTPFields, body: [UInt8]) throws -> Envelope {
         let envelope = (try? JSONValue(parsingAnswer: body)).flatMap(Envelope.init)
         let requestID = envelope?.requestID ?? headers[.caRequestID]
         if status.kind == .successful, let envelope {

@@ -5,7 +5,9 @@ import Foundation
 #endif
 
 /// Any value that JSON can say. Whole numbers of up to 64 bits, with or without a sign, keep every digit.
-public enum JSONValue: Sendable, Hashable {
+///
+/// Numbers are equal if their values are, as in JSON, whatever the case: `.integer(5) == .double(5)`.
+public enum JSONValue: Sendable {
     case null
     case bool(Bool)
     case integer(Int64)

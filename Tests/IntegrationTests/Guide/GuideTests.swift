@@ -188,8 +188,9 @@ struct GuideTests {
             #expect(try session.folder.read("clip.mp4") == session.folder.read("photo.jpg"))
             try await Guide.batch(session.client, prompts: ["a lake", "a city"])
             let one = try await session.client.predictions.create(
-                "text-to-image", input: ["prompt": "a tree", "width": 256, "height": 256])
-            let failing = try await session.client.predictions.create("echo", input: ["fail": "no"])
+                "text-to-image", input: ["prompt": "a tree", "width": 256, "height": 256], as: ImageOutput.self)
+            let failing = try await session.client.predictions.create(
+                "echo", input: ["fail": "no"], as: ImageOutput.self)
             try await Guide.batchInOrder(session.client, [failing, one])
         }
         #expect(lines.first == "[\"oil.jpg\"]", "\(lines)")

@@ -66,7 +66,7 @@ extension Guide {
         let anything = try await client.run("echo", input: ["text": "hello"], as: CustomResult.self)
 
         print(pictures.images.count, text.text, videos.videos.count, sounds.audios.count)
-        print(both.images.count, both.text, anything["text"]?.stringValue ?? "")
+        print(both.images.count, both.text, anything.output["text"]?.stringValue ?? "")
         // end
     }
 

@@ -53,31 +53,30 @@ extension Guide {
 
     static func batch(_ client: SpeedPixClient, prompts: [String]) async throws {
         // sample: batch
-        var predictions: [Prediction] = []
+        var predictions: [TypedPrediction<ImageOutput>] = []
         for (index, prompt) in prompts.enumerated() {
             do {
-                let created = try await client.predictions.create(
-                    "text-to-image",
-                    input: ["prompt": .string(prompt), "seed": .integer(Int64(index)), "width": 256, "height": 256])
-                predictions.append(created)
+                predictions.append(
+                    try await client.predictions.create(
+                        "text-to-image", input: ["prompt": prompt, "seed": index], as: ImageOutput.self))
             } catch {
                 print("\(prompt): \(error)")
             }
         }
 
-        for await done in client.predictions.completed(of: predictions) {
+        for try await done in client.predictions.completed(of: predictions) {
             switch done.result {
-            case .success(let completed): print("\(done.index) gave \(completed.files.count) pictures")
+            case .success(let completed): print("\(done.index) gave \(completed.images.count) pictures")
             case .failure(let error): print("\(done.index): \(error)")
             }
         }
         // end
     }
 
-    static func batchInOrder(_ client: SpeedPixClient, _ predictions: [Prediction]) async throws {
+    static func batchInOrder(_ client: SpeedPixClient, _ predictions: [TypedPrediction<ImageOutput>]) async throws {
         // sample: batch-in-order
         for result in try await client.predictions.wait(forAll: predictions) {
-            print((try? result.get().files.count) ?? 0)
+            print((try? result.get().images.count) ?? 0)
         }
         // end
     }

@@ -14,7 +14,7 @@ struct FileOutputTests {
         #expect(file.format == "png")
         #expect(file.mimeType == "image/png")
         #expect(file.size == nil)
-        #expect("\(file)" == file.url)
+        #expect("\(file)" == "https://cdn.test/dir/a%20b.PNG")
     }
 
     @Test("FileOutput reads an object with a URL and its properties")

@@ -29,7 +29,7 @@ struct InfoTests {
         let service = try ScriptedService(
             .ok(["taskId": "t-1"]), .progress("succeeded"),
             .ok(["status": "succeeded", "result": result, "info": info]))
-        return try await service.predictions.run("workflow", input: [:], as: type)
+        return try await service.predictions.run("workflow", input: [:], as: type).output
     }
 
     @Test("The info of a prediction is kept unchanged and is no output")

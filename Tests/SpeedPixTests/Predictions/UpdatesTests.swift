@@ -95,7 +95,7 @@ struct UpdatesTests {
         let ids = (0..<1000).map { "t-\($0)" }
         let service = try batch(Dictionary(uniqueKeysWithValues: ids.map { ($0, "succeeded") }))
         var indices: Set<Int> = []
-        for await completed in service.predictions.completed(of: ids.map(Prediction.init)) {
+        for try await completed in service.predictions.completed(of: ids.map(Prediction.init)) {
             #expect(try completed.result.get().id == ids[completed.index])
             indices.insert(completed.index)
         }
