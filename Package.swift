@@ -1,17 +1,25 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+// Warnings are errors in the project's own scripts only. A newer compiler has new warnings: they must not break the build
+// of whoever depends on this package.
+let isStrict = Context.environment["SPEEDPIX_STRICT"] == "1"
+
 // One set of rules for every target: Swift 6 mode comes with the tools version.
-let swift: [SwiftSetting] = [
-    .treatAllWarnings(as: .error),
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-]
-let c: [CSetting] = [
-    .treatAllWarnings(as: .error),
-    .enableWarning("all"),
-    .enableWarning("extra"),
-]
+let swift: [SwiftSetting] =
+    (isStrict ? [.treatAllWarnings(as: .error)] : []) + [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+    ]
+let c: [CSetting] =
+    (isStrict ? [.treatAllWarnings(as: .error)] : []) + [
+        .enableWarning("all"),
+        .enableWarning("extra"),
+    ]
+
+// What a package costs whoever depends on ours: a package that only one trait needs is not even resolved without it.
+// `traits: []` leaves the SDK and LuaRuntime.
+func when(_ traits: String...) -> TargetDependencyCondition? { .when(traits: Set(traits)) }
 
 let package = Package(
     name: "speedpix",
@@ -25,6 +33,15 @@ let package = Package(
         .library(name: "SpeedPixGatewayTesting", targets: ["SpeedPixGatewayTesting"]),
         .library(name: "LuaRuntime", targets: ["LuaRuntime"]),
         .executable(name: "speedpix", targets: ["SpeedPixCLI"]),
+    ],
+    traits: [
+        .trait(name: "Journal", description: "SpeedPixJournal: predictions kept in SQLite"),
+        .trait(name: "Media", description: "SpeedPixMedia: lengths and sizes of videos, by ffprobe"),
+        .trait(name: "Lua", description: "SpeedPixLua: the functions that scripts call"),
+        .trait(name: "Gateway", description: "SpeedPixGatewayTesting and the local gateway"),
+        .trait(
+            name: "Command", description: "the command speedpix", enabledTraits: ["Journal", "Media", "Lua", "Gateway"]),
+        .default(enabledTraits: ["Command"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
@@ -92,7 +109,7 @@ let package = Package(
         .target(
             name: "SQLiteStorage",
             dependencies: [
-                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDB", package: "GRDB.swift", condition: when("Journal", "Gateway")),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swift
@@ -101,7 +118,7 @@ let package = Package(
             name: "SpeedPixJournal",
             dependencies: [
                 "SpeedPix", "LocalFiles", "SQLiteStorage",
-                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDB", package: "GRDB.swift", condition: when("Journal", "Gateway")),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swift
@@ -111,7 +128,7 @@ let package = Package(
             dependencies: [
                 "LuaRuntime", "LocalFiles", "SpeedPix", "Imaging", "ImagingLua", "Spelling",
                 .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "SwiftCSV", package: "SwiftCSV"),
+                .product(name: "SwiftCSV", package: "SwiftCSV", condition: when("Lua")),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swift
@@ -129,7 +146,7 @@ let package = Package(
             name: "SpeedPixMedia",
             dependencies: [
                 "SpeedPix", "LocalFiles", "Imaging",
-                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "Subprocess", package: "swift-subprocess", condition: when("Media", "Command")),
             ],
             swiftSettings: swift
         ),
@@ -154,14 +171,14 @@ let package = Package(
                 "SpeedPix", "LocalFiles", "SQLiteStorage", "LuaRuntime", "Imaging", "ImagingLua", "Spelling",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "DequeModule", package: "swift-collections"),
-                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDB", package: "GRDB.swift", condition: when("Journal", "Gateway")),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
-                .product(name: "Hummingbird", package: "hummingbird"),
-                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Hummingbird", package: "hummingbird", condition: when("Gateway")),
+                .product(name: "HummingbirdCore", package: "hummingbird", condition: when("Gateway")),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle", condition: when("Gateway")),
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "Tracing", package: "swift-distributed-tracing"),
                 .product(name: "_NIOFileSystem", package: "swift-nio"),
@@ -176,11 +193,11 @@ let package = Package(
             dependencies: [
                 "SpeedPix", "SpeedPixLua", "SpeedPixJournal", "SpeedPixGateway", "LocalFiles", "LuaRuntime", "Imaging",
                 "CLineEditor", "Spelling",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser", condition: when("Command")),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
-                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "Subprocess", package: "swift-subprocess", condition: when("Media", "Command")),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             resources: [.embedInCode("Report/Page")],
@@ -232,7 +249,7 @@ let package = Package(
             name: "SpeedPixJournalTests",
             dependencies: [
                 "SQLiteStorage", "SpeedPix", "SpeedPixJournal", "SpeedPixTestSupport",
-                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDB", package: "GRDB.swift", condition: when("Journal", "Gateway")),
             ],
             swiftSettings: swift),
         .testTarget(
@@ -285,7 +302,7 @@ let package = Package(
                 "SpeedPix", "SpeedPixGateway", "SpeedPixTestSupport", "Imaging",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "DequeModule", package: "swift-collections"),
-                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDB", package: "GRDB.swift", condition: when("Journal", "Gateway")),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
