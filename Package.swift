@@ -1,18 +1,18 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// Warnings are errors in the project's own scripts only. A newer compiler has new warnings: they must not break the build
-// of whoever depends on this package.
-let isStrict = Context.environment["SPEEDPIX_STRICT"] == "1"
+// The project's own scripts treat warnings as errors, and build and test the examples too. Not so those who depend on this
+// package: a newer compiler has new warnings, which must not break their build.
+let isOwnBuild = Context.environment["SPEEDPIX_OWN_BUILD"] == "1"
 
 // One set of rules for every target: Swift 6 mode comes with the tools version.
 let swift: [SwiftSetting] =
-    (isStrict ? [.treatAllWarnings(as: .error)] : []) + [
+    (isOwnBuild ? [.treatAllWarnings(as: .error)] : []) + [
         .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("InternalImportsByDefault"),
     ]
 let c: [CSetting] =
-    (isStrict ? [.treatAllWarnings(as: .error)] : []) + [
+    (isOwnBuild ? [.treatAllWarnings(as: .error)] : []) + [
         .enableWarning("all"),
         .enableWarning("extra"),
     ]
@@ -334,3 +334,34 @@ let package = Package(
         ),
     ]
 )
+
+// Each example is a package of its own, to be copied. Here they are targets, so that one build has them all.
+if isOwnBuild {
+    package.targets += [
+        .executableTarget(
+            name: "ImageService",
+            dependencies: ["SpeedPix", .product(name: "Hummingbird", package: "hummingbird")],
+            path: "examples/ImageService/Sources/ImageService", swiftSettings: swift),
+        .testTarget(
+            name: "ImageServiceTests",
+            dependencies: [
+                "ImageService", "SpeedPix", "SpeedPixTesting",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ],
+            path: "examples/ImageService/Tests/ImageServiceTests", swiftSettings: swift),
+        .executableTarget(
+            name: "CatalogueBatch", dependencies: ["SpeedPix", "SpeedPixJournal"],
+            path: "examples/CatalogueBatch/Sources/CatalogueBatch", swiftSettings: swift),
+        .testTarget(
+            name: "CatalogueBatchTests", dependencies: ["CatalogueBatch", "SpeedPix", "SpeedPixTesting"],
+            path: "examples/CatalogueBatch/Tests/CatalogueBatchTests", swiftSettings: swift),
+        .executableTarget(
+            name: "LuaHost", dependencies: ["LuaRuntime", "SpeedPix", "SpeedPixLua"],
+            path: "examples/LuaHost/Sources/LuaHost", swiftSettings: swift),
+        .testTarget(
+            name: "LuaHostTests",
+            dependencies: ["LuaHost", "LuaRuntime", "SpeedPix", "SpeedPixLua", "SpeedPixTesting"],
+            path: "examples/LuaHost/Tests/LuaHostTests", swiftSettings: swift),
+    ]
+}

@@ -45,6 +45,13 @@ ROOMS = {
         *SWIFT_ROOMS, "SpeedPixCommands", "SpeedPixCLI", "InterruptedRun", "SpeedPixTestSupport", "SpeedPixTesting",
         "SpeedPixGatewayTesting",
     ],
+    # The examples, which have what users have.
+    "ImageService": ["SpeedPix"],
+    "ImageServiceTests": ["ImageService", "SpeedPix", "SpeedPixTesting"],
+    "CatalogueBatch": ["SpeedPix", "SpeedPixJournal"],
+    "CatalogueBatchTests": ["CatalogueBatch", "SpeedPix", "SpeedPixTesting"],
+    "LuaHost": ["LuaRuntime", "SpeedPix", "SpeedPixLua"],
+    "LuaHostTests": ["LuaHost", "LuaRuntime", "SpeedPix", "SpeedPixLua", "SpeedPixTesting"],
 }
 # Rooms whose own sources may import no package.
 NO_PACKAGES = {"Spelling", "CLua", "CLuaBridge", "LuaRuntime", "CVips", "CImaging", "Imaging", "CEditLine", "CLineEditor", "SpeedPixCLI"}

@@ -81,20 +81,54 @@ static int finish(lua_State *L, spl_vm *vm, int32_t code, size_t start, size_t o
     }
 }
 
-int spl_trampoline(lua_State *L) {
-    spl_vm *vm = spl_vm_of(L);
-    int32_t id = (int32_t)lua_tointeger(L, lua_upvalueindex(1));
-    // Before Swift starts anything: a prediction that is created and cannot be waited for would be paid for and lost.
-    if (id & SPL_WAITS) {
-        if (vm->pending != SPL_RUN) return spl_stop_here(L);
-        if (!spl_can_wait(vm, L)) return spl_raise_cannot_wait(L);
+static void read_scalar(lua_State *L, int index, spl_scalar *value) {
+    value->is_integer = lua_isinteger(L, index);
+    if (value->is_integer) {
+        value->type = LUA_TNUMBER;
+        value->integer = lua_tointeger(L, index);
+        return;
     }
+    value->type = lua_type(L, index);
+    if (value->type == LUA_TNUMBER) value->number = lua_tonumber(L, index);
+}
+
+static int push_scalar(lua_State *L, const spl_scalar *value) {
+    switch (value->type) {
+        case LUA_TNUMBER:
+            if (value->is_integer)
+                lua_pushinteger(L, value->integer);
+            else
+                lua_pushnumber(L, value->number);
+            break;
+        case LUA_TBOOLEAN: lua_pushboolean(L, value->integer != 0); break;
+        default: lua_pushnil(L);
+    }
+    return 1;
+}
+
+static int call_host(lua_State *L, spl_vm *vm) {
     if (vm->free_count < SPL_ANCHORS_PER_CALL) spl_reserve_anchors(L, vm, SPL_ANCHORS_PER_CALL);
     size_t start = vm->length, outer = vm->start;
     vm->start = start;
     vm->allocates = false;
-    int32_t code = vm->host.call(vm->host.context, L, id & ~SPL_WAITS, lua_gettop(L));
-    return finish(L, vm, code, start, outer);
+    spl_scalar arguments[SPL_ARGUMENTS_PASSED], result;
+    int count = lua_gettop(L);
+    for (int i = 0; i < count && i < SPL_ARGUMENTS_PASSED; i++) read_scalar(L, i + 1, &arguments[i]);
+    const void *function = lua_touserdata(L, lua_upvalueindex(1));
+    int32_t code = vm->host.call(vm->host.context, L, function, count, arguments, &result);
+    if (code != SPL_RETURN_SCALAR) return finish(L, vm, code, start, outer);
+    vm->start = outer;
+    return push_scalar(L, &result);
+}
+
+int spl_call(lua_State *L) { return call_host(L, spl_vm_of(L)); }
+
+int spl_call_waiting(lua_State *L) {
+    spl_vm *vm = spl_vm_of(L);
+    // Before Swift starts anything: a prediction that is created and cannot be waited for would be paid for and lost.
+    if (vm->pending != SPL_RUN) return spl_stop_here(L);
+    if (!spl_can_wait(vm, L)) return spl_raise_cannot_wait(L);
+    return call_host(L, vm);
 }
 
 // spawn(f, …): a new thread of the host. All that can raise happens before Swift hears of it.

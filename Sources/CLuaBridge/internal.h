@@ -11,8 +11,6 @@
 
 #include "CLuaBridge.h"
 
-// Ids that one closure upvalue can hold together with the flag.
-#define SPL_WAITS (1 << 30)
 #define SPL_MAX_CLASSES 64
 #define SPL_TRACEBACK_SIZE 8192
 #define SPL_FAILURE_SIZE 1024
@@ -132,7 +130,9 @@ int spl_push_buffer(lua_State *L, spl_vm *vm, size_t start);
 // Releases the objects of a buffer that will never become Lua values.
 void spl_release_buffer(spl_vm *vm, size_t start);
 // call.c
-int spl_trampoline(lua_State *L);
+// What scripts call for a function of the host, whose one upvalue is the function; the second for one that may wait.
+int spl_call(lua_State *L);
+int spl_call_waiting(lua_State *L);
 int spl_spawn(lua_State *L);
 int spl_spawn_helper(lua_State *L);
 // anchor.c: raises when memory runs out.

@@ -7,7 +7,8 @@ typedef struct {
     spl_vm *vm;
     const char *module, *field, *source, *name;
     size_t length;
-    int32_t function, describe, class_id;
+    const void *function, *describe;
+    int32_t class_id;
     bool waits, closes;
     lua_CFunction own;  // instead of one of the host's
 } registration;
@@ -67,9 +68,9 @@ static void push_fields(lua_State *L, spl_vm *vm, const char *name) {
     lua_remove(L, -2);
 }
 
-static void push_function(lua_State *L, int32_t function, bool waits) {
-    lua_pushinteger(L, function | (waits ? SPL_WAITS : 0));
-    lua_pushcclosure(L, spl_trampoline, 1);
+static void push_function(lua_State *L, const void *function, bool waits) {
+    lua_pushlightuserdata(L, (void *)function);
+    lua_pushcclosure(L, waits ? spl_call_waiting : spl_call, 1);
 }
 
 static int register_function(lua_State *L) {
@@ -88,7 +89,7 @@ static int register_function(lua_State *L) {
     return 0;
 }
 
-bool spl_register(spl_vm *vm, const char *module, const char *field, int32_t function, bool waits) {
+bool spl_register(spl_vm *vm, const char *module, const char *field, const void *function, bool waits) {
     registration r = {.vm = vm, .module = module, .field = field, .function = function, .waits = waits};
     return spl_protected(vm, register_function, &r);
 }
@@ -108,7 +109,7 @@ static int register_missing(lua_State *L) {
     return 0;
 }
 
-bool spl_register_missing(spl_vm *vm, const char *module, int32_t function) {
+bool spl_register_missing(spl_vm *vm, const char *module, const void *function) {
     registration r = {.vm = vm, .module = module, .function = function};
     return spl_protected(vm, register_missing, &r);
 }
@@ -285,7 +286,8 @@ static int register_class(lua_State *L) {
     return 0;
 }
 
-bool spl_register_class(spl_vm *vm, int32_t class_id, const char *name, int32_t properties, int32_t describe) {
+bool spl_register_class(
+    spl_vm *vm, int32_t class_id, const char *name, const void *properties, const void *describe) {
     registration r = {.vm = vm, .name = name, .function = properties, .describe = describe, .class_id = class_id};
     return spl_protected(vm, register_class, &r);
 }
@@ -313,12 +315,13 @@ static int register_fetched(lua_State *L) {
     return 0;
 }
 
-bool spl_register_fetched(spl_vm *vm, int32_t class_id, const char *name, int32_t function) {
+bool spl_register_fetched(spl_vm *vm, int32_t class_id, const char *name, const void *function) {
     registration r = {.vm = vm, .class_id = class_id, .field = name, .function = function};
     return spl_protected(vm, register_fetched, &r);
 }
 
-bool spl_register_method(spl_vm *vm, int32_t class_id, const char *name, int32_t function, bool waits, bool closes) {
+bool spl_register_method(
+    spl_vm *vm, int32_t class_id, const char *name, const void *function, bool waits, bool closes) {
     registration r = {
         .vm = vm, .class_id = class_id, .field = name, .function = function, .waits = waits, .closes = closes};
     return spl_protected(vm, register_method, &r);

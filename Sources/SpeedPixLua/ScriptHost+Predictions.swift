@@ -4,6 +4,8 @@ extension ScriptHost {
     /// Tells what became of a prediction that was to be canceled.
     func noteCanceled(_ prediction: Prediction, _ failure: SpeedPixError?) {
         if let failure {
+            // The end of the run may try what a wait is still trying.
+            guard refusedIDs.insert(prediction.id) else { return }
             onEvent(.notCanceled(id: prediction.id, failure))
         } else if prediction.status != .succeeded || prediction.output != nil {
             onEvent(.ended(prediction))

@@ -39,7 +39,9 @@ public struct ScriptHost: Sendable {
     /// What the script has created.
     let createdIDs = CreatedIDs()
     /// What it has said with `cancel_on` that a stop is not to end.
-    let uncanceledIDs = UncanceledIDs()
+    let uncanceledIDs = PredictionIDs()
+    /// What could not be canceled, and was told of.
+    let refusedIDs = PredictionIDs()
     /// If set, `speedpix.params` hands its declaration here and ends the script by an error; nothing is sent to the service. A
     /// script that wants to reach it before declares nothing, and ends by a ``ParametersOnlyError``.
     public var onParameters: (@Sendable ([Parameter]) -> Void)?

@@ -157,6 +157,15 @@ struct CancelOnTests {
         }
     }
 
+    @Test("A prediction that could not be canceled is reported once, however often that was tried")
+    func onceReported() async throws {
+        let service = Service(cancel: .text("", status: 404))
+        var host = try service.host(try ScriptFolder())
+        host.onEvent = { event in service.events.withLock { $0.append(event) } }
+        for _ in 1...2 { await host.cancelAbandoned([Prediction(id: "t-1")]) }
+        #expect(service.events.withLock(\.count) == 1)
+    }
+
     @Test("cancel_on with another value is refused before anything is created", arguments: ["'always'", "true", "5"])
     func mistakes(word: String) async throws {
         let folder = try ScriptFolder()

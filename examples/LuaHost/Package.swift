@@ -4,7 +4,7 @@ import PackageDescription
 let package = Package(
     name: "LuaHost",
     platforms: [.macOS(.v15)],
-    dependencies: [.package(name: "speedpix", path: "../..")],
+    dependencies: [.package(name: "speedpix", path: "../..", traits: ["Lua"])],
     targets: [
         .executableTarget(
             name: "LuaHost",
@@ -12,6 +12,15 @@ let package = Package(
                 .product(name: "LuaRuntime", package: "speedpix"),
                 .product(name: "SpeedPix", package: "speedpix"),
                 .product(name: "SpeedPixLua", package: "speedpix"),
-            ])
+            ]),
+        .testTarget(
+            name: "LuaHostTests",
+            dependencies: [
+                "LuaHost",
+                .product(name: "LuaRuntime", package: "speedpix"),
+                .product(name: "SpeedPix", package: "speedpix"),
+                .product(name: "SpeedPixLua", package: "speedpix"),
+                .product(name: "SpeedPixTesting", package: "speedpix"),
+            ]),
     ]
 )

@@ -19,13 +19,14 @@
 typedef struct lua_State lua_State;
 typedef struct spl_vm spl_vm;
 
-// What a callback asks the trampoline to do once Swift's frame is gone.
+// What a callback asks for once Swift's frame is gone.
 enum {
     SPL_RETURN = 0,          // return the buffer's values
     SPL_RAISE = 1,           // raise the buffer's one value
     SPL_WAIT = 2,            // yield until the ticket of spl_set_ticket is due
     SPL_TRANSFER = 3,        // return another thread's results, by reference
     SPL_TRANSFER_RAISE = 4,  // raise another thread's error, by reference
+    SPL_RETURN_SCALAR = 5,   // return the call's `result`
 };
 
 // How a thread stands after spl_resume.
@@ -75,11 +76,25 @@ enum {
     SPL_SHAPE_OBJECT = 2,
 };
 
+// A value that has no content of its own, or only the type of one that has.
+typedef struct {
+    int32_t type;  // SPL_T…
+    bool is_integer;
+    int64_t integer;  // of a number that is an integer; of a boolean, 0 or 1
+    double number;    // of a number that is none
+} spl_scalar;
+
+// How many arguments of a call Swift gets with it, so that reading them needs no further call into C.
+enum { SPL_ARGUMENTS_PASSED = 8 };
+
 // Swift's side. Each callback may call spl_get… and spl_put…, and nothing else of this header but spl_anchor.
 typedef struct {
     void *context;
-    // A registered function was called with `count` arguments at 1…count.
-    int32_t (*call)(void *context, lua_State *L, int32_t function, int32_t count);
+    // A registered function was called with `count` arguments at 1…count. `arguments` has the first of them, at most
+    // SPL_ARGUMENTS_PASSED; `result` is what SPL_RETURN_SCALAR returns.
+    int32_t (*call)(
+        void *context, lua_State *L, const void *function, int32_t count, const spl_scalar *arguments,
+        spl_scalar *result);
     // A waiting thread was resumed and asks for what it waited for.
     int32_t (*take)(void *context, lua_State *L, uint64_t ticket);
     // The script spawned a thread, anchored at `slot`; or the host's own Lua code did, for a part of what it does
@@ -199,21 +214,25 @@ size_t spl_global_count(const spl_globals *globals);
 spl_global spl_global_at(const spl_globals *globals, size_t index);
 
 // --- Registration: false if memory ran out ---------------------------------------------------------------------
+//
+// `function` and the like are the host's own: what `call` gets. They must live as long as the VM.
 
 // Adds `field` to a read-only module (NULL for a global), which becomes a global unless its name begins with "_".
 // `waits`: it may yield, and refuses where Lua cannot.
-bool spl_register(spl_vm *vm, const char *module, const char *field, int32_t function, bool waits);
+bool spl_register(spl_vm *vm, const char *module, const char *field, const void *function, bool waits);
 // The bridge's own spawn: the script's, or that of the host's own Lua code.
 bool spl_register_spawn(spl_vm *vm, const char *module, const char *field, bool is_helper);
 // Called with (module, key) where a module has no such field. Makes the module, if need be.
-bool spl_register_missing(spl_vm *vm, const char *module, int32_t function);
+bool spl_register_missing(spl_vm *vm, const char *module, const void *function);
 // A class of objects. `properties` is called with (object, key) for keys that are no methods, and with
 // (object, key, true) for one of spl_register_fetched where Lua cannot wait.
-bool spl_register_class(spl_vm *vm, int32_t class_id, const char *name, int32_t properties, int32_t describe);
+bool spl_register_class(
+    spl_vm *vm, int32_t class_id, const char *name, const void *properties, const void *describe);
 // `closes`: it is also called at the end of a <close> variable that holds the object.
-bool spl_register_method(spl_vm *vm, int32_t class_id, const char *name, int32_t function, bool waits, bool closes);
+bool spl_register_method(
+    spl_vm *vm, int32_t class_id, const char *name, const void *function, bool waits, bool closes);
 // A property that waits: called with the object where the property function gives nil for this name.
-bool spl_register_fetched(spl_vm *vm, int32_t class_id, const char *name, int32_t function);
+bool spl_register_fetched(spl_vm *vm, int32_t class_id, const char *name, const void *function);
 // Makes `module.field` the same value as the global `name`, or the other way round.
 bool spl_alias(spl_vm *vm, const char *module, const char *field, const char *global);
 // Sets `module.field` to the buffer's one value.

@@ -154,7 +154,8 @@ extension LuaScheduler {
                     preconditionFailure("no description has the name \(name)")
                 }
                 let checked = LuaArguments(
-                    reader: arguments.reader, count: Int32(arguments.count), entry: function, offset: 1)
+                    reader: arguments.reader, count: Int32(arguments.count), first: arguments.first, entry: function,
+                    offset: 1)
                 try function.check(checked)
                 if function.signature?.description.options.isEmpty == false { _ = try checked.options() }
                 try writer.put(.nil)

@@ -5,16 +5,24 @@ public struct LuaArguments: ~Copyable {
     /// How many were passed.
     public let count: Int
     let reader: LuaReader
+    /// The first arguments as C read them, and how many those are.
+    let first: UnsafePointer<spl_scalar>
+    private let readCount: UInt
     /// Not counted: the machine keeps its functions for as long as it lives.
     private unowned(unsafe) let entry: LuaFunctionEntry
     private let offset: Int32
 
     /// - Parameter offset: How many values lie before the first argument: 1 in a method, for the object.
-    init(reader: LuaReader, count: Int32, entry: LuaFunctionEntry, offset: Int32? = nil) {
+    init(
+        reader: LuaReader, count: Int32, first: UnsafePointer<spl_scalar>, entry: LuaFunctionEntry,
+        offset: Int32? = nil
+    ) {
         self.reader = reader
         self.entry = entry
         self.offset = offset ?? entry.offset
+        self.first = first + Int(self.offset)
         self.count = max(0, Int(count - self.offset))
+        readCount = UInt(max(0, min(Int(count), Int(SPL_ARGUMENTS_PASSED)) - Int(self.offset)))
     }
 
     var function: String { entry.name }
@@ -33,6 +41,11 @@ public struct LuaArguments: ~Copyable {
         Int32(position >= 1 && position <= count ? position : count + 1) + offset
     }
 
+    /// What C has read of an argument; nil for one after the first few, and one that was not passed.
+    private func scalar(_ position: Int) -> UnsafePointer<spl_scalar>? {
+        UInt(bitPattern: position &- 1) < readCount ? first + (position - 1) : nil
+    }
+
     /// Whether an argument was not passed or is nil. Positions count from 1, without a method's object.
     public func isAbsent(_ position: Int) -> Bool {
         type(position) <= Int32(SPL_TNIL)
@@ -45,7 +58,9 @@ public struct LuaArguments: ~Copyable {
     public func isFunction(_ position: Int) -> Bool { type(position) == Int32(SPL_TFUNCTION) }
 
     /// One of Lua's basic types, as the bridge numbers them.
-    func type(_ position: Int) -> Int32 { spl_get_type(reader.state, index(position)) }
+    func type(_ position: Int) -> Int32 {
+        scalar(position)?.pointee.type ?? spl_get_type(reader.state, index(position))
+    }
 
     /// Any value, copied.
     public func value(_ position: Int) throws -> LuaValue {
@@ -76,11 +91,13 @@ public struct LuaArguments: ~Copyable {
         guard type(position) == Int32(SPL_TNUMBER) else {
             throw mismatch(position, "a number")
         }
-        return spl_get_number(reader.state, index(position))
+        guard let scalar = scalar(position) else { return spl_get_number(reader.state, index(position)) }
+        return scalar.pointee.is_integer ? Double(scalar.pointee.integer) : scalar.pointee.number
     }
 
     /// A number of Lua's integer type; throws ``LuaArgumentError`` for anything else, 2.0 included.
     public func integer(_ position: Int) throws -> Int64 {
+        if let scalar = scalar(position), scalar.pointee.is_integer { return scalar.pointee.integer }
         guard spl_is_integer(reader.state, index(position)) else { throw mismatch(position, "an integer") }
         return spl_get_integer(reader.state, index(position))
     }

@@ -1,4 +1,4 @@
-/// What a function id of the bridge stands for.
+/// A function as the bridge knows it.
 ///
 /// A class, so that a call finds everything about its function behind one pointer and copies nothing.
 final class LuaFunctionEntry {
@@ -18,8 +18,15 @@ final class LuaFunctionEntry {
     let name: String
     /// 1 for a method, whose first argument is the object.
     let offset: Int32
-    /// Nil for a function without a description. Made when it is first needed: most functions of a VM are never called.
-    private(set) lazy var signature: LuaSignature? = describe.map { LuaSignature($0()) }
+    /// Nil for a function without a description.
+    var signature: LuaSignature? {
+        if let made { return made }
+        made = describe.map { LuaSignature($0()) }
+        return made
+    }
+    /// Made when it is first needed: most functions of a VM are never called. Not checked for overlapping accesses, which would
+    /// be a part of each call: only `signature` reads and writes it, one after the other, on the VM's actor.
+    @exclusivity(unchecked) private var made: LuaSignature?
     private let describe: (@Sendable () -> LuaFunctionDescription)?
 
     init(_ kind: Kind, name: String, describe: (@Sendable () -> LuaFunctionDescription)? = nil) {

@@ -8,11 +8,21 @@ func machine(_ context: UnsafeMutableRawPointer?) -> LuaMachine {
     return Unmanaged<LuaMachine>.fromOpaque(context).takeUnretainedValue()
 }
 
-let callFunction: @convention(c) (UnsafeMutableRawPointer?, OpaquePointer?, Int32, Int32) -> Int32 = {
-    context, state, function, count in
-    guard let state else { return Int32(SPL_RAISE) }
-    return machine(context).call(function, state: state, count: count)
-}
+let callFunction:
+    @convention(c) (
+        UnsafeMutableRawPointer?, OpaquePointer?, UnsafeRawPointer?, Int32, UnsafePointer<spl_scalar>?,
+        UnsafeMutablePointer<spl_scalar>?
+    ) -> Int32 = { context, state, function, count, first, result in
+        guard let context, let state, let function, let first, let result else { return Int32(SPL_RAISE) }
+        // The machine and its entries live as long as the VM: counting references would be a fifth of a call.
+        return Unmanaged<LuaFunctionEntry>.fromOpaque(function)._withUnsafeGuaranteedRef { entry in
+            Unmanaged<LuaMachine>.fromOpaque(context)._withUnsafeGuaranteedRef { machine in
+                let reader = LuaReader(machine: machine, state: state)
+                return machine.call(
+                    entry, LuaArguments(reader: reader, count: count, first: first, entry: entry), result)
+            }
+        }
+    }
 
 let takeResult: @convention(c) (UnsafeMutableRawPointer?, OpaquePointer?, UInt64) -> Int32 = { context, _, ticket in
     machine(context).take(ticket)
@@ -63,21 +73,22 @@ let seedRandom: @convention(c) (UnsafeMutableRawPointer?, Bool, UInt64) -> UInt6
 }
 
 extension LuaMachine {
-    fileprivate func call(_ function: Int32, state: OpaquePointer, count: Int32) -> Int32 {
-        let entry = functions[Int(function)]
+    fileprivate func call(
+        _ entry: LuaFunctionEntry, _ arguments: borrowing LuaArguments, _ result: UnsafeMutablePointer<spl_scalar>
+    ) -> Int32 {
         copiedBytes = 0
-        let reader = LuaReader(machine: self, state: state)
         let writer = LuaWriter(machine: self)
         do {
             if let body = entry.immediate {
-                let arguments = LuaArguments(reader: reader, count: count, entry: entry)
                 try entry.check(arguments)
-                try writer.put(try body(arguments))
+                let value = try body(arguments)
+                if result.initialize(to: value) { return Int32(SPL_RETURN_SCALAR) }
+                try writer.put(value)
                 return Int32(SPL_RETURN)
             }
+            let reader = arguments.reader
             switch entry.kind {
             case .defined(let body):
-                let arguments = LuaArguments(reader: reader, count: count, entry: entry)
                 try entry.check(arguments)
                 return try call(body, with: arguments, to: writer)
             case .missing(let module, let names, let withheld):
@@ -86,7 +97,7 @@ extension LuaMachine {
                 throw LuaArgumentError(
                     "\(module) has no '\(name)'", hint: NearestName.hint(for: name, among: names))
             case .property(let type):
-                try writer.put(try property(of: type, reader, withoutWaiting: count == 3))
+                try writer.put(try property(of: type, reader, withoutWaiting: arguments.count == 3))
             case .describe:
                 writer.put(LuaString(reader.object(at: 1)?.luaDescription ?? "released object"))
             }
@@ -170,5 +181,22 @@ extension LuaMachine {
             spl_set_transfer(vm, task.thread, 1)
             return Int32(SPL_TRANSFER_RAISE)
         }
+    }
+}
+
+extension UnsafeMutablePointer<spl_scalar> {
+    /// - Returns: False for a value with content, which the buffer takes.
+    fileprivate func initialize(to value: LuaValue) -> Bool {
+        switch value {
+        case .nil: pointee = spl_scalar(type: Int32(SPL_TNIL), is_integer: false, integer: 0, number: 0)
+        case .boolean(let value):
+            pointee = spl_scalar(type: Int32(SPL_TBOOLEAN), is_integer: false, integer: value ? 1 : 0, number: 0)
+        case .integer(let value):
+            pointee = spl_scalar(type: Int32(SPL_TNUMBER), is_integer: true, integer: value, number: 0)
+        case .number(let value):
+            pointee = spl_scalar(type: Int32(SPL_TNUMBER), is_integer: false, integer: 0, number: value)
+        default: return false
+        }
+        return true
     }
 }

@@ -6,14 +6,17 @@ final class LuaMachine {
     let vm: OpaquePointer
     let limits: LuaLimits
     let releases = ReleaseQueue()
-    private(set) var functions: [LuaFunctionEntry] = []
+    /// What the bridge has addresses of, for as long as the VM lives.
+    private var functions: [LuaFunctionEntry] = []
     /// By the names that messages have for them: functions that modules' Lua texts define, which check their arguments
     /// themselves.
     private(set) var sourceFunctions: [String: LuaFunctionEntry] = [:]
     private var classIDs: [ObjectIdentifier: Int32] = [:]
     private var objects = ObjectTable()
     /// What the call under way has copied from the VM, as an estimate in bytes.
-    var copiedBytes = 0
+    ///
+    /// Not checked for overlapping accesses, which would be a part of each call: each is one addition or assignment.
+    @exclusivity(unchecked) var copiedBytes = 0
     /// How deep tasks may nest; tasks have no room for more.
     var taskDepth: Int { min(limits.taskDepth, Int(UInt16.max)) }
     private(set) lazy var scheduler = LuaScheduler(machine: self, seed: seed, notes: notes)
@@ -52,17 +55,18 @@ final class LuaMachine {
         guard succeeded else { throw LuaError(failureOf: vm) }
     }
 
-    private func add(_ kind: LuaFunctionEntry.Kind) -> Int32 {
+    private func add(_ kind: LuaFunctionEntry.Kind) -> UnsafeMutableRawPointer {
         add(LuaFunctionEntry(kind, name: ""))
     }
 
-    private func add(_ definition: LuaFunctionDefinition, name: String) -> Int32 {
+    private func add(_ definition: LuaFunctionDefinition, name: String) -> UnsafeMutableRawPointer {
         add(LuaFunctionEntry(definition, name: name))
     }
 
-    private func add(_ entry: LuaFunctionEntry) -> Int32 {
+    /// - Returns: The entry as the bridge knows it.
+    private func add(_ entry: LuaFunctionEntry) -> UnsafeMutableRawPointer {
         functions.append(entry)
-        return Int32(functions.count - 1)
+        return Unmanaged.passUnretained(entry).toOpaque()
     }
 
     private func register(_ type: any LuaObject.Type) throws(LuaError) {
@@ -112,8 +116,8 @@ final class LuaMachine {
                 }
                 sourceFunctions[name] = LuaFunctionEntry(function, name: name)
             default:
-                let id = add(function, name: name)
-                try check(spl_register(vm, module.name, function.name, id, function.waits))
+                let entry = add(function, name: name)
+                try check(spl_register(vm, module.name, function.name, entry, function.waits))
             }
         }
         for (name, value) in module.values {

@@ -14,7 +14,7 @@ struct PredictionCalls: Sendable {
         var options = request.options
         // One that an earlier run created is not this run's to end, unless the script says so.
         options.cancelOn = request.cancelOn.condition(isCanceledOnStop: host.cancelsOnStop && object.isOwn)
-        if host.cancelsOnStop, options.cancelOn != .stop { host.uncanceledIDs.note(object.prediction.id) }
+        if host.cancelsOnStop, options.cancelOn != .stop { host.uncanceledIDs.insert(object.prediction.id) }
         // The prediction goes on for other tasks that wait for it.
         if context.watchesOnly { options.cancelOn = nil }
         options.onCancel = { noteCanceled(object, prediction: $0, failure: $1) }
