@@ -44,8 +44,15 @@ extension Indirect: Hashable where Value: Hashable {}
 func inSeparateTask<Result: Sendable>(
     on executor: (any TaskExecutor)?, _ operation: @escaping @Sendable () async throws -> Result
 ) async throws -> Result {
-    let task = Task(executorPreference: executor, operation: operation)
-    return try await withTaskCancellationHandler {
+    try await value(of: Task(executorPreference: executor, operation: operation))
+}
+
+/// What a task comes to; it is cancelled when the calling task is.
+///
+/// - Throws: What its operation throws.
+@inline(never)  // TaskFrames.swift
+func value<Result: Sendable>(of task: Task<Result, any Error>) async throws -> Result {
+    try await withTaskCancellationHandler {
         try await task.value
     } onCancel: {
         task.cancel()
