@@ -10,9 +10,11 @@
 // 2. Whatever works on large values is a function of its own that does not wait. `@inline(never)` keeps the optimizer from
 //    merging its frame into the frame of its async caller, which is suspended. Async functions that are not part of every wait,
 //    or whose frames end before it, are kept apart in the same way.
-// 3. Calls to the service are made in a task of their own, see ``inSeparateTask(on:_:)``, which takes their frames with it.
+// 3. Calls to the service are made in a task of their own, see ``value(of:)``, which takes their frames with it.
 // 4. Continuations are unsafe ones, which are smaller than checked ones.
 // 5. What a wait calls throws `any Error`, one word: for a typed error the caller's frame has room for the whole error.
+// 6. An async function that only calls another on the way to a wait is merged into its caller by `@inline(__always)`: each
+//    frame has a header of its own.
 //
 // Every `@inline(never)` of this module is there for rule 2.
 
