@@ -1,13 +1,6 @@
+import LocalFiles
 import SpeedPix
 import Subprocess
-
-#if canImport(Darwin)
-import Darwin
-#elseif canImport(Musl)
-import Musl
-#else
-import Glibc
-#endif
 
 /// A program that looks into files, run without a shell, for a limited time and with limited output.
 struct MediaTool: Sendable {
@@ -32,19 +25,15 @@ struct MediaTool: Sendable {
             throw SpeedPixError(
                 .unsupported, "to look into \(path) takes \(name), which is not installed", remedy: remedy)
         }
-        let result = try await withThrowingTaskGroup(of: Result.self) { group in
-            group.addTask { try await run(program, arguments, about: path) }
-            group.addTask {
-                try await clock.sleep(for: timeout)
-                throw SpeedPixError(
+        // A cancelled run ends its program.
+        let result = try await withDeadline(
+            timeout, clock: clock,
+            expired: {
+                SpeedPixError(
                     .timeout, "\(name) did not finish with \(path) within \(timeout.formattedSeconds)",
                     remedy: "the file may be damaged, or lie on a slow disk; allow more time")
-            }
-            // A cancelled run ends its program.
-            defer { group.cancelAll() }
-            guard let first = try await group.next() else { throw CancellationError() }
-            return first
-        }
+            },
+            operation: { try await run(program, arguments, about: path) })
         guard result.isSuccess else {
             let lastWords = result.errors.split(separator: "\n").last.map { ": \($0.prefix(300))" } ?? ""
             throw SpeedPixError(
@@ -86,9 +75,5 @@ struct MediaTool: Sendable {
         }
     }
 
-    /// Where it is installed. Folders that are not absolute would depend on where the process happens to be.
-    private var program: String? {
-        searchPath.split(separator: ":").lazy.filter { $0.hasPrefix("/") }.map { "\($0)/\(name)" }
-            .first { access($0, X_OK) == 0 }
-    }
+    private var program: String? { SearchPath(searchPath).program(named: name) }
 }

@@ -47,7 +47,7 @@ final class Countdown: Sendable {
 }
 
 /// Ends the process in one of the gaps in which something is known on one side only.
-struct CrashingJournal: PredictionJournal {
+struct CrashingJournal: ForwardingJournal {
     enum Gap: String, CaseIterable, Sendable {
         /// The intent is on disk, and nothing was sent.
         case intent
@@ -59,7 +59,7 @@ struct CrashingJournal: PredictionJournal {
         case saved
     }
 
-    private let journal: any PredictionJournal
+    let journal: any PredictionJournal
     private let countdown: Countdown
 
     init(_ journal: any PredictionJournal, _ countdown: Countdown) {
@@ -67,41 +67,20 @@ struct CrashingJournal: PredictionJournal {
         self.countdown = countdown
     }
 
-    var identifiesCreates: Bool { journal.identifiesCreates }
-    func claim(_ create: JournaledCreate) async throws -> JournalClaim { try await journal.claim(create) }
-
     func recordIntent(_ key: JournalKey) async throws {
         try await journal.recordIntent(key)
         countdown.reach(.intent)
     }
-
-    func withdrawIntent(_ key: JournalKey) async throws { try await journal.withdrawIntent(key) }
 
     func recordCreated(_ prediction: Prediction, _ key: JournalKey) async throws {
         countdown.reach(.created)
         try await journal.recordCreated(prediction, key)
     }
 
-    func recordInDoubt(_ key: JournalKey, _ error: SpeedPixError) async throws {
-        try await journal.recordInDoubt(key, error)
-    }
-    func recordNotMade(_ key: JournalKey) async throws { try await journal.recordNotMade(key) }
-    func recordEnded(_ prediction: Prediction, byCaller: Bool) async throws {
-        try await journal.recordEnded(prediction, byCaller: byCaller)
-    }
-
-    func recordCancelWanted(_ predictionID: String) { journal.recordCancelWanted(predictionID) }
-    func outputPlace(of url: String) async throws -> OutputPlace? { try await journal.outputPlace(of: url) }
-
     func recordSaved(_ file: SavedFile) async throws {
         countdown.reach(.saved)
         try await journal.recordSaved(file)
     }
-
-    func savedFiles(_ output: OutputPlace) async throws -> [SavedFile] { try await journal.savedFiles(output) }
-    func value(_ name: String) -> JSONValue? { journal.value(name) }
-    func keep(_ value: JSONValue, _ name: String) { journal.keep(value, name) }
-    func flush() async throws { try await journal.flush() }
 }
 
 /// Ends the process between a create's sending and its answer.

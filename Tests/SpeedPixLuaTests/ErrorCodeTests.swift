@@ -14,17 +14,12 @@ import Foundation
 #endif
 
 /// A journal on a full disk.
-private struct FullJournal: PredictionJournal {
+private struct FullJournal: ForwardingJournal {
     private struct NoSpace: Error {}
 
-    var identifiesCreates: Bool { false }
-    func claim(_ create: JournaledCreate) -> JournalClaim { .new(JournalKey(rawValue: 1)) }
+    let journal: any PredictionJournal = MemoryJournal()
+
     func recordIntent(_ key: JournalKey) throws { throw NoSpace() }
-    func withdrawIntent(_ key: JournalKey) {}
-    func recordCreated(_ prediction: Prediction, _ key: JournalKey) {}
-    func recordInDoubt(_ key: JournalKey, _ error: SpeedPixError) {}
-    func recordNotMade(_ key: JournalKey) {}
-    func recordEnded(_ prediction: Prediction, byCaller: Bool) {}
 }
 
 @Suite("Error codes")

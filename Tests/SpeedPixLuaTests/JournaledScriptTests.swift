@@ -7,7 +7,7 @@ import Testing
 @testable import SpeedPixLua
 
 /// A journal that has what a test gives it, and notes what it is told.
-private final class GivenJournal: PredictionJournal {
+private final class GivenJournal: ForwardingJournal {
     private struct State {
         var recorded: [String: Prediction] = [:]
         var saved: [SavedFile] = []
@@ -16,6 +16,7 @@ private final class GivenJournal: PredictionJournal {
         var next: UInt64 = 0
     }
 
+    let journal: any PredictionJournal = MemoryJournal()
     private let state: Mutex<State>
 
     /// - Parameter recorded: Predictions by the positions of their creates.
@@ -37,12 +38,6 @@ private final class GivenJournal: PredictionJournal {
         }
     }
 
-    func recordIntent(_ key: JournalKey) {}
-    func withdrawIntent(_ key: JournalKey) {}
-    func recordCreated(_ prediction: Prediction, _ key: JournalKey) {}
-    func recordInDoubt(_ key: JournalKey, _ error: SpeedPixError) {}
-    func recordNotMade(_ key: JournalKey) {}
-    func recordEnded(_ prediction: Prediction, byCaller: Bool) {}
     func recordSaved(_ file: SavedFile) { state.withLock { $0.saved.append(file) } }
     func savedFiles(_ output: OutputPlace) -> [SavedFile] {
         state.withLock { state in state.saved.filter { $0.output == output } }

@@ -4,7 +4,8 @@ extension SpeedPixError {
     ///
     /// A file or a prediction that does not exist is no such case: the service knew the call and refused its argument.
     ///
-    /// - Parameter feature: What the caller asked for, as messages name it: "cancel".
+    /// - Parameter feature: What the caller asked for, as messages name it, whatever the call is named where it was made:
+    ///   "cancelling a prediction".
     package func asUnsupported(_ feature: String) -> SpeedPixError {
         guard saysNoSuchCall else { return self }
         return SpeedPixError(

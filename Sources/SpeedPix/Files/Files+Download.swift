@@ -19,7 +19,8 @@ extension Files {
     /// - Returns: The number of bytes written.
     /// - Throws: ``SpeedPixError``: `network`, `api_error` for a URL that has expired, `not_allowed` for one of a host
     ///   that files do not come from (``SpeedPixClient/Configuration/downloadHosts``), `invalid_argument` for a folder,
-    ///   `file_system` for a full disk or a folder that cannot be written to; what `onProgress` throws.
+    ///   `file_system` for a full disk or a folder that cannot be written to; what `onProgress` throws. `CancellationError` if the task is cancelled:
+    ///   then, too, nothing is left behind.
     @discardableResult
     public func download(
         _ url: String, to path: String, onProgress: TransferProgress.Handler? = nil
@@ -91,7 +92,9 @@ extension Files {
 
     /// Downloads into memory.
     ///
-    /// - Parameter limit: More bytes than this are an error.
+    /// - Parameter limit: Bytes. A file that has more is an error.
+    /// - Throws: ``SpeedPixError``: `network`, `api_error` for a URL that has expired, `not_allowed` for one of a host that files
+    ///   do not come from, `invalid_argument` for a file that is larger than `limit`. `CancellationError` if the task is cancelled.
     public func read(_ url: String, limit: Int = 256 << 20) async throws -> [UInt8] {
         try Self.checkURL(url)
         return try await withTransferSlot {

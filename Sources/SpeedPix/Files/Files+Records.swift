@@ -15,8 +15,9 @@ extension Files {
     /// - Returns: The file as the service describes it. What it does not say is taken from this client's own upload; else
     ///   the size is 0 and the date is now.
     /// - Throws: ``SpeedPixError``: `unsupported` if the service has no such call, `api_error` if it has no such file.
+    ///   `CancellationError` if the task is cancelled.
     public func get(_ objectKey: String) async throws -> UploadedFile {
-        let data = try await record(.getFile, objectKey, feature: "files.get").data
+        let data = try await record(.getFile, objectKey, feature: "looking up a file").data
         guard let url = data.first("accessUrl", "access_url")?.lenientString else {
             throw SpeedPixError(.invalidResponse, "the answer about the file \(objectKey) has no accessUrl")
         }
@@ -41,10 +42,11 @@ extension Files {
     ///
     /// - Parameter objectKey: ``UploadedFile/objectKey``, the guide's file id.
     /// - Throws: ``SpeedPixError``: `unsupported` if the service has no such call, `api_error` if it has no such file.
+    ///   `CancellationError` if the task is cancelled; the file may be deleted all the same.
     public func delete(_ objectKey: String) async throws {
         // First: a delete whose answer is lost may have worked all the same.
         cache.forget(objectKey: objectKey)
-        _ = try await record(.deleteFile, objectKey, feature: "files.delete")
+        _ = try await record(.deleteFile, objectKey, feature: "deleting a file")
     }
 
     private func record(_ route: Route, _ objectKey: String, feature: String) async throws -> Envelope {
@@ -67,7 +69,7 @@ extension Files {
     ///   - margin: How long the URL must still last. A URL that does not live twice as long is good for the first half
     ///     of its life.
     /// - Throws: ``SpeedPixError``: `invalid_argument` if the source has changed, what the service says if there is no
-    ///   source, and what ``upload(_:filename:contentType:reusing:onProgress:)`` throws.
+    ///   source, and what ``upload(_:filename:contentType:reusing:onProgress:)`` throws. `CancellationError` if the task is cancelled.
     public func renewed(
         _ file: UploadedFile, source: UploadSource? = nil, margin: Duration = Files.reuseMargin
     ) async throws -> UploadedFile {

@@ -40,7 +40,7 @@ extension Files {
         try await UploadSource.Reopenable.path(path).withContent { content in
             SavedFile(
                 output: place, path: lastingPath, size: content.size, version: content.version?.text ?? "",
-                digest: CreateIdentity.hexadecimal(try await content.wholeDigest()))
+                digest: try await content.wholeDigest().hexadecimal)
         }
     }
 
@@ -49,7 +49,7 @@ extension Files {
         let isSame = try? await UploadSource.Reopenable.path(path).withContent { content in
             guard content.size == saved.size else { return false }
             if let version = content.version?.text, version == saved.version { return true }
-            return CreateIdentity.hexadecimal(try await content.wholeDigest()) == saved.digest
+            return try await content.wholeDigest().hexadecimal == saved.digest
         }
         return isSame ?? false
     }
@@ -58,7 +58,7 @@ extension Files {
     package func contentDigest(of source: UploadSource) async throws -> String {
         try await source.withReopenable(nonce: caller.dependencies.nonce()) { opened in
             try await opened.withContent(caller.dependencies.clock) {
-                CreateIdentity.hexadecimal(try await digest(of: $0))
+                try await digest(of: $0).hexadecimal
             }
         }
     }
@@ -72,6 +72,6 @@ extension Files {
     /// The SHA-256 of what this client has uploaded; nil if it does not know it.
     package func contentDigest(of file: UploadedFile) async throws -> String? {
         guard let entry = cache.entry(objectKey: file.objectKey) else { return nil }
-        return try await Self.digest(of: entry).map(CreateIdentity.hexadecimal)
+        return try await Self.digest(of: entry)?.hexadecimal
     }
 }

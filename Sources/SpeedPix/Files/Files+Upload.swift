@@ -32,22 +32,22 @@ extension Files {
         let listener = ProgressListener(onProgress)
         // The upload may go on for others, who have not asked this one's callback.
         defer { listener.detach() }
-        let order = Order(
+        let request = UploadRequest(
             source: source, filename: filename, contentType: contentType, reusing: reusing,
             onProgress: onProgress == nil ? nil : listener.report)
         let shared = SharedUpload()
         let outcome = try await withTransferSlot {
             try await shared.run {
                 try await source.withReopenable(nonce: caller.dependencies.nonce()) { opened in
-                    try await settle(order, opened, as: shared)
+                    try await settle(request, opened, as: shared)
                 }
             }
         }
         return outcome.file
     }
 
-    /// What a caller asked for.
-    private struct Order: Sendable {
+    /// What a caller of ``upload(_:filename:contentType:reusing:onProgress:)`` asked for.
+    private struct UploadRequest: Sendable {
         var source: UploadSource
         var filename: String?
         var contentType: String?
@@ -55,28 +55,30 @@ extension Files {
         var onProgress: TransferProgress.Handler?
     }
 
-    private enum Step: Sendable {
+    /// What a try to settle a request comes to.
+    private enum Attempt: Sendable {
         case done(SharedUpload.Outcome)
+        /// Somebody else uploads the content.
         case wait(SharedUpload, ContentIdentity)
     }
 
     /// Finds the content among what was uploaded, waits for whom else uploads it, or uploads it.
     private func settle(
-        _ order: Order, _ opened: UploadSource.Reopenable, as upload: SharedUpload
+        _ request: UploadRequest, _ opened: UploadSource.Reopenable, as upload: SharedUpload
     ) async throws -> SharedUpload.Outcome {
         while true {
             try Task.checkCancellation()
             // The source is closed again while others are waited for: a thousand of them may.
-            let step = try await opened.withContent(caller.dependencies.clock) {
-                try await advance(order, opened: opened, content: $0, as: upload)
+            let attempt = try await opened.withContent(caller.dependencies.clock) {
+                try await advance(request, opened: opened, content: $0, as: upload)
             }
-            switch step {
+            switch attempt {
             case .done(let outcome):
                 return outcome
             case .wait(let other, let identity):
                 do {
                     guard let outcome = try await other.value(), outcome.identity.matches(identity) else { continue }
-                    try await Self.reportWhole(outcome.file, to: order.onProgress)
+                    try await Self.reportWhole(outcome.file, to: request.onProgress)
                     return outcome
                 } catch let error as SpeedPixError where error.concernsService {
                     throw error
@@ -89,11 +91,11 @@ extension Files {
     }
 
     private func advance(
-        _ order: Order, opened: UploadSource.Reopenable, content: UploadContent, as upload: SharedUpload
-    ) async throws -> Step {
-        let filename = order.filename ?? order.source.defaultFilename(for: opened)
-        let contentType = try await order.source.mediaType(
-            of: content, opened, filename: filename, given: order.contentType)
+        _ request: UploadRequest, opened: UploadSource.Reopenable, content: UploadContent, as upload: SharedUpload
+    ) async throws -> Attempt {
+        let filename = request.filename ?? request.source.defaultFilename(for: opened)
+        let contentType = try await request.source.mediaType(
+            of: content, opened, filename: filename, given: request.contentType)
         let sample = try await content.sample()
         let key = UploadCache.Key(size: content.size, sample: sample.digest, contentType: contentType)
         let now = caller.dependencies.now()
@@ -103,15 +105,15 @@ extension Files {
         if identity.digest == nil, caller.dependencies.journal.identifiesCreates {
             identity.digest = try await digest(of: content)
         }
-        var isClaimed = !order.reusing
+        var isClaimed = !request.reusing
         while !isClaimed {
             let claim = cache.claim(
-                key, identity, filename: filename, isNamed: order.filename != nil, as: upload,
+                key, identity, filename: filename, isNamed: request.filename != nil, as: upload,
                 isUsable: { $0.isUsable(for: Self.reuseMargin, now: now) })
             switch claim {
             case .stored(let file):
                 caller.logger.debug("uploaded before", metadata: ["file": "\(filename)", "as": "\(file.objectKey)"])
-                try await Self.reportWhole(file, to: order.onProgress)
+                try await Self.reportWhole(file, to: request.onProgress)
                 return .done(.init(file: file, identity: identity))
             case .needsDigest:
                 identity.digest = try await content.wholeDigest()
@@ -124,12 +126,12 @@ extension Files {
             }
         }
         do {
-            let path = order.source.lastingPath
+            let path = request.source.lastingPath
             // What cannot be opened again later has to be hashed on its way.
             let isHashing = identity.digest == nil && (identity.version == nil || path == nil)
             let outcome = try await transfer(
                 content, identity: identity, isHashing: isHashing, filename: filename, contentType: contentType,
-                onProgress: order.onProgress)
+                onProgress: request.onProgress)
             let isKnown = outcome.identity.isKnown
             cache.finish(
                 key, upload, isKnown ? .init(file: outcome.file, identity: outcome.identity, path: path) : nil)

@@ -2,6 +2,8 @@
 public struct Files: Sendable {
     package let caller: ServiceCaller
     let cache: UploadCache
+    /// Uploads or downloads that one call has at a time: more would only share one line.
+    package static let concurrency = 4
 
     /// Files with a memory of their own for what was uploaded; one for each client.
     package init(caller: ServiceCaller) {

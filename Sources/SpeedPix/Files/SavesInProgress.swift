@@ -15,7 +15,7 @@ final class SavesInProgress: Sendable {
         _ output: OutputPlace, path: String, otherwise nonce: () -> String, _ body: (String) async throws -> Result
     ) async throws -> Result {
         let digest = SHA256.hash(data: Array("\(output.predictionID)/\(output.number)/\(path)".utf8))
-        let name = String(CreateIdentity.hexadecimal(digest).prefix(16))
+        let name = String(digest.hexadecimal.prefix(16))
         let isFree = names.withLock { $0.insert(name).inserted }
         guard isFree else { return try await body(nonce()) }
         defer { names.withLock { _ = $0.remove(name) } }

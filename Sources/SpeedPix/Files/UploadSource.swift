@@ -28,6 +28,7 @@ public enum UploadSource: Sendable, Hashable {
     /// - Returns: Nil for what is to be uploaded instead: more than `limit` bytes, and every stream, which can be read
     ///   only once.
     /// - Throws: ``SpeedPixError``: `file_not_found`, `file_system`, or `invalid_argument` for a folder.
+    ///   `CancellationError` if the task is cancelled.
     public func dataURI(limit: Int = 1 << 20, contentType: String? = nil) async throws -> String? {
         if case .stream = self { return nil }
         return try await withReopenable(nonce: "") { source in

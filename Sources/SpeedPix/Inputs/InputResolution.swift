@@ -1,14 +1,11 @@
 /// Replaces the files of an input by what the service can read. The caller's own values are never changed.
 struct InputResolution: Sendable {
-    /// Uploads at a time for one input: more would only share one line.
-    private static let concurrency = 4
-
     let files: Files
     let encoding: FileEncoding
 
     /// - Throws: ``SpeedPixError`` of the first file that cannot be had; the other uploads are then cancelled.
     func resolve(_ input: [String: InputValue]) async throws -> [String: JSONValue] {
-        let urls = try await Self.leaves(input).concurrentMap(limit: Self.concurrency) { try await url(of: $0) }
+        let urls = try await Self.leaves(input).concurrentMap(limit: Files.concurrency) { try await url(of: $0) }
         var resolved = Self.substitute(input, urls)
         guard !files.caller.dependencies.journal.isDryRun else { return resolved }
         for (name, value) in resolved { resolved[name] = try await signed(value) }

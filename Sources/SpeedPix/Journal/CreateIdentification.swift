@@ -52,12 +52,12 @@ struct CreateIdentification: Sendable {
             let digest = try await source.withReopenable(nonce: "") { opened in
                 try await opened.withContent(files.caller.dependencies.clock) { try await files.digest(of: $0) }
             }
-            return Self.content(CreateIdentity.hexadecimal(digest))
+            return Self.content(digest.hexadecimal)
         case .uploaded(let file):
             if let entry = files.cache.entry(objectKey: file.objectKey),
                 let digest = try await Files.digest(of: entry)
             {
-                return Self.content(CreateIdentity.hexadecimal(digest))
+                return Self.content(digest.hexadecimal)
             }
             return .string("\(Self.mark)upload:\(file.objectKey)")
         }

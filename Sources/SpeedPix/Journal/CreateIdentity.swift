@@ -20,26 +20,15 @@ public struct CreateIdentity: Sendable, Hashable, Codable {
     /// - Parameter inputs: With files replaced by what they stand for.
     /// - Throws: `EncodingError` for a number that JSON does not have.
     init(workflowID: String, options: CreateOptions, inputs: [String: JSONValue]) throws {
-        self.inputs = try inputs.mapValues { Self.hexadecimal(SHA256.hash(data: try $0.encoded())) }
+        self.inputs = try inputs.mapValues { SHA256.hash(data: try $0.encoded()).hexadecimal }
         var whole = options.body
         whole["workflow_id"] = .string(workflowID)
         whole["inputs"] = .object(self.inputs.mapValues { .string($0) })
-        digest = Self.hexadecimal(SHA256.hash(data: try JSONValue.object(whole).encoded()))
+        digest = SHA256.hash(data: try JSONValue.object(whole).encoded()).hexadecimal
     }
 
     /// The names of inputs that are others there, are missing there, or are only there; sorted.
     public func differences(from other: CreateIdentity) -> [String] {
         Set(inputs.keys).union(other.inputs.keys).filter { inputs[$0] != other.inputs[$0] }.sorted()
-    }
-
-    static func hexadecimal(_ digest: SHA256Digest) -> String {
-        String(unsafeUninitializedCapacity: 2 * SHA256Digest.byteCount) { text in
-            func digit(_ value: UInt8) -> UInt8 { value + (value < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") - 10) }
-            for (index, byte) in digest.enumerated() {
-                text[2 * index] = digit(byte >> 4)
-                text[2 * index + 1] = digit(byte & 15)
-            }
-            return 2 * SHA256Digest.byteCount
-        }
     }
 }

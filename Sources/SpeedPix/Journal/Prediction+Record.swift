@@ -85,7 +85,7 @@ extension String {
         }
         if text.contains("data:") {
             text.replace(/(data:[\w.+\/;=-]*,)([\w+\/=%.~-]*)/) { match in
-                "\(match.output.1)sha256-\(CreateIdentity.hexadecimal(SHA256.hash(data: Array(match.output.2.utf8))))"
+                "\(match.output.1)sha256-\(SHA256.hash(data: Array(match.output.2.utf8)).hexadecimal)"
             }
         }
         return text

@@ -33,6 +33,8 @@ public protocol PredictionJournal: Sendable {
     func recordIntent(_ key: JournalKey) async throws
 
     /// The try that was intended had no effect, and nothing of it can come any more.
+    ///
+    /// - Throws: ``SpeedPixError`` `journal_failed`: the create then ends with it, and is not tried again.
     func withdrawIntent(_ key: JournalKey) async throws
 
     /// The service has taken it.
@@ -41,9 +43,13 @@ public protocol PredictionJournal: Sendable {
     func recordCreated(_ prediction: Prediction, _ key: JournalKey) async throws
 
     /// It may have been taken, and no answer tells.
+    ///
+    /// - Throws: ``SpeedPixError`` `journal_failed`, which the client logs.
     func recordInDoubt(_ key: JournalKey, _ error: SpeedPixError) async throws
 
     /// It was not made, and will not be: the service refused it, or it was given up before it was sent.
+    ///
+    /// - Throws: ``SpeedPixError`` `journal_failed`, which the client logs.
     func recordNotMade(_ key: JournalKey) async throws
 
     /// A prediction has ended: with its output if it succeeded. May be told more than once, the first time counts; and of
@@ -51,6 +57,7 @@ public protocol PredictionJournal: Sendable {
     ///
     /// - Parameter byCaller: Whether the caller asked for its cancellation. One that was canceled since its wait was given up,
     ///   or by somebody else, is still wanted.
+    /// - Throws: ``SpeedPixError`` `journal_failed`, which the client logs: the next attempt asks the service again.
     func recordEnded(_ prediction: Prediction, byCaller: Bool) async throws
 
     /// The caller has asked for the cancellation of a prediction: whenever it ends as canceled, that was by the caller. At once:
@@ -61,12 +68,18 @@ public protocol PredictionJournal: Sendable {
 
     /// Which file of an output a URL is, of predictions that attempts before have made; without what signs it. Asked for URLs
     /// that this client has not come upon.
+    ///
+    /// - Throws: ``SpeedPixError`` `journal_failed` if the journal cannot be read.
     func outputPlace(of url: String) async throws -> OutputPlace?
 
     /// A file of an output lies where the caller wanted it.
+    ///
+    /// - Throws: ``SpeedPixError`` `journal_failed`.
     func recordSaved(_ file: SavedFile) async throws
 
     /// Where a file of an output was saved, the newest last.
+    ///
+    /// - Throws: ``SpeedPixError`` `journal_failed` if the journal cannot be read.
     func savedFiles(_ output: OutputPlace) async throws -> [SavedFile]
 
     // MARK: Values
@@ -78,6 +91,8 @@ public protocol PredictionJournal: Sendable {
     func keep(_ value: JSONValue, _ name: String)
 
     /// Returns when what was kept so far is written down.
+    ///
+    /// - Throws: ``SpeedPixError`` `journal_failed`.
     func flush() async throws
 }
 

@@ -126,7 +126,7 @@ extension FileOutput {
     /// - Parameter path: The target file; a folder, or a path that ends with a slash, keeps the file's own name.
     /// - Returns: The path it was written to.
     /// - Throws: ``SpeedPixError``: `invalid_argument` for a value that was not decoded by a client or
-    ///   ``attached(to:)`` one, else as ``Files/download(_:to:onProgress:)``.
+    ///   ``attached(to:)`` one, else as ``Files/download(_:to:onProgress:)``, also when the task is cancelled.
     @discardableResult
     public func save(to path: String, onProgress: TransferProgress.Handler? = nil) async throws -> String {
         try await attachedFiles().save(self, to: path, onProgress: onProgress)
@@ -134,8 +134,8 @@ extension FileOutput {
 
     /// Downloads it into memory.
     ///
-    /// - Parameter limit: More bytes than this are an error.
-    /// - Throws: As ``save(to:onProgress:)``.
+    /// - Parameter limit: Bytes. A file that has more is an error.
+    /// - Throws: ``SpeedPixError`` `invalid_argument` as ``save(to:onProgress:)``, else as ``Files/read(_:limit:)``.
     public func read(limit: Int = 256 << 20) async throws -> [UInt8] {
         try await attachedFiles().read(url, limit: limit)
     }

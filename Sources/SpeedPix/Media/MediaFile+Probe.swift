@@ -9,6 +9,7 @@ extension MediaFile {
     ///   - probe: Who looks; `LocalMediaProbe` of the product `SpeedPixMedia`, or one's own.
     ///   - path: Where the file is on this machine; nil downloads it to a temporary file, which is removed again.
     /// - Throws: ``SpeedPixError``: what the probe throws, and without a path what ``save(to:onProgress:)`` throws.
+    ///   `CancellationError` if the task is cancelled.
     public func probed(by probe: any MediaProbe, at path: String? = nil) async throws -> Self {
         let found: MediaProperties
         if let path {

@@ -52,12 +52,17 @@ extension MediaFile {
     }
 
     /// Downloads it, streaming to disk; see ``FileOutput/save(to:onProgress:)``.
+    ///
+    /// - Returns: The path it was written to.
+    /// - Throws: As ``FileOutput/save(to:onProgress:)``.
     @discardableResult
     public func save(to path: String, onProgress: TransferProgress.Handler? = nil) async throws -> String {
         try await file.save(to: path, onProgress: onProgress)
     }
 
     /// Downloads it into memory; see ``FileOutput/read(limit:)``.
+    ///
+    /// - Throws: As ``FileOutput/read(limit:)``.
     public func read(limit: Int = 256 << 20) async throws -> [UInt8] {
         try await file.read(limit: limit)
     }

@@ -11,6 +11,6 @@ public protocol MediaProbe: Sendable {
     /// What the file says of itself; nil for what it does not say or this probe cannot read.
     ///
     /// - Throws: ``SpeedPixError``: `unsupported` if what it takes is not installed, `invalid_argument` for a file that
-    ///   is none of this kind.
+    ///   is none of this kind. `CancellationError` if the task is cancelled.
     func properties(ofFileAt path: String, kind: MediaKind) async throws -> MediaProperties
 }

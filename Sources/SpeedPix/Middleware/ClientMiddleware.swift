@@ -26,6 +26,8 @@ public protocol ClientMiddleware: Sendable {
     ///   - operation: What it is for.
     ///   - next: Sends it. Calling it twice sends it twice: for ``ClientOperation/create`` that pays twice.
     /// - Throws: Whatever ends the try. An error thrown without calling `next` is known to have had no effect.
+    ///   When the calling task is cancelled `next` throws `CancellationError`, except for a ``ClientOperation/create``, whose
+    ///   answer is still waited for.
     func intercept(
         _ request: TransportRequest, operation: ClientOperation, next: Next
     ) async throws -> TransportResponse

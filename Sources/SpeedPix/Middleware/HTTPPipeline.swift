@@ -1,4 +1,3 @@
-import NIOCore
 import Synchronization
 
 /// Every request of a client, on its way through the middleware to the signer and the transport.
@@ -15,29 +14,29 @@ package struct HTTPPipeline: Sendable {
 
     /// Sends one request once.
     ///
-    /// - Parameter finish: Signs the request, after all middleware.
+    /// - Parameter sign: Signs the request, after all middleware; as it is, unless given.
     /// - Throws: As the transport does; ``RequestNotSent`` if a middleware threw before anything was sent.
     func send(
         _ request: TransportRequest, for operation: ClientOperation,
-        finish: @escaping @Sendable (TransportRequest) -> TransportRequest = { $0 }
+        sign: @escaping @Sendable (TransportRequest) -> TransportRequest = { $0 }
     ) async throws -> TransportResponse {
-        guard let tracing else { return try await sendUntraced(request, for: operation, finish: finish) }
+        guard let tracing else { return try await sendUntraced(request, for: operation, sign: sign) }
         return try await tracing.request(request, for: operation) { request in
-            try await sendUntraced(request, for: operation, finish: finish)
+            try await sendUntraced(request, for: operation, sign: sign)
         }
     }
 
     private func sendUntraced(
         _ request: TransportRequest, for operation: ClientOperation,
-        finish: @escaping @Sendable (TransportRequest) -> TransportRequest
+        sign: @escaping @Sendable (TransportRequest) -> TransportRequest
     ) async throws -> TransportResponse {
-        guard !middleware.isEmpty || metrics != nil else { return try await transport.send(finish(request)) }
+        guard !middleware.isEmpty || metrics != nil else { return try await transport.send(sign(request)) }
         let measured = metrics?.request(operation)
         let wasSent = Atomic(false)
         do {
             let response = try await run(from: 0, request: request, operation: operation) { request in
                 wasSent.store(true, ordering: .relaxed)
-                return try await transport.send(finish(request))
+                return try await transport.send(sign(request))
             }
             measured?(response.status.code)
             return response
@@ -55,7 +54,9 @@ package struct HTTPPipeline: Sendable {
     func transfer(_ request: TransportRequest, for operation: ClientOperation) async throws -> TransportResponse {
         do {
             var response = try await send(request, for: operation)
-            response.body = AnyByteStream(TranslatedErrors(base: response.body))
+            response.body = AnyByteStream(response.body) { chunks in
+                do { return try await chunks.next() } catch { throw Self.translated(error) }
+            }
             return response
         } catch let unsent as RequestNotSent {
             if unsent.error is SpeedPixError { throw unsent.error }
@@ -83,25 +84,6 @@ package struct HTTPPipeline: Sendable {
         return try await middleware[index].intercept(request, operation: operation) { request in
             try await run(from: index + 1, request: request, operation: operation, last: last)
         }
-    }
-
-    /// A body whose errors are those that callers know.
-    private struct TranslatedErrors: AsyncSequence, Sendable {
-        let base: AnyByteStream
-
-        struct AsyncIterator: AsyncIteratorProtocol {
-            var base: AnyByteStream.AsyncIterator
-
-            mutating func next() async throws -> ByteBuffer? {
-                do {
-                    return try await base.next()
-                } catch {
-                    throw translated(error)
-                }
-            }
-        }
-
-        func makeAsyncIterator() -> AsyncIterator { AsyncIterator(base: base.makeAsyncIterator()) }
     }
 
     /// A middleware's error, before anything was sent.

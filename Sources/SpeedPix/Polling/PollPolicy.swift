@@ -53,13 +53,13 @@
     /// brings the first hints.
     static let first = 0.3
     /// Closer polls would cost more than they can gain on a network.
-    static let closest = 0.2
+    static let shortest = 0.2
     /// No forecast covers a failure, so the policy polls at least this often.
     static let longest = 15.0
     /// A window so narrow that one poll at its end is both quick and enough.
     private static let narrow = 0.4
     /// The interval within a wider window, while the polls so far are fewer than the budget: in polls a second.
-    private static let close = 0.45
+    private static let windowInterval = 0.45
     private static let budget = 0.42
     /// A remaining time below the accuracy of the samples is not a sample.
     private static let shortestSample = 1.0
@@ -111,11 +111,13 @@
         // A hint that is wrong again and again must not cause more polls than no hint.
         let isOverBudget = Double(polls) > seen.time + 0.5
         if window.width <= Self.narrow, record.confidence > 0.3, !isOverBudget {
-            return min(max(window.highest + 0.02, Self.closest), cap)
+            return min(max(window.highest + 0.02, Self.shortest), cap)
         }
         let spent = Double(polls) / max(seen.time, 1)
-        let affordable = spent < Self.budget / 2 ? Self.close / 2 : spent < Self.budget ? Self.close : Self.interval
-        let step = isOverBudget ? Self.interval : min(max(window.width / 4, Self.closest), affordable)
+        let affordable =
+            spent < Self.budget / 2
+            ? Self.windowInterval / 2 : spent < Self.budget ? Self.windowInterval : Self.interval
+        let step = isOverBudget ? Self.interval : min(max(window.width / 4, Self.shortest), affordable)
         return min(max(window.lowest * record.confidence, step), cap)
     }
 
@@ -125,13 +127,13 @@
         guard record.usesShortForecasts else { return nil }
         if shortPolls == 1, shortMisses == 1 {
             shortPolls = 2
-            return Self.closest
+            return Self.shortest
         }
         guard polls == 1, shortPolls == 0 else { return nil }
         let remainders = forecasts.filter { $0.hint != .queue }.map { $0.start + $0.length - time }.filter { $0 > 0 }
         guard let remainder = remainders.min(), remainder + Self.shortMargin < Self.interval else { return nil }
         shortPolls = 1
-        return max(remainder + Self.shortMargin, Self.closest)
+        return max(remainder + Self.shortMargin, Self.shortest)
     }
 
     /// How accurate the hints were, now that the end is known.
@@ -155,7 +157,7 @@
                 // Whatever its place in the queue, its whole run is still to come.
                 window.lowest = max(window.lowest, record.accuracy(of: .estimate).lowest * estimate)
             }
-            guard window.highest > Self.closest / 2 else { continue }
+            guard window.highest > Self.shortest / 2 else { continue }
             if best.map({ window.width < $0.width }) ?? true { best = window }
         }
         return best

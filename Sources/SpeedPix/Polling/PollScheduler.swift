@@ -19,13 +19,13 @@ final class PollScheduler: Sendable {
     private static let coalescing: Duration = .milliseconds(20)
 
     /// A wait that is about to enter the queue.
-    private final class Entry: Sendable {
-        let due: Duration
-        let deadline: Duration
+    final class Entry: Sendable {
+        fileprivate let due: Duration
+        fileprivate let deadline: Duration
         /// Nil until it is in the queue.
-        let number = Mutex<UInt64?>(nil)
+        fileprivate let number = Mutex<UInt64?>(nil)
 
-        init(due: Duration, deadline: Duration) {
+        fileprivate init(due: Duration, deadline: Duration) {
             self.due = due
             self.deadline = deadline
         }
@@ -55,11 +55,17 @@ final class PollScheduler: Sendable {
     /// How many wait for their poll now.
     var waitingCount: Int { state.withLock { $0.waiting.count } }
 
-    /// Returns after `delay`, later if the rate demands it, but no later than `limit`.
+    /// A wait for a poll after `delay`, later if the rate demands it, but no later than `limit`; both count from now.
+    @inline(never)  // TaskFrames.swift
+    func entry(in delay: Duration, limit: Duration) -> Entry {
+        let now = elapsed()
+        return Entry(due: now + delay, deadline: now + max(limit, delay))
+    }
+
+    /// Returns when it is time for the poll.
     ///
     /// - Throws: `CancellationError` as soon as the calling task is cancelled.
-    func next(in delay: Duration, limit: Duration) async throws {
-        let entry = entry(in: delay, limit: limit)
+    func wait(for entry: Entry) async throws {
         try await withTaskCancellationHandler {
             try await withUnsafeThrowingContinuation { take(entry, $0) }
         } onCancel: {
@@ -88,12 +94,6 @@ final class PollScheduler: Sendable {
             return state.queue.rate.ceiling
         }
         if let ceiling { onCeiling(ceiling) }
-    }
-
-    @inline(never)  // TaskFrames.swift
-    private func entry(in delay: Duration, limit: Duration) -> Entry {
-        let now = elapsed()
-        return Entry(due: now + delay, deadline: now + max(limit, delay))
     }
 
     @inline(never)  // TaskFrames.swift

@@ -16,7 +16,7 @@ final class PredictionFollower {
     /// A fixed interval of nothing would be a busy loop on the network.
     private static let shortestFixed: Duration = .milliseconds(10)
 
-    private let predictions: Predictions
+    private let requests: PredictionRequests
     let options: WaitOptions
     /// As errors name it: of a run, which has spent some of it before its wait began, the whole.
     private let namedTimeout: Duration?
@@ -34,16 +34,21 @@ final class PredictionFollower {
     private var retryPause: Duration?
     /// Whether it has ended and ``prediction`` has its result; no round follows.
     private(set) var isOver = false
+    /// Why the wait is over before that.
+    private var failure: (any Error)?
 
+    /// - Parameter deadline: Of the run that the wait belongs to, in place of the options' timeout.
     @inline(never)  // TaskFrames.swift
     init(
-        _ prediction: Prediction, predictions: Predictions, options: WaitOptions, timeoutOfAll: Duration? = nil
+        _ prediction: Prediction, requests: PredictionRequests, options: WaitOptions, deadline: RunDeadline? = nil
     ) {
         self.prediction = prediction
-        namedTimeout = timeoutOfAll ?? options.timeout
-        self.predictions = predictions
+        self.requests = requests
+        namedTimeout = options.timeout
+        var options = options
+        if let deadline { options.timeout = deadline.remaining }
         self.options = options
-        elapsed = predictions.caller.dependencies.clock.stopwatch()
+        elapsed = requests.caller.dependencies.clock.stopwatch()
         policy = PollPolicy(estimate: prediction.estimatedDuration.map { $0 / .seconds(1) })
     }
 
@@ -52,21 +57,35 @@ final class PredictionFollower {
         (options.timeout ?? lastActivity + options.idleTimeout) - elapsed()
     }
 
-    /// All rounds to the end, and what it came to.
-    ///
-    /// - Throws: ``SpeedPixError`` if it has not succeeded, `timeout`, or what the service refused; what the options' callback
-    ///   throws; `CancellationError`.
-    @inline(never)  // TaskFrames.swift
-    func end() async throws -> Prediction {
-        // From one poll to the next on one thread, if the transport has one.
-        try await withTaskExecutorPreference(predictions.caller.pipeline.taskExecutor(for: .progress)) {
-            repeat {
-                try await pause()
-                if try await poll(), !isOver, let notification = notification() { try await notify(notification) }
-            } while !isOver
-        }
-        return try conclusion()
+    /// What a wait came to.
+    enum Outcome {
+        /// The prediction has ended, with its result if it has succeeded.
+        case ended(Prediction)
+        /// The wait is over before it: ``SpeedPixError`` `timeout` or what the service refused, what the options' callback threw,
+        /// `CancellationError`.
+        case gaveUp(any Error)
     }
+
+    /// Polls until the prediction has ended, or there is a reason to wait no longer.
+    @inline(never)  // TaskFrames.swift
+    func followToEnd() async -> Outcome {
+        // From one poll to the next on one thread, if the transport has one.
+        await withTaskExecutorPreference(executor) {
+            do {
+                repeat {
+                    try await pause()
+                    if try await poll(), !isOver, let notification = notification() { try await notify(notification) }
+                } while !isOver
+            } catch {
+                failure = error
+            }
+        }
+        if let failure { return .gaveUp(failure) }
+        return .ended(prediction)
+    }
+
+    @inline(never)  // TaskFrames.swift
+    private var executor: (any TaskExecutor)? { requests.caller.pipeline.taskExecutor(for: .progress) }
 
     /// Waits until it is time for the next poll.
     ///
@@ -75,7 +94,7 @@ final class PredictionFollower {
     func pause() async throws {
         switch try nextPause() {
         case .none: return
-        case .poll(let delay, let limit): try await scheduler.next(in: delay, limit: limit)
+        case .poll(let entry): try await scheduler.wait(for: entry)
         case .time(let delay): try await sleep(delay)
         }
     }
@@ -89,7 +108,7 @@ final class PredictionFollower {
     private enum Pause {
         case none
         /// The next poll, within the client's common rate.
-        case poll(in: Duration, limit: Duration)
+        case poll(PollScheduler.Entry)
         case time(Duration)
     }
 
@@ -98,14 +117,14 @@ final class PredictionFollower {
         let retryPause = retryPause.take()
         guard prediction.status.isTerminal else {
             guard remaining > .zero else { throw timedOut() }
-            return .poll(in: min(retryPause ?? delay(), remaining), limit: remaining)
+            return .poll(scheduler.entry(in: min(retryPause ?? delay(), remaining), limit: remaining))
         }
         // A create may already answer "succeeded", and then only the result is missing: no reason to wait.
         return retryPause.map { .time(max(min($0, remaining), .zero)) } ?? .none
     }
 
-    private var scheduler: PollScheduler { predictions.caller.state.pollScheduler }
-    private var clock: any Clock<Duration> { predictions.caller.dependencies.clock }
+    private var scheduler: PollScheduler { requests.caller.state.pollScheduler }
+    private var clock: any Clock<Duration> { requests.caller.dependencies.clock }
 
     /// Asks how it stands, or for its result.
     ///
@@ -115,8 +134,7 @@ final class PredictionFollower {
     @inline(never)  // TaskFrames.swift
     func poll() async throws -> Bool {
         do {
-            return take(
-                try await inSeparateTask(on: predictions.caller.pipeline.taskExecutor(for: .progress), makeRequest()))
+            return take(try await value(of: startRequest()))
         } catch {
             return try retryOrThrow(error)
         }
@@ -138,15 +156,17 @@ final class PredictionFollower {
     }
 
     @inline(never)  // TaskFrames.swift
-    private func makeRequest() -> @Sendable () async throws -> Answer {
-        let (predictions, prediction) = (predictions, prediction)
+    private func startRequest() -> Task<Answer, any Error> {
+        let (requests, prediction) = (requests, prediction)
         let limit = max(remaining, Self.lastPoll)
         guard prediction.status.isTerminal else {
             (previousPollAt, polledAt, hasPolled) = (polledAt, elapsed(), true)
-            return { Answer(try await predictions.poll(prediction, limit: limit)) }
+            return Task(executorPreference: executor) {
+                Answer(try await requests.poll(prediction, limit: limit))
+            }
         }
-        return {
-            let (result, age) = try await predictions.fetchResult(prediction, limit: limit)
+        return Task(executorPreference: executor) {
+            let (result, age) = try await requests.fetchResult(prediction, limit: limit)
             return Answer(result, isResult: true, age: age)
         }
     }
@@ -163,7 +183,7 @@ final class PredictionFollower {
             let isActive = [.waiting, .running].contains(updated.status) || updated.progress != prediction.progress
             if isActive { lastActivity = elapsed() }
             if !updated.status.isKnown, unknownWords.insert(updated.status.rawValue).inserted {
-                predictions.caller.logger.notice(
+                requests.caller.logger.notice(
                     "unknown status; polling on",
                     metadata: ["prediction": "\(updated.id)", "status": "\(updated.status)"])
             }
@@ -174,12 +194,12 @@ final class PredictionFollower {
         if updated.status == .succeeded, hasPolled, options.pollingInterval == nil {
             recordSamples(from: updated, age: answer.age)
         }
-        complete(updated)
+        end(with: updated)
         return true
     }
 
-    private func complete(_ ended: Prediction) {
-        predictions.caller.pipeline.metrics?.ended(ended)
+    private func end(with ended: Prediction) {
+        requests.caller.pipeline.metrics?.ended(ended)
         isOver = true
     }
 
@@ -208,7 +228,7 @@ final class PredictionFollower {
             }
             retryPause = pause
         }
-        predictions.caller.logger.warning(
+        requests.caller.logger.warning(
             "trying again",
             metadata: ["prediction": "\(prediction.id)", "reason": "\(error.message.withoutSignatures)"])
         return false
@@ -217,24 +237,20 @@ final class PredictionFollower {
     /// - Throws: The error, if there is no picture to fall back on.
     private func completeByCurrentImage(_ error: SpeedPixError) throws -> Bool {
         guard prediction.status == .succeeded,
-            let completed = prediction.completedByCurrentImage(now: predictions.caller.dependencies.now())
+            let completed = prediction.completedByCurrentImage(now: requests.caller.dependencies.now())
         else { throw error.about(prediction) }
-        predictions.caller.logger.warning(
+        requests.caller.logger.warning(
             "the result cannot be fetched; its current image stands in for it",
             metadata: ["prediction": "\(prediction.id)", "reason": "\(error.message.withoutSignatures)"])
         prediction = completed
-        complete(completed)
+        end(with: completed)
         return true
     }
 
     /// Nil for a prediction that was looked up by its id.
     private var sinceCreate: Duration? {
-        prediction.createdAt.map { .seconds(predictions.caller.dependencies.now().timeIntervalSince($0)) }
+        prediction.createdAt.map { .seconds(requests.caller.dependencies.now().timeIntervalSince($0)) }
     }
-
-    /// The prediction if it has succeeded; its end as an error otherwise.
-    @inline(never)  // TaskFrames.swift
-    private func conclusion() throws -> Prediction { try Predictions.finished(prediction) }
 
     /// Calls the options' callback, within the deadline like everything else: a callback can sleep, too.
     @inline(never)  // TaskFrames.swift
@@ -263,11 +279,11 @@ final class PredictionFollower {
             let first = Duration.seconds(PollPolicy.first)
             return max(hasPolled ? fixed : min(fixed, first), Self.shortestFixed)
         }
-        let record = predictions.caller.state.polls[prediction.workflowID]
+        let record = requests.caller.state.polls[prediction.workflowID]
         let seconds =
             hasPolled
             ? policy.delay(after: .init(prediction, at: elapsed() / .seconds(1)), record) : policy.firstDelay(record)
-        return .seconds(PollPolicy.jittered(seconds, random: predictions.caller.dependencies.random()))
+        return .seconds(PollPolicy.jittered(seconds, random: requests.caller.dependencies.random()))
     }
 
     /// - Parameter age: Seconds since the end, when the result came.
@@ -280,7 +296,7 @@ final class PredictionFollower {
             // A long gap hides when it ended; it is hardly ever at once after the last poll that found it running.
             end = polled - previous <= 1.5 ? (previous + polled) / 2 : previous + (polled - previous) * 0.8
         }
-        predictions.caller.state.polls.record(
+        requests.caller.state.polls.record(
             fetched.workflowID, policy.samples(end: end), noticedLate: polled - end,
             shortForecastWasMet: policy.shortForecastWasMet)
     }

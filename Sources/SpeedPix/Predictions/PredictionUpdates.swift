@@ -25,7 +25,7 @@ public struct PredictionUpdates: AsyncSequence, Sendable {
         }
         return AsyncIterator(
             sequence: self,
-            source: .polls(PredictionFollower(prediction, predictions: predictions, options: options)))
+            source: .polls(PredictionFollower(prediction, requests: predictions.requests, options: options)))
     }
 
     /// Polls as it is asked for the next element.

@@ -64,8 +64,9 @@ extension Predictions {
     /// Ends a prediction at the service. One that has ended already stays as it is.
     ///
     /// - Returns: The prediction as the service has it now: `canceled`, unless it had ended before.
-    /// - Throws: ``SpeedPixError`` with code `unsupported` from a service that has no such call; the prediction then
-    ///   goes on, and will be paid for.
+    /// - Throws: ``SpeedPixError`` with the prediction: `unsupported` from a service that has no such call; the prediction then
+    ///   goes on, and will be paid for. `CancellationError` if the task is cancelled; the prediction may be canceled all the
+    ///   same.
     @discardableResult
     public func cancel<Output>(_ prediction: TypedPrediction<Output>) async throws -> TypedPrediction<Output> {
         TypedPrediction(try await cancel(prediction.prediction), of: self)

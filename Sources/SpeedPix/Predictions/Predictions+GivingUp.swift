@@ -4,29 +4,21 @@ extension Predictions {
     /// cancelled or not. Five seconds: time for a call and its repetition, and not too long after Ctrl-C.
     public static let cancelLimit: Duration = .seconds(5)
 
-    /// Follows a prediction to its end; if the wait is given up, does what its options say.
-    @inline(never)  // TaskFrames.swift
-    func end(of follower: PredictionFollower) async throws -> Prediction {
-        do {
-            let ended = try await follower.end()
-            await recordEnd(of: ended)
-            return ended
-        } catch {
-            throw await conclude(follower, after: error)
-        }
-    }
-
-    /// Records an end that was no success; cancels a prediction that is given up, if the options say so.
+    /// Ends a wait: records an end that it has seen; cancels a prediction that it gave up, if its options say so.
     ///
-    /// - Returns: The error that the wait ends with.
+    /// - Throws: Why there is no succeeded prediction.
     @inline(never)  // TaskFrames.swift
-    private func conclude(_ follower: PredictionFollower, after error: any Error) async -> any Error {
-        if let error = error as? SpeedPixError, [.predictionFailed, .canceled].contains(error.code) {
-            if let ended = error.prediction { await recordEnd(of: ended) }
-            return error
+    func conclude(
+        _ follower: PredictionFollower, _ outcome: PredictionFollower.Outcome
+    ) async throws -> Prediction {
+        switch outcome {
+        case .ended(let prediction):
+            await recordEnd(of: prediction)
+            return try prediction.succeededOrThrow()
+        case .gaveUp(let error):
+            guard follower.options.cancelOn?.includes(error) == true else { throw error }
+            throw await giveUp(follower.prediction, after: error, follower.options)
         }
-        guard follower.options.cancelOn?.includes(error) == true else { return error }
-        return await giveUp(follower.prediction, after: error, follower.options)
     }
 
     /// Ends a prediction whose wait was given up.
@@ -55,14 +47,15 @@ extension Predictions {
                         prediction: prediction, isRetryable: true)
                 },
                 operation: {
-                    let now = try await askToCancel(prediction)
+                    let now = try await requests.cancel(prediction)
                     if now.status == .canceled {
                         var noted = now
                         noted.error = Prediction.givenUp
                         await recordEnd(of: noted)
                     }
                     // Too late: then it has a result, which is paid for.
-                    guard now.status == .succeeded, let done = try? await fetchResult(now).0, done.status == .succeeded
+                    guard now.status == .succeeded, let done = try? await requests.fetchResult(now).0,
+                        done.status == .succeeded
                     else { return now }
                     await recordEnd(of: done)
                     return done
@@ -102,7 +95,4 @@ extension Prediction {
         self.init(id: id)
         self.workflowID = workflowID
     }
-
-    /// What a journal has as the reason of one that was canceled since its wait was given up.
-    static let givenUp = "its wait was given up"
 }

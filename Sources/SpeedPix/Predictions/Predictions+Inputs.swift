@@ -3,7 +3,7 @@
 extension Predictions {
     /// Starts a workflow with values of several types: `["image": image, "seed": seed]`; see ``InputValueConvertible``.
     ///
-    /// - Throws: As with any other input.
+    /// - Throws: As with any other input, also when the task is cancelled.
     @_disfavoredOverload
     public func create(
         _ workflowID: String, input: [String: any InputValueConvertible], options: CreateOptions = CreateOptions()
@@ -14,7 +14,7 @@ extension Predictions {
     /// Starts a workflow with a struct, or whatever else is encoded as an object; see ``InputValue/init(encoding:)``.
     ///
     /// - Throws: ``SpeedPixError`` `invalid_argument` for a value that cannot be encoded so: nothing was sent. Else as with any
-    ///   other input.
+    ///   other input, also when the task is cancelled.
     @_disfavoredOverload
     public func create(
         _ workflowID: String, input: some Encodable & Sendable, options: CreateOptions = CreateOptions()
@@ -23,6 +23,8 @@ extension Predictions {
     }
 
     /// Starts a workflow with values of several types, and reads its output as a type.
+    ///
+    /// - Throws: As with any other input, also when the task is cancelled.
     @_disfavoredOverload
     public func create<Output: Decodable & Sendable>(
         _ workflowID: String, input: [String: any InputValueConvertible], as type: Output.Type,
@@ -34,7 +36,7 @@ extension Predictions {
     /// Starts a workflow with whatever is encoded as an object, and reads its output as a type.
     ///
     /// - Throws: ``SpeedPixError`` `invalid_argument` for a value that cannot be encoded so: nothing was sent. Else as with any
-    ///   other input.
+    ///   other input, also when the task is cancelled.
     @_disfavoredOverload
     public func create<Output: Decodable & Sendable>(
         _ workflowID: String, input: some Encodable & Sendable, as type: Output.Type,
@@ -45,7 +47,7 @@ extension Predictions {
 
     /// Runs a workflow with values of several types: `["image": image, "seed": seed]`; see ``InputValueConvertible``.
     ///
-    /// - Throws: As with any other input.
+    /// - Throws: As with any other input, also when the task is cancelled.
     @_disfavoredOverload
     public func run(
         _ workflowID: String, input: [String: any InputValueConvertible], options: RunOptions = RunOptions()
@@ -56,7 +58,7 @@ extension Predictions {
     /// Runs a workflow with a struct, or whatever else is encoded as an object; see ``InputValue/init(encoding:)``.
     ///
     /// - Throws: ``SpeedPixError`` `invalid_argument` for a value that cannot be encoded so: nothing was sent. Else as with any
-    ///   other input.
+    ///   other input, also when the task is cancelled.
     @_disfavoredOverload
     public func run(
         _ workflowID: String, input: some Encodable & Sendable, options: RunOptions = RunOptions()
@@ -65,6 +67,8 @@ extension Predictions {
     }
 
     /// Runs a workflow with values of several types, and reads its output as a type.
+    ///
+    /// - Throws: As with any other input, also when the task is cancelled.
     @_disfavoredOverload
     public func run<Output: Decodable & Sendable>(
         _ workflowID: String, input: [String: any InputValueConvertible], as type: Output.Type,
@@ -76,7 +80,7 @@ extension Predictions {
     /// Runs a workflow with whatever is encoded as an object, and reads its output as a type.
     ///
     /// - Throws: ``SpeedPixError`` `invalid_argument` for a value that cannot be encoded so: nothing was sent. Else as with any
-    ///   other input.
+    ///   other input, also when the task is cancelled.
     @_disfavoredOverload
     public func run<Output: Decodable & Sendable>(
         _ workflowID: String, input: some Encodable & Sendable, as type: Output.Type,
@@ -89,7 +93,7 @@ extension Predictions {
 extension SpeedPixClient {
     /// Runs a workflow with values of several types: `["image": image, "seed": seed]`; see ``InputValueConvertible``.
     ///
-    /// - Throws: As with any other input.
+    /// - Throws: As with any other input, also when the task is cancelled.
     @_disfavoredOverload
     public func run(
         _ workflowID: String, input: [String: any InputValueConvertible], options: RunOptions = RunOptions()
@@ -100,7 +104,7 @@ extension SpeedPixClient {
     /// Runs a workflow with a struct, or whatever else is encoded as an object; see ``InputValue/init(encoding:)``.
     ///
     /// - Throws: ``SpeedPixError`` `invalid_argument` for a value that cannot be encoded so: nothing was sent. Else as with any
-    ///   other input.
+    ///   other input, also when the task is cancelled.
     @_disfavoredOverload
     public func run(
         _ workflowID: String, input: some Encodable & Sendable, options: RunOptions = RunOptions()
@@ -109,6 +113,8 @@ extension SpeedPixClient {
     }
 
     /// Runs a workflow with values of several types, and reads its output as a type.
+    ///
+    /// - Throws: As with any other input, also when the task is cancelled.
     @_disfavoredOverload
     public func run<Output: Decodable & Sendable>(
         _ workflowID: String, input: [String: any InputValueConvertible], as type: Output.Type,
@@ -120,7 +126,7 @@ extension SpeedPixClient {
     /// Runs a workflow with whatever is encoded as an object, and reads its output as a type.
     ///
     /// - Throws: ``SpeedPixError`` `invalid_argument` for a value that cannot be encoded so: nothing was sent. Else as with any
-    ///   other input.
+    ///   other input, also when the task is cancelled.
     @_disfavoredOverload
     public func run<Output: Decodable & Sendable>(
         _ workflowID: String, input: some Encodable & Sendable, as type: Output.Type,

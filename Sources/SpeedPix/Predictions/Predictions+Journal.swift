@@ -76,11 +76,6 @@ extension Predictions {
     }
 }
 
-extension Prediction {
-    /// Whether nothing more can become known of it.
-    var isComplete: Bool { status.isTerminal && (status != .succeeded || output != nil) }
-}
-
 extension InputValue {
     /// For people: files stand by their names.
     var described: JSONValue {

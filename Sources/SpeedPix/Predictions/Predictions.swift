@@ -12,6 +12,7 @@ public struct Predictions: Sendable {
     package let caller: ServiceCaller
     /// Uploads the files of inputs, and saves those of outputs.
     let files: Files
+    var requests: PredictionRequests { PredictionRequests(caller: caller) }
 
     /// How many predictions of this client are being waited for and sleep until their next poll; for monitoring.
     public var waitingCount: Int { caller.state.pollScheduler.waitingCount }
@@ -26,30 +27,57 @@ public struct Predictions: Sendable {
     public func create(
         _ workflowID: String, input: [String: InputValue], options: CreateOptions = CreateOptions()
     ) async throws -> Prediction {
+        try await create(workflowID, input: input, options: options, deadline: nil)
+    }
+
+    /// The prediction as the journal has it, or a new one.
+    ///
+    /// - Parameter deadline: By which files must be uploaded; after it a create that had no effect is not tried again.
+    func create(
+        _ workflowID: String, input: [String: InputValue], options: CreateOptions, deadline: RunDeadline?
+    ) async throws -> Prediction {
         try Self.check(workflowID, options)
         try InputDepth.check(input)
         guard let tracing = caller.pipeline.tracing else {
-            return try await createUntraced(workflowID, input: input, options: options)
+            return try await createUntraced(workflowID, input: input, options: options, deadline: deadline)
         }
         return try await tracing.prediction("create", workflowID: workflowID) {
-            try await createUntraced(workflowID, input: input, options: options)
+            try await createUntraced(workflowID, input: input, options: options, deadline: deadline)
         }
     }
 
     private func createUntraced(
-        _ workflowID: String, input: [String: InputValue], options: CreateOptions
+        _ workflowID: String, input: [String: InputValue], options: CreateOptions, deadline: RunDeadline?
     ) async throws -> Prediction {
         switch try await claim(workflowID, input: input, options: options) {
         case .recorded(let prediction): return prediction
         case .new(let key):
             let resolved = try await recordingFailure(key) {
-                try await InputResolution(files: files, encoding: options.fileEncoding).resolve(input)
+                try await resolve(input, options.fileEncoding, by: deadline)
             }
-            return try await send(workflowID, input: resolved, options: options, key: key)
+            // Not within the deadline as a whole: a create that is under way must still tell what it has started.
+            return try await send(
+                workflowID, input: resolved, options: options, key: key, limit: deadline?.remaining)
         }
     }
 
-    static func check(_ workflowID: String, _ options: CreateOptions) throws {
+    private func resolve(
+        _ input: [String: InputValue], _ encoding: FileEncoding, by deadline: RunDeadline?
+    ) async throws -> [String: JSONValue] {
+        let resolution = InputResolution(files: files, encoding: encoding)
+        if let plain = resolution.plain(input) { return plain }
+        guard let deadline else { return try await resolution.resolve(input) }
+        return try await withDeadline(
+            deadline.remaining, clock: caller.dependencies.clock,
+            expired: {
+                SpeedPixError(
+                    .timeout, "the input's files were not uploaded within \(deadline.timeout.formattedSeconds)",
+                    remedy: "nothing was created: allow a longer timeout", isRetryable: true)
+            },
+            operation: { try await resolution.resolve(input) })
+    }
+
+    private static func check(_ workflowID: String, _ options: CreateOptions) throws {
         guard !workflowID.isEmpty else {
             throw SpeedPixError(
                 .invalidArgument, "the workflow id is empty",
@@ -63,9 +91,9 @@ public struct Predictions: Sendable {
     /// Sends a create that its journal has taken.
     ///
     /// - Parameter limit: After it, a create that had no effect is not tried again.
-    func send(
+    private func send(
         _ workflowID: String, input: [String: JSONValue], options: CreateOptions, key: JournalKey,
-        limit: Duration? = nil
+        limit: Duration?
     ) async throws -> Prediction {
         var body = options.body
         body["workflow_id"] = .string(workflowID)
@@ -108,17 +136,23 @@ public struct Predictions: Sendable {
     }
 
     /// Asks the service how a prediction stands; with its output, if it has succeeded.
+    ///
+    /// - Throws: As ``reload(_:)``.
     public func get(_ id: String) async throws -> Prediction {
         try await reload(Prediction(id: id))
     }
 
     /// The same prediction as it is now, keeping what only this side knows (workflow, input).
+    ///
+    /// - Returns: The prediction, however it stands: one that has failed is no error.
+    /// - Throws: ``SpeedPixError`` with the prediction: `api_error` if the service has no such prediction, `network`, `auth`.
+    ///   `CancellationError` if the task is cancelled.
     public func reload(_ prediction: Prediction) async throws -> Prediction {
         guard !prediction.id.isEmpty else {
             throw SpeedPixError(.invalidArgument, "the prediction id is empty")
         }
         do {
-            var updated = try await poll(prediction)
+            var updated = try await requests.poll(prediction)
             if updated.status.isTerminal {
                 updated = try await fetchResultOrCurrentImage(updated)
                 await recordEnd(of: updated)
@@ -138,83 +172,46 @@ public struct Predictions: Sendable {
     ///   service), or what the service refused. What `onProgress` throws. `CancellationError` if the task is cancelled;
     ///   the prediction goes on then, too, unless ``WaitOptions/cancelOn`` says otherwise.
     public func wait(for prediction: Prediction, options: WaitOptions = WaitOptions()) async throws -> Prediction {
+        try await wait(for: prediction, options: options, deadline: nil)
+    }
+
+    /// - Parameter deadline: Of the run that the wait is the end of; its timeout is then the whole run's.
+    @inline(__always)  // TaskFrames.swift
+    func wait(for prediction: Prediction, options: WaitOptions, deadline: RunDeadline?) async throws -> Prediction {
         if let recorded = try Self.recorded(prediction) { return recorded }
-        let follower = PredictionFollower(prediction, predictions: self, options: options)
-        return caller.isTraced ? try await tracedEnd(of: follower) : try await end(of: follower)
+        let follower = PredictionFollower(prediction, requests: requests, options: options, deadline: deadline)
+        guard !caller.isTraced else { return try await tracedEnd(of: follower) }
+        return try await conclude(follower, await follower.followToEnd())
     }
 
     /// A prediction whose end a journal has, if it succeeded; nil for one that is to be waited for.
     ///
     /// - Throws: ``SpeedPixError`` if it did not succeed.
     @inline(never)  // TaskFrames.swift
-    static func recorded(_ prediction: Prediction) throws -> Prediction? {
-        prediction.isReused && prediction.isComplete ? try finished(prediction) : nil
+    private static func recorded(_ prediction: Prediction) throws -> Prediction? {
+        prediction.isReused && prediction.isComplete ? try prediction.succeededOrThrow() : nil
     }
 
-    /// As ``end(of:)``, with a span. A function of its own: waits without one are to stay small, see TaskFrames.swift.
+    /// The rest of a wait, with a span. A function of its own: waits without one are to stay small, see TaskFrames.swift.
     @inline(never)
-    func tracedEnd(of follower: PredictionFollower) async throws -> Prediction {
-        guard let tracing = caller.pipeline.tracing else { return try await end(of: follower) }
-        return try await tracing.prediction("wait", id: follower.prediction.id) { try await end(of: follower) }
-    }
-
-    /// - Parameter limit: A call has tries and a time limit of its own; together they could outlast a wait by minutes.
-    func poll(_ prediction: Prediction, limit: Duration? = nil) async throws -> Prediction {
-        let envelope = try await caller.call(.progress, ["taskId": .string(prediction.id)], limit: limit)
-        var updated = prediction
-        try updated.apply(progress: envelope.data, requestID: envelope.requestID)
-        return updated
+    private func tracedEnd(of follower: PredictionFollower) async throws -> Prediction {
+        guard let tracing = caller.pipeline.tracing else {
+            return try await conclude(follower, await follower.followToEnd())
+        }
+        return try await tracing.prediction("wait", id: follower.prediction.id) {
+            try await conclude(follower, await follower.followToEnd())
+        }
     }
 
     /// A success whose result is refused falls back on the picture that its poll showed.
     private func fetchResultOrCurrentImage(_ prediction: Prediction) async throws -> Prediction {
         do {
-            return try await fetchResult(prediction).0
+            return try await requests.fetchResult(prediction).0
         } catch let error as SpeedPixError where !error.isRetryable {
             guard let completed = prediction.completedByCurrentImage(now: caller.dependencies.now()) else {
                 throw error
             }
             return completed
-        }
-    }
-
-    /// The prediction with its result, and how many seconds it had ended by then, if the service told.
-    func fetchResult(_ prediction: Prediction, limit: Duration? = nil) async throws -> (Prediction, age: Double?) {
-        let envelope: Envelope
-        do {
-            envelope = try await caller.call(.result, ["taskId": .string(prediction.id)], limit: limit)
-        } catch let error as SpeedPixError where prediction.status != .succeeded {
-            // The service may describe a failed run by refusing its result; that is the failure's reason.
-            var failed = prediction
-            failed.error =
-                failed.error
-                ?? (error.isRetryable ? "its reason could not be fetched: \(error.message)" : error.message)
-            return (failed, nil)
-        }
-        var updated = prediction
-        try updated.apply(result: envelope.data, requestID: envelope.requestID, now: caller.dependencies.now())
-        // Both by the service's clock: this machine's may be off.
-        let endedAt = Prediction.endTime(in: envelope.data)
-        return (updated, endedAt.flatMap { envelope.date?.timeIntervalSince($0) })
-    }
-
-    /// The prediction if it has succeeded; its end as an error otherwise.
-    static func finished(_ prediction: Prediction) throws -> Prediction {
-        switch prediction.status {
-        case .succeeded:
-            return prediction
-        case .canceled where prediction.isReused && prediction.error == Prediction.givenUp:
-            // As the attempt before has had it, and gone on from there.
-            throw SpeedPixError(
-                .timeout, "an attempt before gave it up, and it was canceled at the service", prediction: prediction)
-        case .canceled:
-            throw SpeedPixError(.canceled, "the prediction was canceled", prediction: prediction)
-        default:
-            throw SpeedPixError(
-                .predictionFailed,
-                prediction.error?.printable(keepingLines: true) ?? "the prediction failed without a reason",
-                remedy: prediction.workflowID.map { "check the input against the workflow \($0)" },
-                prediction: prediction)
         }
     }
 }

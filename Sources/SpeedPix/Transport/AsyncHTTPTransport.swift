@@ -102,7 +102,7 @@ public struct AsyncHTTPTransport: HTTPTransport {
             }
             return TransportResponse(
                 status: .init(code: Int(response.status.code), reasonPhrase: response.status.reasonPhrase),
-                headers: headers, body: AnyByteStream(TranslatedBody(base: response.body, url: request.url)),
+                headers: headers, body: Self.body(of: response, url: request.url),
                 isDecoded: isDecoding && BodyCoding(headers)?.isDecodable ?? false)
         } catch {
             throw await NetworkFailure(
@@ -110,28 +110,15 @@ public struct AsyncHTTPTransport: HTTPTransport {
             ).error()
         }
     }
-}
 
-/// A response body whose errors are the transport's.
-private struct TranslatedBody: AsyncSequence, Sendable {
-    typealias Element = ByteBuffer
-    let base: HTTPClientResponse.Body
-    let url: String
-
-    struct AsyncIterator: AsyncIteratorProtocol {
-        var base: HTTPClientResponse.Body.AsyncIterator
-        let url: String
-
-        mutating func next() async throws -> ByteBuffer? {
+    /// The body, with the transport's errors.
+    private static func body(of response: HTTPClientResponse, url: String) -> AnyByteStream {
+        AnyByteStream(response.body) { chunks in
             do {
-                return try await base.next()
+                return try await chunks.next()
             } catch {
                 throw await NetworkFailure(error, url: url, bodyLeft: true).error()
             }
         }
-    }
-
-    func makeAsyncIterator() -> AsyncIterator {
-        AsyncIterator(base: base.makeAsyncIterator(), url: url)
     }
 }

@@ -100,6 +100,16 @@ public struct AnyByteStream: AsyncSequence, Sendable {
         }
     }
 
+    /// A body whose chunks pass through `next`, which takes each from the iterator of `base` that it is given.
+    init<Base: AsyncSequence & Sendable>(
+        _ base: Base, next: @escaping @Sendable (inout Base.AsyncIterator) async throws -> ByteBuffer?
+    ) where Base.Element == ByteBuffer {
+        make = {
+            var iterator = base.makeAsyncIterator()
+            return AsyncIterator { try await next(&iterator) }
+        }
+    }
+
     /// A body that is already in memory.
     public init(_ bytes: some Collection<UInt8>) {
         let buffer = ByteBuffer(bytes: bytes)
@@ -125,7 +135,9 @@ public struct AnyByteStream: AsyncSequence, Sendable {
             self.advance = advance
         }
 
-        /// The next chunk, nil at the end; throws what the source throws.
+        /// The next chunk; nil at the end.
+        ///
+        /// - Throws: What the source throws, when the task is cancelled, too.
         public mutating func next() async throws -> ByteBuffer? {
             try await advance()
         }

@@ -176,7 +176,7 @@ package final class ServiceCaller: Sendable {
                 timeout, clock: dependencies.clock, expired: { AnswerTimeout() },
                 operation: {
                     let response = try await self.pipeline.send(
-                        request, for: route.operation, finish: { self.signed($0, offset: usedOffset) })
+                        request, for: route.operation, sign: { self.signed($0, offset: usedOffset) })
                     return (response, try await Self.collect(response.body, limit: route.entry.largestAnswer))
                 })
         }

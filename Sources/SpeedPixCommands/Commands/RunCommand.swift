@@ -169,14 +169,14 @@ struct RunCommand: ContextCommand {
         }
     }
 
-    private func withService(_ context: CommandContext, _ body: (UsedService) async throws -> Void) async throws {
+    private func withService(_ context: CommandContext, _ body: (ServiceTarget) async throws -> Void) async throws {
         // A run is resumed only with the same service and key, also if nothing is sent.
         guard dryRun, resuming.resume == nil else {
             return try await service.withService(context, beside: directory(context), isQuiet: output.quiet, body)
         }
         // Nothing is sent, so that no credentials are needed to sign.
         try await body(
-            UsedService(
+            ServiceTarget(
                 configuration: SpeedPixClient.Configuration(
                     appKey: "dry-run", appSecret: context.randomToken(), endpoint: DryRunTransport.endpoint)))
     }

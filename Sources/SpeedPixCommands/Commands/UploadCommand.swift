@@ -22,9 +22,6 @@ struct UploadCommand: ContextCommand {
             is uploaded once.
             """)
 
-    /// Uploads at a time: more would only share one line.
-    private static let concurrency = 4
-
     @Argument(help: ArgumentHelp("What to upload.", valueName: "FILE"), completion: .file())
     var files: [String]
 
@@ -56,7 +53,7 @@ struct UploadCommand: ContextCommand {
     private func upload(to store: Files, _ context: CommandContext) async throws {
         let paths = files.map(context.absolute)
         // Told in the order of the command line, each as soon as those before it are there.
-        try await paths.concurrentMap(limit: Self.concurrency) {
+        try await paths.concurrentMap(limit: Files.concurrency) {
             try await store.upload(.path($0))
         } receive: {
             try printFile($0, context)

@@ -1,10 +1,4 @@
-#if canImport(Darwin)
-import Darwin
-#elseif canImport(Musl)
-import Musl
-#else
-import Glibc
-#endif
+import LocalFiles
 
 /// A program that looks into files of a kind; speedpix works without.
 struct InstalledProgram {
@@ -20,11 +14,9 @@ struct InstalledProgram {
             name: "pdfinfo", purpose: "documents", remedy: "apt install poppler-utils, or brew install poppler"),
     ]
 
-    /// - Parameter searchPath: As `PATH` has it. Folders that are not absolute are left out, as the SDK does.
+    /// - Parameter searchPath: As `PATH` has it.
     func diagnosis(searchPath: String) -> Diagnosis {
-        let folders = searchPath.split(separator: ":").filter { $0.hasPrefix("/") }
-        let found = folders.map { folder -> String in "\(folder)/\(name)" }.first { access($0, X_OK) == 0 }
-        if let found { return Diagnosis(name, .ok, message: found) }
+        if let path = SearchPath(searchPath).program(named: name) { return Diagnosis(name, .ok, message: path) }
         return Diagnosis(
             name, .note,
             message: "not installed; sizes and lengths of \(purpose) stay unknown unless the service tells",

@@ -23,12 +23,12 @@ struct JournalPlan: Sendable {
     /// - Returns: Nil for a run that writes nothing down.
     /// - Throws: ``CommandFailure`` for settings that make no sense, or a run that cannot be resumed.
     init?(
-        _ command: RunCommand, script: ScriptFile, named name: String, service used: UsedService,
+        _ command: RunCommand, script: ScriptFile, named name: String, service: ServiceTarget,
         in context: CommandContext
     ) throws {
         let target = command.resuming.resume
         guard !command.resuming.noJournal else { return nil }
-        guard let identity = used.identity else {
+        guard let identity = service.identity else {
             guard target == nil || target == .auto else {
                 throw CommandFailure(
                     .usage, "--resume: what is made at this gateway ends with the command that made it")

@@ -156,20 +156,13 @@ struct RunJournaling: Sendable {
     ) async {
         let unended = journal.unended.prefix(mostAskedAbout)
         guard !unended.isEmpty else { return }
-        await withTaskGroup { group in
-            group.addTask {
-                try? await clock.sleep(for: askingTimeout)
-                return true
-            }
-            group.addTask {
+        try? await withDeadline(
+            askingTimeout, clock: clock, expired: { CancellationError() },
+            operation: {
                 await withTaskGroup { asking in
                     for id in unended { asking.addTask { await ask(about: id, journal, client) } }
                 }
-                return true
-            }
-            _ = await group.next()
-            group.cancelAll()
-        }
+            })
     }
 
     private static func ask(about id: String, _ journal: RunJournal, _ client: SpeedPixClient) async {

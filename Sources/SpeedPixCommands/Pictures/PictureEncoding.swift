@@ -1,5 +1,11 @@
 import Imaging
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
 /// A picture as the bytes that make a terminal show it.
 struct PictureEncoding {
     var style: PictureProtocol
@@ -24,7 +30,7 @@ struct PictureEncoding {
 
     /// PNG in base64, 4,096 characters a command at most. q=2: the terminal must not answer, since nobody would read it.
     private func kitty(_ png: [UInt8], columns: Int, rows: Int) -> [UInt8] {
-        var rest = Base64.encode(png)[...]
+        var rest = Array(Data(png).base64EncodedString().utf8)[...]
         var bytes: [UInt8] = []
         var head = "a=T,f=100,q=2,c=\(columns),r=\(rows),"
         repeat {
@@ -41,7 +47,7 @@ struct PictureEncoding {
     private func iterm(_ png: [UInt8], columns: Int, rows: Int) -> [UInt8] {
         Array(
             "\u{1B}]1337;File=inline=1;size=\(png.count);width=\(columns);height=\(rows);preserveAspectRatio=1:".utf8)
-            + Base64.encode(png) + [0x07] + Array("\n".utf8)
+            + Array(Data(png).base64EncodedString().utf8) + [0x07] + Array("\n".utf8)
     }
 
     // MARK: Half blocks
@@ -93,24 +99,5 @@ struct PictureEncoding {
         let level = 8 + 10 * grey
         return distance([level, level, level]) < distance(cube.map { levels[$0] })
             ? 232 + grey : 16 + 36 * cube[0] + 6 * cube[1] + cube[2]
-    }
-}
-
-/// Base64 of RFC 4648, as bytes.
-enum Base64 {
-    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-
-    static func encode(_ bytes: [UInt8]) -> [UInt8] {
-        var result: [UInt8] = []
-        result.reserveCapacity((bytes.count + 2) / 3 * 4)
-        for start in stride(from: 0, to: bytes.count, by: 3) {
-            let group = bytes[start..<min(start + 3, bytes.count)]
-            let padded = Array(group) + Array(repeating: 0, count: 3 - group.count)
-            let bits = Int(padded[0]) << 16 | Int(padded[1]) << 8 | Int(padded[2])
-            for place in 0..<4 {
-                result.append(place > group.count ? UInt8(ascii: "=") : alphabet[bits >> (18 - 6 * place) & 63])
-            }
-        }
-        return result
     }
 }

@@ -22,9 +22,6 @@ struct ResultFolder {
         return "\(paths.joined(separator: ", ")): the store sent 0 bytes"
     }
 
-    /// Downloads at a time.
-    private static let concurrency = 4
-
     let folder: FilePath
     let files: Files
     /// Whether an earlier download may have brought some of them.
@@ -37,7 +34,7 @@ struct ResultFolder {
         let wanted = wanted ?? outputs.map(\.filename)
         let names = Files.distinctNames(wanted)
         let claims = Claims(names)
-        return try await outputs.indices.concurrentMap(limit: Self.concurrency) { index in
+        return try await outputs.indices.concurrentMap(limit: Files.concurrency) { index in
             try await fetch(outputs[index], as: names[index], wanted: wanted[index], claims)
         }
     }

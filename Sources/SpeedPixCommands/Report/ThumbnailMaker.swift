@@ -15,8 +15,6 @@ final class ThumbnailMaker: Sendable {
     private static let steps = [(bytes: 12 << 20, side: 512), (bytes: 20 << 20, side: 160)]
     /// More bytes than this are not fetched for a thumbnail.
     private static let largestFile = 32 << 20
-    /// How many files are fetched at once for a report.
-    private static let fetches = 4
     /// How many are still made when a run has been interrupted: a second or two.
     private static let mostAfterCancellation = 100
 
@@ -75,7 +73,7 @@ final class ThumbnailMaker: Sendable {
         // Lazy, since each that is kept may be the one with which the page is full.
         let wanted = missing.lazy.prefix { _ in self.side != nil && !Task.isCancelled }
         // It throws nothing: what cannot be fetched is left out.
-        _ = try? await wanted.concurrentMap(limit: Self.fetches) { file in
+        _ = try? await wanted.concurrentMap(limit: Files.concurrency) { file in
             guard let bytes = try? await files.read(file.url, limit: Self.largestFile) else { return }
             self.keep(file.url) { try Image.open(bytes: bytes, fitting: ($0, $0)) }
         }

@@ -30,11 +30,11 @@ struct RunPlan: Sendable {
     let secrets: [String]
 
     /// - Parameters:
-    ///   - used: The service, as whoever.
+    ///   - target: The service, as whoever.
     ///   - watched: Hears which files it reads and writes, for `--watch`.
     /// - Throws: ``CommandFailure`` for settings that make no sense.
     init(
-        _ command: RunCommand, script: ScriptFile, named name: String, service used: UsedService,
+        _ command: RunCommand, script: ScriptFile, named name: String, service target: ServiceTarget,
         in context: CommandContext, watched: WatchedFiles? = nil
     ) throws {
         self.script = script
@@ -49,9 +49,9 @@ struct RunPlan: Sendable {
         report = command.output.report
         out = command.sandbox.out
         secrets = command.service.heldSecrets(context, beside: script.directory)
-        journal = try JournalPlan(command, script: script, named: name, service: used, in: context)
+        journal = try JournalPlan(command, script: script, named: name, service: target, in: context)
         seed = command.resuming.seed
-        let configuration = used.configuration
+        let configuration = target.configuration
         var service = configuration
         if command.dryRun {
             service = try SpeedPixClient.Configuration(

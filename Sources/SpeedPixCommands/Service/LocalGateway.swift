@@ -18,7 +18,7 @@ enum LocalGateway {
     /// - Throws: ``CommandFailure`` if it cannot start; what `body` throws.
     static func withService<Result>(
         in context: CommandContext, mode: LocalMode, needsFolder: Bool = false, isQuiet: Bool = false,
-        _ body: (UsedService) async throws -> Result
+        _ body: (ServiceTarget) async throws -> Result
     ) async throws -> Result {
         let isRefused = Refusal()
         let folder = mode == .persistent ? LocalDataFolder(context) : nil
@@ -45,7 +45,7 @@ enum LocalGateway {
                     appKey: gateway.appKey, appSecret: secret, endpoint: running.endpoint)
                 // What it promises is no network.
                 configuration.downloadHosts = .endpoint
-                var service = UsedService(configuration: configuration)
+                var service = ServiceTarget(configuration: configuration)
                 if let folder, !isRefused.flag.load(ordering: .relaxed) {
                     service.identity = .init(endpoint: "\(mode.endpoint):\(folder.path)", appKey: gateway.appKey)
                 }

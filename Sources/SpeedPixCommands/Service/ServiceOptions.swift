@@ -92,7 +92,7 @@ struct ServiceOptions: ParsableArguments {
     /// The same with what a journal knows the service by.
     func withService<Result>(
         _ context: CommandContext, beside directory: String? = nil, needsEarlier: Bool = false, isQuiet: Bool = false,
-        _ body: (UsedService) async throws -> Result
+        _ body: (ServiceTarget) async throws -> Result
     ) async throws -> Result {
         func runLocally(_ mode: LocalMode) async throws -> Result {
             try await LocalGateway.withService(
@@ -112,7 +112,7 @@ struct ServiceOptions: ParsableArguments {
             throw Self.explained(error)
         }
         return try await body(
-            UsedService(
+            ServiceTarget(
                 configuration: configuration,
                 identity: .init(endpoint: configuration.endpoint, appKey: configuration.appKey)))
     }

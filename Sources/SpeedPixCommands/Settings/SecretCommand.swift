@@ -30,20 +30,15 @@ struct SecretCommand {
     ///
     /// - Throws: ``SettingsError`` if it fails or takes too long; `CancellationError`.
     func output() async throws -> String {
-        let clock = context.clock
-        return try await withThrowingTaskGroup(of: String.self) { group in
-            group.addTask { try await run() }
-            group.addTask {
-                try await clock.sleep(for: Self.timeout)
-                throw SettingsError(
+        // A command that is not waited for any more is ended.
+        try await withDeadline(
+            Self.timeout, clock: context.clock,
+            expired: {
+                SettingsError(
                     message: "\(place): app_secret_command did not end within \(Self.timeout.formattedSeconds)",
                     hint: "it gets no standard input; run it in a terminal to see what it waits for")
-            }
-            // A command that is not waited for any more is ended.
-            defer { group.cancelAll() }
-            guard let first = try await group.next() else { throw CancellationError() }
-            return first
-        }
+            },
+            operation: { try await run() })
     }
 
     private func run() async throws -> String {

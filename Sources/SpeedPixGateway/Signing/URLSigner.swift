@@ -65,7 +65,7 @@ struct URLSigner: Sendable {
             grant.size.map { String($0) } ?? "",
         ]
         let text = parts.map(PercentEncoding.encode).joined(separator: "\n")
-        return Data(HMAC<SHA256>.authenticationCode(for: Array(text.utf8), using: key)).hexadecimal
+        return HMAC<SHA256>.authenticationCode(for: Array(text.utf8), using: key).hexadecimal
     }
 
     private static func key(in url: String) -> ObjectKey? {
@@ -87,13 +87,5 @@ struct URLSigner: Sendable {
             else { return nil }
         }
         return fields
-    }
-}
-
-extension Data {
-    /// Two lower-case digits for each byte.
-    var hexadecimal: String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
 }

@@ -4,24 +4,17 @@ import Synchronization
 import Testing
 
 /// A journal that notes what it is asked about.
-private final class NotingJournal: PredictionJournal {
-    private let memory = MemoryJournal()
+private final class NotingJournal: ForwardingJournal {
+    let journal: any PredictionJournal = MemoryJournal()
     private let creates = Mutex<[JournaledCreate]>([])
 
     var identities: [CreateIdentity?] { creates.withLock { $0.map(\.identity) } }
     var identifiesCreates: Bool { true }
 
-    func claim(_ create: JournaledCreate) -> JournalClaim {
+    func claim(_ create: JournaledCreate) async throws -> JournalClaim {
         creates.withLock { $0.append(create) }
-        return memory.claim(create)
+        return try await journal.claim(create)
     }
-
-    func recordIntent(_ key: JournalKey) {}
-    func withdrawIntent(_ key: JournalKey) {}
-    func recordCreated(_ prediction: Prediction, _ key: JournalKey) {}
-    func recordInDoubt(_ key: JournalKey, _ error: SpeedPixError) {}
-    func recordNotMade(_ key: JournalKey) {}
-    func recordEnded(_ prediction: Prediction, byCaller: Bool) {}
 }
 
 @Suite("The identity of a create")

@@ -111,6 +111,21 @@ struct JournalOrderTests {
         #expect(journal.log.last == "ended failed")
     }
 
+    @Test("A callback that throws an end of another prediction ends the wait, and records nothing")
+    func foreignEnd() async throws {
+        let journal = ScriptedJournal()
+        let service = try ScriptedService(
+            .progress("failed"), .ok(["taskId": "t-1", "status": "failed"]), .progress("running"),
+            middleware: [journal], journal: journal)
+        let failed = await #expect(throws: SpeedPixError.self) { try await service.wait() }
+        let error = try #require(failed)
+        let options = WaitOptions(onProgress: { _ in throw error })
+        await #expect(throws: SpeedPixError.self) {
+            try await service.predictions.wait(for: Prediction(id: "t-2"), options: options)
+        }
+        #expect(journal.log == ["send", "send", "ended failed", "send"])
+    }
+
     @Test("MemoryJournal lists unfinished predictions and creates in doubt, up to its limit")
     func memory() async throws {
         let journal = MemoryJournal(limit: 20)

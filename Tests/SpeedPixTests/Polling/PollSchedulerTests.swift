@@ -11,7 +11,9 @@ struct PollSchedulerTests {
         let scheduler = PollScheduler(rate: PollRate(fixed: 10_000), clock: clock)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for index in 1...200 {
-                group.addTask { try await scheduler.next(in: .seconds(index), limit: .seconds(1000)) }
+                group.addTask {
+                    try await scheduler.wait(for: scheduler.entry(in: .seconds(index), limit: .seconds(1000)))
+                }
             }
             // However many wait, one sleeps.
             while scheduler.waitingCount < 200 { await Task.yield() }
@@ -33,7 +35,10 @@ struct PollSchedulerTests {
         let scheduler = PollScheduler(rate: PollRate(fixed: 10_000), clock: clock)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for milliseconds in [100, 110, 119, 121] {
-                group.addTask { try await scheduler.next(in: .milliseconds(milliseconds), limit: .seconds(1000)) }
+                group.addTask {
+                    try await scheduler.wait(
+                        for: scheduler.entry(in: .milliseconds(milliseconds), limit: .seconds(1000)))
+                }
             }
             while scheduler.waitingCount < 4 { await Task.yield() }
             await clock.waitForSleepers(1)
@@ -52,7 +57,7 @@ struct PollSchedulerTests {
     func aCancelledWaitEndsAtOnceAndLeavesNoTimer() async throws {
         let clock = ManualClock()
         let scheduler = PollScheduler(rate: PollRate(fixed: 1), clock: clock)
-        let task = Task { try await scheduler.next(in: .seconds(60), limit: .seconds(600)) }
+        let task = Task { try await scheduler.wait(for: scheduler.entry(in: .seconds(60), limit: .seconds(600))) }
         await clock.waitForSleepers(1)
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
@@ -66,7 +71,7 @@ struct PollSchedulerTests {
         let (gate, opener) = AsyncStream<Void>.makeStream()
         let task = Task {
             for await _ in gate {}
-            try await scheduler.next(in: .seconds(60), limit: .seconds(600))
+            try await scheduler.wait(for: scheduler.entry(in: .seconds(60), limit: .seconds(600)))
         }
         task.cancel()
         opener.finish()

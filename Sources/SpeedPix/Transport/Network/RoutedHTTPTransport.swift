@@ -1,5 +1,3 @@
-import NIOCore
-
 /// A transport that sends each request directly or through a proxy, by its host, and trusts the certificates of its settings.
 ///
 /// A ``SpeedPixClient`` makes one by itself if its ``SpeedPixClient/Configuration/network`` says more than the default. Connections are
@@ -20,23 +18,11 @@ public struct RoutedHTTPTransport: HTTPTransport {
     /// Sends over a pooled connection. Throws ``TransportError``, `CancellationError`, or a streamed body's own error.
     public func send(_ request: TransportRequest) async throws -> TransportResponse {
         var response = try await routes.send(request)
-        response.body = AnyByteStream(ConnectionHoldingBody(base: response.body, routes: routes))
+        // The body holds the connections that it comes over.
+        response.body = AnyByteStream(response.body) { [routes] chunks in
+            defer { withExtendedLifetime(routes) {} }
+            return try await chunks.next()
+        }
         return response
     }
-}
-
-/// A body that holds the connections it comes over.
-private struct ConnectionHoldingBody: AsyncSequence, Sendable {
-    typealias Element = ByteBuffer
-    let base: AnyByteStream
-    let routes: HTTPRoutes
-
-    struct AsyncIterator: AsyncIteratorProtocol {
-        var base: AnyByteStream.AsyncIterator
-        let routes: HTTPRoutes
-
-        mutating func next() async throws -> ByteBuffer? { try await base.next() }
-    }
-
-    func makeAsyncIterator() -> AsyncIterator { AsyncIterator(base: base.makeAsyncIterator(), routes: routes) }
 }

@@ -1,7 +1,7 @@
 import SpeedPix
 
 /// A service that a command talks to.
-struct UsedService: Sendable {
+struct ServiceTarget: Sendable {
     /// By what a journal knows a service and its account again.
     struct Identity: Sendable {
         let endpoint: String
