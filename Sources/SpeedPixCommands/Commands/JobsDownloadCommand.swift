@@ -58,14 +58,14 @@ struct JobsDownloadCommand: ContextCommand {
                 case .failed, .canceled: failed.append(id)
                 default:
                     // Of a whole run, what has ended is fetched first.
-                    guard unsaved else { throw unended([id], prediction.status.rawValue) }
+                    guard unsaved else { throw unended([id], prediction.status.rawValue, in: context) }
                     goingOn.append(id)
                 }
             }
             let places = try await download(ended, of: run, into: folder, client: client, in: context)
             let empty = ended.filter(\.files.isEmpty).map(\.id)
             if !empty.isEmpty { context.say("without files: \(empty.joined(separator: " "))".printable()) }
-            guard goingOn.isEmpty else { throw unended(goingOn, "waiting or running") }
+            guard goingOn.isEmpty else { throw unended(goingOn, "waiting or running", in: context) }
             guard failed.isEmpty else {
                 throw CommandFailure(
                     .predictionFailed, "without files, since they failed: \(failed.joined(separator: " "))".printable())
@@ -79,12 +79,13 @@ struct JobsDownloadCommand: ContextCommand {
         }
     }
 
-    private func unended(_ ids: [String], _ status: String) -> CommandFailure {
+    private func unended(_ ids: [String], _ status: String, in context: CommandContext) -> CommandFailure {
         let (what, verb) = ids.count == 1 ? ("the prediction", "has") : ("the predictions", "have")
         let list = ids.joined(separator: " ")
+        let flag = jobs.service.localMode(context).laterFlag ?? ""
         return CommandFailure(
             .failure,
-            "\(what) \(list) \(verb) not ended: \(ids.count == 1 ? "it is" : "they are") \(status)\nhint: speedpix jobs wait \(list)"
+            "\(what) \(list) \(verb) not ended: \(ids.count == 1 ? "it is" : "they are") \(status)\nhint: speedpix jobs wait \(list)\(flag)"
                 .printable(keepingLines: true))
     }
 

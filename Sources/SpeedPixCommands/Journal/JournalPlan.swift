@@ -17,9 +17,6 @@ struct JournalPlan: Sendable {
     /// What goes on with the run, for a shell.
     let resumeCommand: String
 
-    /// How long finished runs are kept unless the settings say otherwise: thirty days.
-    static let standardDays = 30.0
-
     /// - Returns: Nil for a run that writes nothing down.
     /// - Throws: ``CommandFailure`` for settings that make no sense, or a run that cannot be resumed.
     init?(
@@ -35,7 +32,7 @@ struct JournalPlan: Sendable {
             }
             return nil
         }
-        isLocal = command.service.isLocal(context, beside: script.directory)
+        isLocal = used.localMode != nil
         // A dry run of a new run has nothing to look for.
         guard !command.dryRun || target != nil else { return nil }
         place = command.journal.place(context, beside: script.directory)
@@ -53,7 +50,7 @@ struct JournalPlan: Sendable {
             let days =
                 command.service.readsSettings
                 ? try command.service.settings(context, beside: script.directory)[.keepRuns]?.number : nil
-            keepsRuns = (days ?? Self.standardDays) * 86_400
+            keepsRuns = (days ?? Setting.standardDaysOfRuns) * 86_400
         } catch {
             throw error.failure
         }
