@@ -62,7 +62,7 @@ struct JobsDownloadCommand: ContextCommand {
                     goingOn.append(id)
                 }
             }
-            let places = try await download(ended, of: run, into: folder, client: client, in: context)
+            let entries = try await download(ended, of: run, into: folder, client: client, in: context)
             let empty = ended.filter(\.files.isEmpty).map(\.id)
             if !empty.isEmpty { context.say("without files: \(empty.joined(separator: " "))".printable()) }
             guard goingOn.isEmpty else { throw unended(goingOn, "waiting or running", in: context) }
@@ -75,7 +75,7 @@ struct JobsDownloadCommand: ContextCommand {
                 throw CommandFailure(
                     .failure, "succeeded without any output: \(lacking.joined(separator: " "))".printable())
             }
-            if let problem = ResultFolder.lackingContent(places) { throw CommandFailure(.failure, problem) }
+            if let problem = ResultFolder.lackingContent(entries) { throw CommandFailure(.failure, problem) }
         }
     }
 
@@ -92,11 +92,11 @@ struct JobsDownloadCommand: ContextCommand {
     private func download(
         _ predictions: [Prediction], of run: EventsFile?, into folder: String, client: SpeedPixClient,
         in context: CommandContext
-    ) async throws -> [ResultFolder.Place] {
+    ) async throws -> [ResultFolder.Entry] {
         let names = predictions.flatMap { LabeledName.names(of: $0.files, label: run?.label(of: $0.id)) }
-        let places = try await ResultFolder(folder: FilePath(folder), files: client.files)
+        let entries = try await ResultFolder(folder: FilePath(folder), files: client.files)
             .fetch(predictions.flatMap(\.files), as: names)
-        var rest = places.map(\.path)[...]
+        var rest = entries.map(\.path)[...]
         for prediction in predictions {
             let own = rest.prefix(prediction.files.count)
             rest = rest.dropFirst(own.count)
@@ -108,8 +108,8 @@ struct JobsDownloadCommand: ContextCommand {
                 for path in own { try context.print(path.printable()) }
             }
         }
-        let count = places.count { $0.isNew }
-        context.say("\(count) downloaded, \(places.count - count) there already")
-        return places
+        let count = entries.count { $0.isNew }
+        context.say("\(count) downloaded, \(entries.count - count) there already")
+        return entries
     }
 }

@@ -104,8 +104,8 @@ struct PredictCommand: ContextCommand {
         } catch is CancellationError {
             throw CommandFailure(.interrupted, interruption(recorder.state, at: localMode))
         }
-        let places = try await saved(done, client: client, at: localMode, in: context)
-        let paths = Dictionary(zip(done.files.map(\.url), places.map(\.path)), uniquingKeysWith: { first, _ in first })
+        let entries = try await saved(done, client: client, at: localMode, in: context)
+        let paths = Dictionary(zip(done.files.map(\.url), entries.map(\.path)), uniquingKeysWith: { first, _ in first })
         if json {
             try context.print(PredictionText.json(done, paths: paths))
         } else {
@@ -119,13 +119,13 @@ struct PredictCommand: ContextCommand {
                 .failure, "the prediction \(done.id.printable()) succeeded without any output: there is nothing to save"
             )
         }
-        if let problem = ResultFolder.lackingContent(places) { throw CommandFailure(.failure, problem) }
+        if let problem = ResultFolder.lackingContent(entries) { throw CommandFailure(.failure, problem) }
     }
 
     /// Where the result's files were saved, in order; none without `--save`.
     private func saved(
         _ done: Prediction, client: SpeedPixClient, at localMode: LocalMode?, in context: CommandContext
-    ) async throws -> [ResultFolder.Place] {
+    ) async throws -> [ResultFolder.Entry] {
         guard let save else { return [] }
         let later = localMode.laterFlag.map { "it succeeded: speedpix jobs download \(done.id.printable())\($0)" }
         do {

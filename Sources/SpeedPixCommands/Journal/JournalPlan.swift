@@ -4,7 +4,7 @@ import SpeedPixJournal
 
 /// What is decided about the journal of a run before it begins. A value.
 struct JournalPlan: Sendable {
-    let place: JournalPlace
+    let folder: JournalFolder
     /// By what the run is known again.
     let description: RunDescription
     /// Nil for a new run.
@@ -35,7 +35,7 @@ struct JournalPlan: Sendable {
         isLocal = used.localMode != nil
         // A dry run of a new run has nothing to look for.
         guard !command.dryRun || target != nil else { return nil }
-        place = command.journal.place(context, beside: script.directory)
+        folder = command.journal.folder(context, beside: script.directory)
         self.target = target
         var choices = command.resuming.choices
         // At the local gateway a repeated create costs nothing.

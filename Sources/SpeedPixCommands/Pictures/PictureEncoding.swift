@@ -107,8 +107,8 @@ enum Base64 {
             let group = bytes[start..<min(start + 3, bytes.count)]
             let padded = Array(group) + Array(repeating: 0, count: 3 - group.count)
             let bits = Int(padded[0]) << 16 | Int(padded[1]) << 8 | Int(padded[2])
-            for place in 0..<4 {
-                result.append(place > group.count ? UInt8(ascii: "=") : alphabet[bits >> (18 - 6 * place) & 63])
+            for index in 0..<4 {
+                result.append(index > group.count ? UInt8(ascii: "=") : alphabet[bits >> (18 - 6 * index) & 63])
             }
         }
         return result

@@ -62,7 +62,7 @@ struct RunPlan: Sendable {
         }
         host = HostPlan(
             service, sandbox: command.sandbox, arguments: command.arguments, directory: script.directory,
-            journal: command.journal.place(context, beside: script.directory),
+            journal: command.journal.folder(context, beside: script.directory),
             // Without a folder the script itself was read from standard input.
             readsInput: script.directory != nil,
             transport: command.dryRun ? DryRunTransport() : nil,

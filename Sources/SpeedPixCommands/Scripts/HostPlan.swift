@@ -24,14 +24,14 @@ struct HostPlan: Sendable {
     ///   - watched: Hears which files the script reads and writes.
     init(
         _ configuration: SpeedPixClient.Configuration, sandbox: SandboxOptions, arguments: [String: String] = [:],
-        directory: String?, journal: JournalPlace? = nil, readsInput: Bool = true,
+        directory: String?, journal: JournalFolder? = nil, readsInput: Bool = true,
         transport: (any HTTPTransport)? = nil, middleware: [any ClientMiddleware] = [], cancelsOnStop: Bool = false,
         watched: WatchedFiles? = nil, in context: CommandContext
     ) {
         self.configuration = configuration
         var files = sandbox.files(
             directory: directory, named: Array(arguments.values),
-            withheld: (journal ?? JournalPlace(nil, beside: directory, context)).withheld, context)
+            withheld: (journal ?? JournalFolder(nil, beside: directory, context)).withheld, context)
         files.onRead = watched?.noteRead
         files.onWrite = watched?.noteWrite
         self.files = files
