@@ -37,7 +37,7 @@ extension SpeedPixClient {
         /// The hosts that results are fetched from. Default: the endpoint, and public addresses.
         public var downloadHosts = DownloadHosts.publicAddresses
         /// Polls a second that all waits of a client share, at most: 0.1 … 1,000,000; other values are moved there. Nil, the
-        /// default, for a rate that finds its level: it begins at 100, grows while polls wait and nothing is throttled, and
+        /// default, for a rate that adapts to the service: it begins at 100, grows while polls wait and nothing is throttled, and
         /// halves when the service throttles. Against a service on this machine it grows so fast that it soon bounds nothing.
         public var pollRate: Double? {
             // Written so that it also catches what is not a number.

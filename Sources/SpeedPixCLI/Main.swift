@@ -71,8 +71,7 @@ struct Main {
         }
         let status = await command.value
         withExtendedLifetime(source) {}
-        // The sender of a SIGTERM expects the status that belongs to the signal.
-        let number = status == .interrupted ? 128 + (signals.first ?? SIGINT) : status.rawValue
+        let number = status.processStatus(signal: signals.first)
         // A thread that is stuck may still use what is taken down at an exit.
         if end.isForced { _exit(number) }
         exit(number)

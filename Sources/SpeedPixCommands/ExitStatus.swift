@@ -1,5 +1,15 @@
+import SpeedPix
+
+#if canImport(Darwin)
+import Darwin
+#elseif canImport(Musl)
+import Musl
+#else
+import Glibc
+#endif
+
 /// What the process ends with; scripts and schedulers rely on it.
-public enum ExitStatus: Int32, Sendable {
+public enum ExitStatus: Int32, Sendable, CaseIterable {
     case success = 0
     /// An error that the script did not handle, or a file that could not be read or written.
     case failure = 1
@@ -9,8 +19,44 @@ public enum ExitStatus: Int32, Sendable {
     case predictionFailed = 3
     /// Credentials or configuration are missing or wrong.
     case configuration = 4
-    /// Ctrl-C: 128 + SIGINT, as shells have it.
+    /// A signal; 130 for Ctrl-C, see ``processStatus(signal:)``.
     case interrupted = 130
+
+    /// What the process ends with: for an interrupt 128 plus the signal's number, as shells have it, so that the sender of a
+    /// SIGTERM finds the 143 that it expects.
+    ///
+    /// - Parameter signal: What asked the process to end; nil counts as SIGINT.
+    public func processStatus(signal: Int32?) -> Int32 {
+        self == .interrupted ? 128 + (signal ?? SIGINT) : rawValue
+    }
+
+    /// What each means to whoever runs a command, in one line. The help of commands and the manual page show it; a test holds
+    /// the README against it.
+    static let summary =
+        allCases.map { "\($0.rawValue) \($0.meaning)" }.joined(separator: ", ")
+        + ", \(interrupted.processStatus(signal: SIGTERM)) ended by SIGTERM"
+
+    private var meaning: String {
+        switch self {
+        case .success: "done"
+        case .failure: "uncaught script error"
+        case .usage: "usage"
+        case .predictionFailed: "uncaught failed prediction"
+        case .configuration: "credentials or configuration"
+        case .interrupted: "interrupted"
+        }
+    }
+}
+
+extension ExitStatus {
+    /// For an error of the SDK that nobody handled.
+    init(_ code: SpeedPixError.Code) {
+        switch code {
+        case .predictionFailed, .canceled: self = .predictionFailed
+        case .auth, .configuration: self = .configuration
+        default: self = .failure
+        }
+    }
 }
 
 /// A command that ended with something else than success. What there is to say has been said.

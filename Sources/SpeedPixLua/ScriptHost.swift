@@ -1,6 +1,6 @@
 public import SpeedPix
 
-/// What a script works with: the service, its place in the file system, and who hears what it does.
+/// What a script works with: the service, its folders in the file system, and who hears what it does.
 ///
 /// ``SpeedPixModule/machine(_:adding:limits:seed:)`` makes a VM for it. `examples/LuaHost` is a program with a host of its own.
 public struct ScriptHost: Sendable {

@@ -1,8 +1,36 @@
-import SpeedPixCommands
+import Foundation
 import Testing
+
+@testable import SpeedPixCommands
 
 @Suite("Output and exit status of commands")
 struct CommandTests {
+    @Test("README and cookbook name the exit statuses as the help does", arguments: ["README.md", "docs/cookbook.md"])
+    func exitStatusesInDocuments(path: String) throws {
+        let text = try String(contentsOfFile: "\(TestFolder.repository)/\(path)", encoding: .utf8)
+        let words = text.split { $0.isWhitespace }.joined(separator: " ")
+        #expect(words.contains(SpeedPixCommands.ExitStatus.summary))
+    }
+
+    @Test("run --help and the manual page name the exit statuses", arguments: [["run", "--help"], ["manual"]])
+    func exitStatusesInHelp(arguments: [String]) async throws {
+        let help = await CommandRun(arguments, in: try TestFolder())
+        let words = help.output.split { $0.isWhitespace }.joined(separator: " ")
+        #expect(words.contains(SpeedPixCommands.ExitStatus.summary), "\(help.output)")
+    }
+
+    @Test("A canceled prediction that a script does not handle ends it as a failed one does, a canceled task does not")
+    func canceledPrediction() async throws {
+        let folder = try TestFolder()
+        let prediction = await CommandRun.local(
+            "local job = create('echo', { duration = 100 }) job:cancel() job:wait()", ["--quiet"], in: folder)
+        #expect(prediction.status == .predictionFailed, "\(prediction.errors)")
+        let task = await CommandRun.local(
+            "local task = speedpix.spawn(function() speedpix.sleep(100) end) task:cancel() task:join()", ["--quiet"],
+            in: folder)
+        #expect(task.status == .failure && task.errors.contains("canceled"), "\(task.errors)")
+    }
+
     @Test("run without credentials names SPEEDPIX_APP_KEY and --local")
     func missingCredentials() async throws {
         let run = await CommandRun(["run", "-"], in: try TestFolder(), input: "print(1)")

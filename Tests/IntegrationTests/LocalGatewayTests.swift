@@ -185,6 +185,57 @@ struct LocalGatewayTests {
         for name in ["res/a.txt", "res/a (2).txt"] { #expect(try folder.read(name) == Array("hello".utf8)) }
     }
 
+    @Test("run --local names the commands that find its predictions later, and they do")
+    func hints() async throws {
+        let (folder, state) = (try TestFolder(), try TestFolder())
+        let script = """
+            local job = create("echo", { text = "later", duration = 3 })
+            local picture = run("text-to-image", { prompt = "a", width = 64, height = 64 })
+            pcall(run, "echo", { fail = "no paint" })
+            print(job.id)
+            """
+        let made = await run(["run", "-", "--local", "--json"], folder, input: script, state: state)
+        let ended = try #require(try made.output.split(separator: "\n").last.map { try JSONValue(parsing: $0.utf8) })
+        let unfinished = try #require(ended["unfinished"]?.arrayValue?.first?.stringValue, "\(made.output)")
+        let unsaved = try #require(ended["unsaved"]?.arrayValue?.first?.stringValue, "\(made.output)")
+        let location = "at the local gateway, when a command asks for them"
+        #expect(made.errors.contains("these predictions go on \(location): \(unfinished)"), "\(made.errors)")
+        #expect(made.errors.contains("\nfetch one later: speedpix jobs download ID --local, or "), "\(made.errors)")
+        #expect(made.errors.contains("\nfetch them: speedpix jobs download \(unsaved) --local\n"), "\(made.errors)")
+        let fetched = await run(
+            ["jobs", "download", unsaved, "--local", "--out", "res"], folder, state: state)
+        #expect(fetched.status == .success, "\(fetched.errors)")
+        let early = await run(["jobs", "download", unfinished, "--local"], folder, state: state)
+        #expect(early.errors.hasSuffix("hint: speedpix jobs wait \(unfinished) --local\n"), "\(early.errors)")
+        let waited = await run(["jobs", "wait", unfinished, "--local"], folder, state: state)
+        #expect(waited.status == .success && waited.output.contains("text: later\n"), "\(waited.errors)")
+        let plain = await run(["run", "-", "--local", "--progress", "plain"], folder, input: script, state: state)
+        #expect(plain.errors.contains("or: speedpix jobs show ID --local\n"), "\(plain.errors)")
+    }
+
+    @Test("run --local=fresh names no command that would find nothing later")
+    func noHints() async throws {
+        let script = """
+            create("echo", { text = "later", duration = 60 })
+            run("text-to-image", { prompt = "a", width = 64, height = 64 })
+            pcall(run, "echo", { fail = "no paint" })
+            """
+        let made = await run(["run", "-", "--local=fresh"], try TestFolder(), input: script, state: try TestFolder())
+        #expect(made.status == .success && made.errors.contains("failed: "), "\(made.errors)")
+        #expect(!made.errors.contains("speedpix jobs") && !made.errors.contains("go on"), "\(made.errors)")
+    }
+
+    @Test("repl --local names its unfinished predictions at its end, and how to fetch one")
+    func replHints() async throws {
+        let (folder, state) = (try TestFolder(), try TestFolder())
+        let line = "create('echo', { text = 'later', duration = 3600 }).status\n"
+        let session = await run(["repl", "--local"], folder, input: line, state: state)
+        #expect(session.errors.contains("at the local gateway, when a command asks for them: "), "\(session.errors)")
+        #expect(session.errors.hasSuffix("fetch one later: speedpix jobs download ID --local\n"), "\(session.errors)")
+        let fresh = await run(["repl", "--local=fresh"], folder, input: line, state: state)
+        #expect(fresh.errors == "")
+    }
+
     @Test("serve --data finds its predictions after it was killed", .timeLimit(.minutes(2)))
     func serve() async throws {
         let folder = try TestFolder()

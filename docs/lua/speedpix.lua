@@ -355,7 +355,7 @@ function FileHandle:lines(...) end
 ---@return FileHandle
 function FileHandle:write(...) end
 
---- Moves, and returns the place from the start.
+--- Moves, and returns the position from the start.
 ---@param whence? string set, cur or end
 ---@param offset? integer
 ---@return integer

@@ -40,6 +40,12 @@ struct LuaStop: LuaRaisable {
     }
 }
 
+extension LuaError {
+    /// What ``LuaVM/execute(_:arguments:timeout:clock:)`` throws at its time limit; for hosts that abandon a run which does not
+    /// stop.
+    package static var timedOut: LuaError { LuaStop(reason: Int32(SPL_STOP_TIMEOUT)).error }
+}
+
 extension LuaTable {
     /// The fields of an error.
     init(_ error: any LuaRaisable) {

@@ -8,7 +8,7 @@ import Glibc
 
 /// How many polls a second all waits of a client may make together. A pure value; times are since any fixed moment.
 ///
-/// No service publishes its limit, so the rate finds its level, as TCP's congestion control does: it grows while polls
+/// No service publishes its limit, so the rate adapts to it, as TCP's congestion control does: it grows while polls
 /// wait for it and nothing is throttled, and halves on throttling. How many polls were accepted in the second before is
 /// then taken for the ceiling: the rate returns to just below it at once, stays there for some seconds, and looks beyond
 /// it by and by (the curve is that of CUBIC, RFC 9438).
@@ -54,7 +54,7 @@ struct PollRate: Sendable {
         discovery = nil
     }
 
-    /// A rate that finds its level.
+    /// A rate that adapts to the service.
     ///
     /// - Parameters:
     ///   - isLocal: Whether the service is on this machine. The rate then grows so fast that it soon bounds nothing.

@@ -14,13 +14,13 @@ struct LuaToken: Sendable, Equatable {
     var kind: Kind
     /// As it is written; of a string without escapes, what is between the quotes.
     var text: String
-    var place: TextPosition
+    var position: TextPosition
 
     /// The tokens of a text that Lua has compiled, with one for its end.
     static func list(_ source: [UInt8]) -> [LuaToken] {
         let lexer = LuaLexer(source)
         var (line, column, counted) = (1, 0, 0)
-        func place(of offset: Int) -> TextPosition {
+        func position(of offset: Int) -> TextPosition {
             for byte in source[counted..<offset] {
                 if byte == UInt8(ascii: "\n") {
                     (line, column) = (line + 1, 0)
@@ -34,15 +34,16 @@ struct LuaToken: Sendable, Equatable {
         }
         var tokens = lexer.map { token in
             let text = lexer.text(token)
-            let place = place(of: token.range.lowerBound)
+            let position = position(of: token.range.lowerBound)
             return switch token.kind {
-            case .word: LuaToken(kind: LuaSyntax.keywords.contains(text) ? .keyword : .name, text: text, place: place)
-            case .number: LuaToken(kind: .number, text: text, place: place)
-            case .string, .unfinished: LuaToken(kind: .string, text: content(ofString: text), place: place)
-            case .symbol: LuaToken(kind: .sign, text: text, place: place)
+            case .word:
+                LuaToken(kind: LuaSyntax.keywords.contains(text) ? .keyword : .name, text: text, position: position)
+            case .number: LuaToken(kind: .number, text: text, position: position)
+            case .string, .unfinished: LuaToken(kind: .string, text: content(ofString: text), position: position)
+            case .symbol: LuaToken(kind: .sign, text: text, position: position)
             }
         }
-        tokens.append(LuaToken(kind: .end, text: "", place: place(of: source.count)))
+        tokens.append(LuaToken(kind: .end, text: "", position: position(of: source.count)))
         return tokens
     }
 

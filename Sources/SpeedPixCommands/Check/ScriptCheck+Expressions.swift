@@ -71,7 +71,7 @@ extension ScriptCheck {
     mutating func name(_ token: LuaToken) -> Shape {
         if let shape = local(token.text) { return shape }
         if token.text == "_ENV" || (token.text == "_G" && !isNext(".")) { hasDynamicGlobals = true }
-        uses.append(Use(name: token.text, place: token.place))
+        uses.append(Use(name: token.text, position: token.position))
         return .path([token.text])
     }
 
@@ -146,9 +146,9 @@ extension ScriptCheck {
         return shapes
     }
 
-    /// - Parameter place: Where the callee's name begins.
-    mutating func call(_ callee: Shape, _ place: LuaToken) -> Shape {
-        let given = arguments(of: callee, place)
+    /// - Parameter nameToken: Where the callee's name begins.
+    mutating func call(_ callee: Shape, _ nameToken: LuaToken) -> Shape {
+        let given = arguments(of: callee, nameToken)
         guard case .path(let path) = callee else { return .unknown }
         if path == ["require"], case .string(let module)? = given.first { requiredModules.append(module) }
         guard path.first.map(definedGlobals.contains) != true, let function = known.function(path) else {
@@ -162,7 +162,7 @@ extension ScriptCheck {
     mutating func call(method: LuaToken, of shape: Shape) -> Shape {
         let given = arguments()
         guard case .object(let name) = shape, let type = known.type(name) else {
-            methodUses.append(Use(name: method.text, place: method.place))
+            methodUses.append(Use(name: method.text, position: method.position))
             if !ownFields.contains(method.text) {
                 checkOptions(of: known.methods(method.text), given, shown: ":\(method.text)")
             }
@@ -182,7 +182,7 @@ extension ScriptCheck {
     /// Options come last, in a table behind all other arguments.
     mutating func checkOptions(of functions: [LuaReference.Function], _ given: [Shape], shown: String) {
         guard case .table(let fields)? = given.last, let first = functions.first,
-            // Methods of one name on several objects: only where all of them have options in that place.
+            // Methods of one name on several objects: only where all of them have options at that position.
             functions.allSatisfy({ !$0.options.isEmpty && given.count > $0.parameters.count }),
             first.parameters.last?.name != "..."
         else { return }

@@ -20,17 +20,17 @@ extension ScriptCheck {
     }
 
     /// The arguments of a call, with what is known of them.
-    mutating func arguments(of callee: Shape, _ place: LuaToken) -> [Shape] {
+    mutating func arguments(of callee: Shape, _ nameToken: LuaToken) -> [Shape] {
         guard case .path(let path) = callee else { return arguments() }
         if syntaxContext.inputs > 0, Self.clocks.contains(path) {
             warn(
-                place,
+                nameToken,
                 "\(path.joined(separator: ".")) gives another value when the run is resumed, and the prediction is then"
                     + " paid for again; keep it: speedpix.once(\"stamp\", function() … end)")
         }
         if syntaxContext.pairsLoops > 0, Self.creates.contains(path) || Self.draws.contains(path) {
             warn(
-                place,
+                nameToken,
                 "pairs has another order in each process, so that a resumed run does not find"
                     + " \(path.joined(separator: ".")) at its place; sort the keys first, or use a list")
         }
@@ -43,6 +43,6 @@ extension ScriptCheck {
     }
 
     private mutating func warn(_ token: LuaToken, _ message: String) {
-        findings.append(ScriptFinding(place: token.place, message: message, isWarning: true))
+        findings.append(ScriptFinding(position: token.position, message: message, isWarning: true))
     }
 }

@@ -31,7 +31,7 @@ struct ScriptCheck {
     /// A global that was read, unless the script gives it somewhere.
     struct Use {
         var name: String
-        var place: TextPosition
+        var position: TextPosition
     }
 
     let known: KnownNames
@@ -79,7 +79,7 @@ struct ScriptCheck {
                 {
                     message += "; there is \(module).\(use.name)"
                 }
-                all.append(ScriptFinding(place: use.place, message: message))
+                all.append(ScriptFinding(position: use.position, message: message))
             }
         }
         let methods = known.methodNames
@@ -89,9 +89,10 @@ struct ScriptCheck {
             }
             all.append(
                 ScriptFinding(
-                    place: use.place, message: "no object has a method \"\(use.name)\"; did you mean \"\(nearest)\"?"))
+                    position: use.position,
+                    message: "no object has a method \"\(use.name)\"; did you mean \"\(nearest)\"?"))
         }
-        return all.sorted { $0.place < $1.place }
+        return all.sorted { $0.position < $1.position }
     }
 
     static func suggestion(_ name: String, _ names: some Sequence<String>) -> String {
@@ -99,7 +100,7 @@ struct ScriptCheck {
     }
 
     mutating func report(_ token: LuaToken, _ message: String) {
-        findings.append(ScriptFinding(place: token.place, message: message))
+        findings.append(ScriptFinding(position: token.position, message: message))
     }
 
     // MARK: Words

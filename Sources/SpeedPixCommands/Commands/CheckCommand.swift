@@ -30,9 +30,9 @@ struct CheckCommand: ContextCommand {
             do {
                 let script = try ScriptFile(file, in: context)
                 for finding in findings(in: script, known) {
-                    let place = "\(script.chunk.name):\(finding.place.line):\(finding.place.column)"
+                    let position = "\(script.chunk.name):\(finding.position.line):\(finding.position.column)"
                     let kind = finding.isWarning ? "warning" : "error"
-                    try context.print("\(place): \(kind): \(finding.message)".printable())
+                    try context.print("\(position): \(kind): \(finding.message)".printable())
                     if !finding.isWarning { status = status ?? .failure }
                 }
             } catch let failure as CommandFailure {
@@ -74,18 +74,18 @@ struct CheckCommand: ContextCommand {
             failure = error
         }
         guard let location = failure.location, location.file == name else {
-            return ScriptFinding(place: TextPosition(line: 1, column: 1), message: failure.message)
+            return ScriptFinding(position: TextPosition(line: 1, column: 1), message: failure.message)
         }
         let message = String(failure.message.trimmingPrefix("\(name):\(location.line): "))
         return ScriptFinding(
-            place: TextPosition(line: location.line, column: column(of: failure, message, in: chunk, location.line)),
+            position: TextPosition(line: location.line, column: column(of: failure, message, in: chunk, location.line)),
             message: message)
     }
 
     /// Where in its line an error is, from 1; 1 if that is not known.
     ///
     /// Lua has no columns: the word that it stumbled over, which the message quotes ("near 'end'", luaX_syntaxerror), is the
-    /// only sign of the place.
+    /// only sign of the position.
     private static func column(of error: LuaError, _ message: String, in chunk: LuaChunk, _ line: Int) -> Int {
         let word =
             error.syntaxProblem == .wideNumeral

@@ -118,7 +118,7 @@ struct DoctorCommand: ContextCommand {
 }
 
 extension SettingOrigin {
-    /// The kind of place; a file's lines are one place.
+    /// The kind of source; all lines of a file are one.
     fileprivate var source: String {
         switch self {
         case .flag: "flag"

@@ -32,22 +32,21 @@ struct EvalCommand: ContextCommand {
 
     func run(in context: CommandContext) async throws {
         if service.needsConfiguration(context) {
-            try await service.withConfiguration(context) { try await evaluate($0, refusing: nil, in: context) }
+            try await service.withService(context) { try await evaluate(at: $0, refusing: nil, in: context) }
         } else {
             // `eval '1 + 1'` needs no account; a call to the service fails with the message that there is none.
             try await evaluate(
-                try SpeedPixClient.Configuration(appKey: "none", appSecret: "none"), refusing: MissingAccount(),
-                in: context)
+                at: ServiceTarget(try SpeedPixClient.Configuration(appKey: "none", appSecret: "none")),
+                refusing: MissingAccount(), in: context)
         }
     }
 
     private func evaluate(
-        _ configuration: SpeedPixClient.Configuration, refusing: MissingAccount?, in context: CommandContext
+        at used: ServiceTarget, refusing: MissingAccount?, in context: CommandContext
     ) async throws {
-        var plan = HostPlan(configuration, sandbox: sandbox, directory: nil, in: context)
-        plan.isVerbose = verbose
-        plan.middleware = refusing.map { [$0] } ?? []
-        plan.cancelsOnStop = try stopping.cancels(service, context)
+        let plan = HostPlan(
+            used.configuration, sandbox: sandbox, directory: nil, middleware: refusing.map { [$0] } ?? [],
+            cancelsOnStop: try stopping.cancels(service, context), in: context)
         let recorder = RunRecorder(clock: context.clock)
         let output = ScriptOutput.streams(of: context, isVerbose: verbose)
         let host = ScriptHost(plan, output: output, context, onEvent: recorder.note)
@@ -57,7 +56,7 @@ struct EvalCommand: ContextCommand {
                 .execute(LuaChunk(Self.evaluation, name: "eval"), arguments: [.string(code)])
         } catch {
             if host.cancelsOnStop { await host.cancelAbandoned(recorder.state.abandoned) }
-            if !service.isLocal(context) { context.reportUnfinished(recorder.state) }
+            context.reportUnfinished(recorder.state, at: used.localMode)
             if error is CancellationError { throw CommandFailure(.interrupted, "interrupted") }
             guard var error = error as? LuaError else { throw error }
             // It would tell of the evaluation itself.

@@ -58,14 +58,14 @@ struct JobsDownloadCommand: ContextCommand {
                 case .failed, .canceled: failed.append(id)
                 default:
                     // Of a whole run, what has ended is fetched first.
-                    guard unsaved else { throw unended([id], prediction.status.rawValue) }
+                    guard unsaved else { throw unended([id], prediction.status.rawValue, in: context) }
                     goingOn.append(id)
                 }
             }
-            let places = try await download(ended, of: run, into: folder, client: client, in: context)
+            let entries = try await download(ended, of: run, into: folder, client: client, in: context)
             let empty = ended.filter(\.files.isEmpty).map(\.id)
             if !empty.isEmpty { context.say("without files: \(empty.joined(separator: " "))".printable()) }
-            guard goingOn.isEmpty else { throw unended(goingOn, "waiting or running") }
+            guard goingOn.isEmpty else { throw unended(goingOn, "waiting or running", in: context) }
             guard failed.isEmpty else {
                 throw CommandFailure(
                     .predictionFailed, "without files, since they failed: \(failed.joined(separator: " "))".printable())
@@ -75,27 +75,28 @@ struct JobsDownloadCommand: ContextCommand {
                 throw CommandFailure(
                     .failure, "succeeded without any output: \(lacking.joined(separator: " "))".printable())
             }
-            if let problem = ResultFolder.lackingContent(places) { throw CommandFailure(.failure, problem) }
+            if let problem = ResultFolder.lackingContent(entries) { throw CommandFailure(.failure, problem) }
         }
     }
 
-    private func unended(_ ids: [String], _ status: String) -> CommandFailure {
+    private func unended(_ ids: [String], _ status: String, in context: CommandContext) -> CommandFailure {
         let (what, verb) = ids.count == 1 ? ("the prediction", "has") : ("the predictions", "have")
         let list = ids.joined(separator: " ")
+        let flag = jobs.service.localMode(context).laterFlag ?? ""
         return CommandFailure(
             .failure,
-            "\(what) \(list) \(verb) not ended: \(ids.count == 1 ? "it is" : "they are") \(status)\nhint: speedpix jobs wait \(list)"
+            "\(what) \(list) \(verb) not ended: \(ids.count == 1 ? "it is" : "they are") \(status)\nhint: speedpix jobs wait \(list)\(flag)"
                 .printable(keepingLines: true))
     }
 
     private func download(
         _ predictions: [Prediction], of run: EventsFile?, into folder: String, client: SpeedPixClient,
         in context: CommandContext
-    ) async throws -> [ResultFolder.Place] {
+    ) async throws -> [ResultFolder.Entry] {
         let names = predictions.flatMap { LabeledName.names(of: $0.files, label: run?.label(of: $0.id)) }
-        let places = try await ResultFolder(folder: FilePath(folder), files: client.files)
+        let entries = try await ResultFolder(folder: FilePath(folder), files: client.files)
             .fetch(predictions.flatMap(\.files), as: names)
-        var rest = places.map(\.path)[...]
+        var rest = entries.map(\.path)[...]
         for prediction in predictions {
             let own = rest.prefix(prediction.files.count)
             rest = rest.dropFirst(own.count)
@@ -107,8 +108,8 @@ struct JobsDownloadCommand: ContextCommand {
                 for path in own { try context.print(path.printable()) }
             }
         }
-        let count = places.count { $0.isNew }
-        context.say("\(count) downloaded, \(places.count - count) there already")
-        return places
+        let count = entries.count { $0.isNew }
+        context.say("\(count) downloaded, \(entries.count - count) there already")
+        return entries
     }
 }

@@ -75,12 +75,14 @@ struct PredictCommand: ContextCommand {
         let input = try InputArgument.input(inputs, context)
         // Before anything is paid for.
         if let save { try OutputFolder.prepare(context.absolute(save), shownAs: save) }
-        try await service.withConfiguration(context, isQuiet: quiet) { configuration in
-            try await run(input, client: context.client(configuration), in: context)
+        try await service.withService(context, isQuiet: quiet) { used in
+            try await run(input, client: context.client(used.configuration), at: used.localMode, in: context)
         }
     }
 
-    private func run(_ input: [String: InputValue], client: SpeedPixClient, in context: CommandContext) async throws {
+    private func run(
+        _ input: [String: InputValue], client: SpeedPixClient, at localMode: LocalMode?, in context: CommandContext
+    ) async throws {
         let recorder = RunRecorder(clock: context.clock, observers: quiet ? [] : [Self.statusReporter(context)])
         var options = RunOptions(
             create: CreateOptions(
@@ -100,10 +102,10 @@ struct PredictCommand: ContextCommand {
             if json, let prediction = error.prediction { try context.print(PredictionText.json(prediction)) }
             throw CommandFailure(error)
         } catch is CancellationError {
-            throw CommandFailure(.interrupted, interruption(recorder.state, isLocal: service.isLocal(context)))
+            throw CommandFailure(.interrupted, interruption(recorder.state, at: localMode))
         }
-        let places = try await saved(done, client: client, in: context)
-        let paths = Dictionary(zip(done.files.map(\.url), places.map(\.path)), uniquingKeysWith: { first, _ in first })
+        let entries = try await saved(done, client: client, at: localMode, in: context)
+        let paths = Dictionary(zip(done.files.map(\.url), entries.map(\.path)), uniquingKeysWith: { first, _ in first })
         if json {
             try context.print(PredictionText.json(done, paths: paths))
         } else {
@@ -117,22 +119,15 @@ struct PredictCommand: ContextCommand {
                 .failure, "the prediction \(done.id.printable()) succeeded without any output: there is nothing to save"
             )
         }
-        if let problem = ResultFolder.lackingContent(places) { throw CommandFailure(.failure, problem) }
+        if let problem = ResultFolder.lackingContent(entries) { throw CommandFailure(.failure, problem) }
     }
 
     /// Where the result's files were saved, in order; none without `--save`.
     private func saved(
-        _ done: Prediction, client: SpeedPixClient, in context: CommandContext
-    ) async throws -> [ResultFolder.Place] {
+        _ done: Prediction, client: SpeedPixClient, at localMode: LocalMode?, in context: CommandContext
+    ) async throws -> [ResultFolder.Entry] {
         guard let save else { return [] }
-        let flag =
-            switch service.localMode(context) {
-            case nil: ""
-            case .persistent?: " --local"
-            // It is gone with the gateway.
-            case .temporary?: nil as String?
-            }
-        let later = flag.map { "it succeeded: speedpix jobs download \(done.id.printable())\($0)" }
+        let later = localMode.laterFlag.map { "it succeeded: speedpix jobs download \(done.id.printable())\($0)" }
         do {
             let folder = ResultFolder(
                 folder: FilePath(context.absolute(save)), files: client.files, mayHaveSome: false)
@@ -165,16 +160,17 @@ struct PredictCommand: ContextCommand {
     }
 
     /// What became of the create, for the message after an interrupt.
-    private func interruption(_ state: RunState, isLocal: Bool) -> String {
-        guard !isLocal else { return "interrupted" }
+    private func interruption(_ state: RunState, at localMode: LocalMode?) -> String {
+        guard let flag = localMode.laterFlag else { return "interrupted" }
         if let canceled = state.lastCanceled {
-            return "interrupted; the prediction was canceled at the service: \(canceled.printable())"
+            let location = localMode == nil ? "at the service" : "at the local gateway"
+            return "interrupted; the prediction was canceled \(location): \(canceled.printable())"
         }
         guard let id = state.unfinished.last?.id else { return "interrupted" }
         let reason = state.notCanceled[id].map { "\nit could not be canceled: \($0.message.printable())" } ?? ""
         return """
-            interrupted; the prediction goes on at the service: \(id.printable())\(reason)
-            hint: speedpix jobs wait \(id.printable()), then speedpix jobs download \(id.printable())
+            interrupted; the prediction goes on \(localMode.laterLocation): \(id.printable())\(reason)
+            hint: speedpix jobs wait \(id.printable())\(flag), then speedpix jobs download \(id.printable())\(flag)
             """
     }
 }

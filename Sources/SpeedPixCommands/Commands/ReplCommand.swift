@@ -40,26 +40,25 @@ struct ReplCommand: ContextCommand {
     var verbose = false
 
     func run(in context: CommandContext) async throws {
-        let status = try await service.withConfiguration(context) { try await session($0, context) }
+        let status = try await service.withService(context) { try await session(at: $0, context) }
         if status != .success { throw CommandFailure(status) }
     }
 
-    private func session(_ configuration: SpeedPixClient.Configuration, _ process: CommandContext) async throws
-        -> ExitStatus
-    {
+    private func session(at used: ServiceTarget, _ process: CommandContext) async throws -> ExitStatus {
+        let configuration = used.configuration
         let output = SessionOutput(process)
         var context = process
         context.writeOutput = output.write
         context.writeError = output.writeError
         let recorder = RunRecorder(clock: context.clock, keepsHistory: true)
-        var plan = HostPlan(configuration, sandbox: sandbox, directory: context.workingDirectory, in: context)
-        // The session's lines come from there.
-        plan.readsInput = false
-        plan.cancelsOnStop = try stopping.cancels(service, context)
+        let plan = HostPlan(
+            configuration, sandbox: sandbox, directory: context.workingDirectory,
+            // The session's lines come from there.
+            readsInput: false, cancelsOnStop: try stopping.cancels(service, context), in: context)
         let streams = ScriptOutput.streams(of: context, isVerbose: verbose, pictures: pictures)
         let host = ScriptHost(plan, output: streams, context, onEvent: recorder.note)
         let vm = try SpeedPixModule.machine(host)
-        let isLocal = service.isLocal(context)
+        let isLocal = used.localMode != nil
         let history = LineHistory(
             path: LineHistory.path(context.environment, home: context.homeDirectory),
             secrets: service.heldSecrets(context) + [configuration.appSecret.revealed])
@@ -76,15 +75,15 @@ struct ReplCommand: ContextCommand {
             completion.complete($0, earlier: pending.lines)
         }
         if editor != nil {
-            let place = isLocal ? "a gateway on this machine" : configuration.endpoint
-            context.say("speedpix \(SpeedPixVersion.current), Lua 5.4, \(place). :help explains, Ctrl-D leaves.")
+            let name = isLocal ? "a gateway on this machine" : configuration.endpoint
+            context.say("speedpix \(SpeedPixVersion.current), Lua 5.4, \(name). :help explains, Ctrl-D leaves.")
         }
         let repl = Repl(
             ReplComponents(
                 context: context, vm: vm, host: host,
                 reader: editor ?? StreamLineReader(context),
                 output: output, history: history, fetchSecret: fetchSecret, recorder: recorder, pending: pending,
-                isLocal: isLocal,
+                localMode: used.localMode,
                 isInteractive: editor != nil))
         return try await repl.run()
     }

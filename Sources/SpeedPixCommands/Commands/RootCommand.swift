@@ -27,6 +27,9 @@ struct RootCommand: ParsableCommand {
 
 /// A command that runs in a context.
 protocol ContextCommand: ParsableCommand {
-    /// - Throws: ``CommandFailure`` for every way to end but success.
+    /// Does what the command is for; to return is success.
+    ///
+    /// - Throws: ``CommandFailure`` with the exit status and what to say; `CancellationError`, which ends as an interrupt, and
+    ///   says nothing; any other error is shown as it is, and ends with ``ExitStatus/failure``.
     func run(in context: CommandContext) async throws
 }

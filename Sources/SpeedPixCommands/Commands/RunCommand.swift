@@ -9,12 +9,7 @@ struct RunCommand: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
         abstract: "Runs a Lua script.",
-        usage: "speedpix run FILE|- [key=value ...] [--local[=fresh]] [--endpoint URL] [--profile NAME] [--out DIR]"
-            + " [--timeout SECONDS] [--cancel-on-stop] [--dry-run] [--limit N] [--watch] [--progress MODE] [--quiet] [--json]"
-            + " [--resume[=RUN|auto]] [--again LABEL|POSITION] [--again-failed] [--in-doubt again] [--seed N]"
-            + " [--no-journal] [--state DIR]"
-            + " [--report FILE.html]"
-            + " [--allow-read DIR] [--allow-write DIR] [--allow-env NAME] [--verbose]",
+        usage: "speedpix run FILE|- [key=value ...] [options]",
         discussion: """
             Examples:
               speedpix run examples/white_background.lua --local
@@ -25,7 +20,7 @@ struct RunCommand: ContextCommand {
               speedpix run pipeline.lua --help        the parameters of the script
 
             What the script prints goes to standard output, everything else to standard error.
-            Exit status: 0 done, 1 script error, 2 usage, 3 failed prediction, 4 credentials, 130 interrupted.
+            Exit status: \(ExitStatus.summary).
             """,
         // `run FILE --help` is about the script, which ArgumentParser knows nothing of.
         helpNames: [])
@@ -121,11 +116,11 @@ struct RunCommand: ContextCommand {
 
     private func run(_ file: String, _ context: CommandContext) async throws {
         let events = events(file, context)
-        try await finishing(events, in: context) {
+        try await reportingEnd(to: events, in: context) {
             let script = try ScriptFile(file, in: context)
-            try await withService(context) { service in
+            return try await withService(context) { service in
                 let plan = try RunPlan(self, script: script, named: file, service: service, in: context)
-                if let failure = await ScriptRunner(context, events: events).run(plan).end.failure { throw failure }
+                return await ScriptRunner(context, events: events).run(plan)
             }
         }
     }
@@ -139,45 +134,55 @@ struct RunCommand: ContextCommand {
                 let watched = WatchedFiles(script: context.absolute(file))
                 let events = events(file, context)
                 do {
-                    try await finishing(events, in: context) {
+                    try await reportingEnd(to: events, in: context) {
                         let script = try ScriptFile(file, in: context)
                         let plan = try RunPlan(
                             self, script: script, named: file, service: service, in: context, watched: watched)
-                        let result = await ScriptRunner(context, events: events).run(plan)
-                        if let failure = result.end.failure { throw failure }
+                        return await ScriptRunner(context, events: events).run(plan)
                     }
-                } catch let failure as CommandFailure where failure.status != .interrupted && events?.failure == nil {
+                } catch let failure as CommandFailure
+                    where failure.status != .interrupted && events?.outputFailure.error == nil
+                {
                     if let message = failure.message { context.say("speedpix: \(message)") }
                 }
                 try Task.checkCancellation()
-                watched.settle()
+                watched.recordWritten()
                 if !output.quiet { context.say("watching \(watched.description); Ctrl-C ends") }
                 try await FileWatch(files: watched, clock: context.clock).change()
             }
         }
     }
 
-    /// Sees to it that a stream of events has its last one, also if the run never began.
-    private func finishing(
-        _ events: EventStream?, in context: CommandContext, _ body: () async throws -> Void
+    /// Runs `body`, and then sends the last event, `run.finished`, also if the run never began.
+    ///
+    /// - Throws: What `body` throws; why the run failed.
+    private func reportingEnd(
+        to events: EventStream?, in context: CommandContext, _ body: () async throws -> RunResult
     ) async throws {
+        let result: RunResult
+        let failure: (any Error)?
         do {
-            try await body()
+            result = try await body()
+            failure = result.end.failure
         } catch {
-            events?.finish(RunEnd(error, script: nil, in: context).fields(in: context))
-            throw error
+            result = RunResult(end: RunEnd(error, script: nil, in: context))
+            failure = error
         }
+        events?.finish(result.fields(in: context))
+        if let failure { throw failure }
     }
 
-    private func withService(_ context: CommandContext, _ body: (ServiceTarget) async throws -> Void) async throws {
+    private func withService<Result>(
+        _ context: CommandContext, _ body: (ServiceTarget) async throws -> Result
+    ) async throws -> Result {
         // A run is resumed only with the same service and key, also if nothing is sent.
         guard dryRun, resuming.resume == nil else {
             return try await service.withService(context, beside: directory(context), isQuiet: output.quiet, body)
         }
         // Nothing is sent, so that no credentials are needed to sign.
-        try await body(
+        return try await body(
             ServiceTarget(
-                configuration: SpeedPixClient.Configuration(
+                SpeedPixClient.Configuration(
                     appKey: "dry-run", appSecret: context.randomToken(), endpoint: DryRunTransport.endpoint)))
     }
 

@@ -32,7 +32,7 @@ extension JournalOptions {
     ///
     /// - Throws: ``CommandFailure`` if it cannot be opened.
     func store(_ context: CommandContext) throws -> JournalStore? {
-        let folder = place(context).folder
+        let folder = folder(context).path
         guard JournalStore.exists(in: folder) else { return nil }
         return try failing { try JournalStore(folder: folder) }
     }
@@ -44,7 +44,7 @@ extension JournalOptions {
         guard let store = try store(context) else {
             throw CommandFailure(
                 .usage,
-                "there is no journal in \(place(context).folder)\nhint: --state names another folder".printable())
+                "there is no journal in \(folder(context).path)\nhint: --state names another folder".printable())
         }
         return store
     }
@@ -146,7 +146,7 @@ struct RunsResumeCommand: ContextCommand {
             throw CommandFailure(.usage, "run \(run) was not begun by a command; its own program goes on with it")
         }
         let arguments = ResumeOptions.resuming(
-            description.command, by: ["--resume=\(run)", "--state", journal.place(context).folder])
+            description.command, by: ["--resume=\(run)", "--state", journal.folder(context).path])
         var context = context
         context.workingDirectory = description.folder
         context.arguments = arguments

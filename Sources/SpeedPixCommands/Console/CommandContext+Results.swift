@@ -22,14 +22,8 @@ extension CommandContext {
 extension CommandFailure {
     /// An error of the SDK as the end of a command, with the id of what it is about.
     init(_ error: SpeedPixError) {
-        let status: ExitStatus =
-            switch error.code {
-            case .predictionFailed, .canceled: .predictionFailed
-            case .auth, .configuration: .configuration
-            default: .failure
-            }
         var message = "\(error.code): \(ErrorText.describe(error))"
         if let id = error.prediction?.id, !id.isEmpty { message += "\nprediction: \(id.printable())" }
-        self.init(status, message)
+        self.init(ExitStatus(error.code), message)
     }
 }

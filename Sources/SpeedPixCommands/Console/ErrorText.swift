@@ -53,12 +53,12 @@ enum ErrorText {
         shown == chunk.name || shown.hasPrefix("...") && chunk.name.hasSuffix(shown.dropFirst(3))
     }
 
+    /// What a script ends with that did not handle the error.
     static func status(_ error: LuaError) -> ExitStatus {
-        switch error.code {
-        case SpeedPixError.Code.predictionFailed.rawValue: .predictionFailed
-        case SpeedPixError.Code.auth.rawValue, SpeedPixError.Code.configuration.rawValue: .configuration
-        default: .failure
-        }
+        guard let code = error.code.flatMap({ SpeedPixError.Code(rawValue: $0) }) else { return .failure }
+        // A task of the script that was canceled has the same code as a prediction that was.
+        if code == .canceled, error.value.tableValue?["prediction"] == nil { return .failure }
+        return ExitStatus(code)
     }
 }
 

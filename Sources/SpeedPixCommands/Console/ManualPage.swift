@@ -83,8 +83,7 @@ struct ManualPage {
 
     private static let statuses = """
         .SH EXIT STATUS
-        0 done; 1 script error, or a file that could not be read or written; 2 usage; 3 failed prediction;
-        4 credentials or configuration; 130 interrupted.
+        \(ExitStatus.summary).
 
         """
 

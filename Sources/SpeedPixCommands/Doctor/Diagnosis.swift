@@ -50,7 +50,8 @@ struct ShownSetting: Sendable, Equatable {
             if let value = settings[setting] {
                 return ShownSetting(name: setting.key, value: shown(setting, value.text), origin: value.origin.shown)
             }
-            guard let text = defaultText(of: setting, isLocal: isLocal) else { return nil }
+            // What is local has no endpoint of a service's.
+            guard !isLocal || setting != .endpoint, let text = setting.defaultText else { return nil }
             return ShownSetting(name: setting.key, value: text, origin: SettingOrigin.default.shown)
         }
     }
@@ -62,29 +63,6 @@ struct ShownSetting: Sendable, Equatable {
         guard setting == .appSecretCommand else { return text }
         let program = text.prefix { !$0.isWhitespace }
         return program.count == text.count ? text : "\(program) …"
-    }
-
-    /// Nil for what has no default.
-    private static func defaultText(of setting: Setting, isLocal: Bool) -> String? {
-        guard let plain = try? SpeedPixClient.Configuration(appKey: "none", appSecret: "none") else { return nil }
-        func shown(_ duration: Duration) -> String {
-            let seconds = duration / .seconds(1)
-            return seconds == seconds.rounded() ? String(Int(seconds)) : String(seconds)
-        }
-        return switch setting {
-        case .endpoint: isLocal ? nil : plain.endpoint
-        case .timeout: shown(plain.timeout)
-        case .retries: String(plain.retries.attempts - 1)
-        case .retryBase: shown(plain.retries.base)
-        case .retryLongest: shown(plain.retries.longest)
-        case .retryAfterLongest: shown(plain.retries.longestRetryAfter)
-        case .pollRate: plain.pollRate.map { String(Int($0)) } ?? "finds its level"
-        case .userAgent: plain.userAgent
-        case .cancelOnStop: "false"
-        case .keepRuns: String(Int(JournalPlan.standardDays))
-        case .profile, .appKey, .appSecret, .appSecretFile, .appSecretCommand, .proxy, .noProxy, .caFile: nil
-        case .downloadHosts: "public"
-        }
     }
 
     /// In columns.

@@ -89,8 +89,8 @@ final class DryRunList: Sendable {
         case .string(let text):
             if let name = state.names[text] { return "<\(name)>" }
             // A placeholder of an earlier output.
-            if let place = text.trimmingPrefix(DryRunTransport.endpoint + "/").nilIfWhole(text) {
-                return "<\(place)>"
+            if let path = text.trimmingPrefix(DryRunTransport.endpoint + "/").nilIfWhole(text) {
+                return "<\(path)>"
             }
             return "\"\(text.count > 120 ? text.prefix(119) + "…" : text)\"".replacing("\n", with: " ")
         case .array(let values): return "[\(values.map { self.text($0, state) }.joined(separator: ", "))]"

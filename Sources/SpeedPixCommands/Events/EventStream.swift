@@ -13,8 +13,6 @@ final class EventStream: Sendable {
         var redaction: Redaction
         var hasStarted = false
         var hasFinished = false
-        var failure: (any Error)?
-        var onFailure: (@Sendable () -> Void)?
     }
 
     private let context: CommandContext
@@ -22,6 +20,8 @@ final class EventStream: Sendable {
     /// What the first event has, whatever becomes of the run.
     private let head: [String: JSONValue]
     private let state: Mutex<State>
+    /// Why events could not be written; nobody reads them any more then.
+    let outputFailure = OutputFailure()
 
     /// - Parameters:
     ///   - context: Its standard output takes the events, and nothing else may write there.
@@ -33,9 +33,6 @@ final class EventStream: Sendable {
         elapsed = context.clock.stopwatch()
         state = Mutex(State(redaction: Redaction(secrets)))
     }
-
-    /// Why events could not be written; nobody reads them any more then.
-    var failure: (any Error)? { state.withLock { $0.failure } }
 
     /// What the script prints.
     func print(_ bytes: [UInt8]) {
@@ -58,15 +55,6 @@ final class EventStream: Sendable {
         send("run.started", head.merging(["parameters": .object(parameters.mapValues { .string($0) })]) { $1 })
     }
 
-    /// Called once if an event cannot be written, or could not before.
-    func onFailure(_ body: @escaping @Sendable () -> Void) {
-        let hasFailed = state.withLock { state in
-            state.onFailure = body
-            return state.failure != nil
-        }
-        if hasFailed { body() }
-    }
-
     func send(_ name: String, _ fields: [String: JSONValue] = [:]) {
         let notifyFailure = state.withLock { state in
             state.hasFinished ? nil : write(name, fields: fields, state: &state)
@@ -85,11 +73,11 @@ final class EventStream: Sendable {
         }
     }
 
-    /// - Returns: What to call once the state is free again: it ends the run.
+    /// - Returns: What to call once the state's lock is released: it ends the run.
     private func write(
         _ name: String, fields: [String: JSONValue], state: inout State
     ) -> (@Sendable () -> Void)? {
-        guard state.failure == nil else { return nil }
+        guard outputFailure.error == nil else { return nil }
         var event = fields
         event["event"] = .string(name)
         event["time"] = .string(context.now().formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true)))
@@ -101,8 +89,7 @@ final class EventStream: Sendable {
             try context.writeOutput(line)
             return nil
         } catch {
-            state.failure = error
-            return state.onFailure
+            return outputFailure.record(error)
         }
     }
 }

@@ -10,7 +10,7 @@ struct JournalOptions: ParsableArguments {
     var state: String?
 
     /// - Parameter directory: The script's folder; nil if there is none.
-    func place(_ context: CommandContext, beside directory: String? = nil) -> JournalPlace {
-        JournalPlace(state, beside: directory, context)
+    func folder(_ context: CommandContext, beside directory: String? = nil) -> JournalFolder {
+        JournalFolder(state, beside: directory, context)
     }
 }

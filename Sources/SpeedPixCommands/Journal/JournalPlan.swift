@@ -4,7 +4,7 @@ import SpeedPixJournal
 
 /// What is decided about the journal of a run before it begins. A value.
 struct JournalPlan: Sendable {
-    let place: JournalPlace
+    let folder: JournalFolder
     /// By what the run is known again.
     let description: RunDescription
     /// Nil for a new run.
@@ -16,9 +16,6 @@ struct JournalPlan: Sendable {
     let keepsRuns: Double
     /// What goes on with the run, for a shell.
     let resumeCommand: String
-
-    /// How long finished runs are kept unless the settings say otherwise: thirty days.
-    static let standardDays = 30.0
 
     /// - Returns: Nil for a run that writes nothing down.
     /// - Throws: ``CommandFailure`` for settings that make no sense, or a run that cannot be resumed.
@@ -35,10 +32,10 @@ struct JournalPlan: Sendable {
             }
             return nil
         }
-        isLocal = command.service.isLocal(context, beside: script.directory)
+        isLocal = used.localMode != nil
         // A dry run of a new run has nothing to look for.
         guard !command.dryRun || target != nil else { return nil }
-        place = command.journal.place(context, beside: script.directory)
+        folder = command.journal.folder(context, beside: script.directory)
         self.target = target
         var choices = command.resuming.choices
         // At the local gateway a repeated create costs nothing.
@@ -53,7 +50,7 @@ struct JournalPlan: Sendable {
             let days =
                 command.service.readsSettings
                 ? try command.service.settings(context, beside: script.directory)[.keepRuns]?.number : nil
-            keepsRuns = (days ?? Self.standardDays) * 86_400
+            keepsRuns = (days ?? Setting.standardDaysOfRuns) * 86_400
         } catch {
             throw error.failure
         }

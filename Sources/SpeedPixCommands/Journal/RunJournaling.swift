@@ -39,7 +39,7 @@ struct RunJournaling: Sendable {
             (journal, self.seed, self.deferred, dryRunJournal) = (deferred, drawn, deferred, nil)
             return
         }
-        let store = try JournalStore(folder: plan.place.folder)
+        let store = try JournalStore(folder: plan.folder.path)
         let recorded = try store.run(run)
         if isDryRun {
             let opened = try store.openForDryRun(
@@ -63,23 +63,23 @@ struct RunJournaling: Sendable {
     /// The run's number; nil to begin one.
     private static func number(of target: ResumeTarget, plan: JournalPlan, in context: CommandContext) throws -> Int64?
     {
-        let isThere = JournalStore.exists(in: plan.place.folder)
+        let isThere = JournalStore.exists(in: plan.folder.path)
         if case .run(let number) = target {
             do {
-                if isThere { return try JournalStore(folder: plan.place.folder).run(number).number }
+                if isThere { return try JournalStore(folder: plan.folder.path).run(number).number }
             } catch let error as SpeedPixError where error.code == .invalidArgument {
                 // Said below.
             }
             throw CommandFailure(.usage, "there is no run \(number) to go on with\nhint: speedpix runs lists them")
         }
-        if isThere, let newest = try JournalStore(folder: plan.place.folder).newestUnfinished(plan.description) {
+        if isThere, let newest = try JournalStore(folder: plan.folder.path).newestUnfinished(plan.description) {
             return newest
         }
         guard target == .newest else { return nil }
         var text = "there is no unfinished run of \(plan.description.script) with these parameters to go on with"
         let others =
             isThere
-            ? try JournalStore(folder: plan.place.folder).runs()
+            ? try JournalStore(folder: plan.folder.path).runs()
                 .filter { $0.isUnfinished && $0.description.script == plan.description.script } : []
         for run in others.prefix(5) { text += "\n  run \(RunText.line(run))" }
         text += "\nhint: "
@@ -92,7 +92,7 @@ struct RunJournaling: Sendable {
 
     /// At the first create of a new run.
     private static func begin(_ plan: JournalPlan, seed: Int64, _ report: (String) -> Void) throws -> RunJournal {
-        let store = try JournalStore(folder: plan.place.folder)
+        let store = try JournalStore(folder: plan.folder.path)
         if plan.target == nil, let unfinished = try store.newestUnfinished(plan.description) {
             let run = try store.run(unfinished)
             report(

@@ -47,7 +47,7 @@ enum RunText {
             .joined(separator: " ")
     }
 
-    /// A create with its place, what it gave, or why it gave nothing.
+    /// A create with its position, what it gave, or why it gave nothing.
     static func lines(_ create: RecordedCreate) -> [String] {
         let position = create.position?.rawValue ?? "\(create.number)"
         var lines = ["\(position): \(line(create))"]

@@ -12,7 +12,7 @@ enum PictureProtocol: String, CaseIterable, ExpressibleByArgument {
     case blocks
     case none
 
-    /// Variable that settles it where the terminal is not recognised.
+    /// Variable that decides it where the terminal is not recognised.
     static let variable = "SPEEDPIX_PICTURES"
 
     /// What the environment says of the terminal. Nothing is asked of the terminal itself: one that does not answer would

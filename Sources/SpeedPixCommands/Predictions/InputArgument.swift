@@ -95,21 +95,21 @@ struct InputArgument: Sendable, Equatable {
         }
     }
 
-    private static func value(_ json: JSONValue, at place: String, _ context: CommandContext) throws -> InputValue {
+    private static func value(_ json: JSONValue, at valuePath: String, _ context: CommandContext) throws -> InputValue {
         switch json {
-        case .string(let text): return try leaf(text, at: place, context)
+        case .string(let text): return try leaf(text, at: valuePath, context)
         case .array(let items):
-            return .array(try items.enumerated().map { try value($1, at: "\(place)[\($0)]", context) })
+            return .array(try items.enumerated().map { try value($1, at: "\(valuePath)[\($0)]", context) })
         case .object(let members):
             var values: [String: InputValue] = [:]
-            for (name, member) in members { values[name] = try value(member, at: "\(place).\(name)", context) }
+            for (name, member) in members { values[name] = try value(member, at: "\(valuePath).\(name)", context) }
             return .object(values)
         default: return .json(json)
         }
     }
 
     /// A string as scripts have it, except that the command line may name any file.
-    private static func leaf(_ text: String, at place: String, _ context: CommandContext) throws -> InputValue {
+    private static func leaf(_ text: String, at valuePath: String, _ context: CommandContext) throws -> InputValue {
         guard PathText.looksLikePath(text) else { return .string(text) }
         switch FileKind(context.absolute(text)) {
         case .file, .other: return .path(context.absolute(text))
@@ -117,9 +117,9 @@ struct InputArgument: Sendable, Equatable {
         case nil:
             throw CommandFailure(
                 .failure,
-                "\(place): there is no file \(text)\nhint: if it is meant as text, write \(place)==\(text)"
+                "\(valuePath): there is no file \(text)\nhint: if it is meant as text, write \(valuePath)==\(text)"
                     .printable(keepingLines: true))
-        case .folder: throw CommandFailure(.failure, "\(place): \(text) is a folder, not a file".printable())
+        case .folder: throw CommandFailure(.failure, "\(valuePath): \(text) is a folder, not a file".printable())
         }
     }
 }

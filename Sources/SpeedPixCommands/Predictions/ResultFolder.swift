@@ -7,7 +7,7 @@ import SystemPackage
 /// lost for one of the same name.
 struct ResultFolder {
     /// Where a file is now.
-    struct Place: Sendable {
+    struct Entry: Sendable {
         let path: String
         /// False if an earlier download had brought it.
         let isNew: Bool
@@ -16,8 +16,8 @@ struct ResultFolder {
     }
 
     /// What to say of files that came without content; nil if there are none.
-    static func lackingContent(_ places: [Place]) -> String? {
-        let paths = places.filter(\.lacksContent).map { $0.path.printable() }
+    static func lackingContent(_ entries: [Entry]) -> String? {
+        let paths = entries.filter(\.lacksContent).map { $0.path.printable() }
         guard !paths.isEmpty else { return nil }
         return "\(paths.joined(separator: ", ")): the store sent 0 bytes"
     }
@@ -28,9 +28,9 @@ struct ResultFolder {
     var mayHaveSome = true
 
     /// - Parameter wanted: What the files are to be called; nil for their own names.
-    /// - Returns: A place for each output, in order. What is there already, whole, is not fetched again.
+    /// - Returns: An entry for each output, in order. What is there already, whole, is not fetched again.
     /// - Throws: As ``Files/download(_:to:onProgress:)``; the other downloads are then cancelled.
-    func fetch(_ outputs: [FileOutput], as wanted: [String]? = nil) async throws -> [Place] {
+    func fetch(_ outputs: [FileOutput], as wanted: [String]? = nil) async throws -> [Entry] {
         let wanted = wanted ?? outputs.map(\.filename)
         let names = Files.distinctNames(wanted)
         let claims = Claims(names)
@@ -41,8 +41,8 @@ struct ResultFolder {
 
     private func fetch(
         _ output: FileOutput, as name: String, wanted: String, _ claims: Claims
-    ) async throws -> Place {
-        if mayHaveSome, let path = try await copy(of: output, named: wanted) { return Place(path: path, isNew: false) }
+    ) async throws -> Entry {
+        if mayHaveSome, let path = try await copy(of: output, named: wanted) { return Entry(path: path, isNew: false) }
         var candidate = name
         var number = 1
         while true {
@@ -50,7 +50,7 @@ struct ResultFolder {
             let isFree = FileKind(path) == nil && (candidate == name || claims.take(candidate))
             // Another process may have come first.
             if isFree, let size = try await files.download(output.url, toNew: path) {
-                return Place(path: path, isNew: true, lacksContent: size == 0 && output.size != 0)
+                return Entry(path: path, isNew: true, lacksContent: size == 0 && output.size != 0)
             }
             number += 1
             candidate = Files.numbered(wanted, number)

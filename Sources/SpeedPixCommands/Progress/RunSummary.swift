@@ -6,8 +6,8 @@ struct RunSummary {
     let state: RunState
     /// Wall time of the whole run.
     let elapsed: Duration
-    /// Whether predictions end with this process, so that none can be fetched later.
-    let isLocal: Bool
+    /// What becomes of its predictions at the gateway inside this process; nil for a service.
+    let localMode: LocalMode?
 
     /// Nothing for a run that did nothing worth telling.
     var lines: [String] {
@@ -71,7 +71,9 @@ struct RunSummary {
         }
         let more = state.failed - state.failures.count
         if more > 0 { lines.append("and \(more) more failed") }
-        if !isLocal { lines.append("look at one again with speedpix.get(id), or: speedpix jobs show ID") }
+        if let flag = localMode.laterFlag {
+            lines.append("look at one again with speedpix.get(id), or: speedpix jobs show ID\(flag)")
+        }
         return lines
     }
 

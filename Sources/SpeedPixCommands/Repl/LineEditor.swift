@@ -54,9 +54,9 @@ final class LineEditor: LineReader, @unchecked Sendable {
         await withCheckedContinuation { continuation in
             queue.async { [self] in
                 var line: UnsafeMutablePointer<CChar>?
-                let ending = slt_read(editor, prompt, &line)
+                let readStatus = slt_read(editor, prompt, &line)
                 defer { free(line) }
-                switch (ending, line) {
+                switch (readStatus, line) {
                 case (Int32(SLT_LINE), let line?): continuation.resume(returning: .line(String(cString: line)))
                 case (Int32(SLT_INTERRUPTED), _): continuation.resume(returning: .interrupted)
                 default: continuation.resume(returning: .end)
@@ -110,9 +110,9 @@ final class LineEditor: LineReader, @unchecked Sendable {
         let columns = max(1, width / cell)
         let rows = (names.count + columns - 1) / columns
         return (0..<rows).map { row in
-            stride(from: row, to: names.count, by: rows).map { place in
-                let isLast = place + rows >= names.count
-                return names[place] + (isLast ? "" : String(repeating: " ", count: cell - names[place].count))
+            stride(from: row, to: names.count, by: rows).map { index in
+                let isLast = index + rows >= names.count
+                return names[index] + (isLast ? "" : String(repeating: " ", count: cell - names[index].count))
             }.joined() + "\n"
         }.joined()
     }

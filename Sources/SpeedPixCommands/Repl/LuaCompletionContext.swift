@@ -30,7 +30,7 @@ struct LuaCompletionContext {
     private(set) var call: Call?
 
     private struct Frame {
-        /// The place of the bracket among the tokens.
+        /// The index of the bracket among the tokens.
         var opener: Int
         var commas = 0
         /// Fields that were named so far.
@@ -83,32 +83,32 @@ struct LuaCompletionContext {
         }
     }
 
-    private func text(_ place: Int) -> String {
-        tokens.indices.contains(place) ? lexer.text(tokens[place]) : ""
+    private func text(_ index: Int) -> String {
+        tokens.indices.contains(index) ? lexer.text(tokens[index]) : ""
     }
 
     /// `a.b.c`, read backwards; nil if it begins with something that only running it could tell.
     private func path(endingAt end: Int) -> [String]? {
         var names: [String] = []
-        var place = end
-        while tokens.indices.contains(place), tokens[place].kind == .word {
-            names.insert(text(place), at: 0)
-            guard text(place - 1) == "." || text(place - 1) == ":" else { return names }
-            place -= 2
+        var index = end
+        while tokens.indices.contains(index), tokens[index].kind == .word {
+            names.insert(text(index), at: 0)
+            guard text(index - 1) == "." || text(index - 1) == ":" else { return names }
+            index -= 2
         }
         return nil
     }
 
-    /// The brackets that are open at a place.
+    /// The brackets that are open at a token.
     private func frames(upTo end: Int) -> [Frame] {
         var frames: [Frame] = []
-        for place in 0..<end {
-            switch text(place) {
-            case "(", "{", "[": frames.append(Frame(opener: place))
+        for index in 0..<end {
+            switch text(index) {
+            case "(", "{", "[": frames.append(Frame(opener: index))
             case ")", "}", "]": _ = frames.popLast()
             case ",", ";": if !frames.isEmpty { frames[frames.count - 1].commas += 1 }
             case "=":
-                if !frames.isEmpty { frames[frames.count - 1].fields.insert(text(place - 1)) }
+                if !frames.isEmpty { frames[frames.count - 1].fields.insert(text(index - 1)) }
             default: break
             }
         }
@@ -138,15 +138,15 @@ struct LuaCompletionContext {
         return Call(name: name, argument: argument, firstText: firstText)
     }
 
-    private func isCallee(endingAt place: Int) -> Bool {
-        tokens.indices.contains(place) && tokens[place].kind == .word && callee(endingAt: place) != nil
+    private func isCallee(endingAt index: Int) -> Bool {
+        tokens.indices.contains(index) && tokens[index].kind == .word && callee(endingAt: index) != nil
     }
 
-    private func callee(endingAt place: Int) -> String? {
-        guard let path = path(endingAt: place), !["return", "and", "or", "not", "in"].contains(path[0]) else {
+    private func callee(endingAt index: Int) -> String? {
+        guard let path = path(endingAt: index), !["return", "and", "or", "not", "in"].contains(path[0]) else {
             return nil
         }
-        let isMethod = path.count > 1 && text(place - 1) == ":"
+        let isMethod = path.count > 1 && text(index - 1) == ":"
         return isMethod
             ? path.dropLast().joined(separator: ".") + ":" + path[path.count - 1] : path.joined(separator: ".")
     }

@@ -55,11 +55,11 @@ struct NameCompletion: Sendable {
     }
 
     private func completeLua(_ text: String) -> Completion {
-        let place = LuaCompletionContext(text)
-        switch place.kind {
+        let cursor = LuaCompletionContext(text)
+        switch cursor.kind {
         case .none: return Completion()
         case .string(let start, let quote):
-            guard let call = place.call, call.argument == 0, Self.takesWorkflow(call.name) else { return Completion() }
+            guard let call = cursor.call, call.argument == 0, Self.takesWorkflow(call.name) else { return Completion() }
             return Self.completion(start, workflows().map { Candidate(name: $0.id, suffix: quote) })
         case .member(let path, let name, let isMethod):
             let found = members(path).filter { member in
@@ -73,7 +73,7 @@ struct NameCompletion: Sendable {
             return Self.completion(
                 name, reference.classes.flatMap(\.methods).map { Candidate(name: $0.name, suffix: "(") })
         case .field(let name, let taken):
-            let options = place.call.map { self.options(of: $0) } ?? []
+            let options = cursor.call.map { self.options(of: $0) } ?? []
             let fitting = options.filter { !taken.contains($0) }.map { Candidate(name: $0, suffix: " = ") }
             if name.isEmpty || fitting.contains(where: { $0.name.hasPrefix(name) }) {
                 return Self.completion(name, fitting)

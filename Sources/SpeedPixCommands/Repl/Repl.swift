@@ -16,7 +16,8 @@ actor Repl {
     private let recorder: RunRecorder
     /// How many creates in doubt were reported.
     private var reportedDoubts = 0
-    private let isLocal: Bool
+    /// What becomes of its predictions at the gateway inside this process; nil for a service.
+    private let localMode: LocalMode?
     /// Whether a person sees the prompts.
     private let isInteractive: Bool
     private let palette: Palette
@@ -28,8 +29,8 @@ actor Repl {
     private var chunks: [String: LuaChunk] = [:]
     private var constants: Set<String> = []
     private var script = SessionScript()
-    /// Of what failed first, when nobody was there to see it.
-    private var status = ExitStatus.success
+    /// The status of what failed first; success while nothing has failed.
+    private var firstFailure = ExitStatus.success
     private var isOutputGone = false
 
     /// - Parameter context: Its streams are the session's own.
@@ -42,7 +43,7 @@ actor Repl {
         lineHistory = components.history
         fetchSecret = components.fetchSecret
         recorder = components.recorder
-        isLocal = components.isLocal
+        localMode = components.localMode
         isInteractive = components.isInteractive
         pending = components.pending
         palette = Palette(components.context)
@@ -75,11 +76,9 @@ actor Repl {
             reader.interrupt(ends: true)
         }
         await vm.endDetachedTasks()
-        let ids = isLocal ? [] : unfinished(after: 0)
-        if !ids.isEmpty { say("these predictions go on at the service: \(ids.joined(separator: " "))") }
-        for line in NotCanceledText.lines(recorder.withState { $0.notCanceled }, of: ids) { say(line) }
+        reportUnfinished()
         guard !Task.isCancelled else { throw CommandFailure(.interrupted, "interrupted") }
-        return isInteractive && !isOutputGone ? .success : status
+        return isInteractive && !isOutputGone ? .success : firstFailure
     }
 
     private func loop() async {
@@ -185,7 +184,7 @@ actor Repl {
             return true
         case .failure(let error as LuaError): fail(error, shown)
         case .failure(is CancellationError):
-            // Nor is the rest of what was pasted wanted.
+            // Lines that were pasted behind this one are dropped, since they were to follow what was stopped.
             reader.interrupt(ends: false)
             reportInterrupt(before)
         case .failure(let error): fail("\(error)", .failure)
@@ -263,17 +262,32 @@ actor Repl {
 
     private func fail(_ text: String, _ status: ExitStatus) {
         say(isInteractive ? text : "speedpix: \(text)", .red)
-        if self.status == .success { self.status = status }
+        if firstFailure == .success { firstFailure = status }
+    }
+
+    /// At the end of the session. Nothing is told of predictions that end with it.
+    private func reportUnfinished() {
+        let ids = unfinished(after: 0)
+        guard !ids.isEmpty, let flag = localMode.laterFlag else { return }
+        say("these predictions go on \(localMode.laterLocation): \(ids.joined(separator: " "))")
+        for line in NotCanceledText.lines(recorder.withState { $0.notCanceled }, of: ids) { say(line) }
+        // At a service no flag is needed, and the list of jobs is known.
+        if localMode != nil { say("fetch one later: speedpix jobs download ID\(flag)") }
     }
 
     private func reportInterrupt(_ before: Int) {
         guard isInteractive else { return }
         say("interrupted", .red)
         let ids = unfinished(after: before)
-        // What asked the process to end takes the local gateway along; what is at the service is named at the end.
+        // When the process is to end, those that outlast it are named at the session's end.
         guard !ids.isEmpty, !Task.isCancelled else { return }
-        let place = isLocal ? "at the local gateway, as long as this session lasts" : "at the service"
-        say("these predictions go on \(place): \(ids.joined(separator: " "))")
+        let location =
+            switch localMode {
+            case nil: "at the service"
+            case .persistent?: "at the local gateway"
+            case .temporary?: "at the local gateway, as long as this session lasts"
+            }
+        say("these predictions go on \(location): \(ids.joined(separator: " "))")
         for line in NotCanceledText.lines(recorder.withState { $0.notCanceled }, of: ids) { say(line) }
         say("fetch one later with speedpix.get(id), or end it with speedpix.cancel(id)")
     }

@@ -16,8 +16,8 @@ struct ReplComponents: Sendable {
     /// Hears what the session does.
     var recorder: RunRecorder
     var pending: PendingLines
-    /// Whether what is created ends with this process.
-    var isLocal: Bool
+    /// What becomes of its predictions at the gateway inside this process; nil for a service.
+    var localMode: LocalMode?
     /// Whether a person sees the prompts.
     var isInteractive: Bool
 }

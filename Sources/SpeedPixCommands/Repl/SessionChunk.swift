@@ -9,7 +9,7 @@ struct SessionChunk {
     /// Returns from inside of a block: what is left of the chunk is skipped, but not what follows it.
     private(set) var mayReturnEarly = false
     /// What stands before the `return` that it ends with, and the values behind that; nil without one.
-    private(set) var ending: (body: String, values: String)?
+    private(set) var finalReturn: (body: String, values: String)?
     /// The variables that it declares for those that follow.
     let names: [String]
     /// The same with assignments in place of these declarations.
@@ -32,9 +32,9 @@ struct SessionChunk {
         let tokens = Array(lexer)
         let words = tokens.map { lexer.text($0) }
         beginsWithParenthesis = words.first == "("
-        // The blocks around a place; true for a function's.
+        // The blocks around a token; true for a function's.
         var blocks: [Bool] = []
-        for (place, word) in words.enumerated() {
+        for (index, word) in words.enumerated() {
             switch word {
             case "function": blocks.append(true)
             // `while` and `for` open their block with `do`.
@@ -42,14 +42,14 @@ struct SessionChunk {
             case "end", "until": _ = blocks.popLast()
             case "::" where blocks.isEmpty: needsBlock = true
             case "close"
-            where blocks.isEmpty && place > 1 && words[place - 1] == "<" && place + 1 < words.count
-                && words[place + 1] == ">":
+            where blocks.isEmpty && index > 1 && words[index - 1] == "<" && index + 1 < words.count
+                && words[index + 1] == ">":
                 needsBlock = true
             case "return" where blocks.isEmpty:
-                let range = tokens[place].range
+                let range = tokens[index].range
                 var values = String(decoding: source[range.upperBound...], as: UTF8.self)
                 values = values.trimming { $0.isWhitespace || $0 == ";" }
-                ending = (String(decoding: source[..<range.lowerBound], as: UTF8.self), values)
+                finalReturn = (String(decoding: source[..<range.lowerBound], as: UTF8.self), values)
             case "return" where !blocks.contains(true): mayReturnEarly = true
             default: break
             }

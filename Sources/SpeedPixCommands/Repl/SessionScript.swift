@@ -24,15 +24,15 @@ struct SessionScript: Sendable {
     func text(isSecret: (String) -> Bool) -> String {
         var parts: [String] = []
         var scope = Scope(entries.filter { !isSecret($0.text) }.map { Self.whole($0) })
-        for (place, entry) in entries.enumerated() {
+        for (index, entry) in entries.enumerated() {
             if isSecret(entry.text) {
                 parts.append("-- left out: a line with the secret in it")
             } else if !entry.isText {
                 parts.append("-- left out: a line with bytes in it that are not UTF-8 text")
             } else if entry.isExpression {
-                parts.append(statement(entry.text, isUsed: isResultUsed(after: place)))
+                parts.append(statement(entry.text, isUsed: isResultUsed(after: index)))
             } else {
-                parts.append(statements(entry.text, isUsed: isResultUsed(after: place), &scope))
+                parts.append(statements(entry.text, isUsed: isResultUsed(after: index), &scope))
             }
         }
         if !scope.hoisted.isEmpty { parts.insert("local \(scope.hoisted.joined(separator: ", "))", at: 0) }
@@ -77,7 +77,7 @@ struct SessionScript: Sendable {
 
     private func statements(_ text: String, isUsed: Bool, _ scope: inout Scope) -> String {
         let chunk = SessionChunk(text)
-        if let (body, values) = chunk.ending {
+        if let (body, values) = chunk.finalReturn {
             // In a session only the chunk ends there.
             let before = body.allSatisfy(\.isWhitespace) ? [] : [statements(body, isUsed: false, &scope)]
             let shown = values.isEmpty ? [] : [statement(values, isUsed: isUsed)]
@@ -130,11 +130,11 @@ struct SessionScript: Sendable {
     }
 
     /// Whether the next entries use `_` before another expression takes its place.
-    private func isResultUsed(after place: Int) -> Bool {
-        for entry in entries.dropFirst(place + 1) {
+    private func isResultUsed(after index: Int) -> Bool {
+        for entry in entries.dropFirst(index + 1) {
             let chunk = Self.whole(entry)
             if chunk.used.contains("_") { return true }
-            if entry.isExpression || chunk.ending != nil { return false }
+            if entry.isExpression || chunk.finalReturn != nil { return false }
         }
         return false
     }

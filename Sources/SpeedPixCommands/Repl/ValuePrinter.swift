@@ -81,7 +81,7 @@ struct ValuePrinter: Sendable {
         case .unsigned(let number): palette.paint("\(number)", .cyan)
         case .number(let number): palette.paint(Self.text(number), .cyan)
         case .string(let string, let count): palette.paint(Self.quoted(string, count), .green)
-        case .function(let place?): dim("function (\(place.printable()))")
+        case .function(let location?): dim("function (\(location.printable()))")
         case .function(nil): dim("function (built in)")
         case .coroutine: dim("coroutine")
         case .module(let name): dim(name.map { "module \($0.printable()), see :help \($0.printable())" } ?? "module")

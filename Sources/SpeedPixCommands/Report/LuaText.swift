@@ -42,8 +42,8 @@ struct LuaText {
             return PathText.looksLikePath(source.name)
                 ? LuaLiteral.quoted(source.name) : "speedpix.file(\(LuaLiteral.quoted(source.name)))"
         }
-        if let place = history.places[text] {
-            return "speedpix.get(\(LuaLiteral.quoted(history.entries[place.entry].id))).files[\(place.output + 1)]"
+        if let index = history.outputIndices[text] {
+            return "speedpix.get(\(LuaLiteral.quoted(history.entries[index.entry].id))).files[\(index.output + 1)]"
         }
         let plain = LuaLiteral.quoted(ReportText.withoutQueries(text))
         // What looks like a path would be uploaded.

@@ -6,13 +6,13 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// The page that shows every result of a run, while the run goes on: its place, and pictures that are made beside it.
+/// The page that shows every result of a run, while the run goes on: its path, and pictures that are made beside it.
 struct RunReport: Sendable {
     let thumbnails = ThumbnailMaker()
     private let file: ReportFile
     private let context: CommandContext
 
-    /// - Throws: ``CommandFailure`` if there is no place for it.
+    /// - Throws: ``CommandFailure`` if it cannot be written.
     init(_ path: String, in context: CommandContext) throws {
         file = try ReportFile(path, beginning: ReportPage.beginning, in: context)
         self.context = context

@@ -14,20 +14,19 @@ struct BoundedRun {
     let vm: LuaVM
     let timeout: Duration?
     let context: CommandContext
+    /// Stops the run when there is an error, whatever the script makes of it: nothing more is paid for when nobody reads.
+    var outputFailure: OutputFailure?
 
     /// Runs a chunk.
     ///
-    /// - Parameter onStart: Gets a function that stops the run.
     /// - Throws: As ``LuaVM/execute(_:arguments:timeout:clock:)``. What a script makes of a stream that gave up because the
     ///   end has begun counts for nothing: it ends as whatever asked for the end says.
-    func execute(
-        _ chunk: LuaChunk, arguments: [LuaValue] = [], onStart: (@escaping @Sendable () -> Void) -> Void = { _ in }
-    ) async throws {
+    func execute(_ chunk: LuaChunk, arguments: [LuaValue] = []) async throws {
         let (vm, timeout, clock, end) = (vm, timeout, context.clock, context.end)
         end.limitTime(to: timeout)
         defer { end.endTimeLimit() }
         let run = Task { try await vm.execute(chunk, arguments: arguments, timeout: timeout, clock: clock) }
-        onStart { run.cancel() }
+        outputFailure?.onFailure { run.cancel() }
         let first = FirstOutcome()
         let cancelLimit = timeout.map { limit in
             end.after(limit + Self.grace) { first.finish(nil) }
@@ -73,8 +72,8 @@ struct BoundedRun {
         }
 
         func status(in context: CommandContext) -> Int32 {
-            guard self == .interrupted else { return ExitStatus.failure.rawValue }
-            return 128 + (context.signal() ?? 2)
+            let status = self == .interrupted ? ExitStatus.interrupted : .failure
+            return status.processStatus(signal: context.signal())
         }
     }
 
@@ -120,11 +119,4 @@ struct BoundedRun {
             if isOver { body() }
         }
     }
-}
-
-extension LuaError {
-    /// As the VM says it, for a run that could not be stopped.
-    fileprivate static let timedOut = LuaError(
-        .runtime, "timeout: the script ran out of time",
-        value: .table(["code": .string(SpeedPixError.Code.timeout.rawValue), "message": "the script ran out of time"]))
 }

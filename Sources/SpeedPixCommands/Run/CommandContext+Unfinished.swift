@@ -1,20 +1,25 @@
 extension CommandContext {
     /// Tells what is paid for and not in the user's hands: what goes on at the service, and what has succeeded there and was
-    /// not saved. Nobody should have to look for it.
-    func reportUnfinished(_ state: RunState) {
+    /// not saved. Nobody should have to look for it. Nothing is told of predictions that end with this command.
+    ///
+    /// - Parameter localMode: What becomes of the predictions at the gateway inside this process; nil for a service.
+    func reportUnfinished(_ state: RunState, at localMode: LocalMode?) {
+        guard let flag = localMode.laterFlag else { return }
         let unfinished = state.unfinished.map { ($0.id, $0.label) }
         if !unfinished.isEmpty {
-            say("these predictions go on at the service: \(Self.list(unfinished))")
+            say("these predictions go on \(localMode.laterLocation): \(Self.list(unfinished))")
             for line in NotCanceledText.lines(state.notCanceled, of: unfinished.map(\.0)) { say(line) }
-            say("fetch one later: speedpix jobs download ID, or speedpix.get(id) in a script")
+            say("fetch one later: speedpix jobs download ID\(flag), or speedpix.get(id) in a script")
         }
         let unsaved = state.unsaved.entries
         if !unsaved.isEmpty {
             say(
                 "these predictions succeeded, but their files were not saved: \(Self.list(unsaved.map { ($0.id, $0.label) }))"
             )
-            say("fetch them: speedpix jobs download \(unsaved.map(\.id).joined(separator: " "))".printable())
+            say("fetch them: speedpix jobs download \(unsaved.map(\.id).joined(separator: " "))\(flag)".printable())
         }
+        // A gateway inside this process has no console, and a create there costs nothing.
+        guard localMode == nil else { return }
         for create in state.inDoubt {
             say("this create may have started a prediction, look in the console: \(create)".printable())
         }

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// The first error of standard output.
+/// The first error of what standard output is to take. A reader that has gone away ends a run.
 final class OutputFailure: Sendable {
     private struct State {
         var error: (any Error)?
@@ -11,15 +11,20 @@ final class OutputFailure: Sendable {
 
     var error: (any Error)? { state.withLock { $0.error } }
 
-    func note(_ error: any Error) {
-        let action = state.withLock { state in
+    /// Records an error, unless there is one already, and does what ``onFailure(_:)`` asks for.
+    func note(_ error: any Error) { record(error)?() }
+
+    /// Records an error, unless there is one already.
+    ///
+    /// - Returns: What ``onFailure(_:)`` asks for: a caller that holds a lock calls it when it holds none.
+    func record(_ error: any Error) -> (@Sendable () -> Void)? {
+        state.withLock { state in
             state.error = state.error ?? error
             return state.action
         }
-        action?()
     }
 
-    /// Called once, also if there was one before.
+    /// Sets what is called after an error; it is called at once if there was one before.
     func onFailure(_ action: @escaping @Sendable () -> Void) {
         let hasFailed = state.withLock { state in
             state.action = action

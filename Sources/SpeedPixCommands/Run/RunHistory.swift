@@ -48,7 +48,7 @@ struct RunHistory: Sendable {
     /// Uploads of this run by their URLs.
     private(set) var sources: [String: Source] = [:]
     /// Which output of which entry a URL is.
-    private(set) var places: [String: (entry: Int, output: Int)] = [:]
+    private(set) var outputIndices: [String: (entry: Int, output: Int)] = [:]
     private var indices: [String: Int] = [:]
     private var begins: [Int: Duration] = [:]
 
@@ -68,7 +68,7 @@ struct RunHistory: Sendable {
         case .ended(let prediction): end(prediction, at: time)
         case .transfer(let transfer): apply(transfer, at: time)
         case .kept(let path, _, let url):
-            if let place = places[url] { entries[place.entry].outputs[place.output].path = path }
+            if let index = outputIndices[url] { entries[index.entry].outputs[index.output].path = path }
         case .notCanceled, .inDoubt, .uploaded, .saved, .retried: break
         }
     }
@@ -94,7 +94,7 @@ struct RunHistory: Sendable {
         entries[index].outputs = files.map { Output(file: $0) }
         entries[index].data = prediction.outputIncludingInfo.flatMap(ReportText.withoutFiles)
             .map(ReportText.shortened)
-        for (number, file) in files.enumerated() { places[file.url] = (index, number) }
+        for (number, file) in files.enumerated() { outputIndices[file.url] = (index, number) }
     }
 
     private mutating func apply(_ transfer: ScriptTransfer, at time: Duration) {
@@ -107,9 +107,9 @@ struct RunHistory: Sendable {
             let begin = begins.removeValue(forKey: transfer.number) ?? time
             if transfer.direction == .upload {
                 sources[url] = Source(name: transfer.name, path: transfer.path)
-            } else if let place = places[url] {
-                if let path = transfer.path { entries[place.entry].outputs[place.output].path = path }
-                entries[place.entry].outputs[place.output].downloadedAt = (begin, time)
+            } else if let index = outputIndices[url] {
+                if let path = transfer.path { entries[index.entry].outputs[index.output].path = path }
+                entries[index.entry].outputs[index.output].downloadedAt = (begin, time)
             }
         }
     }

@@ -7,8 +7,8 @@ struct RunPlan: Sendable {
     let name: String
     /// What the script works with.
     let host: HostPlan
-    /// Whether predictions end with this process, so that none can be fetched later.
-    let isLocal: Bool
+    /// What becomes of its predictions at the gateway inside this process; nil for a service.
+    let localMode: LocalMode?
     let isDryRun: Bool
     /// What its journal is to be; nil to write nothing down.
     let journal: JournalPlan?
@@ -18,6 +18,8 @@ struct RunPlan: Sendable {
     let limit: Int?
     /// How long it may take.
     let timeout: Duration?
+    /// Whether `log.debug` is shown, too.
+    let isVerbose: Bool
     /// How progress is shown.
     let progress: ProgressMode
     let isQuiet: Bool
@@ -30,8 +32,8 @@ struct RunPlan: Sendable {
     let secrets: [String]
 
     /// - Parameters:
-    ///   - target: The service, as whoever.
-    ///   - watched: Hears which files it reads and writes, for `--watch`.
+    ///   - target: The service that it talks to, with the account; in a dry run nothing of it but its identity counts.
+    ///   - watched: Hears which files the script reads and writes, for `--watch`.
     /// - Throws: ``CommandFailure`` for settings that make no sense.
     init(
         _ command: RunCommand, script: ScriptFile, named name: String, service target: ServiceTarget,
@@ -39,10 +41,11 @@ struct RunPlan: Sendable {
     ) throws {
         self.script = script
         self.name = name
-        isLocal = command.service.isLocal(context, beside: script.directory)
+        localMode = used.localMode
         isDryRun = command.dryRun
         limit = command.limit
         timeout = command.timeout.duration
+        isVerbose = command.verbose
         progress = command.output.mode(in: context)
         isQuiet = command.output.quiet
         showsSummary = command.output.showsSummary(in: context)
@@ -57,17 +60,15 @@ struct RunPlan: Sendable {
             service = try SpeedPixClient.Configuration(
                 appKey: configuration.appKey, appSecret: context.randomToken(), endpoint: DryRunTransport.endpoint)
         }
-        var host = HostPlan(
+        host = HostPlan(
             service, sandbox: command.sandbox, arguments: command.arguments, directory: script.directory,
-            journal: command.journal.place(context, beside: script.directory), in: context)
-        // The script itself was read from standard input.
-        host.readsInput = script.directory != nil
-        host.isVerbose = command.verbose
-        if command.dryRun { host.transport = DryRunTransport() }
-        host.cancelsOnStop =
-            try !command.dryRun && command.stopping.cancels(command.service, context, beside: script.directory)
-        host.files.onRead = watched?.noteRead
-        host.files.onWrite = watched?.noteWrite
-        self.host = host
+            journal: command.journal.folder(context, beside: script.directory),
+            // Without a folder the script itself was read from standard input.
+            readsInput: script.directory != nil,
+            transport: command.dryRun ? DryRunTransport() : nil,
+            middleware: context.middleware,
+            cancelsOnStop: try !command.dryRun
+                && command.stopping.cancels(command.service, context, beside: script.directory),
+            watched: watched, in: context)
     }
 }

@@ -4,7 +4,10 @@ import SpeedPix
 /// What a run came to.
 struct RunResult {
     let end: RunEnd
-    let state: RunState
+    /// What it did; nil if it never began.
+    var summary: RunSummary?
+    /// Its number in the journal; nil if nothing was written down.
+    var run: Int64?
 }
 
 /// How a run ended.
@@ -13,12 +16,12 @@ struct RunEnd {
     var failure: CommandFailure?
     /// For programs: a stable word, as scripts see it in `e.code`.
     var code: String?
-    /// In one sentence, without place and traceback.
+    /// In one sentence, without source position and traceback.
     var message: String?
 
     static let success = RunEnd()
 
-    /// - Parameter chunk: The script that an error is about.
+    /// - Parameter script: What an error is about; nil if no script has run.
     init(_ error: any Error, script: ScriptFile?, in context: CommandContext) {
         switch error {
         case is CancellationError:
@@ -38,7 +41,7 @@ struct RunEnd {
             code = error.status.word
             message = error.message
         case let error as SpeedPixError:
-            failure = CommandFailure(.failure, ErrorText.describe(error))
+            failure = CommandFailure(ExitStatus(error.code), ErrorText.describe(error))
             code = error.code.rawValue
             message = error.message
         default:
@@ -67,10 +70,7 @@ struct RunEnd {
 
     /// What the process ends with.
     func exitStatus(in context: CommandContext) -> Int32 {
-        guard let status = failure?.status else { return 0 }
-        // As the shell has it: 130 for Ctrl-C, 143 for SIGTERM.
-        if status == .interrupted, let signal = context.signal() { return 128 + signal }
-        return status.rawValue
+        (failure?.status ?? .success).processStatus(signal: context.signal())
     }
 }
 
@@ -90,7 +90,7 @@ extension ExitStatus {
 
 extension RunEnd {
     /// What `run.finished` always has.
-    func fields(in context: CommandContext) -> [String: JSONValue] {
+    fileprivate func fields(in context: CommandContext) -> [String: JSONValue] {
         var fields: [String: JSONValue] = [
             "status": .string(status), "exit_status": .integer(Int64(exitStatus(in: context))),
         ]
@@ -101,18 +101,20 @@ extension RunEnd {
     }
 }
 
-extension RunEnd {
-    /// What `run.finished` has of a run that began.
-    func fields(
-        of state: RunState, elapsed: Duration, isLocal: Bool, in context: CommandContext
-    ) -> [String: JSONValue] {
-        var fields = fields(in: context)
-        fields["summary"] = RunSummary(state: state, elapsed: elapsed, isLocal: isLocal).fields
-        fields["unfinished"] = .array(state.unfinished.map { .string($0.id) })
-        fields["unsaved"] = .array(state.unsaved.entries.map { .string($0.id) })
+extension RunResult {
+    /// What `run.finished` has.
+    func fields(in context: CommandContext) -> [String: JSONValue] {
+        var fields = end.fields(in: context)
+        guard let summary else { return fields }
+        fields["summary"] = summary.fields
+        fields["unfinished"] = .array(summary.state.unfinished.map { .string($0.id) })
+        fields["unsaved"] = .array(summary.state.unsaved.entries.map { .string($0.id) })
+        fields["run"] = run.map { .integer($0) }
         return fields
     }
+}
 
+extension RunEnd {
     /// A dry run that stops may stop because nothing is real.
     var explainedAsDryRun: RunEnd {
         guard let failure, failure.status != .interrupted, let message = failure.message else { return self }

@@ -14,27 +14,35 @@ struct ScriptRunner: Sendable {
     let context: CommandContext
     /// Set for `--json`.
     let events: EventStream?
-    private let outputFailure = OutputFailure()
+    /// Of the events, which are all that standard output has then, or of what the script prints.
+    private let outputFailure: OutputFailure
 
     init(_ context: CommandContext, events: EventStream?) {
         self.context = context
         self.events = events
+        outputFailure = events?.outputFailure ?? OutputFailure()
     }
 
-    /// Runs a script to its end, and reports it; the caller has only the failure to report.
+    /// Runs a script to its end, and reports it; the caller has only the failure to report, and the last event.
     func run(_ plan: RunPlan) async -> RunResult {
         events?.start(plan)
+        // For what the runner itself asks the service. The script's own client counts its creates and writes them into the
+        // journal, which these calls must not.
+        let client = SpeedPixClient(
+            plan.host.configuration, dependencies: ClientDependencies(context, transport: plan.host.transport))
         let report: RunReport?
+        let journaling: RunJournaling
         do {
             // A dry run makes nothing, not even to find out whether it could.
             if let out = plan.out, !plan.isDryRun {
                 try OutputFolder.checkWritable(context.absolute(out), shownAs: out)
             }
             report = try plan.report.map { try RunReport($0, in: context) }
+            journaling = try RunJournaling(
+                plan.journal, seed: plan.seed, isDryRun: plan.isDryRun, isQuiet: plan.isQuiet, client: client,
+                in: context)
         } catch {
-            let result = RunResult(end: RunEnd(error, script: nil, in: context), state: RunState())
-            events?.finish(result.end.fields(in: context))
-            return result
+            return RunResult(end: RunEnd(error, script: nil, in: context))
         }
         let dryRun = plan.isDryRun ? DryRunList(context) : nil
         let recorder = RunRecorder(
@@ -45,28 +53,17 @@ struct ScriptRunner: Sendable {
         let limit = plan.limit.map { CreateLimit($0) }
 
         var end = RunEnd.success
-        let journaling: RunJournaling
         do {
-            journaling = try RunJournaling(
-                plan.journal, seed: plan.seed, isDryRun: plan.isDryRun, isQuiet: plan.isQuiet, client: client(of: plan),
-                in: context
-            )
-        } catch {
-            let result = RunResult(end: RunEnd(error, script: nil, in: context), state: RunState())
-            events?.finish(result.end.fields(in: context))
-            return result
-        }
-        do {
-            try await withProgress(of: plan, recorder: recorder) { context in
+            try await withProgress(of: plan, recorder: recorder) { scriptContext in
                 try await execute(
                     plan, recorder: recorder, journaling: journaling, limit: limit, overlay: overlay, report: report,
-                    in: context)
+                    in: scriptContext)
             }
         } catch {
             end = RunEnd(error, script: plan.script, in: context)
         }
         // A stream that gave up because the end had begun is not why it began.
-        if !context.end.hasBegun, let problem = outputFailure.error ?? events?.failure {
+        if !context.end.hasBegun, let problem = outputFailure.error {
             end = RunEnd(outputFailed: problem)
         }
         if dryRun != nil { end = end.explainedAsDryRun }
@@ -75,7 +72,7 @@ struct ScriptRunner: Sendable {
             of: plan, end: end, recorder: recorder, limit: limit, dryRun: dryRun, overlay: overlay,
             dryRunJournal: journaling.dryRunJournal)
         if let report {
-            end = await write(report, of: plan, end: end, recorder: recorder)
+            end = await write(report, of: plan, end: end, recorder: recorder, files: client.files)
         }
         if let problem = await journaling.end(succeeded: end.failure == nil) {
             context.say("speedpix: \(problem.message)".printable())
@@ -84,17 +81,8 @@ struct ScriptRunner: Sendable {
         if let message = end.failure?.message, let hint = journaling.hint(recorder.state) {
             end.failure?.message = "\(message)\n\(hint.printable())"
         }
-        let state = recorder.state
-        var fields = end.fields(of: state, elapsed: recorder.elapsed(), isLocal: plan.isLocal, in: context)
-        fields["run"] = journaling.run.map { .integer($0) }
-        events?.finish(fields)
-        return RunResult(end: end, state: state)
-    }
-
-    /// For what the runner itself asks the service, apart from the script.
-    private func client(of plan: RunPlan) -> SpeedPixClient {
-        SpeedPixClient(
-            plan.host.configuration, dependencies: ClientDependencies(context, transport: plan.host.transport))
+        let summary = RunSummary(state: recorder.state, elapsed: recorder.elapsed(), localMode: plan.localMode)
+        return RunResult(end: end, summary: summary, run: journaling.run)
     }
 
     /// Who hears of what it does.
@@ -114,30 +102,26 @@ struct ScriptRunner: Sendable {
         return observers
     }
 
-    /// The script itself.
+    /// Runs the script itself.
+    ///
+    /// - Parameter scriptContext: Its streams are the script's, and get along with the display of progress.
     private func execute(
         _ plan: RunPlan, recorder: RunRecorder, journaling: RunJournaling, limit: CreateLimit?,
-        overlay: FileOverlay?, report: RunReport?, in context: CommandContext
+        overlay: FileOverlay?, report: RunReport?, in scriptContext: CommandContext
     ) async throws {
-        var hostPlan = plan.host
-        hostPlan.journal = journaling.journal.map(context.wrapJournal)
-        hostPlan.middleware = context.middleware
-        hostPlan.seed = journaling.seed
-        hostPlan.files.overlay = overlay
         let output =
-            events.map { ScriptOutput.events($0, context, isVerbose: plan.host.isVerbose) }
-            ?? .streams(of: context, isVerbose: plan.host.isVerbose)
-        let host = ScriptHost(hostPlan, output: output, context, createLimit: limit, onEvent: recorder.note)
-        let vm = try SpeedPixModule.machine(host, seed: hostPlan.seed)
+            events.map { ScriptOutput.events($0, scriptContext, isVerbose: plan.isVerbose) }
+            ?? .streams(of: scriptContext, isVerbose: plan.isVerbose)
+        let host = ScriptHost(
+            plan.host, output: output, scriptContext, journal: journaling.journal.map(context.wrapJournal),
+            overlay: overlay, createLimit: limit, onEvent: recorder.note)
+        let vm = try SpeedPixModule.machine(host, seed: journaling.seed)
         let maker = Task { await report?.thumbnails.work() }
         let result: Result<Void, any Error>
         do {
-            try await BoundedRun(vm: vm, timeout: plan.timeout, context: context).execute(plan.script.chunk) { stop in
-                // A reader that has gone away ends the run, whatever the script makes of the error: nothing more is
-                // paid for.
-                outputFailure.onFailure(stop)
-                events?.onFailure(stop)
-            }
+            try await BoundedRun(
+                vm: vm, timeout: plan.timeout, context: scriptContext, outputFailure: outputFailure
+            ).execute(plan.script.chunk)
             result = .success(())
         } catch {
             result = .failure(error)
@@ -155,11 +139,10 @@ struct ScriptRunner: Sendable {
         of plan: RunPlan, recorder: RunRecorder,
         _ body: @escaping @Sendable (CommandContext) async throws -> Void
     ) async throws {
-        var context = context
-        let write = context.writeOutput
-        context.writeOutput = { [outputFailure] bytes in
+        var scriptContext = context
+        scriptContext.writeOutput = { [context, outputFailure] bytes in
             do {
-                try write(bytes)
+                try context.writeOutput(bytes)
             } catch {
                 outputFailure.note(error)
                 throw error
@@ -168,16 +151,16 @@ struct ScriptRunner: Sendable {
         switch plan.progress {
         case .tty:
             let style = ProgressFrame.Style(context.environment)
-            let display = LiveDisplay(context) { size in
+            let display = LiveDisplay(scriptContext) { size in
                 recorder.withState {
                     ProgressFrame(state: $0, elapsed: recorder.elapsed(), size: size, style: style).lines
                 }
             }
             try await display.run(body)
         case .plain where !plan.isDryRun:
-            try await withThrowingTaskGroup(of: Bool.self) { [context] group in
+            try await withThrowingTaskGroup(of: Bool.self) { [scriptContext] group in
                 group.addTask {
-                    try await body(context)
+                    try await body(scriptContext)
                     return true
                 }
                 group.addTask {
@@ -189,7 +172,7 @@ struct ScriptRunner: Sendable {
                 defer { group.cancelAll() }
                 _ = try await group.next()
             }
-        case .plain, .none, .auto: try await body(context)
+        case .plain, .none, .auto: try await body(scriptContext)
         }
     }
 
@@ -205,21 +188,25 @@ struct ScriptRunner: Sendable {
             dryRun.note(overlay?.changes ?? [])
             if !plan.isQuiet { context.say(dryRun.total(dryRunJournal?.counts)) }
         } else if plan.showsSummary {
-            let summary = RunSummary(state: state, elapsed: recorder.elapsed(), isLocal: plan.isLocal)
+            let summary = RunSummary(state: state, elapsed: recorder.elapsed(), localMode: plan.localMode)
             for line in summary.lines { context.say(line) }
         }
         if let limit, limit.refused > 0, end.failure == nil {
             context.say("--limit \(limit.most): \(limit.made) were made, and the script wanted more")
         }
-        if !plan.isLocal, dryRun == nil, end.failure != nil || !plan.isQuiet { context.reportUnfinished(state) }
+        if dryRun == nil, end.failure != nil || !plan.isQuiet {
+            context.reportUnfinished(state, at: plan.localMode)
+        }
     }
 
     /// - Returns: The end, which a report that cannot be written turns into a failure.
-    private func write(_ report: RunReport, of plan: RunPlan, end: RunEnd, recorder: RunRecorder) async -> RunEnd {
+    private func write(
+        _ report: RunReport, of plan: RunPlan, end: RunEnd, recorder: RunRecorder, files: Files
+    ) async -> RunEnd {
         do {
             try await report.write(
                 plan, end: end, history: recorder.state.history ?? RunHistory(), elapsed: recorder.elapsed(),
-                files: client(of: plan).files)
+                files: files)
             if !plan.isQuiet, events == nil { context.say("report: \(plan.report ?? "")") }
             return end
         } catch {

@@ -14,7 +14,7 @@ struct UnsavedPredictions: Sendable {
     private struct Waiting: Sendable {
         var entry: Entry
         /// Files that are missing, by their URLs without the query: each answer signs them anew.
-        var places: Set<String>
+        var missing: Set<String>
         var number: Int
     }
 
@@ -27,19 +27,19 @@ struct UnsavedPredictions: Sendable {
     var entries: [Entry] { waiting.values.sorted { $0.number < $1.number }.map(\.entry) }
 
     mutating func noteSuccess(_ entry: Entry, urls: [String]) {
-        let places = Set(urls.map(Self.place))
-        guard !places.isEmpty else { return }
+        let files = Set(urls.map(Self.withoutQuery))
+        guard !files.isEmpty else { return }
         number += 1
-        waiting[entry.id] = Waiting(entry: entry, places: places, number: number)
-        for place in places { owners[place] = entry.id }
+        waiting[entry.id] = Waiting(entry: entry, missing: files, number: number)
+        for file in files { owners[file] = entry.id }
     }
 
     /// A file was downloaded.
     mutating func noteFetched(_ url: String) {
-        let place = Self.place(url)
-        guard let id = owners.removeValue(forKey: place) else { return }
-        waiting[id]?.places.remove(place)
-        if waiting[id]?.places.isEmpty == true { waiting[id] = nil }
+        let file = Self.withoutQuery(url)
+        guard let id = owners.removeValue(forKey: file) else { return }
+        waiting[id]?.missing.remove(file)
+        if waiting[id]?.missing.isEmpty == true { waiting[id] = nil }
     }
 
     /// A prediction was created with this input: files in it have served their purpose.
@@ -53,7 +53,7 @@ struct UnsavedPredictions: Sendable {
         }
     }
 
-    private static func place(_ url: String) -> String {
+    private static func withoutQuery(_ url: String) -> String {
         String(url.prefix { $0 != "?" && $0 != "#" })
     }
 }

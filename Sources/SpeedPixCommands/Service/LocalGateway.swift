@@ -45,11 +45,12 @@ enum LocalGateway {
                     appKey: gateway.appKey, appSecret: secret, endpoint: running.endpoint)
                 // What it promises is no network.
                 configuration.downloadHosts = .endpoint
-                var service = ServiceTarget(configuration: configuration)
-                if let folder, !isRefused.flag.load(ordering: .relaxed) {
-                    service.identity = .init(endpoint: "\(mode.endpoint):\(folder.path)", appKey: gateway.appKey)
+                guard let folder, !isRefused.flag.load(ordering: .relaxed) else {
+                    return try await body(ServiceTarget(configuration, localMode: .temporary))
                 }
-                return try await body(service)
+                let identity = ServiceTarget.Identity(
+                    endpoint: "\(mode.endpoint):\(folder.path)", appKey: gateway.appKey)
+                return try await body(ServiceTarget(configuration, identity: identity, localMode: .persistent))
             }
         } catch let error as SpeedPixError where !hasBegun {
             throw CommandFailure(.configuration, error)

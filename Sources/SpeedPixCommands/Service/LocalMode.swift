@@ -36,3 +36,21 @@ enum LocalMode: String, EnumerableFlag {
         }
     }
 }
+
+extension LocalMode? {
+    /// What `speedpix jobs …` of a later command needs at its end to find the predictions of this one: nothing at a service,
+    /// which nil is, and ` --local` at a gateway that keeps them. Nil if they end with this command.
+    var laterFlag: String? {
+        switch self {
+        case nil: ""
+        case .persistent?: " --local"
+        case .temporary?: nil
+        }
+    }
+
+    /// Where unfinished predictions go on after this command, in the words of messages. A gateway inside a process resumes
+    /// them when a later command asks for them.
+    var laterLocation: String {
+        self == nil ? "at the service" : "at the local gateway, when a command asks for them"
+    }
+}

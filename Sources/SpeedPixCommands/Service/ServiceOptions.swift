@@ -41,7 +41,7 @@ struct ServiceOptions: ParsableArguments {
         switch localMode(context) {
         case nil: return
         case .persistent? where LocalDataFolder(context) != nil: return
-        case .persistent?, .temporary?: throw Self.ending(what)
+        case .persistent?, .temporary?: throw Self.temporaryRefusal(what)
         }
     }
 
@@ -49,10 +49,10 @@ struct ServiceOptions: ParsableArguments {
     ///
     /// - Parameter what: What would end with it, as messages begin.
     func refuseLocal(_ context: CommandContext, _ what: String) throws {
-        if isLocal(context) { throw Self.ending(what) }
+        if isLocal(context) { throw Self.temporaryRefusal(what) }
     }
 
-    private static func ending(_ what: String) -> CommandFailure {
+    private static func temporaryRefusal(_ what: String) -> CommandFailure {
         CommandFailure(
             .usage,
             "\(what) at the local gateway ends with the command that made it\nhint: run \"speedpix serve\" and use its endpoint"
@@ -89,7 +89,7 @@ struct ServiceOptions: ParsableArguments {
         }
     }
 
-    /// The same with what a journal knows the service by.
+    /// The same with what a journal knows the service by, and what becomes of its predictions.
     func withService<Result>(
         _ context: CommandContext, beside directory: String? = nil, needsEarlier: Bool = false, isQuiet: Bool = false,
         _ body: (ServiceTarget) async throws -> Result
@@ -113,7 +113,7 @@ struct ServiceOptions: ParsableArguments {
         }
         return try await body(
             ServiceTarget(
-                configuration: configuration,
+                configuration,
                 identity: .init(endpoint: configuration.endpoint, appKey: configuration.appKey)))
     }
 

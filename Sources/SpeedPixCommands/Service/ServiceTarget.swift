@@ -11,5 +11,14 @@ struct ServiceTarget: Sendable {
 
     let configuration: SpeedPixClient.Configuration
     /// Nil if what is made there ends with the process, so that nobody can go on with it.
-    var identity: Identity?
+    let identity: Identity?
+    /// What really becomes of its predictions: temporary also where the folder for them could not be had. Nil for a service
+    /// outside of this process.
+    let localMode: LocalMode?
+
+    init(_ configuration: SpeedPixClient.Configuration, identity: Identity? = nil, localMode: LocalMode? = nil) {
+        self.configuration = configuration
+        self.identity = identity
+        self.localMode = localMode
+    }
 }

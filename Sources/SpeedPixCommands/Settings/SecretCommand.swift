@@ -17,12 +17,12 @@ struct SecretCommand {
     private static let largest = 64 << 10
 
     private let command: String
-    private let place: String
+    private let origin: String
     private let context: CommandContext
 
     init(_ value: SettingValue, _ context: CommandContext) {
         command = value.text
-        place = value.origin.shown
+        origin = value.origin.shown
         self.context = context
     }
 
@@ -35,7 +35,7 @@ struct SecretCommand {
             Self.timeout, clock: context.clock,
             expired: {
                 SettingsError(
-                    message: "\(place): app_secret_command did not end within \(Self.timeout.formattedSeconds)",
+                    message: "\(origin): app_secret_command did not end within \(Self.timeout.formattedSeconds)",
                     hint: "it gets no standard input; run it in a terminal to see what it waits for")
             },
             operation: { try await run() })
@@ -62,19 +62,19 @@ struct SecretCommand {
             }
             guard result.terminationStatus == .exited(0) else {
                 throw SettingsError(
-                    message: "\(place): app_secret_command failed (\(result.terminationStatus.shown))",
+                    message: "\(origin): app_secret_command failed (\(result.terminationStatus.shown))",
                     hint: "run it in a terminal to see why")
             }
             guard let text = String(validating: result.standardOutput, as: UTF8.self) else {
-                throw SettingsError(message: "\(place): app_secret_command printed something that is not text")
+                throw SettingsError(message: "\(origin): app_secret_command printed something that is not text")
             }
             return text
         } catch let error as SubprocessError {
             try Task.checkCancellation()
             throw SettingsError(
                 message: error.code == .outputLimitExceeded
-                    ? "\(place): app_secret_command printed more than \(Self.largest >> 10) KiB"
-                    : "\(place): app_secret_command could not be run: \(error)".printable())
+                    ? "\(origin): app_secret_command printed more than \(Self.largest >> 10) KiB"
+                    : "\(origin): app_secret_command could not be run: \(error)".printable())
         }
     }
 }

@@ -4,41 +4,41 @@ extension Setting {
     /// The text of a value in a file.
     ///
     /// - Throws: ``SettingsError`` for one of another kind.
-    func text(of value: TOMLValue, at place: String) throws(SettingsError) -> String {
+    func text(of value: TOMLValue, at origin: String) throws(SettingsError) -> String {
         switch (kind, value) {
-        case (.text, .string(let text)): try checked(text, at: place)
+        case (.text, .string(let text)): try checked(text, at: origin)
         case (.seconds, .integer(let number)), (.number, .integer(let number)), (.integer, .integer(let number)):
-            try checked(String(number), at: place)
+            try checked(String(number), at: origin)
         case (.flag, .boolean(let flag)): String(flag)
-        case (.seconds, .float(let number)), (.number, .float(let number)): try checked("\(number)", at: place)
-        default: throw SettingsError(message: "\(place): \(key) must be \(expected), not \(value.kind)")
+        case (.seconds, .float(let number)), (.number, .float(let number)): try checked("\(number)", at: origin)
+        default: throw SettingsError(message: "\(origin): \(key) must be \(expected), not \(value.kind)")
         }
     }
 
     /// The text of a value, once it is known to be one.
     ///
-    /// - Parameter place: Where it stands, as messages begin.
-    func checked(_ text: String, at place: String) throws(SettingsError) -> String {
+    /// - Parameter origin: Where it stands, as messages begin.
+    func checked(_ text: String, at origin: String) throws(SettingsError) -> String {
         switch kind {
         case .text:
             guard !text.isEmpty else {
-                throw SettingsError(message: "\(place): \(key) is empty", hint: "leave it out, or give it a value")
+                throw SettingsError(message: "\(origin): \(key) is empty", hint: "leave it out, or give it a value")
             }
             guard !text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else {
-                throw SettingsError(message: "\(place): \(key) has a line break or another control character in it")
+                throw SettingsError(message: "\(origin): \(key) has a line break or another control character in it")
             }
         case .seconds(let bounds), .number(let bounds):
-            guard let number = Double(text), bounds.contains(number) else { throw wrong(text, at: place) }
+            guard let number = Double(text), bounds.contains(number) else { throw wrong(text, at: origin) }
         case .integer(let bounds):
-            guard let number = Int64(text), bounds.contains(number) else { throw wrong(text, at: place) }
+            guard let number = Int64(text), bounds.contains(number) else { throw wrong(text, at: origin) }
         case .flag:
-            guard ["true", "false"].contains(text) else { throw wrong(text, at: place) }
+            guard ["true", "false"].contains(text) else { throw wrong(text, at: origin) }
         }
         return text
     }
 
-    private func wrong(_ text: String, at place: String) -> SettingsError {
-        SettingsError(message: "\(place): \(key) must be \(expected), not \(text.prefix(40).description.printable())")
+    private func wrong(_ text: String, at origin: String) -> SettingsError {
+        SettingsError(message: "\(origin): \(key) must be \(expected), not \(text.prefix(40).description.printable())")
     }
 
     private var expected: String {

@@ -1,6 +1,6 @@
 /// Settings that make no sense, and how to mend them.
 struct SettingsError: Error, Equatable {
-    /// One sentence, with the place it is about.
+    /// One sentence, that begins with where the wrong value stands.
     var message: String
     var hint: String?
 

@@ -37,7 +37,7 @@ struct SettingsFile: Sendable, Equatable {
         do {
             table = try TOMLParser.parse(text)
         } catch {
-            throw SettingsError(message: "\(path):\(error.place.line):\(error.place.column): \(error.message)")
+            throw SettingsError(message: "\(path):\(error.position.line):\(error.position.column): \(error.message)")
         }
         for (key, entry) in table.sorted where key != Self.profilesKey {
             try Self.add(key, entry, to: &general, path: path, profile: nil, isOwn: isOwn)
@@ -46,13 +46,13 @@ struct SettingsFile: Sendable, Equatable {
         guard let entry = table.entries[Self.profilesKey] else { return }
         guard case .table(let named) = entry.value else {
             throw SettingsError(
-                message: "\(path):\(entry.place.line): profiles must be tables",
+                message: "\(path):\(entry.position.line): profiles must be tables",
                 hint: "write [profiles.NAME] in a line of its own, and its settings below")
         }
         for (name, entry) in named.sorted {
             guard case .table(let table) = entry.value else {
                 throw SettingsError(
-                    message: "\(path):\(entry.place.line): profiles.\(name.printable()) must be a table",
+                    message: "\(path):\(entry.position.line): profiles.\(name.printable()) must be a table",
                     hint: "write [profiles.\(name.printable())] in a line of its own, and its settings below")
             }
             var values: Values = [:]
@@ -75,17 +75,17 @@ struct SettingsFile: Sendable, Equatable {
             let names = known.map(\.key)
             let nearest = NearestName.suggestion(for: key, among: names).map { "did you mean \($0)? " } ?? ""
             throw SettingsError(
-                message: "\(path):\(entry.place.line): there is no setting \"\(key.printable())\"",
+                message: "\(path):\(entry.position.line): there is no setting \"\(key.printable())\"",
                 hint: "\(nearest)there are: \(names.sorted().joined(separator: ", ")), [profiles.NAME]")
         }
         guard isOwn || setting != .appSecretCommand else {
             throw SettingsError(
-                message: "\(path):\(entry.place.line): app_secret_command is taken only from your own settings",
+                message: "\(path):\(entry.position.line): app_secret_command is taken only from your own settings",
                 hint: "a project's file could run anything; move the line to ~/.config/speedpix/\(name)")
         }
         if setting == .profile, case .table = entry.value {
             throw SettingsError(
-                message: "\(path):\(entry.place.line): profile must be the name of one",
+                message: "\(path):\(entry.position.line): profile must be the name of one",
                 hint: "the profiles themselves are called [profiles.NAME]")
         }
         values[setting] = try value(setting, entry, path: path, profile: profile)
@@ -94,8 +94,8 @@ struct SettingsFile: Sendable, Equatable {
     private static func value(
         _ setting: Setting, _ entry: TOMLTable.Entry, path: String, profile: String?
     ) throws(SettingsError) -> SettingValue {
-        let text = try setting.text(of: entry.value, at: "\(path):\(entry.place.line)")
-        return SettingValue(text: text, origin: .file(path: path, line: entry.place.line, profile: profile))
+        let text = try setting.text(of: entry.value, at: "\(path):\(entry.position.line)")
+        return SettingValue(text: text, origin: .file(path: path, line: entry.position.line, profile: profile))
     }
 
     private static func checkSecrets(_ values: Values) throws(SettingsError) {

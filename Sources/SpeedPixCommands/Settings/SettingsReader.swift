@@ -89,12 +89,12 @@ struct SettingsReader {
         return FilePath(path).removingLastComponent().pushing(FilePath(value.text)).string
     }
 
-    private static func single(_ text: String, from place: String) throws(SettingsError) -> String {
+    private static func single(_ text: String, from origin: String) throws(SettingsError) -> String {
         let secret = text.trimming(while: \.isWhitespace)
-        guard !secret.isEmpty else { throw SettingsError(message: "\(place) is empty: it holds no secret") }
+        guard !secret.isEmpty else { throw SettingsError(message: "\(origin) is empty: it holds no secret") }
         guard !secret.contains(where: \.isNewline) else {
             throw SettingsError(
-                message: "\(place) has more than one line", hint: "it must be the secret and nothing else")
+                message: "\(origin) has more than one line", hint: "it must be the secret and nothing else")
         }
         return secret
     }

@@ -36,7 +36,7 @@ final class WatchedFiles: Sendable {
     }
 
     /// Records the versions of the files that the run wrote, when it has ended.
-    func settle() {
+    func recordWritten() {
         state.withLock { state in
             // What was written was named by a path, what was read is known by its real one.
             let written = Set(state.written.compactMap { Version($0).inode })

@@ -84,8 +84,8 @@ package enum Fault: Sendable, Hashable {
         }
     }
 
-    /// Whether other faults can strike the same call: these two only colour its answer.
-    var isAmbient: Bool {
+    /// Whether other faults can strike the same call as well: these two change its answer, and do not take its place.
+    var isCombinable: Bool {
         switch self {
         case .delay, .skewedClock: true
         default: false

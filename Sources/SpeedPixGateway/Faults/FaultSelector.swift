@@ -19,10 +19,10 @@ final class FaultSelector: Sendable {
 
     /// Counts a call.
     ///
-    /// Each rule counts every call that it is about, and draws a number for it, whatever other rules do: adding one to a file
-    /// does not change when the others strike, unless it strikes first.
+    /// Each rule counts every call that it is about, and draws a random number for it, whatever other rules do: adding one to a
+    /// file does not change when the others strike, unless it strikes first.
     ///
-    /// - Returns: What strikes it, in the order of the rules: any number of ambient faults, and one other at most. A
+    /// - Returns: What strikes it, in the order of the rules: any number of combinable faults, and one other at most. A
     ///   rule that comes too late for a call has not struck.
     func strikes(on target: ClientOperation) -> [FaultStrike] {
         tallies.withLock { tallies in
@@ -33,7 +33,7 @@ final class FaultSelector: Sendable {
                 guard tallies[index].calls > rule.after else { continue }
                 let isHit = tallies[index].generator.nextFraction() < rule.probability
                 guard isHit, tallies[index].strikes < rule.times ?? .max else { continue }
-                if !rule.fault.isAmbient {
+                if !rule.fault.isCombinable {
                     guard !isDecided else { continue }
                     isDecided = true
                 }

@@ -57,7 +57,7 @@ final class FileHandle: LuaObject {
         .inSource(
             "seek",
             .init(
-                "Moves, and returns the place from the start.",
+                "Moves, and returns the position from the start.",
                 ["whence?: string — set, cur or end", "offset?: integer"], returns: "integer")),
         .inSource("flush", .init("Hands what was written to the system.", returns: "FileHandle")),
         .inSource(
@@ -195,7 +195,7 @@ final class FileHandle: LuaObject {
     private func put(_ bytes: [UInt8]) throws {
         try state.withLock { state in
             guard state.descriptor != nil else { throw Descriptor.failure(EBADF, name) }
-            // What was read ahead lies behind the place where the script thinks it is.
+            // What was read ahead lies behind the position where the script thinks it is.
             if state.next < state.input.count { try Self.rewind(&state, name) }
             state.output += bytes
             if state.output.count >= Self.bufferSize { try Self.flush(&state, name) }
@@ -225,9 +225,9 @@ final class FileHandle: LuaObject {
             try Self.flush(&state, name)
             try Self.rewind(&state, name)
             let origin = whence == "set" ? SEEK_SET : whence == "end" ? SEEK_END : SEEK_CUR
-            let place = lseek(descriptor.number, off_t(offset), origin)
-            guard place >= 0 else { throw Descriptor.failure(errno, name) }
-            return Int64(place)
+            let position = lseek(descriptor.number, off_t(offset), origin)
+            guard position >= 0 else { throw Descriptor.failure(errno, name) }
+            return Int64(position)
         }
     }
 

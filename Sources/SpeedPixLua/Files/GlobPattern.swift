@@ -62,50 +62,50 @@ struct GlobPattern: Sendable {
         var found: Set<String> = []
         var looked = 0
         for names in alternatives {
-            try walk(names[...], at: Place(path: start), files: files, found: &found, looked: &looked)
+            try walk(names[...], at: Folder(path: start), files: files, found: &found, looked: &looked)
         }
         return found.sorted()
     }
 
     /// A folder on the way.
-    private struct Place {
+    private struct Folder {
         var path: String
         /// Whether the pattern itself named it: then it must be one that may be read.
         var isNamed = true
 
-        func child(_ name: String, isNamed: Bool) -> Place {
-            Place(path: path + name + "/", isNamed: self.isNamed && isNamed)
+        func child(_ name: String, isNamed: Bool) -> Folder {
+            Folder(path: path + name + "/", isNamed: self.isNamed && isNamed)
         }
     }
 
     private func walk(
-        _ names: ArraySlice<String>, at place: Place, files: FileAccess, found: inout Set<String>,
+        _ names: ArraySlice<String>, at folder: Folder, files: FileAccess, found: inout Set<String>,
         looked: inout Int
     ) throws {
         guard let name = names.first else { return }
         let rest = names.dropFirst()
         if name == "**" {
-            try walk(rest.isEmpty ? ["*"] : rest, at: place, files: files, found: &found, looked: &looked)
-            for child in try children(of: place, files: files, looked: &looked) where !child.hasPrefix(".") {
+            try walk(rest.isEmpty ? ["*"] : rest, at: folder, files: files, found: &found, looked: &looked)
+            for child in try children(of: folder, files: files, looked: &looked) where !child.hasPrefix(".") {
                 // Links are not followed down: they may lead back up.
-                let full = files.absolute(place.path + child, from: files.workingDirectory)
+                let full = files.absolute(folder.path + child, from: files.workingDirectory)
                 guard files.kind(of: full, followsLast: false) == .folder else { continue }
-                try walk(names, at: place.child(child, isNamed: false), files: files, found: &found, looked: &looked)
+                try walk(names, at: folder.child(child, isNamed: false), files: files, found: &found, looked: &looked)
             }
             return
         }
         let isLiteral = !name.contains { "*?[".contains($0) }
         let candidates =
             isLiteral
-            ? [name] : try children(of: place, files: files, looked: &looked).filter { Self.matches($0, name) }
+            ? [name] : try children(of: folder, files: files, looked: &looked).filter { Self.matches($0, name) }
         for candidate in candidates {
-            let path = place.path + candidate
+            let path = folder.path + candidate
             if !rest.isEmpty {
                 let isFolder = files.kind(of: files.absolute(path, from: files.workingDirectory)) == .folder
                 guard isLiteral || isFolder else { continue }
                 try walk(
-                    rest, at: place.child(candidate, isNamed: isLiteral), files: files, found: &found, looked: &looked)
-            } else if isLiteral, place.isNamed {
+                    rest, at: folder.child(candidate, isNamed: isLiteral), files: files, found: &found, looked: &looked)
+            } else if isLiteral, folder.isNamed {
                 if try files.existing(path) != nil { found.insert(path) }
             } else if let real = try? files.existing(path), !real.isEmpty {
                 // What a link leads to outside is not there for the script.
@@ -114,16 +114,16 @@ struct GlobPattern: Sendable {
         }
     }
 
-    private func children(of place: Place, files: FileAccess, looked: inout Int) throws -> [String] {
+    private func children(of folder: Folder, files: FileAccess, looked: inout Int) throws -> [String] {
         do {
-            let names = try FolderListing(place.path, files).names
+            let names = try FolderListing(folder.path, files).names
             looked += names.count
             guard looked <= Self.limit else {
                 throw LuaArgumentError(
                     "\(pattern) looks at more than \(Self.limit) files", hint: "begin in a narrower folder")
             }
             return names
-        } catch let error as SpeedPixError where error.code != .notAllowed || !place.isNamed {
+        } catch let error as SpeedPixError where error.code != .notAllowed || !folder.isNamed {
             // A folder that is not there, or that a link leads out to, has nothing that matches.
             return []
         }

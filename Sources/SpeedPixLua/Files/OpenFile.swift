@@ -75,7 +75,7 @@ extension FileAccess {
             onRead?(real)
             return OpenFile(content, name: path)
         case .folder: throw Self.isFolder(path)
-        case .disk(let place): descriptor = try Descriptor.opening(place, O_RDONLY | O_NOFOLLOW, shownAs: path)
+        case .disk(let diskPath): descriptor = try Descriptor.opening(diskPath, O_RDONLY | O_NOFOLLOW, shownAs: path)
         }
         guard let now = descriptor.path else { throw SpeedPixError(.fileSystem, "\(path): its place is not known") }
         try checkReading(now, as: path)

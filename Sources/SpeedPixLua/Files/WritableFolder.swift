@@ -12,26 +12,26 @@ import Glibc
 
 /// A folder that a script may write to, held open: what is made in it stays in it, whatever happens to its path.
 final class WritableFolder: Sendable {
-    private enum Place {
+    private enum Backing {
         case disk(Descriptor)
         /// A real path of the overlay.
         case overlay(FileOverlay, String)
     }
 
-    private let place: Place
+    private let backing: Backing
     private let mayCopy: @Sendable (String) -> Bool
     /// Where the script thinks it is.
     let path: String
 
     fileprivate init(_ descriptor: Descriptor, path: String) {
-        place = .disk(descriptor)
+        backing = .disk(descriptor)
         mayCopy = { _ in true }
         self.path = path
     }
 
     /// - Parameter mayCopy: Whether a file of the disk may be read to be changed in the overlay.
     init(_ overlay: FileOverlay, _ real: String, path: String, mayCopy: @escaping @Sendable (String) -> Bool) {
-        place = .overlay(overlay, real)
+        backing = .overlay(overlay, real)
         self.mayCopy = mayCopy
         self.path = path
     }
@@ -39,7 +39,7 @@ final class WritableFolder: Sendable {
     /// A path that leads into this very folder while the value lives, for code that takes only paths; nil in an
     /// overlay, whose files have no such paths.
     func reachablePath(of name: String) -> String? {
-        guard case .disk(let descriptor) = place else { return nil }
+        guard case .disk(let descriptor) = backing else { return nil }
         #if os(Linux)
         return "/proc/self/fd/\(descriptor.number)/\(name)"
         #else
@@ -55,7 +55,7 @@ final class WritableFolder: Sendable {
     /// Opens a file in it for writing; never through a link.
     func open(_ name: String, _ flags: Int32) throws -> Descriptor {
         let shown = fullPath(of: name)
-        return switch place {
+        return switch backing {
         case .disk(let descriptor): try Descriptor.opening(name, flags | O_NOFOLLOW, in: descriptor, shownAs: shown)
         case .overlay(let overlay, let real):
             try overlay.open(name, in: real, flags, mayCopy: mayCopy, shownAs: shown)
@@ -63,7 +63,7 @@ final class WritableFolder: Sendable {
     }
 
     func isFolder(_ name: String) -> Bool {
-        switch place {
+        switch backing {
         case .disk(let descriptor):
             var status = stat()
             return fstatat(descriptor.number, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && FileKind(status) == .folder
@@ -73,7 +73,7 @@ final class WritableFolder: Sendable {
     }
 
     func makeFolder(_ name: String) throws {
-        switch place {
+        switch backing {
         case .disk(let descriptor):
             guard mkdirat(descriptor.number, name, 0o777) == 0 || errno == EEXIST && isFolder(name) else {
                 throw Descriptor.failure(errno, fullPath(of: name))
@@ -85,7 +85,7 @@ final class WritableFolder: Sendable {
 
     /// Removes a file, a link or an empty folder.
     func remove(_ name: String) throws {
-        switch place {
+        switch backing {
         case .disk(let descriptor):
             guard unlinkat(descriptor.number, name, isFolder(name) ? AT_REMOVEDIR : 0) == 0 else {
                 throw Descriptor.failure(errno, fullPath(of: name))
@@ -95,7 +95,7 @@ final class WritableFolder: Sendable {
     }
 
     func rename(_ name: String, to target: String, in folder: WritableFolder) throws {
-        switch (place, folder.place) {
+        switch (backing, folder.backing) {
         case (.disk(let descriptor), .disk(let other)):
             guard renameat(descriptor.number, name, other.number, target) == 0 else {
                 throw Descriptor.failure(errno, fullPath(of: name))
@@ -190,7 +190,7 @@ extension FileAccess {
             folder = try Descriptor.opening(name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, in: folder, shownAs: path)
         }
         // Judged once more: what was opened is what counts.
-        guard let place = folder.path, mayWrite(place) else { throw Self.notWritable(path) }
+        guard let diskPath = folder.path, mayWrite(diskPath) else { throw Self.notWritable(path) }
         onWrite?(full.string)
         return (WritableFolder(folder, path: parent.string), name)
     }

@@ -3,7 +3,7 @@
 /// For each picture that a script shows, `show` asks for a ``Frame``, brings the picture to the frame's size, calls the frame's
 /// `draw`, and writes what that gives to ``ScriptHost/write``, followed by a line about the picture.
 public struct PictureDisplay: Sendable {
-    /// A place for one picture: the pixels it is to have, and how it is then drawn.
+    /// An area for one picture: the pixels it is to have, and how it is then drawn.
     public struct Frame: Sendable {
         /// Pixels, at least 1.
         public var width: Int

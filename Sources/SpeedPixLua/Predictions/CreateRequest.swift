@@ -46,7 +46,7 @@ struct CreateRequest: Sendable {
         case .some(let value): throw options.mismatch("resource_config_id", "a string or a list", value)
         }
         create.label = try Self.label(options)
-        // Last: what was refused has no place.
+        // Last: what was refused has no position.
         create.position = arguments.position("create").map(CreatePosition.init(rawValue:))
         self.options = options
         createOptions = create

@@ -20,7 +20,7 @@ struct InputConversion: Sendable {
         return input
     }
 
-    private func value(_ value: LuaValue, at place: String) throws -> InputValue {
+    private func value(_ value: LuaValue, at valuePath: String) throws -> InputValue {
         switch value {
         case .nil, .null: return nil
         case .boolean(let flag): return .bool(flag)
@@ -28,12 +28,12 @@ struct InputConversion: Sendable {
         case .unsigned(let number): return .unsigned(number)
         case .number(let number):
             guard number.isFinite else {
-                throw LuaArgumentError("\(place) is \(number), a number that JSON cannot say")
+                throw LuaArgumentError("\(valuePath) is \(number), a number that JSON cannot say")
             }
             // Each of these could be meant as any of two thousand seeds.
             guard !(0x1p63..<0x1p64).contains(number) else {
                 throw LuaArgumentError(
-                    "\(place) is \(number), a float: a whole number of 64 bits has lost its last digits in it",
+                    "\(valuePath) is \(number), a float: a whole number of 64 bits has lost its last digits in it",
                     hint:
                         "write all digits, as in uint64(\"15417283946501827364\"), and not as a number or with tonumber"
                 )
@@ -42,17 +42,18 @@ struct InputConversion: Sendable {
         case .string(let string):
             guard let text = string.text else {
                 throw LuaArgumentError(
-                    "\(place) is not UTF-8 text", hint: "for the bytes of a file use speedpix.bytes(data, filename)")
+                    "\(valuePath) is not UTF-8 text", hint: "for the bytes of a file use speedpix.bytes(data, filename)"
+                )
             }
-            return try self.value(text, at: place)
+            return try self.value(text, at: valuePath)
         case .table(let table):
             if table.isList {
                 return .array(
-                    try table.items.enumerated().map { try self.value($1, at: "\(place)[\($0 + 1)]") })
+                    try table.items.enumerated().map { try self.value($1, at: "\(valuePath)[\($0 + 1)]") })
             }
             var members: [String: InputValue] = [:]
-            for (name, member) in try table.members(at: place) {
-                members[name] = try self.value(member, at: "\(place).\(name)")
+            for (name, member) in try table.members(at: valuePath) {
+                members[name] = try self.value(member, at: "\(valuePath).\(name)")
             }
             return .object(members)
         case .object(let object as SourceObject):
@@ -63,14 +64,14 @@ struct InputConversion: Sendable {
         case .object(let object as FileObject): return .custom(UploadedInputFile(file: object.file, uploads: uploads))
         case .object, .function:
             throw LuaArgumentError(
-                "\(place) is a \(value.typeName), which cannot be sent",
+                "\(valuePath) is a \(value.typeName), which cannot be sent",
                 hint: value.typeName == "prediction" ? "send one of its output files: job.output.images" : nil)
         }
     }
 
-    private func value(_ text: String, at place: String) throws -> InputValue {
+    private func value(_ text: String, at valuePath: String) throws -> InputValue {
         guard PathText.looksLikePath(text) else { return .string(text) }
-        let naming = PathNaming(place: place)
+        let naming = PathNaming(valuePath: valuePath)
         return try naming.explaining {
             guard try host.files.existingFile(text) != nil else { return .string(text) }
             return .custom(ScriptInputFile(try .file(text, host.files), uploads, naming: naming))
@@ -80,7 +81,7 @@ struct InputConversion: Sendable {
 
 /// Where a text stands that was taken for a path: what goes wrong with the file names it.
 struct PathNaming: Sendable {
-    let place: String
+    let valuePath: String
 
     func explaining<Result>(_ body: () throws -> Result) throws -> Result {
         do {
@@ -92,7 +93,7 @@ struct PathNaming: Sendable {
 
     func explained(_ error: SpeedPixError) -> SpeedPixError {
         var error = error
-        error.message = "\(place): \(error.message)"
+        error.message = "\(valuePath): \(error.message)"
         error.remedy = error.remedy ?? "if it is meant as text, say speedpix.text(…)"
         return error
     }

@@ -31,7 +31,7 @@ extension LuaValue {
 }
 
 extension LuaTable {
-    /// Whether the table is a list: settled by the script, or all its keys are 1 … n. An empty table is an object,
+    /// Whether the table is a list: declared by the script, or all its keys are 1 … n. An empty table is an object,
     /// since inputs are made of objects; `speedpix.array{}` is the empty list.
     var isList: Bool {
         switch shape {
@@ -44,21 +44,23 @@ extension LuaTable {
     /// The members of an object, by name.
     ///
     /// - Throws: ``LuaArgumentError`` for a key that JSON cannot have.
-    func members(at place: String) throws -> [(name: String, value: LuaValue)] {
+    func members(at valuePath: String) throws -> [(name: String, value: LuaValue)] {
         guard items.isEmpty || shape == .object else {
             throw LuaArgumentError(
-                "\(place) has both listed and named values", hint: "make it a list or an object, not both")
+                "\(valuePath) has both listed and named values", hint: "make it a list or an object, not both")
         }
         let listed = items.enumerated().map { ("\($0 + 1)", $1) }
         return try listed
             + entries.map { key, value in
                 switch key {
                 case .string(let name):
-                    guard let text = name.text else { throw LuaArgumentError("\(place) has a key that is not UTF-8") }
+                    guard let text = name.text else {
+                        throw LuaArgumentError("\(valuePath) has a key that is not UTF-8")
+                    }
                     return (text, value)
                 case .integer(let number): return (String(number), value)
                 case .unsigned(let number): return (String(number), value)
-                default: throw LuaArgumentError("\(place) has a \(key.typeName) as a key; JSON has only strings")
+                default: throw LuaArgumentError("\(valuePath) has a \(key.typeName) as a key; JSON has only strings")
                 }
             }
     }

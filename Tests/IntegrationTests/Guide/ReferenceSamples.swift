@@ -12,7 +12,7 @@ extension Guide {
             timeout: .seconds(60),  // of one call; by default 30 s
             userAgent: "my-app/1.0.0")
         configuration.retries.attempts = 6  // by default 4
-        configuration.pollRate = 50  // polls a second at most; by default it finds its level
+        configuration.pollRate = 50  // polls a second at most; by default it adapts to the service
 
         let client = SpeedPixClient(
             configuration,

@@ -295,12 +295,12 @@ struct ResumingArgumentTests {
 }
 
 @Suite("The place of the journal")
-struct JournalPlaceTests {
+struct JournalFolderTests {
     private func place(_ environment: [String: String], _ given: String? = nil, beside: String? = nil) -> String {
         let context = CommandContext(
             environment: environment, workingDirectory: "/work", homeDirectory: "/home/lin", writeOutput: { _ in },
             writeError: { _ in }, readInput: { [] })
-        return JournalPlace(given, beside: beside, context).folder
+        return JournalFolder(given, beside: beside, context).path
     }
 
     @Test("The journal is at --state, then SPEEDPIX_STATE, the user's state folder or beside the script")

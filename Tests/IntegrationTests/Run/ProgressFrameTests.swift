@@ -135,7 +135,7 @@ struct ProgressFrameTests {
             state.apply(.created(Self.prediction("id-\(number)"), CreateOptions()), at: .zero)
             state.apply(.ended(Self.prediction("id-\(number)", .failed)), at: .seconds(1))
         }
-        let summary = RunSummary(state: state, elapsed: .seconds(2), isLocal: false).lines
+        let summary = RunSummary(state: state, elapsed: .seconds(2), localMode: nil).lines
         #expect(summary[0] == "5000 failed of 5000 predictions created" || summary[0].contains("5000 failed"))
         #expect(summary.count < 60 && summary.contains("and 4950 more failed"))
     }

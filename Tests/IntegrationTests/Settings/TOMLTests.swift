@@ -29,17 +29,17 @@ struct TOMLTests {
         #expect(try value("[1, 2,\n 3, # three\n]") == .array([.integer(1), .integer(2), .integer(3)]))
     }
 
-    @Test("TOML tables, inline tables and dotted keys are read with their places")
+    @Test("TOML tables, inline tables and dotted keys are read with their positions")
     func tablesAndDottedKeys() throws {
         let table = try TOMLParser.parse(
             "\u{FEFF}a.b = 1\r\n\"c d\" = {e = 'f', g.h = 2}\r\n[t.u]\r\nv = 3 # end\r\n[t]\r\nw = 4")
-        #expect(table.entries["c d"]?.place == TextPosition(line: 2, column: 1))
+        #expect(table.entries["c d"]?.position == TextPosition(line: 2, column: 1))
         guard case .table(let t) = table.entries["t"]?.value, case .table(let u) = t.entries["u"]?.value else {
             Issue.record("no tables")
             return
         }
         #expect(u.entries["v"]?.value == .integer(3) && t.entries["w"]?.value == .integer(4))
-        #expect(u.entries["v"]?.place == TextPosition(line: 4, column: 1))
+        #expect(u.entries["v"]?.position == TextPosition(line: 4, column: 1))
     }
 
     @Test(
@@ -68,7 +68,7 @@ struct TOMLTests {
         ])
     func mistakesAreNamedWithTheirPlace(text: String, line: Int, message: String) throws {
         let error = #expect(throws: TOMLSyntaxError.self) { try TOMLParser.parse(text) }
-        #expect(error?.place.line == line, "\(error.map { "\($0)" } ?? "")")
+        #expect(error?.position.line == line, "\(error.map { "\($0)" } ?? "")")
         #expect(error?.message.contains(message) == true, "\(error?.message ?? "")")
     }
 
@@ -102,7 +102,7 @@ struct TOMLTests {
                 do {
                     _ = try TOMLParser.parse(whole.prefix(cut) + extra)
                 } catch {
-                    #expect(error.place.line >= 1 && error.place.column >= 1 && !error.message.isEmpty)
+                    #expect(error.position.line >= 1 && error.position.column >= 1 && !error.message.isEmpty)
                 }
             }
         }

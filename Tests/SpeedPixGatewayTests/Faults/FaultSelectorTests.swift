@@ -8,7 +8,7 @@ struct FaultSelectorTests {
     /// Which rule's strike decides each of so many calls; 0 is none.
     private func strikes(_ rules: [FaultRule], calls: Int, on target: ClientOperation = .create) -> [Int] {
         let selector = FaultSelector(rules)
-        return (0..<calls).map { _ in selector.strikes(on: target).first { !$0.fault.isAmbient }?.rule ?? 0 }
+        return (0..<calls).map { _ in selector.strikes(on: target).first { !$0.fault.isCombinable }?.rule ?? 0 }
     }
 
     @Test("A fault rule skips `after` calls and ends after `times` strikes")

@@ -145,15 +145,15 @@ async function copyText(text, button, code) {
 function step(by) {
   const shown = tiles.filter((tile) => !tile.element.hidden).map((tile) => tile.index);
   const order = [...new Set(shown.length ? shown : tiles.map((tile) => tile.index))];
-  const place = order.indexOf(current);
-  showDetail(order[(place + by + order.length) % order.length]);
+  const index = order.indexOf(current);
+  showDetail(order[(index + by + order.length) % order.length]);
 }
 
 // Compare
 function choose(tile, isChosen) {
-  const place = chosen.indexOf(tile);
-  if (isChosen && place < 0) chosen.push(tile);
-  if (!isChosen && place >= 0) chosen.splice(place, 1);
+  const index = chosen.indexOf(tile);
+  if (isChosen && index < 0) chosen.push(tile);
+  if (!isChosen && index >= 0) chosen.splice(index, 1);
   while (chosen.length > 2) chosen.shift().box.checked = false;
   tile.box.checked = chosen.includes(tile);
   at("tray").hidden = chosen.length === 0;
@@ -250,14 +250,14 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "/") { at("search").focus(); event.preventDefault(); }
   if (event.key === "Enter" && event.target.type === "checkbox") showCompare();
   const shown = tiles.filter((tile) => !tile.element.hidden);
-  const place = shown.findIndex((tile) => tile.element.contains(document.activeElement));
-  if (place < 0) return;
-  if (event.key === "c" && shown[place].box) choose(shown[place], !shown[place].box.checked);
+  const index = shown.findIndex((tile) => tile.element.contains(document.activeElement));
+  if (index < 0) return;
+  if (event.key === "c" && shown[index].box) choose(shown[index], !shown[index].box.checked);
   // Rows as they are laid out now.
   const columns = getComputedStyle(at("sheet")).gridTemplateColumns.split(" ").length;
   const by = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns }[event.key];
   if (by === undefined) return;
-  const target = shown[place + by];
+  const target = shown[index + by];
   if (target) target.element.querySelector("button").focus();
   event.preventDefault();
 });

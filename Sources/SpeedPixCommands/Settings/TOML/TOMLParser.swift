@@ -34,29 +34,29 @@ struct TOMLParser {
     }
 
     private mutating func header() throws(TOMLSyntaxError) {
-        let place = scanner.place
+        let position = scanner.position
         if scanner.next == "[" { throw scanner.error("lists of tables, [[…]], have no place in a settings file") }
         scanner.skipSpaces()
         let keys = try dottedKey()
         scanner.skipSpaces()
         guard scanner.take("]") else { throw scanner.error("a ] is missing at the end of the table's name") }
         path = keys.map(\.name)
-        try Self.change(path[...], in: &root, at: place) { table throws(TOMLSyntaxError) in
+        try Self.change(path[...], in: &root, at: position) { table throws(TOMLSyntaxError) in
             guard table.origin == .implied else {
-                throw TOMLSyntaxError(place: place, message: "this table is there twice")
+                throw TOMLSyntaxError(position: position, message: "this table is there twice")
             }
             table.origin = .header
         }
     }
 
     private mutating func keyValue() throws(TOMLSyntaxError) {
-        let place = scanner.place
+        let position = scanner.position
         let keys = try dottedKey()
         scanner.skipSpaces()
         guard scanner.take("=") else { throw scanner.error("after a key there must be a =") }
         scanner.skipSpaces()
         let value = try value(depth: 0)
-        try Self.change(path[...], in: &root, at: place) { table throws(TOMLSyntaxError) in
+        try Self.change(path[...], in: &root, at: position) { table throws(TOMLSyntaxError) in
             try Self.insert(value, at: keys[...], into: &table)
         }
     }
@@ -65,18 +65,19 @@ struct TOMLParser {
 
     /// Changes the table at the path; tables on the way are made.
     private static func change(
-        _ path: ArraySlice<String>, in table: inout TOMLTable, at place: TextPosition,
+        _ path: ArraySlice<String>, in table: inout TOMLTable, at position: TextPosition,
         _ body: (inout TOMLTable) throws(TOMLSyntaxError) -> Void
     ) throws(TOMLSyntaxError) {
         guard let name = path.first else { return try body(&table) }
-        var entry = table.entries[name] ?? TOMLTable.Entry(place: place, value: .table(TOMLTable()))
+        var entry = table.entries[name] ?? TOMLTable.Entry(position: position, value: .table(TOMLTable()))
         guard case .table(var inner) = entry.value, inner.origin != .inline else {
-            throw TOMLSyntaxError(place: place, message: "\(name) has a value already, and cannot be a table as well")
+            throw TOMLSyntaxError(
+                position: position, message: "\(name) has a value already, and cannot be a table as well")
         }
         // Given away first: with one owner, the table is changed in its place instead of being copied for each key.
         table.entries[name] = nil
         entry.value = .boolean(false)
-        try change(path.dropFirst(), in: &inner, at: place, body)
+        try change(path.dropFirst(), in: &inner, at: position, body)
         entry.value = .table(inner)
         table.entries[name] = entry
     }
@@ -88,17 +89,18 @@ struct TOMLParser {
         if keys.count == 1 {
             if let former = table.entries[key.name] {
                 throw TOMLSyntaxError(
-                    place: key.place, message: "\(key.name) is there twice, first in line \(former.place.line)")
+                    position: key.position, message: "\(key.name) is there twice, first in line \(former.position.line)"
+                )
             }
-            table.entries[key.name] = TOMLTable.Entry(place: key.place, value: value)
+            table.entries[key.name] = TOMLTable.Entry(position: key.position, value: value)
             return
         }
         var entry =
             table.entries[key.name]
-            ?? TOMLTable.Entry(place: key.place, value: .table(TOMLTable(origin: .dotted)))
+            ?? TOMLTable.Entry(position: key.position, value: .table(TOMLTable(origin: .dotted)))
         guard case .table(var inner) = entry.value, inner.origin == .dotted else {
             throw TOMLSyntaxError(
-                place: key.place, message: "\(key.name) has a value already, in line \(entry.place.line)")
+                position: key.position, message: "\(key.name) has a value already, in line \(entry.position.line)")
         }
         table.entries[key.name] = nil
         entry.value = .boolean(false)
@@ -111,7 +113,7 @@ struct TOMLParser {
 
     fileprivate struct Key {
         var name: String
-        var place: TextPosition
+        var position: TextPosition
     }
 
     private mutating func dottedKey() throws(TOMLSyntaxError) -> [Key] {
@@ -126,17 +128,17 @@ struct TOMLParser {
     }
 
     private mutating func key() throws(TOMLSyntaxError) -> Key {
-        let place = scanner.place
+        let position = scanner.position
         if scanner.next == "\"" || scanner.next == "'" {
             let name = try scanner.string(mayHaveLines: false)
-            return Key(name: name, place: place)
+            return Key(name: name, position: position)
         }
         let name = scanner.take { $0.isASCII && ($0.isLetter || $0.isNumber) || $0 == "_" || $0 == "-" }
         guard !name.isEmpty else {
             throw scanner.error(
                 scanner.next.map { "a key cannot begin with \($0)" } ?? "a key is missing")
         }
-        return Key(name: name, place: place)
+        return Key(name: name, position: position)
     }
 
     // MARK: Values
@@ -152,13 +154,13 @@ struct TOMLParser {
     }
 
     private mutating func array(_ depth: Int) throws(TOMLSyntaxError) -> [TOMLValue] {
-        let start = scanner.place
+        let start = scanner.position
         var values: [TOMLValue] = []
         _ = scanner.take("[")
         while true {
             try scanner.skipBlankLines()
             if scanner.take("]") { return values }
-            if scanner.isAtEnd { throw TOMLSyntaxError(place: start, message: "this list has no ] at its end") }
+            if scanner.isAtEnd { throw TOMLSyntaxError(position: start, message: "this list has no ] at its end") }
             values.append(try value(depth: depth + 1))
             try scanner.skipBlankLines()
             guard scanner.take(",") || scanner.next == "]" || scanner.isAtEnd else {

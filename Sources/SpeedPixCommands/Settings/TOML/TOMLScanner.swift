@@ -16,10 +16,10 @@ struct TOMLScanner {
 
     var isAtEnd: Bool { index == characters.count }
     var next: Character? { isAtEnd ? nil : characters[index] }
-    var place: TextPosition { TextPosition(line: line, column: index - lineStart + 1) }
+    var position: TextPosition { TextPosition(line: line, column: index - lineStart + 1) }
 
     func error(_ message: String) -> TOMLSyntaxError {
-        TOMLSyntaxError(place: place, message: message.printable())
+        TOMLSyntaxError(position: position, message: message.printable())
     }
 
     private mutating func advance() {
@@ -89,9 +89,11 @@ struct TOMLScanner {
 
     /// A number or a truth value.
     mutating func plainValue() throws(TOMLSyntaxError) -> TOMLValue {
-        let start = place
+        let start = position
         let word = take { !$0.isWhitespace && !$0.isNewline && !",]}#=".contains($0) }
-        func wrong(_ message: String) -> TOMLSyntaxError { TOMLSyntaxError(place: start, message: message.printable()) }
+        func wrong(_ message: String) -> TOMLSyntaxError {
+            TOMLSyntaxError(position: start, message: message.printable())
+        }
         switch word {
         case "": throw wrong("a value is missing")
         case "true": return .boolean(true)
@@ -124,7 +126,7 @@ struct TOMLScanner {
     ///
     /// - Parameter mayHaveLines: Whether `"""` and `'''` begin one of many lines.
     mutating func string(mayHaveLines: Bool) throws(TOMLSyntaxError) -> String {
-        let start = place
+        let start = position
         guard let quote = next else { throw error("a text is missing") }
         let triple = String(repeating: quote, count: 3)
         let isLong = mayHaveLines && follows(triple)
@@ -156,7 +158,8 @@ struct TOMLScanner {
             text.append(character)
             advance()
         }
-        throw TOMLSyntaxError(place: start, message: "this text has no \(isLong ? triple : String(quote)) at its end")
+        throw TOMLSyntaxError(
+            position: start, message: "this text has no \(isLong ? triple : String(quote)) at its end")
     }
 
     private mutating func escape(into text: inout String, isLong: Bool) throws(TOMLSyntaxError) {

@@ -1,9 +1,9 @@
-/// A table of a TOML document: its entries by name, each with the place where it stands.
+/// A table of a TOML document: its entries by name, each with the position where it stands.
 struct TOMLTable: Sendable, Equatable {
     /// A key and its value.
     struct Entry: Sendable, Equatable {
         /// Where the key stands.
-        var place: TextPosition
+        var position: TextPosition
         var value: TOMLValue
     }
 
@@ -24,7 +24,7 @@ struct TOMLTable: Sendable, Equatable {
 
     /// The entries in the order of the text.
     var sorted: [(key: String, entry: Entry)] {
-        entries.sorted { $0.value.place < $1.value.place }.map { ($0.key, $0.value) }
+        entries.sorted { $0.value.position < $1.value.position }.map { ($0.key, $0.value) }
     }
 }
 
@@ -52,6 +52,6 @@ enum TOMLValue: Sendable, Equatable {
 
 /// Why a text is no TOML, and where.
 struct TOMLSyntaxError: Error, Equatable {
-    var place: TextPosition
+    var position: TextPosition
     var message: String
 }

@@ -40,14 +40,14 @@ extension FileAccess {
     ) throws -> WritableFolder {
         guard mayWrite(start, toMake: full.string) else { throw Self.notWritable(path) }
         try overlay.checkWritable(start, shownAs: path)
-        var place = start
+        var current = start
         for component in missing {
             guard makesParents else { throw Descriptor.failure(ENOENT, path) }
-            try overlay.makeFolder(component.string, in: place, shownAs: path)
-            place = OverlayTree.join(place, component.string)
+            try overlay.makeFolder(component.string, in: current, shownAs: path)
+            current = OverlayTree.join(current, component.string)
         }
-        guard mayWrite(place) else { throw Self.notWritable(path) }
+        guard mayWrite(current) else { throw Self.notWritable(path) }
         return WritableFolder(
-            overlay, place, path: full.removingLastComponent().string, mayCopy: { !isWithheld($0) })
+            overlay, current, path: full.removingLastComponent().string, mayCopy: { !isWithheld($0) })
     }
 }

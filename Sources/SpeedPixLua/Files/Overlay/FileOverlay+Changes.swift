@@ -46,8 +46,8 @@ extension FileOverlay {
                     switch entry {
                     case .content(let number):
                         var status = stat()
-                        let place = state.directory?.descriptor.number ?? -1
-                        let isThere = fstatat(place, "\(number)", &status, AT_SYMLINK_NOFOLLOW) == 0
+                        let folderDescriptor = state.directory?.descriptor.number ?? -1
+                        let isThere = fstatat(folderDescriptor, "\(number)", &status, AT_SYMLINK_NOFOLLOW) == 0
                         found.append(.write(path, bytes: isThere ? Int64(status.st_size) : 0))
                     case .folder(nil): found.append(.makeFolder(path))
                     case .folder(let origin?), .moved(let origin):

@@ -87,8 +87,8 @@ public final class FileOverlay: Sendable {
         switch node.kind {
         case .folder: return .folder
         case .content: return .file
-        case .disk(let place):
-            return FileKind(place, followsLast: false)
+        case .disk(let diskPath):
+            return FileKind(diskPath, followsLast: false)
         }
     }
 
@@ -119,7 +119,7 @@ public final class FileOverlay: Sendable {
         try state.withLock { state in
             switch state.tree.node(at: real, followsLast: false)?.kind {
             case .content(let number): .content(try Self.open(number, flags: O_RDONLY, state: state, name: name))
-            case .disk(let place): .disk(place)
+            case .disk(let diskPath): .disk(diskPath)
             case .folder: .folder
             case nil: throw Descriptor.failure(ENOENT, name)
             }
@@ -182,14 +182,14 @@ public final class FileOverlay: Sendable {
             case .content(let known):
                 number = known
                 if flags & O_TRUNC != 0 { state.bytes -= state.sizes.updateValue(0, forKey: known) ?? 0 }
-            case .disk(let place):
-                guard OverlayTree.target(of: place) == nil else { throw Descriptor.failure(ELOOP, shown) }
-                guard FileKind(place, followsLast: false) == .file else {
+            case .disk(let diskPath):
+                guard OverlayTree.target(of: diskPath) == nil else { throw Descriptor.failure(ELOOP, shown) }
+                guard FileKind(diskPath, followsLast: false) == .file else {
                     throw SpeedPixError(.invalidArgument, "\(shown) is not a regular file")
                 }
-                guard mayCopy(place) else { throw FileAccess.withheld(shown) }
-                guard access(place, W_OK) == 0 else { throw Descriptor.failure(errno, shown) }
-                number = try makeContent(at: path, copying: flags & O_TRUNC == 0 ? place : nil, &state, shown)
+                guard mayCopy(diskPath) else { throw FileAccess.withheld(shown) }
+                guard access(diskPath, W_OK) == 0 else { throw Descriptor.failure(errno, shown) }
+                number = try makeContent(at: path, copying: flags & O_TRUNC == 0 ? diskPath : nil, &state, shown)
             case nil:
                 guard flags & O_CREAT != 0 else { throw Descriptor.failure(ENOENT, shown) }
                 number = try makeContent(at: path, copying: nil, &state, shown)
@@ -203,11 +203,11 @@ public final class FileOverlay: Sendable {
 
     /// A new content that lies at a path, with what a file of the disk has.
     private func makeContent(
-        at path: String, copying place: String?, _ state: inout State, _ name: String
+        at path: String, copying diskPath: String?, _ state: inout State, _ name: String
     ) throws -> Int {
         let number = try makeContent(&state, name)
         do {
-            if let place { try copy(place, to: number, state: &state, name: name) }
+            if let diskPath { try copy(diskPath, to: number, state: &state, name: name) }
             try state.tree.set(.content(number), at: path)
             return number
         } catch {
@@ -216,11 +216,11 @@ public final class FileOverlay: Sendable {
         }
     }
 
-    private func copy(_ place: String, to number: Int, state: inout State, name: String) throws {
-        let source = OpenFile(try Descriptor.opening(place, O_RDONLY | O_NOFOLLOW, shownAs: name), name: name)
+    private func copy(_ diskPath: String, to number: Int, state: inout State, name: String) throws {
+        let source = OpenFile(try Descriptor.opening(diskPath, O_RDONLY | O_NOFOLLOW, shownAs: name), name: name)
         // A link that somebody slipped into the way would lead to a file that was not judged. Disks that ignore the case of
         // names may tell the path in another one.
-        guard source.descriptor.path?.lowercased() == place.lowercased() else { throw FileAccess.notWritable(name) }
+        guard source.descriptor.path?.lowercased() == diskPath.lowercased() else { throw FileAccess.notWritable(name) }
         let target = try Self.open(number, flags: O_WRONLY, state: state, name: name)
         try source.forEachPiece { piece in
             try reserve(piece.count, for: number, &state)

@@ -92,7 +92,8 @@ struct OverlayTree: Sendable {
             case .regular: break
             }
             guard let child = child(component.string, of: current) else { return nil }
-            guard case .disk(let place) = child.kind, followsLast || !rest.isEmpty, let target = Self.target(of: place)
+            guard case .disk(let diskPath) = child.kind, followsLast || !rest.isEmpty,
+                let target = Self.target(of: diskPath)
             else {
                 current = child
                 continue
@@ -118,7 +119,7 @@ struct OverlayTree: Sendable {
         case .removed: return nil
         case .folder: return Node(path: path, kind: .folder(isNew: true))
         case .content(let number): return Node(path: path, kind: .content(number))
-        case .moved(let place): return Node(path: path, kind: .disk(place))
+        case .moved(let diskPath): return Node(path: path, kind: .disk(diskPath))
         case nil:
             guard !isNew, let kind = FileKind(path, followsLast: false) else { return nil }
             return Node(path: path, kind: kind == .folder ? .folder(isNew: false) : .disk(path))
@@ -182,15 +183,15 @@ struct OverlayTree: Sendable {
     }
 
     /// Makes `node`, with everything in it, lie at `path` as well.
-    private mutating func place(_ node: Node, at path: String) throws {
+    private mutating func put(_ node: Node, at path: String) throws {
         switch node.kind {
         case .content(let number): try set(.content(number), at: path)
-        case .disk(let place):
+        case .disk(let diskPath):
             forget(path)
             // Back where the disk has it, it is no change.
             let (folder, name) = Self.split(path)
-            if place == path, let parent = self.node(at: folder), child(name, of: parent) != nil { return }
-            try set(.moved(from: place), at: path)
+            if diskPath == path, let parent = self.node(at: folder), child(name, of: parent) != nil { return }
+            try set(.moved(from: diskPath), at: path)
         case .folder(let isNew):
             var origin = isNew ? nil : node.path
             if case .folder(let known)? = self[node.path] { origin = known }
@@ -198,7 +199,7 @@ struct OverlayTree: Sendable {
             try set(.folder(origin: origin), at: path)
             for name in names {
                 guard let child = child(name, of: node) else { continue }
-                try place(child, at: Self.join(path, name))
+                try put(child, at: Self.join(path, name))
             }
         }
     }
@@ -207,7 +208,7 @@ struct OverlayTree: Sendable {
     ///
     /// - Throws: ``SpeedPixError`` `file_system`; the tree may be half changed then.
     mutating func move(_ node: Node, to path: String) throws {
-        try place(node, at: path)
+        try put(node, at: path)
         if node.isFolder { forgetAll(below: node.path) }
         try remove(node.path)
     }

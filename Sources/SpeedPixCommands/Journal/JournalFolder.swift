@@ -1,8 +1,8 @@
 import SystemPackage
 
 /// The folder where journals of runs lie.
-struct JournalPlace: Sendable, Equatable {
-    let folder: String
+struct JournalFolder: Sendable, Equatable {
+    let path: String
     /// Whether scripts work in this folder, or below it.
     private let isShared: Bool
 
@@ -14,20 +14,20 @@ struct JournalPlace: Sendable, Equatable {
     ///   - directory: The script's folder; the working folder counts if it has none.
     init(_ given: String?, beside directory: String?, _ context: CommandContext) {
         if let chosen = given.flatMap({ $0.isEmpty ? nil : $0 }) ?? context.variable(LocalDataFolder.variable) {
-            folder = context.absolute(chosen)
+            path = context.absolute(chosen)
         } else if let base = BaseDirectories(context.environment, home: context.variable("HOME")).state {
-            folder = base.appending("speedpix").string
+            path = base.appending("speedpix").string
         } else {
-            folder = FilePath(directory ?? context.workingDirectory).appending(".speedpix").string
+            path = FilePath(directory ?? context.workingDirectory).appending(".speedpix").string
         }
-        let place = FilePath(folder)
-        isShared = [directory, context.workingDirectory].contains { FilePath($0 ?? "").starts(with: place) }
+        let folder = FilePath(path)
+        isShared = [directory, context.workingDirectory].contains { FilePath($0 ?? "").starts(with: folder) }
     }
 
     /// What scripts may neither read nor write: the database with the files that SQLite puts beside it, and the folder, unless
     /// it is one that scripts work in.
     var withheld: [String] {
-        let file = FilePath(folder).appending("journal.sqlite").string
-        return [file, "\(file)-wal", "\(file)-shm"] + (isShared ? [] : [folder])
+        let file = FilePath(path).appending("journal.sqlite").string
+        return [file, "\(file)-wal", "\(file)-shm"] + (isShared ? [] : [path])
     }
 }
