@@ -20,7 +20,7 @@ extension SpeedPixError {
         if Self.noSuchCallPhrases.contains(where: text.contains) { return true }
         // What the API gateway says for a path that nobody published, with 400 or 403 as well; an engine that says it, with
         // a code of its own, means an argument.
-        if serviceCode.map(GatewayRefusal.isCode) ?? true, text.contains("invalid url") { return true }
+        if serviceCode.map(APIGatewayRefusal.isCode) ?? true, text.contains("invalid url") { return true }
         guard code == .apiError else { return false }
         if let serviceCode {
             return Self.noSuchCallCodes.contains(serviceCode.lowercased().filter { $0.isLetter || $0.isNumber })

@@ -5,22 +5,22 @@ import NIOCore
 /// A ``SpeedPixClient`` makes one by itself if its ``SpeedPixClient/Configuration/network`` says more than the default. Connections are
 /// pooled, and closed when the last copy is gone and the last answer read.
 public struct RoutedHTTPTransport: HTTPTransport {
-    private let routes: HTTPRoutes
+    private let connections: HTTPConnections
 
     /// Opens no connection yet.
     public init(_ settings: NetworkSettings) {
-        routes = HTTPRoutes(settings)
+        connections = HTTPConnections(settings)
     }
 
     /// As ``AsyncHTTPTransport/taskExecutor(for:)``.
     public func taskExecutor(for operation: ClientOperation) -> (any TaskExecutor)? {
-        routes.direct.taskExecutor(for: operation)
+        connections.direct.taskExecutor(for: operation)
     }
 
     /// Sends over a pooled connection. Throws ``TransportError``, `CancellationError`, or a streamed body's own error.
     public func send(_ request: TransportRequest) async throws -> TransportResponse {
-        var response = try await routes.send(request)
-        response.body = AnyByteStream(ConnectionHoldingBody(base: response.body, routes: routes))
+        var response = try await connections.send(request)
+        response.body = AnyByteStream(ConnectionHoldingBody(base: response.body, connections: connections))
         return response
     }
 }
@@ -29,14 +29,16 @@ public struct RoutedHTTPTransport: HTTPTransport {
 private struct ConnectionHoldingBody: AsyncSequence, Sendable {
     typealias Element = ByteBuffer
     let base: AnyByteStream
-    let routes: HTTPRoutes
+    let connections: HTTPConnections
 
     struct AsyncIterator: AsyncIteratorProtocol {
         var base: AnyByteStream.AsyncIterator
-        let routes: HTTPRoutes
+        let connections: HTTPConnections
 
         mutating func next() async throws -> ByteBuffer? { try await base.next() }
     }
 
-    func makeAsyncIterator() -> AsyncIterator { AsyncIterator(base: base.makeAsyncIterator(), routes: routes) }
+    func makeAsyncIterator() -> AsyncIterator {
+        AsyncIterator(base: base.makeAsyncIterator(), connections: connections)
+    }
 }
