@@ -5,7 +5,7 @@ package enum Fault: Sendable, Hashable {
     /// How much of an answer arrives.
     package enum Cut: Sendable, Hashable {
         case bytes(Int)
-        /// 0 ..< 1 of it.
+        /// 0 ... 1 of it. With 1 all of it arrives, and one byte more was announced.
         case fraction(Double)
     }
 
@@ -27,8 +27,8 @@ package enum Fault: Sendable, Hashable {
     case resetAfter
     /// The answer breaks off before its announced length.
     case cutBody(Cut)
-    /// The answer's body comes in pieces of so many bytes, with a pause after each.
-    case slowBody(pieces: Int, pause: Duration)
+    /// The answer's body is written in chunks of so many bytes, with a pause after each.
+    case slowBody(bytesPerWrite: Int, pause: Duration)
     /// The answer comes so much later.
     case delay(Duration)
     /// The signed URLs in the answer expired so long ago.
