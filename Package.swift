@@ -166,7 +166,7 @@ let package = Package(
                 .product(name: "Tracing", package: "swift-distributed-tracing"),
                 .product(name: "_NIOFileSystem", package: "swift-nio"),
             ],
-            resources: [.embedInCode("Workflows/Scripts")],
+            resources: [.embedInCode("Backends/Local/Scripts")],
             swiftSettings: swift
         ),
 

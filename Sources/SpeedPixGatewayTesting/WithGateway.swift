@@ -19,7 +19,7 @@ import SpeedPixGateway
 ///
 /// - Parameters:
 ///   - workflows: More workflows, as Lua scripts by their ids. A script returns a table with `inputs` and `run`, as those of
-///     the gateway do (`Sources/SpeedPixGateway/Workflows/Scripts`), and `image` is what pictures are made with.
+///     the gateway do (`Sources/SpeedPixGateway/Backends/Local/Scripts`), and `image` is what pictures are made with.
 ///   - faults: What goes wrong on purpose, as JSON; `docs/faults.md` lists it. By default nothing does.
 ///   - dependencies: What the client uses; by default the system's clocks.
 ///   - body: Called once the gateway listens. When it returns or throws, predictions that still run are canceled.
