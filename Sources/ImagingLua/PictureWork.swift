@@ -27,7 +27,7 @@ package enum PictureWork {
     ) -> LuaFunctionDefinition.Work {
         { context in
             let picture = LuaPicture(try await run(make), host: host, format: format)
-            try await host.memory.settle(context)
+            try await host.memory.collect(context)
             return .object(picture)
         }
     }

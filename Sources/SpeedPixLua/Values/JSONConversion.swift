@@ -31,7 +31,7 @@ extension LuaValue {
 }
 
 extension LuaTable {
-    /// Whether the table is a list: settled by the script, or all its keys are 1 … n. An empty table is an object,
+    /// Whether the table is a list: declared by the script, or all its keys are 1 … n. An empty table is an object,
     /// since inputs are made of objects; `speedpix.array{}` is the empty list.
     var isList: Bool {
         switch shape {

@@ -1,6 +1,6 @@
 import LuaRuntime
 
-/// `speedpix.array` and `speedpix.object`, which settle what an empty or a mixed table is.
+/// `speedpix.array` and `speedpix.object`, which declare what an empty or a mixed table is.
 enum ShapeFunctions {
     static let all: [LuaFunctionDefinition] = [
         .immediate(
