@@ -2,7 +2,7 @@ extension SpeedPixError {
     /// For calls that not every service has: `unsupported` if this error says that there is no such call, else the same
     /// error.
     ///
-    /// A file or a prediction that does not exist is no such case: the service knew the call and refused its argument.
+    /// A file or a prediction that does not exist is not such a case: the service knew the call and refused its argument.
     ///
     /// - Parameter feature: What the caller asked for, as messages name it: "cancel".
     package func asUnsupported(_ feature: String) -> SpeedPixError {

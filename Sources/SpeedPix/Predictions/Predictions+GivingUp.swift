@@ -16,7 +16,7 @@ extension Predictions {
         }
     }
 
-    /// Records an end that was no success; cancels a prediction that is given up, if the options say so.
+    /// Records an end that was not a success; cancels a prediction that is given up, if the options say so.
     ///
     /// - Returns: The error that the wait ends with.
     @inline(never)  // TaskFrames.swift

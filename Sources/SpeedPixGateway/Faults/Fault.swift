@@ -17,7 +17,7 @@ package enum Fault: Sendable, Hashable {
     case envelope(
         code: String, message: String, subCode: String? = nil, subMessage: String? = nil, httpStatus: Int = 200,
         isProcessed: Bool = false)
-    /// Answered with HTTP 200 and bytes that are no answer of the protocol.
+    /// Answered with HTTP 200 and bytes that are not an answer of the protocol.
     case garbage([UInt8], isProcessed: Bool = false)
     /// Refused as if its nonce had been used before.
     case duplicateNonce

@@ -66,7 +66,7 @@ final class HTTPConnections: Sendable {
         return configuration
     }
 
-    /// How requests of a scheme leave, if their host is no exception.
+    /// How requests of a scheme leave, if their host is not an exception.
     private static func hop(for scheme: String, _ settings: ProxySettings) -> Hop {
         guard let proxy = scheme == "https" ? settings.https : settings.http else { return .direct }
         return scheme == "http" && proxy.kind == .http ? .forward(proxy) : .tunnel(proxy)
