@@ -66,6 +66,7 @@ let package = Package(
     ],
     targets: [
         // MARK: Text
+        .target(name: "JSONText", swiftSettings: swift),
         .target(name: "Spelling", swiftSettings: swift),
 
         // MARK: Lua
@@ -75,13 +76,13 @@ let package = Package(
             providers: [.apt(["liblua5.4-dev"]), .brew(["lua@5.4"])]
         ),
         .target(name: "CLuaBridge", dependencies: ["CLua"], cSettings: c),
-        .target(name: "LuaRuntime", dependencies: ["CLuaBridge", "Spelling"], swiftSettings: swift),
+        .target(name: "LuaRuntime", dependencies: ["CLuaBridge", "JSONText", "Spelling"], swiftSettings: swift),
 
         // MARK: The SDK
         .target(
             name: "SpeedPix",
             dependencies: [
-                "LocalFiles",
+                "JSONText", "LocalFiles",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -183,7 +184,7 @@ let package = Package(
                 .product(name: "Tracing", package: "swift-distributed-tracing"),
                 .product(name: "_NIOFileSystem", package: "swift-nio"),
             ],
-            resources: [.embedInCode("Workflows/Scripts")],
+            resources: [.embedInCode("Backends/Local/Scripts")],
             swiftSettings: swift
         ),
 
@@ -241,6 +242,7 @@ let package = Package(
         .testTarget(
             name: "LuaRuntimeTests", dependencies: ["LuaRuntime", "SpeedPixTestSupport"], exclude: ["Scripts"],
             swiftSettings: swift),
+        .testTarget(name: "JSONTextTests", dependencies: ["JSONText"], swiftSettings: swift),
         .testTarget(
             name: "LocalFilesTests",
             dependencies: ["LocalFiles", .product(name: "SystemPackage", package: "swift-system")],

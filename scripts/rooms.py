@@ -15,15 +15,16 @@ SWIFT_ROOMS = [
 ]
 ROOMS = {
     "Spelling": [],
+    "JSONText": [],
     "CLua": [],
     "CLuaBridge": ["CLua"],
-    "LuaRuntime": ["CLuaBridge", "Spelling"],
+    "LuaRuntime": ["CLuaBridge", "JSONText", "Spelling"],
     "CVips": [],
     "CImaging": ["CVips"],
     "LocalFiles": [],
     "Imaging": ["CImaging", "LocalFiles"],
     "ImagingLua": ["Imaging", "LuaRuntime", "Spelling"],
-    "SpeedPix": ["LocalFiles"],
+    "SpeedPix": ["JSONText", "LocalFiles"],
     "SpeedPixMedia": ["LocalFiles", "SpeedPix", "Imaging"],
     "SQLiteStorage": [],
     "SpeedPixJournal": ["LocalFiles", "SpeedPix", "SQLiteStorage"],
@@ -54,7 +55,7 @@ ROOMS = {
     "LuaHostTests": ["LuaHost", "LuaRuntime", "SpeedPix", "SpeedPixLua", "SpeedPixTesting"],
 }
 # Rooms whose own sources may import no package.
-NO_PACKAGES = {"Spelling", "CLua", "CLuaBridge", "LuaRuntime", "CVips", "CImaging", "Imaging", "CEditLine", "CLineEditor", "SpeedPixCLI"}
+NO_PACKAGES = {"Spelling", "JSONText", "CLua", "CLuaBridge", "LuaRuntime", "CVips", "CImaging", "Imaging", "CEditLine", "CLineEditor", "SpeedPixCLI"}
 # What comes with the toolchain or the system. All of Foundation is wanted only where there is no FoundationEssentials.
 SYSTEM_MODULES = {"Dispatch", "FoundationEssentials", "Synchronization", "Darwin", "Glibc", "Musl"}
 TEST_MODULES = {"Testing"}

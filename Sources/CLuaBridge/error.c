@@ -160,7 +160,7 @@ int spl_raise_cannot_wait(lua_State *L) {
 int spl_raise_too_deep(lua_State *L) {
     spl_vm *vm = spl_vm_of(L);
     lua_pushfstring(L, "this task is the innermost of %d that spawned one another, and may spawn none", (int)vm->task_depth);
-    push_error(L, "too_large", lua_tostring(L, -1), "spawn from a loop, or use speedpix.map");
+    push_error(L, "too_large", lua_tostring(L, -1), "spawn from a loop, or use map");
     spl_complete_error(L, vm, 1);
     return lua_error(L);
 }

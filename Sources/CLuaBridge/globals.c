@@ -31,7 +31,7 @@ enum {
 };
 
 typedef struct {
-    const char *text;  // NULL for a constant that is no string
+    const char *text;  // NULL for a constant that is not a string
     size_t length;
 } constant;
 
@@ -238,20 +238,20 @@ static void take_body(spl_globals *g, function *f, const bool *outer, size_t out
     const uint8_t *deltas = take(g, lines);
     size_t absolutes = take_count(g, 2), next = 0;
     // Pairs of instruction and line, for lines that no delta reaches.
-    size_t *places = calloc(absolutes * 2 + 1, sizeof *places);
-    if (places == NULL) run_out(g);
-    for (size_t i = 0; i < absolutes * 2 && !g->broken; i++) places[i] = take_size(g);
+    size_t *absolute_lines = calloc(absolutes * 2 + 1, sizeof *absolute_lines);
+    if (absolute_lines == NULL) run_out(g);
+    for (size_t i = 0; i < absolutes * 2 && !g->broken; i++) absolute_lines[i] = take_size(g);
     content registers[256] = {{0}};
     for (size_t pc = 0; pc < f->instructions && !g->broken; pc++) {
         if (pc < lines && (int8_t)deltas[pc] != -128) {
             f->line += (int8_t)deltas[pc];
         } else if (pc < lines && next < absolutes) {
-            f->line = (int)places[next * 2 + 1];
+            f->line = (int)absolute_lines[next * 2 + 1];
             next++;
         }
         walk(g, f, registers, instruction_at(f->code + pc * 4));
     }
-    free(places);
+    free(absolute_lines);
     for (size_t locals = take_count(g, 3); locals > 0 && !g->broken; locals--) {
         take_string(g);
         take_size(g);

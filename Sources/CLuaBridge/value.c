@@ -39,16 +39,16 @@ static uint8_t *extend(spl_vm *vm, size_t count) {
         vm->buffer = buffer;
         vm->capacity = capacity;
     }
-    uint8_t *place = vm->buffer + vm->length;
+    uint8_t *end = vm->buffer + vm->length;
     vm->length += count;
-    return place;
+    return end;
 }
 
 static void put(spl_vm *vm, uint8_t op, const void *operand, size_t size) {
-    uint8_t *place = extend(vm, 1 + size);
-    if (place == NULL) return;
-    *place = op;
-    if (size) memcpy(place + 1, operand, size);
+    uint8_t *target = extend(vm, 1 + size);
+    if (target == NULL) return;
+    *target = op;
+    if (size) memcpy(target + 1, operand, size);
     if (op >= OP_STRING) vm->allocates = true;
 }
 
@@ -71,8 +71,8 @@ void spl_put_error(spl_vm *vm) { put(vm, OP_ERROR, NULL, 0); }
 
 void spl_put_string(spl_vm *vm, const void *bytes, size_t length) {
     put(vm, OP_STRING, &length, sizeof length);
-    uint8_t *place = extend(vm, length);
-    if (place != NULL && length > 0) memcpy(place, bytes, length);
+    uint8_t *target = extend(vm, length);
+    if (target != NULL && length > 0) memcpy(target, bytes, length);
 }
 
 void spl_put_table(spl_vm *vm, int32_t items, int32_t entries, int32_t shape) {
@@ -82,10 +82,10 @@ void spl_put_table(spl_vm *vm, int32_t items, int32_t entries, int32_t shape) {
 
 size_t spl_get_put_length(const spl_vm *vm) { return vm->length; }
 
-void spl_set_table_size(spl_vm *vm, size_t place, int32_t items, int32_t entries) {
+void spl_set_table_size(spl_vm *vm, size_t table, int32_t items, int32_t entries) {
     if (vm->put_failed) return;  // the table may not be there
     int32_t operand[2] = {items, entries};
-    memcpy(vm->buffer + place + 1, operand, sizeof operand);
+    memcpy(vm->buffer + table + 1, operand, sizeof operand);
 }
 
 typedef struct {

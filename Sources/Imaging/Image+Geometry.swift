@@ -41,7 +41,7 @@ extension Image {
             target = scaled(by: min(horizontal ?? .infinity, vertical ?? .infinity))
         }
         try limits.check(width: target.width, height: target.height, for: name)
-        // The target is settled to the pixel here, so that libvips' rounding has no say.
+        // The target is computed to the pixel here, so that libvips' rounding has no say.
         let code = Int32(mode == .cover ? SPX_COVER : SPX_EXACT)
         return replacing(
             try .make(name) {

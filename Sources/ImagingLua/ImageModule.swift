@@ -58,7 +58,7 @@ package enum ImageModule {
                 let picture = try await PictureWork.run {
                     try LuaPicture(file: bytes, name: source.name, host: host, damaged: damaged)
                 }
-                try await host.memory.settle(context)
+                try await host.memory.collect(context)
                 return .object(picture)
             }
         }
@@ -227,7 +227,7 @@ package enum ImageModule {
             return { context in
                 let result = try await PictureWork.run { try left.image.compared(with: right.image) }
                 let picture = LuaPicture(result.image, host: host)
-                try await host.memory.settle(context)
+                try await host.memory.collect(context)
                 return .table([
                     "difference": .number(result.difference), "changed": .number(result.changed),
                     "psnr": .number(result.peakSignalToNoise), "same": .boolean(result.difference == 0),

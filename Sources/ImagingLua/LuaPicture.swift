@@ -110,7 +110,7 @@ package final class LuaPicture: LuaObject {
         case "format": format.map { .string($0.rawValue) }
         case "dpi": dotsPerInch.map { .number($0) }
         case "color_space": .string(colorSpace)
-        // Settled only by the pixels, which may not be there yet, or are being decoded just now.
+        // Known only from the pixels, which may not be there yet, or are being decoded just now.
         case "has_alpha":
             content.withLockIfAvailable { content -> LuaValue? in
                 if case .pixels(let image) = content { .boolean(image.hasAlpha) } else { nil }

@@ -32,7 +32,7 @@ package final class PictureMemory: Sendable {
     /// Lets Lua forget pictures that the script no longer holds, if much has gathered since the last time.
     ///
     /// - Throws: ``ImagingError`` with `tooLarge` if those that it does hold are over the limit.
-    func settle(_ context: LuaContext) async throws {
+    func collect(_ context: LuaContext) async throws {
         guard state.withLock({ $0.live > min($0.collectAt, limit) }) else { return }
         await context.vm.collectGarbage()
         let isOver = state.withLock { state in

@@ -154,7 +154,7 @@ enum PictureMethods {
         },
     ]
 
-    private static let places =
+    private static let anchors =
         "\"top-left\"|\"top\"|\"top-right\"|\"left\"|\"center\"|\"right\"|\"bottom-left\"|\"bottom\"|\"bottom-right\""
 
     private static let composite = LuaFunctionDefinition.waiting(
@@ -163,7 +163,7 @@ enum PictureMethods {
             "With another picture laid on it.", ["other: Picture"],
             options: [
                 "x: integer — pixels from the left; default 0", "y: integer — pixels from the top; default 0",
-                "at: \(places) — a place by name, instead of x and y",
+                "at: \(anchors) — a place by name, instead of x and y",
                 """
                 blend: "over"|"multiply"|"screen"|"overlay"|"darken"|"lighten"|"add"|"soft-light"|"hard-light"|"difference"\
                 |"color-dodge"|"color-burn" — default over
@@ -174,11 +174,11 @@ enum PictureMethods {
         let picture = try arguments.receiver(LuaPicture.self)
         let other = try arguments.object(1, as: LuaPicture.self)
         let options = try arguments.options()
-        let place = try Place(options, otherwise: .offset(x: 0, y: 0))
+        let placement = try Placement(options, otherwise: .offset(x: 0, y: 0))
         let blend: BlendMode = try options.choice("blend") ?? .over
         let opacity = try options.number("opacity") ?? 1
         return PictureWork.picture(picture.host, format: picture.format) {
-            try place.lay(try other.image, on: try picture.image, blend: blend, opacity: opacity)
+            try placement.lay(try other.image, on: try picture.image, blend: blend, opacity: opacity)
         }
     }
 
@@ -188,16 +188,16 @@ enum PictureMethods {
             "With text on it, in the middle unless told otherwise.", ["text: string"],
             options: [
                 "x: integer — pixels from the left", "y: integer — pixels from the top",
-                "at: \(places) — a place by name, instead of x and y; default center",
+                "at: \(anchors) — a place by name, instead of x and y; default center",
             ] + LuaOptions.textStyle, returns: "Picture", errors: ["image_too_large"])
     ) { arguments in
         let picture = try arguments.receiver(LuaPicture.self)
         let text = try arguments.string(1)
         let options = try arguments.options()
         let style = try options.textStyle()
-        let place = try Place(options, otherwise: .anchor(.center))
+        let placement = try Placement(options, otherwise: .anchor(.center))
         return PictureWork.picture(picture.host, format: picture.format) {
-            try place.lay(try Image.text(text, style: style), on: try picture.image)
+            try placement.lay(try Image.text(text, style: style), on: try picture.image)
         }
     }
 
@@ -297,11 +297,11 @@ private enum FlipDirection: String, CaseIterable {
 }
 
 /// Where something is laid: `x` and `y` from the top left, or a place by name.
-private enum Place {
+private enum Placement {
     case offset(x: Int, y: Int)
     case anchor(Anchor)
 
-    init(_ options: LuaOptions, otherwise: Place) throws {
+    init(_ options: LuaOptions, otherwise: Placement) throws {
         let (x, y) = (try options.pixels("x"), try options.pixels("y"))
         let anchor: Anchor? = try options.choice("at")
         switch (x, y, anchor) {

@@ -9,7 +9,8 @@ import Foundation
 
 /// Runs picture work off the VM's actor and off Swift's cooperative threads, which a filter of a second would starve.
 package enum PictureWork {
-    /// As many pictures at a time as there are cores.
+    /// As many pictures at a time as there are cores. One pool for the process and not one for each VM, since its VMs share the
+    /// cores.
     package static let threads = BlockingThreads(
         limit: max(ProcessInfo.processInfo.activeProcessorCount, 2), onThreadEnd: ImagingStop.endThread)
 
@@ -27,7 +28,7 @@ package enum PictureWork {
     ) -> LuaFunctionDefinition.Work {
         { context in
             let picture = LuaPicture(try await run(make), host: host, format: format)
-            try await host.memory.settle(context)
+            try await host.memory.collect(context)
             return .object(picture)
         }
     }

@@ -52,7 +52,7 @@ extension SpeedPixClient {
         }
 
         /// - Parameter endpoint: A missing scheme becomes `https`, trailing slashes are dropped, a path is kept as base.
-        /// - Throws: ``SpeedPixError`` with code `configuration` for an empty key or secret, or an endpoint that is no URL.
+        /// - Throws: ``SpeedPixError`` with code `configuration` for an empty key or secret, or an endpoint that is not a URL.
         public init(
             appKey: String,
             appSecret: String,

@@ -17,7 +17,7 @@ public enum Gateway {
     /// It installs no signal handlers and prints nothing.
     ///
     /// - Parameters:
-    ///   - workflows: What it offers; of two with the same id the last one counts.
+    ///   - workflows: What it offers on this machine; of two with the same id the last one counts.
     ///   - body: Called once the gateway listens. When it returns or throws, predictions that still run are cancelled,
     ///     and the gateway ends.
     /// - Throws: What `body` throws; ``SpeedPixError`` `configuration` if the port or the data directory cannot be used;
@@ -25,7 +25,7 @@ public enum Gateway {
     ///   end, and the gateway does with it.
     package static func withRunning<Output>(
         _ configuration: GatewayConfiguration,
-        workflows: [any Workflow],
+        workflows: [any LocalWorkflow],
         logger: Logger,
         isolation: isolated (any Actor)? = #isolation,
         body: (RunningGateway) async throws -> Output
@@ -53,7 +53,7 @@ public enum Gateway {
     }
 
     private static func run<Output>(
-        _ configuration: GatewayConfiguration, storage: GatewayStorage, workflows: [any Workflow], logger: Logger,
+        _ configuration: GatewayConfiguration, storage: GatewayStorage, workflows: [any LocalWorkflow], logger: Logger,
         isolation: isolated (any Actor)?, body: (RunningGateway) async throws -> Output
     ) async throws -> Output {
         let (ports, listening) = AsyncStream<Int>.makeStream()
@@ -109,26 +109,32 @@ public enum Gateway {
         }
     }
 
+    /// Who runs predictions.
+    private static func backends(
+        _ configuration: GatewayConfiguration, workflows: [any LocalWorkflow], logger: Logger
+    ) -> [any Backend] {
+        [LocalBackend(workflows, clock: configuration.clock, logger: logger)]
+    }
+
     /// What runs, in the order in which it starts: the server is the first to end.
     private static func services(
-        _ configuration: GatewayConfiguration, storage: GatewayStorage, workflows: [any Workflow], logger: Logger,
+        _ configuration: GatewayConfiguration, storage: GatewayStorage, workflows: [any LocalWorkflow], logger: Logger,
         onPort: @escaping @Sendable (Int) -> Void
     ) -> [any Service] {
         let store = storage.files
         let urls = URLSigner(secret: configuration.appSecret)
-        let catalogue = WorkflowCatalogue(workflows)
+        let catalogue = WorkflowCatalogue(backends(configuration, workflows: workflows, logger: logger))
         let preparation = InputPreparation(store: store, urls: urls)
         let runner = PredictionRunner(
-            store: store, uniqueName: configuration.uniqueName, now: configuration.now, clock: configuration.clock,
-            logger: logger)
+            store: store, uniqueName: configuration.uniqueName, now: configuration.now, logger: logger)
         let persisted = storage.predictions.map {
             PersistedPredictions(
-                store: $0, files: store, urls: urls, catalogue: catalogue, preparation: preparation)
+                database: $0, files: store, urls: urls, catalogue: catalogue, preparation: preparation)
         }
         let queue = PredictionQueue(configuration, runner: runner, persisted: persisted, logger: logger) {
             await store.remove($0)
         }
-        let sweep = StoreSweep(
+        let sweep = StorageSweep(
             store, predictions: storage.predictions, queue: queue, configuration: configuration, logger: logger)
         let calls: [any ServiceCall] = [
             CreateCall(

@@ -28,7 +28,7 @@ public struct GatewayConfiguration: Sendable {
     /// asks about it. Of the latter, those that nobody asks about for as long as ``retention`` fail. Default true.
     public var resumesAtStart = true
     /// Called with the reason if a directory that would keep predictions cannot be used: another gateway has it, or it may not
-    /// be written. A temporary folder takes its place then. Nil, the default: the gateway does not start.
+    /// be written. A temporary folder is used instead then. Nil, the default: the gateway does not start.
     package var onDataDirectoryRefused: (@Sendable (_ reason: String) -> Void)?
 
     /// Predictions that run at the same time. Default 64.

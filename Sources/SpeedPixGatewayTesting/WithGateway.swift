@@ -19,12 +19,12 @@ import SpeedPixGateway
 ///
 /// - Parameters:
 ///   - workflows: More workflows, as Lua scripts by their ids. A script returns a table with `inputs` and `run`, as those of
-///     the gateway do (`Sources/SpeedPixGateway/Workflows/Scripts`), and `image` is what pictures are made with.
+///     the gateway do (`Sources/SpeedPixGateway/Backends/Local/Scripts`), and `image` is what pictures are made with.
 ///   - faults: What goes wrong on purpose, as JSON; `docs/faults.md` lists it. By default nothing does.
 ///   - dependencies: What the client uses; by default the system's clocks.
 ///   - body: Called once the gateway listens. When it returns or throws, predictions that still run are canceled.
 /// - Returns: What `body` returns.
-/// - Throws: What `body` throws; ``SpeedPixError`` `invalid_argument` for a script that is no workflow and for faults that are
+/// - Throws: What `body` throws; ``SpeedPixError`` `invalid_argument` for a script that is not a workflow and for faults that are
 ///   not understood, `configuration` if nothing can listen; `CancellationError`.
 public func withGateway<Output>(
     workflows: [String: String] = [:], faults: String? = nil, dependencies: ClientDependencies = ClientDependencies(),
@@ -48,7 +48,7 @@ public func withGateway<Output>(
         }
     }
     var own = dependencies
-    // What one gateway throttles is no limit of another's.
+    // What one gateway throttles is not a limit of another's.
     own.pollRates = PollRateMemory()
     let silent = Logger(label: "speedpix-gateway", factory: { _ in SwiftLogNoOpLogHandler() })
     return try await Gateway.withRunning(configuration, workflows: offered, logger: silent) { running in

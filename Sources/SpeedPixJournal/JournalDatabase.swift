@@ -11,7 +11,7 @@ final class JournalDatabase: Sendable {
 
     /// Opens the file, or makes it, readable for its owner only, and brings it up to date.
     ///
-    /// - Throws: ``SpeedPixError`` `journal_failed`: it cannot be written, is no journal, or is one of a newer version.
+    /// - Throws: ``SpeedPixError`` `journal_failed`: it cannot be written, is not a journal, or is one of a newer version.
     init(path: String) throws {
         self.path = path
         do {

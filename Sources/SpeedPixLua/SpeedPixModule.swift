@@ -11,7 +11,7 @@ public enum SpeedPixModule {
             name: "speedpix", summary: "The service: workflows, files, and many of them at once.",
             functions: [
                 verbs.run, verbs.create, verbs.wait, verbs.upload, verbs.get, verbs.cancel, verbs.sleep,
-            ] + ConcurrencyLibrary.functions + [OnceLibrary.function, Parameters.function(host)]
+            ] + ConcurrencyLibrary.functions(module: "speedpix") + [OnceLibrary.function, Parameters.function(host)]
                 + SourceObject.functions + ShapeFunctions.all + [.uint64],
             values: ["null": .null, "version": .string(SpeedPixVersion.current)],
             fields: [
@@ -23,7 +23,7 @@ public enum SpeedPixModule {
                 PredictionObject.self, OutputFileObject.self, FileObject.self, SourceObject.self, LuaTask.self,
             ] + (host.isDryRun ? [PlaceholderObject.self] : []))
         module.sources = [ConcurrencyLibrary.source, OnceLibrary.source]
-        let json = JSONModule.module { object in
+        let json = JSONModule.module(shapes: "speedpix") { object in
             // A file stands for what it can be fetched by, as it does in an input.
             (object as? OutputFileObject)?.file.url ?? (object as? FileObject)?.file.url
                 ?? (object as? PlaceholderObject)?.url

@@ -5,7 +5,7 @@ struct FFprobeReport {
     private let format: JSONValue
     private let streams: [JSONValue]
 
-    /// - Throws: ``SpeedPixError`` `invalid_response` for output that is no report.
+    /// - Throws: ``SpeedPixError`` `invalid_response` for output that is not a report.
     init(_ output: [UInt8], about path: String) throws {
         guard let report = try? JSONValue(parsingAnswer: output), report.objectValue != nil else {
             throw SpeedPixError(.invalidResponse, "what ffprobe printed about \(path) is not its JSON")

@@ -33,7 +33,7 @@ public struct LocalMediaProbe: MediaProbe {
     /// What the file says of itself.
     ///
     /// - Throws: ``SpeedPixError``: `file_not_found`, `unsupported` for a program that is not installed or a document
-    ///   that is no PDF, `invalid_argument` for a file that is damaged or of another kind, `timeout`.
+    ///   that is not a PDF, `invalid_argument` for a file that is damaged or of another kind, `timeout`.
     public func properties(ofFileAt path: String, kind: MediaKind) async throws -> MediaProperties {
         let file = try LocalFile(path)
         switch kind {

@@ -85,7 +85,7 @@ struct CheckTests {
         #expect(check.problem?.hasPrefix("truncated: ") == true)
     }
 
-    @Test("Image.check refuses content that is no picture, missing files and too many pixels")
+    @Test("Image.check refuses content that is not a picture, missing files and too many pixels")
     func refused() throws {
         func code(_ body: () throws -> ImageCheck) -> ImagingError.Code? {
             let error = #expect(throws: ImagingError.self) { try body() }

@@ -10,7 +10,7 @@ import Testing
 @Suite("The samples that explain the Lua API")
 struct DocumentedSamplesTests {
     /// Takes a picture and a prompt, and gives the picture back.
-    private struct ImageToImage: Workflow {
+    private struct ImageToImage: LocalWorkflow {
         let id = "img2img"
         let title = "Gives a picture back"
         let inputs = [
@@ -36,8 +36,8 @@ struct DocumentedSamplesTests {
             .write(to: "\(folder.path)/shoe.jpg")
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let configuration = GatewayConfiguration(appKey: "key", appSecret: Secret("secret"))
-        let more: [any Workflow] = [ImageToImage()]
-        let workflows: [any Workflow] = try await BuiltInWorkflows.load() + more
+        let more: [any LocalWorkflow] = [ImageToImage()]
+        let workflows: [any LocalWorkflow] = try await BuiltInWorkflows.load() + more
         return try await Gateway.withRunning(configuration, workflows: workflows, logger: logger) {
             running -> (results: [LuaValue], output: String) in
             let capture = Capture()

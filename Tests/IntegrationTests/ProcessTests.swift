@@ -60,7 +60,7 @@ struct ProcessTests {
                 "SPEEDPIX_APP_KEY": "key", "SPEEDPIX_APP_SECRET": "secret", "SPEEDPIX_ENDPOINT": String(endpoint),
             ])
         let id = try #require(run.nextLine())
-        // A window that is closed is no other reason.
+        // A window that is closed is not another reason.
         let other = try Subprocess(
             Subprocess.speedpix, ["run", "s.lua", "--quiet"], folder: folder.path,
             environment: [

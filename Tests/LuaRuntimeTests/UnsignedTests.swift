@@ -127,7 +127,7 @@ struct UnsignedTests {
         }
         #expect(throws: LuaError.self) { try LuaChunk(script, name: "test.lua").globals() }
         guard case .failure(let typed) = LuaInput(script, name: "test.lua") else {
-            Issue.record("typed, it is no failure")
+            Issue.record("typed, it is not a failure")
             return
         }
         #expect(typed.message.contains("write uint64"))

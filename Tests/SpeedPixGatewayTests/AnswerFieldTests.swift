@@ -7,7 +7,7 @@ import Testing
 @Suite("Fields of answers for other clients")
 struct AnswerFieldTests {
     /// Gives files of two outputs, with facts as a workflow tells them.
-    private struct Filming: Workflow {
+    private struct Filming: LocalWorkflow {
         let id = "filming"
         let title = "Gives a film and a picture"
         let inputs: [WorkflowInput] = [WorkflowInput("only_data", .boolean)]

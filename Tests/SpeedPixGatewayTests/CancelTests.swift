@@ -69,7 +69,7 @@ struct CancelTests {
     /// The lane of computing workflows has one worker here: the second script runs only if the first has let go.
     @Test("A cancel stops a script that loops for ever and frees its worker", .timeLimit(.minutes(1)))
     func aScriptThatNeverEndsIsStopped() async throws {
-        func script(_ id: String, _ body: String) async throws -> any Workflow {
+        func script(_ id: String, _ body: String) async throws -> any LocalWorkflow {
             try await ScriptWorkflow(
                 id: id, source: Array("return { inputs = {}, run = function() \(body) end }".utf8))
         }
@@ -161,7 +161,7 @@ struct CancelTests {
     }
 
     /// Waits at its gate whether it is cancelled or not, then makes a file.
-    private struct Stubborn: Workflow {
+    private struct Stubborn: LocalWorkflow {
         let id = "stubborn"
         let title = "Does not listen"
         let inputs: [WorkflowInput] = []

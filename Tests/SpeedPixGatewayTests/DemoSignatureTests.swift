@@ -144,7 +144,7 @@ struct DemoSignatureTests {
             try verifier.verify(request, body: Array(body.utf8), now: date ?? now)
             return nil
         } catch {
-            return error.gatewayMessage
+            return error.apiGatewayMessage
         }
     }
 

@@ -4,7 +4,7 @@ import SpeedPixTestSupport
 @testable import SpeedPixGateway
 
 /// A workflow that runs until its gate opens.
-struct GatedWorkflow: Workflow {
+struct GatedWorkflow: LocalWorkflow {
     let id: String
     let title = "Waits to be let go"
     let inputs = [WorkflowInput("name", .string, isRequired: true)]

@@ -150,7 +150,7 @@ struct LifetimeTests {
 
     @Test("An unexpected error of a workflow fails only its own prediction")
     func anUnexpectedErrorFailsOnlyItsPrediction() async throws {
-        struct Exploding: Workflow {
+        struct Exploding: LocalWorkflow {
             let id = "exploding"
             let title = "Fails"
             let inputs: [WorkflowInput] = []
@@ -172,7 +172,7 @@ struct LifetimeTests {
 
     @Test("A workflow returns files from memory and from its scratch folder")
     func outputFiles() async throws {
-        struct Making: Workflow {
+        struct Making: LocalWorkflow {
             let id = "making"
             let title = "Makes files"
             let inputs: [WorkflowInput] = []

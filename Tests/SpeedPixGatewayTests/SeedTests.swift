@@ -12,7 +12,7 @@ struct SeedTests {
     ]
 
     /// Gives back the seed that it got, as a number and as a key.
-    private struct Seeded: Workflow {
+    private struct Seeded: LocalWorkflow {
         let id = "seeded"
         let title = "Takes a seed"
         let inputs: [WorkflowInput]

@@ -78,7 +78,7 @@ struct SignatureTests {
         let refusal = refusal { $0.headerFields[.caSignature] = "AAAA" }
         #expect(refusal?.status == .badRequest)
         #expect(
-            refusal?.gatewayMessage
+            refusal?.apiGatewayMessage
                 == "Invalid Signature, Server StringToSign:`POST#application/json; charset=utf-8#5ASbFpElyaEx515NIVv+Bw=="
                 + "#application/json; charset=utf-8#Tue, 14 Nov 2023 22:13:20 GMT+00:00#x-ca-key:test-app-key"
                 + "#x-ca-nonce:11111111-2222-4333-8444-555555555555#x-ca-signature-method:HmacSHA256"
@@ -87,7 +87,8 @@ struct SignatureTests {
 
     @Test("CallVerifier refuses a signature for another path")
     func anotherPathIsRefused() {
-        #expect(refusal { $0.path = "/scc/comfy_get_result" }?.gatewayMessage?.hasPrefix("Invalid Signature") == true)
+        #expect(
+            refusal { $0.path = "/scc/comfy_get_result" }?.apiGatewayMessage?.hasPrefix("Invalid Signature") == true)
     }
 
     @Test("CallVerifier refuses a correct signature that does not cover the nonce")
@@ -99,20 +100,20 @@ struct SignatureTests {
         let text = StringToSign(method: "POST", path: Self.vectors[0].path, headers: fields, signed: ["x-ca-key"])
         fields[.caSignature] = signer.signature(of: text)
         let refusal = refusal { $0.headerFields = fields }
-        #expect(refusal?.gatewayMessage?.hasPrefix("Invalid Signature") == true)
+        #expect(refusal?.apiGatewayMessage?.hasPrefix("Invalid Signature") == true)
     }
 
     @Test("CallVerifier refuses an unknown app key")
     func anUnknownKeyIsRefused() {
-        #expect(refusal { $0.headerFields[.caKey] = "someone" }?.gatewayMessage == "Invalid AppKey")
+        #expect(refusal { $0.headerFields[.caKey] = "someone" }?.apiGatewayMessage == "Invalid AppKey")
     }
 
     @Test(
         "CallVerifier names the header that is missing or empty",
         arguments: [(HTTPField.Name.caKey, "X-Ca-Key"), (.caSignature, "X-Ca-Signature")])
     func aMissingHeaderIsNamed(_ name: HTTPField.Name, _ spelling: String) {
-        #expect(refusal { $0.headerFields[name] = nil }?.gatewayMessage == "Header `\(spelling)` is Required")
-        #expect(refusal { $0.headerFields[name] = "" }?.gatewayMessage == "Header `\(spelling)` is Required")
+        #expect(refusal { $0.headerFields[name] = nil }?.apiGatewayMessage == "Header `\(spelling)` is Required")
+        #expect(refusal { $0.headerFields[name] = "" }?.apiGatewayMessage == "Header `\(spelling)` is Required")
     }
 
     @Test(
@@ -120,20 +121,20 @@ struct SignatureTests {
         arguments: [HTTPField.Name.caTimestamp, .caNonce, .caSignatureHeaders, .caSignatureMethod, .contentMD5, .date])
     func aHeaderTakenAway(_ name: HTTPField.Name) {
         #expect(
-            refusal { $0.headerFields[name] = nil }?.gatewayMessage?.hasPrefix("Invalid Signature, Server ") == true)
+            refusal { $0.headerFields[name] = nil }?.apiGatewayMessage?.hasPrefix("Invalid Signature, Server ") == true)
     }
 
     @Test("CallVerifier puts no line breaks of a decoded query into the error header")
     func lineBreaksInTheQuery() throws {
         let refusal = refusal { $0.path = "/scc/comfy_get_progress?a=%0D%0AX-Evil:%201&b=%00%1B" }
-        let message = try #require(refusal?.gatewayMessage)
+        let message = try #require(refusal?.apiGatewayMessage)
         #expect(message.hasSuffix("/scc/comfy_get_progress?a= #X-Evil: 1&b=  `"))
         #expect(message.unicodeScalars.allSatisfy { $0.value >= 0x20 })
     }
 
     @Test("CallVerifier refuses a timestamp more than 900 s off", arguments: [-901.0, 901])
     func aTimestampFarOffIsRefused(_ offset: Double) {
-        #expect(refusal(at: now.addingTimeInterval(offset))?.gatewayMessage == "Timestamp Expired")
+        #expect(refusal(at: now.addingTimeInterval(offset))?.apiGatewayMessage == "Timestamp Expired")
     }
 
     @Test("CallVerifier accepts a timestamp up to 900 s off", arguments: [-900.0, 900])
@@ -141,21 +142,21 @@ struct SignatureTests {
         #expect(refusal(at: now.addingTimeInterval(offset)) == nil)
     }
 
-    @Test("CallVerifier refuses a timestamp that is no number")
+    @Test("CallVerifier refuses a timestamp that is not a number")
     func aTimestampThatIsNoNumberIsRefused() {
-        #expect(refusal { $0.headerFields[.caTimestamp] = "yesterday" }?.gatewayMessage == "Timestamp Expired")
+        #expect(refusal { $0.headerFields[.caTimestamp] = "yesterday" }?.apiGatewayMessage == "Timestamp Expired")
     }
 
     @Test("CallVerifier refuses another body than the signed one")
     func aBodyThatWasNotSignedIsRefused() {
-        #expect(refusal(body: #"{"taskId":"t-124"}"#)?.gatewayMessage == "Invalid Content-MD5")
+        #expect(refusal(body: #"{"taskId":"t-124"}"#)?.apiGatewayMessage == "Invalid Content-MD5")
     }
 
     @Test("CallVerifier refuses a nonce that has been used")
     func aReplayIsRefused() {
         #expect(refusal() == nil)
-        #expect(refusal()?.gatewayMessage == "Nonce Used")
-        #expect(refusal(at: now.addingTimeInterval(890))?.gatewayMessage == "Nonce Used")
+        #expect(refusal()?.apiGatewayMessage == "Nonce Used")
+        #expect(refusal(at: now.addingTimeInterval(890))?.apiGatewayMessage == "Nonce Used")
     }
 
     @Test("CallVerifier does not count a nonce as used when the signature is wrong")

@@ -22,7 +22,7 @@ struct TestGateway: Sendable {
     let client: SpeedPixClient
 
     static func run(
-        workflows: [any Workflow] = [EchoWorkflow()],
+        workflows: [any LocalWorkflow] = [EchoWorkflow()],
         with configuration: GatewayConfiguration = configured(),
         body: (TestGateway) async throws -> Void
     ) async throws {

@@ -6,7 +6,7 @@ import Testing
 @Suite("Validation of inputs at the create")
 struct ValidationTests {
     /// One input of each kind, with every kind of bound.
-    struct Picky: Workflow {
+    struct Picky: LocalWorkflow {
         let id = "picky"
         let title = "Takes one of each"
         let inputs = [

@@ -102,7 +102,7 @@ struct JournalFileTests {
         #expect(try refusal(folder).message.contains("newer speedpix"))
     }
 
-    @Test("A journal file that is no database is refused by its path and not changed")
+    @Test("A journal file that is not a database is refused by its path and not changed")
     func damaged() throws {
         let folder = JournalFolder()
         try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)

@@ -67,7 +67,7 @@ struct CSVTests {
         #expect(error?.code == "invalid_csv" && error?.message.contains(message) == true, "\(error?.message ?? "read")")
     }
 
-    @Test("csv.write and csv.format write rows in the given columns and refuse what is no row")
+    @Test("csv.write and csv.format write rows in the given columns and refuse what is not a row")
     func writeAndRead() async throws {
         let folder = try ScriptFolder()
         let results = try await folder.run(

@@ -102,7 +102,7 @@ struct DamagedImageTests {
     }
 
     @Test(
-        "image.check raises for files that are no picture or cannot be read",
+        "image.check raises for files that are not pictures or cannot be read",
         arguments: [
             ("'gone.png'", "file_not_found"), ("'/etc/hostname'", "not_allowed"), ("'notes.txt'", "unsupported_format"),
             ("7", "invalid_argument"), ("speedpix.text('x')", "invalid_argument"),

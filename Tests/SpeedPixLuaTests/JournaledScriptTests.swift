@@ -223,7 +223,7 @@ struct JournaledScriptTests {
         }
         let (first, second) = (try await digests("a"), try await digests("b"))
         #expect(first.prefix(3) == second.prefix(3) && Set(first).count == 4)
-        // Of what is no output nothing is known: other parameters are another input.
+        // Of what is not an output nothing is known: other parameters are another input.
         #expect(first.last != second.last)
     }
 

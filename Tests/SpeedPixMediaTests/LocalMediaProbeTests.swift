@@ -171,7 +171,7 @@ struct LocalMediaProbeTests {
     func missingProgram(kind: MediaKind, package: String) async throws {
         try await ToolFolder.with { folder in
             let path = try folder.write("a", [1])
-            // A file that is none to run is no program either.
+            // A file that is none to run is not a program either.
             _ = try folder.write("ffprobe", [])
             for probe in [Self.bare, Self.probe(folder)] {
                 let found = try await error { try await probe.properties(ofFileAt: path, kind: kind) }
@@ -181,7 +181,7 @@ struct LocalMediaProbeTests {
         }
     }
 
-    @Test("The probe passes on the last line of a program that fails, and refuses output that is no JSON")
+    @Test("The probe passes on the last line of a program that fails, and refuses output that is not JSON")
     func programFails() async throws {
         try await ToolFolder.with { folder in
             try folder.tool("ffprobe", "echo 'first line' >&2; echo \"a: Invalid data\" >&2; exit 1")

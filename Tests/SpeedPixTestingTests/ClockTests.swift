@@ -28,7 +28,7 @@ struct ClockTests {
         #expect(clock.sleeperCount == 0)
     }
 
-    @Test("A sleep with a tolerance is no pause")
+    @Test("A sleep with a tolerance is not a pause")
     func pauses() async throws {
         let clock = ManualClock()
         let deadline = Task { try await clock.sleep(for: .seconds(1), tolerance: .zero) }

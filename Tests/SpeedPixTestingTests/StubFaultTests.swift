@@ -118,7 +118,7 @@ struct StubFaultTests {
         #expect(stub.requests.first?.json["inputs"] == ["text": "a"])
     }
 
-    @Test("A path that a middleware has changed is no call of the service")
+    @Test("A path that a middleware has changed is not a call of the service")
     func wrongPath() async throws {
         let (client, stub) = SpeedPixClient.stubbed(middleware: [Misrouting()])
         stub.on("poster", .succeed())

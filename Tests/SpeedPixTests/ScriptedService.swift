@@ -32,7 +32,7 @@ struct ScriptedService {
         var dependencies = ClientDependencies(
             transport: transport, clock: clock, now: { date.now }, nonce: { "nonce-\(nonces.next())" },
             random: { 0.5 })
-        // What one test's service throttles is no limit of another's.
+        // What one test's service throttles is not a limit of another's.
         dependencies.pollRates = PollRateMemory()
         dependencies.journal = journal
         client = SpeedPixClient(

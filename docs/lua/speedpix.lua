@@ -393,7 +393,7 @@ function print(...) end
 ---@class show.options
 ---@field width? integer columns of the terminal; default: as many as fit, 80 at most
 
---- Shows pictures in the terminal, and a line about each: kind, size, bytes. Where standard output is no terminal, or one without pictures, only the line.
+--- Shows pictures in the terminal, and a line about each: kind, size, bytes. Where standard output is not a terminal, or one without pictures, only the line.
 --- Raises: file_not_found, not_allowed, file_system, network, image_damaged, image_too_large.
 ---@param picture string|File|OutputFile|Picture|Prediction|table a picture, a file, a path, a prediction or a list of them
 ---@param options? show.options

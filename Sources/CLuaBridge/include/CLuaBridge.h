@@ -69,7 +69,7 @@ enum {
     SPL_TTHREAD = 8,
 };
 
-// How a table wants to be read: settled by speedpix.array and speedpix.object.
+// How a table wants to be read: declared by the host's functions for scripts.
 enum {
     SPL_SHAPE_PLAIN = 0,
     SPL_SHAPE_ARRAY = 1,
@@ -224,7 +224,7 @@ bool spl_register(spl_vm *vm, const char *module, const char *field, const void 
 bool spl_register_spawn(spl_vm *vm, const char *module, const char *field, bool is_helper);
 // Called with (module, key) where a module has no such field. Makes the module, if need be.
 bool spl_register_missing(spl_vm *vm, const char *module, const void *function);
-// A class of objects. `properties` is called with (object, key) for keys that are no methods, and with
+// A class of objects. `properties` is called with (object, key) for keys that are not methods, and with
 // (object, key, true) for one of spl_register_fetched where Lua cannot wait.
 bool spl_register_class(
     spl_vm *vm, int32_t class_id, const char *name, const void *properties, const void *describe);
@@ -332,9 +332,9 @@ void spl_put_string(spl_vm *vm, const void *bytes, size_t length);
 void spl_put_null(spl_vm *vm);
 // A new table; then, for each entry, spl_put a key, a value and spl_put_entry, or a value and spl_put_item.
 void spl_put_table(spl_vm *vm, int32_t items, int32_t entries, int32_t shape);
-// How many bytes have been put: the place of the next table, for spl_set_table_size once its size is known.
+// How many bytes have been put: the offset of the next table, for spl_set_table_size once its size is known.
 size_t spl_get_put_length(const spl_vm *vm);
-void spl_set_table_size(spl_vm *vm, size_t place, int32_t items, int32_t entries);
+void spl_set_table_size(spl_vm *vm, size_t table, int32_t items, int32_t entries);
 void spl_put_entry(spl_vm *vm);
 void spl_put_item(spl_vm *vm, int64_t index);
 void spl_put_object(spl_vm *vm, int32_t class_id, uint64_t handle);

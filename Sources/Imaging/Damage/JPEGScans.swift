@@ -2,7 +2,7 @@
 struct JPEGScans {
     /// Whether the mark that ends a picture was reached.
     private(set) var endsProperly = false
-    /// Places of three bytes (first and last coefficient, bit position) of scans that describe themselves in another way
+    /// Offsets of three bytes (first and last coefficient, bit position) of scans that describe themselves in another way
     /// than sequential JPEG allows. Decoders say so and ignore it: such a scan has all coefficients in full.
     private(set) var oddDescriptions: [Int] = []
 
@@ -25,9 +25,9 @@ struct JPEGScans {
                 // Frames of these kinds are sequential: baseline, extended, and extended with arithmetic coding.
                 if [0xC0, 0xC1, 0xC9].contains(marker) { isSequential = true }
                 if marker == 0xDA, isSequential, let components = reader[at + 2] {
-                    let place = at + 3 + 2 * Int(components)
-                    if place + 3 <= bytes.count, Array(bytes[place..<place + 3]) != Self.sequential {
-                        oddDescriptions.append(place)
+                    let offset = at + 3 + 2 * Int(components)
+                    if offset + 3 <= bytes.count, Array(bytes[offset..<offset + 3]) != Self.sequential {
+                        oddDescriptions.append(offset)
                     }
                 }
                 at += length
@@ -35,7 +35,7 @@ struct JPEGScans {
         }
     }
 
-    /// The next marker, and the place behind it. What lies before it is a scan's data.
+    /// The next marker, and the offset behind it. What lies before it is a scan's data.
     private static func marker(_ reader: ByteReader, _ at: inout Int) -> UInt8? {
         while let byte = reader[at] {
             at += 1
@@ -52,7 +52,7 @@ struct JPEGScans {
     /// The same picture with scans that describe themselves as decoders understand them.
     func normalized(_ bytes: [UInt8]) -> [UInt8] {
         var bytes = bytes
-        for place in oddDescriptions { bytes.replaceSubrange(place..<place + 3, with: Self.sequential) }
+        for offset in oddDescriptions { bytes.replaceSubrange(offset..<offset + 3, with: Self.sequential) }
         return bytes
     }
 }

@@ -44,7 +44,7 @@ struct TIFFDirectories {
     /// Whether what the fields of a page name lies within the file: their own values, and all strips (tags 273 and 279)
     /// or tiles (324 and 325).
     private func hasWholeData(_ fields: [Int]) -> Bool {
-        guard fields.allSatisfy({ place(of: $0) != nil }) else { return false }
+        guard fields.allSatisfy({ dataOffset(of: $0) != nil }) else { return false }
         for (offsetsTag, lengthsTag) in [(273, 279), (324, 325)] {
             guard let offsets = fields.first(where: { reader.number(at: $0, bytes: 2) == offsetsTag }),
                 let lengths = fields.first(where: { reader.number(at: $0, bytes: 2) == lengthsTag })
@@ -67,11 +67,11 @@ struct TIFFDirectories {
     private func count(of field: Int) -> Int { reader.number(at: field + 4, bytes: wide) ?? 0 }
 
     /// Where a field's values begin; nil if the file ends before their end.
-    private func place(of field: Int) -> Int? {
+    private func dataOffset(of field: Int) -> Int? {
         let (size, count) = (size(of: field), count(of: field))
         guard size > 0 else { return field }
         guard count <= reader.count / size else { return nil }
-        // What fits into the place of the offset stands there itself.
+        // What fits into the offset's four bytes stands there itself.
         let inside = field + 4 + wide
         guard let start = count * size <= wide ? inside : reader.number(at: inside, bytes: wide),
             start <= reader.count - count * size
@@ -83,7 +83,7 @@ struct TIFFDirectories {
     private func numbers(of field: Int) -> [Int] {
         let size = size(of: field)
         // The count of a type that is not known is bounded by nothing.
-        guard size > 0, let start = place(of: field) else { return [] }
+        guard size > 0, let start = dataOffset(of: field) else { return [] }
         return (0..<count(of: field)).compactMap { reader.number(at: start + $0 * size, bytes: size) }
     }
 }

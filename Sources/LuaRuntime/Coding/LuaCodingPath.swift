@@ -1,7 +1,7 @@
 /// Where a value lies in what is decoded or encoded. A list, so that a step down copies nothing: nearly all of them are never
 /// looked at.
 final class LuaCodingPath {
-    /// A place in a list, counted from 0 as Swift's decoders do.
+    /// An index in a list, counted from 0 as Swift's decoders do.
     struct Index: CodingKey {
         let index: Int
 
@@ -40,8 +40,8 @@ final class LuaCodingPath {
     static func text(_ keys: [any CodingKey]) -> String {
         var text = ""
         for key in keys {
-            if let place = key as? Index {
-                text += "[\(place.index + 1)]"
+            if let element = key as? Index {
+                text += "[\(element.index + 1)]"
             } else if LuaSyntax.isName(key.stringValue) {
                 text += text.isEmpty ? key.stringValue : ".\(key.stringValue)"
             } else {

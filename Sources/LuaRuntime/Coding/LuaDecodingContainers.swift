@@ -26,11 +26,12 @@ struct LuaKeyedDecodingContainer<Key: CodingKey>: KeyedDecodingContainerProtocol
     private func require(_ key: Key) throws -> LuaValue {
         if let value = find(key) { return value }
         let names = table.entries.keys.compactMap(\.text)
-        let place = codingPath.isEmpty ? "" : " in \(LuaCodingPath.text(codingPath))"
+        let container = codingPath.isEmpty ? "" : " in \(LuaCodingPath.text(codingPath))"
         let hint = NearestName.hint(for: key.stringValue, among: names).map { "; \($0)" } ?? ""
         throw DecodingError.keyNotFound(
             key,
-            .init(codingPath: codingPath, debugDescription: "there is no field '\(key.stringValue)'\(place)\(hint)"))
+            .init(codingPath: codingPath, debugDescription: "there is no field '\(key.stringValue)'\(container)\(hint)")
+        )
     }
 
     private func decoder(_ key: Key) throws -> LuaDecoder {
@@ -75,14 +76,14 @@ struct LuaUnkeyedDecodingContainer: UnkeyedDecodingContainer {
     var count: Int? { items.count }
     var isAtEnd: Bool { currentIndex >= items.count }
 
-    private var place: LuaCodingPath { LuaCodingPath(path, LuaCodingPath.Index(currentIndex)) }
+    private var elementPath: LuaCodingPath { LuaCodingPath(path, LuaCodingPath.Index(currentIndex)) }
 
     private func require(_ type: any Any.Type) throws -> LuaValue {
         guard !isAtEnd else {
             throw DecodingError.valueNotFound(
                 type,
                 .init(
-                    codingPath: LuaCodingPath.keys(place),
+                    codingPath: LuaCodingPath.keys(elementPath),
                     debugDescription: "\(LuaCodingPath.text(codingPath)) has only \(items.count) values"))
         }
         return items[currentIndex]
@@ -95,14 +96,14 @@ struct LuaUnkeyedDecodingContainer: UnkeyedDecodingContainer {
     }
 
     mutating func decode<Result: Decodable>(_ type: Result.Type) throws -> Result {
-        let result = try LuaDecoder.decode(type, from: try require(type), at: place)
+        let result = try LuaDecoder.decode(type, from: try require(type), at: elementPath)
         currentIndex += 1
         return result
     }
 
     private mutating func nextDecoder(_ type: any Any.Type) throws -> LuaDecoder {
         defer { currentIndex += 1 }
-        return LuaDecoder(value: try require(type), path: place)
+        return LuaDecoder(value: try require(type), path: elementPath)
     }
 
     mutating func nestedContainer<Nested: CodingKey>(

@@ -27,7 +27,7 @@ final class LuaEncodedList {
     func append(_ content: LuaEncoder.Content) { items.append(content) }
 
     var value: LuaValue {
-        // Nil would leave its place out.
+        // Nil would leave its index out.
         let values = items.map { item in
             let value = item.value
             return value == .nil ? LuaValue.null : value
@@ -73,15 +73,15 @@ struct LuaUnkeyedEncodingContainer: UnkeyedEncodingContainer {
     var codingPath: [any CodingKey] { LuaCodingPath.keys(path) }
     var count: Int { list.count }
 
-    private var place: LuaCodingPath { LuaCodingPath(path, LuaCodingPath.Index(list.count)) }
+    private var elementPath: LuaCodingPath { LuaCodingPath(path, LuaCodingPath.Index(list.count)) }
 
     func encodeNil() { list.append(.value(.null)) }
     func encode<Value: Encodable>(_ value: Value) throws {
-        list.append(.value(try LuaEncoder.encode(value, at: place)))
+        list.append(.value(try LuaEncoder.encode(value, at: elementPath)))
     }
 
     private func encoder() -> LuaEncoder {
-        let encoder = LuaEncoder(place)
+        let encoder = LuaEncoder(elementPath)
         list.append(.encoder(encoder))
         return encoder
     }

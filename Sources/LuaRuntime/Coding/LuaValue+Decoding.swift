@@ -5,9 +5,9 @@ extension LuaValue {
     /// Integers are exact, from −2^63 to 2^64 − 1; a float counts as one if it is whole and at most 2^53, up to where each is a
     /// number of its own. A string becomes a `String` if it is UTF-8, and a `[UInt8]` or ``LuaString`` in any case. A property of
     /// the type ``LuaValue`` or ``LuaTable`` takes what there is, functions and objects included. An empty table is a list or a
-    /// table of named fields, whichever is asked for, unless the script settled it, see ``LuaTable/Shape``.
+    /// table of named fields, whichever is asked for, unless the script declared it, see ``LuaTable/Shape``.
     ///
-    /// - Throws: `DecodingError` with the coding path, and a text that names the place as Lua does: `users[2].age must be an
+    /// - Throws: `DecodingError` with the coding path, and a text that names the path as Lua does: `users[2].age must be an
     ///   integer, not "x"`.
     public func decoded<Result: Decodable>(as type: Result.Type) throws -> Result {
         try LuaDecoder.decode(type, from: self, at: nil)
@@ -73,7 +73,7 @@ extension LuaValue: Codable {
 extension LuaTable: Codable {
     /// Takes the table itself, from the decoder of ``LuaValue/decoded(as:)`` alone.
     ///
-    /// - Throws: `DecodingError` for any other decoder, and for what is no table.
+    /// - Throws: `DecodingError` for any other decoder, and for what is not a table.
     public init(from decoder: any Decoder) throws {
         let value = try LuaValue(from: decoder)
         guard case .table(let table) = value else {
@@ -91,7 +91,7 @@ extension LuaTable: Codable {
 extension LuaString: Codable {
     /// Takes the bytes as they are, from the decoder of ``LuaValue/decoded(as:)`` alone.
     ///
-    /// - Throws: `DecodingError` for any other decoder, and for what is no string.
+    /// - Throws: `DecodingError` for any other decoder, and for what is not a string.
     public init(from decoder: any Decoder) throws {
         let value = try LuaValue(from: decoder)
         guard case .string(let string) = value else {

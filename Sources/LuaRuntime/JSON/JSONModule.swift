@@ -6,11 +6,16 @@ import CLuaBridge
 public enum JSONModule {
     /// The module, to be given to a ``LuaVM``.
     ///
-    /// - Parameter text: What stands for an object of the host in a document; nil for one that JSON cannot say.
-    public static func module(text: @escaping @Sendable (any LuaObject) -> String? = { _ in nil }) -> LuaModule {
+    /// - Parameters:
+    ///   - shapes: The host's module, if it has one, whose `null` is the same and whose function `object` declares that a table
+    ///     is an object; for texts.
+    ///   - text: What stands for an object of the host in a document; nil for one that JSON cannot say.
+    public static func module(
+        shapes: String? = nil, text: @escaping @Sendable (any LuaObject) -> String? = { _ in nil }
+    ) -> LuaModule {
         LuaModule(
             name: "json",
-            summary: "JSON as text. Arrays and objects keep what they are, null is `speedpix.null`.",
+            summary: "JSON as text. Arrays and objects keep what they are, null is `\(shapes ?? "json").null`.",
             functions: [
                 LuaFunctionDefinition(
                     name: "decode",
@@ -49,11 +54,12 @@ public enum JSONModule {
                         }
                         var serializer = JSONSerializer(
                             reader: arguments.reader, indent: Int(indent),
-                            sortsKeys: try options.boolean("sort_keys") ?? false, text: text)
+                            sortsKeys: try options.boolean("sort_keys") ?? false, shapes: shapes, text: text)
                         try serializer.writeDocument(at: 1)
                     }),
             ],
-            values: ["null": .null], fields: ["null: lightuserdata — the same as speedpix.null"])
+            values: ["null": .null],
+            fields: ["null: lightuserdata — \(shapes.map { "the same as \($0).null" } ?? "what null becomes")"])
     }
 }
 
@@ -65,7 +71,7 @@ extension Optional where Wrapped == UnsafeRawPointer {
     }
 }
 
-/// A text that is no JSON.
+/// A text that is not JSON.
 struct JSONSyntaxError: LuaRaisable {
     var line: Int
     var column: Int

@@ -1,8 +1,9 @@
 import CLuaBridge
+import JSONText
 
 /// Reads one JSON document (RFC 8259) and leaves its value in the VM's buffer as it goes.
 ///
-/// Arrays and objects keep their shape, also when they are empty; null is `speedpix.null`; whole numbers that fit are
+/// Arrays and objects keep their shape, also when they are empty; null is a null of its own, not nil; whole numbers that fit are
 /// integers (from 2^63 on: unsigned integers); of a name given twice the last value counts.
 struct JSONParser {
     let bytes: UnsafeBufferPointer<UInt8>
@@ -18,7 +19,7 @@ struct JSONParser {
         self.depthLimit = depthLimit
     }
 
-    /// - Throws: ``JSONSyntaxError`` with the place of the first mistake.
+    /// - Throws: ``JSONSyntaxError`` with the position of the first mistake.
     mutating func parse() throws {
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { at = 3 }
         skipSpace()
@@ -83,7 +84,7 @@ struct JSONParser {
 
     private mutating func object(depth: Int) throws {
         try check(depth)
-        let place = begin(Int32(SPL_SHAPE_OBJECT))
+        let table = begin(Int32(SPL_SHAPE_OBJECT))
         skipSpace()
         if next == UInt8(ascii: "}") {
             at += 1
@@ -107,7 +108,7 @@ struct JSONParser {
             case UInt8(ascii: ","): at += 1
             case UInt8(ascii: "}"):
                 at += 1
-                return spl_set_table_size(vm, place, 0, Int32(clamping: count))
+                return spl_set_table_size(vm, table, 0, Int32(clamping: count))
             default: throw unexpected("',' or '}'")
             }
             skipSpace()
@@ -116,7 +117,7 @@ struct JSONParser {
 
     private mutating func array(depth: Int) throws {
         try check(depth)
-        let place = begin(Int32(SPL_SHAPE_ARRAY))
+        let table = begin(Int32(SPL_SHAPE_ARRAY))
         skipSpace()
         if next == UInt8(ascii: "]") {
             at += 1
@@ -133,19 +134,20 @@ struct JSONParser {
             case UInt8(ascii: ","): at += 1
             case UInt8(ascii: "]"):
                 at += 1
-                return spl_set_table_size(vm, place, Int32(clamping: count), 0)
+                return spl_set_table_size(vm, table, Int32(clamping: count), 0)
             default: throw unexpected("',' or ']'")
             }
             skipSpace()
         }
     }
 
+    /// - Returns: The table's offset in the buffer.
     private mutating func begin(_ shape: Int32) -> Int {
         at += 1
-        let place = spl_get_put_length(vm)
+        let offset = spl_get_put_length(vm)
         // The size comes later: a table that is made at its size never has to grow.
         spl_put_table(vm, 0, 0, shape)
-        return place
+        return offset
     }
 
     private func check(_ depth: Int) throws {
@@ -199,47 +201,22 @@ struct JSONParser {
     }
 
     private mutating func escape() throws {
-        guard let byte = next else { throw error("the document ends inside a string") }
-        at += 1
-        switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): scratch.append(byte)
-        case UInt8(ascii: "b"): scratch.append(0x08)
-        case UInt8(ascii: "f"): scratch.append(0x0C)
-        case UInt8(ascii: "n"): scratch.append(0x0A)
-        case UInt8(ascii: "r"): scratch.append(0x0D)
-        case UInt8(ascii: "t"): scratch.append(0x09)
-        case UInt8(ascii: "u"):
-            var code = try hexadecimal()
-            if (0xD800..<0xDC00).contains(code), bytes.count - at >= 6, bytes[at] == UInt8(ascii: "\\"),
-                bytes[at + 1] == UInt8(ascii: "u")
-            {
-                at += 2
-                let low = try hexadecimal()
-                guard (0xDC00..<0xE000).contains(low) else { throw loneSurrogate() }
-                code = 0x10000 + (code - 0xD800) << 10 + (low - 0xDC00)
-            }
-            guard let scalar = Unicode.Scalar(code) else { throw loneSurrogate() }
-            scratch.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
-        default:
-            at -= 1
-            throw error("a string has no escape '\\\(Self.shown(byte))'", hint: "a backslash itself is written \\\\")
+        do {
+            try JSONEscape.decode(bytes, at: &at, into: &scratch)
+        } catch {
+            throw describe(error)
         }
     }
 
-    private mutating func hexadecimal() throws -> UInt32 {
-        var code: UInt32 = 0
-        for _ in 0..<4 {
-            guard let digit = next.flatMap({ Character(Unicode.Scalar($0)).hexDigitValue }) else {
-                throw unexpected("four hexadecimal digits after \\u")
-            }
-            code = code << 4 | UInt32(digit)
-            at += 1
+    private func describe(_ problem: JSONEscape.Problem) -> JSONSyntaxError {
+        switch problem {
+        case .unfinished: error("the document ends inside a string")
+        case .unknown(let byte):
+            error("a string has no escape '\\\(Self.shown(byte))'", hint: "a backslash itself is written \\\\")
+        case .notHexadecimal: unexpected("four hexadecimal digits after \\u")
+        case .halfCharacter:
+            error("\\u names half a character", hint: "characters beyond \\uFFFF take two: \\uD83D\\uDE00")
         }
-        return code
-    }
-
-    private func loneSurrogate() -> JSONSyntaxError {
-        error("\\u names half a character", hint: "characters beyond \\uFFFF take two: \\uD83D\\uDE00")
     }
 
     private mutating func validate(_ text: UnsafeBufferPointer<UInt8>, from start: Int) throws {

@@ -5,6 +5,8 @@ struct JSONSerializer: ~Copyable {
     private let state: OpaquePointer
     private let machine: LuaMachine
     private let indent: Int
+    /// The host's module whose `object` makes an object of a table, for hints.
+    private let shapes: String?
     private let sortsKeys: Bool
     private let text: @Sendable (any LuaObject) -> String?
     private var output = JSONOutput()
@@ -12,7 +14,11 @@ struct JSONSerializer: ~Copyable {
     private var path: [UnsafeRawPointer] = []
     private var transfer: LuaTransfer
 
-    init(reader: LuaReader, indent: Int, sortsKeys: Bool, text: @escaping @Sendable (any LuaObject) -> String?) {
+    init(
+        reader: LuaReader, indent: Int, sortsKeys: Bool, shapes: String?,
+        text: @escaping @Sendable (any LuaObject) -> String?
+    ) {
+        self.shapes = shapes
         state = reader.state
         machine = reader.machine
         transfer = LuaTransfer(on: reader.machine)
@@ -25,12 +31,12 @@ struct JSONSerializer: ~Copyable {
     private struct Problem: Error {
         var text: String
         var hint: String?
-        var place = ""
+        var path = ""
     }
 
     /// Leaves the document in the VM's buffer.
     ///
-    /// - Throws: ``LuaArgumentError`` that names the place in the value.
+    /// - Throws: ``LuaArgumentError`` that names the path in the value.
     mutating func writeDocument(at index: Int32) throws {
         do {
             try write(index)
@@ -38,7 +44,7 @@ struct JSONSerializer: ~Copyable {
             throw LuaSizeError(message: "json.encode: the value \(excess.text)", hint: excess.hint)
         } catch let problem as Problem {
             throw LuaArgumentError(
-                "json.encode: the value\(problem.place.isEmpty ? "" : " at \(problem.place.drop { $0 == "." })") \(problem.text)",
+                "json.encode: the value\(problem.path.isEmpty ? "" : " at \(problem.path.drop { $0 == "." })") \(problem.text)",
                 hint: problem.hint)
         }
         spl_put_string(machine.vm, output.bytes.baseAddress, output.bytes.count)
@@ -148,7 +154,7 @@ struct JSONSerializer: ~Copyable {
         let table = index < 0 ? spl_get_top(state) + index + 1 : index
         let length = spl_get_list_length(state, table)
         let shape = LuaTable.Shape(rawValue: spl_get_shape(machine.vm, state, table)) ?? .plain
-        // As in inputs: an empty table is an object unless speedpix.array settles it.
+        // As in inputs: an empty table is an object unless the script has declared it an array.
         if shape == .array || shape == .plain && length > 0 {
             guard length >= 0 else {
                 throw Problem(text: "is an array with named values", hint: "an array's keys are 1, 2, 3 …")
@@ -158,7 +164,7 @@ struct JSONSerializer: ~Copyable {
             guard length >= 0 || shape == .object || spl_get_length(state, table) == 0 else {
                 throw Problem(
                     text: "is a list with gaps, or with named values beside it",
-                    hint: "speedpix.object(table) makes an object of it, with the numbers as names")
+                    hint: shapes.map { "\($0).object(table) makes an object of it, with the numbers as names" })
             }
             try writeObject(table)
         }
@@ -175,7 +181,7 @@ struct JSONSerializer: ~Copyable {
             do {
                 try write(-1)
             } catch var problem as Problem {
-                problem.place = "[\(index)]" + problem.place
+                problem.path = "[\(index)]" + problem.path
                 throw problem
             }
             spl_pop(state, 1)
@@ -203,7 +209,7 @@ struct JSONSerializer: ~Copyable {
             do {
                 try write(-1)
             } catch var problem as Problem {
-                problem.place = ".\(String(decoding: key(keyIndex), as: UTF8.self))" + problem.place
+                problem.path = ".\(String(decoding: key(keyIndex), as: UTF8.self))" + problem.path
                 throw problem
             }
             spl_pop(state, 1)

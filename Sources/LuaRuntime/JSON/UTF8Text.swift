@@ -1,6 +1,6 @@
 /// Checks bytes without making a `String` of them.
 enum UTF8Text {
-    /// The place of the first byte that is not UTF-8 (RFC 3629: no surrogates, no overlong forms); nil if there is none.
+    /// The index of the first byte that is not UTF-8 (RFC 3629: no surrogates, no overlong forms); nil if there is none.
     static func firstInvalid(_ bytes: UnsafeBufferPointer<UInt8>) -> Int? {
         var at = 0
         while at < bytes.count {
@@ -23,7 +23,7 @@ enum UTF8Text {
             default: return at
             }
             guard at + length <= bytes.count, second.contains(bytes[at + 1]) else { return at }
-            for place in at + 2..<max(at + 2, at + length) where bytes[place] & 0xC0 != 0x80 { return at }
+            for index in at + 2..<max(at + 2, at + length) where bytes[index] & 0xC0 != 0x80 { return at }
             at += length
         }
         return nil

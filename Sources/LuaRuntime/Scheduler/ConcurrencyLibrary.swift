@@ -8,9 +8,9 @@ package enum ConcurrencyLibrary {
         local spawn, join_all, await_all, event, set, wait_for =
           host.spawn_helper, host.join_all, host.await_all, host.event, host.set, host.wait_for
         local sleep, is_task, raise_timeout, watch_only = host.sleep, host.is_task, host.raise_timeout, host.watch_only
-        local begin_map, begin_item, place_of_wait, noted, note, observe =
-          host.begin_map, host.begin_item, host.place, host.noted, host.note, host.observe
-        local place_below, go_to, check = host.place_below, host.go_to, host.check
+        local begin_map, begin_item, wait_path, noted, note, observe =
+          host.begin_map, host.begin_item, host.wait_path, host.noted, host.note, host.observe
+        local position_below, go_to, check = host.position_below, host.go_to, host.check
         local unpack, pack, pairs, pcall, error = table.unpack, table.pack, pairs, pcall, error
         local setmetatable, type, rawget, tostring, math_type = setmetatable, type, rawget, tostring, math.type
 
@@ -98,11 +98,11 @@ package enum ConcurrencyLibrary {
         end
 
         local map = map_named("map", true)
-        local settling = map_named("settle", false)
+        local map_caught = map_named("settle", false)
 
         local function settle(list, fn, options)
           check(module .. "settle", list, fn, options)
-          return settling(list, function(value, i)
+          return map_caught(list, function(value, i)
             local ok, result = pcall(fn, value, i)
             if ok then return { ok = true, value = result } end
             return { ok = false, error = result }
@@ -127,8 +127,8 @@ package enum ConcurrencyLibrary {
 
         -- Jobs as they end, whichever way: the job, whether it succeeded, and its results. A run that goes on after another one
         -- gets them in the order in which that had them, so that it does the same with them.
-        local function endings(jobs)
-          local place = place_of_wait()
+        local function completions(jobs)
+          local path = wait_path()
           local order, ended, is_waiting = {}, {}, {}
           local head, taken, wake_up, watchers = 0, 0, event(), {}
           for key, job in pairs(jobs) do
@@ -144,7 +144,7 @@ package enum ConcurrencyLibrary {
           end
           local function next_key()
             local key
-            if place then key = noted(place .. "/" .. taken) end
+            if path then key = noted(path .. "/" .. taken) end
             if key ~= nil and is_waiting[key] then
               while not ended[key] do wait_for(wake_up) end
               return key
@@ -154,39 +154,39 @@ package enum ConcurrencyLibrary {
               while head > #order do wait_for(wake_up) end
             until is_waiting[order[head]]
             key = order[head]
-            if place and noted_types[math_type(key) or type(key)] then note(place .. "/" .. taken, key) end
+            if path and noted_types[math_type(key) or type(key)] then note(path .. "/" .. taken, key) end
             return key
           end
-          local function next_ending()
+          local function next_completion()
             if taken == #watchers then return nil end
             taken = taken + 1
             local key = next_key()
-            local ending = ended[key]
+            local completion = ended[key]
             is_waiting[key], ended[key] = nil, nil
-            return unpack(ending, 1, ending.n)
+            return unpack(completion, 1, completion.n)
           end
           -- Leaving a loop early ends the watching.
-          return next_ending, nil, nil, setmetatable({}, { __close = function() cancel_all(watchers) end })
+          return next_completion, nil, nil, setmetatable({}, { __close = function() cancel_all(watchers) end })
         end
 
         local function completed(jobs)
           check_jobs("completed", jobs)
-          local next_ending, _, _, watch = endings(jobs)
-          return function() return (next_ending()) end, nil, nil, watch
+          local next_completion, _, _, watch = completions(jobs)
+          return function() return (next_completion()) end, nil, nil, watch
         end
 
         local function first(jobs)
           check_jobs("first", jobs)
-          local next_ending, _, _, watch = endings(jobs)
+          local next_completion, _, _, watch = completions(jobs)
           local _guard <close> = watch
           local failure
           while true do
-            local ending = pack(next_ending())
-            if ending.n < 2 then break end
-            if ending[2] then
+            local completion = pack(next_completion())
+            if completion.n < 2 then break end
+            if completion[2] then
               local losers = {}
               for _, job in pairs(jobs) do
-                if job ~= ending[1] then
+                if job ~= completion[1] then
                   if is_task(job) then
                     job:cancel()
                   else
@@ -196,9 +196,9 @@ package enum ConcurrencyLibrary {
                 end
               end
               join_all(unpack(losers))
-              return unpack(ending, 3, ending.n)
+              return unpack(completion, 3, completion.n)
             end
-            failure = failure or ending
+            failure = failure or completion
           end
           if failure then error(failure[3], 0) end
         end
@@ -208,9 +208,9 @@ package enum ConcurrencyLibrary {
           host.check_timeout(module .. "timeout", seconds)
           local wake_up = event()
           -- Where it is cut off is chance: what it draws and counts is its own.
-          local place = place_below("timeout")
+          local position = position_below("timeout")
           local work = spawn(function(...)
-            go_to(place)
+            go_to(position)
             return fn(...)
           end, ...)
           -- Not the status: a function may have returned, and go on through what it has spawned.
@@ -255,12 +255,17 @@ extension LuaModule {
     ///
     /// Tasks never outlive the one that spawned them, and a task that fails or is cancelled ends those it spawned.
     ///
-    /// - Parameter name: The global that holds the functions; messages name it too.
+    /// - Parameter name: The global that holds the functions; messages and examples name it too.
     public static func concurrency(name: String) -> LuaModule {
         var module = LuaModule(
-            name: name, summary: "Many things at once.", functions: ConcurrencyLibrary.functions,
+            name: name, summary: "Many things at once.", functions: ConcurrencyLibrary.functions(module: name),
             classes: [LuaTask.self])
         module.sources = [ConcurrencyLibrary.source]
         return module
     }
+}
+
+extension String {
+    /// What stands before the name of a module's function: `tasks.` of `tasks.all`.
+    var modulePrefix: Substring { lastIndex(of: ".").map { self[...$0] } ?? "" }
 }

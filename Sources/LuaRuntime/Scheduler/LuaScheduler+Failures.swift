@@ -48,7 +48,7 @@ extension LuaScheduler {
     }
 
     /// Where a task was spawned: "shoe.lua:12".
-    func place(of task: LuaTask) -> String? {
+    func spawnLocation(of task: LuaTask) -> String? {
         spawnLocations.describe(task.spawnLocation)
     }
 }

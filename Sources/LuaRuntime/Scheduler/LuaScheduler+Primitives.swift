@@ -18,23 +18,23 @@ extension LuaScheduler {
                             position.map { .object(TaskPosition("map", $0.count("map"), in: $0)) } ?? .nil)
                     }),
                 LuaFunctionDefinition(name: "begin_item", body: .direct(beginItem)),
-                // A place below the caller's, counted there.
+                // A position below the caller's, counted there.
                 LuaFunctionDefinition(
-                    name: "place_below",
+                    name: "position_below",
                     body: .direct { arguments, writer in
                         let kind = try arguments.string(1)
                         let position = writer.machine.scheduler.running?.position
                         try writer.put(position.map { .object(TaskPosition(kind, $0.count(kind), in: $0)) } ?? .nil)
                     }),
-                // A place below the beginning, for what happens once in a run, whoever comes to it first.
+                // A position below the beginning, for what happens once in a run, whoever comes to it first.
                 LuaFunctionDefinition(
-                    name: "place_of_run",
+                    name: "position_of_run",
                     body: .direct { arguments, writer in
                         let scheduler = writer.machine.scheduler
                         let name = try arguments.string(1)
                         try writer.put(.object(TaskPosition(name, 1, in: scheduler.startPosition)))
                     }),
-                // Goes on at a place, or nowhere; gives back where the task was.
+                // Goes on at a position, or nowhere; gives back where the task was.
                 LuaFunctionDefinition(
                     name: "go_to",
                     body: .direct { arguments, writer in
@@ -42,16 +42,16 @@ extension LuaScheduler {
                         let before = task?.position
                         task?.position =
                             arguments.isAbsent(1) ? nil : try arguments.object(1, as: TaskPosition.self)
-                        // The next draw asks for that place's own stream.
+                        // The next draw asks for that position's own stream.
                         spl_set_random(writer.machine.vm, nil)
                         try writer.put(before.map { .object($0) } ?? .nil)
                     }),
                 LuaFunctionDefinition(
-                    name: "place",
+                    name: "wait_path",
                     body: .direct { arguments, writer in
                         let scheduler = writer.machine.scheduler
                         let position = scheduler.notes == nil ? nil : scheduler.running?.position
-                        try writer.put(.optional(position?.place(ofNext: "wait")))
+                        try writer.put(.optional(position?.path(ofNext: "wait")))
                     }),
                 LuaFunctionDefinition(
                     name: "noted",
@@ -186,7 +186,7 @@ extension LuaScheduler {
             for job in try arguments.table(2)?.values ?? [] where !job.isJob {
                 throw LuaArgumentError(
                     "\(try arguments.string(1)) takes predictions and tasks, not a \(job.typeName)",
-                    hint: "make one with create(…) or speedpix.spawn(…)")
+                    hint: "make one with create(…) or \(try arguments.string(1).modulePrefix)spawn(…)")
             }
             return .nil
         },

@@ -12,13 +12,13 @@ extension LuaScheduler {
     /// - Returns: The seed that counts: the one of a run before, the given one, or a new one.
     func seed(_ given: UInt64?) -> UInt64 {
         let position = running?.position
-        let place = notes == nil ? nil : position?.place(ofNext: "seed")
+        let path = notes == nil ? nil : position?.path(ofNext: "seed")
         var seed = given ?? UInt64.random(in: 0 ... .max)
-        if let place, let notes {
-            if case .integer(let recorded) = notes.value(place) {
+        if let path, let notes {
+            if case .integer(let recorded) = notes.value(path) {
                 seed = UInt64(bitPattern: recorded)
             } else {
-                notes.note(.integer(Int64(bitPattern: seed)), place)
+                notes.note(.integer(Int64(bitPattern: seed)), path)
             }
         }
         (position ?? outside).reseed(seed)

@@ -22,13 +22,13 @@ extension LuaScheduler {
     }
 
     /// How an evaluation ended, its values still on its thread.
-    enum Ending {
+    enum EvaluationOutcome {
         case values(count: Int32)
         /// The error is on top of the thread of the task, if there is one.
         case failure(LuaTask?, LuaError)
     }
 
-    func ending(of task: LuaTask) -> Ending {
+    func evaluationOutcome(of task: LuaTask) -> EvaluationOutcome {
         let task = task.failed
         switch task.outcome {
         case .finished(let count): return .values(count: count)

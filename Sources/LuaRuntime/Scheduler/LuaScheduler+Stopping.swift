@@ -40,7 +40,7 @@ extension LuaScheduler {
         guard task.stop == SPL_RUN else { return }
         guard task.outcome == nil else {
             // Its own code has ended well; what it had still to do through its children has not.
-            if case .ending = task.state, case .finished = task.outcome {
+            if case .awaitingChildren = task.state, case .finished = task.outcome {
                 task.stop = reason
                 task.outcome = .stopped
             }
@@ -122,7 +122,7 @@ extension LuaScheduler {
         watch(grace)
         guard grace.isOver else { return 0 }
         if running.stop == SPL_RUN { running.stop = Int32(SPL_STOP_CANCELED) }
-        running.phase = .ending
+        running.phase = .terminating
         return grace.lastEpoch(nextEpoch)
     }
 
@@ -135,7 +135,7 @@ extension LuaScheduler {
 
     /// A grace period is over: tasks that still wait in it get their last stop.
     func expire(_ grace: GracePeriod) {
-        for task in grace.members where task.outcome == nil && task.phase != .ending {
+        for task in grace.members where task.outcome == nil && task.phase != .terminating {
             if task.stop == SPL_RUN { task.stop = Int32(SPL_STOP_CANCELED) }
             giveUpWait(task)
         }
@@ -152,7 +152,7 @@ extension LuaTask {
         switch phase {
         case .live: return true
         case .unwinding: return grace?.isOver == true
-        case .ending: return false
+        case .terminating: return false
         }
     }
 }

@@ -34,18 +34,18 @@ extension LuaScheduler {
         task.outcome = outcome
         // It may hold others in turn, and so on.
         task.errorSource = nil
-        task.state = .ending
+        task.state = .awaitingChildren
         if task.hasFailed || task.stop != SPL_RUN {
             cancelChildren(of: task)
         } else if task.detachesChildren {
             detachChildren(of: task)
         }
-        if task.children.isEmpty { settle(task) }
+        if task.children.isEmpty { retire(task) }
     }
 
     /// Ends a task for good, and then its parent if that waited for no other child, and so on: a loop, since tasks may
     /// nest as deep as memory allows.
-    private func settle(_ first: LuaTask) {
+    private func retire(_ first: LuaTask) {
         var next: LuaTask? = first
         while let task = next {
             next = nil
@@ -61,7 +61,7 @@ extension LuaScheduler {
                 fulfil(ticket, with: outcome(of: task))
             }
             if case .stopping = parent.state, parent.children.isEmpty { makeReady(parent) }
-            guard case .ending = parent.state else { return }
+            guard case .awaitingChildren = parent.state else { return }
             if isLost, case .finished = parent.outcome {
                 parent.outcome = .failedBy(task.failed)
                 cancelChildren(of: parent)

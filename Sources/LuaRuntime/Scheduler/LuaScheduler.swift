@@ -97,7 +97,7 @@ package final class LuaScheduler {
             stop.epoch = stop.is_over ? grace.lastEpoch(nextEpoch) : grace.epoch
             stop.former_epoch = task.phase == .live ? grace.formerEpoch : grace.epoch
         }
-        if reason != SPL_RUN { task.phase = stop.is_over ? .ending : .unwinding }
+        if reason != SPL_RUN { task.phase = stop.is_over ? .terminating : .unwinding }
         running = task
         task.state = .running
         task.hasStarted = true

@@ -12,7 +12,7 @@ struct LuaStop: LuaRaisable {
         message = isTimeout ? "the script ran out of time" : "the task was canceled"
     }
 
-    /// The end of `speedpix.timeout`.
+    /// The end of a script's `timeout`.
     static func expired(after seconds: Double) -> LuaStop {
         var stop = LuaStop(reason: Int32(SPL_STOP_TIMEOUT))
         let shown = Int64(exactly: seconds).map { String($0) } ?? String(seconds)

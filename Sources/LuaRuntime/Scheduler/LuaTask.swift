@@ -13,7 +13,7 @@ public final class LuaTask: LuaObject, @unchecked Sendable {
         /// It is to be stopped, as soon as its children have ended.
         case stopping
         /// The code has ended; children have not.
-        case ending
+        case awaitingChildren
         case ended
     }
 
@@ -37,8 +37,8 @@ public final class LuaTask: LuaObject, @unchecked Sendable {
         case live
         /// The stop was raised, and `<close>` variables run.
         case unwinding
-        /// Their grace period is over, and the last stop was raised.
-        case ending
+        /// Their grace period is over, and the last stop was raised, which no code of the task survives.
+        case terminating
     }
 
     /// In one byte: there can be ten thousand tasks.
@@ -238,7 +238,7 @@ public final class LuaTask: LuaObject, @unchecked Sendable {
     func leaveParent() {
         guard let parent, let family = parent.details else { return }
         self.parent = nil
-        // The last one takes the place, so that leaving takes no longer among ten thousand.
+        // The last one moves to its index, so that leaving takes no longer among ten thousand.
         let last = family.children.removeLast()
         guard last !== self else { return }
         family.children[Int(childIndex)] = last

@@ -84,7 +84,7 @@ public actor LuaVM {
         _ chunk: LuaChunk, arguments: [LuaValue] = [], timeout: Duration? = nil,
         clock: any Clock<Duration> = ContinuousClock()
     ) async throws -> [LuaValue] {
-        try await runToEnd(chunk, arguments: arguments, timeout: timeout, clock: clock, keepsResults: true)
+        try await runToEnd(load(chunk, arguments), timeout: timeout, clock: clock, keepsResults: true)
     }
 
     /// Like ``run(_:arguments:timeout:clock:)``, for a chunk whose results nobody wants: they may be anything.
@@ -92,7 +92,7 @@ public actor LuaVM {
         _ chunk: LuaChunk, arguments: [LuaValue] = [], timeout: Duration? = nil,
         clock: any Clock<Duration> = ContinuousClock()
     ) async throws {
-        _ = try await runToEnd(chunk, arguments: arguments, timeout: timeout, clock: clock, keepsResults: false)
+        _ = try await runToEnd(load(chunk, arguments), timeout: timeout, clock: clock, keepsResults: false)
     }
 
     /// Calls a function of the script, as a child of `parent` if there is one. It is stopped as a ``run(_:arguments:timeout:clock:)``
@@ -112,6 +112,7 @@ public actor LuaVM {
                 throw LuaArgumentError("a function cannot move to another script")
             }
             try check(parent)
+            connect()
             try put(arguments)
         } catch {
             throw LuaError(refusing: error)
@@ -120,7 +121,7 @@ public actor LuaVM {
         guard let thread = spl_thread_call(machine.vm, function.slot, &slot) else {
             throw LuaError(failureOf: machine.vm)
         }
-        return try await finish(
+        return try await runToEnd(
             machine.scheduler.add(thread, slot: slot, parent: parent), timeout: timeout, clock: clock,
             keepsResults: true)
     }
@@ -136,15 +137,8 @@ public actor LuaVM {
         }
     }
 
-    private func runToEnd(
-        _ chunk: LuaChunk, arguments: [LuaValue], timeout: Duration?, clock: any Clock<Duration>,
-        keepsResults: Bool
-    ) async throws -> [LuaValue] {
-        try await finish(load(chunk, arguments), timeout: timeout, clock: clock, keepsResults: keepsResults)
-    }
-
     /// Lets a task run to its end, which the calling task's cancellation and the timeout bring nearer.
-    private func finish(
+    private func runToEnd(
         _ task: LuaTask, timeout: Duration?, clock: any Clock<Duration>, keepsResults: Bool
     ) async throws -> [LuaValue] {
         let scheduler = machine.scheduler
@@ -163,7 +157,7 @@ public actor LuaVM {
             scheduler.runs.remove(task.run)
         }
         let result = await withTaskCancellationHandler {
-            await finish(task, keepsResults: keepsResults)
+            await awaitEnd(of: task, keepsResults: keepsResults)
         } onCancel: {
             // The actor may be busy running the script: the flag reaches it there, the cancel when it waits.
             run.request(.canceled)
@@ -206,15 +200,20 @@ public actor LuaVM {
         drain()
     }
 
-    private func load(_ chunk: LuaChunk, _ arguments: [LuaValue]) throws(LuaError) -> LuaTask {
+    /// Compiles a chunk; its task is ready to run.
+    ///
+    /// - Parameter inSession: Whether its globals are the session's variables.
+    func load(_ chunk: LuaChunk, _ arguments: [LuaValue], inSession: Bool = false) throws(LuaError) -> LuaTask {
+        connect()
         do {
             try put(arguments)
         } catch {
             throw LuaError(refusing: error)
         }
+        let compile = inSession ? spl_thread_load_session : spl_thread_load
         var slot: Int32 = 0
         let thread = chunk.source.withUnsafeBytes { bytes in
-            spl_thread_load(
+            compile(
                 machine.vm, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count, "@\(chunk.name)", &slot
             )
         }
@@ -224,8 +223,8 @@ public actor LuaVM {
         return task
     }
 
-    func put(_ arguments: [LuaValue]) throws {
-        connect()
+    /// Leaves arguments in the machine's buffer, for the thread that is made next.
+    private func put(_ arguments: [LuaValue]) throws {
         let writer = LuaWriter(machine: machine)
         do {
             for argument in arguments { try writer.put(argument) }
@@ -235,7 +234,8 @@ public actor LuaVM {
         }
     }
 
-    func finish(_ task: LuaTask, keepsResults: Bool = true) async -> Result<[LuaValue], LuaError> {
+    /// Runs what is ready, and waits until a task and its children have ended.
+    func awaitEnd(of task: LuaTask, keepsResults: Bool) async -> Result<[LuaValue], LuaError> {
         await withCheckedContinuation { continuation in
             machine.scheduler.observe(task) { [machine] ended in
                 let isDropped = !keepsResults && !ended.hasFailed

@@ -28,7 +28,7 @@ final class TaskPosition: LuaObject, @unchecked Sendable {
         self.seed = seed
     }
 
-    /// A place within another one: `item 17`.
+    /// A position within another one: `item 17`.
     ///
     /// - Parameter key: What an item is known by, if it is known by something: its stream of random numbers stays the same when
     ///   others are added before it.
@@ -73,15 +73,15 @@ final class TaskPosition: LuaObject, @unchecked Sendable {
         return counts[known].count
     }
 
-    /// Counts something, and says where it is: `map 2/item 17/create 1`.
-    func place(ofNext kind: String) -> String {
+    /// Counts something, and gives its path: `map 2/item 17/create 1`.
+    func path(ofNext kind: String) -> String {
         let step = "\(kind) \(count(kind))"
         return parent == nil ? step : "\(path)/\(step)"
     }
 
     // MARK: Random numbers
 
-    /// The stream of this place.
+    /// The stream of this position.
     var random: UnsafeMutablePointer<spl_random> {
         if let stream { return stream }
         let made = UnsafeMutablePointer<spl_random>.allocate(capacity: 1)
@@ -90,13 +90,13 @@ final class TaskPosition: LuaObject, @unchecked Sendable {
         return made
     }
 
-    /// Begins the stream anew, and those of places that begin below this one from now on.
+    /// Begins the stream anew, and those of positions that begin below this one from now on.
     func reseed(_ seed: UInt64) {
         self.seed = seed
         spl_seed_random(random, seed)
     }
 
-    /// Another one for each place (FNV-1a over its name, from this one's seed on).
+    /// Another one for each position (FNV-1a over its name, from this one's seed on).
     private func seed(of kind: String, _ number: Int) -> UInt64 {
         var hash = seed ^ 0xcbf2_9ce4_8422_2325
         func add(_ byte: UInt8) { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }

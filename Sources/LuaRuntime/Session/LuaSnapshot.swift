@@ -13,8 +13,8 @@ public indirect enum LuaSnapshot: Sendable {
     case string(LuaString, count: Int)
     case null
     case table(Table)
-    /// Where it was defined, as messages name the place; nil for one of the host's or of Lua's own.
-    case function(place: String?)
+    /// Where it was defined, as messages say it: `shoe.lua:12`; nil for one of the host's or of Lua's own.
+    case function(location: String?)
     case coroutine
     case object(any LuaObject)
     /// A module of the host's, by its name.
@@ -36,7 +36,7 @@ public indirect enum LuaSnapshot: Sendable {
         public var kind: String?
         /// Whether the host raised it.
         public var isError = false
-        /// What the script settled with `array` and `object`.
+        /// What the script declared with `array` and `object`.
         public var shape = LuaTable.Shape.plain
     }
 
@@ -63,6 +63,9 @@ public indirect enum LuaSnapshot: Sendable {
 
 extension LuaReader {
     /// The value at a stack index. This cannot fail.
+    ///
+    /// Tables are walked as ``value(at:_:mostValues:)`` walks them. What is no table is read here once more, since a copy counts
+    /// its bytes, anchors functions and throws, and a snapshot cuts off and says where.
     func snapshot(at index: Int32, _ limits: LuaSnapshot.Limits) -> LuaSnapshot {
         var traversal = Traversal(limits: limits)
         return snapshot(at: index, &traversal)
@@ -88,7 +91,7 @@ extension LuaReader {
             let shown = UnsafeRawBufferPointer(start: bytes, count: min(length, traversal.limits.bytes))
             return .string(LuaString(shown), count: length)
         case Int32(SPL_TTABLE): return table(at: index, &traversal)
-        case Int32(SPL_TFUNCTION): return .function(place: place(at: index))
+        case Int32(SPL_TFUNCTION): return .function(location: location(at: index))
         case Int32(SPL_TTHREAD): return .coroutine
         case Int32(SPL_TLIGHTUSERDATA): return spl_is_null(state, index) ? .null : .module(nil)
         default:
@@ -102,7 +105,7 @@ extension LuaReader {
         return String(cString: name)
     }
 
-    private func place(at index: Int32) -> String? {
+    private func location(at index: Int32) -> String? {
         guard spl_walk(state) else { return nil }
         return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 128) { buffer in
             guard let start = buffer.baseAddress else { return nil }
@@ -126,20 +129,17 @@ extension LuaReader {
         result.kind = kind(at: index)
         traversal.path.append(identity)
         defer { traversal.path.removeLast() }
-        let table = index < 0 ? spl_get_top(state) + index + 1 : index
-        spl_push_nil(state)
-        while spl_next(state, table) {
+        walkTable(at: index) {
             if traversal.path.count > traversal.limits.depth {
                 // That there is something is all there is to know.
                 result.isClosed = true
-                spl_pop(state, 2)
-                break
+                return false
             }
             if result.items.count + result.entries.count < traversal.limits.entries,
                 traversal.nodes < traversal.limits.nodes
             {
                 let value = snapshot(at: -1, &traversal)
-                if spl_is_integer(state, -2), spl_get_integer(state, -2) == Int64(result.items.count) + 1 {
+                if isKey(result.items.count + 1) {
                     result.items.append(value)
                 } else {
                     result.entries.append((snapshot(at: -2, &traversal), value))
@@ -147,7 +147,7 @@ extension LuaReader {
             } else {
                 result.omitted += 1
             }
-            spl_pop(state, 1)
+            return true
         }
         gatherItems(&result)
         return .table(result)
@@ -156,13 +156,13 @@ extension LuaReader {
     /// Keys of the hash part come in any order: a list that was built backwards is a list all the same.
     private func gatherItems(_ table: inout LuaSnapshot.Table) {
         var late: [Int64: Int] = [:]
-        for (place, entry) in table.entries.enumerated() {
-            if case .integer(let key) = entry.key { late[key] = place }
+        for (index, entry) in table.entries.enumerated() {
+            if case .integer(let key) = entry.key { late[key] = index }
         }
         var taken: Set<Int> = []
-        while let place = late[Int64(table.items.count) + 1] {
-            table.items.append(table.entries[place].value)
-            taken.insert(place)
+        while let index = late[Int64(table.items.count) + 1] {
+            table.items.append(table.entries[index].value)
+            taken.insert(index)
         }
         guard !taken.isEmpty else { return }
         table.entries = table.entries.enumerated().filter { !taken.contains($0.offset) }.map(\.element)

@@ -68,7 +68,7 @@ extension LuaVM {
         let task = try load(chunk, declaring: names)
         task.detachesChildren = true
         evaluations[run] = task
-        _ = await finish(task, keepsResults: false)
+        _ = await awaitEnd(of: task, keepsResults: false)
         evaluations[run] = nil
         interruptSwitch.end(run)
         // What was under way when it ended may still be cleaning up after itself.
@@ -83,21 +83,11 @@ extension LuaVM {
                 throw LuaError(.memory, "not enough memory")
             }
         }
-        try put([])
-        var slot: Int32 = 0
-        let thread = chunk.source.withUnsafeBytes { bytes in
-            spl_thread_load_session(
-                machine.vm, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count, "@\(chunk.name)", &slot
-            )
-        }
-        guard let thread else { throw LuaError(failureOf: machine.vm) }
-        let task = machine.scheduler.add(thread, slot: slot, parent: nil)
-        task.position = machine.scheduler.startPosition
-        return task
+        return try load(chunk, [], inSession: true)
     }
 
     private func evaluation(of task: LuaTask, _ limits: LuaSnapshot.Limits) throws -> LuaEvaluation {
-        switch machine.scheduler.ending(of: task) {
+        switch machine.scheduler.evaluationOutcome(of: task) {
         case .values(let count):
             if count > 0 { spl_session_set(machine.vm, "_", task.thread, 1) }
             let reader = LuaReader(machine: machine, state: task.thread)
@@ -118,20 +108,20 @@ extension LuaVM {
     /// A task that an evaluation left running.
     public struct DetachedTask: Sendable {
         /// The file and line of the `spawn`, if they are known.
-        public var place: String?
+        public var location: String?
     }
 
     /// The tasks that evaluations left running, by where they were spawned.
     public var detachedTasks: [DetachedTask] {
         machine.scheduler.detached.all
-            .map { DetachedTask(place: machine.scheduler.place(of: $0)) }
-            .sorted { ($0.place ?? "") < ($1.place ?? "") }
+            .map { DetachedTask(location: machine.scheduler.spawnLocation(of: $0)) }
+            .sorted { ($0.location ?? "") < ($1.location ?? "") }
     }
 
     /// Stops what evaluations left running, and waits for its end.
     public func endDetachedTasks() async {
         cancel(Array(machine.scheduler.detached.all))
-        while let task = machine.scheduler.detached.all.first { _ = await finish(task, keepsResults: false) }
+        while let task = machine.scheduler.detached.all.first { _ = await awaitEnd(of: task, keepsResults: false) }
         while let work = machine.scheduler.work.abandoned(by: 0) { await work.value }
     }
 

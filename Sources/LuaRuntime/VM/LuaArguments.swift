@@ -32,7 +32,7 @@ public struct LuaArguments: ~Copyable {
     ///
     /// - Parameter kind: What is counted: `create`.
     public func position(_ kind: String) -> String? {
-        reader.machine.scheduler.running?.position?.place(ofNext: kind)
+        reader.machine.scheduler.running?.position?.path(ofNext: kind)
     }
 
     /// Positions count from 1; in a method, from the first argument after the object. All others are those of an argument

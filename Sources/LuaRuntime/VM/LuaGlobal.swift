@@ -1,6 +1,6 @@
 import CLuaBridge
 
-/// A place where a chunk reads or writes a global.
+/// An access to a global in a chunk.
 public struct LuaGlobal: Sendable, Hashable {
     /// As the script has it; U+FFFD for whatever is not UTF-8.
     public var name: String

@@ -85,6 +85,23 @@ struct LuaReader {
         machine.object(spl_get_object(machine.vm, state, index))
     }
 
+    /// Calls `body` for each entry of a table, with its key at -2 and its value at -1, until that returns false. The stack is
+    /// as it was when this returns or throws. Must follow `spl_walk`, which makes room for it.
+    @inline(__always)
+    func walkTable(at index: Int32, _ body: () throws -> Bool) rethrows {
+        let top = spl_get_top(state)
+        let table = index < 0 ? top + index + 1 : index
+        defer { spl_pop(state, spl_get_top(state) - top) }
+        spl_push_nil(state)
+        while spl_next(state, table), try body() { spl_pop(state, 1) }
+    }
+
+    /// Whether the key of the entry that is walked is this number.
+    @inline(__always)
+    func isKey(_ number: Int) -> Bool {
+        spl_is_integer(state, -2) && spl_get_integer(state, -2) == Int64(number)
+    }
+
     private func table(at index: Int32, _ traversal: inout Traversal) throws -> LuaTable {
         guard traversal.path.count < machine.limits.depth else {
             throw Problem(text: "nests deeper than \(machine.limits.depth) tables")
@@ -96,25 +113,17 @@ struct LuaReader {
         try traversal.transfer.add(bytes: Self.tableSize)
         traversal.path.append(identity)
         defer { traversal.path.removeLast() }
-        let table = index < 0 ? spl_get_top(state) + index + 1 : index
-        var result = LuaTable(shape: .init(rawValue: spl_get_shape(machine.vm, state, table)) ?? .plain)
-        let top = spl_get_top(state)
-        spl_push_nil(state)
-        do {
-            // Lua walks the array part first and in order, so most lists never see the dictionary.
-            while spl_next(state, table) {
-                try traversal.transfer.add(bytes: Self.entrySize)
-                let value = try value(at: -1, &traversal)
-                if spl_is_integer(state, -2), spl_get_integer(state, -2) == Int64(result.items.count) + 1 {
-                    result.items.append(value)
-                } else {
-                    result.entries[try self.value(at: -2, &traversal)] = value
-                }
-                spl_pop(state, 1)
+        var result = LuaTable(shape: .init(rawValue: spl_get_shape(machine.vm, state, index)) ?? .plain)
+        // Lua walks the array part first and in order, so most lists never see the dictionary.
+        try walkTable(at: index) {
+            try traversal.transfer.add(bytes: Self.entrySize)
+            let value = try value(at: -1, &traversal)
+            if isKey(result.items.count + 1) {
+                result.items.append(value)
+            } else {
+                result.entries[try self.value(at: -2, &traversal)] = value
             }
-        } catch {
-            spl_pop(state, spl_get_top(state) - top)
-            throw error
+            return true
         }
         // Keys of the hash part come in any order: a list that was built backwards is a list all the same.
         while let next = result.entries.removeValue(forKey: .integer(Int64(result.items.count) + 1)) {

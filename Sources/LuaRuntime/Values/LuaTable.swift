@@ -1,13 +1,13 @@
 /// A copy of a Lua table.
 public struct LuaTable: Sendable, Hashable {
-    /// Whether the script settled that the table is a list or a set of named values.
+    /// Whether the script declared that the table is a list or a set of named values.
     public enum Shape: Int32, Sendable {
         case plain = 0
         case array = 1
         case object = 2
     }
 
-    /// What the script or the host settled; it decides whether an empty table is a JSON array or an object.
+    /// What the script or the host declared; it decides whether an empty table is a JSON array or an object.
     public var shape: Shape
     /// The values of the keys 1 … n, in order.
     public var items: [LuaValue]

@@ -63,9 +63,9 @@ extension LuaValue {
         }
     }
 
-    /// The named field of a table; nil if there is none, or this is no table.
+    /// The named field of a table; nil if there is none, or this is not a table.
     public subscript(name: String) -> LuaValue? { tableValue?[name] }
 
-    /// The value of a table's key, counted from 1 as in Lua; nil if there is none, or this is no table.
+    /// The value of a table's key, counted from 1 as in Lua; nil if there is none, or this is not a table.
     public subscript(index: Int) -> LuaValue? { tableValue?[index] }
 }

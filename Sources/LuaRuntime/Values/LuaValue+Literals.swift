@@ -18,7 +18,7 @@ extension LuaValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Exp
 }
 
 extension LuaTable: ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral {
-    /// A list, as a literal. A nil in it leaves its place out, as in Lua; an empty literal is an empty table, neither list nor
+    /// A list, as a literal. A nil in it leaves its index out, as in Lua; an empty literal is an empty table, neither list nor
     /// named values.
     public init(arrayLiteral elements: LuaValue...) { self.init(list: elements) }
 

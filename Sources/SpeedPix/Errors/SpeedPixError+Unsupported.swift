@@ -2,7 +2,7 @@ extension SpeedPixError {
     /// For calls that not every service has: `unsupported` if this error says that there is no such call, else the same
     /// error.
     ///
-    /// A file or a prediction that does not exist is no such case: the service knew the call and refused its argument.
+    /// A file or a prediction that does not exist is not such a case: the service knew the call and refused its argument.
     ///
     /// - Parameter feature: What the caller asked for, as messages name it, whatever the call is named where it was made:
     ///   "cancelling a prediction".
@@ -21,7 +21,7 @@ extension SpeedPixError {
         if Self.noSuchCallPhrases.contains(where: text.contains) { return true }
         // What the API gateway says for a path that nobody published, with 400 or 403 as well; an engine that says it, with
         // a code of its own, means an argument.
-        if serviceCode.map(GatewayRefusal.isCode) ?? true, text.contains("invalid url") { return true }
+        if serviceCode.map(APIGatewayRefusal.isCode) ?? true, text.contains("invalid url") { return true }
         guard code == .apiError else { return false }
         if let serviceCode {
             return Self.noSuchCallCodes.contains(serviceCode.lowercased().filter { $0.isLetter || $0.isNumber })

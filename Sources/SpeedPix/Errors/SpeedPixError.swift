@@ -76,7 +76,7 @@ public struct SpeedPixError: Error, Sendable {
     /// Whether the answer carried nothing but its HTTP status: neither the service nor the gateway before it said why.
     var isUnexplained = false
     /// Why the gateway before the service refused the call; nil if it did not.
-    var gatewayRefusal: GatewayRefusal.Meaning?
+    var apiGatewayRefusal: APIGatewayRefusal.Meaning?
 
     /// An error with whatever is known about it; only code and message are a must.
     public init(

@@ -6,7 +6,7 @@ import Foundation
 
 /// A file's content as text (RFC 2397): `data:[media type][;base64],content`.
 package struct DataURI: Sendable, Equatable {
-    /// Why a text is no `data:` URI.
+    /// Why a text is not a `data:` URI.
     package enum Problem: Error, Equatable {
         /// It does not begin with `data:`, or has no comma.
         case lacksComma

@@ -40,7 +40,7 @@ struct FileSink: DownloadSink {
             try await sink.close()
             return result
         } catch {
-            await sink.settle()
+            await sink.awaitWriting()
             try? await sink.close()
             throw error
         }
@@ -84,7 +84,7 @@ struct FileSink: DownloadSink {
     }
 
     /// Waits for what is being written, whatever becomes of it: nobody may close the file before.
-    func settle() async {
+    func awaitWriting() async {
         _ = await writing?.result
     }
 

@@ -1,6 +1,6 @@
 /// The URL of a file as services write it: mostly as RFC 3986 has it, but some leave blanks and Chinese names as they are.
 enum FileURL {
-    /// The URL with those bytes encoded that no URL may have, and everything else as it is; nil for a text that is no
+    /// The URL with those bytes encoded that no URL may have, and everything else as it is; nil for a text that is not a
     /// http or https URL.
     ///
     /// - Parameter isNamedURL: Whether the service says that the text is a URL. Of any other text with blanks in it only

@@ -34,7 +34,7 @@ struct FileVersion: Hashable, Sendable {
 
     /// Whether the last change is so long ago that another one could not bear the same time: clocks of file systems tick
     /// every few milliseconds, some of them every two seconds.
-    func isSettled(at now: Date) -> Bool {
+    func isUnambiguous(at now: Date) -> Bool {
         let last = max(modified.seconds, changed.seconds)
         return now.timeIntervalSince1970 - Double(last) > 5
     }

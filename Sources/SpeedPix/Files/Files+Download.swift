@@ -137,7 +137,7 @@ extension Files {
         var download = PartialDownload()
         var steps = ProgressSteps()
         var attempt = 1
-        // Bytes that are read again after a restart are no progress: a file that keeps changing must not be read for ever.
+        // Bytes that are read again after a restart are not progress: a file that keeps changing must not be read for ever.
         var furthest: Int64 = 0
         while true {
             do {

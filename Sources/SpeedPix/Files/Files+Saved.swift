@@ -66,7 +66,7 @@ extension Files {
     /// The SHA-256 of a content, read once as long as its file lies still.
     func digest(of content: UploadContent) async throws -> SHA256Digest {
         let now = caller.dependencies.now()
-        return try await caller.state.digests.digest(of: content) { $0.isSettled(at: now) }
+        return try await caller.state.digests.digest(of: content) { $0.isUnambiguous(at: now) }
     }
 
     /// The SHA-256 of what this client has uploaded; nil if it does not know it.

@@ -39,7 +39,7 @@ extension Files {
         let outcome = try await withTransferSlot {
             try await shared.run {
                 try await source.withReopenable(nonce: caller.dependencies.nonce()) { opened in
-                    try await settle(request, opened, as: shared)
+                    try await findOrUpload(request, opened, as: shared)
                 }
             }
         }
@@ -63,7 +63,7 @@ extension Files {
     }
 
     /// Finds the content among what was uploaded, waits for whom else uploads it, or uploads it.
-    private func settle(
+    private func findOrUpload(
         _ request: UploadRequest, _ opened: UploadSource.Reopenable, as upload: SharedUpload
     ) async throws -> SharedUpload.Outcome {
         while true {
@@ -100,7 +100,7 @@ extension Files {
         let key = UploadCache.Key(size: content.size, sample: sample.digest, contentType: contentType)
         let now = caller.dependencies.now()
         var identity = ContentIdentity(digest: sample.isWhole ? sample.digest : content.digest)
-        if let version = content.version, version.isSettled(at: now) { identity.version = version }
+        if let version = content.version, version.isUnambiguous(at: now) { identity.version = version }
         // An input that names it later stands for its content.
         if identity.digest == nil, caller.dependencies.journal.identifiesCreates {
             identity.digest = try await digest(of: content)

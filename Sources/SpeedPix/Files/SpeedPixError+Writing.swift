@@ -2,7 +2,7 @@ import SystemPackage
 import _NIOFileSystem
 
 extension SpeedPixError {
-    /// Why a file could not be written, by what helps: a full disk and a read-only folder are no accidents of the program.
+    /// Why a file could not be written, by what helps: a full disk and a read-only folder are not accidents of the program.
     package static func writing(_ error: any Error, path: String) -> SpeedPixError {
         let errno =
             error as? Errno

@@ -9,8 +9,8 @@ final class KnownDigests: Sendable {
     private let digests = Mutex<[FileVersion: SHA256Digest]>([:])
 
     /// The digest of a content, from memory if it is a file that was read before and has not changed since.
-    func digest(of content: UploadContent, isSettled: (FileVersion) -> Bool) async throws -> SHA256Digest {
-        guard let version = content.version, isSettled(version) else { return try await content.wholeDigest() }
+    func digest(of content: UploadContent, isUnambiguous: (FileVersion) -> Bool) async throws -> SHA256Digest {
+        guard let version = content.version, isUnambiguous(version) else { return try await content.wholeDigest() }
         if let known = digests.withLock({ $0[version] }) { return known }
         let digest = try await content.wholeDigest()
         digests.withLock { digests in

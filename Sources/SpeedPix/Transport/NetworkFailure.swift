@@ -141,7 +141,7 @@ struct NetworkFailure {
         // BoringSSL's errors come as text alone: NIOSSL publishes neither their library nor their reason.
         let text = String(describing: failure)
         if text.contains("CERTIFICATE_VERIFY_FAILED") { return await untrustedCertificate }
-        // What BoringSSL says of bytes that are no TLS records, and of those that are an HTTP answer.
+        // What BoringSSL says of bytes that are not TLS records, and of those that are an HTTP answer.
         if ["WRONG_VERSION_NUMBER", "HTTP_REQUEST", "INVALID_OUTER_RECORD_TYPE"].contains(where: text.contains) {
             return Reason(
                 text: "\(place) answered, but not in TLS",

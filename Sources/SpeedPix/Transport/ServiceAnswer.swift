@@ -34,7 +34,9 @@ package enum ServiceAnswer {
                 remedy: "check the endpoint; a proxy or a login page may have answered in its place",
                 httpStatus: status.code, requestID: requestID, isRetryable: true)
         }
-        if let refusal = GatewayRefusal(status: status, headers: headers) { throw refusal.error(requestID: requestID) }
+        if let refusal = APIGatewayRefusal(status: status, headers: headers) {
+            throw refusal.error(requestID: requestID)
+        }
         if let envelope, envelope.errorCode != nil || envelope.errorMessage != nil {
             throw refusal(envelope, status: status, requestID: requestID)
         }
@@ -61,13 +63,13 @@ package enum ServiceAnswer {
     ) -> SpeedPixError {
         let phrase = status.reasonPhrase.printable()
         let text = "HTTP \(status.code) \(phrase)" + (body.isEmpty ? "" : ": \(excerpt(body, headers))")
-        let meaning = GatewayRefusal.Meaning(words: text)
+        let meaning = APIGatewayRefusal.Meaning(words: text)
         func error(_ code: SpeedPixError.Code, _ remedy: String? = nil) -> SpeedPixError {
             var error = SpeedPixError(
                 code, text, remedy: remedy, httpStatus: status.code, requestID: requestID,
                 isRetryable: code == .throttled || isTransient(status))
             error.isUnexplained = true
-            error.gatewayRefusal = meaning
+            error.apiGatewayRefusal = meaning
             return error
         }
         switch status.code {

@@ -78,7 +78,7 @@ package final class ServiceCaller: Sendable {
     private func tries(
         _ route: Route, _ body: JSONValue, headers: HTTPFields, intent: CreateIntent?, limit: Duration?
     ) async throws -> Envelope {
-        let isRepeatable = route.entry.isRepeatable
+        let isRepeatable = route.definition.isRepeatable
         let bytes: [UInt8]
         do {
             bytes = try body.encoded()
@@ -177,7 +177,7 @@ package final class ServiceCaller: Sendable {
                 operation: {
                     let response = try await self.pipeline.send(
                         request, for: route.operation, sign: { self.signed($0, offset: usedOffset) })
-                    return (response, try await Self.collect(response.body, limit: route.entry.largestAnswer))
+                    return (response, try await Self.collect(response.body, limit: route.definition.largestAnswer))
                 })
         }
         let response: TransportResponse
@@ -288,7 +288,7 @@ package final class ServiceCaller: Sendable {
         if error.code == .invalidResponse || status.kind == .serverError { return .unknown }
         // Each try has a new nonce. If the service knows it, something on the way delivered the try twice, and the first
         // delivery may have started the prediction.
-        return error.gatewayRefusal == .usedNonce ? .unknown : .refused
+        return error.apiGatewayRefusal == .usedNonce ? .unknown : .refused
     }
 
     private func retryAfter(_ headers: HTTPFields) -> Duration? {
@@ -300,7 +300,7 @@ package final class ServiceCaller: Sendable {
     }
 
     private func clockOffset(_ error: SpeedPixError, _ headers: HTTPFields) -> Double? {
-        guard error.code == .auth, error.gatewayRefusal == .timestamp, let text = headers[.date],
+        guard error.code == .auth, error.apiGatewayRefusal == .timestamp, let text = headers[.date],
             let date = HTTPDate.date(from: text)
         else { return nil }
         return date.timeIntervalSince(dependencies.now())

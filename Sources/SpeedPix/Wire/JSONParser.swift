@@ -1,3 +1,5 @@
+import JSONText
+
 /// Reads one JSON document (RFC 8259) in one pass.
 ///
 /// Foundation's decoder makes an error, with its whole path, of every type that a value turns out not to have: three
@@ -134,38 +136,18 @@ struct JSONParser {
     }
 
     private mutating func escape(_ text: inout [UInt8]) throws(DecodingError) {
-        guard let byte = next else { throw error("a string has no end") }
-        at += 1
-        switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): text.append(byte)
-        case UInt8(ascii: "b"): text.append(0x08)
-        case UInt8(ascii: "f"): text.append(0x0C)
-        case UInt8(ascii: "n"): text.append(0x0A)
-        case UInt8(ascii: "r"): text.append(0x0D)
-        case UInt8(ascii: "t"): text.append(0x09)
-        case UInt8(ascii: "u"):
-            var code = try hexadecimal()
-            if (0xD800..<0xDC00).contains(code), take("\\"), take("u") {
-                let low = try hexadecimal()
-                guard (0xDC00..<0xE000).contains(low) else { throw error("\\u names half a character") }
-                code = 0x10000 + (code - 0xD800) << 10 + (low - 0xDC00)
-            }
-            guard let scalar = Unicode.Scalar(code) else { throw error("\\u names half a character") }
-            text.append(contentsOf: String(scalar).utf8)
-        default: throw error("a string has no such escape")
+        do {
+            try JSONEscape.decode(bytes, at: &at, into: &text)
+        } catch {
+            let problem =
+                switch error {
+                case .unfinished: "a string has no end"
+                case .unknown: "a string has no such escape"
+                case .notHexadecimal: "four hexadecimal digits are expected"
+                case .halfCharacter: "\\u names half a character"
+                }
+            throw self.error(problem)
         }
-    }
-
-    private mutating func hexadecimal() throws(DecodingError) -> UInt32 {
-        var code: UInt32 = 0
-        for _ in 0..<4 {
-            guard let digit = next.flatMap({ Character(Unicode.Scalar($0)).hexDigitValue }) else {
-                throw error("four hexadecimal digits are expected")
-            }
-            code = code << 4 | UInt32(digit)
-            at += 1
-        }
-        return code
     }
 
     // MARK: Numbers

@@ -1,6 +1,6 @@
 /// The service's calls. All are `POST` with a JSON body; the raw values are the service's own paths.
 ///
-/// What depends on the call is in ``entry``, for the client, the gateway, its faults and dry runs.
+/// What depends on the call is in ``definition``, for the client, the gateway, its faults and dry runs.
 package enum Route: String, Sendable, CaseIterable {
     case create = "/scc/comfy_prompt"
     case progress = "/scc/comfy_get_progress"
@@ -12,22 +12,22 @@ package enum Route: String, Sendable, CaseIterable {
     case getFile = "/scc/sp_get_temp_file"
     case deleteFile = "/scc/sp_delete_temp_file"
 
-    /// What is known of the call.
-    package var entry: ServiceOperation {
+    /// Its name for the client, and how it is sent and answered.
+    package var definition: RouteDefinition {
         switch self {
-        case .create: ServiceOperation(.create, isRepeatable: false, dryRun: .newTask)
+        case .create: RouteDefinition(.create, isRepeatable: false, dryRun: .newTask)
         case .progress:
-            ServiceOperation(.progress, dryRun: .task(#"{"status":"succeeded","progress":1,"etaRelative":0}"#))
+            RouteDefinition(.progress, dryRun: .task(#"{"status":"succeeded","progress":1,"etaRelative":0}"#))
         case .result:
             // It may have pictures and texts in it.
-            ServiceOperation(.result, largestAnswer: 256 << 20, dryRun: .task(#"{"status":"succeeded","result":{}}"#))
-        case .cancel: ServiceOperation(.cancel, dryRun: .task(#"{"status":"canceled"}"#))
-        case .signUpload: ServiceOperation(.signUpload, dryRun: .uploadURLs)
-        case .getFile: ServiceOperation(.getFile, dryRun: .empty)
-        case .deleteFile: ServiceOperation(.deleteFile, dryRun: .empty)
+            RouteDefinition(.result, largestAnswer: 256 << 20, dryRun: .task(#"{"status":"succeeded","result":{}}"#))
+        case .cancel: RouteDefinition(.cancel, dryRun: .task(#"{"status":"canceled"}"#))
+        case .signUpload: RouteDefinition(.signUpload, dryRun: .uploadURLs)
+        case .getFile: RouteDefinition(.getFile, dryRun: .empty)
+        case .deleteFile: RouteDefinition(.deleteFile, dryRun: .empty)
         }
     }
 
     /// What a call of it is for.
-    package var operation: ClientOperation { entry.name }
+    package var operation: ClientOperation { definition.operation }
 }

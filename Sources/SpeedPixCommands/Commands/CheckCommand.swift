@@ -101,7 +101,7 @@ extension ScriptFile {
         guard let directory, !name.isEmpty, !name.contains("/"), !name.contains("..") else { return nil }
         let path = FilePath(directory).appending(name.replacing(".", with: "/")).string
         for candidate in ["\(path).lua", "\(path)/init.lua"] {
-            if let file = try? PrivateFile(candidate, limit: Self.largest) {
+            if let file = try? FileText.read(candidate, limit: Self.largest) {
                 return LuaChunk(file.text, name: name)
             }
         }

@@ -127,7 +127,7 @@ struct RunCommand: ContextCommand {
 
     /// Runs the script whenever it or something that it read has changed, until the task is cancelled.
     private func watch(_ file: String, _ context: CommandContext) async throws {
-        // A missing script or missing credentials are no reason to wait for anything.
+        // A missing script or missing credentials are found out before anything is waited for.
         _ = try ScriptFile(file, in: context)
         try await withService(context) { service in
             while true {

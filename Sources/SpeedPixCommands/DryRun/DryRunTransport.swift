@@ -10,7 +10,7 @@ final class DryRunTransport: HTTPTransport {
 
     func send(_ request: TransportRequest) async throws -> TransportResponse {
         let path = request.url.trimmingPrefix(Self.endpoint)
-        switch Route(rawValue: String(path))?.entry.dryRunAnswer {
+        switch Route(rawValue: String(path))?.definition.dryRunAnswer {
         case .newTask: return try answer(["taskId": .string(nextName()), "status": "succeeded"])
         case .task(let data): return try answer(try task(request, data))
         case .uploadURLs:

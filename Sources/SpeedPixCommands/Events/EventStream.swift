@@ -103,7 +103,7 @@ extension JSONValue {
 
     static func optional(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
 
-    /// Bytes as text. Those that are no UTF-8 are shown as U+FFFD in `text` and stand whole in `base64`.
+    /// Bytes as text. Those that are not UTF-8 are shown as U+FFFD in `text` and stand whole in `base64`.
     static func fields(text bytes: [UInt8]) -> [String: JSONValue] {
         if let text = String(validating: bytes, as: UTF8.self) { return ["text": .string(text)] }
         return [

@@ -44,7 +44,7 @@ struct ProjectFile {
     /// Nil if there is none.
     func content() throws -> String? {
         do {
-            return try PrivateFile(path, limit: Self.largest)?.text
+            return try FileText.read(path, limit: Self.largest)?.text
         } catch {
             throw CommandFailure(.failure, error.message)
         }

@@ -21,7 +21,7 @@ enum SessionJobs {
             let cells = (0..<2).map { row[$0] + String(repeating: " ", count: widths[$0] - row[$0].count) }
             return "\(cells.joined(separator: "  "))  \(palette.paint(row[2], color))\n"
         }
-        let more = tasks.map { "task  running" + ($0.place.map { ", spawned at \($0.printable())" } ?? "") + "\n" }
+        let more = tasks.map { "task  running" + ($0.location.map { ", spawned at \($0.printable())" } ?? "") + "\n" }
         return lines.joined() + more.joined()
     }
 }

@@ -41,7 +41,7 @@ struct RunPlan: Sendable {
     ) throws {
         self.script = script
         self.name = name
-        localMode = used.localMode
+        localMode = target.localMode
         isDryRun = command.dryRun
         limit = command.limit
         timeout = command.timeout.duration

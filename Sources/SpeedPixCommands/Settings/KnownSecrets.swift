@@ -18,7 +18,7 @@ struct KnownSecrets {
             values.addFile(reader.context.absolute(path))
         }
         for path in reader.projectPaths + [reader.ownPath] {
-            guard let file = try? PrivateFile(path, limit: SettingsFile.largest),
+            guard let file = try? FileText.read(path, limit: SettingsFile.largest),
                 let table = try? TOMLParser.parse(file.text)
             else { continue }
             for section in [table] + profiles(of: table) {
@@ -65,7 +65,7 @@ struct KnownSecrets {
         }
 
         mutating func addFile(_ path: String) {
-            guard let file = try? PrivateFile(path, limit: 64 << 10) else { return }
+            guard let file = try? FileText.read(path, limit: 64 << 10) else { return }
             add(file.text.trimming(while: \.isWhitespace))
         }
     }

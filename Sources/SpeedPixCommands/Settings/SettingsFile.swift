@@ -30,7 +30,7 @@ struct SettingsFile: Sendable, Equatable {
 
     /// - Parameter isOwn: Whether it lies in the user's own configuration folder. A project's file may come from somebody
     ///   else, or be left there by a script, and must not name programs to run.
-    /// - Throws: ``SettingsError`` with file and line for everything that is no setting.
+    /// - Throws: ``SettingsError`` with file and line for everything that is not a setting.
     init(_ text: String, path: String, isOwn: Bool) throws(SettingsError) {
         self.path = path
         let table: TOMLTable

@@ -5,7 +5,7 @@ package enum Fault: Sendable, Hashable {
     /// How much of an answer arrives.
     package enum Cut: Sendable, Hashable {
         case bytes(Int)
-        /// 0 ..< 1 of it.
+        /// 0 ... 1 of it. With 1 all of it arrives, and one byte more was announced.
         case fraction(Double)
     }
 
@@ -17,7 +17,7 @@ package enum Fault: Sendable, Hashable {
     case envelope(
         code: String, message: String, subCode: String? = nil, subMessage: String? = nil, httpStatus: Int = 200,
         isProcessed: Bool = false)
-    /// Answered with HTTP 200 and bytes that are no answer of the protocol.
+    /// Answered with HTTP 200 and bytes that are not an answer of the protocol.
     case garbage([UInt8], isProcessed: Bool = false)
     /// Refused as if its nonce had been used before.
     case duplicateNonce
@@ -27,8 +27,8 @@ package enum Fault: Sendable, Hashable {
     case resetAfter
     /// The answer breaks off before its announced length.
     case cutBody(Cut)
-    /// The answer's body comes in pieces of so many bytes, with a pause after each.
-    case slowBody(pieces: Int, pause: Duration)
+    /// The answer's body is written in chunks of so many bytes, with a pause after each.
+    case slowBody(bytesPerWrite: Int, pause: Duration)
     /// The answer comes so much later.
     case delay(Duration)
     /// The signed URLs in the answer expired so long ago.

@@ -26,7 +26,7 @@ package enum FaultFile {
         guard case .object(let members) = json else {
             throw FaultFileError("a file of faults is an object, {\"rules\": […]}, not \(json.kindDescription)")
         }
-        var file = FaultOptions(members, place: "the file", noun: "key")
+        var file = FaultOptions(members, subject: "the file", noun: "key")
         file.skip("comment")
         guard let rules = try file.value("rules") else { throw file.missing("rules") }
         try file.end()
@@ -38,15 +38,15 @@ package enum FaultFile {
             guard case .object(let members) = value else {
                 throw FaultFileError("rule \(index + 1) must be an object, not \(value.kindDescription)")
             }
-            result.append(try rule(members, place: "rule \(index + 1)"))
+            result.append(try rule(members, subject: "rule \(index + 1)"))
         }
         return result
     }
 
     private static func rule(
-        _ members: [String: JSONValue], place: String
+        _ members: [String: JSONValue], subject: String
     ) throws(FaultFileError) -> FaultRule {
-        var options = FaultOptions(members, place: place, noun: "key")
+        var options = FaultOptions(members, subject: subject, noun: "key")
         options.skip("comment")
         let targets = try targets(&options)
         let after = try options.integer("after", in: 0...Int.max) ?? 0
@@ -54,12 +54,12 @@ package enum FaultFile {
         let probability = try options.number("probability", in: 0...1)
         let seed = try options.integer("seed", in: 0...Int.max)
         guard seed == nil || probability != nil else {
-            throw FaultFileError("\(place): a \"seed\" needs a \"probability\"")
+            throw FaultFileError("\(subject): a \"seed\" needs a \"probability\"")
         }
         let fault = try FaultParser.fault(&options)
         if let targets, let odd = targets.subtracting(fault.applicableTargets).map(\.rawValue).min() {
             let fitting = fault.applicableTargets.map(\.rawValue).sorted().joined(separator: ", ")
-            throw FaultFileError("\(place): \(fault.name) means nothing for \(odd); it is for \(fitting)")
+            throw FaultFileError("\(subject): \(fault.name) means nothing for \(odd); it is for \(fitting)")
         }
         return FaultRule(
             fault, on: targets, after: after, times: times, probability: probability ?? 1, seed: UInt64(seed ?? 0))
@@ -79,13 +79,13 @@ package enum FaultFile {
         for name in names {
             guard let text = name.stringValue else {
                 throw FaultFileError(
-                    "\(options.place): \"call\" must be a name or an array of names, not \(name.kindDescription)")
+                    "\(options.subject): \"call\" must be a name or an array of names, not \(name.kindDescription)")
             }
             if text == "any" { return nil }
             guard let target = ClientOperation.faultTargets.first(where: { $0.rawValue == text }) else {
                 let known = ClientOperation.faultTargets.map(\.rawValue) + ["any"]
                 throw FaultFileError(
-                    "\(options.place): there is no call \"\(text)\""
+                    "\(options.subject): there is no call \"\(text)\""
                         + (NearestName.hint(for: text, among: known).map { "; \($0)" } ?? ""))
             }
             targets.insert(target)

@@ -71,11 +71,11 @@ struct FaultMiddleware: RouterMiddleware {
             return nil
         case .cutBody(let cut):
             return Self.cut(try await next(request, context), cut)
-        case .slowBody(let pieces, let pause):
+        case .slowBody(let bytesPerWrite, let pause):
             var response = try await next(request, context)
             let body = response.body
             response.body = ResponseBody(contentLength: body.contentLength) { [clock = configuration.clock] writer in
-                try await body.write(SlowWriter(writer, pieces: pieces, pause: pause, clock: clock))
+                try await body.write(SlowWriter(writer, bytesPerWrite: bytesPerWrite, pause: pause, clock: clock))
             }
             return response
         case .expiredURL, .delay, .skewedClock, nil:

@@ -5,14 +5,14 @@ import Spelling
 struct FaultOptions {
     private let members: [String: JSONValue]
     private var known: [String] = []
-    /// What complaints begin with: `rule 2`.
-    let place: String
+    /// What it describes, with which complaints begin: `rule 2`.
+    let subject: String
     /// What an unknown member is called.
     var noun: String
 
-    init(_ members: [String: JSONValue], place: String, noun: String) {
+    init(_ members: [String: JSONValue], subject: String, noun: String) {
         self.members = members
-        self.place = place
+        self.subject = subject
         self.noun = noun
     }
 
@@ -37,7 +37,7 @@ struct FaultOptions {
     mutating func header(_ name: String) throws(FaultFileError) -> String? {
         guard let text = try text(name) else { return nil }
         guard text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) else {
-            throw FaultFileError("\(place): \"\(name)\" becomes a header, which is one line of ASCII")
+            throw FaultFileError("\(subject): \"\(name)\" becomes a header, which is one line of ASCII")
         }
         return text
     }
@@ -63,7 +63,7 @@ struct FaultOptions {
             let bounds =
                 range.upperBound >= Int.max - 1
                 ? "at least \(range.lowerBound)" : "\(range.lowerBound) to \(range.upperBound)"
-            throw FaultFileError("\(place): \"\(name)\" must be \(bounds), not \(number)")
+            throw FaultFileError("\(subject): \"\(name)\" must be \(bounds), not \(number)")
         }
         return number
     }
@@ -78,7 +78,7 @@ struct FaultOptions {
         }
         guard range.contains(number) else {
             throw FaultFileError(
-                "\(place): \"\(name)\" must be \(plain(range.lowerBound)) to \(plain(range.upperBound)),"
+                "\(subject): \"\(name)\" must be \(plain(range.lowerBound)) to \(plain(range.upperBound)),"
                     + " not \(plain(number))")
         }
         return number
@@ -94,18 +94,18 @@ struct FaultOptions {
     func missing(_ name: String, _ explanation: String = "") -> FaultFileError {
         let unread = members.keys.filter { !known.contains($0) }.sorted()
         let slip = NearestName.suggestion(for: name, among: unread).map { "; is \"\($0)\" a misspelling of it?" }
-        return FaultFileError("\(place): \"\(name)\" is missing" + (slip ?? explanation))
+        return FaultFileError("\(subject): \"\(name)\" is missing" + (slip ?? explanation))
     }
 
     /// - Throws: ``FaultFileError`` for a member that nobody asked for.
     func end() throws(FaultFileError) {
         guard let odd = members.keys.filter({ !known.contains($0) }).min() else { return }
         let hint = NearestName.hint(for: odd, among: known.filter { $0 != "comment" }).map { "; \($0)" } ?? ""
-        throw FaultFileError("\(place): \"\(odd)\" is not a known \(noun)\(hint)")
+        throw FaultFileError("\(subject): \"\(odd)\" is not a known \(noun)\(hint)")
     }
 
     private func wrong(_ name: String, expected: String, value: JSONValue) -> FaultFileError {
-        FaultFileError("\(place): \"\(name)\" must be \(expected), not \(value.kindDescription)")
+        FaultFileError("\(subject): \"\(name)\" must be \(expected), not \(value.kindDescription)")
     }
 
     private func plain(_ number: Double) -> String {

@@ -11,7 +11,7 @@ enum FaultParser {
             throw options.missing("fault", "; \(hint(for: ""))")
         }
         guard let kind = Fault.Kind(rawValue: name) else {
-            throw FaultFileError("\(options.place): there is no fault \"\(name)\"; \(hint(for: name))")
+            throw FaultFileError("\(options.subject): there is no fault \"\(name)\"; \(hint(for: name))")
         }
         options.noun = "option of \(name)"
         let fault = try fault(kind, &options)
@@ -31,7 +31,7 @@ enum FaultParser {
         case .cutBody: .cutBody(try cut(&options))
         case .slowBody:
             .slowBody(
-                pieces: try options.integer("piece", in: 1...Int.max) ?? 1,
+                bytesPerWrite: try options.integer("piece", in: 1...Int.max) ?? 1,
                 pause: .seconds(try options.number("seconds", in: 0...86_400) ?? 0.1))
         case .delay: .delay(.seconds(try options.required("seconds", in: 0...86_400)))
         case .expiredURL:
@@ -58,7 +58,7 @@ enum FaultParser {
     private static func throttle(_ options: inout FaultOptions) throws(FaultFileError) -> Fault {
         let code = try options.integer("code", in: 403...429) ?? 403
         guard code == 403 || code == 429 else {
-            throw FaultFileError("\(options.place): the \"code\" of throttle is 403 or 429, not \(code)")
+            throw FaultFileError("\(options.subject): the \"code\" of throttle is 403 or 429, not \(code)")
         }
         return .throttle(
             by: try options.header("by") ?? "USER", status: code, retryAfter: try options.seconds("retry_after"))
@@ -85,7 +85,7 @@ enum FaultParser {
         let fraction = try options.number("fraction", in: 0...1)
         switch (bytes, fraction) {
         case (.some, .some):
-            throw FaultFileError("\(options.place): give \"bytes\" or \"fraction\", not both")
+            throw FaultFileError("\(options.subject): give \"bytes\" or \"fraction\", not both")
         case (let bytes?, nil): return .bytes(bytes)
         case (nil, let fraction): return .fraction(fraction ?? 0.5)
         }

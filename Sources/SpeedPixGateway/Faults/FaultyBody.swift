@@ -29,24 +29,24 @@ struct TruncatingWriter: ResponseBodyWriter {
     }
 }
 
-/// Sends a body in small pieces with a pause after each.
+/// Writes a body in small chunks with a pause after each.
 struct SlowWriter: ResponseBodyWriter {
     private var base: any ResponseBodyWriter
-    private let length: Int
+    private let bytesPerWrite: Int
     private let pause: Duration
     private let clock: any Clock<Duration>
 
-    init(_ base: any ResponseBodyWriter, pieces length: Int, pause: Duration, clock: any Clock<Duration>) {
+    init(_ base: any ResponseBodyWriter, bytesPerWrite: Int, pause: Duration, clock: any Clock<Duration>) {
         self.base = base
-        self.length = max(length, 1)
+        self.bytesPerWrite = max(bytesPerWrite, 1)
         self.pause = pause
         self.clock = clock
     }
 
     mutating func write(_ buffer: ByteBuffer) async throws {
         var buffer = buffer
-        while let piece = buffer.readSlice(length: min(length, buffer.readableBytes)), piece.readableBytes > 0 {
-            try await base.write(piece)
+        while let chunk = buffer.readSlice(length: min(bytesPerWrite, buffer.readableBytes)), chunk.readableBytes > 0 {
+            try await base.write(chunk)
             try await clock.sleep(for: pause)
         }
     }

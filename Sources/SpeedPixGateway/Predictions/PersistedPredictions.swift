@@ -8,7 +8,7 @@ import Foundation
 
 /// What a queue needs to answer for predictions of a gateway before it, and to go on with them.
 struct PersistedPredictions: Sendable {
-    let store: PredictionStore
+    let database: PredictionDatabase
     let files: ObjectStore
     let urls: URLSigner
     let catalogue: WorkflowCatalogue
@@ -19,11 +19,11 @@ struct PersistedPredictions: Sendable {
     /// - Throws: ``Refusal`` if its workflow or a file of it is gone; ``StorageError``.
     func restored(
         _ prediction: UnfinishedPrediction, now: Date
-    ) async throws -> (workflow: any Workflow, inputs: [String: PreparedInput]) {
-        let workflow = try catalogue.workflow(prediction.workflowID, alias: nil, version: nil)
+    ) async throws -> (offered: OfferedWorkflow, inputs: [String: PreparedInput]) {
+        let offered = try catalogue.workflow(prediction.workflowID, alias: nil, version: nil)
         let given = prediction.inputs.given(
-            to: workflow, signedBy: urls, expires: Int64(now.timeIntervalSince1970) + 60)
-        return (workflow, try await preparation.prepare(given, for: workflow, now: now))
+            to: offered.workflow, signedBy: urls, expires: Int64(now.timeIntervalSince1970) + 60)
+        return (offered, try await preparation.prepare(given, for: offered.workflow, now: now))
     }
 
     /// A prediction that has ended, with files that are as long as they were: a result's bytes need not have reached the

@@ -6,7 +6,7 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// A create's inputs as the store has them: what was sent, with files of this gateway by their keys.
+/// A create's inputs as the database has them: what was sent, with files of this gateway by their keys.
 ///
 /// The URLs that were sent expire after an hour and are signed with one secret. A gateway that begins the prediction again
 /// may do so later, and with another secret.

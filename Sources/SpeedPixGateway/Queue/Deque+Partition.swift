@@ -1,7 +1,7 @@
 import DequeModule
 
 extension Deque {
-    /// The place of the first element for which `isBefore` is false, given that all those before it make it true:
+    /// The index of the first element for which `isBefore` is false, given that all those before it make it true:
     /// how many are ahead of it. Takes logarithmic time.
     func partitioningIndex(where isBefore: (Element) -> Bool) -> Int {
         var low = 0

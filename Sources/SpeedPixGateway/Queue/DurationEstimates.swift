@@ -9,7 +9,8 @@ struct DurationEstimates: Sendable {
         learned[workflow.id] ?? workflow.estimatedDuration
     }
 
-    mutating func record(_ duration: Duration, for workflow: any Workflow) {
+    /// Takes a run into account.
+    mutating func add(_ duration: Duration, for workflow: any Workflow) {
         let before = estimate(for: workflow)
         learned[workflow.id] = before * (1 - Self.weight) + duration * Self.weight
     }

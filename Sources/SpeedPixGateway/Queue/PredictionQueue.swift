@@ -13,16 +13,17 @@ import Foundation
 ///
 /// Computing predictions wait in a queue of their own: while every core is busy, the other predictions still start.
 ///
-/// With a store, each prediction is on disk before it waits, and its end before any caller gets it; predictions of an earlier
+/// With a database, each prediction is on disk before it waits, and its end before any caller gets it; predictions of an earlier
 /// gateway are found there.
 actor PredictionQueue: Service {
     private struct Job: Sendable {
         let id: String
-        let workflow: any Workflow
+        let offered: OfferedWorkflow
         let inputs: [String: PreparedInput]
         /// In order of creation, across both pools.
         let number: Int
 
+        var workflow: any Workflow { offered.workflow }
         var isComputing: Bool { workflow.isComputing }
     }
 
@@ -49,7 +50,7 @@ actor PredictionQueue: Service {
     private var finished = Deque<String>()
     private var estimates = DurationEstimates()
     private var created = 0
-    /// Predictions that are being written to the store and are queued after that; ``record(_:)`` must not resume them.
+    /// Predictions that are being written to the database and are queued after that; ``prediction(_:)`` must not resume them.
     private var adding: Set<String> = []
     /// Ends that are on their way to the disk.
     private var ends: [String: Task<Void, Never>] = [:]
@@ -92,7 +93,7 @@ actor PredictionQueue: Service {
     /// - Throws: ``Refusal`` with HTTP 429 if too many wait already; ``StorageError`` if it cannot be written down: it does
     ///   not run then.
     func submit(
-        _ workflow: any Workflow, inputs: [String: PreparedInput], given: [String: JSONValue], footprint: Int
+        _ offered: OfferedWorkflow, inputs: [String: PreparedInput], given: [String: JSONValue], footprint: Int
     ) async throws -> PredictionRecord {
         let waiting = pools.values.reduce(adding.count) { $0 + $1.waiting.count }
         guard waiting < configuration.maximumWaiting,
@@ -110,8 +111,9 @@ actor PredictionQueue: Service {
             adding.insert(id)
             defer { adding.remove(id) }
             do {
-                number = try await persisted.store.add(
-                    id, workflow: workflow.id, StoredInputs(given, for: workflow, signedBy: persisted.urls),
+                number = try await persisted.database.add(
+                    id, workflow: offered.workflow.id,
+                    StoredInputs(given, for: offered.workflow, signedBy: persisted.urls),
                     created: configuration.now())
             } catch {
                 unfinishedBytes -= footprint
@@ -119,7 +121,7 @@ actor PredictionQueue: Service {
             }
         }
         let record = queue(
-            Job(id: id, workflow: workflow, inputs: inputs, number: number), footprint: footprint)
+            Job(id: id, offered: offered, inputs: inputs, number: number), footprint: footprint)
         await dropOld()
         return records[id] ?? record
     }
@@ -131,8 +133,8 @@ actor PredictionQueue: Service {
             estimate: estimates.estimate(for: job.workflow), footprint: footprint, number: job.number)
         records[job.id] = record
         // Those of an earlier gateway came first; of several that were written down at once each may be the first here.
-        let place = pools[job.isComputing]?.waiting.partitioningIndex { $0.number < job.number } ?? 0
-        pools[job.isComputing]?.waiting.insert(job, at: place)
+        let index = pools[job.isComputing]?.waiting.partitioningIndex { $0.number < job.number } ?? 0
+        pools[job.isComputing]?.waiting.insert(job, at: index)
         startNext()
         return records[job.id] ?? record
     }
@@ -140,11 +142,11 @@ actor PredictionQueue: Service {
     /// How a prediction stands, be it one of an earlier gateway.
     ///
     /// - Throws: ``Refusal`` `TaskNotFound`; ``StorageError``.
-    func record(_ id: String) async throws -> PredictionRecord {
-        // An end is reported only once it is in the store, since the next gateway must know it, too.
+    func prediction(_ id: String) async throws -> PredictionRecord {
+        // An end is reported only once it is in the database, since the next gateway must know it, too.
         await ends[id]?.value
         if let record = records[id] { return record }
-        switch try await persisted?.store.find(id) {
+        switch try await persisted?.database.find(id) {
         case .ended(let record)? where !isTooOld(record):
             guard let persisted else { break }
             return try await persisted.checked(record)
@@ -174,11 +176,12 @@ actor PredictionQueue: Service {
     /// - Returns: How the prediction is afterwards.
     /// - Throws: ``Refusal`` `TaskNotFound`; ``StorageError``.
     func cancel(_ id: String) async throws -> PredictionRecord {
-        let known = try await self.record(id)
+        let known = try await prediction(id)
         guard var record = records[id], !record.status.isTerminal else { return records[id] ?? known }
         if record.status == .waiting {
-            let place = remaining(before: record)
-            _ = pools[record.isComputing]?.waiting.remove(at: place)
+            // First: while `pools` is changed, nothing may read it.
+            let index = remaining(before: record)
+            _ = pools[record.isComputing]?.waiting.remove(at: index)
         } else {
             runs[id]?.cancel()
         }
@@ -195,15 +198,15 @@ actor PredictionQueue: Service {
     private func resume() async {
         guard configuration.resumesAtStart, let persisted else { return }
         do {
-            for id in try await persisted.store.unfinished() where !has(id) { await resume(id, persisted.store) }
+            for id in try await persisted.database.unfinished() where !has(id) { await resume(id, persisted.database) }
         } catch {
             logger.error("predictions could not be begun again", metadata: ["error": "\(error)"])
         }
     }
 
-    private func resume(_ id: String, _ store: PredictionStore) async {
+    private func resume(_ id: String, _ database: PredictionDatabase) async {
         do {
-            guard case .unfinished(let prediction) = try await store.find(id) else { return }
+            guard case .unfinished(let prediction) = try await database.find(id) else { return }
             _ = try await resume(prediction)
         } catch {
             // A later request for it reports the error, or resumes it if that works by then.
@@ -213,11 +216,11 @@ actor PredictionQueue: Service {
 
     /// Queues a prediction of an earlier gateway, where it was among those.
     ///
-    /// - Returns: Nil without a store.
+    /// - Returns: Nil without a database.
     /// - Throws: ``StorageError``: it may be begun again later.
     private func resume(_ prediction: UnfinishedPrediction) async throws -> PredictionRecord? {
         guard let persisted else { return nil }
-        let restored: Result<(workflow: any Workflow, inputs: [String: PreparedInput]), Refusal>
+        let restored: Result<(offered: OfferedWorkflow, inputs: [String: PreparedInput]), Refusal>
         do {
             restored = .success(try await persisted.restored(prediction, now: configuration.now()))
         } catch let refusal as Refusal {
@@ -227,8 +230,8 @@ actor PredictionQueue: Service {
         if let record = records[prediction.id] { return record }
         unfinishedBytes += prediction.footprint
         switch restored {
-        case .success(let (workflow, inputs)):
-            let job = Job(id: prediction.id, workflow: workflow, inputs: inputs, number: prediction.number)
+        case .success(let (offered, inputs)):
+            let job = Job(id: prediction.id, offered: offered, inputs: inputs, number: prediction.number)
             return queue(job, footprint: prediction.footprint)
         case .failure(let refusal):
             var record = PredictionRecord(
@@ -281,7 +284,7 @@ actor PredictionQueue: Service {
         guard let record = records[job.id], record.status == .running else { return nil }
         // A task of its own, so that one run can be cancelled and the others go on.
         let run = Task { [runner] in
-            await runner.run(job.workflow, id: job.id, inputs: job.inputs, reported: record.reported)
+            await runner.run(job.offered, id: job.id, inputs: job.inputs, progress: record.progress)
         }
         runs[job.id] = run
         return await withTaskCancellationHandler {
@@ -308,12 +311,12 @@ actor PredictionQueue: Service {
         }
         conclude(&record)
         if record.status == .succeeded, let duration = record.duration {
-            estimates.record(duration, for: job.workflow)
+            estimates.add(duration, for: job.workflow)
         }
         return []
     }
 
-    /// Records the end of a prediction, in memory and in the store.
+    /// Records the end of a prediction, in memory and in the database.
     private func conclude(_ record: inout PredictionRecord) {
         if record.began != nil { record.duration = record.elapsed?() ?? .zero }
         record.elapsed = nil
@@ -323,14 +326,14 @@ actor PredictionQueue: Service {
         finishedBytes += record.footprint
         records[record.id] = record
         finished.append(record.id)
-        if let persisted { write(record, to: persisted.store) }
+        if let persisted { write(record, to: persisted.database) }
     }
 
     /// Writes down an end.
-    private func write(_ record: PredictionRecord, to store: PredictionStore) {
+    private func write(_ record: PredictionRecord, to database: PredictionDatabase) {
         ends[record.id] = Task {
             do {
-                try await store.end(record)
+                try await database.end(record)
             } catch {
                 // It has ended all the same; the next gateway makes it again.
                 logger.error("an end was not written down", metadata: ["error": "\(error)"])
@@ -344,8 +347,8 @@ actor PredictionQueue: Service {
         return record.ended.map { $0 < oldest } ?? false
     }
 
-    /// Forgets finished predictions that are too many, too old or too big together. A store keeps
-    /// them until a sweep removes them.
+    /// Forgets finished predictions that are too many, too old or too big together. A database
+    /// keeps them until a sweep removes them.
     private func dropOld() async {
         var dropped: [PredictionRecord] = []
         while let id = finished.first, let record = records[id], ends[id] == nil,

@@ -29,7 +29,7 @@ struct PredictionRecord: Sendable {
     /// Whether it counts against `computingWorkers`.
     let isComputing: Bool
     let estimate: Duration
-    let reported = ReportedProgress()
+    let progress = ReportedProgress()
     /// About what it holds in memory, in bytes.
     var footprint: Int
 
@@ -49,7 +49,7 @@ struct PredictionRecord: Sendable {
     /// What is left of a running prediction: by its own progress once that says something, by experience before.
     var eta: Duration {
         guard status == .running, let elapsed = elapsed?() else { return .zero }
-        let fraction = reported.current.fraction
+        let fraction = progress.current.fraction
         guard fraction >= 0.05 else { return max(estimate - elapsed, .zero) }
         return elapsed * ((1 - fraction) / fraction)
     }

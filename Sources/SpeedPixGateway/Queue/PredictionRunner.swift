@@ -8,7 +8,7 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// Runs one prediction: gives the workflow its files, stores what it gives back.
+/// Has a backend run one prediction: hands it its files, stores what it gives back.
 struct PredictionRunner: Sendable {
     /// How a run ended.
     enum Outcome: Sendable {
@@ -19,20 +19,19 @@ struct PredictionRunner: Sendable {
     let store: ObjectStore
     let uniqueName: @Sendable () -> String
     let now: @Sendable () -> Date
-    let clock: any Clock<Duration>
     let logger: Logger
 
-    /// Never throws: whatever goes wrong in a workflow ends this prediction and nothing else.
+    /// Never throws: whatever goes wrong in a run ends this prediction and nothing else.
     func run(
-        _ workflow: any Workflow, id: String, inputs: [String: PreparedInput], reported: ReportedProgress
+        _ offered: OfferedWorkflow, id: String, inputs: [String: PreparedInput], progress: ReportedProgress
     ) async -> Outcome {
+        let workflow = offered.workflow.id
         do {
             return try await store.withScratchDirectory { scratch in
                 var values: [String: WorkflowInputValue] = [:]
                 for (name, input) in inputs { values[name] = try await input.value(named: name, in: scratch) }
-                let task = WorkflowTask(
-                    id: id, clock: clock, logger: logger, reported: reported, scratch: scratch)
-                let result = try await workflow.run(values, task)
+                let job = BackendJob(id: id, workflowID: workflow, inputs: values, scratch: scratch)
+                let result = try await offered.backend.run(job, progress: progress)
                 var outputs: [String: StoredOutput] = [:]
                 do {
                     for (name, output) in result.outputs { outputs[name] = try await stored(output) }
@@ -50,8 +49,11 @@ struct PredictionRunner: Sendable {
         } catch {
             logger.warning(
                 "a workflow failed unexpectedly",
-                metadata: ["workflow": "\(workflow.id)", "prediction": "\(id)", "error": "\(error)"])
-            return .failed("the workflow \(workflow.id) failed unexpectedly: \(error)")
+                metadata: [
+                    "workflow": "\(workflow)", "backend": "\(offered.backend.name)", "prediction": "\(id)",
+                    "error": "\(error)",
+                ])
+            return .failed("the workflow \(workflow) failed unexpectedly: \(error)")
         }
     }
 

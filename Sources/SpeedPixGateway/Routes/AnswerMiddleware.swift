@@ -34,7 +34,7 @@ struct AnswerMiddleware: RouterMiddleware {
                 "refused",
                 metadata: [
                     "request": "\(requestID)", "path": "\(request.uri.path)",
-                    "reason": "\(refusal.gatewayMessage ?? refusal.message)",
+                    "reason": "\(refusal.apiGatewayMessage ?? refusal.message)",
                 ])
             return refusal
         case let error as any HTTPResponseError where error.status == .notFound:

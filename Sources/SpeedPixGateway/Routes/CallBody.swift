@@ -4,7 +4,7 @@ import SpeedPix
 struct CallBody: Sendable {
     let members: [String: JSONValue]
 
-    /// - Throws: ``Refusal`` if the bytes are no JSON object.
+    /// - Throws: ``Refusal`` if the bytes are not a JSON object.
     init(_ bytes: [UInt8]) throws(Refusal) {
         let json: JSONValue
         do {

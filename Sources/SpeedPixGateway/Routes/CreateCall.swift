@@ -6,7 +6,7 @@ struct CreateCall: ServiceCall {
     let catalogue: WorkflowCatalogue
     let preparation: InputPreparation
     let queue: PredictionQueue
-    let sweep: StoreSweep
+    let sweep: StorageSweep
     let random: @Sendable () -> UInt64
 
     func answer(_ call: SignedCall) async throws -> JSONValue {
@@ -20,15 +20,15 @@ struct CreateCall: ServiceCall {
         guard alias != nil || version != nil else {
             throw Refusal.invalidParameter("alias_id or version_id is required (there is the alias main)")
         }
-        let workflow = try catalogue.workflow(id, alias: alias, version: version)
+        let offered = try catalogue.workflow(id, alias: alias, version: version)
         let given = body.value("inputs") ?? .object([:])
         guard var inputs = given.objectValue else {
             throw Refusal.invalidParameter("inputs must be an object, not \(given.kindDescription)")
         }
-        if randomises { fillSeed(of: workflow, in: &inputs) }
-        let prepared = try await preparation.prepare(inputs, for: workflow, now: call.now)
+        if randomises { fillSeed(of: offered.workflow, in: &inputs) }
+        let prepared = try await preparation.prepare(inputs, for: offered.workflow, now: call.now)
         let record = try await queue.submit(
-            workflow, inputs: prepared, given: inputs, footprint: 1024 + call.bodySize)
+            offered, inputs: prepared, given: inputs, footprint: 1024 + call.bodySize)
         return [
             "taskId": .string(record.id), "status": .string(record.status.rawValue),
             "estimatedDurationInSeconds": .double(record.estimate / .seconds(1)),

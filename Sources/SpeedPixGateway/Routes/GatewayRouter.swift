@@ -3,7 +3,7 @@ import Hummingbird
 import Logging
 import SpeedPix
 
-/// Every route of the gateway, in one place.
+/// Lists every route of the gateway.
 enum GatewayRouter {
     static func make(
         calls: [any ServiceCall], files: FileRoutes, handler: SignedCallHandler, logger: Logger

@@ -26,7 +26,7 @@ struct GetFileCall: ServiceCall {
 extension CallBody {
     /// The key of a stored file.
     ///
-    /// - Throws: ``Refusal`` for anything that is no `uploads/NAME` or `results/NAME`.
+    /// - Throws: ``Refusal`` for anything that is not `uploads/NAME` or `results/NAME`.
     func objectKey() throws(Refusal) -> ObjectKey {
         let text = try requiredText("objectKey", "object_key")
         guard let key = ObjectKey(text) else {

@@ -10,7 +10,7 @@ struct Refusal: Error, Sendable, Equatable {
     /// `errMessage` of the envelope: what is wrong and what would be right.
     var message: String
     /// The words of `X-Ca-Error-Message`, when the API gateway in front of the service would have refused.
-    var gatewayMessage: String?
+    var apiGatewayMessage: String?
     var headers: HTTPFields = [:]
 
     init(_ code: String, _ message: String, status: HTTPResponse.Status = .ok) {
@@ -20,9 +20,9 @@ struct Refusal: Error, Sendable, Equatable {
     }
 
     /// A refusal before the service itself sees the call: HTTP 400 and a header that says why.
-    static func byGateway(_ message: String, status: HTTPResponse.Status = .badRequest) -> Refusal {
+    static func byAPIGateway(_ message: String, status: HTTPResponse.Status = .badRequest) -> Refusal {
         var refusal = Refusal("GatewayRefused", message, status: status)
-        refusal.gatewayMessage = message
+        refusal.apiGatewayMessage = message
         return refusal
     }
 
@@ -41,9 +41,9 @@ struct Refusal: Error, Sendable, Equatable {
     func response(requestID: String) -> Response {
         var headers = headers
         headers[.contentType] = RequestSigner.mediaType
-        if let gatewayMessage { headers[.caErrorMessage] = gatewayMessage }
+        if let apiGatewayMessage { headers[.caErrorMessage] = apiGatewayMessage }
         // The gateway in front of the service answers with headers alone.
-        let body = gatewayMessage == nil ? AnswerEnvelope.failed(code, message, requestID: requestID) : []
+        let body = apiGatewayMessage == nil ? AnswerEnvelope.failed(code, message, requestID: requestID) : []
         return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
     }
 }

@@ -7,7 +7,7 @@ struct SignUploadCall: ServiceCall {
 
     let route = Route.signUpload
     let urls: URLSigner
-    let sweep: StoreSweep
+    let sweep: StorageSweep
     let configuration: GatewayConfiguration
 
     func answer(_ call: SignedCall) async throws -> JSONValue {

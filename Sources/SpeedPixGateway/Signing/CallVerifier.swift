@@ -34,11 +34,11 @@ struct CallVerifier: Sendable {
     /// - Throws: ``Refusal`` with the service's own words.
     func verify(_ head: HTTPRequest, body: [UInt8], now: Date) throws(Refusal) {
         let headers = head.headerFields
-        guard let key = Self.value(.caKey, headers) else { throw .byGateway("Header `X-Ca-Key` is Required") }
+        guard let key = Self.value(.caKey, headers) else { throw .byAPIGateway("Header `X-Ca-Key` is Required") }
         guard let signature = Self.value(.caSignature, headers) else {
-            throw .byGateway("Header `X-Ca-Signature` is Required")
+            throw .byAPIGateway("Header `X-Ca-Signature` is Required")
         }
-        guard key == signer.appKey else { throw .byGateway("Invalid AppKey") }
+        guard key == signer.appKey else { throw .byAPIGateway("Invalid AppKey") }
         let nonce = Self.value(.caNonce, headers)
         var sent: Date?
         if let timestamp = Self.value(.caTimestamp, headers) { sent = try Self.date(timestamp, now: now) }
@@ -50,7 +50,7 @@ struct CallVerifier: Sendable {
             try use(nonce, sent: sent, now: now)
         }
         if let digest = headers[.contentMD5], digest != RequestSigner.contentMD5(of: body) {
-            throw .byGateway("Invalid Content-MD5")
+            throw .byAPIGateway("Invalid Content-MD5")
         }
     }
 
@@ -60,9 +60,9 @@ struct CallVerifier: Sendable {
     }
 
     private static func date(_ timestamp: String, now: Date) throws(Refusal) -> Date {
-        guard let milliseconds = Int64(timestamp) else { throw .byGateway("Timestamp Expired") }
+        guard let milliseconds = Int64(timestamp) else { throw .byAPIGateway("Timestamp Expired") }
         let sent = Date(timeIntervalSince1970: Double(milliseconds) / 1000)
-        guard abs(sent.timeIntervalSince(now)) <= window else { throw .byGateway("Timestamp Expired") }
+        guard abs(sent.timeIntervalSince(now)) <= window else { throw .byAPIGateway("Timestamp Expired") }
         return sent
     }
 
@@ -82,13 +82,13 @@ struct CallVerifier: Sendable {
         let headers = head.headerFields
         guard let method = SignatureMethod(header: headers[.caSignatureMethod]) else {
             let known = SignatureMethod.allCases.map(\.rawValue).joined(separator: " or ")
-            throw .byGateway("Invalid Header `X-Ca-Signature-Method` it must be \(known)")
+            throw .byAPIGateway("Invalid Header `X-Ca-Signature-Method` it must be \(known)")
         }
         let text = StringToSign(
             method: head.method.rawValue, path: head.path ?? "/", headers: headers, signed: signed,
             form: Self.isForm(headers) ? body : nil)
         guard Self.isEqual(signer.signature(of: text, method: method), signature) else {
-            throw .byGateway("Invalid Signature, Server StringToSign:`\(Self.shown(text))`")
+            throw .byAPIGateway("Invalid Signature, Server StringToSign:`\(Self.shown(text))`")
         }
     }
 
@@ -107,16 +107,16 @@ struct CallVerifier: Sendable {
         _ name: HTTPField.Name, _ spelling: String, isAmong signed: [String]
     ) throws(Refusal) {
         guard signed.contains(where: { $0.lowercased() == name.canonicalName }) else {
-            throw .byGateway("Invalid Signature, Header `\(spelling)` must be among X-Ca-Signature-Headers")
+            throw .byAPIGateway("Invalid Signature, Header `\(spelling)` must be among X-Ca-Signature-Headers")
         }
     }
 
     private func use(_ nonce: String, sent: Date?, now: Date) throws(Refusal) {
-        guard nonce.utf8.count <= Self.longestNonce else { throw .byGateway("Invalid Header `X-Ca-Nonce` too long") }
+        guard nonce.utf8.count <= Self.longestNonce else { throw .byAPIGateway("Invalid Header `X-Ca-Nonce` too long") }
         switch nonces.use(nonce, until: max(sent ?? now, now).addingTimeInterval(Self.window), now: now) {
         case .fresh: break
-        case .used: throw .byGateway("Nonce Used")
-        case .full: throw .byGateway("Throttled by APP Flow Control", status: .forbidden)
+        case .used: throw .byAPIGateway("Nonce Used")
+        case .full: throw .byAPIGateway("Throttled by APP Flow Control", status: .forbidden)
         }
     }
 

@@ -1,4 +1,4 @@
-/// What a signed file URL allows, and until when. The URL itself is the only place it is written down.
+/// What a signed file URL allows, and until when. It is written down in the URL alone.
 struct FileGrant: Sendable, Equatable {
     enum Purpose: String, Sendable {
         case read

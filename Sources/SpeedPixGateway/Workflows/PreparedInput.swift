@@ -1,7 +1,7 @@
 import SystemPackage
 import _NIOFileSystem
 
-/// A checked input. Only a file that came inside its URL still needs a place before the workflow can run.
+/// A checked input. A file that came inside its URL has yet to be written to the disk before the workflow can run.
 enum PreparedInput: Sendable {
     case value(WorkflowInputValue)
     case embedded(EmbeddedFile)

@@ -1,19 +1,29 @@
 import Spelling
 
+/// A workflow and who runs it.
+struct OfferedWorkflow: Sendable {
+    let workflow: any Workflow
+    let backend: any Backend
+}
+
 /// The workflows that a gateway offers, by id.
 struct WorkflowCatalogue: Sendable {
     /// The only alias and the only version there are: a local workflow is what its source says.
     static let alias = "main"
     static let version = "v1"
 
-    private let workflows: [String: any Workflow]
+    private let workflows: [String: OfferedWorkflow]
 
-    init(_ workflows: [any Workflow]) {
-        self.workflows = Dictionary(workflows.map { ($0.id, $0) }, uniquingKeysWith: { _, last in last })
+    /// - Parameter backends: Of two that offer a workflow of the same id the last one counts.
+    init(_ backends: [any Backend]) {
+        let offered = backends.flatMap { backend in
+            backend.workflows.map { ($0.id, OfferedWorkflow(workflow: $0, backend: backend)) }
+        }
+        workflows = Dictionary(offered, uniquingKeysWith: { _, last in last })
     }
 
     /// - Throws: ``Refusal`` that names what exists.
-    func workflow(_ id: String, alias: String?, version: String?) throws(Refusal) -> any Workflow {
+    func workflow(_ id: String, alias: String?, version: String?) throws(Refusal) -> OfferedWorkflow {
         guard let workflow = workflows[id] else {
             let shown = id.prefix(100)
             let nearest =

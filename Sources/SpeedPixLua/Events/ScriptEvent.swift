@@ -18,7 +18,7 @@ public enum ScriptEvent: Sendable {
     case saved(path: String, bytes: Int64)
     /// A file of an output, with its URL, is to be saved where it lies already: nothing was downloaded.
     case kept(path: String, bytes: Int64, url: String)
-    /// An upload or a download began, went on or ended. Content that is at the service already is no upload.
+    /// An upload or a download began, went on or ended. Content that is at the service already is not an upload.
     case transfer(ScriptTransfer)
     /// A call of the service is made once more. Sent by whoever makes the client (``ClientDependencies/onRetry``).
     case retried(ClientOperation)

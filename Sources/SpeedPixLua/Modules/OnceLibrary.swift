@@ -17,7 +17,7 @@ enum OnceLibrary {
         local check, check_name = host.check, host.check_once_name
         local value, keep, refuse = host.once_value, host.keep_once, host.refuse_once
         local encode, decode, event, wait_for, signal = host.encode, host.decode, host.event, host.wait_for, host.signal
-        local place_of_run, go_to = host.place_of_run, host.go_to
+        local position_of_run, go_to = host.position_of_run, host.go_to
         local pcall, setmetatable = pcall, setmetatable
         local task, is_within = host.task, host.is_within
         -- By name: who makes the value, and the events of tasks that wait for it.
@@ -40,7 +40,7 @@ enum OnceLibrary {
           local waiting = {}
           at_work[name], makers[name] = waiting, task()
           -- What it draws and counts is its own: a resumed run does not call it.
-          local before = go_to(place_of_run("once " .. name))
+          local before = go_to(position_of_run("once " .. name))
           local _guard <close> = setmetatable({}, { __close = function()
             go_to(before)
             at_work[name], makers[name] = nil, nil

@@ -17,7 +17,7 @@ enum ShowModule {
             "show",
             .init(
                 """
-                Shows pictures in the terminal, and a line about each: kind, size, bytes. Where standard output is no \
+                Shows pictures in the terminal, and a line about each: kind, size, bytes. Where standard output is not a \
                 terminal, or one without pictures, only the line.
                 """,
                 [

@@ -81,7 +81,7 @@ package enum ScriptErrorCodes {
         LuaReference.ErrorCode(
             "busy", "many reads, writes or pictures that were stopped have not ended",
             "a disk or a network folder may not answer: end the program and look there"),
-        LuaReference.ErrorCode("too_large", "tasks nest too deep", "spawn from a loop, or use speedpix.map"),
+        LuaReference.ErrorCode("too_large", "tasks nest too deep", "spawn from a loop, or use map"),
         LuaReference.ErrorCode(
             "cannot_wait", "the call has to wait where Lua cannot, as in a table.sort comparator",
             "do it before or after"),

@@ -48,7 +48,7 @@ extension StubTransport {
     public func dependencies(clock: any Clock<Duration> = immediateClock()) -> ClientDependencies {
         let date = date
         var dependencies = ClientDependencies(transport: self, clock: clock, now: { date.now }, random: { 0.5 })
-        // What one stub throttles is no limit of another's.
+        // What one stub throttles is not a limit of another's.
         dependencies.pollRates = PollRateMemory()
         return dependencies
     }

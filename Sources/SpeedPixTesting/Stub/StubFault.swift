@@ -52,7 +52,7 @@ public struct StubFault: Sendable, Hashable {
         StubFault(kind: .refusal(code: code, message: message))
     }
 
-    /// Answered with HTTP 200 and bytes that are no answer of the protocol; a download gets them for its file.
+    /// Answered with HTTP 200 and bytes that are not an answer of the protocol; a download gets them for its file.
     public static func garbage(_ bytes: some Collection<UInt8>) -> StubFault {
         StubFault(kind: .garbage(Array(bytes)))
     }

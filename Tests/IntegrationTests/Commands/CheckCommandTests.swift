@@ -129,7 +129,7 @@ struct CheckCommandTests {
 
     @Test("check finds no mistake in the scripts of this repository")
     func everyScriptThatIsShippedIsClean() async throws {
-        let folders = ["examples", "Tests/IntegrationTests/Scripts", "Sources/SpeedPixGateway/Workflows/Scripts"]
+        let folders = ["examples", "Tests/IntegrationTests/Scripts", "Sources/SpeedPixGateway/Backends/Local/Scripts"]
         var paths: [String] = []
         for folder in folders.dropLast() {
             let root = "\(TestFolder.repository)/\(folder)"

@@ -102,7 +102,7 @@ struct GuideTextTests {
         let first = try #require(start)
         let level = lines[first].prefix { $0 == "#" }.count
         let rest = lines[(first + 1)...]
-        // Up to the next heading that is none of its own. The lines of code that begin with # are no headings.
+        // Up to the next heading that is none of its own. The lines of code that begin with # are not headings.
         let end = rest.firstIndex { $0.hasPrefix("#") && $0.contains(" ") && $0.prefix { $0 == "#" }.count <= level }
         let blocks = Self.blocks(in: Array(rest[..<(end ?? rest.endIndex)]))
         for sample in section.samples { #expect(blocks.contains { $0.sample == sample }, "\(sample) is missing") }

@@ -2,7 +2,7 @@ import SpeedPix
 import SpeedPixGateway
 
 /// A workflow for the articles: takes a picture and gives it back as whatever a service might make of it.
-struct GuideWorkflow: Workflow {
+struct GuideWorkflow: LocalWorkflow {
     let id: String
     let outputs: @Sendable (WorkflowInputFile) -> [String: WorkflowOutput]
 
@@ -27,7 +27,7 @@ struct GuideWorkflow: Workflow {
     }
 
     /// Every workflow that the samples name and the gateway has not.
-    static let all: [any Workflow] = [
+    static let all: [any LocalWorkflow] = [
         GuideWorkflow(id: "image-to-image") {
             ["images": .files([file($0, named: "oil.jpg", mimeType: "image/jpeg")])]
         },

@@ -2,7 +2,7 @@ import SpeedPixGateway
 import Synchronization
 
 /// Draws a text, at once, and records what it was asked for: each entry was paid for.
-final class RecordingWorkflow: Workflow {
+final class RecordingWorkflow: LocalWorkflow {
     struct Entry: Sendable, Hashable {
         var id: String
         var name: String

@@ -26,7 +26,7 @@ struct SavedSessionTests {
         let folder = try TestFolder()
         let session = await ScriptedSession(lines + [":save s.lua"], in: folder)
         let text = try String(contentsOfFile: "\(folder.path)/s.lua", encoding: .utf8)
-        // Values that were shown are no output of the script's, but for those that it prints.
+        // Values that were shown are not output of the script's, but for those that it prints.
         let run = await CommandRun(["run", "s.lua", "--local", "--quiet"], in: folder)
         #expect(run.status == .success, "\(text)\(run.errors)")
         let printed = run.output.split(separator: "\n")

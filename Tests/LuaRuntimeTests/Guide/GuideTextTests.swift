@@ -17,7 +17,7 @@ struct GuideTextTests {
         var used: Set<String> = []
         for file in try Self.files(in: Self.catalogue, ending: ".md") {
             for block in Self.blocks(in: try Self.lines(of: file)) where block.language == "swift" {
-                let name = try #require(block.sample, "\(file):\(block.line) is no sample")
+                let name = try #require(block.sample, "\(file):\(block.line) is not a sample")
                 used.insert(name)
                 #expect(compiled[name] == block.lines, "\(file):\(block.line): sample \(name) reads otherwise")
             }

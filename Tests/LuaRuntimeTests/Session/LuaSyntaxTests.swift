@@ -9,7 +9,7 @@ struct LuaSyntaxTests {
         #expect(LuaSyntax.isName(text))
     }
 
-    @Test("Everything else is no name", arguments: ["", "1a", "a-b", "é", "end", "goto", "a b", "a\u{301}"])
+    @Test("Everything else is not a name", arguments: ["", "1a", "a-b", "é", "end", "goto", "a b", "a\u{301}"])
     func otherTexts(text: String) {
         #expect(!LuaSyntax.isName(text))
     }

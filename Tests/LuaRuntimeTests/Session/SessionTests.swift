@@ -109,7 +109,7 @@ struct SessionTests {
         let gate = Gate()
         let vm = try await session(gate)
         try await run("t = tasks.spawn(function() test.gate('a') done = true return 9 end)", in: vm)
-        #expect(await vm.detachedTasks.map(\.place) == ["input:1"])
+        #expect(await vm.detachedTasks.map(\.location) == ["input:1"])
         #expect(try await integer("done and 1 or 0", in: vm) == 0)
         gate.open("a")
         #expect(try await integer("t:join()", in: vm) == 9)

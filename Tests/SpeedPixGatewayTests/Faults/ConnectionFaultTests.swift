@@ -156,7 +156,7 @@ struct ConnectionFaultTests {
 
     @Test("A slow_body fault sends the body in pieces with pauses")
     func aSlowBodyComesInPieces() async throws {
-        try await run(FaultRule(.slowBody(pieces: 4, pause: .seconds(3)), on: [.download])) { gateway in
+        try await run(FaultRule(.slowBody(bytesPerWrite: 4, pause: .seconds(3)), on: [.download])) { gateway in
             let file = try await gateway.client.files.upload(.bytes(Array("0123456789".utf8), filename: "a.txt"))
             let response = try await AsyncHTTPTransport.shared.send(
                 TransportRequest(method: .get, url: file.url, timeout: .seconds(60)))
@@ -177,7 +177,7 @@ struct ConnectionFaultTests {
         try await withThrowingTaskGroup(of: Void.self) { group in
             try await run(
                 FaultRule(.delay(.seconds(3600)), on: [.progress]),
-                FaultRule(.slowBody(pieces: 1, pause: .seconds(3600)), on: [.result])
+                FaultRule(.slowBody(bytesPerWrite: 1, pause: .seconds(3600)), on: [.result])
             ) { gateway in
                 for route in [Route.progress, .result] {
                     group.addTask { _ = try? await gateway.call(route, ["taskId": "nope"]) }

@@ -29,8 +29,8 @@ struct FaultFileTests {
             (#""fault":"cut_body""#, .cutBody(.fraction(0.5))),
             (#""fault":"cut_body","bytes":0"#, .cutBody(.bytes(0))),
             (#""fault":"cut_body","fraction":0.25"#, .cutBody(.fraction(0.25))),
-            (#""fault":"slow_body""#, .slowBody(pieces: 1, pause: .milliseconds(100))),
-            (#""fault":"slow_body","piece":16,"seconds":2"#, .slowBody(pieces: 16, pause: .seconds(2))),
+            (#""fault":"slow_body""#, .slowBody(bytesPerWrite: 1, pause: .milliseconds(100))),
+            (#""fault":"slow_body","piece":16,"seconds":2"#, .slowBody(bytesPerWrite: 16, pause: .seconds(2))),
             (#""fault":"garbage","body":"hi""#, .garbage(Array("hi".utf8))),
             (
                 #""fault":"garbage","body":"","utf8":false,"processed":true"#,

@@ -12,7 +12,7 @@ struct LastingFolder: Sendable {
 
     /// The gateway's own folder in it.
     var folder: FilePath { directory.appending("speedpix-gateway") }
-    var database: FilePath { folder.appending(PredictionStore.filename) }
+    var database: FilePath { folder.appending(PredictionDatabase.filename) }
 
     static func with(_ body: @Sendable (LastingFolder) async throws -> Void) async throws {
         try await withDirectory { try await body(LastingFolder(directory: $0)) }

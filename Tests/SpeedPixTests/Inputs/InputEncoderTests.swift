@@ -93,7 +93,7 @@ struct InputEncoderTests {
         #expect(service.requests.isEmpty)
     }
 
-    @Test("A value that is not encoded as an object is no input")
+    @Test("A value that is not encoded as an object is not an input")
     func notAnObject() async throws {
         let service = try InputVariableTests.service()
         for error in [

@@ -89,7 +89,7 @@ struct DecodeTests {
         #expect(error.remedy?.contains("there is image, text") == true)
     }
 
-    @Test("Decoding a value that is no file fails with the name of the field")
+    @Test("Decoding a value that is not a file fails with the name of the field")
     func valueThatIsNoFile() throws {
         struct One: Decodable {
             var image: ImageFile

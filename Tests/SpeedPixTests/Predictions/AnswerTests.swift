@@ -169,7 +169,7 @@ struct AnswerTests {
         #expect(done.completedAt != nil)
     }
 
-    @Test("A current image that is no URL is ignored", arguments: ["", "iVBORw0KGgo=", nil, 7] as [JSONValue])
+    @Test("A current image that is not a URL is ignored", arguments: ["", "iVBORw0KGgo=", nil, 7] as [JSONValue])
     func aCurrentImageIsAURL(value: JSONValue) async throws {
         #expect(try await polled("running", ["currentImage": value]).currentImage == nil)
     }

@@ -32,7 +32,7 @@ struct InfoTests {
         return try await service.predictions.run("workflow", input: [:], as: type).output
     }
 
-    @Test("The info of a prediction is kept unchanged and is no output")
+    @Test("The info of a prediction is kept unchanged and is not an output")
     func kept() async throws {
         let (_, prediction) = try await done(["text": "a"], info: ["message": "well done", "steps": 20])
         #expect(prediction.info == ["message": "well done", "steps": 20])

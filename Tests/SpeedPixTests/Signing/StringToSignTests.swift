@@ -38,7 +38,7 @@ struct StringToSignTests {
                 == "POST\n\n\n\n\nx-absent:\nx-ca-key:k\nx-empty:\n/p")
     }
 
-    @Test("StringToSign leaves out listed words that are no header names")
+    @Test("StringToSign leaves out listed words that are not header names")
     func invalidHeaderNames() {
         #expect(text(headers: [.caKey: "k"], signed: ["", "two words", "x-ca-key"]) == "POST\n\n\n\n\nx-ca-key:k\n/p")
     }

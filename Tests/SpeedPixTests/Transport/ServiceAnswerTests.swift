@@ -164,15 +164,15 @@ struct ServiceAnswerTests {
     @Test(
         "The gateway's reason is read from the header and from the text of the answer",
         arguments: [
-            ("Nonce Used", GatewayRefusal.Meaning.usedNonce), ("Timestamp Expired", .timestamp),
+            ("Nonce Used", APIGatewayRefusal.Meaning.usedNonce), ("Timestamp Expired", .timestamp),
             ("Invalid AppKey", .key), ("Forbidden", .other),
         ])
-    func reasons(words: String, meaning: GatewayRefusal.Meaning) throws {
-        #expect(try refusal(words).gatewayRefusal == meaning)
+    func reasons(words: String, meaning: APIGatewayRefusal.Meaning) throws {
+        #expect(try refusal(words).apiGatewayRefusal == meaning)
         let plain = try speedPixError {
             try ServiceAnswer.envelope(status: .forbidden, headers: [:], body: Array(words.utf8))
         }
-        #expect(plain.gatewayRefusal == meaning && plain.code == .auth)
+        #expect(plain.apiGatewayRefusal == meaning && plain.code == .auth)
     }
 
     @Test("A gateway's reason with a 5xx status is a retryable error and no auth error")

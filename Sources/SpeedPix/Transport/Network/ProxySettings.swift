@@ -52,7 +52,7 @@ public struct ProxySettings: Sendable, Hashable {
         return try Proxy(value, from: name)
     }
 
-    /// The proxy for a URL; nil if it is reached directly, or is no http or https URL.
+    /// The proxy for a URL; nil if it is reached directly, or is not an http or https URL.
     public func proxy(for url: String) -> Proxy? {
         RequestTarget(url).flatMap(proxy)
     }

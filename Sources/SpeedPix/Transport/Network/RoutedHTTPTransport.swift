@@ -3,24 +3,24 @@
 /// A ``SpeedPixClient`` makes one by itself if its ``SpeedPixClient/Configuration/network`` says more than the default. Connections are
 /// pooled, and closed when the last copy is gone and the last answer read.
 public struct RoutedHTTPTransport: HTTPTransport {
-    private let routes: HTTPRoutes
+    private let connections: HTTPConnections
 
     /// Opens no connection yet.
     public init(_ settings: NetworkSettings) {
-        routes = HTTPRoutes(settings)
+        connections = HTTPConnections(settings)
     }
 
     /// As ``AsyncHTTPTransport/taskExecutor(for:)``.
     public func taskExecutor(for operation: ClientOperation) -> (any TaskExecutor)? {
-        routes.direct.taskExecutor(for: operation)
+        connections.direct.taskExecutor(for: operation)
     }
 
     /// Sends over a pooled connection. Throws ``TransportError``, `CancellationError`, or a streamed body's own error.
     public func send(_ request: TransportRequest) async throws -> TransportResponse {
-        var response = try await routes.send(request)
+        var response = try await connections.send(request)
         // The body holds the connections that it comes over.
-        response.body = AnyByteStream(response.body) { [routes] chunks in
-            defer { withExtendedLifetime(routes) {} }
+        response.body = AnyByteStream(response.body) { [connections] chunks in
+            defer { withExtendedLifetime(connections) {} }
             return try await chunks.next()
         }
         return response

@@ -50,7 +50,7 @@ enum TOMLValue: Sendable, Equatable {
     }
 }
 
-/// Why a text is no TOML, and where.
+/// Why a text is not TOML, and where.
 struct TOMLSyntaxError: Error, Equatable {
     var position: TextPosition
     var message: String

@@ -126,7 +126,7 @@ struct OverlayTree: Sendable {
         }
     }
 
-    /// Where a link leads; nil for what is no link.
+    /// Where a link leads; nil for what is not a link.
     static func target(of path: String) -> String? {
         var buffer = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
         guard readlink(path, &buffer, buffer.count - 1) > 0 else { return nil }
@@ -188,7 +188,7 @@ struct OverlayTree: Sendable {
         case .content(let number): try set(.content(number), at: path)
         case .disk(let diskPath):
             forget(path)
-            // Back where the disk has it, it is no change.
+            // Back where the disk has it, it is not a change.
             let (folder, name) = Self.split(path)
             if diskPath == path, let parent = self.node(at: folder), child(name, of: parent) != nil { return }
             try set(.moved(from: diskPath), at: path)

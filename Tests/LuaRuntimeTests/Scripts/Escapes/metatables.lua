@@ -52,7 +52,7 @@ return mt.x
 local mt = {}
 mt.__newindex = setmetatable(mt, mt)
 mt.x = 1
---> a __tostring that is no string: error '__tostring' must return a string
+--> a __tostring that is not a string: error '__tostring' must return a string
 return tostring(setmetatable({}, { __tostring = function() return {} end }))
 --> an uncaught error with a hostile __tostring: error the script raised a table value
 error(setmetatable({}, { __tostring = function() while true do end end }))

@@ -78,7 +78,7 @@ struct DownloadHostsTests {
     }
 
     @Test(
-        "DownloadHosts refuses a list with a word that is no host",
+        "DownloadHosts refuses a list with a word that is not a host",
         arguments: ["", " , ", "public a/b", "10.0.0.0/33", "[::1"])
     func invalidList(_ list: String) throws {
         let error = #expect(throws: SpeedPixError.self) { try DownloadHosts(list) }

@@ -30,7 +30,7 @@ private func bytesOfEach(
     configuration.pollRate = 1_000_000
     let service = Running()
     let client = SpeedPixClient(configuration, dependencies: ClientDependencies(transport: service))
-    // What the first of all makes once and for all is no cost of waiting.
+    // What the first of all makes once and for all is not a cost of waiting.
     let first = Task { try await follow(client, 0) }
     while service.answered < calls || client.predictions.waitingCount < 1 { await Task.yield() }
     let base = reference_allocated_bytes()

@@ -1,7 +1,7 @@
 import SpeedPix
 
 /// Gives back what it gets, after a while: for trying out a client, and for tests.
-package struct EchoWorkflow: Workflow {
+package struct EchoWorkflow: LocalWorkflow {
     package let id = "echo"
     package let title = "Gives back its inputs after a while"
     package let inputs = [

@@ -1,5 +1,4 @@
 package import Logging
-import Synchronization
 
 /// What a run has besides its inputs.
 package struct WorkflowTask: Sendable {
@@ -21,35 +20,10 @@ package struct WorkflowTask: Sendable {
     /// Tells clients how far the run is. Cheap and never blocks: call it as often as there is something new.
     ///
     /// - Parameters:
-    ///   - fraction: 0 … 1 of the run; it never goes back.
+    ///   - fraction: 0 ... 1 of the run; it never goes back.
     ///   - step: What is being done, in a word or two.
     ///   - number: Which of `total` steps this is, if the workflow counts them.
     package func progress(_ fraction: Double, _ step: String, number: Int? = nil, of total: Int? = nil) {
         reported.update(fraction: fraction, step: step, number: number, total: total)
-    }
-}
-
-/// The progress of one run: written by the workflow, read by whoever asks.
-final class ReportedProgress: Sendable {
-    struct Value: Sendable, Equatable {
-        var fraction = 0.0
-        var step: String?
-        var number: Int?
-        var total: Int?
-    }
-
-    private let value = Mutex(Value())
-
-    var current: Value {
-        value.withLock { $0 }
-    }
-
-    func update(fraction: Double, step: String, number: Int?, total: Int?) {
-        value.withLock { value in
-            if fraction.isFinite { value.fraction = min(max(fraction, value.fraction), 1) }
-            value.step = step
-            value.number = number
-            value.total = total
-        }
     }
 }

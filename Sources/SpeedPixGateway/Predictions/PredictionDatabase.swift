@@ -13,7 +13,7 @@ import Foundation
 /// The gateway's predictions in a database: what was accepted, and how it ended.
 ///
 /// A call that writes returns when the disk has it. The file is made by the first of them.
-final class PredictionStore: Sendable {
+final class PredictionDatabase: Sendable {
     /// The file's name in the data folder.
     static let filename = "gateway.sqlite"
 

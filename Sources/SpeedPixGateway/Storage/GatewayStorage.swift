@@ -14,7 +14,7 @@ import Foundation
 struct GatewayStorage: Sendable {
     let files: ObjectStore
     /// Nil if predictions end with the gateway.
-    let predictions: PredictionStore?
+    let predictions: PredictionDatabase?
     private let lock: ProcessLock?
 
     /// - Throws: ``StorageError``; ``SpeedPixError`` `configuration` if another gateway has the data directory and
@@ -22,11 +22,11 @@ struct GatewayStorage: Sendable {
     static func open(_ configuration: GatewayConfiguration) async throws -> GatewayStorage {
         var directory = configuration.dataDirectory
         var lock: ProcessLock?
-        var predictions: PredictionStore?
+        var predictions: PredictionDatabase?
         if let kept = directory, configuration.keepsPredictions {
             do {
                 let held = try Self.lock(kept)
-                predictions = try PredictionStore(folder: ObjectStore.folder(in: kept))
+                predictions = try PredictionDatabase(folder: ObjectStore.folder(in: kept))
                 lock = held
             } catch {
                 // A damaged file is the user's to look at.

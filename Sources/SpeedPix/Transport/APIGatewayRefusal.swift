@@ -4,7 +4,7 @@ import HTTPTypes
 ///
 /// All of Alibaba's gateways say why in `X-Ca-Error-Message`; those in a VPC have a code in `X-Ca-Error-Code` as well, and may
 /// choose another HTTP status for the same reason.
-struct GatewayRefusal {
+struct APIGatewayRefusal {
     enum Meaning {
         case signature
         case key
@@ -54,7 +54,7 @@ struct GatewayRefusal {
             errorCode, message, remedy: remedy, httpStatus: status.code, serviceCode: code, requestID: requestID,
             // A nonce is never used twice by us: a copy of the call came first, and a new one will do.
             isRetryable: meaning == .throttled || meaning == .usedNonce || ServiceAnswer.isTransient(status))
-        error.gatewayRefusal = meaning
+        error.apiGatewayRefusal = meaning
         return error
     }
 
@@ -82,7 +82,7 @@ struct GatewayRefusal {
     }
 }
 
-extension GatewayRefusal.Meaning {
+extension APIGatewayRefusal.Meaning {
     /// By the gateway's code, such as `A403IS`; nil for none and for one that says nothing here.
     fileprivate init?(code: String?) {
         switch code {

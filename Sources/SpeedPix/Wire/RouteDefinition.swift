@@ -1,5 +1,5 @@
-/// What is known of one of the service's calls, see ``Route/entry``.
-package struct ServiceOperation: Sendable {
+/// What one of the service's calls is called, and how it is sent and answered; see ``Route/definition``.
+package struct RouteDefinition: Sendable {
     /// What a dry run gets in the place of the service's answer.
     package enum DryRunAnswer: Sendable {
         /// A prediction with an id of its own, which has succeeded.
@@ -13,7 +13,7 @@ package struct ServiceOperation: Sendable {
     }
 
     /// As metrics, logs and files of faults name it.
-    package let name: ClientOperation
+    package let operation: ClientOperation
     /// Whether it may be sent again although an earlier one may have had its effect. A create may not: it is paid for.
     package let isRepeatable: Bool
     /// Bytes. A larger answer is a mistake or an attack.
@@ -21,9 +21,10 @@ package struct ServiceOperation: Sendable {
     package let dryRunAnswer: DryRunAnswer
 
     init(
-        _ name: ClientOperation, isRepeatable: Bool = true, largestAnswer: Int = 8 << 20, dryRun answer: DryRunAnswer
+        _ operation: ClientOperation, isRepeatable: Bool = true, largestAnswer: Int = 8 << 20,
+        dryRun answer: DryRunAnswer
     ) {
-        self.name = name
+        self.operation = operation
         self.isRepeatable = isRepeatable
         self.largestAnswer = largestAnswer
         dryRunAnswer = answer

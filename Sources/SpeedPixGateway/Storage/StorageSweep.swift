@@ -8,16 +8,16 @@ import Foundation
 
 /// Removes files and predictions that nobody can ask for any more, now and then: a gateway that runs for months must not
 /// fill the disk, and neither must one that is started every day.
-actor StoreSweep {
+actor StorageSweep {
     private let store: ObjectStore
-    private let predictions: PredictionStore?
+    private let predictions: PredictionDatabase?
     private let queue: PredictionQueue
     private let configuration: GatewayConfiguration
     private let logger: Logger
     private var last: Date?
 
     init(
-        _ store: ObjectStore, predictions: PredictionStore?, queue: PredictionQueue,
+        _ store: ObjectStore, predictions: PredictionDatabase?, queue: PredictionQueue,
         configuration: GatewayConfiguration, logger: Logger
     ) {
         self.store = store
@@ -55,7 +55,7 @@ actor StoreSweep {
         return !(0..<configuration.sweepInterval / .seconds(1)).contains(now.timeIntervalSince(last))
     }
 
-    private func sweep(_ predictions: PredictionStore, _ now: Date) async throws {
+    private func sweep(_ predictions: PredictionDatabase, _ now: Date) async throws {
         let oldest = now.addingTimeInterval(-(configuration.retention / .seconds(1)))
         if !configuration.resumesAtStart {
             var abandoned: [String] = []

@@ -12,8 +12,8 @@ package enum BuiltInWorkflows {
     package static let ids = scripts.map(\.id) + [EchoWorkflow().id]
 
     /// - Throws: `LuaError` for a script that does not declare a workflow.
-    package static func load() async throws -> [any Workflow] {
-        var workflows: [any Workflow] = []
+    package static func load() async throws -> [any LocalWorkflow] {
+        var workflows: [any LocalWorkflow] = []
         for script in scripts { workflows.append(try await ScriptWorkflow(id: script.id, source: script.source)) }
         return workflows + [EchoWorkflow()]
     }

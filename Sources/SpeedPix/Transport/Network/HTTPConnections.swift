@@ -5,9 +5,9 @@ import NIOPosix
 
 /// The connections of a ``RoutedHTTPTransport``: direct ones, and those through each proxy. They are closed when nobody
 /// has it any more.
-final class HTTPRoutes: Sendable {
-    /// How a request leaves this machine.
-    private enum Route: Hashable {
+final class HTTPConnections: Sendable {
+    /// The first hop of a request: how it leaves this machine.
+    private enum Hop: Hashable {
         case direct
         /// Through a connection that the proxy opens and then leaves alone.
         case tunnel(Proxy)
@@ -17,22 +17,22 @@ final class HTTPRoutes: Sendable {
 
     private let settings: ProxySettings
     private let clients: [HTTPClient]
-    private let transports: [Route: AsyncHTTPTransport]
+    private let transports: [Hop: AsyncHTTPTransport]
     /// For hosts that are reached without a proxy.
     let direct: AsyncHTTPTransport
 
     init(_ settings: NetworkSettings) {
         self.settings = settings.proxies
-        var routes: Set<Route> = []
-        for scheme in ["http", "https"] { routes.insert(Self.route(for: scheme, settings.proxies)) }
-        routes.remove(.direct)
-        func client(_ route: Route) -> HTTPClient {
+        var hops: Set<Hop> = []
+        for scheme in ["http", "https"] { hops.insert(Self.hop(for: scheme, settings.proxies)) }
+        hops.remove(.direct)
+        func client(_ hop: Hop) -> HTTPClient {
             HTTPClient(
                 eventLoopGroup: .singletonMultiThreadedEventLoopGroup,
-                configuration: Self.configuration(route, settings.trust))
+                configuration: Self.configuration(hop, settings.trust))
         }
         let directClient = client(.direct)
-        let others = routes.map { ($0, client($0)) }
+        let others = hops.map { ($0, client($0)) }
         clients = [directClient] + others.map(\.1)
         direct = AsyncHTTPTransport(
             directClient, guarded: GuardedClients(Self.configuration(.direct, settings.trust)), isDecoding: true,
@@ -48,10 +48,10 @@ final class HTTPRoutes: Sendable {
         for client in clients { client.shutdown { _ in } }
     }
 
-    private static func configuration(_ route: Route, _ trust: TrustSettings) -> HTTPClient.Configuration {
+    private static func configuration(_ hop: Hop, _ trust: TrustSettings) -> HTTPClient.Configuration {
         var configuration = AsyncHTTPTransport.configuration
         if !trust.isDefault { configuration.tlsConfiguration = trust.tlsConfiguration }
-        switch route {
+        switch hop {
         case .direct: break
         case .tunnel(let proxy) where proxy.kind == .socks5:
             configuration.proxy = .socksServer(host: proxy.host, port: proxy.port)
@@ -66,8 +66,8 @@ final class HTTPRoutes: Sendable {
         return configuration
     }
 
-    /// How requests of a scheme leave, if their host is no exception.
-    private static func route(for scheme: String, _ settings: ProxySettings) -> Route {
+    /// How requests of a scheme leave, if their host is not an exception.
+    private static func hop(for scheme: String, _ settings: ProxySettings) -> Hop {
         guard let proxy = scheme == "https" ? settings.https : settings.http else { return .direct }
         return scheme == "http" && proxy.kind == .http ? .forward(proxy) : .tunnel(proxy)
     }
@@ -77,9 +77,9 @@ final class HTTPRoutes: Sendable {
     /// - Throws: As ``HTTPTransport/send(_:)``; the errors name the proxy.
     func send(_ request: TransportRequest) async throws -> TransportResponse {
         guard let target = RequestTarget(request.url), let proxy = settings.proxy(for: target),
-            let transport = transports[Self.route(for: target.scheme, settings)]
+            let transport = transports[Self.hop(for: target.scheme, settings)]
         else { return try await direct.send(request) }
-        let isForwarded = if case .forward = Self.route(for: target.scheme, settings) { true } else { false }
+        let isForwarded = if case .forward = Self.hop(for: target.scheme, settings) { true } else { false }
         let response: TransportResponse
         do {
             response = try await transport.send(

@@ -6,7 +6,7 @@ import SpeedPix
 /// A workflow written in Lua: a chunk that returns its inputs and its `run` function.
 ///
 /// Each run has a VM of its own, so that runs share nothing and are as many as there are workers.
-package struct ScriptWorkflow: Workflow {
+package struct ScriptWorkflow: LocalWorkflow {
     package let id: String
     package let title: String
     package let inputs: [WorkflowInput]
@@ -72,7 +72,7 @@ package struct ScriptWorkflow: Workflow {
         let vm = try LuaVM(modules: [Self.pictures(host), LuaModule(name: "task", functions: [progress])])
         let values = try await Self.values(inputs, host)
         do {
-            // One chunk that calls the other: a failure then has the place in the script.
+            // One chunk that calls the other: a failure then names the line of the script.
             let declaration = try await vm.run(chunk).first?.tableValue
             guard case .function(let function) = declaration?["run"] else {
                 throw WorkflowFailure("\(id).lua has no function run")

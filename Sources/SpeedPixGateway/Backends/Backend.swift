@@ -1,0 +1,34 @@
+/// Runs predictions of the workflows that it offers: on this machine, or by asking a server.
+///
+/// ``PredictionQueue`` decides when a prediction begins and keeps its status and its result; ``PredictionRunner`` hands the
+/// backend its inputs and stores its outputs. Each backend has a folder beside this file and is listed in
+/// `Gateway.backends(…)`.
+protocol Backend: Sendable {
+    /// As log lines and messages name it.
+    var name: String { get }
+    /// What it can run. Of two backends with a workflow of the same id, the one listed last gets its predictions.
+    var workflows: [any Workflow] { get }
+
+    /// Runs a prediction to its end.
+    ///
+    /// The calling task is cancelled when the prediction is canceled or the gateway shuts down; the run must end soon then.
+    /// A gateway that keeps predictions calls this again, with the same ``BackendJob/id``, for one that an earlier gateway has
+    /// not ended.
+    ///
+    /// - Parameter progress: Takes how far the run is, from any thread.
+    /// - Throws: ``WorkflowFailure``, whose message the user gets as the reason; `CancellationError`. Any other error is logged
+    ///   and fails the prediction, too.
+    func run(_ job: BackendJob, progress: ReportedProgress) async throws -> WorkflowResult
+}
+
+/// One prediction, as a backend gets it.
+struct BackendJob: Sendable {
+    /// The prediction's id, the same in every gateway that runs it: a backend whose runs outlive the gateway finds by it the
+    /// run that is under way.
+    let id: String
+    let workflowID: String
+    /// Checked against the workflow's inputs, defaults filled in. Files are on this machine.
+    let inputs: [String: WorkflowInputValue]
+    /// A folder for temporary files, removed after the run. Output files in it are moved, not copied.
+    let scratch: ScratchDirectory
+}
