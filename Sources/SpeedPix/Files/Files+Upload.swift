@@ -55,7 +55,7 @@ extension Files {
         var onProgress: TransferProgress.Handler?
     }
 
-    /// What a try to settle a request comes to.
+    /// What a try to find or upload the content comes to.
     private enum Attempt: Sendable {
         case done(SharedUpload.Outcome)
         /// Somebody else uploads the content.

@@ -32,7 +32,7 @@ struct JournalPlan: Sendable {
             }
             return nil
         }
-        isLocal = used.localMode != nil
+        isLocal = service.localMode != nil
         // A dry run of a new run has nothing to look for.
         guard !command.dryRun || target != nil else { return nil }
         folder = command.journal.folder(context, beside: script.directory)

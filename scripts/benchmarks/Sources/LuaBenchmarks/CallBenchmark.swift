@@ -35,7 +35,7 @@ let callBenchmark = Benchmark("lua/call", "a call from Lua to Swift and back, ag
     return [
         Figure(
             "Lua to Swift, three integers in, one out", times.work / Double(calls), .nanoseconds,
-            reference: times.reference / Double(calls), target: .ratioAtMost(5)),
+            reference: times.reference / Double(calls), target: .ratioAtMost(2.5)),
         Figure("Lua to Swift, a string in, a string out", texts.work / Double(calls), .nanoseconds),
     ]
 }
