@@ -1,18 +1,19 @@
-import Foundation
+import SpeedPixTestSupport
 import Testing
 
 /// The articles show what is compiled, and nothing else.
 @Suite("The text of the guide")
 struct GuideTextTests {
-    private static let catalogue = "\(TestFolder.repository)/Sources/SpeedPix/SpeedPix.docc"
-    private static let samples = "\(TestFolder.repository)/Tests/IntegrationTests/Guide"
+    private static let samples = GuideSamples(
+        catalogue: "\(TestFolder.repository)/Sources/SpeedPix/SpeedPix.docc",
+        sources: "\(TestFolder.repository)/Tests/IntegrationTests/Guide")
 
     @Test("Each Swift block of the guide is a sample that the tests compile")
     func everyBlockIsASample() throws {
-        let compiled = try Self.compiled()
+        let compiled = try Self.samples.compiled()
         var shown: Set<String> = []
-        for file in try Self.files(in: Self.catalogue, ending: ".md") {
-            for block in Self.blocks(in: try Self.lines(of: file)) where block.language == "swift" {
+        for file in try Self.samples.articles() {
+            for block in GuideSamples.blocks(in: try GuideSamples.lines(of: file)) where block.language == "swift" {
                 let place = "\(file.split(separator: "/").last ?? ""):\(block.line)"
                 guard let name = block.sample else {
                     Issue.record("\(place): no <!-- sample: NAME --> stands above this block")
@@ -95,7 +96,7 @@ struct GuideTextTests {
 
     @Test("Each heading of the original guide has an article with its samples", arguments: sections)
     func everyHeadingHasItsCounterpart(_ section: Section) throws {
-        let lines = try Self.lines(of: "\(Self.catalogue)/\(section.article).md")
+        let lines = try GuideSamples.lines(of: "\(Self.samples.catalogue)/\(section.article).md")
         let start = lines.firstIndex {
             $0.hasPrefix("#") && $0.drop { $0 == "#" }.dropFirst().replacing("`", with: "") == section.heading
         }
@@ -104,78 +105,7 @@ struct GuideTextTests {
         let rest = lines[(first + 1)...]
         // Up to the next heading that is none of its own. The lines of code that begin with # are not headings.
         let end = rest.firstIndex { $0.hasPrefix("#") && $0.contains(" ") && $0.prefix { $0 == "#" }.count <= level }
-        let blocks = Self.blocks(in: Array(rest[..<(end ?? rest.endIndex)]))
+        let blocks = GuideSamples.blocks(in: Array(rest[..<(end ?? rest.endIndex)]))
         for sample in section.samples { #expect(blocks.contains { $0.sample == sample }, "\(sample) is missing") }
-    }
-
-    private struct Block {
-        var language: String
-        var sample: String?
-        var line: Int
-        var lines: [String] = []
-    }
-
-    /// The fenced blocks, each with the sample that the comment right above it names.
-    private static func blocks(in lines: [String]) -> [Block] {
-        var blocks: [Block] = []
-        var open: Block?
-        var sample: String?
-        for (number, line) in lines.enumerated() {
-            if line.hasPrefix("```") {
-                if let block = open {
-                    blocks.append(block)
-                    (open, sample) = (nil, nil)
-                } else {
-                    open = Block(language: String(line.dropFirst(3)), sample: sample, line: number + 1)
-                }
-            } else if open != nil {
-                open?.lines.append(line)
-            } else if line.hasPrefix("<!-- sample: "), line.hasSuffix(" -->") {
-                sample = String(line.dropFirst(13).dropLast(4))
-            } else if !line.isEmpty {
-                sample = nil
-            }
-        }
-        return blocks
-    }
-
-    /// The samples by name, without the indentation that the tests need. Pieces of one name follow each other.
-    private static func compiled() throws -> [String: [String]] {
-        var samples: [String: [String]] = [:]
-        for file in try files(in: Self.samples, ending: ".swift") where !file.hasSuffix("/GuideTextTests.swift") {
-            var name: String?
-            var lines: [String] = []
-            for line in try Self.lines(of: file) {
-                let text = line.trimmingCharacters(in: .whitespaces)
-                if text.hasPrefix("// sample: ") {
-                    #expect(name == nil, "\(file): \(text) begins within another sample")
-                    (name, lines) = (String(text.dropFirst(11)), [])
-                } else if text == "// end", let ended = name {
-                    samples[ended] = (samples[ended].map { $0 + [""] } ?? []) + unindented(lines)
-                    name = nil
-                } else {
-                    lines.append(line)
-                }
-            }
-            #expect(name == nil, "\(file): a sample has no end")
-        }
-        return samples
-    }
-
-    private static func unindented(_ lines: [String]) -> [String] {
-        let indents = lines.filter { !$0.isEmpty }.map { $0.prefix { $0 == " " }.count }
-        var result = lines.map { String($0.dropFirst(indents.min() ?? 0)) }
-        while result.last?.isEmpty == true { result.removeLast() }
-        return result
-    }
-
-    private static func lines(of file: String) throws -> [String] {
-        try String(contentsOfFile: file, encoding: .utf8).components(separatedBy: "\n")
-    }
-
-    private static func files(in folder: String, ending: String) throws -> [String] {
-        let names = try FileManager.default.subpathsOfDirectory(atPath: folder).filter { $0.hasSuffix(ending) }
-        #expect(!names.isEmpty)
-        return names.sorted().map { "\(folder)/\($0)" }
     }
 }

@@ -11,10 +11,10 @@ struct TerminalTests {
         let terminal: PseudoTerminal
         let process: Process
 
-        init(columns: UInt16 = 80) throws {
+        init(columns: UInt16 = 80, local: String = "--local") throws {
             folder = try TestFolder()
             terminal = try PseudoTerminal(columns: columns, rows: 24)
-            process = try terminal.start(try Subprocess.speedpix, ["repl", "--local"], folder: folder.path)
+            process = try terminal.start(try Subprocess.speedpix, ["repl", local], folder: folder.path)
             try terminal.expect("› ")
         }
     }
@@ -110,9 +110,9 @@ struct TerminalTests {
         #expect(server.finish().status == 130)
     }
 
-    @Test("A session with the local gateway names no predictions when it is terminated")
+    @Test("A session with --local=fresh names no predictions when it is terminated")
     func terminationWithTheLocalGateway() throws {
-        let session = try Session()
+        let session = try Session(local: "--local=fresh")
         session.terminal.type("job = create('echo', { duration = 3600 }) print('g' .. 'o') wait(job)\r")
         try session.terminal.expect("go\r\n")
         session.process.terminate()

@@ -108,7 +108,7 @@ struct SettingsCommandTests {
             environment: [
                 "SPEEDPIX_APP_SECRET_COMMAND": "sleep 3000; echo secret", "SPEEDPIX_APP_KEY": "key",
                 "PATH": "/usr/bin:/bin",
-            ], clock: ImmediateClock(upTo: .seconds(100)))
+            ], clock: ImmediateClock(upTo: .seconds(100), passesDeadlines: true))
         #expect(run.status == .configuration)
         #expect(run.errors.contains("did not end within 60"), "\(run.errors)")
     }
