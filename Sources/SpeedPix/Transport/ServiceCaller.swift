@@ -205,8 +205,8 @@ package final class ServiceCaller: Sendable {
         } catch let error as SpeedPixError {
             throw Failure(
                 error: error, effect: effect(of: error, response.status),
-                retryAfter: retryAfter(response.headers), clockOffset: clockOffset(error, response.headers),
-                usedOffset: usedOffset)
+                retryAfter: RetryAfter.duration(response.headers, now: dependencies.now()),
+                clockOffset: clockOffset(error, response.headers), usedOffset: usedOffset)
         }
     }
 
@@ -289,14 +289,6 @@ package final class ServiceCaller: Sendable {
         // Each try has a new nonce. If the service knows it, something on the way delivered the try twice, and the first
         // delivery may have started the prediction.
         return error.apiGatewayRefusal == .usedNonce ? .unknown : .refused
-    }
-
-    private func retryAfter(_ headers: HTTPFields) -> Duration? {
-        guard let text = headers[.retryAfter] else { return nil }
-        if let seconds = Int(text) { return Duration.seconds(max(seconds, 0)).withinYears }
-        guard let date = HTTPDate.date(from: text) else { return nil }
-        let now = headers[.date].flatMap(HTTPDate.date) ?? dependencies.now()
-        return .seconds(max(date.timeIntervalSince(now), 0))
     }
 
     private func clockOffset(_ error: SpeedPixError, _ headers: HTTPFields) -> Double? {
