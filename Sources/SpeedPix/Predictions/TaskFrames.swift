@@ -3,7 +3,7 @@
 // A Swift task allocates the frames of its async functions in slabs of 1 KB and keeps the slabs of the deepest call that it
 // ever made until it ends. A prediction waits for minutes, and ten thousand may wait at once, so the frames that are suspended
 // in a wait, and those of every call made before it, decide what each costs. The benchmark `sdk/waiting` measures that: 5,004
-// bytes while several frames had a copy of the options and each had room for a callback, 3,909 with those of today. README.md has
+// bytes while several frames had a copy of the options and each had room for a callback, 3,903 with those of today. README.md has
 // the last measurement and its limit, 4 KB. Run `./scripts/bench sdk/waiting` before and after a change to what a wait calls.
 //
 // 1. Values in async functions are small: large ones are behind a reference, as in ``Indirect``.
