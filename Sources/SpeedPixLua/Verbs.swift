@@ -1,7 +1,7 @@
 import LuaRuntime
 import SpeedPix
 
-/// The verbs: `run`, `create`, `wait`, `upload`, and `speedpix.get` and `speedpix.sleep`.
+/// The functions of `speedpix` that call the service, and `sleep`.
 struct Verbs: Sendable {
     private let host: ScriptHost
     private let inputs: InputConversion

@@ -81,7 +81,7 @@ typedef struct {
     int32_t type;  // SPL_T…
     bool is_integer;
     int64_t integer;  // of a number that is an integer; of a boolean, 0 or 1
-    double number;    // of a number that is none
+    double number;    // of any other number
 } spl_scalar;
 
 // How many arguments of a call Swift gets with it, so that reading them needs no further call into C.

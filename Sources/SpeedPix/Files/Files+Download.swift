@@ -19,8 +19,8 @@ extension Files {
     /// - Returns: The number of bytes written.
     /// - Throws: ``SpeedPixError``: `network`, `api_error` for a URL that has expired, `not_allowed` for one of a host
     ///   that files do not come from (``SpeedPixClient/Configuration/downloadHosts``), `invalid_argument` for a folder,
-    ///   `file_system` for a full disk or a folder that cannot be written to; what `onProgress` throws. `CancellationError` if the task is cancelled:
-    ///   then, too, nothing is left behind.
+    ///   `file_system` for a full disk or a folder that cannot be written to; what `onProgress` throws.
+    ///   `CancellationError` if the task is cancelled: then, too, nothing is left behind.
     @discardableResult
     public func download(
         _ url: String, to path: String, onProgress: TransferProgress.Handler? = nil

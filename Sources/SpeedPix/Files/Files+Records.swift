@@ -69,7 +69,8 @@ extension Files {
     ///   - margin: How long the URL must still last. A URL that does not live twice as long is good for the first half
     ///     of its life.
     /// - Throws: ``SpeedPixError``: `invalid_argument` if the source has changed, what the service says if there is no
-    ///   source, and what ``upload(_:filename:contentType:reusing:onProgress:)`` throws. `CancellationError` if the task is cancelled.
+    ///   source, and what ``upload(_:filename:contentType:reusing:onProgress:)`` throws.
+    ///   `CancellationError` if the task is cancelled.
     public func renewed(
         _ file: UploadedFile, source: UploadSource? = nil, margin: Duration = Files.reuseMargin
     ) async throws -> UploadedFile {

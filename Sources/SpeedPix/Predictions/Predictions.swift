@@ -144,7 +144,7 @@ public struct Predictions: Sendable {
 
     /// The same prediction as it is now, keeping what only this side knows (workflow, input).
     ///
-    /// - Returns: The prediction, however it stands: one that has failed is no error.
+    /// - Returns: The prediction, however it stands: one that has failed is not an error.
     /// - Throws: ``SpeedPixError`` with the prediction: `api_error` if the service has no such prediction, `network`, `auth`.
     ///   `CancellationError` if the task is cancelled.
     public func reload(_ prediction: Prediction) async throws -> Prediction {

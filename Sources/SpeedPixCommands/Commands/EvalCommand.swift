@@ -42,10 +42,10 @@ struct EvalCommand: ContextCommand {
     }
 
     private func evaluate(
-        at used: ServiceTarget, refusing: MissingAccount?, in context: CommandContext
+        at target: ServiceTarget, refusing: MissingAccount?, in context: CommandContext
     ) async throws {
         let plan = HostPlan(
-            used.configuration, sandbox: sandbox, directory: nil, middleware: refusing.map { [$0] } ?? [],
+            target.configuration, sandbox: sandbox, directory: nil, middleware: refusing.map { [$0] } ?? [],
             cancelsOnStop: try stopping.cancels(service, context), in: context)
         let recorder = RunRecorder(clock: context.clock)
         let output = ScriptOutput.streams(of: context, isVerbose: verbose)
@@ -56,7 +56,7 @@ struct EvalCommand: ContextCommand {
                 .execute(LuaChunk(Self.evaluation, name: "eval"), arguments: [.string(code)])
         } catch {
             if host.cancelsOnStop { await host.cancelAbandoned(recorder.state.abandoned) }
-            context.reportUnfinished(recorder.state, at: used.localMode)
+            context.reportUnfinished(recorder.state, at: target.localMode)
             if error is CancellationError { throw CommandFailure(.interrupted, "interrupted") }
             guard var error = error as? LuaError else { throw error }
             // It would tell of the evaluation itself.

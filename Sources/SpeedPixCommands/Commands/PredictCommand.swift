@@ -75,8 +75,8 @@ struct PredictCommand: ContextCommand {
         let input = try InputArgument.input(inputs, context)
         // Before anything is paid for.
         if let save { try OutputFolder.prepare(context.absolute(save), shownAs: save) }
-        try await service.withService(context, isQuiet: quiet) { used in
-            try await run(input, client: context.client(used.configuration), at: used.localMode, in: context)
+        try await service.withService(context, isQuiet: quiet) { target in
+            try await run(input, client: context.client(target.configuration), at: target.localMode, in: context)
         }
     }
 

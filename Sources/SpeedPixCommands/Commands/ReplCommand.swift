@@ -44,8 +44,8 @@ struct ReplCommand: ContextCommand {
         if status != .success { throw CommandFailure(status) }
     }
 
-    private func session(at used: ServiceTarget, _ process: CommandContext) async throws -> ExitStatus {
-        let configuration = used.configuration
+    private func session(at target: ServiceTarget, _ process: CommandContext) async throws -> ExitStatus {
+        let configuration = target.configuration
         let output = SessionOutput(process)
         var context = process
         context.writeOutput = output.write
@@ -58,7 +58,7 @@ struct ReplCommand: ContextCommand {
         let streams = ScriptOutput.streams(of: context, isVerbose: verbose, pictures: pictures)
         let host = ScriptHost(plan, output: streams, context, onEvent: recorder.note)
         let vm = try SpeedPixModule.machine(host)
-        let isLocal = used.localMode != nil
+        let isLocal = target.localMode != nil
         let history = LineHistory(
             path: LineHistory.path(context.environment, home: context.homeDirectory),
             secrets: service.heldSecrets(context) + [configuration.appSecret.revealed])
@@ -83,7 +83,7 @@ struct ReplCommand: ContextCommand {
                 context: context, vm: vm, host: host,
                 reader: editor ?? StreamLineReader(context),
                 output: output, history: history, fetchSecret: fetchSecret, recorder: recorder, pending: pending,
-                localMode: used.localMode,
+                localMode: target.localMode,
                 isInteractive: editor != nil))
         return try await repl.run()
     }

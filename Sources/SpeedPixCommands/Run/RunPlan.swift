@@ -1,6 +1,7 @@
 import SpeedPix
 
-/// Everything that is decided about a run of a script before it begins. A value: the same plan twice is the same run.
+/// Everything that is decided about a run of a script before it begins. A seed that the command line does not give is drawn when
+/// the run begins.
 struct RunPlan: Sendable {
     let script: ScriptFile
     /// As the command line names it.

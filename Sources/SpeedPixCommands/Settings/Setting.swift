@@ -1,6 +1,6 @@
 import SpeedPix
 
-/// Something that can be set: by a flag, a variable of the environment, or a line of `speedpix.toml`.
+/// Something that can be set by a variable of the environment or a line of `speedpix.toml`; some also by a flag.
 enum Setting: String, CaseIterable, Sendable {
     case profile
     case endpoint

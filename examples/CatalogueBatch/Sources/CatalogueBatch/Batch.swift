@@ -32,17 +32,15 @@ struct Batch: Sendable {
     func run(_ products: [Product], report: (Failure) -> Void = { _ in }) async throws -> [Failure] {
         try await withThrowingTaskGroup(of: (Int, Failure?).self) { group in
             var failures: [Int: Failure] = [:]
-            for (number, product) in products.enumerated() {
-                if number >= Self.width, let (number, failure) = try await group.next() {
-                    failures[number] = failure
-                    if let failure { report(failure) }
-                }
-                group.addTask { (number, try await make(product)) }
-            }
-            for try await (number, failure) in group {
+            func finish(_ number: Int, _ failure: Failure?) {
                 failures[number] = failure
                 if let failure { report(failure) }
             }
+            for (number, product) in products.enumerated() {
+                if number >= Self.width, let (number, failure) = try await group.next() { finish(number, failure) }
+                group.addTask { (number, try await make(product)) }
+            }
+            for try await (number, failure) in group { finish(number, failure) }
             return failures.sorted { $0.key < $1.key }.map(\.value)
         }
     }
