@@ -3,6 +3,7 @@ import NIOCore
 import NIOPosix
 import NIOSSL
 import SpeedPix
+import SpeedPixTesting
 import Synchronization
 
 /// A server for tests between a client and the rest of the world: a proxy, TLS in front of a gateway, or answers of the
@@ -17,6 +18,8 @@ package final class TestRelay: Sendable {
         case proxy(credentials: String? = nil, isRefusing: Bool = false)
         /// A SOCKS 5 proxy without a password.
         case socks
+        /// In front of an http endpoint, and told of each request's path and what it was answered.
+        case plain(endpoint: String, onAnswer: @Sendable (String, Answer) -> Void)
         /// TLS in front of an http endpoint, with ``TestCertificates/server``.
         case tls(endpoint: String)
         /// Answers each request by its path and its headers.
@@ -40,6 +43,13 @@ package final class TestRelay: Sendable {
     package let port: Int
     private let role: Role
     private let log = Mutex<[String]>([])
+    private let connections = CountedState(Connections()) { $0.open }
+
+    private struct Connections {
+        var open = 0
+        /// The ports of their clients, as far as they were known.
+        var clients: Set<Int> = []
+    }
 
     /// Method and target of each request, in the order in which they came: `CONNECT localhost:443`.
     package var requests: [String] { log.withLock { $0 } }
@@ -70,8 +80,19 @@ package final class TestRelay: Sendable {
             try await server.executeThenClose { connections in
                 try await withThrowingDiscardingTaskGroup { group in
                     for try await connection in connections {
-                        // A connection that breaks is the client's affair.
-                        group.addTask { try? await relay.serve(connection) }
+                        let client = connection.channel.remoteAddress?.port
+                        relay.connections.withLock {
+                            $0.open += 1
+                            if let client { $0.clients.insert(client) }
+                        }
+                        group.addTask {
+                            // A connection that breaks is the client's affair.
+                            try? await relay.serve(connection)
+                            relay.connections.withLock {
+                                $0.open -= 1
+                                if let client { $0.clients.remove(client) }
+                            }
+                        }
                     }
                     group.cancelAll()
                 }
@@ -85,6 +106,19 @@ package final class TestRelay: Sendable {
             await end(server.channel, serving)
             throw error
         }
+    }
+
+    /// Returns when every request of clients that have ended is answered, and no connection is open.
+    ///
+    /// Connections are accepted in the order in which they were made: when one of its own was, those of the clients were, too.
+    package func waitForEndedClients() async throws {
+        let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            .connect(host: "127.0.0.1", port: port).get()
+        let own = channel.localAddress?.port ?? 0
+        // A channel that its client has closed no longer knows the client's port.
+        await connections.wait { $0.clients.contains(own) }
+        try await channel.close()
+        await connections.wait { $0.open == 0 }
     }
 
     /// Not by cancelling: what is accepted and not taken up yet would be forgotten, and NIO ends the process for that.
@@ -129,6 +163,10 @@ package final class TestRelay: Sendable {
         switch role {
         case .socks: return Answer(400)
         case .answers(let answer): return answer(request.target, request.headers)
+        case .plain(let endpoint, let onAnswer):
+            let answer = try await forward(request, to: endpoint + request.target, isTLS: false)
+            onAnswer(request.target, answer)
+            return answer
         case .tls(let endpoint): return try await forward(request, to: endpoint + request.target, isTLS: true)
         case .proxy:
             guard request.target.hasPrefix("http://") else { return Answer(400) }

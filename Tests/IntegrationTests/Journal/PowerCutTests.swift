@@ -5,6 +5,7 @@ import SpeedPixCommands
 import SpeedPixGateway
 import SpeedPixJournal
 import SpeedPixTestSupport
+import Synchronization
 import Testing
 
 /// A script of three dependent steps, with uploads, draws, a `first`, retries, a substitute and saves, that is killed and gone on
@@ -75,28 +76,50 @@ struct PowerCutTests {
         configuration.workers = 4
         let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
         let plans = (0..<8).map { _ in Plan(&random) }
+        let service = RecordedService()
         return try await Gateway.withRunning(configuration, workflows: [workflow], logger: logger) { running in
-            var kills = 0
-            var environment = TestService.environment(running.endpoint)
-            environment["SPEEDPIX_STATE"] = folder.path + "/.speedpix"
-            for (attempt, plan) in plans.enumerated() {
-                try folder.write(Self.script(concurrency: plan.concurrency, comment: attempt), to: "s.lua")
-                let isLast = attempt == plans.count - 1 || kills == most
-                let status = try await self.attempt(
-                    plan, isFirst: attempt == 0, isLast: isLast, in: folder, environment: environment)
-                if status.status == 0 {
-                    try await check(folder, workflow: workflow, kills: kills, comment: comment)
-                    return kills
+            try await TestRelay.withRunning(service.role(endpoint: running.endpoint)) { relay in
+                var kills = 0
+                var environment = TestService.environment("http://127.0.0.1:\(relay.port)")
+                environment["SPEEDPIX_STATE"] = folder.path + "/.speedpix"
+                for (attempt, plan) in plans.enumerated() {
+                    try folder.write(Self.script(concurrency: plan.concurrency, comment: attempt), to: "s.lua")
+                    let isLast = attempt == plans.count - 1 || kills == most
+                    let status = try await self.attempt(
+                        plan, isFirst: attempt == 0, isLast: isLast, in: folder, environment: environment)
+                    if status.status == 0 {
+                        try await check(folder, workflow: workflow, kills: kills, comment: comment)
+                        return kills
+                    }
+                    guard status.status == -SIGKILL else {
+                        Issue.record("\(comment), attempt \(attempt), \(plan): \(status.status) \(status.output)")
+                        return most
+                    }
+                    kills += 1
+                    // What the killed process had sent may still be on its way to the gateway, or wait for a worker there.
+                    try await relay.waitForEndedClients()
+                    await workflow.waitForEntries(of: service.createdIDs)
+                    try await settle(in: folder, workflow: workflow)
                 }
-                guard status.status == -SIGKILL else {
-                    Issue.record("\(comment), attempt \(attempt), \(plan): \(status.status) \(status.output)")
-                    return most
-                }
-                kills += 1
-                try await settle(in: folder, workflow: workflow, environment: environment)
+                Issue.record("\(comment): it has not come to its end")
+                return most
             }
-            Issue.record("\(comment): it has not come to its end")
-            return most
+        }
+    }
+
+    /// What creates the service has answered, each before its client could hear of it.
+    private final class RecordedService: Sendable {
+        private let created = Mutex<Set<String>>([])
+
+        var createdIDs: Set<String> { created.withLock { $0 } }
+
+        func role(endpoint: String) -> TestRelay.Role {
+            .plain(endpoint: endpoint) { [self] target, answer in
+                guard target.hasSuffix("/comfy_prompt"),
+                    let id = (try? JSONValue(parsing: answer.body))?["data"]?["taskId"]?.stringValue
+                else { return }
+                created.withLock { _ = $0.insert(id) }
+            }
         }
     }
 
@@ -149,11 +172,7 @@ struct PowerCutTests {
     }
 
     /// Settles each create in doubt by what the service has recorded.
-    private func settle(
-        in folder: TestFolder, workflow: RecordingWorkflow, environment: [String: String]
-    ) async throws {
-        // What the killed process had sent may still be on its way through the kernel and the gateway.
-        try await ContinuousClock().sleep(for: .milliseconds(300))
+    private func settle(in folder: TestFolder, workflow: RecordingWorkflow) async throws {
         let state = folder.path + "/.speedpix"
         guard JournalStore.exists(in: state) else { return }
         let store = try JournalStore(folder: state)

@@ -1,5 +1,5 @@
 import SpeedPixGateway
-import Synchronization
+import SpeedPixTestSupport
 
 /// Draws a text, at once, and records what it was asked for: each entry was paid for.
 final class RecordingWorkflow: LocalWorkflow {
@@ -18,9 +18,14 @@ final class RecordingWorkflow: LocalWorkflow {
     let estimatedDuration: Duration = .zero
     let isComputing = false
 
-    private let recorded = Mutex<[Entry]>([])
+    private let recorded = CountedState([Entry]()) { $0.count }
 
     var entries: [Entry] { recorded.withLock { $0 } }
+
+    /// Returns when all of these predictions have begun to run.
+    func waitForEntries(of ids: Set<String>) async {
+        await recorded.wait { ids.isSubset(of: $0.map(\.id)) }
+    }
 
     func run(_ inputs: [String: WorkflowInputValue], _ task: WorkflowTask) async throws -> WorkflowResult {
         let name = inputs["name"]?.stringValue ?? ""
