@@ -108,7 +108,7 @@ struct ErrorCodeTests {
         let folder = try ScriptFolder()
         let transport = test.last.map { ScriptedTransport(test.replies, then: $0) } ?? ScriptedTransport(test.replies)
         var host = try folder.host(transport: transport)
-        host.write = { _ in throw BrokenPipe() }
+        host.streams.write = { _ in throw BrokenPipe() }
         let modules = SpeedPixModule.modules(host).filter { $0.name != "image" }
         let image = ImageModule.module(.files(of: host), drawsMarkup: true)
         do {

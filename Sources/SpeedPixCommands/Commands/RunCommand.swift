@@ -102,24 +102,32 @@ struct RunCommand: ContextCommand {
     }
 
     /// Nil without `--json`.
-    private func events(_ file: String, _ context: CommandContext) -> EventStream? {
+    private func events(_ file: String, at service: ServiceSelection, secrets: [String], _ context: CommandContext)
+        -> EventStream?
+    {
         guard output.json else { return nil }
-        let directory = directory(context)
         return EventStream(
             context,
             head: [
                 "script": .string(file), "version": .string(SpeedPixVersion.current),
-                "local": .bool(service.isLocal(context, beside: directory)), "dry_run": .bool(dryRun),
+                "local": .bool(service.localMode != nil), "dry_run": .bool(dryRun),
             ],
-            secrets: service.heldSecrets(context, beside: directory))
+            secrets: secrets)
+    }
+
+    /// Which service; none for a dry run. A run is resumed only with the same service and key, also if nothing is sent.
+    private func selection(_ context: CommandContext) -> ServiceSelection {
+        service.selection(context, beside: directory(context), sendsNothing: dryRun && resuming.resume == nil)
     }
 
     private func run(_ file: String, _ context: CommandContext) async throws {
-        let events = events(file, context)
+        let service = selection(context)
+        let secrets = service.heldSecrets
+        let events = events(file, at: service, secrets: secrets, context)
         try await reportingEnd(to: events, in: context) {
             let script = try ScriptFile(file, in: context)
-            return try await withService(context) { service in
-                let plan = try RunPlan(self, script: script, named: file, service: service, in: context)
+            return try await service.withTarget(isQuiet: output.quiet) { target in
+                let plan = try plan(script, named: file, at: target, secrets: secrets, in: context)
                 return await ScriptRunner(context, events: events).run(plan)
             }
         }
@@ -129,15 +137,17 @@ struct RunCommand: ContextCommand {
     private func watch(_ file: String, _ context: CommandContext) async throws {
         // A missing script or missing credentials are found out before anything is waited for.
         _ = try ScriptFile(file, in: context)
-        try await withService(context) { service in
+        let service = selection(context)
+        try await service.withTarget(isQuiet: output.quiet) { target in
             while true {
                 let watched = WatchedFiles(script: context.absolute(file))
-                let events = events(file, context)
+                let secrets = service.heldSecrets
+                let events = events(file, at: service, secrets: secrets, context)
                 do {
                     try await reportingEnd(to: events, in: context) {
                         let script = try ScriptFile(file, in: context)
-                        let plan = try RunPlan(
-                            self, script: script, named: file, service: service, in: context, watched: watched)
+                        let plan = try plan(
+                            script, named: file, at: target, secrets: secrets, watched: watched, in: context)
                         return await ScriptRunner(context, events: events).run(plan)
                     }
                 } catch let failure as CommandFailure
@@ -172,20 +182,6 @@ struct RunCommand: ContextCommand {
         if let failure { throw failure }
     }
 
-    private func withService<Result>(
-        _ context: CommandContext, _ body: (ServiceTarget) async throws -> Result
-    ) async throws -> Result {
-        // A run is resumed only with the same service and key, also if nothing is sent.
-        guard dryRun, resuming.resume == nil else {
-            return try await service.withService(context, beside: directory(context), isQuiet: output.quiet, body)
-        }
-        // Nothing is sent, so that no credentials are needed to sign.
-        return try await body(
-            ServiceTarget(
-                SpeedPixClient.Configuration(
-                    appKey: "dry-run", appSecret: context.randomToken(), endpoint: DryRunTransport.endpoint)))
-    }
-
     /// Runs the script as far as `speedpix.params`; nothing is sent.
     private func showParameters(of script: ScriptFile, named name: String, _ context: CommandContext) async throws {
         let declared = DeclaredParameters()
@@ -193,7 +189,7 @@ struct RunCommand: ContextCommand {
             try SpeedPixClient.Configuration(appKey: "none", appSecret: "none"), sandbox: sandbox, arguments: arguments,
             directory: script.directory, in: context)
         // What it prints before that belongs to no help text.
-        let host = ScriptHost(plan, output: .none, context, onEvent: { _ in }, onParameters: declared.set)
+        let host = ScriptHost(plan, streams: .none, context, onEvent: { _ in }, onParameters: declared.set)
         do {
             try await LuaVM(modules: SpeedPixModule.modules(host))
                 .execute(script.chunk, timeout: .seconds(10), clock: context.clock)

@@ -115,8 +115,30 @@ extension RunResult {
 }
 
 extension RunEnd {
+    /// How the script itself ended.
+    ///
+    /// - Parameters:
+    ///   - error: What it was stopped by; nil if it ran to its end.
+    ///   - outputFailure: Why standard output took no more, which counts before anything that the script made of it.
+    static func decide(
+        _ error: (any Error)?, of plan: RunPlan, outputFailure: (any Error)?, in context: CommandContext
+    ) -> RunEnd {
+        let end =
+            outputFailure.map { RunEnd(outputFailed: $0) }
+            ?? error.map { RunEnd($0, script: plan.script, in: context) } ?? .success
+        return plan.isDryRun ? end.explainedAsDryRun : end
+    }
+
+    /// The same with a last line about what to do next, if it is a failure that has a message.
+    func hinting(_ hint: String?) -> RunEnd {
+        guard let hint, let message = failure?.message else { return self }
+        var end = self
+        end.failure?.message = "\(message)\n\(hint.printable())"
+        return end
+    }
+
     /// A dry run that stops may stop because nothing is real.
-    var explainedAsDryRun: RunEnd {
+    private var explainedAsDryRun: RunEnd {
         guard let failure, failure.status != .interrupted, let message = failure.message else { return self }
         var end = self
         end.failure?.message =
