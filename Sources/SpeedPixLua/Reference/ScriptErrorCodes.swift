@@ -60,6 +60,9 @@ package enum ScriptErrorCodes {
         LuaReference.ErrorCode("invalid_json", "a text is not valid JSON", "e.line and e.column say where"),
         LuaReference.ErrorCode("invalid_csv", "a text is not a table", "e.message says where"),
         LuaReference.ErrorCode(
+            "invalid_text", "a file is not text, or in another encoding than it was taken for",
+            "save it as UTF-8, or name its encoding: { encoding = \"windows-1252\" }"),
+        LuaReference.ErrorCode(
             "unsupported_format", "the content is not a picture of a known format", "export it as JPEG or PNG"),
         LuaReference.ErrorCode(
             "image_too_large", "a picture, or all of the script's together, are over the limit",
