@@ -74,6 +74,7 @@ enum {
     SPL_SHAPE_PLAIN = 0,
     SPL_SHAPE_ARRAY = 1,
     SPL_SHAPE_OBJECT = 2,
+    SPL_SHAPE_RECORD = 3,  // an object whose names the host checks when one is read that it does not have
 };
 
 // A value that has no content of its own, or only the type of one that has.
