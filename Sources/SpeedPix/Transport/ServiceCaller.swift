@@ -123,7 +123,7 @@ package final class ServiceCaller: Sendable {
                     isRepeatable || failure.effect == .none
                 else { throw error }
                 let delay = configuration.retries.delay(
-                    afterAttempt: attempt, retryAfter: failure.retryAfter, random: dependencies.random())
+                    afterAttempt: attempt, retryAfter: error.retryAfter, random: dependencies.random())
                 if let limit, let elapsed, elapsed() + delay >= limit { throw error }
                 spent = failure.isTimeout ? RetryBudget.timeoutCost : RetryBudget.cost
                 guard state.spend(spent) else { throw error }
@@ -151,7 +151,6 @@ package final class ServiceCaller: Sendable {
 
         var error: SpeedPixError
         var effect: Effect
-        var retryAfter: Duration?
         var isTimeout = false
         /// Seconds by which the service's clock is ahead, if it refused the call for its date.
         var clockOffset: Double?
@@ -198,14 +197,14 @@ package final class ServiceCaller: Sendable {
             // A result with pictures in it is megabytes, and would hold up everybody else's calls.
             let isLarge = body.count > Self.largestQuick
             var envelope = try await withTaskExecutorPreference(isLarge ? globalConcurrentExecutor : nil) {
-                try ServiceAnswer.envelope(status: response.status, headers: response.headers, body: body)
+                try ServiceAnswer.envelope(
+                    status: response.status, headers: response.headers, body: body, now: dependencies.now())
             }
             envelope.headers = response.headers
             return envelope
         } catch let error as SpeedPixError {
             throw Failure(
                 error: error, effect: effect(of: error, response.status),
-                retryAfter: RetryAfter.duration(response.headers, now: dependencies.now()),
                 clockOffset: clockOffset(error, response.headers), usedOffset: usedOffset)
         }
     }
