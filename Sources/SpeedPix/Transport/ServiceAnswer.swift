@@ -24,7 +24,7 @@ package enum ServiceAnswer {
     }
 
     private static func read(status: HTTPResponse.Status, headers: HTTPFields, body: [UInt8]) throws -> Envelope {
-        let envelope = (try? JSONValue(parsingAnswer: body)).flatMap(Envelope.init)
+        let envelope = (try? JSONValue(parsingAnswer: body)).flatMap { Envelope($0, headers: headers) }
         let requestID = envelope?.requestID ?? headers[.caRequestID]
         if status.kind == .successful, let envelope {
             guard !envelope.isSuccess else { return envelope }
