@@ -62,11 +62,11 @@ public final class DeferredJournal: PredictionJournal {
     /// Nothing to do while nothing was created.
     public func recordCancelWanted(_ predictionID: String) { journal?.recordCancelWanted(predictionID) }
     /// None while nothing was created.
-    public func outputPlace(of url: String) async throws -> OutputPlace? { try await journal?.outputPlace(of: url) }
+    public func outputFileID(of url: String) async throws -> OutputFileID? { try await journal?.outputFileID(of: url) }
     /// Nothing to do while nothing was created.
     public func recordSaved(_ file: SavedFile) async throws { try await journal?.recordSaved(file) }
     /// None while nothing was created.
-    public func savedFiles(_ output: OutputPlace) async throws -> [SavedFile] {
+    public func savedFiles(_ output: OutputFileID) async throws -> [SavedFile] {
         try await journal?.savedFiles(output) ?? []
     }
 
