@@ -48,11 +48,12 @@ struct JournalListTests {
         }
         #expect(try store.run(1).unsaved == 2)
         let file = SavedFile(
-            output: OutputPlace(predictionID: "p-1", number: 0), path: "/out/a.png", size: 3, version: "v", digest: "d")
+            output: OutputFileID(predictionID: "p-1", number: 0), path: "/out/a.png", size: 3, version: "v", digest: "d"
+        )
         try await run.recordSaved(file)
         #expect(try await run.savedFiles(file.output) == [file])
         #expect(try store.run(1).unsaved == 1)
-        let use = JournaledCreate(workflowID: "echo", sources: [OutputPlace(predictionID: "p-2", number: 0)])
+        let use = JournaledCreate(workflowID: "echo", sources: [OutputFileID(predictionID: "p-2", number: 0)])
         guard case .new(let key) = try await run.claim(use) else { return }
         try await run.recordIntent(key)
         try await run.recordCreated(Prediction(id: "p-3"), key)

@@ -46,7 +46,7 @@ package enum ConcurrencyLibrary {
               end
             end
           end
-          -- Whoever shows it knows what is too long; what is longer than any path need not be copied.
+          -- The display shortens it; what is longer than any path is not copied.
           if type(item) == "string" and #item <= 4096 then return item end
         end
 

@@ -76,7 +76,7 @@ extension LuaError: CustomStringConvertible {
     }
 }
 
-/// A Swift error that tells scripts more than its text.
+/// A Swift error that has more fields for scripts than its text.
 public protocol LuaRaisable: Error {
     /// The fields of the error table: `code` and `message` at least; `hint`, `retryable` and more where they apply.
     var luaFields: [String: LuaValue] { get }

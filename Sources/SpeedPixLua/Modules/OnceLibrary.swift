@@ -97,7 +97,7 @@ enum OnceLibrary {
 }
 
 /// What the Lua runtime writes down of a run, kept by the client's journal.
-struct JournalNotes: LuaRunNotes {
+struct JournalReplayLog: LuaReplayLog {
     let journal: any PredictionJournal
 
     func value(_ name: String) -> LuaValue? {
@@ -108,7 +108,7 @@ struct JournalNotes: LuaRunNotes {
         }
     }
 
-    func note(_ value: LuaValue, _ name: String) {
+    func record(_ value: LuaValue, _ name: String) {
         switch value {
         case .integer(let number): journal.keep(.integer(number), "note/\(name)")
         case .string(let text): journal.keep(.string(text.lossyText), "note/\(name)")
