@@ -182,7 +182,7 @@ struct JournalListTests {
         let folder = JournalFolder()
         let journal = DeferredJournal { try folder.begin() }
         let saved = SavedFile(
-            output: OutputPlace(predictionID: "p-1", number: 0), path: "/tmp/a.png", size: 1, version: "v",
+            output: OutputFileID(predictionID: "p-1", number: 0), path: "/tmp/a.png", size: 1, version: "v",
             digest: "d")
         try await journal.recordSaved(saved)
         try await journal.recordEnded(Prediction(id: "p-1"), byCaller: false)
