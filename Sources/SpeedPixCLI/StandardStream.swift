@@ -21,7 +21,7 @@ struct StandardStream {
         self.end = end
     }
 
-    /// - Throws: ``StreamError``, also if the end begins, or a session is interrupted, while nobody reads.
+    /// - Throws: ``StreamError``, also if the end begins, or a session is interrupted, while the stream's reader does not read.
     func write(_ bytes: [UInt8]) throws {
         var rest = bytes[...]
         let hadBegun = end.hasBegun

@@ -48,7 +48,8 @@ struct JournalListTests {
         }
         #expect(try store.run(1).unsaved == 2)
         let file = SavedFile(
-            output: OutputFileID(predictionID: "p-1", number: 0), path: "/out/a.png", size: 3, version: "v", digest: "d")
+            output: OutputFileID(predictionID: "p-1", number: 0), path: "/out/a.png", size: 3, version: "v", digest: "d"
+        )
         try await run.recordSaved(file)
         #expect(try await run.savedFiles(file.output) == [file])
         #expect(try store.run(1).unsaved == 1)

@@ -44,7 +44,7 @@ extension Files {
         }
     }
 
-    /// Whether a file still lies there as it was saved: told by its version, else by its content.
+    /// Whether a file is still there as it was saved: by its version, else by its content.
     func isUnchanged(_ saved: SavedFile, at path: String) async -> Bool {
         let isSame = try? await UploadSource.Reopenable.path(path).withContent { content in
             guard content.size == saved.size else { return false }

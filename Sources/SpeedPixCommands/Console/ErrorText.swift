@@ -1,7 +1,7 @@
 import LuaRuntime
 import SpeedPix
 
-/// Errors as the command line tells them.
+/// Errors as the command line shows them.
 enum ErrorText {
     static func describe(_ error: SpeedPixError) -> String {
         (error.message + (error.remedy.map { "\nhint: \($0)" } ?? "")).printable(keepingLines: true)
@@ -63,7 +63,7 @@ enum ErrorText {
 }
 
 extension CommandFailure {
-    /// An error of the SDK as the command line tells it.
+    /// An error of the SDK as the command line shows it.
     init(_ status: ExitStatus, _ error: SpeedPixError) {
         self.init(
             status, error.message.printable(keepingLines: true), hint: error.remedy?.printable(keepingLines: true))

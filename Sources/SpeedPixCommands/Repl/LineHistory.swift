@@ -57,7 +57,7 @@ struct LineHistory: Sendable {
         return Array(kept)
     }
 
-    /// Adds a line. One that cannot be written is not missed enough to bother anybody.
+    /// Adds a line. That one cannot be written is not reported: it matters too little.
     func append(_ line: String) {
         guard let path, isKept(line) else { return }
         let file = FilePath(path)

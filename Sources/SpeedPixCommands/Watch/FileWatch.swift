@@ -1,5 +1,5 @@
-/// Waits until one of the files that a run has read changes, by looking: that works on every file system, also on those
-/// that tell nobody.
+/// Waits until one of the files that a run has read changes, by polling: that works on every file system, also on those
+/// that send no notifications.
 struct FileWatch {
     /// How often it looks.
     static let interval: Duration = .milliseconds(250)

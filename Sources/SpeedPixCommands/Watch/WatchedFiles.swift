@@ -65,7 +65,7 @@ final class WatchedFiles: Sendable {
     /// How they were when they were read.
     var known: [String: Version] { state.withLock { $0.files } }
 
-    /// What tells one state of a file from another; of one that is gone, nothing.
+    /// What distinguishes one state of a file from another; a file that is gone has none.
     struct Version: Hashable, Sendable {
         /// Nil if there is no file.
         private(set) var inode: UInt64?

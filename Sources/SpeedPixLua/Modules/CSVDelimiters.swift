@@ -1,4 +1,4 @@
-/// The characters that tables put between their fields: which one a text has, when nobody says.
+/// The characters that tables put between their fields: which one a text has, when none is given.
 enum CSVDelimiters {
     /// The likelier one first.
     static let common: [Character] = [",", ";", "\t"]

@@ -209,7 +209,7 @@ enum CSVModule {
 
         private static func quoted(_ cell: String, _ separator: Character) -> String {
             let needsQuotes =
-                // Every common delimiter: whoever reads it may have to guess.
+                // Every common delimiter: a reader of the file may have to guess which one it has.
                 cell.contains { $0 == separator || CSVDelimiters.common.contains($0) || $0 == "\"" || $0.isNewline }
                 || cell.first?.isWhitespace == true || cell.last?.isWhitespace == true
             return needsQuotes ? "\"\(cell.replacing("\"", with: "\"\""))\"" : cell

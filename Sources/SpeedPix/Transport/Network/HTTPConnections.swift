@@ -3,8 +3,8 @@ import HTTPTypes
 import NIOCore
 import NIOPosix
 
-/// The connections of a ``RoutedHTTPTransport``: direct ones, and those through each proxy. They are closed when nobody
-/// has it any more.
+/// The connections of a ``RoutedHTTPTransport``: direct ones, and those through each proxy. They are closed when the
+/// transport is released.
 final class HTTPConnections: Sendable {
     /// The first hop of a request: how it leaves this machine.
     private enum Hop: Hashable {
