@@ -74,7 +74,7 @@ void spl_push_error_metatable(lua_State *L, spl_vm *vm) {
     lua_setfield(L, -2, "__index");
     lua_pushcfunction(L, error_tostring);
     lua_setfield(L, -2, "__tostring");
-    lua_pushliteral(L, "speedpix.error");
+    lua_pushliteral(L, "Error");
     lua_setfield(L, -2, "__name");
     lua_pushboolean(L, 0);
     lua_setfield(L, -2, "__metatable");

@@ -96,8 +96,8 @@ struct spl_vm {
     int32_t free_count, free_capacity;
 
     // Metatables, known by address.
-    const void *array_mt, *object_mt, *error_mt;
-    int array_ref, object_ref, error_ref, results_ref;
+    const void *array_mt, *object_mt, *record_mt, *error_mt;
+    int array_ref, object_ref, record_ref, error_ref, results_ref;
     const void *unsigned_mt;
     int unsigned_ref, unsigned_values_ref;  // unsigned.c
     int modules_ref;  // name → hidden table of fields

@@ -21,7 +21,8 @@ struct StandardStream {
         self.end = end
     }
 
-    /// - Throws: ``StreamError``, also if the end begins, or a session is interrupted, while the stream's reader does not read.
+    /// - Throws: `ClosedOutputError` if the reader has closed the stream; ``StreamError`` otherwise, also if the end begins, or a
+    ///   session is interrupted, while the reader does not read.
     func write(_ bytes: [UInt8]) throws {
         var rest = bytes[...]
         let hadBegun = end.hasBegun
@@ -43,6 +44,7 @@ struct StandardStream {
             let count = rest.prefix(Self.atOnce).withUnsafeBytes { systemWrite(descriptor, $0) }
             if count < 0 {
                 if errno == EINTR || errno == EAGAIN { continue }
+                if errno == EPIPE { throw ClosedOutputError() }
                 throw StreamError(code: errno)
             }
             rest = rest.dropFirst(count)

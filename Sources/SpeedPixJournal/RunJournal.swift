@@ -1,4 +1,5 @@
 import GRDB
+import LocalFiles
 import SQLiteStorage
 public import SpeedPix
 import Synchronization

@@ -1,6 +1,6 @@
 public import SpeedPix
 
-/// What a script works with: the service, its folders in the file system, and who hears what it does.
+/// What a script works with: the service, its folders in the file system, its streams, and where its events go.
 ///
 /// ``SpeedPixModule/machine(_:adding:limits:seed:)`` makes a VM for it. `examples/LuaHost` is a program with a host of its own.
 public struct ScriptHost: Sendable {
@@ -8,65 +8,66 @@ public struct ScriptHost: Sendable {
     public var client: SpeedPixClient
     /// Which files the script may read and write, and where relative paths start.
     public var files: FileAccess
+    /// What it prints, logs, shows and reads.
+    public var streams: ScriptStreams
     /// `key=value` arguments for `speedpix.params`.
     public var arguments: [String: String]
     /// Measures `speedpix.sleep`.
     public var clock: any Clock<Duration>
-    /// The script's standard output; it throws when nobody reads any more.
-    public var write: @Sendable ([UInt8]) throws -> Void
-    /// The script's standard error; what cannot be written is lost. Nobody hears it unless set.
-    public var writeError: @Sendable ([UInt8]) -> Void = { _ in }
-    /// All of standard input; empty unless set.
-    public var readInput: @Sendable () throws -> [UInt8] = { [] }
-    /// Hears what the script logs. Nobody does unless set.
-    public var log: @Sendable (ScriptLogLevel, String) -> Void = { _, _ in }
     /// Where `require` finds modules: the script's folder; nil if it has none.
     public var moduleDirectory: String?
-    /// Where `show` puts pictures; nil if it can only say what they are. Nil unless set.
-    public var display: PictureDisplay?
-    /// What `os.getenv` gives. Nothing unless set.
-    public var environment = ScriptEnvironment()
-    /// Hears of everything worth telling: called in order for each prediction, from any thread.
-    public var onEvent: @Sendable (ScriptEvent) -> Void
+    /// What `os.getenv` gives.
+    public var environment: ScriptEnvironment
     /// Whether predictions of this run that the script is stopped in the middle of are canceled at the service, unless the
     /// script says otherwise with `cancel_on`.
-    public var cancelsOnStop = false
+    public var cancelsOnStop: Bool
+    /// Receives every event: in order for each prediction, from any thread.
+    public var onEvent: @Sendable (ScriptEvent) -> Void
+    /// If set, `speedpix.params` hands its declaration here and ends the script by an error; nothing is sent to the service. A
+    /// script that wants to reach it before declares nothing, and ends by a ``ParametersOnlyError``.
+    public var onParameters: (@Sendable ([Parameter]) -> Void)?
     /// Whether this is a dry run, which it is with an overlay over ``files``: outputs are stood in for by placeholders,
     /// and ``client`` should be one that sends nothing.
     public var isDryRun: Bool { files.overlay != nil }
+    /// Those of a script that a session has loaded count instead of ``arguments``.
+    private let loadedArguments = ScriptArguments()
     /// Tells the transfers of a run apart.
     let transferNumbers = TransferNumbers()
     /// What the script has created.
     let createdIDs = CreatedIDs()
     /// What it has said with `cancel_on` that a stop is not to end.
     let uncanceledIDs = PredictionIDs()
-    /// What could not be canceled, and was told of.
+    /// What could not be canceled, and was reported.
     let refusedIDs = PredictionIDs()
-    /// If set, `speedpix.params` hands its declaration here and ends the script by an error; nothing is sent to the service. A
-    /// script that wants to reach it before declares nothing, and ends by a ``ParametersOnlyError``.
-    public var onParameters: (@Sendable ([Parameter]) -> Void)?
 
-    /// A host without arguments, on the real clock, to which nobody listens, unless given.
+    /// A host without arguments, modules and environment, on the real clock, whose events are dropped, unless given.
     public init(
         client: SpeedPixClient,
         files: FileAccess,
+        streams: ScriptStreams,
         arguments: [String: String] = [:],
         clock: any Clock<Duration> = ContinuousClock(),
-        write: @escaping @Sendable ([UInt8]) throws -> Void,
+        moduleDirectory: String? = nil,
+        environment: ScriptEnvironment = ScriptEnvironment(),
+        cancelsOnStop: Bool = false,
         onEvent: @escaping @Sendable (ScriptEvent) -> Void = { _ in },
         onParameters: (@Sendable ([Parameter]) -> Void)? = nil
     ) {
         self.client = client
         self.files = files
+        self.streams = streams
         self.arguments = arguments
         self.clock = clock
-        self.write = write
+        self.moduleDirectory = moduleDirectory
+        self.environment = environment
+        self.cancelsOnStop = cancelsOnStop
         self.onEvent = onEvent
         self.onParameters = onParameters
     }
-}
 
-/// How much a line of a script's log matters.
-public enum ScriptLogLevel: String, Sendable, CaseIterable {
-    case debug, info, warn, error
+    /// What `speedpix.params` reads.
+    var currentArguments: [String: String] { loadedArguments.value ?? arguments }
+
+    /// Gives `speedpix.params` other arguments from now on, in this host and its copies: for a session that loads scripts.
+    public func load(arguments: [String: String]) { loadedArguments.value = arguments }
 }

@@ -30,7 +30,8 @@ public enum SpeedPixModule {
         }
         let pictures = PictureHost.files(of: host)
         return [
-            OnceLibrary.primitives(host), module, OutputModule.module(host), ShowModule.module(host, pictures),
+            OnceLibrary.primitives(host), module, OutputNames.module, OutputModule.module(host),
+            ShowModule.module(host, pictures),
             RequireModule.module(host), json, CSVModule.module(host), FSModule.module(host), PathModule.module,
             LogModule.module(host), ImageModule.module(pictures), IOModule.module(host), OSModule.module(host),
         ]

@@ -22,7 +22,7 @@ struct ConcurrencyTests {
                 try SpeedPixClient.Configuration(appKey: "key", appSecret: "secret", endpoint: running.endpoint))
             let host = ScriptHost(
                 client: client,
-                files: FileAccess(workingDirectory: folder.path, homeDirectory: folder.path), write: { _ in })
+                files: FileAccess(workingDirectory: folder.path, homeDirectory: folder.path), streams: .none)
             let vm = try LuaVM(modules: SpeedPixModule.modules(host))
             let script = """
                 local list = {} for i = 1, 50 do list[i] = i end

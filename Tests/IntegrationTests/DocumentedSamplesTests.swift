@@ -41,12 +41,11 @@ struct DocumentedSamplesTests {
         return try await Gateway.withRunning(configuration, workflows: workflows, logger: logger) {
             running -> (results: [LuaValue], output: String) in
             let capture = Capture()
-            var host = ScriptHost(
+            let host = ScriptHost(
                 client: SpeedPixClient(
                     try SpeedPixClient.Configuration(appKey: "key", appSecret: "secret", endpoint: running.endpoint)),
-                files: FileAccess(workingDirectory: folder.path, homeDirectory: folder.path), arguments: arguments,
-                write: capture.append)
-            host.moduleDirectory = folder.path
+                files: FileAccess(workingDirectory: folder.path, homeDirectory: folder.path),
+                streams: ScriptStreams(write: capture.append), arguments: arguments, moduleDirectory: folder.path)
             let vm = try LuaVM(modules: SpeedPixModule.modules(host))
             let results = try await vm.run(LuaChunk(script, name: "sample.lua"), timeout: .seconds(600))
             return (results, capture.text)

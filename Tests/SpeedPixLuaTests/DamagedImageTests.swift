@@ -34,7 +34,9 @@ struct DamagedImageTests {
     /// A host with a terminal that shows pictures of 20 pixels: without one, `show` decodes nothing.
     private func host(_ folder: ScriptFolder) throws -> ScriptHost {
         var host = try folder.host()
-        host.display = PictureDisplay { _, _ in PictureDisplay.Frame(width: 20, height: 20) { Array("\($0)\n".utf8) } }
+        host.streams.display = PictureDisplay { _, _ in
+            PictureDisplay.Frame(width: 20, height: 20) { Array("\($0)\n".utf8) }
+        }
         return host
     }
 

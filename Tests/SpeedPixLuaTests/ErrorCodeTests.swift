@@ -108,7 +108,7 @@ struct ErrorCodeTests {
         let folder = try ScriptFolder()
         let transport = test.last.map { ScriptedTransport(test.replies, then: $0) } ?? ScriptedTransport(test.replies)
         var host = try folder.host(transport: transport)
-        host.write = { _ in throw BrokenPipe() }
+        host.streams.write = { _ in throw BrokenPipe() }
         let modules = SpeedPixModule.modules(host).filter { $0.name != "image" }
         let image = ImageModule.module(.files(of: host), drawsMarkup: true)
         do {
@@ -124,7 +124,7 @@ struct ErrorCodeTests {
     func noOtherCodeIsInTheSources() throws {
         let root = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
         let documented = Set(ScriptErrorCodes.all.map(\.code))
-        var found: Set<String> = []
+        var found = Set(LuaErrorCode.allCases.map(\.rawValue))
         for room in ["SpeedPix", "SpeedPixLua", "Imaging", "ImagingLua", "LuaRuntime", "CLuaBridge"] {
             let folder = "/\(root)/Sources/\(room)"
             for name in try FileManager.default.subpathsOfDirectory(atPath: folder)

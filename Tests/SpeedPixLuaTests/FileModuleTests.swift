@@ -101,7 +101,7 @@ struct FileModuleTests {
         let folder = try ScriptFolder()
         let console = Console()
         var host = try folder.host(console: console)
-        host.readInput = { Array("one\ntwo\n3".utf8) }
+        host.streams.readInput = { Array("one\ntwo\n3".utf8) }
         let results = try await folder.run(
             """
             print(1, nil, true) io.write("a", 2) io.stdout:write("b", "\\n")

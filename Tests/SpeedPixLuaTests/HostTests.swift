@@ -30,7 +30,7 @@ struct HostTests {
         let folder = try TemporaryFolder()
         let console = Console()
         var host = try folder.host(console: console)
-        host.readInput = { Array("typed".utf8) }
+        host.streams.readInput = { Array("typed".utf8) }
         host.environment = ScriptEnvironment(["SHOP": "north"], allowed: ["SHOP"])
         let vm = try SpeedPixModule.machine(host, adding: [shop], seed: 7)
         let results = try await vm.run(
@@ -88,7 +88,7 @@ struct HostTests {
         let folder = try TemporaryFolder()
         let console = Console()
         var host = try folder.host(console: console)
-        host.display = PictureDisplay(within: 50) { picture in shown.withLock { $0.append(picture) } }
+        host.streams.display = PictureDisplay(within: 50) { picture in shown.withLock { $0.append(picture) } }
         let vm = try SpeedPixModule.machine(host, adding: [shop])
         try await vm.run(
             LuaChunk(
@@ -114,7 +114,7 @@ struct HostTests {
         }
         let folder = try TemporaryFolder()
         var host = try folder.host()
-        host.display = PictureDisplay(within: 50) { _ in throw NoWindow() }
+        host.streams.display = PictureDisplay(within: 50) { _ in throw NoWindow() }
         let vm = try SpeedPixModule.machine(host)
         let error = await #expect(throws: LuaError.self) {
             try await vm.run(LuaChunk("show(image.blank(10, 10))", name: "main.lua"))

@@ -19,11 +19,10 @@ extension TemporaryFolder {
         let client = SpeedPixClient(
             try SpeedPixClient.Configuration(appKey: "key", appSecret: "the-secret", endpoint: "http://service.test"),
             dependencies: dependencies)
-        var host = ScriptHost(client: client, files: files, clock: ImmediateClock(), write: console.write)
-        host.writeError = console.writeError
-        host.log = console.log
-        host.moduleDirectory = path
-        return host
+        return ScriptHost(
+            client: client, files: files,
+            streams: ScriptStreams(write: console.write, writeError: console.writeError, log: console.log),
+            clock: ImmediateClock(), moduleDirectory: path)
     }
 
     /// Runs a script and returns what it returns.

@@ -74,6 +74,7 @@ enum {
     SPL_SHAPE_PLAIN = 0,
     SPL_SHAPE_ARRAY = 1,
     SPL_SHAPE_OBJECT = 2,
+    SPL_SHAPE_RECORD = 3,  // an object whose names the host checks when one is read that it does not have
 };
 
 // A value that has no content of its own, or only the type of one that has.
@@ -238,7 +239,7 @@ bool spl_alias(spl_vm *vm, const char *module, const char *field, const char *gl
 // Sets `module.field` to the buffer's one value.
 bool spl_register_value(spl_vm *vm, const char *module, const char *field);
 // Runs `source` with the fields of "_host" and of `module` and the module's name as its arguments and adds the fields of the table it returns to `module`.
-// The message of a failure stays in spl_failure.
+// spl_failure_status and spl_failure have why it failed.
 bool spl_register_source(spl_vm *vm, const char *module, const char *source, size_t length, const char *name);
 // Of the last call that failed: why, and the message.
 int32_t spl_failure_status(const spl_vm *vm);

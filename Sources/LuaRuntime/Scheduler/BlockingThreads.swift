@@ -14,7 +14,7 @@ package final class BlockingThreads: Sendable {
 
         package var luaFields: [String: LuaValue] {
             [
-                "code": "busy",
+                "code": LuaErrorCode.busy.value,
                 "message": .string("\(mostAbandoned) operations that were stopped have not ended; no more are begun"),
                 "hint": "a disk or a network folder may not answer; end the program and look there",
                 "retryable": false,

@@ -98,7 +98,8 @@ public struct LuaArgumentError: LuaRaisable {
     /// `code` (`invalid_argument`), `message`, `hint` if there is one, and `retryable` (false).
     public var luaFields: [String: LuaValue] {
         [
-            "code": "invalid_argument", "message": .string(message), "hint": .optional(hint), "retryable": false,
+            "code": LuaErrorCode.invalidArgument.value, "message": .string(message), "hint": .optional(hint),
+            "retryable": false,
         ]
     }
 }

@@ -143,15 +143,11 @@ final class LuaMachine {
     }
 
     private func register(_ source: [UInt8], of module: String) throws(LuaError) {
-        let isRegistered = source.withUnsafeBytes { bytes in
-            spl_register_source(
-                vm, module, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count, "=[\(module)]")
-        }
-        guard !isRegistered else { return }
-        var error = LuaError(failureOf: vm)
-        // What `load` gives a script is a text, for lack of memory too.
-        if error.message == "not enough memory" { error.kind = .memory }
-        throw error
+        try check(
+            source.withUnsafeBytes { bytes in
+                spl_register_source(
+                    vm, module, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count, "=[\(module)]")
+            })
     }
 
     // MARK: Objects

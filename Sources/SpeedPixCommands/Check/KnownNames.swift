@@ -9,9 +9,9 @@ struct KnownNames: Sendable {
     private let reference = ScriptReference.all
 
     init(_ context: CommandContext) async throws {
-        let nobody = try SpeedPixClient.Configuration(appKey: "none", appSecret: "none")
-        let plan = HostPlan(nobody, sandbox: try SandboxOptions.parse([]), directory: nil, in: context)
-        let host = ScriptHost(plan, output: .none, context, onEvent: { _ in })
+        let noAccount = try SpeedPixClient.Configuration(appKey: "none", appSecret: "none")
+        let plan = HostPlan(noAccount, sandbox: try SandboxOptions.parse([]), directory: nil, in: context)
+        let host = ScriptHost(plan, streams: .none, context, onEvent: { _ in })
         let results = try await LuaVM(modules: SpeedPixModule.modules(host)).run(
             LuaChunk(
                 """

@@ -24,9 +24,10 @@ struct DoctorCommand: ContextCommand {
     func run(in context: CommandContext) async throws {
         var settings: [ShownSetting] = []
         var diagnoses: [Diagnosis] = []
+        let service = service.selection(context)
         do {
-            let resolved = try service.settings(context)
-            let isLocal = service.isLocal(context)
+            let resolved = try service.settings()
+            let isLocal = service.localMode != nil
             settings = ShownSetting.all(resolved, isLocal: isLocal)
             diagnoses.append(filesRead(resolved, context))
             if !isLocal {
@@ -37,7 +38,7 @@ struct DoctorCommand: ContextCommand {
         } catch {
             diagnoses.append(Diagnosis("settings", .bad, message: error.message, remedy: error.hint))
         }
-        if !diagnoses.contains(where: { $0.verdict == .bad }) { diagnoses += try await reached(context) }
+        if !diagnoses.contains(where: { $0.verdict == .bad }) { diagnoses += try await reached(service, context) }
         diagnoses += [Diagnosis("lua", .ok, message: LuaVM.luaVersion), pictures]
         let searchPath = context.environment["PATH"] ?? ""
         diagnoses += InstalledProgram.all.map { $0.diagnosis(searchPath: searchPath) }
@@ -77,10 +78,11 @@ struct DoctorCommand: ContextCommand {
         ]
     }
 
-    private func reached(_ context: CommandContext) async throws -> [Diagnosis] {
+    private func reached(_ service: ServiceSelection, _ context: CommandContext) async throws -> [Diagnosis] {
         do {
-            return try await service.withConfiguration(context) { configuration in
-                [
+            return try await service.withTarget { target in
+                let configuration = target.configuration
+                return [
                     Diagnosis(
                         "credentials", .ok, message: "key \(configuration.appKey), secret \(configuration.appSecret)")
                 ]

@@ -31,8 +31,9 @@ struct EvalCommand: ContextCommand {
     var verbose = false
 
     func run(in context: CommandContext) async throws {
-        if service.needsConfiguration(context) {
-            try await service.withService(context) { try await evaluate(at: $0, refusing: nil, in: context) }
+        let service = service.selection(context)
+        if service.isGiven {
+            try await service.withTarget { try await evaluate(at: $0, refusing: nil, in: context) }
         } else {
             // `eval '1 + 1'` needs no account; a call to the service fails with the message that there is none.
             try await evaluate(
@@ -46,10 +47,10 @@ struct EvalCommand: ContextCommand {
     ) async throws {
         let plan = HostPlan(
             target.configuration, sandbox: sandbox, directory: nil, middleware: refusing.map { [$0] } ?? [],
-            cancelsOnStop: try stopping.cancels(service, context), in: context)
+            cancelsOnStop: stopping.cancels(target.settings), in: context)
         let recorder = RunRecorder(clock: context.clock)
-        let output = ScriptOutput.streams(of: context, isVerbose: verbose)
-        let host = ScriptHost(plan, output: output, context, onEvent: recorder.note)
+        let streams = ScriptStreams(context, isVerbose: verbose)
+        let host = ScriptHost(plan, streams: streams, context, onEvent: recorder.note)
         do {
             let vm = try SpeedPixModule.machine(host)
             try await BoundedRun(vm: vm, timeout: timeout.duration, context: context)

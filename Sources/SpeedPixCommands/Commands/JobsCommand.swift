@@ -67,10 +67,11 @@ struct JobOptions: ParsableArguments {
     func withClient(
         _ context: CommandContext, interrupted: String = "interrupted", _ body: (SpeedPixClient) async throws -> Void
     ) async throws {
-        try service.requirePersistentGateway(context, "a prediction")
-        try await service.withConfiguration(context, needsEarlier: true) { configuration in
+        let service = service.selection(context)
+        try service.requirePersistentGateway("a prediction")
+        try await service.withTarget(needsEarlier: true) { target in
             do {
-                try await body(context.client(configuration))
+                try await body(context.client(target.configuration))
             } catch let error as SpeedPixError {
                 throw CommandFailure(error)
             } catch is CancellationError {

@@ -82,7 +82,7 @@ struct JobsDownloadCommand: ContextCommand {
     private func unended(_ ids: [String], _ status: String, in context: CommandContext) -> CommandFailure {
         let (what, verb) = ids.count == 1 ? ("the prediction", "has") : ("the predictions", "have")
         let list = ids.joined(separator: " ")
-        let flag = jobs.service.localMode(context).laterFlag ?? ""
+        let flag = jobs.service.selection(context).localMode.laterFlag ?? ""
         return CommandFailure(
             .failure,
             "\(what) \(list) \(verb) not ended: \(ids.count == 1 ? "it is" : "they are") \(status)\nhint: speedpix jobs wait \(list)\(flag)"

@@ -75,13 +75,13 @@ struct PredictCommand: ContextCommand {
         let input = try InputArgument.input(inputs, context)
         // Before anything is paid for.
         if let save { try OutputFolder.prepare(context.absolute(save), shownAs: save) }
-        try await service.withService(context, isQuiet: quiet) { target in
-            try await run(input, client: context.client(target.configuration), at: target.localMode, in: context)
+        try await service.selection(context).withTarget(isQuiet: quiet) { target in
+            try await run(input, client: context.client(target.configuration), at: target, in: context)
         }
     }
 
     private func run(
-        _ input: [String: InputValue], client: SpeedPixClient, at localMode: LocalMode?, in context: CommandContext
+        _ input: [String: InputValue], client: SpeedPixClient, at target: ServiceTarget, in context: CommandContext
     ) async throws {
         let recorder = RunRecorder(clock: context.clock, observers: quiet ? [] : [Self.statusReporter(context)])
         var options = RunOptions(
@@ -89,7 +89,7 @@ struct PredictCommand: ContextCommand {
                 aliasID: alias, versionID: versionId, randomizeSeeds: randomizeSeeds ? true : nil,
                 resourceConfigIDs: resource))
         if let limit = timeout.duration { options.wait.timeout = limit }
-        if try stopping.cancels(service, context) { options.wait.cancelOn = .stop }
+        if stopping.cancels(target.settings) { options.wait.cancelOn = .stop }
         options.wait.onCancel = { prediction, failure in
             recorder.note(failure.map { .notCanceled(id: prediction.id, $0) } ?? .ended(prediction))
         }
@@ -102,9 +102,9 @@ struct PredictCommand: ContextCommand {
             if json, let prediction = error.prediction { try context.print(PredictionText.json(prediction)) }
             throw CommandFailure(error)
         } catch is CancellationError {
-            throw CommandFailure(.interrupted, interruption(recorder.state, at: localMode))
+            throw CommandFailure(.interrupted, interruption(recorder.state, at: target.localMode))
         }
-        let entries = try await saved(done, client: client, at: localMode, in: context)
+        let entries = try await saved(done, client: client, at: target.localMode, in: context)
         let paths = Dictionary(zip(done.files.map(\.url), entries.map(\.path)), uniquingKeysWith: { first, _ in first })
         if json {
             try context.print(PredictionText.json(done, paths: paths))

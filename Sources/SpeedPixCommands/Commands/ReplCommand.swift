@@ -40,11 +40,14 @@ struct ReplCommand: ContextCommand {
     var verbose = false
 
     func run(in context: CommandContext) async throws {
-        let status = try await service.withService(context) { try await session(at: $0, context) }
+        let service = service.selection(context)
+        let status = try await service.withTarget { try await session(at: $0, of: service, context) }
         if status != .success { throw CommandFailure(status) }
     }
 
-    private func session(at target: ServiceTarget, _ process: CommandContext) async throws -> ExitStatus {
+    private func session(
+        at target: ServiceTarget, of service: ServiceSelection, _ process: CommandContext
+    ) async throws -> ExitStatus {
         let configuration = target.configuration
         let output = SessionOutput(process)
         var context = process
@@ -54,22 +57,28 @@ struct ReplCommand: ContextCommand {
         let plan = HostPlan(
             configuration, sandbox: sandbox, directory: context.workingDirectory,
             // The session's lines come from there.
-            readsInput: false, cancelsOnStop: try stopping.cancels(service, context), in: context)
-        let streams = ScriptOutput.streams(of: context, isVerbose: verbose, pictures: pictures)
-        let host = ScriptHost(plan, output: streams, context, onEvent: recorder.note)
+            readsInput: false, cancelsOnStop: stopping.cancels(target.settings), in: context)
+        let streams = ScriptStreams(context, isVerbose: verbose, pictures: pictures)
+        let host = ScriptHost(plan, streams: streams, context, onEvent: recorder.note)
         let vm = try SpeedPixModule.machine(host)
         let isLocal = target.localMode != nil
         let history = LineHistory(
             path: LineHistory.path(context.environment, home: context.homeDirectory),
-            secrets: service.heldSecrets(context) + [configuration.appSecret.revealed])
+            secrets: service.heldSecrets + [configuration.appSecret.revealed])
         var fetchSecret: (@Sendable () async -> String?)?
         // Without --local the command has been run already.
-        if isLocal { fetchSecret = { [service] in await service.secretOfCommand(process) } }
+        if isLocal { fetchSecret = { await service.secretOfCommand() } }
         let pending = PendingLines()
         let known = isLocal ? try await BuiltInWorkflows.load().map { KnownWorkflow($0) } : []
-        var completion = NameCompletion(
-            members: { vm.membersWithinTimeout($0) },
-            workflows: { known + recorder.withState { $0.own }.map { KnownWorkflow(id: $0.workflow) } })
+        let workflows: @Sendable () -> [KnownWorkflow] = {
+            let ids = Set(recorder.withState { $0.own }.map(\.workflow)).subtracting(known.map(\.id))
+            return known + ids.sorted().map { KnownWorkflow(id: $0) }
+        }
+        var completion = NameCompletion(members: { vm.membersWithinTimeout($0) }, workflows: workflows)
+        completion.values = { workflow, input in
+            let entries = recorder.withState { $0.own }.filter { $0.workflow == workflow }
+            return Set(entries.compactMap { $0.input[input]?.stringValue }).sorted()
+        }
         completion.files = { Self.names(in: process.absolute($0.isEmpty ? "." : $0)) }
         let editor = lineReader(in: context, output: output) { [completion] in
             completion.complete($0, earlier: pending.lines)
@@ -83,7 +92,7 @@ struct ReplCommand: ContextCommand {
                 context: context, vm: vm, host: host,
                 reader: editor ?? StreamLineReader(context),
                 output: output, history: history, fetchSecret: fetchSecret, recorder: recorder, pending: pending,
-                localMode: target.localMode,
+                workflows: workflows, process: process, localMode: target.localMode,
                 isInteractive: editor != nil))
         return try await repl.run()
     }

@@ -56,6 +56,9 @@ struct RunCommand: ContextCommand {
     @Flag(help: "Runs the script again whenever it or a file that it read changes; Ctrl-C ends.")
     var watch = false
 
+    @Flag(help: "Ends with status 75 if the script runs already, for schedulers.")
+    var lock = false
+
     @Flag(help: "Shows what the script logs with log.debug, too.")
     var verbose = false
 
@@ -68,6 +71,9 @@ struct RunCommand: ContextCommand {
         if let limit, limit < 0 { throw ValidationError("--limit is a number of predictions, 0 or more") }
         if watch, file == "-" {
             throw ValidationError("--watch needs a file; what came from standard input does not change")
+        }
+        if lock, file == "-" {
+            throw ValidationError("--lock needs a file: it is by its file that a script is known to run already")
         }
         if dryRun, output.report != nil {
             throw ValidationError("--dry-run makes no results, so that there is nothing for --report to show")
@@ -102,24 +108,35 @@ struct RunCommand: ContextCommand {
     }
 
     /// Nil without `--json`.
-    private func events(_ file: String, _ context: CommandContext) -> EventStream? {
+    private func events(_ file: String, at service: ServiceSelection, secrets: [String], _ context: CommandContext)
+        -> EventStream?
+    {
         guard output.json else { return nil }
-        let directory = directory(context)
         return EventStream(
             context,
             head: [
                 "script": .string(file), "version": .string(SpeedPixVersion.current),
-                "local": .bool(service.isLocal(context, beside: directory)), "dry_run": .bool(dryRun),
+                "local": .bool(service.localMode != nil), "dry_run": .bool(dryRun),
             ],
-            secrets: service.heldSecrets(context, beside: directory))
+            secrets: secrets)
+    }
+
+    /// Which service; none for a dry run. A run is resumed only with the same service and key, also if nothing is sent.
+    private func selection(_ context: CommandContext) -> ServiceSelection {
+        service.selection(context, beside: directory(context), sendsNothing: dryRun && resuming.resume == nil)
     }
 
     private func run(_ file: String, _ context: CommandContext) async throws {
-        let events = events(file, context)
+        let service = selection(context)
+        let secrets = service.heldSecrets
+        let events = events(file, at: service, secrets: secrets, context)
         try await reportingEnd(to: events, in: context) {
             let script = try ScriptFile(file, in: context)
-            return try await withService(context) { service in
-                let plan = try RunPlan(self, script: script, named: file, service: service, in: context)
+            let lock =
+                try lock ? RunLock.take(file, in: journal.folder(context, beside: script.directory), context) : nil
+            defer { lock?.release() }
+            return try await service.withTarget(isQuiet: output.quiet) { target in
+                let plan = try plan(script, named: file, at: target, secrets: secrets, in: context)
                 return await ScriptRunner(context, events: events).run(plan)
             }
         }
@@ -128,17 +145,26 @@ struct RunCommand: ContextCommand {
     /// Runs the script whenever it or something that it read has changed, until the task is cancelled.
     private func watch(_ file: String, _ context: CommandContext) async throws {
         // A missing script or missing credentials are found out before anything is waited for.
-        _ = try ScriptFile(file, in: context)
-        try await withService(context) { service in
+        let script = try ScriptFile(file, in: context)
+        let lock = try lock ? RunLock.take(file, in: journal.folder(context, beside: script.directory), context) : nil
+        defer { lock?.release() }
+        let service = selection(context)
+        // From the second time on the run goes on with what it has: only what has changed is created and paid for.
+        var run: Int64?
+        try await service.withTarget(isQuiet: output.quiet) { target in
             while true {
                 let watched = WatchedFiles(script: context.absolute(file))
-                let events = events(file, context)
+                let secrets = service.heldSecrets
+                let events = events(file, at: service, secrets: secrets, context)
                 do {
                     try await reportingEnd(to: events, in: context) {
                         let script = try ScriptFile(file, in: context)
-                        let plan = try RunPlan(
-                            self, script: script, named: file, service: service, in: context, watched: watched)
-                        return await ScriptRunner(context, events: events).run(plan)
+                        let plan = try plan(
+                            script, named: file, at: target, secrets: secrets, watched: watched, goingOn: run,
+                            in: context)
+                        let result = await ScriptRunner(context, events: events).run(plan)
+                        run = result.run ?? run
+                        return result
                     }
                 } catch let failure as CommandFailure
                     where failure.status != .interrupted && events?.outputFailure.error == nil
@@ -172,20 +198,6 @@ struct RunCommand: ContextCommand {
         if let failure { throw failure }
     }
 
-    private func withService<Result>(
-        _ context: CommandContext, _ body: (ServiceTarget) async throws -> Result
-    ) async throws -> Result {
-        // A run is resumed only with the same service and key, also if nothing is sent.
-        guard dryRun, resuming.resume == nil else {
-            return try await service.withService(context, beside: directory(context), isQuiet: output.quiet, body)
-        }
-        // Nothing is sent, so that no credentials are needed to sign.
-        return try await body(
-            ServiceTarget(
-                SpeedPixClient.Configuration(
-                    appKey: "dry-run", appSecret: context.randomToken(), endpoint: DryRunTransport.endpoint)))
-    }
-
     /// Runs the script as far as `speedpix.params`; nothing is sent.
     private func showParameters(of script: ScriptFile, named name: String, _ context: CommandContext) async throws {
         let declared = DeclaredParameters()
@@ -193,7 +205,7 @@ struct RunCommand: ContextCommand {
             try SpeedPixClient.Configuration(appKey: "none", appSecret: "none"), sandbox: sandbox, arguments: arguments,
             directory: script.directory, in: context)
         // What it prints before that belongs to no help text.
-        let host = ScriptHost(plan, output: .none, context, onEvent: { _ in }, onParameters: declared.set)
+        let host = ScriptHost(plan, streams: .none, context, onEvent: { _ in }, onParameters: declared.set)
         do {
             try await LuaVM(modules: SpeedPixModule.modules(host))
                 .execute(script.chunk, timeout: .seconds(10), clock: context.clock)

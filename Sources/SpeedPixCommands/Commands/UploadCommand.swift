@@ -39,9 +39,10 @@ struct UploadCommand: ContextCommand {
             case nil: throw CommandFailure(.failure, "there is no file \(file)".printable())
             }
         }
-        try service.refuseLocal(context, "the URL of an upload")
-        try await service.withConfiguration(context) { configuration in
-            let store = context.client(configuration).files
+        let service = service.selection(context)
+        try service.refuseLocal("the URL of an upload")
+        try await service.withTarget { target in
+            let store = context.client(target.configuration).files
             do {
                 try await upload(to: store, context)
             } catch let error as SpeedPixError {

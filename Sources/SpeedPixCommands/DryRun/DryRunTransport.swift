@@ -28,6 +28,15 @@ final class DryRunTransport: HTTPTransport {
     /// A name that can lead nowhere (RFC 2606).
     static let endpoint = "https://dry-run.invalid"
 
+    /// What a client needs that sends nothing.
+    ///
+    /// - Parameter appKey: The account that a journal knows its run by.
+    static func configuration(
+        _ context: CommandContext, appKey: String = "dry-run"
+    ) throws -> SpeedPixClient.Configuration {
+        try SpeedPixClient.Configuration(appKey: appKey, appSecret: context.randomToken(), endpoint: endpoint)
+    }
+
     private func task(_ request: TransportRequest, _ data: String) throws -> [String: JSONValue] {
         var fields = try JSONValue(parsing: Array(data.utf8)).objectValue ?? [:]
         if case .bytes(let body) = request.body { fields["taskId"] = try JSONValue(parsing: body)["taskId"] }

@@ -1,4 +1,5 @@
 import SpeedPix
+import Tables
 
 #if canImport(Darwin)
 import Darwin
@@ -10,6 +11,7 @@ import Glibc
 
 /// The content of a small text file.
 struct FileText {
+    /// Without a byte order mark.
     let text: String
     /// The file's mode, as `stat` gives it.
     let mode: mode_t
@@ -41,8 +43,11 @@ struct FileText {
             bytes += buffer[..<count]
             guard bytes.count <= limit else { throw failure("is larger than \(limit >> 10) KiB") }
         }
-        guard let text = String(validating: bytes, as: UTF8.self) else { throw failure("is not UTF-8 text") }
-        return FileText(text: text, mode: status.st_mode)
+        do {
+            return FileText(text: try UTF8Text.decode(bytes), mode: status.st_mode)
+        } catch {
+            throw failure(error.message)
+        }
     }
 
     private static func read(_ descriptor: Int32, into buffer: inout [UInt8]) -> Int {

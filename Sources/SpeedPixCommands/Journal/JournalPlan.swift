@@ -17,43 +17,40 @@ struct JournalPlan: Sendable {
     /// What goes on with the run, for a shell.
     let resumeCommand: String
 
+    /// - Parameters:
+    ///   - run: The run to go on with, whatever the options say; nil for what they say.
+    ///   - folder: Where journals lie.
+    ///   - script: As the command line names it; `-` for standard input.
+    ///   - parameters: Those of the command line.
+    ///   - service: Where it creates predictions; a run is known by it.
     /// - Returns: Nil for a run that writes nothing down.
-    /// - Throws: ``CommandFailure`` for settings that make no sense, or a run that cannot be resumed.
+    /// - Throws: ``CommandFailure`` for a run that cannot be resumed.
     init?(
-        _ command: RunCommand, script: ScriptFile, named name: String, service: ServiceTarget,
-        in context: CommandContext
+        _ resuming: ResumeOptions, goingOn run: Int64? = nil, folder: JournalFolder, script: String,
+        parameters: [String: String], isDryRun: Bool,
+        at service: ServiceTarget, in context: CommandContext
     ) throws {
-        let target = command.resuming.resume
-        guard !command.resuming.noJournal else { return nil }
+        guard !resuming.noJournal else { return nil }
         guard let identity = service.identity else {
-            guard target == nil || target == .auto else {
+            guard resuming.resume == nil || resuming.resume == .auto else {
                 throw CommandFailure(
                     .usage, "--resume: what is made at this gateway ends with the command that made it")
             }
             return nil
         }
-        isLocal = service.localMode != nil
+        target = run.map { .run($0) } ?? resuming.resume
         // A dry run of a new run has nothing to look for.
-        guard !command.dryRun || target != nil else { return nil }
-        folder = command.journal.folder(context, beside: script.directory)
-        self.target = target
-        var choices = command.resuming.choices
+        guard !isDryRun || target != nil else { return nil }
+        self.folder = folder
+        isLocal = service.localMode != nil
         // At the local gateway a repeated create costs nothing.
-        if isLocal { choices.makesDoubtsAgain = true }
-        self.choices = choices
+        choices = resuming.choices(makesDoubtsAgain: isLocal)
         resumeCommand = Self.resuming(context.arguments, target)
         description = RunDescription(
-            script: name == "-" ? name : Self.real(context.absolute(name)),
-            folder: Self.real(context.workingDirectory), parameters: command.arguments,
+            script: script == "-" ? script : Self.real(context.absolute(script)),
+            folder: Self.real(context.workingDirectory), parameters: parameters,
             endpoint: identity.endpoint, appKey: identity.appKey, command: context.arguments)
-        do {
-            let days =
-                command.service.readsSettings
-                ? try command.service.settings(context, beside: script.directory)[.keepRuns]?.number : nil
-            keepsRuns = (days ?? Setting.standardDaysOfRuns) * 86_400
-        } catch {
-            throw error.failure
-        }
+        keepsRuns = (service.settings[.keepRuns]?.number ?? Setting.standardDaysOfRuns) * 86_400
     }
 
     private static func real(_ path: String) -> String {

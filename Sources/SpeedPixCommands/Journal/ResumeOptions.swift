@@ -92,8 +92,9 @@ struct ResumeOptions: ParsableArguments {
         return kept + more + arguments[end...]
     }
 
-    var choices: ResumeChoices {
+    /// - Parameter makesDoubtsAgain: Whether what is in doubt is created once more without being asked for.
+    func choices(makesDoubtsAgain: Bool) -> ResumeChoices {
         ResumeChoices(
-            madeAgain: again, makesFailedAgain: againFailed, makesDoubtsAgain: inDoubt == .again)
+            madeAgain: again, makesFailedAgain: againFailed, makesDoubtsAgain: makesDoubtsAgain || inDoubt == .again)
     }
 }

@@ -31,45 +31,4 @@ struct RunPlan: Sendable {
     let out: String?
     /// What nothing that is kept may show.
     let secrets: [String]
-
-    /// - Parameters:
-    ///   - target: The service that it talks to, with the account; in a dry run nothing of it but its identity counts.
-    ///   - watched: Hears which files the script reads and writes, for `--watch`.
-    /// - Throws: ``CommandFailure`` for settings that make no sense.
-    init(
-        _ command: RunCommand, script: ScriptFile, named name: String, service target: ServiceTarget,
-        in context: CommandContext, watched: WatchedFiles? = nil
-    ) throws {
-        self.script = script
-        self.name = name
-        localMode = target.localMode
-        isDryRun = command.dryRun
-        limit = command.limit
-        timeout = command.timeout.duration
-        isVerbose = command.verbose
-        progress = command.output.mode(in: context)
-        isQuiet = command.output.quiet
-        showsSummary = command.output.showsSummary(in: context)
-        report = command.output.report
-        out = command.sandbox.out
-        secrets = command.service.heldSecrets(context, beside: script.directory)
-        journal = try JournalPlan(command, script: script, named: name, service: target, in: context)
-        seed = command.resuming.seed
-        let configuration = target.configuration
-        var service = configuration
-        if command.dryRun {
-            service = try SpeedPixClient.Configuration(
-                appKey: configuration.appKey, appSecret: context.randomToken(), endpoint: DryRunTransport.endpoint)
-        }
-        host = HostPlan(
-            service, sandbox: command.sandbox, arguments: command.arguments, directory: script.directory,
-            journal: command.journal.folder(context, beside: script.directory),
-            // Without a folder the script itself was read from standard input.
-            readsInput: script.directory != nil,
-            transport: command.dryRun ? DryRunTransport() : nil,
-            middleware: context.middleware,
-            cancelsOnStop: try !command.dryRun
-                && command.stopping.cancels(command.service, context, beside: script.directory),
-            watched: watched, in: context)
-    }
 }

@@ -55,7 +55,9 @@ struct RunEnd {
 
     /// Standard output does not take what the run has to say.
     init(outputFailed error: any Error) {
-        failure = CommandFailure(.failure, "stopped, since what it writes cannot be written: \(error)")
+        let isClosed = error is ClosedOutputError
+        failure = CommandFailure(
+            .failure, isClosed ? nil : "stopped, since what it writes cannot be written: \(error)")
         code = "output"
         message = "\(error)"
     }
@@ -83,6 +85,7 @@ extension ExitStatus {
         case .usage: "usage"
         case .predictionFailed: "prediction_failed"
         case .configuration: "configuration"
+        case .locked: "locked"
         case .interrupted: "interrupted"
         }
     }
@@ -115,8 +118,30 @@ extension RunResult {
 }
 
 extension RunEnd {
+    /// How the script itself ended.
+    ///
+    /// - Parameters:
+    ///   - error: What it was stopped by; nil if it ran to its end.
+    ///   - outputFailure: Why standard output took no more, which counts before anything that the script made of it.
+    static func decide(
+        _ error: (any Error)?, of plan: RunPlan, outputFailure: (any Error)?, in context: CommandContext
+    ) -> RunEnd {
+        let end =
+            outputFailure.map { RunEnd(outputFailed: $0) }
+            ?? error.map { RunEnd($0, script: plan.script, in: context) } ?? .success
+        return plan.isDryRun ? end.explainedAsDryRun : end
+    }
+
+    /// The same with a last line about what to do next, if it is a failure.
+    func hinting(_ hint: String?) -> RunEnd {
+        guard let hint, let failure else { return self }
+        var end = self
+        end.failure?.message = [failure.message, hint.printable()].compactMap(\.self).joined(separator: "\n")
+        return end
+    }
+
     /// A dry run that stops may stop because nothing is real.
-    var explainedAsDryRun: RunEnd {
+    private var explainedAsDryRun: RunEnd {
         guard let failure, failure.status != .interrupted, let message = failure.message else { return self }
         var end = self
         end.failure?.message =

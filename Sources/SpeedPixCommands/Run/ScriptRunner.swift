@@ -9,7 +9,7 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// Runs scripts by their plans, and tells of it: from the first event to the summary.
+/// Runs scripts by their plans, and reports what they do: from the first event to the summary.
 struct ScriptRunner: Sendable {
     let context: CommandContext
     /// Set for `--json`.
@@ -52,40 +52,35 @@ struct ScriptRunner: Sendable {
         defer { overlay?.discard() }
         let limit = plan.limit.map { CreateLimit($0) }
 
-        var end = RunEnd.success
+        let error: (any Error)?
         do {
             try await withProgress(of: plan, recorder: recorder) { scriptContext in
                 try await execute(
                     plan, recorder: recorder, journaling: journaling, limit: limit, overlay: overlay, report: report,
                     in: scriptContext)
             }
-        } catch {
-            end = RunEnd(error, script: plan.script, in: context)
+            error = nil
+        } catch let failure {
+            error = failure
         }
-        // A stream that gave up because the end had begun is not why it began.
-        if !context.end.hasBegun, let problem = outputFailure.error {
-            end = RunEnd(outputFailed: problem)
-        }
-        if dryRun != nil { end = end.explainedAsDryRun }
-
+        let scriptEnd = RunEnd.decide(
+            error, of: plan,
+            // A stream that gave up because the end had begun is not why it began.
+            outputFailure: context.end.hasBegun ? nil : outputFailure.error, in: context)
         reportEnd(
-            of: plan, end: end, recorder: recorder, limit: limit, dryRun: dryRun, overlay: overlay,
+            of: plan, end: scriptEnd, recorder: recorder, limit: limit, dryRun: dryRun, overlay: overlay,
             dryRunJournal: journaling.dryRunJournal)
-        if let report {
-            end = await write(report, of: plan, end: end, recorder: recorder, files: client.files)
-        }
+        let end = await write(
+            report, of: plan, run: journaling.run, end: scriptEnd, recorder: recorder, files: client.files)
         if let problem = await journaling.end(succeeded: end.failure == nil) {
             context.say("speedpix: \(problem.message)".printable())
         }
-        // The last line of all.
-        if let message = end.failure?.message, let hint = journaling.hint(recorder.state) {
-            end.failure?.message = "\(message)\n\(hint.printable())"
-        }
         let summary = RunSummary(state: recorder.state, elapsed: recorder.elapsed(), localMode: plan.localMode)
-        return RunResult(end: end, summary: summary, run: journaling.run)
+        return RunResult(
+            end: end.hinting(journaling.hint(recorder.state)), summary: summary, run: journaling.run)
     }
 
-    /// Who hears of what it does.
+    /// What receives its events besides the recorder.
     private func observers(
         of plan: RunPlan, report: RunReport?, dryRun: DryRunList?
     ) -> [RunRecorder.Observer] {
@@ -104,19 +99,20 @@ struct ScriptRunner: Sendable {
 
     /// Runs the script itself.
     ///
-    /// - Parameter scriptContext: Its streams are the script's, and get along with the display of progress.
+    /// - Parameter scriptContext: Its streams are the script's; what is written there does not break the display of progress.
     private func execute(
         _ plan: RunPlan, recorder: RunRecorder, journaling: RunJournaling, limit: CreateLimit?,
         overlay: FileOverlay?, report: RunReport?, in scriptContext: CommandContext
     ) async throws {
-        let output =
-            events.map { ScriptOutput.events($0, scriptContext, isVerbose: plan.isVerbose) }
-            ?? .streams(of: scriptContext, isVerbose: plan.isVerbose)
+        let streams =
+            events.map { ScriptStreams($0, scriptContext, isVerbose: plan.isVerbose) }
+            ?? ScriptStreams(scriptContext, isVerbose: plan.isVerbose)
         let host = ScriptHost(
-            plan.host, output: output, scriptContext, journal: journaling.journal.map(context.wrapJournal),
+            plan.host, streams: streams, scriptContext,
+            journal: journaling.journal.map(context.wrapJournal) ?? MemoryJournal(),
             overlay: overlay, createLimit: limit, onEvent: recorder.note)
         let vm = try SpeedPixModule.machine(host, seed: journaling.seed)
-        let maker = Task { await report?.thumbnails.work() }
+        let thumbnails = Task { await report?.thumbnails.work() }
         let result: Result<Void, any Error>
         do {
             try await BoundedRun(
@@ -127,14 +123,14 @@ struct ScriptRunner: Sendable {
             result = .failure(error)
         }
         if case .failure = result, host.cancelsOnStop { await host.cancelAbandoned(recorder.state.abandoned) }
-        maker.cancel()
-        await maker.value
+        thumbnails.cancel()
+        await thumbnails.value
         try result.get()
     }
 
     // MARK: Progress
 
-    /// Runs the body with progress shown as the plan says; its context's streams get along with it.
+    /// Runs the body with progress shown as the plan says, and gives it a context whose streams do not break that display.
     private func withProgress(
         of plan: RunPlan, recorder: RunRecorder,
         _ body: @escaping @Sendable (CommandContext) async throws -> Void
@@ -178,7 +174,7 @@ struct ScriptRunner: Sendable {
 
     // MARK: The end
 
-    /// What a person hears when it is over.
+    /// Says on standard error how it ended.
     private func reportEnd(
         of plan: RunPlan, end: RunEnd, recorder: RunRecorder, limit: CreateLimit?, dryRun: DryRunList?,
         overlay: FileOverlay?, dryRunJournal: DryRunJournal?
@@ -199,15 +195,17 @@ struct ScriptRunner: Sendable {
         }
     }
 
+    /// - Parameter report: Nil if none is wanted.
     /// - Returns: The end, which a report that cannot be written turns into a failure.
     private func write(
-        _ report: RunReport, of plan: RunPlan, end: RunEnd, recorder: RunRecorder, files: Files
+        _ report: RunReport?, of plan: RunPlan, run: Int64?, end: RunEnd, recorder: RunRecorder, files: Files
     ) async -> RunEnd {
+        guard let report else { return end }
         do {
-            try await report.write(
-                plan, end: end, history: recorder.state.history ?? RunHistory(), elapsed: recorder.elapsed(),
-                files: files)
-            if !plan.isQuiet, events == nil { context.say("report: \(plan.report ?? "")") }
+            let path = try await report.write(
+                plan, run: run, end: end, history: recorder.state.history ?? RunHistory(),
+                elapsed: recorder.elapsed(), files: files)
+            if !plan.isQuiet, events == nil { context.say("report: \(path)".printable()) }
             return end
         } catch {
             // What has gone wrong before matters more.

@@ -1,7 +1,7 @@
 import SpeedPix
 import SpeedPixLua
 
-/// Everything that is decided about what a script works with before it runs. The streams are ``ScriptOutput``'s.
+/// Everything that is decided about what a script works with before it runs, but its streams.
 struct HostPlan: Sendable {
     let configuration: SpeedPixClient.Configuration
     let files: FileAccess
@@ -29,12 +29,9 @@ struct HostPlan: Sendable {
         watched: WatchedFiles? = nil, in context: CommandContext
     ) {
         self.configuration = configuration
-        var files = sandbox.files(
+        files = sandbox.files(
             directory: directory, named: Array(arguments.values),
-            withheld: (journal ?? JournalFolder(nil, beside: directory, context)).withheld, context)
-        files.onRead = watched?.noteRead
-        files.onWrite = watched?.noteWrite
-        self.files = files
+            withheld: (journal ?? JournalFolder(nil, beside: directory, context)).withheld, watched: watched, context)
         environment = sandbox.environment(context)
         self.arguments = arguments
         self.directory = directory
@@ -49,42 +46,44 @@ extension ScriptHost {
     /// Makes the host of a command's script; no command makes one otherwise.
     ///
     /// - Parameters:
-    ///   - output: Where what the script prints, logs and shows goes.
+    ///   - streams: Where what the script prints, logs and shows goes; its input is the plan's.
     ///   - journal: Where creates are written down; in memory if nil.
     ///   - overlay: Takes what the script writes, in a dry run; nil for a real one.
     ///   - createLimit: Counts its creates; nil for as many as it likes.
-    ///   - onEvent: Hears what it does.
+    ///   - onEvent: Receives every event of the script.
     ///   - onParameters: Set to ask it for its parameters only.
     init(
-        _ plan: HostPlan, output: ScriptOutput, _ context: CommandContext,
-        journal: (any PredictionJournal)? = nil, overlay: FileOverlay? = nil, createLimit: CreateLimit? = nil,
+        _ plan: HostPlan, streams: ScriptStreams, _ context: CommandContext,
+        journal: any PredictionJournal = MemoryJournal(), overlay: FileOverlay? = nil, createLimit: CreateLimit? = nil,
         onEvent: @escaping @Sendable (ScriptEvent) -> Void,
         onParameters: (@Sendable ([Parameter]) -> Void)? = nil
     ) {
-        var dependencies = ClientDependencies(context, transport: plan.transport)
-        dependencies.onRetry = { onEvent(.retried($0)) }
-        dependencies.journal = (journal ?? dependencies.journal).counted(by: createLimit)
-        var files = plan.files
-        files.overlay = overlay
+        let dependencies = ClientDependencies(
+            context, transport: plan.transport, journal: journal.counted(by: createLimit),
+            onRetry: { onEvent(.retried($0)) })
         self.init(
             client: SpeedPixClient(plan.configuration, dependencies: dependencies, middleware: plan.middleware),
-            files: files, arguments: plan.arguments, clock: context.clock, write: output.write, onEvent: onEvent,
+            files: plan.files.overlaid(by: overlay),
+            streams: plan.readsInput ? streams.reading(context.readInput) : streams,
+            arguments: plan.arguments, clock: context.clock, moduleDirectory: plan.directory,
+            environment: plan.environment, cancelsOnStop: plan.cancelsOnStop, onEvent: onEvent,
             onParameters: onParameters)
-        writeError = output.writeError
-        log = output.log
-        display = output.display
-        if plan.readsInput { readInput = context.readInput }
-        moduleDirectory = plan.directory
-        environment = plan.environment
-        cancelsOnStop = plan.cancelsOnStop
     }
 }
 
 extension ClientDependencies {
     /// A client's, as a command has them.
     ///
-    /// - Parameter transport: Carries the calls; the network if nil.
-    init(_ context: CommandContext, transport: (any HTTPTransport)? = nil) {
+    /// - Parameters:
+    ///   - transport: Carries the calls; the network if nil.
+    ///   - journal: Where creates are written down.
+    ///   - onRetry: Receives each call that is made once more.
+    init(
+        _ context: CommandContext, transport: (any HTTPTransport)? = nil,
+        journal: any PredictionJournal = MemoryJournal(), onRetry: (@Sendable (ClientOperation) -> Void)? = nil
+    ) {
         self.init(transport: transport, clock: context.clock, now: context.now)
+        self.journal = journal
+        self.onRetry = onRetry
     }
 }

@@ -27,11 +27,14 @@ struct SandboxOptions: ParsableArguments {
         help: ArgumentHelp("An environment variable that the script may read; never the secret.", valueName: "NAME"))
     var environmentNames: [String] = []
 
-    /// - Parameter directory: The script's folder; nil if it has none.
-    /// - Parameter named: Paths that the command line names: they may be read wherever they lie.
-    /// - Parameter withheld: What the script may neither read nor write, besides settings and credentials.
+    /// - Parameters:
+    ///   - directory: The script's folder; nil if it has none.
+    ///   - named: Paths that the command line names: they may be read wherever they lie.
+    ///   - withheld: What the script may neither read nor write, besides settings and credentials.
+    ///   - watched: Records which files the script reads and writes.
     func files(
-        directory: String?, named: [String], withheld: [String] = [], _ context: CommandContext
+        directory: String?, named: [String], withheld: [String] = [], watched: WatchedFiles? = nil,
+        _ context: CommandContext
     ) -> FileAccess {
         var files = FileAccess(
             workingDirectory: context.workingDirectory, outputDirectory: out.map(context.absolute),
@@ -39,6 +42,8 @@ struct SandboxOptions: ParsableArguments {
             readable: (directory.map { [$0] } ?? []) + readableFolders.map(context.absolute),
             readableFiles: named, writable: writableFolders.map(context.absolute))
         files.withheld = SettingsReader(context: context, scriptDirectory: directory).withheldFiles + withheld
+        files.onRead = watched?.noteRead
+        files.onWrite = watched?.noteWrite
         return files
     }
 

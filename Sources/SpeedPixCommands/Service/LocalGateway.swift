@@ -13,11 +13,13 @@ enum LocalGateway {
     /// - Parameters:
     ///   - mode: What becomes of its predictions. Where there is no folder for them, or another process has it, they end with
     ///     this one, and a line says so.
+    ///   - settings: What counts beside the service.
     ///   - needsFolder: Whether `body` is about predictions of commands before: it is not run without them.
     ///   - isQuiet: Whether that line is left out.
     /// - Throws: ``CommandFailure`` if it cannot start; what `body` throws.
-    static func withService<Result>(
-        in context: CommandContext, mode: LocalMode, needsFolder: Bool = false, isQuiet: Bool = false,
+    static func withTarget<Result>(
+        in context: CommandContext, mode: LocalMode, settings: ResolvedSettings = .none, needsFolder: Bool = false,
+        isQuiet: Bool = false,
         _ body: (ServiceTarget) async throws -> Result
     ) async throws -> Result {
         let isRefused = Refusal()
@@ -46,11 +48,12 @@ enum LocalGateway {
                 // What it promises is no network.
                 configuration.downloadHosts = .endpoint
                 guard let folder, !isRefused.flag.load(ordering: .relaxed) else {
-                    return try await body(ServiceTarget(configuration, localMode: .temporary))
+                    return try await body(ServiceTarget(configuration, settings: settings, localMode: .temporary))
                 }
                 let identity = ServiceTarget.Identity(
                     endpoint: "\(mode.endpoint):\(folder.path)", appKey: gateway.appKey)
-                return try await body(ServiceTarget(configuration, identity: identity, localMode: .persistent))
+                return try await body(
+                    ServiceTarget(configuration, settings: settings, identity: identity, localMode: .persistent))
             }
         } catch let error as SpeedPixError where !hasBegun {
             throw CommandFailure(.configuration, error)
@@ -73,12 +76,6 @@ extension GatewayConfiguration {
         resumesAtStart = false
         retention = LocalGateway.retention
         sweepInterval = .seconds(24 * 3600)
-    }
-}
-
-extension KnownWorkflow {
-    init(_ workflow: any Workflow) {
-        self.init(id: workflow.id, inputs: workflow.inputs.map(\.name))
     }
 }
 

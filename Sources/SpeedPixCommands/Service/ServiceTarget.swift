@@ -10,14 +10,20 @@ struct ServiceTarget: Sendable {
     }
 
     let configuration: SpeedPixClient.Configuration
+    /// Every setting; none where a flag asks for the gateway inside this process, and where nothing is sent.
+    let settings: ResolvedSettings
     /// Nil if what is made there ends with the process, so that nobody can go on with it.
     let identity: Identity?
-    /// What really becomes of its predictions: temporary also where the folder for them could not be had. Nil for a service
-    /// outside of this process.
+    /// What becomes of its predictions: temporary also if the folder that would keep them cannot be used. Nil for a service
+    /// outside this process.
     let localMode: LocalMode?
 
-    init(_ configuration: SpeedPixClient.Configuration, identity: Identity? = nil, localMode: LocalMode? = nil) {
+    init(
+        _ configuration: SpeedPixClient.Configuration, settings: ResolvedSettings = .none, identity: Identity? = nil,
+        localMode: LocalMode? = nil
+    ) {
         self.configuration = configuration
+        self.settings = settings
         self.identity = identity
         self.localMode = localMode
     }

@@ -10,15 +10,8 @@ struct StopOptions: ParsableArguments {
             discussion: "Also the setting cancel_on_stop."))
     var cancelOnStop: Bool?
 
-    /// - Parameter directory: The folder of the script, if there is one: its `speedpix.toml` counts.
-    /// - Throws: ``CommandFailure`` if settings are wrong.
-    func cancels(_ service: ServiceOptions, _ context: CommandContext, beside directory: String? = nil) throws -> Bool {
-        if let cancelOnStop { return cancelOnStop }
-        guard service.readsSettings else { return false }
-        do {
-            return try service.settings(context, beside: directory)[.cancelOnStop]?.isTrue ?? false
-        } catch {
-            throw error.failure
-        }
+    /// - Parameter settings: What counts if the command line says nothing.
+    func cancels(_ settings: ResolvedSettings) -> Bool {
+        cancelOnStop ?? settings[.cancelOnStop]?.isTrue ?? false
     }
 }

@@ -11,6 +11,11 @@ struct ResolvedSettings: Sendable, Equatable {
     /// The files that were looked at, the project's first.
     private(set) var files: [String] = []
 
+    /// No setting at all: defaults count.
+    static let none = ResolvedSettings()
+
+    private init() {}
+
     /// - Parameters:
     ///   - flags: What the command line gives, with the names of the flags.
     ///   - files: The project's settings before the user's.

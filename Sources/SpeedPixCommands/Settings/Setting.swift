@@ -51,7 +51,9 @@ enum Setting: String, CaseIterable, Sendable {
         case .retries: .integer(0...100)
         case .keepRuns: .number(1...36_500)
         case .cancelOnStop: .flag
-        default: .text
+        case .profile, .endpoint, .appKey, .appSecret, .appSecretFile, .appSecretCommand, .userAgent, .proxy, .noProxy,
+            .caFile, .downloadHosts:
+            .text
         }
     }
 

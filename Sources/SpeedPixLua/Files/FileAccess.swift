@@ -46,6 +46,13 @@ public struct FileAccess: Sendable {
         self.writable = writable
     }
 
+    /// The same with an overlay that takes what the script writes; nil for none.
+    public func overlaid(by overlay: FileOverlay?) -> FileAccess {
+        var files = self
+        files.overlay = overlay
+        return files
+    }
+
     func absolute(_ path: String, from folder: String) -> String {
         if path.hasPrefix("/") { return path }
         if path.hasPrefix("~/") { return FilePath(homeDirectory).appending(String(path.dropFirst(2))).string }

@@ -27,17 +27,17 @@ package enum IOModule {
                     return .object(try open(path, mode, host.files))
                 },
                 .immediate("write") { arguments in
-                    try host.write(arguments.bytes(1).bytes)
+                    try host.streams.write(arguments.bytes(1).bytes)
                     return .nil
                 },
                 .immediate("write_error") { arguments in
-                    host.writeError(try arguments.bytes(1).bytes)
+                    host.streams.writeError(try arguments.bytes(1).bytes)
                     return .nil
                 },
                 .immediate("digits") { arguments in
                     if case .unsigned(let number) = try arguments.value(1) { .string(String(number)) } else { .nil }
                 },
-                .immediate("input") { _ in .object(FileHandle(content: try host.readInput(), name: "stdin")) },
+                .immediate("input") { _ in .object(FileHandle(content: try host.streams.readInput(), name: "stdin")) },
             ],
             fields: [
                 "stdin: any — has read and lines", "stdout: any — has write", "stderr: any — has write",

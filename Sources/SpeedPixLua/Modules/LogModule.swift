@@ -37,7 +37,7 @@ enum LogModule {
             guard let level = ScriptLogLevel(rawValue: try arguments.string(1)) else {
                 throw LuaArgumentError("there is no such level")
             }
-            host.log(level, try arguments.bytes(2).lossyText)
+            host.streams.log(level, try arguments.bytes(2).lossyText)
             return .nil
         }
     }

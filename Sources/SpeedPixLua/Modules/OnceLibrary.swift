@@ -61,6 +61,7 @@ enum OnceLibrary {
         return LuaModule(
             name: "_host",
             functions: json + [
+                FailedItems.primitive(host),
                 .immediate("check_once_name") { arguments in
                     guard !(try arguments.string(1)).isEmpty else {
                         throw LuaArgumentError("name, argument 1 of speedpix.once, is empty")

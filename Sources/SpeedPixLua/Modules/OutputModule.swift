@@ -8,7 +8,7 @@ enum OutputModule {
             functions: [
                 LogModule.primitive(host),
                 .immediate("write") { arguments in
-                    try host.write(arguments.bytes(1).bytes)
+                    try host.streams.write(arguments.bytes(1).bytes)
                     return .nil
                 },
                 .inSource(

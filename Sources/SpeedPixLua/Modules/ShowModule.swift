@@ -39,9 +39,9 @@ enum ShowModule {
             }
             return { [items] _ in
                 for item in items.prefix(most) {
-                    try host.write(try await item.shown(on: host.display, columns))
+                    try host.streams.write(try await item.shown(on: host.streams.display, columns))
                 }
-                if items.count > most { try host.write(Array("… and \(items.count - most) more\n".utf8)) }
+                if items.count > most { try host.streams.write(Array("… and \(items.count - most) more\n".utf8)) }
                 return .nil
             }
         }

@@ -70,7 +70,7 @@ extension ScriptHost {
         }
         return ScriptHost(
             client: SpeedPixClient(configuration, dependencies: dependencies),
-            files: FileAccess(workingDirectory: "/", homeDirectory: "/"), write: { _ in })
+            files: FileAccess(workingDirectory: "/", homeDirectory: "/"), streams: .none)
     }
 }
 

@@ -46,24 +46,25 @@ struct LuaHost {
         let files = FileAccess(
             workingDirectory: folder, outputDirectory: "\(folder)/out",
             homeDirectory: FileManager.default.homeDirectoryForCurrentUser.path(percentEncoded: false))
-        var host = ScriptHost(client: client, files: files) { bytes in
-            try FileHandle.standardOutput.write(contentsOf: Data(bytes))
-        }
+        let previews = PreviewFolder(path: "\(folder)/previews")
+        let streams = ScriptStreams(
+            write: { bytes in try FileHandle.standardOutput.write(contentsOf: Data(bytes)) },
+            writeError: { bytes in try? FileHandle.standardError.write(contentsOf: Data(bytes)) },
+            readInput: { Array(try FileHandle.standardInput.readToEnd() ?? Data()) },
+            log: { level, text in complain("\(level.rawValue): \(text)") },
+            display: PictureDisplay(within: 256) { picture in try previews.keep(picture) })
+        var arguments: [String: String] = [:]
         for parameter in parameters {
             let parts = parameter.split(separator: "=", maxSplits: 1).map(String.init)
-            host.arguments[parts[0]] = parts.count > 1 ? parts[1] : ""
+            arguments[parts[0]] = parts.count > 1 ? parts[1] : ""
         }
-        host.moduleDirectory = URL(filePath: path).deletingLastPathComponent().path(percentEncoded: false)
-        host.readInput = { Array(try FileHandle.standardInput.readToEnd() ?? Data()) }
-        host.writeError = { bytes in try? FileHandle.standardError.write(contentsOf: Data(bytes)) }
-        host.log = { level, text in complain("\(level.rawValue): \(text)") }
-        host.environment = ScriptEnvironment(environment, allowed: ["LANG"])
-        let previews = PreviewFolder(path: "\(folder)/previews")
-        host.display = PictureDisplay(within: 256) { picture in try previews.keep(picture) }
-        host.onEvent = { event in
+        return ScriptHost(
+            client: client, files: files, streams: streams, arguments: arguments,
+            moduleDirectory: URL(filePath: path).deletingLastPathComponent().path(percentEncoded: false),
+            environment: ScriptEnvironment(environment, allowed: ["LANG"])
+        ) { event in
             if case .created(let prediction, _) = event { complain("created \(prediction.id)") }
         }
-        return host
     }
 
     /// To standard error: standard output belongs to the script.

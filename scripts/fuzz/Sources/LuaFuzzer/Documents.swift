@@ -44,7 +44,7 @@ actor Documents {
             dependencies.transport = Nowhere()
             let host = ScriptHost(
                 client: SpeedPixClient(try SpeedPixClient.Configuration(appKey: "key", appSecret: "secret"), dependencies: dependencies),
-                files: FileAccess(workingDirectory: "/nowhere", homeDirectory: "/nowhere"), write: { _ in })
+                files: FileAccess(workingDirectory: "/nowhere", homeDirectory: "/nowhere"), streams: .none)
             let input = input
             let module = LuaModule(
                 name: "fuzz", functions: [.immediate("text") { _ in .string(LuaString(input.bytes.withLock { $0 })) }])

@@ -1,0 +1,39 @@
+import SpeedPix
+
+extension RunCommand {
+    /// Decides everything about a run.
+    ///
+    /// - Parameters:
+    ///   - target: The service that it talks to, with the account; in a dry run nothing of it but its identity counts.
+    ///   - secrets: What nothing that is kept may show.
+    ///   - watched: Records which files the script reads and writes, for `--watch`.
+    ///   - goingOn: The run that this one goes on with, whatever the command line says; nil for what it says.
+    /// - Throws: ``CommandFailure`` for a run that cannot be resumed.
+    func plan(
+        _ script: ScriptFile, named name: String, at target: ServiceTarget, secrets: [String],
+        watched: WatchedFiles? = nil, goingOn run: Int64? = nil, in context: CommandContext
+    ) throws -> RunPlan {
+        let journalFolder = journal.folder(context, beside: script.directory)
+        return RunPlan(
+            script: script, name: name,
+            host: HostPlan(
+                dryRun
+                    ? try DryRunTransport.configuration(context, appKey: target.configuration.appKey)
+                    : target.configuration,
+                sandbox: sandbox, arguments: arguments, directory: script.directory, journal: journalFolder,
+                // Without a folder the script itself was read from standard input.
+                readsInput: script.directory != nil,
+                transport: dryRun ? DryRunTransport() : nil,
+                middleware: context.middleware,
+                cancelsOnStop: !dryRun && stopping.cancels(target.settings),
+                watched: watched, in: context),
+            localMode: target.localMode, isDryRun: dryRun,
+            journal: try JournalPlan(
+                resuming, goingOn: run, folder: journalFolder, script: name, parameters: arguments, isDryRun: dryRun,
+                at: target,
+                in: context),
+            seed: resuming.seed, limit: limit, timeout: timeout.duration, isVerbose: verbose,
+            progress: output.mode(in: context), isQuiet: output.quiet, showsSummary: output.showsSummary(in: context),
+            report: output.report, out: sandbox.out, secrets: secrets)
+    }
+}
