@@ -138,7 +138,8 @@ package final class GroupCommitDatabase: Sendable {
     /// The same without a wait. What is submitted first is done first.
     ///
     /// - Parameters:
-    ///   - mayWait: Whether it shares the transaction of whatever comes next, a second later at most. For writes that no caller waits for.
+    ///   - mayWait: Whether it shares the transaction of whatever comes next, a second later at most. For writes that no
+    ///     caller waits for.
     ///   - finish: Called on the writer's thread.
     package func submit(
         mayWait: Bool = false, _ operation: @escaping Operation,

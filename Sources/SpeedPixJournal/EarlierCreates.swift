@@ -99,7 +99,8 @@ struct EarlierCreates: Sendable {
     /// Claims the earlier create that is the same as a new one, if there is one. It cannot be claimed again, unless it is in
     /// doubt.
     ///
-    /// - Parameter digest: Nil for a create that cannot be distinguished from others: only one in doubt at its position is the same.
+    /// - Parameter digest: Nil for a create that cannot be distinguished from others: only one in doubt at its position is
+    ///   the same.
     mutating func claim(position: CreatePosition?, digest: String?) -> Claim {
         guard let digest else {
             let doubt = position.flatMap { byPosition[$0] }?.last { isDoubt($0) && all[$0].digest == nil }

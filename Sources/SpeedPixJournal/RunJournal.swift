@@ -7,8 +7,8 @@ import Synchronization
 /// The journal of one run: what it creates is on disk before it is sent, and what attempts before have paid for is given back.
 ///
 /// Of attempts before, a create with the same position and the same identity counts first, and of several the newest that has
-/// not failed; else any with the same identity that was not claimed yet, the oldest first. So rows may be added, steps moved and
-/// the concurrency changed between attempts.
+/// not failed; else any with the same identity that was not claimed yet, the oldest first. So rows may be added, steps
+/// moved and the concurrency changed between attempts.
 ///
 /// One that failed is made again, unless its task or item has gone on to another create after that.
 public final class RunJournal: PredictionJournal {

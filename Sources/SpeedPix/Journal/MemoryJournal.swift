@@ -61,7 +61,7 @@ public final class MemoryJournal: PredictionJournal {
         }
     }
 
-    /// Nothing to do: what dies with the process needs no intent.
+    /// Does nothing: an intent is for the time after the process has ended, and this journal does not last so long.
     public func recordIntent(_ key: JournalKey) {}
 
     /// Nothing to do, as for the intent.

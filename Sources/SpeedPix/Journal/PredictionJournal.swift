@@ -72,7 +72,7 @@ public protocol PredictionJournal: Sendable {
     /// - Throws: ``SpeedPixError`` `journal_failed` if the journal cannot be read.
     func outputFileID(of url: String) async throws -> OutputFileID?
 
-    /// A file of an output lies where the caller wanted it.
+    /// A file of an output was saved where the caller wanted it.
     ///
     /// - Throws: ``SpeedPixError`` `journal_failed`.
     func recordSaved(_ file: SavedFile) async throws
@@ -99,15 +99,15 @@ public protocol PredictionJournal: Sendable {
 extension PredictionJournal {
     /// False.
     public var isDryRun: Bool { false }
-    /// A journal that does not remember wishes: nothing is done.
+    /// Does nothing, for a journal that does not record requests to cancel.
     public func recordCancelWanted(_ predictionID: String) {}
-    /// A journal that does not remember outputs: nil.
+    /// Nil, for a journal that does not record outputs.
     public func outputFileID(of url: String) async throws -> OutputFileID? { nil }
-    /// A journal that does not remember files: nothing is done.
+    /// Does nothing, for a journal that does not record files.
     public func recordSaved(_ file: SavedFile) async throws {}
     /// None.
     public func savedFiles(_ output: OutputFileID) async throws -> [SavedFile] { [] }
-    /// A journal that does not keep values: nil.
+    /// Nil, for a journal that does not keep values.
     public func value(_ name: String) -> JSONValue? { nil }
     /// Nothing is done.
     public func keep(_ value: JSONValue, _ name: String) {}

@@ -5,7 +5,8 @@ import Synchronization
 /// A wait costs its entry in the queue and no more: ten thousand of them are ten thousand entries in one heap, not as
 /// many timers.
 final class PollScheduler: Sendable {
-    // The continuations are unsafe ones, see TaskFrames.swift. Each is resumed by the code that takes it out of `waiting`, so once.
+    // The continuations are unsafe ones, see TaskFrames.swift. Each is resumed by the code that takes it out of `waiting`,
+    // so once.
     private struct State {
         var queue: PollQueue
         var waiting: [UInt64: UnsafeContinuation<Void, any Error>] = [:]

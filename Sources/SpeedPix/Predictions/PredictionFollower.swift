@@ -67,7 +67,8 @@ final class PredictionFollower {
     /// Polls until the prediction has ended, or there is a reason to wait no longer.
     @inline(never)  // TaskFrames.swift
     func followToEnd() async -> Outcome {
-        // From one poll to the next on one thread, if the transport has one. One word comes back, by rule 1 of TaskFrames.swift.
+        // From one poll to the next on one thread, if the transport has one. One word comes back, by rule 1 of
+        // TaskFrames.swift.
         let failure: (any Error)? = await withTaskExecutorPreference(executor) {
             do {
                 repeat {
@@ -258,7 +259,7 @@ final class PredictionFollower {
         try await withDeadline(max(remaining, Self.lastPoll), clock: clock, expired: expiry(), operation: notification)
     }
 
-    /// The call of the options' callback with the prediction as it is now; nil if nobody is told.
+    /// The call of the options' callback with the prediction as it is now; nil without a callback.
     @inline(never)  // TaskFrames.swift
     private func notification() -> (@Sendable () async throws -> Void)? {
         guard let listener = options.onProgress else { return nil }

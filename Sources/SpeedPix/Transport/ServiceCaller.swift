@@ -112,8 +112,8 @@ package final class ServiceCaller: Sendable {
                 if failure.error.code == .throttled { state.pollScheduler.noteThrottled(sentAt: sentAt) }
                 let isInDoubt = !isRepeatable && failure.effect == .unknown
                 let error = isInDoubt ? Self.unknownOutcome(failure.error) : failure.error
-                // The try surely had no effect, so its intent is withdrawn, and before the pause: if the process ends in the pause,
-                // the journal must not have the create as in doubt.
+                // The try surely had no effect, so its intent is withdrawn, and before the pause: if the process ends in
+                // the pause, the journal must not have the create as in doubt.
                 if !isInDoubt { try await intent?.withdraw() }
                 if let offset = failure.clockOffset, !hasCorrectedClock,
                     state.correctClock(offset: offset, used: failure.usedOffset)

@@ -8,7 +8,7 @@ enum ErrorText {
             keepingLines: true)
     }
 
-    /// A refusal of the API gateway without the text that it has signed: lines of headers, which help nobody who has the wrong
+    /// A refusal of the API gateway without the text that it has signed: lines of headers, which do not help to find a wrong
     /// secret. The SDK's error has it.
     static func withoutStringToSign(_ message: String) -> String {
         guard let begin = message.firstRange(of: ", Server StringToSign:") else { return message }

@@ -226,7 +226,7 @@ actor PredictionQueue: Service {
         } catch let refusal as Refusal {
             restored = .failure(refusal)
         }
-        // Another call may have loaded it meanwhile.
+        // Another call may have queued it meanwhile.
         if let record = records[prediction.id] { return record }
         unfinishedBytes += prediction.footprint
         switch restored {

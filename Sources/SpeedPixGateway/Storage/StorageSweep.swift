@@ -71,7 +71,7 @@ actor StorageSweep {
         await store.removeFiles(unchangedSince: oldestFile(now), except: needed)
     }
 
-    /// A result can be asked for until its prediction is forgotten, and its last URL lives on after that.
+    /// A result can be asked for until its prediction is forgotten, and its last URL stays valid after that.
     private func oldestFile(_ now: Date) -> Date {
         now.addingTimeInterval(-((configuration.retention + configuration.urlLifetime) / .seconds(1)))
     }

@@ -69,7 +69,8 @@ struct PredictionCalls: Sendable {
         }
     }
 
-    /// Ends a prediction at the service that the script was stopped in the middle of. A failure is reported as an event of the host.
+    /// Ends a prediction at the service that the script was stopped in the middle of. A failure is reported as an event of
+    /// the host.
     func cancelAfterStop(_ object: PredictionObject) async {
         guard let client = try? host.requireClient() else { return }
         let (prediction, failure) = await client.predictions.cancelGivenUp(object.prediction)

@@ -32,8 +32,8 @@ public final class StubTransport: HTTPTransport {
     ///
     /// - Parameters:
     ///   - date: The date of its answers.
-    ///   - onUnexpectedRequest: Called with each request that fits nothing, from any thread. `{ Issue.record("\($0)") }` makes a
-    ///     test fail for it even if the code under test ignores the error. By default nothing more happens.
+    ///   - onUnexpectedRequest: Called with each request that fits nothing, from any thread. `{ Issue.record("\($0)") }`
+    ///     makes a test fail for it even if the code under test ignores the error. By default nothing more happens.
     public init(
         date: ManualDate = ManualDate(), onUnexpectedRequest: @escaping @Sendable (_ message: String) -> Void = { _ in }
     ) {
