@@ -30,14 +30,14 @@ package struct HTTPPipeline: Sendable {
         _ request: TransportRequest, for operation: ClientOperation, signing: RequestSigning?
     ) async throws -> TransportResponse {
         guard !middleware.isEmpty || metrics != nil else {
-            return try await transport.send(signing?.signed(request) ?? request)
+            return try await transport.send(Self.outgoing(request, signing))
         }
         let measured = metrics?.request(operation)
         let wasSent = Atomic(false)
         do {
             let response = try await run(from: 0, request: request, operation: operation) { request in
                 wasSent.store(true, ordering: .relaxed)
-                return try await transport.send(signing?.signed(request) ?? request)
+                return try await transport.send(Self.outgoing(request, signing))
             }
             measured?(response.status.code)
             return response
@@ -46,6 +46,12 @@ package struct HTTPPipeline: Sendable {
             if wasSent.load(ordering: .relaxed) || Task.isCancelled { throw error }
             throw RequestNotSent(error: error)
         }
+    }
+
+    /// The request as the transport gets it.
+    @inline(never)  // TaskFrames.swift
+    private static func outgoing(_ request: TransportRequest, _ signing: RequestSigning?) -> TransportRequest {
+        signing.map { $0.signed(request) } ?? request
     }
 
     /// Sends one request of a transfer, where it does not matter whether it was sent before it failed.

@@ -67,21 +67,18 @@ final class PredictionFollower {
     /// Polls until the prediction has ended, or there is a reason to wait no longer.
     @inline(never)  // TaskFrames.swift
     func followToEnd() async -> Outcome {
-        // From one poll to the next on one thread, if the transport has one. One word comes back, by rule 1 of
-        // TaskFrames.swift.
-        let failure: (any Error)? = await withTaskExecutorPreference(executor) {
-            do {
+        do {
+            // From one poll to the next on one thread, if the transport has one.
+            try await withTaskExecutorPreference(executor) {
                 repeat {
                     try await pause()
-                    if try await poll(), !isOver, let notification = notification() { try await notify(notification) }
+                    if try await poll(), !isOver, isListenedTo { try await notify() }
                 } while !isOver
-                return nil
-            } catch {
-                return error
             }
+            return .ended(prediction)
+        } catch {
+            return .gaveUp(error)
         }
-        if let failure { return .gaveUp(failure) }
-        return .ended(prediction)
     }
 
     @inline(never)  // TaskFrames.swift
@@ -253,21 +250,24 @@ final class PredictionFollower {
         prediction.createdAt.map { .seconds(requests.caller.dependencies.now().timeIntervalSince($0)) }
     }
 
-    /// Makes the call of the options' callback, within the deadline like everything else: a callback can sleep, too.
+    /// Calls the options' callback, within the deadline like everything else: a callback can sleep, too.
     @inline(never)  // TaskFrames.swift
-    private func notify(_ notification: @escaping @Sendable () async throws -> Void) async throws {
-        try await withDeadline(max(remaining, Self.lastPoll), clock: clock, expired: expiry(), operation: notification)
+    private func notify() async throws {
+        try await withDeadline(
+            max(remaining, Self.lastPoll), clock: clock, expired: expiry(), operation: notification())
     }
 
-    /// The call of the options' callback with the prediction as it is now; nil without a callback.
     @inline(never)  // TaskFrames.swift
-    private func notification() -> (@Sendable () async throws -> Void)? {
-        guard let listener = options.onProgress else { return nil }
-        return { [prediction] in
+    private func notification() -> @Sendable () async throws -> Void {
+        { [prediction, listener = options.onProgress] in
             // It may take its time, even block.
-            try await withTaskExecutorPreference(globalConcurrentExecutor) { try await listener(prediction) }
+            try await withTaskExecutorPreference(globalConcurrentExecutor) { try await listener?(prediction) }
         }
     }
+
+    /// Whether ``notify()`` has a callback to call: its frame is large, and most waits have none.
+    @inline(never)  // TaskFrames.swift
+    private var isListenedTo: Bool { options.onProgress != nil }
 
     @inline(never)  // TaskFrames.swift
     private func expiry() -> @Sendable () -> any Error {
