@@ -72,7 +72,7 @@ static int read_header(
     info->format = format_of_loader(vips_foreign_find_load_source(source));
     if (info->format == SPX_FORMAT_NONE) {
         vips_error_clear();
-        // libtiff knows a file by its directory, which is often at the end and gone with it.
+        // libtiff finds everything by a file's directory, which is often at the end, and missing from a file that is cut off.
         if (is_tiff(source)) {
             info->format = SPX_FORMAT_TIFF;
             return spx_fail_with(error, SPX_FAILED, "its directory cannot be found");

@@ -32,7 +32,7 @@ public enum ExitStatus: Int32, Sendable, CaseIterable {
         self == .interrupted ? 128 + (signal ?? SIGINT) : rawValue
     }
 
-    /// What each means to whoever runs a command, in one line. The help of commands and the manual page show it; a test holds
+    /// What each means to the caller of a command, in one line. The help of commands and the manual page show it; a test holds
     /// the README against it.
     static let summary =
         allCases.map { "\($0.rawValue) \($0.meaning)" }.joined(separator: ", ")
@@ -52,7 +52,7 @@ public enum ExitStatus: Int32, Sendable, CaseIterable {
 }
 
 extension ExitStatus {
-    /// For an error of the SDK that nobody handled.
+    /// For an error of the SDK that was not handled.
     init(_ code: SpeedPixError.Code) {
         switch code {
         case .predictionFailed, .canceled: self = .predictionFailed

@@ -109,7 +109,7 @@ public enum Gateway {
         }
     }
 
-    /// Who runs predictions.
+    /// What runs predictions.
     private static func backends(
         _ configuration: GatewayConfiguration, workflows: [any LocalWorkflow], logger: Logger
     ) -> [any Backend] {

@@ -89,7 +89,7 @@ public final class JournalStore: Sendable {
                     try Self.text(.array(description.command.map { .string($0) })), seed, now(),
                 ])
             let run = database.lastInsertedRowID
-            // Before anybody else sees it.
+            // Locked before another process sees the run.
             return RunJournal(self, run: run, attempt: 1, seed: seed, lock: try lock(run))
         }
     }

@@ -7,8 +7,8 @@ import Synchronization
 /// The journal of one run: what it creates is on disk before it is sent, and what attempts before have paid for is given back.
 ///
 /// Of attempts before, a create with the same position and the same identity counts first, and of several the newest that has
-/// not failed; else any with the same identity that nobody has claimed, the oldest first. So rows may be added, steps moved and
-/// the concurrency changed between attempts.
+/// not failed; else any with the same identity that was not claimed yet, the oldest first. So rows may be added, steps
+/// moved and the concurrency changed between attempts.
 ///
 /// One that failed is made again, unless its task or item has gone on to another create after that.
 public final class RunJournal: PredictionJournal {
@@ -39,7 +39,7 @@ public final class RunJournal: PredictionJournal {
         var values: [String: JSONValue]
         /// Predictions of this run whose end was not noticed.
         var unended: [String: NewCreate]
-        /// Files of outputs of attempts before, by their URLs; nil until somebody asks.
+        /// Files of outputs of attempts before, by their URLs; nil until they are needed.
         var outputs: [String: OutputFileID]?
     }
 
@@ -77,11 +77,11 @@ public final class RunJournal: PredictionJournal {
     /// Predictions of this run whose end was not noticed.
     public var unended: [String] { state.withLock { $0.unended.keys.sorted() } }
 
-    /// Creates of attempts before whose outcome nobody knows, and that were not claimed yet.
+    /// Creates of attempts before whose outcome is unknown, and that were not claimed yet.
     public var doubts: [RecordedDoubt] { state.withLock { $0.earlier.doubts } }
 
-    /// Hears of a create that is new although something was created at its place: the names of the inputs that differ. From any
-    /// thread; to be set before the first create.
+    /// Called with a create that is new although something was created at its position, and with the names of the inputs that
+    /// differ. From any thread; to be set before the first create.
     public var onChange: (@Sendable (JournaledCreate, _ differences: [String]) -> Void)? {
         get { listener.withLock { $0 } }
         set { listener.withLock { $0 = newValue } }
@@ -145,7 +145,7 @@ public final class RunJournal: PredictionJournal {
             state.withLock { $0.earlier.release(found) }
             throw error
         }
-        // Nobody is to look for it again.
+        // Recorded as abandoned, so that later attempts do not ask the service for it again.
         submitAbandoned(found.number)
         return .new(state.withLock { Self.add(create, &$0) })
     }

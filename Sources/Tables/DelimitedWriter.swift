@@ -6,14 +6,16 @@ package struct DelimitedWriter {
     /// says that it is UTF-8.
     package private(set) var isASCII = true
     private let delimiter: Delimiter
-    /// By byte, whether it may not stand in a field without quotes. Every common delimiter is among them: whoever reads may have to
+    /// By byte, whether it may not stand in a field without quotes. Every common delimiter is among them: a reader may have to
     /// guess which one it is.
     private let isSpecial: [Bool]
 
     package init(delimiter: Delimiter = .comma) {
         self.delimiter = delimiter
         var isSpecial = [Bool](repeating: false, count: 256)
-        for byte in "\"\r\n".utf8 + (Delimiter.common + [delimiter]).map({ $0.bytes[0] }) { isSpecial[Int(byte)] = true }
+        for byte in "\"\r\n".utf8 + (Delimiter.common + [delimiter]).map({ $0.bytes[0] }) {
+            isSpecial[Int(byte)] = true
+        }
         self.isSpecial = isSpecial
     }
 

@@ -1,4 +1,4 @@
-/// Which encoding a text is in, when nobody says.
+/// Which encoding a text is in, when none is given.
 enum EncodingRecognition {
     /// What a text without a byte order mark can be.
     enum Finding: Equatable {

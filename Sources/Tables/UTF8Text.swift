@@ -1,4 +1,5 @@
-/// Small texts that have to be UTF-8, such as settings: nobody guesses what else a secret could be.
+/// Small texts that have to be UTF-8, such as settings: another encoding is not guessed, since a wrong guess would spoil a
+/// secret.
 package enum UTF8Text {
     /// Why a text is refused.
     package enum Problem: Error, Equatable {
@@ -18,7 +19,9 @@ package enum UTF8Text {
     package static func decode(_ bytes: [UInt8]) throws(Problem) -> String {
         let mark = ByteOrderMark.encoding(of: bytes)
         var isUTF16 = mark.map { $0.encoding != .utf8 } ?? false
-        if mark == nil, case .certain(let encoding) = EncodingRecognition.encoding(of: bytes) { isUTF16 = encoding != .utf8 }
+        if mark == nil, case .certain(let encoding) = EncodingRecognition.encoding(of: bytes) {
+            isUTF16 = encoding != .utf8
+        }
         if isUTF16 { throw .isUTF16 }
         guard let text = String(validating: bytes.dropFirst(mark?.length ?? 0), as: UTF8.self) else { throw .isInvalid }
         return text

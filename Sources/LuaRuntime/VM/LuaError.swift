@@ -18,7 +18,7 @@ public struct LuaError: Error, Sendable {
         case wideNumeral
     }
 
-    /// Whether the text, the run or the machine is to blame.
+    /// Where the error comes from: compiling the text, running it, or a limit of the machine.
     public var kind: Kind
     /// With the place in front, if it is known: `shoe.lua:3: attempt to index a nil value (global 'x')`.
     public var message: String

@@ -15,7 +15,7 @@ extension Files {
     /// - Parameters:
     ///   - url: A result's or an upload's URL; both expire.
     ///   - path: The target file; an existing one is replaced, missing folders are made.
-    ///   - onProgress: Hears how far it is.
+    ///   - onProgress: Called with how far it is.
     /// - Returns: The number of bytes written.
     /// - Throws: ``SpeedPixError``: `network`, `api_error` for a URL that has expired, `not_allowed` for one of a host
     ///   that files do not come from (``SpeedPixClient/Configuration/downloadHosts``), `invalid_argument` for a folder,
@@ -28,7 +28,7 @@ extension Files {
         try await download(url, to: path, by: caller.dependencies.nonce(), onProgress: onProgress)
     }
 
-    /// The same with a name for the temporary file that nobody else uses meanwhile.
+    /// The same with a name for the temporary file that nothing else uses meanwhile.
     func download(
         _ url: String, to path: String, by name: String, onProgress: TransferProgress.Handler?
     ) async throws -> Int64 {

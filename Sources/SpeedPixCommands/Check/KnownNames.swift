@@ -2,7 +2,7 @@ import LuaRuntime
 import SpeedPix
 import SpeedPixLua
 
-/// What a script can name: what is really there in a VM, and what the reference tells of it.
+/// What a script can name: what is really there in a VM, and what the reference has about it.
 struct KnownNames: Sendable {
     /// The globals; of those that are tables, the names in them.
     var globals: [String: Set<String>?] = [:]

@@ -4,7 +4,7 @@ import Spelling
 /// Walks over a script that compiles, and notes names that nothing gives: globals, fields and methods of the API, options.
 ///
 /// It knows locals and their scopes, locals that stand for a part of the API (`local sp = speedpix`), and the type of
-/// what the API's functions give, as long as a local is assigned once. Where the text does not tell, it is silent.
+/// what the API's functions give, as long as a local is assigned once. What the text does not show is not reported.
 ///
 /// `LuaChunk.globals()` reads globals from the compiled script, and has neither options, fields and methods nor columns,
 /// all of which are reported here; so this goes through the text. It may be silent about a global where the compiler knows
@@ -43,7 +43,7 @@ struct ScriptCheck {
     /// Names that the script gives to fields and methods of its own.
     var ownFields: Set<String> = []
     var syntaxContext = SyntaxContext()
-    /// `_ENV` and `_G[…]` make globals of which the text tells nothing.
+    /// `_ENV` and `_G[…]` make globals that the text does not show.
     var hasDynamicGlobals = false
 
     var findings: [ScriptFinding] = []
@@ -59,7 +59,7 @@ struct ScriptCheck {
         block()
     }
 
-    /// More than this nobody reads; what is not a script at all has thousands.
+    /// A longer list would not be read; a file that is not a script at all has thousands.
     private static let mostFindings = 200
 
     /// What is wrong, in the order of the text.

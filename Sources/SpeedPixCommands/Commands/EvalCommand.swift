@@ -60,7 +60,7 @@ struct EvalCommand: ContextCommand {
             context.reportUnfinished(recorder.state, at: target.localMode)
             if error is CancellationError { throw CommandFailure(.interrupted, "interrupted") }
             guard var error = error as? LuaError else { throw error }
-            // It would tell of the evaluation itself.
+            // It would show the chunk that evaluates the code.
             error.traceback = ""
             throw CommandFailure(
                 ErrorText.status(error), ErrorText.describe(error, chunk: LuaChunk(code, name: "code")))

@@ -100,7 +100,7 @@ struct ServeCommand: ContextCommand {
                 defer { file?.remove() }
                 if let file { line += " credentials \(file.path)" }
                 try context.writeOutput(Array((line + "\n").utf8))
-                // Until the process is told to stop, which cancels this task.
+                // Until a signal stops the process, which cancels this task.
                 let (never, _) = AsyncStream<Void>.makeStream()
                 for await _ in never {}
             }

@@ -22,7 +22,7 @@ struct FileText {
     static func read(_ path: String, limit: Int) throws(FileTextError) -> FileText? {
         func failure(_ message: String) -> FileTextError { FileTextError(message: "\(path.printable()) \(message)") }
         guard !path.utf8.contains(0) else { throw failure("has a zero byte in its name") }
-        // Not waiting for somebody to write into what may be a pipe.
+        // Not waiting for a writer of what may be a pipe.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
             if errno == ENOENT || errno == ENOTDIR { return nil }

@@ -1,7 +1,7 @@
 import SpeedPix
 import SpeedPixJournal
 
-/// The journal of a run under way: opens it, tells what it has, and ends it.
+/// The journal of a run under way: opens it, reports what it has, and ends it.
 struct RunJournaling: Sendable {
     /// Where creates are written down; nil for memory.
     let journal: (any PredictionJournal)?
@@ -144,7 +144,7 @@ struct RunJournaling: Sendable {
         }
     }
 
-    /// Predictions that at most are asked about at the end of a run: nobody has waited for them.
+    /// The most predictions that are polled at the end of a run: those that the script has not waited for.
     private static let mostAskedAbout = 100
     /// The end of a run is not to wait for a service that does not answer.
     private static let askingTimeout: Duration = .seconds(10)

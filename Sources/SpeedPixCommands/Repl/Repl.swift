@@ -53,7 +53,7 @@ actor Repl {
         palette = Palette(components.context)
     }
 
-    /// Until the input ends or somebody leaves.
+    /// Runs until the input ends or the user leaves.
     ///
     /// - Returns: Success if a person was there to see what failed; otherwise the status of what failed first.
     func run() async throws -> ExitStatus {
@@ -130,7 +130,7 @@ actor Repl {
         return line
     }
 
-    /// What is kept must not hold the secret, also where nobody needs it to sign with. Where nothing is kept the command
+    /// What is kept must not hold the secret, also where it is not needed to sign with. Where nothing is kept the command
     /// that prints it is not run.
     private func fetchSecretOnce() async {
         guard let fetch = fetchSecret else { return }
@@ -270,7 +270,7 @@ actor Repl {
         write(ValuePrinter(palette: palette, width: width).text(values) + "\n")
     }
 
-    // MARK: Telling
+    // MARK: Reports
 
     private func write(_ text: String) {
         do {
@@ -301,7 +301,7 @@ actor Repl {
         if firstFailure == .success { firstFailure = status }
     }
 
-    /// At the end of the session. Nothing is told of predictions that end with it.
+    /// At the end of the session. Predictions that end with it are not reported.
     private func reportUnfinished() {
         let ids = unfinished(after: 0)
         guard !ids.isEmpty, let flag = localMode.laterFlag else { return }

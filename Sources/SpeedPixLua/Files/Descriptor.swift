@@ -29,7 +29,7 @@ final class Descriptor: Sendable {
         _ path: String, _ flags: Int32, in folder: Descriptor? = nil, shownAs name: String,
         willWrite: (@Sendable (Int) throws -> Void)? = nil
     ) throws -> Descriptor {
-        // A pipe that nobody writes to would otherwise block the open; a program that is started later must not inherit it.
+        // A pipe without a writer would otherwise block the open; a program that is started later must not inherit it.
         let all = flags | O_CLOEXEC | O_NONBLOCK
         let number = retrying { openat(folder?.number ?? AT_FDCWD, path, all, mode_t(0o666)) }
         guard number >= 0 else { throw failure(errno, name) }

@@ -85,7 +85,7 @@ final class OutputFileObject: LuaObject {
 
     let file: FileOutput
     let host: ScriptHost
-    /// Nil for a URL that a journal has kept without what signs it, until somebody asks for it.
+    /// Nil for a URL that a journal has kept without its signature, until it is needed.
     private let url: Mutex<String?>
 
     /// - Parameter isRecorded: Whether the file comes from a journal.

@@ -121,7 +121,7 @@ final class WritableFolder: Sendable {
         }
     }
 
-    /// Writes a file in one step: whoever looks sees the old content or the whole new one.
+    /// Writes a file in one step: a reader finds the old content or the whole new one.
     func replace(_ name: String, with bytes: [UInt8]) throws {
         let (file, temporary) = try makeTemporary(beside: name)
         do {

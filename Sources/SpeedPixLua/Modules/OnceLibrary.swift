@@ -20,7 +20,7 @@ enum OnceLibrary {
         local position_of_run, go_to = host.position_of_run, host.go_to
         local pcall, setmetatable = pcall, setmetatable
         local task, is_within = host.task, host.is_within
-        -- By name: who makes the value, and the events of tasks that wait for it.
+        -- By name: the task that makes the value, and the events of tasks that wait for it.
         local at_work, makers = {}, {}
 
         -- Nothing is kept as null, and given back as nothing.

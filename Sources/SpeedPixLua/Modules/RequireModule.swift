@@ -91,8 +91,8 @@ enum RequireModule {
             remedy: NearestName.hint(for: name, among: modules) ?? "modules lie in the script's folder, \(folder)")
     }
 
-    /// A module runs once, whoever asks first; others that ask meanwhile wait for it. A chunk that waits yields like any
-    /// other code, since it is Lua that calls it.
+    /// A module runs once, in the first task that requires it; others that require it meanwhile wait for it. A chunk that
+    /// waits yields like any other code, since it is Lua that calls it.
     private static let source = """
         local host, own = ...
         local read, check, fail, load, error, ipairs, pcall = own.read, own.check, own.fail, load, error, ipairs, pcall

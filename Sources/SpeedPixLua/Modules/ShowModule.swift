@@ -72,7 +72,7 @@ enum ShowModule {
             let before = items.count
             for item in table.items { try collect(item, pictures, &items, mismatch) }
             for item in named {
-                // Texts and numbers of an output are not what somebody wants to see.
+                // Texts and numbers of an output are not shown: `show` is for its pictures.
                 if case .object = item { try collect(item, pictures, &items, mismatch) }
                 if case .table = item { try? collect(item, pictures, &items, mismatch) }
             }

@@ -17,7 +17,7 @@ package struct WorkflowTask: Sendable {
         try await scratch.path().string
     }
 
-    /// Tells clients how far the run is. Cheap and never blocks: call it as often as there is something new.
+    /// Reports to clients how far the run is. Cheap and never blocks: call it as often as there is something new.
     ///
     /// - Parameters:
     ///   - fraction: 0 ... 1 of the run; it never goes back.

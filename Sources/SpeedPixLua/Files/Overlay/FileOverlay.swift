@@ -218,8 +218,8 @@ public final class FileOverlay: Sendable {
 
     private func copy(_ diskPath: String, to number: Int, state: inout State, name: String) throws {
         let source = OpenFile(try Descriptor.opening(diskPath, O_RDONLY | O_NOFOLLOW, shownAs: name), name: name)
-        // A link that somebody slipped into the way would lead to a file that was not judged. Disks that ignore the case of
-        // names may tell the path in another one.
+        // A link that was put into the path meanwhile would lead to a file that was not judged. Disks that ignore the case of
+        // names may give the path in another one.
         guard source.descriptor.path?.lowercased() == diskPath.lowercased() else { throw FileAccess.notWritable(name) }
         let target = try Self.open(number, flags: O_WRONLY, state: state, name: name)
         try source.forEachPiece { piece in
