@@ -25,11 +25,11 @@ struct RunJournaling: Sendable {
         in context: CommandContext
     ) throws {
         let report: @Sendable (String) -> Void = { if !isQuiet { context.say($0.printable()) } }
-        let drawn = seed ?? Int64.random(in: 0...Int64(Int32.max))
+        let drawn = seed ?? context.randomSeed()
         self.plan = isDryRun ? nil : plan
         self.client = client
         clock = context.clock
-        guard let plan, plan.target != nil || !isDryRun else {
+        guard let plan else {
             (journal, self.seed, deferred, dryRunJournal) = (nil, drawn, nil, nil)
             return
         }
@@ -48,14 +48,15 @@ struct RunJournaling: Sendable {
             return
         }
         let resumed = try store.resume(
-            run, endpoint: plan.description.endpoint, appKey: plan.description.appKey, plan.choices)
+            run, endpoint: plan.description.endpoint, appKey: plan.description.appKey, plan.choices,
+            callbacks: ResumeCallbacks(
+                onChange: { create, differences in report(Self.explanation(create, differences)) },
+                // What the gateway has swept away was free.
+                existsAtService: plan.isLocal ? { try await client.predictions.isKnown($0.id) } : nil))
         report(Self.greeting(recorded, resumed))
         if !plan.choices.makesDoubtsAgain {
             for line in Self.doubts(recorded.inDoubt > 0 ? try store.doubts(of: run) : [], run) { context.say(line) }
         }
-        resumed.onChange = { create, differences in report(Self.explanation(create, differences)) }
-        // What the gateway has swept away was free.
-        if plan.isLocal { resumed.existsAtService = { try await client.predictions.isKnown($0.id) } }
         let deferred = DeferredJournal(resumed)
         (journal, self.seed, self.deferred, dryRunJournal) = (deferred, resumed.seed, deferred, nil)
     }
