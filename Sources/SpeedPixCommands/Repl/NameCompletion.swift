@@ -1,5 +1,6 @@
 import LuaRuntime
 import SpeedPix
+import SpeedPixGateway
 import SpeedPixLua
 
 /// A workflow that a session has heard of.
@@ -39,7 +40,8 @@ struct NameCompletion: Sendable {
         }
         let rest = String(before[space...].drop { $0 == " " })
         switch before[..<space] {
-        case ":help", ":h", ":?": return Self.completion(rest, reference.topics.map { Candidate(name: $0) })
+        case ":help", ":h", ":?":
+            return Self.completion(rest, (reference.topics + BuiltInWorkflows.ids).map { Candidate(name: $0) })
         case ":time": return completeLua(rest)
         case ":load", ":save", ":save!": return completeFile(rest)
         default: return Completion()

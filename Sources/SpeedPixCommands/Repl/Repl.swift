@@ -1,5 +1,6 @@
 import LuaRuntime
 import SpeedPix
+import SpeedPixGateway
 import SpeedPixLua
 import Spelling
 
@@ -315,7 +316,7 @@ actor Repl {
         switch command {
         case .quit: return false
         case .mistake(let text): fail(text, .usage)
-        case .help(let topic): help(topic)
+        case .help(let topic): await help(topic)
         case .jobs: await listJobs()
         case .load(let path): await load(path)
         case .save(let path, let replaces): await save(path, replaces)
@@ -324,7 +325,7 @@ actor Repl {
         return true
     }
 
-    private func help(_ topic: String?) {
+    private func help(_ topic: String?) async {
         let width = context.outputTerminal()?.columns ?? .max
         func show(_ text: String) { write(SessionHelp.wrapped(text, width: width) + "\n") }
         guard let topic else { return show(SessionHelp.overview(palette)) }
@@ -335,7 +336,8 @@ actor Repl {
         if let first = members.first, let text = reference.help(for: first) {
             return show(([text] + members.dropFirst().map { "see also :help \($0)" }).joined(separator: "\n"))
         }
-        let nearest = NearestName.suggestion(for: name, among: reference.topics)
+        if let text = await WorkflowHelp.text(for: name) { return show(text) }
+        let nearest = NearestName.suggestion(for: name, among: reference.topics + BuiltInWorkflows.ids)
         let hint = nearest.map { "did you mean :help \($0)?" } ?? ":help lists what there is"
         fail("there is no help on \(name.printable()); \(hint)", .usage)
     }
