@@ -26,6 +26,13 @@ package enum PictureWork {
     static func picture(
         _ host: PictureHost, format: ImageFormat? = nil, _ make: @escaping @Sendable () throws -> Image
     ) -> LuaFunctionDefinition.Work {
+        pixels(host, format: format) { .still(try make()) }
+    }
+
+    /// Work of a script's call that makes a picture, which may be an animation.
+    static func pixels(
+        _ host: PictureHost, format: ImageFormat? = nil, _ make: @escaping @Sendable () throws -> PicturePixels
+    ) -> LuaFunctionDefinition.Work {
         { context in
             let picture = LuaPicture(try await run(make), host: host, format: format)
             try await host.memory.collect(context)

@@ -19,7 +19,9 @@ struct Verbs: Sendable {
             .init(
                 """
                 Creates a prediction, waits for it and returns its output. Files anywhere in the input, named by a path such \
-                as "./shoe.jpg", are uploaded, the same content once.
+                as "./shoe.jpg", are uploaded, the same content once. Of the local gateway, `text-to-image` draws by the words \
+                that it knows: mountains, forests, the sea, lakes, deserts, cities, flowers, mugs, vases, bottles, bowls, abstract \
+                patterns, a stage for a product, with hour, weather and colour; `info` says when a prompt had none of them.
                 """, CreateRequest.parameters, options: CreateRequest.options + WaitRequest.options,
                 returns: "table<string, any>",
                 errors: ["prediction_failed", "timeout", "unknown_outcome", "output_expired"]

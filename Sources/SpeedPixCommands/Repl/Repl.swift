@@ -1,5 +1,6 @@
 import LuaRuntime
 import SpeedPix
+import SpeedPixGateway
 import SpeedPixLua
 import Spelling
 

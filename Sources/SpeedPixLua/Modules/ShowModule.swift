@@ -116,7 +116,8 @@ enum ShowModule {
                 let line = line(format: picture.luaProperty("format")?.text, picture.width, picture.height, bytes: nil)
                 guard let frame else { return line }
                 return try await PictureWork.run {
-                    let image = try picture.image.resized(width: frame.width, height: frame.height, mode: .exact)
+                    let image = try picture.shownImage.resized(
+                        width: frame.width, height: frame.height, mode: .exact)
                     return try frame.draw(ShownPicture(image, name: name))
                 } + line
             case .read(let read):
