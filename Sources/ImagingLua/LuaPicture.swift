@@ -34,6 +34,8 @@ package final class LuaPicture: LuaObject {
     package let height: Int
     /// The format of its file, or the one it was converted to.
     let format: ImageFormat?
+    /// What it was opened from, also if it was changed since; nil for one that was made.
+    let origin: SavedResult?
     private let dotsPerInch: Double?
     private let colorSpace: String
     /// What its file is called in messages.
@@ -42,7 +44,8 @@ package final class LuaPicture: LuaObject {
     private let content: Mutex<Content>
 
     /// A picture that is in memory.
-    package init(_ image: Image, host: PictureHost, format: ImageFormat? = nil) {
+    package init(_ image: Image, host: PictureHost, format: ImageFormat? = nil, origin: SavedResult? = nil) {
+        self.origin = origin
         self.host = host
         width = image.width
         height = image.height
@@ -59,7 +62,7 @@ package final class LuaPicture: LuaObject {
     /// A picture that is still a file's content.
     ///
     /// - Throws: ``ImagingError`` if it is none, or over the limits.
-    init(file: [UInt8], name: String, host: PictureHost, damaged: DamagePolicy) throws {
+    init(file: [UInt8], name: String, host: PictureHost, damaged: DamagePolicy, origin: SavedResult?) throws {
         let header = try ImageHeader(bytes: file, name: name, damaged: damaged)
         self.host = host
         width = header.width
@@ -68,6 +71,7 @@ package final class LuaPicture: LuaObject {
         dotsPerInch = header.dotsPerInch
         colorSpace = header.colorSpace
         self.name = name
+        self.origin = origin
         self.damaged = damaged
         content = Mutex(.file(file))
         host.memory.add(file.count)

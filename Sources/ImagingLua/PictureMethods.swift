@@ -33,7 +33,7 @@ enum PictureMethods {
             let options = try arguments.options()
             let width = try options.required("width")
             let height = try options.pixels("height") ?? width
-            return PictureWork.picture(picture.host, format: picture.format) {
+            return PictureWork.picture(picture.host, format: picture.format, origin: picture.origin) {
                 try picture.thumbnail(width: width, height: height)
             }
         },
@@ -177,7 +177,7 @@ enum PictureMethods {
         let placement = try Placement(options, otherwise: .offset(x: 0, y: 0))
         let blend: BlendMode = try options.choice("blend") ?? .over
         let opacity = try options.number("opacity") ?? 1
-        return PictureWork.picture(picture.host, format: picture.format) {
+        return PictureWork.picture(picture.host, format: picture.format, origin: picture.origin) {
             try placement.lay(try other.image, on: try picture.image, blend: blend, opacity: opacity)
         }
     }
@@ -196,7 +196,7 @@ enum PictureMethods {
         let options = try arguments.options()
         let style = try options.textStyle()
         let placement = try Placement(options, otherwise: .anchor(.center))
-        return PictureWork.picture(picture.host, format: picture.format) {
+        return PictureWork.picture(picture.host, format: picture.format, origin: picture.origin) {
             try placement.lay(try Image.text(text, style: style), on: try picture.image)
         }
     }
@@ -212,7 +212,7 @@ enum PictureMethods {
         ) { arguments in
             let picture = try arguments.receiver(LuaPicture.self)
             let format = try format(try arguments.string(1), "picture:convert")
-            return PictureWork.picture(picture.host, format: format) { try picture.image }
+            return PictureWork.picture(picture.host, format: format, origin: picture.origin) { try picture.image }
         },
         .waiting(
             "bytes",
@@ -236,22 +236,23 @@ enum PictureMethods {
             .init(
                 "Writes a file in one step, with the folders on its way; returns its full path.",
                 ["path: string — its extension names the format"],
-                options: ["format: \(formats) — instead of the extension's", quality], returns: "string",
-                errors: ["not_allowed", "file_system"])
+                options: ["format: \(formats) — instead of the extension's", quality, SaveConflict.option],
+                returns: "string", errors: ["not_allowed", "file_system"])
         ) { arguments in
             let picture = try arguments.receiver(LuaPicture.self)
-            let path = try arguments.string(1)
+            let path = try arguments.bytes(1)
             let options = try arguments.options()
+            let conflict = try SaveConflict(options)
             let named = try options.string("format").map { try format($0, "picture:save") }
-            guard let chosen = named ?? ImageFormat(fileName: path) else {
+            guard let chosen = named ?? ImageFormat(fileName: path.lossyText) else {
                 throw LuaArgumentError(
-                    "\(path) does not end in a picture's extension",
+                    "\(path.lossyText) does not end in a picture's extension",
                     hint: "end the name in .jpg, .png, .webp, .gif or .tiff, or add { format = \"png\" }")
             }
             let quality = try quality(options)
             return { _ in
                 let bytes = try await PictureWork.run { try picture.image.encoded(format: chosen, quality: quality) }
-                return .string(try await picture.host.save(path, bytes))
+                return .string(try await picture.host.save(path, bytes, picture.origin, conflict))
             }
         },
     ]
@@ -282,7 +283,7 @@ enum PictureMethods {
         .waiting(name, description()) { arguments in
             let picture = try arguments.receiver(LuaPicture.self)
             let change = try prepare(try arguments.options())
-            return PictureWork.picture(picture.host, format: picture.format) { try change(try picture.image) }
+            return PictureWork.picture(picture.host, format: picture.format, origin: picture.origin) { try change(try picture.image) }
         }
     }
 }

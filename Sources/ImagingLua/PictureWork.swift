@@ -24,10 +24,11 @@ package enum PictureWork {
 
     /// Work of a script's call that makes a picture.
     static func picture(
-        _ host: PictureHost, format: ImageFormat? = nil, _ make: @escaping @Sendable () throws -> Image
+        _ host: PictureHost, format: ImageFormat? = nil, origin: SavedResult? = nil,
+        _ make: @escaping @Sendable () throws -> Image
     ) -> LuaFunctionDefinition.Work {
         { context in
-            let picture = LuaPicture(try await run(make), host: host, format: format)
+            let picture = LuaPicture(try await run(make), host: host, format: format, origin: origin)
             try await host.memory.collect(context)
             return .object(picture)
         }

@@ -64,7 +64,7 @@ extension Files {
             return try await freshURL(of: place, otherThan: "")
         } catch let error as SpeedPixError where error.code == .outputExpired {
             for saved in try await caller.dependencies.journal.savedFiles(place).reversed()
-            where await isUnchanged(saved, at: saved.path) {
+            where await isUnchanged(saved, at: FilePath(saved.path)) {
                 return try await upload(.path(saved.path)).url
             }
             throw error

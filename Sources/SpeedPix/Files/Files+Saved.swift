@@ -13,18 +13,18 @@ extension Files {
     /// - Returns: Its bytes, and whether it lay there.
     /// - Throws: As ``download(_:to:onProgress:)``.
     package func save(
-        _ url: String, to path: String, knownAs lastingPath: String, onProgress: TransferProgress.Handler? = nil
+        _ url: String, to path: FilePath, knownAs lastingPath: String, onProgress: TransferProgress.Handler? = nil
     ) async throws -> (size: Int64, layThere: Bool) {
         let journal = caller.dependencies.journal
         guard journal.identifiesCreates, let place = caller.state.outputs.place(of: url) else {
             return (try await download(url, to: path, onProgress: onProgress), false)
         }
-        let known = try await journal.savedFiles(place).last { $0.path == lastingPath }
+        let known = try await journal.savedFiles(place).last { $0.path.utf8.elementsEqual(lastingPath.utf8) }
         if let known, await isUnchanged(known, at: path) { return (known.size, true) }
         let size = try await caller.state.saves.named(place, path: lastingPath, otherwise: caller.dependencies.nonce) {
             name in
             // What an attempt that was killed has left.
-            try? FileRemoval.remove(SavesInProgress.temporary(beside: FilePath(path), named: name))
+            try? FileRemoval.remove(SavesInProgress.temporary(beside: path, named: name))
             return try await download(url, to: path, by: name, onProgress: onProgress)
         }
         if let saved = try? await Self.describe(path, output: place, lastingPath: lastingPath) {
@@ -34,7 +34,7 @@ extension Files {
         return (size, false)
     }
 
-    private static func describe(_ path: String, output place: OutputPlace, lastingPath: String) async throws
+    private static func describe(_ path: FilePath, output place: OutputPlace, lastingPath: String) async throws
         -> SavedFile
     {
         try await UploadSource.Reopenable.path(path).withContent { content in
@@ -44,8 +44,15 @@ extension Files {
         }
     }
 
+    /// The paths under which a file of an output was saved, as far as the client's journal knows.
+    package func savedPaths(of url: String) async throws -> [String] {
+        let journal = caller.dependencies.journal
+        guard journal.identifiesCreates, let place = caller.state.outputs.place(of: url) else { return [] }
+        return try await journal.savedFiles(place).map(\.path)
+    }
+
     /// Whether a file still lies there as it was saved: told by its version, else by its content.
-    func isUnchanged(_ saved: SavedFile, at path: String) async -> Bool {
+    func isUnchanged(_ saved: SavedFile, at path: FilePath) async -> Bool {
         let isSame = try? await UploadSource.Reopenable.path(path).withContent { content in
             guard content.size == saved.size else { return false }
             if let version = content.version?.text, version == saved.version { return true }

@@ -20,15 +20,14 @@ extension RunCommand {
                     ? try DryRunTransport.configuration(context, appKey: target.configuration.appKey)
                     : target.configuration,
                 sandbox: sandbox, arguments: arguments, directory: script.directory, journal: journalFolder,
-                // Without a folder the script itself was read from standard input.
-                readsInput: script.directory != nil,
+                readsInput: !script.isStandardInput,
                 transport: dryRun ? DryRunTransport() : nil,
                 middleware: context.middleware,
                 cancelsOnStop: !dryRun && stopping.cancels(target.settings),
                 watched: watched, in: context),
             localMode: target.localMode, isDryRun: dryRun,
             journal: try JournalPlan(
-                resuming, folder: journalFolder, script: name, parameters: arguments, isDryRun: dryRun, at: target,
+                resuming, folder: journalFolder, script: script.directory == nil ? "-" : name, parameters: arguments, isDryRun: dryRun, at: target,
                 in: context),
             seed: resuming.seed, limit: limit, timeout: timeout.duration, isVerbose: verbose,
             progress: output.mode(in: context), isQuiet: output.quiet, showsSummary: output.showsSummary(in: context),

@@ -19,7 +19,7 @@ struct JournalPlan: Sendable {
 
     /// - Parameters:
     ///   - folder: Where journals lie.
-    ///   - script: As the command line names it; `-` for standard input.
+    ///   - script: As the command line names it; `-` for standard input and pipes.
     ///   - parameters: Those of the command line.
     ///   - service: Where it creates predictions; a run is known by it.
     /// - Returns: Nil for a run that writes nothing down.

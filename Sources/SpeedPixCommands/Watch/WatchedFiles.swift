@@ -1,4 +1,6 @@
+import LocalFiles
 import Synchronization
+import SystemPackage
 
 #if canImport(Darwin)
 import Darwin
@@ -11,19 +13,20 @@ import Glibc
 /// The files that a run has read, as they were when it read them.
 final class WatchedFiles: Sendable {
     private struct State {
-        var files: [String: Version] = [:]
-        var written: Set<String> = []
-        let script: String
+        var files: [FilePath: Version] = [:]
+        var written: Set<FilePath> = []
+        let script: FilePath
     }
 
     private let state: Mutex<State>
 
     /// - Parameter script: The first file to be read.
     init(script: String) {
+        let script = FilePath(script)
         state = Mutex(State(files: [script: Version(script)], written: [], script: script))
     }
 
-    @Sendable func noteRead(_ path: String) {
+    @Sendable func noteRead(_ path: FilePath) {
         let now = Version(path)
         state.withLock { state in
             if state.files[path] == nil { state.files[path] = now }
@@ -31,7 +34,7 @@ final class WatchedFiles: Sendable {
     }
 
     /// What the run itself writes is not a reason to run again.
-    @Sendable func noteWrite(_ path: String) {
+    @Sendable func noteWrite(_ path: FilePath) {
         state.withLock { _ = $0.written.insert(path) }
     }
 
@@ -48,7 +51,7 @@ final class WatchedFiles: Sendable {
     }
 
     /// How the files are now, whatever they were.
-    var current: [String: Version] {
+    var current: [FilePath: Version] {
         let paths = state.withLock { Array($0.files.keys) }
         return Dictionary(uniqueKeysWithValues: paths.map { ($0, Version($0)) })
     }
@@ -56,14 +59,14 @@ final class WatchedFiles: Sendable {
     /// "pipeline.lua", "pipeline.lua and 3 other files".
     var description: String {
         state.withLock { state in
-            let script = state.script.split(separator: "/").last.map(String.init) ?? "the script"
+            let script = state.script.fileName?.shown ?? "the script"
             let others = state.files.count - 1
             return others > 0 ? "\(script) and \(others) other \(others == 1 ? "file" : "files")" : script
         }
     }
 
     /// How they were when they were read.
-    var known: [String: Version] { state.withLock { $0.files } }
+    var known: [FilePath: Version] { state.withLock { $0.files } }
 
     /// What tells one state of a file from another; of one that is gone, nothing.
     struct Version: Hashable, Sendable {
@@ -74,9 +77,9 @@ final class WatchedFiles: Sendable {
         private var seconds = 0
         private var nanoseconds = 0
 
-        init(_ path: String) {
+        init(_ path: FilePath) {
             var status = stat()
-            guard stat(path, &status) == 0 else { return }
+            guard path.withPlatformString({ stat($0, &status) }) == 0 else { return }
             inode = UInt64(truncatingIfNeeded: status.st_ino)
             size = Int64(status.st_size)
             #if canImport(Darwin)

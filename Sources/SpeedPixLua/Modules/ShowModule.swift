@@ -83,9 +83,9 @@ enum ShowModule {
             guard let read = try pictures.source(value) else { throw mismatch() }
             var item = Item(name: nil, size: nil, mimeType: nil, source: .read(read))
             switch value {
-            case .string(let path): item.name = path.lossyText
+            case .string(let path): item.name = FileName.shown(path.bytes)
             case .object(let object as SourceObject):
-                if case .file(let path) = object.kind { item.name = path }
+                if case .file(let path) = object.kind { item.name = path.shown }
                 if case .bytes(_, let filename) = object.kind { item.name = filename }
             case .object(let object):
                 item.name = object.luaProperty("filename")?.text ?? object.luaDescription
