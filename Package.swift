@@ -198,6 +198,7 @@ let package = Package(
                 "CLineEditor", "Spelling",
                 .product(name: "ArgumentParser", package: "swift-argument-parser", condition: when("Command")),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Subprocess", package: "swift-subprocess", condition: when("Media", "Command")),

@@ -38,7 +38,7 @@ VipsFailOn spx_fail_on(int format, bool allow_damaged);
 // Pixels of an opened but not yet decoded picture: upright, sRGB, in memory. If `partial`, as many rows as there are.
 int spx_decode(VipsImage *header, bool partial, spx_image **out, spx_error *error);
 
-// Collects what libvips logs as a warning on this thread; NULL ends it. The JPEG decoder tells its own when it is
+// Collects what libvips logs as a warning on this thread; NULL ends it. The JPEG decoder logs its own when it is
 // released, so release everything before.
 void spx_collect_warnings(spx_warnings *warnings);
 void spx_note_warning(const char *message);

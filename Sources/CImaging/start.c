@@ -23,7 +23,7 @@ static void start(void)
         return;
     }
 
-    // libvips prints its warnings to stderr by itself. They concern a user's file and are told where they matter.
+    // libvips prints its warnings to stderr by itself. They concern a user's file and are reported where they matter.
     g_log_set_handler("VIPS", G_LOG_LEVEL_WARNING | G_LOG_LEVEL_MESSAGE | G_LOG_LEVEL_INFO, take_message, NULL);
 
     started = vips_init("speedpix");

@@ -9,7 +9,8 @@ struct spx_stop {
     atomic_bool is_set;
 };
 
-// Who works with libvips now, and who waits to. Not a read-write lock of the system's: nobody could be called away from it.
+// How many threads work with libvips now, and how many wait to. Not the system's read-write lock: a thread that waits for
+// one cannot be interrupted.
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
 static int working, waiting_alone;

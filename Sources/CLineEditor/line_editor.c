@@ -206,7 +206,7 @@ static bool wait_for_input(slt_editor *editor) {
         return false;
     }
     if (ready[0].revents == 0) return true;
-    // What is typed ahead stays for whoever reads next: no more than a byte.
+    // One byte at a time: what is typed ahead stays for the next reader.
     char byte;
     ssize_t count = read(fileno(editor->input), &byte, 1);
     if (count < 0 && (errno == EINTR || errno == EAGAIN)) return true;

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <wchar.h>
 
-// One that knows UTF-8, also where nobody has set one: a script's text is UTF-8 everywhere.
+// One for UTF-8, also where the environment sets none: a script's text is UTF-8 everywhere.
 locale_t slt_utf8_locale(void);
 // Both made with malloc, or NULL; what is not text becomes question marks.
 wchar_t *slt_widened(const char *text);

@@ -131,7 +131,7 @@ int spl_call_waiting(lua_State *L) {
     return call_host(L, vm);
 }
 
-// spawn(f, …): a new thread of the host. All that can raise happens before Swift hears of it.
+// spawn(f, …): a new thread of the host. All that can raise happens before Swift is called.
 static int spawn(lua_State *L, bool is_helper) {
     spl_vm *vm = spl_vm_of(L);
     luaL_checktype(L, 1, LUA_TFUNCTION);
@@ -207,7 +207,7 @@ static lua_State *start_thread(spl_vm *vm, new_thread *request, int32_t *slot) {
     if (!made) spl_release_buffer(vm, vm->start);
     vm->length = vm->start;
     vm->allocates = vm->put_failed = false;
-    // To the protected call an error of the compiler is one like any other.
+    // The protected call failed with Lua's code for a runtime error. Where the source did not compile, that is the status.
     if (!made && request->status != SPL_OK) vm->failure_status = request->status;
     if (!made) return NULL;
     *slot = request->slot;

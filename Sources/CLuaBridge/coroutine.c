@@ -167,7 +167,7 @@ static int yield_again(lua_State *L, int status, lua_KContext context) {
 static int co_yield(lua_State *L) {
     spl_vm *vm = spl_vm_of(L);
     if (spl_has_tag(L, SPL_TAG_TASK)) return luaL_error(L, "attempt to yield from outside a coroutine");
-    // A <close> variable of a coroutine that is being unwound; whoever resumed it has to be unwound as well.
+    // A <close> variable of a coroutine that is being unwound; the thread that resumed it has to be unwound as well.
     if (spl_has_tag(L, SPL_TAG_CLOSING) || spl_passes_stop(L, vm->outer_mark))
         return luaL_error(L, "attempt to yield from a coroutine that is being closed");
     return lua_yieldk(L, lua_gettop(L), 0, yield_again);

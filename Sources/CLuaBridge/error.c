@@ -74,7 +74,7 @@ void spl_push_error_metatable(lua_State *L, spl_vm *vm) {
     lua_setfield(L, -2, "__index");
     lua_pushcfunction(L, error_tostring);
     lua_setfield(L, -2, "__tostring");
-    lua_pushliteral(L, "speedpix.error");
+    lua_pushliteral(L, "Error");
     lua_setfield(L, -2, "__name");
     lua_pushboolean(L, 0);
     lua_setfield(L, -2, "__metatable");
@@ -138,7 +138,7 @@ static void push_error(lua_State *L, const char *code, const char *message, cons
 }
 
 // In a hook, level 0 is the code that is stopped. No traceback: a stop is raised at every level of what may be a very
-// deep stack, and nobody asks how a runaway script got where it was.
+// deep stack, and where a runaway script was is of no use.
 int spl_raise_stop(lua_State *L, int reason) {
     luaL_checkstack(L, 8, "too many values");
     if (reason == SPL_STOP_TIMEOUT)

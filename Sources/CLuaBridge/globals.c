@@ -260,7 +260,7 @@ static void take_body(spl_globals *g, function *f, const bool *outer, size_t out
     for (size_t names = take_count(g, 1); names > 0 && !g->broken; names--) take_string(g);
 }
 
-// `outer` tells which of the parent's upvalues are the environment; NULL for the main function.
+// `outer` has which of the parent's upvalues are the environment; NULL for the main function.
 static void take_function(spl_globals *g, const bool *outer, size_t outer_count) {
     function f = {0};
     take_string(g);

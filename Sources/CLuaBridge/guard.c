@@ -1,6 +1,6 @@
 // The bodies of tasks and of the script's coroutines, and the functions that catch errors.
 //
-// Every body runs inside a protected call with a continuation: an error that nobody catches unwinds to here, and the
+// Every body runs inside a protected call with a continuation: an uncaught error unwinds to here, and the
 // <close> variables on its way run while the coroutine is alive, and so may wait.
 #include "internal.h"
 
@@ -46,8 +46,8 @@ static int task_failed(lua_State *L) {
     return 1;
 }
 
-// Puts the error that has begun to unwind the task in the place of what its <close> variables have made of it: that one is
-// why the script failed. What they raised is told beside it.
+// Restores the error that has begun to unwind the task where its <close> variables have raised another: the first one is
+// why the script failed. The other one is reported beside it.
 static void restore_error(lua_State *L, spl_vm *vm, int status) {
     if (!lua_checkstack(L, 2)) return;
     if (lua_rawgetp(L, LUA_REGISTRYINDEX, L) == LUA_TNIL) {

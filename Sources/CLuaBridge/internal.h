@@ -63,7 +63,7 @@ struct spl_vm {
     int32_t task_depth;       // how deep tasks may nest
     int pending;              // why it must be stopped at the first opportunity; SPL_RUN if it need not
     int reason;               // why it was stopped
-    uint64_t pending_epoch;   // comes into force with that
+    uint64_t pending_epoch;   // becomes `epoch` when that stop is raised
     uint64_t epoch;           // of the stop in force, whose <close> variables run; 0 for none
     bool is_watched;          // the host measures the grace period
     bool is_over;             // the grace period is over
@@ -71,7 +71,7 @@ struct spl_vm {
     lua_KContext outer_mark;  // when the running coroutine was resumed by a script, see spl_mark
     bool killed;              // the yield under way is the hook's
     bool gave_up;             // the yield under way asks for a reset of the thread: its stack is too deep to unwind
-    bool may_be_deep;         // nobody has looked at that yet
+    bool may_be_deep;         // the depth of the stack that is unwound has not been checked since the stop was raised
     int resets;               // depth of resets: lua_resetthread does not count C calls, so nothing else would stop them
     int hook_count;
     spl_random *random;  // of the running task; NULL until it draws
@@ -96,8 +96,8 @@ struct spl_vm {
     int32_t free_count, free_capacity;
 
     // Metatables, known by address.
-    const void *array_mt, *object_mt, *error_mt;
-    int array_ref, object_ref, error_ref, results_ref;
+    const void *array_mt, *object_mt, *record_mt, *error_mt;
+    int array_ref, object_ref, record_ref, error_ref, results_ref;
     const void *unsigned_mt;
     int unsigned_ref, unsigned_values_ref;  // unsigned.c
     int modules_ref;  // name → hidden table of fields

@@ -1,7 +1,7 @@
 // How a running script is stopped from another thread.
 //
-// Only a hook gets into a loop that calls nothing, and an armed hook is asked about at every instruction: that doubles
-// the time of an arithmetic loop (5.4.4, whatever the count). So hooks stay off until somebody wants a stop. Then a
+// Only a hook gets into a loop that calls nothing, and Lua checks an armed hook at every instruction: that doubles the
+// time of an arithmetic loop (5.4.4, whatever the count). So hooks stay off until a stop is requested. Then a
 // signal goes to the one thread that runs the script, and its handler arms the hook there. lua_sethook is made for that,
 // lua.c does the same; called from another thread instead it would read call records that may just be freed.
 #include <errno.h>
@@ -11,7 +11,7 @@
 
 #include "internal.h"
 
-// Ignored unless somebody handles it, spurious by its nature, and restarts system calls: Go's runtime stops its threads
+// Ignored unless it is handled, spurious by its nature, and restarts system calls: Go's runtime stops its threads
 // with it for the same reasons.
 #define STOP_SIGNAL SIGURG
 
@@ -47,7 +47,7 @@ static void handle(int number, siginfo_t *info, void *context) {
         lua_State *L = atomic_load_explicit(&vm->current, memory_order_relaxed);
         if (L != NULL) spl_arm_hook(vm, L);
     }
-    // Whoever had the signal before us still gets it.
+    // The handler that was there before is still called.
     if (previous.sa_flags & SA_SIGINFO) {
         if (previous.sa_sigaction != NULL) previous.sa_sigaction(number, info, context);
     } else if (previous.sa_handler != SIG_DFL && previous.sa_handler != SIG_IGN) {
@@ -56,7 +56,7 @@ static void handle(int number, siginfo_t *info, void *context) {
     errno = saved;
 }
 
-// Puts the handler in place, again if somebody has replaced it.
+// Puts the handler in place, again if it was replaced.
 static bool install(void) {
     bool installed = true;
     pthread_mutex_lock(&install_lock);

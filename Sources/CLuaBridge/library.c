@@ -88,7 +88,7 @@ static int collect_garbage(lua_State *L) {
 }
 
 // setmetatable without finalisers: Lua runs __gc with its hooks off, so one that loops could never be stopped. Lua
-// looks for the field here and only here, so nobody can slip it in later.
+// looks for the field here and only here, so adding it later has no effect.
 static int set_metatable(lua_State *L) {
     luaL_checkany(L, 2);
     if (lua_type(L, 2) == LUA_TTABLE) {

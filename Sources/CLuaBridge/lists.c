@@ -96,7 +96,7 @@ static int move(lua_State *L) {
 
 static int concat(lua_State *L) {
     luaL_checktype(L, 1, LUA_TTABLE);
-    // With the last index given, nobody asks for the length.
+    // With the last index given, the length is not read.
     lua_Integer from = luaL_optinteger(L, 3, 1), to = luaL_opt(L, luaL_checkinteger, 4, luaL_len(L, 1)), count = 0;
     if (is_too_long(L, from, to)) return luaL_argerror(L, 1, "the list is too long");
     if (!has_metatable(L, 1)) return spl_call_original(L);
@@ -131,7 +131,7 @@ static int unpack(lua_State *L) {
     return (int)all;
 }
 
-// Lists below this are sorted before anybody notices, if they are what they seem.
+// Shorter lists are sorted in a moment, unless a metamethod or the comparator is slow.
 #define LONG_SORT 10000
 #define COMPARISONS_PER_POLL 100
 

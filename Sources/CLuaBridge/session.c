@@ -1,7 +1,7 @@
 // A session: chunks that are run one after the other and share what they declared at their top level.
 //
 // Each chunk's _ENV is the scope: a table of the session's variables in front of the globals, so that a variable can hide
-// a global from the session, and from nobody else.
+// a global in the session, and nowhere else.
 #include <string.h>
 
 #include "internal.h"
@@ -150,7 +150,7 @@ static int find(lua_State *L) {
         if (s->found == 0) {
             push_root(L, vm, name);
         } else {
-            // A chain of classes; nobody nests them deeper.
+            // A chain of classes; real ones are less deep.
             bool is_found = false;
             for (int depth = 0; depth < 8 && !is_found; depth++) {
                 if (lua_type(L, -1) == LUA_TTABLE) {

@@ -1,6 +1,6 @@
 // Tracebacks, in the form that Lua's own have.
 //
-// A body's protected call unwinds its stack before the host hears of the error, so the text is made where the error is
+// A body's protected call unwinds its stack before the host gets the error, so the text is made where the error is
 // raised. It goes into a buffer of the VM: an error must not be lost because there is no memory to describe it.
 #include <stdarg.h>
 #include <stdio.h>

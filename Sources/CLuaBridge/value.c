@@ -209,7 +209,9 @@ int spl_push_buffer(lua_State *L, spl_vm *vm, size_t at) {
                 memcpy(parts, operand, sizeof parts);
                 lua_createtable(L, parts[0], parts[1]);
                 if (parts[2] != SPL_SHAPE_PLAIN) {
-                    int ref = parts[2] == SPL_SHAPE_ARRAY ? vm->array_ref : vm->object_ref;
+                    int ref = parts[2] == SPL_SHAPE_ARRAY    ? vm->array_ref
+                              : parts[2] == SPL_SHAPE_RECORD ? vm->record_ref
+                                                             : vm->object_ref;
                     lua_rawgeti(L, LUA_REGISTRYINDEX, ref);
                     lua_setmetatable(L, -2);
                 }
@@ -275,7 +277,9 @@ bool spl_is_null(lua_State *L, int32_t index) {
 int32_t spl_get_shape(spl_vm *vm, lua_State *L, int32_t index) {
     const void *address = metatable(L, index);
     if (address == NULL) return SPL_SHAPE_PLAIN;
-    return address == vm->array_mt ? SPL_SHAPE_ARRAY : address == vm->object_mt ? SPL_SHAPE_OBJECT : SPL_SHAPE_PLAIN;
+    if (address == vm->array_mt) return SPL_SHAPE_ARRAY;
+    // A record's names are checked when a script reads it; as a value it is an object.
+    return address == vm->object_mt || address == vm->record_mt ? SPL_SHAPE_OBJECT : SPL_SHAPE_PLAIN;
 }
 
 bool spl_is_error(spl_vm *vm, lua_State *L, int32_t index) {

@@ -72,6 +72,9 @@ static int open_state(lua_State *L) {
     lua_newtable(L);
     vm->object_mt = lua_topointer(L, -1);
     vm->object_ref = luaL_ref(L, LUA_REGISTRYINDEX);
+    lua_newtable(L);
+    vm->record_mt = lua_topointer(L, -1);
+    vm->record_ref = luaL_ref(L, LUA_REGISTRYINDEX);
     spl_push_error_metatable(L, vm);
     spl_open_unsigned(L, vm);
     spl_open_libraries(L);

@@ -19,9 +19,9 @@ public struct Color: Sendable, Hashable {
         self.alpha = alpha
     }
 
-    /// Opaque white: what blank pictures are made of unless told otherwise.
+    /// Opaque white: the colour of blank pictures unless another one is given.
     public static let white = Color(red: 255, green: 255, blue: 255)
-    /// Opaque black: the colour of text unless told otherwise.
+    /// Opaque black: the colour of text unless another one is given.
     public static let black = Color(red: 0, green: 0, blue: 0)
     /// Nothing at all: black with an alpha of 0.
     public static let transparent = Color(red: 0, green: 0, blue: 0, alpha: 0)

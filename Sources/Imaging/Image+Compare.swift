@@ -12,7 +12,7 @@ public struct ImageComparison: Sendable {
     public let difference: Double
     /// The share of pixels that differ visibly, by more than 8 of 255 in a channel; 0…1.
     public let changed: Double
-    /// Peak signal-to-noise ratio in decibels; infinite for the same pixels. Above 40 nobody sees a difference.
+    /// Peak signal-to-noise ratio in decibels; infinite for the same pixels. Above 40 no difference is visible.
     public let peakSignalToNoise: Double
     /// The differences of the channels as a picture, black where nothing differs.
     public let image: Image

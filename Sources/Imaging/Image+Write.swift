@@ -23,7 +23,7 @@ extension Image {
         return Array(UnsafeRawBufferPointer(start: bytes, count: count))
     }
 
-    /// Writes the picture to a file, in one step: whoever looks sees the old file or the whole new one.
+    /// Writes the picture to a file, in one step: a reader finds the old file or the whole new one.
     ///
     /// - Parameter format: `nil` takes the format from the path's extension.
     /// - Throws: ``ImagingError`` as ``encoded(format:quality:)`` does, or with `fileAccess`; nothing is left behind then.

@@ -289,7 +289,7 @@ enum PictureMethods {
 }
 
 extension LuaPicture {
-    /// What it is written as when nobody says: its own format where that can be written.
+    /// The format it is written in when none is given: its own format where that can be written.
     fileprivate var writeFormat: ImageFormat { format == .heif ? .jpeg : format ?? .png }
 }
 

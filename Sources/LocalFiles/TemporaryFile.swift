@@ -28,7 +28,7 @@ package struct TemporaryFile {
         self.path = path
     }
 
-    /// A file in the same folder as `target`, under a name that nobody uses.
+    /// A file in the same folder as `target`, under a name that is not in use.
     package static func make(beside target: FilePath, permissions: FilePermissions) throws(Errno) -> TemporaryFile {
         var attempt = 1
         while true {
@@ -41,7 +41,7 @@ package struct TemporaryFile {
         }
     }
 
-    /// What tells the names of a process's temporary files apart, from its number and that of the attempt.
+    /// What makes the names of a process's temporary files distinct, made of its number and that of the attempt.
     package static func uniquePart(_ attempt: Int) -> String { "\(getpid())-\(attempt)" }
 
     /// The path of a temporary file for the next content of `target`.
@@ -60,7 +60,7 @@ package struct TemporaryFile {
         return FileName(bytes: [UInt8(ascii: ".")] + start + Array(".\(unique).part".utf8))
     }
 
-    /// Makes a file in a folder and removes it. Access rights do not tell whether that works: file systems can be read-only,
+    /// Makes a file in a folder and removes it. Access rights do not show whether that works: file systems can be read-only,
     /// and disks full.
     package static func checkCreation(in folder: FilePath) throws(Errno) {
         let file = try make(beside: folder.appending("speedpix"), permissions: .ownerReadWrite)

@@ -14,7 +14,7 @@ public struct ClientDependencies: Sendable {
     private(set) var isTransportGiven: Bool
     /// Measures waits and sleeps between polls.
     public var clock: any Clock<Duration>
-    /// The date that signatures carry.
+    /// The date that signatures carry, and by which an error says what is wrong with a certificate.
     public var now: @Sendable () -> Date
     /// A value never used before, for the signature's nonce and for names of temporary files.
     public var nonce: @Sendable () -> String

@@ -41,7 +41,9 @@ public struct SpeedPixClient: Sendable {
     ) {
         var dependencies = dependencies
         if !dependencies.isTransportGiven, configuration.network != NetworkSettings() {
-            dependencies.transport = RoutedHTTPTransport(configuration.network)
+            dependencies.transport = RoutedHTTPTransport(configuration.network, now: dependencies.now)
+        } else if let transport = dependencies.transport as? AsyncHTTPTransport {
+            dependencies.transport = transport.with(now: dependencies.now)
         }
         let caller = ServiceCaller(
             configuration: configuration, dependencies: dependencies, middleware: middleware,

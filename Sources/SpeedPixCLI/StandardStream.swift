@@ -21,7 +21,7 @@ struct StandardStream {
         self.end = end
     }
 
-    /// - Throws: ``StreamError``, also if the end begins, or a session is interrupted, while nobody reads.
+    /// - Throws: `ClosedOutputError` if the reader has gone away; ``StreamError`` otherwise, also if the end begins, or a session is interrupted, while nobody reads.
     func write(_ bytes: [UInt8]) throws {
         var rest = bytes[...]
         let hadBegun = end.hasBegun
@@ -43,6 +43,7 @@ struct StandardStream {
             let count = rest.prefix(Self.atOnce).withUnsafeBytes { systemWrite(descriptor, $0) }
             if count < 0 {
                 if errno == EINTR || errno == EAGAIN { continue }
+                if errno == EPIPE { throw ClosedOutputError() }
                 throw StreamError(code: errno)
             }
             rest = rest.dropFirst(count)

@@ -29,6 +29,8 @@ public struct CommandContext: Sendable {
     public var clock: any Clock<Duration>
     /// The date that signatures and the local gateway's records carry.
     public var now: @Sendable () -> Date
+    /// Where dates are shown in, and named by.
+    public var timeZone = TimeZone.current
     /// Text that nobody can guess, for credentials of a gateway that lives as long as one command.
     public var randomToken: @Sendable () -> String
     /// The size of the terminal that standard output is, asked anew each time; nil if it is none.

@@ -19,6 +19,8 @@ public enum ExitStatus: Int32, Sendable, CaseIterable {
     case predictionFailed = 3
     /// Credentials or configuration are missing or wrong.
     case configuration = 4
+    /// The same script runs already, with `--lock`: a scheduler may try again later (`EX_TEMPFAIL` of sysexits.h).
+    case locked = 75
     /// A signal; 130 for Ctrl-C, see ``processStatus(signal:)``.
     case interrupted = 130
 
@@ -43,6 +45,7 @@ public enum ExitStatus: Int32, Sendable, CaseIterable {
         case .usage: "usage"
         case .predictionFailed: "uncaught failed prediction"
         case .configuration: "credentials or configuration"
+        case .locked: "it runs already (--lock)"
         case .interrupted: "interrupted"
         }
     }

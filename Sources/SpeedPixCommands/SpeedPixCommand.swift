@@ -27,6 +27,8 @@ public enum SpeedPixCommand {
         } catch let failure as CommandFailure {
             if let message = failure.message { context.say("speedpix: \(message)") }
             return failure.status
+        } catch is ClosedOutputError {
+            return .failure
         } catch is CancellationError {
             return .interrupted
         } catch {

@@ -1,4 +1,5 @@
 import GRDB
+import LocalFiles
 import SQLiteStorage
 public import SpeedPix
 import Synchronization
@@ -39,7 +40,7 @@ public final class RunJournal: PredictionJournal {
         /// Predictions of this run whose end was not noticed.
         var unended: [String: NewCreate]
         /// Files of outputs of attempts before, by their URLs; nil until somebody asks.
-        var outputs: [String: OutputPlace]?
+        var outputs: [String: OutputFileID]?
     }
 
     /// A create that has become a prediction.
@@ -205,7 +206,7 @@ public final class RunJournal: PredictionJournal {
 
     /// - Throws: ``SpeedPixError`` `journal_failed`; after that nothing more is intended.
     public func recordCreated(_ prediction: Prediction, _ key: JournalKey) async throws {
-        let made = state.withLock { state -> (create: NewCreate, sources: [OutputPlace])? in
+        let made = state.withLock { state -> (create: NewCreate, sources: [OutputFileID])? in
             guard let create = state.pending.removeValue(forKey: key),
                 let number = state.intents.removeValue(forKey: key)
             else { return nil }
@@ -338,7 +339,7 @@ public final class RunJournal: PredictionJournal {
     }
 
     /// - Throws: ``SpeedPixError`` `journal_failed`.
-    public func savedFiles(_ output: OutputPlace) async throws -> [SavedFile] {
+    public func savedFiles(_ output: OutputFileID) async throws -> [SavedFile] {
         try database.read { database in
             try SQLRequest<Row>(
                 sql: """
@@ -356,12 +357,12 @@ public final class RunJournal: PredictionJournal {
     /// Files of outputs that attempts before have had, whether or not this one has come upon their creates.
     ///
     /// - Throws: ``SpeedPixError`` `journal_failed`.
-    public func outputPlace(of url: String) async throws -> OutputPlace? {
+    public func outputFileID(of url: String) async throws -> OutputFileID? {
         guard attempt > 1 else { return nil }
         if let outputs = state.withLock({ $0.outputs }) { return outputs[url] }
         let run = run
         let outputs = try database.read { database in
-            var outputs: [String: OutputPlace] = [:]
+            var outputs: [String: OutputFileID] = [:]
             let records = try String.fetchCursor(
                 database, sql: "SELECT record FROM \"create\" WHERE run = ? AND files > 0 ORDER BY number",
                 arguments: [run])
@@ -369,7 +370,7 @@ public final class RunJournal: PredictionJournal {
                 guard let value = try? JSONValue(parsing: record.utf8), let prediction = Prediction(record: value)
                 else { continue }
                 for (number, file) in prediction.files.enumerated() where outputs[file.url] == nil {
-                    outputs[file.url] = OutputPlace(predictionID: prediction.id, number: number)
+                    outputs[file.url] = OutputFileID(predictionID: prediction.id, number: number)
                 }
             }
             return outputs

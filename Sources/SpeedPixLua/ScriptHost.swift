@@ -29,6 +29,8 @@ public struct ScriptHost: Sendable {
     /// Whether this is a dry run, which it is with an overlay over ``files``: outputs are stood in for by placeholders,
     /// and ``client`` should be one that sends nothing.
     public var isDryRun: Bool { files.overlay != nil }
+    /// Those of a script that a session has loaded count instead of ``arguments``.
+    private let loadedArguments = ScriptArguments()
     /// Tells the transfers of a run apart.
     let transferNumbers = TransferNumbers()
     /// The names that its results were saved under.
@@ -64,4 +66,10 @@ public struct ScriptHost: Sendable {
         self.onEvent = onEvent
         self.onParameters = onParameters
     }
+
+    /// What `speedpix.params` reads.
+    var currentArguments: [String: String] { loadedArguments.value ?? arguments }
+
+    /// Gives `speedpix.params` other arguments from now on, in this host and its copies: for a session that loads scripts.
+    public func load(arguments: [String: String]) { loadedArguments.value = arguments }
 }

@@ -36,7 +36,8 @@ public enum SpeedPixModule {
         }
         let pictures = PictureHost.files(of: host)
         return [
-            OnceLibrary.primitives(host), module, OutputModule.module(host), ShowModule.module(host, pictures),
+            OnceLibrary.primitives(host), module, OutputNames.module, OutputModule.module(host),
+            ShowModule.module(host, pictures),
             RequireModule.module(host), json, CSVModule.module(host), FSModule.module(host), PathModule.module,
             LogModule.module(host), ImageModule.module(pictures), IOModule.module(host), OSModule.module(host),
         ]
@@ -56,7 +57,7 @@ public enum SpeedPixModule {
         let journal = host.client.journal
         return try LuaVM(
             limits: limits, modules: self.modules(host) + modules, clock: host.clock, seed: seed,
-            // What dies with the process needs no notes.
-            notes: journal.identifiesCreates ? JournalNotes(journal: journal) : nil)
+            // A journal that is lost with the process has no use for one: no later run could read it.
+            replayLog: journal.identifiesCreates ? JournalReplayLog(journal: journal) : nil)
     }
 }

@@ -28,6 +28,13 @@ struct ErrorTests {
         #expect(error?.traceback.contains("test.lua:5: in main chunk") == true)
     }
 
+    @Test("Lua's own messages call an error of the host an Error, as the reference does")
+    func nameOfAnError() async throws {
+        let message = try await LuaFixture.run(
+            "local _, e = pcall(t.fail)\nlocal _, message = pcall(function() return e .. '' end)\nreturn message")
+        #expect(message == "test.lua:2: attempt to concatenate a Error value (upvalue 'e')")
+    }
+
     @Test("A traceback lists the frames of the script and none of the host")
     func tracebackOfScriptFrames() async {
         let error = await luaError("local function f(x)\n  error('no')\nend\nlocal ok = t.echo(1)\nf(1)")

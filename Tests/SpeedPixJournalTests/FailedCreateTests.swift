@@ -216,8 +216,8 @@ struct FailedCreateTests {
         }
         let second = try folder.resume()
         #expect(
-            try await second.outputPlace(of: "https://cdn.test/a.png") == OutputPlace(predictionID: "p-1", number: 0))
-        #expect(try await second.outputPlace(of: "https://cdn.test/b.png") == nil)
+            try await second.outputFileID(of: "https://cdn.test/a.png") == OutputFileID(predictionID: "p-1", number: 0))
+        #expect(try await second.outputFileID(of: "https://cdn.test/b.png") == nil)
     }
 
     @Test(

@@ -48,11 +48,12 @@ struct JournalListTests {
         }
         #expect(try store.run(1).unsaved == 2)
         let file = SavedFile(
-            output: OutputPlace(predictionID: "p-1", number: 0), path: "/out/a.png", size: 3, version: "v", digest: "d")
+            output: OutputFileID(predictionID: "p-1", number: 0), path: "/out/a.png", size: 3, version: "v", digest: "d"
+        )
         try await run.recordSaved(file)
         #expect(try await run.savedFiles(file.output) == [file])
         #expect(try store.run(1).unsaved == 1)
-        let use = JournaledCreate(workflowID: "echo", sources: [OutputPlace(predictionID: "p-2", number: 0)])
+        let use = JournaledCreate(workflowID: "echo", sources: [OutputFileID(predictionID: "p-2", number: 0)])
         guard case .new(let key) = try await run.claim(use) else { return }
         try await run.recordIntent(key)
         try await run.recordCreated(Prediction(id: "p-3"), key)
@@ -166,14 +167,33 @@ struct JournalListTests {
         let journal = DeferredJournal { try folder.begin() }
         journal.keep("early", "a")
         try await journal.flush()
-        #expect(journal.value("a") == "early" && journal.journal == nil && !JournalStore.exists(in: folder.path))
+        #expect(journal.value("a") == "early" && journal.runJournal == nil && !JournalStore.exists(in: folder.path))
         guard case .new(let key) = try await journal.claim(JournaledCreate(workflowID: "echo")) else { return }
         try await journal.recordIntent(key)
         journal.keep("late", "b")
         try await journal.flush()
-        try await journal.journal?.end(succeeded: false)
+        try await journal.runJournal?.end(succeeded: false)
         let second = try folder.resume()
         #expect(second.value("a") == "early" && second.value("b") == "late" && second.value("c") == nil)
+    }
+
+    @Test("DeferredJournal has nothing of what it is told before the first create, and passes on what comes after")
+    func deferredRecords() async throws {
+        let folder = JournalFolder()
+        let journal = DeferredJournal { try folder.begin() }
+        let saved = SavedFile(
+            output: OutputFileID(predictionID: "p-1", number: 0), path: "/tmp/a.png", size: 1, version: "v",
+            digest: "d")
+        try await journal.recordSaved(saved)
+        try await journal.recordEnded(Prediction(id: "p-1"), byCaller: false)
+        #expect(try await journal.savedFiles(saved.output).isEmpty)
+        #expect(journal.identifiesCreates && !JournalStore.exists(in: folder.path))
+        guard case .new(let key) = try await journal.claim(JournaledCreate(workflowID: "echo")) else { return }
+        try await journal.recordIntent(key)
+        try await journal.recordCreated(Prediction(id: "p-1"), key)
+        try await journal.recordSaved(saved)
+        #expect(try await journal.savedFiles(saved.output) == [saved])
+        #expect(journal.runJournal?.unended == ["p-1"])
     }
 
     @Test("DeferredJournal stops each create when its journal cannot be opened")
@@ -181,6 +201,7 @@ struct JournalListTests {
         let journal = DeferredJournal { throw SpeedPixError(.journalFailed, "no") }
         for _ in 1...2 {
             await #expect(throws: SpeedPixError.self) { try await journal.claim(JournaledCreate(workflowID: "echo")) }
+            await #expect(throws: SpeedPixError.self) { try await journal.recordIntent(JournalKey(rawValue: 1)) }
         }
     }
 }

@@ -124,7 +124,7 @@ struct ErrorCodeTests {
     func noOtherCodeIsInTheSources() throws {
         let root = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
         let documented = Set(ScriptErrorCodes.all.map(\.code))
-        var found: Set<String> = []
+        var found = Set(LuaErrorCode.allCases.map(\.rawValue))
         for room in ["SpeedPix", "SpeedPixLua", "Imaging", "ImagingLua", "LuaRuntime", "CLuaBridge"] {
             let folder = "/\(root)/Sources/\(room)"
             for name in try FileManager.default.subpathsOfDirectory(atPath: folder)

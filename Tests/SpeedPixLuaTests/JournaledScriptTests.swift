@@ -39,7 +39,7 @@ private final class GivenJournal: ForwardingJournal {
     }
 
     func recordSaved(_ file: SavedFile) { state.withLock { $0.saved.append(file) } }
-    func savedFiles(_ output: OutputPlace) -> [SavedFile] {
+    func savedFiles(_ output: OutputFileID) -> [SavedFile] {
         state.withLock { state in state.saved.filter { $0.output == output } }
     }
     func value(_ name: String) -> JSONValue? { state.withLock { $0.values[name] } }

@@ -92,7 +92,7 @@ const char *spx_library_version(void);
 
 // libvips keeps one account of errors for the whole process, and the JPEG decoder's warnings get there too. Every call of
 // what follows stands between these two, on one thread: with others at once, or alone, where `spx_warnings` must hold the
-// caller's own. They do not nest. Whoever wants to be alone is not overtaken.
+// caller's own. They do not nest. A thread that waits to be alone comes before those that ask later.
 //
 // Returns SPX_STOPPED, and is not entered then, if the thread's spx_stop is or becomes set.
 int spx_enter(bool alone);
@@ -100,13 +100,13 @@ void spx_leave(void);
 
 // MARK: Stopping
 
-// Tells calls of other threads to end. May be set from any thread, once and for all.
+// Makes calls of other threads end. May be set from any thread, once and for all.
 typedef struct spx_stop spx_stop;
 spx_stop *spx_stop_new(void);
 void spx_stop_free(spx_stop *stop);
 void spx_stop_set(spx_stop *stop);
 bool spx_stop_is_set(const spx_stop *stop);
-// What calls of this thread heed from now on; NULL for nothing. Returns what it was. A call that is told to stop returns
+// The stop that calls of this thread check from now on; NULL for none. Returns the one before. A call that is stopped returns
 // SPX_STOPPED as soon as the tiles are done that are worked on; what a decoder does in one go it finishes.
 spx_stop *spx_stop_watch(spx_stop *stop);
 // Whether the work of this thread is to end.

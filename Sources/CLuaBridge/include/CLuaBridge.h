@@ -55,7 +55,7 @@ enum {
     SPL_FOREIGN_FORMAT = 6,     // this liblua compiles to another form than Lua 5.4's
 };
 
-// Lua's types as spl_get_type tells them; the numbers are Lua's own (asserted in value.c).
+// Lua's types as spl_get_type returns them; the numbers are Lua's own (asserted in value.c).
 enum {
     SPL_TNONE = -1,
     SPL_TNIL = 0,
@@ -74,6 +74,7 @@ enum {
     SPL_SHAPE_PLAIN = 0,
     SPL_SHAPE_ARRAY = 1,
     SPL_SHAPE_OBJECT = 2,
+    SPL_SHAPE_RECORD = 3,  // an object whose names the host checks when one is read that it does not have
 };
 
 // A value that has no content of its own, or only the type of one that has.
@@ -109,11 +110,11 @@ typedef struct {
     // The running task, which was stopped, is still busy with its <close> variables. Returns 0 if it may, or the epoch of
     // the end.
     uint64_t (*grace)(void *context);
-    // An error that nobody caught, at `index`, unwinds a task; spl_traceback has where it was raised.
+    // An uncaught error, at `index`, unwinds a task; spl_traceback has where it was raised.
     void (*failed)(void *context, lua_State *L, int32_t index);
     // While it unwound the task, a <close> variable raised another, which is at `index` and goes no further.
     void (*failed_closing)(void *context, lua_State *L, int32_t index);
-    // The running task draws a number, and nobody has said from which stream: answers with spl_set_random.
+    // The running task draws a number, and its stream is not set yet: the callback sets it with spl_set_random.
     void (*random)(void *context);
     // The running task seeds its stream. Returns the seed that counts.
     uint64_t (*seed)(void *context, bool is_given, uint64_t given);
@@ -127,12 +128,12 @@ typedef struct {
 // The stop of one run, for which any thread may ask.
 typedef struct spl_run spl_run;
 
-// How the task that is to be resumed stands towards being stopped; all zero if nobody wants that.
+// Whether and how the task that is to be resumed is stopped; all zero if it is not.
 typedef struct {
     const spl_run *run;     // the run that it belongs to; NULL for none
     int32_t raised;         // SPL_STOP_…, to stop it where it stands; SPL_RUN if it may go on
     uint64_t epoch;         // a number of its own for each stop, from 1; it counts from the moment the stop is raised
-    uint64_t former_epoch;  // that counts until then
+    uint64_t former_epoch;  // the epoch in force until then
     bool is_watched;        // the host measures its grace period
     bool is_over;           // its grace period is over
     bool is_deepest;        // it may spawn none
@@ -155,8 +156,8 @@ spl_run *spl_run_create(const spl_run *outer);
 void spl_run_free(spl_run *run);
 // Why the run, or one around it, is to be stopped; SPL_RUN if it is not.
 int32_t spl_run_reason(const spl_run *run);
-// Any thread may call this: the run's tasks are stopped, the running one at once. Whoever else is running yields, again and
-// again, so that the host can stop those that wait, until it says that the run is over: one spl_stop_served for each call.
+// Any thread may call this: the run's tasks are stopped, the running one at once. A task of another run that is running yields, again
+// and again, so that the host can stop those that wait, until it says that the run is over: one spl_stop_served for each call.
 void spl_stop_run(spl_vm *vm, spl_run *run, int32_t reason);
 void spl_stop_served(spl_vm *vm);
 // Any thread may call this: whatever runs is stopped, whichever run it belongs to. SPL_RUN takes that back.
@@ -188,9 +189,9 @@ void spl_set_random(spl_vm *vm, spl_random *random);
 
 // --- Threads of the machine, not of Lua ----------------------------------------------------------------------------
 
-// Runs body(context) on a thread of its own, which nobody has to join. False if there can be no more threads.
+// Runs body(context) on a thread of its own, which need not be joined. False if there can be no more threads.
 bool spl_start_thread(void (*body)(void *context), void *context, size_t stack_size);
-// One pause of a spinning loop: tells the processor that the loop waits for another one (PAUSE, YIELD).
+// One pause of a spinning loop: a hint for the processor that the loop waits for another one (PAUSE, YIELD).
 void spl_pause(void);
 
 // --- Checks without running ---------------------------------------------------------------------------------------
@@ -238,7 +239,7 @@ bool spl_alias(spl_vm *vm, const char *module, const char *field, const char *gl
 // Sets `module.field` to the buffer's one value.
 bool spl_register_value(spl_vm *vm, const char *module, const char *field);
 // Runs `source` with the fields of "_host" and of `module` and the module's name as its arguments and adds the fields of the table it returns to `module`.
-// The message of a failure stays in spl_failure.
+// spl_failure_status and spl_failure have why it failed.
 bool spl_register_source(spl_vm *vm, const char *module, const char *source, size_t length, const char *name);
 // Of the last call that failed: why, and the message.
 int32_t spl_failure_status(const spl_vm *vm);

@@ -33,7 +33,7 @@ struct DecoderWarnings: Equatable {
         "Premature end of JPEG file",
     ]
 
-    /// The complaint that tells of lost pixels.
+    /// The warning that reports lost pixels.
     var loss: String? {
         lines.first { line in Self.losses.contains { line.contains($0) } }
     }

@@ -29,7 +29,7 @@ public struct ImageCheck: Sendable, Hashable {
 }
 
 extension Image {
-    /// Decodes everything in a picture's file, keeps nothing, and tells what it found.
+    /// Decodes everything in a picture's file, keeps nothing, and returns what it found.
     ///
     /// The file's content is read into memory; its pixels are not.
     ///

@@ -1,11 +1,11 @@
-/// Tells a JPEG of which pixels were lost from one whose decoder merely complained.
+/// Distinguishes a JPEG that lost pixels from one for which the decoder merely warned.
 ///
-/// libjpeg fills in what is missing, and only warns. libvips tells how often it warned, and what it said the first time.
+/// libjpeg fills in what is missing, and only warns. libvips reports how often it warned, and the text of the first warning.
 enum JPEGLoss {
-    /// What tells of the loss; nil if every pixel is there.
+    /// The warning that reports the loss; nil if every pixel is there.
     ///
-    /// - Parameter alone: Decodes another content in the same way, while nothing else is decoded in this process, and tells
-    ///   what was complained of.
+    /// - Parameter alone: Decodes another content in the same way, while nothing else is decoded in this process, and
+    ///   returns the warnings.
     static func find(
         in bytes: [UInt8], _ warnings: DecoderWarnings, alone: ([UInt8]) throws -> DecoderWarnings
     ) rethrows -> String? {

@@ -1,4 +1,4 @@
-/// The markers of a JPEG file (ITU T.81, annex B), as far as they tell where it ends and how its scans are described.
+/// The markers of a JPEG file (ITU T.81, annex B), as far as they show where it ends and how its scans are described.
 struct JPEGScans {
     /// Whether the mark that ends a picture was reached.
     private(set) var endsProperly = false

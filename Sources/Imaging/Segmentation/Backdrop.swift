@@ -28,7 +28,7 @@ struct Backdrop {
         picture = (finer ?? field).flattened(lab)
         isSmooth = true
         distance = Self.ignoringShadows(picture, outside.count > lab.count / 5 ? outside : border)
-        // On an even backdrop much less than the usual split between two groups is telling: white on light grey is 5 or
+        // On an even backdrop much less than the usual split between two groups is significant: white on light grey is 5 or
         // 6.
         threshold = min(max(otsuThreshold(distance, upTo: 24), 3), 3.6)
     }

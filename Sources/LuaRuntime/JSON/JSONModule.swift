@@ -24,7 +24,7 @@ public enum JSONModule {
                             """
                             Reads a document. Whole numbers of 64 bits keep their digits (from 2^63 on as `uint64` makes \
                             them); a longer one is an error and not rounded.
-                            """, ["text: string"], returns: "any", errors: ["invalid_json"],
+                            """, ["text: string"], returns: "any", errors: [LuaErrorCode.invalidJSON.rawValue],
                             example: "local data = json.decode(fs.read(\"data.json\"))")
                     },
                     body: .direct { arguments, writer in
@@ -80,7 +80,7 @@ struct JSONSyntaxError: LuaRaisable {
 
     var luaFields: [String: LuaValue] {
         [
-            "code": "invalid_json", "message": .string("json.decode: \(line):\(column): \(problem)"),
+            "code": LuaErrorCode.invalidJSON.value, "message": .string("json.decode: \(line):\(column): \(problem)"),
             "hint": .optional(hint), "line": .integer(Int64(line)), "column": .integer(Int64(column)),
             "retryable": false,
         ]

@@ -24,7 +24,7 @@ public struct LuaFunctionDefinition: Sendable {
     let describe: (@Sendable () -> LuaFunctionDescription)?
     let body: Body
 
-    /// What it takes, gives and raises; nil for a function that scripts are not told of, and whose calls are not checked.
+    /// What it takes, gives and raises; nil for a function that is not documented for scripts, and whose calls are not checked.
     public var description: LuaFunctionDescription? { describe?() }
 
     init(name: String, describe: (@Sendable () -> LuaFunctionDescription)? = nil, body: Body) {
@@ -84,7 +84,7 @@ extension LuaFunctionDefinition {
         LuaFunctionDefinition(name: name, describe: description, body: .source)
     }
 
-    /// The same for a Lua text of the host's own, which scripts are not told of.
+    /// The same for a Lua text of the host's own, without its documentation for scripts.
     package var undescribed: LuaFunctionDefinition { LuaFunctionDefinition(name: name, body: body) }
 
     /// What scripts call.

@@ -3,13 +3,13 @@ public struct LuaModule: Sendable {
     /// The global that holds it. One that begins with an underscore is held by none: such a module gives scripts only its
     /// ``globals``.
     public var name: String
-    /// What it is for; empty for a module that scripts are not told of.
+    /// What it is for; empty for a module that is not documented for scripts.
     public var summary: String
     /// The fields that scripts can call.
     public var functions: [LuaFunctionDefinition]
     /// The other fields by name, copied into each VM when it starts.
     public var values: [String: LuaValue]
-    /// What ``values`` are, in the order in which they are told.
+    /// What ``values`` are, in the order in which they are documented.
     public var fields: [LuaField]
     /// The fields that are also globals of the same name.
     public var globals: [String]
@@ -32,7 +32,7 @@ public struct LuaModule: Sendable {
     /// of one of the host's with the same name. Scripts find every field that it returns, described or not.
     ///
     /// Messages and tracebacks name the text by the chunk's name. A text that does not compile, fails, returns no table or
-    /// lacks a described function is a ``LuaError`` of ``LuaVM/init(limits:modules:clock:seed:notes:)``.
+    /// lacks a described function is a ``LuaError`` of ``LuaVM/init(limits:modules:clock:seed:replayLog:)``.
     public var source: LuaChunk?
     /// Lua texts of this package's own, which get more: the table of the scheduler's primitives, see
     /// ``LuaScheduler/primitives(clock:)``, the table of the module's own ``functions``, and the module's name. They check

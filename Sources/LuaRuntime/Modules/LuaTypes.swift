@@ -2,8 +2,8 @@ import CLuaBridge
 
 /// The kinds of values that a type in LuaLS' notation allows.
 ///
-/// It tells Lua's basic types apart. Which texts, which numbers and which class of objects are right is for the function to
-/// say, which has better words for it.
+/// It distinguishes Lua's basic types. Which texts, numbers and classes of objects are valid, the function itself checks: its
+/// messages are more exact.
 struct LuaTypes: Sendable, Equatable {
     /// A bit for each of Lua's basic types, as the bridge numbers them: from -1, for no value at all.
     struct Kinds: OptionSet {

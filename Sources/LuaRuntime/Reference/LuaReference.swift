@@ -10,7 +10,7 @@ public struct LuaReference: Sendable {
         /// What it takes, gives and raises.
         public let description: LuaFunctionDescription
 
-        /// Nil for a function that scripts are not told of.
+        /// Nil for a function that is not documented for scripts.
         init?(_ definition: LuaFunctionDefinition) {
             guard let description = definition.description else { return nil }
             name = definition.name
@@ -92,9 +92,9 @@ public struct LuaReference: Sendable {
         }
     }
 
-    /// Of the globals that belong to no module, and then each module that scripts are told of.
+    /// Of the globals that belong to no module, and then each module that is documented for scripts.
     public var modules: [Module]
-    /// The classes of all modules that scripts are told of.
+    /// The classes of all modules that are documented for scripts.
     public var classes: [Class]
     /// Every code that a script can meet.
     public var errors: [ErrorCode]
@@ -102,7 +102,7 @@ public struct LuaReference: Sendable {
     public var errorFields: [LuaField]
 
     /// The reference of what some modules give to scripts. Functions of modules without a summary, which scripts see only
-    /// as globals, are told under the globals.
+    /// as globals, are listed under the globals.
     ///
     /// - Parameters:
     ///   - globals: What stands above the globals that belong to no module.

@@ -9,10 +9,10 @@ final class BlockingJob: Sendable {
     private struct State {
         var phase = Phase.waiting
         var isCancelled = false
-        /// Does the work, and returns what tells of its result.
+        /// Does the work, and returns the function that delivers its result.
         var body: (@Sendable () -> @Sendable () -> Void)?
         var fail: (@Sendable (any Error) -> Void)?
-        /// What is left to tell.
+        /// Delivers the result; nil once it was called.
         var outcome: (@Sendable () -> Void)?
     }
 

@@ -8,13 +8,13 @@ import Synchronization
 /// Work that is cancelled and does not end is given up: its caller goes on, another thread takes its place, and it ends
 /// when it ends, with the process at the latest. Of such threads there are only so many.
 package final class BlockingThreads: Sendable {
-    /// So much work did not end when it was told to that no more is begun.
+    /// ``mostAbandoned`` pieces of work have not ended although they were cancelled, so no more is begun.
     package struct Exhausted: Error, LuaRaisable {
         package init() {}
 
         package var luaFields: [String: LuaValue] {
             [
-                "code": "busy",
+                "code": LuaErrorCode.busy.value,
                 "message": .string("\(mostAbandoned) operations that were stopped have not ended; no more are begun"),
                 "hint": "a disk or a network folder may not answer; end the program and look there",
                 "retryable": false,
@@ -28,7 +28,7 @@ package final class BlockingThreads: Sendable {
         var waiting: [BlockingJob] = []
     }
 
-    /// Threads that were given up, at most. More would mean that everything there is gets stuck: new work is refused then.
+    /// Threads that were given up, at most. With more, new work is refused: it would most likely get stuck like the work before it.
     package static let mostAbandoned = 32
     /// Bytes: what the main thread of a process usually has is eight times as much, and decoders need less.
     private static let stackSize = 4 << 20
@@ -119,7 +119,7 @@ package final class BlockingThreads: Sendable {
                 start.threads.work(start.job)
             }, retained.toOpaque(), Self.stackSize)
         guard !isStarted else { return }
-        // No more threads: the system's own pool lends one.
+        // The process can start no more threads: the work runs on one of Dispatch's pool.
         DispatchQueue.global().async {
             let start = retained.takeRetainedValue()
             start.threads.work(start.job)

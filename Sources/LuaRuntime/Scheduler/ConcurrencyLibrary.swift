@@ -13,6 +13,8 @@ package enum ConcurrencyLibrary {
         local position_below, go_to, check = host.position_below, host.go_to, host.check
         local unpack, pack, pairs, pcall, error = table.unpack, table.pack, pairs, pcall, error
         local setmetatable, type, rawget, tostring, math_type = setmetatable, type, rawget, tostring, math.type
+        -- Of a host that wants to know which items failed; nil otherwise.
+        local item_failed = host.item_failed
 
         -- What a job comes to: a task's results, or whatever waiting for it gives.
         local function await(job)
@@ -44,7 +46,7 @@ package enum ConcurrencyLibrary {
               end
             end
           end
-          -- Whoever shows it knows what is too long; what is longer than any path need not be copied.
+          -- The display shortens it; what is longer than any path is not copied.
           if type(item) == "string" and #item <= 4096 then return item end
         end
 
@@ -68,7 +70,11 @@ package enum ConcurrencyLibrary {
               local value = list[i]
               local label = label_of(value)
               begin_item(map, i, label, label or math_type(value) and tostring(value) or nil)
-              results[i] = fn(list[i], i)
+              -- What settle calls catches the errors of its own items, and reports them itself.
+              local _guard <close> = item_failed and can_fail and setmetatable({}, { __close = function(_, failure)
+                if failure ~= nil then item_failed(failure, i, label) end
+              end }) or nil
+              results[i] = fn(value, i)
             end
             local function worker()
               local is_done = false
@@ -105,6 +111,7 @@ package enum ConcurrencyLibrary {
           return map_caught(list, function(value, i)
             local ok, result = pcall(fn, value, i)
             if ok then return { ok = true, value = result } end
+            if item_failed then item_failed(result, i, label_of(value)) end
             return { ok = false, error = result }
           end, options)
         end

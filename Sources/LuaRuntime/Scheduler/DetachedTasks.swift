@@ -1,7 +1,7 @@
 /// What a session's evaluations left running.
 struct DetachedTasks {
     private var tasks: [ObjectIdentifier: LuaTask] = [:]
-    /// Hears of those that failed with nobody waiting for them; nil outside of sessions.
+    /// Called with the error of each that failed while no task waited for it; nil outside of sessions.
     var onFailure: (@Sendable (LuaError) -> Void)?
 
     /// Whether there is a session.

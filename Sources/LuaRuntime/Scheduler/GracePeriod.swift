@@ -59,7 +59,7 @@ final class GracePeriod: @unchecked Sendable {
         }
     }
 
-    /// Whether somebody measures it.
+    /// Whether it is being measured.
     var isWatched: Bool { isOver || periods.contains { $0.alarm != nil } }
 
     /// Begins it, unless it has begun.

@@ -6,7 +6,7 @@ public struct LuaContext: Sendable {
     /// What the script calls the work that the task does: the item of `map`, where that has a short name. Nil for most.
     public var label: String? { taskLabel?.text }
     private let taskLabel: LuaTask.Label?
-    /// Whether the script only wants to hear of the end, as in `completed`: who stops that gives nothing up.
+    /// Whether the script only observes the end, as in `completed`: to stop that gives no prediction up.
     public var watchesOnly: Bool { task.watchesOnly }
 
     init(vm: LuaVM, task: LuaTask) {

@@ -1,6 +1,6 @@
 /// Wakes one waiting task: what the Lua part of the scheduler builds its queues on.
 ///
-/// Setting it while nobody waits is remembered, once. `@unchecked Sendable` for the same reason as ``LuaTask``: only the
+/// Set while no task waits, it stays set until one does. `@unchecked Sendable` for the same reason as ``LuaTask``: only the
 /// scheduler touches it, on its VM's actor.
 final class LuaEvent: LuaObject, @unchecked Sendable {
     static let luaClass = LuaClass(name: "event", properties: [])

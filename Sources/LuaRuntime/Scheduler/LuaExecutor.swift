@@ -5,8 +5,8 @@ import Synchronization
 /// Runs one VM's actor on a thread of its own, outside Swift's cooperative pool.
 ///
 /// The pool has a thread for each core, and everything asynchronous shares them: two scripts in a busy loop would stop
-/// a two-core machine's timers, network and signals, and nobody could interrupt them any more. A thread of its own also
-/// can be sent the signal that interrupts a script, and it stays awake for the moment that a short wait takes. It ends
+/// a two-core machine's timers, network and signals, and could not be interrupted any more. A thread of its own also can
+/// be sent the signal that interrupts a script, and it stays awake for the moment that a short wait takes. It ends
 /// when the VM has had nothing to do for a while.
 final class LuaExecutor: SerialExecutor {
     private let queue = JobQueue()
@@ -25,7 +25,7 @@ final class LuaExecutor: SerialExecutor {
                 Unmanaged<JobQueue>.fromOpaque(context).takeRetainedValue().work()
             }, retained.toOpaque(), LuaExecutor.stackSize)
         guard !started else { return }
-        // No more threads: the system's own pool lends one for as long as there is work.
+        // The process can start no more threads: the jobs run on one of Dispatch's pool for as long as there are any.
         DispatchQueue.global().async { retained.takeRetainedValue().work() }
     }
 
@@ -94,7 +94,7 @@ private final class JobQueue: Sendable {
             if wasBusy, spinForJob() { continue }
             if state.withLock({ $0.park() }) { continue }
             if wakeUp.wait(timeout: .now() + .seconds(1)) == .success { continue }
-            // Somebody may have decided to wake this thread in the moment it gave up: then the wake-up is on its way.
+            // Another thread may have decided to wake this one while its wait timed out: then the semaphore is about to be signalled.
             let ends = state.withLock { state in
                 guard state.isParked else { return false }
                 state.isParked = false

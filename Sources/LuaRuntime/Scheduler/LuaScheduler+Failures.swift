@@ -6,7 +6,7 @@ extension LuaScheduler {
     private func origin(of task: LuaTask) -> String {
         var lines = ""
         var next: LuaTask? = task
-        // A script can nest tasks as deep as memory allows; nobody reads more than this.
+        // A script can nest tasks as deep as memory allows; a longer list would not be read.
         for _ in 0..<10 {
             guard let task = next else { break }
             if let location = spawnLocations.describe(task.spawnLocation) { lines += "\nspawned at \(location)" }
@@ -15,7 +15,7 @@ extension LuaScheduler {
         return lines
     }
 
-    /// An error that nobody caught unwinds the running task: remembers its stack, and where the task came from. An error
+    /// An uncaught error unwinds the running task: remembers its stack, and where the task came from. An error
     /// that another task failed with, and this one only passed on, keeps that task's.
     func noteFailure(_ state: OpaquePointer, at index: Int32) {
         guard let running, running.phase == .live, !running.hasRaised else { return }

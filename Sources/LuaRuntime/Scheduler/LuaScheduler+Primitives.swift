@@ -26,7 +26,7 @@ extension LuaScheduler {
                         let position = writer.machine.scheduler.running?.position
                         try writer.put(position.map { .object(TaskPosition(kind, $0.count(kind), in: $0)) } ?? .nil)
                     }),
-                // A position below the beginning, for what happens once in a run, whoever comes to it first.
+                // A position below the beginning, for what happens once in a run, in whichever task that is.
                 LuaFunctionDefinition(
                     name: "position_of_run",
                     body: .direct { arguments, writer in
@@ -50,20 +50,20 @@ extension LuaScheduler {
                     name: "wait_path",
                     body: .direct { arguments, writer in
                         let scheduler = writer.machine.scheduler
-                        let position = scheduler.notes == nil ? nil : scheduler.running?.position
+                        let position = scheduler.replayLog == nil ? nil : scheduler.running?.position
                         try writer.put(.optional(position?.path(ofNext: "wait")))
                     }),
                 LuaFunctionDefinition(
                     name: "noted",
                     body: .direct { arguments, writer in
                         let name = try arguments.string(1)
-                        try writer.put(writer.machine.scheduler.notes?.value(name) ?? .nil)
+                        try writer.put(writer.machine.scheduler.replayLog?.value(name) ?? .nil)
                     }),
                 LuaFunctionDefinition(
                     name: "note",
                     body: .direct { arguments, writer in
                         let name = try arguments.string(1)
-                        writer.machine.scheduler.notes?.note(try arguments.value(2), name)
+                        writer.machine.scheduler.replayLog?.record(try arguments.value(2), name)
                         try writer.put(.nil)
                     }),
                 LuaFunctionDefinition(
@@ -72,7 +72,7 @@ extension LuaScheduler {
                         writer.machine.scheduler.running?.watchesOnly = true
                         try writer.put(.nil)
                     }),
-                // Somebody is about to wait for it, and so hears of its failure.
+                // A task is about to wait for it, and so gets its failure.
                 .immediate("observe") { arguments in
                     (try? arguments.object(1, as: LuaTask.self))?.isObserved = true
                     return .nil

@@ -12,13 +12,13 @@ extension LuaScheduler {
     /// - Returns: The seed that counts: the one of a run before, the given one, or a new one.
     func seed(_ given: UInt64?) -> UInt64 {
         let position = running?.position
-        let path = notes == nil ? nil : position?.path(ofNext: "seed")
+        let path = replayLog == nil ? nil : position?.path(ofNext: "seed")
         var seed = given ?? UInt64.random(in: 0 ... .max)
-        if let path, let notes {
-            if case .integer(let recorded) = notes.value(path) {
+        if let path, let replayLog {
+            if case .integer(let recorded) = replayLog.value(path) {
                 seed = UInt64(bitPattern: recorded)
             } else {
-                notes.note(.integer(Int64(bitPattern: seed)), path)
+                replayLog.record(.integer(Int64(bitPattern: seed)), path)
             }
         }
         (position ?? outside).reseed(seed)

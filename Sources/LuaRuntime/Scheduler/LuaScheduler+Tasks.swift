@@ -1,6 +1,6 @@
 import CLuaBridge
 
-/// How tasks begin and end, and who hears of it.
+/// How tasks begin and end, and how that is reported.
 extension LuaScheduler {
     /// Takes over a thread that a script spawned.
     ///

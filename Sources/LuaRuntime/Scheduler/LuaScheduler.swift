@@ -15,11 +15,11 @@ package final class LuaScheduler {
     /// Where callbacks draw their random numbers.
     let outside: TaskPosition
     /// Records values for later runs of the script; nil without a record.
-    let notes: (any LuaRunNotes)?
+    let replayLog: (any LuaReplayLog)?
 
-    init(machine: LuaMachine, seed: UInt64, notes: (any LuaRunNotes)?) {
+    init(machine: LuaMachine, seed: UInt64, replayLog: (any LuaReplayLog)?) {
         self.machine = machine
-        self.notes = notes
+        self.replayLog = replayLog
         startPosition = TaskPosition(seed: seed)
         outside = TaskPosition("callback", 0, in: startPosition)
     }
@@ -109,7 +109,7 @@ package final class LuaScheduler {
         case Int32(SPL_WAITING):
             if let grace = task.grace { watch(grace) }
         case Int32(SPL_STOPPED): handleStopRequest(task)
-        // Who had failed by itself before has failed, whatever stopped the <close> variables.
+        // A task that had failed by itself before has failed, whatever stopped its <close> variables.
         case _ where task.phase != .live && !task.hasRaised: end(task, .stopped)
         case Int32(SPL_FINISHED) where task.phase == .live: end(task, .finished(count: outcome.count))
         default: end(task, outcome.count < 0 ? .exhausted : .failed)

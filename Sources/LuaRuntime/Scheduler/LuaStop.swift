@@ -2,13 +2,13 @@ import CLuaBridge
 
 /// Why a task must end, as the script sees it.
 struct LuaStop: LuaRaisable {
-    private var code: String
+    private var code: LuaErrorCode
     private var message: String
 
     /// - Parameter reason: One of the bridge's stop reasons.
     init(reason: Int32) {
         let isTimeout = reason == SPL_STOP_TIMEOUT
-        code = isTimeout ? "timeout" : "canceled"
+        code = isTimeout ? .timeout : .canceled
         message = isTimeout ? "the script ran out of time" : "the task was canceled"
     }
 
@@ -21,7 +21,7 @@ struct LuaStop: LuaRaisable {
     }
 
     var luaFields: [String: LuaValue] {
-        ["code": .string(code), "message": .string(message), "retryable": false]
+        ["code": code.value, "message": .string(message), "retryable": false]
     }
 
     /// The same, for Swift.

@@ -24,7 +24,7 @@ public final class LuaTask: LuaObject, @unchecked Sendable {
         case failed
         /// It was ended from outside; `stop` says why.
         case stopped
-        /// One that nobody joined failed, a child or a child's child; its error counts as this task's own. It is never one
+        /// A task that none had joined failed, a child or a child's child; its error counts as this task's own. It is never one
         /// that failed so itself: a chain of them would be as long as tasks nest.
         case failedBy(LuaTask)
         /// Memory ran out before there was an error to keep.
@@ -124,7 +124,7 @@ public final class LuaTask: LuaObject, @unchecked Sendable {
         }
     }
 
-    /// The task whose error this one's end is: itself, or the innermost of those that failed with nobody waiting for them.
+    /// The task whose error this one's end is: itself, or the innermost of those that failed while no task waited for them.
     var failed: LuaTask {
         if case .failedBy(let child) = outcome { child } else { self }
     }
@@ -175,7 +175,7 @@ public final class LuaTask: LuaObject, @unchecked Sendable {
         set { flags[.detachesChildren] = newValue }
     }
 
-    /// Whether somebody asked how the task ends, and so learns of its failure.
+    /// Whether a task waits for its end or has waited, and so gets its failure.
     var isObserved: Bool {
         get { flags[.isObserved] }
         set { flags[.isObserved] = newValue }

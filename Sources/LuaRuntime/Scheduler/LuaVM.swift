@@ -40,21 +40,21 @@ public actor LuaVM {
     ///   - clock: Measures what scripts wait for, and ``LuaLimits/closing``.
     ///   - seed: What `math.random` begins with. Each task and each item of `map` has a stream of its own, made of it, so
     ///     that the same script draws the same numbers whichever of its tasks ends first. Nil for one that is drawn.
-    ///   - notes: Remembers what a script that is run again has to find as it was; nil if it is not.
+    ///   - replayLog: Remembers what a script that is run again has to find as it was; nil if it is not.
     public init(
         limits: LuaLimits = LuaLimits(), modules: [LuaModule] = [], clock: any Clock<Duration> = ContinuousClock(),
-        seed: Int64? = nil, notes: (any LuaRunNotes)? = nil
+        seed: Int64? = nil, replayLog: (any LuaReplayLog)? = nil
     ) throws {
         machine = try LuaMachine(
             limits: limits, modules: [LuaScheduler.primitives(clock: clock)] + modules,
-            seed: seed.map { UInt64(bitPattern: $0) } ?? UInt64.random(in: 0 ... .max), notes: notes)
+            seed: seed.map { UInt64(bitPattern: $0) } ?? UInt64.random(in: 0 ... .max), replayLog: replayLog)
         interruptSwitch = InterruptSwitch(machine)
         self.clock = clock
         closing = limits.closing
     }
 
-    /// Before anything new: tells the scheduler whose actor it works on, since an initializer cannot, and lets go of what
-    /// Swift no longer refers to, since memory may have run out.
+    /// Called before anything new. Sets the scheduler's VM, which an initializer cannot do, and frees what Swift no longer
+    /// refers to, since memory may have run out.
     func connect() {
         machine.scheduler.owner = self
         machine.drainReleases()
@@ -87,7 +87,7 @@ public actor LuaVM {
         try await runToEnd(load(chunk, arguments), timeout: timeout, clock: clock, keepsResults: true)
     }
 
-    /// Like ``run(_:arguments:timeout:clock:)``, for a chunk whose results nobody wants: they may be anything.
+    /// Like ``run(_:arguments:timeout:clock:)``, for a chunk whose results are not used: they may be of any type.
     public func execute(
         _ chunk: LuaChunk, arguments: [LuaValue] = [], timeout: Duration? = nil,
         clock: any Clock<Duration> = ContinuousClock()

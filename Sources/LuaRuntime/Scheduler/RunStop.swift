@@ -39,7 +39,7 @@ final class RunStop: @unchecked Sendable {
     /// Why it is to be stopped: the first reason that was given; `SPL_RUN` for none.
     var reason: Int32 { spl_run_reason(flag) }
 
-    /// Asks for the stop, unless the run is over. The VM must then be told to cancel the run's task.
+    /// Asks for the stop, unless the run is over. The caller must then make the VM cancel the run's task.
     func request(_ reason: LuaVM.StopReason) {
         state.withLock { state in
             guard !state.isOver else { return }

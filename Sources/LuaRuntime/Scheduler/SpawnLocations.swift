@@ -12,8 +12,8 @@ struct SpawnLocations {
 
         private static let lineBits: UInt32 = 22
 
-        /// In four bytes: there can be ten thousand tasks. A line beyond four million, and a source beyond a thousand, are told
-        /// as none.
+        /// In four bytes: there can be ten thousand tasks. A line beyond four million, and a source beyond a thousand, become
+        /// none.
         var packed: UInt32 {
             guard source >= 0, source < 1 << (32 - Self.lineBits) - 1, line < 1 << Self.lineBits else { return 0 }
             return UInt32(source + 1) << Self.lineBits | UInt32(line)

@@ -75,7 +75,7 @@ struct TicketTable {
         slots[index].content = .waiting(task, work)
     }
 
-    /// - Returns: The task that waited, and now can go on; nil if nobody waits any more.
+    /// - Returns: The task that waited, and now can go on; nil if none waits any more.
     mutating func deliver(_ delivery: Delivery, to ticket: UInt64) -> LuaTask? {
         guard let index = index(ticket), case .waiting(let task, _) = slots[index].content else { return nil }
         slots[index].content = .due(delivery)
@@ -89,7 +89,7 @@ struct TicketTable {
         return delivery
     }
 
-    /// Nobody waits for the ticket any more.
+    /// No task waits for the ticket any more.
     ///
     /// - Returns: The work that was under way for it.
     mutating func void(_ ticket: UInt64) -> Task<Void, Never>? {

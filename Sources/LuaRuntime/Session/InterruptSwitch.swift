@@ -18,7 +18,7 @@ final class InterruptSwitch: @unchecked Sendable {
 
     private let state = Mutex(State())
 
-    /// Begins a run; the number tells it from those before, whose alarms may come late.
+    /// Begins a run; the number distinguishes it from those before, whose alarms may come late.
     func begin() -> Int {
         state.withLock { state in
             state.lastRun += 1

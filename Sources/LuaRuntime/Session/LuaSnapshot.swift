@@ -46,7 +46,7 @@ public indirect enum LuaSnapshot: Sendable {
         public var depth: Int
         /// Keys of one table. Default 200.
         public var entries: Int
-        /// Values in all. Default 2,000: more than anybody reads.
+        /// Values in all. Default 2,000, more than a person reads.
         public var nodes: Int
         /// Bytes of one string. Default 2,000.
         public var bytes: Int

@@ -12,8 +12,8 @@ public struct LuaEvaluation: Sendable {
 extension LuaVM {
     /// To be called before anything else of this extension.
     ///
-    /// - Parameter onDetachedFailure: Hears the error of a task that went on by itself and failed with nobody waiting
-    ///   for it. Called on the VM's actor.
+    /// - Parameter onDetachedFailure: Called with the error of a task that went on by itself and failed while no task
+    ///   waited for it. Called on the VM's actor.
     /// - Throws: ``LuaError`` if memory runs out.
     public func openSession(onDetachedFailure: @escaping @Sendable (LuaError) -> Void) throws {
         connect()

@@ -76,7 +76,7 @@ extension LuaError: CustomStringConvertible {
     }
 }
 
-/// A Swift error that tells scripts more than its text.
+/// A Swift error that has more fields for scripts than its text.
 public protocol LuaRaisable: Error {
     /// The fields of the error table: `code` and `message` at least; `hint`, `retryable` and more where they apply.
     var luaFields: [String: LuaValue] { get }
@@ -98,7 +98,8 @@ public struct LuaArgumentError: LuaRaisable {
     /// `code` (`invalid_argument`), `message`, `hint` if there is one, and `retryable` (false).
     public var luaFields: [String: LuaValue] {
         [
-            "code": "invalid_argument", "message": .string(message), "hint": .optional(hint), "retryable": false,
+            "code": LuaErrorCode.invalidArgument.value, "message": .string(message), "hint": .optional(hint),
+            "retryable": false,
         ]
     }
 }

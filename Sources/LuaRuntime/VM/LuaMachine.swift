@@ -17,19 +17,19 @@ final class LuaMachine {
     ///
     /// Not checked for overlapping accesses, which would be a part of each call: each is one addition or assignment.
     @exclusivity(unchecked) var copiedBytes = 0
-    /// How deep tasks may nest; tasks have no room for more.
+    /// How deep tasks may nest: as the limits say, but no deeper than a task's 16 bits for its depth can count.
     var taskDepth: Int { min(limits.taskDepth, Int(UInt16.max)) }
-    private(set) lazy var scheduler = LuaScheduler(machine: self, seed: seed, notes: notes)
+    private(set) lazy var scheduler = LuaScheduler(machine: self, seed: seed, replayLog: replayLog)
     private let seed: UInt64
-    private let notes: (any LuaRunNotes)?
+    private let replayLog: (any LuaReplayLog)?
 
     /// - Throws: ``LuaError`` of kind memory if memory runs out, of kind runtime if a module cannot be registered.
     init(
-        limits: LuaLimits, modules: [LuaModule], seed: UInt64 = 0, notes: (any LuaRunNotes)? = nil
+        limits: LuaLimits, modules: [LuaModule], seed: UInt64 = 0, replayLog: (any LuaReplayLog)? = nil
     ) throws(LuaError) {
         self.limits = limits
         self.seed = seed
-        self.notes = notes
+        self.replayLog = replayLog
         let host = spl_host(
             context: nil, call: callFunction, take: takeResult, spawn: registerSpawn, release: releaseObject,
             equal: equalObjects, stop: stopRunning, grace: askGrace, failed: noteFailure,
@@ -143,15 +143,11 @@ final class LuaMachine {
     }
 
     private func register(_ source: [UInt8], of module: String) throws(LuaError) {
-        let isRegistered = source.withUnsafeBytes { bytes in
-            spl_register_source(
-                vm, module, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count, "=[\(module)]")
-        }
-        guard !isRegistered else { return }
-        var error = LuaError(failureOf: vm)
-        // What `load` gives a script is a text, for lack of memory too.
-        if error.message == "not enough memory" { error.kind = .memory }
-        throw error
+        try check(
+            source.withUnsafeBytes { bytes in
+                spl_register_source(
+                    vm, module, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count, "=[\(module)]")
+            })
     }
 
     // MARK: Objects

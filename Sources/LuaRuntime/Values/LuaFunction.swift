@@ -20,7 +20,7 @@ public final class LuaFunction: Sendable {
     }
 }
 
-/// Anchors that nobody in Swift needs any more, waiting for their VM to free them.
+/// Anchors that Swift no longer refers to, until their VM frees them.
 final class ReleaseQueue: Sendable {
     private let slots = Mutex<[Int32]>([])
 

@@ -33,7 +33,7 @@ public struct LuaClass: Sendable {
     public var typeName: String {
         name.split(separator: " ").map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
     }
-    /// What its objects are; empty for a class that scripts are not told of.
+    /// What its objects are; empty for a class that is not documented for scripts.
     public var summary: String
     /// Called with the object as first argument.
     public var methods: [LuaFunctionDefinition]

@@ -5,6 +5,9 @@ public struct LuaTable: Sendable, Hashable {
         case plain = 0
         case array = 1
         case object = 2
+        /// Named values that a host gives out, of which it may check the names: ``SpeedPixLua`` makes a misspelt one an error.
+        /// A copy of such a table has the shape ``object``.
+        case record = 3
     }
 
     /// What the script or the host declared; it decides whether an empty table is a JSON array or an object.

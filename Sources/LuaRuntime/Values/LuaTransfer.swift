@@ -62,6 +62,6 @@ struct LuaSizeError: LuaRaisable {
     var hint: String?
 
     var luaFields: [String: LuaValue] {
-        ["code": "too_large", "message": .string(message), "hint": .optional(hint), "retryable": false]
+        ["code": LuaErrorCode.tooLarge.value, "message": .string(message), "hint": .optional(hint), "retryable": false]
     }
 }

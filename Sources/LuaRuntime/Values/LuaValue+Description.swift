@@ -103,7 +103,7 @@ private struct ValueDescription {
         text += " = "
     }
 
-    /// Numbers first, then texts, each in their order; of a table that is larger than anybody reads, in no order.
+    /// Numbers first, then texts, each in their order; of a table that is too large to read, in no order.
     private func sorted(_ entries: [LuaValue: LuaValue]) -> [(key: LuaValue, value: LuaValue)] {
         guard entries.count <= 10_000 else { return entries.prefix(Self.mostValues).map { ($0, $1) } }
         return entries.sorted { left, right in

@@ -85,16 +85,18 @@ struct LuaWriter {
             if let error = error as? any LuaRaisable {
                 error.luaFields
             } else if error is CancellationError {
-                ["code": "canceled", "message": "the task was canceled", "retryable": false]
+                ["code": LuaErrorCode.canceled.value, "message": "the task was canceled", "retryable": false]
             } else {
-                ["code": "internal", "message": .string("\(error)"), "retryable": false]
+                ["code": LuaErrorCode.internal.value, "message": .string("\(error)"), "retryable": false]
             }
         do {
             try put(LuaTable(entries: Dictionary(uniqueKeysWithValues: fields.map { (.string($0), $1) })), depth: 0)
         } catch {
             spl_reset_buffer(machine.vm)
             spl_put_table(machine.vm, 0, 2, 0)
-            for (key, value) in [("code", "internal"), ("message", "an error that cannot be shown")] {
+            for (key, value) in [
+                ("code", LuaErrorCode.internal.rawValue), ("message", "an error that cannot be shown"),
+            ] {
                 put(LuaString(key))
                 put(LuaString(value))
                 spl_put_entry(machine.vm)

@@ -20,17 +20,12 @@ extension SpeedPixError {
 
     /// Whether the service said that it does not know the prediction, or cannot make sense of its id.
     private var saysNoSuchTask: Bool {
-        let code = (serviceCode ?? "").lowercased().filter { $0.isLetter || $0.isNumber }
-        if Self.noSuchTaskCodes.contains(where: code.contains) { return true }
+        let code = ServiceCode.normalized(serviceCode ?? "")
+        if ServiceCode.noSuchTaskParts.contains(where: code.contains) { return true }
         let text = message.lowercased()
         return Self.noSuchTaskPhrases.contains(where: text.contains)
     }
 
-    /// Parts of codes, without case and punctuation.
-    private static let noSuchTaskCodes = [
-        "tasknotfound", "tasknotexist", "taskidnotfound", "taskidnotexist", "nosuchtask", "invalidtask", "unknowntask",
-        "promptnotfound", "invalidparameter", "missingparameter",
-    ]
     /// The usual words, in English and in Chinese: no public document of the service lists its own. Without a code they are the
     /// only sign.
     private static let noSuchTaskPhrases = [

@@ -24,18 +24,11 @@ extension SpeedPixError {
         if serviceCode.map(APIGatewayRefusal.isCode) ?? true, text.contains("invalid url") { return true }
         guard code == .apiError else { return false }
         if let serviceCode {
-            return Self.noSuchCallCodes.contains(serviceCode.lowercased().filter { $0.isLetter || $0.isNumber })
+            return ServiceCode.noSuchCall.contains(ServiceCode.normalized(serviceCode))
         }
         return httpStatus.map([404, 405, 501].contains) ?? false
     }
 
-    /// Codes without case and punctuation: `InvalidApi.NotFound`, `NO_SUCH_API` …
-    private static let noSuchCallCodes: Set<String> = [
-        "apinotfound", "apinotexist", "apinotexists", "apinotsupported", "invalidapinotfound", "invalidaction",
-        "invalidactionnotfound", "methodnotfound", "methodnotallowed", "nosuchapi",
-        "nosuchmethod", "nosuchroute", "notimplemented", "routenotfound", "unknownapi", "unsupportedapi",
-        "unsupportedoperation", "http404", "i404nf", "i404nr", "i404sr",
-    ]
     /// The usual words: no public document of the service lists its own. Without a code they are the only sign.
     private static let noSuchCallPhrases = [
         "no such api", "api not found", "api does not exist", "api not exist", "接口不存在",

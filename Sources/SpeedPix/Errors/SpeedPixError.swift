@@ -68,8 +68,8 @@ public struct SpeedPixError: Error, Sendable {
     public var prediction: Prediction?
     /// Whether the same call could succeed later without a change.
     public var isRetryable: Bool
-    /// How long the service asked to wait before the same call is made again (`Retry-After`); nil if it did not. Only of calls
-    /// that it throttled (429) or could not serve now (503).
+    /// How long the answer asked to wait before the same call is made again (`Retry-After`), whatever its status; nil if it did
+    /// not. The client's own retries have waited as long, up to ``RetryPolicy/longestRetryAfter``.
     public var retryAfter: Duration?
     /// The error below this one.
     public var cause: (any Error)?

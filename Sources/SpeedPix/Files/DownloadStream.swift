@@ -113,7 +113,7 @@ private struct StreamedTransfer {
 /// is compared by its SHA-256 and left out.
 private struct StreamSink: DownloadSink {
     /// Bytes from the beginning.
-    private struct Beginning {
+    private struct HashedPrefix {
         var count: Int64 = 0
         var hasher = SHA256()
 
@@ -125,9 +125,9 @@ private struct StreamSink: DownloadSink {
 
     private let sender: AsyncThrowingStream<ByteBuffer, any Error>.Continuation
     private var requests: AsyncStream<Void>.Iterator
-    private var passed = Beginning()
+    private var passed = HashedPrefix()
     /// What has come again of a file that was begun anew, until it is as much as was passed on.
-    private var repeated: Beginning?
+    private var repeated: HashedPrefix?
 
     init(_ sender: AsyncThrowingStream<ByteBuffer, any Error>.Continuation, _ requests: AsyncStream<Void>.Iterator) {
         self.sender = sender
@@ -135,7 +135,7 @@ private struct StreamSink: DownloadSink {
     }
 
     mutating func startOver() {
-        repeated = passed.count > 0 ? Beginning() : nil
+        repeated = passed.count > 0 ? HashedPrefix() : nil
     }
 
     mutating func write(_ chunk: ByteBuffer) async throws {

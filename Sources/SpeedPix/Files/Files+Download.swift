@@ -166,7 +166,9 @@ extension Files {
                     "downloading on",
                     metadata: ["from": "\(download.received)", "reason": "\(failed.error.message.withoutSignatures)"])
                 try await caller.dependencies.clock.sleep(
-                    for: retries.delay(afterAttempt: attempt, retryAfter: nil, random: caller.dependencies.random()))
+                    for: retries.delay(
+                        afterAttempt: attempt, retryAfter: failed.error.retryAfter, random: caller.dependencies.random()
+                    ))
                 attempt += 1
             }
         }
@@ -183,7 +185,7 @@ extension Files {
             }
             if download.isBeyondEnd(response.status) { throw download.restart("the file became shorter") }
             guard response.status.kind == .successful else {
-                throw Self.refusal(response, await StoreRefusal(reading: response.body))
+                throw refusal(response, await StoreRefusal(reading: response.body))
             }
             var coding = BodyCoding(response.headers)
             let body = try download.begin(response.status, response.headers, isEncoded: coding != nil)
@@ -229,7 +231,7 @@ extension Files {
             isRetryable: (cause as? TransportError)?.isRetryable ?? true, cause: cause)
     }
 
-    private static func refusal(_ response: TransportResponse, _ told: StoreRefusal) -> FailedAttempt {
+    private func refusal(_ response: TransportResponse, _ told: StoreRefusal) -> FailedAttempt {
         let status = response.status
         let isGone = [403, 404, 410].contains(status.code)
         return FailedAttempt(
@@ -240,6 +242,6 @@ extension Files {
                 remedy: isGone ? "the URL has probably expired: get the prediction again for a new one" : nil,
                 httpStatus: status.code, serviceCode: told.code, requestID: told.requestID,
                 isRetryable: status.code == 429 || ServiceAnswer.isTransient(status),
-                retryAfter: RetryAfter.duration(status, response.headers)))
+                retryAfter: RetryAfter.duration(response.headers, now: caller.dependencies.now())))
     }
 }

@@ -7,13 +7,13 @@ extension Files {
     /// - Throws: What `fetch` throws; ``SpeedPixError`` of the call that asks for the new URL: `output_expired` if the service
     ///   has the file no more.
     func renewing<Result>(_ url: String, _ fetch: (String) async throws -> Result) async throws -> Result {
-        guard let place = caller.state.outputs.place(of: url) else { return try await fetch(url) }
+        guard let output = caller.state.outputs.id(of: url) else { return try await fetch(url) }
         // A URL that nothing signs gives access to nothing; asking costs a call, but no second try.
-        guard url.contains("?") else { return try await fetch(freshURL(of: place, otherThan: url)) }
+        guard url.contains("?") else { return try await fetch(freshURL(of: output, otherThan: url)) }
         do {
             return try await fetch(url)
         } catch let error as SpeedPixError where [403, 404, 410].contains(error.httpStatus) {
-            let fresh = try await freshURL(of: place, otherThan: url)
+            let fresh = try await freshURL(of: output, otherThan: url)
             guard fresh != url else { throw error }
             return try await fetch(fresh)
         }
@@ -25,45 +25,45 @@ extension Files {
     /// - Throws: ``SpeedPixError``: `output_expired` if the service has the file no more; of the call otherwise.
     ///   `CancellationError`.
     public func currentURL(of file: FileOutput) async throws -> String {
-        guard !file.url.contains("?"), let place = caller.state.outputs.place(of: file.url) else { return file.url }
-        return try await freshURL(of: place, otherThan: file.url)
+        guard !file.url.contains("?"), let output = caller.state.outputs.id(of: file.url) else { return file.url }
+        return try await freshURL(of: output, otherThan: file.url)
     }
 
     /// A URL of the file that gives access to it now.
     ///
     /// - Throws: ``SpeedPixError`` `output_expired` if the service has no such file any more.
-    private func freshURL(of place: OutputPlace, otherThan url: String) async throws -> String {
+    private func freshURL(of output: OutputFileID, otherThan url: String) async throws -> String {
         let (state, now) = (caller.state.outputs, caller.dependencies.now())
-        if let recent = state.recentURL(of: place, otherThan: url, now: now) { return recent }
+        if let recent = state.recentURL(of: output, otherThan: url, now: now) { return recent }
         let prediction: Prediction
         do {
             // Notes the URLs of all its files.
             prediction = try await Predictions(caller: caller, files: self)
-                .reload(Prediction(id: place.predictionID))
+                .reload(Prediction(id: output.predictionID))
         } catch let error as SpeedPixError where error.isFinal(sinceCreate: nil) && error.code == .apiError {
-            throw Self.expired(place, error)
+            throw Self.expired(output, error)
         }
-        guard place.number < prediction.files.count else { throw Self.expired(place, nil) }
-        return prediction.files[place.number].url
+        guard output.number < prediction.files.count else { throw Self.expired(output, nil) }
+        return prediction.files[output.number].url
     }
 
-    private static func expired(_ place: OutputPlace, _ cause: SpeedPixError?) -> SpeedPixError {
+    private static func expired(_ output: OutputFileID, _ cause: SpeedPixError?) -> SpeedPixError {
         SpeedPixError(
             .outputExpired,
-            "the service no longer has the output of \(place.predictionID)"
+            "the service no longer has the output of \(output.predictionID)"
                 + (cause.map { ": \($0.message)" } ?? ""),
             remedy: "make it anew: speedpix run … --resume --again LABEL",
-            prediction: Prediction(id: place.predictionID), cause: cause)
+            prediction: Prediction(id: output.predictionID), cause: cause)
     }
 
     /// A URL for an input: the service's own, or that of a copy which was saved here and is uploaded.
     ///
     /// - Throws: ``SpeedPixError`` `output_expired` if there is neither.
-    func url(of place: OutputPlace) async throws -> String {
+    func url(of output: OutputFileID) async throws -> String {
         do {
-            return try await freshURL(of: place, otherThan: "")
+            return try await freshURL(of: output, otherThan: "")
         } catch let error as SpeedPixError where error.code == .outputExpired {
-            for saved in try await caller.dependencies.journal.savedFiles(place).reversed()
+            for saved in try await caller.dependencies.journal.savedFiles(output).reversed()
             where await isUnchanged(saved, at: FilePath(saved.path)) {
                 return try await upload(.path(saved.path)).url
             }

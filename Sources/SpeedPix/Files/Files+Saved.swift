@@ -16,30 +16,30 @@ extension Files {
         _ url: String, to path: FilePath, knownAs lastingPath: String, onProgress: TransferProgress.Handler? = nil
     ) async throws -> (size: Int64, layThere: Bool) {
         let journal = caller.dependencies.journal
-        guard journal.identifiesCreates, let place = caller.state.outputs.place(of: url) else {
+        guard journal.identifiesCreates, let output = caller.state.outputs.id(of: url) else {
             return (try await download(url, to: path, onProgress: onProgress), false)
         }
-        let known = try await journal.savedFiles(place).last { $0.path.utf8.elementsEqual(lastingPath.utf8) }
+        let known = try await journal.savedFiles(output).last { $0.path.utf8.elementsEqual(lastingPath.utf8) }
         if let known, await isUnchanged(known, at: path) { return (known.size, true) }
-        let size = try await caller.state.saves.named(place, path: lastingPath, otherwise: caller.dependencies.nonce) {
+        let size = try await caller.state.saves.named(output, path: lastingPath, otherwise: caller.dependencies.nonce) {
             name in
             // What an attempt that was killed has left.
             try? FileRemoval.remove(SavesInProgress.temporary(beside: path, named: name))
             return try await download(url, to: path, by: name, onProgress: onProgress)
         }
-        if let saved = try? await Self.describe(path, output: place, lastingPath: lastingPath) {
+        if let saved = try? await Self.describe(path, output, lastingPath: lastingPath) {
             // The file lies there: that the journal does not know is not a reason to lose it.
             await Predictions(caller: caller, files: self).record { try await $0.recordSaved(saved) }
         }
         return (size, false)
     }
 
-    private static func describe(_ path: FilePath, output place: OutputPlace, lastingPath: String) async throws
+    private static func describe(_ path: FilePath, _ output: OutputFileID, lastingPath: String) async throws
         -> SavedFile
     {
         try await UploadSource.Reopenable.path(path).withContent { content in
             SavedFile(
-                output: place, path: lastingPath, size: content.size, version: content.version?.text ?? "",
+                output: output, path: lastingPath, size: content.size, version: content.version?.text ?? "",
                 digest: try await content.wholeDigest().hexadecimal)
         }
     }

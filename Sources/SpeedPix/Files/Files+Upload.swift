@@ -192,7 +192,8 @@ extension Files {
                     "uploading again",
                     metadata: ["file": "\(filename)", "reason": "\(error.message.withoutSignatures)"])
                 try await caller.dependencies.clock.sleep(
-                    for: retries.delay(afterAttempt: attempt, retryAfter: nil, random: caller.dependencies.random()))
+                    for: retries.delay(
+                        afterAttempt: attempt, retryAfter: error.retryAfter, random: caller.dependencies.random()))
                 attempt += 1
             }
         }
@@ -234,7 +235,7 @@ extension Files {
             guard response.status.kind == .successful else {
                 let refusal = await StoreRefusal(reading: response.body)
                 throw RefusedUpload(
-                    error: Self.error(response, refusal: refusal, filename: filename),
+                    error: error(response, refusal: refusal, filename: filename),
                     isExpired: refusal.isExpired)
             }
         } catch {
@@ -258,7 +259,7 @@ extension Files {
         var isExpired: Bool
     }
 
-    private static func error(
+    private func error(
         _ response: TransportResponse, refusal: StoreRefusal, filename: String
     ) -> SpeedPixError {
         let status = response.status
@@ -269,7 +270,7 @@ extension Files {
             remedy: status.code == 413 ? "the file is larger than the store accepts" : nil,
             httpStatus: status.code, serviceCode: refusal.code, requestID: refusal.requestID,
             isRetryable: status.code == 429 || ServiceAnswer.isTransient(status),
-            retryAfter: RetryAfter.duration(status, response.headers))
+            retryAfter: RetryAfter.duration(response.headers, now: caller.dependencies.now()))
     }
 
     /// How long a transfer may take in all. A line slower than 64 KiB a second is as good as none.

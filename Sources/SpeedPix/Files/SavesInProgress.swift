@@ -12,7 +12,7 @@ final class SavesInProgress: Sendable {
     ///
     /// - Parameter otherwise: For a second save of the same file to the same place at the same time.
     func named<Result>(
-        _ output: OutputPlace, path: String, otherwise nonce: () -> String, _ body: (String) async throws -> Result
+        _ output: OutputFileID, path: String, otherwise nonce: () -> String, _ body: (String) async throws -> Result
     ) async throws -> Result {
         let digest = SHA256.hash(data: Array("\(output.predictionID)/\(output.number)/\(path)".utf8))
         let name = String(digest.hexadecimal.prefix(16))

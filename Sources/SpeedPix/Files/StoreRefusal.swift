@@ -33,11 +33,9 @@ struct StoreRefusal: Sendable, Equatable {
     ///
     /// OSS ("Request has expired.") and S3 answer an expired URL with the code of any refusal; only the message differs.
     var isExpired: Bool {
-        switch code {
-        case "AccessDenied": message?.lowercased().contains("expired") ?? false
-        case "RequestTimeTooSkewed", "ExpiredToken", "SecurityTokenExpired", "RequestExpired": true
-        default: false
-        }
+        guard let code else { return false }
+        if code == ServiceCode.storeAccessDenied { return message?.lowercased().contains("expired") ?? false }
+        return ServiceCode.storeURLExpired.contains(code)
     }
 
     private static func element(_ name: String, in text: String) -> String? {

@@ -40,7 +40,7 @@ final class UploadCache: Sendable {
         case upload
     }
 
-    private struct Flight {
+    private struct UploadInProgress {
         var upload: SharedUpload
         var identity: ContentIdentity
         var filename: String
@@ -49,7 +49,7 @@ final class UploadCache: Sendable {
     private struct State {
         var entries: [Key: [Entry]] = [:]
         var count = 0
-        var flights: [Key: [Flight]] = [:]
+        var inProgress: [Key: [UploadInProgress]] = [:]
     }
 
     /// About a megabyte; past it, the URLs that end first are forgotten.
@@ -69,16 +69,17 @@ final class UploadCache: Sendable {
         state.withLock { state in
             func fits(_ name: String) -> Bool { !isNamed || name == filename }
             let entries = (state.entries[key] ?? []).filter { fits($0.file.filename) && isUsable($0.file) }
-            let flights = (state.flights[key] ?? []).filter { fits($0.filename) && !$0.upload.isAbandoned }
+            let inProgress = (state.inProgress[key] ?? []).filter { fits($0.filename) && !$0.upload.isAbandoned }
             if let entry = entries.last(where: { $0.identity.matches(identity) }) { return .stored(entry.file) }
-            if let flight = flights.first(where: { $0.identity.matches(identity) }) { return .wait(flight.upload) }
+            if let other = inProgress.first(where: { $0.identity.matches(identity) }) { return .wait(other.upload) }
             if identity.digest != nil {
                 if let entry = entries.first(where: { $0.identity.digest == nil }) { return .needsEntryDigest(entry) }
-                if let flight = flights.first(where: { $0.identity.digest == nil }) { return .wait(flight.upload) }
-            } else if !entries.isEmpty || !flights.isEmpty {
+                if let other = inProgress.first(where: { $0.identity.digest == nil }) { return .wait(other.upload) }
+            } else if !entries.isEmpty || !inProgress.isEmpty {
                 return .needsDigest
             }
-            state.flights[key, default: []].append(Flight(upload: upload, identity: identity, filename: filename))
+            state.inProgress[key, default: []].append(
+                UploadInProgress(upload: upload, identity: identity, filename: filename))
             return .upload
         }
     }
@@ -102,8 +103,8 @@ final class UploadCache: Sendable {
     /// The upload is no longer under way; with an entry if it arrived.
     func finish(_ key: Key, _ upload: SharedUpload, _ entry: Entry?) {
         state.withLock { state in
-            state.flights[key]?.removeAll { $0.upload === upload }
-            if state.flights[key]?.isEmpty == true { state.flights[key] = nil }
+            state.inProgress[key]?.removeAll { $0.upload === upload }
+            if state.inProgress[key]?.isEmpty == true { state.inProgress[key] = nil }
             if let entry { Self.insert(entry, key, &state) }
         }
     }
@@ -127,8 +128,8 @@ final class UploadCache: Sendable {
     /// How many uploads are under way, and how many callers wait for one that another caller began.
     var underWay: (uploads: Int, followers: Int) {
         state.withLock { state in
-            let flights = state.flights.values.joined()
-            return (flights.count, flights.reduce(0) { $0 + max($1.upload.waiterCount - 1, 0) })
+            let inProgress = state.inProgress.values.joined()
+            return (inProgress.count, inProgress.reduce(0) { $0 + max($1.upload.waiterCount - 1, 0) })
         }
     }
 

@@ -18,10 +18,10 @@ struct InputResolution: Sendable {
         switch value {
         case .string(let text):
             let (state, now) = (files.caller.state.outputs, files.caller.dependencies.now())
-            guard let place = state.place(of: text), !state.isRecent(text, of: place, now: now) else { return value }
-            guard text.contains("?") else { return .string(try await files.url(of: place)) }
+            guard let output = state.id(of: text), !state.isRecent(text, of: output, now: now) else { return value }
+            guard text.contains("?") else { return .string(try await files.url(of: output)) }
             // A signature may still be good: then one that cannot be renewed is sent as it is.
-            return .string((try? await files.url(of: place)) ?? text)
+            return .string((try? await files.url(of: output)) ?? text)
         case .array(let values):
             var signed: [JSONValue] = []
             for value in values { signed.append(try await self.signed(value)) }

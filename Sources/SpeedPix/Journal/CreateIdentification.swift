@@ -1,9 +1,9 @@
 import Crypto
 
-/// Finds out what a create is: digests the files of its input, and tells outputs by their places.
+/// Finds out what a create is: digests the files of its input, and tells outputs by their outputs.
 struct CreateIdentification: Sendable {
     let files: Files
-    let places: OutputPlaces
+    let outputs: OutputFileIndex
 
     /// Begins a text that replaces a file. No text that is sent begins so: it is not a character of any language.
     private static let mark = "\u{0}"
@@ -81,41 +81,41 @@ struct CreateIdentification: Sendable {
 
     /// A text with each URL of an output replaced by a reference to the output, since URLs are signed anew in each attempt.
     private func canonical(_ text: String) async throws -> String {
-        if let place = try await place(of: text) { return Self.reference(to: place) }
+        if let id = try await outputID(of: text) { return Self.reference(to: id) }
         guard text.utf8.contains(UInt8(ascii: ":")), text.contains("http") else { return text }
         var result = ""
         var rest = text.startIndex
         for match in text.matches(of: /https?:\/\/[^\s"'<>)\]]+/) {
-            guard let place = try await place(of: String(match.output)) else { continue }
-            result += text[rest..<match.range.lowerBound] + Self.reference(to: place)
+            guard let id = try await outputID(of: String(match.output)) else { continue }
+            result += text[rest..<match.range.lowerBound] + Self.reference(to: id)
             rest = match.range.upperBound
         }
         return result + text[rest...]
     }
 
-    private static func reference(to place: OutputPlace) -> String {
-        "\(mark)output:\(place.predictionID)/\(place.number)"
+    private static func reference(to id: OutputFileID) -> String {
+        "\(mark)output:\(id.predictionID)/\(id.number)"
     }
 
     /// Of this client's outputs, and of those of attempts before.
-    private func place(of text: String) async throws -> OutputPlace? {
-        guard OutputPlaces.isOneURL(text) else { return nil }
-        if let known = places.place(of: text) { return known }
-        let found = try await files.caller.dependencies.journal.outputPlace(of: OutputPlaces.key(text))
-        if let found { places.note(found, of: text) }
+    private func outputID(of text: String) async throws -> OutputFileID? {
+        guard OutputFileIndex.isOneURL(text) else { return nil }
+        if let known = outputs.id(of: text) { return known }
+        let found = try await files.caller.dependencies.journal.outputFileID(of: OutputFileIndex.key(text))
+        if let found { outputs.note(found, of: text) }
         return found
     }
 
     private static func content(_ digest: String) -> JSONValue { .string("\(mark)content:\(digest)") }
 
     /// The files of outputs in an input.
-    func sources(in input: [String: InputValue]) -> [OutputPlace] {
-        var found: [OutputPlace] = []
-        if !places.isEmpty { for value in input.values { collect(value, &found) } }
+    func sources(in input: [String: InputValue]) -> [OutputFileID] {
+        var found: [OutputFileID] = []
+        if !outputs.isEmpty { for value in input.values { collect(value, &found) } }
         return found
     }
 
-    private func collect(_ value: InputValue, _ found: inout [OutputPlace]) {
+    private func collect(_ value: InputValue, _ found: inout [OutputFileID]) {
         switch value {
         case .json(let json): collect(json, &found)
         case .array(let values): for value in values { collect(value, &found) }
@@ -124,9 +124,9 @@ struct CreateIdentification: Sendable {
         }
     }
 
-    private func collect(_ json: JSONValue, _ found: inout [OutputPlace]) {
+    private func collect(_ json: JSONValue, _ found: inout [OutputFileID]) {
         switch json {
-        case .string(let text): if let place = places.place(of: text) { found.append(place) }
+        case .string(let text): if let id = outputs.id(of: text) { found.append(id) }
         case .array(let values): for value in values { collect(value, &found) }
         case .object(let members): for value in members.values { collect(value, &found) }
         default: break

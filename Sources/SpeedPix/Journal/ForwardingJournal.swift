@@ -23,9 +23,9 @@ extension ForwardingJournal {
     }
     package func recordCancelWanted(_ predictionID: String) { journal.recordCancelWanted(predictionID) }
 
-    package func outputPlace(of url: String) async throws -> OutputPlace? { try await journal.outputPlace(of: url) }
+    package func outputFileID(of url: String) async throws -> OutputFileID? { try await journal.outputFileID(of: url) }
     package func recordSaved(_ file: SavedFile) async throws { try await journal.recordSaved(file) }
-    package func savedFiles(_ output: OutputPlace) async throws -> [SavedFile] { try await journal.savedFiles(output) }
+    package func savedFiles(_ output: OutputFileID) async throws -> [SavedFile] { try await journal.savedFiles(output) }
 
     package func value(_ name: String) -> JSONValue? { journal.value(name) }
     package func keep(_ value: JSONValue, _ name: String) { journal.keep(value, name) }

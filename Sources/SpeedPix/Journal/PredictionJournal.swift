@@ -70,7 +70,7 @@ public protocol PredictionJournal: Sendable {
     /// that this client has not come upon.
     ///
     /// - Throws: ``SpeedPixError`` `journal_failed` if the journal cannot be read.
-    func outputPlace(of url: String) async throws -> OutputPlace?
+    func outputFileID(of url: String) async throws -> OutputFileID?
 
     /// A file of an output lies where the caller wanted it.
     ///
@@ -80,7 +80,7 @@ public protocol PredictionJournal: Sendable {
     /// Where a file of an output was saved, the newest last.
     ///
     /// - Throws: ``SpeedPixError`` `journal_failed` if the journal cannot be read.
-    func savedFiles(_ output: OutputPlace) async throws -> [SavedFile]
+    func savedFiles(_ output: OutputFileID) async throws -> [SavedFile]
 
     // MARK: Values
 
@@ -102,11 +102,11 @@ extension PredictionJournal {
     /// A journal that does not remember wishes: nothing is done.
     public func recordCancelWanted(_ predictionID: String) {}
     /// A journal that does not remember outputs: nil.
-    public func outputPlace(of url: String) async throws -> OutputPlace? { nil }
+    public func outputFileID(of url: String) async throws -> OutputFileID? { nil }
     /// A journal that does not remember files: nothing is done.
     public func recordSaved(_ file: SavedFile) async throws {}
     /// None.
-    public func savedFiles(_ output: OutputPlace) async throws -> [SavedFile] { [] }
+    public func savedFiles(_ output: OutputFileID) async throws -> [SavedFile] { [] }
     /// A journal that does not keep values: nil.
     public func value(_ name: String) -> JSONValue? { nil }
     /// Nothing is done.
@@ -148,12 +148,12 @@ public struct JournaledCreate: Sendable {
     /// The input, for people: files stand by their names. Without the secret; URLs may be signed.
     public var input: [String: JSONValue]
     /// Files of outputs that go into it.
-    public var sources: [OutputPlace]
+    public var sources: [OutputFileID]
 
     /// What a client makes of a create; for the tests of a journal.
     public init(
         position: CreatePosition? = nil, identity: CreateIdentity? = nil, workflowID: String, label: String? = nil,
-        input: [String: JSONValue] = [:], sources: [OutputPlace] = []
+        input: [String: JSONValue] = [:], sources: [OutputFileID] = []
     ) {
         self.position = position
         self.identity = identity

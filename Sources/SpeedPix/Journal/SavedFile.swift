@@ -1,5 +1,5 @@
 /// A file of a prediction's output, by its place: its URL is another one in each answer.
-public struct OutputPlace: Sendable, Hashable, Codable {
+public struct OutputFileID: Sendable, Hashable, Codable {
     /// The prediction's id.
     public let predictionID: String
     /// Among all files of the output, from 0, in the order of ``Prediction/files``.
@@ -15,7 +15,7 @@ public struct OutputPlace: Sendable, Hashable, Codable {
 /// A file of an output that was saved, and how to tell whether it still lies there as it was.
 public struct SavedFile: Sendable, Hashable, Codable {
     /// Which file it is.
-    public var output: OutputPlace
+    public var output: OutputFileID
     /// Where it was saved: an absolute path.
     public var path: String
     /// Bytes.
@@ -26,7 +26,7 @@ public struct SavedFile: Sendable, Hashable, Codable {
     public var digest: String
 
     /// What is known of a file that was just saved.
-    public init(output: OutputPlace, path: String, size: Int64, version: String, digest: String) {
+    public init(output: OutputFileID, path: String, size: Int64, version: String, digest: String) {
         self.output = output
         self.path = path
         self.size = size

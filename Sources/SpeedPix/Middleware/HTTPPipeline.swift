@@ -14,29 +14,29 @@ package struct HTTPPipeline: Sendable {
 
     /// Sends one request once.
     ///
-    /// - Parameter sign: Signs the request, after all middleware; as it is, unless given.
+    /// - Parameter signing: Is applied to what the middleware has left; nil for a request that is sent as it is.
     /// - Throws: As the transport does; ``RequestNotSent`` if a middleware threw before anything was sent.
     func send(
-        _ request: TransportRequest, for operation: ClientOperation,
-        sign: @escaping @Sendable (TransportRequest) -> TransportRequest = { $0 }
+        _ request: TransportRequest, for operation: ClientOperation, signing: RequestSigning? = nil
     ) async throws -> TransportResponse {
-        guard let tracing else { return try await sendUntraced(request, for: operation, sign: sign) }
+        guard let tracing else { return try await sendUntraced(request, for: operation, signing: signing) }
         return try await tracing.request(request, for: operation) { request in
-            try await sendUntraced(request, for: operation, sign: sign)
+            try await sendUntraced(request, for: operation, signing: signing)
         }
     }
 
     private func sendUntraced(
-        _ request: TransportRequest, for operation: ClientOperation,
-        sign: @escaping @Sendable (TransportRequest) -> TransportRequest
+        _ request: TransportRequest, for operation: ClientOperation, signing: RequestSigning?
     ) async throws -> TransportResponse {
-        guard !middleware.isEmpty || metrics != nil else { return try await transport.send(sign(request)) }
+        guard !middleware.isEmpty || metrics != nil else {
+            return try await transport.send(signing?.signed(request) ?? request)
+        }
         let measured = metrics?.request(operation)
         let wasSent = Atomic(false)
         do {
             let response = try await run(from: 0, request: request, operation: operation) { request in
                 wasSent.store(true, ordering: .relaxed)
-                return try await transport.send(sign(request))
+                return try await transport.send(signing?.signed(request) ?? request)
             }
             measured?(response.status.code)
             return response

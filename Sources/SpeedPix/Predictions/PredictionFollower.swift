@@ -34,8 +34,6 @@ final class PredictionFollower {
     private var retryPause: Duration?
     /// Whether it has ended and ``prediction`` has its result; no round follows.
     private(set) var isOver = false
-    /// Why the wait is over before that.
-    private var failure: (any Error)?
 
     /// - Parameter deadline: Of the run that the wait belongs to, in place of the options' timeout.
     @inline(never)  // TaskFrames.swift
@@ -69,15 +67,16 @@ final class PredictionFollower {
     /// Polls until the prediction has ended, or there is a reason to wait no longer.
     @inline(never)  // TaskFrames.swift
     func followToEnd() async -> Outcome {
-        // From one poll to the next on one thread, if the transport has one.
-        await withTaskExecutorPreference(executor) {
+        // From one poll to the next on one thread, if the transport has one. One word comes back, by rule 1 of TaskFrames.swift.
+        let failure: (any Error)? = await withTaskExecutorPreference(executor) {
             do {
                 repeat {
                     try await pause()
                     if try await poll(), !isOver, let notification = notification() { try await notify(notification) }
                 } while !isOver
+                return nil
             } catch {
-                failure = error
+                return error
             }
         }
         if let failure { return .gaveUp(failure) }
@@ -252,12 +251,13 @@ final class PredictionFollower {
         prediction.createdAt.map { .seconds(requests.caller.dependencies.now().timeIntervalSince($0)) }
     }
 
-    /// Calls the options' callback, within the deadline like everything else: a callback can sleep, too.
+    /// Makes the call of the options' callback, within the deadline like everything else: a callback can sleep, too.
     @inline(never)  // TaskFrames.swift
     private func notify(_ notification: @escaping @Sendable () async throws -> Void) async throws {
         try await withDeadline(max(remaining, Self.lastPoll), clock: clock, expired: expiry(), operation: notification)
     }
 
+    /// The call of the options' callback with the prediction as it is now; nil if nobody is told.
     @inline(never)  // TaskFrames.swift
     private func notification() -> (@Sendable () async throws -> Void)? {
         guard let listener = options.onProgress else { return nil }

@@ -1,6 +1,7 @@
 /// A prediction's progress, as it is noticed: each element is the prediction after something changed.
 ///
-/// The last element has ended, one way or another, with its result; a failed prediction is an element, not an error.
+/// The last element has ended, one way or another, with its result; a failed prediction is an element, not an error. The
+/// client's journal is told of the end before the element comes, as by ``Predictions/wait(for:options:)``.
 /// Nothing is asked while nobody iterates, and nothing goes on after the loop.
 ///
 /// ```swift
@@ -63,7 +64,10 @@ public struct PredictionUpdates: AsyncSequence, Sendable {
                 } catch {
                     throw await sequence.finalError(error, of: follower.prediction)
                 }
-                if follower.isOver { return follower.prediction }
+                if follower.isOver {
+                    await sequence.predictions.recordEnd(of: follower.prediction)
+                    return follower.prediction
+                }
                 // The end is told once, with its result.
                 if hasChanged, !follower.prediction.status.isTerminal {
                     source = .polls(follower)

@@ -11,7 +11,7 @@ extension Predictions {
             position: options.position, workflowID: workflowID, label: options.label,
             input: input.mapValues(\.described))
         if journal.identifiesCreates {
-            let identification = CreateIdentification(files: files, places: caller.state.outputs)
+            let identification = CreateIdentification(files: files, outputs: caller.state.outputs)
             // First: it finds outputs of attempts before.
             create.identity = try await identification.identity(of: workflowID, options, input)
             create.sources = identification.sources(in: input)

@@ -4,6 +4,12 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
 /// The default transport: AsyncHTTPClient's connection pools.
 public struct AsyncHTTPTransport: HTTPTransport {
     private let plain: HTTPClient
@@ -14,6 +20,8 @@ public struct AsyncHTTPTransport: HTTPTransport {
     private let isDirect: Bool
     /// Whether the clients undo a body's encoding.
     private let isDecoding: Bool
+    /// This machine's date. A client puts its own here.
+    private var now: @Sendable () -> Date = { Date() }
 
     /// Uses a client that the caller configured and will shut down.
     ///
@@ -36,6 +44,13 @@ public struct AsyncHTTPTransport: HTTPTransport {
         // Other groups can be shut down, and a task that waits on a loop that is gone waits for ever.
         let isLasting = client.eventLoopGroup === MultiThreadedEventLoopGroup.singleton
         callExecutor = isLasting ? EventLoopTaskExecutor(client.eventLoopGroup.any()) : nil
+    }
+
+    /// The same connections, with a client's own date.
+    func with(now: @escaping @Sendable () -> Date) -> AsyncHTTPTransport {
+        var transport = self
+        transport.now = now
+        return transport
     }
 
     /// Clients on NIO's shared event loops. They live as long as the process and need no shutdown.
@@ -102,22 +117,22 @@ public struct AsyncHTTPTransport: HTTPTransport {
             }
             return TransportResponse(
                 status: .init(code: Int(response.status.code), reasonPhrase: response.status.reasonPhrase),
-                headers: headers, body: Self.body(of: response, url: request.url),
+                headers: headers, body: body(of: response, url: request.url),
                 isDecoded: isDecoding && BodyCoding(headers)?.isDecodable ?? false)
         } catch {
             throw await NetworkFailure(
-                error, url: request.url, bodyLeft: observed?.wasRead, isDirect: isDirect
+                error, url: request.url, bodyLeft: observed?.wasRead, isDirect: isDirect, now: now
             ).error()
         }
     }
 
     /// The body, with the transport's errors.
-    private static func body(of response: HTTPClientResponse, url: String) -> AnyByteStream {
-        AnyByteStream(response.body) { chunks in
+    private func body(of response: HTTPClientResponse, url: String) -> AnyByteStream {
+        AnyByteStream(response.body) { [now] chunks in
             do {
                 return try await chunks.next()
             } catch {
-                throw await NetworkFailure(error, url: url, bodyLeft: true).error()
+                throw await NetworkFailure(error, url: url, bodyLeft: true, now: now).error()
             }
         }
     }

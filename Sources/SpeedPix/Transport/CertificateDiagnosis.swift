@@ -16,9 +16,11 @@ enum CertificateDiagnosis {
     private static let longest: TimeAmount = .seconds(3)
 
     /// In words that follow "it is not trusted:"; nil if no certificate can be had.
-    static func problem(host: String, port: Int) async -> String? {
+    ///
+    /// - Parameter now: This machine's date.
+    static func problem(host: String, port: Int, now: @Sendable () -> Date) async -> String? {
         guard let certificate = try? await certificate(host: host, port: port) else { return nil }
-        let now = Date().timeIntervalSince1970
+        let now = now().timeIntervalSince1970
         if Double(certificate.notValidAfter) < now {
             return "it expired on \(day(certificate.notValidAfter))"
         }

@@ -12,7 +12,7 @@ final class ClientState: Sendable {
     let polls: PollHistory
     let pollScheduler: PollScheduler
     let transfers: TransferSlots
-    let outputs = OutputPlaces()
+    let outputs = OutputFileIndex()
     let saves = SavesInProgress()
     let digests = KnownDigests()
 

@@ -24,16 +24,21 @@ struct NetworkFailure {
     private let url: String
     private let bodyLeft: Bool?
     private let isDirect: Bool
+    private let now: @Sendable () -> Date
 
     /// - Parameters:
     ///   - url: Where the request went.
     ///   - bodyLeft: Whether the request's body was sent, wholly or in part; nil where that is not known.
     ///   - isDirect: Whether the host was connected to, and not a proxy: only then its certificate can be looked at.
-    init(_ cause: any Error, url: String, bodyLeft: Bool?, isDirect: Bool = true) {
+    ///   - now: This machine's date, by which a certificate is valid or not.
+    init(
+        _ cause: any Error, url: String, bodyLeft: Bool?, isDirect: Bool = true, now: @escaping @Sendable () -> Date
+    ) {
         self.cause = cause
         self.url = url
         self.bodyLeft = bodyLeft
         self.isDirect = isDirect
+        self.now = now
     }
 
     /// What to throw: ``TransportError``, `CancellationError` if the calling task is cancelled, or what an upload's own source
@@ -163,7 +168,7 @@ struct NetworkFailure {
         get async {
             let problem: String? =
                 if isDirect, let parsed = URL(string: url), let host = parsed.host() {
-                    await CertificateDiagnosis.problem(host: host, port: parsed.port ?? 443)
+                    await CertificateDiagnosis.problem(host: host, port: parsed.port ?? 443, now: now)
                 } else {
                     nil
                 }

@@ -7,28 +7,19 @@ import Foundation
 #endif
 
 /// `Retry-After` (RFC 9110, section 10.2.3): seconds or a date.
+///
+/// Read once for each answer, into ``SpeedPixError/retryAfter``: whoever calls again reads it from the error.
 enum RetryAfter {
-    /// How long an answer asks to wait, whatever its status. A date counts from the answer's own `Date`: this machine's clock
-    /// may be off.
+    /// How long an answer asks to wait, whatever its status: a proxy in front of the service says it with a 502, too.
     ///
-    /// - Parameter now: What a date counts from in an answer without a `Date`; nil to leave such a date aside.
+    /// - Parameter now: What a date counts from in an answer without a `Date`. The answer's own comes first, since this machine's
+    ///   clock may be off.
     /// - Returns: Nil for an answer that does not ask.
-    static func duration(_ headers: HTTPFields, now: Date? = nil) -> Duration? {
+    static func duration(_ headers: HTTPFields, now: Date) -> Duration? {
         guard let text = headers[.retryAfter] else { return nil }
         if let seconds = Int(text) { return Duration.seconds(max(seconds, 0)).withinYears }
-        guard let date = HTTPDate.date(from: text), let sent = headers[.date].flatMap(HTTPDate.date) ?? now else {
-            return nil
-        }
+        guard let date = HTTPDate.date(from: text) else { return nil }
+        let sent = headers[.date].flatMap(HTTPDate.date) ?? now
         return .seconds(max(date.timeIntervalSince(sent), 0))
-    }
-
-    /// What an error says of it.
-    ///
-    /// - Parameter isThrottled: Whether the answer says "too many calls", by whatever status.
-    /// - Returns: Nil for an answer that does not ask, and of any status but 429 and 503.
-    static func duration(
-        _ status: HTTPResponse.Status, _ headers: HTTPFields, isThrottled: Bool = false
-    ) -> Duration? {
-        isThrottled || [429, 503].contains(status.code) ? duration(headers) : nil
     }
 }

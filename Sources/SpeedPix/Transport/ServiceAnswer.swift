@@ -1,23 +1,30 @@
 package import HTTPTypes
 
+#if canImport(FoundationEssentials)
+package import FoundationEssentials
+#else
+package import Foundation
+#endif
+
 /// Reads one answer of the service: pure, so that every refusal can be tested without a network.
 package enum ServiceAnswer {
     /// The envelope of a call that worked.
     ///
+    /// - Parameter now: What a `Retry-After` counts from that is a date, in an answer that has no date of its own.
     /// - Throws: ``SpeedPixError`` for everything else.
     package static func envelope(
-        status: HTTPResponse.Status, headers: HTTPFields, body: [UInt8]
+        status: HTTPResponse.Status, headers: HTTPFields, body: [UInt8], now: Date
     ) throws -> Envelope {
         do {
             return try read(status: status, headers: headers, body: body)
         } catch var error as SpeedPixError {
-            error.retryAfter = RetryAfter.duration(status, headers, isThrottled: error.code == .throttled)
+            error.retryAfter = RetryAfter.duration(headers, now: now)
             throw error
         }
     }
 
     private static func read(status: HTTPResponse.Status, headers: HTTPFields, body: [UInt8]) throws -> Envelope {
-        let envelope = (try? JSONValue(parsingAnswer: body)).flatMap(Envelope.init)
+        let envelope = (try? JSONValue(parsingAnswer: body)).flatMap { Envelope($0, headers: headers) }
         let requestID = envelope?.requestID ?? headers[.caRequestID]
         if status.kind == .successful, let envelope {
             guard !envelope.isSuccess else { return envelope }

@@ -19,7 +19,7 @@ package final class ServiceCaller: Sendable {
     /// Whether there are spans to make; a flag, since the tracing itself is large for a frame.
     let isTraced: Bool
     let state: ClientState
-    private let signer: RequestSigner
+    private let signing: RequestSigning
     /// Bytes of an answer that is read where its call was made: about a millisecond's work.
     private static let largestQuick = 64 << 10
 
@@ -32,19 +32,22 @@ package final class ServiceCaller: Sendable {
         self.init(
             configuration, dependencies, pipeline: pipeline,
             state: ClientState(configuration, dependencies, executor: pipeline.taskExecutor(for: .progress)),
-            signer: RequestSigner(appKey: configuration.appKey, secret: configuration.appSecret), logger: logger)
+            signing: RequestSigning(
+                signer: RequestSigner(appKey: configuration.appKey, secret: configuration.appSecret),
+                now: dependencies.now, nonce: dependencies.nonce),
+            logger: logger)
     }
 
     private init(
         _ configuration: SpeedPixClient.Configuration, _ dependencies: ClientDependencies, pipeline: HTTPPipeline,
-        state: ClientState, signer: RequestSigner, logger: Logger
+        state: ClientState, signing: RequestSigning, logger: Logger
     ) {
         self.configuration = configuration
         self.dependencies = dependencies
         self.pipeline = pipeline
         isTraced = pipeline.tracing != nil
         self.state = state
-        self.signer = signer
+        self.signing = signing
         self.logger = logger
     }
 
@@ -58,8 +61,8 @@ package final class ServiceCaller: Sendable {
             transport: pipeline.transport, middleware: pipeline.middleware + middleware, metrics: pipeline.metrics,
             tracing: tracer.map(ClientTracing.init) ?? pipeline.tracing)
         return ServiceCaller(
-            configuration, dependencies, pipeline: pipeline, state: state, signer: signer, logger: logger ?? self.logger
-        )
+            configuration, dependencies, pipeline: pipeline, state: state, signing: signing,
+            logger: logger ?? self.logger)
     }
 
     /// - Parameters:
@@ -123,7 +126,7 @@ package final class ServiceCaller: Sendable {
                     isRepeatable || failure.effect == .none
                 else { throw error }
                 let delay = configuration.retries.delay(
-                    afterAttempt: attempt, retryAfter: failure.retryAfter, random: dependencies.random())
+                    afterAttempt: attempt, retryAfter: error.retryAfter, random: dependencies.random())
                 if let limit, let elapsed, elapsed() + delay >= limit { throw error }
                 spent = failure.isTimeout ? RetryBudget.timeoutCost : RetryBudget.cost
                 guard state.spend(spent) else { throw error }
@@ -151,7 +154,6 @@ package final class ServiceCaller: Sendable {
 
         var error: SpeedPixError
         var effect: Effect
-        var retryAfter: Duration?
         var isTimeout = false
         /// Seconds by which the service's clock is ahead, if it refused the call for its date.
         var clockOffset: Double?
@@ -170,13 +172,13 @@ package final class ServiceCaller: Sendable {
         let request = TransportRequest(
             method: .post, url: configuration.endpoint + route.rawValue, headers: fields, body: .bytes(bytes),
             timeout: timeout)
-        let usedOffset = state.clockOffset
-        let exchange = { @Sendable [self] in
+        var signing = signing
+        signing.clockOffset = state.clockOffset
+        let exchange = { @Sendable [self, signing] in
             try await withDeadline(
                 timeout, clock: dependencies.clock, expired: { AnswerTimeout() },
                 operation: {
-                    let response = try await self.pipeline.send(
-                        request, for: route.operation, sign: { self.signed($0, offset: usedOffset) })
+                    let response = try await self.pipeline.send(request, for: route.operation, signing: signing)
                     return (response, try await Self.collect(response.body, limit: route.definition.largestAnswer))
                 })
         }
@@ -197,45 +199,15 @@ package final class ServiceCaller: Sendable {
         do {
             // A result with pictures in it is megabytes, and would hold up everybody else's calls.
             let isLarge = body.count > Self.largestQuick
-            var envelope = try await withTaskExecutorPreference(isLarge ? globalConcurrentExecutor : nil) {
-                try ServiceAnswer.envelope(status: response.status, headers: response.headers, body: body)
+            return try await withTaskExecutorPreference(isLarge ? globalConcurrentExecutor : nil) {
+                try ServiceAnswer.envelope(
+                    status: response.status, headers: response.headers, body: body, now: dependencies.now())
             }
-            envelope.headers = response.headers
-            return envelope
         } catch let error as SpeedPixError {
             throw Failure(
                 error: error, effect: effect(of: error, response.status),
-                retryAfter: RetryAfter.duration(response.headers, now: dependencies.now()),
-                clockOffset: clockOffset(error, response.headers), usedOffset: usedOffset)
+                clockOffset: clockOffset(error, response.headers), usedOffset: signing.clockOffset)
         }
-    }
-
-    /// Signs what the middleware has left: these headers, this path, these bytes.
-    private func signed(_ request: TransportRequest, offset: Double) -> TransportRequest {
-        var request = request
-        var body: [UInt8]?
-        if case .bytes(let bytes) = request.body { body = bytes }
-        let path = Self.path(of: request.url)
-        let date = dependencies.now().addingTimeInterval(offset)
-        let signature = signer.headers(
-            method: request.method.rawValue, path: path, body: body, date: date, nonce: dependencies.nonce())
-        // What is signed counts, whatever there was of these names.
-        let names = Set(signature.map(\.name))
-        var headers = signature
-        headers.append(contentsOf: request.headers.filter { !names.contains($0.name) })
-        request.headers = headers
-        return request
-    }
-
-    /// What follows scheme and host.
-    private static func path(of url: String) -> String {
-        var rest = url.utf8[...]
-        // The third slash begins it.
-        for _ in 0..<2 {
-            guard let slash = rest.firstIndex(of: UInt8(ascii: "/")) else { return "/" }
-            rest = rest[rest.index(after: slash)...]
-        }
-        return rest.firstIndex(of: UInt8(ascii: "/")).map { String(url[$0...]) } ?? "/"
     }
 
     /// A try that brought no answer.

@@ -19,13 +19,16 @@ package struct Envelope: Sendable {
     package var errorMessage: String?
     package var data: JSONValue
     /// Those of the answer.
-    package var headers = HTTPFields()
+    package let headers: HTTPFields
     /// When the answer was made, by the service's clock; to the second.
     package var date: Date? { headers[.date].flatMap(HTTPDate.date) }
 
     /// Reads an envelope; nil if the document is not an object, and so not the protocol's.
-    package init?(_ json: JSONValue) {
+    ///
+    /// - Parameter headers: Those of the answer.
+    package init?(_ json: JSONValue, headers: HTTPFields) {
         guard case .object = json else { return nil }
+        self.headers = headers
         // What cannot be read is neither a yes nor a no.
         status = json.first("status").map { $0.lenientInteger ?? Envelope.unreadable }
         requestID = json.first("apiInvokeId", "api_invoke_id")?.lenientString

@@ -70,9 +70,15 @@ struct ReplCommand: ContextCommand {
         if isLocal { fetchSecret = { await service.secretOfCommand() } }
         let pending = PendingLines()
         let known = isLocal ? try await BuiltInWorkflows.load().map { KnownWorkflow($0) } : []
-        var completion = NameCompletion(
-            members: { vm.membersWithinTimeout($0) },
-            workflows: { known + recorder.withState { $0.own }.map { KnownWorkflow(id: $0.workflow) } })
+        let workflows: @Sendable () -> [KnownWorkflow] = {
+            let ids = Set(recorder.withState { $0.own }.map(\.workflow)).subtracting(known.map(\.id))
+            return known + ids.sorted().map { KnownWorkflow(id: $0) }
+        }
+        var completion = NameCompletion(members: { vm.membersWithinTimeout($0) }, workflows: workflows)
+        completion.values = { workflow, input in
+            let entries = recorder.withState { $0.own }.filter { $0.workflow == workflow }
+            return Set(entries.compactMap { $0.input[input]?.stringValue }).sorted()
+        }
         completion.files = { Self.names(in: process.absolute($0.isEmpty ? "." : $0)) }
         let editor = lineReader(in: context, output: output) { [completion] in
             completion.complete($0, earlier: pending.lines)
@@ -86,7 +92,7 @@ struct ReplCommand: ContextCommand {
                 context: context, vm: vm, host: host,
                 reader: editor ?? StreamLineReader(context),
                 output: output, history: history, fetchSecret: fetchSecret, recorder: recorder, pending: pending,
-                localMode: target.localMode,
+                workflows: workflows, process: process, localMode: target.localMode,
                 isInteractive: editor != nil))
         return try await repl.run()
     }

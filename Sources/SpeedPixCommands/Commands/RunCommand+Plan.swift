@@ -7,10 +7,11 @@ extension RunCommand {
     ///   - target: The service that it talks to, with the account; in a dry run nothing of it but its identity counts.
     ///   - secrets: What nothing that is kept may show.
     ///   - watched: Records which files the script reads and writes, for `--watch`.
+    ///   - goingOn: The run that this one goes on with, whatever the command line says; nil for what it says.
     /// - Throws: ``CommandFailure`` for a run that cannot be resumed.
     func plan(
         _ script: ScriptFile, named name: String, at target: ServiceTarget, secrets: [String],
-        watched: WatchedFiles? = nil, in context: CommandContext
+        watched: WatchedFiles? = nil, goingOn run: Int64? = nil, in context: CommandContext
     ) throws -> RunPlan {
         let journalFolder = journal.folder(context, beside: script.directory)
         return RunPlan(
@@ -27,7 +28,8 @@ extension RunCommand {
                 watched: watched, in: context),
             localMode: target.localMode, isDryRun: dryRun,
             journal: try JournalPlan(
-                resuming, folder: journalFolder, script: script.directory == nil ? "-" : name, parameters: arguments, isDryRun: dryRun, at: target,
+                resuming, goingOn: run, folder: journalFolder, script: script.directory == nil ? "-" : name,
+                parameters: arguments, isDryRun: dryRun, at: target,
                 in: context),
             seed: resuming.seed, limit: limit, timeout: timeout.duration, isVerbose: verbose,
             progress: output.mode(in: context), isQuiet: output.quiet, showsSummary: output.showsSummary(in: context),

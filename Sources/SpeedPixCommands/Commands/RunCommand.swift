@@ -55,6 +55,9 @@ struct RunCommand: ContextCommand {
     @Flag(help: "Runs the script again whenever it or a file that it read changes; Ctrl-C ends.")
     var watch = false
 
+    @Flag(help: "Ends with status 75 if the script runs already, for schedulers.")
+    var lock = false
+
     @Flag(help: "Shows what the script logs with log.debug, too.")
     var verbose = false
 
@@ -67,6 +70,9 @@ struct RunCommand: ContextCommand {
         if let limit, limit < 0 { throw ValidationError("--limit is a number of predictions, 0 or more") }
         if watch, let file, ScriptFile.isStandardInput(file) {
             throw ValidationError("--watch needs a file; what came from standard input does not change")
+        }
+        if lock, file == "-" {
+            throw ValidationError("--lock needs a file: it is by its file that a script is known to run already")
         }
         if dryRun, output.report != nil {
             throw ValidationError("--dry-run makes no results, so that there is nothing for --report to show")
@@ -124,6 +130,9 @@ struct RunCommand: ContextCommand {
         let events = events(file, at: service, secrets: secrets, context)
         try await reportingEnd(to: events, in: context) {
             let script = try ScriptFile(file, in: context)
+            let lock =
+                try lock ? RunLock.take(file, in: journal.folder(context, beside: script.directory), context) : nil
+            defer { lock?.release() }
             return try await service.withTarget(isQuiet: output.quiet) { target in
                 let plan = try plan(script, named: file, at: target, secrets: secrets, in: context)
                 return await ScriptRunner(context, events: events).run(plan)
@@ -134,10 +143,15 @@ struct RunCommand: ContextCommand {
     /// Runs the script whenever it or something that it read has changed, until the task is cancelled.
     private func watch(_ file: String, _ context: CommandContext) async throws {
         // A missing script or missing credentials are found out before anything is waited for.
-        guard try ScriptFile(file, in: context).directory != nil else {
+        let script = try ScriptFile(file, in: context)
+        guard script.directory != nil else {
             throw CommandFailure(.usage, "--watch needs a file; what came through a pipe does not change")
         }
+        let lock = try lock ? RunLock.take(file, in: journal.folder(context, beside: script.directory), context) : nil
+        defer { lock?.release() }
         let service = selection(context)
+        // From the second time on the run goes on with what it has: only what has changed is created and paid for.
+        var run: Int64?
         try await service.withTarget(isQuiet: output.quiet) { target in
             while true {
                 let watched = WatchedFiles(script: context.absolute(file))
@@ -147,8 +161,11 @@ struct RunCommand: ContextCommand {
                     try await reportingEnd(to: events, in: context) {
                         let script = try ScriptFile(file, in: context)
                         let plan = try plan(
-                            script, named: file, at: target, secrets: secrets, watched: watched, in: context)
-                        return await ScriptRunner(context, events: events).run(plan)
+                            script, named: file, at: target, secrets: secrets, watched: watched, goingOn: run,
+                            in: context)
+                        let result = await ScriptRunner(context, events: events).run(plan)
+                        run = result.run ?? run
+                        return result
                     }
                 } catch let failure as CommandFailure
                     where failure.status != .interrupted && events?.outputFailure.error == nil

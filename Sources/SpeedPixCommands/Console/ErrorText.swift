@@ -4,7 +4,15 @@ import SpeedPix
 /// Errors as the command line tells them.
 enum ErrorText {
     static func describe(_ error: SpeedPixError) -> String {
-        (error.message + (error.remedy.map { "\nhint: \($0)" } ?? "")).printable(keepingLines: true)
+        (withoutStringToSign(error.message) + (error.remedy.map { "\nhint: \($0)" } ?? "")).printable(
+            keepingLines: true)
+    }
+
+    /// A refusal of the API gateway without the text that it has signed: lines of headers, which help nobody who has the wrong
+    /// secret. The SDK's error has it.
+    static func withoutStringToSign(_ message: String) -> String {
+        guard let begin = message.firstRange(of: ", Server StringToSign:") else { return message }
+        return String(message[..<begin.lowerBound])
     }
 
     /// Message, the line it is about among its neighbours, and the traceback.
@@ -13,7 +21,7 @@ enum ErrorText {
     static func describe(
         _ error: LuaError, chunk: LuaChunk, source: (String) -> LuaChunk? = { _ in nil }
     ) -> String {
-        var text = error.message
+        var text = withoutStringToSign(error.message)
         if let location = error.location,
             let chunk = isName(location.file, of: chunk) ? chunk : source(location.file),
             let excerpt = excerpt(of: chunk, around: location.line)
@@ -66,6 +74,7 @@ extension CommandFailure {
     /// An error of the SDK as the command line tells it.
     init(_ status: ExitStatus, _ error: SpeedPixError) {
         self.init(
-            status, error.message.printable(keepingLines: true), hint: error.remedy?.printable(keepingLines: true))
+            status, ErrorText.withoutStringToSign(error.message).printable(keepingLines: true),
+            hint: error.remedy?.printable(keepingLines: true))
     }
 }

@@ -47,7 +47,7 @@ struct ServiceProbe {
             return [
                 reached,
                 Diagnosis(
-                    "signature", .bad, message: error.message,
+                    "signature", .bad, message: ErrorText.withoutStringToSign(error.message),
                     remedy: error.remedy ?? "copy key and secret from the console again"),
             ]
         // The service itself looked for the prediction: the signature had been checked by then.

@@ -33,6 +33,11 @@ extension EventStream {
                 "workflow": .string(workflow), "label": .optional(label), "message": .string(error.message),
             ]
             send("prediction.in_doubt", fields.withoutNulls)
+        case .itemFailed(let index, let label, let message):
+            let fields: [String: JSONValue] = [
+                "item": .integer(Int64(index)), "label": .optional(label), "message": .string(message),
+            ]
+            send("item.failed", fields.withoutNulls)
         case .saved(let path, let bytes):
             send("file.written", ["path": .string(path), "bytes": .integer(bytes)])
         case .kept(let path, let bytes, let url):

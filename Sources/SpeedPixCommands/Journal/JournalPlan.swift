@@ -18,6 +18,7 @@ struct JournalPlan: Sendable {
     let resumeCommand: String
 
     /// - Parameters:
+    ///   - run: The run to go on with, whatever the options say; nil for what they say.
     ///   - folder: Where journals lie.
     ///   - script: As the command line names it; `-` for standard input and pipes.
     ///   - parameters: Those of the command line.
@@ -25,7 +26,8 @@ struct JournalPlan: Sendable {
     /// - Returns: Nil for a run that writes nothing down.
     /// - Throws: ``CommandFailure`` for a run that cannot be resumed.
     init?(
-        _ resuming: ResumeOptions, folder: JournalFolder, script: String, parameters: [String: String], isDryRun: Bool,
+        _ resuming: ResumeOptions, goingOn run: Int64? = nil, folder: JournalFolder, script: String,
+        parameters: [String: String], isDryRun: Bool,
         at service: ServiceTarget, in context: CommandContext
     ) throws {
         guard !resuming.noJournal else { return nil }
@@ -36,7 +38,7 @@ struct JournalPlan: Sendable {
             }
             return nil
         }
-        target = resuming.resume
+        target = run.map { .run($0) } ?? resuming.resume
         // A dry run of a new run has nothing to look for.
         guard !isDryRun || target != nil else { return nil }
         self.folder = folder

@@ -127,13 +127,13 @@ struct RunJournaling: Sendable {
     // MARK: The end
 
     /// The run's number; nil while nothing was written down.
-    var run: Int64? { deferred?.journal?.run }
+    var run: Int64? { deferred?.runJournal?.run }
 
     /// The run is over.
     ///
     /// - Returns: Why that could not be written down.
     func end(succeeded: Bool) async -> SpeedPixError? {
-        guard let plan, let journal = deferred?.journal else { return nil }
+        guard let plan, let journal = deferred?.runJournal else { return nil }
         if succeeded { await Self.askAboutUnended(journal, client: client, clock: clock) }
         do {
             try await journal.end(succeeded: succeeded)

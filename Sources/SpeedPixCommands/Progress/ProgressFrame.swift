@@ -31,8 +31,16 @@ struct ProgressFrame {
         let columns = size.columns - 1
         // Nothing to tell of as long as a script only computes.
         guard columns >= 4, size.rows >= 2, !state.isEmpty || !state.transfers.isEmpty else { return [] }
-        let rows = state.rows(limit: min(Self.mostRows, size.rows - 2))
-        return [header(columns)] + rows.map { row($0, columns) }
+        return [header(columns)] + rows { _ in true }
+    }
+
+    /// The lines of what is under way.
+    ///
+    /// - Parameter isShown: Which of them.
+    func rows(where isShown: (RunState.Row) -> Bool) -> [String] {
+        let columns = size.columns - 1
+        guard columns >= 4, size.rows >= 2 else { return [] }
+        return state.rows(limit: min(Self.mostRows, size.rows - 2)).filter(isShown).map { row($0, columns) }
     }
 
     // MARK: Header

@@ -23,6 +23,11 @@ struct RunSummary {
         if !state.jobs.isEmpty { parts.append("\(state.jobs.count) not waited for") }
         if !state.inDoubt.isEmpty { parts.append("\(state.inDoubt.count) in doubt") }
         let counts = parts.joined(separator: ", ")
+        // The script has waited for some that it has not created: then there is no whole that the others are of.
+        guard state.created + state.reused >= state.ended + state.jobs.count else {
+            return state.created + state.reused == 0
+                ? counts : "\(counts); \(Self.count(state.created + state.reused, "prediction")) created"
+        }
         guard state.reused > 0 else { return "\(counts) of \(Self.count(state.created, "prediction")) created" }
         return "\(counts) of \(Self.count(state.created + state.reused, "prediction")): \(state.created) created,"
             + " \(state.reused) from attempts before"

@@ -8,8 +8,10 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// The lines of earlier sessions, in a file that only its owner can read. A line with the secret in it is never kept,
+/// The inputs of earlier sessions, in a file that only its owner can read. An input with the secret in it is never kept,
 /// and neither is one that begins with a space.
+///
+/// The file has a line for each input; a line break within one is kept as U+2028, a line separator.
 struct LineHistory: Sendable {
     /// Lines that are read back.
     static let longest = 1000
@@ -54,16 +56,20 @@ struct LineHistory: Sendable {
         // Whichever program made the file, only its owner may read it.
         try? FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
         if data.count > Self.largest { try? rewrite(Array(kept), path) }
-        return Array(kept)
+        return kept.map { $0.replacing(Self.lineBreak, with: "\n") }
     }
 
-    /// Adds a line. One that cannot be written is not missed enough to bother anybody.
+    private static let lineBreak = "\u{2028}"
+
+    /// Adds an input. One that cannot be written is not missed enough to bother anybody.
     func append(_ line: String) {
         guard let path, isKept(line) else { return }
         let file = FilePath(path)
         guard let descriptor = try? open(file) else { return }
         // Several sessions may write at once: one call, at the end.
-        _ = try? descriptor.closeAfter { try descriptor.writeAll(Array((line + "\n").utf8)) }
+        _ = try? descriptor.closeAfter {
+            try descriptor.writeAll(Array((line.replacing("\n", with: Self.lineBreak) + "\n").utf8))
+        }
     }
 
     private func open(_ file: FilePath) throws -> FileDescriptor {

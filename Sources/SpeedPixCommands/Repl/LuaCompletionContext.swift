@@ -27,6 +27,8 @@ struct LuaCompletionContext {
     }
 
     private(set) var kind = Kind.none
+    /// The field whose value the cursor is in: `prompt` in `{ prompt = "a`; nil elsewhere.
+    private(set) var field: String?
     private(set) var call: Call?
 
     private struct Frame {
@@ -59,6 +61,7 @@ struct LuaCompletionContext {
             call =
                 isCallee(endingAt: opener)
                 ? callee(endingAt: opener).map { Call(name: $0, argument: 0) } : call(around: opener + 1)
+            if text(opener) == "=" { field = text(opener - 1) }
             kind = .string(String(string.dropFirst()), quote: String(quote))
             return
         }

@@ -2,13 +2,6 @@ import LuaRuntime
 import SpeedPix
 import SpeedPixLua
 
-/// A workflow that a session has heard of.
-struct KnownWorkflow: Sendable, Hashable {
-    var id: String
-    /// Names of what it takes, if that is known.
-    var inputs: [String] = []
-}
-
 /// What Tab does: the names that can stand where the cursor is, by what is in the VM and what the reference says.
 struct NameCompletion: Sendable {
     /// What can follow a variable and its fields; nothing for a session's variables and the globals.
@@ -17,6 +10,8 @@ struct NameCompletion: Sendable {
     var reference = ScriptReference.all
     /// The names in a folder, as it was typed; those of folders end with a slash.
     var files: @Sendable (String) -> [String] = { _ in [] }
+    /// Texts that the session has given to an input of a workflow: the workflow, then the input.
+    var values: @Sendable (String, String) -> [String] = { _, _ in [] }
 
     /// A name that fits, and what goes behind it once it is complete.
     private struct Candidate: Hashable {
@@ -39,19 +34,27 @@ struct NameCompletion: Sendable {
         }
         let rest = String(before[space...].drop { $0 == " " })
         switch before[..<space] {
-        case ":help", ":h", ":?": return Self.completion(rest, reference.topics.map { Candidate(name: $0) })
+        case ":help", ":h", ":?":
+            return Self.completion(
+                rest, (reference.topics + workflows().map(\.id)).map { Candidate(name: $0) })
         case ":time": return completeLua(rest)
         case ":load", ":save", ":save!": return completeFile(rest)
         default: return Completion()
         }
     }
 
-    private func completeFile(_ typed: String) -> Completion {
+    /// Whether a string names a file wherever it stands; see ``PathText``.
+    private static func beginsPath(_ text: String) -> Bool {
+        ["./", "../", "~/", "/"].contains { text.hasPrefix($0) }
+    }
+
+    /// - Parameter suffix: Goes behind the name of a file that is complete, and not behind a folder's.
+    private func completeFile(_ typed: String, suffix: String = "") -> Completion {
         let path = typed.first == "\"" || typed.first == "'" ? typed.dropFirst() : typed[...]
         let start = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
         let name = String(path[start...])
         let found = files(String(path[..<start])).filter { !$0.hasPrefix(".") || name.hasPrefix(".") }
-        return Self.completion(name, found.map { Candidate(name: $0) })
+        return Self.completion(name, found.map { Candidate(name: $0, suffix: $0.hasSuffix("/") ? "" : suffix) })
     }
 
     private func completeLua(_ text: String) -> Completion {
@@ -59,8 +62,16 @@ struct NameCompletion: Sendable {
         switch cursor.kind {
         case .none: return Completion()
         case .string(let start, let quote):
-            guard let call = cursor.call, call.argument == 0, Self.takesWorkflow(call.name) else { return Completion() }
-            return Self.completion(start, workflows().map { Candidate(name: $0.id, suffix: quote) })
+            let call = cursor.call
+            if let call, call.argument == 0, Self.takesWorkflow(call.name) {
+                return Self.completion(start, workflows().map { Candidate(name: $0.id, suffix: quote) })
+            }
+            if Self.beginsPath(start) { return completeFile(start, suffix: quote) }
+            guard let call, call.argument == 1, Self.takesWorkflow(call.name), let input = cursor.field else {
+                return Completion()
+            }
+            let known = values(call.firstText ?? "", input)
+            return Self.completion(start, known.map { Candidate(name: $0, suffix: quote) })
         case .member(let path, let name, let isMethod):
             let found = members(path).filter { member in
                 if case .method = member { return isMethod }
@@ -96,7 +107,7 @@ struct NameCompletion: Sendable {
     /// What the table of a call may hold: the function's options, or what the workflow takes.
     private func options(of call: LuaCompletionContext.Call) -> [String] {
         if Self.takesWorkflow(call.name), call.argument == 1 {
-            return workflows().first { $0.id == call.firstText }?.inputs ?? []
+            return workflows().first { $0.id == call.firstText }?.inputs.map(\.name) ?? []
         }
         let described: [LuaReference.Function] =
             if let colon = call.name.lastIndex(of: ":") {

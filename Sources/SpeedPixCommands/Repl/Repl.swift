@@ -23,6 +23,8 @@ actor Repl {
     private let palette: Palette
     /// The lines of a chunk that goes on, for completion.
     private let pending: PendingLines
+    private let workflows: @Sendable () -> [KnownWorkflow]
+    private let process: CommandContext
 
     private var count = 0
     /// By the names that messages give them.
@@ -46,6 +48,8 @@ actor Repl {
         localMode = components.localMode
         isInteractive = components.isInteractive
         pending = components.pending
+        workflows = components.workflows
+        process = components.process
         palette = Palette(components.context)
     }
 
@@ -90,17 +94,20 @@ actor Repl {
             case .end:
                 // Ctrl-D in the middle of a chunk gives the chunk up, and not the session.
                 if isInteractive, !lines.isEmpty {
+                    remember(chunk())
                     lines = []
                     continue
                 }
                 if !lines.isEmpty { await evaluate(chunk(), isComplete: true) }
                 return
-            case .interrupted: lines = []
+            case .interrupted:
+                // What was typed of it can be had again.
+                remember(chunk())
+                lines = []
             case .failure(let reason): return fail(reason, .failure)
             case .bytes(let line):
-                let text = String(decoding: line, as: UTF8.self)
-                remember(text)
-                if lines.isEmpty, let command = SessionCommand(text) {
+                if lines.isEmpty, let command = await command(String(decoding: line, as: UTF8.self)) {
+                    remember(line)
                     guard await run(command) else { return }
                     continue
                 }
@@ -131,10 +138,12 @@ actor Repl {
         if let secret = await fetch() { lineHistory.hide(secret) }
     }
 
-    private func remember(_ line: String) {
-        guard isInteractive, lineHistory.isKept(line) else { return }
-        reader.remember(line)
-        lineHistory.append(line)
+    /// - Parameter input: All lines of it.
+    private func remember(_ input: [UInt8]) {
+        let text = String(decoding: input, as: UTF8.self)
+        guard isInteractive, lineHistory.isKept(text) else { return }
+        reader.remember(text)
+        lineHistory.append(text)
     }
 
     // MARK: Evaluating
@@ -144,9 +153,14 @@ actor Repl {
     @discardableResult
     private func evaluate(_ source: [UInt8], isComplete: Bool) async -> Bool {
         let name = "input[\(count + 1)]"
-        switch LuaInput(source, name: name) {
+        let input = LuaInput(source, name: name)
+        if !isComplete {
+            if case .incomplete = input { return false }
+            // Before it runs: the session may end with it.
+            remember(source)
+        }
+        switch input {
         case .empty: return true
-        case .incomplete where !isComplete: return false
         case .incomplete:
             fail("the input ends in the middle of a chunk", .failure)
         case .failure(let error):
@@ -173,8 +187,10 @@ actor Repl {
             return false
         }
         let before = created.count
-        let result = await interruptibly { [vm] in
-            try await vm.evaluate(topLevel?.chunk ?? chunk, declaring: topLevel?.names ?? [])
+        let result = await interruptibly { [self, vm] in
+            try await showingProgress {
+                try await vm.evaluate(topLevel?.chunk ?? chunk, declaring: topLevel?.names ?? [])
+            }
         }
         reportDoubts()
         switch result {
@@ -216,6 +232,22 @@ actor Repl {
         }
     }
 
+    /// Does something with a sign that it runs, and what, below its output.
+    private func showingProgress<Value: Sendable>(
+        _ body: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
+        guard isInteractive, process.errorTerminal() != nil else { return try await body() }
+        let begin = recorder.elapsed()
+        let style = ProgressFrame.Style(process.environment)
+        return try await output.showing(
+            { [recorder] size in
+                recorder.withState {
+                    SessionProgress.lines(
+                        ProgressFrame(state: $0, elapsed: recorder.elapsed(), size: size, style: style), since: begin)
+                }
+            }, in: process, body)
+    }
+
     /// Where nothing is to be stopped Ctrl-C must not end the session, either.
     private func ignoreInterrupts() {
         if isInteractive { context.interrupts.handle { true } }
@@ -247,6 +279,10 @@ actor Repl {
         } catch {
             // Output is not read any more, so that the input typed ahead need not run.
             isOutputGone = true
+            guard !(error is ClosedOutputError) else {
+                if firstFailure == .success { firstFailure = .failure }
+                return
+            }
             fail("\(error)", .failure)
         }
     }
@@ -311,6 +347,14 @@ actor Repl {
 
     // MARK: Commands
 
+    /// - Returns: Nil for a line that is Lua.
+    private func command(_ line: String) async -> SessionCommand? {
+        if let command = SessionCommand(line) { return command }
+        return await SessionCommand(withoutColon: line) { [vm] name in
+            await vm.members(of: []).contains { $0.name == name }
+        }
+    }
+
     /// - Returns: Whether the session goes on.
     private func run(_ command: SessionCommand) async -> Bool {
         switch command {
@@ -318,7 +362,8 @@ actor Repl {
         case .mistake(let text): fail(text, .usage)
         case .help(let topic): help(topic)
         case .jobs: await listJobs()
-        case .load(let path): await load(path)
+        case .workflows: write(SessionWorkflows.list(workflows(), isComplete: localMode != nil) + "\n")
+        case .load(let path, let arguments): await load(path, arguments)
         case .save(let path, let replaces): await save(path, replaces)
         case .time(let expression): await time(expression)
         }
@@ -336,7 +381,9 @@ actor Repl {
         if let first = members.first, let text = reference.help(for: first) {
             return show(([text] + members.dropFirst().map { "see also :help \($0)" }).joined(separator: "\n"))
         }
-        let nearest = NearestName.suggestion(for: name, among: reference.topics)
+        let workflows = workflows()
+        if let workflow = workflows.first(where: { $0.id == name }) { return show(SessionWorkflows.help(workflow)) }
+        let nearest = NearestName.suggestion(for: name, among: reference.topics + workflows.map(\.id))
         let hint = nearest.map { "did you mean :help \($0)?" } ?? ":help lists what there is"
         fail("there is no help on \(name.printable()); \(hint)", .usage)
     }
@@ -353,8 +400,9 @@ actor Repl {
         write(SessionJobs.text(created, tasks: await vm.detachedTasks, palette))
     }
 
-    private func load(_ path: String) async {
+    private func load(_ path: String, _ arguments: [String: String]) async {
         do {
+            host.load(arguments: arguments)
             // A pipe may be long in coming, and Ctrl-C ends the wait, not the session.
             let file = try await interruptibly { [context] in try ScriptFile(path, in: context) }.get()
             guard await run(file.chunk, shownAs: file.chunk, isExpression: false) else { return }

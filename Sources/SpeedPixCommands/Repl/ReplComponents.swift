@@ -16,6 +16,10 @@ struct ReplComponents: Sendable {
     /// Hears what the session does.
     var recorder: RunRecorder
     var pending: PendingLines
+    /// Those that the session can name.
+    var workflows: @Sendable () -> [KnownWorkflow]
+    /// The command's own streams, which a display below the output is drawn on.
+    var process: CommandContext
     /// What becomes of its predictions at the gateway inside this process; nil for a service.
     var localMode: LocalMode?
     /// Whether a person sees the prompts.

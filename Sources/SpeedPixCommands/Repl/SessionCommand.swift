@@ -1,3 +1,4 @@
+import LuaRuntime
 import SpeedPix
 import Spelling
 
@@ -5,7 +6,9 @@ import Spelling
 enum SessionCommand: Equatable {
     case help(String?)
     case jobs
-    case load(String)
+    case workflows
+    /// With arguments for `speedpix.params`.
+    case load(String, [String: String])
     /// `:save!` replaces a file that is there.
     case save(String, replaces: Bool)
     case time(String)
@@ -15,15 +18,16 @@ enum SessionCommand: Equatable {
 
     /// As `:help` lists them.
     static let usage = [
-        (":help [NAME]", "what a function, a module, a kind of object or an error code is"),
+        (":help [NAME]", "what a function, a module, a workflow, a kind of object or an error code is"),
+        (":workflows", "what can be run; :help WORKFLOW tells what it takes"),
         (":jobs", "predictions and tasks of this session"),
-        (":load FILE", "runs a script here, and keeps its locals"),
+        (":load FILE [key=value …]", "runs a script here with these parameters, and keeps its locals"),
         (":save FILE", "writes what worked as a script; :save! replaces a file"),
         (":time EXPR", "how long it takes"),
         (":quit", "leaves; so does Ctrl-D"),
     ]
 
-    static let names = ["help", "jobs", "load", "save", "time", "quit"]
+    static let names = ["help", "workflows", "jobs", "load", "save", "time", "quit"]
 
     /// The name of a file, as a shell or Lua would have it in quotes.
     private static func unquoted(_ name: String) -> String {
@@ -31,6 +35,40 @@ enum SessionCommand: Equatable {
             return name
         }
         return String(name.dropFirst().dropLast())
+    }
+
+    /// A file, which may have blanks in its name, and `key=value` behind it.
+    private static func load(_ rest: String) -> SessionCommand {
+        let words = rest.split(whereSeparator: \.isWhitespace)
+        let first = words.dropFirst().firstIndex { word in
+            word.firstIndex(of: "=").map { word[..<$0].isLuaName } ?? false
+        }
+        guard let first else { return .load(unquoted(rest), [:]) }
+        var arguments: [String: String] = [:]
+        for word in words[first...] {
+            guard let equals = word.firstIndex(of: "="), word[..<equals].isLuaName else {
+                return .mistake("\"\(String(word).printable())\" is not key=value; parameters look like count=8")
+            }
+            arguments[String(word[..<equals])] = unquoted(String(word[word.index(after: equals)...]))
+        }
+        let file = rest[..<words[first].startIndex].trimming(while: \.isWhitespace)
+        return .load(unquoted(file), arguments)
+    }
+
+    /// What a person types who expects a shell: `help`, `help NAME`, `exit`, `quit`. A session may have variables of these
+    /// names; then they are meant.
+    ///
+    /// - Returns: Nil for any other line.
+    init?(withoutColon line: String, isVariable: (String) async -> Bool) async {
+        let words = line.split(whereSeparator: \.isWhitespace).map(String.init)
+        guard let name = words.first, ["help", "exit", "quit"].contains(name) else { return nil }
+        switch words.count {
+        case 1: if await isVariable(name) { return nil }
+        // Two words are no Lua.
+        case 2 where name == "help" && words[1].allSatisfy({ $0.isLetter || $0.isNumber || "_-.:".contains($0) }): break
+        default: return nil
+        }
+        self.init(":\(words.joined(separator: " "))")
     }
 
     /// - Returns: Nil for a line that is Lua. `::label::` is.
@@ -43,14 +81,15 @@ enum SessionCommand: Equatable {
         switch (String(name), rest.isEmpty) {
         case ("help", _), ("h", _), ("?", _): self = .help(rest.isEmpty ? nil : rest)
         case ("jobs", true): self = .jobs
-        case ("load", false): self = .load(file)
+        case ("workflows", true): self = .workflows
+        case ("load", false): self = Self.load(rest)
         case ("save", false): self = .save(file, replaces: false)
         case ("save!", false): self = .save(file, replaces: true)
         case ("time", false): self = .time(rest)
         case ("quit", true), ("q", true), ("exit", true): self = .quit
         case ("load", true), ("save", true), ("save!", true): self = .mistake(":\(name) needs the name of a file")
         case ("time", true): self = .mistake(":time needs an expression: :time run(\"echo\", { text = \"hi\" })")
-        case ("jobs", false), ("quit", false): self = .mistake(":\(name) takes nothing behind it")
+        case ("jobs", false), ("workflows", false), ("quit", false): self = .mistake(":\(name) takes nothing behind it")
         default:
             let nearest = NearestName.suggestion(for: String(name), among: Self.names)
             self = .mistake(
@@ -58,4 +97,9 @@ enum SessionCommand: Equatable {
                     + (nearest.map { "; did you mean :\($0)?" } ?? "; :help lists what there is"))
         }
     }
+}
+
+extension StringProtocol {
+    /// Whether it could be the name of a variable.
+    fileprivate var isLuaName: Bool { LuaSyntax.isName(String(self)) }
 }

@@ -7,6 +7,8 @@ final class SessionOutput: Sendable {
         var pending: [UInt8] = []
         /// Whether the cursor is where a line begins.
         var isAtStart = true
+        /// Takes what is written while a display is drawn below it.
+        var displayed: CommandContext?
     }
 
     /// A longer line is written before its end has come.
@@ -28,16 +30,17 @@ final class SessionOutput: Sendable {
     func write(_ bytes: [UInt8]) throws {
         try state.withLock { state in
             guard !queue(bytes, &state) else { return }
-            try writeOutput(bytes)
+            try (state.displayed?.writeOutput ?? writeOutput)(bytes)
             if let last = bytes.last { state.isAtStart = last == UInt8(ascii: "\n") }
         }
     }
 
     func writeError(_ bytes: [UInt8]) {
         state.withLock { state in
-            guard sharesErrors else { return writeError(bytes) }
+            let write = state.displayed?.writeError ?? writeError
+            guard sharesErrors else { return write(bytes) }
             guard !queue(bytes, &state) else { return }
-            writeError(bytes)
+            write(bytes)
             if let last = bytes.last { state.isAtStart = last == UInt8(ascii: "\n") }
         }
     }
@@ -62,6 +65,20 @@ final class SessionOutput: Sendable {
             }
             defer { state.pending.removeFirst(end) }
             return Array(state.pending[..<end])
+        }
+    }
+
+    /// Runs `body` with lines drawn below whatever is written meanwhile; they are gone when it has ended.
+    ///
+    /// - Parameter frame: The lines for a terminal of a size; asked ten times a second.
+    func showing<Result: Sendable>(
+        _ frame: @escaping @Sendable (TerminalExtent) -> [String], in process: CommandContext,
+        _ body: @escaping @Sendable () async throws -> Result
+    ) async throws -> Result {
+        defer { state.withLock { $0.displayed = nil } }
+        return try await LiveDisplay(process, frame: frame).run { [self] displayed in
+            state.withLock { $0.displayed = displayed }
+            return try await body()
         }
     }
 

@@ -48,7 +48,7 @@ struct ValuePrinter: Sendable {
         guard table.items.isEmpty, table.entries.isEmpty else { return "" }
         switch table.shape {
         case .array: return dim("array ")
-        case .object: return dim("object ")
+        case .object, .record: return dim("object ")
         case .plain: return ""
         }
     }

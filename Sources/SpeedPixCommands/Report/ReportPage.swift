@@ -22,8 +22,12 @@ struct ReportPage {
     let thumbnails: [String: String]
     let title: String
     let began: Date
+    /// Whose time of day the page shows.
+    let timeZone: TimeZone
     let elapsed: Duration
     let end: RunEnd
+    /// The gateway that ends with the process: what it has given out is not shown as a URL. Nil for a service.
+    let endedEndpoint: String?
     let redaction: Redaction
     /// The nonce of the page's own script and style (Content-Security-Policy). It is random, so that a prompt cannot contain it.
     let nonce: String
@@ -41,7 +45,9 @@ struct ReportPage {
             return .integer(Int64(number))
         }
         let lua = LuaText(history: history)
-        let entries = history.entries.map { fields($0, lua, picture: number) }
+        let entries =
+            history.entries.map { fields($0, lua, picture: number) } + history.failedItems.map(Self.fields)
+            + history.madePictures.map { made($0, picture: number) }
         var run: [String: JSONValue] = [
             "title": .string(title), "facts": .array(facts.map { .string($0) }),
             "elapsed": .seconds(elapsed), "entries": .array(entries),
@@ -72,12 +78,15 @@ struct ReportPage {
         let reused = entries.filter { $0.status == .succeeded && $0.isReused }.count
         let failed = entries.filter { $0.status == .failed || $0.status == .canceled }.count
         let rest = entries.count - done - failed
+        let items = history.failedItems.count
+        let time = Date.ISO8601FormatStyle(dateTimeSeparator: .space, timeZoneSeparator: .colon, timeZone: timeZone)
         var facts = [
-            began.formatted(.iso8601), "\(end.status) after \(DurationText.short(elapsed))",
+            began.formatted(time), "\(end.status) after \(DurationText.short(elapsed))",
             "\(done) done" + (reused > 0 ? ", \(reused) of them from attempts before" : ""),
             "\(failed) failed",
         ]
         if rest > 0 { facts.append("\(rest) unfinished") }
+        if items > 0 { facts.append("\(items) without a prediction") }
         return facts
     }
 
@@ -87,7 +96,7 @@ struct ReportPage {
         let names = history.sources
         var sources: [JSONValue] = []
         let input = JSONValue.object(entry.input).mappingTexts { text in
-            guard let source = names[text] else { return text }
+            guard let source = names[text] else { return withoutEndedURL(text) }
             sources.append(["name": .string(source.name), "picture": picture(text)])
             return source.name
         }
@@ -99,9 +108,9 @@ struct ReportPage {
             }
         let outputs = entry.outputs.map { output -> JSONValue in
             var fields: [String: JSONValue] = [
-                "name": .string(output.file.filename), "url": .string(output.file.url),
-                "picture": picture(output.file.url),
+                "name": .string(output.file.filename), "picture": picture(output.file.url),
             ]
+            if !isEnded(output.file.url) { fields["url"] = .string(output.file.url) }
             fields["path"] = output.path.map { .string($0) }
             fields["size"] = Self.size(output.file).map { .string($0) }
             fields["downloaded"] = output.downloadedAt.map { [.seconds($0.begin), .seconds($0.end)] }
@@ -116,10 +125,40 @@ struct ReportPage {
         fields["sources"] = .array(sources)
         fields["outputs"] = .array(outputs)
         fields["error"] = entry.error.map { .string($0) }
-        fields["data"] = entry.data?.withExactNumbers
+        fields["data"] = entry.data?.withExactNumbers.mappingTexts(withoutEndedURL)
         fields["computing"] = entry.computing.map { .seconds($0) }
         fields["times"] = .array([entry.createdAt, running, entry.endedAt].map { $0.map { .seconds($0) } ?? .null })
         return .object(fields)
+    }
+
+    /// An item that failed before there was a prediction, as an entry.
+    private static func fields(_ item: RunHistory.FailedItem) -> JSONValue {
+        [
+            "id": "", "workflow": "no prediction", "label": .string(item.name), "status": "failed", "reused": false,
+            "input": .object([:]), "options": .object([:]), "sources": .array([]), "outputs": .array([]),
+            "error": .string(item.message), "times": .array([]),
+        ]
+    }
+
+    /// A picture that the script has made itself, as an entry.
+    private func made(_ path: String, picture: (String) -> JSONValue) -> JSONValue {
+        let name = path.split(separator: "/").last.map(String.init) ?? path
+        return [
+            "id": "", "workflow": .string(name), "label": .null, "status": "made", "reused": false,
+            "input": .object([:]), "options": .object([:]), "sources": .array([]),
+            "outputs": .array([["name": .string(name), "path": .string(path), "picture": picture(path)]]),
+            "times": .array([]),
+        ]
+    }
+
+    private func isEnded(_ url: String) -> Bool { endedEndpoint.map { url.hasPrefix($0) } ?? false }
+
+    /// For a URL of a gateway that has ended what it stood for.
+    private func withoutEndedURL(_ text: String) -> String {
+        guard isEnded(text) else { return text }
+        guard let index = history.outputIndices[text] else { return "a file of the local gateway" }
+        let entry = history.entries[index.entry]
+        return "\(entry.outputs[index.output].file.filename) of \(entry.id)"
     }
 
     private static func size(_ file: FileOutput) -> String? {

@@ -9,23 +9,40 @@ import Foundation
 /// The page that shows every result of a run, while the run goes on: its path, and pictures that are made beside it.
 struct RunReport: Sendable {
     let thumbnails = ThumbnailMaker()
-    private let file: ReportFile
+    private let name: ReportName
+    private let began: Date
     private let context: CommandContext
 
+    /// - Parameter path: As the command line names it; see ``ReportName``.
     /// - Throws: ``CommandFailure`` if it cannot be written.
     init(_ path: String, in context: CommandContext) throws {
-        file = try ReportFile(path, beginning: ReportPage.beginning, in: context)
         self.context = context
+        began = context.now()
+        name = ReportName(path, began: began, in: context.timeZone)
+        // The run has no number yet; where the page goes can be written to all the same.
+        _ = try ReportFile(name.path(run: nil), beginning: ReportPage.beginning, in: context)
     }
 
-    /// - Parameter files: Fetches pictures that the script has not saved.
+    /// - Parameters:
+    ///   - run: Its number in the journal; nil if nothing was written down.
+    ///   - files: Fetches pictures that the script has not saved.
+    /// - Returns: The page's path, as the command line names it.
     /// - Throws: ``CommandFailure`` if it cannot be written.
-    func write(_ plan: RunPlan, end: RunEnd, history: RunHistory, elapsed: Duration, files: Files) async throws {
-        if !Task.isCancelled { await thumbnails.fetchMissing(history, files) }
+    func write(
+        _ plan: RunPlan, run: Int64?, end: RunEnd, history: RunHistory, elapsed: Duration, files: Files
+    ) async throws -> String {
+        if !Task.isCancelled {
+            await thumbnails.fetchMissing(history, files)
+            thumbnails.make(history.madePictures)
+        }
         let page = ReportPage(
-            history: history, thumbnails: await thumbnails.finished(), title: plan.name,
-            began: context.now().addingTimeInterval(-(elapsed / .seconds(1))), elapsed: elapsed, end: end,
+            history: history, thumbnails: await thumbnails.finished(), title: plan.name, began: began,
+            timeZone: context.timeZone, elapsed: elapsed, end: end,
+            // What the gateway in this process has given out leads nowhere once the process has ended.
+            endedEndpoint: plan.localMode == nil ? nil : plan.host.configuration.endpoint,
             redaction: Redaction(plan.secrets).adding(plan.host.configuration), nonce: context.randomToken())
-        try file.write(page.pieces())
+        let path = name.path(run: run)
+        try ReportFile(path, beginning: ReportPage.beginning, in: context).write(page.pieces())
+        return path
     }
 }

@@ -33,6 +33,11 @@ final class ThumbnailMaker: Sendable {
         (wakeUps, wakeUp) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
+    /// Queues pictures by their paths, as they are now: a script may have written one more than once.
+    func make(_ paths: [String]) {
+        state.withLock { $0.queue += paths.map { ($0, $0) } }
+    }
+
     /// Queues what has arrived on this disk, or left from it.
     func note(_ event: ScriptEvent) {
         guard case .transfer(let transfer) = event, case .finished = transfer.stage, let path = transfer.path,
@@ -53,7 +58,7 @@ final class ThumbnailMaker: Sendable {
         }
     }
 
-    /// Makes what is left and gives all of them, as `data:` URIs by the URLs of their files.
+    /// Makes what is left and gives all of them, as `data:` URIs by the URLs of their files, or their paths.
     func finished() async -> [String: String] {
         var rest = Task.isCancelled ? Self.mostAfterCancellation : Int.max
         while rest > 0, let next = next() {

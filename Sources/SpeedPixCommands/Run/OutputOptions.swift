@@ -12,7 +12,10 @@ struct OutputOptions: ParsableArguments {
         help: "Makes standard output a stream of events, one JSON object a line; what the script prints is among them.")
     var json = false
 
-    @Option(help: ArgumentHelp("Writes a page that shows every result of the run.", valueName: "FILE.html"))
+    @Option(
+        help: ArgumentHelp(
+            "Writes a page that shows every result of the run; {date}, {time} and {run} in the name are when it began, and its"
+                + " number.", valueName: "FILE.html"))
     var report: String?
 
     func mode(in context: CommandContext) -> ProgressMode {

@@ -1,3 +1,4 @@
+import Imaging
 import SpeedPix
 import SpeedPixLua
 
@@ -44,7 +45,20 @@ struct RunHistory: Sendable {
         var path: String?
     }
 
+    /// An item that failed before a prediction was created for it.
+    struct FailedItem: Sendable {
+        var name: String
+        var message: String
+        var at: Duration
+    }
+
+    /// Files and failed items that are kept at most: a page shows no more.
+    private static let most = 2000
+
     private(set) var entries: [Entry] = []
+    private(set) var failedItems: [FailedItem] = []
+    /// Pictures that the script has written, each path once, the first first.
+    private(set) var savedPictures: [String] = []
     /// Uploads of this run by their URLs.
     private(set) var sources: [String: Source] = [:]
     /// Which output of which entry a URL is.
@@ -69,8 +83,22 @@ struct RunHistory: Sendable {
         case .transfer(let transfer): apply(transfer, at: time)
         case .kept(let path, _, let url):
             if let index = outputIndices[url] { entries[index.entry].outputs[index.output].path = path }
-        case .notCanceled, .inDoubt, .uploaded, .saved, .retried: break
+        case .itemFailed(let index, let label, let message):
+            if failedItems.count < Self.most {
+                failedItems.append(FailedItem(name: label ?? "item \(index)", message: message, at: time))
+            }
+        case .saved(let path, _):
+            if savedPictures.count < Self.most, ImageFormat(fileName: path) != nil, !savedPictures.contains(path) {
+                savedPictures.append(path)
+            }
+        case .notCanceled, .inDoubt, .uploaded, .retried: break
         }
+    }
+
+    /// Pictures that the script has made itself: those of results have been saved under their own entries.
+    var madePictures: [String] {
+        let results = Set(entries.flatMap(\.outputs).compactMap(\.path))
+        return savedPictures.filter { !results.contains($0) }
     }
 
     private mutating func index(of prediction: Prediction, at time: Duration) -> Int {

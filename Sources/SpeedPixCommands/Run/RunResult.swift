@@ -55,7 +55,9 @@ struct RunEnd {
 
     /// Standard output does not take what the run has to say.
     init(outputFailed error: any Error) {
-        failure = CommandFailure(.failure, "stopped, since what it writes cannot be written: \(error)")
+        let isClosed = error is ClosedOutputError
+        failure = CommandFailure(
+            .failure, isClosed ? nil : "stopped, since what it writes cannot be written: \(error)")
         code = "output"
         message = "\(error)"
     }
@@ -83,6 +85,7 @@ extension ExitStatus {
         case .usage: "usage"
         case .predictionFailed: "prediction_failed"
         case .configuration: "configuration"
+        case .locked: "locked"
         case .interrupted: "interrupted"
         }
     }
@@ -129,11 +132,11 @@ extension RunEnd {
         return plan.isDryRun ? end.explainedAsDryRun : end
     }
 
-    /// The same with a last line about what to do next, if it is a failure that has a message.
+    /// The same with a last line about what to do next, if it is a failure.
     func hinting(_ hint: String?) -> RunEnd {
-        guard let hint, let message = failure?.message else { return self }
+        guard let hint, let failure else { return self }
         var end = self
-        end.failure?.message = "\(message)\n\(hint.printable())"
+        end.failure?.message = [failure.message, hint.printable()].compactMap(\.self).joined(separator: "\n")
         return end
     }
 

@@ -138,7 +138,8 @@ struct RunState: Sendable {
         case .notCanceled(let id, let error): notCanceled[id] = error
         case .inDoubt(let workflow, let label, let error):
             inDoubt.append("\(Self.name(label: label, workflow: workflow)): \(error.message)")
-        case .uploaded: break  // Told as a transfer, with its bytes.
+        // An upload is a transfer, with its bytes; a failed item is in the history.
+        case .uploaded, .itemFailed: break
         case .saved(_, let bytes):
             filesWritten += 1
             bytesWritten += bytes

@@ -70,7 +70,8 @@ struct ScriptRunner: Sendable {
         reportEnd(
             of: plan, end: scriptEnd, recorder: recorder, limit: limit, dryRun: dryRun, overlay: overlay,
             dryRunJournal: journaling.dryRunJournal)
-        let end = await write(report, of: plan, end: scriptEnd, recorder: recorder, files: client.files)
+        let end = await write(
+            report, of: plan, run: journaling.run, end: scriptEnd, recorder: recorder, files: client.files)
         if let problem = await journaling.end(succeeded: end.failure == nil) {
             context.say("speedpix: \(problem.message)".printable())
         }
@@ -197,14 +198,14 @@ struct ScriptRunner: Sendable {
     /// - Parameter report: Nil if none is wanted.
     /// - Returns: The end, which a report that cannot be written turns into a failure.
     private func write(
-        _ report: RunReport?, of plan: RunPlan, end: RunEnd, recorder: RunRecorder, files: Files
+        _ report: RunReport?, of plan: RunPlan, run: Int64?, end: RunEnd, recorder: RunRecorder, files: Files
     ) async -> RunEnd {
         guard let report else { return end }
         do {
-            try await report.write(
-                plan, end: end, history: recorder.state.history ?? RunHistory(), elapsed: recorder.elapsed(),
-                files: files)
-            if !plan.isQuiet, events == nil { context.say("report: \(plan.report ?? "")") }
+            let path = try await report.write(
+                plan, run: run, end: end, history: recorder.state.history ?? RunHistory(),
+                elapsed: recorder.elapsed(), files: files)
+            if !plan.isQuiet, events == nil { context.say("report: \(path)".printable()) }
             return end
         } catch {
             // What has gone wrong before matters more.

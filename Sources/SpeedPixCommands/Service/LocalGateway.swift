@@ -79,12 +79,6 @@ extension GatewayConfiguration {
     }
 }
 
-extension KnownWorkflow {
-    init(_ workflow: any Workflow) {
-        self.init(id: workflow.id, inputs: workflow.inputs.map(\.name))
-    }
-}
-
 extension Logger {
     /// Drops everything: the commands say themselves what a user should know.
     static let silent = Logger(label: "speedpix") { _ in SwiftLogNoOpLogHandler() }

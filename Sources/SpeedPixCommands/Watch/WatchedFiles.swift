@@ -2,18 +2,22 @@ import LocalFiles
 import Synchronization
 import SystemPackage
 
-#if canImport(Darwin)
-import Darwin
-#elseif canImport(Musl)
-import Musl
-#else
-import Glibc
-#endif
-
-/// The files that a run has read, as they were when it read them.
+/// The files that a run has read and the folders that it has listed, as they were when it did.
 final class WatchedFiles: Sendable {
+    /// A file as it was read.
+    private struct Known {
+        var version: WatchedVersion
+        /// See ``WatchedVersion/content(of:)``.
+        var content: Int?
+
+        init(_ path: FilePath) {
+            version = WatchedVersion(path)
+            content = version.content(of: path)
+        }
+    }
+
     private struct State {
-        var files: [FilePath: Version] = [:]
+        var files: [FilePath: Known] = [:]
         var written: Set<FilePath> = []
         let script: FilePath
     }
@@ -23,11 +27,12 @@ final class WatchedFiles: Sendable {
     /// - Parameter script: The first file to be read.
     init(script: String) {
         let script = FilePath(script)
-        state = Mutex(State(files: [script: Version(script)], written: [], script: script))
+        state = Mutex(State(files: [script: Known(script)], written: [], script: script))
     }
 
     @Sendable func noteRead(_ path: FilePath) {
-        let now = Version(path)
+        guard state.withLock({ $0.files[path] == nil }) else { return }
+        let now = Known(path)
         state.withLock { state in
             if state.files[path] == nil { state.files[path] = now }
         }
@@ -38,22 +43,23 @@ final class WatchedFiles: Sendable {
         state.withLock { _ = $0.written.insert(path) }
     }
 
-    /// Records the versions of the files that the run wrote, when it has ended.
+    /// Records how the files that the run wrote are, and the folders that they are in, when it has ended.
     func recordWritten() {
         state.withLock { state in
             // What was written was named by a path, what was read is known by its real one.
-            let written = Set(state.written.compactMap { Version($0).inode })
+            let folders = Set(state.written.map { $0.removingLastComponent() })
+            let written = Set(state.written.union(folders).compactMap { WatchedVersion($0).inode })
             for path in state.files.keys {
-                let now = Version(path)
-                if let inode = now.inode, written.contains(inode) { state.files[path] = now }
+                guard let inode = WatchedVersion(path).inode, written.contains(inode) else { continue }
+                state.files[path] = Known(path)
             }
         }
     }
 
     /// How the files are now, whatever they were.
-    var current: [FilePath: Version] {
+    var current: [FilePath: WatchedVersion] {
         let paths = state.withLock { Array($0.files.keys) }
-        return Dictionary(uniqueKeysWithValues: paths.map { ($0, Version($0)) })
+        return Dictionary(uniqueKeysWithValues: paths.map { ($0, WatchedVersion($0)) })
     }
 
     /// "pipeline.lua", "pipeline.lua and 3 other files".
@@ -66,29 +72,23 @@ final class WatchedFiles: Sendable {
     }
 
     /// How they were when they were read.
-    var known: [FilePath: Version] { state.withLock { $0.files } }
+    var known: [FilePath: WatchedVersion] { state.withLock { $0.files.mapValues(\.version) } }
 
-    /// What tells one state of a file from another; of one that is gone, nothing.
-    struct Version: Hashable, Sendable {
-        /// Nil if there is no file.
-        private(set) var inode: UInt64?
-        var isThere: Bool { inode != nil }
-        private var size: Int64 = 0
-        private var seconds = 0
-        private var nanoseconds = 0
-
-        init(_ path: FilePath) {
-            var status = stat()
-            guard path.withPlatformString({ stat($0, &status) }) == 0 else { return }
-            inode = UInt64(truncatingIfNeeded: status.st_ino)
-            size = Int64(status.st_size)
-            #if canImport(Darwin)
-            seconds = status.st_mtimespec.tv_sec
-            nanoseconds = status.st_mtimespec.tv_nsec
-            #else
-            seconds = status.st_mtim.tv_sec
-            nanoseconds = status.st_mtim.tv_nsec
-            #endif
+    /// Whether any content is another one than was read. A file that was only touched, or saved as it was, counts as it is now
+    /// from then on.
+    ///
+    /// - Parameter versions: As ``current`` gave them.
+    func haveChanged(_ versions: [FilePath: WatchedVersion]) -> Bool {
+        let known = state.withLock { $0.files }
+        var hasChanged = false
+        for (path, version) in versions {
+            guard let before = known[path], before.version != version else { continue }
+            if let content = before.content, version.content(of: path) == content {
+                state.withLock { $0.files[path]?.version = version }
+            } else {
+                hasChanged = true
+            }
         }
+        return hasChanged
     }
 }

@@ -13,6 +13,12 @@ public enum ScriptEvent: Sendable {
     case notCanceled(id: String, SpeedPixError)
     /// A create of this workflow may have started a prediction whose id nobody learned.
     case inDoubt(workflow: String, label: String?, SpeedPixError)
+    /// An item of `speedpix.map` or `settle` ended with an error that is about no prediction, such as a file that is not there.
+    ///
+    /// - Parameters:
+    ///   - index: Of the item in its list, from 1.
+    ///   - label: What the item is called, if it is a text or has a name.
+    case itemFailed(index: Int, label: String?, message: String)
     case uploaded(UploadedFile)
     /// A file of an output lies there.
     case saved(path: String, bytes: Int64)

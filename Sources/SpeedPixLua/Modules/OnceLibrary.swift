@@ -61,6 +61,7 @@ enum OnceLibrary {
         return LuaModule(
             name: "_host",
             functions: json + [
+                FailedItems.primitive(host),
                 .immediate("check_once_name") { arguments in
                     guard !(try arguments.string(1)).isEmpty else {
                         throw LuaArgumentError("name, argument 1 of speedpix.once, is empty")
@@ -96,7 +97,7 @@ enum OnceLibrary {
 }
 
 /// What the Lua runtime writes down of a run, kept by the client's journal.
-struct JournalNotes: LuaRunNotes {
+struct JournalReplayLog: LuaReplayLog {
     let journal: any PredictionJournal
 
     func value(_ name: String) -> LuaValue? {
@@ -107,7 +108,7 @@ struct JournalNotes: LuaRunNotes {
         }
     }
 
-    func note(_ value: LuaValue, _ name: String) {
+    func record(_ value: LuaValue, _ name: String) {
         switch value {
         case .integer(let number): journal.keep(.integer(number), "note/\(name)")
         case .string(let text): journal.keep(.string(text.lossyText), "note/\(name)")

@@ -75,7 +75,7 @@ public struct Parameter: Sendable, Hashable {
         if minimum != .nil || maximum != .nil, kind != .integer, kind != .number {
             throw LuaArgumentError("the parameter '\(name)' is not a number, and so has no min and no max")
         }
-        if NumberOrder.isLess(maximum, minimum) {
+        if NumberComparison.isLess(maximum, minimum) {
             throw LuaArgumentError("min of the parameter '\(name)' is over its max")
         }
         guard defaultValue != .nil else { return }
@@ -96,10 +96,10 @@ public struct Parameter: Sendable, Hashable {
     }
 
     private func checkDefault() throws {
-        if NumberOrder.isLess(defaultValue, minimum) {
+        if NumberComparison.isLess(defaultValue, minimum) {
             throw LuaArgumentError("default of the parameter '\(name)' is below its min, \(Self.plain(minimum))")
         }
-        if NumberOrder.isLess(maximum, defaultValue) {
+        if NumberComparison.isLess(maximum, defaultValue) {
             throw LuaArgumentError("default of the parameter '\(name)' is over its max, \(Self.plain(maximum))")
         }
     }
@@ -139,8 +139,8 @@ public struct Parameter: Sendable, Hashable {
     }
 
     private func checked(_ number: LuaValue, _ text: String) throws -> LuaValue {
-        if NumberOrder.isLess(number, minimum) { throw mismatch(text, "at least \(Self.plain(minimum))") }
-        if NumberOrder.isLess(maximum, number) { throw mismatch(text, "at most \(Self.plain(maximum))") }
+        if NumberComparison.isLess(number, minimum) { throw mismatch(text, "at least \(Self.plain(minimum))") }
+        if NumberComparison.isLess(maximum, number) { throw mismatch(text, "at most \(Self.plain(maximum))") }
         return number
     }
 

@@ -41,13 +41,13 @@ enum Parameters {
 
     private static func values(_ parameters: [Parameter], _ host: ScriptHost) throws -> LuaTable {
         let names = parameters.map(\.name)
-        for name in host.arguments.keys.sorted() where !names.contains(name) {
+        for name in host.currentArguments.keys.sorted() where !names.contains(name) {
             throw LuaArgumentError(
                 "the script has no parameter '\(name)'", hint: NearestName.hint(for: name, among: names))
         }
         var values = LuaTable()
         for parameter in parameters {
-            if let text = host.arguments[parameter.name] {
+            if let text = host.currentArguments[parameter.name] {
                 values[parameter.name] = try parameter.value(text, files: host.files)
             } else if parameter.isRequired {
                 throw LuaArgumentError(

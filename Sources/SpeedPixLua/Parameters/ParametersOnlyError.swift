@@ -8,7 +8,8 @@ public struct ParametersOnlyError: LuaRaisable {
     /// `code` (`invalid_argument`), `message`, `retryable` (false), and the mark by which it is known again.
     public var luaFields: [String: LuaValue] {
         [
-            "code": "invalid_argument", "message": "the script is only asked for its parameters; nothing is sent",
+            "code": LuaErrorCode.invalidArgument.value,
+            "message": "the script is only asked for its parameters; nothing is sent",
             "retryable": false, Self.mark: true,
         ]
     }

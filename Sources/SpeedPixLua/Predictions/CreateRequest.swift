@@ -65,6 +65,7 @@ struct CreateRequest: Sendable {
 
 /// The options of `run` and `wait` that concern the wait.
 struct WaitRequest: Sendable {
+    /// What the script says of the times; ``PredictionCalls`` makes the wait's own with them.
     let options: WaitOptions
     let cancelOn: CancelChoice
     let onProgress: LuaFunction?
@@ -82,11 +83,9 @@ struct WaitRequest: Sendable {
     ]
 
     init(_ options: LuaOptions) throws {
-        var wait = WaitOptions()
-        wait.timeout = try options.seconds("timeout")
-        wait.pollingInterval = try options.seconds("polling_interval")
+        self.options = WaitOptions(
+            timeout: try options.seconds("timeout"), pollingInterval: try options.seconds("polling_interval"))
         cancelOn = try CancelChoice(options)
-        self.options = wait
         onProgress = try options.function("on_progress")
     }
 }

@@ -11,20 +11,22 @@ struct PredictionCalls: Sendable {
     func wait(
         for object: PredictionObject, _ request: WaitRequest, _ context: LuaContext
     ) async throws -> Prediction {
-        var options = request.options
         // One that an earlier run created is not this run's to end, unless the script says so.
-        options.cancelOn = request.cancelOn.condition(isCanceledOnStop: host.cancelsOnStop && object.isOwn)
-        if host.cancelsOnStop, options.cancelOn != .stop { host.uncanceledIDs.insert(object.prediction.id) }
-        // The prediction goes on for other tasks that wait for it.
-        if context.watchesOnly { options.cancelOn = nil }
-        options.onCancel = { noteCanceled(object, prediction: $0, failure: $1) }
-        options.onProgress = { prediction in
-            object.update(prediction)
-            host.onEvent(.progressed(prediction))
-            if let callback = request.onProgress { try await context.call(callback, [.object(object)]) }
-        }
+        let cancelOn = request.cancelOn.condition(isCanceledOnStop: host.cancelsOnStop && object.isOwn)
+        if host.cancelsOnStop, cancelOn != .stop { host.uncanceledIDs.insert(object.prediction.id) }
         do {
-            let done = try await host.requireClient().predictions.wait(for: object.prediction, options: options)
+            let done = try await host.requireClient().predictions.wait(
+                for: object.prediction,
+                options: WaitOptions(
+                    timeout: request.options.timeout, pollingInterval: request.options.pollingInterval,
+                    onProgress: { prediction in
+                        object.update(prediction)
+                        host.onEvent(.progressed(prediction))
+                        if let callback = request.onProgress { try await context.call(callback, [.object(object)]) }
+                    },
+                    // The prediction goes on for other tasks that wait for it.
+                    cancelOn: context.watchesOnly ? nil : cancelOn,
+                    onCancel: { noteCanceled(object, prediction: $0, failure: $1) }))
             object.update(done)
             host.onEvent(.ended(done))
             return done

@@ -1,6 +1,15 @@
 package import LuaRuntime
 
 /// The registry of error codes: every `e.code` that a script can meet, and no other.
+///
+/// Each comes from one of these, and is declared there:
+/// - the SDK, which reads the service's answers and its local files: ``SpeedPixError/Code-swift.struct``;
+/// - the Lua runtime, in whatever program it is: `LuaErrorCode`, which `CLuaBridge` repeats where no Swift runs;
+/// - the pictures: `ImagingError.Code`, of which `file_access` is told as `file_system`;
+/// - this room: `module` of `require` and `invalid_csv` of `csv`.
+///
+/// The service, the API gateway in front of it, the local gateway and the object store have codes of their own. They are
+/// `e.service_code` and never `e.code`; the SDK's `ServiceCode` has those that decisions rest on.
 package enum ScriptErrorCodes {
     package static let all: [LuaReference.ErrorCode] = ofService + ofFiles + ofContent + ofMachine
 

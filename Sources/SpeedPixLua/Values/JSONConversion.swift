@@ -36,7 +36,7 @@ extension LuaTable {
     var isList: Bool {
         switch shape {
         case .array: true
-        case .object: false
+        case .object, .record: false
         case .plain: entries.isEmpty && !items.isEmpty
         }
     }

@@ -15,7 +15,12 @@ struct OutputConversion: Sendable {
         guard !host.isDryRun || prediction.isReused else {
             return prediction.output.map { _ in .object(PlaceholderObject("output", host: host, owner: prediction.shownName)) }
         }
-        return prediction.outputIncludingInfo.map(value)
+        return prediction.outputIncludingInfo.map { json in
+            guard case .table(var table) = value(json), table.shape == .object else { return value(json) }
+            // Its names are a workflow's, and easily misspelt.
+            table.shape = .record
+            return .table(table)
+        }
     }
 
     func value(_ json: JSONValue) -> LuaValue {

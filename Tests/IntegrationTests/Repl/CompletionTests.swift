@@ -18,7 +18,10 @@ struct CompletionTests {
         },
         workflows: {
             [
-                KnownWorkflow(id: "white-background", inputs: ["image", "text"]), KnownWorkflow(id: "echo"),
+                KnownWorkflow(
+                    id: "white-background",
+                    inputs: ["image", "text"].map { KnownWorkflow.Input(name: $0, text: "string") }),
+                KnownWorkflow(id: "echo"),
                 KnownWorkflow(id: "echo-again"),
             ]
         })
@@ -89,6 +92,20 @@ struct CompletionTests {
         }
         #expect(completion.complete("file:save('a.png', { ") == Completion())
         #expect(completion.complete("picture:save('a.png', { qual").insertion == "ity = ")
+    }
+
+    @Test(
+        "Completion inserts file names in strings that begin as paths do, and texts that an input had before",
+        arguments: [
+            ("image.open('./li", "b.lua'"), ("run('white-background', { image = \"./fol", "der/"),
+            ("x = '../", ""), ("run('white-background', { text = 'New", " season'"),
+            ("run('white-background', { image = 'New", ""), (":help white-b", "ackground"),
+        ])
+    func completesStrings(text: String, insertion: String) {
+        var completion = completion
+        completion.files = { folder in folder == "./" ? ["lib.lua", "folder/"] : [] }
+        completion.values = { $0 == "white-background" && $1 == "text" ? ["New season"] : [] }
+        #expect(completion.complete(text).insertion == insertion)
     }
 
     @Test("Completion knows the earlier lines of the chunk")

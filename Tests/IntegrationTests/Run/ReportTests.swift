@@ -4,6 +4,8 @@ import SpeedPix
 import SpeedPixTestSupport
 import Testing
 
+@testable import SpeedPixCommands
+
 @Suite("The report of a run")
 struct ReportTests {
     private static let script = """
@@ -92,6 +94,58 @@ struct ReportTests {
         #expect(page.ranges(of: "<script").count == 3 && page.ranges(of: "</script>").count == 3)
         #expect(!page.contains("signature=") && !page.contains("expires="))
         for attribute in ["src=\"http", "href=", "@import", "url(http", "fetch("] { #expect(!page.contains(attribute)) }
+    }
+
+    @Test("A report has the pictures that the script made, and the items that failed before a prediction")
+    func madePicturesAndFailedItems() async throws {
+        let folder = try folder()
+        let page = try await report(
+            """
+            image.open("a.png"):resize(90, 60):save("small.png")
+            run("echo", { image = "./a.png" }).images:save("result.png")
+            speedpix.settle({ { sku = "A1" } }, function() error("no photo of it") end)
+            """, in: folder)
+        let entries = try #require(try data(page)["entries"]?.arrayValue)
+        let made = entries.filter { $0["status"]?.stringValue == "made" }
+        #expect(made.count == 1)
+        #expect(made.first?["workflow"]?.stringValue == "small.png")
+        #expect(made.first?["outputs"]?.arrayValue?.first?["picture"] != -1)
+        let failed = entries.filter { $0["status"]?.stringValue == "failed" }
+        #expect(failed.first?["label"]?.stringValue == "A1")
+        #expect(failed.first?["error"]?.stringValue?.contains("no photo of it") == true)
+    }
+
+    @Test("A report of the local gateway has no URLs of it, and shows the time of day with its zone")
+    func endedURLs() async throws {
+        let folder = try folder()
+        let run = await CommandRun(
+            ["run", "-", "--local", "--report", "r.html", "--quiet"], in: folder,
+            input: """
+                local out = run("echo", { image = "./a.png", text = "one" })
+                run("echo", { image = out.images, text = "see " .. out.images.url })
+                """,
+            setting: { context in
+                context.now = { Date(timeIntervalSince1970: 1_780_000_000) }
+                if let zone = TimeZone(secondsFromGMT: 8 * 3600) { context.timeZone = zone }
+            })
+        #expect(run.status == .success, "\(run.errors)")
+        let data = try data(String(decoding: try folder.read("r.html"), as: UTF8.self))
+        let entries = try #require(data["entries"]?.arrayValue)
+        #expect(entries.allSatisfy { $0["outputs"]?.arrayValue?.allSatisfy { $0["url"] == nil } == true })
+        #expect(entries.last?["input"]?["image"]?.stringValue?.contains(" of ") == true)
+        #expect(data["facts"]?.arrayValue?.first?.stringValue == "2026-05-29 04:26:40+08:00")
+    }
+
+    @Test("The name of a report has the date, the time and the run's number where it says so")
+    func names() async throws {
+        let folder = try TestFolder()
+        let zone = try #require(TimeZone(secondsFromGMT: 8 * 3600))
+        let name = ReportName("r-{date}_{time}-{run}.html", began: Date(timeIntervalSince1970: 1_780_000_000), in: zone)
+        #expect(name.path(run: 12) == "r-2026-05-29_04-26-40-12.html")
+        #expect(name.path(run: nil) == "r-2026-05-29_04-26-40-0.html")
+        let run = await CommandRun.local("run('echo', { text = 'x' })", ["--report", "night-{run}.html"], in: folder)
+        #expect(run.errors.contains("report: night-1.html"), "\(run.errors)")
+        #expect(folder.contents.contains("night-1.html"))
     }
 
     @Test("A report contains no signatures of URLs")

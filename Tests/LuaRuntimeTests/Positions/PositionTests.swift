@@ -3,18 +3,18 @@ import Synchronization
 import Testing
 
 /// What runs before have written down, and what this one does.
-final class RecordedNotes: LuaRunNotes {
-    private let notes: Mutex<[String: LuaValue]>
+final class RecordedLog: LuaReplayLog {
+    private let values: Mutex<[String: LuaValue]>
 
-    init(_ notes: [String: LuaValue] = [:]) { self.notes = Mutex(notes) }
+    init(_ values: [String: LuaValue] = [:]) { self.values = Mutex(values) }
 
-    var all: [String: LuaValue] { notes.withLock { $0 } }
-    func value(_ name: String) -> LuaValue? { notes.withLock { $0[name] } }
-    func note(_ value: LuaValue, _ name: String) { notes.withLock { $0[name] = value } }
+    var all: [String: LuaValue] { values.withLock { $0 } }
+    func value(_ name: String) -> LuaValue? { values.withLock { $0[name] } }
+    func record(_ value: LuaValue, _ name: String) { values.withLock { $0[name] = value } }
 }
 
 /// A machine with the concurrency library as `s`, and `place()`, which says where it is called.
-func positionMachine(seed: Int64? = 1, notes: (any LuaRunNotes)? = nil) throws -> LuaVM {
+func positionMachine(seed: Int64? = 1, replayLog: (any LuaReplayLog)? = nil) throws -> LuaVM {
     let probe = LuaModule(
         name: "probe",
         functions: [
@@ -27,7 +27,7 @@ func positionMachine(seed: Int64? = 1, notes: (any LuaRunNotes)? = nil) throws -
                 }
             },
         ], globals: ["place", "callback"])
-    return try LuaVM(modules: [.concurrency(name: "s"), probe], seed: seed, notes: notes)
+    return try LuaVM(modules: [.concurrency(name: "s"), probe], seed: seed, replayLog: log)
 }
 
 extension LuaVM {
@@ -188,11 +188,11 @@ struct RandomTests {
             math.randomseed(os.time() + os.clock() * 1e6 // 1)
             return tostring(first), tostring(a), tostring(math.random(1 << 40))
             """
-        let notes = RecordedNotes()
-        let one = try await positionMachine(seed: nil, notes: notes).texts(script)
-        #expect(notes.all.keys.sorted() == ["seed 1", "seed 2"])
-        #expect(try await positionMachine(seed: nil, notes: RecordedNotes(notes.all)).texts(script) == one)
-        #expect(try await positionMachine(seed: nil, notes: RecordedNotes()).texts(script)[1] != one[1])
+        let log = RecordedLog()
+        let one = try await positionMachine(seed: nil, replayLog: log).texts(script)
+        #expect(log.all.keys.sorted() == ["seed 1", "seed 2"])
+        #expect(try await positionMachine(seed: nil, replayLog: RecordedLog(log.all)).texts(script) == one)
+        #expect(try await positionMachine(seed: nil, replayLog: RecordedLog()).texts(script)[1] != one[1])
     }
 }
 
@@ -208,25 +208,25 @@ struct EndingOrderTests {
 
     @Test("completed and first record the order of the ends, and a repeated run follows it")
     func repeatedRun() async throws {
-        let notes = RecordedNotes()
-        let one = try await positionMachine(notes: notes).texts(Self.script)
+        let log = RecordedLog()
+        let one = try await positionMachine(replayLog: log).texts(Self.script)
         #expect(one == ["a c b x"])
         #expect(
-            notes.all == ["wait 1/1": "a", "wait 1/2": "c", "wait 1/3": "b", "wait 2/1": "x"])
-        let other = RecordedNotes(["wait 1/1": "b", "wait 1/2": "a", "wait 2/1": "y"])
-        #expect(try await positionMachine(notes: other).texts(Self.script) == ["b a c y"])
+            log.all == ["wait 1/1": "a", "wait 1/2": "c", "wait 1/3": "b", "wait 2/1": "x"])
+        let other = RecordedLog(["wait 1/1": "b", "wait 1/2": "a", "wait 2/1": "y"])
+        #expect(try await positionMachine(replayLog: other).texts(Self.script) == ["b a c y"])
     }
 
     @Test("completed ignores recorded tasks that do not exist or were already returned")
     func uselessRecords() async throws {
-        let notes = RecordedNotes(["wait 1/1": "gone", "wait 1/2": "a", "wait 1/3": "a", "wait 2/1": 7])
-        #expect(try await positionMachine(notes: notes).texts(Self.script) == ["a c b x"])
+        let log = RecordedLog(["wait 1/1": "gone", "wait 1/2": "a", "wait 1/3": "a", "wait 2/1": 7])
+        #expect(try await positionMachine(replayLog: log).texts(Self.script) == ["a c b x"])
     }
 
     @Test("first ignores a recorded winner that fails this time")
     func recordedWinnerFails() async throws {
-        let notes = RecordedNotes(["wait 1/1": "x"])
+        let log = RecordedLog(["wait 1/1": "x"])
         let script = "return s.first { x = s.spawn(error, 'no'), y = s.spawn(function() return 'y' end) }"
-        #expect(try await positionMachine(notes: notes).texts(script) == ["y"])
+        #expect(try await positionMachine(replayLog: log).texts(script) == ["y"])
     }
 }

@@ -43,12 +43,14 @@ struct DescriptionTests {
     // MARK: Retry-After
 
     @Test(
-        "An error of a throttled call or of a 503 tells how long the service asked to wait",
+        "An error tells how long the answer asked to wait, whatever its status",
         arguments: [
             (429, "7", "", 7), (503, "120", "", 120), (503, "-3", "", 0),
             (429, "Tue, 14 Nov 2023 22:13:50 GMT", "Tue, 14 Nov 2023 22:13:20 GMT", 30),
             (429, "Tue, 14 Nov 2023 22:13:50 GMT", "Tue, 14 Nov 2023 22:14:20 GMT", 0),
-            (429, "soon", "", nil), (500, "7", "", nil), (404, "7", "", nil), (429, "", "", nil),
+            // Without a date of the answer's own, by this machine's.
+            (503, "Tue, 14 Nov 2023 22:13:50 GMT", "", 30), (503, "Tue, 14 Nov 2023 22:13:50 GMT", "yesterday", 30),
+            (429, "soon", "", nil), (502, "7", "", 7), (404, "7", "", 7), (429, "", "", nil),
         ] as [(Int, String, String, Int?)])
     func retryAfter(_ status: Int, _ text: String, _ date: String, _ seconds: Int?) async throws {
         let service = try ScriptedService(

@@ -25,6 +25,22 @@ struct UpdatesTests {
         #expect(last?.error == "bad")
     }
 
+    @Test(
+        "updates tells the journal of the end, with and without an interval",
+        arguments: ["succeeded", "failed", "canceled"], [nil, Duration.seconds(3600)])
+    func endIsRecorded(status: String, interval: Duration?) async throws {
+        let journal = MemoryJournal()
+        let service = try ScriptedService(
+            .ok(["taskId": "t-1"]), .progress("running", ["progress": 0.5]), .progress(status),
+            .ok(["status": .string(status), "result": ["image": "https://cdn.test/a.png"]]), journal: journal)
+        let created = try await service.create()
+        var known: [Int] = []
+        for try await _ in service.predictions.updates(of: created, atLeastEvery: interval) {
+            known.append(journal.unfinished.count)
+        }
+        #expect(known == [1, 0])
+    }
+
     /// It is known to have failed; that its details cannot be had must not keep anybody waiting.
     @Test("A failed prediction whose reason cannot be fetched fails its wait")
     func failureWithoutItsReason() async throws {

@@ -7,17 +7,27 @@ import Testing
 
 @testable import SpeedPix
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
 /// Calls over real sockets that never become a request.
 @Suite("Connections that fail")
 struct ConnectionFailureTests {
     /// What a create at this endpoint fails with; pauses between tries are over at once.
-    private func createFailure(_ endpoint: String, proxy: Proxy? = nil) async throws -> SpeedPixError {
+    private func createFailure(
+        _ endpoint: String, proxy: Proxy? = nil, exceptions: String = "<-loopback>",
+        date: Date = Date(timeIntervalSince1970: 1_700_000_000)
+    ) async throws -> SpeedPixError {
         var configuration = try SpeedPixClient.Configuration(appKey: "k", appSecret: "s", endpoint: endpoint)
         if let proxy {
-            configuration.network.proxies = ProxySettings(proxy, exceptions: ProxyExceptions("<-loopback>"))
+            configuration.network.proxies = ProxySettings(proxy, exceptions: ProxyExceptions(exceptions))
         }
         configuration.retries.attempts = 2
-        let client = SpeedPixClient(configuration, dependencies: ClientDependencies(clock: ImmediateClock()))
+        let client = SpeedPixClient(
+            configuration, dependencies: ClientDependencies(clock: ImmediateClock(), now: { date }))
         return try await speedPixError { try await client.predictions.create("wf-1", input: ["text": "hello"]) }
     }
 
@@ -87,6 +97,24 @@ struct ConnectionFailureTests {
         }
     }
 
+    @Test(
+        "The error about a certificate goes by the client's date, also where the client makes its own connections",
+        arguments: [
+            (1_577_000_000.0, "it is not valid before 2020-01-01; this machine's clock may be wrong"),
+            (1_700_000_000, "it is signed by itself"), (4_800_000_000, "it expired on 2120-01-01"),
+        ], [false, true])
+    func certificateAtTheClientsDate(_ day: (seconds: Double, reason: String), hasProxy: Bool) async throws {
+        let context = try TestCertificates.serverContext()
+        try await SocketServer.run {
+            try $0.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: context))
+        } _: { server in
+            let error = try await createFailure(
+                "https://localhost:\(server.port)", proxy: hasProxy ? Proxy("http://127.0.0.1:1") : nil,
+                exceptions: "localhost", date: Date(timeIntervalSince1970: day.seconds))
+            #expect(error.message.contains("is not trusted: \(day.reason)"), "\(error.message)")
+        }
+    }
+
     @Test("A create to a port where nothing listens is not sent")
     func refusedConnection() async throws {
         let port = try await SocketServer.run { _ in
@@ -123,7 +151,8 @@ struct NetworkFailureTests {
     private static let url = "http://192.0.2.1:8080/scc/comfy_prompt"
 
     private func translated(_ error: any Error, bodyLeft: Bool?) async throws -> TransportError {
-        try #require(await NetworkFailure(error, url: Self.url, bodyLeft: bodyLeft).error() as? TransportError)
+        let failure = NetworkFailure(error, url: Self.url, bodyLeft: bodyLeft, now: { .distantPast })
+        return try #require(await failure.error() as? TransportError)
     }
 
     @Test(
@@ -163,7 +192,8 @@ struct NetworkFailureTests {
         let (gate, opener) = AsyncStream<Void>.makeStream()
         let task = Task {
             for await _ in gate {}
-            return await NetworkFailure(HTTPClientError.cancelled, url: Self.url, bodyLeft: true).error()
+            let cancelled = HTTPClientError.cancelled
+            return await NetworkFailure(cancelled, url: Self.url, bodyLeft: true, now: { .distantPast }).error()
         }
         task.cancel()
         opener.finish()

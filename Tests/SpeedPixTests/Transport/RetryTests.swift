@@ -75,6 +75,24 @@ struct RetryTests {
         #expect(clock.now.offset == .seconds(seconds))
     }
 
+    @Test(
+        "A call, an upload and a download that are refused wait before the retry as long as the error says",
+        arguments: [(502, "7"), (503, "Tue, 14 Nov 2023 22:13:27 GMT"), (429, "7")])
+    func retriesReadTheError(status: Int, value: String) async throws {
+        let refusal = ScriptedReply.text("", status: status, headers: [.retryAfter: value])
+        let signed = ScriptedReply.ok(["uploadUrl": "https://store.test/put", "accessUrl": "https://store.test/get"])
+        let clock = ImmediateClock()
+        let call = try ScriptedService(refusal, .progress("running"), clock: clock)
+        _ = try await poll(call)
+        #expect(clock.now.offset == .seconds(7))
+        let upload = try ScriptedService(signed, refusal, signed, .text(""), clock: clock)
+        _ = try await upload.files.upload(.bytes(Array("a".utf8), filename: "a.txt"))
+        #expect(clock.now.offset == .seconds(14))
+        let download = try ScriptedService(refusal, .text("a"), clock: clock)
+        _ = try await download.files.read("https://store.test/get")
+        #expect(clock.now.offset == .seconds(21))
+    }
+
     @Test("A retry waits a minute at most, whatever Retry-After says")
     func aRetryAfterBeyondReasonIsAMinute() async throws {
         let clock = ImmediateClock(upTo: .seconds(86_400))

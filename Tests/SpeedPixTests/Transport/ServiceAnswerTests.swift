@@ -9,7 +9,8 @@ struct ServiceAnswerTests {
         _ body: String, status: Int = 200, headers: HTTPFields = [:], reason: String = ""
     ) throws -> Envelope {
         try ServiceAnswer.envelope(
-            status: .init(code: status, reasonPhrase: reason), headers: headers, body: Array(body.utf8))
+            status: .init(code: status, reasonPhrase: reason), headers: headers, body: Array(body.utf8),
+            now: .distantPast)
     }
 
     /// The error that the API gateway's reason becomes.
@@ -138,7 +139,8 @@ struct ServiceAnswerTests {
         for (coding, body) in [("gzip", bytes), ("br", [1, 2, 3]), ("deflate", [0x78, 0x9C, 1])] {
             let error = try speedPixError {
                 try ServiceAnswer.envelope(
-                    status: .init(code: status), headers: [.contentEncoding: coding], body: body)
+                    status: .init(code: status), headers: [.contentEncoding: coding], body: body,
+                    now: .distantPast)
             }
             #expect(error.message.contains("it is compressed (\(coding)), which was not asked for"), "\(error.message)")
         }
@@ -170,7 +172,7 @@ struct ServiceAnswerTests {
     func reasons(words: String, meaning: APIGatewayRefusal.Meaning) throws {
         #expect(try refusal(words).apiGatewayRefusal == meaning)
         let plain = try speedPixError {
-            try ServiceAnswer.envelope(status: .forbidden, headers: [:], body: Array(words.utf8))
+            try ServiceAnswer.envelope(status: .forbidden, headers: [:], body: Array(words.utf8), now: .distantPast)
         }
         #expect(plain.apiGatewayRefusal == meaning && plain.code == .auth)
     }

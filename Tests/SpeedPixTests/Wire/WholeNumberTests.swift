@@ -61,7 +61,7 @@ struct WholeNumberTests {
     func answers() async throws {
         let body =
             #"{"status":10,"data":{"taskId":18446744073709551616,"status":"succeeded","result":{"seed":18446744073709551616,"n":18446744073709551615}}}"#
-        let envelope = try ServiceAnswer.envelope(status: .ok, headers: [:], body: Array(body.utf8))
+        let envelope = try ServiceAnswer.envelope(status: .ok, headers: [:], body: Array(body.utf8), now: .distantPast)
         #expect(envelope.data["result"] == ["seed": "18446744073709551616", "n": .unsigned(.max)])
         #expect(envelope.data["taskId"]?.lenientIdentifier == "18446744073709551616")
         let transport = ScriptedTransport([], then: .text(body))

@@ -3,6 +3,12 @@ import HTTPTypes
 import NIOCore
 import NIOPosix
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
 /// The connections of a ``RoutedHTTPTransport``: direct ones, and those through each proxy. They are closed when nobody
 /// has it any more.
 final class HTTPConnections: Sendable {
@@ -21,7 +27,8 @@ final class HTTPConnections: Sendable {
     /// For hosts that are reached without a proxy.
     let direct: AsyncHTTPTransport
 
-    init(_ settings: NetworkSettings) {
+    /// - Parameter now: This machine's date.
+    init(_ settings: NetworkSettings, now: @escaping @Sendable () -> Date) {
         self.settings = settings.proxies
         var hops: Set<Hop> = []
         for scheme in ["http", "https"] { hops.insert(Self.hop(for: scheme, settings.proxies)) }
@@ -36,10 +43,11 @@ final class HTTPConnections: Sendable {
         clients = [directClient] + others.map(\.1)
         direct = AsyncHTTPTransport(
             directClient, guarded: GuardedClients(Self.configuration(.direct, settings.trust)), isDecoding: true,
-            isDirect: true)
+            isDirect: true
+        ).with(now: now)
         transports = Dictionary(
             uniqueKeysWithValues: others.map {
-                ($0, AsyncHTTPTransport($1, guarded: nil, isDecoding: true, isDirect: false))
+                ($0, AsyncHTTPTransport($1, guarded: nil, isDecoding: true, isDirect: false).with(now: now))
             })
     }
 

@@ -1,3 +1,9 @@
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
 /// A transport that sends each request directly or through a proxy, by its host, and trusts the certificates of its settings.
 ///
 /// A ``SpeedPixClient`` makes one by itself if its ``SpeedPixClient/Configuration/network`` says more than the default. Connections are
@@ -7,7 +13,12 @@ public struct RoutedHTTPTransport: HTTPTransport {
 
     /// Opens no connection yet.
     public init(_ settings: NetworkSettings) {
-        connections = HTTPConnections(settings)
+        self.init(settings, now: { Date() })
+    }
+
+    /// - Parameter now: This machine's date, for errors of certificates.
+    init(_ settings: NetworkSettings, now: @escaping @Sendable () -> Date) {
+        connections = HTTPConnections(settings, now: now)
     }
 
     /// As ``AsyncHTTPTransport/taskExecutor(for:)``.

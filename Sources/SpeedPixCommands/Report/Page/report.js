@@ -20,10 +20,14 @@ const seconds = (value) => value < 9.95 ? value.toFixed(1) + " s"
   : Math.floor(Math.round(value) / 60) + ":" + String(Math.round(value) % 60).padStart(2, "0");
 const isBad = (entry) => entry.status === "failed" || entry.status === "canceled";
 const isDone = (entry) => entry.status === "succeeded";
+// A picture that the script has made itself.
+const isMade = (entry) => entry.status === "made";
 const caption = (entry) => {
   const texts = Object.entries(entry.input).filter(([, value]) => typeof value === "string");
   const chosen = texts.find(([key]) => /prompt|text|title/i.test(key)) || texts[0];
-  return chosen ? chosen[1] : JSON.stringify(entry.input);
+  if (chosen) return chosen[1];
+  if (isMade(entry)) return "made by the script";
+  return entry.id ? JSON.stringify(entry.input) : entry.error;
 };
 
 // Tiles: one for each picture, and one for each prediction without any; failures first.
@@ -33,7 +37,7 @@ for (const [index, entry] of run.entries.entries()) {
   if (shown.length === 0) tiles.push({ entry, index, output: null });
   for (const output of shown) tiles.push({ entry, index, output });
 }
-const rank = (tile) => isBad(tile.entry) ? 0 : isDone(tile.entry) ? 2 : 1;
+const rank = (tile) => isBad(tile.entry) ? 0 : isMade(tile.entry) ? 3 : isDone(tile.entry) ? 2 : 1;
 tiles.sort((a, b) => rank(a) - rank(b) || a.index - b.index);
 
 const chosen = [];
@@ -49,7 +53,7 @@ function tileElement(tile) {
         || (isDone(entry) ? JSON.stringify(entry.data ?? {}) : entry.status) });
   const open = make("button", { type: "button", "aria-label": nameOf(entry) + ", " + entry.status + ": " + caption(entry) },
     shot,
-    make("div", { class: "caption" }, make("b", { text: isDone(entry) ? nameOf(entry) : entry.status + ": " + nameOf(entry) }),
+    make("div", { class: "caption" }, make("b", { text: isDone(entry) || isMade(entry) ? nameOf(entry) : entry.status + ": " + nameOf(entry) }),
       make("span", { text: caption(entry) })));
   open.addEventListener("click", () => showDetail(tile.index));
   const element = make("div", { class: "tile " + (isBad(entry) ? "failed" : entry.status) }, open);
@@ -59,6 +63,8 @@ function tileElement(tile) {
     tile.box = box;
     element.append(make("label", { class: "pick", title: "Compare (c)" }, box));
   }
+  tile.badge = make("span", { class: "mark" });
+  element.append(tile.badge);
   tile.element = element;
   tile.text = haystack(entry);
   return element;
@@ -68,7 +74,8 @@ const filters = [
   ["All", () => true],
   ["Failed", isBad],
   ["Done", isDone],
-  ["Unfinished", (entry) => !isBad(entry) && !isDone(entry)],
+  ["Unfinished", (entry) => !isBad(entry) && !isDone(entry) && !isMade(entry)],
+  ["Made", isMade],
 ];
 let filter = filters[0][1];
 function refresh() {
@@ -118,17 +125,19 @@ function showDetail(index) {
   copy.addEventListener("click", () => copyText(entry.lua, copy, code));
   const right = make("div", {},
     entry.error ? make("p", { class: "error", text: entry.error }) : null,
-    make("h3", { text: "Input" }), pairs(entry.input),
+    Object.keys(entry.input).length ? make("h3", { text: "Input" }) : null, pairs(entry.input),
     Object.keys(entry.options).length ? make("h3", { text: "Options" }) : null, pairs(entry.options),
     entry.data !== undefined && entry.data !== null ? make("h3", { text: "Output" }) : null,
     entry.data !== undefined && entry.data !== null ? pairs(Object(entry.data)) : null,
-    make("h3", { text: "Prediction" }), pairs({ id: entry.id, status: entry.status + (entry.reused ? ", paid for by an attempt before" : ""), ...times }),
-    make("h3", { text: "Lua" }), code, copy);
+    ...(entry.id ? [make("h3", { text: "Prediction" }), pairs({ id: entry.id, status: entry.status + (entry.reused ? ", paid for by an attempt before" : ""), ...times }),
+      make("h3", { text: "Lua" }), code, copy] : []));
   at("detail-body").replaceChildren(...(left.childElementCount ? [left, right] : [right]));
   if (!at("detail").open) at("detail").showModal();
+  showMarks();
   at("detail").scrollTop = 0;
 }
 async function copyText(text, button, code) {
+  const label = button.textContent;
   let done = true;
   try {
     await navigator.clipboard.writeText(text);
@@ -140,13 +149,54 @@ async function copyText(text, button, code) {
     if (done) selection.removeAllRanges();
   }
   button.textContent = done ? "Copied" : "Selected: press Ctrl-C";
-  setTimeout(() => { button.textContent = "Copy as Lua"; }, 1500);
+  setTimeout(() => { button.textContent = label; }, 1500);
 }
 function step(by) {
   const shown = tiles.filter((tile) => !tile.element.hidden).map((tile) => tile.index);
   const order = [...new Set(shown.length ? shown : tiles.map((tile) => tile.index))];
   const index = order.indexOf(current);
   showDetail(order[(index + by + order.length) % order.length]);
+}
+
+// Marks: good and bad, by entry. They stay with the page in this browser, where that lets pages from a disk keep something.
+const storageKey = "speedpix report " + run.facts[0] + " " + run.title;
+const marks = new Map();
+function storeMarks() {
+  try { localStorage.setItem(storageKey, JSON.stringify([...marks])); } catch { /* They last as long as the page is open. */ }
+}
+function restoreMarks() {
+  try {
+    for (const [index, mark] of JSON.parse(localStorage.getItem(storageKey) || "[]")) if (run.entries[index]) marks.set(index, mark);
+  } catch { /* There are none. */ }
+}
+function mark(index, kind) {
+  if (marks.get(index) === kind) marks.delete(index); else marks.set(index, kind);
+  storeMarks();
+  showMarks();
+}
+function showMarks() {
+  for (const tile of tiles) {
+    const kind = marks.get(tile.index) || "";
+    tile.element.classList.toggle("good", kind === "good");
+    tile.element.classList.toggle("poor", kind === "bad");
+    tile.badge.textContent = kind === "good" ? "✓ good" : kind === "bad" ? "✗ bad" : "";
+  }
+  at("detail-mark").textContent = at("detail").open ? marks.get(current) || "" : "";
+  const counts = { good: 0, bad: 0 };
+  for (const kind of marks.values()) counts[kind]++;
+  at("marks").hidden = marks.size === 0;
+  at("marked").textContent = counts.good + " good, " + counts.bad + " bad";
+  at("copy-good").hidden = counts.good === 0;
+  at("copy-bad").hidden = counts.bad === 0;
+}
+// A line for each: what it is called, its id, and where its files are.
+function marked(kind) {
+  const lines = [...marks].filter(([, other]) => other === kind).sort(([a], [b]) => a - b).map(([index]) => {
+    const entry = run.entries[index];
+    return [entry.label || "", entry.id, ...entry.outputs.map((output) => output.path || output.name)]
+      .filter(Boolean).join("\t") || nameOf(entry);
+  });
+  return lines.join("\n") + "\n";
 }
 
 // Compare
@@ -182,6 +232,8 @@ function drawTimeline() {
   const percent = (value) => Math.min(Math.max(value / total, 0), 1) * 100;
   for (let tick = 0; tick <= 4; tick++) at("axis").append(make("span", { text: seconds(total * tick / 4) }));
   for (const [index, entry] of run.entries.entries()) {
+    // Nothing was waited for.
+    if (entry.times.length === 0) continue;
     const track = make("span", { class: "track" });
     const bar = (kind, from, to) => {
       const element = make("i", { class: kind, title: kind + " " + seconds(Math.max(to - from, 0)) });
@@ -201,7 +253,7 @@ function drawTimeline() {
     lane.addEventListener("click", () => showDetail(index));
     at("timeline").append(lane);
   }
-  at("timeline-section").hidden = run.entries.length === 0;
+  at("timeline-section").hidden = !run.entries.some((entry) => entry.times.length > 0);
 }
 
 // The page
@@ -242,6 +294,8 @@ for (const button of document.querySelectorAll(".close")) {
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (at("detail").open) {
+    if (event.key === "g") mark(current, "good");
+    if (event.key === "b") mark(current, "bad");
     if (event.key === "ArrowLeft") step(-1);
     if (event.key === "ArrowRight") step(1);
     return;
@@ -252,6 +306,8 @@ document.addEventListener("keydown", (event) => {
   const shown = tiles.filter((tile) => !tile.element.hidden);
   const index = shown.findIndex((tile) => tile.element.contains(document.activeElement));
   if (index < 0) return;
+  if (event.key === "g") mark(shown[index].index, "good");
+  if (event.key === "b") mark(shown[index].index, "bad");
   if (event.key === "c" && shown[index].box) choose(shown[index], !shown[index].box.checked);
   // Rows as they are laid out now.
   const columns = getComputedStyle(at("sheet")).gridTemplateColumns.split(" ").length;
@@ -261,7 +317,16 @@ document.addEventListener("keydown", (event) => {
   if (target) target.element.querySelector("button").focus();
   event.preventDefault();
 });
+for (const kind of ["good", "bad"]) {
+  const button = at("copy-" + kind);
+  button.addEventListener("click", () => {
+    at("copied").textContent = marked(kind);
+    copyText(marked(kind), button, at("copied"));
+  });
+}
 refresh();
+restoreMarks();
+showMarks();
 drawTimeline();
 // A link can name what to open: #1 is the first prediction, #compare the first two pictures.
 const wanted = location.hash.slice(1);

@@ -12,7 +12,7 @@ public struct OwnCost: Codable, Sendable {
     public var counts: [String: Int] = [:]
 
     /// A measurement under way.
-    public struct Beginning: Sendable {
+    public struct Measurement: Sendable {
         private let start = ContinuousClock().now
         private let cpu = OwnCost.cpuSeconds()
 
@@ -26,7 +26,7 @@ public struct OwnCost: Codable, Sendable {
     }
 
     /// Begins to measure.
-    public static func begin() -> Beginning { Beginning() }
+    public static func begin() -> Measurement { Measurement() }
 
     /// Runs this executable again for one job, which prints its cost.
     public static func ofChild(_ arguments: [String], environment: [String: String] = [:]) throws -> OwnCost {

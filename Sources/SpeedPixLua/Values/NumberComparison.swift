@@ -1,7 +1,7 @@
 import LuaRuntime
 
 /// Numbers of all three kinds, compared by what they are: none is rounded for it.
-enum NumberOrder {
+enum NumberComparison {
     /// Whether one number is less than another; false for NaN, and for what is not a number.
     static func isLess(_ left: LuaValue, _ right: LuaValue) -> Bool {
         switch (left, right) {

@@ -8,11 +8,11 @@ import Foundation
 
 /// Which file of which prediction a URL is, of the predictions that a client knows: URLs are signed anew in each answer, and an
 /// input may hold one as a mere text.
-final class OutputPlaces: Sendable {
+final class OutputFileIndex: Sendable {
     private struct State {
-        var places: [String: OutputPlace] = [:]
+        var ids: [String: OutputFileID] = [:]
         /// URLs that gave access when they came.
-        var signed: [OutputPlace: (url: String, time: Date)] = [:]
+        var signed: [OutputFileID: (url: String, time: Date)] = [:]
     }
 
     /// How long a URL counts as good. The services' last longer; nobody says how long.
@@ -25,44 +25,44 @@ final class OutputPlaces: Sendable {
         guard !files.isEmpty else { return }
         state.withLock { state in
             for (number, file) in files.enumerated() {
-                let place = OutputPlace(predictionID: prediction.id, number: number)
+                let id = OutputFileID(predictionID: prediction.id, number: number)
                 // The first one that had it: what comes first by chance must not matter later.
                 let key = Self.key(file.url)
-                if state.places[key] == nil { state.places[key] = place }
-                if file.url.utf8.contains(UInt8(ascii: "?")) { state.signed[place] = (file.url, now) }
+                if state.ids[key] == nil { state.ids[key] = id }
+                if file.url.utf8.contains(UInt8(ascii: "?")) { state.signed[id] = (file.url, now) }
             }
         }
     }
 
     /// Whether no output is known: then no text needs to be looked at.
-    var isEmpty: Bool { state.withLock { $0.places.isEmpty } }
+    var isEmpty: Bool { state.withLock { $0.ids.isEmpty } }
 
     /// Nil for a URL that is not a known output's.
-    func place(of url: String) -> OutputPlace? {
+    func id(of url: String) -> OutputFileID? {
         guard Self.isOneURL(url) else { return nil }
-        return state.withLock { $0.places[Self.key(url)] }
+        return state.withLock { $0.ids[Self.key(url)] }
     }
 
     /// What an attempt before has had.
-    func note(_ place: OutputPlace, of url: String) {
+    func note(_ id: OutputFileID, of url: String) {
         state.withLock { state in
             let key = Self.key(url)
-            if state.places[key] == nil { state.places[key] = place }
+            if state.ids[key] == nil { state.ids[key] = id }
         }
     }
 
     /// Whether a URL of the file has come lately, and is this one.
-    func isRecent(_ url: String, of place: OutputPlace, now: Date) -> Bool {
+    func isRecent(_ url: String, of id: OutputFileID, now: Date) -> Bool {
         state.withLock { state in
-            guard let known = state.signed[place] else { return false }
+            guard let known = state.signed[id] else { return false }
             return known.url == url && (0..<Self.freshness).contains(now.timeIntervalSince(known.time))
         }
     }
 
     /// A URL of the file that has come lately, and is not this one; nil if there is none.
-    func recentURL(of place: OutputPlace, otherThan url: String, now: Date) -> String? {
+    func recentURL(of id: OutputFileID, otherThan url: String, now: Date) -> String? {
         state.withLock { state in
-            guard let known = state.signed[place], known.url != url,
+            guard let known = state.signed[id], known.url != url,
                 (0..<Self.freshness).contains(now.timeIntervalSince(known.time))
             else { return nil }
             return known.url

@@ -1,0 +1,50 @@
+import SpeedPix
+import SpeedPixGateway
+
+/// A workflow that a session can name.
+struct KnownWorkflow: Sendable, Hashable {
+    /// What it takes.
+    struct Input: Sendable, Hashable {
+        var name: String
+        /// Its type, its bounds and what it is for.
+        var text: String
+        var isRequired = false
+    }
+
+    var id: String
+    /// One line about it; empty if there is none.
+    var title = ""
+    /// None if they are not known.
+    var inputs: [Input] = []
+}
+
+extension KnownWorkflow {
+    init(_ workflow: any Workflow) {
+        self.init(id: workflow.id, title: workflow.title, inputs: workflow.inputs.map(Input.init))
+    }
+}
+
+extension KnownWorkflow.Input {
+    fileprivate init(_ input: WorkflowInput) {
+        var facts = [input.kind.rawValue]
+        switch (input.minimum, input.maximum) {
+        case (let least?, let most?): facts.append("\(Self.text(least)) to \(Self.text(most))")
+        case (let least?, nil): facts.append("at least \(Self.text(least))")
+        case (nil, let most?): facts.append("at most \(Self.text(most))")
+        case (nil, nil): break
+        }
+        if input.isRequired {
+            facts.append("required")
+        } else if let value = input.defaultValue, value != .string(""), let bytes = try? value.encoded() {
+            facts.append("default \(String(decoding: bytes, as: UTF8.self))")
+        }
+        let description = facts.joined(separator: ", ")
+        self.init(
+            name: input.name, text: input.help.isEmpty ? description : "\(description): \(input.help)",
+            isRequired: input.isRequired)
+    }
+
+    private static func text(_ bound: Double) -> String {
+        Int64(exactly: bound).map(String.init) ?? "\(bound)"
+    }
+}

@@ -1,0 +1,175 @@
+import Foundation
+import SpeedPixTestSupport
+import SystemPackage
+import Testing
+
+@testable import SpeedPixCommands
+
+@Suite("run --watch and --lock")
+struct WatchTests {
+    @Test("--watch runs the script again when it or a file that it used has changed")
+    func watchedFiles() async throws {
+        let folder = try TestFolder()
+        try folder.write("return 1", to: "part.lua")
+        try folder.write("a\n1\n", to: "data.csv")
+        try folder.write(
+            "print(require('part'), csv.read('data.csv')[1].a) fs.write('out.txt', 'x') fs.read('out.txt')", to: "s.lua"
+        )
+        let clock = ManualClock()
+        let output = Capture()
+        let errors = Capture()
+        let run = Task {
+            await CommandRun(
+                ["run", "s.lua", "--local", "--watch"], in: folder,
+                setting: { context in
+                    context.clock = clock
+                    context.writeOutput = output.append
+                    context.writeError = errors.append
+                })
+        }
+        func wait(until isThere: () -> Bool) async {
+            while !isThere() {
+                await clock.waitForSleepers(1)
+                clock.advance(by: .milliseconds(250))
+                await Task.yield()
+            }
+        }
+        func rounds(_ count: Int) -> Bool { errors.text.ranges(of: "watching s.lua").count == count }
+        await wait { rounds(1) }
+        #expect(output.text == "1\t1\n" && errors.text.contains("watching s.lua and 3 other files"), "\(errors.text)")
+        // Sizes differ, so that no clock of a file system matters.
+        try folder.write("return 22", to: "part.lua")
+        await wait { rounds(2) }
+        #expect(output.text == "1\t1\n22\t1\n")
+        try folder.write("a\n333\n", to: "data.csv")
+        await wait { rounds(3) }
+        #expect(output.text == "1\t1\n22\t1\n22\t333\n")
+        try folder.write("x =", to: "s.lua")
+        await wait { rounds(4) }
+        #expect(errors.text.contains("s.lua:1: unexpected symbol"))
+        // An editor may take the file away for a moment.
+        try FileManager.default.removeItem(atPath: "\(folder.path)/s.lua")
+        for _ in 0..<5 {
+            await clock.waitForSleepers(1)
+            clock.advance(by: .milliseconds(250))
+        }
+        try folder.write("print('back again')", to: "s.lua")
+        await wait { rounds(5) }
+        #expect(output.text.hasSuffix("back again\n"))
+        // What the script missed comes.
+        try folder.write("print(pcall(fs.read, 'later.txt')) require('late')", to: "s.lua")
+        await wait { rounds(6) }
+        try folder.write("here", to: "later.txt")
+        await wait { rounds(7) }
+        #expect(output.text.hasSuffix("true\there\n"))
+        try folder.write("print('late, but here')", to: "late.lua")
+        await wait { rounds(8) }
+        #expect(output.text.hasSuffix("true\there\nlate, but here\n"))
+        run.cancel()
+        #expect(await run.value.status == .interrupted)
+    }
+
+    @Test("--watch with a script from standard input is a usage error")
+    func standardInputCannotBeWatched() async throws {
+        let run = await CommandRun.local("", ["--watch"], in: try TestFolder())
+        #expect(run.status == .usage)
+    }
+
+    @Test("A file that is touched, or written as it was, has not changed")
+    func content() throws {
+        let folder = try TestFolder()
+        try folder.write("print(1)", to: "s.lua")
+        let path = "\(folder.path)/s.lua"
+        let watched = WatchedFiles(script: path)
+        // A second file of the same content has another inode, as one that an editor has saved.
+        try folder.write("print(1)", to: "new.lua")
+        try FileManager.default.removeItem(atPath: path)
+        try FileManager.default.moveItem(atPath: "\(folder.path)/new.lua", toPath: path)
+        #expect(watched.current != watched.known)
+        #expect(!watched.haveChanged(watched.current))
+        #expect(watched.current == watched.known)
+        try folder.write("print(2)", to: "s.lua")
+        #expect(watched.haveChanged(watched.current))
+    }
+
+    @Test("A folder that was listed has changed when a name comes or goes, and not when the run wrote into it")
+    func folders() throws {
+        let folder = try TestFolder()
+        try folder.write("print(1)", to: "s.lua")
+        try FileManager.default.createDirectory(atPath: "\(folder.path)/photos", withIntermediateDirectories: true)
+        let watched = WatchedFiles(script: "\(folder.path)/s.lua")
+        watched.noteRead(FilePath("\(folder.path)/photos"))
+        try folder.write("x", to: "photos/a.jpg")
+        #expect(watched.haveChanged(watched.current))
+        watched.noteWrite(FilePath("\(folder.path)/photos/a.jpg"))
+        watched.recordWritten()
+        #expect(!watched.haveChanged(watched.current))
+        try FileManager.default.removeItem(atPath: "\(folder.path)/photos/a.jpg")
+        #expect(watched.haveChanged(watched.current))
+    }
+
+    @Test("--lock ends the second run of a script with status 75 and the number of the first one's process")
+    func lock() async throws {
+        let folder = try TestFolder()
+        try folder.write("print('ran')", to: "s.lua")
+        try FileManager.default.createSymbolicLink(
+            atPath: "\(folder.path)/other.lua", withDestinationPath: "\(folder.path)/s.lua")
+        let state = JournalFolder("\(folder.path)/state", beside: nil, CommandContext.bare(in: folder))
+        let arguments = ["--local", "--lock", "--state", "\(folder.path)/state"]
+        do {
+            let lock = try RunLock.take("s.lua", in: state, CommandContext.bare(in: folder))
+            defer { lock.release() }
+            for name in ["s.lua", "other.lua"] {
+                let second = await CommandRun(["run", name] + arguments, in: folder)
+                #expect(second.status == .locked && second.status.rawValue == 75)
+                #expect(second.errors.contains("\(name) runs already, as process \(getpid())"), "\(second.errors)")
+                #expect(second.output.isEmpty)
+            }
+        }
+        let first = await CommandRun(["run", "s.lua"] + arguments, in: folder)
+        #expect(first.status == .success && first.output == "ran\n", "\(first.errors)")
+    }
+
+    @Test("--watch goes on with its run: what has not changed is not created again")
+    func paidForOnce() async throws {
+        let folder = try TestFolder()
+        let script = "print(run('echo', { text = 'one' }).text, run('echo', { text = 'TWO' }).text)"
+        try folder.write(script.replacing("TWO", with: "two"), to: "s.lua")
+        let clock = ManualClock()
+        let errors = Capture()
+        let output = Capture()
+        let run = Task {
+            await CommandRun(
+                ["run", "s.lua", "--local", "--watch", "--state", "\(folder.path)/state"], in: folder,
+                setting: { context in
+                    context.clock = clock
+                    context.writeOutput = output.append
+                    context.writeError = errors.append
+                })
+        }
+        func wait(until isThere: () -> Bool) async {
+            while !isThere() {
+                await clock.waitForSleepers(1)
+                clock.advance(by: .milliseconds(250))
+                await Task.yield()
+            }
+        }
+        await wait { errors.text.contains("watching s.lua") }
+        try folder.write(script.replacing("TWO", with: "three"), to: "s.lua")
+        await wait { errors.text.ranges(of: "watching s.lua").count == 2 }
+        #expect(output.text == "one\ttwo\none\tthree\n", "\(errors.text)")
+        #expect(errors.text.ranges(of: "created echo").count == 3, "\(errors.text)")
+        #expect(errors.text.ranges(of: "reused echo").count == 1, "\(errors.text)")
+        run.cancel()
+        #expect(await run.value.status == .interrupted)
+    }
+}
+
+extension CommandContext {
+    /// For what only asks for folders.
+    fileprivate static func bare(in folder: TestFolder) -> CommandContext {
+        CommandContext(
+            environment: [:], workingDirectory: folder.path, homeDirectory: folder.path, writeOutput: { _ in },
+            writeError: { _ in }, readInput: { [] })
+    }
+}
