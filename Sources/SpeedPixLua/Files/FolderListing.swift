@@ -29,6 +29,8 @@ struct FolderListing {
         let descriptor = try Descriptor.opening(real, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, shownAs: path.shown)
         guard let now = descriptor.path else { throw SpeedPixError(.fileSystem, "\(path.shown): its place is not known") }
         try files.checkReading(now, as: path)
+        // Before the names: one that comes or goes from now on is a change.
+        files.onRead?(now)
         let names = try Self.names(in: descriptor, limit: limit, shownAs: path.shown)
         self.names = files.overlay?.merged(names, in: real) ?? names.sorted()
     }
