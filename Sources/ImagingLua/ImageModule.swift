@@ -120,7 +120,7 @@ package enum ImageModule {
                 guard let reading = try host.source(value) else { throw mismatch() }
                 return Source(
                     name: name, origin: SavedResult(identity: "file \(string.bytes)", name: name), read: reading)
-            } catch where string.text == nil && ImageFormat(fileName: name) == nil {
+            } catch  where string.text == nil && ImageFormat(fileName: name) == nil {
                 return content
             }
         case .object(let object):

@@ -8,9 +8,10 @@ package struct PictureHost: Sendable {
     /// How to read what `image.open` was given. Checked at once, read later; nil for a value that names no file.
     package var source: @Sendable (LuaValue) throws -> Reading?
     /// Writes a picture's file and returns its path. Paths are bytes.
-    package typealias Saving = @Sendable (
-        _ path: LuaString, _ bytes: [UInt8], _ origin: SavedResult?, _ onConflict: SaveConflict
-    ) async throws -> LuaString
+    package typealias Saving =
+        @Sendable (
+            _ path: LuaString, _ bytes: [UInt8], _ origin: SavedResult?, _ onConflict: SaveConflict
+        ) async throws -> LuaString
 
     package var save: Saving
     /// What the pictures of one script may take together.

@@ -283,7 +283,9 @@ enum PictureMethods {
         .waiting(name, description()) { arguments in
             let picture = try arguments.receiver(LuaPicture.self)
             let change = try prepare(try arguments.options())
-            return PictureWork.picture(picture.host, format: picture.format, origin: picture.origin) { try change(try picture.image) }
+            return PictureWork.picture(picture.host, format: picture.format, origin: picture.origin) {
+                try change(try picture.image)
+            }
         }
     }
 }

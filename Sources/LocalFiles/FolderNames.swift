@@ -36,7 +36,9 @@ package enum FolderNames {
         while names.count < limit, let entry = readdir(stream) {
             let name = withUnsafePointer(to: &entry.pointee.d_name) { name in
                 let start = UnsafeRawPointer(name)
-                return FileName(bytes: UnsafeRawBufferPointer(start: start, count: strlen(start.assumingMemoryBound(to: CChar.self))))
+                return FileName(
+                    bytes: UnsafeRawBufferPointer(
+                        start: start, count: strlen(start.assumingMemoryBound(to: CChar.self))))
             }
             if name != ".", name != ".." { names.append(name) }
         }

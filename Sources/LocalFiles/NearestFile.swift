@@ -65,8 +65,10 @@ package struct NearestFile {
 
     /// With what is not ASCII as Lua's escapes: nothing else shows the difference.
     private var escaped: String {
-        path.shown.unicodeScalars.map { $0.isASCII ? String($0) : "\\u{\(String($0.value, radix: 16, uppercase: true))}" }
-            .joined()
+        path.shown.unicodeScalars.map {
+            $0.isASCII ? String($0) : "\\u{\(String($0.value, radix: 16, uppercase: true))}"
+        }
+        .joined()
     }
 
     /// The nearest of some names; nil if none is near.

@@ -32,7 +32,8 @@ struct Verbs: Sendable {
             return { context in
                 let object = try await create(request, context.label)
                 let done = try await calls.wait(for: object, wait, context)
-                return OutputConversion(host: host, isRecorded: done.isReused, owner: done.shownName).output(of: done) ?? .table(LuaTable())
+                return OutputConversion(host: host, isRecorded: done.isReused, owner: done.shownName).output(of: done)
+                    ?? .table(LuaTable())
             }
         }
     }

@@ -48,12 +48,16 @@ struct ScriptSourceTests {
         #expect(asked.status != .success && asked.errors.contains("127.0.0.1"), "\(asked)")
     }
 
-    @Test("script_dir is nil for a script from standard input, by each of its names", arguments: ["-", "/dev/stdin", "/dev/fd/0"])
+    @Test(
+        "script_dir is nil for a script from standard input, by each of its names",
+        arguments: ["-", "/dev/stdin", "/dev/fd/0"])
     func standardInput(name: String) async throws {
         let folder = try TestFolder()
-        let run = await CommandRun(["run", name, "--local"], in: folder, input: "print(speedpix.script_dir, io.read())")
+        let run = await CommandRun(
+            ["run", name, "--local"], in: folder, input: "print(speedpix.script_dir, io.read())")
         #expect(run.status == .success && run.output == "nil\tnil\n", "\(run)")
-        let check = await CommandRun(["check", name], in: folder, input: "print(speedpix.script_dir) speedpix.script_dri()")
+        let check = await CommandRun(
+            ["check", name], in: folder, input: "print(speedpix.script_dir) speedpix.script_dri()")
         #expect(check.output.contains("stdin:1:") && check.output.contains("script_dri"), "\(check)")
         #expect(!check.output.contains("script_dir'"), "\(check)")
     }
@@ -132,7 +136,10 @@ struct ScriptSourceTests {
 
     @Test(
         "A full disk behind standard output is a failure that one line tells",
-        arguments: ["--help", "help run", "run --help", "version", "manual", "run a.lua --local --quiet", "eval 1", "check b.lua", "run a.lua --help"])
+        arguments: [
+            "--help", "help run", "run --help", "version", "manual", "run a.lua --local --quiet", "eval 1",
+            "check b.lua", "run a.lua --help",
+        ])
     func fullDisk(line: String) throws {
         let folder = try TestFolder()
         try folder.write("print('hello')", to: "a.lua")
@@ -179,7 +186,9 @@ struct ScriptSourceTests {
         }
     }
 
-    @Test("Two results that would take one name are an error that names both, also in a dry run", arguments: [[], ["--dry-run"]])
+    @Test(
+        "Two results that would take one name are an error that names both, also in a dry run",
+        arguments: [[], ["--dry-run"]])
     func conflicts(options: [String]) async throws {
         let folder = try TestFolder()
         let script = """

@@ -8,7 +8,9 @@ struct NearestFileTests {
     func bytes() {
         let bytes: [UInt8] = [0x61, 0xB0, 0xAE, 0xE4, 0xBD, 0xA0]
         let name = FileName(bytes: bytes)
-        #expect(name.bytes == bytes && name.text == nil && name.shown == "a\\xB0\\xAE你" && name.percentEncoded == "a%B0%AE你")
+        #expect(
+            name.bytes == bytes && name.text == nil && name.shown == "a\\xB0\\xAE你" && name.percentEncoded == "a%B0%AE你"
+        )
         let path = FilePath("photos").appending(name)
         #expect(path.bytes == Array("photos/".utf8) + bytes && path.fileName == name && path.text == nil)
         #expect(path.shown == "photos/a\\xB0\\xAE你")
@@ -24,7 +26,9 @@ struct NearestFileTests {
     func temporaryNames() {
         let long = String(repeating: "灯", count: 80)
         #expect(TemporaryFile.name(beside: FileName(long), unique: "1").text?.hasPrefix(".灯") == true)
-        #expect(TemporaryFile.name(beside: FileName(bytes: [0xB0]), unique: "1").bytes == [0x2E, 0xB0] + Array(".1.part".utf8))
+        #expect(
+            TemporaryFile.name(beside: FileName(bytes: [0xB0]), unique: "1").bytes == [0x2E, 0xB0]
+                + Array(".1.part".utf8))
     }
 
     @Test(
@@ -42,7 +46,8 @@ struct NearestFileTests {
     func kinds(there: String, asked: String, difference: NearestFile.Difference) throws {
         let folder = try EmptyFolder()
         let file = FilePath(there)
-        try Folder.make(folder.path.appending(file.removingLastComponent().components), permissions: .ownerReadWriteExecute)
+        try Folder.make(
+            folder.path.appending(file.removingLastComponent().components), permissions: .ownerReadWriteExecute)
         try AtomicFile.replace(folder.path.appending(file.components).string, with: [])
         let nearest = try #require(NearestFile(to: FilePath(asked), from: folder.path))
         #expect(nearest.path.bytes == file.bytes && nearest.difference == difference)
@@ -73,7 +78,9 @@ struct NearestFileTests {
         #expect(nearest?.path == "picture-77.jpg")
     }
 
-    @Test("AtomicFile keeps the permissions of the file that it replaces, and gives a new one those that the umask leaves")
+    @Test(
+        "AtomicFile keeps the permissions of the file that it replaces, and gives a new one those that the umask leaves"
+    )
     func permissions() throws {
         let folder = try EmptyFolder()
         let path = folder.path.appending("a.txt")

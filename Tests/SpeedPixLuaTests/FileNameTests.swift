@@ -10,7 +10,8 @@ struct FileNameTests {
         var host = try folder.host()
         if overlay { host.files.overlay = FileOverlay(temporaryDirectory: folder.path) }
         return try await folder.run(
-            "local name, nfc, nfd = 'photos/\\xB0\\xAE.png', 'photos/\\u{FC}.png', 'photos/u\\u{308}.png'\n" + script, host: host)
+            "local name, nfc, nfd = 'photos/\\xB0\\xAE.png', 'photos/\\u{FC}.png', 'photos/u\\u{308}.png'\n" + script,
+            host: host)
     }
 
     @Test("Files whose names differ only in their Unicode form are two to every function", arguments: [false, true])
@@ -65,7 +66,9 @@ struct FileNameTests {
         var host = try folder.host()
         host.files.overlay = FileOverlay(temporaryDirectory: folder.path)
         let error = await folder.failure("run('echo', { image = './gone-\\xB0.png' })", host: host)
-        #expect(error?.code == "file_not_found" && error?.message.contains(#"input.image: there is no file ./gone-\xB0.png"#) == true)
+        #expect(
+            error?.code == "file_not_found"
+                && error?.message.contains(#"input.image: there is no file ./gone-\xB0.png"#) == true)
         #expect(await folder.failure("speedpix.upload('gone\\xB0')")?.code == "file_not_found")
         #expect(await folder.failure("image.open('gone\\xB0.png')")?.code == "file_not_found")
         // Bytes that are no name are a picture's content.
@@ -73,7 +76,9 @@ struct FileNameTests {
         #expect(await folder.failure("run('echo', { text = '\\xB0' })")?.message.contains("is not UTF-8 text") == true)
     }
 
-    @Test("Two keys of an input that differ only in their Unicode form are an error that names both, and stay two in JSON")
+    @Test(
+        "Two keys of an input that differ only in their Unicode form are an error that names both, and stay two in JSON"
+    )
     func keys() async throws {
         let folder = try ScriptFolder()
         for input in ["{ [nfc] = 1, [nfd] = 2 }", "{ deep = { { [nfc] = 1, [nfd] = 2 } } }"] {
@@ -95,7 +100,8 @@ struct FileNameTests {
         arguments: [
             ("fs.read('Photos/Lamp.JPG')", "did you mean 'photos/lamp.jpg'?"),
             ("fs.size('photos\\\\lamp.jpg')", "did you mean 'photos/lamp.jpg'?"),
-            ("fs.list('photo')", "did you mean 'photos'?"), ("fs.remove('photos/lanp.jpg')", "did you mean 'photos/lamp.jpg'?"),
+            ("fs.list('photo')", "did you mean 'photos'?"),
+            ("fs.remove('photos/lanp.jpg')", "did you mean 'photos/lamp.jpg'?"),
             ("fs.copy('photos/lamp.jpg ', 'x')", "did you mean 'photos/lamp.jpg'?"),
             ("image.open('./photos/LAMP.jpg')", "did you mean './photos/lamp.jpg'?"),
             ("speedpix.upload('photos/lam.jpg')", "did you mean 'photos/lamp.jpg'?"),
@@ -104,7 +110,8 @@ struct FileNameTests {
             ("io.lines('photos/lamp.jpeg')", "did you mean 'photos/lamp.jpg'?"),
             ("fs.images('fotos')", "did you mean 'photos'?"),
             ("fs.read('photos/\\u{FC}.txt')", #"the name there has another Unicode form: "photos/u\u{308}.txt""#),
-            ("require 'lib.Shapes'", "did you mean 'lib.shapes'?"), ("require 'lip.shapes'", "did you mean 'lib.shapes'?"),
+            ("require 'lib.Shapes'", "did you mean 'lib.shapes'?"),
+            ("require 'lip.shapes'", "did you mean 'lib.shapes'?"),
         ])
     func nearest(script: String, hint: String) async throws {
         let folder = try ScriptFolder()
@@ -137,7 +144,9 @@ struct FileNameTests {
     @Test("fs.glob finds extensions in any case where the last name is only one, and counts capitals elsewhere")
     func extensions() async throws {
         let folder = try ScriptFolder()
-        for name in ["p/DSC_0042.JPG", "p/a.jpg", "p/b.Png", "p/sub/C.JPEG", "p/Note.TXT", "p/.d.JPG"] { try folder.write("", to: name) }
+        for name in ["p/DSC_0042.JPG", "p/a.jpg", "p/b.Png", "p/sub/C.JPEG", "p/Note.TXT", "p/.d.JPG"] {
+            try folder.write("", to: name)
+        }
         let results = try await folder.run(
             """
             return json.encode { fs.glob("p/*.jpg"), fs.glob("./p/*.{jpg,png}"), fs.glob("p/**/*.jpe?g"), fs.glob("p/**/*.jpeg"),
@@ -177,7 +186,7 @@ struct FileNameTests {
         }
         let results = try await folder.run(
             """
-            fs.write("p/scan", image.blank(2, 2):encode("png"))
+            fs.write("p/scan", image.blank(2, 2):bytes("png"))
             local found = fs.images("./p")
             assert(#fs.images() == 0 and fs.images("p")[1] == found[1])
             return json.encode(found)
@@ -189,7 +198,8 @@ struct FileNameTests {
     @Test(
         "Options that a function does not have are refused",
         arguments: [
-            "fs.glob('*', { nocase = true })", "fs.list('.', { recursive = true })", "fs.images('.', {})", "fs.read('a.txt', { bom = true })",
+            "fs.glob('*', { nocase = true })", "fs.list('.', { recursive = true })", "fs.images('.', {})",
+            "fs.read('a.txt', { bom = true })",
             "path.basename('a', {})",
         ])
     func options(call: String) async throws {
@@ -224,6 +234,8 @@ struct FileNameTests {
             return #fs.list("out")
             """)
         #expect(results == [2])
-        #expect(await folder.failure("image.blank(1, 1):save('a.png', { on_conflict = 'renam' })")?.hint?.contains("rename") == true)
+        #expect(
+            await folder.failure("image.blank(1, 1):save('a.png', { on_conflict = 'renam' })")?.hint?.contains("rename")
+                == true)
     }
 }

@@ -1,3 +1,5 @@
+import SystemPackage
+
 extension Files {
     /// Fetches a file of an output, with a new URL if its own is no good any more: it has expired, or comes from a journal, which
     /// keeps nothing that gives access.

@@ -1,6 +1,6 @@
 import Crypto
 import LocalFiles
-import SystemPackage
+package import SystemPackage
 import _NIOFileSystem
 
 // Files of outputs that were saved before, by this run or an attempt before it.
@@ -17,7 +17,8 @@ extension Files {
     ) async throws -> (size: Int64, layThere: Bool) {
         let journal = caller.dependencies.journal
         guard journal.identifiesCreates, let output = caller.state.outputs.id(of: url) else {
-            return (try await download(url, to: path, onProgress: onProgress), false)
+            let name = caller.dependencies.nonce()
+            return (try await download(url, to: path, by: name, onProgress: onProgress), false)
         }
         let known = try await journal.savedFiles(output).last { $0.path.utf8.elementsEqual(lastingPath.utf8) }
         if let known, await isUnchanged(known, at: path) { return (known.size, true) }
@@ -47,8 +48,8 @@ extension Files {
     /// The paths under which a file of an output was saved, as far as the client's journal knows.
     package func savedPaths(of url: String) async throws -> [String] {
         let journal = caller.dependencies.journal
-        guard journal.identifiesCreates, let place = caller.state.outputs.place(of: url) else { return [] }
-        return try await journal.savedFiles(place).map(\.path)
+        guard journal.identifiesCreates, let output = caller.state.outputs.id(of: url) else { return [] }
+        return try await journal.savedFiles(output).map(\.path)
     }
 
     /// Whether a file still lies there as it was saved: told by its version, else by its content.

@@ -1,6 +1,7 @@
 import Crypto
 import HTTPTypes
 import Logging
+import SystemPackage
 
 extension Files {
     /// How long a URL must still last to be given out again: a queued workflow fetches its input late.

@@ -82,7 +82,9 @@ struct JSONParser {
             skipSpace()
             guard take(":") else { throw error("':' is expected") }
             skipSpace()
-            if members.updateValue(try value(depth: depth + 1), forKey: name) != nil { try checkTwin(of: name, members) }
+            if members.updateValue(try value(depth: depth + 1), forKey: name) != nil {
+                try checkTwin(of: name, members)
+            }
             skipSpace()
         } while take(",")
         guard take("}") else { throw error("',' or '}' is expected") }
@@ -96,7 +98,8 @@ struct JSONParser {
             !other.utf8.elementsEqual(name.utf8)
         else { return }
         let escaped = [other, name].map { key in
-            key.unicodeScalars.map { $0.isASCII ? String($0) : "\\u{\(String($0.value, radix: 16, uppercase: true))}" }.joined()
+            key.unicodeScalars.map { $0.isASCII ? String($0) : "\\u{\(String($0.value, radix: 16, uppercase: true))}" }
+                .joined()
         }
         throw error("two names that are read as one, \(escaped[0]) and \(escaped[1])")
     }

@@ -13,7 +13,9 @@ public enum CommandLineText {
             return "the working folder has a name that is not UTF-8 text: \(shown(workingDirectory))\n"
                 + "hint: rename it, or start speedpix elsewhere; scripts reach such folders by fs.list"
         }
-        guard let argument = arguments.first(where: { String(validating: $0, as: UTF8.self) == nil }) else { return nil }
+        guard let argument = arguments.first(where: { String(validating: $0, as: UTF8.self) == nil }) else {
+            return nil
+        }
         return "an argument is not UTF-8 text: \(shown(argument))\n"
             + "hint: rename the file, or let a script take it from its folder: fs.list and fs.glob give names as they are"
     }

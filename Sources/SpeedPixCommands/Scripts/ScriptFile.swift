@@ -41,7 +41,9 @@ struct ScriptFile {
             case .other: content = try ScriptContent.readStream(full, limit: Self.largest, context.end)
             }
         } catch let error as Errno {
-            guard error != .fileTooLarge else { throw CommandFailure(.usage, "\(path) is larger than 64 MiB".printable()) }
+            guard error != .fileTooLarge else {
+                throw CommandFailure(.usage, "\(path) is larger than 64 MiB".printable())
+            }
             throw CommandFailure(.usage, "could not read \(path): \(error)".printable())
         }
         chunk = LuaChunk(content, name: path)
@@ -51,7 +53,9 @@ struct ScriptFile {
     /// The folder in which a script really lies; nil for standard input, pipes and what is not there.
     static func directory(of path: String, in context: CommandContext) -> String? {
         let full = FilePath(context.absolute(path))
-        guard !isStandardInput(path), FileKind(full) == .file, let real = try? RealPath.resolve(full) else { return nil }
+        guard !isStandardInput(path), FileKind(full) == .file, let real = try? RealPath.resolve(full) else {
+            return nil
+        }
         // Whoever may read the file need not be able to follow the way to it.
         return (real.text.map { FilePath($0) } ?? full).removingLastComponent().string
     }

@@ -124,7 +124,7 @@ public struct FileAccess: Sendable {
     }
 
     func checkReading(_ real: FilePath, as path: FilePath) throws {
-        guard !isWithheld(real) else { throw Self.withheld(path) }
+        guard !isWithheld(real) else { throw Self.withheld(path.shown) }
         guard mayRead(real) else { throw Self.notReadable(path) }
     }
 
@@ -147,9 +147,9 @@ public struct FileAccess: Sendable {
         try Self.check(path)
         let start = isThere ? located(path, from: outputDirectory) : absolute(path, from: outputDirectory)
         let full = start.lexicallyNormalized()
-        guard !isWithheld(full) else { throw Self.withheld(path) }
+        guard !isWithheld(full) else { throw Self.withheld(path.shown) }
         // What does not exist yet cannot be a link: the nearest folder that exists decides.
-        guard let real = nearestExisting(full), mayWrite(real, toMake: full) else { throw Self.notWritable(path) }
+        guard let real = nearestExisting(full), mayWrite(real, toMake: full) else { throw Self.notWritable(path.shown) }
         return full
     }
 
@@ -160,9 +160,9 @@ public struct FileAccess: Sendable {
             && isInside(real, writeRoots, orMade: full)
     }
 
-    static func withheld(_ path: FilePath) -> SpeedPixError {
+    static func withheld(_ path: String) -> SpeedPixError {
         SpeedPixError(
-            .notAllowed, "\(path.shown) is there for settings, credentials or journals, and no script may read or write it",
+            .notAllowed, "\(path) is there for settings, credentials or journals, and no script may read or write it",
             remedy: "give the file another name, if it holds none")
     }
 
@@ -171,9 +171,9 @@ public struct FileAccess: Sendable {
         return withheldFiles.contains(real)
     }
 
-    static func notWritable(_ path: FilePath) -> SpeedPixError {
+    static func notWritable(_ path: String) -> SpeedPixError {
         SpeedPixError(
-            .notAllowed, "\(path.shown) lies outside the folders that this script may write",
+            .notAllowed, "\(path) lies outside the folders that this script may write",
             remedy: "save below the working folder, choose another with --out, or add --allow-write DIR")
     }
 

@@ -27,7 +27,9 @@ struct FolderListing {
             throw Descriptor.failure(ENOTDIR, path.shown)
         }
         let descriptor = try Descriptor.opening(real, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, shownAs: path.shown)
-        guard let now = descriptor.path else { throw SpeedPixError(.fileSystem, "\(path.shown): its place is not known") }
+        guard let now = descriptor.path else {
+            throw SpeedPixError(.fileSystem, "\(path.shown): its place is not known")
+        }
         try files.checkReading(now, as: path)
         // Before the names: one that comes or goes from now on is a change.
         files.onRead?(now)

@@ -31,7 +31,8 @@ struct NamePattern: Sendable {
         if Self.matches(Self.units(bytes)[...], Self.units(pattern)[...]) { return true }
         // Letters that a Mac has written in two code points are the ones that were typed as one.
         guard let pattern = String(validating: pattern, as: UTF8.self),
-            let name = String(validating: bytes, as: UTF8.self), !(pattern.utf8.allSatisfy { $0 < 0x80 } && name.utf8.allSatisfy { $0 < 0x80 })
+            let name = String(validating: bytes, as: UTF8.self),
+            !(pattern.utf8.allSatisfy { $0 < 0x80 } && name.utf8.allSatisfy { $0 < 0x80 })
         else { return false }
         return Self.matches(Array(name)[...], Array(pattern)[...])
     }
@@ -123,7 +124,7 @@ struct NamePattern: Sendable {
 }
 
 /// What patterns compare: code points with lone bytes, or characters as readers see them.
-private protocol PatternElement: Comparable, ExpressibleByStringLiteral {}
+private protocol PatternElement: Comparable, ExpressibleByExtendedGraphemeClusterLiteral {}
 
 extension Character: PatternElement {}
 
@@ -135,7 +136,7 @@ private struct Unit: PatternElement {
         self.value = value
     }
 
-    init(stringLiteral text: String) {
+    init(extendedGraphemeClusterLiteral text: Character) {
         value = text.unicodeScalars.first?.value ?? 0
     }
 

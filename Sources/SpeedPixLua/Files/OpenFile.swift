@@ -76,9 +76,12 @@ extension FileAccess {
             onRead?(real)
             return OpenFile(content, name: path.shown)
         case .folder: throw Self.isFolder(path)
-        case .disk(let diskPath): descriptor = try Descriptor.opening(diskPath, O_RDONLY | O_NOFOLLOW, shownAs: path.shown)
+        case .disk(let diskPath):
+            descriptor = try Descriptor.opening(diskPath, O_RDONLY | O_NOFOLLOW, shownAs: path.shown)
         }
-        guard let now = descriptor.path else { throw SpeedPixError(.fileSystem, "\(path.shown): its place is not known") }
+        guard let now = descriptor.path else {
+            throw SpeedPixError(.fileSystem, "\(path.shown): its place is not known")
+        }
         try checkReading(now, as: path)
         switch descriptor.status.map(FileKind.init) {
         case .file:

@@ -53,7 +53,8 @@ final class OutputFileObject: LuaObject {
             """
             Streams it to disk, in one step, with the folders on the way; returns the full path. A folder keeps the file's \
             own name. Another result of the same run is not overwritten: two that would take one name are an error.
-            """, ["path?: string — default ./"], options: [SaveConflict.option], returns: "string", errors: ["network"] + ScriptErrorCodes.reading)
+            """, ["path?: string — default ./"], options: [SaveConflict.option], returns: "string",
+            errors: ["network"] + ScriptErrorCodes.reading)
     }
 
     static var readDescription: LuaFunctionDescription {

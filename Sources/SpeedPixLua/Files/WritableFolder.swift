@@ -56,7 +56,8 @@ final class WritableFolder: Sendable {
     func open(_ name: FileName, _ flags: Int32) throws -> Descriptor {
         let shown = fullPath(of: name).shown
         return switch backing {
-        case .disk(let descriptor): try Descriptor.opening(FilePath(bytes: name.bytes), flags | O_NOFOLLOW, in: descriptor, shownAs: shown)
+        case .disk(let descriptor):
+            try Descriptor.opening(FilePath(bytes: name.bytes), flags | O_NOFOLLOW, in: descriptor, shownAs: shown)
         case .overlay(let overlay, let real):
             try overlay.open(name, in: real, flags, mayCopy: mayCopy, shownAs: shown)
         }
@@ -76,7 +77,8 @@ final class WritableFolder: Sendable {
     func makeFolder(_ name: FileName) throws {
         switch backing {
         case .disk(let descriptor):
-            guard name.withCString({ mkdirat(descriptor.number, $0, 0o777) }) == 0 || errno == EEXIST && isFolder(name) else {
+            guard name.withCString({ mkdirat(descriptor.number, $0, 0o777) }) == 0 || errno == EEXIST && isFolder(name)
+            else {
                 throw Descriptor.failure(errno, fullPath(of: name).shown)
             }
         case .overlay(let overlay, let real):
@@ -193,7 +195,7 @@ extension FileAccess {
             nearest.removeLastComponent()
             found = real(nearest)
         }
-        guard let start = found else { throw Self.notWritable(path) }
+        guard let start = found else { throw Self.notWritable(path.shown) }
         afterCheck()
         if let overlay {
             let folder = try overlayFolder(
@@ -202,7 +204,7 @@ extension FileAccess {
             return (folder, name)
         }
         var folder = try Descriptor.opening(start, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, shownAs: path.shown)
-        guard let now = folder.path, mayWrite(now, toMake: full) else { throw Self.notWritable(path) }
+        guard let now = folder.path, mayWrite(now, toMake: full) else { throw Self.notWritable(path.shown) }
         for component in missing {
             let name = FilePath(root: nil, [component])
             if makesParents, name.withPlatformString({ mkdirat(folder.number, $0, 0o777) }) != 0, errno != EEXIST {
@@ -211,7 +213,7 @@ extension FileAccess {
             folder = try Descriptor.opening(name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, in: folder, shownAs: path.shown)
         }
         // Judged once more: what was opened is what counts.
-        guard let diskPath = folder.path, mayWrite(diskPath) else { throw Self.notWritable(path) }
+        guard let diskPath = folder.path, mayWrite(diskPath) else { throw Self.notWritable(path.shown) }
         onWrite?(full)
         return (WritableFolder(folder, path: parent), name)
     }

@@ -112,7 +112,8 @@ enum FSModule {
                 it is damaged. Paths that go into an input as files, in the order of `fs.list`. Without those in folders below, \
                 and without names that begin with a dot.
                 """, ["folder?: string — default: the working folder"], returns: "string[]",
-                errors: ScriptErrorCodes.reading, example: "for _, photo in ipairs(fs.images(\"./photos\")) do upload(photo) end")
+                errors: ScriptErrorCodes.reading,
+                example: "for _, photo in ipairs(fs.images(\"./photos\")) do upload(photo) end")
         ) { arguments in
             let folder: FilePath = arguments.isAbsent(1) ? "." : try arguments.path(1)
             return { _ in

@@ -18,7 +18,8 @@ enum PathModule {
                         throw LuaArgumentError("path.join makes a path of more than \(PathText.longest) bytes")
                     }
                 }
-                let isRelativeToHere = try arguments.count > 0 && arguments.bytes(1).bytes.starts(with: Array("./".utf8))
+                let isRelativeToHere =
+                    try arguments.count > 0 && arguments.bytes(1).bytes.starts(with: Array("./".utf8))
                 // FilePath keeps a leading "." as a component; scripts need it, since it marks a file among prompts.
                 let needsDot = isRelativeToHere && joined.bytes.first != UInt8(ascii: ".")
                 return .string(LuaString((needsDot ? Array("./".utf8) : []) + joined.bytes))
@@ -29,7 +30,9 @@ enum PathModule {
                 return folder.isEmpty ? Array(".".utf8) : folder.bytes
             },
             part("stem", "\"shoe\" of \"photos/shoe.jpg\".") { Array(FilePathName($0).stem) },
-            part("extension", "\"jpg\" of \"photos/shoe.jpg\"; \"\" if there is none.") { Array(FilePathName($0).ending) },
+            part("extension", "\"jpg\" of \"photos/shoe.jpg\"; \"\" if there is none.") {
+                Array(FilePathName($0).ending)
+            },
         ])
 
     private static func part(
@@ -58,7 +61,8 @@ private struct FilePathName {
     init(_ path: FilePath) {
         let name = (path.fileName?.bytes ?? [])[...]
         // A dot at the beginning hides a file, and begins no extension; ".." is no name.
-        guard name != Array("..".utf8)[...], let dot = name.lastIndex(of: UInt8(ascii: ".")), dot > name.startIndex else {
+        guard name != Array("..".utf8)[...], let dot = name.lastIndex(of: UInt8(ascii: ".")), dot > name.startIndex
+        else {
             (stem, ending) = (name, [])
             return
         }

@@ -92,7 +92,8 @@ enum RequireModule {
         throw SpeedPixError(
             .fileNotFound,
             "there is no module '\(name)': neither \(relative.string).lua nor \(relative.string)/init.lua",
-            remedy: nearest ?? NearestName.hint(for: name, among: modules) ?? "modules lie in the script's folder, \(folder)")
+            remedy: nearest ?? NearestName.hint(for: name, among: modules)
+                ?? "modules lie in the script's folder, \(folder)")
     }
 
     /// A module runs once, whoever asks first; others that ask meanwhile wait for it. A chunk that waits yields like any

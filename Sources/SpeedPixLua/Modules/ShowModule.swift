@@ -1,5 +1,6 @@
 import Imaging
 import ImagingLua
+import LocalFiles
 import LuaRuntime
 import SpeedPix
 
@@ -56,7 +57,8 @@ enum ShowModule {
             items.append(Item(name: nil, size: nil, mimeType: nil, source: .picture(picture)))
         case .object(let prediction as PredictionObject):
             if prediction.host.isDryRun, !prediction.prediction.isReused, prediction.prediction.output != nil {
-                return try collect(.object(prediction.host.placeholderFiles), pictures, &items, mismatch)
+                return try collect(
+                    .object(prediction.host.placeholderFiles(of: prediction.prediction)), pictures, &items, mismatch)
             }
             let files = prediction.prediction.files
             guard !files.isEmpty else {

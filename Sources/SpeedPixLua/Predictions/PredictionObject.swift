@@ -137,7 +137,8 @@ final class PredictionObject: LuaObject {
             return .table(
                 LuaTable(
                     items: prediction.files.map {
-                        .object(OutputFileObject(
+                        .object(
+                            OutputFileObject(
                                 $0, host: host, isRecorded: prediction.isReused, owner: prediction.shownName))
                     }, shape: .array))
         default: return nil

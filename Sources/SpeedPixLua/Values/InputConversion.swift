@@ -44,7 +44,9 @@ struct InputConversion: Sendable {
         case .string(let string):
             guard let text = string.text else {
                 // The name of a file need not be text; what looks like a path but names nothing is an error that says so.
-                if PathText.looksLikePath(string.bytes) { return try file(FilePath(named: string.bytes), at: valuePath) }
+                if PathText.looksLikePath(string.bytes) {
+                    return try file(FilePath(named: string.bytes), at: valuePath)
+                }
                 throw LuaArgumentError(
                     "\(valuePath) is not UTF-8 text", hint: "for the bytes of a file use speedpix.bytes(data, filename)"
                 )

@@ -35,10 +35,11 @@ extension FileAccess {
     ///   - start: The real path of the nearest folder that is there.
     ///   - missing: The folders below it on the way to the file.
     func overlayFolder(
-        _ overlay: FileOverlay, _ start: FilePath, missing: [FilePath.Component], makesParents: Bool, for full: FilePath,
+        _ overlay: FileOverlay, _ start: FilePath, missing: [FilePath.Component], makesParents: Bool,
+        for full: FilePath,
         shownAs path: FilePath
     ) throws -> WritableFolder {
-        guard mayWrite(start, toMake: full) else { throw Self.notWritable(path) }
+        guard mayWrite(start, toMake: full) else { throw Self.notWritable(path.shown) }
         try overlay.checkWritable(start, shownAs: path.shown)
         var current = start
         for component in missing {
@@ -46,7 +47,7 @@ extension FileAccess {
             try overlay.makeFolder(FileName(component), in: current, shownAs: path.shown)
             current = current.appending(component)
         }
-        guard mayWrite(current) else { throw Self.notWritable(path) }
+        guard mayWrite(current) else { throw Self.notWritable(path.shown) }
         return WritableFolder(
             overlay, current, path: full.removingLastComponent(), mayCopy: { !isWithheld($0) })
     }

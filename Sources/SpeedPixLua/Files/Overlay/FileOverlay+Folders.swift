@@ -72,6 +72,8 @@ extension FileOverlay {
         let node = state.withLock { $0.tree.node(at: folder) }
         guard let node, node.isFolder else { throw Descriptor.failure(ENOTDIR, shown) }
         guard node.kind != .folder(isNew: true) else { return }
-        guard folder.withPlatformString({ access($0, W_OK | X_OK) }) == 0 else { throw Descriptor.failure(errno, shown) }
+        guard folder.withPlatformString({ access($0, W_OK | X_OK) }) == 0 else {
+            throw Descriptor.failure(errno, shown)
+        }
     }
 }

@@ -189,7 +189,9 @@ public final class FileOverlay: Sendable {
                     throw SpeedPixError(.invalidArgument, "\(shown) is not a regular file")
                 }
                 guard mayCopy(diskPath) else { throw FileAccess.withheld(shown) }
-                guard diskPath.withPlatformString({ access($0, W_OK) }) == 0 else { throw Descriptor.failure(errno, shown) }
+                guard diskPath.withPlatformString({ access($0, W_OK) }) == 0 else {
+                    throw Descriptor.failure(errno, shown)
+                }
                 number = try makeContent(at: path, copying: flags & O_TRUNC == 0 ? diskPath : nil, &state, shown)
             case nil:
                 guard flags & O_CREAT != 0 else { throw Descriptor.failure(ENOENT, shown) }
