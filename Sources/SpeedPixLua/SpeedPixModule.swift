@@ -20,7 +20,7 @@ public enum SpeedPixModule {
                 "version: string — of speedpix",
                 """
                 script_dir?: string — the folder in which the script lies, for files beside it, also if the script was started \
-                through a link; nil for one from standard input or a pipe
+                through a link; in a session the working folder; nil for one from standard input or a pipe
                 """,
             ],
             globals: ["run", "create", "wait", "upload", "uint64"],
