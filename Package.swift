@@ -108,7 +108,9 @@ let package = Package(
         ),
         .target(
             name: "LocalFiles",
-            dependencies: [.product(name: "SystemPackage", package: "swift-system")],
+            dependencies: [
+                "Spelling", .product(name: "SystemPackage", package: "swift-system"),
+            ],
             swiftSettings: swift
         ),
         .target(

@@ -48,11 +48,11 @@ package enum ImageModule {
             return { context in
                 let bytes = try await source.read()
                 let picture = try await PictureWork.run {
-                    try LuaPicture(file: bytes, name: source.name, host: host, damaged: damaged)
+                    try LuaPicture(file: bytes, name: source.name, host: host, damaged: damaged, origin: source.origin)
                 }
                 guard width == nil, height == nil else {
                     let limit = ImagingLimits.standard.side
-                    return try await PictureWork.pixels(host) {
+                    return try await PictureWork.pixels(host, origin: source.origin) {
                         try picture.thumbnail(width: width ?? limit, height: height ?? limit)
                     }(context)
                 }
@@ -96,22 +96,41 @@ package enum ImageModule {
         }
     }
 
-    /// A path, a file or bytes: what it is called in messages, and how to read it. A string that is not text, or holds a
-    /// zero, is a picture's content.
+    struct Source: Sendable {
+        /// What it is called in messages.
+        let name: String
+        /// Nil for bytes.
+        var origin: SavedResult?
+        let read: PictureHost.Reading
+    }
+
+    /// A path, a file or bytes. A string that holds a zero is a picture's content, and so is one that is not text and names no
+    /// file.
     static func source(
         _ value: LuaValue, _ host: PictureHost, _ mismatch: () -> LuaArgumentError
-    ) throws -> (name: String, read: PictureHost.Reading) {
-        if case .string(let string) = value, string.bytes.contains(0) || string.text == nil {
-            return ("the given bytes", { string.bytes })
-        }
-        guard let reading = try host.source(value) else { throw mismatch() }
-        let name =
-            switch value {
-            case .string(let path): path.lossyText
-            case .object(let object): object.luaProperty("filename")?.text ?? object.luaDescription
-            default: value.typeName
+    ) throws -> Source {
+        switch value {
+        case .string(let string):
+            let content = Source(name: "the given bytes") { string.bytes }
+            if string.bytes.contains(0) { return content }
+            let name = string.text ?? string.escapedText
+            do {
+                guard let reading = try host.source(value) else { throw mismatch() }
+                return Source(
+                    name: name, origin: SavedResult(identity: "file \(string.bytes)", name: name), read: reading)
+            } catch  where string.text == nil && ImageFormat(fileName: name) == nil {
+                return content
             }
-        return (name, reading)
+        case .object(let object):
+            guard let reading = try host.source(value) else { throw mismatch() }
+            let name = object.luaProperty("filename")?.text ?? object.luaDescription
+            // Without what signs a URL, which is another one each time.
+            let identity = object.luaDescription.prefix { $0 != "?" }
+            return Source(name: name, origin: SavedResult(identity: "object \(identity)", name: name), read: reading)
+        default:
+            guard let reading = try host.source(value) else { throw mismatch() }
+            return Source(name: value.typeName, read: reading)
+        }
     }
 
     private static func blank(_ host: PictureHost) -> LuaFunctionDefinition {
@@ -193,12 +212,12 @@ package enum ImageModule {
             }
             let sources = try list.items.enumerated().map { index, value -> TileSource in
                 if case .object(let picture as LuaPicture) = value { return .picture(picture) }
-                let (name, read) = try source(value, host) {
+                let tile = try source(value, host) {
                     LuaArgumentError(
                         "item \(index + 1) of image.contact_sheet is a \(value.typeName)",
                         hint: "it takes pictures, paths and files")
                 }
-                return .file(name: name, read)
+                return .file(name: tile.name, tile.read)
             }
             let options = try arguments.options()
             var style = ContactSheetStyle()

@@ -53,6 +53,8 @@ package final class LuaPicture: LuaObject {
     package let height: Int
     /// The format of its file, or the one it was converted to.
     let format: ImageFormat?
+    /// What it was opened from, also if it was changed since; nil for one that was made.
+    let origin: SavedResult?
     private let dotsPerInch: Double?
     private let colorSpace: String
     /// What its file is called in messages.
@@ -64,14 +66,16 @@ package final class LuaPicture: LuaObject {
     private let content: Mutex<Content>
 
     /// A picture that is in memory.
-    package convenience init(_ image: Image, host: PictureHost, format: ImageFormat? = nil) {
-        self.init(.still(image), host: host, format: format)
+    package convenience init(_ image: Image, host: PictureHost, format: ImageFormat? = nil, origin: SavedResult? = nil) {
+        self.init(.still(image), host: host, format: format, origin: origin)
     }
 
     init(
-        _ pixels: PicturePixels, host: PictureHost, format: ImageFormat? = nil, assessment: CutoutAssessment? = nil
+        _ pixels: PicturePixels, host: PictureHost, format: ImageFormat? = nil, origin: SavedResult? = nil,
+        assessment: CutoutAssessment? = nil
     ) {
         let image = pixels.first
+        self.origin = origin
         self.host = host
         self.assessment = assessment
         frames = pixels.frames
@@ -91,7 +95,7 @@ package final class LuaPicture: LuaObject {
     /// A picture that is still a file's content.
     ///
     /// - Throws: ``ImagingError`` if it is none, or over the limits.
-    init(file: [UInt8], name: String, host: PictureHost, damaged: DamagePolicy) throws {
+    init(file: [UInt8], name: String, host: PictureHost, damaged: DamagePolicy, origin: SavedResult?) throws {
         let header = try ImageHeader(bytes: file, name: name, damaged: damaged)
         self.host = host
         width = header.width
@@ -100,6 +104,7 @@ package final class LuaPicture: LuaObject {
         dotsPerInch = header.dotsPerInch
         colorSpace = header.colorSpace
         self.name = name
+        self.origin = origin
         self.damaged = damaged
         frames = header.frames
         metadata = header.metadata

@@ -42,7 +42,7 @@ extension PictureMethods {
         watermark.gap = try options.pixels("gap")
         return { [watermark] context in
             let bytes = try await mark.bytes()
-            return try await PictureWork.pixels(picture.host, format: picture.format) {
+            return try await PictureWork.pixels(picture.host, format: picture.format, origin: picture.origin) {
                 let pixels = try picture.pixels
                 let drawn = try mark.drawn(bytes, side: pixels.first.markSide(watermark))
                 return try pixels.map { try $0.watermarked(drawn, watermark) }

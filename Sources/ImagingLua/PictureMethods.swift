@@ -49,7 +49,7 @@ enum PictureMethods {
             let fill = try options.number("fill") ?? 1
             let background = try options.color("background") ?? .white
             let metadata = try options.metadata()
-            return PictureWork.pixels(picture.host, format: picture.format) {
+            return PictureWork.pixels(picture.host, format: picture.format, origin: picture.origin) {
                 switch try picture.pixels {
                 case .still(let image):
                     .still(
@@ -76,7 +76,7 @@ enum PictureMethods {
             let width = try options.required("width")
             let height = try options.pixels("height") ?? width
             let metadata = try options.metadata()
-            return PictureWork.pixels(picture.host, format: picture.format) {
+            return PictureWork.pixels(picture.host, format: picture.format, origin: picture.origin) {
                 try picture.thumbnail(width: width, height: height).map { $0.with(metadata) }
             }
         },
@@ -144,7 +144,7 @@ enum PictureMethods {
             let picture = try arguments.receiver(LuaPicture.self)
             let options = try arguments.options()
             let (color, threshold) = (try options.color("color"), try options.number("threshold") ?? 10)
-            return PictureWork.picture(picture.host, format: picture.format) {
+            return PictureWork.picture(picture.host, format: picture.format, origin: picture.origin) {
                 try picture.image.trimmed(color: color, threshold: threshold)
             }
         },
@@ -237,7 +237,7 @@ enum PictureMethods {
         let margin = try placement.margin(options) ?? 0
         let blend: BlendMode = try options.choice("blend") ?? .over
         let opacity = try options.number("opacity") ?? 1
-        return PictureWork.pixels(picture.host, format: picture.format) {
+        return PictureWork.pixels(picture.host, format: picture.format, origin: picture.origin) {
             let over = try other.image
             return try picture.pixels.map {
                 try placement.lay(over, on: $0, margin: margin, blend: blend, opacity: opacity)
@@ -263,7 +263,7 @@ enum PictureMethods {
         let style = try options.textStyle()
         let placement = try Placement(options, otherwise: .anchor(.center))
         let margin = try placement.margin(options)
-        return PictureWork.pixels(picture.host, format: picture.format) {
+        return PictureWork.pixels(picture.host, format: picture.format, origin: picture.origin) {
             let words = try Image.text(text, style: style)
             return try picture.pixels.map {
                 try placement.lay(words, on: $0, margin: margin ?? $0.standardMargin)
@@ -279,7 +279,7 @@ enum PictureMethods {
     ) { arguments in
         let picture = try arguments.receiver(LuaPicture.self)
         let number = Int(clamping: try arguments.integer(1))
-        return PictureWork.picture(picture.host, format: picture.format) { try picture.frame(number) }
+        return PictureWork.picture(picture.host, format: picture.format, origin: picture.origin) { try picture.frame(number) }
     }
 
     private static let formats = "\"jpeg\"|\"png\"|\"webp\"|\"gif\"|\"tiff\""
@@ -298,7 +298,7 @@ enum PictureMethods {
             let picture = try arguments.receiver(LuaPicture.self)
             let format = try format(try arguments.string(1), "picture:convert")
             let metadata = try arguments.options().metadata()
-            return PictureWork.pixels(picture.host, format: format) {
+            return PictureWork.pixels(picture.host, format: format, origin: picture.origin) {
                 let pixels = format == .gif || format == .webp ? try picture.pixels : .still(try picture.image)
                 return try pixels.map { $0.with(metadata) }
             }
@@ -328,17 +328,18 @@ enum PictureMethods {
             .init(
                 "Writes a file in one step, with the folders on its way; returns its full path.",
                 ["path: string — its extension names the format"],
-                options: ["format: \(formats) — instead of the extension's", quality, metadataField],
-                returns: "string",
-                errors: ["not_allowed", "file_system"])
+                options: [
+                    "format: \(formats) — instead of the extension's", quality, metadataField, SaveConflict.option,
+                ], returns: "string", errors: ["not_allowed", "file_system"])
         ) { arguments in
             let picture = try arguments.receiver(LuaPicture.self)
-            let path = try arguments.string(1)
+            let path = try arguments.bytes(1)
             let options = try arguments.options()
+            let conflict = try SaveConflict(options)
             let named = try options.string("format").map { try format($0, "picture:save") }
-            guard let chosen = named ?? ImageFormat(fileName: path) else {
+            guard let chosen = named ?? ImageFormat(fileName: path.lossyText) else {
                 throw LuaArgumentError(
-                    "\(path) does not end in a picture's extension",
+                    "\(path.lossyText) does not end in a picture's extension",
                     hint: "end the name in .jpg, .png, .webp, .gif or .tiff, or add { format = \"png\" }")
             }
             let quality = try quality(options)
@@ -347,7 +348,7 @@ enum PictureMethods {
                 let bytes = try await PictureWork.run {
                     try picture.pixels.encoded(format: chosen, quality: quality, metadata: metadata)
                 }
-                return .string(try await picture.host.save(path, bytes))
+                return .string(try await picture.host.save(path, bytes, picture.origin, conflict))
             }
         },
     ]
@@ -378,7 +379,7 @@ enum PictureMethods {
         .waiting(name, description()) { arguments in
             let picture = try arguments.receiver(LuaPicture.self)
             let change = try prepare(try arguments.options())
-            return PictureWork.pixels(picture.host, format: picture.format) { try picture.pixels.map(change) }
+            return PictureWork.pixels(picture.host, format: picture.format, origin: picture.origin) { try picture.pixels.map(change) }
         }
     }
 }

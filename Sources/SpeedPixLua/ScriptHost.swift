@@ -33,6 +33,8 @@ public struct ScriptHost: Sendable {
     private let loadedArguments = ScriptArguments()
     /// Tells the transfers of a run apart.
     let transferNumbers = TransferNumbers()
+    /// The names that its results were saved under.
+    let savedNames = SavedNames()
     /// What the script has created.
     let createdIDs = CreatedIDs()
     /// What it has said with `cancel_on` that a stop is not to end.

@@ -1,5 +1,6 @@
 import LuaRuntime
 import SpeedPix
+import SystemPackage
 
 /// The functions of `speedpix` that call the service, and `sleep`.
 struct Verbs: Sendable {
@@ -33,7 +34,8 @@ struct Verbs: Sendable {
             return { context in
                 let object = try await create(request, context.label)
                 let done = try await calls.wait(for: object, wait, context)
-                return OutputConversion(host: host, isRecorded: done.isReused).output(of: done) ?? .table(LuaTable())
+                return OutputConversion(host: host, isRecorded: done.isReused, owner: done.shownName).output(of: done)
+                    ?? .table(LuaTable())
             }
         }
     }
@@ -123,7 +125,7 @@ struct Verbs: Sendable {
             let source: ScriptUploadSource
             switch try arguments.value(1) {
             case .string(let path):
-                source = try .file(path.text ?? path.lossyText, host.files)
+                source = try .file(FilePath(named: path.bytes), host.files)
             case .object(let object as SourceObject):
                 source = try object.upload(host.files)
             default:

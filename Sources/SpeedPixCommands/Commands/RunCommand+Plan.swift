@@ -22,16 +22,15 @@ extension RunCommand {
                     ? try DryRunTransport.configuration(context, appKey: target.configuration.appKey)
                     : target.configuration,
                 sandbox: sandbox, withheld: service.withheldFiles, arguments: arguments, directory: script.directory,
-                journal: journalFolder,
-                // Without a folder the script itself was read from standard input.
-                readsInput: script.directory != nil,
+                journal: journalFolder, readsInput: !script.isStandardInput,
                 transport: dryRun ? DryRunTransport() : nil,
                 middleware: context.middleware,
                 cancelsOnStop: !dryRun && stopping.cancels(target.settings),
                 watched: watched, in: context),
             localMode: target.localMode, isDryRun: dryRun,
             journal: try JournalPlan(
-                resuming, goingOn: run, folder: journalFolder, script: name, parameters: arguments, at: target,
+                resuming, goingOn: run, folder: journalFolder, script: script.directory == nil ? "-" : name,
+                parameters: arguments, at: target,
                 in: context),
             seed: resuming.seed, limit: limit, timeout: timeout.duration, isVerbose: verbose,
             progress: output.mode(in: context), isQuiet: output.quiet, showsSummary: output.showsSummary(in: context),

@@ -2,7 +2,6 @@ import ArgumentParser
 import LuaRuntime
 import SpeedPix
 import SpeedPixLua
-import SystemPackage
 
 /// `speedpix run FILE`: runs a script against the service or the local gateway.
 struct RunCommand: ContextCommand {
@@ -69,7 +68,7 @@ struct RunCommand: ContextCommand {
 
     func validate() throws {
         if let limit, limit < 0 { throw ValidationError("--limit is a number of predictions, 0 or more") }
-        if watch, file == "-" {
+        if watch, let file, ScriptFile.isStandardInput(file) {
             throw ValidationError("--watch needs a file; what came from standard input does not change")
         }
         if lock, file == "-" {
@@ -101,10 +100,9 @@ struct RunCommand: ContextCommand {
             }, uniquingKeysWith: { $1 })
     }
 
-    /// The script's folder, whose `speedpix.toml` counts; nil for standard input.
+    /// The script's folder, whose `speedpix.toml` counts; nil for standard input and pipes.
     private func directory(_ context: CommandContext) -> String? {
-        guard let file, file != "-" else { return nil }
-        return FilePath(context.absolute(file)).removingLastComponent().string
+        file.flatMap { ScriptFile.directory(of: $0, in: context) }
     }
 
     /// Nil without `--json`.
@@ -143,6 +141,9 @@ struct RunCommand: ContextCommand {
     private func watch(_ file: String, _ context: CommandContext) async throws {
         // A missing script or missing credentials are found out before anything is waited for.
         let script = try ScriptFile(file, in: context)
+        guard script.directory != nil else {
+            throw CommandFailure(.usage, "--watch needs a file; what came through a pipe does not change")
+        }
         let lock = try lock ? RunLock.take(file, in: journal.folder(context, beside: script.directory), context) : nil
         defer { lock?.release() }
         let service = selection(context)

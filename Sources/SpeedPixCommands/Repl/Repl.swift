@@ -181,6 +181,7 @@ actor Repl {
     @discardableResult
     private func run(_ chunk: LuaChunk, shownAs shown: LuaChunk, isExpression: Bool) async -> Bool {
         chunks[shown.name] = shown
+        host.forgetSavedNames()
         let topLevel = isExpression ? nil : LuaTopLevel(chunk)
         if let error = constantAssignment(topLevel?.chunk ?? chunk, declared: topLevel?.names ?? []) {
             fail(error, shown)
@@ -403,7 +404,8 @@ actor Repl {
     private func load(_ path: String, _ arguments: [String: String]) async {
         do {
             host.load(arguments: arguments)
-            let file = try ScriptFile(path, in: context)
+            // A pipe may be long in coming, and Ctrl-C ends the wait, not the session.
+            let file = try await interruptibly { [context] in try ScriptFile(path, in: context) }.get()
             guard await run(file.chunk, shownAs: file.chunk, isExpression: false) else { return }
         } catch {
             let failure = error as? CommandFailure
