@@ -9,11 +9,14 @@ extension RunCommand {
     ///   - service: What flags, environment and settings files say.
     ///   - watched: Records which files the script reads and writes, for `--watch`.
     ///   - goingOn: The run that this one goes on with, whatever the command line says; nil for what it says.
-    /// - Throws: ``CommandFailure`` for a run that cannot be resumed.
+    /// - Throws: ``CommandFailure`` for a run that cannot be resumed, a script that is not UTF-8, and arguments that it does not
+    ///   take.
     func plan(
         _ script: ScriptFile, named name: String, at target: ServiceTarget, of service: ServiceSelection,
         watched: WatchedFiles? = nil, goingOn run: Int64? = nil, in context: CommandContext
     ) throws -> RunPlan {
+        try script.checkEncoding()
+        try ScriptUsage.check(arguments, of: script, run: script.command)
         let journalFolder = journal.folder(context, beside: script.directory)
         return RunPlan(
             script: script, name: name,

@@ -197,6 +197,7 @@ struct RunCommand: ContextCommand {
 
     /// Runs the script as far as `speedpix.params`; nothing is sent.
     private func showParameters(of script: ScriptFile, named name: String, _ context: CommandContext) async throws {
+        try script.checkEncoding()
         let declared = DeclaredParameters()
         let plan = HostPlan(
             try SpeedPixClient.Configuration(appKey: "none", appSecret: "none"), sandbox: sandbox,
@@ -211,12 +212,7 @@ struct RunCommand: ContextCommand {
         } catch is LuaError {
             // Ending the script there is what params does when it is asked.
         }
-        var text = "usage: speedpix run \(name)"
-        if let parameters = declared.all, !parameters.isEmpty {
-            text += " [key=value ...]\n\n" + parameters.map { "  \($0.usage)\n" }.joined()
-        } else {
-            text += "\n\nThe script declares no parameters (speedpix.params).\n"
-        }
-        try context.writeOutput(Array(text.utf8))
+        let text = ScriptUsage.text((declared.all ?? []).map(\.usage), of: "speedpix run \(name)")
+        try context.writeOutput(Array("\(text)\n".utf8))
     }
 }

@@ -294,6 +294,9 @@ actor Repl {
     }
 
     private func fail(_ error: LuaError, _ chunk: LuaChunk) {
+        if let usage = ScriptUsage.failure(error, of: ":load \(chunk.name)") {
+            return fail(usage.message ?? error.message, usage.status)
+        }
         let text = ErrorText.describe(error, chunk: chunk) { self.chunks[$0] }
         fail(text, ErrorText.status(error))
     }
@@ -406,7 +409,10 @@ actor Repl {
             host.load(arguments: arguments)
             // A pipe may be long in coming, and Ctrl-C ends the wait, not the session.
             let file = try await interruptibly { [context] in try ScriptFile(path, in: context) }.get()
+            try file.checkEncoding()
+            try ScriptUsage.check(arguments, of: file, run: ":load \(path)")
             guard await run(file.chunk, shownAs: file.chunk, isExpression: false) else { return }
+            if let unread = host.unreadArguments { fail(LuaError(refusing: unread), file.chunk) }
         } catch {
             let failure = error as? CommandFailure
             fail(failure?.message ?? "\(error)", failure?.status ?? .failure)

@@ -14,9 +14,11 @@ enum RequireModule {
                     let name = try arguments.string(1)
                     return { _ in
                         let file = try await BlockingWork.run { try source(of: name, host) }
+                        let chunk = LuaChunk(file.text, name: shown(file.path, host))
+                        if let error = chunk.encodingError { throw error }
                         return .table([
-                            "path": .string(file.path), "shown": .string(shown(file.path, host)),
-                            "text": .string(LuaString(LuaChunk(file.text, name: "").source)),
+                            "path": .string(file.path), "shown": .string(LuaString(chunk.name)),
+                            "text": .string(LuaString(chunk.source)),
                         ])
                     }
                 },
