@@ -98,7 +98,8 @@ package struct TextDecodingError: Error, Equatable {
         switch problem {
         case .invalid(_, let byte, let value):
             let digits = String(value, radix: 16, uppercase: true)
-            return "the text is \(names): byte \(byte) (0x\(digits.count < 2 ? "0" : "")\(digits)) is no part of a character"
+            return
+                "the text is \(names): byte \(byte) (0x\(digits.count < 2 ? "0" : "")\(digits)) is no part of a character"
         case .unavailable:
             let others = tried.dropLast().isEmpty ? "" : "not UTF-8, and taken for "
             return "the text is \(others)\(tried.last?.title ?? ""), which this system cannot decode"
@@ -125,7 +126,8 @@ package struct TextDecodingError: Error, Equatable {
         let end = isWide ? index - 1 : index
         func isAt(_ place: Int, _ character: UInt8) -> Bool {
             isWide
-                ? place < end && bytes[place + 1 - high] == character && bytes[place + high] == 0 : bytes[place] == character
+                ? place < end && bytes[place + 1 - high] == character && bytes[place + high] == 0
+                : bytes[place] == character
         }
         var line = 1
         let step = isWide ? 2 : 1

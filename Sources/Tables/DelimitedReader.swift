@@ -46,7 +46,8 @@ package struct DelimitedReader {
         delimiter = given ?? separatorLine?.delimiter ?? Delimiter.guess(in: text)
         first = delimiter.bytes[0]
         rest = Array(delimiter.bytes.dropFirst())
-        blanks = [0x20, 0x09].filter { [$0] != delimiter.bytes }
+        let delimiting = delimiter.bytes
+        blanks = [0x20, 0x09].filter { [$0] != delimiting }
         if let separatorLine {
             index += separatorLine.length
             takeLineEnd()

@@ -13,7 +13,9 @@ package struct DelimitedWriter {
     package init(delimiter: Delimiter = .comma) {
         self.delimiter = delimiter
         var isSpecial = [Bool](repeating: false, count: 256)
-        for byte in "\"\r\n".utf8 + (Delimiter.common + [delimiter]).map({ $0.bytes[0] }) { isSpecial[Int(byte)] = true }
+        for byte in "\"\r\n".utf8 + (Delimiter.common + [delimiter]).map({ $0.bytes[0] }) {
+            isSpecial[Int(byte)] = true
+        }
         self.isSpecial = isSpecial
     }
 

@@ -58,7 +58,9 @@ enum SeparatorLine {
         guard isBegun(by: text) else { return nil }
         // A delimiter has at most four bytes; what is longer is a table.
         let line = text.prefix(prefix.count + 5).prefix { $0 != 0x0A && $0 != 0x0D }
-        guard let delimiter = Delimiter(String(decoding: line.dropFirst(prefix.count), as: UTF8.self)) else { return nil }
+        guard let delimiter = Delimiter(String(decoding: line.dropFirst(prefix.count), as: UTF8.self)) else {
+            return nil
+        }
         return (delimiter, line.count)
     }
 }

@@ -18,7 +18,9 @@ package enum UTF8Text {
     package static func decode(_ bytes: [UInt8]) throws(Problem) -> String {
         let mark = ByteOrderMark.encoding(of: bytes)
         var isUTF16 = mark.map { $0.encoding != .utf8 } ?? false
-        if mark == nil, case .certain(let encoding) = EncodingRecognition.encoding(of: bytes) { isUTF16 = encoding != .utf8 }
+        if mark == nil, case .certain(let encoding) = EncodingRecognition.encoding(of: bytes) {
+            isUTF16 = encoding != .utf8
+        }
         if isUTF16 { throw .isUTF16 }
         guard let text = String(validating: bytes.dropFirst(mark?.length ?? 0), as: UTF8.self) else { throw .isInvalid }
         return text

@@ -29,7 +29,9 @@ enum CSVModule {
                 let path = try arguments.string(1)
                 let reading = try CSVReading(try arguments.options(), "csv.read")
                 return { _ in
-                    try await BlockingWork.run { .table(try reading.rows(try host.files.open(path).read(), name: path)) }
+                    try await BlockingWork.run {
+                        .table(try reading.rows(try host.files.open(path).read(), name: path))
+                    }
                 }
             },
             .waiting(

@@ -103,7 +103,9 @@ enum FSModule {
         [
             .waiting(
                 "read",
-                .init("The content of a file, byte for byte.", ["path: string"], returns: "string", errors: ScriptErrorCodes.reading)
+                .init(
+                    "The content of a file, byte for byte.", ["path: string"], returns: "string",
+                    errors: ScriptErrorCodes.reading)
             ) { arguments in
                 let path = try arguments.string(1)
                 return { _ in .string(LuaString(try await BlockingWork.run { try files.open(path).read() })) }
