@@ -16,22 +16,31 @@ enum EncodingRecognition {
 
     /// The order of UTF-16 without a byte order mark; nil if the text is none.
     ///
-    /// Delimiters, line ends and whatever else is ASCII have a zero byte there, always on the same side of the character.
-    /// - Parameter isUTF8: Then the zeros have to be many, since a zero byte is a character of UTF-8, too.
+    /// Delimiters, line ends and Latin letters have a zero byte there, which says the order. A zero byte alone does not: 一 is
+    /// U+4E00.
+    /// - Parameter isUTF8: Then half of the characters must have a zero, since that is a character of UTF-8, too.
     private static func utf16(_ bytes: [UInt8], isUTF8: Bool) -> TextEncoding? {
         guard bytes.count >= 2, bytes.count.isMultiple(of: 2), bytes.contains(0) else { return nil }
-        var zeros = (even: 0, odd: 0)
+        var (littleEndian, bigEndian) = (0, 0)
         for index in stride(from: 0, to: bytes.count, by: 2) {
-            if bytes[index] == 0 { zeros.even += 1 }
-            if bytes[index + 1] == 0 { zeros.odd += 1 }
+            let (first, second) = (bytes[index], bytes[index + 1])
             // CR LF as two bytes: the text has one byte for each character.
-            if bytes[index] == 0x0D, bytes[index + 1] == 0x0A { return nil }
+            if first == 0x0D, second == 0x0A { return nil }
+            if second == 0, isCommon[Int(first)] { littleEndian += 1 }
+            if first == 0, isCommon[Int(second)] { bigEndian += 1 }
         }
-        guard (zeros.even == 0) != (zeros.odd == 0) else { return nil }
-        guard !isUTF8 || (zeros.even + zeros.odd) * 8 >= bytes.count else { return nil }
-        let encoding: TextEncoding = zeros.even == 0 ? .utf16LittleEndian : .utf16BigEndian
+        guard littleEndian != bigEndian, !isUTF8 || max(littleEndian, bigEndian) * 4 >= bytes.count else { return nil }
+        let encoding: TextEncoding = littleEndian > bigEndian ? .utf16LittleEndian : .utf16BigEndian
         return UTF16Decoding.isValid(bytes[...], encoding) ? encoding : nil
     }
+
+    /// By byte, whether it is one of the characters that tables and lists have most.
+    private static let isCommon: [Bool] = {
+        let common = Set("\t\r\n,;\"=".utf8)
+        return (UInt8.min...UInt8.max).map {
+            common.contains($0) || (0x61...0x7A).contains($0) || (0x41...0x5A).contains($0)
+        }
+    }()
 }
 
 /// How much of a text is UTF-8.
@@ -54,11 +63,11 @@ enum UTF8Validity {
         }
     }
 
-    /// Whether a text that has mistakes is damaged UTF-8 rather than a text in another encoding: of the bytes that are not
-    /// ASCII nine in ten belong to characters of UTF-8. In GBK a third do, by chance.
+    /// Whether a text that has mistakes is damaged UTF-8 rather than a text in another encoding: for each mistake there are
+    /// nine bytes, or three Chinese characters, of valid UTF-8. In GBK few are, by chance.
     static func isMostlyValid(_ bytes: [UInt8]) -> Bool {
         bytes.withUnsafeBufferPointer { buffer in
-            var (index, valid, invalid) = (0, 0, 0)
+            var (index, valid, mistakes) = (0, 0, 0)
             while index < buffer.count {
                 if buffer[index] < 0x80 {
                     index += 1
@@ -66,11 +75,12 @@ enum UTF8Validity {
                     index += length
                     valid += length
                 } else {
-                    index += 1
-                    invalid += 1
+                    mistakes += 1
+                    // What would have belonged to the same character is no other mistake.
+                    repeat { index += 1 } while index < buffer.count && (0x80...0xBF).contains(buffer[index])
                 }
             }
-            return valid >= 9 * invalid
+            return valid >= 9 * mistakes
         }
     }
 
