@@ -62,12 +62,16 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
         // No traits here either: Foundation's part of it is not used.
         .package(url: "https://github.com/swiftlang/swift-subprocess.git", from: "1.0.2", traits: []),
-        .package(url: "https://github.com/swiftcsv/SwiftCSV.git", from: "0.10.0"),
     ],
     targets: [
         // MARK: Text
         .target(name: "JSONText", swiftSettings: swift),
         .target(name: "Spelling", swiftSettings: swift),
+        .systemLibrary(name: "CIconv"),
+        .target(
+            name: "Tables", dependencies: ["CIconv"], swiftSettings: swift,
+            // Elsewhere the C library has it.
+            linkerSettings: [.linkedLibrary("iconv", .when(platforms: [.macOS]))]),
 
         // MARK: Lua
         .systemLibrary(
@@ -129,9 +133,8 @@ let package = Package(
         .target(
             name: "SpeedPixLua",
             dependencies: [
-                "LuaRuntime", "LocalFiles", "SpeedPix", "Imaging", "ImagingLua", "Spelling",
+                "LuaRuntime", "LocalFiles", "SpeedPix", "Tables", "Imaging", "ImagingLua", "Spelling",
                 .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "SwiftCSV", package: "SwiftCSV", condition: when("Lua")),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swift
@@ -182,6 +185,7 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle", condition: when("Gateway")),
+                .product(name: "Subprocess", package: "swift-subprocess", condition: when("Gateway")),
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "Tracing", package: "swift-distributed-tracing"),
                 .product(name: "_NIOFileSystem", package: "swift-nio"),
@@ -195,7 +199,7 @@ let package = Package(
             name: "SpeedPixCommands",
             dependencies: [
                 "SpeedPix", "SpeedPixLua", "SpeedPixJournal", "SpeedPixGateway", "LocalFiles", "LuaRuntime", "Imaging",
-                "CLineEditor", "Spelling",
+                "CLineEditor", "Spelling", "Tables",
                 .product(name: "ArgumentParser", package: "swift-argument-parser", condition: when("Command")),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -242,6 +246,7 @@ let package = Package(
             swiftSettings: swift
         ),
         .testTarget(name: "SpellingTests", dependencies: ["Spelling"], swiftSettings: swift),
+        .testTarget(name: "TablesTests", dependencies: ["Tables", "SpeedPixTestSupport"], swiftSettings: swift),
         .testTarget(
             name: "LuaRuntimeTests", dependencies: ["LuaRuntime", "SpeedPixTestSupport"], exclude: ["Scripts"],
             swiftSettings: swift),

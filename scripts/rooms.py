@@ -11,11 +11,13 @@ from pathlib import Path
 # Who may import whom. Everything else is an error, in the sources and in Package.swift alike.
 SWIFT_ROOMS = [
     "LocalFiles", "LuaRuntime", "SpeedPix", "SpeedPixMedia", "SpeedPixJournal", "SpeedPixLua", "Imaging", "ImagingLua",
-    "SpeedPixGateway", "Spelling",
+    "SpeedPixGateway", "Spelling", "Tables",
 ]
 ROOMS = {
     "Spelling": [],
     "JSONText": [],
+    "CIconv": [],
+    "Tables": ["CIconv"],
     "CLua": [],
     "CLuaBridge": ["CLua"],
     "LuaRuntime": ["CLuaBridge", "JSONText", "Spelling"],
@@ -28,7 +30,7 @@ ROOMS = {
     "SpeedPixMedia": ["LocalFiles", "SpeedPix", "Imaging"],
     "SQLiteStorage": [],
     "SpeedPixJournal": ["LocalFiles", "SpeedPix", "SQLiteStorage"],
-    "SpeedPixLua": ["LocalFiles", "LuaRuntime", "SpeedPix", "Imaging", "ImagingLua", "Spelling"],
+    "SpeedPixLua": ["LocalFiles", "LuaRuntime", "SpeedPix", "Tables", "Imaging", "ImagingLua", "Spelling"],
     "SpeedPixGateway": ["LocalFiles", "SpeedPix", "SQLiteStorage", "LuaRuntime", "Imaging", "ImagingLua", "Spelling"],
     "CEditLine": [],
     "CLineEditor": ["CEditLine"],
@@ -55,7 +57,10 @@ ROOMS = {
     "LuaHostTests": ["LuaHost", "LuaRuntime", "SpeedPix", "SpeedPixLua", "SpeedPixTesting"],
 }
 # Rooms whose own sources may import no package.
-NO_PACKAGES = {"Spelling", "JSONText", "CLua", "CLuaBridge", "LuaRuntime", "CVips", "CImaging", "Imaging", "CEditLine", "CLineEditor", "SpeedPixCLI"}
+NO_PACKAGES = {
+    "Spelling", "JSONText", "CIconv", "Tables", "CLua", "CLuaBridge", "LuaRuntime", "CVips", "CImaging", "Imaging",
+    "CEditLine", "CLineEditor", "SpeedPixCLI",
+}
 # What comes with the toolchain or the system. All of Foundation is wanted only where there is no FoundationEssentials.
 SYSTEM_MODULES = {"Dispatch", "FoundationEssentials", "Synchronization", "Darwin", "Glibc", "Musl"}
 TEST_MODULES = {"Testing"}
@@ -66,6 +71,7 @@ FOUNDATION_REMEDY = "it may only in the #else of '#if canImport(FoundationEssent
 LIBRARY_HEADERS = {
     "CLua": re.compile(r"(lua|lauxlib|lualib|luaconf)\.h"),
     "CEditLine": re.compile(r"histedit\.h"),
+    "CIconv": re.compile(r"iconv\.h"),
     "CVips": re.compile(r"(vips|glib|gio|gobject)/.+|(glib|glib-object)\.h"),
 }
 C_HEADERS = {

@@ -37,7 +37,7 @@ void spx_note_warning(const char *message)
     size_t length = strcspn(message, "\n");
     char line[256];
     snprintf(line, sizeof line, "%.*s", (int)length, message);
-    // The same complaint again says nothing new.
+    // The same warning once more is left out.
     if (length == 0 || strstr(to->text, line) || used + strlen(line) + 2 > to->capacity)
         return;
     snprintf(to->text + used, to->capacity - used, "%s\n", line);

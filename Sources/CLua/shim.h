@@ -1,4 +1,4 @@
-// The one door to liblua. The bridge relies on the exact rules of Lua 5.4 (lua_yieldk, lua_resetthread,
+// The only way to liblua's headers. The bridge relies on the exact rules of Lua 5.4 (lua_yieldk, lua_resetthread,
 // <close> variables, one extra-space pointer for each thread), so another Lua must not get past here.
 #include <lua.h>
 #include <lauxlib.h>

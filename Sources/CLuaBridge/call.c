@@ -207,7 +207,7 @@ static lua_State *start_thread(spl_vm *vm, new_thread *request, int32_t *slot) {
     if (!made) spl_release_buffer(vm, vm->start);
     vm->length = vm->start;
     vm->allocates = vm->put_failed = false;
-    // The protected call failed with Lua's code for a runtime error. Where the source did not compile, that is the status.
+    // spl_protected has set the status of a runtime error; only make_thread knows that the source did not compile.
     if (!made && request->status != SPL_OK) vm->failure_status = request->status;
     if (!made) return NULL;
     *slot = request->slot;

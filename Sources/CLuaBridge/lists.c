@@ -131,7 +131,7 @@ static int unpack(lua_State *L) {
     return (int)all;
 }
 
-// Shorter lists are sorted in a moment, unless a metamethod or the comparator is slow.
+// Shorter lists are sorted in a moment, unless a metamethod or one comparison is slow.
 #define LONG_SORT 10000
 #define COMPARISONS_PER_POLL 100
 

@@ -8,7 +8,7 @@ package enum ImageModule {
         LuaModule(
             name: "image",
             summary: "Local picture work. Nothing is sent to the service; every call lets other tasks run meanwhile.",
-            functions: [open(host), check(host), blank(host), text(host), contactSheet(host), compare(host)]
+            functions: [open(host), check(host), blank(host), text(host), contactSheet(host), compare(host), quality]
                 + (drawsMarkup ? [svg(host)] : []),
             classes: [LuaPicture.self])
     }
@@ -47,16 +47,14 @@ package enum ImageModule {
             let damaged: DamagePolicy = try options.choice("damaged") ?? .refuse
             return { context in
                 let bytes = try await source.read()
-                guard width == nil, height == nil else {
-                    let box = (
-                        width: width ?? ImagingLimits.standard.side, height: height ?? ImagingLimits.standard.side
-                    )
-                    return try await PictureWork.picture(host, origin: source.origin) {
-                        try Image.open(bytes: bytes, name: source.name, fitting: box, damaged: damaged)
-                    }(context)
-                }
                 let picture = try await PictureWork.run {
                     try LuaPicture(file: bytes, name: source.name, host: host, damaged: damaged, origin: source.origin)
+                }
+                guard width == nil, height == nil else {
+                    let limit = ImagingLimits.standard.side
+                    return try await PictureWork.pixels(host, origin: source.origin) {
+                        try picture.thumbnail(width: width ?? limit, height: height ?? limit)
+                    }(context)
                 }
                 try await host.memory.collect(context)
                 return .object(picture)
@@ -98,7 +96,7 @@ package enum ImageModule {
         }
     }
 
-    private struct Source: Sendable {
+    struct Source: Sendable {
         /// What it is called in messages.
         let name: String
         /// Nil for bytes.
@@ -108,7 +106,7 @@ package enum ImageModule {
 
     /// A path, a file or bytes. A string that holds a zero is a picture's content, and so is one that is not text and names no
     /// file.
-    private static func source(
+    static func source(
         _ value: LuaValue, _ host: PictureHost, _ mismatch: () -> LuaArgumentError
     ) throws -> Source {
         switch value {
@@ -160,6 +158,30 @@ package enum ImageModule {
             let text = try arguments.string(1)
             let style = try arguments.options().textStyle()
             return PictureWork.picture(host) { try Image.text(text, style: style) }
+        }
+    }
+
+    private static let quality = LuaFunctionDefinition.waiting(
+        "quality",
+        .init(
+            """
+            What a picture is like, for a gate before it is published. Each figure is from 0 to 1. `sharpness`: 0 is out of \
+            focus or of one colour, 1 as crisp as pixels are; it is 1 less the blur of Crété-Roffet (2007), on a copy of at most \
+            1024 pixels a side. `exposure`: how light the subject is, its mean L* by 100, 0 black and 1 white; of the whole \
+            picture if nothing stands out. `coverage`: the share of the picture that the subject takes; 0 if nothing stands \
+            out. `squareness`: the shorter side by the longer one; 1 is a square. A transparent picture lies on white, and what \
+            is not transparent is its subject. It takes one picture, not an animation.
+            """, ["picture: Picture"],
+            returns: "{sharpness: number, exposure: number, coverage: number, squareness: number}",
+            example: "assert(image.quality(image.open(\"./shoe.jpg\")).sharpness > 0.4, \"out of focus\")")
+    ) { arguments in
+        let picture = try arguments.object(1, as: LuaPicture.self)
+        return { _ in
+            let quality = try await PictureWork.run { try picture.image.quality() }
+            return .table([
+                "sharpness": .number(quality.sharpness), "exposure": .number(quality.exposure),
+                "coverage": .number(quality.coverage), "squareness": .number(quality.squareness),
+            ])
         }
     }
 
@@ -268,11 +290,25 @@ private enum TileSource: Sendable {
         }
         switch self {
         case .picture(let picture):
-            return try await PictureWork.run { try picture.thumbnail(width: side, height: side) }
+            return try await PictureWork.run {
+                guard case .still(let image) = try picture.thumbnail(width: side, height: side) else {
+                    return try picture.image
+                }
+                return image
+            }
         case .file(let name, let read):
             let bytes = try await read()
             return try await PictureWork.run {
-                try Image.open(bytes: bytes, name: name, fitting: (width: side, height: side))
+                let image = try Image.open(bytes: bytes, name: name, fitting: (width: side, height: side))
+                guard
+                    try image.format != .gif && image.format != .webp
+                        || ImageHeader(bytes: bytes, name: name).frames == 1
+                else {
+                    throw ImagingError(
+                        .invalidArgument, "\(name) is an animation, and a tile is one picture",
+                        remedy: "choose a frame: image.open(path):frame(1)")
+                }
+                return image
             }
         }
     }

@@ -27,6 +27,14 @@ package enum PictureWork {
         _ host: PictureHost, format: ImageFormat? = nil, origin: SavedResult? = nil,
         _ make: @escaping @Sendable () throws -> Image
     ) -> LuaFunctionDefinition.Work {
+        pixels(host, format: format, origin: origin) { .still(try make()) }
+    }
+
+    /// Work of a script's call that makes a picture, which may be an animation.
+    static func pixels(
+        _ host: PictureHost, format: ImageFormat? = nil, origin: SavedResult? = nil,
+        _ make: @escaping @Sendable () throws -> PicturePixels
+    ) -> LuaFunctionDefinition.Work {
         { context in
             let picture = LuaPicture(try await run(make), host: host, format: format, origin: origin)
             try await host.memory.collect(context)

@@ -12,8 +12,8 @@ import Foundation
 /// A file of SQLite, written by one thread, many writes in one transaction.
 ///
 /// A write has reached the disk when ``write(_:)`` returns (`synchronous=FULL`; on macOS `fullfsync`). Writes that come while one
-/// transaction is committed share the next one. Errors are those of GRDB and of the system; ``DatabaseProblem`` sorts
-/// them.
+/// transaction is committed share the next one. Errors are those of GRDB and of the system; ``DatabaseProblem`` has
+/// their kinds.
 package final class GroupCommitDatabase: Sendable {
     /// What is done in a transaction: done again if another operation of the same transaction fails.
     package typealias Operation = @Sendable (Database) throws -> Void
@@ -138,7 +138,8 @@ package final class GroupCommitDatabase: Sendable {
     /// The same without a wait. What is submitted first is done first.
     ///
     /// - Parameters:
-    ///   - mayWait: Whether it shares the transaction of whatever comes next, a second later at most. For writes that no caller waits for.
+    ///   - mayWait: Whether it shares the transaction of whatever comes next, a second later at most. For writes that no
+    ///     caller waits for.
     ///   - finish: Called on the writer's thread.
     package func submit(
         mayWait: Bool = false, _ operation: @escaping Operation,

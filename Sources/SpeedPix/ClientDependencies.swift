@@ -4,13 +4,13 @@ public import FoundationEssentials
 public import Foundation
 #endif
 
-/// What the SDK would otherwise take from the process: network, clocks and chance. Tests hand in their own.
+/// What the SDK takes from outside: network, clocks, randomness and a journal. Tests pass their own.
 public struct ClientDependencies: Sendable {
-    /// Carries every request. One that is given goes its own way, whatever ``SpeedPixClient/Configuration/network`` says.
+    /// Sends every request. One that is set here does not use ``SpeedPixClient/Configuration/network``.
     public var transport: any HTTPTransport {
         didSet { isTransportGiven = true }
     }
-    /// Whether somebody chose the transport.
+    /// Whether the transport was set, and is not the default.
     private(set) var isTransportGiven: Bool
     /// Measures waits and sleeps between polls.
     public var clock: any Clock<Duration>
@@ -23,8 +23,8 @@ public struct ClientDependencies: Sendable {
 
     /// Where creates are written down before they are sent. By default in memory.
     public var journal: any PredictionJournal = MemoryJournal()
-    /// Hears of each call that is made once more, after it has failed and before it is sent again. From any thread; it must
-    /// be quick.
+    /// Called for each call that is made once more, after it has failed and before it is sent again. From any thread; it
+    /// must be quick.
     public var onRetry: (@Sendable (ClientOperation) -> Void)?
 
     /// How many files and connections the process may have open at a time; it bounds how many transfers go on at once. By

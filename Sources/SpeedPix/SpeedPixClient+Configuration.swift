@@ -110,7 +110,7 @@ extension SpeedPixClient {
             network = try NetworkSettings(environment: environment)
         }
 
-        /// The cause of the error for a key or a secret that nobody gave.
+        /// The cause of the error for a key or a secret that is missing.
         package struct MissingCredential: Error {}
 
         private static func missing(_ what: String, variable: String) -> SpeedPixError {

@@ -62,6 +62,6 @@ public struct SpeedPixClient: Sendable {
     /// Where its creates are written down.
     package var journal: any PredictionJournal { predictions.caller.dependencies.journal }
 
-    /// The date, as the client was told to take it.
+    /// The date, from the client's ``ClientDependencies``.
     package var now: @Sendable () -> Date { predictions.caller.dependencies.now }
 }

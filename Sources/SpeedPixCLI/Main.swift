@@ -93,7 +93,7 @@ struct Main {
     }
 
     /// From the first signal to the end: what scripts may take to close, what cancelling at the service may take, and some
-    /// seconds to tell of it.
+    /// seconds to report it.
     private static let longestEnd: Duration = .seconds(20)
 
     /// Daemons and schedulers start programs with streams closed. Whatever is opened first would get their numbers, and

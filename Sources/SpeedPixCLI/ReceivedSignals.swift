@@ -5,14 +5,14 @@ final class ReceivedSignals: Sendable {
     private let numbers = Mutex<[Int32]>([])
     private let began = Mutex<ContinuousClock.Instant?>(nil)
 
-    private let isTold = Mutex(false)
+    private let hasCancelled = Mutex(false)
 
-    /// Whether the command has heard of one and is cancelled: whoever stops waiting before that would be taken for one
-    /// that failed.
-    var haveCancelled: Bool { isTold.withLock { $0 } }
+    /// Whether the command was cancelled for one. Before that, a wait that ends for a signal would look like a failure of the
+    /// command.
+    var haveCancelled: Bool { hasCancelled.withLock { $0 } }
 
-    /// The command has heard of it.
-    func noteCancelled() { isTold.withLock { $0 = true } }
+    /// The command was cancelled.
+    func noteCancelled() { hasCancelled.withLock { $0 = true } }
 
     /// The one that came first; nil while none has.
     var first: Int32? { numbers.withLock { $0.first } }
@@ -20,7 +20,7 @@ final class ReceivedSignals: Sendable {
     /// `timeout` and some terminals send a signal to a process and to its group, and so twice: what comes within a moment
     /// of the first one does not count as a second Ctrl-C.
     ///
-    /// - Returns: Whether somebody wants the end at once.
+    /// - Returns: Whether it is a second Ctrl-C, which asks for the end at once.
     func note(_ number: Int32) -> Bool {
         let now = ContinuousClock.now
         let first = began.withLock { began in

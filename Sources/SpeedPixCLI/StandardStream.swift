@@ -21,7 +21,8 @@ struct StandardStream {
         self.end = end
     }
 
-    /// - Throws: `ClosedOutputError` if the reader has gone away; ``StreamError`` otherwise, also if the end begins, or a session is interrupted, while nobody reads.
+    /// - Throws: `ClosedOutputError` if the reader has closed the stream; ``StreamError`` otherwise, also if the end
+    ///   begins, or a session is interrupted, while the reader does not read.
     func write(_ bytes: [UInt8]) throws {
         var rest = bytes[...]
         let hadBegun = end.hasBegun

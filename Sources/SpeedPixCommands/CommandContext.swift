@@ -16,7 +16,7 @@ public struct CommandContext: Sendable {
     public var workingDirectory: String
     /// What `~/` stands for.
     public var homeDirectory: String
-    /// Writes bytes to standard output; throws when nobody reads any more.
+    /// Writes bytes to standard output; throws when its reader has closed it.
     public var writeOutput: @Sendable ([UInt8]) throws -> Void
     /// Writes bytes to standard error; what cannot be written is lost.
     public var writeError: @Sendable ([UInt8]) -> Void
@@ -29,9 +29,11 @@ public struct CommandContext: Sendable {
     public var clock: any Clock<Duration>
     /// The date that signatures and the local gateway's records carry.
     public var now: @Sendable () -> Date
-    /// Where dates are shown in, and named by.
+    /// What a run's random draws begin with, where the command line does not say.
+    public var randomSeed: @Sendable () -> Int64 = { Int64.random(in: 0...Int64(Int32.max)) }
+    /// The time zone that dates are shown in, and that names have their date from.
     public var timeZone = TimeZone.current
-    /// Text that nobody can guess, for credentials of a gateway that lives as long as one command.
+    /// Text that cannot be guessed, for credentials of a gateway that lives as long as one command.
     public var randomToken: @Sendable () -> String
     /// The size of the terminal that standard output is, asked anew each time; nil if it is none.
     public var outputTerminal: @Sendable () -> TerminalExtent? = { nil }
@@ -41,7 +43,7 @@ public struct CommandContext: Sendable {
     public var lineTerminal: LineTerminal?
     /// Where a session's lines come from instead, for tests: made of the session's output and of what Tab does.
     var makeLineReader: (@Sendable (SessionOutput, @escaping @Sendable (String) -> Completion) -> any LineReader)?
-    /// Where a command hears of Ctrl-C before the process ends.
+    /// Through which a command handles Ctrl-C before the process ends.
     public var interrupts = Interrupts()
     /// Where the process's end is asked for, and made sure of.
     public var end = ProcessEnd()

@@ -9,7 +9,7 @@ public import Foundation
 
 /// Everything a ``Gateway`` needs to know before it listens.
 public struct GatewayConfiguration: Sendable {
-    /// The address to listen on. Default `127.0.0.1`: nobody else on the network reaches it.
+    /// The address to listen on. Default `127.0.0.1`, which other machines cannot reach.
     public var host = "127.0.0.1"
     /// The port to listen on; 0, the default, is any free one.
     public var port = 0
@@ -24,8 +24,8 @@ public struct GatewayConfiguration: Sendable {
     /// Whether the data directory keeps predictions, too: what has ended is found again by the next gateway on it, and what
     /// has not is begun again. The directory is locked meanwhile. Without a data directory it has no effect. Default false.
     public var keepsPredictions = false
-    /// Whether predictions that an earlier gateway has not ended are begun again at once, in their order, or each when somebody
-    /// asks about it. Of the latter, those that nobody asks about for as long as ``retention`` fail. Default true.
+    /// Whether predictions that an earlier gateway has not ended are begun again at once, in their order, or each when a
+    /// client asks for it. Of the latter, those that no client asks for within ``retention`` fail. Default true.
     public var resumesAtStart = true
     /// Called with the reason if a directory that would keep predictions cannot be used: another gateway has it, or it may not
     /// be written. A temporary folder is used instead then. Nil, the default: the gateway does not start.
@@ -43,7 +43,7 @@ public struct GatewayConfiguration: Sendable {
     /// How long a finished prediction, its files, and uploads are kept. Files go at the first upload or create after
     /// ``sweepInterval``, once their last URL has expired; those that an unfinished prediction will read stay. Default 24 h.
     public var retention: Duration = .seconds(24 * 3600)
-    /// How often files that nobody can ask for any more are looked for. Default 1 h.
+    /// How often files that clients can no longer ask for are looked for. Default 1 h.
     public var sweepInterval: Duration = .seconds(3600)
     /// What the inputs of unfinished and the data of finished predictions may take in memory, in bytes, each.
     /// Default 512 MiB.
@@ -58,8 +58,12 @@ public struct GatewayConfiguration: Sendable {
 
     /// What goes wrong on purpose. Default: nothing.
     package var faults: [FaultRule] = []
-    /// Told of each fault as it strikes.
+    /// Called with each fault as it strikes.
     package var onFault: @Sendable (FaultStrike) -> Void = { _ in }
+
+    /// Where programs are looked for that workflows use if they are installed: folders with colons between, as the variable
+    /// `PATH` has them. `image-to-video` uses `ffmpeg`. Default: none.
+    public var searchPath = ""
 
     /// The date, for timestamps and expiry.
     public var now: @Sendable () -> Date = { Date() }

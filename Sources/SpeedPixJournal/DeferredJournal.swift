@@ -3,7 +3,7 @@ import Synchronization
 
 /// The journal of a run that is begun at its first create: what creates nothing leaves no trace.
 ///
-/// Until then, what is told of predictions and files is nothing that the run has to keep.
+/// Until then, what is recorded of predictions and files need not be kept for the run.
 package final class DeferredJournal: ForwardingJournal {
     private struct State {
         var opened: Result<RunJournal, any Error>?
@@ -15,7 +15,7 @@ package final class DeferredJournal: ForwardingJournal {
 
     private let open: @Sendable () throws -> RunJournal
     private let state = Mutex(State())
-    /// Hears what comes before the run has begun.
+    /// Records what comes before the run has begun.
     private let early = MemoryJournal()
 
     /// - Parameter open: Begins the run. Called once, at the first create, from any thread.
@@ -52,7 +52,7 @@ package final class DeferredJournal: ForwardingJournal {
     /// - Throws: What opening the journal throws, each time; as ``RunJournal/claim(_:)``.
     package func claim(_ create: JournaledCreate) async throws -> JournalClaim { try await begun().claim(create) }
 
-    /// Never told to the journal before the run: no create is sent that only the memory knows.
+    /// Never recorded in ``early``: no create is sent that is only in memory.
     package func recordIntent(_ key: JournalKey) async throws { try await begun().recordIntent(key) }
 
     /// What was kept, before and after the beginning.

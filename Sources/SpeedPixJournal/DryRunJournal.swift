@@ -9,7 +9,7 @@ public final class DryRunJournal: PredictionJournal {
         public var reused = 0
         /// Those that would be sent, and paid for.
         public var new = 0
-        /// Those whose outcome nobody knows.
+        /// Those whose outcome is unknown.
         public var inDoubt = 0
     }
 

@@ -5,16 +5,16 @@ struct EarlierCreate: Sendable {
     enum State: Sendable {
         /// It was made; it may have ended, or been canceled by the script.
         case made
-        /// It failed, or was canceled by somebody else.
+        /// It failed, or another client has canceled it.
         case failed
-        /// Nobody knows whether it was made.
+        /// It is unknown whether it was made.
         case inDoubt
     }
 
     /// Its number in the run: the higher, the newer.
     let number: Int64
     let position: CreatePosition?
-    /// Nil for one that cannot be told from others.
+    /// Nil for one that cannot be distinguished from others.
     let digest: String?
     let state: State
     let workflowID: String
@@ -99,7 +99,8 @@ struct EarlierCreates: Sendable {
     /// Claims the earlier create that is the same as a new one, if there is one. It cannot be claimed again, unless it is in
     /// doubt.
     ///
-    /// - Parameter digest: Nil for a create that cannot be told from others: only one in doubt at its position is the same.
+    /// - Parameter digest: Nil for a create that cannot be distinguished from others: only one in doubt at its position is
+    ///   the same.
     mutating func claim(position: CreatePosition?, digest: String?) -> Claim {
         guard let digest else {
             let doubt = position.flatMap { byPosition[$0] }?.last { isDoubt($0) && all[$0].digest == nil }

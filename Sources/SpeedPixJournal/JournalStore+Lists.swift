@@ -106,7 +106,7 @@ extension JournalStore {
         case created(id: String)
         /// The service does not have it.
         case notCreated
-        /// Nobody knows, and it is to be made again all the same.
+        /// It is unknown whether it was made, and it is to be made again all the same.
         case again
     }
 

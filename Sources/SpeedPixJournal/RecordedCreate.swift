@@ -4,11 +4,11 @@ public import SpeedPix
 public struct RecordedCreate: Sendable {
     /// How it stands.
     public enum State: String, Sendable, CaseIterable {
-        /// It was about to be sent, and nothing was heard of it: as good as in doubt.
+        /// It was about to be sent, and no result is recorded. It counts as in doubt.
         case intended
         /// The service has it; its end is not known.
         case created
-        /// Nobody knows whether the service has it.
+        /// It is unknown whether the service has it.
         case inDoubt = "in_doubt"
         /// It gave an output.
         case succeeded
@@ -16,7 +16,7 @@ public struct RecordedCreate: Sendable {
         case failed
         /// The caller has canceled it.
         case canceled
-        /// It was canceled by somebody else, or since its wait was given up: it is made again.
+        /// It was canceled by another client, or since its wait was given up: it is made again.
         case stopped
         /// It was in doubt, and its user has decided to make it again.
         case abandoned
@@ -36,7 +36,7 @@ public struct RecordedCreate: Sendable {
     public var label: String?
     /// For people: files by their names, URLs without what signs them.
     public var input: [String: JSONValue]
-    /// As last heard of; nil while it has no id.
+    /// As in the service's last answer; nil while it has no id.
     public var prediction: Prediction?
     /// Why it is in doubt.
     public var problem: String?
@@ -49,7 +49,7 @@ public struct RecordedCreate: Sendable {
     /// How many files of its output were neither saved nor used for another create.
     public var unsavedFiles: Int
 
-    /// Whether nobody knows whether it was made.
+    /// Whether it is unknown whether it was made.
     public var isInDoubt: Bool { state == .intended || state == .inDoubt }
 }
 
@@ -79,7 +79,7 @@ public struct RecordedRun: Sendable {
     public var canceled: Int
     /// Those whose end is not known.
     public var unended: Int
-    /// Creates that nobody knows the service to have taken.
+    /// Creates of which it is unknown whether the service has taken them.
     public var inDoubt: Int
     /// Those that succeeded with files that were neither saved nor used.
     public var unsaved: Int
@@ -88,7 +88,7 @@ public struct RecordedRun: Sendable {
     public var isUnfinished: Bool { !hasSucceeded || unended + inDoubt > 0 }
 }
 
-/// A create of an attempt before whose outcome nobody knows.
+/// A create of an attempt before whose outcome is unknown.
 public struct RecordedDoubt: Sendable, Hashable {
     /// Its number in the run.
     public let number: Int64

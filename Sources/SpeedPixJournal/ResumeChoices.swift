@@ -4,7 +4,7 @@ public struct ResumeChoices: Sendable {
     public var madeAgain: [String]
     /// All that failed, also where the script has gone on to something else.
     public var makesFailedAgain: Bool
-    /// All whose outcome nobody knows. They may have been made.
+    /// All whose outcome is unknown. They may have been made.
     public var makesDoubtsAgain: Bool
 
     /// Nothing, unless given.

@@ -7,8 +7,8 @@ import Synchronization
 /// The journal of one run: what it creates is on disk before it is sent, and what attempts before have paid for is given back.
 ///
 /// Of attempts before, a create with the same position and the same identity counts first, and of several the newest that has
-/// not failed; else any with the same identity that nobody has claimed, the oldest first. So rows may be added, steps moved and
-/// the concurrency changed between attempts.
+/// not failed; else any with the same identity that was not claimed yet, the oldest first. So rows may be added, steps
+/// moved and the concurrency changed between attempts.
 ///
 /// One that failed is made again, unless its task or item has gone on to another create after that.
 public final class RunJournal: PredictionJournal {
@@ -26,6 +26,7 @@ public final class RunJournal: PredictionJournal {
     private let lock: ProcessLock
     private let now: @Sendable () -> Double
     private let state: Mutex<State>
+    private let callbacks: ResumeCallbacks
     private let failure = FirstFailure()
 
     private struct State {
@@ -39,7 +40,7 @@ public final class RunJournal: PredictionJournal {
         var values: [String: JSONValue]
         /// Predictions of this run whose end was not noticed.
         var unended: [String: NewCreate]
-        /// Files of outputs of attempts before, by their URLs; nil until somebody asks.
+        /// Files of outputs of attempts before, by their URLs; nil until they are needed.
         var outputs: [String: OutputFileID]?
     }
 
@@ -61,7 +62,8 @@ public final class RunJournal: PredictionJournal {
 
     init(
         _ store: JournalStore, run: Int64, attempt: Int, seed: Int64, earlier: EarlierCreates = EarlierCreates(),
-        values: [String: JSONValue] = [:], unended: [String: NewCreate] = [:], newest: Int64 = 0, lock: ProcessLock
+        values: [String: JSONValue] = [:], unended: [String: NewCreate] = [:], newest: Int64 = 0,
+        callbacks: ResumeCallbacks = ResumeCallbacks(), lock: ProcessLock
     ) {
         self.store = store
         database = store.database
@@ -69,6 +71,7 @@ public final class RunJournal: PredictionJournal {
         self.attempt = attempt
         self.seed = seed
         self.lock = lock
+        self.callbacks = callbacks
         now = store.now
         records = RecordReader(store.database, run: run)
         state = Mutex(State(newest: newest, earlier: earlier, values: values, unended: unended))
@@ -77,24 +80,8 @@ public final class RunJournal: PredictionJournal {
     /// Predictions of this run whose end was not noticed.
     public var unended: [String] { state.withLock { $0.unended.keys.sorted() } }
 
-    /// Creates of attempts before whose outcome nobody knows, and that were not claimed yet.
+    /// Creates of attempts before whose outcome is unknown, and that were not claimed yet.
     public var doubts: [RecordedDoubt] { state.withLock { $0.earlier.doubts } }
-
-    /// Hears of a create that is new although something was created at its place: the names of the inputs that differ. From any
-    /// thread; to be set before the first create.
-    public var onChange: (@Sendable (JournaledCreate, _ differences: [String]) -> Void)? {
-        get { listener.withLock { $0 } }
-        set { listener.withLock { $0 = newValue } }
-    }
-    private let listener = Mutex<(@Sendable (JournaledCreate, [String]) -> Void)?>(nil)
-
-    /// Asked whether what was recorded is still there, where it may be gone; what is not is made again. To be set before the
-    /// first create.
-    public var existsAtService: (@Sendable (Prediction) async throws -> Bool)? {
-        get { check.withLock { $0 } }
-        set { check.withLock { $0 = newValue } }
-    }
-    private let check = Mutex<(@Sendable (Prediction) async throws -> Bool)?>(nil)
 
     /// True: attempts before are looked for, so that files are digested.
     public var identifiesCreates: Bool { true }
@@ -109,7 +96,7 @@ public final class RunJournal: PredictionJournal {
         switch claim {
         case .none: return .new(key)
         case .changed(let other):
-            if let onChange, let identity = create.identity {
+            if let onChange = callbacks.onChange, let identity = create.identity {
                 onChange(create, try differences(identity, from: other))
             }
             return .new(key)
@@ -139,13 +126,13 @@ public final class RunJournal: PredictionJournal {
         guard found.state != .inDoubt else { throw doubt(found, create) }
         do {
             let prediction = try records.prediction(found.number)
-            guard try await existsAtService?(prediction) == false else { return .recorded(prediction) }
+            guard try await callbacks.existsAtService?(prediction) == false else { return .recorded(prediction) }
         } catch {
             // It is given out once it can be.
             state.withLock { $0.earlier.release(found) }
             throw error
         }
-        // Nobody is to look for it again.
+        // Recorded as abandoned, so that later attempts do not ask the service for it again.
         submitAbandoned(found.number)
         return .new(state.withLock { Self.add(create, &$0) })
     }

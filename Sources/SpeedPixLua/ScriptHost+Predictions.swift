@@ -1,7 +1,7 @@
 public import SpeedPix
 
 extension ScriptHost {
-    /// Tells what became of a prediction that was to be canceled.
+    /// Reports what became of a prediction that was to be canceled.
     func noteCanceled(_ prediction: Prediction, _ failure: SpeedPixError?) {
         if let failure {
             // The end of the run may try what a wait is still trying.
@@ -12,8 +12,8 @@ extension ScriptHost {
         }
     }
 
-    /// Cancels at the service what a run that was stopped or has failed leaves unfinished; ``onEvent`` hears what came of
-    /// it. All at once, and for no longer than ``Predictions/cancelLimit``, also if the calling task is cancelled.
+    /// Cancels at the service what a run that was stopped or has failed leaves unfinished; ``onEvent`` is called with
+    /// the results. All at once, and for no longer than ``Predictions/cancelLimit``, also if the calling task is cancelled.
     ///
     /// What the script has decided about by itself is left alone, with `cancel_on` of its waits.
     public func cancelAbandoned(_ predictions: [Prediction]) async {

@@ -20,7 +20,9 @@ struct Verbs: Sendable {
             .init(
                 """
                 Creates a prediction, waits for it and returns its output. Files anywhere in the input, named by a path such \
-                as "./shoe.jpg", are uploaded, the same content once.
+                as "./shoe.jpg", are uploaded, the same content once. Of the local gateway, `text-to-image` draws by the words \
+                that it knows: mountains, forests, the sea, lakes, deserts, cities, flowers, mugs, vases, bottles, bowls, abstract \
+                patterns, a stage for a product, with hour, weather and colour; `info` says when a prompt had none of them.
                 """, CreateRequest.parameters, options: CreateRequest.options + WaitRequest.options,
                 returns: "table<string, any>",
                 errors: ["prediction_failed", "timeout", "unknown_outcome", "output_expired"]
@@ -50,7 +52,7 @@ struct Verbs: Sendable {
             let request = try CreateRequest(arguments)
             return { context in
                 let object = try await create(request, context.label)
-                // Nobody will ever hear of it: the script was stopped meanwhile.
+                // The script was stopped meanwhile, and will not get the prediction.
                 if Task.isCancelled, host.cancelsOnStop { await calls.cancelAfterStop(object) }
                 return .object(object)
             }
@@ -170,11 +172,11 @@ struct Verbs: Sendable {
             host.onEvent(prediction.isReused ? .reused(prediction, options) : .created(prediction, options))
             return PredictionObject(prediction, host: host, isOwn: true)
         } catch let error as SpeedPixError where error.code == .unknownOutcome {
-            // Told even if the script has been stopped meanwhile and never sees the error.
+            // Reported even if the script has been stopped meanwhile and never gets the error.
             host.onEvent(.inDoubt(workflow: request.workflowID, label: options.label, error))
             throw error
         } catch let error as SpeedPixError where error.code == .journalFailed {
-            // It was created all the same, and only what is told here knows its id.
+            // It was created all the same; only these reports have its id.
             if let prediction = error.prediction {
                 host.createdIDs.note(prediction.id)
                 host.onEvent(.created(prediction, options))

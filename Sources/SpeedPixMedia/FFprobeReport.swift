@@ -26,7 +26,7 @@ struct FFprobeReport {
         }
         var properties = MediaProperties()
         properties.size = file.size
-        // "mov,mp4,m4a,3gp,3g2,mj2": names of one demuxer, which the first bytes tell apart better.
+        // "mov,mp4,m4a,3gp,3g2,mj2": names of one demuxer, which the first bytes distinguish better.
         let names = format["format_name"]?.lenientString?.split(separator: ",").map(String.init) ?? []
         properties.format =
             file.mediaType.flatMap(MediaType.fileExtension(for:)) ?? (names.contains("mp4") ? "mp4" : names.first)

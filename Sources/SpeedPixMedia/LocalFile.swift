@@ -9,7 +9,7 @@ import Musl
 import Glibc
 #endif
 
-/// A regular file, with what can be told of it without a decoder.
+/// A regular file, with what can be found out about it without a decoder.
 struct LocalFile {
     /// Never starts with a dash, so that no program takes it for an option.
     let absolutePath: String

@@ -72,7 +72,7 @@ public struct LocalMediaProbe: MediaProbe {
                 cause: error)
         }
         var properties = MediaProperties()
-        // HEIC and AVIF are one format to libvips; the content tells them apart.
+        // HEIC and AVIF are one format to libvips; the content distinguishes them.
         let type = file.mediaType ?? facts.format.mediaType
         properties.format = facts.format == .heif ? String(type.dropFirst("image/".count)) : facts.format.fileExtension
         properties.size = file.size

@@ -47,7 +47,7 @@ package final class CountedState<Value: Sendable>: Sendable {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isOver = contents.withLock { contents in
-                    // Under the lock: whoever cancels later finds the waiter.
+                    // Under the lock: a later cancellation finds the waiter.
                     if Task.isCancelled || isMet(contents.value) { return true }
                     contents.waiting[id] = Waiter(isMet: isMet, continuation: continuation)
                     return false

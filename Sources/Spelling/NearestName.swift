@@ -16,7 +16,7 @@ package enum NearestName {
 
     /// Edits between two texts, a swap of neighbours counting as one (optimal string alignment).
     private static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
-        // Names are short; whoever asks about a long one gets no suggestion.
+        // Names are short; a long one gets no suggestion.
         guard left.count <= 64, right.count <= 64 else { return .max }
         var before = [Int](repeating: 0, count: right.count + 1)
         var previous = Array(0...right.count)

@@ -1,7 +1,7 @@
 // The functions through which Swift uses Lua.
 //
 // liblua reports errors, and yields, by longjmp. A longjmp across a Swift frame leaks or corrupts, so none may start
-// below one. Three kinds of function keep that promise:
+// below one. Three kinds of function keep to that:
 //
 //   spl_get…, spl_is…, spl_next   read a stack and can neither allocate nor raise: Swift calls them in callbacks.
 //   spl_put…                      append plain data to the VM's buffer. When Swift's frame is gone, C turns the
@@ -69,7 +69,7 @@ enum {
     SPL_TTHREAD = 8,
 };
 
-// How a table wants to be read: declared by the host's functions for scripts.
+// The kind of a table, which decides how it is read: set by the host's functions.
 enum {
     SPL_SHAPE_PLAIN = 0,
     SPL_SHAPE_ARRAY = 1,
@@ -156,8 +156,9 @@ spl_run *spl_run_create(const spl_run *outer);
 void spl_run_free(spl_run *run);
 // Why the run, or one around it, is to be stopped; SPL_RUN if it is not.
 int32_t spl_run_reason(const spl_run *run);
-// Any thread may call this: the run's tasks are stopped, the running one at once. A task of another run that is running yields, again
-// and again, so that the host can stop those that wait, until it says that the run is over: one spl_stop_served for each call.
+// Any thread may call this: the run's tasks are stopped, the running one at once. A task of another run that is running
+// yields, again and again, so that the host can stop those that wait, until it says that the run is over: one
+// spl_stop_served for each call.
 void spl_stop_run(spl_vm *vm, spl_run *run, int32_t reason);
 void spl_stop_served(spl_vm *vm);
 // Any thread may call this: whatever runs is stopped, whichever run it belongs to. SPL_RUN takes that back.
@@ -214,6 +215,15 @@ const char *spl_globals_failure(const spl_globals *globals);
 size_t spl_global_count(const spl_globals *globals);
 spl_global spl_global_at(const spl_globals *globals, size_t index);
 
+// The position of a text's first mistake in its encoding.
+typedef struct {
+    const char *problem;  // what is wrong, and what helps; NULL for UTF-8 text
+    int32_t line, column;  // from 1; columns are characters
+} spl_encoding;
+
+// Whether a source is UTF-8 text, as all of Lua's source should be; strings of any bytes are possible with escapes.
+spl_encoding spl_check_encoding(const char *source, size_t length);
+
 // --- Registration: false if memory ran out ---------------------------------------------------------------------
 //
 // `function` and the like are the host's own: what `call` gets. They must live as long as the VM.
@@ -225,6 +235,12 @@ bool spl_register(spl_vm *vm, const char *module, const char *field, const void 
 bool spl_register_spawn(spl_vm *vm, const char *module, const char *field, bool is_helper);
 // Called with (module, key) where a module has no such field. Makes the module, if need be.
 bool spl_register_missing(spl_vm *vm, const char *module, const void *function);
+// Registers what to use instead of a name that scripts may expect and that is not there: a global, or "module.field". It
+// stays nil; an error about that nil has the advice behind it. Of a module of Lua's own it must be called after those of the
+// host are registered.
+bool spl_register_absent(spl_vm *vm, const char *path, const char *advice);
+// For a callback on L: `module.field` was read and is nil, so that an error about it at this place is about that field.
+void spl_note_absent(spl_vm *vm, lua_State *L, const char *module, const char *field);
 // A class of objects. `properties` is called with (object, key) for keys that are not methods, and with
 // (object, key, true) for one of spl_register_fetched where Lua cannot wait.
 bool spl_register_class(
@@ -344,7 +360,7 @@ void spl_put_anchor(spl_vm *vm, int32_t slot);
 void spl_put_error(spl_vm *vm);
 void spl_set_ticket(spl_vm *vm, uint64_t ticket);
 void spl_set_transfer(spl_vm *vm, lua_State *thread, int32_t count);
-// Drops what was put since the last call: for a callback that changed its mind.
+// Drops what was put since the last call: for a callback that throws after it has put results.
 void spl_reset_buffer(spl_vm *vm);
 
 // Swift's module is this header and what it includes.

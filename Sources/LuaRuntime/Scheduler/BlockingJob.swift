@@ -12,7 +12,7 @@ final class BlockingJob: Sendable {
         /// Does the work, and returns the function that delivers its result.
         var body: (@Sendable () -> @Sendable () -> Void)?
         var fail: (@Sendable (any Error) -> Void)?
-        /// Delivers the result; nil once it was called.
+        /// Delivers the result; nil before there is one, and once it is called.
         var outcome: (@Sendable () -> Void)?
     }
 

@@ -28,7 +28,8 @@ package final class BlockingThreads: Sendable {
         var waiting: [BlockingJob] = []
     }
 
-    /// Threads that were given up, at most. With more, new work is refused: it would most likely get stuck like the work before it.
+    /// Threads that were given up, at most. With more, new work is refused: it would most likely get stuck like the work
+    /// before it.
     package static let mostAbandoned = 32
     /// Bytes: what the main thread of a process usually has is eight times as much, and decoders need less.
     private static let stackSize = 4 << 20

@@ -94,7 +94,8 @@ private final class JobQueue: Sendable {
             if wasBusy, spinForJob() { continue }
             if state.withLock({ $0.park() }) { continue }
             if wakeUp.wait(timeout: .now() + .seconds(1)) == .success { continue }
-            // Another thread may have decided to wake this one while its wait timed out: then the semaphore is about to be signalled.
+            // Another thread may have decided to wake this one while its wait timed out: then the semaphore is about to be
+            // signalled.
             let ends = state.withLock { state in
                 guard state.isParked else { return false }
                 state.isParked = false

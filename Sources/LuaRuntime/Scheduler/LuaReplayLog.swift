@@ -1,5 +1,5 @@
-/// A log of what a script's run has met and what would differ when it is run again from its first line: the seeds it has drawn,
-/// and the order in which work has ended. The next run reads it and so repeats the first one.
+/// A log of what differs from run to run of one script: the seeds it has drawn, and the order in which work has ended. A run
+/// from the first line that reads the log of an earlier run repeats that run.
 ///
 /// Called on the VM's actor: both must be quick.
 public protocol LuaReplayLog: Sendable {

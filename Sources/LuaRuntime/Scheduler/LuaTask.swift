@@ -77,7 +77,7 @@ public final class LuaTask: LuaObject, @unchecked Sendable {
 
     let thread: OpaquePointer
     private let releases: ReleaseQueue
-    /// Not counted: a parent ends after its children, which forget it when they end.
+    /// Not counted: a parent ends after its children, which release it when they end.
     private(set) unowned(unsafe) var parent: LuaTask?
     var observers: [(LuaTask) -> Void] = []
     /// Its own position, or that of the task that has spawned it, see ``position``.

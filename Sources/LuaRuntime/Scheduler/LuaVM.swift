@@ -40,7 +40,7 @@ public actor LuaVM {
     ///   - clock: Measures what scripts wait for, and ``LuaLimits/closing``.
     ///   - seed: What `math.random` begins with. Each task and each item of `map` has a stream of its own, made of it, so
     ///     that the same script draws the same numbers whichever of its tasks ends first. Nil for one that is drawn.
-    ///   - replayLog: Remembers what a script that is run again has to find as it was; nil if it is not.
+    ///   - replayLog: Records what a script that is run again has to find as it was; nil for a script that is not run again.
     public init(
         limits: LuaLimits = LuaLimits(), modules: [LuaModule] = [], clock: any Clock<Duration> = ContinuousClock(),
         seed: Int64? = nil, replayLog: (any LuaReplayLog)? = nil

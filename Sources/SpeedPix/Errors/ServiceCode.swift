@@ -1,9 +1,9 @@
 /// The codes in ``SpeedPixError/serviceCode`` that decisions rest on.
 ///
-/// They are words of whoever answered: of the service, in its envelope; of the object store, in its XML; of the API gateway in
-/// front of the service, which ``APIGatewayRefusal`` reads. No public document of the service lists its own, so that those
-/// here are the usual ones, and those of the local gateway. ``SpeedPixError/Code-swift.struct`` is the client's own reading of
-/// an answer.
+/// They are words of the server that answered: of the service, in its envelope; of the object store, in its XML; of the API
+/// gateway in front of the service, which ``APIGatewayRefusal`` reads. No public document of the service lists its own, so
+/// that those here are the usual ones, and those of the local gateway. ``SpeedPixError/Code-swift.struct`` is the client's
+/// own reading of an answer.
 enum ServiceCode {
     /// Parts of codes that say that a prediction is not known, or its id makes no sense; as ``normalized(_:)`` leaves them.
     static let noSuchTaskParts = [

@@ -5,7 +5,7 @@ extension SpeedPixError {
     static let unsettledAfterCreate: Duration = .seconds(30)
 
     /// Whether calling again about a prediction cannot help, as far as is known. What is unknown is not final: the official
-    /// documents list no codes, and who gives up on a prediction loses what was paid for.
+    /// documents list no codes, and a prediction that is given up is paid for in vain.
     ///
     /// - Parameter age: Time since the create; nil for a prediction that was looked up by its id.
     func isFinal(sinceCreate age: Duration?) -> Bool {

@@ -19,8 +19,8 @@ extension SpeedPixError {
         guard code == .apiError || code == .auth else { return false }
         let text = message.lowercased()
         if Self.noSuchCallPhrases.contains(where: text.contains) { return true }
-        // What the API gateway says for a path that nobody published, with 400 or 403 as well; an engine that says it, with
-        // a code of its own, means an argument.
+        // The API gateway's text for a path that is not published, with 400 or 403 as well. The same text from an engine, with
+        // a code of its own, is about an argument.
         if serviceCode.map(APIGatewayRefusal.isCode) ?? true, text.contains("invalid url") { return true }
         guard code == .apiError else { return false }
         if let serviceCode {

@@ -89,7 +89,7 @@ struct FileSink: DownloadSink {
         try await written()
     }
 
-    /// Waits for what is being written, whatever becomes of it: nobody may close the file before.
+    /// Waits for the write under way, whether it succeeds or fails: until then the file must not be closed.
     func awaitWriting() async {
         _ = await writing?.result
     }
@@ -98,7 +98,7 @@ struct FileSink: DownloadSink {
         try await written()
         guard pendingSize > 0 else { return }
         let handle = try await opened()
-        // Not cancelled with the download: half a write helps nobody.
+        // Not cancelled with the download: half a write is of no use.
         writing = Task { [handle, pending, offset] in
             try await handle.withUnsafeDescriptor { descriptor in
                 var offset = offset

@@ -60,12 +60,12 @@ public struct DownloadStream: AsyncSequence, Sendable {
 }
 
 extension Files {
-    /// Downloads a file to whoever iterates, chunk by chunk.
+    /// Downloads a file while the stream is iterated over, chunk by chunk.
     ///
     /// - Parameter url: A result's or an upload's URL; both expire.
     public func stream(_ url: String) -> DownloadStream { DownloadStream(url: url, files: self) }
 
-    /// Downloads a file of a result to whoever iterates, chunk by chunk.
+    /// Downloads a file of a result while the stream is iterated over, chunk by chunk.
     public func stream(_ output: FileOutput) -> DownloadStream { stream(output.url) }
 
     fileprivate func pass(_ url: String, into sink: StreamSink) async throws {
@@ -77,8 +77,8 @@ extension Files {
     }
 }
 
-/// A download in a task of its own, which waits until its reader asks for the next chunk. It ends when nobody holds its chunks any
-/// more.
+/// A download in a task of its own, which waits until its reader asks for the next chunk. It is cancelled when its chunks are
+/// released.
 private struct StreamedTransfer {
     /// Chunks that are fetched before they are asked for.
     private static let ahead = 2
@@ -164,7 +164,7 @@ private struct StreamSink: DownloadSink {
 }
 
 extension FileOutput {
-    /// Downloads it to whoever iterates, chunk by chunk; see ``DownloadStream``.
+    /// Downloads it while the stream is iterated over, chunk by chunk; see ``DownloadStream``.
     ///
     /// - Throws: ``SpeedPixError`` `invalid_argument` for a value that was not decoded by a client or ``attached(to:)`` one.
     public func stream() throws -> DownloadStream { try attachedFiles().stream(url) }

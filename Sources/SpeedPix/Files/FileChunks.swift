@@ -3,7 +3,7 @@ import Synchronization
 import SystemPackage
 import _NIOFileSystem
 
-/// A part of an open file, in chunks whose memory is used again as soon as nobody holds it.
+/// A part of an open file, in chunks whose memory is used again as soon as it is released.
 ///
 /// NIO's own chunks are new memory each time. For the system that is fresh pages to clear and to map: on the way of a large
 /// upload they cost more than reading and sending it.

@@ -7,16 +7,16 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// Which file, and as of which change: differs whenever the bytes do, as the file system tells it.
+/// Which file, and as of which change: by the file system's attributes, of which one differs whenever the bytes do.
 struct FileVersion: Hashable, Sendable {
     private let device: UInt64
     private let inode: UInt64
     private let size: Int64
     private let modified: FileInfo.Timespec
-    /// The change time cannot be set by anybody, unlike the modification time.
+    /// No program can set the change time, unlike the modification time.
     private let changed: FileInfo.Timespec
 
-    /// Nil where the file system tells no inode.
+    /// Nil where the file system reports no inode.
     init?(_ info: FileInfo) {
         guard let status = info.platformSpecificStatus else { return nil }
         device = UInt64(truncatingIfNeeded: status.st_dev)
@@ -42,7 +42,7 @@ struct FileVersion: Hashable, Sendable {
 
 /// By what a content is known again.
 struct ContentIdentity: Sendable {
-    /// The SHA-256 of everything; nil while nobody needed it.
+    /// The SHA-256 of everything; nil until it is needed.
     var digest: SHA256Digest?
     /// The file it is, if it lies still.
     var version: FileVersion?

@@ -7,9 +7,9 @@ extension Files {
     private static let comparedPart: Int64 = 256 << 10
 
     /// Whether a file on disk is a whole copy of what the URL holds, as far as its size, its beginning, its middle and
-    /// its end tell.
+    /// its end show.
     ///
-    /// False whenever that cannot be told, also for a store that knows no ranges.
+    /// False whenever that cannot be found out, also for a store without ranges.
     package func isCopy(_ path: String, of url: String) async throws -> Bool {
         guard let info = try? await FileSystem.shared.info(forFileAt: FilePath(path)), info.type == .regular,
             info.size > 0

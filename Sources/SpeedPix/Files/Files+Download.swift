@@ -16,7 +16,7 @@ extension Files {
     ///   - url: A result's or an upload's URL; both expire.
     ///   - path: The target file; an existing one is replaced and keeps its permissions, missing folders are made. A new file
     ///     can be read and written by all, less the umask.
-    ///   - onProgress: Hears how far it is.
+    ///   - onProgress: Called with how far it is.
     /// - Returns: The number of bytes written.
     /// - Throws: ``SpeedPixError``: `network`, `api_error` for a URL that has expired, `not_allowed` for one of a host
     ///   that files do not come from (``SpeedPixClient/Configuration/downloadHosts``), `invalid_argument` for a folder,
@@ -29,7 +29,7 @@ extension Files {
         try await download(url, to: FilePath(path), by: caller.dependencies.nonce(), onProgress: onProgress)
     }
 
-    /// The same with a name for the temporary file that nobody else uses meanwhile.
+    /// The same with a name for the temporary file that nothing else uses meanwhile.
     func download(
         _ url: String, to path: FilePath, by name: String, onProgress: TransferProgress.Handler?
     ) async throws -> Int64 {

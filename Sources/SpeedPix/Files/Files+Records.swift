@@ -62,7 +62,7 @@ extension Files {
 
     /// The same file with a URL that lasts: as it is if it still has `margin`, else with a new URL, else uploaded again.
     ///
-    /// It is uploaded again only if the service cannot tell a new URL, and only if the source still has the same bytes.
+    /// It is uploaded again only if the service cannot make a new URL, and only if the source still has the same bytes.
     ///
     /// - Parameters:
     ///   - source: Where the bytes are; needed unless this client uploaded the file from a path.

@@ -30,7 +30,7 @@ extension Files {
     ///   - folder: Made if it is missing. Files of the same name in it are replaced; two results of the same name become
     ///     `a.png` and `a (2).png`, without regard to case.
     ///   - concurrency: How many are downloaded at the same time, at least one.
-    ///   - onProgress: Hears how far each one is, those at work mixed.
+    ///   - onProgress: Called with how far each one is; calls for several files alternate.
     /// - Returns: The paths, in the order of `outputs`.
     /// - Throws: As ``download(_:to:onProgress:)``.
     @discardableResult
@@ -48,7 +48,7 @@ extension Files {
         return paths
     }
 
-    /// The names, with a number where one was given before. File systems may not tell upper from lower case.
+    /// The names, with a number where one was given before. File systems may ignore case.
     package static func distinctNames(_ names: [String]) -> [String] {
         var taken: Set<String> = []
         let natural = Set(names.map { $0.lowercased() })

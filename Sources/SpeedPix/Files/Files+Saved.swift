@@ -29,7 +29,7 @@ extension Files {
             return try await download(url, to: path, by: name, onProgress: onProgress)
         }
         if let saved = try? await Self.describe(path, output, lastingPath: lastingPath) {
-            // The file lies there: that the journal does not know is not a reason to lose it.
+            // The file is saved: an error of the journal's is no reason to lose it.
             await Predictions(caller: caller, files: self).record { try await $0.recordSaved(saved) }
         }
         return (size, false)
@@ -52,7 +52,7 @@ extension Files {
         return try await journal.savedFiles(output).map(\.path)
     }
 
-    /// Whether a file still lies there as it was saved: told by its version, else by its content.
+    /// Whether a file is still there as it was saved: by its version, else by its content.
     func isUnchanged(_ saved: SavedFile, at path: FilePath) async -> Bool {
         let isSame = try? await UploadSource.Reopenable.path(path).withContent { content in
             guard content.size == saved.size else { return false }

@@ -12,9 +12,9 @@ extension Files {
     /// Two requests: the service signs an upload URL, then the bytes go there with `PUT`. A transfer that fails on the
     /// way is begun again with a new URL; uploads cost nothing.
     ///
-    /// The same content with the same content type is uploaded once, told by its SHA-256, or by being the very same
-    /// file, unchanged. Whoever comes later gets the same file until its URL has less than ``reuseMargin`` left (or half
-    /// of its life, if that is shorter; an hour is assumed where the service does not say). Whoever comes meanwhile
+    /// The same content with the same content type is uploaded once, recognised by its SHA-256, or by being the very same
+    /// file, unchanged. A later call gets the same file until its URL has less than ``reuseMargin`` left (or half of its
+    /// lifetime, if that is shorter; an hour is assumed where the service does not say). A call that comes meanwhile
     /// waits for the one upload, which goes on as long as one of them waits.
     ///
     /// - Parameters:
@@ -23,7 +23,7 @@ extension Files {
     ///   - contentType: If nil, a `data:` URI's own, else by the name's extension, else by the content, else
     ///     `application/octet-stream`.
     ///   - reusing: False uploads what is there already, too.
-    ///   - onProgress: Hears how far it is. A file that was there already is one report: all of it.
+    ///   - onProgress: Called with how far it is; for a file that was there already once, with all of it.
     /// - Throws: ``SpeedPixError``: `file_not_found`, `invalid_argument` for a folder or a malformed URI, and what the
     ///   service refuses; what `onProgress` or a stream throws. `CancellationError` if the task is cancelled.
     public func upload(
@@ -31,7 +31,7 @@ extension Files {
         onProgress: TransferProgress.Handler? = nil
     ) async throws -> UploadedFile {
         let listener = ProgressListener(onProgress)
-        // The upload may go on for others, who have not asked this one's callback.
+        // The upload may go on for other callers, and this callback must not be called for theirs.
         defer { listener.detach() }
         let request = UploadRequest(
             source: source, filename: filename, contentType: contentType, reusing: reusing,
@@ -59,7 +59,7 @@ extension Files {
     /// What a try to find or upload the content comes to.
     private enum Attempt: Sendable {
         case done(SharedUpload.Outcome)
-        /// Somebody else uploads the content.
+        /// Another caller uploads the content.
         case wait(SharedUpload, ContentIdentity)
     }
 

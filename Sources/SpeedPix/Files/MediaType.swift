@@ -1,6 +1,6 @@
 /// The media types of the files that workflows take and give.
 package enum MediaType {
-    /// For bytes nobody can name (RFC 2046, section 4.5.1).
+    /// For bytes of an unknown type (RFC 2046, section 4.5.1).
     package static let unknown = "application/octet-stream"
 
     private static let byExtension: [String: String] = [
@@ -27,7 +27,7 @@ package enum MediaType {
         return suffix.contains("/") ? "" : suffix.lowercased()
     }
 
-    /// The extension for a type, without its parameters; nil for a type nobody knows.
+    /// The extension for a type, without its parameters; nil for an unknown type.
     package static func fileExtension(for mediaType: String) -> String? {
         let name = mediaType.prefix { $0 != ";" }.lowercased().filter { !$0.isWhitespace }
         return byType[name] ?? byExtension.first { $0.value == name }?.key

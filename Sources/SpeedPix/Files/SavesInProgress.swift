@@ -8,7 +8,8 @@ import SystemPackage
 final class SavesInProgress: Sendable {
     private let names = Mutex<Set<String>>([])
 
-    /// Passes on a name that nobody else in this process uses meanwhile. Other processes have other runs.
+    /// Calls the closure with a name that nothing else in this process uses meanwhile. Other processes have other runs, and so
+    /// other names.
     ///
     /// - Parameter otherwise: For a second save of the same file to the same place at the same time.
     func named<Result>(

@@ -13,7 +13,7 @@ final class SharedUpload: Sendable {
 
     private struct State {
         var nextID = 0
-        /// Whether the caller that began it has not begun to wait; until then nobody else can be the last to leave.
+        /// Whether the caller that began it has not begun to wait; until then no other caller can be the last to leave.
         var isStarterDue = true
         var waiters: [Int: CheckedContinuation<Outcome?, any Error>] = [:]
         /// Waiters that were cancelled before they began.
@@ -25,7 +25,7 @@ final class SharedUpload: Sendable {
 
     private let state = Mutex(State())
 
-    /// Whether everybody has left; nobody may wait for it any more.
+    /// Whether every caller has left; no other may wait for it then.
     var isAbandoned: Bool { state.withLock { $0.isAbandoned } }
 
     /// How many callers wait for it.
@@ -47,7 +47,7 @@ final class SharedUpload: Sendable {
                 finish(result)
             }
         }
-        // Nobody can have left it: this is the one who began.
+        // It cannot be abandoned already: its starter, this caller, has not left.
         guard let outcome = try await value(as: Self.starter) else { throw CancellationError() }
         return outcome
     }
@@ -65,7 +65,7 @@ final class SharedUpload: Sendable {
 
     /// Waits for the end of what another caller runs. A cancelled caller gets `CancellationError` at once.
     ///
-    /// - Returns: Nil if everybody had left before this caller came.
+    /// - Returns: Nil if every caller had left before this one came.
     func value() async throws -> Outcome? {
         let id = state.withLock { state in
             state.nextID += 1
@@ -104,7 +104,7 @@ final class SharedUpload: Sendable {
         }
     }
 
-    /// - Returns: The task to cancel, if nobody waits for it any more.
+    /// - Returns: The task to cancel, if no caller waits for it any more.
     private static func abandonIfUnused(_ state: inout State) -> Task<Void, Never>? {
         guard state.waiters.isEmpty, !state.isStarterDue, state.result == nil else { return nil }
         state.isAbandoned = true

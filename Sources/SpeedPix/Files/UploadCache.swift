@@ -7,11 +7,11 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// What one client has uploaded and is uploading, so that the same content goes over the line once.
+/// What one client has uploaded and is uploading, so that the same content is sent once.
 ///
-/// Contents are told apart by their SHA-256. Reading a file once more for it is spared where size, content type and a
-/// sample already say that it is new: then it is hashed while it is sent. A file that lies still is known by its version
-/// as well, and is hashed only when another one looks just like it.
+/// Contents are compared by their SHA-256. A file is not read once more for it where size, content type and a sample
+/// already show that it is new: then it is hashed while it is sent. A file that does not change is recognised by its
+/// version as well, and is hashed only when another one has the same size, type and sample.
 final class UploadCache: Sendable {
     struct Key: Hashable {
         var size: Int64
@@ -84,7 +84,7 @@ final class UploadCache: Sendable {
         }
     }
 
-    /// What an entry turned out to be; without a digest, its file is no longer there to tell, and it is forgotten.
+    /// Sets an entry's digest. Nil removes the entry: its file is no longer there to be hashed.
     func identify(_ key: Key, _ entry: Entry, digest: SHA256Digest?) {
         state.withLock { state in
             guard var entries = state.entries[key],

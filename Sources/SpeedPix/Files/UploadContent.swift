@@ -75,7 +75,7 @@ struct UploadContent: Sendable {
         return try await Self.digest(of: [read(0..<size)])
     }
 
-    /// What tells contents apart for the price of a few reads: the SHA-256 of the beginning, the middle and the end. Of
+    /// Distinguishes most contents by a few reads: the SHA-256 of the beginning, the middle and the end. Of
     /// a small content it is that of the whole.
     func sample() async throws -> (digest: SHA256Digest, isWhole: Bool) {
         let part = Self.samplePart

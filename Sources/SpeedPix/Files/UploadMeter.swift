@@ -2,7 +2,7 @@ import Crypto
 import NIOCore
 import Synchronization
 
-/// Watches the bytes of one try of an upload pass: counts them, hashes them, and tells how far they are.
+/// Counts and hashes the bytes of one try of an upload on their way, and reports progress.
 ///
 /// Hashing on the way saves a second reading of the whole file.
 final class UploadMeter: Sendable {
@@ -36,7 +36,7 @@ final class UploadMeter: Sendable {
         AnyByteStream(WatchedChunks(base: chunks, meter: self))
     }
 
-    /// Tells that everything has arrived.
+    /// Reports that everything has arrived.
     func finish() async throws {
         let report = state.withLock { $0.steps.report(size, of: size, isEnd: true) }
         guard let report else { return }

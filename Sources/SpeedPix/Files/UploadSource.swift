@@ -55,7 +55,7 @@ public enum UploadSource: Sendable, Hashable {
         }
     }
 
-    /// Where the bytes will be found again, as far as anybody can tell; nil for what has no path, and for the number of
+    /// Where the bytes can most likely be read again; nil for what has no path, and for the number of
     /// an open file, which soon belongs to another one.
     var lastingPath: String? {
         guard case .path(let path) = self else { return nil }
@@ -118,7 +118,7 @@ extension UploadSource.Reopenable {
             return try await body(content)
         case .path(let path):
             do {
-                // Before opening: to open a pipe that nobody writes to would block for ever.
+                // Before opening: to open a pipe without a writer would block for ever.
                 if let info = try await FileSystem.shared.info(forFileAt: path) {
                     try Self.check(info, path.shown)
                 }

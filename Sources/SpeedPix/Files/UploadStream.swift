@@ -34,7 +34,7 @@ public struct UploadStream: Sendable, Hashable {
         self.init(chunks.map { ByteBuffer(bytes: $0) }, spoolFolder: spoolFolder)
     }
 
-    /// The bytes, for the one who asks first.
+    /// The bytes, for the first call alone.
     ///
     /// - Throws: ``SpeedPixError`` `invalid_argument` the second time.
     func read() throws -> AnyByteStream {

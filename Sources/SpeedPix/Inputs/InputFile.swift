@@ -3,8 +3,9 @@ public protocol InputFile: Sendable {
     /// What people know it by.
     var name: String { get }
 
-    /// The SHA-256 of the content, in lower-case hexadecimal; nil if it cannot be told. Asked for before ``url()``, by clients
-    /// whose journal looks for attempts before (``PredictionJournal/identifiesCreates``): the same content is the same input.
+    /// The SHA-256 of the content, in lower-case hexadecimal; nil if it cannot be found out. Asked for before ``url()``, by
+    /// clients whose journal looks for attempts before (``PredictionJournal/identifiesCreates``): the same content is the
+    /// same input.
     ///
     /// - Throws: If the file cannot be read; nothing is created then. It is called in the create's task: `CancellationError` if
     ///   that is cancelled.

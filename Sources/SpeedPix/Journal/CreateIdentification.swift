@@ -1,6 +1,6 @@
 import Crypto
 
-/// Finds out what a create is: digests the files of its input, and tells outputs by their outputs.
+/// Finds out what a create is: digests the files of its input, and replaces URLs of outputs by their ids.
 struct CreateIdentification: Sendable {
     let files: Files
     let outputs: OutputFileIndex
@@ -8,7 +8,7 @@ struct CreateIdentification: Sendable {
     /// Begins a text that replaces a file. No text that is sent begins so: it is not a character of any language.
     private static let mark = "\u{0}"
 
-    /// - Returns: Nil if that cannot be told: a stream can be read only once.
+    /// - Returns: Nil if that cannot be found out: a stream can be read only once.
     /// - Throws: ``SpeedPixError`` of a file that cannot be read; `CancellationError`.
     func identity(
         of workflowID: String, _ options: CreateOptions, _ input: [String: InputValue]

@@ -1,4 +1,4 @@
-/// The intent of one create, told to its journal around each try.
+/// The intent of one create, written to its journal before each try and withdrawn after one that had no effect.
 struct CreateIntent: Sendable {
     let journal: any PredictionJournal
     let key: JournalKey

@@ -5,13 +5,13 @@ import Synchronization
 ///
 /// It looks for nothing of attempts before, since there are none.
 public final class MemoryJournal: PredictionJournal {
-    /// A create whose outcome nobody knows.
+    /// A create whose outcome is unknown.
     public struct Doubt: Sendable {
         /// The workflow's id.
         public let workflowID: String
         /// What the caller called it.
         public let label: String?
-        /// Why nobody knows.
+        /// Why it is unknown.
         public let error: SpeedPixError
     }
 
@@ -45,7 +45,7 @@ public final class MemoryJournal: PredictionJournal {
         state.withLock { $0.unfinished.values.sorted { $0.number < $1.number }.map(\.prediction) }
     }
 
-    /// Creates whose outcome nobody knows, in the order in which they failed.
+    /// Creates whose outcome is unknown, in the order in which they failed.
     public var doubts: [Doubt] { state.withLock { $0.doubts } }
 
     /// False: there are no attempts before.
@@ -61,7 +61,7 @@ public final class MemoryJournal: PredictionJournal {
         }
     }
 
-    /// Nothing to do: what dies with the process needs no intent.
+    /// Does nothing: an intent is for the time after the process has ended, and this journal does not last so long.
     public func recordIntent(_ key: JournalKey) {}
 
     /// Nothing to do, as for the intent.

@@ -6,8 +6,8 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// Which file of which prediction a URL is, of the predictions that a client knows: URLs are signed anew in each answer, and an
-/// input may hold one as a mere text.
+/// Finds the output file that a URL belongs to, among the predictions that a client has seen. Each answer has another
+/// signature in its URLs, and an input may hold a URL as plain text.
 final class OutputFileIndex: Sendable {
     private struct State {
         var ids: [String: OutputFileID] = [:]
@@ -15,7 +15,7 @@ final class OutputFileIndex: Sendable {
         var signed: [OutputFileID: (url: String, time: Date)] = [:]
     }
 
-    /// How long a URL counts as good. The services' last longer; nobody says how long.
+    /// How long a URL counts as good. The services' last longer; how long is not documented.
     private static let freshness = 300.0
 
     private let state = Mutex(State())
@@ -43,7 +43,7 @@ final class OutputFileIndex: Sendable {
         return state.withLock { $0.ids[Self.key(url)] }
     }
 
-    /// What an attempt before has had.
+    /// Adds an output of an attempt before.
     func note(_ id: OutputFileID, of url: String) {
         state.withLock { state in
             let key = Self.key(url)

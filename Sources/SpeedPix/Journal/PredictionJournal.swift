@@ -5,7 +5,7 @@
 /// 1. ``claim(_:)``, before files are uploaded: was this create made already, by an attempt of the same run before?
 /// 2. ``recordIntent(_:)`` before each try that is sent. *No create leaves the machine before this has returned.*
 /// 3. ``withdrawIntent(_:)`` if the try surely had no effect, before the pause that follows it.
-/// 4. ``recordCreated(_:_:)`` with the service's id, or ``recordInDoubt(_:_:)`` if no answer tells.
+/// 4. ``recordCreated(_:_:)`` with the service's id, or ``recordInDoubt(_:_:)`` if no answer came.
 /// 5. ``recordNotMade(_:)`` if it was refused, or given up before it was sent.
 /// 6. ``recordEnded(_:byCaller:)`` when the end of a prediction is known, with its output.
 /// 7. ``recordSaved(_:)`` when a file of its output has been saved.
@@ -13,7 +13,7 @@
 /// Beside that it keeps values for scripts that are run again, see ``value(_:)``.
 ///
 /// A journal that cannot write throws: what it throws at an intent keeps the create from being sent. None of its functions may
-/// end early because the calling task is cancelled: what they were told has happened, or is about to.
+/// end early because the calling task is cancelled: what they record has happened, or is about to.
 public protocol PredictionJournal: Sendable {
     /// Whether it looks for creates of attempts before. Only then are the files of inputs read and digested before they are
     /// uploaded.
@@ -24,7 +24,7 @@ public protocol PredictionJournal: Sendable {
 
     /// Takes a create, or says that it was made already. Each record is given out once.
     ///
-    /// - Throws: ``SpeedPixError``: `unknown_outcome` for one whose outcome nobody knows, `journal_failed`.
+    /// - Throws: ``SpeedPixError``: `unknown_outcome` for one whose outcome is unknown, `journal_failed`.
     func claim(_ create: JournaledCreate) async throws -> JournalClaim
 
     /// The create is about to be sent. It has been written down for good when this returns.
@@ -42,7 +42,7 @@ public protocol PredictionJournal: Sendable {
     /// - Throws: ``SpeedPixError`` `journal_failed`: the caller gets it with the prediction, and creates no more.
     func recordCreated(_ prediction: Prediction, _ key: JournalKey) async throws
 
-    /// It may have been taken, and no answer tells.
+    /// The service may have taken it; no answer has come.
     ///
     /// - Throws: ``SpeedPixError`` `journal_failed`, which the client logs.
     func recordInDoubt(_ key: JournalKey, _ error: SpeedPixError) async throws
@@ -52,11 +52,11 @@ public protocol PredictionJournal: Sendable {
     /// - Throws: ``SpeedPixError`` `journal_failed`, which the client logs.
     func recordNotMade(_ key: JournalKey) async throws
 
-    /// A prediction has ended: with its output if it succeeded. May be told more than once, the first time counts; and of
-    /// predictions that no create of this journal made.
+    /// A prediction has ended: with its output if it succeeded. May be called more than once, of which the first call counts,
+    /// and for predictions that no create of this journal made.
     ///
-    /// - Parameter byCaller: Whether the caller asked for its cancellation. One that was canceled since its wait was given up,
-    ///   or by somebody else, is still wanted.
+    /// - Parameter byCaller: Whether the caller asked for its cancellation. One that was canceled because its wait was given
+    ///   up, or by another client, is still wanted.
     /// - Throws: ``SpeedPixError`` `journal_failed`, which the client logs: the next attempt asks the service again.
     func recordEnded(_ prediction: Prediction, byCaller: Bool) async throws
 
@@ -72,7 +72,7 @@ public protocol PredictionJournal: Sendable {
     /// - Throws: ``SpeedPixError`` `journal_failed` if the journal cannot be read.
     func outputFileID(of url: String) async throws -> OutputFileID?
 
-    /// A file of an output lies where the caller wanted it.
+    /// A file of an output was saved where the caller wanted it.
     ///
     /// - Throws: ``SpeedPixError`` `journal_failed`.
     func recordSaved(_ file: SavedFile) async throws
@@ -99,15 +99,15 @@ public protocol PredictionJournal: Sendable {
 extension PredictionJournal {
     /// False.
     public var isDryRun: Bool { false }
-    /// A journal that does not remember wishes: nothing is done.
+    /// Does nothing, for a journal that does not record requests to cancel.
     public func recordCancelWanted(_ predictionID: String) {}
-    /// A journal that does not remember outputs: nil.
+    /// Nil, for a journal that does not record outputs.
     public func outputFileID(of url: String) async throws -> OutputFileID? { nil }
-    /// A journal that does not remember files: nothing is done.
+    /// Does nothing, for a journal that does not record files.
     public func recordSaved(_ file: SavedFile) async throws {}
     /// None.
     public func savedFiles(_ output: OutputFileID) async throws -> [SavedFile] { [] }
-    /// A journal that does not keep values: nil.
+    /// Nil, for a journal that does not keep values.
     public func value(_ name: String) -> JSONValue? { nil }
     /// Nothing is done.
     public func keep(_ value: JSONValue, _ name: String) {}
@@ -136,9 +136,9 @@ public enum JournalClaim: Sendable {
 
 /// What a journal is asked about before a create.
 public struct JournaledCreate: Sendable {
-    /// Where in its run it stands; nil where nobody counts.
+    /// Where in its run it stands; nil where positions are not counted.
     public var position: CreatePosition?
-    /// What it is; nil if it cannot be told from others, as one with a stream that can be read only once, and if
+    /// What it is; nil if it cannot be distinguished from others, as one with a stream that can be read only once, and if
     /// ``PredictionJournal/identifiesCreates`` is false.
     public var identity: CreateIdentity?
     /// The workflow's id.

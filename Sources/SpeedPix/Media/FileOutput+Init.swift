@@ -3,7 +3,7 @@ extension FileOutput {
     ///
     /// - Parameters:
     ///   - url: Where it can be downloaded.
-    ///   - properties: What the service would tell of it, in its words: `filename`, `size`, `width`, `mime_type` …
+    ///   - properties: What the service would report of it, with its keys: `filename`, `size`, `width`, `mime_type` …
     /// - Throws: ``SpeedPixError`` `invalid_argument` for a text that is not an http or https URL.
     public init(url: String, properties: [String: JSONValue] = [:]) throws(SpeedPixError) {
         guard let file = FileOutput(.object(properties.merging(["url": .string(url)]) { $1 })) else {

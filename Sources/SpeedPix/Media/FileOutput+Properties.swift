@@ -1,4 +1,4 @@
-// Reads what a service may have told under several spellings, and as numbers or as text.
+// Reads properties that services spell in several ways, and give as numbers or as text.
 extension FileOutput {
     func first(_ keys: String...) -> JSONValue? { first(keys) }
 
@@ -13,7 +13,7 @@ extension FileOutput {
 
     func flag(_ keys: String...) -> Bool? { first(keys)?.lenientBool }
 
-    /// A whole number; what was told as a fraction is rounded.
+    /// A whole number; a fraction is rounded.
     func rounded(_ keys: String...) -> Int? {
         first(keys)?.lenientDouble.flatMap { Int(exactly: $0.rounded()) }
     }

@@ -4,7 +4,7 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// A file among a workflow's outputs, with whatever the service told about it.
+/// A file among a workflow's outputs, with whatever the service has reported about it.
 ///
 /// ``ImageFile``, ``VideoFile``, ``AudioFile`` and ``DocumentFile`` are the same with what such files have of their own.
 public struct FileOutput: Sendable {
@@ -12,7 +12,7 @@ public struct FileOutput: Sendable {
     public let url: String
     /// The service's description: everything but the URL, as it came, and what was found by probing.
     public internal(set) var properties: [String: JSONValue]
-    /// Who downloads it; no part of its identity.
+    /// What downloads it; no part of its identity.
     private(set) var attachment: FilesAttachment?
 
     /// A value that is a file: a URL, or an object with a `url`. Anything else is data.
@@ -68,7 +68,7 @@ public struct FileOutput: Sendable {
         return ending.isEmpty ? nil : ending
     }
 
-    /// The content type as the service says, else by name or format; `application/octet-stream` if neither tells.
+    /// The content type from the service, else by name or format; `application/octet-stream` if both are unknown.
     public var mimeType: String {
         for key in ["mime_type", "mimeType", "content_type", "contentType"] {
             if let type = properties[key]?.lenientString { return type }
@@ -76,11 +76,11 @@ public struct FileOutput: Sendable {
         return MediaType.guess(filename: filename.contains(".") ? filename : "x.\(format ?? "")")
     }
 
-    /// Bytes, if the service told.
+    /// Bytes, if the service has reported them.
     public var size: Int64? { properties["size"]?.lenientInteger }
-    /// Pixels, if the service told.
+    /// Pixels, if the service has reported them.
     public var width: Int? { properties["width"]?.lenientInteger.flatMap { Int(exactly: $0) } }
-    /// Pixels, if the service told.
+    /// Pixels, if the service has reported them.
     public var height: Int? { properties["height"]?.lenientInteger.flatMap { Int(exactly: $0) } }
 
     /// Width divided by height; nil while either is unknown.

@@ -10,7 +10,7 @@ extension JSONValue {
     /// One value where the type has a list counts as a list of one. Dates may be ISO 8601 text, or seconds or
     /// milliseconds since 1970.
     ///
-    /// - Parameter files: Who downloads the files in it; they can then be saved and read.
+    /// - Parameter files: What downloads the files in it; they can then be saved and read.
     /// - Throws: ``SpeedPixError`` `invalid_response` that names the field that does not fit, what is there, and what the
     ///   type expects.
     public func decode<Value: Decodable>(_ type: Value.Type = Value.self, files: Files? = nil) throws -> Value {

@@ -3,10 +3,10 @@ import SystemPackage
 import _NIOFileSystem
 
 extension MediaFile {
-    /// The same file with what the service did not tell filled in from the file itself. What it told stays.
+    /// The same file with the properties that the service has not reported filled in from the file itself. The others stay.
     ///
     /// - Parameters:
-    ///   - probe: Who looks; `LocalMediaProbe` of the product `SpeedPixMedia`, or one's own.
+    ///   - probe: Reads the file; `LocalMediaProbe` of the product `SpeedPixMedia`, or one's own.
     ///   - path: Where the file is on this machine; nil downloads it to a temporary file, which is removed again.
     /// - Throws: ``SpeedPixError``: what the probe throws, and without a path what ``save(to:onProgress:)`` throws.
     ///   `CancellationError` if the task is cancelled.
@@ -31,7 +31,7 @@ extension MediaFile {
 }
 
 extension FileOutput {
-    /// Other spellings of what a probe finds: what the service told under one of them is not told twice.
+    /// Other spellings of what a probe finds: what the service has reported under one of them is not added again.
     private static let spellings: [String: [String]] = [
         "color_space": ["colorSpace", "colorspace"], "dpi": ["DPI"], "frame_rate": ["frameRate", "fps"],
         "codec": ["video_codec", "videoCodec"], "has_audio": ["hasAudio"], "audio_codec": ["audioCodec"],

@@ -9,8 +9,8 @@
 /// }
 /// ```
 ///
-/// Properties are what the service told, in camelCase or snake_case, numbers possibly as text; nil where it told
-/// nothing. ``MediaFile/probed(by:at:)`` fills them from the file itself.
+/// Properties are what the service has reported, in camelCase or snake_case, numbers possibly as text; nil where it has
+/// reported nothing. ``MediaFile/probed(by:at:)`` fills them from the file itself.
 public protocol MediaFile: Codable, Hashable, InputValueConvertible, CustomStringConvertible {
     /// The medium, for probing.
     static var kind: MediaKind { get }
@@ -37,11 +37,11 @@ extension MediaFile {
     public var filename: String { file.filename }
     /// "png", "mp4" …: as the service says, else by the name.
     public var format: String? { file.format }
-    /// The content type as the service says, else by name or format; `application/octet-stream` if neither tells.
+    /// The content type from the service, else by name or format; `application/octet-stream` if both are unknown.
     public var mimeType: String { file.mimeType }
     /// Bytes.
     public var size: Int64? { file.size }
-    /// Everything the service told but the URL, as it came.
+    /// Everything the service has reported but the URL, as it came.
     public var properties: [String: JSONValue] { file.properties }
 
     /// The same file, to be downloaded by a client's files.

@@ -6,7 +6,7 @@ public enum MediaKind: String, Sendable, Hashable, CaseIterable {
     case document
 }
 
-/// Looks into a file for what the service did not tell. The product `SpeedPixMedia` has one; the SDK alone reads no media.
+/// Reads from a file what the service has not reported. The product `SpeedPixMedia` has one; the SDK alone reads no media.
 public protocol MediaProbe: Sendable {
     /// What the file says of itself; nil for what it does not say or this probe cannot read.
     ///

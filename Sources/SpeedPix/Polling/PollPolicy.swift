@@ -18,10 +18,10 @@
         public var fraction: Double
         /// Seconds until the end, if the service knows.
         public var eta: Double?
-        /// Predictions ahead, if the service tells.
+        /// Predictions ahead, if the service reports them.
         public var queueLength: Int?
 
-        /// What is not given, the service did not tell.
+        /// What is left out, the service has not reported.
         public init(time: Double, isRunning: Bool, fraction: Double = 0, eta: Double? = nil, queueLength: Int? = nil) {
             self.time = time
             self.isRunning = isRunning

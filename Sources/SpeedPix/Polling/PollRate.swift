@@ -71,9 +71,9 @@ struct PollRate: Sendable {
         max((discovery == nil ? current : ceiling == nil ? current / 5 : current / 10).rounded(.down), 1)
     }
 
-    /// Lets time pass.
+    /// Advances to a later time.
     ///
-    /// - Parameter isSaturated: Whether polls wait for the rate. One that nobody needs does not grow.
+    /// - Parameter isSaturated: Whether polls wait for the rate. A rate that is not used up does not grow.
     mutating func advance(to now: Duration, isSaturated: Bool) {
         let now = now / .seconds(1)
         defer { grownAt = now }
@@ -100,7 +100,7 @@ struct PollRate: Sendable {
 
     /// The service has throttled a call.
     ///
-    /// - Parameter sentAt: When that was sent. Calls that were under way when the rate was reduced tell nothing new.
+    /// - Parameter sentAt: When that was sent. Calls that were under way when the rate was reduced do not count.
     mutating func noteThrottled(sentAt: Duration, at now: Duration) {
         guard discovery != nil, sentAt / .seconds(1) >= reducedAt else { return }
         let now = now / .seconds(1)

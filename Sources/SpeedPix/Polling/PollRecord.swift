@@ -27,7 +27,7 @@
         public var isMeasured: Bool
     }
 
-    /// Samples kept of each kind: enough to tell an outlier from a habit, few enough to follow a service that changes.
+    /// Samples kept of each kind: enough for an outlier to stand out, few enough to follow a service that changes.
     private static let memory = 48
     /// What is assumed of a hint before anything is known. Samples replace it one by one.
     private static let prior: [PollHint: [Double]] = [

@@ -5,7 +5,8 @@ import Synchronization
 /// A wait costs its entry in the queue and no more: ten thousand of them are ten thousand entries in one heap, not as
 /// many timers.
 final class PollScheduler: Sendable {
-    // The continuations are unsafe ones, see TaskFrames.swift. Each is resumed by whoever takes it out of `waiting`, so once.
+    // The continuations are unsafe ones, see TaskFrames.swift. Each is resumed by the code that takes it out of `waiting`,
+    // so once.
     private struct State {
         var queue: PollQueue
         var waiting: [UInt64: UnsafeContinuation<Void, any Error>] = [:]
@@ -40,7 +41,7 @@ final class PollScheduler: Sendable {
     /// - Parameters:
     ///   - rate: Polls a second.
     ///   - executor: Where the timer waits; if the waits resume there too, it wakes no thread for them.
-    ///   - onCeiling: Hears what the service accepts, whenever it throttles.
+    ///   - onCeiling: Called with the rate that the service accepts, whenever it throttles.
     init(
         rate: PollRate, clock: any Clock<Duration>, executor: (any TaskExecutor)? = nil,
         onCeiling: @escaping @Sendable (Double) -> Void = { _ in }

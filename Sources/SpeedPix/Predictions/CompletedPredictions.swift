@@ -77,7 +77,7 @@ public struct CompletedPredictions<Success: Sendable>: AsyncSequence, Sendable {
             }
             continuation.finish()
         }
-        // Also when nobody holds the stream any more, since its iterator is gone.
+        // Also when the stream is released, since its iterator is gone.
         continuation.onTermination = { _ in waiting.cancel() }
         return stream
     }

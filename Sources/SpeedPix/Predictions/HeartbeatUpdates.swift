@@ -1,9 +1,9 @@
-/// The updates of a prediction, and a word in between when there are none for long.
+/// The updates of a prediction, and an element without a change after each interval without one.
 ///
-/// A task of its own polls, for one change after the other and only when somebody has asked for the next: the poll goes on while
-/// its reader is told that nothing has changed yet.
+/// A task of its own polls, for one change after the other and only when the reader has asked for the next. So a poll goes on
+/// while the reader gets an element without a change.
 struct HeartbeatUpdates {
-    /// What `next` tells.
+    /// What `next` returns.
     struct Element: Sendable {
         /// The prediction after a change; nil if there was none in time.
         var changed: Prediction?
@@ -23,14 +23,14 @@ struct HeartbeatUpdates {
     private let interval: Duration
     private let clock: any Clock<Duration>
     private let elapsed: @Sendable () -> Duration
-    /// When the last element was told.
+    /// When the last element was returned.
     private var toldAt: Duration
     private var polling: Polling?
     /// Whether the task was asked for a change that has not come yet.
     private var isAsked = false
     private var number = 0
 
-    /// The task that polls. It ends when nobody holds its events any more.
+    /// The task that polls. It ends when its events are released.
     private struct Polling {
         let requests: AsyncStream<Void>.Continuation
         let sender: AsyncStream<Event>.Continuation
@@ -38,7 +38,7 @@ struct HeartbeatUpdates {
     }
 
     init(of updates: PredictionUpdates, every interval: Duration) {
-        // What is given up is canceled by the reader, who is told why.
+        // The reader cancels a prediction that is given up, since it gets the error.
         var options = updates.options
         options.cancelOn = nil
         self.updates = PredictionUpdates(
@@ -49,7 +49,7 @@ struct HeartbeatUpdates {
         toldAt = .zero
     }
 
-    /// - Returns: Nil after the prediction's end was told.
+    /// - Returns: Nil after the prediction's end was returned.
     /// - Throws: As ``PredictionUpdates``; then there is nothing more.
     mutating func next() async throws -> Element? {
         var polling = polling ?? start()

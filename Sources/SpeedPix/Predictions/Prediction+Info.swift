@@ -1,4 +1,4 @@
-// What the service tells of a run stands beside the outputs, and not among them. Types and scripts that were written for
+// What the service reports of a run stands beside the outputs, and not among them. Types and scripts that were written for
 // workflows with an output `info` find it there all the same.
 extension Prediction {
     /// The outputs and, if none of them has that name, ``info`` as `info`.

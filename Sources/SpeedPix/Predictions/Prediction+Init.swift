@@ -11,7 +11,7 @@ extension Prediction {
     ///   - id: The service's `taskId`.
     ///   - output: The workflow's named outputs; nil unless it succeeded.
     ///   - error: Why it failed.
-    ///   - logs: What the service told about the run, a line each.
+    ///   - logs: What the service has reported about the run, a line each.
     ///   - progress: Nil for none, or for the whole if it has succeeded.
     public init(
         id: String, status: Status, workflowID: String? = nil, label: String? = nil,

@@ -4,11 +4,11 @@ public import FoundationEssentials
 public import Foundation
 #endif
 
-/// One run of a workflow at the service, as it was when last heard of.
+/// One run of a workflow at the service, as it was in the service's last answer.
 public struct Prediction: Sendable, Identifiable, Hashable {
     /// Where a prediction stands.
     public struct Status: RawRepresentable, Sendable, Hashable, Codable, CustomStringConvertible {
-        /// The SDK's word for it; one that nobody has documented is the service's own, in lower case.
+        /// The SDK's word for it; an undocumented one is the service's own, in lower case.
         public let rawValue: String
 
         /// A status by the SDK's own word; other spellings of the service are not folded.
@@ -27,7 +27,7 @@ public struct Prediction: Sendable, Identifiable, Hashable {
         /// Ended at the service before it was done, without an output.
         public static let canceled = Status(rawValue: "canceled")
 
-        /// Whether it can still change. A word nobody has documented can.
+        /// Whether it can still change. With an undocumented word it can.
         public var isTerminal: Bool { [.succeeded, .failed, .canceled].contains(self) }
         var isKnown: Bool { isTerminal || self == .waiting || self == .running }
         /// As logs and messages show it: the raw value.
@@ -80,7 +80,7 @@ public struct Prediction: Sendable, Identifiable, Hashable {
         get { fields.status }
         set { fields.status = newValue }
     }
-    /// Nil for a prediction that was looked up by its id: the service does not tell.
+    /// Nil for a prediction that was looked up by its id: the service does not report it.
     public internal(set) var workflowID: String? {
         get { fields.workflowID }
         set { fields.workflowID = newValue }
@@ -117,7 +117,7 @@ public struct Prediction: Sendable, Identifiable, Hashable {
         get { fields.error }
         set { fields.error = newValue }
     }
-    /// What the service told about the run, a line each.
+    /// What the service has reported about the run, a line each.
     public internal(set) var logs: String {
         get { fields.logs }
         set { fields.logs = newValue }

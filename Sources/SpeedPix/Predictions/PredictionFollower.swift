@@ -13,12 +13,12 @@ import Foundation
 final class PredictionFollower {
     /// A wait that reaches its deadline polls once more, and for no longer than this.
     static let lastPoll: Duration = .seconds(1)
-    /// A fixed interval of nothing would be a busy loop on the network.
+    /// The shortest time between polls with a fixed interval: an interval of zero would poll without a pause.
     private static let shortestFixed: Duration = .milliseconds(10)
 
     private let requests: PredictionRequests
     let options: WaitOptions
-    /// As errors name it: of a run, which has spent some of it before its wait began, the whole.
+    /// The timeout that errors name. Of a run it is the whole timeout, although the wait has only what the create left of it.
     private let namedTimeout: Duration?
     private let elapsed: @Sendable () -> Duration
     private(set) var prediction: Prediction
@@ -67,20 +67,18 @@ final class PredictionFollower {
     /// Polls until the prediction has ended, or there is a reason to wait no longer.
     @inline(never)  // TaskFrames.swift
     func followToEnd() async -> Outcome {
-        // From one poll to the next on one thread, if the transport has one. One word comes back, by rule 1 of TaskFrames.swift.
-        let failure: (any Error)? = await withTaskExecutorPreference(executor) {
-            do {
+        do {
+            // From one poll to the next on one thread, if the transport has one.
+            try await withTaskExecutorPreference(executor) {
                 repeat {
                     try await pause()
-                    if try await poll(), !isOver, let notification = notification() { try await notify(notification) }
+                    if try await poll(), !isOver, isListenedTo { try await notify() }
                 } while !isOver
-                return nil
-            } catch {
-                return error
             }
+            return .ended(prediction)
+        } catch {
+            return .gaveUp(error)
         }
-        if let failure { return .gaveUp(failure) }
-        return .ended(prediction)
     }
 
     @inline(never)  // TaskFrames.swift
@@ -177,8 +175,9 @@ final class PredictionFollower {
         defer { prediction = updated }
         refusals = RefusalRetries()
         guard answer.isResult else {
-            // A word that nobody has documented says nothing, and one that it has ended does not say that it goes on, which
-            // matters where the result then says otherwise. Progress that moves does, whatever the word.
+            // Only these show that the prediction goes on. An undocumented status shows nothing; and a terminal one may come
+            // before a result that says that it goes on, and must not count as activity then. Progress that has changed counts
+            // with any status.
             let isActive = [.waiting, .running].contains(updated.status) || updated.progress != prediction.progress
             if isActive { lastActivity = elapsed() }
             if !updated.status.isKnown, unknownWords.insert(updated.status.rawValue).inserted {
@@ -251,21 +250,24 @@ final class PredictionFollower {
         prediction.createdAt.map { .seconds(requests.caller.dependencies.now().timeIntervalSince($0)) }
     }
 
-    /// Makes the call of the options' callback, within the deadline like everything else: a callback can sleep, too.
+    /// Calls the options' callback, within the deadline like everything else: a callback can sleep, too.
     @inline(never)  // TaskFrames.swift
-    private func notify(_ notification: @escaping @Sendable () async throws -> Void) async throws {
-        try await withDeadline(max(remaining, Self.lastPoll), clock: clock, expired: expiry(), operation: notification)
+    private func notify() async throws {
+        try await withDeadline(
+            max(remaining, Self.lastPoll), clock: clock, expired: expiry(), operation: notification())
     }
 
-    /// The call of the options' callback with the prediction as it is now; nil if nobody is told.
     @inline(never)  // TaskFrames.swift
-    private func notification() -> (@Sendable () async throws -> Void)? {
-        guard let listener = options.onProgress else { return nil }
-        return { [prediction] in
+    private func notification() -> @Sendable () async throws -> Void {
+        { [prediction, listener = options.onProgress] in
             // It may take its time, even block.
-            try await withTaskExecutorPreference(globalConcurrentExecutor) { try await listener(prediction) }
+            try await withTaskExecutorPreference(globalConcurrentExecutor) { try await listener?(prediction) }
         }
     }
+
+    /// Whether ``notify()`` has a callback to call: its frame is large, and most waits have none.
+    @inline(never)  // TaskFrames.swift
+    private var isListenedTo: Bool { options.onProgress != nil }
 
     @inline(never)  // TaskFrames.swift
     private func expiry() -> @Sendable () -> any Error {
@@ -275,7 +277,7 @@ final class PredictionFollower {
     @inline(never)  // TaskFrames.swift
     private func delay() -> Duration {
         if let fixed = options.pollingInterval {
-            // Who polls seldom still wants to hear at once of what is over already.
+            // The first poll comes early with a long interval, too: the prediction may have ended already.
             let first = Duration.seconds(PollPolicy.first)
             return max(hasPolled ? fixed : min(fixed, first), Self.shortestFixed)
         }
@@ -320,7 +322,7 @@ final class PredictionFollower {
 }
 
 extension PollPolicy.Observation {
-    /// What a poll told.
+    /// What a poll has returned.
     init(_ prediction: Prediction, at time: Double) {
         self.init(
             time: time, isRunning: prediction.status != .waiting, fraction: prediction.progress.fraction,

@@ -4,7 +4,7 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// The service's calls about one prediction, each by itself: nothing is written down, and nobody waits.
+/// The service's calls about one prediction, each by itself: without the journal, and without waiting for the prediction.
 struct PredictionRequests: Sendable {
     let caller: ServiceCaller
 
@@ -19,7 +19,7 @@ struct PredictionRequests: Sendable {
         return updated
     }
 
-    /// The prediction with its result, and how many seconds it had ended by then, if the service told.
+    /// The prediction with its result, and how many seconds it had ended by then, if the service reports them.
     ///
     /// - Parameter limit: As of ``poll(_:limit:)``.
     /// - Throws: ``SpeedPixError``; `CancellationError` if the task is cancelled.

@@ -1,8 +1,8 @@
 /// A prediction's progress, as it is noticed: each element is the prediction after something changed.
 ///
 /// The last element has ended, one way or another, with its result; a failed prediction is an element, not an error. The
-/// client's journal is told of the end before the element comes, as by ``Predictions/wait(for:options:)``.
-/// Nothing is asked while nobody iterates, and nothing goes on after the loop.
+/// client's journal records the end before the element comes, as by ``Predictions/wait(for:options:)``. Nothing is sent except
+/// during the iteration, and nothing goes on after the loop.
 ///
 /// ```swift
 /// for try await seen in client.predictions.updates(of: prediction) {
@@ -33,7 +33,7 @@ public struct PredictionUpdates: AsyncSequence, Sendable {
     public struct AsyncIterator: AsyncIteratorProtocol {
         enum Source {
             case polls(PredictionFollower)
-            /// And what was told last.
+            /// With the prediction that was returned last.
             case heartbeat(HeartbeatUpdates, Prediction)
             case over
         }
@@ -68,7 +68,7 @@ public struct PredictionUpdates: AsyncSequence, Sendable {
                     await sequence.predictions.recordEnd(of: follower.prediction)
                     return follower.prediction
                 }
-                // The end is told once, with its result.
+                // The end is returned once, with its result.
                 if hasChanged, !follower.prediction.status.isTerminal {
                     source = .polls(follower)
                     return follower.prediction
@@ -100,10 +100,10 @@ extension Predictions {
     /// Follows a prediction to its end.
     ///
     /// - Parameters:
-    ///   - interval: An element comes at least this often, even if nothing has changed: for a server that has to tell its own
+    ///   - interval: An element comes at least this often, even if nothing has changed: for a server that has to show its own
     ///     client that the prediction goes on. It makes no further polls. Nil, the default, for changes alone; less than 10 ms
     ///     count as 10 ms.
-    ///   - options: `onProgress` is not called: the sequence tells it. `cancelOn` is for the iteration that throws;
+    ///   - options: `onProgress` is not called: the sequence has its values. `cancelOn` is for the iteration that throws;
     ///     leaving the loop gives nothing up.
     public func updates(
         of prediction: Prediction, atLeastEvery interval: Duration? = nil, options: WaitOptions = WaitOptions()

@@ -52,7 +52,7 @@ extension Predictions {
     /// Follows a prediction to its end; its last element's ``Prediction/output(as:files:)`` is its output.
     ///
     /// - Parameters:
-    ///   - interval: As without a type: how long nobody may hear anything; nil for as long as nothing changes.
+    ///   - interval: As without a type: an element comes at least this often; nil for changes alone.
     ///   - options: As without a type.
     public func updates<Output>(
         of prediction: TypedPrediction<Output>, atLeastEvery interval: Duration? = nil,

@@ -31,7 +31,7 @@ extension Predictions {
         return Self.finalError(error, prediction: prediction, failure: failure)
     }
 
-    /// Cancels a prediction that nobody waits for any more, whatever becomes of the calling task.
+    /// Cancels a prediction that is no longer waited for, also if the calling task is cancelled.
     ///
     /// - Returns: The prediction as the service has it now, and why it could not be canceled; then it goes on. One that
     ///   had ended already stays as it is, with its result if that can be had in time; that is not a failure.
@@ -90,7 +90,7 @@ extension Predictions {
 }
 
 extension Prediction {
-    /// A prediction that is known from what was told of it earlier.
+    /// A prediction that is known from an earlier answer.
     package init(id: String, of workflowID: String) {
         self.init(id: id)
         self.workflowID = workflowID

@@ -1,4 +1,4 @@
-// What becomes of predictions, told to the client's journal.
+// Records in the client's journal what becomes of predictions.
 extension Predictions {
     /// Asks the journal about a create, before its files are uploaded.
     ///
@@ -65,7 +65,7 @@ extension Predictions {
         await record { try await $0.recordEnded(prediction, byCaller: byCaller) }
     }
 
-    /// Tells the journal something that has happened, and that an error of the journal's does not change.
+    /// Records something that has happened in the journal. An error of the journal's does not undo it, and is logged.
     func record(_ body: (any PredictionJournal) async throws -> Void) async {
         do {
             try await body(caller.dependencies.journal)

@@ -3,7 +3,7 @@ extension Predictions {
     ///
     /// - Returns: The succeeded prediction; its ``Prediction/output`` holds the workflow's named outputs.
     /// - Throws: As ``create(_:input:options:)`` and ``wait(for:options:)``. When the task is cancelled after the create,
-    ///   the prediction goes on at the service and ``RunOptions/onCreated`` has told its id, unless
+    ///   the prediction goes on at the service and ``RunOptions/onCreated`` was called with its id, unless
     ///   ``WaitOptions/cancelOn`` says otherwise.
     public func run(
         _ workflowID: String, input: [String: InputValue], options: RunOptions = RunOptions()

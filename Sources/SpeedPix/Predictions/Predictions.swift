@@ -55,7 +55,7 @@ public struct Predictions: Sendable {
             let resolved = try await recordingFailure(key) {
                 try await resolve(input, options.fileEncoding, by: deadline)
             }
-            // Not within the deadline as a whole: a create that is under way must still tell what it has started.
+            // Not within the deadline as a whole: a create that is under way must still return the id of what it has started.
             return try await send(
                 workflowID, input: resolved, options: options, key: key, limit: deadline?.remaining)
         }

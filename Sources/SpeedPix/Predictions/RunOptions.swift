@@ -115,15 +115,15 @@ public struct WaitOptions: Sendable {
         get { fields.cancelOn }
         set { fields.cancelOn = newValue }
     }
-    /// Told what came of that: the prediction as the service has it now, and why it could not be canceled, e.g.
-    /// `unsupported`; then it goes on. Called within the wait, also if its task is cancelled.
+    /// Called with the result of that: the prediction as the service has it now, and why it could not be canceled, e.g.
+    /// `unsupported`; then it goes on. Within the wait, also if its task is cancelled.
     public var onCancel: (@Sendable (Prediction, SpeedPixError?) async -> Void)? {
         get { fields.onCancel }
         set { fields.onCancel = newValue }
     }
 
-    /// No timeout while the service says that the prediction goes on, adaptive polling, nobody told of progress; what is
-    /// given up goes on at the service.
+    /// No timeout while the service says that the prediction goes on, adaptive polling, no callback for progress; what
+    /// is given up goes on at the service.
     public init(
         timeout: Duration? = nil, idleTimeout: Duration = WaitOptions.defaultIdleTimeout,
         pollingInterval: Duration? = nil, onProgress: (@Sendable (Prediction) async throws -> Void)? = nil,
@@ -143,9 +143,9 @@ public struct RunOptions: Sendable {
     public var create: CreateOptions
     /// How it is waited for. Its ``WaitOptions/timeout`` is the deadline for the whole run, uploads included.
     public var wait: WaitOptions
-    /// Told as soon as there is an id: from then on it is paid for, and can be found again whatever happens here.
+    /// Called as soon as there is an id: from then on it is paid for, and can be found again by the id.
     public var onCreated: (@Sendable (Prediction) async -> Void)?
-    /// Told instead of that if the client's journal had it already: nothing was sent, and nothing new is paid for.
+    /// Called instead of that if the client's journal had it already: nothing was sent, and nothing new is paid for.
     public var onReused: (@Sendable (Prediction) async -> Void)?
 
     /// The published `main` version, no timeout, adaptive polling.

@@ -11,7 +11,7 @@
 /// try await done.output.images[0].save(to: "first.png")
 /// ```
 public struct TypedPrediction<Output: Decodable & Sendable>: Sendable {
-    /// The prediction as it was when last heard of.
+    /// The prediction as it was in the service's last answer.
     public let prediction: Prediction
     private let predictions: Predictions
 
@@ -27,7 +27,7 @@ public struct TypedPrediction<Output: Decodable & Sendable>: Sendable {
     /// A succeeded prediction and its output, whose members can be read from it: `done.images` is `done.output.images`.
     @dynamicMemberLookup
     public struct Succeeded: Sendable {
-        /// The prediction with everything the service told of it.
+        /// The prediction with everything the service has reported of it.
         public let prediction: Prediction
         /// Its output; files in it can be saved and read.
         public let output: Output
@@ -85,7 +85,7 @@ extension Prediction {
     /// The output as a type of the caller's. A member `info` that the type declares and the output has not is filled from
     /// ``info``.
     ///
-    /// - Parameter files: Who downloads the files in it, a client's ``SpeedPixClient/files``; they can then be saved and read.
+    /// - Parameter files: What downloads the files in it, a client's ``SpeedPixClient/files``; they can then be saved and read.
     /// - Throws: ``SpeedPixError`` `invalid_response`, with the prediction, for an output that does not fit the type, and while
     ///   there is no output at all.
     public func output<Output: Decodable>(as type: Output.Type, files: Files? = nil) throws -> Output {

@@ -95,7 +95,7 @@ public struct AsyncHTTPTransport: HTTPTransport {
         outgoing.method = HTTPMethod(rawValue: request.method.rawValue)
         for field in request.headers { outgoing.headers.add(name: field.name.rawName, value: field.value) }
         var observed: ObservedBytes?
-        // A client that can unpack asks for packed bodies unless told otherwise; pictures do not get smaller.
+        // A client that decompresses asks for compressed bodies unless this header is set; pictures do not get smaller.
         if isDecoding, request.headers[.acceptEncoding] == nil {
             outgoing.headers.add(name: "accept-encoding", value: "identity")
         }

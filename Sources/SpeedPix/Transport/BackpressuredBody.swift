@@ -2,8 +2,8 @@ import NIOCore
 
 /// A request's body that waits for the event loops now and then.
 ///
-/// AsyncHTTPClient asks for the next chunk as soon as it has handed the last one to an event loop, and hears only from
-/// there that the connection is full. On a busy machine it is hundreds of chunks ahead by then, all of them in memory.
+/// AsyncHTTPClient asks for the next chunk as soon as it has handed the last one to an event loop, and only the event
+/// loop notices that the connection is full. On a busy machine it is hundreds of chunks ahead by then, all of them in memory.
 struct BackpressuredBody: AsyncSequence, Sendable {
     typealias Element = ByteBuffer
 

@@ -1,7 +1,7 @@
 import HTTPTypes
 import NIOHTTPCompression
 
-/// How a body was compressed on its way, though nobody had asked for it (RFC 9110, section 8.4).
+/// How a body was compressed on its way, although the request did not allow it (RFC 9110, section 8.4).
 struct BodyCoding: Equatable, CustomStringConvertible {
     /// Bytes that any body may unpack to: more than a disk should be filled with by a few megabytes. What is read into memory
     /// has limits of its own, far below.
@@ -18,10 +18,10 @@ struct BodyCoding: Equatable, CustomStringConvertible {
         description = name.printable()
     }
 
-    /// Whether AsyncHTTPClient undoes it, if it is told to.
+    /// Whether AsyncHTTPClient can undo it.
     var isDecodable: Bool { Self.decodable.contains(description) }
 
-    /// Whether a body that begins with these bytes is still compressed. A client that somebody else has configured may have
+    /// Whether a body that begins with these bytes is still compressed. A client with another configuration may have
     /// undone it and left the header.
     func isBeginning(_ bytes: some Collection<UInt8>) -> Bool {
         let start = Array(bytes.prefix(2))

@@ -9,7 +9,7 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// Finds out what is wrong with a server's certificate, which BoringSSL does not tell: by a handshake of its own, that
+/// Finds out what is wrong with a server's certificate, which BoringSSL does not report: by a handshake of its own, that
 /// trusts everything and sends nothing.
 enum CertificateDiagnosis {
     /// An explanation is not worth more.
@@ -56,7 +56,7 @@ enum CertificateDiagnosis {
     }
 }
 
-/// Tells when a handshake is over.
+/// Completes a promise when a handshake is over.
 private final class HandshakeWaiter: ChannelInboundHandler, Sendable {
     typealias InboundIn = ByteBuffer
 

@@ -37,7 +37,7 @@ final class ClientState: Sendable {
     /// - Parameter used: The offset that the refused call was signed with. Others may have corrected it meanwhile.
     /// - Returns: False if that was about right already, and so cannot be what is wrong.
     func correctClock(offset: Double, used: Double) -> Bool {
-        // Below a minute no service minds, and the difference is the network's.
+        // Services accept a minute's difference, and a smaller one may come from the network's delay.
         guard abs(offset - used) > 60 else { return false }
         state.withLock { $0.clockOffset = offset }
         return true

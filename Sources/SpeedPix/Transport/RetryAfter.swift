@@ -8,12 +8,12 @@ import Foundation
 
 /// `Retry-After` (RFC 9110, section 10.2.3): seconds or a date.
 ///
-/// Read once for each answer, into ``SpeedPixError/retryAfter``: whoever calls again reads it from the error.
+/// Read once for each answer, into ``SpeedPixError/retryAfter``: code that calls again reads it from the error.
 enum RetryAfter {
     /// How long an answer asks to wait, whatever its status: a proxy in front of the service says it with a 502, too.
     ///
-    /// - Parameter now: What a date counts from in an answer without a `Date`. The answer's own comes first, since this machine's
-    ///   clock may be off.
+    /// - Parameter now: What a date counts from in an answer without a `Date`. The answer's own comes first, since this
+    ///   machine's clock may be off.
     /// - Returns: Nil for an answer that does not ask.
     static func duration(_ headers: HTTPFields, now: Date) -> Duration? {
         guard let text = headers[.retryAfter] else { return nil }

@@ -20,7 +20,8 @@ package final class ServiceCaller: Sendable {
     let isTraced: Bool
     let state: ClientState
     private let signing: RequestSigning
-    /// Bytes of an answer that is read where its call was made: about a millisecond's work.
+    /// The largest answer, in bytes, that is decoded on the thread of its call, about a millisecond's work. A larger one would
+    /// delay the other calls on that thread.
     private static let largestQuick = 64 << 10
 
     convenience init(
@@ -111,7 +112,8 @@ package final class ServiceCaller: Sendable {
                 if failure.error.code == .throttled { state.pollScheduler.noteThrottled(sentAt: sentAt) }
                 let isInDoubt = !isRepeatable && failure.effect == .unknown
                 let error = isInDoubt ? Self.unknownOutcome(failure.error) : failure.error
-                // Before any pause: whatever ends the process in it leaves no doubt.
+                // The try surely had no effect, so its intent is withdrawn, and before the pause: if the process ends in
+                // the pause, the journal must not have the create as in doubt.
                 if !isInDoubt { try await intent?.withdraw() }
                 if let offset = failure.clockOffset, !hasCorrectedClock,
                     state.correctClock(offset: offset, used: failure.usedOffset)
@@ -144,9 +146,10 @@ package final class ServiceCaller: Sendable {
     /// One try that failed, and what that means for another.
     struct Failure: Error {
         enum Effect {
-            /// The service's engine never saw the call: no connection was made, or flow control turned it away.
+            /// The call had no effect, and may be sent again: no connection was made, a middleware threw, or flow control
+            /// refused it before the service's engine.
             case none
-            /// The service looked at the call and said no.
+            /// The service has refused the call.
             case refused
             /// The call may have done its work.
             case unknown
@@ -185,7 +188,8 @@ package final class ServiceCaller: Sendable {
         let response: TransportResponse
         let body: [UInt8]
         do {
-            // A cancelled create must still learn the id of what it started, or the result is paid for and lost.
+            // A create is shielded from the cancellation of its task for a grace period: without the answer, the id of what it
+            // has started would be lost, and the result with it, although it is paid for.
             (response, body) =
                 isShielded
                 ? try await ShieldedOperation.run(
@@ -193,11 +197,12 @@ package final class ServiceCaller: Sendable {
                     on: pipeline.taskExecutor(for: route.operation), expired: { GraceExpired() }, operation: exchange)
                 : try await exchange()
         } catch let error where isShielded || !(error is CancellationError) {
-            // Nobody cancels a shielded call: its transport gave up, and whether it had been sent is not known.
+            // A CancellationError of a shielded call is the transport's own, since the call's task is not cancelled. It is not
+            // known whether the request was sent.
             throw failure(error)
         }
         do {
-            // A result with pictures in it is megabytes, and would hold up everybody else's calls.
+            // A result with pictures in it has megabytes. Decoded here it would delay the other calls on this thread.
             let isLarge = body.count > Self.largestQuick
             return try await withTaskExecutorPreference(isLarge ? globalConcurrentExecutor : nil) {
                 try ServiceAnswer.envelope(

@@ -26,7 +26,7 @@ extension JSONValue {
         }
     }
 
-    /// A name that somebody else gave: text, or a whole number. A fraction is none, nor is a number so large that some of
+    /// A name that comes from outside: text, or a whole number. A fraction is none, nor is a number so large that some of
     /// its digits are lost.
     package var lenientIdentifier: String? {
         if case .double = self { nil } else { lenientString }

@@ -114,7 +114,7 @@ extension JSONValue: Codable {
         }
     }
 
-    /// A decoder does not tell how a number was written. Digits that no `Double` has, though, were no float's.
+    /// Refuses a whole number with more digits than a `Double` has, which was rounded. A decoder does not show its digits.
     private static func refuseRounding(_ value: Double, _ container: any SingleValueDecodingContainer) throws {
         // 17 digits are enough for every double, so that an encoder has no reason to write more.
         guard value.magnitude >= 0x1p63, let exact = try? container.decode(Decimal.self) else { return }

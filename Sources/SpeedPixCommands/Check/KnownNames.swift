@@ -2,7 +2,7 @@ import LuaRuntime
 import SpeedPix
 import SpeedPixLua
 
-/// What a script can name: what is really there in a VM, and what the reference tells of it.
+/// What a script can name: what is really there in a VM, and what the reference has about it.
 struct KnownNames: Sendable {
     /// The globals; of those that are tables, the names in them.
     var globals: [String: Set<String>?] = [:]
@@ -11,7 +11,8 @@ struct KnownNames: Sendable {
     init(_ context: CommandContext) async throws {
         let noAccount = try SpeedPixClient.Configuration(appKey: "none", appSecret: "none")
         let plan = HostPlan(
-            noAccount, sandbox: try SandboxOptions.parse([]), directory: context.workingDirectory, in: context)
+            noAccount, sandbox: try SandboxOptions.parse([]), withheld: [], directory: context.workingDirectory,
+            in: context)
         let host = ScriptHost(plan, streams: .none, context, onEvent: { _ in })
         let results = try await LuaVM(modules: SpeedPixModule.modules(host)).run(
             LuaChunk(

@@ -5,7 +5,9 @@ struct TimeoutOptions: ParsableArguments {
     // A negative number is a number, too, and is refused as one.
     @Option(
         name: .customLong("timeout"), parsing: .unconditional,
-        help: ArgumentHelp("Gives up after this time.", valueName: "SECONDS"))
+        help: ArgumentHelp(
+            "Gives up after this time in all; the setting timeout is for one call to the service.",
+            valueName: "SECONDS"))
     var seconds: Double?
 
     /// Nil for no limit of its own.

@@ -153,7 +153,7 @@ struct JobsWaitCommand: ContextCommand {
 }
 
 extension Predictions {
-    /// Waits for all of them at once, and tells each in the order given.
+    /// Waits for all of them at once, and prints each in the order given.
     ///
     /// - Returns: The ids of those that failed or were canceled.
     /// - Throws: ``SpeedPixError`` for one that cannot be waited for.

@@ -87,6 +87,7 @@ struct ServeCommand: ContextCommand {
         configuration.keepsPredictions = true
         configuration.now = context.now
         configuration.clock = context.clock
+        configuration.searchPath = context.environment["PATH"] ?? ""
         configuration.faults = try faultRules(context)
         configuration.onFault = { strike in
             context.say("fault: rule \(strike.rule), \(strike.fault.name) on \(strike.target.rawValue) \(strike.call)")
@@ -100,7 +101,7 @@ struct ServeCommand: ContextCommand {
                 defer { file?.remove() }
                 if let file { line += " credentials \(file.path)" }
                 try context.writeOutput(Array((line + "\n").utf8))
-                // Until the process is told to stop, which cancels this task.
+                // Until a signal stops the process, which cancels this task.
                 let (never, _) = AsyncStream<Void>.makeStream()
                 for await _ in never {}
             }

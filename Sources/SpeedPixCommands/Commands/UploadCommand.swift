@@ -57,7 +57,7 @@ struct UploadCommand: ContextCommand {
 
     private func upload(to store: Files, _ context: CommandContext) async throws {
         let paths = files.map(context.absolute)
-        // Told in the order of the command line, each as soon as those before it are there.
+        // Printed in the order of the command line, each as soon as those before it are there.
         try await paths.concurrentMap(limit: Files.concurrency) {
             try await store.upload(.path($0))
         } receive: {

@@ -1,14 +1,14 @@
 import LuaRuntime
 import SpeedPix
 
-/// Errors as the command line tells them.
+/// Errors as the command line shows them.
 enum ErrorText {
     static func describe(_ error: SpeedPixError) -> String {
         (withoutStringToSign(error.message) + (error.remedy.map { "\nhint: \($0)" } ?? "")).printable(
             keepingLines: true)
     }
 
-    /// A refusal of the API gateway without the text that it has signed: lines of headers, which help nobody who has the wrong
+    /// A refusal of the API gateway without the text that it has signed: lines of headers, which do not help to find a wrong
     /// secret. The SDK's error has it.
     static func withoutStringToSign(_ message: String) -> String {
         guard let begin = message.firstRange(of: ", Server StringToSign:") else { return message }
@@ -71,7 +71,7 @@ enum ErrorText {
 }
 
 extension CommandFailure {
-    /// An error of the SDK as the command line tells it.
+    /// An error of the SDK as the command line shows it.
     init(_ status: ExitStatus, _ error: SpeedPixError) {
         self.init(
             status, ErrorText.withoutStringToSign(error.message).printable(keepingLines: true),

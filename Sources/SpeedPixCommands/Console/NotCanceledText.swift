@@ -5,7 +5,7 @@ enum NotCanceledText {
     /// The most that are named with their reason: a network that is gone has one for all of them.
     private static let most = 10
 
-    /// - Parameter ids: In the order in which they are told of; those that are not in `errors` were not to be canceled.
+    /// - Parameter ids: In the order in which they are listed; those that are not in `errors` were not to be canceled.
     static func lines(_ errors: [String: SpeedPixError], of ids: [String]) -> [String] {
         let refused = ids.compactMap { id in errors[id].map { (id, $0) } }
         var lines: [String] = []

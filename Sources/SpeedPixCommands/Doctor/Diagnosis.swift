@@ -4,7 +4,7 @@ import SpeedPix
 struct Diagnosis: Sendable, Equatable {
     enum Verdict: String, Sendable {
         case ok
-        /// It works, or works without; but somebody should know.
+        /// It works, or the command works without it, but the user should know.
         case note
         /// Nothing works until it is mended.
         case bad
@@ -44,7 +44,7 @@ struct ShownSetting: Sendable, Equatable {
     var value: String
     var origin: String
 
-    /// Every setting that somebody made, and the defaults of the others.
+    /// Every setting that was made, and the defaults of the others.
     static func all(_ settings: ResolvedSettings, isLocal: Bool) -> [ShownSetting] {
         Setting.allCases.compactMap { setting in
             if let value = settings[setting] {

@@ -5,7 +5,7 @@ import SpeedPixLua
 import Synchronization
 import SystemPackage
 
-/// What a dry run would have created and uploaded, told as it goes, and at its end what it would have changed in files.
+/// What a dry run would have created and uploaded, listed as it goes, and at its end what it would have changed in files.
 final class DryRunList: Sendable {
     private struct State {
         var creates = 0
@@ -31,7 +31,7 @@ final class DryRunList: Sendable {
         context.say(line.printable(keepingLines: true))
     }
 
-    /// Tells what would have become of files; paths in the working folder are told from there.
+    /// Lists what would have become of files; paths in the working folder are relative to it.
     func note(_ changes: [FileOverlay.Change]) {
         for change in changes { context.say(line(change).printable()) }
     }

@@ -5,7 +5,7 @@ import SpeedPixLua
 extension EventStream {
     func send(_ event: ScriptEvent) {
         switch event {
-        case .uploaded: break  // Told as a transfer.
+        case .uploaded: break  // Reported as a transfer.
         case .created(let prediction, let options):
             var fields = Self.fields(prediction, options)
             fields["estimated_seconds"] = prediction.estimatedDuration.map { .seconds($0) }

@@ -20,7 +20,7 @@ final class EventStream: Sendable {
     /// What the first event has, whatever becomes of the run.
     private let head: [String: JSONValue]
     private let state: Mutex<State>
-    /// Why events could not be written; nobody reads them any more then.
+    /// Why events could not be written: mostly since their reader has closed the stream. No more are written then.
     let outputFailure = OutputFailure()
 
     /// - Parameters:
@@ -64,7 +64,7 @@ final class EventStream: Sendable {
 
     /// The last event, whatever comes after it. Only the first call has an effect.
     func finish(_ fields: [String: JSONValue]) {
-        // A run that never began has parameters that may be a secret which nobody could recognise.
+        // Without the parameters: of a run that never began they were not checked, and one may be a secret.
         start(parameters: [:])
         state.withLock { state in
             guard !state.hasFinished else { return }

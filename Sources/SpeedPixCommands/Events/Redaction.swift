@@ -1,6 +1,6 @@
 import SpeedPix
 
-/// Keeps the secret out of what a run tells, whoever put it there: a parameter, a service's answer, a script.
+/// Keeps the secret out of what a run reports, wherever it comes from: a parameter, a service's answer, a script.
 struct Redaction: Sendable {
     /// The longest first: one may be a part of another.
     private let secrets: [String]

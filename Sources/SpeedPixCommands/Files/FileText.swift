@@ -1,4 +1,5 @@
 import SpeedPix
+import Tables
 
 #if canImport(Darwin)
 import Darwin
@@ -10,6 +11,7 @@ import Glibc
 
 /// The content of a small text file.
 struct FileText {
+    /// Without a byte order mark.
     let text: String
     /// The file's mode, as `stat` gives it.
     let mode: mode_t
@@ -20,7 +22,7 @@ struct FileText {
     static func read(_ path: String, limit: Int) throws(FileTextError) -> FileText? {
         func failure(_ message: String) -> FileTextError { FileTextError(message: "\(path.printable()) \(message)") }
         guard !path.utf8.contains(0) else { throw failure("has a zero byte in its name") }
-        // Not waiting for somebody to write into what may be a pipe.
+        // Not waiting for a writer of what may be a pipe.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
             if errno == ENOENT || errno == ENOTDIR { return nil }
@@ -41,8 +43,11 @@ struct FileText {
             bytes += buffer[..<count]
             guard bytes.count <= limit else { throw failure("is larger than \(limit >> 10) KiB") }
         }
-        guard let text = String(validating: bytes, as: UTF8.self) else { throw failure("is not UTF-8 text") }
-        return FileText(text: text, mode: status.st_mode)
+        do {
+            return FileText(text: try UTF8Text.decode(bytes), mode: status.st_mode)
+        } catch {
+            throw failure(error.message)
+        }
     }
 
     private static func read(_ descriptor: Int32, into buffer: inout [UInt8]) -> Int {

@@ -1,7 +1,7 @@
 import SpeedPix
 import SpeedPixJournal
 
-/// The journal of a run under way: opens it, tells what it has, and ends it.
+/// The journal of a run under way: opens it, reports what it has, and ends it.
 struct RunJournaling: Sendable {
     /// Where creates are written down; nil for memory.
     let journal: (any PredictionJournal)?
@@ -25,11 +25,11 @@ struct RunJournaling: Sendable {
         in context: CommandContext
     ) throws {
         let report: @Sendable (String) -> Void = { if !isQuiet { context.say($0.printable()) } }
-        let drawn = seed ?? Int64.random(in: 0...Int64(Int32.max))
+        let drawn = seed ?? context.randomSeed()
         self.plan = isDryRun ? nil : plan
         self.client = client
         clock = context.clock
-        guard let plan, plan.target != nil || !isDryRun else {
+        guard let plan else {
             (journal, self.seed, deferred, dryRunJournal) = (nil, drawn, nil, nil)
             return
         }
@@ -48,14 +48,15 @@ struct RunJournaling: Sendable {
             return
         }
         let resumed = try store.resume(
-            run, endpoint: plan.description.endpoint, appKey: plan.description.appKey, plan.choices)
+            run, endpoint: plan.description.endpoint, appKey: plan.description.appKey, plan.choices,
+            callbacks: ResumeCallbacks(
+                onChange: { create, differences in report(Self.explanation(create, differences)) },
+                // What the gateway has swept away was free.
+                existsAtService: plan.isLocal ? { try await client.predictions.isKnown($0.id) } : nil))
         report(Self.greeting(recorded, resumed))
         if !plan.choices.makesDoubtsAgain {
             for line in Self.doubts(recorded.inDoubt > 0 ? try store.doubts(of: run) : [], run) { context.say(line) }
         }
-        resumed.onChange = { create, differences in report(Self.explanation(create, differences)) }
-        // What the gateway has swept away was free.
-        if plan.isLocal { resumed.existsAtService = { try await client.predictions.isKnown($0.id) } }
         let deferred = DeferredJournal(resumed)
         (journal, self.seed, self.deferred, dryRunJournal) = (deferred, resumed.seed, deferred, nil)
     }
@@ -144,7 +145,7 @@ struct RunJournaling: Sendable {
         }
     }
 
-    /// Predictions that at most are asked about at the end of a run: nobody has waited for them.
+    /// The most predictions that are polled at the end of a run: those that the script has not waited for.
     private static let mostAskedAbout = 100
     /// The end of a run is not to wait for a service that does not answer.
     private static let askingTimeout: Duration = .seconds(10)

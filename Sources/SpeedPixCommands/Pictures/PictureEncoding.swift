@@ -28,7 +28,8 @@ struct PictureEncoding {
 
     // MARK: kitty
 
-    /// PNG in base64, 4,096 characters a command at most. q=2: the terminal must not answer, since nobody would read it.
+    /// PNG in base64, 4,096 characters a command at most. q=2: the terminal must not answer, since the answer would not be
+    /// read.
     private func kitty(_ png: [UInt8], columns: Int, rows: Int) -> [UInt8] {
         var rest = Array(Data(png).base64EncodedString().utf8)[...]
         var bytes: [UInt8] = []

@@ -7,7 +7,7 @@ struct PictureFit {
     var width: Int
     var height: Int
 
-    /// - Parameter wanted: Columns that somebody asked for.
+    /// - Parameter wanted: Columns that the user asked for.
     init(width: Int, height: Int, on extent: TerminalExtent, style: PictureProtocol, wanted: Int? = nil) {
         let isBlocks = style == .blocks
         // A half block is one pixel wide and two high.

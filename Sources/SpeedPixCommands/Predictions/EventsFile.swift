@@ -6,7 +6,7 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// What the events of a run (`run --json`) tell of its predictions.
+/// What the events of a run (`run --json`) have about its predictions.
 struct EventsFile {
     private var labels: [String: String] = [:]
     /// In the order of their creates.

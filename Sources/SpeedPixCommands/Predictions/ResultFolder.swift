@@ -71,7 +71,7 @@ struct ResultFolder {
     }
 }
 
-/// The names that are given already. File systems may not tell upper from lower case.
+/// The names that are given already. File systems may ignore case.
 private final class Claims: Sendable {
     private let names: Mutex<Set<String>>
 

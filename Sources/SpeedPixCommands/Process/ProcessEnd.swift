@@ -1,9 +1,9 @@
 import Dispatch
 import Synchronization
 
-/// The end of the process, once something has asked for it: bound to come, whatever a thread is stuck in.
+/// Ends the process once that was asked for, even if threads are blocked.
 ///
-/// Its timers run on threads of the system's: Swift's own may all be stuck in writes that nobody reads.
+/// Its timers run on Dispatch's threads: Swift's own may all be blocked in writes whose reader does not read.
 public final class ProcessEnd: Sendable {
     /// Calls the closure after the duration unless what it returns is called before.
     typealias Schedule = @Sendable (Duration, @escaping @Sendable () -> Void) -> @Sendable () -> Void
@@ -35,7 +35,7 @@ public final class ProcessEnd: Sendable {
 
     // MARK: Asking for it
 
-    /// A signal asks for the end: whoever waits for a stream gives up.
+    /// A signal asks for the end: writes that wait for their reader give up.
     public func begin() { state.withLock { $0.hasBegun = true } }
 
     /// Whether a signal or a time limit has asked for the end.
@@ -52,7 +52,7 @@ public final class ProcessEnd: Sendable {
         state.withLock { $0.timeLimit = cancel }
     }
 
-    /// The run that had the limit has ended. If it has passed, it stays so: what there is to tell may find no reader.
+    /// The run that had the limit has ended. If it has passed, it stays so: what is still to be written may have no reader.
     func endTimeLimit() {
         let cancel = state.withLock { state in
             defer { state.timeLimit = nil }
@@ -84,7 +84,7 @@ public final class ProcessEnd: Sendable {
 
     // MARK: Interruptions
 
-    /// Whoever waits for a stream now gives up, since a session ends what it is doing. The process goes on.
+    /// Writes that wait for their reader now give up, since a session ends what it is doing. The process goes on.
     public func interruptStreams() { state.withLock { $0.interruptions += 1 } }
 
     /// Changes with each ``interruptStreams()``.

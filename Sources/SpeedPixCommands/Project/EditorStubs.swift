@@ -12,7 +12,7 @@ struct EditorStubs {
     let project: String
 
     /// - Returns: Whether the file was there already, with the same text.
-    /// - Throws: ``CommandFailure`` for a file of somebody else's, or a folder that cannot be written.
+    /// - Throws: ``CommandFailure`` for a file that this program has not made, or a folder that cannot be written.
     @discardableResult
     func write() throws -> Bool {
         let path = "\(project)/\(Self.name)"

@@ -1,5 +1,5 @@
 extension Duration {
-    /// "0.123": milliseconds are what a person can tell apart.
+    /// "0.123": a person notices no less than a millisecond.
     var preciseSeconds: String {
         let milliseconds = Int64((self / .milliseconds(1)).rounded())
         let rest = "\(milliseconds % 1000)"

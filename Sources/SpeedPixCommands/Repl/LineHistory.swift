@@ -61,7 +61,7 @@ struct LineHistory: Sendable {
 
     private static let lineBreak = "\u{2028}"
 
-    /// Adds an input. One that cannot be written is not missed enough to bother anybody.
+    /// Adds an input. That one cannot be written is not reported: it matters too little.
     func append(_ line: String) {
         guard let path, isKept(line) else { return }
         let file = FilePath(path)

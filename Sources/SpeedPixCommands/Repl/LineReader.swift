@@ -25,7 +25,7 @@ struct Completion: Sendable, Equatable {
 protocol LineReader: Sendable {
     /// The next line. Output that comes meanwhile is shown above it.
     ///
-    /// - Parameter prompt: Shown in front, if anybody sees it.
+    /// - Parameter prompt: Shown in front of the line, on a terminal.
     func readLine(prompt: String) async -> LineInput
     /// A line that is to come back with the arrow keys.
     func remember(_ line: String)

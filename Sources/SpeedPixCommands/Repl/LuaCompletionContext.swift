@@ -9,7 +9,7 @@ struct LuaCompletionContext {
         case string(String, quote: String)
         /// Behind `path.` or `path:`, with the beginning of a name.
         case member(path: [String], name: String, isMethod: Bool)
-        /// Behind `list[1]:`, with the beginning of a name: what stands there only running it could tell.
+        /// Behind `list[1]:`, with the beginning of a name: what type the value has is known only by running it.
         case method(String)
         /// Where a field of a table's constructor begins; `taken` are the fields that it has.
         case field(String, taken: Set<String>)
@@ -90,7 +90,7 @@ struct LuaCompletionContext {
         tokens.indices.contains(index) ? lexer.text(tokens[index]) : ""
     }
 
-    /// `a.b.c`, read backwards; nil if it begins with something that only running it could tell.
+    /// `a.b.c`, read backwards; nil if it begins with an expression whose value is known only by running it.
     private func path(endingAt end: Int) -> [String]? {
         var names: [String] = []
         var index = end

@@ -123,7 +123,7 @@ struct NameCompletion: Sendable {
         return described.filter { call.argument >= $0.parameters.count }.flatMap { $0.options.map(\.name) }
     }
 
-    /// The methods of a name: of several classes only if nothing tells which one the variable belongs to.
+    /// The methods of a name: of several classes only if it is unknown which one the variable belongs to.
     private func methods(_ name: String, of variable: String) -> [LuaReference.Function] {
         let classes = reference.classes.filter { $0.methods.contains { $0.name == name } }
         let names = Set(members(variable.split(separator: ".").map(String.init)).map(\.name))

@@ -12,7 +12,7 @@ struct Palette: Sendable {
 
     var isOn: Bool
 
-    /// On a terminal that has colours, for a person who has not said no to them (no-color.org).
+    /// On a terminal that has colours, unless the user has turned them off (no-color.org).
     init(_ context: CommandContext) {
         let term = context.environment["TERM"] ?? ""
         isOn =

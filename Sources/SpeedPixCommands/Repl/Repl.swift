@@ -1,5 +1,6 @@
 import LuaRuntime
 import SpeedPix
+import SpeedPixGateway
 import SpeedPixLua
 import Spelling
 
@@ -53,7 +54,7 @@ actor Repl {
         palette = Palette(components.context)
     }
 
-    /// Until the input ends or somebody leaves.
+    /// Runs until the input ends or the user leaves.
     ///
     /// - Returns: Success if a person was there to see what failed; otherwise the status of what failed first.
     func run() async throws -> ExitStatus {
@@ -130,7 +131,7 @@ actor Repl {
         return line
     }
 
-    /// What is kept must not hold the secret, also where nobody needs it to sign with. Where nothing is kept the command
+    /// What is kept must not hold the secret, also where it is not needed to sign with. Where nothing is kept the command
     /// that prints it is not run.
     private func fetchSecretOnce() async {
         guard let fetch = fetchSecret else { return }
@@ -271,7 +272,7 @@ actor Repl {
         write(ValuePrinter(palette: palette, width: width).text(values) + "\n")
     }
 
-    // MARK: Telling
+    // MARK: Reports
 
     private func write(_ text: String) {
         do {
@@ -293,6 +294,9 @@ actor Repl {
     }
 
     private func fail(_ error: LuaError, _ chunk: LuaChunk) {
+        if let usage = ScriptUsage.failure(error, of: ":load \(chunk.name)") {
+            return fail(usage.message ?? error.message, usage.status)
+        }
         let text = ErrorText.describe(error, chunk: chunk) { self.chunks[$0] }
         fail(text, ErrorText.status(error))
     }
@@ -302,7 +306,7 @@ actor Repl {
         if firstFailure == .success { firstFailure = status }
     }
 
-    /// At the end of the session. Nothing is told of predictions that end with it.
+    /// At the end of the session. Predictions that end with it are not reported.
     private func reportUnfinished() {
         let ids = unfinished(after: 0)
         guard !ids.isEmpty, let flag = localMode.laterFlag else { return }
@@ -405,7 +409,10 @@ actor Repl {
             host.load(arguments: arguments)
             // A pipe may be long in coming, and Ctrl-C ends the wait, not the session.
             let file = try await interruptibly { [context] in try ScriptFile(path, in: context) }.get()
+            try file.checkEncoding()
+            try ScriptUsage.check(arguments, of: file, run: ":load \(path)")
             guard await run(file.chunk, shownAs: file.chunk, isExpression: false) else { return }
+            if let unread = host.unreadArguments { fail(LuaError(refusing: unread), file.chunk) }
         } catch {
             let failure = error as? CommandFailure
             fail(failure?.message ?? "\(error)", failure?.status ?? .failure)

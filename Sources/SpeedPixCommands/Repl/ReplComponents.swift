@@ -13,7 +13,7 @@ struct ReplComponents: Sendable {
     var history: LineHistory
     /// Fetches a secret that only a command knows, and that the history has to know as well; nil if it knows all.
     var fetchSecret: (@Sendable () async -> String?)?
-    /// Hears what the session does.
+    /// Receives the session's events.
     var recorder: RunRecorder
     var pending: PendingLines
     /// Those that the session can name.

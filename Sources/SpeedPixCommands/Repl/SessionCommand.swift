@@ -55,7 +55,7 @@ enum SessionCommand: Equatable {
         return .load(unquoted(file), arguments)
     }
 
-    /// What a person types who expects a shell: `help`, `help NAME`, `exit`, `quit`. A session may have variables of these
+    /// What a user types who expects a shell: `help`, `help NAME`, `exit`, `quit`. A session may have variables of these
     /// names; then they are meant.
     ///
     /// - Returns: Nil for any other line.

@@ -26,7 +26,7 @@ final class SessionOutput: Sendable {
         sharesErrors = context.lineTerminal?.showsErrors ?? false
     }
 
-    /// - Throws: What the write threw, for instance because nobody reads any more.
+    /// - Throws: What the write threw, for instance because the reader has closed the stream.
     func write(_ bytes: [UInt8]) throws {
         try state.withLock { state in
             guard !queue(bytes, &state) else { return }

@@ -99,7 +99,7 @@ struct SessionScript: Sendable {
 
     /// What shows a value at the prompt must be a statement in a script.
     private func statement(_ text: String, isUsed: Bool) -> String {
-        // A comment at its end would swallow the parenthesis.
+        // With a comment at its end, the parenthesis would be part of the comment.
         let value = text.contains("--") ? "\n\(text)\n" : text
         // Several values do not fit into parentheses; of those `_` gets the first.
         let forms = isUsed ? ["_ = (\(value))", "_ = \(text)"] : [text, "print(\(value))", "_ = \(text)"]

@@ -1,5 +1,6 @@
 import SpeedPix
 import Subprocess
+import Tables
 
 #if canImport(Darwin)
 import Darwin
@@ -65,10 +66,11 @@ struct SecretCommand {
                     message: "\(origin): app_secret_command failed (\(result.terminationStatus.shown))",
                     hint: "run it in a terminal to see why")
             }
-            guard let text = String(validating: result.standardOutput, as: UTF8.self) else {
-                throw SettingsError(message: "\(origin): app_secret_command printed something that is not text")
-            }
-            return text
+            return try UTF8Text.decode(result.standardOutput)
+        } catch let problem as UTF8Text.Problem {
+            throw SettingsError(
+                message: "\(origin): app_secret_command printed something that "
+                    + (problem == .isUTF16 ? "is UTF-16; let it print UTF-8" : "is not text"))
         } catch let error as SubprocessError {
             try Task.checkCancellation()
             throw SettingsError(

@@ -1,11 +1,11 @@
 import Synchronization
 
-/// Who hears of Ctrl-C: the command that runs, unless it leaves it to the process, which then ends.
+/// Passes Ctrl-C to the command that runs, which may leave it to the process; the process then ends.
 public final class Interrupts: Sendable {
     private let handler = Mutex<(@Sendable () -> Bool)?>(nil)
     private let watcher = Mutex<(@Sendable () -> Void)?>(nil)
 
-    /// Without effect until a command listens.
+    /// Without effect until a command has set a handler.
     public init() {}
 
     /// The process calls this when it is interrupted, from any thread.
@@ -21,7 +21,7 @@ public final class Interrupts: Sendable {
         watcher.withLock { $0 }?()
     }
 
-    /// From now on `body` hears when the terminal has changed. Nil ends it.
+    /// From now on `body` is called when the terminal has changed. Nil ends it.
     func watch(_ body: (@Sendable () -> Void)?) {
         watcher.withLock { $0 = body }
     }

@@ -4,7 +4,7 @@ public struct TerminalExtent: Sendable, Hashable {
     public var columns: Int
     /// Rows on the screen.
     public var rows: Int
-    /// Pixels of one character; 10 × 20 where the terminal does not tell.
+    /// Pixels of one character; 10 × 20 where the terminal does not report them.
     public var cellWidth: Int
     /// Pixels of one character from top to bottom.
     public var cellHeight: Int

@@ -8,7 +8,7 @@ import Musl
 import Glibc
 #endif
 
-/// What tells one state of a file or a folder from another, as the file system has it; of one that is gone, nothing.
+/// What distinguishes one state of a file or a folder from another, from the file system's attributes; nothing if it is gone.
 struct WatchedVersion: Hashable, Sendable {
     /// A larger file is not read once more: each new version counts as a change.
     private static let largest: Int64 = 64 << 20
@@ -42,7 +42,7 @@ struct WatchedVersion: Hashable, Sendable {
         switch kind {
         case UInt32(S_IFREG): size <= Self.largest ? Self.bytes(of: path) : nil
         case UInt32(S_IFDIR): Self.names(in: path)
-        // Reading a pipe or a device would take something away from whoever it is for.
+        // Reading a pipe or a device would take data away from its reader.
         default: nil
         }
     }

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// The progress of one run: written by the backend, read by whoever asks.
+/// The progress of one run: written by the backend, read by the calls that ask for it.
 final class ReportedProgress: Sendable {
     struct Value: Sendable, Equatable {
         var fraction = 0.0

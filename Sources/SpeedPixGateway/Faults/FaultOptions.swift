@@ -97,7 +97,7 @@ struct FaultOptions {
         return FaultFileError("\(subject): \"\(name)\" is missing" + (slip ?? explanation))
     }
 
-    /// - Throws: ``FaultFileError`` for a member that nobody asked for.
+    /// - Throws: ``FaultFileError`` for a member that was not read.
     func end() throws(FaultFileError) {
         guard let odd = members.keys.filter({ !known.contains($0) }).min() else { return }
         let hint = NearestName.hint(for: odd, among: known.filter { $0 != "comment" }).map { "; \($0)" } ?? ""

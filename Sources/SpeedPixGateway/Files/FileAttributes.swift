@@ -6,7 +6,7 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// What was said of a file when it was stored, and its bytes do not tell.
+/// What was given with a file when it was stored, and its bytes do not contain.
 struct FileAttributes: Sendable, Equatable {
     var contentType: String
     /// The name the file came under. It is never a path here.

@@ -97,9 +97,9 @@ struct ObjectStore: Sendable {
         }
     }
 
-    /// What was said of a file when it was stored.
+    /// The attributes of a file, as they were given when it was stored.
     ///
-    /// - Returns: Of a file without any (it was stored by an older gateway) what its name and its date tell; nil if
+    /// - Returns: Of a file without any (it was stored by an older gateway) what its name and its date show; nil if
     ///   there is no such file.
     func attributes(of key: ObjectKey) async throws -> FileAttributes? {
         do {
@@ -236,7 +236,7 @@ struct ObjectStore: Sendable {
             try await fill(temporary)
             let description = try attributes.encoded()
             try await NIOThreadPool.singleton.runIfActive {
-                // Whoever finds the file finds its attributes: they are there first.
+                // The attributes are there first, so that a file is never without them.
                 let written = FilePath(temporary.string + ".attributes")
                 try AtomicFile.replace(
                     attributesPath(of: key), with: CollectionOfOne(description), permissions: .ownerReadWrite,

@@ -29,7 +29,7 @@ actor ScratchDirectory {
         return location
     }
 
-    /// Removes it with all that is in it, if it was made; nobody may use it any more.
+    /// Removes it with all that is in it, if it was made; it must not be used after that.
     func remove() async {
         guard let making else { return }
         _ = await making.result

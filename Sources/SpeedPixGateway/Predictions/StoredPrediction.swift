@@ -15,7 +15,7 @@ enum StoredPrediction: Sendable {
 
 /// What an earlier gateway has accepted and not ended.
 struct UnfinishedPrediction: Sendable {
-    /// Who came first.
+    /// The order of arrival.
     let number: Int
     let id: String
     let workflowID: String
@@ -36,7 +36,7 @@ extension StoredPrediction {
         var description: String { "its row \(number.map { String($0) } ?? "without a number") makes no sense" }
     }
 
-    /// - Throws: ``MalformedRecord``: somebody else may have written into the file.
+    /// - Throws: ``MalformedRecord``: another program may have written into the file.
     init(_ row: Row) throws {
         func value<Value: DatabaseValueConvertible>(_ column: String) -> Value? {
             // Anything else than this conversion ends the process for a value of another kind.

@@ -57,7 +57,7 @@ actor PredictionQueue: Service {
     private var unfinishedBytes = 0
     private var finishedBytes = 0
 
-    /// - Parameter removeFile: Called with each output file that nobody can ask for any more.
+    /// - Parameter removeFile: Called with each output file that clients can no longer ask for.
     init(
         _ configuration: GatewayConfiguration, runner: PredictionRunner, persisted: PersistedPredictions? = nil,
         logger: Logger, removeFile: @escaping @Sendable (ObjectKey) async -> Void = { _ in }
@@ -226,7 +226,7 @@ actor PredictionQueue: Service {
         } catch let refusal as Refusal {
             restored = .failure(refusal)
         }
-        // Somebody else may have asked in the meantime.
+        // Another call may have queued it meanwhile.
         if let record = records[prediction.id] { return record }
         unfinishedBytes += prediction.footprint
         switch restored {
@@ -335,7 +335,7 @@ actor PredictionQueue: Service {
             do {
                 try await database.end(record)
             } catch {
-                // It has ended all the same; the next gateway makes it again.
+                // In memory it has ended. The database has it as unfinished, so that the next gateway runs it again.
                 logger.error("an end was not written down", metadata: ["error": "\(error)"])
             }
             ends[record.id] = nil

@@ -34,7 +34,7 @@ struct PredictionRecord: Sendable {
     var footprint: Int
 
     var status = Status.waiting
-    /// Over all predictions: who came first.
+    /// The order of arrival among all predictions.
     let number: Int
     var began: Date?
     var ended: Date?

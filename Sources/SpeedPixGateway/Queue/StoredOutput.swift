@@ -1,6 +1,6 @@
 import SpeedPix
 
-/// A named output of a finished prediction. Files are in the store; their URLs are signed when somebody asks.
+/// A named output of a finished prediction. Files are in the store; their URLs are signed for each answer.
 enum StoredOutput: Sendable {
     case data(JSONValue)
     case file(StoredFile)

@@ -35,7 +35,7 @@ struct CreateCall: ServiceCall {
         ]
     }
 
-    /// A seed that the caller chose stays: whoever gives one wants that picture.
+    /// A seed that the caller chose stays: it is given for its picture.
     private func fillSeed(of workflow: any Workflow, in inputs: inout [String: JSONValue]) {
         guard let seed = workflow.inputs.first(where: { $0.name == "seed" && $0.kind == .integer }),
             inputs["seed"] ?? .null == .null

@@ -90,7 +90,7 @@ struct FileRoutes: Sendable {
         guard request.method == .get, !range.isEmpty else { return Response(status: status, headers: headers) }
         let path = store.path(of: key)
         let body = ResponseBody(contentLength: range.count) { [eventLoop = context.eventLoop] writer in
-            // The head has been sent: an error from here on can only break the connection, which tells the client.
+            // The head has been sent: an error from here on can only break the connection, by which the client notices it.
             try await FileSystem.shared.withFileHandle(forReadingAt: path) { handle in
                 var count = 0
                 for try await chunk in handle.readChunks(in: range, chunkLength: Self.chunkLength) {

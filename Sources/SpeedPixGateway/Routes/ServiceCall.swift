@@ -80,7 +80,8 @@ struct SignedCallHandler: Sendable {
         guard isPlain, !authority.isEmpty else {
             throw Refusal("InvalidHost", "the Host header is not a host and port", status: .badRequest)
         }
-        // What ends TLS in front of the gateway says so: without it URLs in answers would lead past it.
+        // A server in front of the gateway that ends TLS sets this header. Without regard to it, URLs in answers would
+        // bypass that server.
         let isBehindTLS = request.headers[.forwardedProtocol]?.lowercased() == "https"
         return (isBehindTLS ? "https://" : "http://") + authority
     }

@@ -7,7 +7,7 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// Decides whether a call was made by someone who knows the secret, and, as far as the call lets it, lately and once.
+/// Decides whether a call was made with the secret, and, as far as the call has what that takes, lately and once.
 ///
 /// The rules are those of Alibaba's API gateway. Key and signature are required. A timestamp and a nonce are not; one that
 /// is sent is checked, and must be among the signed headers, or a replay could carry another one.
@@ -120,7 +120,7 @@ struct CallVerifier: Sendable {
         }
     }
 
-    /// Compares without telling by its duration how much of a guess was right.
+    /// Compares in constant time, so that the duration does not show how much of a guess was right.
     static func isEqual(_ expected: String, _ given: String) -> Bool {
         let expected = Array(expected.utf8)
         let given = Array(given.utf8)

@@ -17,7 +17,7 @@ final class NonceCache: Sendable {
         case full
     }
 
-    /// 128 bits of a hash take a tenth of a string's memory, and nobody finds two nonces with the same ones.
+    /// 128 bits of a hash take a tenth of a string's memory, and two nonces with the same ones cannot be found.
     private struct Fingerprint: Hashable {
         let high: UInt64
         let low: UInt64

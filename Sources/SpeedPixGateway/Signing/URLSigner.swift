@@ -53,7 +53,7 @@ struct URLSigner: Sendable {
         return grant
     }
 
-    /// Whether a URL looks like one of a gateway's files, whoever signed it.
+    /// Whether a URL looks like one of a gateway's files, whichever gateway signed it.
     static func isFileURL(_ url: String) -> Bool {
         key(in: url) != nil && fields(of: url)?["signature"] != nil
     }

@@ -6,7 +6,7 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// Removes files and predictions that nobody can ask for any more, now and then: a gateway that runs for months must not
+/// Removes files and predictions that clients can no longer ask for, now and then: a gateway that runs for months must not
 /// fill the disk, and neither must one that is started every day.
 actor StorageSweep {
     private let store: ObjectStore
@@ -49,7 +49,7 @@ actor StorageSweep {
         }
     }
 
-    /// A date in the future was told by a wrong clock.
+    /// A date in the future comes from a wrong clock.
     private func isDue(_ now: Date, after last: Date?) -> Bool {
         guard let last else { return true }
         return !(0..<configuration.sweepInterval / .seconds(1)).contains(now.timeIntervalSince(last))
@@ -71,7 +71,7 @@ actor StorageSweep {
         await store.removeFiles(unchangedSince: oldestFile(now), except: needed)
     }
 
-    /// A result can be asked for until its prediction is forgotten, and its last URL lives on after that.
+    /// A result can be asked for until its prediction is forgotten, and its last URL stays valid after that.
     private func oldestFile(_ now: Date) -> Date {
         now.addingTimeInterval(-((configuration.retention + configuration.urlLifetime) / .seconds(1)))
     }

@@ -1,6 +1,6 @@
 import Spelling
 
-/// A workflow and who runs it.
+/// A workflow and the backend that runs it.
 struct OfferedWorkflow: Sendable {
     let workflow: any Workflow
     let backend: any Backend

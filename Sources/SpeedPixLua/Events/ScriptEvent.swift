@@ -11,7 +11,7 @@ public enum ScriptEvent: Sendable {
     case ended(Prediction)
     /// One that the script gave up was to be canceled at the service, and could not be: it goes on.
     case notCanceled(id: String, SpeedPixError)
-    /// A create of this workflow may have started a prediction whose id nobody learned.
+    /// A create of this workflow may have started a prediction whose id is unknown.
     case inDoubt(workflow: String, label: String?, SpeedPixError)
     /// An item of `speedpix.map` or `settle` ended with an error that is about no prediction, such as a file that is not there.
     ///
@@ -26,6 +26,6 @@ public enum ScriptEvent: Sendable {
     case kept(path: String, bytes: Int64, url: String)
     /// An upload or a download began, went on or ended. Content that is at the service already is not an upload.
     case transfer(ScriptTransfer)
-    /// A call of the service is made once more. Sent by whoever makes the client (``ClientDependencies/onRetry``).
+    /// A call of the service is made once more. Sent by the code that makes the client (``ClientDependencies/onRetry``).
     case retried(ClientOperation)
 }

@@ -17,7 +17,7 @@ public struct ScriptTransfer: Sendable {
         case failed(String)
     }
 
-    /// Tells the transfers of a run apart.
+    /// Distinguishes the transfers of a run.
     public let number: Int
     /// Which way the bytes go.
     public let direction: Direction
@@ -33,7 +33,7 @@ public struct ScriptTransfer: Sendable {
     public internal(set) var stage = Stage.started
 }
 
-/// Tells of one transfer, in order.
+/// Reports one transfer, in order.
 final class TransferReporter: Sendable {
     private struct State {
         var transfer: ScriptTransfer

@@ -30,7 +30,7 @@ final class Descriptor: Sendable {
         _ path: FilePath, _ flags: Int32, in folder: Descriptor? = nil, shownAs name: String,
         willWrite: (@Sendable (Int) throws -> Void)? = nil
     ) throws -> Descriptor {
-        // A pipe that nobody writes to would otherwise block the open; a program that is started later must not inherit it.
+        // A pipe without a writer would otherwise block the open; a program that is started later must not inherit it.
         let all = flags | O_CLOEXEC | O_NONBLOCK
         let number = retrying {
             path.withPlatformString { openat(folder?.number ?? AT_FDCWD, $0, all, mode_t(0o666)) }

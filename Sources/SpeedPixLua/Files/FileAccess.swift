@@ -27,10 +27,10 @@ public struct FileAccess: Sendable {
     /// If set, what the script writes, removes and renames stays in it, and is read from it: the files themselves stay as
     /// they are. What the script may do is judged as without it.
     public var overlay: FileOverlay?
-    /// Hears the real path of each file that is opened for reading, and the path of each that was looked for and is not
-    /// there, from any thread.
+    /// Called with the real path of each file that is opened for reading and of each folder that is listed, and with the path of
+    /// each file that was looked for and is not there, from any thread.
     public var onRead: (@Sendable (FilePath) -> Void)?
-    /// Hears the path of each file that is about to be written, from any thread.
+    /// Called with the path of each file that is about to be written, from any thread.
     public var onWrite: (@Sendable (FilePath) -> Void)?
 
     /// Results go to the working folder unless `outputDirectory` is given; nothing else is allowed unless listed.

@@ -62,8 +62,8 @@ final class OpenFile: Sendable {
 extension FileAccess {
     /// Opens a regular file for reading.
     ///
-    /// The path is judged before opening, for the error, and the open file after it: a link that somebody slips in
-    /// between leads nowhere.
+    /// The path is judged before opening, for the error, and the open file after it: a link that was put there
+    /// in between has no effect.
     ///
     /// - Parameter afterCheck: Called between the two, for tests of just that.
     /// - Throws: ``SpeedPixError``: `file_not_found`, `not_allowed`, `invalid_argument` for a folder.

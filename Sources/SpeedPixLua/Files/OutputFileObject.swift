@@ -92,7 +92,7 @@ final class OutputFileObject: LuaObject {
     let file: FileOutput
     let host: ScriptHost
     private let owner: String?
-    /// Nil for a URL that a journal has kept without what signs it, until somebody asks for it.
+    /// Nil for a URL that a journal has kept without its signature, until it is needed.
     private let url: Mutex<String?>
 
     /// - Parameters:

@@ -75,7 +75,7 @@ enum ScriptUploadSource: Sendable {
         }
     }
 
-    /// Passes on where the open file is found; errors tell the name by which the script knows it.
+    /// Passes on where the open file is found; errors have the name that the script uses for it.
     static func reach<Result>(
         _ file: OpenFile, _ body: (UploadSource) async throws -> Result
     ) async throws -> Result {

@@ -134,8 +134,8 @@ final class WritableFolder: Sendable {
         }
     }
 
-    /// Writes a file in one step: whoever looks sees the old content or the whole new one.
-    /// The file keeps who may read and write it.
+    /// Writes a file in one step: a reader finds the old content or the whole new one. The file keeps who may read and write
+    /// it.
     func replace(_ name: FileName, with bytes: [UInt8]) throws {
         let (file, temporary) = try makeTemporary(beside: name)
         do {

@@ -127,10 +127,33 @@ enum FSModule {
         [
             .waiting(
                 "read",
-                .init("The content of a file.", ["path: string"], returns: "string", errors: ScriptErrorCodes.reading)
+                .init(
+                    "The content of a file, byte for byte.", ["path: string"], returns: "string",
+                    errors: ScriptErrorCodes.reading)
             ) { arguments in
                 let path = try arguments.path(1)
                 return { _ in .string(LuaString(try await BlockingWork.run { try files.open(path).read() })) }
+            },
+            .waiting(
+                "lines",
+                .init(
+                    """
+                    The lines of a text file, such as a list of prompts: without their ends (CR LF, LF or CR) and without a byte \
+                    order mark. The last line need not have an end.
+                    """, ["path: string"], options: [ScriptText.option], returns: "string[]",
+                    errors: ["invalid_text"] + ScriptErrorCodes.reading,
+                    example: "for _, prompt in ipairs(fs.lines(\"prompts.txt\")) do print(prompt) end")
+            ) { arguments in
+                let path = try arguments.string(1)
+                let encoding = try ScriptText.encoding(try arguments.options(), "fs.lines")
+                return { _ in
+                    try await BlockingWork.run {
+                        let bytes = try files.open(path).read()
+                        let text = try ScriptText.decode(bytes, path, as: encoding, code: "invalid_text")
+                        let lines = text.lines.map { LuaValue.string(LuaString($0)) }
+                        return .table(LuaTable(items: lines, shape: .array))
+                    }
+                }
             },
             .waiting(
                 "write",

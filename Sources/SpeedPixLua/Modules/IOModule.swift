@@ -13,9 +13,6 @@ import Glibc
 
 /// `io`, reduced to files that the script may open, standard input, output and error.
 package enum IOModule {
-    /// What Lua's `io` has and a script's has not.
-    static let withheld = ["popen", "tmpfile", "input", "output"]
-
     static func module(_ host: ScriptHost) -> LuaModule {
         var module = LuaModule(
             name: "io",
@@ -45,7 +42,7 @@ package enum IOModule {
             ],
             classes: [FileHandle.self])
         module.sources = [source]
-        module.withheldNames = withheld
+        module.withheldNames = AbsentNames.fields(of: "io")
         return module
     }
 

@@ -1,6 +1,6 @@
 import LuaRuntime
 
-/// `log`: what a script tells about its work, apart from its results.
+/// `log`: what a script reports about its work, apart from its results.
 enum LogModule {
     static func module(_ host: ScriptHost) -> LuaModule {
         var module = LuaModule(

@@ -4,9 +4,6 @@ import SpeedPix
 
 /// `os`, reduced to time, the allowed part of the environment, and files that the script may write.
 enum OSModule {
-    /// What Lua's `os` has and a script's has not.
-    static let withheld = ["execute", "exit", "setlocale"]
-
     static func module(_ host: ScriptHost) -> LuaModule {
         var module = LuaModule(
             name: "os",
@@ -87,7 +84,7 @@ enum OSModule {
             }
             """
         ]
-        module.withheldNames = withheld
+        module.withheldNames = AbsentNames.fields(of: "os")
         return module
     }
 }

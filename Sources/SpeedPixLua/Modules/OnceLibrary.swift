@@ -20,7 +20,7 @@ enum OnceLibrary {
         local position_of_run, go_to = host.position_of_run, host.go_to
         local pcall, setmetatable = pcall, setmetatable
         local task, is_within = host.task, host.is_within
-        -- By name: who makes the value, and the events of tasks that wait for it.
+        -- By name: the task that makes the value, and the events of tasks that wait for it.
         local at_work, makers = {}, {}
 
         -- Nothing is kept as null, and given back as nothing.
@@ -94,25 +94,4 @@ enum OnceLibrary {
     }
 
     private static func key(_ name: String) -> String { "once/\(name)" }
-}
-
-/// What the Lua runtime writes down of a run, kept by the client's journal.
-struct JournalReplayLog: LuaReplayLog {
-    let journal: any PredictionJournal
-
-    func value(_ name: String) -> LuaValue? {
-        switch journal.value("note/\(name)") {
-        case .integer(let number): .integer(number)
-        case .string(let text): .string(text)
-        default: nil
-        }
-    }
-
-    func record(_ value: LuaValue, _ name: String) {
-        switch value {
-        case .integer(let number): journal.keep(.integer(number), "note/\(name)")
-        case .string(let text): journal.keep(.string(text.lossyText), "note/\(name)")
-        default: break
-        }
-    }
 }

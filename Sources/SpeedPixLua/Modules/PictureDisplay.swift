@@ -34,7 +34,7 @@ public struct PictureDisplay: Sendable {
     ///
     /// - Parameters:
     ///   - side: The longer side of what is handed on, in pixels; a smaller picture stays as it is.
-    ///   - receive: Hears of each picture, in the order of the script, on a thread that may block. What it throws becomes an
+    ///   - receive: Called with each picture, in the order of the script, on a thread that may block. What it throws becomes an
     ///     error of `show`.
     public init(within side: Int, receive: @escaping @Sendable (ShownPicture) throws -> Void) {
         self.init { size, _ in

@@ -14,9 +14,11 @@ enum RequireModule {
                     let name = try arguments.string(1)
                     return { _ in
                         let file = try await BlockingWork.run { try source(of: name, host) }
+                        let chunk = LuaChunk(file.text, name: shown(file.path, host))
+                        if let error = chunk.encodingError { throw error }
                         return .table([
-                            "path": .string(file.path), "shown": .string(shown(file.path, host)),
-                            "text": .string(LuaString(LuaChunk(file.text, name: "").source)),
+                            "path": .string(file.path), "shown": .string(LuaString(chunk.name)),
+                            "text": .string(LuaString(chunk.source)),
                         ])
                     }
                 },
@@ -96,8 +98,8 @@ enum RequireModule {
                 ?? "modules lie in the script's folder, \(folder)")
     }
 
-    /// A module runs once, whoever asks first; others that ask meanwhile wait for it. A chunk that waits yields like any
-    /// other code, since it is Lua that calls it.
+    /// A module runs once, in the first task that requires it; others that require it meanwhile wait for it. A chunk that
+    /// waits yields like any other code, since it is Lua that calls it.
     private static let source = """
         local host, own = ...
         local read, check, fail, load, error, ipairs, pcall = own.read, own.check, own.fail, load, error, ipairs, pcall

@@ -74,7 +74,7 @@ enum ShowModule {
             let before = items.count
             for item in table.items { try collect(item, pictures, &items, mismatch) }
             for item in named {
-                // Texts and numbers of an output are not what somebody wants to see.
+                // Texts and numbers of an output are not shown: `show` is for its pictures.
                 if case .object = item { try collect(item, pictures, &items, mismatch) }
                 if case .table = item { try? collect(item, pictures, &items, mismatch) }
             }
@@ -118,7 +118,8 @@ enum ShowModule {
                 let line = line(format: picture.luaProperty("format")?.text, picture.width, picture.height, bytes: nil)
                 guard let frame else { return line }
                 return try await PictureWork.run {
-                    let image = try picture.image.resized(width: frame.width, height: frame.height, mode: .exact)
+                    let image = try picture.shownImage.resized(
+                        width: frame.width, height: frame.height, mode: .exact)
                     return try frame.draw(ShownPicture(image, name: name))
                 } + line
             case .read(let read):

@@ -21,7 +21,7 @@ public struct Parameter: Sendable, Hashable {
     public var minimum: LuaValue
     /// The largest integer or number the command line may give; Lua's nil for no bound, and without effect on other kinds.
     public var maximum: LuaValue
-    /// What `--help` says about it; empty if the script does not tell.
+    /// What `--help` says about it; empty if the script has no text for it.
     public var help: String
 
     /// What a declaration may say.

@@ -1,7 +1,7 @@
 import SpeedPix
 import Synchronization
 
-/// How many predictions a script may create. What the service refuses, and so nobody pays for, does not count.
+/// How many predictions a script may create. What the service refuses, and so is not paid for, does not count.
 public final class CreateLimit: Sendable {
     private struct State {
         var made = 0
@@ -24,7 +24,7 @@ public final class CreateLimit: Sendable {
 
     /// Takes one of them.
     ///
-    /// - Throws: ``SpeedPixError`` `not_allowed` that tells how many were made.
+    /// - Throws: ``SpeedPixError`` `not_allowed`, whose message has how many were made.
     func take() throws {
         try state.withLock { state in
             guard state.made < most else {

@@ -1,7 +1,7 @@
 import LuaRuntime
 import SpeedPix
 
-/// What scripts do with predictions that there are: wait, ask, cancel. Tells the host's listener what came of it.
+/// What scripts do with predictions that there are: wait, ask, cancel. Reports the results as the host's events.
 struct PredictionCalls: Sendable {
     let host: ScriptHost
 
@@ -69,7 +69,8 @@ struct PredictionCalls: Sendable {
         }
     }
 
-    /// Ends a prediction at the service that the script was stopped in the middle of. The host's listener hears of a failure.
+    /// Ends a prediction at the service that the script was stopped in the middle of. A failure is reported as an event of
+    /// the host.
     func cancelAfterStop(_ object: PredictionObject) async {
         guard let client = try? host.requireClient() else { return }
         let (prediction, failure) = await client.predictions.cancelGivenUp(object.prediction)

@@ -1,6 +1,6 @@
 package import LuaRuntime
 
-/// What an object of a script is, for whoever shows it.
+/// What an object of a script is, for code that shows it.
 package enum ScriptObjectKind: Sendable {
     /// A file of a result.
     case outputFile

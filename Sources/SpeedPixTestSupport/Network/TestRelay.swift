@@ -14,11 +14,11 @@ package final class TestRelay: Sendable {
         ///
         /// - Parameters:
         ///   - credentials: `USER:PASSWORD` that it asks for; nil for none.
-        ///   - isRefusing: Whether it opens no tunnel to anybody.
+        ///   - isRefusing: Whether it opens no tunnel at all.
         case proxy(credentials: String? = nil, isRefusing: Bool = false)
         /// A SOCKS 5 proxy without a password.
         case socks
-        /// In front of an http endpoint, and told of each request's path and what it was answered.
+        /// In front of an http endpoint; `onAnswer` is called with each request's path and its answer.
         case plain(endpoint: String, onAnswer: @Sendable (String, Answer) -> Void)
         /// TLS in front of an http endpoint, with ``TestCertificates/server``.
         case tls(endpoint: String)

@@ -51,8 +51,8 @@ package enum PictureFiles {
         return bytes
     }
 
-    /// The first part of a JPEG with the mark that ends a picture behind it: nothing tells that data is missing but the
-    /// decoder.
+    /// The first part of a JPEG with the mark that ends a picture behind it: only the decoder
+    /// notices that data is missing.
     package static func cutAndClosed(_ jpeg: [UInt8], to share: Double) -> [UInt8] {
         cut(jpeg, to: share) + [0xFF, 0xD9]
     }

@@ -90,7 +90,7 @@ public final class ManualClock: Clock {
         }
     }
 
-    /// Moves time on and wakes whoever is due, earliest first.
+    /// Moves time on and ends the sleeps that are due, earliest first.
     ///
     /// It returns before they have run: what they do next is to be waited for.
     public func advance(by duration: Duration) {

@@ -60,7 +60,7 @@ public struct StubFault: Sendable, Hashable {
     /// Answered with HTTP 200 and a web page, as by a proxy's login.
     public static let garbage = garbage("<html>Please log in</html>".utf8)
 
-    /// No answer comes in time, which is told at once; the call has no effect.
+    /// No answer comes in time. The call fails with that at once, and has no effect.
     public static let timeout = StubFault(kind: .timeout)
 
     /// Nothing comes until the task is cancelled, or the client's own time limit has passed on its clock: on a

@@ -11,7 +11,7 @@ struct StubRun: Sendable {
     var prediction: StubPrediction
     private var steps: [StubStep.Kind]
     private var position = 0
-    /// As the last good poll told.
+    /// As the last poll without a fault has shown it.
     private var shown = StubStep.Kind.waiting(queueLength: nil)
 
     /// - Parameter steps: None at all stands for one that waits.

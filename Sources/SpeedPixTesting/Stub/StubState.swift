@@ -7,7 +7,7 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// What a ``StubTransport`` was told and what it got: a value that takes requests and gives answers.
+/// What a ``StubTransport`` was set to do and what it got: a value that takes requests and gives answers.
 struct StubState: Sendable {
     typealias Steps = @Sendable (StubPrediction) -> [StubStep]
 

@@ -19,7 +19,7 @@ public struct StubStep: Sendable, Hashable {
 
     /// It has not begun.
     ///
-    /// - Parameter queueLength: Predictions ahead of it; nil if the service does not tell.
+    /// - Parameter queueLength: Predictions ahead of it; nil if the service does not report them.
     public static func waiting(queueLength: Int? = nil) -> StubStep {
         StubStep(kind: .waiting(queueLength: queueLength))
     }
@@ -43,7 +43,7 @@ public struct StubStep: Sendable, Hashable {
     ///   - output: The workflow's named outputs. Files in it come from ``StubTransport/file(_:named:contentType:)``, or are
     ///     URLs, whose bytes ``StubTransport/serve(_:at:contentType:)`` sets.
     ///   - info: What the service says beside the output.
-    ///   - duration: How long computing took; nil if the service does not tell.
+    ///   - duration: How long computing took; nil if the service does not report it.
     public static func succeed(
         output: JSONValue = [:], info: JSONValue? = nil, duration: Duration? = nil
     ) -> StubStep {

@@ -17,7 +17,7 @@ import Synchronization
 /// ```
 ///
 /// Signatures are not checked. A request that fits nothing fails at once and for good, with a message that says what is
-/// missing, and is in ``unexpectedRequests``: a workflow nobody told of, a URL that serves nothing, a call that the service
+/// missing, and is in ``unexpectedRequests``: a workflow that was not set, a URL that serves nothing, a call that the service
 /// does not have.
 public final class StubTransport: HTTPTransport {
     /// The base of every URL that it gives out, and the endpoint of its clients. The domain `test` exists nowhere (RFC 2606).
@@ -32,8 +32,8 @@ public final class StubTransport: HTTPTransport {
     ///
     /// - Parameters:
     ///   - date: The date of its answers.
-    ///   - onUnexpectedRequest: Told of each request that fits nothing, from any thread. `{ Issue.record("\($0)") }` makes a
-    ///     test fail for it even if the code under test ignores the error. By default nothing more happens.
+    ///   - onUnexpectedRequest: Called with each request that fits nothing, from any thread. `{ Issue.record("\($0)") }`
+    ///     makes a test fail for it even if the code under test ignores the error. By default nothing more happens.
     public init(
         date: ManualDate = ManualDate(), onUnexpectedRequest: @escaping @Sendable (_ message: String) -> Void = { _ in }
     ) {

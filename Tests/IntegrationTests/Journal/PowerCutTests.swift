@@ -53,7 +53,7 @@ struct PowerCutTests {
     @Test("A run that is killed and resumed makes each create once and saves each file whole")
     func kills() async throws {
         let environment = ProcessInfo.processInfo.environment
-        let wanted = environment["SPEEDPIX_POWER_CUTS"].flatMap(Int.init) ?? 20
+        let wanted = environment["SPEEDPIX_POWER_CUTS"].flatMap(Int.init) ?? 10
         let seed = environment["SPEEDPIX_POWER_CUT_SEED"].flatMap(UInt64.init) ?? UInt64.random(in: 0..<1_000_000)
         var random = SeededGenerator(seed: seed)
         var kills = 0

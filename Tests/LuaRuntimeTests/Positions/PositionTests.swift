@@ -27,7 +27,7 @@ func positionMachine(seed: Int64? = 1, replayLog: (any LuaReplayLog)? = nil) thr
                 }
             },
         ], globals: ["place", "callback"])
-    return try LuaVM(modules: [.concurrency(name: "s"), probe], seed: seed, replayLog: log)
+    return try LuaVM(modules: [.concurrency(name: "s"), probe], seed: seed, replayLog: replayLog)
 }
 
 extension LuaVM {

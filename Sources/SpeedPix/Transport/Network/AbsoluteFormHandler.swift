@@ -1,7 +1,7 @@
 import NIOCore
 import NIOHTTP1
 
-/// Writes the whole URL into the request line, as a proxy wants it of a request without TLS (RFC 9112, section 3.2.2).
+/// Writes the whole URL into the request line, as a proxy requires it of a request without TLS (RFC 9112, section 3.2.2).
 ///
 /// AsyncHTTPClient asks every proxy for a tunnel, and proxies open tunnels to port 443 only.
 final class AbsoluteFormHandler: ChannelOutboundHandler {

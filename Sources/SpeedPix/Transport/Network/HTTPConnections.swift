@@ -9,8 +9,8 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// The connections of a ``RoutedHTTPTransport``: direct ones, and those through each proxy. They are closed when nobody
-/// has it any more.
+/// The connections of a ``RoutedHTTPTransport``: direct ones, and those through each proxy. They are closed when the
+/// transport is released.
 final class HTTPConnections: Sendable {
     /// The first hop of a request: how it leaves this machine.
     private enum Hop: Hashable {

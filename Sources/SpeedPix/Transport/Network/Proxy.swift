@@ -38,7 +38,7 @@ public struct Proxy: Sendable, Hashable, CustomStringConvertible {
     /// User name and password may stand before the host, as in `http://USER:PASSWORD@HOST`. What is percent-encoded in
     /// them is decoded, and must be where it would end them otherwise.
     ///
-    /// - Parameter name: Who says so, as messages begin: "HTTPS_PROXY".
+    /// - Parameter name: The setting that it comes from, as messages begin: "HTTPS_PROXY".
     /// - Throws: ``SpeedPixError`` with code `configuration`. It never shows user name or password.
     public init(_ text: String, from name: String = "the proxy") throws(SpeedPixError) {
         func wrong(_ reason: String, _ remedy: String = Proxy.form) -> SpeedPixError {

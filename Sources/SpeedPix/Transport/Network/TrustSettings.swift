@@ -37,7 +37,7 @@ public struct TrustSettings: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - path: A file of one or more certificates in PEM form, or one in DER form.
-    ///   - name: Who names it, as messages begin.
+    ///   - name: The setting that it comes from, as messages begin.
     /// - Returns: How many certificates there are.
     /// - Throws: ``SpeedPixError`` with code `configuration`, which names the file, if it is not there, cannot be read, or has
     ///   no certificate in it.

@@ -6,6 +6,8 @@ package struct WorkflowTask: Sendable {
     package let id: String
     /// What a workflow sleeps on, so that tests need not wait.
     package let clock: any Clock<Duration>
+    /// Where programs are looked for that are used if they are installed, as `PATH` has it.
+    package let searchPath: String
     package let logger: Logger
     let reported: ReportedProgress
     let scratch: ScratchDirectory
@@ -17,7 +19,7 @@ package struct WorkflowTask: Sendable {
         try await scratch.path().string
     }
 
-    /// Tells clients how far the run is. Cheap and never blocks: call it as often as there is something new.
+    /// Reports to clients how far the run is. Cheap and never blocks: call it as often as there is something new.
     ///
     /// - Parameters:
     ///   - fraction: 0 ... 1 of the run; it never goes back.

@@ -221,8 +221,8 @@ public final class FileOverlay: Sendable {
 
     private func copy(_ diskPath: FilePath, to number: Int, state: inout State, name: String) throws {
         let source = OpenFile(try Descriptor.opening(diskPath, O_RDONLY | O_NOFOLLOW, shownAs: name), name: name)
-        // A link that somebody slipped into the way would lead to a file that was not judged. Disks that ignore the case of
-        // names may tell the path in another one.
+        // A link that was put into the path meanwhile would lead to a file that was not judged. Disks that ignore the case of
+        // names may give the path in another one.
         let now = source.descriptor.path
         guard now == diskPath || now?.text?.lowercased() == diskPath.text?.lowercased() && now?.text != nil else {
             throw FileAccess.notWritable(name)

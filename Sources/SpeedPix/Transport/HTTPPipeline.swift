@@ -1,13 +1,14 @@
 import Synchronization
 
-/// Every request of a client, on its way through the middleware to the signer and the transport.
+/// Passes every request of a client through the middleware, then the signer, to the transport.
 package struct HTTPPipeline: Sendable {
     let transport: any HTTPTransport
     let middleware: [any ClientMiddleware]
     let metrics: ClientMetrics?
     let tracing: ClientTracing?
 
-    /// Where an operation is worked on: nil, for Swift's own threads, where a middleware may block.
+    /// The executor that an operation runs on: the transport's, which saves changes of thread. Nil, for Swift's own threads, if
+    /// a middleware may block: it would block the transport's.
     func taskExecutor(for operation: ClientOperation) -> (any TaskExecutor)? {
         middleware.allSatisfy { !$0.mayBlock } ? transport.taskExecutor(for: operation) : nil
     }
@@ -29,14 +30,14 @@ package struct HTTPPipeline: Sendable {
         _ request: TransportRequest, for operation: ClientOperation, signing: RequestSigning?
     ) async throws -> TransportResponse {
         guard !middleware.isEmpty || metrics != nil else {
-            return try await transport.send(signing?.signed(request) ?? request)
+            return try await transport.send(Self.outgoing(request, signing))
         }
         let measured = metrics?.request(operation)
         let wasSent = Atomic(false)
         do {
             let response = try await run(from: 0, request: request, operation: operation) { request in
                 wasSent.store(true, ordering: .relaxed)
-                return try await transport.send(signing?.signed(request) ?? request)
+                return try await transport.send(Self.outgoing(request, signing))
             }
             measured?(response.status.code)
             return response
@@ -47,7 +48,13 @@ package struct HTTPPipeline: Sendable {
         }
     }
 
-    /// Sends one request of a transfer, where what was not sent needs no telling apart.
+    /// The request as the transport gets it.
+    @inline(never)  // TaskFrames.swift
+    private static func outgoing(_ request: TransportRequest, _ signing: RequestSigning?) -> TransportRequest {
+        signing.map { $0.signed(request) } ?? request
+    }
+
+    /// Sends one request of a transfer, where it does not matter whether it was sent before it failed.
     ///
     /// - Throws: ``TransportError``, also for another error of the transport, of a middleware or of the body; ``SpeedPixError``
     ///   of one of them; `CancellationError` if the calling task is cancelled.

@@ -5,7 +5,7 @@ package import LuaRuntime
 /// Each comes from one of these, and is declared there:
 /// - the SDK, which reads the service's answers and its local files: ``SpeedPixError/Code-swift.struct``;
 /// - the Lua runtime, in whatever program it is: `LuaErrorCode`, which `CLuaBridge` repeats where no Swift runs;
-/// - the pictures: `ImagingError.Code`, of which `file_access` is told as `file_system`;
+/// - the pictures: `ImagingError.Code`, of which `file_access` becomes `file_system`;
 /// - this room: `module` of `require` and `invalid_csv` of `csv`.
 ///
 /// The service, the API gateway in front of it, the local gateway and the object store have codes of their own. They are
@@ -68,6 +68,9 @@ package enum ScriptErrorCodes {
     private static let ofContent = [
         LuaReference.ErrorCode("invalid_json", "a text is not valid JSON", "e.line and e.column say where"),
         LuaReference.ErrorCode("invalid_csv", "a text is not a table", "e.message says where"),
+        LuaReference.ErrorCode(
+            "invalid_text", "a file is not text, or in another encoding than it was taken for",
+            "save it as UTF-8, or name its encoding: { encoding = \"windows-1252\" }"),
         LuaReference.ErrorCode(
             "unsupported_format", "the content is not a picture of a known format", "export it as JPEG or PNG"),
         LuaReference.ErrorCode(

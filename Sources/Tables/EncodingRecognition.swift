@@ -1,0 +1,104 @@
+/// Which encoding a text is in, when none is given.
+enum EncodingRecognition {
+    /// What a text without a byte order mark can be.
+    enum Finding: Equatable {
+        case certain(TextEncoding)
+        /// It is not UTF-8; of what is left, this is the likeliest.
+        case guessed(TextEncoding)
+    }
+
+    static func encoding(of bytes: [UInt8]) -> Finding {
+        let isUTF8 = UTF8Validity.isValid(bytes)
+        if let encoding = utf16(bytes, isUTF8: isUTF8) { return .certain(encoding) }
+        if isUTF8 { return .certain(.utf8) }
+        return UTF8Validity.isMostlyValid(bytes) ? .certain(.utf8) : .guessed(.gb18030)
+    }
+
+    /// The order of UTF-16 without a byte order mark; nil if the text is none.
+    ///
+    /// Delimiters, line ends and Latin letters have a zero byte there, which says the order. A zero byte alone does not: 一 is
+    /// U+4E00.
+    /// - Parameter isUTF8: Then half of the characters must have a zero, since that is a character of UTF-8, too.
+    private static func utf16(_ bytes: [UInt8], isUTF8: Bool) -> TextEncoding? {
+        guard bytes.count >= 2, bytes.count.isMultiple(of: 2), bytes.contains(0) else { return nil }
+        var (littleEndian, bigEndian) = (0, 0)
+        for index in stride(from: 0, to: bytes.count, by: 2) {
+            let (first, second) = (bytes[index], bytes[index + 1])
+            // CR LF as two bytes: the text has one byte for each character.
+            if first == 0x0D, second == 0x0A { return nil }
+            if second == 0, isCommon[Int(first)] { littleEndian += 1 }
+            if first == 0, isCommon[Int(second)] { bigEndian += 1 }
+        }
+        guard littleEndian != bigEndian, !isUTF8 || max(littleEndian, bigEndian) * 4 >= bytes.count else { return nil }
+        let encoding: TextEncoding = littleEndian > bigEndian ? .utf16LittleEndian : .utf16BigEndian
+        return UTF16Decoding.isValid(bytes[...], encoding) ? encoding : nil
+    }
+
+    /// By byte, whether it is one of the characters that tables and lists have most.
+    private static let isCommon: [Bool] = {
+        let common = Set("\t\r\n,;\"=".utf8)
+        return (UInt8.min...UInt8.max).map {
+            common.contains($0) || (0x61...0x7A).contains($0) || (0x41...0x5A).contains($0)
+        }
+    }()
+}
+
+/// How much of a text is UTF-8.
+enum UTF8Validity {
+    static func isValid(_ bytes: [UInt8]) -> Bool { firstError(in: bytes[...]) == nil }
+
+    /// The index of the first byte that is not part of a character; nil if there is none.
+    static func firstError(in bytes: ArraySlice<UInt8>) -> Int? {
+        bytes.withUnsafeBufferPointer { buffer in
+            var index = 0
+            while index < buffer.count {
+                if buffer[index] < 0x80 {
+                    index += 1
+                    continue
+                }
+                guard let length = characterLength(in: buffer, at: index) else { return bytes.startIndex + index }
+                index += length
+            }
+            return nil
+        }
+    }
+
+    /// Whether a text that has mistakes is damaged UTF-8 rather than a text in another encoding: for each mistake there are
+    /// nine bytes, or three Chinese characters, of valid UTF-8. In GBK few are, by chance.
+    static func isMostlyValid(_ bytes: [UInt8]) -> Bool {
+        bytes.withUnsafeBufferPointer { buffer in
+            var (index, valid, mistakes) = (0, 0, 0)
+            while index < buffer.count {
+                if buffer[index] < 0x80 {
+                    index += 1
+                } else if let length = characterLength(in: buffer, at: index) {
+                    index += length
+                    valid += length
+                } else {
+                    mistakes += 1
+                    // What would have belonged to the same character is no other mistake.
+                    repeat { index += 1 } while index < buffer.count && (0x80...0xBF).contains(buffer[index])
+                }
+            }
+            return valid >= 9 * mistakes
+        }
+    }
+
+    /// The length of the character of several bytes that begins here; nil if none does (Unicode, table 3-7).
+    private static func characterLength(in bytes: UnsafeBufferPointer<UInt8>, at index: Int) -> Int? {
+        let (length, second): (Int, ClosedRange<UInt8>)
+        switch bytes[index] {
+        case 0xC2...0xDF: (length, second) = (2, 0x80...0xBF)
+        case 0xE0: (length, second) = (3, 0xA0...0xBF)
+        case 0xED: (length, second) = (3, 0x80...0x9F)
+        case 0xE1...0xEF: (length, second) = (3, 0x80...0xBF)
+        case 0xF0: (length, second) = (4, 0x90...0xBF)
+        case 0xF1...0xF3: (length, second) = (4, 0x80...0xBF)
+        case 0xF4: (length, second) = (4, 0x80...0x8F)
+        default: return nil
+        }
+        guard index + length <= bytes.count, second.contains(bytes[index + 1]) else { return nil }
+        for offset in 2..<max(2, length) where !(0x80...0xBF).contains(bytes[index + offset]) { return nil }
+        return length
+    }
+}
