@@ -66,7 +66,8 @@ package final class LuaPicture: LuaObject {
     private let content: Mutex<Content>
 
     /// A picture that is in memory.
-    package convenience init(_ image: Image, host: PictureHost, format: ImageFormat? = nil, origin: SavedResult? = nil) {
+    package convenience init(_ image: Image, host: PictureHost, format: ImageFormat? = nil, origin: SavedResult? = nil)
+    {
         self.init(.still(image), host: host, format: format, origin: origin)
     }
 

@@ -279,7 +279,9 @@ enum PictureMethods {
     ) { arguments in
         let picture = try arguments.receiver(LuaPicture.self)
         let number = Int(clamping: try arguments.integer(1))
-        return PictureWork.picture(picture.host, format: picture.format, origin: picture.origin) { try picture.frame(number) }
+        return PictureWork.picture(picture.host, format: picture.format, origin: picture.origin) {
+            try picture.frame(number)
+        }
     }
 
     private static let formats = "\"jpeg\"|\"png\"|\"webp\"|\"gif\"|\"tiff\""
@@ -339,7 +341,7 @@ enum PictureMethods {
             let named = try options.string("format").map { try format($0, "picture:save") }
             guard let chosen = named ?? ImageFormat(fileName: path.lossyText) else {
                 throw LuaArgumentError(
-                    "\(path.lossyText) does not end in a picture's extension",
+                    "\(path.escapedText) does not end in a picture's extension",
                     hint: "end the name in .jpg, .png, .webp, .gif or .tiff, or add { format = \"png\" }")
             }
             let quality = try quality(options)
@@ -379,7 +381,9 @@ enum PictureMethods {
         .waiting(name, description()) { arguments in
             let picture = try arguments.receiver(LuaPicture.self)
             let change = try prepare(try arguments.options())
-            return PictureWork.pixels(picture.host, format: picture.format, origin: picture.origin) { try picture.pixels.map(change) }
+            return PictureWork.pixels(picture.host, format: picture.format, origin: picture.origin) {
+                try picture.pixels.map(change)
+            }
         }
     }
 }
