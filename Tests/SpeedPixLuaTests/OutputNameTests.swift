@@ -12,7 +12,7 @@ struct OutputNameTests {
         let folder = try ScriptFolder()
         let output = ScriptedReply.ok([
             "taskId": "t-1", "status": "succeeded",
-            "output": [
+            "result": [
                 "images": [["url": "http://service.test/a.png"], ["url": "http://service.test/b.png"]],
                 "caption": "hello", "numbers": ["width": 3],
             ],

@@ -437,14 +437,3 @@ actor Repl {
         say("\(elapsed().preciseSeconds) s", .dim)
     }
 }
-
-extension LuaSnapshot {
-    /// Whether showing it would only puzzle: `io.write` gives its handle, so that calls can be chained.
-    fileprivate var isUninformative: Bool {
-        switch self {
-        case .nil: true
-        case .table(let table): table.kind == IOModule.handleClass
-        default: false
-        }
-    }
-}
