@@ -59,8 +59,8 @@ extension PictureMethods {
             if case .object(let picture as LuaPicture) = value {
                 self = .picture(picture)
             } else {
-                let (name, read) = try ImageModule.source(value, host, mismatch)
-                self = .file(name: name, read)
+                let source = try ImageModule.source(value, host, mismatch)
+                self = .file(name: source.name, source.read)
             }
         }
 

@@ -341,7 +341,7 @@ enum PictureMethods {
             let named = try options.string("format").map { try format($0, "picture:save") }
             guard let chosen = named ?? ImageFormat(fileName: path.lossyText) else {
                 throw LuaArgumentError(
-                    "\(path.lossyText) does not end in a picture's extension",
+                    "\(path.escapedText) does not end in a picture's extension",
                     hint: "end the name in .jpg, .png, .webp, .gif or .tiff, or add { format = \"png\" }")
             }
             let quality = try quality(options)

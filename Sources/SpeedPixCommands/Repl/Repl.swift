@@ -407,7 +407,6 @@ actor Repl {
     private func load(_ path: String, _ arguments: [String: String]) async {
         do {
             host.load(arguments: arguments)
-            // A pipe may be long in coming, and Ctrl-C ends the wait, not the session.
             let file = try await interruptibly { [context] in try ScriptFile(path, in: context) }.get()
             try file.checkEncoding()
             try ScriptUsage.check(arguments, of: file, run: ":load \(path)")

@@ -92,9 +92,6 @@ extension FileAccess {
         }
     }
 
-    /// The same for a path that is text.
-    func open(_ path: String) throws -> OpenFile { try open(FilePath(named: Array(path.utf8))) }
-
     private static func isFolder(_ path: FilePath) -> SpeedPixError {
         SpeedPixError(.invalidArgument, "\(path.shown) is a folder", remedy: "name a file in it; fs.list shows them")
     }

@@ -144,12 +144,12 @@ enum FSModule {
                     errors: ["invalid_text"] + ScriptErrorCodes.reading,
                     example: "for _, prompt in ipairs(fs.lines(\"prompts.txt\")) do print(prompt) end")
             ) { arguments in
-                let path = try arguments.string(1)
+                let path = try arguments.path(1)
                 let encoding = try ScriptText.encoding(try arguments.options(), "fs.lines")
                 return { _ in
                     try await BlockingWork.run {
                         let bytes = try files.open(path).read()
-                        let text = try ScriptText.decode(bytes, path, as: encoding, code: "invalid_text")
+                        let text = try ScriptText.decode(bytes, path.shown, as: encoding, code: "invalid_text")
                         let lines = text.lines.map { LuaValue.string(LuaString($0)) }
                         return .table(LuaTable(items: lines, shape: .array))
                     }
@@ -199,11 +199,6 @@ extension FileAccess {
             try folder.replace(name, with: bytes)
             return folder.fullPath(of: name)
         }
-    }
-
-    /// The same with a path that is text.
-    func save(_ bytes: [UInt8], to path: String) async throws -> String {
-        try await save(bytes, to: FilePath(named: Array(path.utf8))).shown
     }
 
     /// Removes a file, a link or an empty folder.
