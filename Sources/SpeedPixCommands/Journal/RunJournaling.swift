@@ -47,12 +47,14 @@ struct RunJournaling: Sendable {
             (journal, self.seed, deferred, dryRunJournal) = (opened, recorded.seed, nil, opened)
             return
         }
+        var callbacks = ResumeCallbacks { create, differences in report(Self.explanation(create, differences)) }
+        if plan.isLocal {
+            // What the gateway has swept away was free.
+            callbacks.existsAtService = { prediction in try await client.predictions.isKnown(prediction.id) }
+        }
         let resumed = try store.resume(
             run, endpoint: plan.description.endpoint, appKey: plan.description.appKey, plan.choices,
-            callbacks: ResumeCallbacks(
-                onChange: { create, differences in report(Self.explanation(create, differences)) },
-                // What the gateway has swept away was free.
-                existsAtService: plan.isLocal ? { try await client.predictions.isKnown($0.id) } : nil))
+            callbacks: callbacks)
         report(Self.greeting(recorded, resumed))
         if !plan.choices.makesDoubtsAgain {
             for line in Self.doubts(recorded.inDoubt > 0 ? try store.doubts(of: run) : [], run) { context.say(line) }
