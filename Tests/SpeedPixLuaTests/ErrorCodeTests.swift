@@ -53,6 +53,7 @@ struct ErrorCodeTests {
         "module": Case(script: "fs.write('me.lua', 'require \"me\"') require 'me'"),
         "invalid_json": Case(script: "json.decode('{')"),
         "invalid_csv": Case(script: "csv.parse('a\\n\"b')"),
+        "invalid_text": Case(script: "fs.write('x', '\\255') fs.lines('x', { encoding = 'utf-8' })"),
         "unsupported_format": Case(script: "image.open('\\0')"),
         "image_too_large": Case(script: "image.blank(1000000, 1000000)"),
         "image_damaged": Case(

@@ -50,15 +50,27 @@ struct EvalCommand: ContextCommand {
             middleware: refusing.map { [$0] } ?? [],
             cancelsOnStop: stopping.cancels(target.settings), in: context)
         let recorder = RunRecorder(clock: context.clock)
-        let streams = ScriptStreams(context, isVerbose: verbose)
+        let outputFailure = OutputFailure()
+        var streams = ScriptStreams(context, isVerbose: verbose)
+        streams.write = { bytes in
+            do {
+                try context.writeOutput(bytes)
+            } catch {
+                outputFailure.note(error)
+                throw error
+            }
+        }
         let host = ScriptHost(plan, streams: streams, context, onEvent: recorder.note)
         do {
             let vm = try SpeedPixModule.machine(host)
-            try await BoundedRun(vm: vm, timeout: timeout.duration, context: context)
-                .execute(LuaChunk(Self.evaluation, name: "eval"), arguments: [.string(code)])
+            try await BoundedRun(
+                vm: vm, timeout: timeout.duration, context: context, outputFailure: outputFailure
+            )
+            .execute(LuaChunk(Self.evaluation, name: "eval"), arguments: [.string(code)])
         } catch {
             if host.cancelsOnStop { await host.cancelAbandoned(recorder.state.abandoned) }
             context.reportUnfinished(recorder.state, at: target.localMode)
+            if let closed = outputFailure.error as? ClosedOutputError { throw closed }
             if error is CancellationError { throw CommandFailure(.interrupted, "interrupted") }
             guard var error = error as? LuaError else { throw error }
             // It would show the chunk that evaluates the code.

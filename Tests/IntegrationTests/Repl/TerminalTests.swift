@@ -53,7 +53,7 @@ struct TerminalTests {
         #expect(session.process.terminationStatus == 0)
         let history = try String(
             contentsOfFile: "\(session.folder.path)/.local/state/speedpix/repl_history", encoding: .utf8)
-        #expect(history.hasPrefix("\"商品\" .. 12345\nspeedpix.version\nfor i = 1, 2 do\n"))
+        #expect(history.hasPrefix("\"商品\" .. 12345\nspeedpix.version\nfor i = 1, 2 do\u{2028}print('n' .. i) end\n"))
         #expect(!history.contains("half"))
     }
 

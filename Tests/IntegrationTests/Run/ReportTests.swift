@@ -143,7 +143,10 @@ struct ReportTests {
         let name = ReportName("r-{date}_{time}-{run}.html", began: Date(timeIntervalSince1970: 1_780_000_000), in: zone)
         #expect(name.path(run: 12) == "r-2026-05-29_04-26-40-12.html")
         #expect(name.path(run: nil) == "r-2026-05-29_04-26-40-0.html")
-        let run = await CommandRun.local("run('echo', { text = 'x' })", ["--report", "night-{run}.html"], in: folder)
+        // Without a home a gateway's predictions end with it, and nothing is written down.
+        let run = await CommandRun(
+            ["run", "-", "--local", "--report", "night-{run}.html"], in: folder,
+            input: "run('echo', { text = 'x' })", environment: ["HOME": folder.path])
         #expect(run.errors.contains("report: night-1.html"), "\(run.errors)")
         #expect(folder.contents.contains("night-1.html"))
     }

@@ -141,6 +141,7 @@ struct WatchTests {
         let run = Task {
             await CommandRun(
                 ["run", "s.lua", "--local", "--watch", "--state", "\(folder.path)/state"], in: folder,
+                environment: ["HOME": folder.path],
                 setting: { context in
                     context.clock = clock
                     context.writeOutput = output.append
