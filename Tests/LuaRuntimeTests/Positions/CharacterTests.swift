@@ -110,19 +110,26 @@ struct CharacterTests {
 
     private static let gbk: [UInt8] = [0xBB, 0xF5, 0xBA, 0xC5]
 
-    @Test(
-        "A source that is not UTF-8 is named by its encoding with what helps",
-        arguments: [
-            (Array("x = 1 -- ".utf8) + gbk, "1:10: this is not UTF-8 text, but looks like GBK (GB18030)"),
-            (Array("x = 1\ny = '".utf8) + gbk + Array("'".utf8), "2:6: this is not UTF-8 text, but looks like GBK"),
-            (Array("-- caf".utf8) + [0xE9, 0x20], "1:7: this is not UTF-8 text; save the file as UTF-8"),
-            ([0xFF, 0xFE] + Array("x=1".utf8).flatMap { [$0, 0] }, "1:1: this is UTF-16 text"),
-            ([0xFE, 0xFF] + Array("x=1".utf8).flatMap { [0, $0] }, "1:1: this is UTF-16 text"),
-            (Array("x=1".utf8).flatMap { [$0, 0] }, "1:1: this is UTF-16 text"),
-            (Array("x=1".utf8).flatMap { [0, $0] }, "1:1: this is UTF-16 text"),
-            ([0xED, 0xA0, 0x80], "1:1: this is not UTF-8 text; save"),
-            ([0xC0, 0x80], "1:1: this is not UTF-8 text; save"),
-        ])
+    private static func utf16(_ text: String, isBigEndian: Bool = false) -> [UInt8] {
+        text.utf8.flatMap { isBigEndian ? [0, $0] : [$0, 0] }
+    }
+
+    private static let badSources: [([UInt8], String)] = {
+        var sources: [([UInt8], String)] = []
+        func add(_ parts: [[UInt8]], _ message: String) { sources.append((parts.flatMap { $0 }, message)) }
+        add([Array("x = 1 -- ".utf8), gbk], "1:10: this is not UTF-8 text, but looks like GBK (GB18030)")
+        add([Array("x = 1\ny = '".utf8), gbk, [0x27]], "2:6: this is not UTF-8 text, but looks like GBK")
+        add([Array("-- caf".utf8), [0xE9, 0x20]], "1:7: this is not UTF-8 text; save the file as UTF-8")
+        add([[0xFF, 0xFE], utf16("x=1")], "1:1: this is UTF-16 text")
+        add([[0xFE, 0xFF], utf16("x=1", isBigEndian: true)], "1:1: this is UTF-16 text")
+        add([utf16("x=1")], "1:1: this is UTF-16 text")
+        add([utf16("x=1", isBigEndian: true)], "1:1: this is UTF-16 text")
+        add([[0xED, 0xA0, 0x80]], "1:1: this is not UTF-8 text; save")
+        add([[0xC0, 0x80]], "1:1: this is not UTF-8 text; save")
+        return sources
+    }()
+
+    @Test("A source that is not UTF-8 is named by its encoding with what helps", arguments: badSources)
     func encodings(source: [UInt8], message: String) throws {
         let error = try #require(LuaChunk(source, name: "s.lua").encodingError)
         #expect(error.message.hasPrefix("s.lua:\(message)"), "\(error.message)")
