@@ -375,7 +375,7 @@ function FileHandle:setvbuf(mode) end
 function FileHandle:close() end
 
 ---@class Error
----@field code "prediction_failed"|"timeout"|"canceled"|"api_error"|"auth"|"throttled"|"network"|"unknown_outcome"|"output_expired"|"invalid_response"|"unsupported"|"configuration"|"file_not_found"|"file_system"|"not_allowed"|"module"|"invalid_json"|"invalid_csv"|"unsupported_format"|"image_too_large"|"image_damaged"|"no_subject"|"imaging_failed"|"invalid_argument"|"journal_failed"|"busy"|"too_large"|"cannot_wait"|"internal"
+---@field code "prediction_failed"|"timeout"|"canceled"|"api_error"|"auth"|"throttled"|"network"|"unknown_outcome"|"output_expired"|"invalid_response"|"unsupported"|"configuration"|"file_not_found"|"file_system"|"not_allowed"|"module"|"invalid_json"|"invalid_csv"|"invalid_text"|"unsupported_format"|"image_too_large"|"image_damaged"|"no_subject"|"imaging_failed"|"invalid_argument"|"journal_failed"|"busy"|"too_large"|"cannot_wait"|"internal"
 ---@field message string
 ---@field hint string?
 ---@field retryable boolean
@@ -624,14 +624,15 @@ function json.decode(text) end
 ---@return string
 function json.encode(value, options) end
 
---- Tables as spreadsheets exchange them, in UTF-8. Values that are read are strings.
+--- Tables as spreadsheets exchange them. Values that are read are strings. Of a workbook (.xlsx, .numbers) save the sheet as text first: "CSV UTF-8" in Excel, Export To > CSV in Numbers.
 csv = {}
 
 ---@class csv.read.options
----@field delimiter? string one character; default: comma, semicolon or tab, whichever it has
+---@field delimiter? string one character; default: what a line sep=; says, or comma, semicolon or tab, whichever it has
+---@field encoding? string utf-8, utf-16, gb18030 (gbk, gb2312), big5, shift_jis or windows-1252; default: recognised. UTF-8 or UTF-16; anything else is taken for GB18030
 ---@field header? boolean false: rows are lists; default true
 
---- Reads a file: a list of rows by the names in its first line.
+--- Reads a file: a list of rows by the names in its first line. Columns without a name that have nothing in them are left out, and so are rows with nothing in them.
 --- Raises: invalid_csv, file_not_found, not_allowed, file_system.
 ---@param path string
 ---@param options? csv.read.options
@@ -639,7 +640,8 @@ csv = {}
 function csv.read(path, options) end
 
 ---@class csv.parse.options
----@field delimiter? string one character; default: comma, semicolon or tab, whichever it has
+---@field delimiter? string one character; default: what a line sep=; says, or comma, semicolon or tab, whichever it has
+---@field encoding? string utf-8, utf-16, gb18030 (gbk, gb2312), big5, shift_jis or windows-1252; default: recognised. UTF-8 or UTF-16; anything else is taken for GB18030
 ---@field header? boolean false: rows are lists; default true
 
 --- The same for text.
@@ -652,8 +654,9 @@ function csv.parse(text, options) end
 ---@class csv.format.options
 ---@field columns? string[] all of them, in their order; default: sorted
 ---@field delimiter? string one character; default comma
+---@field bom? boolean true: begins with a byte order mark; default false
 
---- Rows as text.
+--- Rows as text, in UTF-8.
 ---@param rows table[] by name, or lists
 ---@param options? csv.format.options
 ---@return string
@@ -662,8 +665,9 @@ function csv.format(rows, options) end
 ---@class csv.write.options
 ---@field columns? string[] all of them, in their order; default: sorted
 ---@field delimiter? string one character; default comma
+---@field bom? boolean whether it begins with a byte order mark; default: if the name ends in .csv and not everything is ASCII, since Excel needs it then
 
---- Writes rows to a file in one step; returns its full path.
+--- Writes rows to a file in one step, in UTF-8; returns its full path.
 --- Raises: not_allowed, file_system.
 ---@param path string
 ---@param rows table[] by name, or lists
@@ -722,11 +726,21 @@ function fs.mkdir(folder) end
 ---@return boolean
 function fs.remove(path) end
 
---- The content of a file.
+--- The content of a file, byte for byte.
 --- Raises: file_not_found, not_allowed, file_system.
 ---@param path string
 ---@return string
 function fs.read(path) end
+
+---@class fs.lines.options
+---@field encoding? string utf-8, utf-16, gb18030 (gbk, gb2312), big5, shift_jis or windows-1252; default: recognised. UTF-8 or UTF-16; anything else is taken for GB18030
+
+--- The lines of a text file, such as a list of prompts: without their ends (CR LF, LF or CR) and without a byte order mark. The last line need not have an end.
+--- Raises: invalid_text, file_not_found, not_allowed, file_system.
+---@param path string
+---@param options? fs.lines.options
+---@return string[]
+function fs.lines(path, options) end
 
 --- Writes a file in one step, with the folders on its way; returns its full path.
 --- Raises: not_allowed, file_system.
