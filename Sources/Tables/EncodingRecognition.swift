@@ -16,20 +16,29 @@ enum EncodingRecognition {
 
     /// The order of UTF-16 without a byte order mark; nil if the text is none.
     ///
-    /// Delimiters, line ends and Latin letters have a zero byte there, which says the order. A zero byte alone does not: 一 is
-    /// U+4E00.
+    /// Delimiters, line ends and Latin letters have a zero byte there, which says the order. Where there are delimiters or line
+    /// ends, these alone count: 一 is U+4E00, and N is 0x4E.
     /// - Parameter isUTF8: Then half of the characters must have a zero, since that is a character of UTF-8, too.
     private static func utf16(_ bytes: [UInt8], isUTF8: Bool) -> TextEncoding? {
         guard bytes.count >= 2, bytes.count.isMultiple(of: 2), bytes.contains(0) else { return nil }
         var (littleEndian, bigEndian) = (0, 0)
+        var (structureLittle, structureBig) = (0, 0)
         for index in stride(from: 0, to: bytes.count, by: 2) {
             let (first, second) = (bytes[index], bytes[index + 1])
             // CR LF as two bytes: the text has one byte for each character.
             if first == 0x0D, second == 0x0A { return nil }
-            if second == 0, isCommon[Int(first)] { littleEndian += 1 }
-            if first == 0, isCommon[Int(second)] { bigEndian += 1 }
+            if second == 0, isCommon[Int(first)] {
+                littleEndian += 1
+                if first < 0x40 { structureLittle += 1 }
+            }
+            if first == 0, isCommon[Int(second)] {
+                bigEndian += 1
+                if second < 0x40 { structureBig += 1 }
+            }
         }
-        guard littleEndian != bigEndian, !isUTF8 || max(littleEndian, bigEndian) * 4 >= bytes.count else { return nil }
+        let most = max(littleEndian, bigEndian)
+        if structureLittle != structureBig { (littleEndian, bigEndian) = (structureLittle, structureBig) }
+        guard littleEndian != bigEndian, !isUTF8 || most * 4 >= bytes.count else { return nil }
         let encoding: TextEncoding = littleEndian > bigEndian ? .utf16LittleEndian : .utf16BigEndian
         return UTF16Decoding.isValid(bytes[...], encoding) ? encoding : nil
     }
