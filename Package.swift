@@ -108,9 +108,7 @@ let package = Package(
         ),
         .target(
             name: "LocalFiles",
-            dependencies: [
-                "Spelling", .product(name: "SystemPackage", package: "swift-system"),
-            ],
+            dependencies: [.product(name: "SystemPackage", package: "swift-system")],
             swiftSettings: swift
         ),
         .target(
@@ -185,7 +183,6 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle", condition: when("Gateway")),
-                .product(name: "Subprocess", package: "swift-subprocess", condition: when("Gateway")),
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "Tracing", package: "swift-distributed-tracing"),
                 .product(name: "_NIOFileSystem", package: "swift-nio"),
@@ -337,9 +334,7 @@ let package = Package(
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
-                .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "SystemPackage", package: "swift-system"),
             ],
             exclude: ["Scripts"],
             swiftSettings: swift

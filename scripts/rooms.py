@@ -23,7 +23,7 @@ ROOMS = {
     "LuaRuntime": ["CLuaBridge", "JSONText", "Spelling"],
     "CVips": [],
     "CImaging": ["CVips"],
-    "LocalFiles": ["Spelling"],
+    "LocalFiles": [],
     "Imaging": ["CImaging", "LocalFiles"],
     "ImagingLua": ["Imaging", "LuaRuntime", "Spelling"],
     "SpeedPix": ["JSONText", "LocalFiles"],

@@ -2,6 +2,7 @@ import ArgumentParser
 import LuaRuntime
 import SpeedPix
 import SpeedPixLua
+import SystemPackage
 
 /// `speedpix run FILE`: runs a script against the service or the local gateway.
 struct RunCommand: ContextCommand {
@@ -68,7 +69,7 @@ struct RunCommand: ContextCommand {
 
     func validate() throws {
         if let limit, limit < 0 { throw ValidationError("--limit is a number of predictions, 0 or more") }
-        if watch, let file, ScriptFile.isStandardInput(file) {
+        if watch, file == "-" {
             throw ValidationError("--watch needs a file; what came from standard input does not change")
         }
         if lock, file == "-" {
@@ -100,13 +101,16 @@ struct RunCommand: ContextCommand {
             }, uniquingKeysWith: { $1 })
     }
 
-    /// The script's folder, whose `speedpix.toml` counts; nil for standard input and pipes.
+    /// The script's folder, whose `speedpix.toml` counts; nil for standard input.
     private func directory(_ context: CommandContext) -> String? {
-        file.flatMap { ScriptFile.directory(of: $0, in: context) }
+        guard let file, file != "-" else { return nil }
+        return FilePath(context.absolute(file)).removingLastComponent().string
     }
 
     /// Nil without `--json`.
-    private func events(_ file: String, at service: ServiceSelection, _ context: CommandContext) -> EventStream? {
+    private func events(_ file: String, at service: ServiceSelection, secrets: [String], _ context: CommandContext)
+        -> EventStream?
+    {
         guard output.json else { return nil }
         return EventStream(
             context,
@@ -114,24 +118,25 @@ struct RunCommand: ContextCommand {
                 "script": .string(file), "version": .string(SpeedPixVersion.current),
                 "local": .bool(service.localMode != nil), "dry_run": .bool(dryRun),
             ],
-            secrets: service.heldSecrets)
+            secrets: secrets)
     }
 
-    /// Which service. A dry run needs none, unless it looks up a run: that is found by its service and key.
+    /// Which service; none for a dry run. A run is resumed only with the same service and key, also if nothing is sent.
     private func selection(_ context: CommandContext) -> ServiceSelection {
         service.selection(context, beside: directory(context), sendsNothing: dryRun && resuming.resume == nil)
     }
 
     private func run(_ file: String, _ context: CommandContext) async throws {
         let service = selection(context)
-        let events = events(file, at: service, context)
+        let secrets = service.heldSecrets
+        let events = events(file, at: service, secrets: secrets, context)
         try await reportingEnd(to: events, in: context) {
             let script = try ScriptFile(file, in: context)
             let lock =
                 try lock ? RunLock.take(file, in: journal.folder(context, beside: script.directory), context) : nil
             defer { lock?.release() }
             return try await service.withTarget(isQuiet: output.quiet) { target in
-                let plan = try plan(script, named: file, at: target, of: service, in: context)
+                let plan = try plan(script, named: file, at: target, secrets: secrets, in: context)
                 return await ScriptRunner(context, events: events).run(plan)
             }
         }
@@ -141,9 +146,6 @@ struct RunCommand: ContextCommand {
     private func watch(_ file: String, _ context: CommandContext) async throws {
         // A missing script or missing credentials are found out before anything is waited for.
         let script = try ScriptFile(file, in: context)
-        guard script.directory != nil else {
-            throw CommandFailure(.usage, "--watch needs a file; what came through a pipe does not change")
-        }
         let lock = try lock ? RunLock.take(file, in: journal.folder(context, beside: script.directory), context) : nil
         defer { lock?.release() }
         let service = selection(context)
@@ -152,12 +154,13 @@ struct RunCommand: ContextCommand {
         try await service.withTarget(isQuiet: output.quiet) { target in
             while true {
                 let watched = WatchedFiles(script: context.absolute(file))
-                let events = events(file, at: service, context)
+                let secrets = service.heldSecrets
+                let events = events(file, at: service, secrets: secrets, context)
                 do {
                     try await reportingEnd(to: events, in: context) {
                         let script = try ScriptFile(file, in: context)
                         let plan = try plan(
-                            script, named: file, at: target, of: service, watched: watched, goingOn: run,
+                            script, named: file, at: target, secrets: secrets, watched: watched, goingOn: run,
                             in: context)
                         let result = await ScriptRunner(context, events: events).run(plan)
                         run = result.run ?? run
@@ -197,11 +200,10 @@ struct RunCommand: ContextCommand {
 
     /// Runs the script as far as `speedpix.params`; nothing is sent.
     private func showParameters(of script: ScriptFile, named name: String, _ context: CommandContext) async throws {
-        try script.checkEncoding()
         let declared = DeclaredParameters()
         let plan = HostPlan(
-            try SpeedPixClient.Configuration(appKey: "none", appSecret: "none"), sandbox: sandbox,
-            withheld: selection(context).withheldFiles, arguments: arguments, directory: script.directory, in: context)
+            try SpeedPixClient.Configuration(appKey: "none", appSecret: "none"), sandbox: sandbox, arguments: arguments,
+            directory: script.directory, in: context)
         // What it prints before that belongs to no help text.
         let host = ScriptHost(plan, streams: .none, context, onEvent: { _ in }, onParameters: declared.set)
         do {
@@ -212,7 +214,12 @@ struct RunCommand: ContextCommand {
         } catch is LuaError {
             // Ending the script there is what params does when it is asked.
         }
-        let text = ScriptUsage.text((declared.all ?? []).map(\.usage), of: "speedpix run \(name)")
-        try context.writeOutput(Array("\(text)\n".utf8))
+        var text = "usage: speedpix run \(name)"
+        if let parameters = declared.all, !parameters.isEmpty {
+            text += " [key=value ...]\n\n" + parameters.map { "  \($0.usage)\n" }.joined()
+        } else {
+            text += "\n\nThe script declares no parameters (speedpix.params).\n"
+        }
+        try context.writeOutput(Array(text.utf8))
     }
 }

@@ -1,5 +1,3 @@
-import SystemPackage
-
 #if canImport(Darwin)
 import Darwin
 #elseif canImport(Musl)
@@ -14,9 +12,9 @@ struct FileIdentity: Hashable {
     private let inode: UInt64
 
     /// Nil if there is none.
-    init?(_ path: FilePath) {
+    init?(_ path: String) {
         var status = stat()
-        guard path.withPlatformString({ stat($0, &status) }) == 0 else { return nil }
+        guard stat(path, &status) == 0 else { return nil }
         device = UInt64(truncatingIfNeeded: status.st_dev)
         inode = UInt64(truncatingIfNeeded: status.st_ino)
     }

@@ -1,4 +1,3 @@
-import LocalFiles
 import LuaRuntime
 import SpeedPix
 import SystemPackage
@@ -35,11 +34,11 @@ enum PredictionLabel {
     private static func filename(of value: LuaValue) -> String? {
         switch value {
         case .string(let string):
-            guard PathText.looksLikePath(string.bytes) else { return nil }
-            return FilePath(bytes: string.bytes).fileName?.shown
+            guard let text = string.text, PathText.looksLikePath(text) else { return nil }
+            return FilePath(text).lastComponent?.string
         case .object(let object as SourceObject):
             switch object.kind {
-            case .file(let path): return path.fileName?.shown
+            case .file(let path): return FilePath(path).lastComponent?.string
             case .bytes(_, let filename): return filename
             case .text: return nil
             }

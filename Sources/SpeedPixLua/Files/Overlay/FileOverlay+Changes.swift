@@ -1,6 +1,5 @@
 import LocalFiles
 import SpeedPix
-import SystemPackage
 
 #if canImport(Darwin)
 import Darwin
@@ -11,7 +10,7 @@ import Glibc
 #endif
 
 extension FileOverlay {
-    /// What a real run would have changed. In a path, each byte that is not UTF-8 is written as `\xB0`.
+    /// What a real run would have changed.
     public enum Change: Sendable, Hashable {
         /// A file would have this content, of so many bytes.
         case write(String, bytes: Int64)
@@ -39,50 +38,50 @@ extension FileOverlay {
     public var changes: [Change] {
         state.withLock { state in
             var found: [Change] = []
-            var removed: [FilePath] = []
-            var renamed: Set<FilePath> = []
+            var removed: [String] = []
+            var renamed: Set<String> = []
             for (folder, entries) in state.tree.entries {
                 for (name, entry) in entries {
-                    let path = folder.appending(name)
+                    let path = OverlayTree.join(folder, name)
                     switch entry {
                     case .content(let number):
                         var status = stat()
                         let folderDescriptor = state.directory?.descriptor.number ?? -1
                         let isThere = fstatat(folderDescriptor, "\(number)", &status, AT_SYMLINK_NOFOLLOW) == 0
-                        found.append(.write(path.shown, bytes: isThere ? Int64(status.st_size) : 0))
-                    case .folder(nil): found.append(.makeFolder(path.shown))
+                        found.append(.write(path, bytes: isThere ? Int64(status.st_size) : 0))
+                    case .folder(nil): found.append(.makeFolder(path))
                     case .folder(let origin?), .moved(let origin):
                         renamed.insert(origin)
                         // It went along with its folder.
-                        if case .folder(let above?) = state.tree[folder], above.appending(name) == origin {
+                        if case .folder(let above?) = state.tree[folder], OverlayTree.join(above, name) == origin {
                             continue
                         }
-                        if origin != path { found.append(.rename(origin.shown, to: path.shown)) }
+                        if origin != path { found.append(.rename(origin, to: path)) }
                     case .removed: removed.append(path)
                     }
                 }
             }
             removed += removedWithFolders(state.tree, renamed: renamed)
             found += removed.filter { !renamed.contains($0) && FileKind($0, followsLast: false) != nil }.map {
-                .remove($0.shown)
+                .remove($0)
             }
             return found.sorted { ($0.path, $0.rank) < ($1.path, $1.rank) }
         }
     }
 
     /// What the disk has in folders that were renamed, and was removed from them after that: of it the tree knows nothing.
-    private func removedWithFolders(_ tree: OverlayTree, renamed: Set<FilePath>) -> [FilePath] {
-        var gone: [FilePath] = []
+    private func removedWithFolders(_ tree: OverlayTree, renamed: Set<String>) -> [String] {
+        var gone: [String] = []
         for (folder, entries) in tree.entries {
             for (name, entry) in entries {
                 guard case .folder(let origin?) = entry else { continue }
-                let now = folder.appending(name)
+                let now = OverlayTree.join(folder, name)
                 let names =
                     (try? OverlayTree(limits: limits).names(in: .init(path: origin, kind: .folder(isNew: false)))) ?? []
                 for name in names {
-                    let path = origin.appending(name)
+                    let path = OverlayTree.join(origin, name)
                     // A file that was written in its place is listed as written.
-                    guard !renamed.contains(path), tree[now.appending(name)] == nil, tree[path] != .removed
+                    guard !renamed.contains(path), tree[OverlayTree.join(now, name)] == nil, tree[path] != .removed
                     else { continue }
                     gone.append(path)
                 }
