@@ -29,6 +29,8 @@ public struct CommandContext: Sendable {
     public var clock: any Clock<Duration>
     /// The date that signatures and the local gateway's records carry.
     public var now: @Sendable () -> Date
+    /// What a run's random draws begin with, where the command line does not say.
+    public var randomSeed: @Sendable () -> Int64 = { Int64.random(in: 0...Int64(Int32.max)) }
     /// The time zone that dates are shown in, and that names have their date from.
     public var timeZone = TimeZone.current
     /// Text that cannot be guessed, for credentials of a gateway that lives as long as one command.

@@ -62,26 +62,17 @@ extension ExitStatus {
     }
 }
 
-/// A command that ended with something else than success. What there is to say has been said.
-struct CommandFailure: Error {
-    var status: ExitStatus
-    /// What to say on standard error; nil if it was said.
-    var message: String?
-    /// What is wrong, without what helps against it; nil if it was said.
-    var problem: String?
-    /// What helps, one way each.
-    var remedies: [String] = []
-
-    init(_ status: ExitStatus, _ message: String? = nil) {
-        self.status = status
-        self.message = message
-        problem = message
-    }
-
-    /// A message that ends in a hint, if there is one.
-    init(_ status: ExitStatus, _ problem: String, hint: String?) {
-        self.init(status, problem + (hint.map { "\nhint: \($0)" } ?? ""))
-        self.problem = problem
-        if let hint { remedies = [hint] }
+extension ExitStatus {
+    /// For programs.
+    var word: String {
+        switch self {
+        case .success: "success"
+        case .failure: "failure"
+        case .usage: "usage"
+        case .predictionFailed: "prediction_failed"
+        case .configuration: "configuration"
+        case .locked: "locked"
+        case .interrupted: "interrupted"
+        }
     }
 }

@@ -100,7 +100,8 @@ public final class JournalStore: Sendable {
     /// - Throws: ``SpeedPixError``: `invalid_argument` if there is no such run, or it was another account's;
     ///   `journal_failed`, also while another process has it.
     public func resume(
-        _ run: Int64, endpoint: String, appKey: String, _ choices: ResumeChoices = ResumeChoices()
+        _ run: Int64, endpoint: String, appKey: String, _ choices: ResumeChoices = ResumeChoices(),
+        callbacks: ResumeCallbacks = ResumeCallbacks()
     ) throws -> RunJournal {
         let lock = try lock(run)
         return try database.setUp { database in
@@ -117,13 +118,14 @@ public final class JournalStore: Sendable {
             return RunJournal(
                 self, run: run, attempt: row["attempts"] + 1, seed: row["seed"],
                 earlier: try Self.creates(of: run, choices, database), values: try Self.values(of: run, database),
-                unended: try Self.unended(of: run, database), newest: try Self.newest(of: run, database), lock: lock)
+                unended: try Self.unended(of: run, database), newest: try Self.newest(of: run, database),
+                callbacks: callbacks, lock: lock)
         }
     }
 
     /// What going on with a run would find. Nothing is written, and another process may have the run.
     ///
-    /// - Throws: As ``resume(_:endpoint:appKey:_:)``.
+    /// - Throws: As ``resume(_:endpoint:appKey:_:callbacks:)``.
     public func openForDryRun(
         _ run: Int64, endpoint: String, appKey: String, _ choices: ResumeChoices = ResumeChoices()
     ) throws -> DryRunJournal {

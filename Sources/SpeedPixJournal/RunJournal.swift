@@ -26,6 +26,7 @@ public final class RunJournal: PredictionJournal {
     private let lock: ProcessLock
     private let now: @Sendable () -> Double
     private let state: Mutex<State>
+    private let callbacks: ResumeCallbacks
     private let failure = FirstFailure()
 
     private struct State {
@@ -61,7 +62,8 @@ public final class RunJournal: PredictionJournal {
 
     init(
         _ store: JournalStore, run: Int64, attempt: Int, seed: Int64, earlier: EarlierCreates = EarlierCreates(),
-        values: [String: JSONValue] = [:], unended: [String: NewCreate] = [:], newest: Int64 = 0, lock: ProcessLock
+        values: [String: JSONValue] = [:], unended: [String: NewCreate] = [:], newest: Int64 = 0,
+        callbacks: ResumeCallbacks = ResumeCallbacks(), lock: ProcessLock
     ) {
         self.store = store
         database = store.database
@@ -69,6 +71,7 @@ public final class RunJournal: PredictionJournal {
         self.attempt = attempt
         self.seed = seed
         self.lock = lock
+        self.callbacks = callbacks
         now = store.now
         records = RecordReader(store.database, run: run)
         state = Mutex(State(newest: newest, earlier: earlier, values: values, unended: unended))
@@ -79,22 +82,6 @@ public final class RunJournal: PredictionJournal {
 
     /// Creates of attempts before whose outcome is unknown, and that were not claimed yet.
     public var doubts: [RecordedDoubt] { state.withLock { $0.earlier.doubts } }
-
-    /// Called with a create that is new although something was created at its position, and with the names of the inputs that
-    /// differ. From any thread; to be set before the first create.
-    public var onChange: (@Sendable (JournaledCreate, _ differences: [String]) -> Void)? {
-        get { listener.withLock { $0 } }
-        set { listener.withLock { $0 = newValue } }
-    }
-    private let listener = Mutex<(@Sendable (JournaledCreate, [String]) -> Void)?>(nil)
-
-    /// Asked whether what was recorded is still there, where it may be gone; what is not is made again. To be set before the
-    /// first create.
-    public var existsAtService: (@Sendable (Prediction) async throws -> Bool)? {
-        get { check.withLock { $0 } }
-        set { check.withLock { $0 = newValue } }
-    }
-    private let check = Mutex<(@Sendable (Prediction) async throws -> Bool)?>(nil)
 
     /// True: attempts before are looked for, so that files are digested.
     public var identifiesCreates: Bool { true }
@@ -109,7 +96,7 @@ public final class RunJournal: PredictionJournal {
         switch claim {
         case .none: return .new(key)
         case .changed(let other):
-            if let onChange, let identity = create.identity {
+            if let onChange = callbacks.onChange, let identity = create.identity {
                 onChange(create, try differences(identity, from: other))
             }
             return .new(key)
@@ -139,7 +126,7 @@ public final class RunJournal: PredictionJournal {
         guard found.state != .inDoubt else { throw doubt(found, create) }
         do {
             let prediction = try records.prediction(found.number)
-            guard try await existsAtService?(prediction) == false else { return .recorded(prediction) }
+            guard try await callbacks.existsAtService?(prediction) == false else { return .recorded(prediction) }
         } catch {
             // It is given out once it can be.
             state.withLock { $0.earlier.release(found) }

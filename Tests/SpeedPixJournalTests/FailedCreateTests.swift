@@ -98,11 +98,11 @@ struct FailedCreateTests {
     func explained() async throws {
         let folder = JournalFolder()
         do { try await folder.begin().create("create 1", "a", id: "p-1") }
-        let second = try folder.resume()
-        let told = AsyncStream<[String]>.makeStream()
-        second.onChange = { _, differences in told.continuation.yield(differences) }
+        let reported = AsyncStream<[String]>.makeStream()
+        let second = try folder.resume(
+            callbacks: ResumeCallbacks(onChange: { _, differences in reported.continuation.yield(differences) }))
         #expect(try await second.claim("create 1", "b").id == nil)
-        var differences = told.stream.makeAsyncIterator()
+        var differences = reported.stream.makeAsyncIterator()
         #expect(await differences.next() == ["text"])
     }
 

@@ -27,8 +27,9 @@ final class JournalFolder: Sendable {
     func begin() throws -> RunJournal { try store().begin(Self.description, seed: 7) }
 
     /// The next attempt, in another process as it were.
-    func resume(_ run: Int64 = 1) throws -> RunJournal {
-        try store().resume(run, endpoint: Self.description.endpoint, appKey: Self.description.appKey)
+    func resume(_ run: Int64 = 1, callbacks: ResumeCallbacks = ResumeCallbacks()) throws -> RunJournal {
+        try store().resume(
+            run, endpoint: Self.description.endpoint, appKey: Self.description.appKey, callbacks: callbacks)
     }
 }
 

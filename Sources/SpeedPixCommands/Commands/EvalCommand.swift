@@ -33,20 +33,21 @@ struct EvalCommand: ContextCommand {
     func run(in context: CommandContext) async throws {
         let service = service.selection(context)
         if service.isGiven {
-            try await service.withTarget { try await evaluate(at: $0, refusing: nil, in: context) }
+            try await service.withTarget { try await evaluate(at: $0, of: service, refusing: nil, in: context) }
         } else {
             // `eval '1 + 1'` needs no account; a call to the service fails with the message that there is none.
             try await evaluate(
                 at: ServiceTarget(try SpeedPixClient.Configuration(appKey: "none", appSecret: "none")),
-                refusing: MissingAccount(), in: context)
+                of: service, refusing: MissingAccount(), in: context)
         }
     }
 
     private func evaluate(
-        at target: ServiceTarget, refusing: MissingAccount?, in context: CommandContext
+        at target: ServiceTarget, of service: ServiceSelection, refusing: MissingAccount?, in context: CommandContext
     ) async throws {
         let plan = HostPlan(
-            target.configuration, sandbox: sandbox, directory: nil, middleware: refusing.map { [$0] } ?? [],
+            target.configuration, sandbox: sandbox, withheld: service.withheldFiles, directory: nil,
+            middleware: refusing.map { [$0] } ?? [],
             cancelsOnStop: stopping.cancels(target.settings), in: context)
         let recorder = RunRecorder(clock: context.clock)
         let outputFailure = OutputFailure()

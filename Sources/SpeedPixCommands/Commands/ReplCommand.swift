@@ -55,7 +55,7 @@ struct ReplCommand: ContextCommand {
         context.writeError = output.writeError
         let recorder = RunRecorder(clock: context.clock, keepsHistory: true)
         let plan = HostPlan(
-            configuration, sandbox: sandbox, directory: context.workingDirectory,
+            configuration, sandbox: sandbox, withheld: service.withheldFiles, directory: context.workingDirectory,
             // The session's lines come from there.
             readsInput: false, cancelsOnStop: stopping.cancels(target.settings), in: context)
         let streams = ScriptStreams(context, isVerbose: verbose, pictures: pictures)

@@ -4,13 +4,14 @@ extension RunCommand {
     /// Decides everything about a run.
     ///
     /// - Parameters:
-    ///   - target: The service that it talks to, with the account; in a dry run nothing of it but its identity counts.
-    ///   - secrets: What nothing that is kept may show.
+    ///   - target: The service that it talks to, with the account and the settings. A dry run sends nothing to it: it is the
+    ///     one whose run is looked up.
+    ///   - service: What flags, environment and settings files say.
     ///   - watched: Records which files the script reads and writes, for `--watch`.
     ///   - goingOn: The run that this one goes on with, whatever the command line says; nil for what it says.
     /// - Throws: ``CommandFailure`` for a run that cannot be resumed.
     func plan(
-        _ script: ScriptFile, named name: String, at target: ServiceTarget, secrets: [String],
+        _ script: ScriptFile, named name: String, at target: ServiceTarget, of service: ServiceSelection,
         watched: WatchedFiles? = nil, goingOn run: Int64? = nil, in context: CommandContext
     ) throws -> RunPlan {
         let journalFolder = journal.folder(context, beside: script.directory)
@@ -20,7 +21,8 @@ extension RunCommand {
                 dryRun
                     ? try DryRunTransport.configuration(context, appKey: target.configuration.appKey)
                     : target.configuration,
-                sandbox: sandbox, arguments: arguments, directory: script.directory, journal: journalFolder,
+                sandbox: sandbox, withheld: service.withheldFiles, arguments: arguments, directory: script.directory,
+                journal: journalFolder,
                 // Without a folder the script itself was read from standard input.
                 readsInput: script.directory != nil,
                 transport: dryRun ? DryRunTransport() : nil,
@@ -29,11 +31,10 @@ extension RunCommand {
                 watched: watched, in: context),
             localMode: target.localMode, isDryRun: dryRun,
             journal: try JournalPlan(
-                resuming, goingOn: run, folder: journalFolder, script: name, parameters: arguments, isDryRun: dryRun,
-                at: target,
+                resuming, goingOn: run, folder: journalFolder, script: name, parameters: arguments, at: target,
                 in: context),
             seed: resuming.seed, limit: limit, timeout: timeout.duration, isVerbose: verbose,
             progress: output.mode(in: context), isQuiet: output.quiet, showsSummary: output.showsSummary(in: context),
-            report: output.report, out: sandbox.out, secrets: secrets)
+            report: output.report, out: sandbox.out, secrets: service.heldSecrets)
     }
 }

@@ -108,9 +108,7 @@ struct RunCommand: ContextCommand {
     }
 
     /// Nil without `--json`.
-    private func events(_ file: String, at service: ServiceSelection, secrets: [String], _ context: CommandContext)
-        -> EventStream?
-    {
+    private func events(_ file: String, at service: ServiceSelection, _ context: CommandContext) -> EventStream? {
         guard output.json else { return nil }
         return EventStream(
             context,
@@ -118,25 +116,24 @@ struct RunCommand: ContextCommand {
                 "script": .string(file), "version": .string(SpeedPixVersion.current),
                 "local": .bool(service.localMode != nil), "dry_run": .bool(dryRun),
             ],
-            secrets: secrets)
+            secrets: service.heldSecrets)
     }
 
-    /// Which service; none for a dry run. A run is resumed only with the same service and key, also if nothing is sent.
+    /// Which service. A dry run needs none, unless it looks up a run: that is found by its service and key.
     private func selection(_ context: CommandContext) -> ServiceSelection {
         service.selection(context, beside: directory(context), sendsNothing: dryRun && resuming.resume == nil)
     }
 
     private func run(_ file: String, _ context: CommandContext) async throws {
         let service = selection(context)
-        let secrets = service.heldSecrets
-        let events = events(file, at: service, secrets: secrets, context)
+        let events = events(file, at: service, context)
         try await reportingEnd(to: events, in: context) {
             let script = try ScriptFile(file, in: context)
             let lock =
                 try lock ? RunLock.take(file, in: journal.folder(context, beside: script.directory), context) : nil
             defer { lock?.release() }
             return try await service.withTarget(isQuiet: output.quiet) { target in
-                let plan = try plan(script, named: file, at: target, secrets: secrets, in: context)
+                let plan = try plan(script, named: file, at: target, of: service, in: context)
                 return await ScriptRunner(context, events: events).run(plan)
             }
         }
@@ -154,13 +151,12 @@ struct RunCommand: ContextCommand {
         try await service.withTarget(isQuiet: output.quiet) { target in
             while true {
                 let watched = WatchedFiles(script: context.absolute(file))
-                let secrets = service.heldSecrets
-                let events = events(file, at: service, secrets: secrets, context)
+                let events = events(file, at: service, context)
                 do {
                     try await reportingEnd(to: events, in: context) {
                         let script = try ScriptFile(file, in: context)
                         let plan = try plan(
-                            script, named: file, at: target, secrets: secrets, watched: watched, goingOn: run,
+                            script, named: file, at: target, of: service, watched: watched, goingOn: run,
                             in: context)
                         let result = await ScriptRunner(context, events: events).run(plan)
                         run = result.run ?? run
@@ -202,8 +198,8 @@ struct RunCommand: ContextCommand {
     private func showParameters(of script: ScriptFile, named name: String, _ context: CommandContext) async throws {
         let declared = DeclaredParameters()
         let plan = HostPlan(
-            try SpeedPixClient.Configuration(appKey: "none", appSecret: "none"), sandbox: sandbox, arguments: arguments,
-            directory: script.directory, in: context)
+            try SpeedPixClient.Configuration(appKey: "none", appSecret: "none"), sandbox: sandbox,
+            withheld: selection(context).withheldFiles, arguments: arguments, directory: script.directory, in: context)
         // What it prints before that belongs to no help text.
         let host = ScriptHost(plan, streams: .none, context, onEvent: { _ in }, onParameters: declared.set)
         do {

@@ -22,12 +22,12 @@ struct JournalPlan: Sendable {
     ///   - folder: Where journals lie.
     ///   - script: As the command line names it; `-` for standard input.
     ///   - parameters: Those of the command line.
-    ///   - service: Where it creates predictions; a run is known by it.
+    ///   - service: Where it creates predictions; a run is known by it. A dry run of a new run has none, and nothing to look for.
     /// - Returns: Nil for a run that writes nothing down.
     /// - Throws: ``CommandFailure`` for a run that cannot be resumed.
     init?(
         _ resuming: ResumeOptions, goingOn run: Int64? = nil, folder: JournalFolder, script: String,
-        parameters: [String: String], isDryRun: Bool,
+        parameters: [String: String],
         at service: ServiceTarget, in context: CommandContext
     ) throws {
         guard !resuming.noJournal else { return nil }
@@ -39,8 +39,6 @@ struct JournalPlan: Sendable {
             return nil
         }
         target = run.map { .run($0) } ?? resuming.resume
-        // A dry run of a new run has nothing to look for.
-        guard !isDryRun || target != nil else { return nil }
         self.folder = folder
         isLocal = service.localMode != nil
         // At the local gateway a repeated create costs nothing.

@@ -25,11 +25,11 @@ struct RunJournaling: Sendable {
         in context: CommandContext
     ) throws {
         let report: @Sendable (String) -> Void = { if !isQuiet { context.say($0.printable()) } }
-        let drawn = seed ?? Int64.random(in: 0...Int64(Int32.max))
+        let drawn = seed ?? context.randomSeed()
         self.plan = isDryRun ? nil : plan
         self.client = client
         clock = context.clock
-        guard let plan, plan.target != nil || !isDryRun else {
+        guard let plan else {
             (journal, self.seed, deferred, dryRunJournal) = (nil, drawn, nil, nil)
             return
         }
@@ -47,15 +47,18 @@ struct RunJournaling: Sendable {
             (journal, self.seed, deferred, dryRunJournal) = (opened, recorded.seed, nil, opened)
             return
         }
+        var callbacks = ResumeCallbacks { create, differences in report(Self.explanation(create, differences)) }
+        if plan.isLocal {
+            // What the gateway has swept away was free.
+            callbacks.existsAtService = { prediction in try await client.predictions.isKnown(prediction.id) }
+        }
         let resumed = try store.resume(
-            run, endpoint: plan.description.endpoint, appKey: plan.description.appKey, plan.choices)
+            run, endpoint: plan.description.endpoint, appKey: plan.description.appKey, plan.choices,
+            callbacks: callbacks)
         report(Self.greeting(recorded, resumed))
         if !plan.choices.makesDoubtsAgain {
             for line in Self.doubts(recorded.inDoubt > 0 ? try store.doubts(of: run) : [], run) { context.say(line) }
         }
-        resumed.onChange = { create, differences in report(Self.explanation(create, differences)) }
-        // What the gateway has swept away was free.
-        if plan.isLocal { resumed.existsAtService = { try await client.predictions.isKnown($0.id) } }
         let deferred = DeferredJournal(resumed)
         (journal, self.seed, self.deferred, dryRunJournal) = (deferred, resumed.seed, deferred, nil)
     }

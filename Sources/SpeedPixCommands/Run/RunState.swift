@@ -111,7 +111,7 @@ struct RunState: Sendable {
     var unfinished: [Job] { order.compactMap { jobs[$0] } }
     /// What this run created, in the order of its creates; as far as there is a history.
     var own: [RunHistory.Entry] { history?.entries.filter(\.isOwn) ?? [] }
-    /// Those of them that this run created, and that were not tried in vain to be canceled: there is no time to try again.
+    /// Predictions without an end that this run created, and that were not tried in vain to be canceled: there is no time to try again.
     var abandoned: [Prediction] {
         order.compactMap { jobs[$0] }.filter { $0.isOwn && notCanceled[$0.id] == nil }
             .map { Prediction(id: $0.id, of: $0.workflow) }

@@ -67,15 +67,15 @@ struct ScriptRunner: Sendable {
             error, of: plan,
             // A stream that gave up because the end had begun is not why it began.
             outputFailure: context.end.hasBegun ? nil : outputFailure.error, in: context)
+        let summary = RunSummary(state: recorder.state, elapsed: recorder.elapsed(), localMode: plan.localMode)
         reportEnd(
-            of: plan, end: scriptEnd, recorder: recorder, limit: limit, dryRun: dryRun, overlay: overlay,
+            summary, of: plan, end: scriptEnd, limit: limit, dryRun: dryRun, overlay: overlay,
             dryRunJournal: journaling.dryRunJournal)
         let end = await write(
             report, of: plan, run: journaling.run, end: scriptEnd, recorder: recorder, files: client.files)
         if let problem = await journaling.end(succeeded: end.failure == nil) {
             context.say("speedpix: \(problem.message)".printable())
         }
-        let summary = RunSummary(state: recorder.state, elapsed: recorder.elapsed(), localMode: plan.localMode)
         return RunResult(
             end: end.hinting(journaling.hint(recorder.state)), summary: summary, run: journaling.run)
     }
@@ -176,22 +176,20 @@ struct ScriptRunner: Sendable {
 
     /// Says on standard error how it ended.
     private func reportEnd(
-        of plan: RunPlan, end: RunEnd, recorder: RunRecorder, limit: CreateLimit?, dryRun: DryRunList?,
+        _ summary: RunSummary, of plan: RunPlan, end: RunEnd, limit: CreateLimit?, dryRun: DryRunList?,
         overlay: FileOverlay?, dryRunJournal: DryRunJournal?
     ) {
-        let state = recorder.state
         if let dryRun {
             dryRun.note(overlay?.changes ?? [])
             if !plan.isQuiet { context.say(dryRun.total(dryRunJournal?.counts)) }
         } else if plan.showsSummary {
-            let summary = RunSummary(state: state, elapsed: recorder.elapsed(), localMode: plan.localMode)
             for line in summary.lines { context.say(line) }
         }
         if let limit, limit.refused > 0, end.failure == nil {
             context.say("--limit \(limit.most): \(limit.made) were made, and the script wanted more")
         }
         if dryRun == nil, end.failure != nil || !plan.isQuiet {
-            context.reportUnfinished(state, at: plan.localMode)
+            context.reportUnfinished(summary.state, at: plan.localMode)
         }
     }
 

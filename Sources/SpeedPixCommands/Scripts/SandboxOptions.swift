@@ -30,7 +30,7 @@ struct SandboxOptions: ParsableArguments {
     /// - Parameters:
     ///   - directory: The script's folder; nil if it has none.
     ///   - named: Paths that the command line names: they may be read wherever they lie.
-    ///   - withheld: What the script may neither read nor write, besides settings and credentials.
+    ///   - withheld: What the script may neither read nor write: journals, settings, credentials.
     ///   - watched: Records which files the script reads and writes.
     func files(
         directory: String?, named: [String], withheld: [String] = [], watched: WatchedFiles? = nil,
@@ -41,7 +41,7 @@ struct SandboxOptions: ParsableArguments {
             homeDirectory: context.homeDirectory,
             readable: (directory.map { [$0] } ?? []) + readableFolders.map(context.absolute),
             readableFiles: named, writable: writableFolders.map(context.absolute))
-        files.withheld = SettingsReader(context: context, scriptDirectory: directory).withheldFiles + withheld
+        files.withheld = withheld
         files.onRead = watched?.noteRead
         files.onWrite = watched?.noteWrite
         return files

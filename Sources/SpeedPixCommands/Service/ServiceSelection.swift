@@ -1,7 +1,7 @@
 import SpeedPix
 
-/// Which service a command talks to, from flags, the environment and settings files, which are read once. A value: nothing has
-/// been started or sent.
+/// Which service a command talks to, from flags, the environment and settings files, which are read when it is made and not
+/// again. A value: nothing has been started or sent.
 struct ServiceSelection: Sendable {
     /// What becomes of predictions at the gateway inside this process; nil if a service is meant, or settings are wrong.
     let localMode: LocalMode?
@@ -11,8 +11,12 @@ struct ServiceSelection: Sendable {
     private let sendsNothing: Bool
     /// With the values of flags.
     private let resolved: Result<ResolvedSettings, SettingsError>
-    /// What counts beside the service: no settings at the gateway inside this process, if a flag asks for it.
+    /// Whether a flag asks for the gateway inside this process: then no setting counts.
     private let ignoresSettings: Bool
+    /// The secrets that there are, whether this command uses one or not: none may be shown or kept. No command is run for them.
+    let heldSecrets: [String]
+    /// Files that may hold a secret, which no script may read or write.
+    let withheldFiles: [String]
     private let reader: SettingsReader
 
     /// - Parameters:
@@ -26,10 +30,13 @@ struct ServiceSelection: Sendable {
         self.isGivenByFlag = isGivenByFlag
         self.sendsNothing = sendsNothing
         ignoresSettings = localMode != nil
+        let files = Result { () throws(SettingsError) in try reader.files() }
         resolved = Result { () throws(SettingsError) in
-            try ResolvedSettings(
-                flags: flags, environment: reader.context.environment, files: try reader.files())
+            try ResolvedSettings(flags: flags, environment: reader.context.environment, files: try files.get())
         }
+        // A file that is refused, since others may read it for instance, may hold a secret all the same.
+        heldSecrets = KnownSecrets(reader: reader).all
+        withheldFiles = reader.withheldFiles(besides: (try? files.get()) ?? [])
         self.localMode = localMode ?? (try? resolved.get())?.localMode
     }
 
@@ -72,9 +79,6 @@ struct ServiceSelection: Sendable {
     }
 
     // MARK: Secrets
-
-    /// The secrets that there are, whether this command uses one or not: none may be shown or kept. No command is run.
-    var heldSecrets: [String] { KnownSecrets(reader: reader).all }
 
     /// The secret that a command prints, where the settings name one; nil if they do not, and if it fails.
     func secretOfCommand() async -> String? {

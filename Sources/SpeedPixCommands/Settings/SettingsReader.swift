@@ -68,15 +68,17 @@ struct SettingsReader {
 
     /// Every file that may hold a secret: settings and `.env` files, which have names that no script may use but can have
     /// others as well, and those that settings call a secret, in whatever profile.
-    var withheldFiles: [String] {
+    ///
+    /// - Parameter files: Settings that were read.
+    func withheldFiles(besides files: [SettingsFile]) -> [String] {
         let folders = [context.workingDirectory] + [scriptDirectory].compactMap { $0 }
         let names = [".env", ".env.local", ".env.development", ".env.production", ".env.test"]
-        return secretFiles + projectPaths + [ownPath]
+        return secretFiles(files) + projectPaths + [ownPath]
             + folders.flatMap { folder in names.map { FilePath(folder).appending($0).string } }
     }
 
-    private var secretFiles: [String] {
-        let layers = ((try? files()) ?? []).flatMap { [$0.general] + $0.profiles.values }
+    private func secretFiles(_ files: [SettingsFile]) -> [String] {
+        let layers = files.flatMap { [$0.general] + $0.profiles.values }
         let variable = context.environment[Setting.appSecretFile.variable].map(context.absolute)
         return layers.compactMap { $0[.appSecretFile].map(path) } + [variable].compactMap { $0 }
     }

@@ -1,0 +1,116 @@
+import LuaRuntime
+import SpeedPix
+
+/// How a run ended.
+struct RunEnd {
+    /// Nil for success.
+    var failure: CommandFailure?
+    /// For programs: a stable word, as scripts see it in `e.code`.
+    var code: String?
+    /// In one sentence, without source position and traceback.
+    var message: String?
+
+    static let success = RunEnd()
+
+    /// - Parameter script: What an error is about; nil if no script has run.
+    init(_ error: any Error, script: ScriptFile?, in context: CommandContext) {
+        switch error {
+        case is CancellationError:
+            failure = CommandFailure(.interrupted, "interrupted")
+            code = "interrupted"
+            message = "interrupted"
+        case let error as LuaError:
+            var text = error.message
+            if let script {
+                text = ErrorText.describe(error, chunk: script.chunk) { script.module(named: $0, in: context) }
+            }
+            failure = CommandFailure(ErrorText.status(error), text)
+            code = error.code ?? "script_error"
+            message = error.message
+        case let error as CommandFailure:
+            failure = error
+            code = error.status.word
+            message = error.message
+        case let error as SpeedPixError:
+            failure = CommandFailure(ExitStatus(error.code), ErrorText.describe(error))
+            code = error.code.rawValue
+            message = error.message
+        default:
+            failure = CommandFailure(.failure, "\(error)")
+            code = "internal"
+            message = "\(error)"
+        }
+    }
+
+    private init() {}
+
+    /// Standard output does not take what the run has to say.
+    init(outputFailed error: any Error) {
+        let isClosed = error is ClosedOutputError
+        failure = CommandFailure(
+            .failure, isClosed ? nil : "stopped, since what it writes cannot be written: \(error)")
+        code = "output"
+        message = "\(error)"
+    }
+
+    var status: String {
+        switch failure?.status {
+        case nil: "succeeded"
+        case .interrupted: "interrupted"
+        default: "failed"
+        }
+    }
+
+    /// What the process ends with.
+    func exitStatus(in context: CommandContext) -> Int32 {
+        (failure?.status ?? .success).processStatus(signal: context.signal())
+    }
+}
+
+extension RunEnd {
+    /// What `run.finished` always has.
+    func fields(in context: CommandContext) -> [String: JSONValue] {
+        var fields: [String: JSONValue] = [
+            "status": .string(status), "exit_status": .integer(Int64(exitStatus(in: context))),
+        ]
+        if failure != nil {
+            fields["error"] = .object(["code": .optional(code), "message": .optional(message)].withoutNulls)
+        }
+        return fields
+    }
+}
+
+extension RunEnd {
+    /// How the script itself ended.
+    ///
+    /// - Parameters:
+    ///   - error: What it was stopped by; nil if it ran to its end.
+    ///   - outputFailure: Why standard output took no more, which counts before anything that the script made of it.
+    static func decide(
+        _ error: (any Error)?, of plan: RunPlan, outputFailure: (any Error)?, in context: CommandContext
+    ) -> RunEnd {
+        let end =
+            outputFailure.map { RunEnd(outputFailed: $0) }
+            ?? error.map { RunEnd($0, script: plan.script, in: context) } ?? .success
+        return plan.isDryRun ? end.explainedAsDryRun : end
+    }
+
+    /// The same with a last line about what to do next, if it is a failure.
+    func hinting(_ hint: String?) -> RunEnd {
+        guard let hint, let failure else { return self }
+        var end = self
+        end.failure?.message = [failure.message, hint.printable()].compactMap(\.self).joined(separator: "\n")
+        return end
+    }
+
+    /// A dry run that stops may stop because nothing is real.
+    private var explainedAsDryRun: RunEnd {
+        guard let failure, failure.status != .interrupted, let message = failure.message else { return self }
+        var end = self
+        end.failure?.message =
+            message
+            + "\ndry run: results are placeholders, so the script may have stopped here"
+            + " only because it needs a real result; what is listed above is what came before"
+        return end
+    }
+}
