@@ -70,19 +70,23 @@ package enum ConcurrencyLibrary {
               local value = list[i]
               local label = label_of(value)
               begin_item(map, i, label, label or math_type(value) and tostring(value) or nil)
-              -- What settle calls catches the errors of its own items, and reports them itself.
-              local _guard <close> = item_failed and can_fail and setmetatable({}, { __close = function(_, failure)
-                if failure ~= nil then item_failed(failure, i, label) end
-              end }) or nil
               results[i] = fn(value, i)
             end
+            -- What settle calls catches the errors of its own items, and reports them itself.
+            local function report(failure, i)
+              if item_failed and can_fail and failure ~= nil then item_failed(failure, i, label_of(list[i])) end
+            end
             local function worker()
-              local is_done = false
+              local is_done, current = false, nil
               -- Whether it failed: an error may be nil.
-              local _guard <close> = setmetatable({}, { __close = function() has_failed = has_failed or not is_done end })
+              local _guard <close> = setmetatable({}, { __close = function(_, failure)
+                has_failed = has_failed or not is_done
+                report(failure, current)
+              end })
               while taken < count and not has_failed do
                 taken = taken + 1
-                item(taken)
+                current = taken
+                item(current)
               end
               is_done = true
             end
@@ -90,8 +94,13 @@ package enum ConcurrencyLibrary {
             local function finishing_worker()
               while taken < count do
                 taken = taken + 1
-                local task = spawn(item, taken)
-                if not pcall(task.join, task) then first_failed = first_failed or task end
+                local i = taken
+                local task = spawn(item, i)
+                local ok, failure = pcall(task.join, task)
+                if not ok then
+                  first_failed = first_failed or task
+                  report(failure, i)
+                end
               end
             end
             for w = 1, concurrency < count and concurrency or count do

@@ -52,14 +52,7 @@ struct EvalCommand: ContextCommand {
         let recorder = RunRecorder(clock: context.clock)
         let outputFailure = OutputFailure()
         var streams = ScriptStreams(context, isVerbose: verbose)
-        streams.write = { bytes in
-            do {
-                try context.writeOutput(bytes)
-            } catch {
-                outputFailure.note(error)
-                throw error
-            }
-        }
+        streams.write = outputFailure.recording(context.writeOutput)
         let host = ScriptHost(plan, streams: streams, context, onEvent: recorder.note)
         do {
             let vm = try SpeedPixModule.machine(host)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import LocalFiles
 import LuaRuntime
 import SpeedPix
 import SpeedPixLua
@@ -124,13 +125,18 @@ struct RunCommand: ContextCommand {
         service.selection(context, beside: directory(context), sendsNothing: dryRun && resuming.resume == nil)
     }
 
+    /// Nil without `--lock`.
+    private func takeLock(_ file: String, beside directory: String?, _ context: CommandContext) throws -> ProcessLock? {
+        guard lock else { return nil }
+        return try RunLock.take(file, in: journal.folder(context, beside: directory), context)
+    }
+
     private func run(_ file: String, _ context: CommandContext) async throws {
         let service = selection(context)
         let events = events(file, at: service, context)
         try await reportingEnd(to: events, in: context) {
             let script = try ScriptFile(file, in: context)
-            let lock =
-                try lock ? RunLock.take(file, in: journal.folder(context, beside: script.directory), context) : nil
+            let lock = try takeLock(file, beside: script.directory, context)
             defer { lock?.release() }
             return try await service.withTarget(isQuiet: output.quiet) { target in
                 let plan = try plan(script, named: file, at: target, of: service, in: context)
@@ -143,7 +149,7 @@ struct RunCommand: ContextCommand {
     private func watch(_ file: String, _ context: CommandContext) async throws {
         // A missing script or missing credentials are found out before anything is waited for.
         let script = try ScriptFile(file, in: context)
-        let lock = try lock ? RunLock.take(file, in: journal.folder(context, beside: script.directory), context) : nil
+        let lock = try takeLock(file, beside: script.directory, context)
         defer { lock?.release() }
         let service = selection(context)
         // From the second time on the run goes on with what it has: only what has changed is created and paid for.

@@ -42,7 +42,9 @@ struct JournalPlan: Sendable {
         self.folder = folder
         isLocal = service.localMode != nil
         // At the local gateway a repeated create costs nothing.
-        choices = resuming.choices(makesDoubtsAgain: isLocal)
+        // What the options make again was made by the run that this one goes on with.
+        choices =
+            run == nil ? resuming.choices(makesDoubtsAgain: isLocal) : ResumeChoices(makesDoubtsAgain: isLocal)
         resumeCommand = Self.resuming(context.arguments, target)
         description = RunDescription(
             script: script == "-" ? script : Self.real(context.absolute(script)),

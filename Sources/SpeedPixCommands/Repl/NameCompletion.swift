@@ -43,11 +43,6 @@ struct NameCompletion: Sendable {
         }
     }
 
-    /// Whether a string names a file wherever it stands; see ``PathText``.
-    private static func beginsPath(_ text: String) -> Bool {
-        ["./", "../", "~/", "/"].contains { text.hasPrefix($0) }
-    }
-
     /// - Parameter suffix: Goes behind the name of a file that is complete, and not behind a folder's.
     private func completeFile(_ typed: String, suffix: String = "") -> Completion {
         let path = typed.first == "\"" || typed.first == "'" ? typed.dropFirst() : typed[...]
@@ -66,7 +61,7 @@ struct NameCompletion: Sendable {
             if let call, call.argument == 0, Self.takesWorkflow(call.name) {
                 return Self.completion(start, workflows().map { Candidate(name: $0.id, suffix: quote) })
             }
-            if Self.beginsPath(start) { return completeFile(start, suffix: quote) }
+            if PathText.looksLikePath(start) { return completeFile(start, suffix: quote) }
             guard let call, call.argument == 1, Self.takesWorkflow(call.name), let input = cursor.field else {
                 return Completion()
             }

@@ -24,6 +24,18 @@ final class OutputFailure: Sendable {
         }
     }
 
+    /// A write whose errors are recorded, and thrown as before.
+    func recording(_ write: @escaping @Sendable ([UInt8]) throws -> Void) -> @Sendable ([UInt8]) throws -> Void {
+        { [self] bytes in
+            do {
+                try write(bytes)
+            } catch {
+                note(error)
+                throw error
+            }
+        }
+    }
+
     /// Sets what is called after an error; it is called at once if there was one before.
     func onFailure(_ action: @escaping @Sendable () -> Void) {
         let hasFailed = state.withLock { state in

@@ -136,14 +136,7 @@ struct ScriptRunner: Sendable {
         _ body: @escaping @Sendable (CommandContext) async throws -> Void
     ) async throws {
         var scriptContext = context
-        scriptContext.writeOutput = { [context, outputFailure] bytes in
-            do {
-                try context.writeOutput(bytes)
-            } catch {
-                outputFailure.note(error)
-                throw error
-            }
-        }
+        scriptContext.writeOutput = outputFailure.recording(context.writeOutput)
         switch plan.progress {
         case .tty:
             let style = ProgressFrame.Style(context.environment)
