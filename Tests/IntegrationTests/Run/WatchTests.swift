@@ -129,22 +129,28 @@ struct WatchTests {
         let folder = try TestFolder()
         let script = "print(run('echo', { text = 'one' }).text, run('echo', { text = 'TWO' }).text)"
         try folder.write(script.replacing("TWO", with: "two"), to: "s.lua")
-        let clock = ManualClock()
         let errors = Capture()
         let output = Capture()
+        // Real time: one that a test moves on would pass the calls' own limits.
+        let (lines, line) = AsyncStream<Void>.makeStream()
         let run = Task {
             await CommandRun(
                 ["run", "s.lua", "--local", "--watch", "--state", "\(folder.path)/state"] + options, in: folder,
                 environment: ["HOME": folder.path],
                 setting: { context in
-                    context.clock = clock
                     context.writeOutput = output.append
-                    context.writeError = errors.append
+                    context.writeError = { bytes in
+                        errors.append(bytes)
+                        line.yield()
+                    }
                 })
         }
-        await clock.poll { errors.text.contains("watching s.lua") }
+        func wait(forRounds count: Int) async {
+            for await _ in lines where errors.text.ranges(of: "watching s.lua").count >= count { return }
+        }
+        await wait(forRounds: 1)
         try folder.write(script.replacing("TWO", with: "three"), to: "s.lua")
-        await clock.poll { errors.text.ranges(of: "watching s.lua").count == 2 }
+        await wait(forRounds: 2)
         #expect(output.text == "one\ttwo\none\tthree\n", "\(errors.text)")
         #expect(errors.text.ranges(of: " created ").count == 3, "\(errors.text)")
         #expect(errors.text.ranges(of: " reused ").count == 1, "\(errors.text)")
