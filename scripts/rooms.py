@@ -23,7 +23,7 @@ ROOMS = {
     "LuaRuntime": ["CLuaBridge", "JSONText", "Spelling"],
     "CVips": [],
     "CImaging": ["CVips"],
-    "LocalFiles": [],
+    "LocalFiles": ["Spelling"],
     "Imaging": ["CImaging", "LocalFiles"],
     "ImagingLua": ["Imaging", "LuaRuntime", "Spelling"],
     "SpeedPix": ["JSONText", "LocalFiles"],

@@ -101,6 +101,25 @@ int spx_image_rotate(const spx_image *image, double degrees, spx_color backgroun
     return spx_end(&s, last, out, error);
 }
 
+int spx_image_tile(const spx_image *image, int width, int height, spx_image **out, spx_error *error)
+{
+    spx_steps s = {0};
+    VipsImage *in = spx_vips(image), *rows[2], *last = NULL;
+    int w = in->Xsize, h = in->Ysize;
+    // One more than covers it: a row that is shifted begins in the middle of a picture.
+    int across = width / w + 2, down = height / (2 * h) + 1;
+
+    rows[0] = in;
+    if (!vips_replicate(in, &s.at[0], 2, 1, NULL) && !vips_extract_area(s.at[0], &s.at[1], w / 2, 0, w, h, NULL)) {
+        rows[1] = s.at[1];
+        if (!vips_arrayjoin(rows, &s.at[2], 2, "across", 1, NULL) &&
+            !vips_replicate(s.at[2], &s.at[3], across, down, NULL) &&
+            !vips_extract_area(s.at[3], &s.at[4], 0, 0, width, height, NULL))
+            last = s.at[4];
+    }
+    return spx_end(&s, last, out, error);
+}
+
 int spx_image_flip(const spx_image *image, bool vertically, spx_image **out, spx_error *error)
 {
     spx_steps s = {0};

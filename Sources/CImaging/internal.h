@@ -43,6 +43,9 @@ int spx_decode(VipsImage *header, bool partial, spx_image **out, spx_error *erro
 void spx_collect_warnings(spx_warnings *warnings);
 void spx_note_warning(const char *message);
 
+// What of a header's fields is to be kept; NULL if there is nothing. To be called before the pixels are decoded.
+spx_metadata *spx_metadata_of(VipsImage *header);
+
 // Adds an opaque alpha channel unless there is one. Returns 0 or -1 as libvips does.
 int spx_with_alpha(VipsImage *in, VipsImage **out);
 

@@ -36,17 +36,26 @@ VipsFailOn spx_fail_on(int format, bool allow_damaged)
     return VIPS_FAIL_ON_ERROR;
 }
 
-static VipsImage *open_header(VipsSource *source, int format, bool allow_damaged)
+static bool has_frames(int format) { return format == SPX_FORMAT_GIF || format == SPX_FORMAT_WEBP; }
+
+static VipsImage *open_header(VipsSource *source, int format, bool allow_damaged, bool all_frames, int page)
 {
     VipsFailOn fail_on = spx_fail_on(format, allow_damaged);
     VipsImage *image = NULL;
+    char which[32] = "";
+
+    // JPEG and PNG have no such option, and refuse it.
+    if (all_frames && has_frames(format))
+        g_snprintf(which, sizeof which, "[n=-1]");
+    else if (page > 0 && format != SPX_FORMAT_JPEG && format != SPX_FORMAT_PNG)
+        g_snprintf(which, sizeof which, "[page=%d]", page);
 
     // A hundred warnings are an error of the JPEG loader's, unless it may be lenient without limit.
     if (allow_damaged && format == SPX_FORMAT_JPEG)
         image = vips_image_new_from_source(
             source, "[unlimited]", "access", VIPS_ACCESS_SEQUENTIAL, "fail_on", fail_on, NULL);
     if (!image)
-        image = vips_image_new_from_source(source, "", "access", VIPS_ACCESS_SEQUENTIAL, "fail_on", fail_on, NULL);
+        image = vips_image_new_from_source(source, which, "access", VIPS_ACCESS_SEQUENTIAL, "fail_on", fail_on, NULL);
     return image;
 }
 
@@ -66,8 +75,7 @@ static bool is_tiff(VipsSource *source)
 }
 
 static int read_header(
-    VipsSource *source, int64_t limit, int side_limit, bool allow_damaged, VipsImage **header, spx_info *info,
-    spx_error *error)
+    VipsSource *source, const spx_open_options *options, VipsImage **header, spx_info *info, spx_error *error)
 {
     info->format = format_of_loader(vips_foreign_find_load_source(source));
     if (info->format == SPX_FORMAT_NONE) {
@@ -79,24 +87,29 @@ static int read_header(
         }
         return spx_fail_with(error, SPX_UNSUPPORTED, "the content is not a JPEG, PNG, WebP, GIF, TIFF or HEIF picture");
     }
-    *header = open_header(source, info->format, allow_damaged);
+    *header = open_header(source, info->format, options->allow_damaged, options->all_frames, options->page);
     if (!*header)
         return spx_fail(error);
 
     VipsImage *image = *header;
     info->stored_width = image->Xsize;
     info->stored_height = image->Ysize;
+    info->frame_height = vips_image_get_page_height(image);
     info->orientation = vips_image_get_orientation(image);
     // One pixel a millimetre is libvips' way of saying that the file gives no density.
     info->dots_per_inch = image->Xres == 1.0 ? 0 : image->Xres * 25.4;
     info->color_space = vips_enum_nick(VIPS_TYPE_INTERPRETATION, vips_image_guess_interpretation(image));
     // Some formats can hold any number of channels; none that a picture needs has more than five (CMYK and alpha).
-    if ((int64_t)image->Xsize * image->Ysize > limit || image->Bands > 5 || image->Xsize > side_limit ||
-        image->Ysize > side_limit) {
+    if ((int64_t)image->Xsize * image->Ysize > options->pixel_limit || image->Bands > 5 ||
+        image->Xsize > options->side_limit || info->frame_height > options->side_limit) {
         char text[128];
-        g_snprintf(text, sizeof text, "%d × %d pixels in %d channels", image->Xsize, image->Ysize, image->Bands);
+        g_snprintf(
+            text, sizeof text, "%d × %d pixels in %d channels%s", image->Xsize, image->Ysize, image->Bands,
+            info->frame_height < image->Ysize ? ", of all frames together" : "");
         return spx_fail_with(error, SPX_TOO_LARGE, text);
     }
+    if (info->metadata)
+        *info->metadata = spx_metadata_of(image);
     return SPX_OK;
 }
 
@@ -133,7 +146,7 @@ static int open_partial(VipsImage *header, const spx_open_options *options, spx_
     VipsImage *small = NULL;
     int status = spx_decode(header, true, &whole, error);
 
-    if (status != SPX_OK || options->box_width <= 0) {
+    if (status != SPX_OK || options->box_width <= 0 || options->all_frames) {
         *out = whole;
         return status;
     }
@@ -155,14 +168,11 @@ static int open_source(
     spx_collect_warnings(warnings);
     VipsImage *header = NULL;
     VipsSource *source = make(context);
-    int status = source
-        ? read_header(
-              source, options->pixel_limit, options->side_limit, options->allow_damaged, &header, info, error)
-        : spx_fail(error);
+    int status = source ? read_header(source, options, &header, info, error) : spx_fail(error);
 
     if (status == SPX_OK && options->allow_damaged) {
         status = open_partial(header, options, out, error);
-    } else if (status == SPX_OK && options->box_width > 0) {
+    } else if (status == SPX_OK && options->box_width > 0 && !options->all_frames) {
         g_clear_object(&header);
         g_object_unref(source);
         source = make(context);
@@ -171,6 +181,10 @@ static int open_source(
         status = spx_decode(header, false, out, error);
     }
 
+    if (status != SPX_OK && info->metadata && *info->metadata) {
+        spx_metadata_unref(*info->metadata);
+        *info->metadata = NULL;
+    }
     g_clear_object(&header);
     g_clear_object(&source);
     spx_collect_warnings(NULL);
@@ -202,9 +216,9 @@ static int describe(
     VipsSource *source, int64_t limit, int side_limit, bool allow_damaged, spx_info *info, spx_details *details,
     spx_error *error)
 {
+    spx_open_options options = {.pixel_limit = limit, .side_limit = side_limit, .allow_damaged = allow_damaged};
     VipsImage *header = NULL;
-    int status =
-        source ? read_header(source, limit, side_limit, allow_damaged, &header, info, error) : spx_fail(error);
+    int status = source ? read_header(source, &options, &header, info, error) : spx_fail(error);
 
     if (status == SPX_OK) {
         // 5 to 8 are the orientations with rows and columns exchanged (EXIF 2.3, tag 0x0112).
@@ -249,13 +263,21 @@ int spx_describe_bytes(
     return describe(source_of_memory(&m), pixel_limit, side_limit, allow_damaged, info, details, error);
 }
 
-int spx_open_svg(const char *markup, size_t count, int64_t pixel_limit, spx_image **out, spx_error *error)
+// From a buffer librsvg has no base address, so references to files or the network lead nowhere.
+static VipsImage *svg_header(const char *markup, size_t count, double scale)
 {
     VipsImage *header = NULL;
+
+    return vips_svgload_buffer((void *)markup, count, &header, "scale", scale, NULL) ? NULL : header;
+}
+
+int spx_open_svg(
+    const char *markup, size_t count, double scale, int64_t pixel_limit, spx_image **out, spx_error *error)
+{
+    VipsImage *header = svg_header(markup, count, scale);
     int status;
 
-    // From a buffer librsvg has no base address, so references to files or the network lead nowhere.
-    if (vips_svgload_buffer((void *)markup, count, &header, NULL))
+    if (!header)
         return spx_fail(error);
     if ((int64_t)header->Xsize * header->Ysize > pixel_limit)
         status = spx_fail_with(error, SPX_TOO_LARGE, "the drawing's size is over the limit");
@@ -263,4 +285,16 @@ int spx_open_svg(const char *markup, size_t count, int64_t pixel_limit, spx_imag
         status = spx_decode(header, false, out, error);
     g_object_unref(header);
     return status;
+}
+
+int spx_describe_svg(const char *markup, size_t count, int *width, int *height, spx_error *error)
+{
+    VipsImage *header = svg_header(markup, count, 1);
+
+    if (!header)
+        return spx_fail(error);
+    *width = header->Xsize;
+    *height = header->Ysize;
+    g_object_unref(header);
+    return SPX_OK;
 }

@@ -35,6 +35,7 @@ static int task_failed(lua_State *L) {
         return 1;
     }
     lua_settop(L, 1);
+    spl_explain_absence(L);
     spl_write_traceback(L, L, 1, true, true);
     vm->exhausted = NULL;
     vm->host.failed(vm->host.context, L, 1);
@@ -83,6 +84,7 @@ int spl_run_task(lua_State *L) {
 }
 
 static int coroutine_failed(lua_State *L) {
+    spl_explain_absence(L);
     if (spl_vm_of(L)->epoch == 0 && !spl_has_tag(L, SPL_TAG_CLOSING)) spl_keep_traceback(L);
     return 1;
 }
@@ -109,6 +111,7 @@ static int finish_pcall(lua_State *L, int status, lua_KContext mark) {
         if (spl_gives_up(spl_vm_of(L), L)) return lua_yield(L, 0);
         return spl_raise_again(L, status);
     }
+    if (status == LUA_ERRRUN) spl_explain_absence(L);
     lua_pushboolean(L, 0);
     lua_insert(L, -2);
     return 2;
@@ -126,6 +129,7 @@ static int pcall(lua_State *L) {
 // and stay off in the handler: one that loops could never be stopped. So a stop skips the script's handler.
 static int guarded_handler(lua_State *L) {
     if (spl_vm_of(L)->is_over || spl_passes_stop(L, (lua_KContext)lua_tointeger(L, lua_upvalueindex(2)))) return 1;
+    spl_explain_absence(L);
     lua_pushvalue(L, lua_upvalueindex(1));
     lua_insert(L, 1);
     lua_call(L, lua_gettop(L) - 1, 1);

@@ -104,6 +104,8 @@ struct spl_vm {
     lua_State *inspector;  // where the session's variables are looked at; NULL if there is no session
     int scope_ref, declared_ref;  // session.c
     int loaded_ref;   // the table of Lua's own libraries by name
+    int absent_ref;   // absent.c: name that a script may expect → what to use instead
+    char absent[64], absent_place[96];  // such a field that has been read last, and the "file:line:" of its reading
     int traces_ref;   // coroutine that ended by an error → its traceback; weak
     int class_refs[SPL_MAX_CLASSES];
     const void *class_mts[SPL_MAX_CLASSES];
@@ -159,6 +161,14 @@ bool spl_find_wide_numeral(const char *source, size_t length, spl_numeral *found
 // luaL_loadbufferx for text, which such a numeral is an error in. Returns SPL_OK or why it does not compile; bytecode is
 // refused as a syntax error.
 int32_t spl_load_text(lua_State *L, const char *source, size_t length, const char *name);
+// characters.c: puts a message in the place of the compiler's, on top, where a text does not compile because of a character
+// that Lua does not know, or because it is not UTF-8. Raises when memory runs out.
+void spl_explain_characters(lua_State *L, const char *source, size_t length, const char *name);
+// encoding.c: of a place in a line, from 1, in characters.
+int32_t spl_column(const char *line_start, const char *at);
+// absent.c: adds to an error's message, on top, what to use instead of the name that it says is nil; leaves any other error
+// as it is. It raises nothing.
+void spl_explain_absence(lua_State *L);
 // trace.c: the stack of `thread` from `level` on, without its body in C, as text of the VM's own buffer. It allocates
 // nothing; without `names` it does not touch the stack either, and functions go by the names their callers use.
 void spl_write_traceback(lua_State *L, lua_State *thread, int level, bool filtered, bool names);

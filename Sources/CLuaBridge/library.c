@@ -149,6 +149,10 @@ void spl_open_libraries(lua_State *L) {
     }
     remove_fields(L, LUA_GNAME, (const char *const[]){"dofile", "loadfile", NULL});
     remove_fields(L, LUA_STRLIBNAME, (const char *const[]){"dump", NULL});
+    // Of Lua 5.2 and before; whether liblua has them depends on who built it (LUA_COMPAT_MATHLIB).
+    remove_fields(
+        L, LUA_MATHLIBNAME,
+        (const char *const[]){"atan2", "cosh", "frexp", "ldexp", "log10", "pow", "sinh", "tanh", NULL});
     keep_fields(L, LUA_OSLIBNAME, (const char *const[]){"time", "date", "clock", "difftime", NULL});
     keep_fields(L, LUA_DBLIBNAME, (const char *const[]){"traceback", NULL});
 

@@ -3,53 +3,7 @@
 #include <string.h>
 
 #include "internal.h"
-
-typedef struct {
-    const char *at, *end;
-    int line;
-} scanner;
-
-static char peek(const scanner *s, ptrdiff_t distance) { return s->end - s->at > distance ? s->at[distance] : 0; }
-
-static void step(scanner *s) {
-    char c = *s->at++;
-    if (c != '\n' && c != '\r') return;
-    // Two different ones after each other are one break.
-    if (s->at < s->end && (*s->at == '\n' || *s->at == '\r') && *s->at != c) s->at++;
-    s->line++;
-}
-
-// The number of equals signs if a long bracket opens here, else -1.
-static int long_bracket(const scanner *s) {
-    int level = 0;
-    if (peek(s, 0) != '[') return -1;
-    while (peek(s, 1 + level) == '=') level++;
-    return peek(s, 1 + level) == '[' ? level : -1;
-}
-
-static void skip_long(scanner *s, int level) {
-    s->at += level + 2;
-    while (s->at < s->end) {
-        if (*s->at == ']') {
-            int found = 0;
-            while (peek(s, 1 + found) == '=') found++;
-            if (found == level && peek(s, 1 + found) == ']') {
-                s->at += level + 2;
-                return;
-            }
-        }
-        step(s);
-    }
-}
-
-static void skip_string(scanner *s) {
-    char quote = *s->at++;
-    while (s->at < s->end && *s->at != quote) {
-        if (*s->at == '\\' && s->end - s->at > 1) s->at++;
-        step(s);
-    }
-    if (s->at < s->end) s->at++;
-}
+#include "scanner.h"
 
 static bool is_word(char c) { return isalnum((unsigned char)c) || c == '_'; }
 
@@ -68,31 +22,27 @@ static bool is_wide(const char *digits, size_t length, bool is_negated) {
 }
 
 bool spl_find_wide_numeral(const char *source, size_t length, spl_numeral *found) {
-    scanner s = {source, source + length, 1};
+    spl_scanner s = spl_scan(source, length);
     char before = 0;  // the last byte of a token
     while (s.at < s.end) {
         int level;
         char c = *s.at;
         if (isspace((unsigned char)c)) {
-            step(&s);
+            spl_step(&s);
             continue;
         }
-        if (c == '-' && peek(&s, 1) == '-') {
-            s.at += 2;
-            if ((level = long_bracket(&s)) >= 0)
-                skip_long(&s, level);
-            else
-                while (s.at < s.end && *s.at != '\n' && *s.at != '\r') s.at++;
+        if (c == '-' && spl_peek(&s, 1) == '-') {
+            spl_skip_comment(&s);
             continue;
         }
-        if (isdigit((unsigned char)c) || (c == '.' && isdigit((unsigned char)peek(&s, 1)))) {
+        if (isdigit((unsigned char)c) || (c == '.' && isdigit((unsigned char)spl_peek(&s, 1)))) {
             const char *start = s.at;
-            bool is_hexadecimal = c == '0' && (peek(&s, 1) == 'x' || peek(&s, 1) == 'X');
+            bool is_hexadecimal = c == '0' && (spl_peek(&s, 1) == 'x' || spl_peek(&s, 1) == 'X');
             const char *exponent = is_hexadecimal ? "pP" : "eE";
             while (s.at < s.end && (is_word(*s.at) || *s.at == '.')) {
                 bool is_exponent = strchr(exponent, *s.at) != NULL;
                 s.at++;
-                if (is_exponent && (peek(&s, 0) == '+' || peek(&s, 0) == '-')) s.at++;
+                if (is_exponent && (spl_peek(&s, 0) == '+' || spl_peek(&s, 0) == '-')) s.at++;
             }
             if (is_wide(start, (size_t)(s.at - start), before == '-')) {
                 *found = (spl_numeral){start, (size_t)(s.at - start), s.line};
@@ -101,9 +51,9 @@ bool spl_find_wide_numeral(const char *source, size_t length, spl_numeral *found
         } else if (is_word(c)) {
             while (s.at < s.end && is_word(*s.at)) s.at++;
         } else if (c == '"' || c == '\'') {
-            skip_string(&s);
-        } else if ((level = long_bracket(&s)) >= 0) {
-            skip_long(&s, level);
+            spl_skip_string(&s);
+        } else if ((level = spl_long_bracket(&s)) >= 0) {
+            spl_skip_long(&s, level);
         } else {
             s.at++;
         }
@@ -125,7 +75,11 @@ static bool is_incomplete(lua_State *L) {
 int32_t spl_load_text(lua_State *L, const char *source, size_t length, const char *name) {
     int status = luaL_loadbufferx(L, source, length, name, "t");
     if (status == LUA_ERRMEM) return SPL_OUT_OF_MEMORY;
-    if (status != LUA_OK) return is_incomplete(L) ? SPL_SYNTAX_INCOMPLETE : SPL_SYNTAX_ERROR;
+    if (status != LUA_OK) {
+        int32_t problem = is_incomplete(L) ? SPL_SYNTAX_INCOMPLETE : SPL_SYNTAX_ERROR;
+        spl_explain_characters(L, source, length, name);
+        return problem;
+    }
     spl_numeral wide;
     if (!spl_find_wide_numeral(source, length, &wide)) return SPL_OK;
     lua_Debug ar;

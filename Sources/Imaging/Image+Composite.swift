@@ -19,7 +19,7 @@ public enum BlendMode: String, Sendable, CaseIterable {
     }
 }
 
-/// A place inside a picture for ``Image/composited(_:at:blend:opacity:)``.
+/// A place inside a picture for ``Image/composited(_:at:margin:blend:opacity:)``.
 public enum Anchor: String, Sendable, CaseIterable {
     case topLeft = "top-left"
     case top
@@ -43,8 +43,11 @@ public enum Anchor: String, Sendable, CaseIterable {
         }
     }
 
-    func position(of inner: Image, in outer: Image) -> (x: Int, y: Int) {
-        ((outer.width - inner.width) * share.x / 2, (outer.height - inner.height) * share.y / 2)
+    func position(of inner: Image, in outer: Image, margin: Int) -> (x: Int, y: Int) {
+        (
+            (outer.width - inner.width) * share.x / 2 + (1 - share.x) * margin,
+            (outer.height - inner.height) * share.y / 2 + (1 - share.y) * margin
+        )
     }
 }
 
@@ -74,10 +77,17 @@ extension Image {
     }
 
     /// Like ``composited(_:x:y:blend:opacity:)``, placed by name.
+    ///
+    /// - Parameter margin: Pixels between the overlay and the edges that it stands at.
     public func composited(
-        _ overlay: Image, at anchor: Anchor = .center, blend: BlendMode = .over, opacity: Double = 1
+        _ overlay: Image, at anchor: Anchor = .center, margin: Int = 0, blend: BlendMode = .over, opacity: Double = 1
     ) throws -> Image {
-        let (x, y) = anchor.position(of: overlay, in: self)
+        guard (0...ImagingLimits.standard.side).contains(margin) else {
+            throw ImagingError(
+                .invalidArgument, "composite: a margin of \(margin) is not between 0 and \(ImagingLimits.standard.side)"
+            )
+        }
+        let (x, y) = anchor.position(of: overlay, in: self, margin: margin)
         return try composited(overlay, x: x, y: y, blend: blend, opacity: opacity)
     }
 

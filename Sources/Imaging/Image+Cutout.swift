@@ -6,16 +6,20 @@ extension Image {
     ///
     /// - Parameter feather: The softness of the edge in pixels, 0…50.
     /// - Throws: ``ImagingError`` with `noSubject` if nothing stands out, e.g. in a picture of one colour; `invalidArgument`.
-    public func cutout(feather: Double = 0.6) throws -> Image {
+    public func cutout(feather: Double = 0.6) throws -> Image { try assessedCutout(feather: feather).image }
+
+    /// Like ``cutout(feather:)``, with how sure it is.
+    public func assessedCutout(feather: Double = 0.6) throws -> (image: Image, assessment: CutoutAssessment) {
         guard (0...50).contains(feather) else {
             throw ImagingError(.invalidArgument, "cutout: feather \(feather) is not between 0 and 50")
         }
-        if hasAlpha, isPartlyTransparent { return try trimmed(threshold: 1) }
-        return try subjectLayer(feather: feather).trimmed(threshold: 3)
+        if hasAlpha, isPartlyTransparent { return (try trimmed(threshold: 1), .given) }
+        let (layer, assessment) = try subjectLayer(feather: feather)
+        return (try layer.trimmed(threshold: 3), assessment)
     }
 
     /// The cut-out at its place in the whole picture.
-    func subjectLayer(feather: Double) throws -> Image {
+    func subjectLayer(feather: Double) throws -> (image: Image, assessment: CutoutAssessment) {
         guard width >= 16, height >= 16 else {
             throw ImagingError(
                 .invalidArgument, "cutout: \(width) × \(height) pixels are too few to tell a subject from its backdrop")
@@ -24,7 +28,8 @@ extension Image {
         let opaque = try background()
         let side = SubjectMask.workingSide
         let small = try opaque.thumbnail(width: side, height: side)
-        let mask = try SubjectMask(LabPicture(small))
+        let lab = try LabPicture(small)
+        let mask = try SubjectMask(lab)
         try ImagingStop.check()
         let matting = Matting(mask.region, small: small, width: width, height: height)
         let pixels = opaque.raster.withPixels { pixels in
@@ -33,7 +38,8 @@ extension Image {
         try ImagingStop.check()
         let cut = try replacing(Image(pixels: pixels, width: width, height: height).raster)
         // The softness lies inside the edge: outside it there is only backdrop.
-        return feather < 0.3 ? cut : try cut.feathered(feather)
+        let assessment = CutoutAssessment(mask, border: BorderColors(lab), weakEdges: matting.weakShare)
+        return (feather < 0.3 ? cut : try cut.feathered(feather), assessment)
     }
 
     /// Whether someone has cut the subject out before.

@@ -54,12 +54,16 @@ extension Image {
     ///
     /// - Throws: ``ImagingError/Code/failed`` for malformed markup, `tooLarge` for a drawing over the limits.
     public static func svg(_ markup: String, limits: ImagingLimits = .standard) throws -> Image {
+        try svg(markup, scale: 1, limits: limits)
+    }
+
+    static func svg(_ markup: String, scale: Double, limits: ImagingLimits) throws -> Image {
         var markup = markup
         return Image(
             try .make("svg") { out, error in
                 markup.withUTF8 { text in
                     text.withMemoryRebound(to: CChar.self) {
-                        spx_open_svg($0.baseAddress, $0.count, Int64(limits.pixels), out, error)
+                        spx_open_svg($0.baseAddress, $0.count, scale, Int64(limits.pixels), out, error)
                     }
                 }
             })
@@ -67,11 +71,10 @@ extension Image {
 
     private static func load(
         _ content: PictureContent, named name: String, fitting: (width: Int, height: Int)?, damaged: DamagePolicy,
-        limits: ImagingLimits
+        limits: ImagingLimits, page: Int = 0
     ) throws -> Image {
-        var options = spx_open_options(
-            pixel_limit: Int64(limits.pixels), side_limit: Int32(clamping: limits.side), box_width: 0, box_height: 0,
-            allow_damaged: damaged == .allow)
+        var options = spx_open_options(damaged: damaged, limits: limits)
+        options.page = Int32(clamping: page)
         if let fitting {
             try limits.check(width: fitting.width, height: 1, for: name)
             try limits.check(width: 1, height: fitting.height, for: name)
@@ -81,11 +84,54 @@ extension Image {
         var decoder = Decoder(options: options, name: name, limits: limits)
         let raster = try decoder.decode(content)
         if damaged == .refuse { try decoder.refuseLostPixels(content) }
-        let info = decoder.info
-        return Image(
-            raster, format: ImageFormat(code: info.format),
-            dotsPerInch: info.dots_per_inch > 0 ? (info.dots_per_inch * 100).rounded() / 100 : nil,
-            colorSpace: info.color_space.map { String(cString: $0) } ?? "srgb")
+        return decoder.image(raster)
+    }
+
+    /// One page of a TIFF or HEIF, or one frame of a GIF or WebP, from a file's content.
+    ///
+    /// `page` counts from 0; `name` is for errors only.
+    ///
+    /// - Throws: As ``open(path:fitting:damaged:limits:)`` does.
+    public static func open(
+        bytes: [UInt8], name: String = "open", page: Int, damaged: DamagePolicy = .refuse,
+        limits: ImagingLimits = .standard
+    ) throws -> Image {
+        try load(.memory(bytes), named: name, fitting: nil, damaged: damaged, limits: limits, page: page)
+    }
+}
+
+extension Animation {
+    /// Every frame of a GIF or WebP, from a file's content; other formats give their first page.
+    ///
+    /// `name` is for errors only.
+    ///
+    /// - Throws: As ``Image/open(path:fitting:damaged:limits:)`` does; `tooLarge` counts the pixels of all frames.
+    public static func open(
+        bytes: [UInt8], name: String = "open", damaged: DamagePolicy = .refuse, limits: ImagingLimits = .standard
+    ) throws -> Animation {
+        var options = spx_open_options(damaged: damaged, limits: limits)
+        options.all_frames = true
+        var decoder = Decoder(options: options, name: name, limits: limits)
+        let content = PictureContent.memory(bytes)
+        let strip = decoder.image(try decoder.decode(content))
+        if damaged == .refuse { try decoder.refuseLostPixels(content) }
+        let height = Int(decoder.info.frame_height)
+        let count = height > 0 ? strip.height / height : 1
+        guard count > 1, count * height == strip.height else { return try Animation(frames: [strip]) }
+        let frames = try (0..<count).map {
+            try strip.cropped(x: 0, y: $0 * height, width: strip.width, height: height)
+        }
+        let timing = decoder.metadata?.timing(frames: count)
+        return try Animation(frames: frames, delays: timing?.delays ?? [], loop: timing?.loop ?? 0)
+    }
+}
+
+extension spx_open_options {
+    fileprivate init(damaged: DamagePolicy, limits: ImagingLimits) {
+        self.init()
+        pixel_limit = Int64(limits.pixels)
+        side_limit = Int32(clamping: limits.side)
+        allow_damaged = damaged == .allow
     }
 }
 
@@ -95,6 +141,7 @@ private struct Decoder {
     let name: String
     let limits: ImagingLimits
     private(set) var info = spx_info()
+    private(set) var metadata: ImageMetadata?
     private var warnings = DecoderWarnings(lines: [], count: 0)
 
     init(options: spx_open_options, name: String, limits: ImagingLimits) {
@@ -106,11 +153,17 @@ private struct Decoder {
     mutating func decode(_ content: PictureContent, alone: Bool = false) throws -> Raster {
         do {
             let raster: Raster
-            (raster, warnings) = try DecoderWarnings.collecting { warnings in
-                try Raster.make(name, alone: alone) {
-                    content.open(options: &options, picture: $0, info: &info, warnings: warnings, error: $1)
+            var found: OpaquePointer?
+            (raster, warnings) = try withUnsafeMutablePointer(to: &found) { found in
+                info.metadata = found
+                defer { info.metadata = nil }
+                return try DecoderWarnings.collecting { warnings in
+                    try Raster.make(name, alone: alone) {
+                        content.open(options: &options, picture: $0, info: &info, warnings: warnings, error: $1)
+                    }
                 }
             }
+            metadata = ImageMetadata(owning: found)
             return raster
         } catch let error as ImagingError where error.code == .failed {
             // For the message only: a file that cannot be read again is still damaged.
@@ -121,6 +174,13 @@ private struct Decoder {
         } catch {
             throw Image.explained(error, limits: limits)
         }
+    }
+
+    func image(_ raster: Raster) -> Image {
+        Image(
+            raster, format: ImageFormat(code: info.format),
+            dotsPerInch: info.dots_per_inch > 0 ? (info.dots_per_inch * 100).rounded() / 100 : nil,
+            colorSpace: info.color_space.map { String(cString: $0) } ?? "srgb", metadata: metadata)
     }
 
     /// What decoders let pass although pixels are missing.

@@ -10,21 +10,32 @@ public struct Image: Sendable {
 
     /// The format of the file the picture was read from; `nil` for one that was made.
     public let format: ImageFormat?
-    /// Dots per inch as the file gave them, or `nil`. Written back by ``encoded(format:quality:)``.
+    /// Dots per inch as the file gave them, or `nil`. Written back by ``encoded(format:quality:metadata:)``.
     public let dotsPerInch: Double?
     /// The colour space the file was stored in, by libvips' name (`srgb`, `cmyk`, `b-w`, …). The pixels here are always
     /// sRGB.
     public let colorSpace: String
+    /// What the file says besides; `nil` if nothing. Written back by ``encoded(format:quality:metadata:)``.
+    public let metadata: ImageMetadata?
 
-    init(_ raster: Raster, format: ImageFormat? = nil, dotsPerInch: Double? = nil, colorSpace: String = "srgb") {
+    init(
+        _ raster: Raster, format: ImageFormat? = nil, dotsPerInch: Double? = nil, colorSpace: String = "srgb",
+        metadata: ImageMetadata? = nil
+    ) {
         self.raster = raster
         self.format = format
         self.dotsPerInch = dotsPerInch
         self.colorSpace = colorSpace
+        self.metadata = metadata
     }
 
     /// The same origin with other pixels.
     func replacing(_ raster: Raster) -> Image {
+        Image(raster, format: format, dotsPerInch: dotsPerInch, colorSpace: colorSpace, metadata: metadata)
+    }
+
+    /// The same pixels without what the file said of them.
+    public func withoutMetadata() -> Image {
         Image(raster, format: format, dotsPerInch: dotsPerInch, colorSpace: colorSpace)
     }
 

@@ -1,7 +1,7 @@
 internal import CImaging
 
 /// What a picture's file says about it before any pixel is decoded.
-public struct ImageHeader: Sendable, Hashable {
+public struct ImageHeader: Sendable {
     /// The file's format.
     public let format: ImageFormat
     /// Width in pixels once the picture is upright.
@@ -14,6 +14,8 @@ public struct ImageHeader: Sendable, Hashable {
     public let colorSpace: String
     /// Pictures in the file: more than one of an animation or a document of scans.
     public let frames: Int
+    /// What the file says besides; `nil` if nothing.
+    public let metadata: ImageMetadata?
 
     /// Reads the header of a file's content.
     ///
@@ -26,12 +28,17 @@ public struct ImageHeader: Sendable, Hashable {
     ) throws {
         var info = spx_info()
         var details = spx_details()
+        var found: OpaquePointer?
         do {
-            try Raster.call(name) { error in
-                bytes.withUnsafeBytes {
-                    spx_describe_bytes(
-                        $0.baseAddress, $0.count, Int64(limits.pixels), Int32(clamping: limits.side), damaged == .allow,
-                        &info, &details, error)
+            try withUnsafeMutablePointer(to: &found) { found in
+                info.metadata = found
+                defer { info.metadata = nil }
+                try Raster.call(name) { error in
+                    bytes.withUnsafeBytes {
+                        spx_describe_bytes(
+                            $0.baseAddress, $0.count, Int64(limits.pixels), Int32(clamping: limits.side),
+                            damaged == .allow, &info, &details, error)
+                    }
                 }
             }
         } catch let error as ImagingError where error.code == .failed {
@@ -41,6 +48,7 @@ public struct ImageHeader: Sendable, Hashable {
         } catch {
             throw Image.explained(error, limits: limits)
         }
+        metadata = ImageMetadata(owning: found)
         guard let format = ImageFormat(code: info.format) else {
             throw ImagingError(.unsupportedFormat, "\(name): the content is not a picture")
         }

@@ -30,6 +30,14 @@ extension LuaOptions {
         return choice
     }
 
+    func metadata() throws -> MetadataPolicy { try choice("metadata") ?? .keep }
+
+    /// What ``metadata()`` reads.
+    static let metadataField: LuaField = """
+        metadata: "keep"|"strip" — whether EXIF (with the place it was taken at), colour profile, copyright and the like go along; \
+        default keep
+        """
+
     /// What `picture:text` and `image.text` know of a style.
     func textStyle() throws -> TextStyle {
         var style = TextStyle()
@@ -55,4 +63,8 @@ extension LuaOptions {
         "align: \"left\"|\"center\"|\"right\" — of lines to each other; default left",
         "spacing: integer — pixels between lines beyond the font's own; default 0",
     ]
+}
+
+extension Image {
+    func with(_ policy: MetadataPolicy) -> Image { policy == .strip ? withoutMetadata() : self }
 }

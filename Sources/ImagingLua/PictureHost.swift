@@ -7,8 +7,13 @@ package struct PictureHost: Sendable {
 
     /// How to read what `image.open` was given. Checked at once, read later; nil for a value that names no file.
     package var source: @Sendable (LuaValue) throws -> Reading?
-    /// Writes a picture's file and returns its path.
-    package var save: @Sendable (_ path: String, _ bytes: [UInt8]) async throws -> String
+    /// Writes a picture's file and returns its path. Paths are bytes.
+    package typealias Saving =
+        @Sendable (
+            _ path: LuaString, _ bytes: [UInt8], _ origin: SavedResult?, _ onConflict: SaveConflict
+        ) async throws -> LuaString
+
+    package var save: Saving
     /// What the pictures of one script may take together.
     package let memory: PictureMemory
 
@@ -16,7 +21,7 @@ package struct PictureHost: Sendable {
     package init(
         memory: PictureMemory = PictureMemory(),
         source: @escaping @Sendable (LuaValue) throws -> Reading?,
-        save: @escaping @Sendable (_ path: String, _ bytes: [UInt8]) async throws -> String
+        save: @escaping Saving
     ) {
         self.memory = memory
         self.source = source
@@ -27,7 +32,7 @@ package struct PictureHost: Sendable {
     package static func withoutFiles() -> PictureHost {
         PictureHost(
             source: { _ in nil },
-            save: { _, _ in
+            save: { _, _, _, _ in
                 throw LuaArgumentError("a workflow saves no files", hint: "return the picture as an output")
             })
     }

@@ -5,7 +5,7 @@ import Spelling
 /// The methods of a picture. Each makes a new picture; none changes the one it is called on.
 enum PictureMethods {
     static let all: [LuaFunctionDefinition] =
-        geometry + effects + [composite, text] + output
+        geometry + effects + [composite, text, watermark, frame] + output
 
     private static let geometry: [LuaFunctionDefinition] = [
         changing(
@@ -16,25 +16,68 @@ enum PictureMethods {
                     "width: integer — pixels; follows from the height if not given",
                     "height: integer — pixels; follows from the width if not given",
                     "fit: \"fit\"|\"cover\"|\"exact\" — within the box, filling it, or exactly it; default fit",
+                    metadataField,
                 ], inOrder: ["width", "height"], returns: "Picture", errors: ["image_too_large"])
         ) { options in
             let (width, height) = (try options.pixels("width"), try options.pixels("height"))
             let mode: ResizeMode = try options.choice("fit") ?? .fit
-            return { try $0.resized(width: width, height: height, mode: mode) }
+            let metadata = try options.metadata()
+            return { try $0.resized(width: width, height: height, mode: mode).with(metadata) }
+        },
+        .waiting(
+            "fit",
+            .init(
+                """
+                On a canvas of exactly this size, in its middle; enlarged or shrunk. Of a picture with alpha, such as a \
+                cut-out, it is what is not transparent that counts.
+                """,
+                options: [
+                    "width: integer — of the canvas, in pixels",
+                    "height: integer — of the canvas, in pixels; the width if not given",
+                    """
+                    fill: number — what the side takes that comes nearer to its end, above 0 to 1; 0.85 leaves a margin of \
+                    7.5 % on either side; default 1
+                    """,
+                    "background: string — colour of the canvas; default white", metadataField,
+                ], inOrder: ["width", "height"], returns: "Picture", errors: ["image_too_large"],
+                example: "photo:cutout():fit { width = 800, height = 800, fill = 0.85 }:save(\"square.jpg\")")
+        ) { arguments in
+            let picture = try arguments.receiver(LuaPicture.self)
+            let options = try arguments.options()
+            let width = try options.required("width")
+            let height = try options.pixels("height") ?? width
+            let fill = try options.number("fill") ?? 1
+            let background = try options.color("background") ?? .white
+            let metadata = try options.metadata()
+            return PictureWork.pixels(picture.host, format: picture.format, origin: picture.origin) {
+                switch try picture.pixels {
+                case .still(let image):
+                    .still(
+                        try image.fitted(width: width, height: height, fill: fill, background: background)
+                            .with(metadata))
+                case .moving(let animation):
+                    try PicturePixels.moving(
+                        animation.fitted(width: width, height: height, fill: fill, background: background)
+                    ).map { $0.with(metadata) }
+                }
+            }
         },
         .waiting(
             "thumbnail",
             .init(
                 "Shrunk to fit a box, never enlarged; straight from the file, which is fast.",
-                options: ["width: integer — pixels", "height: integer — pixels; the width if not given"],
+                options: [
+                    "width: integer — pixels", "height: integer — pixels; the width if not given", metadataField,
+                ],
                 inOrder: ["width", "height"], returns: "Picture", errors: ["image_damaged"])
         ) { arguments in
             let picture = try arguments.receiver(LuaPicture.self)
             let options = try arguments.options()
             let width = try options.required("width")
             let height = try options.pixels("height") ?? width
-            return PictureWork.picture(picture.host, format: picture.format) {
-                try picture.thumbnail(width: width, height: height)
+            let metadata = try options.metadata()
+            return PictureWork.pixels(picture.host, format: picture.format, origin: picture.origin) {
+                try picture.thumbnail(width: width, height: height).map { $0.with(metadata) }
             }
         },
         changing(
@@ -43,12 +86,13 @@ enum PictureMethods {
                 "A rectangle out of it.",
                 options: [
                     "x: integer — pixels from the left", "y: integer — pixels from the top",
-                    "width: integer — pixels", "height: integer — pixels",
+                    "width: integer — pixels", "height: integer — pixels", metadataField,
                 ], inOrder: ["x", "y", "width", "height"], returns: "Picture")
         ) { options in
             let (x, y) = (try options.required("x"), try options.required("y"))
             let (width, height) = (try options.required("width"), try options.required("height"))
-            return { try $0.cropped(x: x, y: y, width: width, height: height) }
+            let metadata = try options.metadata()
+            return { try $0.cropped(x: x, y: y, width: width, height: height).with(metadata) }
         },
         changing(
             "rotate",
@@ -88,27 +132,41 @@ enum PictureMethods {
                 try $0.extended(top: sides[0], right: sides[1], bottom: sides[2], left: sides[3], color: color)
             }
         },
-        changing(
+        .waiting(
             "trim",
             .init(
-                "Without its even margin.",
+                "Without its even margin. It takes one picture, not an animation.",
                 options: [
                     "color: string — of the margin; default: the top left pixel's",
                     "threshold: number — 0 to 255; default 10",
                 ], returns: "Picture")
-        ) { options in
+        ) { arguments in
+            let picture = try arguments.receiver(LuaPicture.self)
+            let options = try arguments.options()
             let (color, threshold) = (try options.color("color"), try options.number("threshold") ?? 10)
-            return { try $0.trimmed(color: color, threshold: threshold) }
+            return PictureWork.picture(picture.host, format: picture.format, origin: picture.origin) {
+                try picture.image.trimmed(color: color, threshold: threshold)
+            }
         },
-        changing(
+        .waiting(
             "cutout",
             .init(
-                "The subject, cut out of its backdrop.",
+                """
+                The subject, cut out of its backdrop. How sure it is, is told by `confidence` and `warnings` of the result. \
+                It takes one picture, not an animation.
+                """,
                 options: ["feather: number — softness of the edge; default 0.6"], returns: "Picture",
                 errors: ["no_subject"])
-        ) { options in
-            let feather = try options.number("feather") ?? 0.6
-            return { try $0.cutout(feather: feather) }
+        ) { arguments in
+            let picture = try arguments.receiver(LuaPicture.self)
+            let feather = try arguments.options().number("feather") ?? 0.6
+            return { context in
+                let cut = try await PictureWork.run { try picture.image.assessedCutout(feather: feather) }
+                let result = LuaPicture(
+                    .still(cut.image), host: picture.host, format: picture.format, assessment: cut.assessment)
+                try await picture.host.memory.collect(context)
+                return .object(result)
+            }
         },
     ]
 
@@ -164,6 +222,7 @@ enum PictureMethods {
             options: [
                 "x: integer — pixels from the left; default 0", "y: integer — pixels from the top; default 0",
                 "at: \(anchors) — a place by name, instead of x and y",
+                "margin: integer — pixels between it and the edges that it stands at; default 0",
                 """
                 blend: "over"|"multiply"|"screen"|"overlay"|"darken"|"lighten"|"add"|"soft-light"|"hard-light"|"difference"\
                 |"color-dodge"|"color-burn" — default over
@@ -175,10 +234,14 @@ enum PictureMethods {
         let other = try arguments.object(1, as: LuaPicture.self)
         let options = try arguments.options()
         let placement = try Placement(options, otherwise: .offset(x: 0, y: 0))
+        let margin = try placement.margin(options) ?? 0
         let blend: BlendMode = try options.choice("blend") ?? .over
         let opacity = try options.number("opacity") ?? 1
-        return PictureWork.picture(picture.host, format: picture.format) {
-            try placement.lay(try other.image, on: try picture.image, blend: blend, opacity: opacity)
+        return PictureWork.pixels(picture.host, format: picture.format, origin: picture.origin) {
+            let over = try other.image
+            return try picture.pixels.map {
+                try placement.lay(over, on: $0, margin: margin, blend: blend, opacity: opacity)
+            }
         }
     }
 
@@ -189,6 +252,9 @@ enum PictureMethods {
             options: [
                 "x: integer — pixels from the left", "y: integer — pixels from the top",
                 "at: \(anchors) — a place by name, instead of x and y; default center",
+                """
+                margin: integer — pixels between the text and the edges that it stands at; default 4 % of the shorter side
+                """,
             ] + LuaOptions.textStyle, returns: "Picture", errors: ["image_too_large"])
     ) { arguments in
         let picture = try arguments.receiver(LuaPicture.self)
@@ -196,39 +262,67 @@ enum PictureMethods {
         let options = try arguments.options()
         let style = try options.textStyle()
         let placement = try Placement(options, otherwise: .anchor(.center))
-        return PictureWork.picture(picture.host, format: picture.format) {
-            try placement.lay(try Image.text(text, style: style), on: try picture.image)
+        let margin = try placement.margin(options)
+        return PictureWork.pixels(picture.host, format: picture.format, origin: picture.origin) {
+            let words = try Image.text(text, style: style)
+            return try picture.pixels.map {
+                try placement.lay(words, on: $0, margin: margin ?? $0.standardMargin)
+            }
+        }
+    }
+
+    private static let frame = LuaFunctionDefinition.waiting(
+        "frame",
+        .init(
+            "One frame of an animation, or one page of a TIFF or HEIF, as a picture.",
+            ["number: integer — from 1 to `frames`"], returns: "Picture", errors: ["image_too_large", "image_damaged"])
+    ) { arguments in
+        let picture = try arguments.receiver(LuaPicture.self)
+        let number = Int(clamping: try arguments.integer(1))
+        return PictureWork.picture(picture.host, format: picture.format, origin: picture.origin) {
+            try picture.frame(number)
         }
     }
 
     private static let formats = "\"jpeg\"|\"png\"|\"webp\"|\"gif\"|\"tiff\""
+    private static let metadataField = LuaOptions.metadataField
     private static let quality: LuaField = "quality: integer — 1 to 100, for JPEG and WebP; default 90"
 
     private static let output: [LuaFunctionDefinition] = [
         .waiting(
             "convert",
             .init(
-                "The same picture, to be written as another format.", ["format: \(formats)"], returns: "Picture")
+                """
+                The same picture, to be written as another format. An animation is written as gif or webp; for another format \
+                take one frame of it.
+                """, ["format: \(formats)"], options: [metadataField], returns: "Picture")
         ) { arguments in
             let picture = try arguments.receiver(LuaPicture.self)
             let format = try format(try arguments.string(1), "picture:convert")
-            return PictureWork.picture(picture.host, format: format) { try picture.image }
+            let metadata = try arguments.options().metadata()
+            return PictureWork.pixels(picture.host, format: format, origin: picture.origin) {
+                let pixels = format == .gif || format == .webp ? try picture.pixels : .still(try picture.image)
+                return try pixels.map { $0.with(metadata) }
+            }
         },
         .waiting(
             "bytes",
             .init(
                 "The content of a file.",
-                options: ["format: \(formats) — default: the picture's own, else png", quality],
+                options: ["format: \(formats) — default: the picture's own, else png", quality, metadataField],
                 inOrder: ["format"], returns: "string")
         ) { arguments in
             let picture = try arguments.receiver(LuaPicture.self)
             let options = try arguments.options()
             let chosen = try options.string("format").map { try format($0, "picture:bytes") } ?? picture.writeFormat
             let quality = try quality(options)
+            let metadata = try options.metadata()
             return { _ in
                 .string(
                     LuaString(
-                        try await PictureWork.run { try picture.image.encoded(format: chosen, quality: quality) }))
+                        try await PictureWork.run {
+                            try picture.pixels.encoded(format: chosen, quality: quality, metadata: metadata)
+                        }))
             }
         },
         .waiting(
@@ -236,22 +330,27 @@ enum PictureMethods {
             .init(
                 "Writes a file in one step, with the folders on its way; returns its full path.",
                 ["path: string — its extension names the format"],
-                options: ["format: \(formats) — instead of the extension's", quality], returns: "string",
-                errors: ["not_allowed", "file_system"])
+                options: [
+                    "format: \(formats) — instead of the extension's", quality, metadataField, SaveConflict.option,
+                ], returns: "string", errors: ["not_allowed", "file_system"])
         ) { arguments in
             let picture = try arguments.receiver(LuaPicture.self)
-            let path = try arguments.string(1)
+            let path = try arguments.bytes(1)
             let options = try arguments.options()
+            let conflict = try SaveConflict(options)
             let named = try options.string("format").map { try format($0, "picture:save") }
-            guard let chosen = named ?? ImageFormat(fileName: path) else {
+            guard let chosen = named ?? ImageFormat(fileName: path.lossyText) else {
                 throw LuaArgumentError(
-                    "\(path) does not end in a picture's extension",
+                    "\(path.escapedText) does not end in a picture's extension",
                     hint: "end the name in .jpg, .png, .webp, .gif or .tiff, or add { format = \"png\" }")
             }
             let quality = try quality(options)
+            let metadata = try options.metadata()
             return { _ in
-                let bytes = try await PictureWork.run { try picture.image.encoded(format: chosen, quality: quality) }
-                return .string(try await picture.host.save(path, bytes))
+                let bytes = try await PictureWork.run {
+                    try picture.pixels.encoded(format: chosen, quality: quality, metadata: metadata)
+                }
+                return .string(try await picture.host.save(path, bytes, picture.origin, conflict))
             }
         },
     ]
@@ -274,7 +373,7 @@ enum PictureMethods {
         return Int(quality)
     }
 
-    /// A method that makes a new picture from one.
+    /// A method that makes a new picture from one; of an animation it changes every frame.
     private static func changing(
         _ name: String, _ description: @autoclosure @escaping @Sendable () -> LuaFunctionDescription,
         _ prepare: @escaping @Sendable (LuaOptions) throws -> @Sendable (Image) throws -> Image
@@ -282,7 +381,9 @@ enum PictureMethods {
         .waiting(name, description()) { arguments in
             let picture = try arguments.receiver(LuaPicture.self)
             let change = try prepare(try arguments.options())
-            return PictureWork.picture(picture.host, format: picture.format) { try change(try picture.image) }
+            return PictureWork.pixels(picture.host, format: picture.format, origin: picture.origin) {
+                try picture.pixels.map(change)
+            }
         }
     }
 }
@@ -294,28 +395,4 @@ extension LuaPicture {
 
 private enum FlipDirection: String, CaseIterable {
     case horizontal, vertical
-}
-
-/// Where something is laid: `x` and `y` from the top left, or a place by name.
-private enum Placement {
-    case offset(x: Int, y: Int)
-    case anchor(Anchor)
-
-    init(_ options: LuaOptions, otherwise: Placement) throws {
-        let (x, y) = (try options.pixels("x"), try options.pixels("y"))
-        let anchor: Anchor? = try options.choice("at")
-        switch (x, y, anchor) {
-        case (nil, nil, nil): self = otherwise
-        case (nil, nil, let anchor?): self = .anchor(anchor)
-        case (_, _, nil): self = .offset(x: x ?? 0, y: y ?? 0)
-        default: throw LuaArgumentError("\(options.function) takes x and y, or at, not both")
-        }
-    }
-
-    func lay(_ image: Image, on base: Image, blend: BlendMode = .over, opacity: Double = 1) throws -> Image {
-        switch self {
-        case .offset(let x, let y): try base.composited(image, x: x, y: y, blend: blend, opacity: opacity)
-        case .anchor(let anchor): try base.composited(image, at: anchor, blend: blend, opacity: opacity)
-        }
-    }
 }

@@ -24,10 +24,19 @@ package enum PictureWork {
 
     /// Work of a script's call that makes a picture.
     static func picture(
-        _ host: PictureHost, format: ImageFormat? = nil, _ make: @escaping @Sendable () throws -> Image
+        _ host: PictureHost, format: ImageFormat? = nil, origin: SavedResult? = nil,
+        _ make: @escaping @Sendable () throws -> Image
+    ) -> LuaFunctionDefinition.Work {
+        pixels(host, format: format, origin: origin) { .still(try make()) }
+    }
+
+    /// Work of a script's call that makes a picture, which may be an animation.
+    static func pixels(
+        _ host: PictureHost, format: ImageFormat? = nil, origin: SavedResult? = nil,
+        _ make: @escaping @Sendable () throws -> PicturePixels
     ) -> LuaFunctionDefinition.Work {
         { context in
-            let picture = LuaPicture(try await run(make), host: host, format: format)
+            let picture = LuaPicture(try await run(make), host: host, format: format, origin: origin)
             try await host.memory.collect(context)
             return .object(picture)
         }

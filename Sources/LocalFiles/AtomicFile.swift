@@ -4,18 +4,21 @@ package import SystemPackage
 package enum AtomicFile {
     /// Writes a new file and renames it over the target.
     ///
-    /// A link is replaced itself, not what it leads to. The new file does not take over the permissions of the old one.
+    /// A link is replaced itself, not what it leads to.
     ///
     /// - Parameters:
     ///   - path: The target; its folder must be there.
     ///   - pieces: The content, in portions, so that it need not be in memory at once.
-    ///   - permissions: Of the new file, less the umask.
+    ///   - permissions: Of the new file, less the umask. Nil for those of the file that is replaced; for a new one, what all may
+    ///     read and write less the umask.
     ///   - temporary: The new file until it is complete, which must not exist, on the same file system. Beside the target if
     ///     nil, since a rename is atomic only within one file system.
     package static func replace(
-        _ path: FilePath, with pieces: some Sequence<[UInt8]>, permissions: FilePermissions = .readWriteForAll,
+        _ path: FilePath, with pieces: some Sequence<[UInt8]>, permissions: FilePermissions? = nil,
         through temporary: FilePath? = nil
     ) throws(Errno) {
+        let kept = permissions == nil ? FileMode.ofFile(at: path) : nil
+        let permissions = permissions ?? kept ?? .readWriteForAll
         let file =
             if let temporary {
                 try TemporaryFile(temporary, permissions: permissions)
@@ -24,6 +27,7 @@ package enum AtomicFile {
             }
         do {
             try file.descriptor.closeAfter {
+                if let kept { try FileMode.set(kept, of: file.descriptor) }
                 for piece in pieces { try file.descriptor.writeAll(piece) }
             }
             try FileRename.move(file.path, over: path)

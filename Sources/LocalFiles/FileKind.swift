@@ -26,19 +26,29 @@ package enum FileKind: Sendable {
 
     /// - Parameter followsLast: Whether a link at the end is followed.
     /// - Throws: `Errno`, `noSuchFileOrDirectory` if nothing is there.
-    package init(of path: String, followsLast: Bool = true) throws(Errno) {
+    package init(of path: FilePath, followsLast: Bool = true) throws(Errno) {
         var status = stat()
-        let result = followsLast ? stat(path, &status) : lstat(path, &status)
+        let result = path.withPlatformString { followsLast ? stat($0, &status) : lstat($0, &status) }
         guard result == 0 else { throw Errno(rawValue: errno) }
         self.init(status)
     }
 
     /// The same, but nil if nothing is there, or it cannot be reached.
-    package init?(_ path: String, followsLast: Bool = true) {
+    package init?(_ path: FilePath, followsLast: Bool = true) {
         do {
             try self.init(of: path, followsLast: followsLast)
         } catch {
             return nil
         }
+    }
+
+    /// The same for a path that is text.
+    package init(of path: String, followsLast: Bool = true) throws(Errno) {
+        try self.init(of: FilePath(path), followsLast: followsLast)
+    }
+
+    /// The same for a path that is text, but nil if nothing is there, or it cannot be reached.
+    package init?(_ path: String, followsLast: Bool = true) {
+        self.init(FilePath(path), followsLast: followsLast)
     }
 }

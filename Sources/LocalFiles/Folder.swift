@@ -17,7 +17,7 @@ package enum Folder {
         guard let error = errorOfMaking(path, permissions) else { return }
         switch error {
         case .fileExists:
-            guard FileKind(path.string) == .folder else { throw .notDirectory }
+            guard FileKind(path) == .folder else { throw .notDirectory }
         case .noSuchFileOrDirectory where !path.removingLastComponent().isEmpty:
             try make(path.removingLastComponent(), permissions: permissions)
             // Another process may have made it meanwhile.

@@ -46,14 +46,18 @@ package struct TemporaryFile {
 
     /// The path of a temporary file for the next content of `target`.
     package static func path(beside target: FilePath, unique: String) -> FilePath {
-        target.removingLastComponent().appending(name(beside: target.lastComponent?.string ?? "", unique: unique))
+        target.removingLastComponent().appending(name(beside: target.fileName ?? "", unique: unique))
     }
 
     /// A hidden name that begins with the one of the target.
-    package static func name(beside target: String, unique: String) -> String {
+    package static func name(beside target: FileName, unique: String) -> FileName {
         // Bytes, not characters: file systems allow 255 bytes, and one Chinese character has three.
-        let start = String(decoding: target.utf8.prefix(100), as: UTF8.self)
-        return ".\(start).\(unique).part"
+        var start = target.bytes.prefix(100)
+        // A character is not cut in two: some file systems take only text.
+        while start.count < target.bytes.count, !start.isEmpty, target.bytes[start.endIndex] & 0xC0 == 0x80 {
+            start.removeLast()
+        }
+        return FileName(bytes: [UInt8(ascii: ".")] + start + Array(".\(unique).part".utf8))
     }
 
     /// Makes a file in a folder and removes it. Access rights do not show whether that works: file systems can be read-only,

@@ -49,8 +49,10 @@ struct Main {
                 input: STDIN_FILENO, output: STDOUT_FILENO, showsErrors: isatty(STDERR_FILENO) == 1)
         }
         let interrupts = context.interrupts
+        let problem = CommandLineText.problem(arguments: argumentBytes(), workingDirectory: workingDirectoryBytes())
         let command = Task { [context] in
-            await SpeedPixCommand.execute(Array(CommandLine.arguments.dropFirst()), in: context)
+            if let problem { return SpeedPixCommand.refuse(problem, in: context) }
+            return await SpeedPixCommand.execute(Array(CommandLine.arguments.dropFirst()), in: context)
         }
         // The first signal ends the command in order, the second one at once.
         let source = pipe?.source { number in
@@ -75,6 +77,19 @@ struct Main {
         // A thread that is stuck may still use what is taken down at an exit.
         if end.isForced { _exit(number) }
         exit(number)
+    }
+
+    /// As the system has them: as text, what is not UTF-8 would be repaired.
+    private static func argumentBytes() -> [[UInt8]] {
+        (0..<Int(CommandLine.argc)).compactMap { index in
+            CommandLine.unsafeArgv[index].map { Array(UnsafeRawBufferPointer(start: $0, count: strlen($0))) }
+        }
+    }
+
+    private static func workingDirectoryBytes() -> [UInt8] {
+        guard let path = getcwd(nil, 0) else { return [] }
+        defer { free(path) }
+        return Array(UnsafeRawBufferPointer(start: path, count: strlen(path)))
     }
 
     /// From the first signal to the end: what scripts may take to close, what cancelling at the service may take, and some

@@ -1,4 +1,5 @@
 import ArgumentParser
+import SpeedPix
 
 /// `speedpix`: parses a command line and runs one command.
 public enum SpeedPixCommand {
@@ -33,15 +34,31 @@ public enum SpeedPixCommand {
         } catch {
             let code = RootCommand.exitCode(for: error)
             if code == .success {
-                try? context.writeOutput(Array((RootCommand.fullMessage(for: error) + "\n").utf8))
-                return .success
+                return show(RootCommand.fullMessage(for: error), context)
             }
             guard code == .validationFailure else {
-                context.say(RootCommand.fullMessage(for: error))
+                context.say("speedpix: \(error)".printable())
                 return .failure
             }
             context.say(UsageText.describe(error, arguments))
             return .usage
+        }
+    }
+
+    /// Ends a command line that cannot be used.
+    public static func refuse(_ problem: String, in context: CommandContext) -> ExitStatus {
+        context.say("speedpix: \(problem)")
+        return .usage
+    }
+
+    /// Ends a command with a text that was asked for: if nobody gets it, the command has failed.
+    private static func show(_ text: String, _ context: CommandContext) -> ExitStatus {
+        do {
+            try context.writeOutput(Array((text + "\n").utf8))
+            return .success
+        } catch {
+            context.say("speedpix: \(error)".printable())
+            return .failure
         }
     }
 }

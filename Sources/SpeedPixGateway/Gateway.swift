@@ -113,7 +113,10 @@ public enum Gateway {
     private static func backends(
         _ configuration: GatewayConfiguration, workflows: [any LocalWorkflow], logger: Logger
     ) -> [any Backend] {
-        [LocalBackend(workflows, clock: configuration.clock, logger: logger)]
+        [
+            LocalBackend(
+                workflows, clock: configuration.clock, searchPath: configuration.searchPath, logger: logger)
+        ]
     }
 
     /// What runs, in the order in which it starts: the server is the first to end.

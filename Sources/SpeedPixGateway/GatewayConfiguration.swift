@@ -61,6 +61,10 @@ public struct GatewayConfiguration: Sendable {
     /// Called with each fault as it strikes.
     package var onFault: @Sendable (FaultStrike) -> Void = { _ in }
 
+    /// Where programs are looked for that workflows use if they are installed: folders with colons between, as the variable
+    /// `PATH` has them. `image-to-video` uses `ffmpeg`. Default: none.
+    public var searchPath = ""
+
     /// The date, for timestamps and expiry.
     public var now: @Sendable () -> Date = { Date() }
     /// A name never used before, for predictions, files and requests: letters, digits and hyphens.

@@ -28,5 +28,15 @@ extension ScriptHost {
     }
 
     /// What stands for the files of a prediction in a dry run.
-    var placeholderFiles: PlaceholderObject { PlaceholderObject("files", host: self) }
+    func placeholderFiles(of prediction: Prediction) -> PlaceholderObject {
+        PlaceholderObject("files", host: self, owner: prediction.shownName)
+    }
+
+    /// From here on results may take names that other results have had: what is typed at a prompt is a run of its own.
+    package func forgetSavedNames() { savedNames.forget() }
+}
+
+extension Prediction {
+    /// How messages call it: by its label, if it has one, which need not be its alone.
+    var shownName: String { label.map { "\($0) (\(id))" } ?? "prediction \(id)" }
 }

@@ -33,6 +33,8 @@ public struct ScriptHost: Sendable {
     private let loadedArguments = ScriptArguments()
     /// Tells the transfers of a run apart.
     let transferNumbers = TransferNumbers()
+    /// The names that its results were saved under.
+    let savedNames = SavedNames()
     /// What the script has created.
     let createdIDs = CreatedIDs()
     /// What it has said with `cancel_on` that a stop is not to end.
@@ -67,6 +69,17 @@ public struct ScriptHost: Sendable {
 
     /// What `speedpix.params` reads.
     var currentArguments: [String: String] { loadedArguments.value ?? arguments }
+
+    /// What is wrong with the arguments of a script that has ended and never called `speedpix.params`: nobody has read them. Nil
+    /// if it did, or there are none.
+    public var unreadArguments: ParameterError? {
+        guard !loadedArguments.areRead, let name = currentArguments.keys.min() else { return nil }
+        return ParameterError(
+            message: "the script has no parameter '\(name)': it declares none", hint: "declare it with speedpix.params",
+            parameters: [])
+    }
+
+    func noteParametersRead() { loadedArguments.areRead = true }
 
     /// Gives `speedpix.params` other arguments from now on, in this host and its copies: for a session that loads scripts.
     public func load(arguments: [String: String]) { loadedArguments.value = arguments }

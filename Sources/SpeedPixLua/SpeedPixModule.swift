@@ -11,18 +11,24 @@ public enum SpeedPixModule {
             name: "speedpix", summary: "The service: workflows, files, and many of them at once.",
             functions: [
                 verbs.run, verbs.create, verbs.wait, verbs.upload, verbs.get, verbs.cancel, verbs.sleep,
-            ] + ConcurrencyLibrary.functions(module: "speedpix") + [OnceLibrary.function, Parameters.function(host)]
+            ] + ConcurrencyLibrary.functions(module: "speedpix") + [OnceLibrary.function, Parameters.function]
                 + SourceObject.functions + ShapeFunctions.all + [.uint64],
-            values: ["null": .null, "version": .string(SpeedPixVersion.current)],
+            values: ["null": .null, "version": .string(SpeedPixVersion.current)].merging(
+                host.moduleDirectory.map { ["script_dir": .string($0)] } ?? [:], uniquingKeysWith: { $1 }),
             fields: [
                 "null: lightuserdata — JSON's null, which a table cannot hold as nil",
                 "version: string — of speedpix",
+                """
+                script_dir?: string — the folder in which the script lies, for files beside it, also if the script was started \
+                through a link; in a session the working folder; nil for one from standard input or a pipe
+                """,
             ],
             globals: ["run", "create", "wait", "upload", "uint64"],
             classes: [
                 PredictionObject.self, OutputFileObject.self, FileObject.self, SourceObject.self, LuaTask.self,
             ] + (host.isDryRun ? [PlaceholderObject.self] : []))
-        module.sources = [ConcurrencyLibrary.source, OnceLibrary.source]
+        module.sources = [ConcurrencyLibrary.source, OnceLibrary.source, Parameters.source]
+        if host.moduleDirectory == nil { module.withheldNames = ["script_dir"] }
         let json = JSONModule.module(shapes: "speedpix") { object in
             // A file stands for what it can be fetched by, as it does in an input.
             (object as? OutputFileObject)?.file.url ?? (object as? FileObject)?.file.url
@@ -30,10 +36,12 @@ public enum SpeedPixModule {
         }
         let pictures = PictureHost.files(of: host)
         return [
-            OnceLibrary.primitives(host), module, OutputNames.module, OutputModule.module(host),
+            OnceLibrary.primitives(host), Parameters.primitives(host), module, OutputNames.module,
+            OutputModule.module(host),
             ShowModule.module(host, pictures),
             RequireModule.module(host), json, CSVModule.module(host), FSModule.module(host), PathModule.module,
             LogModule.module(host), ImageModule.module(pictures), IOModule.module(host), OSModule.module(host),
+            AbsentNames.module,
         ]
     }
 

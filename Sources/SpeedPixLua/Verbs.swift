@@ -1,5 +1,6 @@
 import LuaRuntime
 import SpeedPix
+import SystemPackage
 
 /// The functions of `speedpix` that call the service, and `sleep`.
 struct Verbs: Sendable {
@@ -19,7 +20,9 @@ struct Verbs: Sendable {
             .init(
                 """
                 Creates a prediction, waits for it and returns its output. Files anywhere in the input, named by a path such \
-                as "./shoe.jpg", are uploaded, the same content once.
+                as "./shoe.jpg", are uploaded, the same content once. Of the local gateway, `text-to-image` draws by the words \
+                that it knows: mountains, forests, the sea, lakes, deserts, cities, flowers, mugs, vases, bottles, bowls, abstract \
+                patterns, a stage for a product, with hour, weather and colour; `info` says when a prompt had none of them.
                 """, CreateRequest.parameters, options: CreateRequest.options + WaitRequest.options,
                 returns: "table<string, any>",
                 errors: ["prediction_failed", "timeout", "unknown_outcome", "output_expired"]
@@ -31,7 +34,8 @@ struct Verbs: Sendable {
             return { context in
                 let object = try await create(request, context.label)
                 let done = try await calls.wait(for: object, wait, context)
-                return OutputConversion(host: host, isRecorded: done.isReused).output(of: done) ?? .table(LuaTable())
+                return OutputConversion(host: host, isRecorded: done.isReused, owner: done.shownName).output(of: done)
+                    ?? .table(LuaTable())
             }
         }
     }
@@ -121,7 +125,7 @@ struct Verbs: Sendable {
             let source: ScriptUploadSource
             switch try arguments.value(1) {
             case .string(let path):
-                source = try .file(path.text ?? path.lossyText, host.files)
+                source = try .file(FilePath(named: path.bytes), host.files)
             case .object(let object as SourceObject):
                 source = try object.upload(host.files)
             default:

@@ -6,7 +6,7 @@ import Testing
     @Test("A cutout keeps the flower in focus and drops the one in the backdrop")
     func cutoutOfTheMainSubject() throws {
         let photo = try Image.open(path: Fixtures.asset("dahlia.jpg"))
-        let layer = try photo.subjectLayer(feather: 0.6)
+        let layer = try photo.subjectLayer(feather: 0.6).image
         func alpha(_ x: Int, _ y: Int) throws -> UInt8 { try layer.color(x: x, y: y).alpha }
         // The heart, and petals at the top, the left, the right and the bottom.
         for (x, y) in [(306, 222), (310, 95), (182, 225), (432, 220), (300, 346), (222, 140), (395, 320)] {
@@ -41,7 +41,7 @@ import Testing
         arguments: [Fixtures.bottle, Fixtures.bag])
     func cutoutOfAProductShot(shape: String) throws {
         let (photo, mask) = try Fixtures.productShot(shape)
-        let layer = try photo.subjectLayer(feather: 0)
+        let layer = try photo.subjectLayer(feather: 0).image
         let overlap = Fixtures.overlap(layer, mask)
         #expect(overlap > 0.97)
         // White shows neither the old backdrop nor the shadow.
@@ -53,14 +53,14 @@ import Testing
 
     @Test("A cutout leaves the inside of a handle transparent")
     func insideOfAHandleIsTransparent() throws {
-        let layer = try Fixtures.productShot(Fixtures.bag).photo.subjectLayer(feather: 0.6)
+        let layer = try Fixtures.productShot(Fixtures.bag).photo.subjectLayer(feather: 0.6).image
         #expect(try layer.color(x: 240, y: 110).alpha == 0)
         #expect(try layer.color(x: 240, y: 75).alpha > 200)
     }
 
     @Test("A cutout keeps a white label on the subject")
     func keepsAWhiteLabel() throws {
-        let layer = try Fixtures.productShot(Fixtures.bottle).photo.subjectLayer(feather: 0.6)
+        let layer = try Fixtures.productShot(Fixtures.bottle).photo.subjectLayer(feather: 0.6).image
         let label = try layer.color(x: 240, y: 240)
         #expect(near(label, try Color("#faf8f2")))
         #expect(try layer.color(x: 190, y: 240).alpha > 200)
@@ -68,7 +68,7 @@ import Testing
 
     @Test("A cutout of a cup keeps the saucer and drops the table")
     func keepsTheSaucer() throws {
-        let layer = try Image.open(path: Fixtures.asset("coffee.png")).subjectLayer(feather: 0.6)
+        let layer = try Image.open(path: Fixtures.asset("coffee.png")).subjectLayer(feather: 0.6).image
         for (x, y) in [(290, 130), (290, 40), (120, 220), (430, 270), (220, 280), (280, 360)] {
             #expect(try layer.color(x: x, y: y).alpha > 240, "cup at \(x), \(y)")
         }
@@ -80,7 +80,7 @@ import Testing
     @Test("A cutout of a large photograph has the size of the photograph")
     func cutoutOfALargePhotograph() throws {
         let (photo, mask) = try Fixtures.productShot(Fixtures.bag)
-        let layer = try photo.resized(width: 960).subjectLayer(feather: 0)
+        let layer = try photo.resized(width: 960).subjectLayer(feather: 0).image
         #expect(layer.width == 960)
         let overlap = Fixtures.overlap(layer, try mask.resized(width: 960))
         #expect(overlap > 0.96)
@@ -135,8 +135,8 @@ import Testing
     @Test("A feather softens the edge of a cutout inwards only")
     func featherSoftensInwards() throws {
         let (photo, _) = try Fixtures.productShot(Fixtures.bag)
-        let hard = try photo.subjectLayer(feather: 0).pixels
-        let soft = try photo.subjectLayer(feather: 4).pixels
+        let hard = try photo.subjectLayer(feather: 0).image.pixels
+        let soft = try photo.subjectLayer(feather: 4).image.pixels
         var partly = (hard: 0, soft: 0)
         for i in stride(from: 3, to: hard.count, by: 4) {
             #expect(soft[i] <= hard[i])

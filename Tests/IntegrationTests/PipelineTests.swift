@@ -175,7 +175,7 @@ struct PipelineTests {
             ("fast=maybe", "true or false"),
         ] {
             let bad = await CommandRun.local(script, ["image=a.txt", argument], in: folder)
-            #expect(bad.status == .failure && bad.errors.contains(text), "\(bad.errors)")
+            #expect(bad.status == .usage && bad.errors.contains(text), "\(bad.errors)")
         }
         let missing = await CommandRun.local(script, in: folder)
         #expect(missing.errors.contains("the parameter image is missing"))

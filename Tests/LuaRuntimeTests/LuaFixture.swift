@@ -126,7 +126,13 @@ enum LuaFixture {
 
     /// `t`, `s` with the concurrency library, and `json`.
     static func modules(gate: Gate = Gate(), probes: ProbeCount = ProbeCount()) -> [LuaModule] {
-        [module(gate: gate, probes: probes), .concurrency(name: "s"), JSONModule.module()]
+        [module(gate: gate, probes: probes), .concurrency(name: "s"), JSONModule.module(), absentNames]
+    }
+
+    private static var absentNames: LuaModule {
+        var module = LuaModule(name: "_absent")
+        module.absentNames = ["absent": "use present", "string.absent": "use string.present"]
+        return module
     }
 
     /// Runs text and returns its first result.

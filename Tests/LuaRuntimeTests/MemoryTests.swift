@@ -25,7 +25,8 @@ struct MemoryTests {
         assert(p.label .. p:shout() .. p:later() .. tostring(p) == "aAaprobe(a)")
         for _, f in ipairs { t.fail, t.later_fail, function() return t.ecko end, function() return p.lable end,
           function() t.options { wrong = 1 } end, function() t.echo(coroutine.create(print)) end,
-          function() table.sort({ 2, 1 }, function() return t.later(1) end) end } do
+          function() table.sort({ 2, 1 }, function() return t.later(1) end) end, function() absent() end,
+          function() string.absent("x") end, coroutine.wrap(function() ("x"):absent() end) } do
           local ok, e = pcall(f)
           assert(not ok and #tostring(e) > 0)
         end
@@ -76,6 +77,7 @@ struct MemoryTests {
         assert(big .. tostring(big) == ("18446744073709551615"):rep(2) and t.later(t.echo { big })[1] == big)
         assert(json.encode { big } == "[18446744073709551615]" and big // 3 < big and big - 1 + 1 == big)
         assert(not load("return 18446744073709551616") and not pcall(function() return big + 1 end))
+        assert(not load("print（1)") and not load("x = r.货号") and not load("x = '\\xBB\\xF5"))
         local pieces, at = { "return ", "1" }, 0
         assert(load(function() at = at + 1 return pieces[at] end)() == 1)
         collectgarbage()

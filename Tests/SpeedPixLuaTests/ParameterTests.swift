@@ -1,4 +1,5 @@
 import LuaRuntime
+import SpeedPixLua
 import Testing
 
 @Suite("Declarations of speedpix.params")
@@ -39,5 +40,64 @@ struct ParameterTests {
             return p.a, p.b, p.c, p.d
             """)
         #expect(results == [1, false, "x.jpg", .nil])
+    }
+
+    @Test("Reading a parameter that was not declared is an error with the nearest name")
+    func misspeltReads() async throws {
+        let declaration = "local p = speedpix.params { folder = { default = 'x' }, note = {} }"
+        let error = try await ScriptFolder().failure("\(declaration)\nprint(p.foldr)")
+        #expect(error?.code == "invalid_argument" && error?.location?.line == 2)
+        #expect(error?.message.contains("the script declares no parameter 'foldr'") == true)
+        #expect(error?.value.tableValue?["hint"]?.text == "did you mean 'folder'?")
+        for name in ["x", "count", "Folder1"] {
+            #expect(try await ScriptFolder().failure("\(declaration) print(p['\(name)'])")?.code == "invalid_argument")
+        }
+        // What is declared, what the script puts there, and walking over it are none.
+        let values = try await ScriptFolder().run(
+            """
+            \(declaration)
+            p.total = 3
+            local names = {}
+            for name, value in pairs(p) do names[#names + 1] = name .. "=" .. value end
+            table.sort(names)
+            return p.note, p.folder, p.total, table.concat(names, " "), json.encode(p, { sort_keys = true })
+            """)
+        #expect(values == [.nil, "x", 3, "folder=x total=3", #"{"folder":"x","total":3}"#])
+    }
+
+    @Test(
+        "A value that is missing, wrong or of no parameter has the script's parameters with it",
+        arguments: [
+            ([:], "the parameter image is missing"),
+            (["image": "a.jpg", "count": "x"], "count must be a whole number"),
+            (["image": "a.jpg", "count": "0"], "count must be at least 1"),
+            (["image": "none.jpg"], "the parameter image: "),
+            (["image": "a.jpg", "cuont": "3"], "the script has no parameter 'cuont'"),
+        ] as [([String: String], String)])
+    func wrongValues(arguments: [String: String], message: String) async throws {
+        let folder = try ScriptFolder()
+        try folder.write("x", to: "a.jpg")
+        var host = try folder.host()
+        host.arguments = arguments
+        let script =
+            "speedpix.params { image = { type = 'file', required = true }, count = { type = 'integer', min = 1 } }"
+        let error = try #require(await folder.failure(script, host: host))
+        #expect(error.message.contains(message), "\(error.message)")
+        #expect(
+            ParameterError.usage(in: error) == ["image=FILE  (required)", "count=INTEGER  (at least 1)"],
+            "\(ParameterError.usage(in: error) ?? [])")
+    }
+
+    @Test("Arguments of a script that never declares parameters are known as unread")
+    func unreadArguments() async throws {
+        let folder = try ScriptFolder()
+        var host = try folder.host()
+        #expect(host.unreadArguments == nil)
+        host.arguments = ["foo": "bar"]
+        try await folder.run("print(1)", host: host)
+        #expect(
+            host.unreadArguments?.luaFields["message"]?.text == "the script has no parameter 'foo': it declares none")
+        try await folder.run("speedpix.params { foo = {} }", host: host)
+        #expect(host.unreadArguments == nil)
     }
 }

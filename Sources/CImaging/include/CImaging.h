@@ -19,6 +19,10 @@ extern "C" {
 
 typedef struct spx_image spx_image;
 
+// What a file says of a picture besides its pixels: EXIF, colour profile, XMP, IPTC, and an animation's timing. Never written
+// again once it has been handed to a second thread; release it with spx_metadata_unref.
+typedef struct spx_metadata spx_metadata;
+
 // Where a call copies what went wrong, always NUL terminated.
 typedef struct {
     char *text;
@@ -64,6 +68,8 @@ typedef struct {
     int box_width;        // >0: decode straight to a picture that fits this box (never larger than stored)
     int box_height;
     bool allow_damaged;  // open what there is of a truncated or broken picture; rows that cannot be had are zero
+    bool all_frames;     // every frame of a GIF or WebP, one under the other; the box does not count then
+    int page;            // which page of a TIFF or HEIF, or frame of a GIF or WebP, from 0
 } spx_open_options;
 
 typedef struct {
@@ -73,6 +79,10 @@ typedef struct {
     int orientation;          // EXIF: 1 upright; 5…8 swap width and height
     double dots_per_inch;     // 0 when the file does not say
     const char *color_space;  // static text: libvips' name of the stored colour space
+    int frame_height;         // of one frame: less than stored_height if there are several
+    // Where the picture's metadata is to go; NULL if it is not wanted. Set only by a call that succeeds, to NULL if there is
+    // none.
+    spx_metadata **metadata;
 } spx_info;
 
 // What a header says besides.
@@ -144,14 +154,50 @@ int spx_describe_bytes(
 // Decodes every pixel of a page, from 0, or of all frames if `page` is negative, and keeps none.
 int spx_check_bytes(
     const void *bytes, size_t count, int format, int page, spx_warnings *warnings, spx_error *error);
-// For markup that this program wrote: scripts of users never reach this with a file's content.
-int spx_open_svg(const char *markup, size_t count, int64_t pixel_limit, spx_image **out, spx_error *error);
-// Compressed bytes of the picture, without metadata. `quality` 1…100 counts for JPEG and WebP. Free with
-// spx_bytes_free.
+// Markup that may come from a user's file: what it refers to is not read (see open.c). The caller bounds its length and has
+// refused what embeds other files.
+// The drawing is scaled by `scale`.
+int spx_open_svg(
+    const char *markup, size_t count, double scale, int64_t pixel_limit, spx_image **out, spx_error *error);
+// How large a drawing is by its own word: no pixel is drawn.
+int spx_describe_svg(const char *markup, size_t count, int *width, int *height, spx_error *error);
+// How a picture is written.
+typedef struct {
+    int format;            // SPX_FORMAT_…
+    int quality;           // 1…100, for JPEG and WebP
+    double dots_per_inch;  // 0 for none
+    // Written as far as the format has a place for it; NULL for none. With a colour profile for red, green and blue the pixels
+    // are converted to it, so that they look the same.
+    const spx_metadata *metadata;
+    // An XMP packet for a picture whose metadata has none; NULL for none.
+    const char *xmp;
+} spx_encode_options;
+
+// Compressed bytes of the picture. Free with spx_bytes_free.
 int spx_image_encode(
-    const spx_image *image, int format, int quality, double dots_per_inch, void **bytes, size_t *count,
-    spx_error *error);
+    const spx_image *image, const spx_encode_options *options, void **bytes, size_t *count, spx_error *error);
+// Compressed bytes of an animation, as GIF or WebP. `frames` are at least one and of one size; `delays` are as many, in
+// milliseconds; `loop` is how often it is shown, 0 for without end. Free with spx_bytes_free.
+int spx_frames_encode(
+    const spx_image *const *frames, int count, const int *delays, int loop, const spx_encode_options *options,
+    void **bytes, size_t *size, spx_error *error);
 void spx_bytes_free(void *bytes);
+
+// MARK: Metadata
+
+void spx_metadata_unref(spx_metadata *metadata);
+// The block of that name as the file has it: "exif-data", "xmp-data", "iptc-data" or "icc-profile-data". NULL if there is
+// none. Valid for as long as the metadata is.
+const void *spx_metadata_block(const spx_metadata *metadata, const char *name, size_t *count);
+// Puts other bytes into a block that is there, or drops it if `count` is 0.
+void spx_metadata_set_block(spx_metadata *metadata, const char *name, const void *bytes, size_t count);
+// Calls `each` with the name and the text of every field that has one: "exif-ifd0-Make", "png-comment-0-Copyright",
+// "image-description".
+void spx_metadata_map(
+    const spx_metadata *metadata, void (*each)(const char *name, const char *text, void *context), void *context);
+// How long each frame is shown, in milliseconds, and how often all are, 0 for without end. Returns how many delays were
+// copied, at most `capacity`.
+int spx_metadata_delays(const spx_metadata *metadata, int *delays, int capacity, int *loop);
 
 // MARK: Making pictures
 
@@ -175,6 +221,8 @@ int spx_image_find_trim(
     const spx_image *image, spx_color background, double threshold, int *x, int *y, int *width, int *height,
     spx_error *error);
 int spx_image_rotate(const spx_image *image, double degrees, spx_color background, spx_image **out, spx_error *error);
+// The picture side by side and row under row, every other row shifted by half of it, until `width` × `height` are covered.
+int spx_image_tile(const spx_image *image, int width, int height, spx_image **out, spx_error *error);
 int spx_image_flip(const spx_image *image, bool vertically, spx_image **out, spx_error *error);
 
 // MARK: Colour and effects

@@ -215,6 +215,15 @@ const char *spl_globals_failure(const spl_globals *globals);
 size_t spl_global_count(const spl_globals *globals);
 spl_global spl_global_at(const spl_globals *globals, size_t index);
 
+// The position of a text's first mistake in its encoding.
+typedef struct {
+    const char *problem;  // what is wrong, and what helps; NULL for UTF-8 text
+    int32_t line, column;  // from 1; columns are characters
+} spl_encoding;
+
+// Whether a source is UTF-8 text, as all of Lua's source should be; strings of any bytes are possible with escapes.
+spl_encoding spl_check_encoding(const char *source, size_t length);
+
 // --- Registration: false if memory ran out ---------------------------------------------------------------------
 //
 // `function` and the like are the host's own: what `call` gets. They must live as long as the VM.
@@ -226,6 +235,12 @@ bool spl_register(spl_vm *vm, const char *module, const char *field, const void 
 bool spl_register_spawn(spl_vm *vm, const char *module, const char *field, bool is_helper);
 // Called with (module, key) where a module has no such field. Makes the module, if need be.
 bool spl_register_missing(spl_vm *vm, const char *module, const void *function);
+// Registers what to use instead of a name that scripts may expect and that is not there: a global, or "module.field". It
+// stays nil; an error about that nil has the advice behind it. Of a module of Lua's own it must be called after those of the
+// host are registered.
+bool spl_register_absent(spl_vm *vm, const char *path, const char *advice);
+// For a callback on L: `module.field` was read and is nil, so that an error about it at this place is about that field.
+void spl_note_absent(spl_vm *vm, lua_State *L, const char *module, const char *field);
 // A class of objects. `properties` is called with (object, key) for keys that are not methods, and with
 // (object, key, true) for one of spl_register_fetched where Lua cannot wait.
 bool spl_register_class(

@@ -46,6 +46,27 @@ struct Matting {
         }
     }
 
+    /// The share of the outline along which subject and backdrop have nearly the same colour, 0…1.
+    var weakShare: Double {
+        var (weak, all, i) = (0, 0, 0)
+        while i < outline.count {
+            if outline.values[i] > 0.3, outline.values[i] < 0.7 {
+                all += 1
+                var contrast: Float = 0
+                for channel in 0..<3 {
+                    let difference = inner[channel].values[i] - outer[channel].values[i]
+                    contrast += difference * difference
+                }
+                if contrast < Self.leastContrast * Self.leastContrast { weak += 1 }
+            }
+            i += 1
+        }
+        return all > 0 ? Double(weak) / Double(all) : 1
+    }
+
+    /// Of 441, which black and white have: below it the outline's place is guessed.
+    private static let leastContrast: Float = 36
+
     /// The cut-out: RGBA pixels of the full picture.
     ///
     /// - Parameter pixels: The full picture, `bands` bytes a pixel.

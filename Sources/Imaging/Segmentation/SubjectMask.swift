@@ -7,6 +7,11 @@
 /// 3. Gaps are closed, holes filled.
 struct SubjectMask {
     let region: Region
+    /// How many other things there are that are unlike the backdrop, each at least ``otherPartShare`` as large as the subject.
+    let otherParts: Int
+
+    /// How large something has to be beside the subject to count.
+    private static let otherPartShare = 0.15
 
     /// The longest side of the working copy in pixels: detail beyond it does not help to find the subject, only to cut
     /// it.
@@ -23,6 +28,7 @@ struct SubjectMask {
         if backdrop.isSmooth { guess = guess.closed(by: 1.5).fillingHoles { $0.count * 12 < lab.count } }
         let first = guess.opened(by: unit)
         guard var subject = first.mainPart(), Self.isPlausible(subject) else { throw Self.nothing }
+        var unlike = first
 
         let filter = GuidedFilter(lab, radius: max(2, Int(2 * unit)), epsilon: 12)
         for _ in 0..<3 {
@@ -43,7 +49,7 @@ struct SubjectMask {
             }
             let refined = Region(filter.apply(evidence), above: 0).opened(by: unit)
             guard let next = refined.mainPart(), Self.isPlausible(next) else { break }
-            subject = next
+            (subject, unlike) = (next, refined)
         }
 
         let area = subject.count
@@ -68,6 +74,9 @@ struct SubjectMask {
             ).opened(by: unit).mainPart(), Self.isPlausible(main)
         else { throw Self.nothing }
         region = main
+        let large = unlike.parts().sizes.count { Double($0) >= Double(main.count) * Self.otherPartShare }
+        // One of them is the subject.
+        otherParts = max(large - 1, 0)
     }
 
     /// More than a speck, less than everything.

@@ -38,6 +38,10 @@ public struct LuaModule: Sendable {
     /// ``LuaScheduler/primitives(clock:)``, the table of the module's own ``functions``, and the module's name. They check
     /// arguments themselves, and messages do not name them.
     package var sources: [String] = []
+    /// What to use instead of names that scripts may expect and that are not there: globals, and `module.field`, also of Lua's
+    /// own modules. They are nil; an error about that nil has this text behind it. A module of the host withholds the field as
+    /// well, see ``withheldNames``, and is registered before the module that has this.
+    package var absentNames: [String: String] = [:]
     /// Names that Lua's own module has and this one does not: they read as nil, as scripts that probe for them expect,
     /// where other names are an error.
     package var withheldNames: [String] = []

@@ -3,7 +3,7 @@ import CLuaBridge
 /// What calls of a function are checked by: its description, read once.
 ///
 /// Arguments that are missing or of another type are an error. More of them than there are parameters are not: Lua's
-/// functions give several results, and `map` calls with an index.
+/// functions give several results, and `map` calls with an index. A table of options for a function that has none is one.
 final class LuaSignature {
     let description: LuaFunctionDescription
     /// What the arguments may be, one after the other; for any number of arguments the last one's.
@@ -43,6 +43,10 @@ final class LuaSignature {
             let allowed = kinds[min(position, kinds.count) - 1]
             if !allowed.contains(type: arguments.type(position)) { throw mismatch(arguments, position) }
             position += 1
+        }
+        // More arguments do no harm, but options that nobody reads were meant to do something.
+        if arguments.count > count, options.isEmpty, !isVariadic, arguments.isTable(count + 1) {
+            throw LuaArgumentError("\(arguments.function) takes no options")
         }
     }
 

@@ -38,7 +38,7 @@ public struct LuaError: Error, Sendable {
     }
 
     /// What was refused before anything ran, as a script would see it.
-    init(refusing error: any Error) {
+    package init(refusing error: any Error) {
         if let error = error as? LuaError {
             self = error
             return
@@ -66,6 +66,14 @@ public struct LuaError: Error, Sendable {
             search = text.index(after: colon)
         }
         return nil
+    }
+
+    /// The character in its line, from 1, behind the place at the start of the message; nil where only the line is known.
+    public var column: Int? {
+        guard let location, message.hasPrefix("\(location.file):\(location.line):") else { return nil }
+        let rest = message.dropFirst("\(location.file):\(location.line):".count)
+        let digits = rest.prefix { $0.isASCII && $0.isNumber }
+        return rest.dropFirst(digits.count).first == ":" ? Int(digits) : nil
     }
 }
 

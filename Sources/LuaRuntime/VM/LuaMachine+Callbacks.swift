@@ -93,7 +93,10 @@ extension LuaMachine {
                 return try call(body, with: arguments, to: writer)
             case .missing(let module, let names, let withheld):
                 let name = reader.string(at: 2).lossyText
-                guard !withheld.contains(name) else { return Int32(SPL_RETURN) }
+                guard !withheld.contains(name) else {
+                    spl_note_absent(vm, reader.state, module, name)
+                    return Int32(SPL_RETURN)
+                }
                 throw LuaArgumentError(
                     "\(module) has no '\(name)'", hint: NearestName.hint(for: name, among: names))
             case .property(let type):

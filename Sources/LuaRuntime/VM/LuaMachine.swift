@@ -132,6 +132,7 @@ final class LuaMachine {
         if let source = module.source {
             try register(ModuleSourceLoader(source, of: module).text, of: module.name)
         }
+        for (path, advice) in module.absentNames { try check(spl_register_absent(vm, path, advice)) }
         for global in module.globals { try check(spl_alias(vm, module.name, global, global)) }
         if !module.name.hasPrefix("_") {
             // A function of the module's text may stand in front of one of the host's.

@@ -22,6 +22,23 @@ public struct LuaString: Sendable, Hashable {
     public var lossyText: String {
         String(decoding: bytes, as: UTF8.self)
     }
+
+    /// The text, with each byte that is not UTF-8 as Lua escapes it, such as `\xB0`: for messages about strings whose bytes count.
+    package var escapedText: String {
+        var text = ""
+        var rest = bytes[...]
+        while let first = rest.first {
+            // UTF-8 has one to four bytes for a code point.
+            let length = (1...4).first {
+                String(validating: rest.prefix($0), as: UTF8.self)?.unicodeScalars.count == 1
+            }
+            text +=
+                length.map { String(decoding: rest.prefix($0), as: UTF8.self) }
+                ?? "\\x" + (first < 16 ? "0" : "") + String(first, radix: 16, uppercase: true)
+            rest = rest.dropFirst(length ?? 1)
+        }
+        return text
+    }
 }
 
 extension LuaString: ExpressibleByStringLiteral {

@@ -1,3 +1,4 @@
+import LocalFiles
 import NIOCore
 import SystemPackage
 import _NIOFileSystem
@@ -17,6 +18,7 @@ struct FileSink: DownloadSink {
     private static let bufferSize = 1 << 20
 
     private let path: FilePath
+    private let permissions: FilePermissions
     private let clock: any Clock<Duration>
     private var handle: WriteFileHandle?
     /// Where the next bytes go, when what is being written is there.
@@ -25,16 +27,20 @@ struct FileSink: DownloadSink {
     private var pendingSize = 0
     private var writing: Task<Void, any Error>?
 
-    private init(_ path: FilePath, _ clock: any Clock<Duration>) {
+    private init(_ path: FilePath, _ permissions: FilePermissions, _ clock: any Clock<Duration>) {
         self.path = path
+        self.permissions = permissions
         self.clock = clock
     }
 
     /// Passes on a sink for a file that does not exist yet, and closes it.
+    ///
+    /// - Parameter permissions: Of the file, less the umask; nil for those that all new files have.
     static func withSink<Result>(
-        at path: FilePath, _ clock: any Clock<Duration>, _ body: (inout FileSink) async throws -> Result
+        at path: FilePath, permissions: FilePermissions? = nil, _ clock: any Clock<Duration>,
+        _ body: (inout FileSink) async throws -> Result
     ) async throws -> Result {
-        var sink = FileSink(path, clock)
+        var sink = FileSink(path, permissions ?? .readWriteForAll, clock)
         do {
             let result = try await body(&sink)
             try await sink.close()
@@ -52,7 +58,7 @@ struct FileSink: DownloadSink {
             try await FileSystem.shared.openFile(
                 forWritingAt: path,
                 options: .init(
-                    existingFile: .none, newFile: .init(permissions: nil, transactionalCreation: false)))
+                    existingFile: .none, newFile: .init(permissions: permissions, transactionalCreation: false)))
         }
         handle = opened
         return opened

@@ -14,7 +14,8 @@ extension Files {
     ///
     /// - Parameters:
     ///   - url: A result's or an upload's URL; both expire.
-    ///   - path: The target file; an existing one is replaced, missing folders are made.
+    ///   - path: The target file; an existing one is replaced and keeps its permissions, missing folders are made. A new file
+    ///     can be read and written by all, less the umask.
     ///   - onProgress: Called with how far it is.
     /// - Returns: The number of bytes written.
     /// - Throws: ``SpeedPixError``: `network`, `api_error` for a URL that has expired, `not_allowed` for one of a host
@@ -25,12 +26,12 @@ extension Files {
     public func download(
         _ url: String, to path: String, onProgress: TransferProgress.Handler? = nil
     ) async throws -> Int64 {
-        try await download(url, to: path, by: caller.dependencies.nonce(), onProgress: onProgress)
+        try await download(url, to: FilePath(path), by: caller.dependencies.nonce(), onProgress: onProgress)
     }
 
     /// The same with a name for the temporary file that nothing else uses meanwhile.
     func download(
-        _ url: String, to path: String, by name: String, onProgress: TransferProgress.Handler?
+        _ url: String, to path: FilePath, by name: String, onProgress: TransferProgress.Handler?
     ) async throws -> Int64 {
         try await withTransferSlot {
             try await renewing(url) { url in
@@ -48,7 +49,7 @@ extension Files {
     package func download(_ url: String, toNew path: String) async throws -> Int64? {
         try await withTransferSlot {
             let (size, isPlaced) = try await renewing(url) { url in
-                try await fetch(url, to: path, by: caller.dependencies.nonce(), nil) {
+                try await fetch(url, to: FilePath(path), by: caller.dependencies.nonce(), nil) {
                     try FileRename.move($0, toNew: $1)
                 }
             }
@@ -57,12 +58,11 @@ extension Files {
     }
 
     private func fetch(
-        _ url: String, to path: String, by temporaryName: String, _ onProgress: TransferProgress.Handler?,
+        _ url: String, to target: FilePath, by temporaryName: String, _ onProgress: TransferProgress.Handler?,
         place: (_ temporary: FilePath, _ target: FilePath) throws -> Bool
     ) async throws -> (size: Int64, isPlaced: Bool) {
-        let target = FilePath(path)
         guard target.lastComponent != nil else {
-            throw SpeedPixError(.invalidArgument, "\"\(path)\" names no file: end it in a file name")
+            throw SpeedPixError(.invalidArgument, "\"\(target.shown)\" names no file: end it in a file name")
         }
         try Self.checkURL(url)
         let folder = target.removingLastComponent()
@@ -72,12 +72,15 @@ extension Files {
                 try await FileSystem.shared.createDirectory(at: folder, withIntermediateDirectories: true)
             }
             if try await FileSystem.shared.info(forFileAt: target)?.type == .directory {
-                throw SpeedPixError(.invalidArgument, "\(path) is a folder", remedy: "name a file in it")
+                throw SpeedPixError(.invalidArgument, "\(target.shown) is a folder", remedy: "name a file in it")
             }
+            let kept = FileMode.ofFile(at: target)
             do {
-                let size = try await FileSink.withSink(at: temporary, caller.dependencies.clock) { sink in
+                let size = try await FileSink.withSink(at: temporary, permissions: kept, caller.dependencies.clock) {
+                    sink in
                     try await receive(url, into: &sink, onProgress)
                 }
+                if let kept { try FileMode.set(kept, of: temporary) }
                 let isPlaced = try place(temporary, target)
                 if !isPlaced { try? FileRemoval.remove(temporary) }
                 return (size, isPlaced)
@@ -86,7 +89,7 @@ extension Files {
                 throw error
             }
         } catch let error where error is FileSystemError || error is Errno {
-            throw SpeedPixError.writing(error, path: path)
+            throw SpeedPixError.writing(error, path: target.shown)
         }
     }
 

@@ -1,3 +1,5 @@
+import SystemPackage
+
 extension Files {
     /// Fetches a file of an output, with a new URL if its own is no good any more: it has expired, or comes from a journal, which
     /// keeps nothing that gives access.
@@ -64,7 +66,7 @@ extension Files {
             return try await freshURL(of: output, otherThan: "")
         } catch let error as SpeedPixError where error.code == .outputExpired {
             for saved in try await caller.dependencies.journal.savedFiles(output).reversed()
-            where await isUnchanged(saved, at: saved.path) {
+            where await isUnchanged(saved, at: FilePath(saved.path)) {
                 return try await upload(.path(saved.path)).url
             }
             throw error

@@ -1,6 +1,6 @@
 import Crypto
 import LocalFiles
-import SystemPackage
+package import SystemPackage
 import _NIOFileSystem
 
 // Files of outputs that were saved before, by this run or an attempt before it.
@@ -13,18 +13,19 @@ extension Files {
     /// - Returns: Its bytes, and whether it lay there.
     /// - Throws: As ``download(_:to:onProgress:)``.
     package func save(
-        _ url: String, to path: String, knownAs lastingPath: String, onProgress: TransferProgress.Handler? = nil
+        _ url: String, to path: FilePath, knownAs lastingPath: String, onProgress: TransferProgress.Handler? = nil
     ) async throws -> (size: Int64, layThere: Bool) {
         let journal = caller.dependencies.journal
         guard journal.identifiesCreates, let output = caller.state.outputs.id(of: url) else {
-            return (try await download(url, to: path, onProgress: onProgress), false)
+            let name = caller.dependencies.nonce()
+            return (try await download(url, to: path, by: name, onProgress: onProgress), false)
         }
-        let known = try await journal.savedFiles(output).last { $0.path == lastingPath }
+        let known = try await journal.savedFiles(output).last { $0.path.utf8.elementsEqual(lastingPath.utf8) }
         if let known, await isUnchanged(known, at: path) { return (known.size, true) }
         let size = try await caller.state.saves.named(output, path: lastingPath, otherwise: caller.dependencies.nonce) {
             name in
             // What an attempt that was killed has left.
-            try? FileRemoval.remove(SavesInProgress.temporary(beside: FilePath(path), named: name))
+            try? FileRemoval.remove(SavesInProgress.temporary(beside: path, named: name))
             return try await download(url, to: path, by: name, onProgress: onProgress)
         }
         if let saved = try? await Self.describe(path, output, lastingPath: lastingPath) {
@@ -34,7 +35,7 @@ extension Files {
         return (size, false)
     }
 
-    private static func describe(_ path: String, _ output: OutputFileID, lastingPath: String) async throws
+    private static func describe(_ path: FilePath, _ output: OutputFileID, lastingPath: String) async throws
         -> SavedFile
     {
         try await UploadSource.Reopenable.path(path).withContent { content in
@@ -44,8 +45,15 @@ extension Files {
         }
     }
 
+    /// The paths under which a file of an output was saved, as far as the client's journal knows.
+    package func savedPaths(of url: String) async throws -> [String] {
+        let journal = caller.dependencies.journal
+        guard journal.identifiesCreates, let output = caller.state.outputs.id(of: url) else { return [] }
+        return try await journal.savedFiles(output).map(\.path)
+    }
+
     /// Whether a file is still there as it was saved: by its version, else by its content.
-    func isUnchanged(_ saved: SavedFile, at path: String) async -> Bool {
+    func isUnchanged(_ saved: SavedFile, at path: FilePath) async -> Bool {
         let isSame = try? await UploadSource.Reopenable.path(path).withContent { content in
             guard content.size == saved.size else { return false }
             if let version = content.version?.text, version == saved.version { return true }

@@ -1,6 +1,7 @@
 import Crypto
 import HTTPTypes
 import Logging
+import SystemPackage
 
 extension Files {
     /// How long a URL must still last to be given out again: a queued workflow fetches its input late.
@@ -147,7 +148,7 @@ extension Files {
         if let digest = entry.identity.digest { return digest }
         guard let path = entry.path, let version = entry.identity.version else { return nil }
         do {
-            return try await UploadSource.Reopenable.path(path).withContent { content in
+            return try await UploadSource.Reopenable.path(FilePath(path)).withContent { content in
                 guard content.version == version else { return nil }
                 let digest = try await content.wholeDigest()
                 return try await content.isUnchanged() ? digest : nil

@@ -1,4 +1,5 @@
 import Crypto
+import LocalFiles
 import NIOCore
 import SystemPackage
 import _NIOFileSystem
@@ -16,7 +17,7 @@ public enum UploadSource: Sendable, Hashable {
 
     /// A source that can be opened as often as it takes.
     enum Reopenable: Sendable {
-        case path(String)
+        case path(FilePath)
         case content(UploadContent, mediaType: String?)
     }
 
@@ -78,7 +79,7 @@ public enum UploadSource: Sendable, Hashable {
     ) async throws -> Result {
         switch self {
         case .path(let path):
-            return try await body(.path(path))
+            return try await body(.path(FilePath(path)))
         case .bytes(let bytes, _):
             return try await body(.content(UploadContent(bytes), mediaType: nil))
         case .dataURI(let text):
@@ -118,15 +119,15 @@ extension UploadSource.Reopenable {
         case .path(let path):
             do {
                 // Before opening: to open a pipe without a writer would block for ever.
-                if let info = try await FileSystem.shared.info(forFileAt: FilePath(path)) {
-                    try Self.check(info, path)
+                if let info = try await FileSystem.shared.info(forFileAt: path) {
+                    try Self.check(info, path.shown)
                 }
                 let handle = try await DescriptorShortage.retrying(clock) {
-                    try await FileSystem.shared.openFile(forReadingAt: FilePath(path))
+                    try await FileSystem.shared.openFile(forReadingAt: path)
                 }
                 do {
                     let info = try await handle.info()
-                    try Self.check(info, path)
+                    try Self.check(info, path.shown)
                     let result = try await body(UploadContent(handle, info))
                     try await handle.closeIgnoringCancellation()
                     return result
@@ -135,7 +136,7 @@ extension UploadSource.Reopenable {
                     throw error
                 }
             } catch let error where error is FileSystemError || error is Errno {
-                throw SpeedPixError.file(error, doing: "read", path: path)
+                throw SpeedPixError.file(error, doing: "read", path: path.shown)
             }
         }
     }

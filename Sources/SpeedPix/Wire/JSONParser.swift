@@ -82,11 +82,26 @@ struct JSONParser {
             skipSpace()
             guard take(":") else { throw error("':' is expected") }
             skipSpace()
-            members[name] = try value(depth: depth + 1)
+            if members.updateValue(try value(depth: depth + 1), forKey: name) != nil {
+                try checkTwin(of: name, members)
+            }
             skipSpace()
         } while take(",")
         guard take("}") else { throw error("',' or '}' is expected") }
         return .object(members)
+    }
+
+    /// Of a name that comes twice the last value counts, as in every JSON parser. Two names that differ only in their Unicode form
+    /// are one to a dictionary: one value would be lost without a word.
+    private func checkTwin(of name: String, _ members: [String: JSONValue]) throws(DecodingError) {
+        guard let other = members.index(forKey: name).map({ members.keys[$0] }),
+            !other.utf8.elementsEqual(name.utf8)
+        else { return }
+        let escaped = [other, name].map { key in
+            key.unicodeScalars.map { $0.isASCII ? String($0) : "\\u{\(String($0.value, radix: 16, uppercase: true))}" }
+                .joined()
+        }
+        throw error("two names that are read as one, \(escaped[0]) and \(escaped[1])")
     }
 
     private mutating func array(depth: Int) throws(DecodingError) -> JSONValue {

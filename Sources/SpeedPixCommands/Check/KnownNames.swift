@@ -10,7 +10,9 @@ struct KnownNames: Sendable {
 
     init(_ context: CommandContext) async throws {
         let noAccount = try SpeedPixClient.Configuration(appKey: "none", appSecret: "none")
-        let plan = HostPlan(noAccount, sandbox: try SandboxOptions.parse([]), withheld: [], directory: nil, in: context)
+        let plan = HostPlan(
+            noAccount, sandbox: try SandboxOptions.parse([]), withheld: [], directory: context.workingDirectory,
+            in: context)
         let host = ScriptHost(plan, streams: .none, context, onEvent: { _ in })
         let results = try await LuaVM(modules: SpeedPixModule.modules(host)).run(
             LuaChunk(

@@ -48,6 +48,8 @@ extension ScriptCheck {
 
     mutating func table() -> Shape {
         var fields: [Field] = []
+        // With keys that are computed it may have any.
+        var isKnown = true
         take("{")
         while !isNext("}"), token.kind != .end {
             var key: LuaToken?
@@ -55,7 +57,12 @@ extension ScriptCheck {
                 key = takeAny()
                 take("=")
             } else if take("[") {
-                if case .string(let key) = expression() { ownFields.insert(key) }
+                let start = token
+                if case .string(let name) = expression() {
+                    key = LuaToken(kind: .name, text: name, position: start.position)
+                } else {
+                    isKnown = false
+                }
                 take("]")
                 take("=")
             }
@@ -65,13 +72,13 @@ extension ScriptCheck {
         }
         take("}")
         ownFields.formUnion(fields.map(\.key.text))
-        return .table(fields)
+        return isKnown ? .table(fields) : .unknown
     }
 
     mutating func name(_ token: LuaToken) -> Shape {
         if let shape = local(token.text) { return shape }
         if token.text == "_ENV" || (token.text == "_G" && !isNext(".")) { hasDynamicGlobals = true }
-        uses.append(Use(name: token.text, position: token.position))
+        uses.append(Use(name: token.text, position: token.position, isProbe: isProbe(startingAt: index - 1)))
         return .path([token.text])
     }
 
@@ -119,7 +126,16 @@ extension ScriptCheck {
             return .unknown
         case .path(let path) where path.count == 1 && !definedGlobals.contains(path[0]):
             guard let members = known.members(of: path[0]) else { return .unknown }
-            if !members.contains(field.text) {
+            if let advice = AbsentNames.advice["\(path[0]).\(field.text)"] {
+                if !isGiven, !members.contains(field.text) {
+                    let name = "\(path[0]).\(field.text)"
+                    absentFields.append(
+                        (
+                            name, ScriptFinding(position: field.position, message: "there is no \(name); \(advice)"),
+                            isProbe(startingAt: index - 3)
+                        ))
+                }
+            } else if !members.contains(field.text) {
                 report(field, "there is no \(path[0]).\(field.text)" + Self.suggestion(field.text, members))
             }
             return .path(path + [field.text])
@@ -130,9 +146,37 @@ extension ScriptCheck {
                 report(field, "\(type.shownName) has no \"\(field.text)\"" + Self.suggestion(field.text, names))
             }
             return .unknown
+        case .parameters(let names):
+            if !isGiven, !names.contains(field.text), !ownFields.contains(field.text) {
+                report(
+                    field,
+                    "the script declares no parameter \"\(field.text)\"" + Self.suggestion(field.text, names))
+            }
+            return .unknown
         default:
             return .unknown
         }
+    }
+
+    /// Whether an expression that has just been read is only asked for, as in `if unpack then` and `unpack or table.unpack`:
+    /// it stands between such words.
+    ///
+    /// - Parameter start: The index of its first token.
+    private func isProbe(startingAt start: Int) -> Bool {
+        guard start > 0, start <= tokens.count else { return false }
+        let before = tokens[start - 1]
+        // "#arg" calculates with it.
+        if before.kind == .sign, Self.unary.union(Self.binary).subtracting(["==", "~="]).contains(before.text) {
+            return false
+        }
+        if ["or", "and", "then", "==", "~="].contains(token.text), isOperator { return true }
+        let isLast =
+            !isNext("(") && !isNext(".") && !isNext("[") && !isNext(":")
+            && token.kind != .string && !isNext("{")
+        guard isLast else { return false }
+        if before.text == "(", before.kind == .sign, start > 1 { return tokens[start - 2].text == "type" }
+        return (before.kind == .keyword || before.kind == .sign)
+            && ["not", "or", "and", "==", "~="].contains(before.text)
     }
 
     // MARK: Calls
@@ -155,7 +199,10 @@ extension ScriptCheck {
             return .unknown
         }
         checkOptions(of: [function], given, shown: path.joined(separator: "."))
-        if path == ["speedpix", "params"] { checkParameters(given) }
+        if path == ["speedpix", "params"] {
+            checkParameters(given)
+            if case .table(let parameters)? = given.first { return .parameters(parameters.map(\.key.text)) }
+        }
         return known.result(of: function).map(Shape.object) ?? .unknown
     }
 

@@ -1,4 +1,5 @@
 import LuaRuntime
+import SpeedPixLua
 import Spelling
 
 /// Walks over a script that compiles, and notes names that nothing gives: globals, fields and methods of the API, options.
@@ -18,6 +19,8 @@ struct ScriptCheck {
         case object(String)
         /// A table as it is written, with its named keys.
         case table([Field])
+        /// What `speedpix.params` gives: the names that the script declares.
+        case parameters([String])
         case string(String)
         case unknown
     }
@@ -32,6 +35,8 @@ struct ScriptCheck {
     struct Use {
         var name: String
         var position: TextPosition
+        /// Whether it only asks if there is such a thing.
+        var isProbe = false
     }
 
     let known: KnownNames
@@ -47,6 +52,8 @@ struct ScriptCheck {
     var hasDynamicGlobals = false
 
     var findings: [ScriptFinding] = []
+    /// Uses of fields of Lua's modules that are not there, by the field; what to use instead is known.
+    var absentFields: [(path: String, finding: ScriptFinding, isProbe: Bool)] = []
     /// The globals that the script makes.
     var definedGlobals: Set<String> = []
     /// The modules that it requires by a name in the text.
@@ -66,12 +73,23 @@ struct ScriptCheck {
     ///
     /// - Parameter others: Globals that the script's modules make.
     func findings(globalsElsewhere others: Set<String>) -> [ScriptFinding] {
-        var all = findings
+        // A script that asks for a name knows that it may be missing.
+        let probedFields = Set(absentFields.filter(\.isProbe).map(\.path))
+        let probedNames = Set(uses.filter(\.isProbe).map(\.name))
+        var all = findings + absentFields.filter { !probedFields.contains($0.path) }.map(\.finding)
         if !hasDynamicGlobals {
             for use in uses
             where all.count < Self.mostFindings && !definedGlobals.contains(use.name) && !others.contains(use.name)
                 && known.globals[use.name] == nil
             {
+                if let advice = AbsentNames.advice[use.name] {
+                    if !probedNames.contains(use.name) {
+                        all.append(
+                            ScriptFinding(
+                                position: use.position, message: "there is no global \"\(use.name)\"; \(advice)"))
+                    }
+                    continue
+                }
                 let names = Set(known.globals.keys).union(definedGlobals).union(others)
                 var message = "there is no global \"\(use.name)\"" + Self.suggestion(use.name, names)
                 if NearestName.suggestion(for: use.name, among: names) == nil,
@@ -84,6 +102,11 @@ struct ScriptCheck {
         }
         let methods = known.methodNames
         for use in methodUses where !methods.contains(use.name) && !ownFields.contains(use.name) {
+            if let advice = AbsentNames.advice["string.\(use.name)"] {
+                all.append(
+                    ScriptFinding(position: use.position, message: "strings have no \"\(use.name)\"; \(advice)"))
+                continue
+            }
             guard let nearest = NearestName.suggestion(for: use.name, among: methods.subtracting(ownFields)) else {
                 continue
             }

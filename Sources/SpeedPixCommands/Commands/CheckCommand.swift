@@ -45,6 +45,8 @@ struct CheckCommand: ContextCommand {
     }
 
     private func findings(in script: ScriptFile, _ known: KnownNames) -> [ScriptFinding] {
+        // Also of one that compiles: what it prints and sends would not be readable.
+        if let error = script.chunk.encodingError { return [Self.finding(error, in: script.chunk)] }
         if let error = Self.syntaxError(script.chunk) { return [error] }
         let check = ScriptCheck(script.chunk.source, known: known)
         var elsewhere: Set<String> = []
@@ -63,20 +65,25 @@ struct CheckCommand: ContextCommand {
 
     /// What the compiler says of a text that is not Lua; nil of one that is.
     private static func syntaxError(_ chunk: LuaChunk) -> ScriptFinding? {
-        let name = "script"
-        let failure: LuaError
         do {
-            _ = try LuaChunk(typed: chunk.source, name: name).globals()
+            _ = try LuaChunk(typed: chunk.source, name: "script").globals()
             return nil
         } catch {
             // Of kind memory: it compiles, and only the list of globals is missing.
-            guard error.kind == .syntax else { return nil }
-            failure = error
+            return error.kind == .syntax ? finding(error, in: chunk) : nil
         }
-        guard let location = failure.location, location.file == name else {
+    }
+
+    private static func finding(_ failure: LuaError, in chunk: LuaChunk) -> ScriptFinding {
+        guard let location = failure.location, failure.message.hasPrefix("\(location.file):\(location.line):") else {
             return ScriptFinding(position: TextPosition(line: 1, column: 1), message: failure.message)
         }
-        let message = String(failure.message.trimmingPrefix("\(name):\(location.line): "))
+        var message = String(failure.message.dropFirst("\(location.file):\(location.line):".count))
+        if let column = failure.column {
+            message = String(message.dropFirst("\(column): ".count))
+            return ScriptFinding(position: TextPosition(line: location.line, column: column), message: message)
+        }
+        message = String(message.trimmingPrefix(" "))
         return ScriptFinding(
             position: TextPosition(line: location.line, column: column(of: failure, message, in: chunk, location.line)),
             message: message)

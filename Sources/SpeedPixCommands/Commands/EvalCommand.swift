@@ -58,7 +58,8 @@ struct EvalCommand: ContextCommand {
             let vm = try SpeedPixModule.machine(host)
             try await BoundedRun(
                 vm: vm, timeout: timeout.duration, context: context, outputFailure: outputFailure
-            ).execute(LuaChunk(Self.evaluation, name: "eval"), arguments: [.string(code)])
+            )
+            .execute(LuaChunk(Self.evaluation, name: "eval"), arguments: [.string(code)])
         } catch {
             if host.cancelsOnStop { await host.cancelAbandoned(recorder.state.abandoned) }
             context.reportUnfinished(recorder.state, at: target.localMode)

@@ -15,6 +15,9 @@ struct PredictCommand: ContextCommand {
               speedpix predict white-background image=./shoe.jpg text="New" --save out
               speedpix predict img2img images:='["./a.png", "./b.png"]' --json
 
+            Of --local, text-to-image draws by the words that it knows: landscapes, cities,
+            flowers, vessels, abstract patterns; ":help text-to-image" of the repl has all.
+
             Inputs: key=text is text, or a file if it begins with ./ ../ ~/ or /, and is
             then uploaded; key==text is text, whatever it looks like; key:=json is a
             number, true, a list or an object, whose texts may name files as well.

@@ -9,11 +9,14 @@ extension RunCommand {
     ///   - service: What flags, environment and settings files say.
     ///   - watched: Records which files the script reads and writes, for `--watch`.
     ///   - goingOn: The run that this one goes on with, whatever the command line says; nil for what it says.
-    /// - Throws: ``CommandFailure`` for a run that cannot be resumed.
+    /// - Throws: ``CommandFailure`` for a run that cannot be resumed, a script that is not UTF-8, and arguments that it does not
+    ///   take.
     func plan(
         _ script: ScriptFile, named name: String, at target: ServiceTarget, of service: ServiceSelection,
         watched: WatchedFiles? = nil, goingOn run: Int64? = nil, in context: CommandContext
     ) throws -> RunPlan {
+        try script.checkEncoding()
+        try ScriptUsage.check(arguments, of: script, run: script.command)
         let journalFolder = journal.folder(context, beside: script.directory)
         return RunPlan(
             script: script, name: name,
@@ -22,16 +25,15 @@ extension RunCommand {
                     ? try DryRunTransport.configuration(context, appKey: target.configuration.appKey)
                     : target.configuration,
                 sandbox: sandbox, withheld: service.withheldFiles, arguments: arguments, directory: script.directory,
-                journal: journalFolder,
-                // Without a folder the script itself was read from standard input.
-                readsInput: script.directory != nil,
+                journal: journalFolder, readsInput: !script.isStandardInput,
                 transport: dryRun ? DryRunTransport() : nil,
                 middleware: context.middleware,
                 cancelsOnStop: !dryRun && stopping.cancels(target.settings),
                 watched: watched, in: context),
             localMode: target.localMode, isDryRun: dryRun,
             journal: try JournalPlan(
-                resuming, goingOn: run, folder: journalFolder, script: name, parameters: arguments, at: target,
+                resuming, goingOn: run, folder: journalFolder, script: script.directory == nil ? "-" : name,
+                parameters: arguments, at: target,
                 in: context),
             seed: resuming.seed, limit: limit, timeout: timeout.duration, isVerbose: verbose,
             progress: output.mode(in: context), isQuiet: output.quiet, showsSummary: output.showsSummary(in: context),

@@ -3,7 +3,6 @@ import LocalFiles
 import LuaRuntime
 import SpeedPix
 import SpeedPixLua
-import SystemPackage
 
 /// `speedpix run FILE`: runs a script against the service or the local gateway.
 struct RunCommand: ContextCommand {
@@ -70,7 +69,7 @@ struct RunCommand: ContextCommand {
 
     func validate() throws {
         if let limit, limit < 0 { throw ValidationError("--limit is a number of predictions, 0 or more") }
-        if watch, file == "-" {
+        if watch, let file, ScriptFile.isStandardInput(file) {
             throw ValidationError("--watch needs a file; what came from standard input does not change")
         }
         if lock, file == "-" {
@@ -102,10 +101,9 @@ struct RunCommand: ContextCommand {
             }, uniquingKeysWith: { $1 })
     }
 
-    /// The script's folder, whose `speedpix.toml` counts; nil for standard input.
+    /// The script's folder, whose `speedpix.toml` counts; nil for standard input and pipes.
     private func directory(_ context: CommandContext) -> String? {
-        guard let file, file != "-" else { return nil }
-        return FilePath(context.absolute(file)).removingLastComponent().string
+        file.flatMap { ScriptFile.directory(of: $0, in: context) }
     }
 
     /// Nil without `--json`.
@@ -149,6 +147,9 @@ struct RunCommand: ContextCommand {
     private func watch(_ file: String, _ context: CommandContext) async throws {
         // A missing script or missing credentials are found out before anything is waited for.
         let script = try ScriptFile(file, in: context)
+        guard script.directory != nil else {
+            throw CommandFailure(.usage, "--watch needs a file; what came through a pipe does not change")
+        }
         let lock = try takeLock(file, beside: script.directory, context)
         defer { lock?.release() }
         let service = selection(context)
@@ -202,6 +203,7 @@ struct RunCommand: ContextCommand {
 
     /// Runs the script as far as `speedpix.params`; nothing is sent.
     private func showParameters(of script: ScriptFile, named name: String, _ context: CommandContext) async throws {
+        try script.checkEncoding()
         let declared = DeclaredParameters()
         let plan = HostPlan(
             try SpeedPixClient.Configuration(appKey: "none", appSecret: "none"), sandbox: sandbox,
@@ -216,12 +218,7 @@ struct RunCommand: ContextCommand {
         } catch is LuaError {
             // Ending the script there is what params does when it is asked.
         }
-        var text = "usage: speedpix run \(name)"
-        if let parameters = declared.all, !parameters.isEmpty {
-            text += " [key=value ...]\n\n" + parameters.map { "  \($0.usage)\n" }.joined()
-        } else {
-            text += "\n\nThe script declares no parameters (speedpix.params).\n"
-        }
-        try context.writeOutput(Array(text.utf8))
+        let text = ScriptUsage.text((declared.all ?? []).map(\.usage), of: "speedpix run \(name)")
+        try context.writeOutput(Array("\(text)\n".utf8))
     }
 }

@@ -87,6 +87,7 @@ struct ServeCommand: ContextCommand {
         configuration.keepsPredictions = true
         configuration.now = context.now
         configuration.clock = context.clock
+        configuration.searchPath = context.environment["PATH"] ?? ""
         configuration.faults = try faultRules(context)
         configuration.onFault = { strike in
             context.say("fault: rule \(strike.rule), \(strike.fault.name) on \(strike.target.rawValue) \(strike.call)")

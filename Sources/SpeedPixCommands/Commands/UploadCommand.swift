@@ -1,6 +1,7 @@
 import ArgumentParser
 import LocalFiles
 import SpeedPix
+import SystemPackage
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -36,7 +37,10 @@ struct UploadCommand: ContextCommand {
             switch FileKind(context.absolute(file)) {
             case .file, .other: break
             case .folder: throw CommandFailure(.failure, "\(file) is a folder; name the files in it".printable())
-            case nil: throw CommandFailure(.failure, "there is no file \(file)".printable())
+            case nil:
+                let nearest = NearestFile(to: FilePath(file), from: FilePath(context.workingDirectory))
+                let hint = nearest.map { "\nhint: \($0.hint)" } ?? ""
+                throw CommandFailure(.failure, "there is no file \(file)\(hint)".printable(keepingLines: true))
             }
         }
         let service = service.selection(context)

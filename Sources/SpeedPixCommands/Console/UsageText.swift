@@ -5,10 +5,14 @@ import Spelling
 /// What is wrong with a command line, in one sentence and where to read on.
 enum UsageText {
     static func describe(_ error: any Error, _ arguments: [String]) -> String {
-        let (name, complaint) = command(arguments)
+        let (command, name, complaint) = command(arguments)
         if let complaint { return complaint }
         // ArgumentParser names the nearest option by itself.
-        let message = RootCommand.message(for: error).printable(keepingLines: true)
+        var message = RootCommand.message(for: error).printable(keepingLines: true)
+        // The value of an option that there is not is one argument too many, of which it speaks first.
+        if !message.contains("nknown option"), let unknown = UnknownOption(in: arguments, of: command) {
+            message = unknown.message
+        }
         // It wraps what `validate()` throws in a type that it does not publish: whether the text says already what to do,
         // in a hint of ours or in its own reference to the help, can only be read from the text.
         return message.contains("\nhint: ") || message.contains(" --help")
@@ -21,7 +25,9 @@ enum UsageText {
     }
 
     /// How far the words name commands, and what is wrong with the first one that names none.
-    private static func command(_ arguments: [String]) -> (name: String, complaint: String?) {
+    private static func command(
+        _ arguments: [String]
+    ) -> (command: any ParsableCommand.Type, name: String, complaint: String?) {
         var command: any ParsableCommand.Type = RootCommand.self
         var name = "speedpix"
         for argument in arguments {
@@ -29,12 +35,12 @@ enum UsageText {
             if subcommands.isEmpty || argument.hasPrefix("-") { break }
             guard let next = subcommands.first(where: { $0.configuration.commandName == argument }) else {
                 let names = subcommands.compactMap { $0.configuration.commandName }
-                return (name, unknown(argument, among: names, of: name))
+                return (command, name, unknown(argument, among: names, of: name))
             }
             command = next
             name += " \(argument)"
         }
-        return (name, nil)
+        return (command, name, nil)
     }
 
     private static func unknown(_ argument: String, among names: [String], of command: String) -> String {

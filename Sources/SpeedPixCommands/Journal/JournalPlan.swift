@@ -20,7 +20,7 @@ struct JournalPlan: Sendable {
     /// - Parameters:
     ///   - run: The run to go on with, whatever the options say; nil for what they say.
     ///   - folder: Where journals lie.
-    ///   - script: As the command line names it; `-` for standard input.
+    ///   - script: As the command line names it; `-` for standard input and pipes.
     ///   - parameters: Those of the command line.
     ///   - service: Where it creates predictions; a run is known by it. A dry run of a new run has none, and nothing to look for.
     /// - Returns: Nil for a run that writes nothing down.

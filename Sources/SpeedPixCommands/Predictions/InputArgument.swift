@@ -1,6 +1,7 @@
 import LocalFiles
 import SpeedPix
 import SpeedPixLua
+import SystemPackage
 
 /// One input of a prediction as the command line gives it: `key=text`, `key=./file`, `key==text` or `key:=json`.
 struct InputArgument: Sendable, Equatable {
@@ -115,9 +116,11 @@ struct InputArgument: Sendable, Equatable {
         case .file, .other: return .path(context.absolute(text))
         case nil where MediaType.fileExtension(of: text).isEmpty: return .string(text)
         case nil:
+            let nearest = NearestFile(to: FilePath(text), from: FilePath(context.workingDirectory))
+            let hint = nearest.map { "\($0.hint); " } ?? ""
             throw CommandFailure(
                 .failure,
-                "\(valuePath): there is no file \(text)\nhint: if it is meant as text, write \(valuePath)==\(text)"
+                "\(valuePath): there is no file \(text)\nhint: \(hint)if it is meant as text, write \(valuePath)==\(text)"
                     .printable(keepingLines: true))
         case .folder: throw CommandFailure(.failure, "\(valuePath): \(text) is a folder, not a file".printable())
         }

@@ -14,13 +14,16 @@ struct KnownWorkflow: Sendable, Hashable {
     var id: String
     /// One line about it; empty if there is none.
     var title = ""
+    /// What it does and what its limits are; empty if that is not known.
+    var summary = ""
     /// None if they are not known.
     var inputs: [Input] = []
 }
 
 extension KnownWorkflow {
     init(_ workflow: any Workflow) {
-        self.init(id: workflow.id, title: workflow.title, inputs: workflow.inputs.map(Input.init))
+        self.init(
+            id: workflow.id, title: workflow.title, summary: workflow.summary, inputs: workflow.inputs.map(Input.init))
     }
 }
 

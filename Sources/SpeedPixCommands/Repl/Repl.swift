@@ -1,5 +1,6 @@
 import LuaRuntime
 import SpeedPix
+import SpeedPixGateway
 import SpeedPixLua
 import Spelling
 
@@ -180,6 +181,7 @@ actor Repl {
     @discardableResult
     private func run(_ chunk: LuaChunk, shownAs shown: LuaChunk, isExpression: Bool) async -> Bool {
         chunks[shown.name] = shown
+        host.forgetSavedNames()
         let topLevel = isExpression ? nil : LuaTopLevel(chunk)
         if let error = constantAssignment(topLevel?.chunk ?? chunk, declared: topLevel?.names ?? []) {
             fail(error, shown)
@@ -292,6 +294,9 @@ actor Repl {
     }
 
     private func fail(_ error: LuaError, _ chunk: LuaChunk) {
+        if let usage = ScriptUsage.failure(error, of: ":load \(chunk.name)") {
+            return fail(usage.message ?? error.message, usage.status)
+        }
         let text = ErrorText.describe(error, chunk: chunk) { self.chunks[$0] }
         fail(text, ErrorText.status(error))
     }
@@ -402,8 +407,11 @@ actor Repl {
     private func load(_ path: String, _ arguments: [String: String]) async {
         do {
             host.load(arguments: arguments)
-            let file = try ScriptFile(path, in: context)
+            let file = try await interruptibly { [context] in try ScriptFile(path, in: context) }.get()
+            try file.checkEncoding()
+            try ScriptUsage.check(arguments, of: file, run: ":load \(path)")
             guard await run(file.chunk, shownAs: file.chunk, isExpression: false) else { return }
+            if let unread = host.unreadArguments { fail(LuaError(refusing: unread), file.chunk) }
         } catch {
             let failure = error as? CommandFailure
             fail(failure?.message ?? "\(error)", failure?.status ?? .failure)
@@ -427,16 +435,5 @@ actor Repl {
         let elapsed = context.clock.stopwatch()
         await evaluate(Array(expression.utf8), isComplete: true)
         say("\(elapsed().preciseSeconds) s", .dim)
-    }
-}
-
-extension LuaSnapshot {
-    /// Whether showing it would only puzzle: `io.write` gives its handle, so that calls can be chained.
-    fileprivate var isUninformative: Bool {
-        switch self {
-        case .nil: true
-        case .table(let table): table.kind == IOModule.handleClass
-        default: false
-        }
     }
 }

@@ -18,7 +18,7 @@ enum SessionWorkflows {
 
     /// What a workflow takes, as far as it is known.
     static func help(_ workflow: KnownWorkflow) -> String {
-        var lines = [workflow.title.isEmpty ? workflow.id : "\(workflow.id): \(workflow.title)"]
+        var lines = [workflow.summary.isEmpty ? workflow.id : "\(workflow.id): \(workflow.summary)"]
         if workflow.inputs.isEmpty {
             lines.append("Its inputs are in the service's console.")
         } else {

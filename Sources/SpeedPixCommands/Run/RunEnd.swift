@@ -20,13 +20,17 @@ struct RunEnd {
             code = "interrupted"
             message = "interrupted"
         case let error as LuaError:
+            code = error.code ?? "script_error"
+            message = error.message
+            if let usage = script.flatMap({ ScriptUsage.failure(error, of: $0.command) }) {
+                failure = usage
+                return
+            }
             var text = error.message
             if let script {
                 text = ErrorText.describe(error, chunk: script.chunk) { script.module(named: $0, in: context) }
             }
             failure = CommandFailure(ErrorText.status(error), text)
-            code = error.code ?? "script_error"
-            message = error.message
         case let error as CommandFailure:
             failure = error
             code = error.status.word
@@ -105,7 +109,9 @@ extension RunEnd {
 
     /// A dry run that stops may stop because nothing is real.
     private var explainedAsDryRun: RunEnd {
-        guard let failure, failure.status != .interrupted, let message = failure.message else { return self }
+        guard let failure, ![.interrupted, .usage].contains(failure.status), let message = failure.message else {
+            return self
+        }
         var end = self
         end.failure?.message =
             message

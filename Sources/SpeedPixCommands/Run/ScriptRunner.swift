@@ -118,6 +118,7 @@ struct ScriptRunner: Sendable {
             try await BoundedRun(
                 vm: vm, timeout: plan.timeout, context: scriptContext, outputFailure: outputFailure
             ).execute(plan.script.chunk)
+            if let unread = host.unreadArguments { throw LuaError(refusing: unread) }
             result = .success(())
         } catch {
             result = .failure(error)

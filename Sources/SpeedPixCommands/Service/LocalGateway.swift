@@ -28,6 +28,7 @@ enum LocalGateway {
         var gateway = GatewayConfiguration(appKey: "local-\(context.randomToken())", appSecret: Secret(secret))
         gateway.now = context.now
         gateway.clock = context.clock
+        gateway.searchPath = context.environment["PATH"] ?? ""
         if let folder {
             gateway.keep(in: folder)
             if !needsFolder {

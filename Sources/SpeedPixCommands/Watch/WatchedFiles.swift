@@ -1,3 +1,4 @@
+import LocalFiles
 import Synchronization
 import SystemPackage
 
@@ -9,26 +10,27 @@ final class WatchedFiles: Sendable {
         /// See ``WatchedVersion/content(of:)``.
         var content: Int?
 
-        init(_ path: String) {
+        init(_ path: FilePath) {
             version = WatchedVersion(path)
             content = version.content(of: path)
         }
     }
 
     private struct State {
-        var files: [String: Known] = [:]
-        var written: Set<String> = []
-        let script: String
+        var files: [FilePath: Known] = [:]
+        var written: Set<FilePath> = []
+        let script: FilePath
     }
 
     private let state: Mutex<State>
 
     /// - Parameter script: The first file to be read.
     init(script: String) {
+        let script = FilePath(script)
         state = Mutex(State(files: [script: Known(script)], written: [], script: script))
     }
 
-    @Sendable func noteRead(_ path: String) {
+    @Sendable func noteRead(_ path: FilePath) {
         guard state.withLock({ $0.files[path] == nil }) else { return }
         let now = Known(path)
         state.withLock { state in
@@ -37,7 +39,7 @@ final class WatchedFiles: Sendable {
     }
 
     /// What the run itself writes is not a reason to run again.
-    @Sendable func noteWrite(_ path: String) {
+    @Sendable func noteWrite(_ path: FilePath) {
         state.withLock { _ = $0.written.insert(path) }
     }
 
@@ -45,7 +47,7 @@ final class WatchedFiles: Sendable {
     func recordWritten() {
         state.withLock { state in
             // What was written was named by a path, what was read is known by its real one.
-            let folders = Set(state.written.map { FilePath($0).removingLastComponent().string })
+            let folders = Set(state.written.map { $0.removingLastComponent() })
             let written = Set(state.written.union(folders).compactMap { WatchedVersion($0).inode })
             for path in state.files.keys {
                 guard let inode = WatchedVersion(path).inode, written.contains(inode) else { continue }
@@ -55,7 +57,7 @@ final class WatchedFiles: Sendable {
     }
 
     /// How the files are now, whatever they were.
-    var current: [String: WatchedVersion] {
+    var current: [FilePath: WatchedVersion] {
         let paths = state.withLock { Array($0.files.keys) }
         return Dictionary(uniqueKeysWithValues: paths.map { ($0, WatchedVersion($0)) })
     }
@@ -63,20 +65,20 @@ final class WatchedFiles: Sendable {
     /// "pipeline.lua", "pipeline.lua and 3 other files".
     var description: String {
         state.withLock { state in
-            let script = state.script.split(separator: "/").last.map(String.init) ?? "the script"
+            let script = state.script.fileName?.shown ?? "the script"
             let others = state.files.count - 1
             return others > 0 ? "\(script) and \(others) other \(others == 1 ? "file" : "files")" : script
         }
     }
 
     /// How they were when they were read.
-    var known: [String: WatchedVersion] { state.withLock { $0.files.mapValues(\.version) } }
+    var known: [FilePath: WatchedVersion] { state.withLock { $0.files.mapValues(\.version) } }
 
     /// Whether any content is another one than was read. A file that was only touched, or saved as it was, counts as it is now
     /// from then on.
     ///
     /// - Parameter versions: As ``current`` gave them.
-    func haveChanged(_ versions: [String: WatchedVersion]) -> Bool {
+    func haveChanged(_ versions: [FilePath: WatchedVersion]) -> Bool {
         let known = state.withLock { $0.files }
         var hasChanged = false
         for (path, version) in versions {

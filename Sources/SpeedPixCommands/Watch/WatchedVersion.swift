@@ -1,3 +1,5 @@
+import SystemPackage
+
 #if canImport(Darwin)
 import Darwin
 #elseif canImport(Musl)
@@ -19,9 +21,9 @@ struct WatchedVersion: Hashable, Sendable {
     private var seconds = 0
     private var nanoseconds = 0
 
-    init(_ path: String) {
+    init(_ path: FilePath) {
         var status = stat()
-        guard stat(path, &status) == 0 else { return }
+        guard path.withPlatformString({ stat($0, &status) }) == 0 else { return }
         inode = UInt64(truncatingIfNeeded: status.st_ino)
         kind = UInt32(status.st_mode) & UInt32(S_IFMT)
         size = Int64(status.st_size)
@@ -36,7 +38,7 @@ struct WatchedVersion: Hashable, Sendable {
 
     /// A hash of a file's bytes, or of the names in a folder; the same in this process for the same content. Nil if it cannot
     /// be read, or would take long.
-    func content(of path: String) -> Int? {
+    func content(of path: FilePath) -> Int? {
         switch kind {
         case UInt32(S_IFREG): size <= Self.largest ? Self.bytes(of: path) : nil
         case UInt32(S_IFDIR): Self.names(in: path)
@@ -45,8 +47,8 @@ struct WatchedVersion: Hashable, Sendable {
         }
     }
 
-    private static func bytes(of path: String) -> Int? {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    private static func bytes(of path: FilePath) -> Int? {
+        let descriptor = path.withPlatformString { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
         var hasher = Hasher()
@@ -62,8 +64,8 @@ struct WatchedVersion: Hashable, Sendable {
         }
     }
 
-    private static func names(in path: String) -> Int? {
-        guard let folder = opendir(path) else { return nil }
+    private static func names(in path: FilePath) -> Int? {
+        guard let folder = path.withPlatformString({ opendir($0) }) else { return nil }
         defer { closedir(folder) }
         var names: [[UInt8]] = []
         while let entry = readdir(folder) {

@@ -1,3 +1,4 @@
+import LocalFiles
 import SpeedPix
 import SystemPackage
 
@@ -26,25 +27,27 @@ final class Descriptor: Sendable {
 
     /// - Throws: ``SpeedPixError`` `file_system` or `file_not_found` with the system's reason.
     static func opening(
-        _ path: String, _ flags: Int32, in folder: Descriptor? = nil, shownAs name: String,
+        _ path: FilePath, _ flags: Int32, in folder: Descriptor? = nil, shownAs name: String,
         willWrite: (@Sendable (Int) throws -> Void)? = nil
     ) throws -> Descriptor {
         // A pipe without a writer would otherwise block the open; a program that is started later must not inherit it.
         let all = flags | O_CLOEXEC | O_NONBLOCK
-        let number = retrying { openat(folder?.number ?? AT_FDCWD, path, all, mode_t(0o666)) }
+        let number = retrying {
+            path.withPlatformString { openat(folder?.number ?? AT_FDCWD, $0, all, mode_t(0o666)) }
+        }
         guard number >= 0 else { throw failure(errno, name) }
         return Descriptor(number, willWrite: willWrite)
     }
 
     /// Where it lies now, whatever it was opened by; nil if the system does not say.
-    var path: String? {
+    var path: FilePath? {
         var buffer = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
         #if canImport(Darwin)
         guard fcntl(number, F_GETPATH, &buffer) == 0 else { return nil }
         #else
         guard readlink("/proc/self/fd/\(number)", &buffer, buffer.count - 1) > 0 else { return nil }
         #endif
-        return buffer.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } }
+        return FilePath(platformString: buffer)
     }
 
     var status: stat? {

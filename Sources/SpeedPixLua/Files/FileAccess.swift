@@ -1,6 +1,6 @@
 import LocalFiles
 import SpeedPix
-import SystemPackage
+public import SystemPackage
 
 /// Which files a script may read and write. Symbolic links and `..` are followed before a path is judged, and what was
 /// opened is judged once more.
@@ -27,11 +27,11 @@ public struct FileAccess: Sendable {
     /// If set, what the script writes, removes and renames stays in it, and is read from it: the files themselves stay as
     /// they are. What the script may do is judged as without it.
     public var overlay: FileOverlay?
-    /// Called with the real path of each file that is opened for reading, and with the path of each that was looked for and
-    /// is not there, from any thread.
-    public var onRead: (@Sendable (String) -> Void)?
+    /// Called with the real path of each file that is opened for reading and of each folder that is listed, and with the path of
+    /// each file that was looked for and is not there, from any thread.
+    public var onRead: (@Sendable (FilePath) -> Void)?
     /// Called with the path of each file that is about to be written, from any thread.
-    public var onWrite: (@Sendable (String) -> Void)?
+    public var onWrite: (@Sendable (FilePath) -> Void)?
 
     /// Results go to the working folder unless `outputDirectory` is given; nothing else is allowed unless listed.
     public init(
@@ -53,16 +53,18 @@ public struct FileAccess: Sendable {
         return files
     }
 
-    func absolute(_ path: String, from folder: String) -> String {
-        if path.hasPrefix("/") { return path }
-        if path.hasPrefix("~/") { return FilePath(homeDirectory).appending(String(path.dropFirst(2))).string }
-        return FilePath(folder).appending(path).lexicallyNormalized().string
+    func absolute(_ path: FilePath, from folder: String) -> FilePath {
+        if path.isAbsolute { return path }
+        if path.components.first.map(FileName.init) == "~" {
+            return FilePath(homeDirectory).appending(path.components.dropFirst())
+        }
+        return FilePath(folder).appending(path.components).lexicallyNormalized()
     }
 
     // MARK: Reading
 
     /// The full path of something to read: what a script has written with a relative path is found by the same path.
-    func located(_ path: String, from folder: String? = nil) -> String {
+    func located(_ path: FilePath, from folder: String? = nil) -> FilePath {
         let first = absolute(path, from: folder ?? workingDirectory)
         guard real(first) == nil else { return first }
         let other = absolute(path, from: folder == outputDirectory ? workingDirectory : outputDirectory)
@@ -72,13 +74,11 @@ public struct FileAccess: Sendable {
     /// The real path of a file or folder that a script wants to read.
     ///
     /// - Throws: ``SpeedPixError``: `file_not_found`, or `not_allowed` outside the script's folders.
-    func readable(_ path: String) throws -> String {
+    func readable(_ path: FilePath) throws -> FilePath {
         try Self.check(path)
         guard let real = self.real(located(path)) else {
             onRead?(located(path))
-            throw SpeedPixError(
-                .fileNotFound, "there is no file \(path)",
-                remedy: "relative paths start at the working folder, \(workingDirectory)")
+            throw notFound(path)
         }
         try checkReading(real, as: path)
         return real
@@ -87,7 +87,7 @@ public struct FileAccess: Sendable {
     /// The real path if the script may know that it is there; nil if it is not there.
     ///
     /// - Throws: ``SpeedPixError`` `not_allowed` outside the script's folders, whether or not something is there.
-    func existing(_ path: String) throws -> String? {
+    func existing(_ path: FilePath) throws -> FilePath? {
         try Self.check(path)
         let full = located(path)
         if let real = self.real(full) {
@@ -104,34 +104,33 @@ public struct FileAccess: Sendable {
     /// The real path of a string in an input that looks like a path; nil if it is text after all.
     ///
     /// - Throws: ``SpeedPixError`` for a path with an extension that names no file, a folder, or one out of bounds.
-    func existingFile(_ path: String) throws -> String? {
+    func existingFile(_ path: FilePath) throws -> FilePath? {
         if real(located(path)) == nil {
-            guard !MediaType.fileExtension(of: path).isEmpty else { return nil }
+            guard !MediaType.fileExtension(of: path.shown).isEmpty else { return nil }
             onRead?(located(path))
-            throw SpeedPixError(
-                .fileNotFound, "there is no file \(path)",
-                remedy: "relative paths start at the working folder, \(workingDirectory);"
-                    + " if it is meant as text, say speedpix.text(…)")
+            var error = notFound(path)
+            error.remedy = "\(error.remedy ?? ""); if it is meant as text, say speedpix.text(…)"
+            throw error
         }
         return try readable(path)
     }
 
     var readRoots: [String] { [workingDirectory, outputDirectory] + readable }
 
-    func mayRead(_ real: String) -> Bool {
+    func mayRead(_ real: FilePath) -> Bool {
         guard !isWithheld(real) else { return false }
         return isInside(real, readRoots)
-            || readableFiles.contains { self.real(absolute($0, from: workingDirectory)) == real }
+            || readableFiles.contains { self.real(absolute(FilePath($0), from: workingDirectory)) == real }
     }
 
-    func checkReading(_ real: String, as path: String) throws {
-        guard !isWithheld(real) else { throw Self.withheld(path) }
+    func checkReading(_ real: FilePath, as path: FilePath) throws {
+        guard !isWithheld(real) else { throw Self.withheld(path.shown) }
         guard mayRead(real) else { throw Self.notReadable(path) }
     }
 
-    private static func notReadable(_ path: String) -> SpeedPixError {
+    private static func notReadable(_ path: FilePath) -> SpeedPixError {
         SpeedPixError(
-            .notAllowed, "\(path) lies outside the folders that this script may read",
+            .notAllowed, "\(path.shown) lies outside the folders that this script may read",
             remedy: "copy it beside the script, name it on the command line, or add --allow-read DIR;"
                 + " for text say speedpix.text(…)")
     }
@@ -144,21 +143,21 @@ public struct FileAccess: Sendable {
     ///
     /// - Parameter isThere: Whether it is about something that exists, which may lie in either folder.
     /// - Throws: ``SpeedPixError`` `not_allowed` outside the folders that it may write.
-    func writable(_ path: String, isThere: Bool = false) throws -> String {
+    func writable(_ path: FilePath, isThere: Bool = false) throws -> FilePath {
         try Self.check(path)
         let start = isThere ? located(path, from: outputDirectory) : absolute(path, from: outputDirectory)
-        let full = FilePath(start).lexicallyNormalized().string
-        guard !isWithheld(full) else { throw Self.withheld(path) }
+        let full = start.lexicallyNormalized()
+        guard !isWithheld(full) else { throw Self.withheld(path.shown) }
         // What does not exist yet cannot be a link: the nearest folder that exists decides.
-        guard let real = nearestExisting(full), mayWrite(real, toMake: full) else { throw Self.notWritable(path) }
+        guard let real = nearestExisting(full), mayWrite(real, toMake: full) else { throw Self.notWritable(path.shown) }
         return full
     }
 
     /// - Parameter full: What is to be made below it, for a root that does not exist yet.
-    func mayWrite(_ real: String, toMake full: String? = nil) -> Bool {
+    func mayWrite(_ real: FilePath, toMake full: FilePath? = nil) -> Bool {
         // A file that is not there yet is judged by its name.
         !isWithheld(full ?? real) && !isWithheld(real)
-            && isInside(real, writeRoots, orMade: full.map { FilePath($0) })
+            && isInside(real, writeRoots, orMade: full)
     }
 
     static func withheld(_ path: String) -> SpeedPixError {
@@ -167,7 +166,7 @@ public struct FileAccess: Sendable {
             remedy: "give the file another name, if it holds none")
     }
 
-    func isWithheld(_ real: String) -> Bool {
+    func isWithheld(_ real: FilePath) -> Bool {
         if Self.isSecret(real) { return true }
         return withheldFiles.contains(real)
     }
@@ -180,48 +179,54 @@ public struct FileAccess: Sendable {
 
     // MARK: Paths
 
-    /// C sees a path only up to its first zero: what is judged and what is opened would be two different files.
-    private static func check(_ path: String) throws {
-        guard path.utf8.count <= PathText.longest else {
-            throw SpeedPixError(
-                .invalidArgument,
-                "a path of \(path.utf8.count) bytes names no file (\(path.prefix(60).description.printable())…)",
-                remedy: "the longest has \(PathText.longest) bytes")
-        }
-        guard !path.isEmpty, !path.utf8.contains(0) else {
-            throw SpeedPixError(
-                .invalidArgument, path.isEmpty ? "an empty path names no file" : "a path cannot hold a zero byte")
-        }
+    private static func check(_ path: FilePath) throws {
+        guard path.length <= PathText.longest else { throw PathText.tooLong(path.bytes) }
+        guard !path.isEmpty else { throw SpeedPixError(.invalidArgument, "an empty path names no file") }
+    }
+
+    /// The error for what is not there, with what was perhaps meant.
+    func notFound(_ path: FilePath) -> SpeedPixError {
+        SpeedPixError(
+            .fileNotFound, "there is no file \(path.shown)",
+            remedy: nearest(to: path)?.hint ?? "relative paths start at the working folder, \(workingDirectory)")
+    }
+
+    /// Nil if nothing near is there that the script may read.
+    func nearest(to path: FilePath) -> NearestFile? {
+        let nearest = NearestFile(
+            to: path,
+            exists: { real(located($0)) != nil },
+            names: { (try? FolderListing($0, self, limit: NearestFile.mostNames))?.names ?? [] })
+        guard let nearest, let real = real(located(nearest.path)), mayRead(real) else { return nil }
+        return nearest
     }
 
     /// What no folder that is allowed opens up: the kernel's view of processes, whose environments hold the secret, and
     /// files that are there to hold credentials.
-    private static func isSecret(_ real: String) -> Bool {
-        let path = FilePath(real)
+    private static func isSecret(_ path: FilePath) -> Bool {
         if ["/proc", "/sys"].contains(where: { path.starts(with: FilePath($0)) }) { return true }
-        let name = path.lastComponent?.string.lowercased() ?? ""
+        let name = path.fileName?.text?.lowercased() ?? ""
         // Settings may hold credentials, and say where files are sent.
         return name == "speedpix.toml" || name == ".env" || name.hasPrefix(".env.")
             || name.hasPrefix("speedpix-credentials-")
     }
 
-    private func isInside(_ real: String, _ folders: [String], orMade full: FilePath? = nil) -> Bool {
-        let path = FilePath(real)
-        return folders.contains { folder in
-            if let root = self.real(folder) { return path.starts(with: FilePath(root)) }
+    private func isInside(_ path: FilePath, _ folders: [String], orMade full: FilePath? = nil) -> Bool {
+        folders.contains { folder in
+            if let root = real(FilePath(folder)) { return path.starts(with: root) }
             // --out may name a folder that is only made by the first save.
             return full?.starts(with: FilePath(folder).lexicallyNormalized()) ?? false
         }
     }
 
-    func nearestExisting(_ path: String) -> String? {
-        var existing = FilePath(path).lexicallyNormalized()
-        while real(existing.string) == nil, !existing.components.isEmpty { existing.removeLastComponent() }
-        return real(existing.string)
+    func nearestExisting(_ path: FilePath) -> FilePath? {
+        var existing = path.lexicallyNormalized()
+        while real(existing) == nil, !existing.components.isEmpty { existing.removeLastComponent() }
+        return real(existing)
     }
 
     /// The real path on the disk, whatever an overlay says.
-    static func real(_ path: String) -> String? {
+    static func real(_ path: FilePath) -> FilePath? {
         try? RealPath.resolve(path)
     }
 }

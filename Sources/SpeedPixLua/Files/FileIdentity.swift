@@ -1,3 +1,5 @@
+import SystemPackage
+
 #if canImport(Darwin)
 import Darwin
 #elseif canImport(Musl)
@@ -12,9 +14,9 @@ struct FileIdentity: Hashable {
     private let inode: UInt64
 
     /// Nil if there is none.
-    init?(_ path: String) {
+    init?(_ path: FilePath) {
         var status = stat()
-        guard stat(path, &status) == 0 else { return nil }
+        guard path.withPlatformString({ stat($0, &status) }) == 0 else { return nil }
         device = UInt64(truncatingIfNeeded: status.st_dev)
         inode = UInt64(truncatingIfNeeded: status.st_ino)
     }

@@ -1,5 +1,6 @@
 import LocalFiles
 import SpeedPix
+import SystemPackage
 
 #if canImport(Darwin)
 import Darwin
@@ -12,7 +13,7 @@ import Glibc
 /// A regular file that a script may read, held open: whatever happens to its path, the content is this file's.
 final class OpenFile: Sendable {
     let descriptor: Descriptor
-    /// As the script named it.
+    /// As the script named it, for messages.
     let name: String
 
     init(_ descriptor: Descriptor, name: String) {
@@ -66,29 +67,32 @@ extension FileAccess {
     ///
     /// - Parameter afterCheck: Called between the two, for tests of just that.
     /// - Throws: ``SpeedPixError``: `file_not_found`, `not_allowed`, `invalid_argument` for a folder.
-    func open(_ path: String, afterCheck: () -> Void = {}) throws -> OpenFile {
+    func open(_ path: FilePath, afterCheck: () -> Void = {}) throws -> OpenFile {
         let real = try readable(path)
         afterCheck()
         let descriptor: Descriptor
-        switch try overlay?.reading(real, shownAs: path) ?? .disk(real) {
+        switch try overlay?.reading(real, shownAs: path.shown) ?? .disk(real) {
         case .content(let content):
             onRead?(real)
-            return OpenFile(content, name: path)
+            return OpenFile(content, name: path.shown)
         case .folder: throw Self.isFolder(path)
-        case .disk(let diskPath): descriptor = try Descriptor.opening(diskPath, O_RDONLY | O_NOFOLLOW, shownAs: path)
+        case .disk(let diskPath):
+            descriptor = try Descriptor.opening(diskPath, O_RDONLY | O_NOFOLLOW, shownAs: path.shown)
         }
-        guard let now = descriptor.path else { throw SpeedPixError(.fileSystem, "\(path): its place is not known") }
+        guard let now = descriptor.path else {
+            throw SpeedPixError(.fileSystem, "\(path.shown): its place is not known")
+        }
         try checkReading(now, as: path)
         switch descriptor.status.map(FileKind.init) {
         case .file:
             onRead?(now)
-            return OpenFile(descriptor, name: path)
+            return OpenFile(descriptor, name: path.shown)
         case .folder: throw Self.isFolder(path)
-        case .other, nil: throw SpeedPixError(.invalidArgument, "\(path) is not a regular file")
+        case .other, nil: throw SpeedPixError(.invalidArgument, "\(path.shown) is not a regular file")
         }
     }
 
-    private static func isFolder(_ path: String) -> SpeedPixError {
-        SpeedPixError(.invalidArgument, "\(path) is a folder", remedy: "name a file in it; fs.list shows them")
+    private static func isFolder(_ path: FilePath) -> SpeedPixError {
+        SpeedPixError(.invalidArgument, "\(path.shown) is a folder", remedy: "name a file in it; fs.list shows them")
     }
 }

@@ -1,6 +1,9 @@
+import ImagingLua
+import LocalFiles
 import LuaRuntime
 import SpeedPix
 import Synchronization
+import SystemPackage
 
 /// A file of a result in a script.
 final class OutputFileObject: LuaObject {
@@ -23,9 +26,9 @@ final class OutputFileObject: LuaObject {
         methods: [
             .waiting("save", saveDescription) { arguments in
                 let object = try arguments.receiver(OutputFileObject.self)
-                let path = arguments.isAbsent(1) ? "./" : try arguments.string(1)
-                try OutputFileObject.refuseOptions(arguments)
-                return { _ in .string(try await object.save(path)) }
+                let path = try SavePath(arguments)
+                let conflict = try OutputFileObject.conflict(arguments)
+                return { _ in .path(try await object.save(path, conflict)) }
             },
             .waiting("read", readDescription) { arguments in
                 let object = try arguments.receiver(OutputFileObject.self)
@@ -49,20 +52,23 @@ final class OutputFileObject: LuaObject {
         LuaFunctionDescription(
             """
             Streams it to disk, in one step, with the folders on the way; returns the full path. A folder keeps the file's \
-            own name.
-            """, ["path?: string — default ./"], returns: "string", errors: ["network"] + ScriptErrorCodes.reading)
+            own name. Another result of the same run is not overwritten: two that would take one name are an error.
+            """, ["path?: string — default ./"], options: [SaveConflict.option], returns: "string",
+            errors: ["network"] + ScriptErrorCodes.reading)
     }
 
     static var readDescription: LuaFunctionDescription {
         LuaFunctionDescription("Its bytes.", returns: "string", errors: ["network", "api_error"])
     }
 
-    /// It is written as it came; with a quality it would have to be encoded again.
-    static func refuseOptions(_ arguments: borrowing LuaArguments) throws {
-        guard !arguments.isAbsent(2) else { return }
-        throw LuaArgumentError(
-            "save takes a path and no options: it writes the file as it came",
-            hint: "image.open(file):save(path, { quality = 85 }) writes it anew")
+    /// The option of a save. The file is written as it came; with a quality it would have to be encoded again.
+    static func conflict(_ arguments: borrowing LuaArguments) throws -> SaveConflict {
+        if arguments.isTable(2), let table = try arguments.table(2), table["quality"] != nil || table["format"] != nil {
+            throw LuaArgumentError(
+                "save takes no quality and no format: it writes the file as it came",
+                hint: "image.open(file):save(path, { quality = 85 }) writes it anew")
+        }
+        return try SaveConflict(try arguments.options())
     }
 
     private static func measure(
@@ -85,11 +91,15 @@ final class OutputFileObject: LuaObject {
 
     let file: FileOutput
     let host: ScriptHost
+    private let owner: String?
     /// Nil for a URL that a journal has kept without its signature, until it is needed.
     private let url: Mutex<String?>
 
-    /// - Parameter isRecorded: Whether the file comes from a journal.
-    init(_ file: FileOutput, host: ScriptHost, isRecorded: Bool = false) {
+    /// - Parameters:
+    ///   - isRecorded: Whether the file comes from a journal.
+    ///   - owner: How messages call the prediction that it belongs to.
+    init(_ file: FileOutput, host: ScriptHost, isRecorded: Bool = false, owner: String? = nil) {
+        self.owner = owner
         self.file = file
         self.host = host
         let lacksSignature = isRecorded && !host.isDryRun && !file.url.contains("?")
@@ -142,46 +152,61 @@ final class OutputFileObject: LuaObject {
 
     func luaPropertyWithoutWaiting(_ name: String) -> LuaValue? { name == "url" ? .string(file.url) : nil }
 
+    /// Without what signs the URL, which is another one in each answer.
+    private var saved: SavedResult {
+        let name = owner.map { "\(file.filename) of \($0)" } ?? file.filename
+        return SavedResult(identity: String(file.url.prefix { $0 != "?" }), name: name)
+    }
+
     /// Saves the file; a path that ends with a slash or names a folder keeps the file's own name.
     ///
     /// - Returns: The path as the script can use it.
-    func save(_ path: String) async throws -> String {
-        guard !path.isEmpty else { throw LuaArgumentError("path, argument 1 of save, is empty") }
+    func save(_ path: SavePath, _ conflict: SaveConflict = .error) async throws -> FilePath {
         let target = try host.files.target(path, filename: file.filename)
         // Nothing is fetched: the picture that stands for a result stands for this one, too.
-        if host.isDryRun { return try await host.files.save(try PlaceholderPicture.bytes(), to: target) }
+        if host.isDryRun {
+            let bytes = try PlaceholderPicture.bytes()
+            return try await host.savedNames.save(target, of: saved, conflict, in: host.files) {
+                try await host.files.save(bytes, to: $0)
+            }
+        }
         let client = try host.requireClient()
         // A thousand downloads at once must not hold a thousand folders open.
         return try await client.files.withTransferSlot {
-            try await download(by: client, to: target, shownAs: path)
+            let earlier = conflict == .rename ? try await client.files.savedPaths(of: file.url) : []
+            return try await host.savedNames.save(
+                target, of: saved, conflict, in: host.files, earlier: earlier.map { FilePath($0) }
+            ) {
+                try await download(by: client, to: $0)
+            }
         }
     }
 
-    private func download(by client: SpeedPixClient, to target: String, shownAs path: String) async throws -> String {
+    private func download(by client: SpeedPixClient, to target: FilePath) async throws -> FilePath {
         let (folder, name) = try await DescriptorShortage.retrying(host.clock) {
             try await BlockingWork.run { try self.host.files.folder(forWriting: target, makesParents: true) }
         }
         let full = folder.fullPath(of: name)
         guard let reachable = folder.reachablePath(of: name) else {
             throw SpeedPixError(
-                .unsupported, "a dry run downloads nothing, and so cannot save \(file.filename) to \(path)",
+                .unsupported, "a dry run downloads nothing, and so cannot save \(file.filename) to \(target.shown)",
                 remedy: "what comes after this line is known only to a real run")
         }
-        let transfer = TransferReporter(host, .download, name: path, path: full, url: file.url)
+        let transfer = TransferReporter(host, .download, name: target.shown, path: full.shown, url: file.url)
         do {
-            let (size, layThere) = try await client.files.save(file.url, to: reachable, knownAs: full) {
+            let (size, layThere) = try await client.files.save(file.url, to: reachable, knownAs: full.shown) {
                 transfer.progress($0)
             }
             guard !layThere else {
-                host.onEvent(.kept(path: full, bytes: size, url: file.url))
+                host.onEvent(.kept(path: full.shown, bytes: size, url: file.url))
                 return full
             }
             transfer.finish(bytes: size)
-            host.onEvent(.saved(path: full, bytes: size))
+            host.onEvent(.saved(path: full.shown, bytes: size))
             return full
         } catch var error as SpeedPixError {
             // The script knows it by its own name.
-            error.message = error.message.replacing(reachable, with: full)
+            error.message = error.message.replacing(reachable.shown, with: full.shown)
             transfer.fail(error)
             throw error
         } catch {

@@ -1,15 +1,16 @@
+import LocalFiles
 import SpeedPix
 import SystemPackage
 
 /// What a script uploads: a file, which is opened when its turn has come, or bytes.
 enum ScriptUploadSource: Sendable {
-    case path(String, FileAccess)
+    case path(FilePath, FileAccess)
     case bytes([UInt8], filename: String)
 
     /// A file that the script may read; it is judged now, and once more when it is opened.
     ///
     /// - Throws: ``SpeedPixError``: `file_not_found`, `not_allowed`, `invalid_argument` for a folder.
-    static func file(_ path: String, _ files: FileAccess) throws -> ScriptUploadSource {
+    static func file(_ path: FilePath, _ files: FileAccess) throws -> ScriptUploadSource {
         // Opened and closed again: a file that cannot be read is the caller's mistake now, and not later.
         _ = try files.open(path)
         return .path(path, files)
@@ -18,7 +19,8 @@ enum ScriptUploadSource: Sendable {
     /// The name it is uploaded under unless the script says another.
     var name: String {
         switch self {
-        case .path(let path, _): FilePath(path).lastComponent?.string ?? "file"
+        // The service takes text; no byte of the name is lost, so that two names stay two.
+        case .path(let path, _): path.fileName?.percentEncoded ?? "file"
         case .bytes(_, let filename): filename
         }
     }
@@ -26,13 +28,13 @@ enum ScriptUploadSource: Sendable {
     /// As the script knows it.
     var shownName: String {
         switch self {
-        case .path(let path, _): path
+        case .path(let path, _): path.shown
         case .bytes(_, let filename): filename
         }
     }
 
     /// Where it lies; nil for bytes.
-    var path: String? {
+    var path: FilePath? {
         if case .path(let path, let files) = self { try? files.readable(path) } else { nil }
     }
 

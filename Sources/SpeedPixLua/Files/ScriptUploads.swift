@@ -1,12 +1,14 @@
+import LocalFiles
 import SpeedPix
 import Synchronization
+import SystemPackage
 
 /// Uploads what a script names. The client sees to it that the same content goes up once.
 struct ScriptUploads: Sendable {
     /// The paths of uploads that were reported, by the store's keys; nil for bytes. Content that the store had already is not
     /// reported again.
     private final class ReportedUploads: Sendable {
-        let paths = Mutex<[String: String?]>([:])
+        let paths = Mutex<[String: FilePath?]>([:])
     }
 
     let host: ScriptHost
@@ -22,7 +24,7 @@ struct ScriptUploads: Sendable {
         onProgress: TransferProgress.Handler? = nil
     ) async throws -> UploadedFile {
         let files = try host.requireClient().files
-        let transfer = TransferReporter(host, .upload, name: filename ?? content.shownName, path: content.path)
+        let transfer = TransferReporter(host, .upload, name: filename ?? content.shownName, path: content.path?.shown)
         do {
             let file = try await content.upload(
                 to: files, filename: filename, contentType: contentType, clock: host.clock

@@ -1,10 +1,12 @@
+import LocalFiles
 import LuaRuntime
 import SpeedPix
+import SystemPackage
 
 /// `speedpix.file(path)`, `speedpix.bytes(data, filename)` and `speedpix.text(s)`: says what a string is.
 final class SourceObject: LuaObject {
     enum Kind: Sendable {
-        case file(String)
+        case file(FilePath)
         case bytes([UInt8], filename: String)
         case text(String)
     }
@@ -16,7 +18,7 @@ final class SourceObject: LuaObject {
         .immediate(
             "file",
             .init("A path that is meant as a file, whatever it looks like.", ["path: string"], returns: "Source")
-        ) { .object(SourceObject(.file(try $0.string(1)))) },
+        ) { .object(SourceObject(.file(try $0.path(1)))) },
         .immediate(
             "bytes", .init("Bytes to upload as a file.", ["data: string", "filename: string"], returns: "Source")
         ) { arguments in
@@ -45,7 +47,7 @@ final class SourceObject: LuaObject {
 
     var luaDescription: String {
         switch kind {
-        case .file(let path): "file \(path)"
+        case .file(let path): "file \(path.shown)"
         case .bytes(let bytes, let filename): "\(bytes.count) bytes \(filename)"
         case .text(let text): text
         }

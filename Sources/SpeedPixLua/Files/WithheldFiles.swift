@@ -1,3 +1,4 @@
+import LocalFiles
 import Synchronization
 import SystemPackage
 
@@ -9,29 +10,28 @@ final class WithheldFiles: Sendable {
 
     init(_ paths: [String]) {
         self.paths = paths
-        identities = Mutex(Set(paths.compactMap { FileIdentity($0) }))
+        identities = Mutex(Set(paths.compactMap { FileIdentity(FilePath($0)) }))
     }
 
     /// Whether it is one of them, or lies in one of them.
     ///
     /// - Parameter real: A real path, or that of something which is not there yet.
-    func contains(_ real: String) -> Bool {
+    func contains(_ real: FilePath) -> Bool {
         guard !paths.isEmpty else { return false }
         // Some come into being while the script runs, such as a journal.
-        let found = Set(paths.compactMap { FileIdentity($0) })
+        let found = Set(paths.compactMap { FileIdentity(FilePath($0)) })
         let known = identities.withLock { known in
             known.formUnion(found)
             return known
         }
-        var path = FilePath(real)
+        var path = real
         while !path.components.isEmpty {
             // A hard link is the same file under another path.
-            if let own = FileIdentity(path.string), known.contains(own) { return true }
+            if let own = FileIdentity(path), known.contains(own) { return true }
             path.removeLastComponent()
         }
-        let whole = FilePath(real)
         return paths.contains { withheld in
-            whole.starts(with: FilePath(FileAccess.real(withheld) ?? withheld))
+            real.starts(with: FileAccess.real(FilePath(withheld)) ?? FilePath(withheld))
         }
     }
 }

@@ -15,22 +15,22 @@ final class WritableFolder: Sendable {
     private enum Backing {
         case disk(Descriptor)
         /// A real path of the overlay.
-        case overlay(FileOverlay, String)
+        case overlay(FileOverlay, FilePath)
     }
 
     private let backing: Backing
-    private let mayCopy: @Sendable (String) -> Bool
+    private let mayCopy: @Sendable (FilePath) -> Bool
     /// Where the script thinks it is.
-    let path: String
+    let path: FilePath
 
-    fileprivate init(_ descriptor: Descriptor, path: String) {
+    fileprivate init(_ descriptor: Descriptor, path: FilePath) {
         backing = .disk(descriptor)
         mayCopy = { _ in true }
         self.path = path
     }
 
     /// - Parameter mayCopy: Whether a file of the disk may be read to be changed in the overlay.
-    init(_ overlay: FileOverlay, _ real: String, path: String, mayCopy: @escaping @Sendable (String) -> Bool) {
+    init(_ overlay: FileOverlay, _ real: FilePath, path: FilePath, mayCopy: @escaping @Sendable (FilePath) -> Bool) {
         backing = .overlay(overlay, real)
         self.mayCopy = mayCopy
         self.path = path
@@ -38,77 +38,90 @@ final class WritableFolder: Sendable {
 
     /// A path that leads into this very folder while the value lives, for code that takes only paths; nil in an
     /// overlay, whose files have no such paths.
-    func reachablePath(of name: String) -> String? {
+    func reachablePath(of name: FileName) -> FilePath? {
         guard case .disk(let descriptor) = backing else { return nil }
         #if os(Linux)
-        return "/proc/self/fd/\(descriptor.number)/\(name)"
+        return FilePath("/proc/self/fd/\(descriptor.number)").appending(name)
         #else
         // There is no way through a descriptor here; the folder was checked when it was opened.
-        return "\(path)/\(name)"
+        return path.appending(name)
         #endif
     }
 
-    func fullPath(of name: String) -> String {
-        FilePath(path).appending(name).string
+    func fullPath(of name: FileName) -> FilePath {
+        path.appending(name)
     }
 
     /// Opens a file in it for writing; never through a link.
-    func open(_ name: String, _ flags: Int32) throws -> Descriptor {
-        let shown = fullPath(of: name)
+    func open(_ name: FileName, _ flags: Int32) throws -> Descriptor {
+        let shown = fullPath(of: name).shown
         return switch backing {
-        case .disk(let descriptor): try Descriptor.opening(name, flags | O_NOFOLLOW, in: descriptor, shownAs: shown)
+        case .disk(let descriptor):
+            try Descriptor.opening(FilePath(bytes: name.bytes), flags | O_NOFOLLOW, in: descriptor, shownAs: shown)
         case .overlay(let overlay, let real):
             try overlay.open(name, in: real, flags, mayCopy: mayCopy, shownAs: shown)
         }
     }
 
-    func isFolder(_ name: String) -> Bool {
+    func isFolder(_ name: FileName) -> Bool {
         switch backing {
         case .disk(let descriptor):
             var status = stat()
-            return fstatat(descriptor.number, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && FileKind(status) == .folder
+            let result = name.withCString { fstatat(descriptor.number, $0, &status, AT_SYMLINK_NOFOLLOW) }
+            return result == 0 && FileKind(status) == .folder
         case .overlay(let overlay, let real):
-            return overlay.kind(of: OverlayTree.join(real, name), followsLast: false) == .folder
+            return overlay.kind(of: real.appending(name), followsLast: false) == .folder
         }
     }
 
-    func makeFolder(_ name: String) throws {
+    func makeFolder(_ name: FileName) throws {
         switch backing {
         case .disk(let descriptor):
-            guard mkdirat(descriptor.number, name, 0o777) == 0 || errno == EEXIST && isFolder(name) else {
-                throw Descriptor.failure(errno, fullPath(of: name))
+            guard name.withCString({ mkdirat(descriptor.number, $0, 0o777) }) == 0 || errno == EEXIST && isFolder(name)
+            else {
+                throw Descriptor.failure(errno, fullPath(of: name).shown)
             }
         case .overlay(let overlay, let real):
-            try overlay.makeFolder(name, in: real, shownAs: fullPath(of: name))
+            try overlay.makeFolder(name, in: real, shownAs: fullPath(of: name).shown)
         }
     }
 
     /// Removes a file, a link or an empty folder.
-    func remove(_ name: String) throws {
+    func remove(_ name: FileName) throws {
         switch backing {
         case .disk(let descriptor):
-            guard unlinkat(descriptor.number, name, isFolder(name) ? AT_REMOVEDIR : 0) == 0 else {
-                throw Descriptor.failure(errno, fullPath(of: name))
+            let flags = isFolder(name) ? AT_REMOVEDIR : 0
+            guard name.withCString({ unlinkat(descriptor.number, $0, flags) }) == 0 else {
+                throw Descriptor.failure(errno, fullPath(of: name).shown)
             }
-        case .overlay(let overlay, let real): try overlay.remove(name, in: real, shownAs: fullPath(of: name))
+        case .overlay(let overlay, let real): try overlay.remove(name, in: real, shownAs: fullPath(of: name).shown)
         }
     }
 
-    func rename(_ name: String, to target: String, in folder: WritableFolder) throws {
+    func rename(_ name: FileName, to target: FileName, in folder: WritableFolder) throws {
         switch (backing, folder.backing) {
         case (.disk(let descriptor), .disk(let other)):
-            guard renameat(descriptor.number, name, other.number, target) == 0 else {
-                throw Descriptor.failure(errno, fullPath(of: name))
+            let result = name.withCString { name in
+                target.withCString { renameat(descriptor.number, name, other.number, $0) }
+            }
+            guard result == 0 else {
+                throw Descriptor.failure(errno, fullPath(of: name).shown)
             }
         case (.overlay(let overlay, let real), .overlay(_, let other)):
-            try overlay.rename(name, in: real, to: target, in: other, shownAs: fullPath(of: name))
+            try overlay.rename(name, in: real, to: target, in: other, shownAs: fullPath(of: name).shown)
         // One run has an overlay for all of its folders, or none.
-        case (.disk, .overlay), (.overlay, .disk): throw Descriptor.failure(EXDEV, fullPath(of: name))
+        case (.disk, .overlay), (.overlay, .disk): throw Descriptor.failure(EXDEV, fullPath(of: name).shown)
         }
+    }
+
+    /// The permissions of a file that is to be replaced; nil if there is none, and in an overlay, which has none of its own.
+    private func permissions(of name: FileName) -> FilePermissions? {
+        guard case .disk(let descriptor) = backing else { return nil }
+        return FileMode.ofFile(at: FilePath(bytes: name.bytes), in: FileDescriptor(rawValue: descriptor.number))
     }
 
     /// A new file beside another, for its next content.
-    func makeTemporary(beside name: String) throws -> (Descriptor, name: String) {
+    func makeTemporary(beside name: FileName) throws -> (Descriptor, name: FileName) {
         var attempt = 0
         while true {
             attempt += 1
@@ -121,11 +134,13 @@ final class WritableFolder: Sendable {
         }
     }
 
-    /// Writes a file in one step: a reader finds the old content or the whole new one.
-    func replace(_ name: String, with bytes: [UInt8]) throws {
+    /// Writes a file in one step: a reader finds the old content or the whole new one. The file keeps who may read and write
+    /// it.
+    func replace(_ name: FileName, with bytes: [UInt8]) throws {
         let (file, temporary) = try makeTemporary(beside: name)
         do {
-            try file.write(bytes, shownAs: fullPath(of: name))
+            if let mode = permissions(of: name) { try file.set(mode, shownAs: fullPath(of: name).shown) }
+            try file.write(bytes, shownAs: fullPath(of: name).shown)
             try rename(temporary, to: name, in: self)
         } catch {
             try? remove(temporary)
@@ -135,6 +150,14 @@ final class WritableFolder: Sendable {
 }
 
 extension Descriptor {
+    fileprivate func set(_ permissions: FilePermissions, shownAs name: String) throws {
+        do {
+            try FileMode.set(permissions, of: FileDescriptor(rawValue: number))
+        } catch {
+            throw Descriptor.failure(error.rawValue, name)
+        }
+    }
+
     func write(_ bytes: [UInt8], shownAs name: String) throws {
         try willWrite?(bytes.count)
         do {
@@ -155,43 +178,43 @@ extension FileAccess {
     /// - Returns: The folder and the file's name in it.
     /// - Throws: ``SpeedPixError``: `not_allowed`, `file_not_found`, `file_system`.
     func folder(
-        forWriting path: String, isThere: Bool = false, makesParents: Bool = false, afterCheck: () -> Void = {}
-    ) throws -> (folder: WritableFolder, name: String) {
-        let full = FilePath(try writable(path, isThere: isThere))
-        guard let name = full.lastComponent?.string else {
-            throw SpeedPixError(.invalidArgument, "\(path) names no file")
+        forWriting path: FilePath, isThere: Bool = false, makesParents: Bool = false, afterCheck: () -> Void = {}
+    ) throws -> (folder: WritableFolder, name: FileName) {
+        let full = try writable(path, isThere: isThere)
+        guard let name = full.fileName else {
+            throw SpeedPixError(.invalidArgument, "\(path.shown) names no file")
         }
         let parent = full.removingLastComponent()
         // The nearest folder and what is missing below it are found in one walk: another task may be making the same
         // folders, and what is there by now still has to be gone into.
         var missing: [FilePath.Component] = []
         var nearest = parent
-        var found = real(nearest.string)
+        var found = real(nearest)
         while found == nil, let last = nearest.lastComponent {
             missing.insert(last, at: 0)
             nearest.removeLastComponent()
-            found = real(nearest.string)
+            found = real(nearest)
         }
-        guard let start = found else { throw Self.notWritable(path) }
+        guard let start = found else { throw Self.notWritable(path.shown) }
         afterCheck()
         if let overlay {
             let folder = try overlayFolder(
                 overlay, start, missing: missing, makesParents: makesParents, for: full, shownAs: path)
-            onWrite?(full.string)
+            onWrite?(full)
             return (folder, name)
         }
-        var folder = try Descriptor.opening(start, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, shownAs: path)
-        guard let now = folder.path, mayWrite(now, toMake: full.string) else { throw Self.notWritable(path) }
+        var folder = try Descriptor.opening(start, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, shownAs: path.shown)
+        guard let now = folder.path, mayWrite(now, toMake: full) else { throw Self.notWritable(path.shown) }
         for component in missing {
-            let name = component.string
-            if makesParents, mkdirat(folder.number, name, 0o777) != 0, errno != EEXIST {
-                throw Descriptor.failure(errno, path)
+            let name = FilePath(root: nil, [component])
+            if makesParents, name.withPlatformString({ mkdirat(folder.number, $0, 0o777) }) != 0, errno != EEXIST {
+                throw Descriptor.failure(errno, path.shown)
             }
-            folder = try Descriptor.opening(name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, in: folder, shownAs: path)
+            folder = try Descriptor.opening(name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, in: folder, shownAs: path.shown)
         }
         // Judged once more: what was opened is what counts.
-        guard let diskPath = folder.path, mayWrite(diskPath) else { throw Self.notWritable(path) }
-        onWrite?(full.string)
-        return (WritableFolder(folder, path: parent.string), name)
+        guard let diskPath = folder.path, mayWrite(diskPath) else { throw Self.notWritable(path.shown) }
+        onWrite?(full)
+        return (WritableFolder(folder, path: parent), name)
     }
 }

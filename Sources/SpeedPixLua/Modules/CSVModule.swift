@@ -1,5 +1,7 @@
+import LocalFiles
 import LuaRuntime
 import SpeedPix
+import SystemPackage
 
 /// `csv`: tables as spreadsheets exchange them (RFC 4180).
 enum CSVModule {
@@ -26,11 +28,11 @@ enum CSVModule {
                     errors: ["invalid_csv"] + ScriptErrorCodes.reading,
                     example: "for _, row in ipairs(csv.read(\"products.csv\")) do print(row.name) end")
             ) { arguments in
-                let path = try arguments.string(1)
+                let path = try arguments.path(1)
                 let reading = try CSVReading(try arguments.options(), "csv.read")
                 return { _ in
                     try await BlockingWork.run {
-                        .table(try reading.rows(try host.files.open(path).read(), name: path))
+                        .table(try reading.rows(try host.files.open(path).read(), name: path.shown))
                     }
                 }
             },
@@ -72,10 +74,10 @@ enum CSVModule {
                         """
                     ], returns: "string", errors: ScriptErrorCodes.writing)
             ) { arguments in
-                let path = try arguments.string(1)
+                let path = try arguments.path(1)
                 let rows = try rows(arguments, 2)
-                let text = try CSVWriting(try arguments.options(), "csv.write").text(rows, for: path)
-                return { _ in .string(try await host.files.save(text, to: path)) }
+                let text = try CSVWriting(try arguments.options(), "csv.write").text(rows, for: path.shown)
+                return { _ in .path(try await host.files.save(text, to: path)) }
             },
         ]
     }

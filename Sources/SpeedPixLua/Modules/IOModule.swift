@@ -1,6 +1,7 @@
 import LocalFiles
 import LuaRuntime
 import SpeedPix
+import SystemPackage
 
 #if canImport(Darwin)
 import Darwin
@@ -12,9 +13,6 @@ import Glibc
 
 /// `io`, reduced to files that the script may open, standard input, output and error.
 package enum IOModule {
-    /// What Lua's `io` has and a script's has not.
-    static let withheld = ["popen", "tmpfile", "input", "output"]
-
     static func module(_ host: ScriptHost) -> LuaModule {
         var module = LuaModule(
             name: "io",
@@ -22,7 +20,7 @@ package enum IOModule {
                 "Lua's own, for files that the script may open. `popen`, `tmpfile`, `input` and `output` are missing.",
             functions: described + [
                 .immediate("open") { arguments in
-                    let path = try arguments.string(1)
+                    let path = try arguments.path(1)
                     let mode = arguments.isAbsent(2) ? "r" : try arguments.string(2)
                     return .object(try open(path, mode, host.files))
                 },
@@ -44,7 +42,7 @@ package enum IOModule {
             ],
             classes: [FileHandle.self])
         module.sources = [source]
-        module.withheldNames = withheld
+        module.withheldNames = AbsentNames.fields(of: "io")
         return module
     }
 
@@ -67,13 +65,13 @@ package enum IOModule {
         .inSource("type", .init("\"file\", \"closed file\" or nil.", ["value: any"], returns: "string?")),
     ]
 
-    private static func open(_ path: String, _ mode: String, _ files: FileAccess) throws -> FileHandle {
+    private static func open(_ path: FilePath, _ mode: String, _ files: FileAccess) throws -> FileHandle {
         let plain = mode.filter { $0 != "b" }
         guard ["r", "w", "a", "r+", "w+", "a+"].contains(plain) else {
             throw LuaArgumentError(
                 "io.open has no mode '\(mode)'", hint: "there are: r, w, a, r+, w+, a+, and b after each")
         }
-        if plain == "r" { return FileHandle(try files.open(path).descriptor, name: path) }
+        if plain == "r" { return FileHandle(try files.open(path).descriptor, name: path.shown) }
         // To write into what is there is also to read it, where the mode says so.
         if plain == "r+" || plain == "a+", try files.existing(path) != nil { _ = try files.open(path) }
         let (folder, name) = try files.folder(forWriting: path, isThere: plain.hasPrefix("r") || plain.hasPrefix("a"))
@@ -81,9 +79,9 @@ package enum IOModule {
         let making = plain.hasPrefix("r") ? 0 : plain.hasPrefix("w") ? O_CREAT | O_TRUNC : O_CREAT | O_APPEND
         let descriptor = try folder.open(name, access | making)
         guard descriptor.status.map(FileKind.init) == .file else {
-            throw SpeedPixError(.invalidArgument, "\(path) is not a regular file")
+            throw SpeedPixError(.invalidArgument, "\(path.shown) is not a regular file")
         }
-        return FileHandle(descriptor, name: path)
+        return FileHandle(descriptor, name: path.shown)
     }
 
     /// The name in the metatables of handles, the one that Lua's own have (LUA_FILEHANDLE).
@@ -194,7 +192,7 @@ package enum IOModule {
           if ok then return wrap(result) end
           -- As everywhere in Lua, a file that is not there is no error; one that is not allowed is.
           if type(result) == "table" and (result.code == "file_not_found" or result.code == "file_system") then
-            return nil, result.message, 2
+            return nil, result.hint and result.message .. "; " .. result.hint or result.message, 2
           end
           error(result, 0)
         end

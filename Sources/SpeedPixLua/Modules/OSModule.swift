@@ -1,11 +1,9 @@
+import LocalFiles
 import LuaRuntime
 import SpeedPix
 
 /// `os`, reduced to time, the allowed part of the environment, and files that the script may write.
 enum OSModule {
-    /// What Lua's `os` has and a script's has not.
-    static let withheld = ["execute", "exit", "setlocale"]
-
     static func module(_ host: ScriptHost) -> LuaModule {
         var module = LuaModule(
             name: "os",
@@ -36,9 +34,7 @@ enum OSModule {
                         "Removes a file or an empty folder; nil and a message if it cannot be removed.",
                         ["path: string"], returns: "boolean?, string?, integer?", errors: ["not_allowed"])
                 ) { arguments in
-                    let (folder, name) = try host.files.folder(
-                        forWriting: try arguments.string(1), isThere: true)
-                    try folder.remove(name)
+                    try host.files.remove(try arguments.path(1))
                     return true
                 },
                 .immediate(
@@ -48,11 +44,11 @@ enum OSModule {
                         ["path: string", "new_path: string"], returns: "boolean?, string?, integer?",
                         errors: ["not_allowed"])
                 ) { arguments in
-                    let source = try arguments.string(1)
+                    let source = try arguments.path(1)
                     // What is renamed could be read afterwards: it must be readable now.
                     _ = try host.files.readable(source)
                     let (from, name) = try host.files.folder(forWriting: source, isThere: true)
-                    let (to, target) = try host.files.folder(forWriting: try arguments.string(2))
+                    let (to, target) = try host.files.folder(forWriting: try arguments.path(2))
                     try from.rename(name, to: target, in: to)
                     return true
                 },
@@ -63,7 +59,7 @@ enum OSModule {
                         returns: "string", errors: ScriptErrorCodes.writing)
                 ) { _ in
                     let (folder, name) = try host.files.folder(forWriting: "speedpix-script")
-                    return .string(folder.fullPath(of: try folder.makeTemporary(beside: name).name))
+                    return .path(folder.fullPath(of: try folder.makeTemporary(beside: name).name))
                 },
             ])
         module.sources = [
@@ -76,7 +72,7 @@ enum OSModule {
                 local ok, result = pcall(call, ...)
                 if ok then return result end
                 if type(result) == "table" and (result.code == "file_not_found" or result.code == "file_system") then
-                  return nil, result.message, 2
+                  return nil, result.hint and result.message .. "; " .. result.hint or result.message, 2
                 end
                 error(result, 0)
               end
@@ -88,7 +84,7 @@ enum OSModule {
             }
             """
         ]
-        module.withheldNames = withheld
+        module.withheldNames = AbsentNames.fields(of: "os")
         return module
     }
 }

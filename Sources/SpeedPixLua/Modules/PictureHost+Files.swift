@@ -1,6 +1,7 @@
 import ImagingLua
 import LuaRuntime
 import SpeedPix
+import SystemPackage
 
 extension PictureHost {
     /// Pictures from the files that a script may read, from results and uploads, and from bytes.
@@ -9,7 +10,7 @@ extension PictureHost {
             source: { value in
                 switch value {
                 case .string(let string):
-                    let path = string.lossyText
+                    let path = try FilePath(named: string.bytes)
                     // Found now, so that the error has the line of the call's own; read later.
                     _ = try host.files.readable(path)
                     return { try await BlockingWork.run { try host.files.open(path).read() } }
@@ -31,11 +32,14 @@ extension PictureHost {
                 default: return nil
                 }
             },
-            save: { path, bytes in
-                let full = try await host.files.save(bytes, to: path)
+            save: { path, bytes, origin, conflict in
+                let target = try FilePath(named: path.bytes)
+                let full = try await host.savedNames.save(target, of: origin, conflict, in: host.files) {
+                    try await host.files.save(bytes, to: $0)
+                }
                 // In a dry run nothing is.
-                if !host.isDryRun { host.onEvent(.saved(path: full, bytes: Int64(bytes.count))) }
-                return full
+                if !host.isDryRun { host.onEvent(.saved(path: full.shown, bytes: Int64(bytes.count))) }
+                return LuaString(full.bytes)
             })
     }
 }

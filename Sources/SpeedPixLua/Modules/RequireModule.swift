@@ -1,3 +1,4 @@
+import LocalFiles
 import LuaRuntime
 import SpeedPix
 import Spelling
@@ -13,9 +14,11 @@ enum RequireModule {
                     let name = try arguments.string(1)
                     return { _ in
                         let file = try await BlockingWork.run { try source(of: name, host) }
+                        let chunk = LuaChunk(file.text, name: shown(file.path, host))
+                        if let error = chunk.encodingError { throw error }
                         return .table([
-                            "path": .string(file.path), "shown": .string(shown(file.path, host)),
-                            "text": .string(LuaString(LuaChunk(file.text, name: "").source)),
+                            "path": .string(file.path), "shown": .string(LuaString(chunk.name)),
+                            "text": .string(LuaString(chunk.source)),
                         ])
                     }
                 },
@@ -71,7 +74,7 @@ enum RequireModule {
                 message: "a script from standard input has no folder, and so no modules", hint: "put it into a file")
         }
         let relative = FilePath(name.replacing(".", with: "/"))
-        for candidate in [relative.string + ".lua", relative.appending("init.lua").string] {
+        for candidate in [FilePath(relative.string + ".lua"), relative.appending("init.lua")] {
             // Links are followed, and what they lead to must lie in the script's folder as well.
             var files = FileAccess(workingDirectory: folder, homeDirectory: host.files.homeDirectory)
             files.outputDirectory = folder
@@ -79,16 +82,20 @@ enum RequireModule {
             files.overlay = host.files.overlay
             guard try files.existing(candidate) != nil else { continue }
             let text = try files.open(candidate).read(limit: 16 << 20)
-            return (FilePath(folder).appending(candidate).string, text)
+            return (FilePath(folder).appending(candidate.components).shown, text)
         }
         var files = FileAccess(workingDirectory: folder, homeDirectory: folder)
         files.overlay = host.files.overlay
-        let here = (try? FolderListing(folder, files).names) ?? []
+        let here = (try? FolderListing(".", files, limit: NearestFile.mostNames).names.compactMap(\.text)) ?? []
         let modules = here.filter { $0.hasSuffix(".lua") }.map { String($0.dropLast(4)) }
+        let nearest = files.nearest(to: FilePath(relative.string + ".lua"))?.path.text.map {
+            "did you mean '\(($0.hasSuffix(".lua") ? String($0.dropLast(4)) : $0).replacing("/", with: "."))'?"
+        }
         throw SpeedPixError(
             .fileNotFound,
             "there is no module '\(name)': neither \(relative.string).lua nor \(relative.string)/init.lua",
-            remedy: NearestName.hint(for: name, among: modules) ?? "modules lie in the script's folder, \(folder)")
+            remedy: nearest ?? NearestName.hint(for: name, among: modules)
+                ?? "modules lie in the script's folder, \(folder)")
     }
 
     /// A module runs once, in the first task that requires it; others that require it meanwhile wait for it. A chunk that

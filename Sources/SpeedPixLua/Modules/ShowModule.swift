@@ -1,5 +1,6 @@
 import Imaging
 import ImagingLua
+import LocalFiles
 import LuaRuntime
 import SpeedPix
 
@@ -56,7 +57,8 @@ enum ShowModule {
             items.append(Item(name: nil, size: nil, mimeType: nil, source: .picture(picture)))
         case .object(let prediction as PredictionObject):
             if prediction.host.isDryRun, !prediction.prediction.isReused, prediction.prediction.output != nil {
-                return try collect(.object(prediction.host.placeholderFiles), pictures, &items, mismatch)
+                return try collect(
+                    .object(prediction.host.placeholderFiles(of: prediction.prediction)), pictures, &items, mismatch)
             }
             let files = prediction.prediction.files
             guard !files.isEmpty else {
@@ -83,9 +85,9 @@ enum ShowModule {
             guard let read = try pictures.source(value) else { throw mismatch() }
             var item = Item(name: nil, size: nil, mimeType: nil, source: .read(read))
             switch value {
-            case .string(let path): item.name = path.lossyText
+            case .string(let path): item.name = FileName.shown(path.bytes)
             case .object(let object as SourceObject):
-                if case .file(let path) = object.kind { item.name = path }
+                if case .file(let path) = object.kind { item.name = path.shown }
                 if case .bytes(_, let filename) = object.kind { item.name = filename }
             case .object(let object):
                 item.name = object.luaProperty("filename")?.text ?? object.luaDescription
@@ -116,7 +118,8 @@ enum ShowModule {
                 let line = line(format: picture.luaProperty("format")?.text, picture.width, picture.height, bytes: nil)
                 guard let frame else { return line }
                 return try await PictureWork.run {
-                    let image = try picture.image.resized(width: frame.width, height: frame.height, mode: .exact)
+                    let image = try picture.shownImage.resized(
+                        width: frame.width, height: frame.height, mode: .exact)
                     return try frame.draw(ShownPicture(image, name: name))
                 } + line
             case .read(let read):

@@ -1,5 +1,6 @@
 public import LuaRuntime
 import Spelling
+import SystemPackage
 
 /// One parameter that a script declares with `speedpix.params`.
 public struct Parameter: Sendable, Hashable {
@@ -112,7 +113,7 @@ public struct Parameter: Sendable, Hashable {
         case .string: return .string(text)
         case .file:
             // Checked now: a misspelt name should not be found after an hour of other work.
-            _ = try files.readable(text)
+            _ = try files.readable(FilePath(named: Array(text.utf8)))
             return .string(PathText.looksLikePath(text) ? text : "./\(text)")
         case .boolean:
             let words: [String: Bool] = ["true": true, "yes": true, "1": true, "false": false, "no": false, "0": false]

@@ -1,3 +1,4 @@
+import LocalFiles
 import LuaRuntime
 import SpeedPix
 import SystemPackage
@@ -34,11 +35,11 @@ enum PredictionLabel {
     private static func filename(of value: LuaValue) -> String? {
         switch value {
         case .string(let string):
-            guard let text = string.text, PathText.looksLikePath(text) else { return nil }
-            return FilePath(text).lastComponent?.string
+            guard PathText.looksLikePath(string.bytes) else { return nil }
+            return FilePath(bytes: string.bytes).fileName?.shown
         case .object(let object as SourceObject):
             switch object.kind {
-            case .file(let path): return FilePath(path).lastComponent?.string
+            case .file(let path): return path.fileName?.shown
             case .bytes(_, let filename): return filename
             case .text: return nil
             }

@@ -1,6 +1,8 @@
+import ImagingLua
 import LuaRuntime
 import SpeedPix
 import Synchronization
+import SystemPackage
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -61,12 +63,16 @@ final class PredictionObject: LuaObject {
             .waiting(
                 "save_all",
                 .init(
-                    "Saves every file of the output into a folder; returns the paths.", ["folder: string"],
+                    """
+                    Saves every file of the output into a folder; returns the paths. Files of one output that have the same \
+                    name get numbers before it.
+                    """, ["folder: string"], options: [SaveConflict.option],
                     returns: "string[]", errors: ["network"] + ScriptErrorCodes.reading)
             ) { arguments in
                 let object = try arguments.receiver(PredictionObject.self)
-                let directory = try arguments.string(1)
-                return { _ in try await object.saveAll(in: directory) }
+                let directory = try arguments.path(1)
+                let conflict = try OutputFileObject.conflict(arguments)
+                return { _ in try await object.saveAll(in: directory, conflict) }
             },
         ])
 
@@ -101,7 +107,7 @@ final class PredictionObject: LuaObject {
 
     func luaProperty(_ name: String) -> LuaValue? {
         let prediction = prediction
-        let outputs = OutputConversion(host: host, isRecorded: prediction.isReused)
+        let outputs = OutputConversion(host: host, isRecorded: prediction.isReused, owner: prediction.shownName)
         switch name {
         case "id": return .string(prediction.id)
         case "status": return .string(prediction.status.rawValue)
@@ -126,22 +132,25 @@ final class PredictionObject: LuaObject {
         case "completed_at": return prediction.completedAt.map(LuaValue.init(date:))
         case "files":
             if host.isDryRun, !prediction.isReused, prediction.output != nil {
-                return .object(host.placeholderFiles)
+                return .object(host.placeholderFiles(of: prediction))
             }
             return .table(
                 LuaTable(
                     items: prediction.files.map {
-                        .object(OutputFileObject($0, host: host, isRecorded: prediction.isReused))
+                        .object(
+                            OutputFileObject(
+                                $0, host: host, isRecorded: prediction.isReused, owner: prediction.shownName))
                     }, shape: .array))
         default: return nil
         }
     }
 
     /// Saves every file under a name of its own; returns the paths.
-    private func saveAll(in directory: String) async throws -> LuaValue {
+    private func saveAll(in directory: FilePath, _ conflict: SaveConflict) async throws -> LuaValue {
         if host.isDryRun, !prediction.isReused {
-            let path = try await PlaceholderObject("files[1]", host: host).save(directory + "/")
-            return .table(LuaTable(items: [.string(path)], shape: .array))
+            let placeholder = PlaceholderObject("files[1]", host: host, owner: prediction.shownName)
+            let path = try await placeholder.save(SavePath(directory.bytes + Array("/".utf8)), conflict)
+            return .table(LuaTable(items: [.path(path)], shape: .array))
         }
         var taken: Set<String> = []
         var paths: [LuaValue] = []
@@ -152,8 +161,8 @@ final class PredictionObject: LuaObject {
                 count += 1
                 name = "\(count)-\(file.filename)"
             }
-            let saved = try await OutputFileObject(file, host: host).save("\(directory)/\(name)")
-            paths.append(.string(saved))
+            let object = OutputFileObject(file, host: host, owner: prediction.shownName)
+            paths.append(.path(try await object.save(SavePath(directory.appending(name)), conflict)))
         }
         return .table(LuaTable(items: paths, shape: .array))
     }

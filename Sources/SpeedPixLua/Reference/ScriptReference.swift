@@ -57,6 +57,11 @@ public enum ScriptReference {
         stays in an overlay of at most 1 GiB and 100,000 paths: every function sees it there, and it is listed at the
         end. A result is a placeholder: it can be saved, read, opened and shown as a grey picture of 1024 by 1024 pixels,
         sent on and printed; it is not text to search, nor a number to calculate with.
+
+        **What is not there.** Some names of other Luas, and some that the sandbox leaves out, are nil, so that a script can
+        ask for them; one that uses that nil ends with what to use instead, which `speedpix check` says as well:
+
+        \(AbsentNames.table)
         """
 }
 

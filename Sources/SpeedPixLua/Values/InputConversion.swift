@@ -1,5 +1,7 @@
+import LocalFiles
 import LuaRuntime
 import SpeedPix
+import SystemPackage
 
 /// Turns a script's input into the SDK's: files anywhere in it are uploaded when their create is new.
 struct InputConversion: Sendable {
@@ -41,6 +43,10 @@ struct InputConversion: Sendable {
             return .double(number)
         case .string(let string):
             guard let text = string.text else {
+                // The name of a file need not be text; what looks like a path but names nothing is an error that says so.
+                if PathText.looksLikePath(string.bytes) {
+                    return try file(FilePath(named: string.bytes), at: valuePath)
+                }
                 throw LuaArgumentError(
                     "\(valuePath) is not UTF-8 text", hint: "for the bytes of a file use speedpix.bytes(data, filename)"
                 )
@@ -73,8 +79,18 @@ struct InputConversion: Sendable {
         guard PathText.looksLikePath(text) else { return .string(text) }
         let naming = PathNaming(valuePath: valuePath)
         return try naming.explaining {
-            guard try host.files.existingFile(text) != nil else { return .string(text) }
-            return .custom(ScriptInputFile(try .file(text, host.files), uploads, naming: naming))
+            // A text with a zero names no file.
+            guard !text.utf8.contains(0) else { throw PathText.holdsZero }
+            let path = FilePath(text)
+            guard try host.files.existingFile(path) != nil else { return .string(text) }
+            return .custom(ScriptInputFile(try .file(path, host.files), uploads, naming: naming))
+        }
+    }
+
+    private func file(_ path: FilePath, at valuePath: String) throws -> InputValue {
+        let naming = PathNaming(valuePath: valuePath)
+        return try naming.explaining {
+            .custom(ScriptInputFile(try .file(path, host.files), uploads, naming: naming))
         }
     }
 }

@@ -41,16 +41,25 @@ extension LuaTable {
         }
     }
 
+    /// In quotes, with what is not ASCII as Lua's escapes: nothing else shows how two keys differ.
+    private static func escaped(_ key: String) -> String {
+        let scalars = key.unicodeScalars.map {
+            $0.isASCII ? String($0) : "\\u{\(String($0.value, radix: 16, uppercase: true))}"
+        }
+        return "\"\(scalars.joined())\""
+    }
+
     /// The members of an object, by name.
     ///
-    /// - Throws: ``LuaArgumentError`` for a key that JSON cannot have.
+    /// - Throws: ``LuaArgumentError`` for a key that JSON cannot have, and for two that are one in Swift's dictionaries.
     func members(at valuePath: String) throws -> [(name: String, value: LuaValue)] {
         guard items.isEmpty || shape == .object else {
             throw LuaArgumentError(
                 "\(valuePath) has both listed and named values", hint: "make it a list or an object, not both")
         }
         let listed = items.enumerated().map { ("\($0 + 1)", $1) }
-        return try listed
+        let members =
+            try listed
             + entries.map { key, value in
                 switch key {
                 case .string(let name):
@@ -63,5 +72,15 @@ extension LuaTable {
                 default: throw LuaArgumentError("\(valuePath) has a \(key.typeName) as a key; JSON has only strings")
                 }
             }
+        // Swift's dictionaries take two keys for one that differ only in their Unicode form: one of them would be lost.
+        var names: [String: String] = [:]
+        for (name, _) in members {
+            guard let other = names.updateValue(name, forKey: name) else { continue }
+            let both = [other, name].sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.map(Self.escaped)
+            throw LuaArgumentError(
+                "\(valuePath) has two keys that are read as one: \(both[0]) and \(both[1])",
+                hint: "leave one of them out, or rename it")
+        }
+        return members
     }
 }

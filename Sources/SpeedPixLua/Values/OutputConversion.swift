@@ -6,12 +6,16 @@ struct OutputConversion: Sendable {
     let host: ScriptHost
     /// Whether it comes from a journal.
     var isRecorded = false
+    /// How messages call the prediction that it belongs to.
+    var owner: String?
 
     /// What a succeeded prediction gave; nil if nothing is known of it.
     func output(of prediction: Prediction) -> LuaValue? {
         // What is paid for already is known, also in a dry run.
         guard !host.isDryRun || prediction.isReused else {
-            return prediction.output.map { _ in .object(PlaceholderObject("output", host: host)) }
+            return prediction.output.map { _ in
+                .object(PlaceholderObject("output", host: host, owner: prediction.shownName))
+            }
         }
         return prediction.outputIncludingInfo.map { json in
             guard case .table(var table) = value(json), table.shape == .object else { return value(json) }
@@ -22,7 +26,9 @@ struct OutputConversion: Sendable {
     }
 
     func value(_ json: JSONValue) -> LuaValue {
-        if let file = FileOutput(json) { return .object(OutputFileObject(file, host: host, isRecorded: isRecorded)) }
+        if let file = FileOutput(json) {
+            return .object(OutputFileObject(file, host: host, isRecorded: isRecorded, owner: owner))
+        }
         switch json {
         case .array(let values):
             return .table(LuaTable(items: values.map(value), shape: .array))

@@ -1,5 +1,7 @@
+import ImagingLua
 import LuaRuntime
 import SpeedPix
+import SystemPackage
 
 /// What stands for an output in a dry run: whatever a script asks it for is there, as another placeholder. It can be
 /// sent on, saved, printed and, as a picture of its stated size, opened; what needs another real thing says so.
@@ -11,11 +13,11 @@ final class PlaceholderObject: LuaObject {
         methods: [
             .waiting("save", OutputFileObject.saveDescription) { arguments in
                 let object = try arguments.receiver(PlaceholderObject.self)
-                let path = arguments.isAbsent(1) ? "./" : try arguments.string(1)
-                try OutputFileObject.refuseOptions(arguments)
+                let path = try SavePath(arguments)
+                let conflict = try OutputFileObject.conflict(arguments)
                 // Judged as a real save would be, before anything is paid for.
-                _ = try object.host.files.writable(path)
-                return { _ in .string(try await object.save(path)) }
+                _ = try object.host.files.writable(path.path)
+                return { _ in .path(try await object.save(path, conflict)) }
             },
             .waiting("read", OutputFileObject.readDescription) { arguments in
                 _ = try arguments.receiver(PlaceholderObject.self)
@@ -32,11 +34,16 @@ final class PlaceholderObject: LuaObject {
 
     private let path: String
     private let host: ScriptHost
+    /// Tells the outputs of predictions apart, which are all called the same.
+    private let owner: String
 
-    /// - Parameter path: How the script got there: `output.images`.
-    init(_ path: String, host: ScriptHost) {
+    /// - Parameters:
+    ///   - path: How the script got there: `output.images`.
+    ///   - owner: The prediction that it would belong to.
+    init(_ path: String, host: ScriptHost, owner: String) {
         self.path = path
         self.host = host
+        self.owner = owner
     }
 
     /// What goes into the next step's input.
@@ -57,9 +64,9 @@ final class PlaceholderObject: LuaObject {
         default:
             // A list has one element: a loop over it comes to an end.
             if let index = Int(name) {
-                index == 1 ? .object(PlaceholderObject("\(path)[1]", host: host)) : .nil
+                index == 1 ? .object(PlaceholderObject("\(path)[1]", host: host, owner: owner)) : .nil
             } else {
-                .object(PlaceholderObject("\(path).\(name)", host: host))
+                .object(PlaceholderObject("\(path).\(name)", host: host, owner: owner))
             }
         }
     }
@@ -75,9 +82,12 @@ final class PlaceholderObject: LuaObject {
     ///
     /// - Returns: The path as the script can use it.
     /// - Throws: ``SpeedPixError``: `not_allowed`, `file_system`.
-    func save(_ path: String) async throws -> String {
-        guard !path.isEmpty else { throw LuaArgumentError("path, argument 1 of save, is empty") }
+    func save(_ path: SavePath, _ conflict: SaveConflict = .error) async throws -> FilePath {
         let target = try host.files.target(path, filename: filename)
-        return try await host.files.save(try PlaceholderPicture.bytes(), to: target)
+        let bytes = try PlaceholderPicture.bytes()
+        let result = SavedResult(identity: "\(owner) \(self.path)", name: "\(self.path) of \(owner)")
+        return try await host.savedNames.save(target, of: result, conflict, in: host.files) {
+            try await host.files.save(bytes, to: $0)
+        }
     }
 }

@@ -24,7 +24,7 @@ struct CheckCommandTests {
             ),
             // Globals.
             ("prnt(1)", "stdin:1:1: error: there is no global \"prnt\"; did you mean \"print\"?\n"),
-            ("x = sleep(1)", "stdin:1:5: error: there is no global \"sleep\"; there is speedpix.sleep\n"),
+            ("x = sleep(1)", "stdin:1:5: error: there is no global \"sleep\"; use speedpix.sleep(seconds)\n"),
             ("do local a end print(a)", "stdin:1:22: error: there is no global \"a\"\n"),
             ("repeat local a until a; print(a)", "stdin:1:31: error: there is no global \"a\"\n"),
             ("local a = a", "stdin:1:11: error: there is no global \"a\"\n"),
@@ -79,6 +79,62 @@ struct CheckCommandTests {
     }
 
     @Test(
+        "check tells what to use instead of names of other Luas, and of parameters that are not declared",
+        arguments: [
+            ("print(unpack({}))", "stdin:1:7: error: there is no global \"unpack\"; use table.unpack\n"),
+            (
+                "os.exit(1)",
+                "stdin:1:4: error: there is no os.exit; a script ends with its last line, or with error(message, 0)\n"
+            ),
+            ("local t = table\nt.getn({})", "stdin:2:3: error: there is no table.getn; use #list\n"),
+            (
+                "for _, a in ipairs(arg) do print(a) end",
+                "stdin:1:20: error: there is no global \"arg\"; declare what the script takes with speedpix.params\n"
+            ),
+            (
+                "if #arg > 0 then end",
+                "stdin:1:5: error: there is no global \"arg\"; declare what the script takes with speedpix.params\n"
+            ),
+            ("print(math.pow(2, 3))", "stdin:1:12: error: there is no math.pow; use x ^ y\n"),
+            ("print(utf8.len('x'), utf8.length('x'))", "stdin:1:27: error: there is no utf8.length; use utf8.len\n"),
+            ("local s = 'x' print(s:utf8len())", "stdin:1:23: error: strings have no \"utf8len\"; use utf8.len\n"),
+            (
+                "local params = speedpix.params { folder = {} }\nprint(params.foldr)",
+                "stdin:2:14: error: the script declares no parameter \"foldr\"; did you mean \"folder\"?\n"
+            ),
+            (
+                "print(speedpix.params({ ['a'] = {} }).b)",
+                "stdin:1:39: error: the script declares no parameter \"b\"; did you mean \"a\"?\n"
+            ),
+            ("print（1)", "stdin:1:6: error: （ (U+FF08) stands here; type ( instead\n"),
+            (
+                "local r = {}\nprint(r.货号)",
+                "stdin:2:9: error: 货号 is not a name in Lua, which takes only A-Z, a-z, 0-9 and _ for names; write r[\"货号\"]\n"
+            ),
+        ])
+    func otherLuas(script: String, output: String) async throws {
+        let run = try await check(script)
+        #expect(run.output == output && run.errors.isEmpty && run.status == .failure)
+    }
+
+    @Test("check, run and require name a file in GBK as such, also one that compiles")
+    func filesInAnotherEncoding() async throws {
+        let folder = try TestFolder()
+        let bytes = Array("return '".utf8) + [0xBB, 0xF5, 0xBA, 0xC5] + Array("'".utf8)
+        try Data(bytes).write(to: URL(filePath: "\(folder.path)/s.lua"))
+        try folder.write("print(require 's')", to: "main.lua")
+        for arguments in [
+            ["check", "s.lua"], ["run", "s.lua", "--local"], ["run", "main.lua", "--local"],
+            ["run", "s.lua", "--help"],
+        ] {
+            let run = await CommandRun(arguments, in: folder)
+            #expect(run.status == .failure)
+            #expect((run.output + run.errors).contains("s.lua:1:9: "), "\(arguments) \(run.output)\(run.errors)")
+            #expect((run.output + run.errors).contains("looks like GBK (GB18030)"), "\(run.output)\(run.errors)")
+        }
+    }
+
+    @Test(
         "check warns of values that make a resumed run create again",
         arguments: [
             ("run('w', { t = os.time() })", "1:16: warning: os.time gives another value"),
@@ -120,6 +176,11 @@ struct CheckCommandTests {
             "if x then elseif y then else end x, y = 1, 2", "local s = \"a\\\"b\" print(s:len()) return s",
             "speedpix.first { create('a'), create('b') }",
             "print(utf8.char(65), coroutine.wrap(print), math.pi, _VERSION)",
+            "local unpack = unpack or table.unpack unpack({})",
+            "if type(bit32) == 'table' then print(bit32.band(1, 2)) end",
+            "if os.exit then os.exit(1) end", "unpack = table.unpack unpack({})",
+            "local p = speedpix.params { a = {} } p.b = 1 print(p.a, p.b)",
+            "local k = 'x' local p = speedpix.params { [k] = {} } print(p.y)",
             "while true do break end repeat local q = 1 until q == 1", "return { aliasid = 1 };",
         ])
     func correctScripts(script: String) async throws {

@@ -9,7 +9,7 @@ import Testing
 struct ResumeCommandTests {
     /// Four items one after the other; stops at the third while there is a file `stop`.
     private static let script = """
-        local names = { "a", "b", "c", "d" }
+        local names = { "a", "b", "c", "d" } speedpix.params { n = {} }
         speedpix.map(names, function(name, i)
           local out = run("echo", { text = name, image = speedpix.bytes(name, name .. ".txt") })
           if i == 3 and fs.exists("stop") then error("stopped", 0) end

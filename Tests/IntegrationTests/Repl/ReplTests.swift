@@ -135,12 +135,13 @@ struct ReplTests {
         let session = await ScriptedSession(
             [
                 ":load \"lib.lua\"", "triple(2)", "loaded", ":load none.lua", ":help run", ":help wait", ":help rnu",
-                ":help",
+                ":help", ":help text-to-image",
                 ":hepl", ":nonsense", ":save", ":jobs", ":time 1 + 1", ":quit", "'not reached'",
             ], in: folder)
         #expect(session.output.hasPrefix("6\n3\nrun(workflow, input?, options?)"))
         #expect(session.output.contains("wait(job, options?)"))
         #expect(session.output.contains(":save FILE"))
+        #expect(session.output.contains("mountains, forests, the sea"))
         #expect(session.output.contains("no predictions, no tasks\n2\n"))
         #expect(!session.output.contains("not reached"))
         #expect(session.errors.contains("there is no script none.lua"))

@@ -1,5 +1,6 @@
 import Foundation
 import SpeedPixTestSupport
+import SystemPackage
 import Testing
 
 @testable import SpeedPixCommands
@@ -90,10 +91,10 @@ struct WatchTests {
         try folder.write("print(1)", to: "s.lua")
         try FileManager.default.createDirectory(atPath: "\(folder.path)/photos", withIntermediateDirectories: true)
         let watched = WatchedFiles(script: "\(folder.path)/s.lua")
-        watched.noteRead("\(folder.path)/photos")
+        watched.noteRead(FilePath("\(folder.path)/photos"))
         try folder.write("x", to: "photos/a.jpg")
         #expect(watched.haveChanged(watched.current))
-        watched.noteWrite("\(folder.path)/photos/a.jpg")
+        watched.noteWrite(FilePath("\(folder.path)/photos/a.jpg"))
         watched.recordWritten()
         #expect(!watched.haveChanged(watched.current))
         try FileManager.default.removeItem(atPath: "\(folder.path)/photos/a.jpg")

@@ -1,5 +1,6 @@
 import NIOCore
 import SpeedPixTestSupport
+import SystemPackage
 import Testing
 
 @testable import SpeedPix
@@ -14,7 +15,7 @@ struct FileChunksTests {
         var all: [ByteBuffer] = []
         try await withTemporaryFolder { folder in
             let path = try folder.write("a.bin", Self.content)
-            all = try await UploadSource.Reopenable.path(path).withContent { content in
+            all = try await UploadSource.Reopenable.path(FilePath(path)).withContent { content in
                 var chunks: [ByteBuffer] = []
                 for try await chunk in content.chunks(range) { chunks.append(chunk) }
                 return chunks

@@ -59,6 +59,17 @@ struct JSONValueTests {
         #expect(throws: (any Error).self) { try parse(text) }
     }
 
+    @Test("JSONValue refuses two names that differ only in their Unicode form, and takes the last of two equal ones")
+    func namesThatAreOne() throws {
+        let twins = Array("{\"deep\":[{\"\u{FC}\":1,\"u\u{308}\":2}]}".utf8)
+        let escaped = Array(#"{"\u00fc":1,"u\u0308":2}"#.utf8)
+        for document in [twins, escaped] {
+            let error = #expect(throws: (any Error).self) { try JSONValue(parsing: document) }
+            #expect(error.map { String(describing: $0) }?.contains(#"\u{FC} and u\u{308}"#) == true)
+        }
+        #expect(try JSONValue(parsing: Array(#"{"a":1,"a":2}"#.utf8)) == ["a": 2])
+    }
+
     @Test("JSONValue refuses bytes that are not UTF-8")
     func bytesThatAreNoUTF8AreAnError() {
         for bytes: [UInt8] in [

@@ -9,6 +9,7 @@ import SpeedPix
 package struct ScriptWorkflow: LocalWorkflow {
     package let id: String
     package let title: String
+    package let summary: String
     package let inputs: [WorkflowInput]
     /// Pictures of a usual size take about this long on a laptop; real runs correct it.
     package let estimatedDuration: Duration = .seconds(2)
@@ -24,6 +25,7 @@ package struct ScriptWorkflow: LocalWorkflow {
         let declaration =
             try await LuaVM(modules: [Self.pictures(.withoutFiles())]).run(chunk).first?.tableValue ?? LuaTable()
         title = declaration["title"]?.text ?? id
+        summary = declaration["description"]?.text ?? title
         guard case .function = declaration["run"] else { throw WorkflowFailure("\(id).lua has no function run") }
         inputs = try (declaration["inputs"]?.tableValue?.entries ?? [:])
             .map { try Self.input(named: $0.text ?? "", $1.tableValue ?? LuaTable()) }
@@ -69,7 +71,8 @@ package struct ScriptWorkflow: LocalWorkflow {
             return .nil
         }
         let host = PictureHost.withoutFiles()
-        let vm = try LuaVM(modules: [Self.pictures(host), LuaModule(name: "task", functions: [progress])])
+        let functions = [progress] + Self.films(FilmEncoder(task: task))
+        let vm = try LuaVM(modules: [Self.pictures(host), LuaModule(name: "task", functions: functions)])
         let values = try await Self.values(inputs, host)
         do {
             // One chunk that calls the other: a failure then names the line of the script.
@@ -83,6 +86,31 @@ package struct ScriptWorkflow: LocalWorkflow {
         } catch let error as LuaError {
             throw WorkflowFailure(error.value.tableValue?["message"]?.text ?? error.message)
         }
+    }
+
+    /// `task.makes_films()`, and `task.film(frames, rate)`, which gives the film, or nil and the reason.
+    private static func films(_ encoder: FilmEncoder) -> [LuaFunctionDefinition] {
+        [
+            .immediate("makes_films", .init("Whether MP4 can be written.", returns: "boolean")) { _ in
+                .boolean(encoder.isInstalled)
+            },
+            .waiting(
+                "film",
+                .init("MP4 of JPEGs of one size.", ["frames: string[]", "rate: integer — frames a second"])
+            ) { arguments in
+                let frames = (try arguments.table(1))?.items.compactMap { frame -> [UInt8]? in
+                    if case .string(let bytes) = frame { bytes.bytes } else { nil }
+                }
+                let rate = Int(clamping: try arguments.integer(2))
+                return { _ in
+                    do {
+                        return .table(["bytes": .string(LuaString(try await encoder.encode(frames ?? [], rate: rate)))])
+                    } catch let failure as FilmEncoder.Failure {
+                        return .table(["reason": .string(failure.reason)])
+                    }
+                }
+            },
+        ]
     }
 
     /// What `run` gets: pictures are opened, everything else is as it came.
@@ -100,7 +128,16 @@ package struct ScriptWorkflow: LocalWorkflow {
             case .any: break
             case .file(let file):
                 do {
-                    let image = try await PictureWork.run { try Image.open(path: file.path) }
+                    let (image, frames) = try await PictureWork.run {
+                        let facts = try ImageFacts(path: file.path)
+                        let isAnimated = facts.format == .gif || facts.format == .webp
+                        return (try Image.open(path: file.path), isAnimated ? facts.frames : 1)
+                    }
+                    guard frames == 1 else {
+                        throw WorkflowFailure(
+                            "the input \"\(name)\", \(file.filename): an animation of \(frames) frames, and this takes one"
+                                + " picture: send one of its frames, image.open(path):frame(1)")
+                    }
                     values[name] = .object(LuaPicture(image, host: host))
                 } catch let error as ImagingError {
                     // Where the gateway keeps uploads is its own affair.
@@ -125,6 +162,8 @@ package struct ScriptWorkflow: LocalWorkflow {
                 result.outputs[name] = .file(try await file(object, named: name))
             case .table(let table) where table["bytes"] != nil:
                 result.outputs[name] = .file(try Self.file(table, id: id, named: name))
+            case .table(let table) where table.entries.isEmpty && table.items.allSatisfy { $0.text != nil }:
+                result.outputs[name] = .data(.array(table.items.compactMap { $0.text.map { .string($0) } }))
             case .table(let table):
                 var files: [WorkflowOutputFile] = []
                 for case .object(let object as LuaPicture) in table.items {
@@ -145,7 +184,8 @@ package struct ScriptWorkflow: LocalWorkflow {
     private func file(_ picture: LuaPicture, named name: String) async throws -> WorkflowOutputFile {
         let (image, bytes) = try await PictureWork.run {
             let image = try picture.image
-            return (image, try image.encoded(format: .png))
+            // What an upload says of itself, such as where it was taken, is not a result's.
+            return (image, try image.encoded(format: .png, metadata: .strip))
         }
         return WorkflowOutputFile(
             .bytes(bytes), filename: "\(id)-\(name).png", mimeType: ImageFormat.png.mediaType,

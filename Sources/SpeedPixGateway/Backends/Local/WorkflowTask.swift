@@ -6,6 +6,8 @@ package struct WorkflowTask: Sendable {
     package let id: String
     /// What a workflow sleeps on, so that tests need not wait.
     package let clock: any Clock<Duration>
+    /// Where programs are looked for that are used if they are installed, as `PATH` has it.
+    package let searchPath: String
     package let logger: Logger
     let reported: ReportedProgress
     let scratch: ScratchDirectory

@@ -1,4 +1,6 @@
+import LocalFiles
 import SpeedPix
+import SystemPackage
 
 #if canImport(Darwin)
 import Darwin
@@ -10,9 +12,9 @@ import Glibc
 
 /// What the system calls of the same names do.
 extension FileOverlay {
-    func makeFolder(_ name: String, in folder: String, shownAs shown: String) throws {
+    func makeFolder(_ name: FileName, in folder: FilePath, shownAs shown: String) throws {
         try state.withLock { state in
-            let path = OverlayTree.join(folder, name)
+            let path = folder.appending(name)
             if let node = state.tree.node(at: path, followsLast: false) {
                 guard node.isFolder else { throw Descriptor.failure(EEXIST, shown) }
                 return
@@ -22,9 +24,9 @@ extension FileOverlay {
     }
 
     /// Removes a file, a link or an empty folder.
-    func remove(_ name: String, in folder: String, shownAs shown: String) throws {
+    func remove(_ name: FileName, in folder: FilePath, shownAs shown: String) throws {
         try state.withLock { state in
-            let path = OverlayTree.join(folder, name)
+            let path = folder.appending(name)
             let node = state.tree.node(at: path, followsLast: false)
             guard let node else { throw Descriptor.failure(ENOENT, shown) }
             if node.isFolder, try !state.tree.names(in: node).isEmpty { throw Descriptor.failure(ENOTEMPTY, shown) }
@@ -34,17 +36,17 @@ extension FileOverlay {
     }
 
     func rename(
-        _ name: String, in folder: String, to newName: String, in newFolder: String, shownAs shown: String
+        _ name: FileName, in folder: FilePath, to newName: FileName, in newFolder: FilePath, shownAs shown: String
     ) throws {
         try state.withLock { state in
-            let (path, newPath) = (OverlayTree.join(folder, name), OverlayTree.join(newFolder, newName))
+            let (path, newPath) = (folder.appending(name), newFolder.appending(newName))
             guard let node = state.tree.node(at: path, followsLast: false) else {
                 throw Descriptor.failure(ENOENT, shown)
             }
             guard path != newPath else { return }
             let there = state.tree.node(at: newPath, followsLast: false)
             if node.isFolder {
-                guard !newPath.hasPrefix(path + "/") else { throw Descriptor.failure(EINVAL, shown) }
+                guard !newPath.starts(with: path) else { throw Descriptor.failure(EINVAL, shown) }
                 if let there {
                     guard there.isFolder else { throw Descriptor.failure(ENOTDIR, shown) }
                     guard try state.tree.names(in: there).isEmpty else { throw Descriptor.failure(ENOTEMPTY, shown) }
@@ -66,10 +68,12 @@ extension FileOverlay {
     /// Whether something could be made in a folder.
     ///
     /// - Throws: ``SpeedPixError`` `file_system` where a real run would be refused by the system.
-    func checkWritable(_ folder: String, shownAs shown: String) throws {
+    func checkWritable(_ folder: FilePath, shownAs shown: String) throws {
         let node = state.withLock { $0.tree.node(at: folder) }
         guard let node, node.isFolder else { throw Descriptor.failure(ENOTDIR, shown) }
         guard node.kind != .folder(isNew: true) else { return }
-        guard access(folder, W_OK | X_OK) == 0 else { throw Descriptor.failure(errno, shown) }
+        guard folder.withPlatformString({ access($0, W_OK | X_OK) }) == 0 else {
+            throw Descriptor.failure(errno, shown)
+        }
     }
 }

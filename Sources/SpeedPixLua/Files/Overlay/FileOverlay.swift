@@ -43,7 +43,7 @@ public final class FileOverlay: Sendable {
     struct State: Sendable {
         var tree: OverlayTree
         /// Where contents lie, each under its number.
-        var directory: (path: String, descriptor: Descriptor)?
+        var directory: (path: FilePath, descriptor: Descriptor)?
         /// Bytes written to each content that still has a path.
         var sizes: [Int: Int64] = [:]
         var lastContent = 0
@@ -68,7 +68,7 @@ public final class FileOverlay: Sendable {
         state.withLock { state in
             if let (path, descriptor) = state.directory {
                 for number in 0...state.lastContent { unlinkat(descriptor.number, "\(number)", 0) }
-                rmdir(path)
+                _ = path.withPlatformString { rmdir($0) }
             }
             state = State(tree: OverlayTree(limits: limits))
         }
@@ -77,12 +77,12 @@ public final class FileOverlay: Sendable {
     // MARK: Looking up
 
     /// The real path; nil if nothing is there.
-    func real(_ path: String) -> String? {
+    func real(_ path: FilePath) -> FilePath? {
         // Without changes the system's own answer is both right and faster.
         state.withLock { $0.tree.isEmpty ? FileAccess.real(path) : $0.tree.node(at: path)?.path }
     }
 
-    func kind(of path: String, followsLast: Bool = true) -> FileKind? {
+    func kind(of path: FilePath, followsLast: Bool = true) -> FileKind? {
         guard let node = state.withLock({ $0.tree.node(at: path, followsLast: followsLast) }) else { return nil }
         switch node.kind {
         case .folder: return .folder
@@ -93,7 +93,7 @@ public final class FileOverlay: Sendable {
     }
 
     /// Names in a folder, if nothing of it is read from the disk; nil for any other.
-    func newNames(in folder: String) -> [String]? {
+    func newNames(in folder: FilePath) -> [FileName]? {
         state.withLock { state in
             guard let node = state.tree.node(at: folder), node.kind == .folder(isNew: true) else { return nil }
             return state.tree.merged([], in: node.path).sorted()
@@ -101,21 +101,21 @@ public final class FileOverlay: Sendable {
     }
 
     /// The names that the disk has in a folder with what was changed about them.
-    func merged(_ names: [String], in folder: String) -> [String] {
+    func merged(_ names: [FileName], in folder: FilePath) -> [FileName] {
         state.withLock { $0.tree.merged(Set(names), in: folder).sorted() }
     }
 
     /// Where a file is to be read.
     enum Reading {
         /// At this path of the disk.
-        case disk(String)
+        case disk(FilePath)
         /// From what was written.
         case content(Descriptor)
         case folder
     }
 
     /// - Parameter real: From ``real(_:)``.
-    func reading(_ real: String, shownAs name: String) throws -> Reading {
+    func reading(_ real: FilePath, shownAs name: String) throws -> Reading {
         try state.withLock { state in
             switch state.tree.node(at: real, followsLast: false)?.kind {
             case .content(let number): .content(try Self.open(number, flags: O_RDONLY, state: state, name: name))
@@ -134,7 +134,7 @@ public final class FileOverlay: Sendable {
     ) throws -> Descriptor {
         guard let directory = state.directory else { throw Descriptor.failure(ENOENT, name) }
         return try Descriptor.opening(
-            "\(number)", flags | O_NOFOLLOW, in: directory.descriptor, shownAs: name, willWrite: willWrite)
+            FilePath("\(number)"), flags | O_NOFOLLOW, in: directory.descriptor, shownAs: name, willWrite: willWrite)
     }
 
     /// A new content without a path, and the number that it has.
@@ -142,8 +142,9 @@ public final class FileOverlay: Sendable {
         if state.directory == nil {
             var template = Array(FilePath(temporaryDirectory).appending("speedpix-dry-run-XXXXXX").string.utf8CString)
             guard mkdtemp(&template) != nil else { throw Descriptor.failure(errno, temporaryDirectory) }
-            let path = template.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } ?? "" }
-            state.directory = (path, try Descriptor.opening(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, shownAs: path))
+            let path = FilePath(platformString: template)
+            let flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW
+            state.directory = (path, try Descriptor.opening(path, flags, shownAs: path.shown))
         }
         state.lastContent += 1
         _ = try Self.open(state.lastContent, flags: O_WRONLY | O_CREAT | O_EXCL, state: state, name: name)
@@ -170,10 +171,10 @@ public final class FileOverlay: Sendable {
     ///
     /// - Parameter mayCopy: Whether a file of the disk, by its path there, may be read for that.
     func open(
-        _ name: String, in folder: String, _ flags: Int32, mayCopy: (String) -> Bool, shownAs shown: String
+        _ name: FileName, in folder: FilePath, _ flags: Int32, mayCopy: (FilePath) -> Bool, shownAs shown: String
     ) throws -> Descriptor {
         try state.withLock { state in
-            let path = OverlayTree.join(folder, name)
+            let path = folder.appending(name)
             let number: Int
             let node = state.tree.node(at: path, followsLast: false)
             if node != nil, flags & O_EXCL != 0 { throw Descriptor.failure(EEXIST, shown) }
@@ -188,7 +189,9 @@ public final class FileOverlay: Sendable {
                     throw SpeedPixError(.invalidArgument, "\(shown) is not a regular file")
                 }
                 guard mayCopy(diskPath) else { throw FileAccess.withheld(shown) }
-                guard access(diskPath, W_OK) == 0 else { throw Descriptor.failure(errno, shown) }
+                guard diskPath.withPlatformString({ access($0, W_OK) }) == 0 else {
+                    throw Descriptor.failure(errno, shown)
+                }
                 number = try makeContent(at: path, copying: flags & O_TRUNC == 0 ? diskPath : nil, &state, shown)
             case nil:
                 guard flags & O_CREAT != 0 else { throw Descriptor.failure(ENOENT, shown) }
@@ -203,7 +206,7 @@ public final class FileOverlay: Sendable {
 
     /// A new content that lies at a path, with what a file of the disk has.
     private func makeContent(
-        at path: String, copying diskPath: String?, _ state: inout State, _ name: String
+        at path: FilePath, copying diskPath: FilePath?, _ state: inout State, _ name: String
     ) throws -> Int {
         let number = try makeContent(&state, name)
         do {
@@ -216,11 +219,14 @@ public final class FileOverlay: Sendable {
         }
     }
 
-    private func copy(_ diskPath: String, to number: Int, state: inout State, name: String) throws {
+    private func copy(_ diskPath: FilePath, to number: Int, state: inout State, name: String) throws {
         let source = OpenFile(try Descriptor.opening(diskPath, O_RDONLY | O_NOFOLLOW, shownAs: name), name: name)
         // A link that was put into the path meanwhile would lead to a file that was not judged. Disks that ignore the case of
         // names may give the path in another one.
-        guard source.descriptor.path?.lowercased() == diskPath.lowercased() else { throw FileAccess.notWritable(name) }
+        let now = source.descriptor.path
+        guard now == diskPath || now?.text?.lowercased() == diskPath.text?.lowercased() && now?.text != nil else {
+            throw FileAccess.notWritable(name)
+        }
         let target = try Self.open(number, flags: O_WRONLY, state: state, name: name)
         try source.forEachPiece { piece in
             try reserve(piece.count, for: number, &state)

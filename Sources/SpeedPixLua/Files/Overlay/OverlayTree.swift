@@ -17,11 +17,11 @@ struct OverlayTree: Sendable {
     enum Entry: Sendable, Equatable {
         case removed
         /// A folder of which nothing is read from the disk; `origin` is where it lay on the disk before a rename.
-        case folder(origin: String?)
+        case folder(origin: FilePath?)
         /// A file that was written; the number of its content.
         case content(Int)
         /// A file or link that was renamed: it lies at another path of the disk.
-        case moved(from: String)
+        case moved(from: FilePath)
     }
 
     /// What lies at a path.
@@ -31,11 +31,11 @@ struct OverlayTree: Sendable {
             case folder(isNew: Bool)
             case content(Int)
             /// A file, a link or a special file of the disk, and its path there.
-            case disk(String)
+            case disk(FilePath)
         }
 
         /// The real path, as the script knows it.
-        let path: String
+        let path: FilePath
         let kind: Kind
 
         var isFolder: Bool {
@@ -44,7 +44,7 @@ struct OverlayTree: Sendable {
     }
 
     /// By the folder's path and the name in it.
-    private(set) var entries: [String: [String: Entry]] = [:]
+    private(set) var entries: [FilePath: [FileName: Entry]] = [:]
     private(set) var count = 0
     let limits: FileOverlay.Limits
 
@@ -58,16 +58,11 @@ struct OverlayTree: Sendable {
     private static let mostLinks = 40
     private static let root = Node(path: "/", kind: .folder(isNew: false))
 
-    static func join(_ folder: String, _ name: String) -> String {
-        folder == "/" ? "/\(name)" : "\(folder)/\(name)"
+    static func split(_ path: FilePath) -> (folder: FilePath, name: FileName) {
+        (path.removingLastComponent(), path.fileName ?? "")
     }
 
-    static func split(_ path: String) -> (folder: String, name: String) {
-        let path = FilePath(path)
-        return (path.removingLastComponent().string, path.lastComponent?.string ?? "")
-    }
-
-    subscript(_ path: String) -> Entry? {
+    subscript(_ path: FilePath) -> Entry? {
         let (folder, name) = Self.split(path)
         return entries[folder]?[name]
     }
@@ -77,8 +72,8 @@ struct OverlayTree: Sendable {
     /// What a path leads to, as `realpath(3)` finds it; nil if nothing is there.
     ///
     /// - Parameter followsLast: Whether a link at the end is followed.
-    func node(at path: String, followsLast: Bool = true) -> Node? {
-        var rest = Array(FilePath(path).components.reversed())
+    func node(at path: FilePath, followsLast: Bool = true) -> Node? {
+        var rest = Array(path.components.reversed())
         var current = Self.root
         var links = 0
         while let component = rest.popLast() {
@@ -91,7 +86,7 @@ struct OverlayTree: Sendable {
                 continue
             case .regular: break
             }
-            guard let child = child(component.string, of: current) else { return nil }
+            guard let child = child(FileName(component), of: current) else { return nil }
             guard case .disk(let diskPath) = child.kind, followsLast || !rest.isEmpty,
                 let target = Self.target(of: diskPath)
             else {
@@ -100,21 +95,20 @@ struct OverlayTree: Sendable {
             }
             links += 1
             guard links <= Self.mostLinks else { return nil }
-            let way = FilePath(target)
-            if way.isAbsolute { current = Self.root }
-            rest += way.components.reversed()
+            if target.isAbsolute { current = Self.root }
+            rest += target.components.reversed()
         }
         return current
     }
 
-    private func isNewFolder(_ path: String) -> Bool {
+    private func isNewFolder(_ path: FilePath) -> Bool {
         if case .folder? = self[path] { true } else { false }
     }
 
     /// What has this name in a folder; links are not followed.
-    func child(_ name: String, of folder: Node) -> Node? {
+    func child(_ name: FileName, of folder: Node) -> Node? {
         guard case .folder(let isNew) = folder.kind else { return nil }
-        let path = Self.join(folder.path, name)
+        let path = folder.path.appending(name)
         switch entries[folder.path]?[name] {
         case .removed: return nil
         case .folder: return Node(path: path, kind: .folder(isNew: true))
@@ -127,28 +121,28 @@ struct OverlayTree: Sendable {
     }
 
     /// Where a link leads; nil for what is not a link.
-    static func target(of path: String) -> String? {
+    static func target(of path: FilePath) -> FilePath? {
         var buffer = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
-        guard readlink(path, &buffer, buffer.count - 1) > 0 else { return nil }
-        return buffer.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } }
+        let count = path.withPlatformString { readlink($0, &buffer, buffer.count - 1) }
+        return count > 0 ? FilePath(platformString: buffer) : nil
     }
 
     /// What lies in a folder, in no order.
     ///
     /// - Throws: ``SpeedPixError`` `file_system` with the system's reason.
-    func names(in folder: Node) throws -> Set<String> {
-        guard case .folder(let isNew) = folder.kind else { throw Descriptor.failure(ENOTDIR, folder.path) }
-        var names: Set<String> = []
+    func names(in folder: Node) throws -> Set<FileName> {
+        guard case .folder(let isNew) = folder.kind else { throw Descriptor.failure(ENOTDIR, folder.path.shown) }
+        var names: Set<FileName> = []
         if !isNew {
             let flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW
-            let descriptor = try Descriptor.opening(folder.path, flags, shownAs: folder.path)
-            names = Set(try FolderListing.names(in: descriptor, shownAs: folder.path))
+            let descriptor = try Descriptor.opening(folder.path, flags, shownAs: folder.path.shown)
+            names = Set(try FolderListing.names(in: descriptor, shownAs: folder.path.shown))
         }
         return merged(names, in: folder.path)
     }
 
     /// The names that the disk has in a folder with what was changed about them.
-    func merged(_ names: Set<String>, in folder: String) -> Set<String> {
+    func merged(_ names: Set<FileName>, in folder: FilePath) -> Set<FileName> {
         var names = names
         for (name, entry) in entries[folder] ?? [:] {
             if entry == .removed { names.remove(name) } else { names.insert(name) }
@@ -159,7 +153,7 @@ struct OverlayTree: Sendable {
     // MARK: Changing
 
     /// - Throws: ``SpeedPixError`` `file_system` if there would be too many.
-    mutating func set(_ entry: Entry, at path: String) throws {
+    mutating func set(_ entry: Entry, at path: FilePath) throws {
         let (folder, name) = Self.split(path)
         if entries[folder]?[name] == nil {
             guard count < limits.paths else { throw limits.tooManyPaths }
@@ -168,14 +162,14 @@ struct OverlayTree: Sendable {
         entries[folder, default: [:]][name] = entry
     }
 
-    private mutating func forget(_ path: String) {
+    private mutating func forget(_ path: FilePath) {
         let (folder, name) = Self.split(path)
         if entries[folder]?.removeValue(forKey: name) != nil { count -= 1 }
         if entries[folder]?.isEmpty == true { entries[folder] = nil }
     }
 
     /// Takes away what lies at a path; what the disk has there is not seen from now on.
-    mutating func remove(_ path: String) throws {
+    mutating func remove(_ path: FilePath) throws {
         let (folder, name) = Self.split(path)
         forget(path)
         guard let parent = node(at: folder), child(name, of: parent) != nil else { return }
@@ -183,7 +177,7 @@ struct OverlayTree: Sendable {
     }
 
     /// Makes `node`, with everything in it, lie at `path` as well.
-    private mutating func put(_ node: Node, at path: String) throws {
+    private mutating func put(_ node: Node, at path: FilePath) throws {
         switch node.kind {
         case .content(let number): try set(.content(number), at: path)
         case .disk(let diskPath):
@@ -199,7 +193,7 @@ struct OverlayTree: Sendable {
             try set(.folder(origin: origin), at: path)
             for name in names {
                 guard let child = child(name, of: node) else { continue }
-                try put(child, at: Self.join(path, name))
+                try put(child, at: path.appending(name))
             }
         }
     }
@@ -207,16 +201,16 @@ struct OverlayTree: Sendable {
     /// Moves what lies at `node` to another path, over whatever is there.
     ///
     /// - Throws: ``SpeedPixError`` `file_system`; the tree may be half changed then.
-    mutating func move(_ node: Node, to path: String) throws {
+    mutating func move(_ node: Node, to path: FilePath) throws {
         try put(node, at: path)
         if node.isFolder { forgetAll(below: node.path) }
         try remove(node.path)
     }
 
     /// Forgets what was made in a folder; what was taken out of it stays taken out.
-    private mutating func forgetAll(below folder: String) {
-        for other in entries.keys where other == folder || other.hasPrefix(folder + "/") {
-            for (name, entry) in entries[other] ?? [:] where entry != .removed { forget(Self.join(other, name)) }
+    private mutating func forgetAll(below folder: FilePath) {
+        for other in entries.keys where other.starts(with: folder) {
+            for (name, entry) in entries[other] ?? [:] where entry != .removed { forget(other.appending(name)) }
         }
     }
 }

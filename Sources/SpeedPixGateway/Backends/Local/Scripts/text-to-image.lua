@@ -757,6 +757,9 @@ local function mentions(text, words)
   return false
 end
 
+-- What is drawn, in a sentence: for the description, the help of the input, and whoever asked for something else.
+local SUBJECTS = "mountains, forests, the sea, lakes, deserts, cities, flowers (rose, sunflower, lotus …), mugs, vases, bottles, bowls, abstract patterns, or a stage for a product; at dawn, day, sunset or night, in rain, storm or snow, as ink painting, and in colours by name"
+
 local function understand(prompt, negative)
   local text, unwanted, has = prompt:lower(), (negative or ""):lower(), {}
   for key, words in pairs(WORDS) do
@@ -764,9 +767,11 @@ local function understand(prompt, negative)
     if mentions(unwanted, words) then has["no_" .. key] = true end
   end
   has.no_boats = has.no_boat
+  for key in pairs(WORDS) do has.anything = has.anything or has[key] end
   for _, color in ipairs { "white", "black", "red", "blue", "green", "yellow", "pink", "brown", "orange", "purple", "grey" } do
     if not has.color and mentions(text, COLORS[color]) then has.color = color end
   end
+  has.anything = has.anything or has.color
   return has
 end
 
@@ -804,9 +809,9 @@ end
 
 return {
   title = "Text to image",
-  description = "Draws a picture for a prompt: landscapes, cities, flowers, still lifes and abstract compositions, by the words in it.",
+  description = "Draws a picture by the words of a prompt that it knows, which is no generative model: " .. SUBJECTS .. ". Other words change nothing but chance.",
   inputs = {
-    prompt = { type = "string", required = true, help = "what to draw, in English or Chinese" },
+    prompt = { type = "string", required = true, help = "what to draw, in English or Chinese: " .. SUBJECTS },
     negative_prompt = { type = "string", default = "", help = "what to leave out" },
     seed = { type = "integer", help = "the same seed draws the same picture; by default it follows from the prompt" },
     width = { type = "integer", default = 1024, min = 64, max = 2048, help = "pixels" },
@@ -849,6 +854,7 @@ return {
       picture = picture:resize { width = width, height = height, fit = "exact" }
     end
     task.progress(1, "done")
-    return { images = { picture }, info = string.format("%s, %s, %d × %d, seed %s", name, hour, width, height, seed) }
+    local unknown = has.anything and "" or ("; nothing in the prompt is known here, so the picture is chance: it draws " .. SUBJECTS)
+    return { images = { picture }, info = string.format("%s, %s, %d × %d, seed %s%s", name, hour, width, height, seed, unknown) }
   end,
 }

@@ -1,0 +1,137 @@
+// Names that a script may expect, since other Luas or other hosts have them, and that are not there. They are nil, so that a
+// script can ask for them and go another way; where it uses that nil, Lua's own message gets what to use instead behind it.
+#include <stdio.h>
+#include <string.h>
+
+#include "internal.h"
+
+// The "file:line:" of the code that has called the running C function; as Lua begins its messages.
+static bool get_place(lua_State *L, char *place, size_t size) {
+    lua_Debug ar;
+    if (!lua_getstack(L, 1, &ar) || !lua_getinfo(L, "Sl", &ar) || ar.currentline <= 0) return false;
+    return (size_t)snprintf(place, size, "%s:%d:", ar.short_src, ar.currentline) < size;
+}
+
+void spl_note_absent(spl_vm *vm, lua_State *L, const char *module, const char *field) {
+    int length = snprintf(vm->absent, sizeof vm->absent, "%s.%s", module, field);
+    if (length < 0 || (size_t)length >= sizeof vm->absent || !get_place(L, vm->absent_place, sizeof vm->absent_place))
+        vm->absent[0] = 0;
+}
+
+// __index of one of Lua's own libraries, whose name is the upvalue.
+static int absent_field(lua_State *L) {
+    spl_vm *vm = spl_vm_of(L);
+    if (lua_type(L, 2) != LUA_TSTRING) return 0;
+    const char *library = lua_tostring(L, lua_upvalueindex(1)), *field = lua_tostring(L, 2);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, vm->absent_ref);
+    lua_pushfstring(L, "%s.%s", library, field);
+    if (lua_rawget(L, -2) != LUA_TNIL) spl_note_absent(vm, L, library, field);
+    return 0;
+}
+
+typedef struct {
+    const char *path, *advice;
+} registration;
+
+static int register_absent(lua_State *L) {
+    registration *r = lua_touserdata(L, 1);
+    spl_vm *vm = spl_vm_of(L);
+    if (vm->absent_ref == 0) {
+        lua_newtable(L);
+        vm->absent_ref = luaL_ref(L, LUA_REGISTRYINDEX);
+    }
+    lua_rawgeti(L, LUA_REGISTRYINDEX, vm->absent_ref);
+    lua_pushstring(L, r->advice);
+    lua_setfield(L, -2, r->path);
+    const char *dot = strchr(r->path, '.');
+    if (dot == NULL) return 0;
+    lua_pushglobaltable(L);
+    lua_pushlstring(L, r->path, (size_t)(dot - r->path));
+    lua_pushvalue(L, -1);
+    // Modules of the host are no tables, and tell of such names by themselves.
+    if (lua_rawget(L, -3) != LUA_TTABLE || lua_getmetatable(L, -1)) return 0;
+    lua_createtable(L, 0, 1);
+    lua_pushvalue(L, -3);
+    lua_pushcclosure(L, absent_field, 1);
+    lua_setfield(L, -2, "__index");
+    lua_setmetatable(L, -2);
+    return 0;
+}
+
+bool spl_register_absent(spl_vm *vm, const char *path, const char *advice) {
+    registration r = {.path = path, .advice = advice};
+    return spl_protected(vm, register_absent, &r);
+}
+
+// What a message says is nil: "…: attempt to call a nil value (global 'unpack')" (varinfo in ldebug.c).
+typedef struct {
+    const char *name;
+    size_t length;
+    bool is_global, is_field, is_called;
+} subject;
+
+static bool ends_with(const char *text, const char *end, const char *suffix) {
+    size_t length = strlen(suffix);
+    return (size_t)(end - text) >= length && memcmp(end - length, suffix, length) == 0;
+}
+
+static bool find_subject(const char *message, size_t length, subject *found) {
+    static const char mark[] = "a nil value (";
+    const char *end = message + length;
+    if (!ends_with(message, end, "')")) return false;
+    const char *quote = end - 2;
+    while (quote > message && quote[-1] != '\'') quote--;
+    if (quote == message) return false;
+    const char *kind = quote - 1;
+    while (kind > message && *kind != '(') kind--;
+    if (!ends_with(message, kind + 1, mark)) return false;
+    size_t kind_length = (size_t)(quote - 1 - kind);
+    *found = (subject){
+        .name = quote,
+        .length = (size_t)(end - 2 - quote),
+        .is_global = kind_length == 8 && memcmp(kind, "(global ", 8) == 0,
+        .is_field = (kind_length == 7 && memcmp(kind, "(field ", 7) == 0)
+                    || (kind_length == 8 && memcmp(kind, "(method ", 8) == 0),
+        .is_called = ends_with(message, kind + 1, "call a nil value ("),
+    };
+    return true;
+}
+
+// The message at 1 with the advice behind it, or as it is.
+static int explain(lua_State *L) {
+    spl_vm *vm = spl_vm_of(L);
+    size_t length;
+    const char *message = lua_tolstring(L, 1, &length);
+    subject s;
+    if (!find_subject(message, length, &s)) return 1;
+    lua_rawgeti(L, LUA_REGISTRYINDEX, vm->absent_ref);
+    const char *field = strrchr(vm->absent, '.');
+    bool is_read_field = field != NULL && strlen(field + 1) == s.length && memcmp(field + 1, s.name, s.length) == 0;
+    // A field's name alone does not tell of which table it is: one that was read in this very line does.
+    bool is_same_place = strncmp(message, vm->absent_place, strlen(vm->absent_place)) == 0;
+    if (is_read_field && (s.is_field ? is_same_place : s.is_called && !s.is_global))
+        lua_pushstring(L, vm->absent);
+    else if (s.is_global || (!s.is_field && s.is_called))
+        lua_pushlstring(L, s.name, s.length);
+    else
+        return lua_settop(L, 1), 1;
+    if (lua_rawget(L, -2) != LUA_TSTRING) return lua_settop(L, 1), 1;
+    lua_pushfstring(L, "%s; %s", message, lua_tostring(L, -1));
+    return 1;
+}
+
+void spl_explain_absence(lua_State *L) {
+    spl_vm *vm = spl_vm_of(L);
+    size_t length;
+    subject s;
+    if (vm->absent_ref == 0 || lua_type(L, -1) != LUA_TSTRING) return;
+    const char *message = lua_tolstring(L, -1, &length);
+    if (!find_subject(message, length, &s) || !lua_checkstack(L, 8)) return;
+    lua_pushcfunction(L, explain);
+    lua_pushvalue(L, -2);
+    // Without memory for it the message stays as it is: the error that is being raised is the one that counts.
+    if (lua_pcall(L, 1, 1, 0) == LUA_OK)
+        lua_replace(L, -2);
+    else
+        lua_pop(L, 1);
+}
