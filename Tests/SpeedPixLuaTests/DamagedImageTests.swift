@@ -50,7 +50,7 @@ struct DamagedImageTests {
             #expect(error?.code == "image_damaged", "\(call): \(error?.message ?? "no error")")
             // A sheet of many pictures has to say which one it was.
             if !way.contains("fs.read") { #expect(error?.message.contains(name) == true, "\(error?.message ?? "")") }
-            #expect(error?.value.tableValue?["hint"]?.text?.contains("damaged = \"allow\"") == true)
+            #expect(error?.hint?.contains("damaged = \"allow\"") == true)
         }
         #expect(!folder.contents.contains("out.png"))
     }

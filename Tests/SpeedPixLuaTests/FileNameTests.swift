@@ -239,8 +239,3 @@ struct FileNameTests {
                 == true)
     }
 }
-
-extension LuaError {
-    /// What the error says helps.
-    fileprivate var hint: String? { value.tableValue?["hint"]?.text }
-}

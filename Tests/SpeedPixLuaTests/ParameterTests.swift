@@ -48,7 +48,7 @@ struct ParameterTests {
         let error = try await ScriptFolder().failure("\(declaration)\nprint(p.foldr)")
         #expect(error?.code == "invalid_argument" && error?.location?.line == 2)
         #expect(error?.message.contains("the script declares no parameter 'foldr'") == true)
-        #expect(error?.value.tableValue?["hint"]?.text == "did you mean 'folder'?")
+        #expect(error?.hint == "did you mean 'folder'?")
         for name in ["x", "count", "Folder1"] {
             #expect(try await ScriptFolder().failure("\(declaration) print(p['\(name)'])")?.code == "invalid_argument")
         }

@@ -62,7 +62,7 @@ struct PictureFileTests {
         #expect(["invalid_argument", "unsupported_format"].contains(error?.code), "\(String(describing: error))")
         #expect(
             error?.message.contains("frame(1)") == true
-                || error?.value.tableValue?["hint"]?.text?.contains("frame(1)") == true,
+                || error?.hint?.contains("frame(1)") == true,
             "\(call)")
     }
 

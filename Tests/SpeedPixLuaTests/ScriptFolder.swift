@@ -63,3 +63,8 @@ final class Console: Sendable {
     var errors: String { state.withLock { String(decoding: $0.errors, as: UTF8.self) } }
     var logged: [String] { state.withLock { $0.log } }
 }
+
+extension LuaError {
+    /// What the error says helps.
+    var hint: String? { value.tableValue?["hint"]?.text }
+}

@@ -56,7 +56,7 @@ struct SeedTests {
         #expect(error?.code == "invalid_argument")
         #expect(error?.message.contains("input.list[1].seed is ") == true, "\(error?.message ?? "no error")")
         #expect(error?.message.contains("lost its last digits") == true)
-        #expect(error?.value.tableValue?["hint"]?.text?.contains("uint64(\"15417283946501827364\")") == true)
+        #expect(error?.hint?.contains("uint64(\"15417283946501827364\")") == true)
         #expect(transport.requests.isEmpty)
     }
 
@@ -168,6 +168,6 @@ struct SeedTests {
         #expect(error?.message.contains("at most 64 bits") == true)
         let help = try await ScriptFolder().failure(
             "speedpix.params { seed = { type = 'integer', required = true, max = uint64('18446744073709551615') } }")
-        #expect(help?.value.tableValue?["hint"]?.text?.contains("(required, at most 18446744073709551615)") == true)
+        #expect(help?.hint?.contains("(required, at most 18446744073709551615)") == true)
     }
 }
