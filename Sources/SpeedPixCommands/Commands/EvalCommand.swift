@@ -45,7 +45,7 @@ struct EvalCommand: ContextCommand {
     private func evaluate(
         at target: ServiceTarget, of service: ServiceSelection, refusing: MissingAccount?, in context: CommandContext
     ) async throws {
-        let plan = HostPlan(
+        let plan = try HostPlan(
             target.configuration, sandbox: sandbox, withheld: service.withheldFiles, directory: nil,
             middleware: refusing.map { [$0] } ?? [],
             cancelsOnStop: stopping.cancels(target.settings), in: context)

@@ -54,7 +54,7 @@ struct ReplCommand: ContextCommand {
         context.writeOutput = output.write
         context.writeError = output.writeError
         let recorder = RunRecorder(clock: context.clock, keepsHistory: true)
-        let plan = HostPlan(
+        let plan = try HostPlan(
             configuration, sandbox: sandbox, withheld: service.withheldFiles, directory: context.workingDirectory,
             // The session's lines come from there.
             readsInput: false, cancelsOnStop: stopping.cancels(target.settings), in: context)
