@@ -29,7 +29,7 @@ package final class ServiceCaller: Sendable {
         middleware: [any ClientMiddleware], metrics: ClientMetrics?, tracing: ClientTracing?, logger: Logger
     ) {
         let pipeline = HTTPPipeline(
-            transport: dependencies.transport, middleware: middleware, metrics: metrics,
+            transport: dependencies.transport(for: configuration.network), middleware: middleware, metrics: metrics,
             tracing: tracing)
         self.init(
             configuration, dependencies, pipeline: pipeline,
