@@ -23,14 +23,12 @@ struct BoundedRun {
     ///   end has begun counts for nothing: it ends as whatever asked for the end says.
     func execute(_ chunk: LuaChunk, arguments: [LuaValue] = []) async throws {
         let (vm, timeout, clock, end) = (vm, timeout, context.clock, context.end)
-        end.limitTime(to: timeout)
+        let first = FirstOutcome()
+        // Beside the limit that the VM has: that one stops the script, this one also ends waiting for a blocked thread.
+        end.limitTime(to: timeout, grace: Self.grace) { first.finish(nil) }
         defer { end.endTimeLimit() }
         let run = Task { try await vm.execute(chunk, arguments: arguments, timeout: timeout, clock: clock) }
         outputFailure?.onFailure { run.cancel() }
-        let first = FirstOutcome()
-        let cancelLimit = timeout.map { limit in
-            end.after(limit + Self.grace) { first.finish(nil) }
-        }
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 first.wait(continuation)
@@ -41,7 +39,6 @@ struct BoundedRun {
             let cancel = end.after(Self.grace) { first.finish(nil) }
             first.onFinish(cancel)
         }
-        cancelLimit?()
         if result == nil { end.force(endReason.status(in: context), after: Self.reportingTime) }
         switch result {
         case .success: return
