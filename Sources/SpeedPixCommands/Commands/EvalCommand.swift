@@ -64,7 +64,7 @@ struct EvalCommand: ContextCommand {
             if host.cancelsOnStop { await host.cancelAbandoned(recorder.state.abandoned) }
             context.reportUnfinished(recorder.state, at: target.localMode)
             if let closed = outputFailure.error as? ClosedOutputError { throw closed }
-            if error is CancellationError { throw CommandFailure(.interrupted, "interrupted") }
+            if error is CancellationError { throw CommandFailure.interrupted }
             guard var error = error as? LuaError else { throw error }
             // It would show the chunk that evaluates the code.
             error.traceback = ""

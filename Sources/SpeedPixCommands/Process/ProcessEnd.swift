@@ -42,6 +42,9 @@ public final class ProcessEnd: Sendable {
     /// Whether a signal or a time limit has asked for the end.
     public var hasBegun: Bool { state.withLock { $0.hasBegun || $0.timeLimitPassed } }
 
+    /// Whether the end was asked for, or the calling task was cancelled; a signal does first the one and then the other.
+    var isInterruptingCaller: Bool { Task.isCancelled || hasBegun }
+
     /// Whether it was the time limit.
     public var timeLimitHasPassed: Bool { state.withLock { $0.timeLimitPassed } }
 

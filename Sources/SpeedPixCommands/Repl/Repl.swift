@@ -82,7 +82,7 @@ actor Repl {
         }
         await vm.endDetachedTasks()
         reportUnfinished()
-        guard !Task.isCancelled else { throw CommandFailure(.interrupted, "interrupted") }
+        guard !Task.isCancelled else { throw CommandFailure.interrupted }
         return isInteractive && !isOutputGone ? .success : firstFailure
     }
 

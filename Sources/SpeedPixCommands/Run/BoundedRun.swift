@@ -53,8 +53,7 @@ struct BoundedRun {
 
     private var endReason: EndReason {
         if context.end.timeLimitHasPassed { return .timeout }
-        // A stream gives up a moment before the command hears of the signal.
-        return Task.isCancelled || context.end.hasBegun ? .interrupted : .none
+        return context.end.isInterruptingCaller ? .interrupted : .none
     }
 
     private enum EndReason {

@@ -62,10 +62,7 @@ struct ScriptRunner: Sendable {
         } catch let failure {
             error = failure
         }
-        let scriptEnd = RunEnd.decide(
-            error, of: plan,
-            // A stream that gave up because the end had begun is not why it began.
-            outputFailure: context.end.hasBegun ? nil : outputFailure.error, in: context)
+        let scriptEnd = RunEnd.decide(error, of: plan, outputFailure: outputFailure.error, in: context)
         let summary = RunSummary(state: recorder.state, elapsed: recorder.elapsed(), localMode: plan.localMode)
         reportEnd(
             summary, of: plan, end: scriptEnd, limit: limit, dryRun: dryRun, found: journaling.dryRunJournal?.counts)
@@ -107,7 +104,7 @@ struct ScriptRunner: Sendable {
             ?? ScriptStreams(scriptContext, isVerbose: plan.isVerbose)
         let host = ScriptHost(
             plan.host, streams: streams, scriptContext,
-            journal: journaling.journal.map(context.wrapJournal) ?? MemoryJournal(),
+            journal: journaling.journal.map(context.wrapJournal),
             overlay: overlay, createLimit: limit, onEvent: recorder.note)
         let vm = try SpeedPixModule.machine(host, seed: journaling.seed)
         let thumbnails = Task { await report?.thumbnails.work() }

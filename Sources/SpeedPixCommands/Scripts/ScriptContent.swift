@@ -35,9 +35,7 @@ enum ScriptContent {
         return try file.closeAfter {
             try collect(file, limit: limit) {
                 while true {
-                    guard !Task.isCancelled, !end.hasBegun, end.interruptions == interruptions else {
-                        throw CancellationError()
-                    }
+                    if end.isInterruptingCaller || end.interruptions != interruptions { throw CancellationError() }
                     var ready = pollfd(fd: file.rawValue, events: Int16(POLLIN), revents: 0)
                     // In milliseconds: how long a signal may go unnoticed.
                     if poll(&ready, 1, 100) > 0 { return }
