@@ -39,7 +39,7 @@ extension ScriptHost {
     }
 
     /// From here on results may take names that other results have had: what is typed at a prompt is a run of its own.
-    package func forgetSavedNames() { savedNames.forget() }
+    package func resetSavedNames() { savedNames.removeAll() }
 }
 
 extension Prediction {

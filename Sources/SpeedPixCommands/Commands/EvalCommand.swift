@@ -55,7 +55,7 @@ struct EvalCommand: ContextCommand {
         streams.write = outputFailure.recording(context.writeOutput)
         let host = ScriptHost(plan, streams: streams, context, onEvent: recorder.note)
         do {
-            let vm = try SpeedPixModule.machine(host)
+            let vm = try SpeedPixModule.makeVM(host)
             try await BoundedRun(
                 vm: vm, timeout: timeout.duration, context: context, outputFailure: outputFailure
             )

@@ -60,7 +60,7 @@ struct ReplCommand: ContextCommand {
             readsInput: false, cancelsOnStop: stopping.cancels(target.settings), in: context)
         let streams = ScriptStreams(context, isVerbose: verbose, pictures: pictures)
         let host = ScriptHost(plan, streams: streams, context, onEvent: recorder.note)
-        let vm = try SpeedPixModule.machine(host)
+        let vm = try SpeedPixModule.makeVM(host)
         let isLocal = target.localMode != nil
         let history = LineHistory(
             path: LineHistory.path(context.environment, home: context.homeDirectory),

@@ -181,7 +181,7 @@ actor Repl {
     @discardableResult
     private func run(_ chunk: LuaChunk, shownAs shown: LuaChunk, isExpression: Bool) async -> Bool {
         chunks[shown.name] = shown
-        host.forgetSavedNames()
+        host.resetSavedNames()
         let topLevel = isExpression ? nil : LuaTopLevel(chunk)
         if let error = constantAssignment(topLevel?.chunk ?? chunk, declared: topLevel?.names ?? []) {
             fail(error, shown)

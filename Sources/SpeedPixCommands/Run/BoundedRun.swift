@@ -14,13 +14,14 @@ struct BoundedRun {
     let vm: LuaVM
     let timeout: Duration?
     let context: CommandContext
-    /// Stops the run when there is an error, whatever the script makes of it: nothing more is paid for when nobody reads.
+    /// Stops the run when there is an error, also if the script handles it: nothing more is paid for whose output is lost.
     var outputFailure: OutputFailure?
 
     /// Runs a chunk.
     ///
-    /// - Throws: As ``LuaVM/execute(_:arguments:timeout:clock:)``. What a script makes of a stream that gave up because the
-    ///   end has begun counts for nothing: it ends as whatever asked for the end says.
+    /// - Throws: As ``LuaVM/execute(_:arguments:timeout:clock:)``. Once the end of the process was
+    ///   asked for, writes fail because of that; then the error is that of the interruption or of the time limit, whatever
+    ///   error the script has made of a write.
     func execute(_ chunk: LuaChunk, arguments: [LuaValue] = []) async throws {
         let (vm, timeout, clock, end) = (vm, timeout, context.clock, context.end)
         let first = FirstOutcome()

@@ -48,7 +48,7 @@ struct RunEnd {
 
     private init() {}
 
-    /// Standard output does not take what the run has to say.
+    /// The end of a run whose output could not be written.
     init(outputFailed error: any Error) {
         let isClosed = error is ClosedOutputError
         failure = CommandFailure(
@@ -90,7 +90,7 @@ extension RunEnd {
     /// - Parameters:
     ///   - error: What it was stopped by; nil if it ran to its end.
     ///   - outputFailure: Why standard output took no more, which counts before anything that the script made of it. It does
-    ///     not count once the end of the process was asked for: a stream gives up because of that.
+    ///     not count once the end of the process was asked for, since writes fail because of that.
     static func decide(
         _ error: (any Error)?, of plan: RunPlan, outputFailure: (any Error)?, in context: CommandContext
     ) -> RunEnd {

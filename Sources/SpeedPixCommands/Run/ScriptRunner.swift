@@ -106,7 +106,7 @@ struct ScriptRunner: Sendable {
             plan.host, streams: streams, scriptContext,
             journal: journaling.journal.map(context.wrapJournal),
             overlay: overlay, createLimit: limit, onEvent: recorder.note)
-        let vm = try SpeedPixModule.machine(host, seed: journaling.seed)
+        let vm = try SpeedPixModule.makeVM(host, seed: journaling.seed)
         let thumbnails = Task { await report?.thumbnails.work() }
         let result: Result<Void, any Error>
         do {

@@ -25,10 +25,10 @@ enum ScriptContent {
     static func readStream(_ path: FilePath, limit: Int, _ end: ProcessEnd) throws -> [UInt8] {
         let file: FileDescriptor
         if let number = openNumber(path) {
-            // The very pipe that the shell has opened: opened once more, it would not tell that its writer has gone already.
+            // The very pipe that the shell has opened: opened once more, it would have no end if its writer has closed it already.
             file = try FileDescriptor(rawValue: number).duplicate()
         } else {
-            // A pipe that nobody writes to yet would block the open.
+            // The open would block until the pipe has a writer.
             file = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .nonBlocking])
         }
         let interruptions = end.interruptions

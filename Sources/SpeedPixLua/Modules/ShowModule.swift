@@ -4,9 +4,9 @@ import LocalFiles
 import LuaRuntime
 import SpeedPix
 
-/// `show`: a look at pictures, where there is a terminal that can show them, and a line about each.
+/// `show`: pictures in a terminal that can display them, and a line about each.
 enum ShowModule {
-    /// More than a person wants to see at once.
+    /// The most pictures of one call.
     private static let most = 24
 
     static func module(_ host: ScriptHost, _ pictures: PictureHost) -> LuaModule {

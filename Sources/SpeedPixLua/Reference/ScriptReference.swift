@@ -8,7 +8,7 @@ public enum ScriptReference {
 
     /// The reference of these modules and of a host's own.
     ///
-    /// - Parameter modules: As they are given to ``SpeedPixModule/machine(_:adding:limits:seed:)``.
+    /// - Parameter modules: As they are given to ``SpeedPixModule/makeVM(_:adding:limits:seed:)``.
     public static func adding(_ modules: [LuaModule]) -> LuaReference {
         let own = SpeedPixModule.modules(.unconnected)
         let verbs = (own.first { $0.name == "speedpix" }?.globals ?? []).map { "`\($0)`" }.joined(separator: ", ")
