@@ -33,9 +33,13 @@ extension ScriptHost {
         }
     }
 
-    /// What stands for the files of a prediction in a dry run.
-    func placeholderFiles(of prediction: Prediction) -> PlaceholderObject {
-        PlaceholderObject("files", host: self, owner: prediction.shownName)
+    /// What a script gets in a dry run instead of an output of a prediction; nil for the output itself.
+    ///
+    /// - Parameter path: Which output: "output", "files[1]".
+    func placeholder(_ path: String, of prediction: Prediction) -> PlaceholderObject? {
+        // What is paid for already is known, also in a dry run.
+        guard isDryRun, !prediction.isReused else { return nil }
+        return PlaceholderObject(path, host: self, owner: prediction.shownName)
     }
 
     /// From here on results may take names that other results have had: what is typed at a prompt is a run of its own.
