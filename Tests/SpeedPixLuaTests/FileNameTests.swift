@@ -242,5 +242,5 @@ struct FileNameTests {
 
 extension LuaError {
     /// What the error says helps.
-    fileprivate var hint: String? { value.tableValue?["hint"]?.text }
+    var hint: String? { value.tableValue?["hint"]?.text }
 }
