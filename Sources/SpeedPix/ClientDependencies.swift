@@ -6,12 +6,9 @@ public import Foundation
 
 /// What the SDK takes from outside: network, clocks, randomness and a journal. Tests pass their own.
 public struct ClientDependencies: Sendable {
-    /// Sends every request. One that is set here does not use ``SpeedPixClient/Configuration/network``.
-    public var transport: any HTTPTransport {
-        didSet { isTransportGiven = true }
-    }
-    /// Whether the transport was set, and is not the default.
-    private(set) var isTransportGiven: Bool
+    /// Sends every request, and does not use ``SpeedPixClient/Configuration/network``. Nil, the default, for connections as
+    /// those settings say.
+    public var transport: (any HTTPTransport)?
     /// Measures waits and sleeps between polls.
     public var clock: any Clock<Duration>
     /// The date that signatures carry, and by which an error says what is wrong with a certificate.
@@ -41,12 +38,24 @@ public struct ClientDependencies: Sendable {
         nonce: (@Sendable () -> String)? = nil,
         random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) }
     ) {
-        self.transport = transport ?? AsyncHTTPTransport.shared
-        isTransportGiven = transport != nil
+        self.transport = transport
         self.clock = clock
         self.now = now
         self.nonce = nonce ?? Nonce.random
         self.random = random
+    }
+}
+
+extension ClientDependencies {
+    /// What carries a client's requests: the transport that was given, else connections with these settings. Errors of
+    /// certificates go by ``now``.
+    func transport(for network: NetworkSettings) -> any HTTPTransport {
+        switch transport {
+        case nil where network == NetworkSettings(): AsyncHTTPTransport.shared.with(now: now)
+        case nil: RoutedHTTPTransport(network, now: now)
+        case let connections as AsyncHTTPTransport: connections.with(now: now)
+        case let given?: given
+        }
     }
 }
 

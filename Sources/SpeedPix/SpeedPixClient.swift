@@ -39,12 +39,6 @@ public struct SpeedPixClient: Sendable {
         tracer: (any Tracer)? = nil,
         logger: Logger = Logger(label: "speedpix", factory: { _ in SwiftLogNoOpLogHandler() })
     ) {
-        var dependencies = dependencies
-        if !dependencies.isTransportGiven, configuration.network != NetworkSettings() {
-            dependencies.transport = RoutedHTTPTransport(configuration.network, now: dependencies.now)
-        } else if let transport = dependencies.transport as? AsyncHTTPTransport {
-            dependencies.transport = transport.with(now: dependencies.now)
-        }
         let caller = ServiceCaller(
             configuration: configuration, dependencies: dependencies, middleware: middleware,
             metrics: metrics.map { ClientMetrics(factory: $0, clock: dependencies.clock) },

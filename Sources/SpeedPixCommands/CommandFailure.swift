@@ -14,6 +14,9 @@ struct CommandFailure: Error {
         problem = message
     }
 
+    /// What a command ends with that was interrupted and has nothing to say of what goes on.
+    static let interrupted = CommandFailure(.interrupted, "interrupted")
+
     /// A message that ends in a hint, if there is one.
     init(_ status: ExitStatus, _ problem: String, hint: String?) {
         self.init(status, problem + (hint.map { "\nhint: \($0)" } ?? ""))

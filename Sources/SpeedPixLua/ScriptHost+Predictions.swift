@@ -1,15 +1,21 @@
 public import SpeedPix
 
 extension ScriptHost {
-    /// Reports what became of a prediction that was to be canceled.
-    func noteCanceled(_ prediction: Prediction, _ failure: SpeedPixError?) {
-        if let failure {
-            // The end of the run may try what a wait is still trying.
-            guard refusedIDs.insert(prediction.id) else { return }
-            onEvent(.notCanceled(id: prediction.id, failure))
-        } else if prediction.status != .succeeded || prediction.output != nil {
-            onEvent(.ended(prediction))
-        }
+    /// Reports the end of a prediction, if it has ended and its output was fetched.
+    ///
+    /// - Returns: Whether that is so.
+    @discardableResult
+    func reportEnd(of prediction: Prediction) -> Bool {
+        guard let event = ScriptEvent.end(of: prediction) else { return false }
+        onEvent(event)
+        return true
+    }
+
+    /// Reports what became of a prediction that was to be canceled; a failure once.
+    func reportCancellation(of prediction: Prediction, failure: SpeedPixError?) {
+        // The end of the run may try what a wait is still trying.
+        if failure != nil, !refusedIDs.insert(prediction.id) { return }
+        if let event = ScriptEvent.cancellation(of: prediction, failure: failure) { onEvent(event) }
     }
 
     /// Cancels at the service what a run that was stopped or has failed leaves unfinished; ``onEvent`` is called with
@@ -21,19 +27,23 @@ extension ScriptHost {
             for prediction in predictions where !uncanceledIDs.contains(prediction.id) {
                 group.addTask {
                     let (now, failure) = await client.predictions.cancelGivenUp(prediction)
-                    noteCanceled(now, failure)
+                    reportCancellation(of: now, failure: failure)
                 }
             }
         }
     }
 
-    /// What stands for the files of a prediction in a dry run.
-    func placeholderFiles(of prediction: Prediction) -> PlaceholderObject {
-        PlaceholderObject("files", host: self, owner: prediction.shownName)
+    /// What a script gets in a dry run instead of an output of a prediction; nil for the output itself.
+    ///
+    /// - Parameter path: Which output: "output", "files[1]".
+    func placeholder(_ path: String, of prediction: Prediction) -> PlaceholderObject? {
+        // What is paid for already is known, also in a dry run.
+        guard isDryRun, !prediction.isReused else { return nil }
+        return PlaceholderObject(path, host: self, owner: prediction.shownName)
     }
 
     /// From here on results may take names that other results have had: what is typed at a prompt is a run of its own.
-    package func forgetSavedNames() { savedNames.forget() }
+    package func resetSavedNames() { savedNames.removeAll() }
 }
 
 extension Prediction {

@@ -2,7 +2,7 @@ public import SpeedPix
 
 /// What a script works with: the service, its folders in the file system, its streams, and where its events go.
 ///
-/// ``SpeedPixModule/machine(_:adding:limits:seed:)`` makes a VM for it. `examples/LuaHost` is a program with a host of its own.
+/// ``SpeedPixModule/makeVM(_:adding:limits:seed:)`` makes a VM for it. `examples/LuaHost` is a program with a host of its own.
 public struct ScriptHost: Sendable {
     /// Reaches the service; not used while ``onParameters`` is set.
     public var client: SpeedPixClient
@@ -26,12 +26,12 @@ public struct ScriptHost: Sendable {
     /// If set, `speedpix.params` hands its declaration here and ends the script by an error; nothing is sent to the service. A
     /// script that wants to reach it before declares nothing, and ends by a ``ParametersOnlyError``.
     public var onParameters: (@Sendable ([Parameter]) -> Void)?
-    /// Whether this is a dry run, which it is with an overlay over ``files``: outputs are stood in for by placeholders,
+    /// Whether this is a dry run, which it is with an overlay over ``files``: outputs are placeholders,
     /// and ``client`` should be one that sends nothing.
     public var isDryRun: Bool { files.overlay != nil }
     /// Those of a script that a session has loaded count instead of ``arguments``.
     private let loadedArguments = ScriptArguments()
-    /// Tells the transfers of a run apart.
+    /// Numbers the transfers of a run.
     let transferNumbers = TransferNumbers()
     /// The names that its results were saved under.
     let savedNames = SavedNames()
@@ -70,7 +70,7 @@ public struct ScriptHost: Sendable {
     /// What `speedpix.params` reads.
     var currentArguments: [String: String] { loadedArguments.value ?? arguments }
 
-    /// What is wrong with the arguments of a script that has ended and never called `speedpix.params`: nobody has read them. Nil
+    /// What is wrong with the arguments of a script that has ended and never called `speedpix.params`, so that they were not read. Nil
     /// if it did, or there are none.
     public var unreadArguments: ParameterError? {
         guard !loadedArguments.areRead, let name = currentArguments.keys.min() else { return nil }

@@ -4,7 +4,7 @@ import SpeedPix
 
 /// The Lua API of SpeedPix: what scripts see as `speedpix`, and its verbs as globals.
 public enum SpeedPixModule {
-    /// The modules to give to a ``LuaVM``; ``machine(_:adding:limits:seed:)`` makes one with them.
+    /// The modules to give to a ``LuaVM``; ``makeVM(_:adding:limits:seed:)`` makes one with them.
     public static func modules(_ host: ScriptHost) -> [LuaModule] {
         let verbs = Verbs(host: host)
         var module = LuaModule(
@@ -53,7 +53,7 @@ public enum SpeedPixModule {
     ///   - limits: What a script may use up.
     ///   - seed: What `math.random` begins with; nil for one that is drawn.
     /// - Throws: ``LuaError`` if memory runs out, or a module cannot be registered.
-    public static func machine(
+    public static func makeVM(
         _ host: ScriptHost, adding modules: [LuaModule] = [], limits: LuaLimits = LuaLimits(), seed: Int64? = nil
     ) throws -> LuaVM {
         let journal = host.client.journal

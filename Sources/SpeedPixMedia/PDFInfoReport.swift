@@ -24,9 +24,9 @@ struct PDFInfoReport {
         properties.createdAt = facts["CreationDate"].flatMap { text in
             JSONValue.string(text).lenientDate ?? JSONValue.string(text + ":00").lenientDate
         }
-        let told = ["Title", "Subject", "Keywords", "Creator", "Producer", "PDF version"]
+        let names = ["Title", "Subject", "Keywords", "Creator", "Producer", "PDF version"]
         properties.metadata = Dictionary(
-            uniqueKeysWithValues: told.compactMap { name in facts[name].map { (name.lowercased(), $0) } })
+            uniqueKeysWithValues: names.compactMap { name in facts[name].map { (name.lowercased(), $0) } })
         return properties
     }
 }

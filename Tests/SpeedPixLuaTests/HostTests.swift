@@ -32,7 +32,7 @@ struct HostTests {
         var host = try folder.host(console: console)
         host.streams.readInput = { Array("typed".utf8) }
         host.environment = ScriptEnvironment(["SHOP": "north"], allowed: ["SHOP"])
-        let vm = try SpeedPixModule.machine(host, adding: [shop], seed: 7)
+        let vm = try SpeedPixModule.makeVM(host, adding: [shop], seed: 7)
         let results = try await vm.run(
             LuaChunk(
                 """
@@ -43,7 +43,7 @@ struct HostTests {
         #expect(results.first == 30)
         #expect(console.output == "typed\tnorth\n")
         #expect(console.logged == ["info: making a poster"])
-        let again = try SpeedPixModule.machine(host, seed: 7)
+        let again = try SpeedPixModule.makeVM(host, seed: 7)
         #expect(try await again.run(LuaChunk("return math.random(1000)", name: "main.lua")) == [results[1]])
     }
 
@@ -66,7 +66,7 @@ struct HostTests {
         let path =
             "\(#filePath.replacing("/Tests/SpeedPixLuaTests/HostTests.swift", with: ""))/examples/LuaHost/poster.lua"
         let script = LuaChunk(try Data(contentsOf: URL(filePath: path)), name: path)
-        try await SpeedPixModule.machine(host, adding: [products]).run(script)
+        try await SpeedPixModule.makeVM(host, adding: [products]).run(script)
         #expect(console.output.hasSuffix("600×300\nlamp\t19.5\nchair\t19.5\n"))
         #expect(folder.contents.contains("poster.png"))
     }
@@ -75,7 +75,7 @@ struct HostTests {
     func limits() async throws {
         var limits = LuaLimits()
         limits.memory = 4 << 20
-        let vm = try SpeedPixModule.machine(try TemporaryFolder().host(), limits: limits)
+        let vm = try SpeedPixModule.makeVM(try TemporaryFolder().host(), limits: limits)
         let error = await #expect(throws: LuaError.self) {
             try await vm.run(LuaChunk("return ('x'):rep(8 << 20)", name: "main.lua"))
         }
@@ -89,7 +89,7 @@ struct HostTests {
         let console = Console()
         var host = try folder.host(console: console)
         host.streams.display = PictureDisplay(within: 50) { picture in shown.withLock { $0.append(picture) } }
-        let vm = try SpeedPixModule.machine(host, adding: [shop])
+        let vm = try SpeedPixModule.makeVM(host, adding: [shop])
         try await vm.run(
             LuaChunk(
                 """
@@ -115,7 +115,7 @@ struct HostTests {
         let folder = try TemporaryFolder()
         var host = try folder.host()
         host.streams.display = PictureDisplay(within: 50) { _ in throw NoWindow() }
-        let vm = try SpeedPixModule.machine(host)
+        let vm = try SpeedPixModule.makeVM(host)
         let error = await #expect(throws: LuaError.self) {
             try await vm.run(LuaChunk("show(image.blank(10, 10))", name: "main.lua"))
         }
@@ -136,7 +136,7 @@ struct HostTests {
         let told = Mutex<[String]>([])
         var host = try TemporaryFolder().host()
         host.onParameters = { parameters in told.withLock { $0 = parameters.map(\.name) } }
-        let vm = try SpeedPixModule.machine(host)
+        let vm = try SpeedPixModule.makeVM(host)
         let declares = "speedpix.params { photo = { type = 'file' } }"
         await #expect(throws: LuaError.self) { try await vm.run(LuaChunk(declares, name: "main.lua")) }
         #expect(told.withLock { $0 } == ["photo"])

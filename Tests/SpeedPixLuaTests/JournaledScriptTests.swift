@@ -304,7 +304,7 @@ struct JournaledScriptTests {
         let transport = ScriptedTransport([], then: Self.created)
         func run(_ journal: GivenJournal) async throws -> (String?, [String?]) {
             let host = try host(in: folder, journal: journal, transport: transport)
-            let results = try await SpeedPixModule.machine(host, seed: 3).run(LuaChunk(script, name: "s"))
+            let results = try await SpeedPixModule.makeVM(host, seed: 3).run(LuaChunk(script, name: "s"))
             return (results.first?.text, journal.claims.map { $0.position?.rawValue })
         }
         let journal = GivenJournal()

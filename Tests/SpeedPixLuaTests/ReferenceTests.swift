@@ -31,6 +31,11 @@ struct ReferenceTests {
         }
     }
 
+    @Test("createFunctions are run and create, as globals and in their module")
+    func createFunctions() {
+        #expect(ScriptReference.createFunctions == ["run", "create", "speedpix.run", "speedpix.create"])
+    }
+
     @Test("The reference lists exactly the globals that are not Lua's own")
     func listedGlobals() async throws {
         let results = try await ScriptFolder().run(

@@ -231,16 +231,16 @@ extension Files {
             isRetryable: (cause as? TransportError)?.isRetryable ?? true, cause: cause)
     }
 
-    private func refusal(_ response: TransportResponse, _ told: StoreRefusal) -> FailedAttempt {
+    private func refusal(_ response: TransportResponse, _ refusal: StoreRefusal) -> FailedAttempt {
         let status = response.status
         let isGone = [403, 404, 410].contains(status.code)
         return FailedAttempt(
             error: SpeedPixError(
                 .apiError,
                 "the store refused the download: HTTP \(status.code)"
-                    + ((told.message ?? told.code).map { " \($0)" } ?? ""),
+                    + ((refusal.message ?? refusal.code).map { " \($0)" } ?? ""),
                 remedy: isGone ? "the URL has probably expired: get the prediction again for a new one" : nil,
-                httpStatus: status.code, serviceCode: told.code, requestID: told.requestID,
+                httpStatus: status.code, serviceCode: refusal.code, requestID: refusal.requestID,
                 isRetryable: status.code == 429 || ServiceAnswer.isTransient(status),
                 retryAfter: RetryAfter.duration(response.headers, now: caller.dependencies.now())))
     }

@@ -30,7 +30,7 @@ extension Files {
         }
         if let saved = try? await Self.describe(path, output, lastingPath: lastingPath) {
             // The file is saved: an error of the journal's is no reason to lose it.
-            await Predictions(caller: caller, files: self).record { try await $0.recordSaved(saved) }
+            await Predictions(caller: caller, files: self).recordOrLog { try await $0.recordSaved(saved) }
         }
         return (size, false)
     }

@@ -7,19 +7,21 @@ struct CreateIntent: Sendable {
     ///
     /// - Throws: ``SpeedPixError`` `journal_failed`; `CancellationError` if the task was cancelled meanwhile, with nothing left
     ///   written down.
-    func record() async throws {
+    func recordOrThrow() async throws {
         do {
             try await journal.recordIntent(key)
         } catch {
             throw Self.failure(error, consequence: "nothing was sent")
         }
         guard Task.isCancelled else { return }
-        try await withdraw()
+        try await withdrawOrThrow()
         throw CancellationError()
     }
 
     /// Takes back an intent whose try had no effect.
-    func withdraw() async throws {
+    ///
+    /// - Throws: ``SpeedPixError`` `journal_failed`.
+    func withdrawOrThrow() async throws {
         do {
             try await journal.withdrawIntent(key)
         } catch {

@@ -24,7 +24,7 @@ struct HeartbeatUpdates {
     private let clock: any Clock<Duration>
     private let elapsed: @Sendable () -> Duration
     /// When the last element was returned.
-    private var toldAt: Duration
+    private var returnedAt: Duration
     private var polling: Polling?
     /// Whether the task was asked for a change that has not come yet.
     private var isAsked = false
@@ -46,7 +46,7 @@ struct HeartbeatUpdates {
         self.interval = max(interval.withinYears, Self.shortest)
         clock = updates.predictions.caller.dependencies.clock
         elapsed = clock.stopwatch()
-        toldAt = .zero
+        returnedAt = .zero
     }
 
     /// - Returns: Nil after the prediction's end was returned.
@@ -62,8 +62,8 @@ struct HeartbeatUpdates {
             switch event {
             case .changed(let prediction):
                 isAsked = false
-                return told(Element(changed: prediction), polling)
-            case .interval(number): return told(Element(changed: nil), polling)
+                return returning(Element(changed: prediction), polling)
+            case .interval(number): return returning(Element(changed: nil), polling)
             case .interval: continue
             case .failed(let error): throw error
             }
@@ -73,14 +73,14 @@ struct HeartbeatUpdates {
         return nil
     }
 
-    private mutating func told(_ element: Element, _ polling: Polling) -> Element {
+    private mutating func returning(_ element: Element, _ polling: Polling) -> Element {
         self.polling = polling
-        toldAt = elapsed()
+        returnedAt = elapsed()
         return element
     }
 
     private func timer(_ number: Int, _ sender: AsyncStream<Event>.Continuation) -> Task<Void, Never> {
-        let delay = max(toldAt + interval - elapsed(), .zero)
+        let delay = max(returnedAt + interval - elapsed(), .zero)
         return Task { [clock] in
             guard (try? await clock.sleep(for: delay)) != nil else { return }
             sender.yield(.interval(number))

@@ -53,10 +53,11 @@ extension Prediction {
             // Names without values are more than nothing.
             succeed(with: outputs ?? currentImageOutput ?? result?.asObject)
         }
-        let told = data.first("info")
-        if let told { info = told }
+        let givenInfo = data.first("info")
+        if let givenInfo { info = givenInfo }
         let message =
-            data.first("message")?.lenientString ?? told?.first("message")?.lenientString ?? told?.lenientString
+            data.first("message")?.lenientString ?? givenInfo?.first("message")?.lenientString
+            ?? givenInfo?.lenientString
         if let message {
             if status == .failed { error = error ?? message }
             if !logs.hasSuffix(message + "\n") { logs += message + "\n" }

@@ -3,8 +3,8 @@ extension Prediction {
     /// What a journal has as the reason of one that was canceled since its wait was given up.
     static let givenUp = "its wait was given up"
 
-    /// Whether nothing more can become known of it.
-    var isComplete: Bool { status.isTerminal && (status != .succeeded || output != nil) }
+    /// Whether it has ended, with its output if it has succeeded: nothing more can become known of it.
+    package var isComplete: Bool { status.isTerminal && (status != .succeeded || output != nil) }
 
     /// The prediction, if it has succeeded.
     ///

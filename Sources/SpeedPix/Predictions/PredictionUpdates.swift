@@ -79,8 +79,8 @@ public struct PredictionUpdates: AsyncSequence, Sendable {
         private mutating func next(of updates: HeartbeatUpdates, latest: Prediction) async throws -> Prediction? {
             var updates = updates
             do {
-                guard let told = try await updates.next() else { return nil }
-                let prediction = told.changed ?? latest
+                guard let element = try await updates.next() else { return nil }
+                let prediction = element.changed ?? latest
                 source = .heartbeat(updates, prediction)
                 return prediction
             } catch {

@@ -1,4 +1,5 @@
-// Records in the client's journal what becomes of predictions.
+// Records in the client's journal what becomes of predictions. What has happened is not undone by a journal that cannot write:
+// such an error is logged, unless a function's name ends in OrThrow.
 extension Predictions {
     /// Asks the journal about a create, before its files are uploaded.
     ///
@@ -29,20 +30,34 @@ extension Predictions {
         }
     }
 
-    /// Does something for a create that comes before it is sent.
-    func recordingFailure<Result>(_ key: JournalKey, _ body: () async throws -> Result) async throws -> Result {
+    /// Does something for a create before it is sent; if that fails, the create is recorded as not made.
+    ///
+    /// - Throws: What `body` throws.
+    func recordingNotMadeOnFailure<Result>(
+        _ key: JournalKey, _ body: () async throws -> Result
+    ) async throws -> Result {
         do {
             return try await body()
         } catch {
-            await record { try await $0.recordNotMade(key) }
+            await recordOrLog { try await $0.recordNotMade(key) }
             throw error
+        }
+    }
+
+    /// Records a create that was sent and has brought no prediction, as its error says: in doubt with `unknown_outcome`, else
+    /// not made (``ServiceCaller/call(_:_:headers:intent:limit:)``).
+    func recordCreateFailed(_ error: any Error, _ key: JournalKey) async {
+        if let error = error as? SpeedPixError, error.code == .unknownOutcome {
+            await recordOrLog { try await $0.recordInDoubt(key, error) }
+        } else {
+            await recordOrLog { try await $0.recordNotMade(key) }
         }
     }
 
     /// Writes down the id of what was created. A journal does so whatever becomes of the calling task.
     ///
     /// - Throws: ``SpeedPixError`` `journal_failed` with the prediction.
-    func record(_ prediction: Prediction, _ key: JournalKey) async throws {
+    func recordCreatedOrThrow(_ prediction: Prediction, _ key: JournalKey) async throws {
         let journal = caller.dependencies.journal
         do {
             try await journal.recordCreated(prediction, key)
@@ -62,11 +77,11 @@ extension Predictions {
         if caller.dependencies.journal.identifiesCreates {
             caller.state.outputs.note(prediction, now: caller.dependencies.now())
         }
-        await record { try await $0.recordEnded(prediction, byCaller: byCaller) }
+        await recordOrLog { try await $0.recordEnded(prediction, byCaller: byCaller) }
     }
 
-    /// Records something that has happened in the journal. An error of the journal's does not undo it, and is logged.
-    func record(_ body: (any PredictionJournal) async throws -> Void) async {
+    /// Records something that has happened in the journal. An error of the journal's is logged.
+    func recordOrLog(_ body: (any PredictionJournal) async throws -> Void) async {
         do {
             try await body(caller.dependencies.journal)
         } catch {

@@ -52,7 +52,7 @@ public struct Predictions: Sendable {
         switch try await claim(workflowID, input: input, options: options) {
         case .recorded(let prediction): return prediction
         case .new(let key):
-            let resolved = try await recordingFailure(key) {
+            let resolved = try await recordingNotMadeOnFailure(key) {
                 try await resolve(input, options.fileEncoding, by: deadline)
             }
             // Not within the deadline as a whole: a create that is under way must still return the id of what it has started.
@@ -103,36 +103,34 @@ public struct Predictions: Sendable {
             headers[.resourceConfigID] = options.resourceConfigIDs.joined(separator: ",")
         }
         let createdAt = caller.dependencies.now()
+        var prediction: Prediction
         do {
             let envelope = try await caller.call(
                 .create, .object(body), headers: headers,
                 intent: CreateIntent(journal: caller.dependencies.journal, key: key), limit: limit)
-            guard let id = envelope.data.first("taskId", "task_id")?.lenientIdentifier else {
-                throw SpeedPixError(
-                    .unknownOutcome, "the service accepted the create but its answer has no taskId",
-                    remedy: "look in the console before you create it again, or it may be paid for twice",
-                    requestID: envelope.requestID)
-            }
-            var prediction = Prediction(id: id)
-            prediction.workflowID = workflowID
-            prediction.label = options.label
-            prediction.input = input
-            prediction.createdAt = createdAt
+            prediction = Prediction(id: try Self.createdID(envelope))
             prediction.apply(created: envelope.data)
-            caller.pipeline.metrics?.created()
-            caller.logger.debug("created", metadata: ["prediction": "\(id)", "workflow": "\(workflowID)"])
-            try await record(prediction, key)
-            return prediction
-        } catch let error as SpeedPixError where error.code == .unknownOutcome {
-            await record { try await $0.recordInDoubt(key, error) }
-            throw error
         } catch {
-            // What has an id was created, whatever the journal made of it.
-            if (error as? SpeedPixError)?.prediction == nil {
-                await record { try await $0.recordNotMade(key) }
-            }
+            await recordCreateFailed(error, key)
             throw error
         }
+        prediction.workflowID = workflowID
+        prediction.label = options.label
+        prediction.input = input
+        prediction.createdAt = createdAt
+        caller.pipeline.metrics?.created()
+        caller.logger.debug("created", metadata: ["prediction": "\(prediction.id)", "workflow": "\(workflowID)"])
+        try await recordCreatedOrThrow(prediction, key)
+        return prediction
+    }
+
+    /// - Throws: ``SpeedPixError`` `unknown_outcome` for an answer without an id.
+    private static func createdID(_ envelope: Envelope) throws(SpeedPixError) -> String {
+        guard let id = envelope.data.first("taskId", "task_id")?.lenientIdentifier else {
+            throw .unknownOutcome(
+                "the service accepted the create but its answer has no taskId", requestID: envelope.requestID)
+        }
+        return id
     }
 
     /// Asks the service how a prediction stands; with its output, if it has succeeded.

@@ -29,7 +29,8 @@ package final class ServiceCaller: Sendable {
         middleware: [any ClientMiddleware], metrics: ClientMetrics?, tracing: ClientTracing?, logger: Logger
     ) {
         let pipeline = HTTPPipeline(
-            transport: dependencies.transport, middleware: middleware, metrics: metrics, tracing: tracing)
+            transport: dependencies.transport(for: configuration.network), middleware: middleware, metrics: metrics,
+            tracing: tracing)
         self.init(
             configuration, dependencies, pipeline: pipeline,
             state: ClientState(configuration, dependencies, executor: pipeline.taskExecutor(for: .progress)),
@@ -70,16 +71,18 @@ package final class ServiceCaller: Sendable {
     ///   - route: One that is not repeatable, a create, is only sent again if it surely had no effect.
     ///   - intent: Is written down before each try, and taken back after one that had no effect.
     ///   - limit: No further try begins after it, and one that is repeatable goes on no longer.
+    /// - Throws: ``SpeedPixError``: `unknown_outcome` for a create that may have been made; after any other error it was not
+    ///   made. `CancellationError` if the task is cancelled, before a create is sent.
     func call(
         _ route: Route, _ body: JSONValue, headers: HTTPFields = [:], intent: CreateIntent? = nil,
         limit: Duration? = nil
     ) async throws -> Envelope {
         try await withTaskExecutorPreference(pipeline.taskExecutor(for: route.operation)) {
-            try await tries(route, body, headers: headers, intent: intent, limit: limit)
+            try await callWithRetries(route, body, headers: headers, intent: intent, limit: limit)
         }
     }
 
-    private func tries(
+    private func callWithRetries(
         _ route: Route, _ body: JSONValue, headers: HTTPFields, intent: CreateIntent?, limit: Duration?
     ) async throws -> Envelope {
         let isRepeatable = route.definition.isRepeatable
@@ -96,7 +99,7 @@ package final class ServiceCaller: Sendable {
         var hasCorrectedClock = false
         while true {
             try Task.checkCancellation()
-            try await intent?.record()
+            try await intent?.recordOrThrow()
             let sentAt = state.pollScheduler.now
             do {
                 var timeout = configuration.timeout
@@ -111,10 +114,10 @@ package final class ServiceCaller: Sendable {
             } catch let failure as Failure {
                 if failure.error.code == .throttled { state.pollScheduler.noteThrottled(sentAt: sentAt) }
                 let isInDoubt = !isRepeatable && failure.effect == .unknown
-                let error = isInDoubt ? Self.unknownOutcome(failure.error) : failure.error
+                let error = isInDoubt ? Self.inDoubt(failure.error) : failure.error
                 // The try surely had no effect, so its intent is withdrawn, and before the pause: if the process ends in
                 // the pause, the journal must not have the create as in doubt.
-                if !isInDoubt { try await intent?.withdraw() }
+                if !isInDoubt { try await intent?.withdrawOrThrow() }
                 if let offset = failure.clockOffset, !hasCorrectedClock,
                     state.correctClock(offset: offset, used: failure.usedOffset)
                 {
@@ -295,10 +298,9 @@ package final class ServiceCaller: Sendable {
         return bytes
     }
 
-    private static func unknownOutcome(_ error: SpeedPixError) -> SpeedPixError {
-        SpeedPixError(
-            .unknownOutcome, "the create may or may not have started a prediction: \(error.message)",
-            remedy: "look in the console before you create it again, or it may be paid for twice",
-            httpStatus: error.httpStatus, serviceCode: error.serviceCode, requestID: error.requestID, cause: error)
+    private static func inDoubt(_ error: SpeedPixError) -> SpeedPixError {
+        .unknownOutcome(
+            "the create may or may not have started a prediction: \(error.message)", httpStatus: error.httpStatus,
+            serviceCode: error.serviceCode, requestID: error.requestID, cause: error)
     }
 }

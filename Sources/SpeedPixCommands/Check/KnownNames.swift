@@ -10,8 +10,8 @@ struct KnownNames: Sendable {
 
     init(_ context: CommandContext) async throws {
         let noAccount = try SpeedPixClient.Configuration(appKey: "none", appSecret: "none")
-        let plan = HostPlan(
-            noAccount, sandbox: try SandboxOptions.parse([]), withheld: [], directory: context.workingDirectory,
+        let plan = try HostPlan(
+            noAccount, sandbox: SandboxOptions.parse([]), withheld: [], directory: context.workingDirectory,
             in: context)
         let host = ScriptHost(plan, streams: .none, context, onEvent: { _ in })
         let results = try await LuaVM(modules: SpeedPixModule.modules(host)).run(

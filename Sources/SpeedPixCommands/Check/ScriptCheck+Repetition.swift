@@ -1,3 +1,5 @@
+import SpeedPixLua
+
 // Warnings about values that differ when a run is resumed: it runs again from its first line.
 extension ScriptCheck {
     /// What encloses the expression that is read, as far as these warnings depend on it.
@@ -8,11 +10,8 @@ extension ScriptCheck {
         var inputs = 0
     }
 
-    private static let creates: Set<[String]> = [
-        ["run"], ["create"], ["speedpix", "run"], ["speedpix", "create"],
-    ]
-    private static let draws: Set<[String]> = [["math", "random"]]
-    private static let clocks: Set<[String]> = [["os", "time"], ["os", "date"], ["os", "clock"]]
+    private static let draws: Set<String> = ["math.random"]
+    private static let clocks: Set<String> = ["os.time", "os.date", "os.clock"]
 
     /// Whether the expression that comes is a call of `pairs`.
     var isPairsCall: Bool {
@@ -22,23 +21,25 @@ extension ScriptCheck {
     /// The arguments of a call, with what is known of them.
     mutating func arguments(of callee: Shape, _ nameToken: LuaToken) -> [Shape] {
         guard case .path(let path) = callee else { return arguments() }
-        if syntaxContext.inputs > 0, Self.clocks.contains(path) {
+        let name = path.joined(separator: ".")
+        let isCreate = ScriptReference.createFunctions.contains(name)
+        if syntaxContext.inputs > 0, Self.clocks.contains(name) {
             warn(
                 nameToken,
-                "\(path.joined(separator: ".")) gives another value when the run is resumed, and the prediction is then"
+                "\(name) gives another value when the run is resumed, and the prediction is then"
                     + " paid for again; keep it: speedpix.once(\"stamp\", function() … end)")
         }
-        if syntaxContext.pairsLoops > 0, Self.creates.contains(path) || Self.draws.contains(path) {
+        if syntaxContext.pairsLoops > 0, isCreate || Self.draws.contains(name) {
             warn(
                 nameToken,
                 "pairs has another order in each process, so that a resumed run does not find"
-                    + " \(path.joined(separator: ".")) at its place; sort the keys first, or use a list")
+                    + " \(name) at its place; sort the keys first, or use a list")
         }
         let before = syntaxContext
         defer { syntaxContext = before }
-        if Self.creates.contains(path) { syntaxContext.inputs += 1 }
+        if isCreate { syntaxContext.inputs += 1 }
         // Its result is recorded, and the same when the run is resumed.
-        if path == ["speedpix", "once"] { syntaxContext = SyntaxContext() }
+        if name == "speedpix.once" { syntaxContext = SyntaxContext() }
         return arguments()
     }
 

@@ -45,7 +45,7 @@ struct EvalCommand: ContextCommand {
     private func evaluate(
         at target: ServiceTarget, of service: ServiceSelection, refusing: MissingAccount?, in context: CommandContext
     ) async throws {
-        let plan = HostPlan(
+        let plan = try HostPlan(
             target.configuration, sandbox: sandbox, withheld: service.withheldFiles, directory: nil,
             middleware: refusing.map { [$0] } ?? [],
             cancelsOnStop: stopping.cancels(target.settings), in: context)
@@ -55,7 +55,7 @@ struct EvalCommand: ContextCommand {
         streams.write = outputFailure.recording(context.writeOutput)
         let host = ScriptHost(plan, streams: streams, context, onEvent: recorder.note)
         do {
-            let vm = try SpeedPixModule.machine(host)
+            let vm = try SpeedPixModule.makeVM(host)
             try await BoundedRun(
                 vm: vm, timeout: timeout.duration, context: context, outputFailure: outputFailure
             )
@@ -64,7 +64,7 @@ struct EvalCommand: ContextCommand {
             if host.cancelsOnStop { await host.cancelAbandoned(recorder.state.abandoned) }
             context.reportUnfinished(recorder.state, at: target.localMode)
             if let closed = outputFailure.error as? ClosedOutputError { throw closed }
-            if error is CancellationError { throw CommandFailure(.interrupted, "interrupted") }
+            if error is CancellationError { throw CommandFailure.interrupted }
             guard var error = error as? LuaError else { throw error }
             // It would show the chunk that evaluates the code.
             error.traceback = ""

@@ -1,6 +1,7 @@
 import ArgumentParser
 import SpeedPix
 import SpeedPixGateway
+import SpeedPixLua
 import Synchronization
 import SystemPackage
 
@@ -94,7 +95,7 @@ struct PredictCommand: ContextCommand {
         if let limit = timeout.duration { options.wait.timeout = limit }
         if stopping.cancels(target.settings) { options.wait.cancelOn = .stop }
         options.wait.onCancel = { prediction, failure in
-            recorder.note(failure.map { .notCanceled(id: prediction.id, $0) } ?? .ended(prediction))
+            if let event = ScriptEvent.cancellation(of: prediction, failure: failure) { recorder.note(event) }
         }
         options.onCreated = { [create = options.create] in recorder.note(.created($0, create)) }
         options.wait.onProgress = { recorder.note(.progressed($0)) }

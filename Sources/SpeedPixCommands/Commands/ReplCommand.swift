@@ -54,13 +54,13 @@ struct ReplCommand: ContextCommand {
         context.writeOutput = output.write
         context.writeError = output.writeError
         let recorder = RunRecorder(clock: context.clock, keepsHistory: true)
-        let plan = HostPlan(
+        let plan = try HostPlan(
             configuration, sandbox: sandbox, withheld: service.withheldFiles, directory: context.workingDirectory,
             // The session's lines come from there.
             readsInput: false, cancelsOnStop: stopping.cancels(target.settings), in: context)
         let streams = ScriptStreams(context, isVerbose: verbose, pictures: pictures)
         let host = ScriptHost(plan, streams: streams, context, onEvent: recorder.note)
-        let vm = try SpeedPixModule.machine(host)
+        let vm = try SpeedPixModule.makeVM(host)
         let isLocal = target.localMode != nil
         let history = LineHistory(
             path: LineHistory.path(context.environment, home: context.homeDirectory),

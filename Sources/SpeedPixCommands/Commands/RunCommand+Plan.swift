@@ -20,17 +20,14 @@ extension RunCommand {
         let journalFolder = journal.folder(context, beside: script.directory)
         return RunPlan(
             script: script, name: name,
-            host: HostPlan(
-                dryRun
-                    ? try DryRunTransport.configuration(context, appKey: target.configuration.appKey)
-                    : target.configuration,
-                sandbox: sandbox, withheld: service.withheldFiles, arguments: arguments, directory: script.directory,
+            host: try HostPlan(
+                target.configuration, isDryRun: dryRun, sandbox: sandbox, withheld: service.withheldFiles,
+                arguments: arguments, directory: script.directory,
                 journal: journalFolder, readsInput: !script.isStandardInput,
-                transport: dryRun ? DryRunTransport() : nil,
                 middleware: context.middleware,
-                cancelsOnStop: !dryRun && stopping.cancels(target.settings),
+                cancelsOnStop: stopping.cancels(target.settings),
                 watched: watched, in: context),
-            localMode: target.localMode, isDryRun: dryRun,
+            localMode: target.localMode,
             journal: try JournalPlan(
                 resuming, goingOn: run, folder: journalFolder, script: script.directory == nil ? "-" : name,
                 parameters: arguments, at: target,

@@ -137,10 +137,21 @@ struct RunCommand: ContextCommand {
             let lock = try takeLock(file, beside: script.directory, context)
             defer { lock?.release() }
             return try await service.withTarget(isQuiet: output.quiet) { target in
-                let plan = try plan(script, named: file, at: target, of: service, in: context)
-                return await ScriptRunner(context, events: events).run(plan)
+                try await run(script, named: file, at: target, of: service, events: events, in: context)
             }
         }
+    }
+
+    /// Plans the run and runs the script; the caller has the failure to report, and the last event.
+    ///
+    /// - Throws: As ``plan(_:named:at:of:watched:goingOn:in:)``; how the run itself ended is in the result.
+    private func run(
+        _ script: ScriptFile, named file: String, at target: ServiceTarget, of service: ServiceSelection,
+        events: EventStream?, watched: WatchedFiles? = nil, goingOn run: Int64? = nil, in context: CommandContext
+    ) async throws -> RunResult {
+        let plan = try plan(
+            script, named: file, at: target, of: service, watched: watched, goingOn: run, in: context)
+        return await ScriptRunner(context, events: events).run(plan)
     }
 
     /// Runs the script whenever it or something that it read has changed, until the task is cancelled.
@@ -162,10 +173,9 @@ struct RunCommand: ContextCommand {
                 do {
                     try await reportingEnd(to: events, in: context) {
                         let script = try ScriptFile(file, in: context)
-                        let plan = try plan(
-                            script, named: file, at: target, of: service, watched: watched, goingOn: run,
-                            in: context)
-                        let result = await ScriptRunner(context, events: events).run(plan)
+                        let result = try await self.run(
+                            script, named: file, at: target, of: service, events: events, watched: watched,
+                            goingOn: run, in: context)
                         run = result.run ?? run
                         return result
                     }
@@ -205,8 +215,8 @@ struct RunCommand: ContextCommand {
     private func showParameters(of script: ScriptFile, named name: String, _ context: CommandContext) async throws {
         try script.checkEncoding()
         let declared = DeclaredParameters()
-        let plan = HostPlan(
-            try SpeedPixClient.Configuration(appKey: "none", appSecret: "none"), sandbox: sandbox,
+        let plan = try HostPlan(
+            SpeedPixClient.Configuration(appKey: "none", appSecret: "none"), sandbox: sandbox,
             withheld: selection(context).withheldFiles, arguments: arguments, directory: script.directory, in: context)
         // What it prints before that belongs to no help text.
         let host = ScriptHost(plan, streams: .none, context, onEvent: { _ in }, onParameters: declared.set)

@@ -86,7 +86,7 @@ struct RunsListCommand: ContextCommand {
         guard !runs.isEmpty else {
             return context.say(unfinished ? "there are no unfinished runs" : "there are no runs")
         }
-        for run in runs { try context.print(RunText.line(run).printable()) }
+        for run in runs { try context.print(RunText.line(run, in: context.timeZone).printable()) }
     }
 }
 
@@ -116,10 +116,10 @@ struct RunsShowCommand: ContextCommand {
             fields["creates"] = .array(creates.map(RunText.json))
             return try context.print(.object(fields))
         }
-        try context.print("run \(RunText.line(run))".printable())
+        try context.print("run \(RunText.line(run, in: context.timeZone))".printable())
         try context.print("in \(run.description.folder), at \(run.description.endpoint), seed \(run.seed)".printable())
         for create in creates {
-            for line in RunText.lines(create) { try context.print("  \(line)".printable()) }
+            for line in RunText.lines(create, in: context.timeZone) { try context.print("  \(line)".printable()) }
         }
         if run.isUnfinished { context.say("go on with it: speedpix runs resume \(run.number)") }
     }

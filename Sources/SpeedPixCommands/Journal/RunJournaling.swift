@@ -1,6 +1,12 @@
 import SpeedPix
 import SpeedPixJournal
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
 /// The journal of a run under way: opens it, reports what it has, and ends it.
 struct RunJournaling: Sendable {
     /// Where creates are written down; nil for memory.
@@ -57,7 +63,8 @@ struct RunJournaling: Sendable {
             callbacks: callbacks)
         report(Self.greeting(recorded, resumed))
         if !plan.choices.makesDoubtsAgain {
-            for line in Self.doubts(recorded.inDoubt > 0 ? try store.doubts(of: run) : [], run) { context.say(line) }
+            let doubts = recorded.inDoubt > 0 ? try store.doubts(of: run) : []
+            for line in Self.lines(doubts: doubts, of: run, in: context.timeZone) { context.say(line) }
         }
         let deferred = DeferredJournal(resumed)
         (journal, self.seed, self.deferred, dryRunJournal) = (deferred, resumed.seed, deferred, nil)
@@ -84,7 +91,7 @@ struct RunJournaling: Sendable {
             isThere
             ? try JournalStore(folder: plan.folder.path).runs()
                 .filter { $0.isUnfinished && $0.description.script == plan.description.script } : []
-        for run in others.prefix(5) { text += "\n  run \(RunText.line(run))" }
+        for run in others.prefix(5) { text += "\n  run \(RunText.line(run, in: context.timeZone))" }
         text += "\nhint: "
         text +=
             others.isEmpty
@@ -110,11 +117,11 @@ struct RunJournaling: Sendable {
             + (run.created == 1 ? " is" : " are") + " paid for"
     }
 
-    private static func doubts(_ doubts: [RecordedCreate], _ run: Int64) -> [String] {
+    private static func lines(doubts: [RecordedCreate], of run: Int64, in zone: TimeZone) -> [String] {
         guard !doubts.isEmpty else { return [] }
         let lines =
             ["\(doubts.count) in doubt, since it was stopped between sending and the answer:"]
-            + doubts.map { "  \(RunText.doubt($0))" } + [
+            + doubts.map { "  \(RunText.doubt($0, in: zone))" } + [
                 "look in the console whether there are such predictions, and say so: speedpix runs settle \(run) POSITION"
                     + " --id ID, or --not-created"
             ]

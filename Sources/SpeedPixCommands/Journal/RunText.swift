@@ -7,12 +7,12 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// Runs and their creates, as people and programs read them.
+/// Runs and their creates, as people and programs read them. People get times of their own zone, programs UTC.
 enum RunText {
     /// "run 12: pipeline.lua, 2026-11-27 14:03, unfinished: 41 created, 40 done, 1 in doubt".
-    static func line(_ run: RecordedRun) -> String {
+    static func line(_ run: RecordedRun, in zone: TimeZone) -> String {
         let state = run.isUnfinished ? "unfinished" : "finished"
-        return "\(run.number): \(name(run)), \(time(run.started)), \(state): \(counts(run))"
+        return "\(run.number): \(name(run)), \(time(run.started, in: zone)), \(state): \(counts(run))"
     }
 
     /// "41 created, 40 done, 1 in doubt".
@@ -21,8 +21,8 @@ enum RunText {
             (run.succeeded, "done"), (run.failed, "failed"), (run.canceled, "canceled"), (run.unended, "not ended"),
             (run.inDoubt, "in doubt"), (run.unsaved, "not saved"),
         ]
-        let told = parts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
-        return (["\(run.created) created"] + told).joined(separator: ", ")
+        let counted = parts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
+        return (["\(run.created) created"] + counted).joined(separator: ", ")
     }
 
     /// The script with its parameters.
@@ -32,8 +32,9 @@ enum RunText {
         return ([script.isEmpty ? "a script" : script] + parameters).joined(separator: " ")
     }
 
-    static func doubt(_ create: RecordedCreate) -> String {
-        var text = "\(create.position?.rawValue ?? "\(create.number)"): \(time(create.intended)) \(create.workflowID)"
+    static func doubt(_ create: RecordedCreate, in zone: TimeZone) -> String {
+        var text =
+            "\(create.position?.rawValue ?? "\(create.number)"): \(time(create.intended, in: zone)) \(create.workflowID)"
         if let label = create.label { text += " \(label)" }
         return text + " \(input(create.input))"
     }
@@ -48,10 +49,10 @@ enum RunText {
     }
 
     /// A create with its position, what it gave, or why it gave nothing.
-    static func lines(_ create: RecordedCreate) -> [String] {
+    static func lines(_ create: RecordedCreate, in zone: TimeZone) -> [String] {
         let position = create.position?.rawValue ?? "\(create.number)"
         var lines = ["\(position): \(line(create))"]
-        if create.isInDoubt { lines.append("  \(time(create.intended)) \(input(create.input))") }
+        if create.isInDoubt { lines.append("  \(time(create.intended, in: zone)) \(input(create.input))") }
         if let reason = create.prediction?.error ?? create.problem { lines.append("  \(reason)") }
         return lines + create.paths.map { "  \($0)" }
     }
@@ -67,9 +68,11 @@ enum RunText {
 
     static func predictions(_ count: Int) -> String { "\(count) prediction\(count == 1 ? "" : "s")" }
 
-    /// By the clock on the wall.
-    static func time(_ seconds: Double) -> String {
-        let style = Date.ISO8601FormatStyle(timeZone: .current).year().month().day().dateTimeSeparator(.space)
+    /// Date and time of day, to the minute.
+    ///
+    /// - Parameter seconds: Since 1970.
+    private static func time(_ seconds: Double, in zone: TimeZone) -> String {
+        let style = Date.ISO8601FormatStyle(timeZone: zone).year().month().day().dateTimeSeparator(.space)
             .time(includingFractionalSeconds: false)
         return String(Date(timeIntervalSince1970: seconds).formatted(style).prefix(16))
     }

@@ -12,6 +12,7 @@ public final class ProcessEnd: Sendable {
         var hasBegun = false
         var timeLimitPassed = false
         var interruptions = 0
+        /// Cancels what is scheduled for the limit.
         var timeLimit: (@Sendable () -> Void)?
         var isForced = false
     }
@@ -41,15 +42,30 @@ public final class ProcessEnd: Sendable {
     /// Whether a signal or a time limit has asked for the end.
     public var hasBegun: Bool { state.withLock { $0.hasBegun || $0.timeLimitPassed } }
 
+    /// Whether the end was asked for, or the calling task was cancelled; a signal does first the one and then the other.
+    var isInterruptingCaller: Bool { Task.isCancelled || hasBegun }
+
     /// Whether it was the time limit.
     public var timeLimitHasPassed: Bool { state.withLock { $0.timeLimitPassed } }
 
     /// From now on a run may take this long; the limit of a run before counts no more.
-    func limitTime(to limit: Duration?) {
+    ///
+    /// - Parameters:
+    ///   - grace: How long the run may take to end once the limit has passed.
+    ///   - abandon: Called after that, unless ``endTimeLimit()`` was called before.
+    func limitTime(to limit: Duration?, grace: Duration, abandon: @escaping @Sendable () -> Void) {
         clearTimeLimit()
         guard let limit else { return }
-        let cancel = schedule(limit) { [weak self] in self?.state.withLock { $0.timeLimitPassed = true } }
+        let cancel = schedule(limit) { [weak self] in self?.passTimeLimit(grace, abandon) }
         state.withLock { $0.timeLimit = cancel }
+    }
+
+    private func passTimeLimit(_ grace: Duration, _ abandon: @escaping @Sendable () -> Void) {
+        let cancel = schedule(grace, abandon)
+        state.withLock { state in
+            state.timeLimitPassed = true
+            state.timeLimit = cancel
+        }
     }
 
     /// The run that had the limit has ended. If it has passed, it stays so: what is still to be written may have no reader.

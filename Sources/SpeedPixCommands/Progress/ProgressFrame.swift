@@ -29,7 +29,7 @@ struct ProgressFrame {
     var lines: [String] {
         // The last column stays empty: some terminals wrap when it is written.
         let columns = size.columns - 1
-        // Nothing to tell of as long as a script only computes.
+        // Nothing is shown as long as a script only computes.
         guard columns >= 4, size.rows >= 2, !state.isEmpty || !state.transfers.isEmpty else { return [] }
         return [header(columns)] + rows { _ in true }
     }
@@ -50,7 +50,7 @@ struct ProgressFrame {
             (state.succeeded, "done", .green), (state.running, "running", nil), (state.queued, "queued", nil),
             (state.failed, "failed", .red), (state.canceled, "canceled", .red),
         ]
-        // Failures and cancels are told of when there are some.
+        // Failures and cancels are shown when there are some.
         let shown = counts.enumerated().filter { $0.offset < 3 || $0.element.0 > 0 }.map(\.element)
         let time = DurationText.clock(elapsed)
         let separator = style.hasUnicode ? " · " : " | "
@@ -85,7 +85,7 @@ struct ProgressFrame {
             facts.append(percent(job.fraction))
             if let eta = job.eta {
                 // It goes on between two polls.
-                facts.append("\(DurationText.clock(max(eta - (elapsed - job.heardAt), .zero))) left")
+                facts.append("\(DurationText.clock(max(eta - (elapsed - job.updatedAt), .zero))) left")
             } else if let since = job.runningAt {
                 facts.append(DurationText.clock(elapsed - since))
             }

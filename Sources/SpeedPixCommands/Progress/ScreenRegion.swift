@@ -1,4 +1,4 @@
-/// Lines below whatever a program writes to its terminal, as bytes to send: pure, so that a test can play terminal.
+/// Lines below whatever a program writes to its terminal, as bytes to send: pure, so that a test can interpret them.
 ///
 /// The cursor always stands where the program's output goes on; the lines hang below it. So output needs nothing but
 /// that they are erased from the cursor on, and a terminal that is resized, which moves the cursor with its text, loses

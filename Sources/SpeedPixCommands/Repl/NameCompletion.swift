@@ -58,13 +58,13 @@ struct NameCompletion: Sendable {
         case .none: return Completion()
         case .string(let start, let quote):
             let call = cursor.call
-            if let call, call.argument == 0, Self.takesWorkflow(call.name) {
+            if let call, call.argument == 0, ScriptReference.createFunctions.contains(call.name) {
                 return Self.completion(start, workflows().map { Candidate(name: $0.id, suffix: quote) })
             }
             if PathText.looksLikePath(start) { return completeFile(start, suffix: quote) }
-            guard let call, call.argument == 1, Self.takesWorkflow(call.name), let input = cursor.field else {
-                return Completion()
-            }
+            guard let call, call.argument == 1, ScriptReference.createFunctions.contains(call.name),
+                let input = cursor.field
+            else { return Completion() }
             let known = values(call.firstText ?? "", input)
             return Self.completion(start, known.map { Candidate(name: $0, suffix: quote) })
         case .member(let path, let name, let isMethod):
@@ -95,13 +95,9 @@ struct NameCompletion: Sendable {
         return Self.completion(name, members([]).map(Self.candidate) + LuaSyntax.keywords.map { Candidate(name: $0) })
     }
 
-    private static func takesWorkflow(_ function: String) -> Bool {
-        ["run", "create", "speedpix.run", "speedpix.create"].contains(function)
-    }
-
     /// What the table of a call may hold: the function's options, or what the workflow takes.
     private func options(of call: LuaCompletionContext.Call) -> [String] {
-        if Self.takesWorkflow(call.name), call.argument == 1 {
+        if call.argument == 1, ScriptReference.createFunctions.contains(call.name) {
             return workflows().first { $0.id == call.firstText }?.inputs.map(\.name) ?? []
         }
         let described: [LuaReference.Function] =

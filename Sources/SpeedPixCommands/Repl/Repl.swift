@@ -82,7 +82,7 @@ actor Repl {
         }
         await vm.endDetachedTasks()
         reportUnfinished()
-        guard !Task.isCancelled else { throw CommandFailure(.interrupted, "interrupted") }
+        guard !Task.isCancelled else { throw CommandFailure.interrupted }
         return isInteractive && !isOutputGone ? .success : firstFailure
     }
 
@@ -181,7 +181,7 @@ actor Repl {
     @discardableResult
     private func run(_ chunk: LuaChunk, shownAs shown: LuaChunk, isExpression: Bool) async -> Bool {
         chunks[shown.name] = shown
-        host.forgetSavedNames()
+        host.resetSavedNames()
         let topLevel = isExpression ? nil : LuaTopLevel(chunk)
         if let error = constantAssignment(topLevel?.chunk ?? chunk, declared: topLevel?.names ?? []) {
             fail(error, shown)

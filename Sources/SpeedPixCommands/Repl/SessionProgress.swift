@@ -15,7 +15,7 @@ enum SessionProgress {
         let rows = frame.rows { row in
             // What an earlier input created and did not wait for is in `:jobs`.
             guard case .job(let job) = row else { return true }
-            return job.createdAt >= begin || job.heardAt >= begin
+            return job.createdAt >= begin || job.updatedAt >= begin
         }
         let text = "\(DurationText.clock(elapsed)), Ctrl-C stops it"
         return [TerminalText.fitted(text, columns: frame.size.columns - 1, ellipsis: "~")] + rows

@@ -14,23 +14,22 @@ struct BoundedRun {
     let vm: LuaVM
     let timeout: Duration?
     let context: CommandContext
-    /// Stops the run when there is an error, whatever the script makes of it: nothing more is paid for when nobody reads.
+    /// Stops the run when there is an error, also if the script handles it: nothing more is paid for whose output is lost.
     var outputFailure: OutputFailure?
 
     /// Runs a chunk.
     ///
-    /// - Throws: As ``LuaVM/execute(_:arguments:timeout:clock:)``. What a script makes of a stream that gave up because the
-    ///   end has begun counts for nothing: it ends as whatever asked for the end says.
+    /// - Throws: As ``LuaVM/execute(_:arguments:timeout:clock:)``. Once the end of the process was
+    ///   asked for, writes fail because of that; then the error is that of the interruption or of the time limit, whatever
+    ///   error the script has made of a write.
     func execute(_ chunk: LuaChunk, arguments: [LuaValue] = []) async throws {
         let (vm, timeout, clock, end) = (vm, timeout, context.clock, context.end)
-        end.limitTime(to: timeout)
+        let first = FirstOutcome()
+        // Beside the limit that the VM has: that one stops the script, this one also ends waiting for a blocked thread.
+        end.limitTime(to: timeout, grace: Self.grace) { first.finish(nil) }
         defer { end.endTimeLimit() }
         let run = Task { try await vm.execute(chunk, arguments: arguments, timeout: timeout, clock: clock) }
         outputFailure?.onFailure { run.cancel() }
-        let first = FirstOutcome()
-        let cancelLimit = timeout.map { limit in
-            end.after(limit + Self.grace) { first.finish(nil) }
-        }
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 first.wait(continuation)
@@ -41,7 +40,6 @@ struct BoundedRun {
             let cancel = end.after(Self.grace) { first.finish(nil) }
             first.onFinish(cancel)
         }
-        cancelLimit?()
         if result == nil { end.force(endReason.status(in: context), after: Self.reportingTime) }
         switch result {
         case .success: return
@@ -56,8 +54,7 @@ struct BoundedRun {
 
     private var endReason: EndReason {
         if context.end.timeLimitHasPassed { return .timeout }
-        // A stream gives up a moment before the command hears of the signal.
-        return Task.isCancelled || context.end.hasBegun ? .interrupted : .none
+        return context.end.isInterruptingCaller ? .interrupted : .none
     }
 
     private enum EndReason {

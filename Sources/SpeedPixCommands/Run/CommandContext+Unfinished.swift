@@ -1,6 +1,6 @@
 extension CommandContext {
-    /// Tells what is paid for and not in the user's hands: what goes on at the service, and what has succeeded there and was
-    /// not saved. Nobody should have to look for it. Nothing is told of predictions that end with this command.
+    /// Lists what is paid for and was not saved: predictions that go on at the service, and those that have succeeded there. With
+    /// their ids and the commands that fetch them. Predictions that end with this command are not listed.
     ///
     /// - Parameter localMode: What becomes of the predictions at the gateway inside this process; nil for a service.
     func reportUnfinished(_ state: RunState, at localMode: LocalMode?) {

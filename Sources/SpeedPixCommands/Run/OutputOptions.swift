@@ -22,7 +22,7 @@ struct OutputOptions: ParsableArguments {
         quiet ? .none : progress.resolved(in: context, isJSON: json)
     }
 
-    /// Whether the summary is shown: beside `--json` only to a person who looks at standard error.
+    /// Whether the summary is shown: beside `--json` only if standard error is a terminal and standard output is none.
     func showsSummary(in context: CommandContext) -> Bool {
         !quiet && (!json || context.errorTerminal() != nil && context.outputTerminal() == nil)
     }

@@ -16,7 +16,7 @@ struct RunEnd {
     init(_ error: any Error, script: ScriptFile?, in context: CommandContext) {
         switch error {
         case is CancellationError:
-            failure = CommandFailure(.interrupted, "interrupted")
+            failure = .interrupted
             code = "interrupted"
             message = "interrupted"
         case let error as LuaError:
@@ -48,7 +48,7 @@ struct RunEnd {
 
     private init() {}
 
-    /// Standard output does not take what the run has to say.
+    /// The end of a run whose output could not be written.
     init(outputFailed error: any Error) {
         let isClosed = error is ClosedOutputError
         failure = CommandFailure(
@@ -89,12 +89,13 @@ extension RunEnd {
     ///
     /// - Parameters:
     ///   - error: What it was stopped by; nil if it ran to its end.
-    ///   - outputFailure: Why standard output took no more, which counts before anything that the script made of it.
+    ///   - outputFailure: Why standard output took no more, which counts before anything that the script made of it. It does
+    ///     not count once the end of the process was asked for, since writes fail because of that.
     static func decide(
         _ error: (any Error)?, of plan: RunPlan, outputFailure: (any Error)?, in context: CommandContext
     ) -> RunEnd {
         let end =
-            outputFailure.map { RunEnd(outputFailed: $0) }
+            (context.end.hasBegun ? nil : outputFailure).map { RunEnd(outputFailed: $0) }
             ?? error.map { RunEnd($0, script: plan.script, in: context) } ?? .success
         return plan.isDryRun ? end.explainedAsDryRun : end
     }

@@ -10,7 +10,6 @@ struct RunPlan: Sendable {
     let host: HostPlan
     /// What becomes of its predictions at the gateway inside this process; nil for a service.
     let localMode: LocalMode?
-    let isDryRun: Bool
     /// What its journal is to be; nil to write nothing down.
     let journal: JournalPlan?
     /// What `math.random` is to begin with, if the command line says so.
@@ -31,4 +30,6 @@ struct RunPlan: Sendable {
     let out: String?
     /// What nothing that is kept may show.
     let secrets: [String]
+
+    var isDryRun: Bool { host.isDryRun }
 }

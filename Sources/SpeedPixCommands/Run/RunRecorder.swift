@@ -1,9 +1,9 @@
 import SpeedPixLua
 import Synchronization
 
-/// Hears the events of a run, from any thread, folds them into its ``RunState``, and passes each on with what it changed.
+/// Receives the events of a run, from any thread, folds them into its ``RunState``, and passes each on with what it changed.
 final class RunRecorder: Sendable {
-    /// Hears an event after it was folded, with what it changed and the time since the run began.
+    /// Receives an event after it was folded, with what it changed and the time since the run began.
     typealias Observer = @Sendable (ScriptEvent, RunState.Change?, Duration) -> Void
 
     /// Since the run began.

@@ -13,7 +13,7 @@ struct RunState: Sendable {
         var label: String?
         var isRunning = false
         var fraction = 0.0
-        /// What remains as the service sees it, as of ``heardAt``.
+        /// What remained at ``updatedAt``, as the service has estimated it.
         var eta: Duration?
         var queueLength: Int?
         var step: String?
@@ -24,7 +24,8 @@ struct RunState: Sendable {
         /// Whether an attempt before had its end already: nothing is waited for, and nothing is computed.
         var hadEnded = false
         var runningAt: Duration?
-        var heardAt: Duration
+        /// When its last progress came.
+        var updatedAt: Duration
 
         /// Its label and workflow, as rows and lines name it.
         var name: String { RunState.name(label: label, workflow: workflow) }
@@ -52,7 +53,7 @@ struct RunState: Sendable {
         label.map { "\($0) \(workflow)" } ?? workflow
     }
 
-    /// The most failures, and successes without output, that are kept whole; a run of thousands is told by their number.
+    /// The most failures, and successes without output, that are kept with their details; beyond that they are counted.
     static let mostFailures = 50
 
     /// Every prediction from its create on; nil unless kept, since a run of many thousands would hold them all.
@@ -78,7 +79,7 @@ struct RunState: Sendable {
     private(set) var canceled = 0
     /// The id of the last one of them.
     private(set) var lastCanceled: String?
-    /// Creates whose outcome nobody knows.
+    /// Creates whose outcome is unknown.
     private(set) var inDoubt: [String] = []
     /// Why predictions that were to be canceled go on, by their ids.
     private(set) var notCanceled: [String: SpeedPixError] = [:]
@@ -103,7 +104,7 @@ struct RunState: Sendable {
 
     var queued: Int { jobs.count - running }
     var ended: Int { succeeded + failed + canceled }
-    /// Whether there is anything to tell of.
+    /// Whether nothing has happened that a summary shows.
     var isEmpty: Bool {
         created + reused + ended + jobs.count + uploads + downloads + filesWritten + inDoubt.count == 0
     }
@@ -155,7 +156,7 @@ struct RunState: Sendable {
     private mutating func add(_ prediction: Prediction, isOwn: Bool, at time: Duration) -> Job {
         let job = Job(
             id: prediction.id, workflow: prediction.workflowID ?? "prediction", label: prediction.label,
-            createdAt: time, isOwn: isOwn, heardAt: time)
+            createdAt: time, isOwn: isOwn, updatedAt: time)
         jobs[prediction.id] = job
         order.append(prediction.id)
         if order.count > 2 * jobs.count + 64 { order.removeAll { jobs[$0] == nil } }
@@ -176,7 +177,7 @@ struct RunState: Sendable {
         job.eta = prediction.progress.eta
         job.queueLength = prediction.progress.queueLength
         job.step = prediction.progress.step
-        job.heardAt = time
+        job.updatedAt = time
         jobs[prediction.id] = job
         return begins ? .running(job) : nil
     }

@@ -44,33 +44,28 @@ struct ScriptRunner: Sendable {
         } catch {
             return RunResult(end: RunEnd(error, script: nil, in: context))
         }
-        let dryRun = plan.isDryRun ? DryRunList(context) : nil
+        let dryRun = plan.isDryRun ? DryRun(context) : nil
+        defer { dryRun?.overlay.discard() }
         let recorder = RunRecorder(
             clock: context.clock, keepsHistory: report != nil,
             observers: observers(of: plan, report: report, dryRun: dryRun))
-        let overlay = dryRun == nil ? nil : FileOverlay(temporaryDirectory: context.environment["TMPDIR"] ?? "/tmp")
-        defer { overlay?.discard() }
         let limit = plan.limit.map { CreateLimit($0) }
 
         let error: (any Error)?
         do {
             try await withProgress(of: plan, recorder: recorder) { scriptContext in
                 try await execute(
-                    plan, recorder: recorder, journaling: journaling, limit: limit, overlay: overlay, report: report,
-                    in: scriptContext)
+                    plan, recorder: recorder, journaling: journaling, limit: limit, overlay: dryRun?.overlay,
+                    report: report, in: scriptContext)
             }
             error = nil
         } catch let failure {
             error = failure
         }
-        let scriptEnd = RunEnd.decide(
-            error, of: plan,
-            // A stream that gave up because the end had begun is not why it began.
-            outputFailure: context.end.hasBegun ? nil : outputFailure.error, in: context)
+        let scriptEnd = RunEnd.decide(error, of: plan, outputFailure: outputFailure.error, in: context)
         let summary = RunSummary(state: recorder.state, elapsed: recorder.elapsed(), localMode: plan.localMode)
         reportEnd(
-            summary, of: plan, end: scriptEnd, limit: limit, dryRun: dryRun, overlay: overlay,
-            dryRunJournal: journaling.dryRunJournal)
+            summary, of: plan, end: scriptEnd, limit: limit, dryRun: dryRun, found: journaling.dryRunJournal?.counts)
         let end = await write(
             report, of: plan, run: journaling.run, end: scriptEnd, recorder: recorder, files: client.files)
         if let problem = await journaling.end(succeeded: end.failure == nil) {
@@ -82,13 +77,13 @@ struct ScriptRunner: Sendable {
 
     /// What receives its events besides the recorder.
     private func observers(
-        of plan: RunPlan, report: RunReport?, dryRun: DryRunList?
+        of plan: RunPlan, report: RunReport?, dryRun: DryRun?
     ) -> [RunRecorder.Observer] {
         var observers: [RunRecorder.Observer] = []
         if let events { observers.append { event, _, _ in events.send(event) } }
         if let report { observers.append { event, _, _ in report.thumbnails.note(event) } }
         if let dryRun {
-            observers.append { event, _, _ in dryRun.note(event) }
+            observers.append { event, _, _ in dryRun.list.note(event) }
         } else if plan.progress == .plain {
             observers.append { [context] _, change, time in
                 if let change { context.say(PlainProgress.line(change, at: time)) }
@@ -109,9 +104,9 @@ struct ScriptRunner: Sendable {
             ?? ScriptStreams(scriptContext, isVerbose: plan.isVerbose)
         let host = ScriptHost(
             plan.host, streams: streams, scriptContext,
-            journal: journaling.journal.map(context.wrapJournal) ?? MemoryJournal(),
+            journal: journaling.journal.map(context.wrapJournal),
             overlay: overlay, createLimit: limit, onEvent: recorder.note)
-        let vm = try SpeedPixModule.machine(host, seed: journaling.seed)
+        let vm = try SpeedPixModule.makeVM(host, seed: journaling.seed)
         let thumbnails = Task { await report?.thumbnails.work() }
         let result: Result<Void, any Error>
         do {
@@ -169,13 +164,15 @@ struct ScriptRunner: Sendable {
     // MARK: The end
 
     /// Says on standard error how it ended.
+    ///
+    /// - Parameter found: What a dry run that goes on with a run found in its journal.
     private func reportEnd(
-        _ summary: RunSummary, of plan: RunPlan, end: RunEnd, limit: CreateLimit?, dryRun: DryRunList?,
-        overlay: FileOverlay?, dryRunJournal: DryRunJournal?
+        _ summary: RunSummary, of plan: RunPlan, end: RunEnd, limit: CreateLimit?, dryRun: DryRun?,
+        found: DryRunJournal.Counts?
     ) {
         if let dryRun {
-            dryRun.note(overlay?.changes ?? [])
-            if !plan.isQuiet { context.say(dryRun.total(dryRunJournal?.counts)) }
+            dryRun.list.note(dryRun.overlay.changes)
+            if !plan.isQuiet { context.say(dryRun.list.total(found)) }
         } else if plan.showsSummary {
             for line in summary.lines { context.say(line) }
         }

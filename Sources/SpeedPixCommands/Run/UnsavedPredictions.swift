@@ -1,6 +1,6 @@
 import SpeedPix
 
-/// Predictions that succeeded, and so are paid for, with files that nobody has fetched. A value.
+/// Predictions that succeeded, and so are paid for, with files that were not fetched. A value.
 ///
 /// A file counts as fetched when it was downloaded, or went into the input of another prediction.
 struct UnsavedPredictions: Sendable {

@@ -3,7 +3,10 @@ import SpeedPixLua
 
 /// Everything that is decided about what a script works with before it runs, but its streams.
 struct HostPlan: Sendable {
+    /// Of a dry run one of an address that leads nowhere.
     let configuration: SpeedPixClient.Configuration
+    /// Whether nothing is sent and no file is changed.
+    let isDryRun: Bool
     let files: FileAccess
     let environment: ScriptEnvironment
     /// `key=value` arguments for `speedpix.params`.
@@ -19,18 +22,24 @@ struct HostPlan: Sendable {
     let cancelsOnStop: Bool
 
     /// - Parameters:
+    ///   - configuration: Of the service; a dry run takes only the account from it.
     ///   - withheld: Files that may hold a secret; scripts may not reach them.
     ///   - directory: The script's folder; nil if it has none.
     ///   - journal: Where journals lie; scripts may not reach them.
-    ///   - watched: Hears which files the script reads and writes.
+    ///   - cancelsOnStop: Whether what is left unfinished is canceled at the service; a dry run leaves nothing there.
+    ///   - watched: Records which files the script reads and writes.
+    /// - Throws: ``SpeedPixError`` `configuration` for an account that no service has.
     init(
-        _ configuration: SpeedPixClient.Configuration, sandbox: SandboxOptions, withheld: [String],
-        arguments: [String: String] = [:],
+        _ configuration: SpeedPixClient.Configuration, isDryRun: Bool = false, sandbox: SandboxOptions,
+        withheld: [String], arguments: [String: String] = [:],
         directory: String?, journal: JournalFolder? = nil, readsInput: Bool = true,
-        transport: (any HTTPTransport)? = nil, middleware: [any ClientMiddleware] = [], cancelsOnStop: Bool = false,
+        middleware: [any ClientMiddleware] = [], cancelsOnStop: Bool = false,
         watched: WatchedFiles? = nil, in context: CommandContext
-    ) {
-        self.configuration = configuration
+    ) throws {
+        self.isDryRun = isDryRun
+        self.configuration =
+            isDryRun ? try DryRunTransport.configuration(context, appKey: configuration.appKey) : configuration
+        transport = isDryRun ? DryRunTransport() : nil
         files = sandbox.files(
             directory: directory, named: Array(arguments.values),
             withheld: withheld + (journal ?? JournalFolder(nil, beside: directory, context)).withheld, watched: watched,
@@ -39,8 +48,7 @@ struct HostPlan: Sendable {
         self.arguments = arguments
         self.directory = directory
         self.readsInput = readsInput
-        self.transport = transport
         self.middleware = middleware
-        self.cancelsOnStop = cancelsOnStop
+        self.cancelsOnStop = cancelsOnStop && !isDryRun
     }
 }

@@ -25,19 +25,17 @@ enum ScriptContent {
     static func readStream(_ path: FilePath, limit: Int, _ end: ProcessEnd) throws -> [UInt8] {
         let file: FileDescriptor
         if let number = openNumber(path) {
-            // The very pipe that the shell has opened: opened once more, it would not tell that its writer has gone already.
+            // The very pipe that the shell has opened: opened once more, it would have no end if its writer has closed it already.
             file = try FileDescriptor(rawValue: number).duplicate()
         } else {
-            // A pipe that nobody writes to yet would block the open.
+            // The open would block until the pipe has a writer.
             file = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .nonBlocking])
         }
         let interruptions = end.interruptions
         return try file.closeAfter {
             try collect(file, limit: limit) {
                 while true {
-                    guard !Task.isCancelled, !end.hasBegun, end.interruptions == interruptions else {
-                        throw CancellationError()
-                    }
+                    if end.isInterruptingCaller || end.interruptions != interruptions { throw CancellationError() }
                     var ready = pollfd(fd: file.rawValue, events: Int16(POLLIN), revents: 0)
                     // In milliseconds: how long a signal may go unnoticed.
                     if poll(&ready, 1, 100) > 0 { return }

@@ -56,7 +56,7 @@ struct ScriptFile {
         guard !isStandardInput(path), FileKind(full) == .file, let real = try? RealPath.resolve(full) else {
             return nil
         }
-        // Whoever may read the file need not be able to follow the way to it.
+        // A real path that is not UTF-8 cannot be a String; then the path that was given counts.
         return (real.text.map { FilePath($0) } ?? full).removingLastComponent().string
     }
 

@@ -6,20 +6,20 @@ extension ScriptHost {
     ///
     /// - Parameters:
     ///   - streams: Where what the script prints, logs and shows goes; its input is the plan's.
-    ///   - journal: Where creates are written down.
+    ///   - journal: Where creates are written down; nil for memory.
     ///   - overlay: Takes what the script writes, in a dry run; nil for a real one.
     ///   - createLimit: Counts its creates; nil for as many as it likes.
     ///   - onEvent: Receives every event of the script.
     ///   - onParameters: Set to ask it for its parameters only.
     init(
         _ plan: HostPlan, streams: ScriptStreams, _ context: CommandContext,
-        journal: any PredictionJournal = MemoryJournal(), overlay: FileOverlay? = nil, createLimit: CreateLimit? = nil,
+        journal: (any PredictionJournal)? = nil, overlay: FileOverlay? = nil, createLimit: CreateLimit? = nil,
         onEvent: @escaping @Sendable (ScriptEvent) -> Void,
         onParameters: (@Sendable ([Parameter]) -> Void)? = nil
     ) {
-        let dependencies = ClientDependencies(
-            context, transport: plan.transport, journal: journal.counted(by: createLimit),
-            onRetry: { onEvent(.retried($0)) })
+        var dependencies = ClientDependencies(
+            context, transport: plan.transport, journal: journal, onRetry: { onEvent(.retried($0)) })
+        dependencies.journal = dependencies.journal.counted(by: createLimit)
         self.init(
             client: SpeedPixClient(plan.configuration, dependencies: dependencies, middleware: plan.middleware),
             files: plan.files.overlaid(by: overlay),

@@ -5,14 +5,14 @@ extension ClientDependencies {
     ///
     /// - Parameters:
     ///   - transport: Carries the calls; the network if nil.
-    ///   - journal: Where creates are written down.
+    ///   - journal: Where creates are written down; nil for memory.
     ///   - onRetry: Receives each call that is made once more.
     init(
         _ context: CommandContext, transport: (any HTTPTransport)? = nil,
-        journal: any PredictionJournal = MemoryJournal(), onRetry: (@Sendable (ClientOperation) -> Void)? = nil
+        journal: (any PredictionJournal)? = nil, onRetry: (@Sendable (ClientOperation) -> Void)? = nil
     ) {
         self.init(transport: transport, clock: context.clock, now: context.now)
-        self.journal = journal
+        if let journal { self.journal = journal }
         self.onRetry = onRetry
     }
 }

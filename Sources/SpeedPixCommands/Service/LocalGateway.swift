@@ -3,7 +3,7 @@ import SpeedPix
 import SpeedPixGateway
 import Synchronization
 
-/// The gateway inside this process, for `--local`: nothing to sign up for, and nobody else can use it.
+/// The gateway inside this process, for `--local`: it needs no account, and only this process can use it.
 enum LocalGateway {
     /// How long the next command finds a prediction, its files, and uploads.
     static let retention: Duration = .seconds(7 * 24 * 3600)
@@ -68,8 +68,8 @@ enum LocalGateway {
 }
 
 extension GatewayConfiguration {
-    /// Keeps predictions for the next command. Those that a command has left are begun again when somebody asks about them: a
-    /// script that has nothing to do with them is not to wait for them.
+    /// Keeps predictions for the next command. Those that a command has left are begun again when a call asks for them: a
+    /// script does not wait for predictions that it does not use.
     fileprivate mutating func keep(in folder: LocalDataFolder) {
         appKey = "local"
         dataDirectory = folder.path
@@ -81,6 +81,6 @@ extension GatewayConfiguration {
 }
 
 extension Logger {
-    /// Drops everything: the commands say themselves what a user should know.
+    /// Drops everything: the commands report what concerns the user.
     static let silent = Logger(label: "speedpix") { _ in SwiftLogNoOpLogHandler() }
 }

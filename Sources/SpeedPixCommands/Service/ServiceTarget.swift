@@ -2,7 +2,7 @@ import SpeedPix
 
 /// A service that a command talks to.
 struct ServiceTarget: Sendable {
-    /// By what a journal knows a service and its account again.
+    /// What identifies a service and its account in a journal.
     struct Identity: Sendable {
         let endpoint: String
         /// The application's key. Never the secret.
@@ -12,7 +12,7 @@ struct ServiceTarget: Sendable {
     let configuration: SpeedPixClient.Configuration
     /// Every setting; none where a flag asks for the gateway inside this process, and where nothing is sent.
     let settings: ResolvedSettings
-    /// Nil if what is made there ends with the process, so that nobody can go on with it.
+    /// Nil if what is made there ends with the process, so that no later run can go on with it.
     let identity: Identity?
     /// What becomes of its predictions: temporary also if the folder that would keep them cannot be used. Nil for a service
     /// outside this process.

@@ -28,7 +28,7 @@ extension ResolvedSettings {
         return network
     }
 
-    /// Who says so, as messages begin.
+    /// Where the value was set, as messages begin.
     private func name(of setting: Setting, _ value: SettingValue) -> String {
         if case .variable(let name) = value.origin { name } else { "\(value.origin.shown): \(setting.key)" }
     }

@@ -6,9 +6,9 @@ import Spelling
 /// Among files a chosen profile counts before what stands outside of profiles, and the project's file before the user's
 /// own. Pure: what there is to read has been read.
 struct ResolvedSettings: Sendable, Equatable {
-    /// Those that somebody set.
+    /// Those that are set.
     private(set) var values: [Setting: SettingValue] = [:]
-    /// The files that were looked at, the project's first.
+    /// The files that were read, the project's first.
     private(set) var files: [String] = []
 
     /// No setting at all: defaults count.

@@ -27,7 +27,7 @@ struct SecretCommand {
         self.context = context
     }
 
-    /// What it prints. What it has to say on standard error is shown as it comes: it may ask for something.
+    /// What it prints. What it writes to standard error is shown as it comes: it may prompt for a password.
     ///
     /// - Throws: ``SettingsError`` if it fails or takes too long; `CancellationError`.
     func output() async throws -> String {

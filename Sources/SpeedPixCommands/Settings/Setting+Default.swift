@@ -1,7 +1,7 @@
 import SpeedPix
 
 extension Setting {
-    /// What counts where nobody sets it, as `doctor` shows it: the client's own defaults and the commands'. Nil for what has no
+    /// What counts where it is not set, as `doctor` shows it: the client's own defaults and the commands'. Nil for what has no
     /// default.
     var defaultText: String? {
         guard let plain = try? SpeedPixClient.Configuration(appKey: "none", appSecret: "none") else { return nil }

@@ -15,7 +15,7 @@ struct SettingsFile: Sendable, Equatable {
     var general: Values = [:]
     var profiles: [String: Values] = [:]
 
-    /// What nobody but its owner may read in it, as messages name it; nil if there is nothing.
+    /// What only its owner may read in it, as messages name it; nil if there is nothing.
     var heldSecret: String? {
         let layers = [general] + profiles.values
         if layers.contains(where: { $0[.appSecret] != nil }) { return "the secret" }
@@ -28,8 +28,8 @@ struct SettingsFile: Sendable, Equatable {
         return names.contains { name in general[name] != nil || profiles.values.contains { $0[name] != nil } }
     }
 
-    /// - Parameter isOwn: Whether it lies in the user's own configuration folder. A project's file may come from somebody
-    ///   else, or be left there by a script, and must not name programs to run.
+    /// - Parameter isOwn: Whether it lies in the user's own configuration folder. A project's file may have another
+    ///   author, or be left there by a script, and must not name programs to run.
     /// - Throws: ``SettingsError`` with file and line for everything that is not a setting.
     init(_ text: String, path: String, isOwn: Bool) throws(SettingsError) {
         self.path = path

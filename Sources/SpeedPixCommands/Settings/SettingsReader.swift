@@ -13,7 +13,7 @@ struct SettingsReader {
         return folder.appending("speedpix").appending(SettingsFile.name).string
     }
 
-    /// Where a project's settings are looked for: beside the script, then in the working folder. The first counts.
+    /// Where a project's settings may be: beside the script, then in the working folder. The first counts.
     var projectPaths: [String] {
         let folders = [scriptDirectory, context.workingDirectory].compactMap { $0 }
         var paths: [String] = []

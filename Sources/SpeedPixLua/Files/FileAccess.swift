@@ -28,7 +28,7 @@ public struct FileAccess: Sendable {
     /// they are. What the script may do is judged as without it.
     public var overlay: FileOverlay?
     /// Called with the real path of each file that is opened for reading and of each folder that is listed, and with the path of
-    /// each file that was looked for and is not there, from any thread.
+    /// each file that a script has named and is not there, from any thread.
     public var onRead: (@Sendable (FilePath) -> Void)?
     /// Called with the path of each file that is about to be written, from any thread.
     public var onWrite: (@Sendable (FilePath) -> Void)?

@@ -195,7 +195,7 @@ final class FileHandle: LuaObject {
     private func put(_ bytes: [UInt8]) throws {
         try state.withLock { state in
             guard state.descriptor != nil else { throw Descriptor.failure(EBADF, name) }
-            // What was read ahead lies behind the position where the script thinks it is.
+            // The descriptor is ahead of the script's position by what was read into the buffer.
             if state.next < state.input.count { try Self.rewind(&state, name) }
             state.output += bytes
             if state.output.count >= Self.bufferSize { try Self.flush(&state, name) }

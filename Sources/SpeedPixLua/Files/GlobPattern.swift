@@ -11,7 +11,7 @@ struct GlobPattern: Sendable {
     /// Where the pattern starts: "/", "~/", or "./" for the working folder.
     private let start: String
 
-    /// Names looked at; a pattern that goes over it is a mistake, or belongs into a narrower folder.
+    /// Names read at most; a pattern that needs more is a mistake, or belongs into a narrower folder.
     private static let limit = 200_000
 
     /// - Throws: ``LuaArgumentError`` for a pattern that is none.
@@ -40,9 +40,11 @@ struct GlobPattern: Sendable {
     func matches(_ files: FileAccess) throws -> [[UInt8]] {
         // By bytes: names that differ only by their Unicode form are two.
         var found: Set<[UInt8]> = []
-        var looked = 0
+        var nameCount = 0
         for names in alternatives {
-            try walk(names[...], at: Folder(path: Array(start.utf8)), files: files, found: &found, looked: &looked)
+            try walk(
+                names[...], at: Folder(path: Array(start.utf8)), files: files, found: &found,
+                nameCount: &nameCount)
         }
         return found.sorted { $0.lexicographicallyPrecedes($1) }
     }
@@ -61,18 +63,20 @@ struct GlobPattern: Sendable {
 
     private func walk(
         _ names: ArraySlice<NamePattern>, at folder: Folder, files: FileAccess, found: inout Set<[UInt8]>,
-        looked: inout Int
+        nameCount: inout Int
     ) throws {
         guard let name = names.first else { return }
         let rest = names.dropFirst()
         if name.isAnyDepth {
             let below = rest.isEmpty ? [NamePattern([UInt8(ascii: "*")], isLast: true)] : rest
-            try walk(below, at: folder, files: files, found: &found, looked: &looked)
-            for child in try children(of: folder, files: files, looked: &looked) where !child.isHidden {
+            try walk(below, at: folder, files: files, found: &found, nameCount: &nameCount)
+            for child in try children(of: folder, files: files, nameCount: &nameCount) where !child.isHidden {
                 // Links are not followed down: they may lead back up.
                 let full = files.absolute(FilePath(bytes: folder.path + child.bytes), from: files.workingDirectory)
                 guard files.kind(of: full, followsLast: false) == .folder else { continue }
-                try walk(names, at: folder.child(child, isNamed: false), files: files, found: &found, looked: &looked)
+                try walk(
+                    names, at: folder.child(child, isNamed: false), files: files, found: &found,
+                    nameCount: &nameCount)
             }
             return
         }
@@ -81,7 +85,7 @@ struct GlobPattern: Sendable {
             if let literal {
                 [literal]
             } else {
-                try children(of: folder, files: files, looked: &looked).filter(name.matches)
+                try children(of: folder, files: files, nameCount: &nameCount).filter(name.matches)
             }
         for candidate in candidates {
             let bytes = folder.path + candidate.bytes
@@ -91,7 +95,7 @@ struct GlobPattern: Sendable {
                 guard literal != nil || isFolder else { continue }
                 try walk(
                     rest, at: folder.child(candidate, isNamed: literal != nil), files: files, found: &found,
-                    looked: &looked)
+                    nameCount: &nameCount)
             } else if literal != nil, folder.isNamed {
                 if try files.existing(path) != nil { found.insert(bytes) }
             } else if (try? files.existing(path)) != nil {
@@ -101,11 +105,11 @@ struct GlobPattern: Sendable {
         }
     }
 
-    private func children(of folder: Folder, files: FileAccess, looked: inout Int) throws -> [FileName] {
+    private func children(of folder: Folder, files: FileAccess, nameCount: inout Int) throws -> [FileName] {
         do {
             let names = try FolderListing(FilePath(named: folder.path), files).names
-            looked += names.count
-            guard looked <= Self.limit else {
+            nameCount += names.count
+            guard nameCount <= Self.limit else {
                 throw LuaArgumentError(
                     "\(shown) looks at more than \(Self.limit) files", hint: "begin in a narrower folder")
             }

@@ -4,11 +4,12 @@ import SpeedPix
 import Synchronization
 import SystemPackage
 
-/// The names under which results of a run were saved: one that is taken by another result is not taken again without a word.
+/// The names under which results of a run were saved: one that another result has is given out again only as
+/// ``SaveConflict`` says.
 final class SavedNames: Sendable {
     private struct Entry {
         let result: SavedResult
-        /// Whether it lies there: what the script has removed or renamed since then is in nobody's way.
+        /// Whether it was written: a file that the script has removed or renamed since then leaves the name free.
         var isSaved = false
     }
 
@@ -40,7 +41,7 @@ final class SavedNames: Sendable {
     }
 
     /// Every name is free again: at a prompt, what is typed next is another run.
-    func forget() { entries.withLock { $0 = [:] } }
+    func removeAll() { entries.withLock { $0 = [:] } }
 
     private func claim(
         _ path: FilePath, for result: SavedResult, _ conflict: SaveConflict, _ files: FileAccess, _ earlier: [FilePath]

@@ -3,7 +3,7 @@ import SpeedPix
 import Synchronization
 import SystemPackage
 
-/// Uploads what a script names. The client sees to it that the same content goes up once.
+/// Uploads what a script names. The client uploads the same content once.
 struct ScriptUploads: Sendable {
     /// The paths of uploads that were reported, by the store's keys; nil for bytes. Content that the store had already is not
     /// reported again.

@@ -20,7 +20,7 @@ final class WritableFolder: Sendable {
 
     private let backing: Backing
     private let mayCopy: @Sendable (FilePath) -> Bool
-    /// Where the script thinks it is.
+    /// Its full path, as the script has named it.
     let path: FilePath
 
     fileprivate init(_ descriptor: Descriptor, path: FilePath) {

@@ -2,7 +2,7 @@ import LocalFiles
 import LuaRuntime
 import SystemPackage
 
-/// `path`: paths as text; nothing here looks at the disk.
+/// `path`: paths as text; nothing here reads the disk.
 enum PathModule {
     static let module = LuaModule(
         name: "path", summary: "Paths as text; nothing here looks at the disk.",

@@ -4,9 +4,9 @@ import LocalFiles
 import LuaRuntime
 import SpeedPix
 
-/// `show`: a look at pictures, where there is a terminal that can show them, and a line about each.
+/// `show`: pictures in a terminal that can display them, and a line about each.
 enum ShowModule {
-    /// More than a person wants to see at once.
+    /// The most pictures of one call.
     private static let most = 24
 
     static func module(_ host: ScriptHost, _ pictures: PictureHost) -> LuaModule {
@@ -56,9 +56,10 @@ enum ShowModule {
         case .object(let picture as LuaPicture):
             items.append(Item(name: nil, size: nil, mimeType: nil, source: .picture(picture)))
         case .object(let prediction as PredictionObject):
-            if prediction.host.isDryRun, !prediction.prediction.isReused, prediction.prediction.output != nil {
-                return try collect(
-                    .object(prediction.host.placeholderFiles(of: prediction.prediction)), pictures, &items, mismatch)
+            if prediction.prediction.output != nil,
+                let placeholder = prediction.host.placeholder("files", of: prediction.prediction)
+            {
+                return try collect(.object(placeholder), pictures, &items, mismatch)
             }
             let files = prediction.prediction.files
             guard !files.isEmpty else {

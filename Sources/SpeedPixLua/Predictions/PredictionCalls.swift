@@ -26,9 +26,12 @@ struct PredictionCalls: Sendable {
                     },
                     // The prediction goes on for other tasks that wait for it.
                     cancelOn: context.watchesOnly ? nil : cancelOn,
-                    onCancel: { noteCanceled(object, prediction: $0, failure: $1) }))
+                    onCancel: { prediction, failure in
+                        object.update(prediction)
+                        host.reportCancellation(of: prediction, failure: failure)
+                    }))
             object.update(done)
-            host.onEvent(.ended(done))
+            host.reportEnd(of: done)
             return done
         } catch var error as SpeedPixError {
             if let prediction = error.prediction { object.update(prediction) }
@@ -37,7 +40,7 @@ struct PredictionCalls: Sendable {
                 error.remedy = "if it is gone for good, have it made anew: speedpix run … --resume --again \"\(name)\""
             }
             // A refused result is not the prediction's end: it succeeded, and is still there to be fetched.
-            if [.predictionFailed, .canceled].contains(error.code) { host.onEvent(.ended(object.prediction)) }
+            if [.predictionFailed, .canceled].contains(error.code) { host.reportEnd(of: object.prediction) }
             throw error.raised(with: object)
         }
     }
@@ -50,7 +53,7 @@ struct PredictionCalls: Sendable {
             let now = try await host.requireClient().predictions.reload(object.prediction)
             object.update(now)
             // A script may ask for itself instead of waiting.
-            host.onEvent(now.status.isTerminal ? .ended(now) : .progressed(now))
+            if !host.reportEnd(of: now) { host.onEvent(.progressed(now)) }
         } catch let error as SpeedPixError {
             throw error.raised(with: object)
         }
@@ -63,7 +66,8 @@ struct PredictionCalls: Sendable {
         do {
             let now = try await host.requireClient().predictions.cancel(object.prediction)
             object.update(now)
-            if now.status == .canceled { host.onEvent(.ended(now)) }
+            // What had ended before is reported where its end was noticed.
+            if now.status == .canceled { host.reportEnd(of: now) }
         } catch let error as SpeedPixError {
             throw error.raised(with: object)
         }
@@ -74,11 +78,7 @@ struct PredictionCalls: Sendable {
     func cancelAfterStop(_ object: PredictionObject) async {
         guard let client = try? host.requireClient() else { return }
         let (prediction, failure) = await client.predictions.cancelGivenUp(object.prediction)
-        noteCanceled(object, prediction: prediction, failure: failure)
-    }
-
-    private func noteCanceled(_ object: PredictionObject, prediction: Prediction, failure: SpeedPixError?) {
         object.update(prediction)
-        host.noteCanceled(prediction, failure)
+        host.reportCancellation(of: prediction, failure: failure)
     }
 }

@@ -131,8 +131,8 @@ final class PredictionObject: LuaObject {
         case "started_at": return prediction.startedAt.map(LuaValue.init(date:))
         case "completed_at": return prediction.completedAt.map(LuaValue.init(date:))
         case "files":
-            if host.isDryRun, !prediction.isReused, prediction.output != nil {
-                return .object(host.placeholderFiles(of: prediction))
+            if prediction.output != nil, let placeholder = host.placeholder("files", of: prediction) {
+                return .object(placeholder)
             }
             return .table(
                 LuaTable(
@@ -147,8 +147,7 @@ final class PredictionObject: LuaObject {
 
     /// Saves every file under a name of its own; returns the paths.
     private func saveAll(in directory: FilePath, _ conflict: SaveConflict) async throws -> LuaValue {
-        if host.isDryRun, !prediction.isReused {
-            let placeholder = PlaceholderObject("files[1]", host: host, owner: prediction.shownName)
+        if let placeholder = host.placeholder("files[1]", of: prediction) {
             let path = try await placeholder.save(SavePath(directory.bytes + Array("/".utf8)), conflict)
             return .table(LuaTable(items: [.path(path)], shape: .array))
         }

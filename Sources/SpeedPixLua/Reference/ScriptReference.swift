@@ -8,15 +8,27 @@ public enum ScriptReference {
 
     /// The reference of these modules and of a host's own.
     ///
-    /// - Parameter modules: As they are given to ``SpeedPixModule/machine(_:adding:limits:seed:)``.
+    /// - Parameter modules: As they are given to ``SpeedPixModule/makeVM(_:adding:limits:seed:)``.
     public static func adding(_ modules: [LuaModule]) -> LuaReference {
-        LuaReference(
-            SpeedPixModule.modules(.unconnected) + modules, globals: globals, errors: ScriptErrorCodes.all,
-            errorFields: errorFields)
+        let own = SpeedPixModule.modules(.unconnected)
+        let verbs = (own.first { $0.name == "speedpix" }?.globals ?? []).map { "`\($0)`" }.joined(separator: ", ")
+        return LuaReference(
+            own + modules, globals: "Besides the verbs of `speedpix` (\(verbs)) and the modules below.",
+            errors: ScriptErrorCodes.all, errorFields: errorFields)
     }
 
-    private static let globals =
-        "Besides the verbs of `speedpix` (`run`, `create`, `wait`, `upload`, `uint64`) and the modules below."
+    /// The functions that create predictions, as scripts write them: `run` and `speedpix.run`. They take a workflow and its
+    /// input first.
+    package static let createFunctions: Set<String> = {
+        let parameters = CreateRequest.parameters.map(\.name)
+        let names = all.modules.flatMap { module in
+            module.functions.filter { $0.parameters.map(\.name) == parameters }.flatMap { function in
+                let qualified = "\(module.name).\(function.name)"
+                return module.globals.contains(function.name) ? [function.name, qualified] : [qualified]
+            }
+        }
+        return Set(names)
+    }()
 
     /// Of the service's errors.
     private static let errorFields: [LuaField] = [

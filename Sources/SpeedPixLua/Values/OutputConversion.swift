@@ -11,11 +11,8 @@ struct OutputConversion: Sendable {
 
     /// What a succeeded prediction gave; nil if nothing is known of it.
     func output(of prediction: Prediction) -> LuaValue? {
-        // What is paid for already is known, also in a dry run.
-        guard !host.isDryRun || prediction.isReused else {
-            return prediction.output.map { _ in
-                .object(PlaceholderObject("output", host: host, owner: prediction.shownName))
-            }
+        if let placeholder = host.placeholder("output", of: prediction) {
+            return prediction.output.map { _ in .object(placeholder) }
         }
         return prediction.outputIncludingInfo.map { json in
             guard case .table(var table) = value(json), table.shape == .object else { return value(json) }

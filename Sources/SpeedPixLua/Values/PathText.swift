@@ -21,7 +21,7 @@ package enum PathText {
         return bytes[1] == UInt8(ascii: ":") && (bytes[2] == UInt8(ascii: "/") || bytes[2] == UInt8(ascii: "\\"))
     }
 
-    /// The error for a path that C would see only the beginning of.
+    /// The error for a path with a zero byte: C functions take what is before it for the whole path.
     static var holdsZero: SpeedPixError { SpeedPixError(.invalidArgument, "a path cannot hold a zero byte") }
 
     /// The error for a path that is longer than any.
@@ -36,8 +36,8 @@ package enum PathText {
 extension FilePath {
     /// The path that a script names, byte by byte.
     ///
-    /// - Throws: ``SpeedPixError`` `invalid_argument` for what names no file: an empty string, one with a zero byte, up to which C
-    ///   would see it, so that what is judged and what is opened would be two files, and one that is too long.
+    /// - Throws: ``SpeedPixError`` `invalid_argument` for what names no file: an empty string, one that is too long, and one
+    ///   with a zero byte: C functions would open what is before it, which is not the path that was checked.
     init(named bytes: [UInt8]) throws {
         guard bytes.count <= PathText.longest else { throw PathText.tooLong(bytes) }
         guard !bytes.isEmpty else { throw SpeedPixError(.invalidArgument, "an empty path names no file") }

@@ -34,7 +34,7 @@ final class PlaceholderObject: LuaObject {
 
     private let path: String
     private let host: ScriptHost
-    /// Tells the outputs of predictions apart, which are all called the same.
+    /// Distinguishes outputs of several predictions, which have the same names.
     private let owner: String
 
     /// - Parameters:

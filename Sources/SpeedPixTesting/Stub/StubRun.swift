@@ -70,7 +70,7 @@ struct StubRun: Sendable {
     func result(now: Date) -> JSONValue {
         var (output, info, duration) = (JSONValue.null, JSONValue.null, Duration?.none)
         switch shown {
-        case .succeeded(let value, let told, let time): (output, info, duration) = (value, told ?? .null, time)
+        case .succeeded(let value, let given, let time): (output, info, duration) = (value, given ?? .null, time)
         case .failed(let reason): info = ["message": .string(reason)]
         default: break
         }

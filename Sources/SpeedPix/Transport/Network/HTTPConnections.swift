@@ -12,8 +12,8 @@ import Foundation
 /// The connections of a ``RoutedHTTPTransport``: direct ones, and those through each proxy. They are closed when the
 /// transport is released.
 final class HTTPConnections: Sendable {
-    /// The first hop of a request: how it leaves this machine.
-    private enum Hop: Hashable {
+    /// How a request leaves this machine.
+    private enum ProxyMode: Hashable {
         case direct
         /// Through a connection that the proxy opens and then leaves alone.
         case tunnel(Proxy)
@@ -23,23 +23,23 @@ final class HTTPConnections: Sendable {
 
     private let settings: ProxySettings
     private let clients: [HTTPClient]
-    private let transports: [Hop: AsyncHTTPTransport]
+    private let transports: [ProxyMode: AsyncHTTPTransport]
     /// For hosts that are reached without a proxy.
     let direct: AsyncHTTPTransport
 
     /// - Parameter now: This machine's date.
     init(_ settings: NetworkSettings, now: @escaping @Sendable () -> Date) {
         self.settings = settings.proxies
-        var hops: Set<Hop> = []
-        for scheme in ["http", "https"] { hops.insert(Self.hop(for: scheme, settings.proxies)) }
-        hops.remove(.direct)
-        func client(_ hop: Hop) -> HTTPClient {
+        var modes: Set<ProxyMode> = []
+        for scheme in ["http", "https"] { modes.insert(Self.mode(for: scheme, settings.proxies)) }
+        modes.remove(.direct)
+        func client(_ mode: ProxyMode) -> HTTPClient {
             HTTPClient(
                 eventLoopGroup: .singletonMultiThreadedEventLoopGroup,
-                configuration: Self.configuration(hop, settings.trust))
+                configuration: Self.configuration(mode, settings.trust))
         }
         let directClient = client(.direct)
-        let others = hops.map { ($0, client($0)) }
+        let others = modes.map { ($0, client($0)) }
         clients = [directClient] + others.map(\.1)
         direct = AsyncHTTPTransport(
             directClient, guarded: GuardedClients(Self.configuration(.direct, settings.trust)), isDecoding: true,
@@ -56,10 +56,10 @@ final class HTTPConnections: Sendable {
         for client in clients { client.shutdown { _ in } }
     }
 
-    private static func configuration(_ hop: Hop, _ trust: TrustSettings) -> HTTPClient.Configuration {
+    private static func configuration(_ mode: ProxyMode, _ trust: TrustSettings) -> HTTPClient.Configuration {
         var configuration = AsyncHTTPTransport.configuration
         if !trust.isDefault { configuration.tlsConfiguration = trust.tlsConfiguration }
-        switch hop {
+        switch mode {
         case .direct: break
         case .tunnel(let proxy) where proxy.kind == .socks5:
             configuration.proxy = .socksServer(host: proxy.host, port: proxy.port)
@@ -75,7 +75,7 @@ final class HTTPConnections: Sendable {
     }
 
     /// How requests of a scheme leave, if their host is not an exception.
-    private static func hop(for scheme: String, _ settings: ProxySettings) -> Hop {
+    private static func mode(for scheme: String, _ settings: ProxySettings) -> ProxyMode {
         guard let proxy = scheme == "https" ? settings.https : settings.http else { return .direct }
         return scheme == "http" && proxy.kind == .http ? .forward(proxy) : .tunnel(proxy)
     }
@@ -85,9 +85,9 @@ final class HTTPConnections: Sendable {
     /// - Throws: As ``HTTPTransport/send(_:)``; the errors name the proxy.
     func send(_ request: TransportRequest) async throws -> TransportResponse {
         guard let target = RequestTarget(request.url), let proxy = settings.proxy(for: target),
-            let transport = transports[Self.hop(for: target.scheme, settings)]
+            let transport = transports[Self.mode(for: target.scheme, settings)]
         else { return try await direct.send(request) }
-        let isForwarded = if case .forward = Self.hop(for: target.scheme, settings) { true } else { false }
+        let isForwarded = if case .forward = Self.mode(for: target.scheme, settings) { true } else { false }
         let response: TransportResponse
         do {
             response = try await transport.send(

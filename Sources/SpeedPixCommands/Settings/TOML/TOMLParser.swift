@@ -2,7 +2,7 @@ import SpeedPix
 
 /// Reads TOML 1.0, but for dates and lists of tables, which no setting takes.
 ///
-/// A reader of our own because messages name the line of each key, which TOMLKit does not tell, and because TOMLKit links
+/// A reader of our own because messages name the line of each key, which TOMLKit does not give, and because TOMLKit links
 /// all of Foundation: that doubles the time an empty script takes to start.
 struct TOMLParser {
     /// Settings nest two deep; a file that nests deeper than this is made to do harm.

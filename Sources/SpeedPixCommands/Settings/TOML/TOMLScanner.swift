@@ -102,7 +102,7 @@ struct TOMLScanner {
         }
         if let number = Self.number(word) { return number }
         if word.wholeMatch(of: /\d{4}-\d\d-\d\d.*|\d\d:\d\d.*/) != nil { throw wrong("no setting is a date or a time") }
-        // Not what stands there: it may well be the secret, with its quotes forgotten.
+        // The message does not quote the value: it may be the secret without its quotes.
         throw wrong("this is not a value; a text needs quotes")
     }
 

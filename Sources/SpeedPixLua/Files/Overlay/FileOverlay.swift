@@ -63,7 +63,7 @@ public final class FileOverlay: Sendable {
 
     deinit { discard() }
 
-    /// Forgets everything, and removes the temporary folder. Files that are still open stay readable.
+    /// Drops all changes, and removes the temporary folder. Files that are still open stay readable.
     public func discard() {
         state.withLock { state in
             if let (path, descriptor) = state.directory {

@@ -162,7 +162,7 @@ struct OverlayTree: Sendable {
         entries[folder, default: [:]][name] = entry
     }
 
-    private mutating func forget(_ path: FilePath) {
+    private mutating func removeEntry(_ path: FilePath) {
         let (folder, name) = Self.split(path)
         if entries[folder]?.removeValue(forKey: name) != nil { count -= 1 }
         if entries[folder]?.isEmpty == true { entries[folder] = nil }
@@ -171,7 +171,7 @@ struct OverlayTree: Sendable {
     /// Takes away what lies at a path; what the disk has there is not seen from now on.
     mutating func remove(_ path: FilePath) throws {
         let (folder, name) = Self.split(path)
-        forget(path)
+        removeEntry(path)
         guard let parent = node(at: folder), child(name, of: parent) != nil else { return }
         try set(.removed, at: path)
     }
@@ -181,7 +181,7 @@ struct OverlayTree: Sendable {
         switch node.kind {
         case .content(let number): try set(.content(number), at: path)
         case .disk(let diskPath):
-            forget(path)
+            removeEntry(path)
             // Back where the disk has it, it is not a change.
             let (folder, name) = Self.split(path)
             if diskPath == path, let parent = self.node(at: folder), child(name, of: parent) != nil { return }
@@ -203,14 +203,14 @@ struct OverlayTree: Sendable {
     /// - Throws: ``SpeedPixError`` `file_system`; the tree may be half changed then.
     mutating func move(_ node: Node, to path: FilePath) throws {
         try put(node, at: path)
-        if node.isFolder { forgetAll(below: node.path) }
+        if node.isFolder { removeEntries(below: node.path) }
         try remove(node.path)
     }
 
-    /// Forgets what was made in a folder; what was taken out of it stays taken out.
-    private mutating func forgetAll(below folder: FilePath) {
+    /// Drops what was made in a folder; what was removed from it stays removed.
+    private mutating func removeEntries(below folder: FilePath) {
         for other in entries.keys where other.starts(with: folder) {
-            for (name, entry) in entries[other] ?? [:] where entry != .removed { forget(other.appending(name)) }
+            for (name, entry) in entries[other] ?? [:] where entry != .removed { removeEntry(other.appending(name)) }
         }
     }
 }

@@ -34,7 +34,7 @@ struct LuaHost {
 
     private static func run(_ path: String, parameters: [String]) async throws {
         let source = try Data(contentsOf: URL(filePath: path))
-        let vm = try SpeedPixModule.machine(try host(path, parameters), adding: [ShopModule.module])
+        let vm = try SpeedPixModule.makeVM(try host(path, parameters), adding: [ShopModule.module])
         // Whoever cancels this task stops the script, wherever it is.
         try await vm.execute(LuaChunk(source, name: path), timeout: .seconds(3600))
     }

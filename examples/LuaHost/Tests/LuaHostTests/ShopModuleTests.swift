@@ -15,7 +15,7 @@ struct ShopModuleTests {
         let folder = FileManager.default.temporaryDirectory.path(percentEncoded: false)
         let files = FileAccess(workingDirectory: folder, outputDirectory: folder, homeDirectory: folder)
         let host = ScriptHost(client: client, files: files, streams: .none)
-        let vm = try SpeedPixModule.machine(host, adding: [ShopModule.module])
+        let vm = try SpeedPixModule.makeVM(host, adding: [ShopModule.module])
         return try await vm.run(LuaChunk(script, name: "test.lua"))
     }
 
