@@ -92,7 +92,7 @@ struct ParameterUsageTests {
     func loadedScripts() async throws {
         let folder = try folder()
         try folder.write("x = 1", to: "plain.lua")
-        let session = try await ScriptedSession([":load card.lua", ":load plain.lua foo=bar"], in: folder)
+        let session = await ScriptedSession([":load card.lua", ":load plain.lua foo=bar"], in: folder)
         #expect(session.errors.contains("the parameter image is missing"), "\(session.errors)")
         #expect(session.errors.contains("usage: :load card.lua [key=value ...]\n\n  image=FILE"), "\(session.errors)")
         #expect(session.errors.contains("the script has no parameter 'foo': it declares none"), "\(session.errors)")
