@@ -82,7 +82,7 @@ struct SettingsCommandTests {
     @Test("A secret that is UTF-16 is refused by name, in a file and from a command")
     func secretInUTF16() async throws {
         let folder = try TestFolder()
-        let bytes = [0xFF, 0xFE] + Array("secret\r\n".utf8).flatMap { [$0, 0] }
+        let bytes: [UInt8] = [0xFF, 0xFE] + Array("secret\r\n".utf8).flatMap { [$0, 0] }
         for content in [bytes, Array(bytes.dropFirst(2))] {
             let path = "\(folder.path)/secret"
             try Data(content).write(to: URL(filePath: path))
