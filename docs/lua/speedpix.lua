@@ -45,11 +45,15 @@ function Prediction:reload() end
 ---@return Prediction
 function Prediction:cancel() end
 
---- Saves every file of the output into a folder; returns the paths.
+---@class Prediction.save_all.options
+---@field on_conflict? "error"|"rename"|"replace" where another result of this run was saved under this name: refuse it, save as name-2.jpg, or overwrite; default error
+
+--- Saves every file of the output into a folder; returns the paths. Files of one output that have the same name get numbers before it.
 --- Raises: network, file_not_found, not_allowed, file_system.
 ---@param folder string
+---@param options? Prediction.save_all.options
 ---@return string[]
-function Prediction:save_all(folder) end
+function Prediction:save_all(folder, options) end
 
 --- A file among results: what the service tells of it. It goes into the next step's input as it is.
 ---@class OutputFile
@@ -75,11 +79,15 @@ function Prediction:save_all(folder) end
 ---@field author string?
 local OutputFile = {}
 
---- Streams it to disk, in one step, with the folders on the way; returns the full path. A folder keeps the file's own name.
+---@class OutputFile.save.options
+---@field on_conflict? "error"|"rename"|"replace" where another result of this run was saved under this name: refuse it, save as name-2.jpg, or overwrite; default error
+
+--- Streams it to disk, in one step, with the folders on the way; returns the full path. A folder keeps the file's own name. Another result of the same run is not overwritten: two that would take one name are an error.
 --- Raises: network, file_not_found, not_allowed, file_system.
 ---@param path? string default ./
+---@param options? OutputFile.save.options
 ---@return string
-function OutputFile:save(path) end
+function OutputFile:save(path, options) end
 
 --- Its bytes.
 --- Raises: network, api_error.
@@ -141,7 +149,7 @@ function Task:join() end
 --- Ends it, and all that it started.
 function Task:cancel() end
 
---- A picture. Every method makes a new one; none changes the picture it is called on.
+--- A picture, or an animated GIF or WebP, of which every frame is changed alike; what takes one picture refuses an animation. Every method makes a new one; none changes the picture it is called on.
 ---@class Picture
 ---@field width integer pixels
 ---@field height integer pixels
@@ -149,12 +157,17 @@ function Task:cancel() end
 ---@field dpi number? dots per inch
 ---@field color_space string of the file; the pixels are always sRGB
 ---@field has_alpha boolean? nil until the pixels are decoded
+---@field frames integer of an animated GIF or WebP, all of which every change is made to; pages of a TIFF or HEIF, of which the first counts; else 1
+---@field metadata {copyright?: string, artist?: string, description?: string, exif?: {[string]: string}, profile?: string, xmp?: string} what the file says of itself, a table: copyright, artist, description, exif (tags by name), profile, xmp; each is nil if it says nothing, and cut off after 1000 bytes (xmp: 64 KiB)
+---@field confidence number? of a cut-out: how sure it is, 0 to 1; 1 if there is nothing to warn of and every edge is clear
+---@field warnings string[]? of a cut-out, why it may be wrong: touches_border, several_parts, coverage_low (under 5 % of the picture), coverage_high (over 90 %), weak_edges (the backdrop's colour along much of its edge)
 local Picture = {}
 
 ---@class Picture.resize.options
 ---@field width? integer pixels; follows from the height if not given
 ---@field height? integer pixels; follows from the width if not given
 ---@field fit? "fit"|"cover"|"exact" within the box, filling it, or exactly it; default fit
+---@field metadata? "keep"|"strip" whether EXIF (with the place it was taken at), colour profile, copyright and the like go along; default keep
 
 --- Another size, up or down.
 --- Raises: image_too_large.
@@ -163,9 +176,24 @@ local Picture = {}
 ---@overload fun(self: Picture, width: integer, height: integer, options?: Picture.resize.options): Picture
 function Picture:resize(options) end
 
+---@class Picture.fit.options
+---@field width? integer of the canvas, in pixels
+---@field height? integer of the canvas, in pixels; the width if not given
+---@field fill? number what the side takes that comes nearer to its end, above 0 to 1; 0.85 leaves a margin of 7.5 % on either side; default 1
+---@field background? string colour of the canvas; default white
+---@field metadata? "keep"|"strip" whether EXIF (with the place it was taken at), colour profile, copyright and the like go along; default keep
+
+--- On a canvas of exactly this size, in its middle; enlarged or shrunk. Of a picture with alpha, such as a cut-out, it is what is not transparent that counts.
+--- Raises: image_too_large.
+---@param options? Picture.fit.options
+---@return Picture
+---@overload fun(self: Picture, width: integer, height: integer, options?: Picture.fit.options): Picture
+function Picture:fit(options) end
+
 ---@class Picture.thumbnail.options
 ---@field width? integer pixels
 ---@field height? integer pixels; the width if not given
+---@field metadata? "keep"|"strip" whether EXIF (with the place it was taken at), colour profile, copyright and the like go along; default keep
 
 --- Shrunk to fit a box, never enlarged; straight from the file, which is fast.
 --- Raises: image_damaged.
@@ -179,6 +207,7 @@ function Picture:thumbnail(options) end
 ---@field y? integer pixels from the top
 ---@field width? integer pixels
 ---@field height? integer pixels
+---@field metadata? "keep"|"strip" whether EXIF (with the place it was taken at), colour profile, copyright and the like go along; default keep
 
 --- A rectangle out of it.
 ---@param options? Picture.crop.options
@@ -223,7 +252,7 @@ function Picture:extend(options) end
 ---@field color? string of the margin; default: the top left pixel's
 ---@field threshold? number 0 to 255; default 10
 
---- Without its even margin.
+--- Without its even margin. It takes one picture, not an animation.
 ---@param options? Picture.trim.options
 ---@return Picture
 function Picture:trim(options) end
@@ -231,7 +260,7 @@ function Picture:trim(options) end
 ---@class Picture.cutout.options
 ---@field feather? number softness of the edge; default 0.6
 
---- The subject, cut out of its backdrop.
+--- The subject, cut out of its backdrop. How sure it is, is told by `confidence` and `warnings` of the result. It takes one picture, not an animation.
 --- Raises: no_subject.
 ---@param options? Picture.cutout.options
 ---@return Picture
@@ -281,6 +310,7 @@ function Picture:background(options) end
 ---@field x? integer pixels from the left; default 0
 ---@field y? integer pixels from the top; default 0
 ---@field at? "top-left"|"top"|"top-right"|"left"|"center"|"right"|"bottom-left"|"bottom"|"bottom-right" a place by name, instead of x and y
+---@field margin? integer pixels between it and the edges that it stands at; default 0
 ---@field blend? "over"|"multiply"|"screen"|"overlay"|"darken"|"lighten"|"add"|"soft-light"|"hard-light"|"difference"|"color-dodge"|"color-burn" default over
 ---@field opacity? number 0 to 1; default 1
 
@@ -294,6 +324,7 @@ function Picture:composite(other, options) end
 ---@field x? integer pixels from the left
 ---@field y? integer pixels from the top
 ---@field at? "top-left"|"top"|"top-right"|"left"|"center"|"right"|"bottom-left"|"bottom"|"bottom-right" a place by name, instead of x and y; default center
+---@field margin? integer pixels between the text and the edges that it stands at; default 4 % of the shorter side
 ---@field font? string families in order of preference, separated by commas
 ---@field weight? string such as "Bold" or "Light Italic"
 ---@field size? number pixels, 4 to 1000; default 32
@@ -310,14 +341,41 @@ function Picture:composite(other, options) end
 ---@return Picture
 function Picture:text(text, options) end
 
---- The same picture, to be written as another format.
----@param format "jpeg"|"png"|"webp"|"gif"|"tiff"
+---@class Picture.watermark.options
+---@field style? "logo"|"tiled" once at a place, or all over; default logo
+---@field at? "top-left"|"top"|"top-right"|"left"|"center"|"right"|"bottom-left"|"bottom"|"bottom-right" where a logo stands; default bottom-right
+---@field margin? integer pixels between a logo and the edge; default 4 % of the shorter side
+---@field size? number of the mark's longer side to the picture's shorter one, above 0 to 1; default 0.25
+---@field opacity? number 0 to 1; default 0.8 for a logo, 0.15 for tiles
+---@field angle? number degrees clockwise; default 0 for a logo, -30 for tiles
+---@field gap? integer pixels between tiles, 0 to 10000; default half of the mark
+
+--- With a mark on it: a picture, or a file, which may be an SVG of at most 1 MiB without embedded pictures; what an SVG refers to is not read.
+--- Raises: file_not_found, not_allowed, unsupported_format, image_too_large, image_damaged.
+---@param mark Picture|string|OutputFile|File|Source a picture, a path or a file
+---@param options? Picture.watermark.options
 ---@return Picture
-function Picture:convert(format) end
+function Picture:watermark(mark, options) end
+
+--- One frame of an animation, or one page of a TIFF or HEIF, as a picture.
+--- Raises: image_too_large, image_damaged.
+---@param number integer from 1 to `frames`
+---@return Picture
+function Picture:frame(number) end
+
+---@class Picture.convert.options
+---@field metadata? "keep"|"strip" whether EXIF (with the place it was taken at), colour profile, copyright and the like go along; default keep
+
+--- The same picture, to be written as another format. An animation is written as gif or webp; for another format take one frame of it.
+---@param format "jpeg"|"png"|"webp"|"gif"|"tiff"
+---@param options? Picture.convert.options
+---@return Picture
+function Picture:convert(format, options) end
 
 ---@class Picture.bytes.options
 ---@field format? "jpeg"|"png"|"webp"|"gif"|"tiff" default: the picture's own, else png
 ---@field quality? integer 1 to 100, for JPEG and WebP; default 90
+---@field metadata? "keep"|"strip" whether EXIF (with the place it was taken at), colour profile, copyright and the like go along; default keep
 
 --- The content of a file.
 ---@param options? Picture.bytes.options
@@ -328,6 +386,8 @@ function Picture:bytes(options) end
 ---@class Picture.save.options
 ---@field format? "jpeg"|"png"|"webp"|"gif"|"tiff" instead of the extension's
 ---@field quality? integer 1 to 100, for JPEG and WebP; default 90
+---@field metadata? "keep"|"strip" whether EXIF (with the place it was taken at), colour profile, copyright and the like go along; default keep
+---@field on_conflict? "error"|"rename"|"replace" where another result of this run was saved under this name: refuse it, save as name-2.jpg, or overwrite; default error
 
 --- Writes a file in one step, with the folders on its way; returns its full path.
 --- Raises: not_allowed, file_system.
@@ -416,6 +476,10 @@ speedpix.null = nil
 ---@type string
 speedpix.version = nil
 
+--- the folder in which the script lies, for files beside it, also if the script was started through a link; in a session the working folder; nil for one from standard input or a pipe
+---@type string
+speedpix.script_dir = nil
+
 ---@class speedpix.run.options
 ---@field alias_id? string which published version; default "main" unless version_id is given
 ---@field version_id? string one version, published or not
@@ -428,7 +492,7 @@ speedpix.version = nil
 ---@field on_progress? fun(job: Prediction) called whenever something changed
 ---@field cancel_on? "timeout"|"stop"|false when giving up ends it at the service, too; default: --cancel-on-stop says
 
---- Creates a prediction, waits for it and returns its output. Files anywhere in the input, named by a path such as "./shoe.jpg", are uploaded, the same content once.
+--- Creates a prediction, waits for it and returns its output. Files anywhere in the input, named by a path such as "./shoe.jpg", are uploaded, the same content once. Of the local gateway, `text-to-image` draws by the words that it knows: mountains, forests, the sea, lakes, deserts, cities, flowers, mugs, vases, bottles, bowls, abstract patterns, a stage for a product, with hour, weather and colour; `info` says when a prompt had none of them.
 --- Raises: prediction_failed, timeout, unknown_outcome, output_expired, auth, configuration, throttled, network, api_error, invalid_response, file_not_found, not_allowed, file_system.
 ---@param workflow string its id
 ---@param input? table by the workflow's names
@@ -554,7 +618,7 @@ function speedpix.sleep(seconds) end
 ---@return any
 function speedpix.once(name, fn) end
 
---- What the script takes from the command line as `name=value`; `--help` after the script lists it. Each has `type` (string, integer, number, boolean, file), `required`, `default`, `min`, `max` and `help`.
+--- What the script takes from the command line as `name=value`; `--help` after the script lists it. Each has `type` (string, integer, number, boolean, file), `required`, `default`, `min`, `max` and `help`. A value that is missing, wrong or of no parameter ends the script with that list and exit status 2. The result has these names alone: reading another one is an error.
 --- Raises: file_not_found, not_allowed, file_system.
 ---@param parameters table<string, table>
 ---@return table<string, any>
@@ -702,13 +766,13 @@ function fs.is_dir(path) end
 ---@return integer
 function fs.size(path) end
 
---- The names in a folder, in order.
+--- The names in a folder, as the system has them, in the order of their bytes: capitals before small letters. A name need not be UTF-8, and names that look the same may differ in their Unicode form.
 --- Raises: file_not_found, not_allowed, file_system.
 ---@param folder? string default: the working folder
 ---@return string[]
 function fs.list(folder) end
 
---- Paths that match a pattern, in order: `*`, `?`, `[a-z]`, `{jpg,png}`, and `**` for folders at any depth. They start with ./ and so go into an input as files.
+--- Paths that match a pattern, in the order of their bytes. `*` is any part of a name and `?` one character, `[a-z]` one of these and `[!a-z]` any other, `{jpg,png}` either; `**` stands for folders at any depth. A character in brackets stands for itself: `[*]`, `[?]`, `[{]`, `[[]`. Names that begin with a dot must be asked for with a dot. Capitals count, but not where the last name is only an extension: `*.jpg` and `*.{jpg,png}` find DSC_0042.JPG. Letters match in each of their Unicode forms. The paths start with ./ and so go into an input as files.
 --- Raises: not_allowed.
 ---@param pattern string
 ---@return string[]
@@ -725,6 +789,12 @@ function fs.mkdir(folder) end
 ---@param path string
 ---@return boolean
 function fs.remove(path) end
+
+--- The pictures in a folder, by their extension in any case or by their content: what `image.open` can read, unless it is damaged. Paths that go into an input as files, in the order of `fs.list`. Without those in folders below, and without names that begin with a dot.
+--- Raises: file_not_found, not_allowed, file_system.
+---@param folder? string default: the working folder
+---@return string[]
+function fs.images(folder) end
 
 --- The content of a file, byte for byte.
 --- Raises: file_not_found, not_allowed, file_system.
@@ -873,6 +943,11 @@ function image.contact_sheet(list, options) end
 ---@param b Picture
 ---@return {difference: number, changed: number, psnr: number, same: boolean, picture: Picture}
 function image.compare(a, b) end
+
+--- What a picture is like, for a gate before it is published. Each figure is from 0 to 1. `sharpness`: 0 is out of focus or of one colour, 1 as crisp as pixels are; it is 1 less the blur of Crété-Roffet (2007), on a copy of at most 1024 pixels a side. `exposure`: how light the subject is, its mean L* by 100, 0 black and 1 white; of the whole picture if nothing stands out. `coverage`: the share of the picture that the subject takes; 0 if nothing stands out. `squareness`: the shorter side by the longer one; 1 is a square. A transparent picture lies on white, and what is not transparent is its subject. It takes one picture, not an animation.
+---@param picture Picture
+---@return {sharpness: number, exposure: number, coverage: number, squareness: number}
+function image.quality(picture) end
 
 --- Lua's own, for files that the script may open. `popen`, `tmpfile`, `input` and `output` are missing.
 io = {}
