@@ -37,4 +37,20 @@ extension FilePath {
         // As a path and not as text, which would lose what is not UTF-8.
         appending(FilePath(bytes: name.bytes).components)
     }
+
+    /// Whether it is this folder or lies in it, by the paths alone: without links, `.` and `..`.
+    ///
+    /// As `starts(with:)`, but that makes paths of all components first: each file that a script names is compared with a
+    /// dozen folders.
+    package func isInside(_ folder: FilePath) -> Bool {
+        withPlatformString { path in
+            folder.withPlatformString { folder in
+                let length = strlen(folder)
+                guard length > 0, strncmp(path, folder, length) == 0 else { return length == 0 }
+                let slash = CInterop.PlatformChar(bitPattern: UInt8(ascii: "/"))
+                // A root ends in a slash, other paths do not.
+                return path[length] == 0 || path[length] == slash || folder[length - 1] == slash
+            }
+        }
+    }
 }

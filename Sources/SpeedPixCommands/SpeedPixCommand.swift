@@ -56,6 +56,8 @@ public enum SpeedPixCommand {
         do {
             try context.writeOutput(Array((text + "\n").utf8))
             return .success
+        } catch is ClosedOutputError {
+            return .failure
         } catch {
             context.say("speedpix: \(error)".printable())
             return .failure

@@ -212,13 +212,26 @@ struct ScriptSourceTests {
         #expect(run.output.contains("on_conflict of "), "\(run.output)")
     }
 
+    @Test(
+        "A result that is saved under ., .. or a name with a slash is a file of its own name in that folder",
+        arguments: [".", "./", "sub/", "sub/."])
+    func folders(name: String) async throws {
+        let folder = try TestFolder()
+        let script = """
+            local out = run("text-to-image", { prompt = "x", width = 64, height = 64 })
+            print(path.basename(out.images[1]:save("\(name)")))
+            """
+        let run = await CommandRun.local(script, ["--quiet", "--out", "new"], in: folder)
+        #expect(run.status == .success && run.output == "text-to-image-images-1.png\n", "\(run)")
+    }
+
     @Test("Results whose names are not UTF-8 are listed, uploaded and saved")
     func namesOfBytes() async throws {
         let folder = try TestFolder()
         let script = """
             image.blank(8, 8):save("in/\\xB0.png")
             local input = fs.images("./in")[1]
-            local out = run("echo", { image = input, list = { speedpix.file(fs.glob("in/*.PNG")[1]) } })
+            local out = run("echo", { image = input, data = { speedpix.file(fs.glob("in/*.PNG")[1]) } })
             local saved = out.image:save("out/\\xB1/\\xB0.png")
             print(upload(input).filename, #saved - #"/out/x/x.png" > 0, image.open(saved).width, #fs.list("out/\\xB1"))
             """

@@ -16,6 +16,17 @@ struct NearestFileTests {
         #expect(path.shown == "photos/a\\xB0\\xAE你")
     }
 
+    @Test(
+        "FilePath.isInside compares whole names",
+        arguments: [
+            ("/a/b", "/a", true), ("/a", "/a", true), ("/ab", "/a", false), ("/a", "/a/b", false), ("/a", "/", true),
+            ("/", "/", true), ("a/b", "a", true), ("a", "/a", false), ("a", "", true), ("/a/\u{E9}", "/a/e", false),
+        ])
+    func inside(path: String, folder: String, isInside: Bool) {
+        #expect(FilePath(path).isInside(FilePath(folder)) == isInside)
+        #expect(folder.isEmpty || FilePath(path).starts(with: FilePath(folder)) == isInside)
+    }
+
     @Test("Names that differ only in their Unicode form are two")
     func twins() {
         #expect(FileName("\u{FC}.jpg") != FileName("u\u{308}.jpg"))

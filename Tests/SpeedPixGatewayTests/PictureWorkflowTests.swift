@@ -113,10 +113,14 @@ struct PictureWorkflowTests {
         #expect(sure.output?["confidence"]?.lenientDouble == 1)
         #expect(sure.output?["warnings"] == .array([]))
         #expect(!info(sure).contains("not sure"))
-        let (unsure, _) = try await run("white-background", ["image": try input(shot(y: 80, height: 120))])
+        let (unsure, _) = try await run("white-background", ["image": try input(shot(y: 120, width: 60, height: 80))])
         #expect(unsure.output?["warnings"] == .array(["touches_border"]))
         #expect((unsure.output?["confidence"]?.lenientDouble ?? 1) < 0.8)
         #expect(info(unsure).contains("not sure of it") && info(unsure).contains("touches the picture's border"))
+        // A subject along a third of the border is taken for backdrop.
+        let (wrong, _) = try await run("white-background", ["image": try input(shot(y: 80, height: 120))])
+        #expect((wrong.output?["confidence"]?.lenientDouble ?? 1) < 0.3)
+        #expect(info(wrong).contains("less than 5 %"), "\(info(wrong))")
     }
 
     @Test("A workflow refuses an animation, and gives results without what the upload said of itself")

@@ -39,7 +39,9 @@ struct ImmediateFunctionsTests {
         "_host.encode": "polls the stop flag every 1,024 values",
         "_host.item_failed": "one error",
         "_host.once_value": "one value",
+        "_host.read_parameters": "a declaration; it counts as a transfer",
         "_host.refuse_once": "one value",
+        "_host.refuse_parameter": "one value",
         "_output.log": "the stream gives up when the end begins",
         "_output.write": "the stream gives up when the end begins",
         "_output_names.is_method": "one value",
@@ -89,7 +91,6 @@ struct ImmediateFunctionsTests {
         "speedpix.bytes": "marks a value; what it copies counts as a transfer",
         "speedpix.file": "marks a value; what it copies counts as a transfer",
         "speedpix.object": "marks a value; what it copies counts as a transfer",
-        "speedpix.params": "a declaration; it counts as a transfer",
         "speedpix.text": "marks a value; what it copies counts as a transfer",
         "speedpix.uint64": "marks a value; what it copies counts as a transfer",
     ]

@@ -137,7 +137,7 @@ struct PictureFileTests {
             let error = await folder.failure("local p = image.open('photo.jpg') \(script)")
             #expect(error?.message.contains(words) == true, "\(script): \(error?.message ?? "no error")")
         }
-        let outside = await folder.failure("image.open('photo.jpg'):watermark('/etc/logo.svg')")
+        let outside = await folder.failure("image.open('photo.jpg'):watermark('/etc/passwd')")
         #expect(outside?.code == "not_allowed", "\(String(describing: outside))")
     }
 
@@ -146,7 +146,7 @@ struct PictureFileTests {
         let folder = try folder()
         let shot = try Image.blank(width: 300, height: 200, color: Color("#d8d8d8"))
         let clear = try shot.composited(.blank(width: 100, height: 100, color: Color("#7a1f1f")), x: 100, y: 50)
-        let touching = try shot.composited(.blank(width: 100, height: 120, color: Color("#7a1f1f")), x: 100, y: 80)
+        let touching = try shot.composited(.blank(width: 60, height: 80, color: Color("#7a1f1f")), x: 100, y: 120)
         try folder.write(try clear.encoded(format: .png), to: "clear.png")
         try folder.write(try touching.encoded(format: .png), to: "touching.png")
         let results = try await folder.run(

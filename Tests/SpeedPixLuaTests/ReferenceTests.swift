@@ -108,10 +108,11 @@ struct ReferenceTests {
 
     private static func sample(_ type: String) -> String {
         if type.hasPrefix("string") { return "'x.png'" }
+        if type.hasPrefix("\"") { return String(type.prefix { $0 != "|" }) }
         if type.hasPrefix("fun(") { return "print" }
         switch type {
         case "any": return "1"
-        case "Picture": return "image.blank(2, 2)"
+        case "Picture", _ where type.hasPrefix("Picture|"): return "image.blank(2, 2)"
         case "Prediction": return "create('w')"
         case _ where type.hasPrefix("(Picture"): return "{ image.blank(2, 2) }"
         default: return "{}"

@@ -172,7 +172,8 @@ struct ScriptRunner: Sendable {
     ) {
         if let dryRun {
             dryRun.list.note(dryRun.overlay.changes)
-            if !plan.isQuiet { context.say(dryRun.list.total(found)) }
+            // A script that got wrong arguments has not begun.
+            if !plan.isQuiet, end.failure?.status != .usage { context.say(dryRun.list.total(found)) }
         } else if plan.showsSummary {
             for line in summary.lines { context.say(line) }
         }

@@ -201,10 +201,12 @@ public struct FileAccess: Sendable {
         return nearest
     }
 
+    private static let kernelFolders: [FilePath] = ["/proc", "/sys"]
+
     /// What no folder that is allowed opens up: the kernel's view of processes, whose environments hold the secret, and
     /// files that are there to hold credentials.
     private static func isSecret(_ path: FilePath) -> Bool {
-        if ["/proc", "/sys"].contains(where: { path.starts(with: FilePath($0)) }) { return true }
+        if kernelFolders.contains(where: { path.isInside($0) }) { return true }
         let name = path.fileName?.text?.lowercased() ?? ""
         // Settings may hold credentials, and say where files are sent.
         return name == "speedpix.toml" || name == ".env" || name.hasPrefix(".env.")
@@ -213,9 +215,9 @@ public struct FileAccess: Sendable {
 
     private func isInside(_ path: FilePath, _ folders: [String], orMade full: FilePath? = nil) -> Bool {
         folders.contains { folder in
-            if let root = real(FilePath(folder)) { return path.starts(with: root) }
+            if let root = real(FilePath(folder)) { return path.isInside(root) }
             // --out may name a folder that is only made by the first save.
-            return full?.starts(with: FilePath(folder).lexicallyNormalized()) ?? false
+            return full?.isInside(FilePath(folder).lexicallyNormalized()) ?? false
         }
     }
 

@@ -5,12 +5,14 @@ import SystemPackage
 /// Files and folders that no script may reach, whatever they are called by then.
 final class WithheldFiles: Sendable {
     let paths: [String]
+    private let files: [FilePath]
     /// What was found at the paths: it stays withheld, also after it was renamed.
     private let identities: Mutex<Set<FileIdentity>>
 
     init(_ paths: [String]) {
         self.paths = paths
-        identities = Mutex(Set(paths.compactMap { FileIdentity(FilePath($0)) }))
+        files = paths.map { FilePath($0) }
+        identities = Mutex(Set(files.compactMap(FileIdentity.init)))
     }
 
     /// Whether it is one of them, or lies in one of them.
@@ -18,8 +20,12 @@ final class WithheldFiles: Sendable {
     /// - Parameter real: A real path, or that of something which is not there yet.
     func contains(_ real: FilePath) -> Bool {
         guard !paths.isEmpty else { return false }
-        // Some come into being while the script runs, such as a journal.
-        let found = Set(paths.compactMap { FileIdentity(FilePath($0)) })
+        var found: Set<FileIdentity> = []
+        var absent: [FilePath] = []
+        for path in files {
+            // Some come into being while the script runs, such as a journal.
+            if let identity = FileIdentity(path) { found.insert(identity) } else { absent.append(path) }
+        }
         let known = identities.withLock { known in
             known.formUnion(found)
             return known
@@ -30,8 +36,6 @@ final class WithheldFiles: Sendable {
             if let own = FileIdentity(path), known.contains(own) { return true }
             path.removeLastComponent()
         }
-        return paths.contains { withheld in
-            real.starts(with: FileAccess.real(FilePath(withheld)) ?? FilePath(withheld))
-        }
+        return absent.contains { real.isInside($0) }
     }
 }

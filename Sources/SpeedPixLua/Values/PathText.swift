@@ -63,13 +63,14 @@ extension LuaValue {
 /// Where something is to be saved: a file, or a folder that keeps its name.
 struct SavePath: Sendable {
     let path: FilePath
-    /// Whether it ends with a slash, which a path itself does not keep.
+    /// Whether it ends with a slash, which a path itself does not keep, or in `.` or `..`.
     let namesFolder: Bool
 
     /// - Throws: As ``FilePath/init(named:)``.
     init(_ bytes: [UInt8]) throws {
         path = try FilePath(named: bytes)
-        namesFolder = bytes.last == UInt8(ascii: "/")
+        let isDots = path.lastComponent.map { $0.kind != .regular } ?? false
+        namesFolder = bytes.last == UInt8(ascii: "/") || isDots
     }
 
     /// The first argument of a save, which is the working folder if it is not given.

@@ -180,7 +180,7 @@ struct CheckCommandTests {
             "if type(bit32) == 'table' then print(bit32.band(1, 2)) end",
             "if os.exit then os.exit(1) end", "unpack = table.unpack unpack({})",
             "local p = speedpix.params { a = {} } p.b = 1 print(p.a, p.b)",
-            "local k = 'x' local p = speedpix.params { [k] = {} } print(p.y)",
+            "local k = ('x'):rep(2) local p = speedpix.params { [k] = {} } print(p.y)",
             "while true do break end repeat local q = 1 until q == 1", "return { aliasid = 1 };",
         ])
     func correctScripts(script: String) async throws {

@@ -83,14 +83,22 @@ struct CompletionTests {
     @Test("Completion offers the options that the variable's own class has")
     func optionsAreThoseOfTheVariablesOwnClass() throws {
         let classes = ScriptReference.all.classes.filter { $0.methods.contains { $0.name == "save" } }
-        let file = try #require(classes.first { $0.methods.contains { $0.name == "save" && $0.options.isEmpty } })
-        let picture = try #require(classes.first { $0.methods.contains { $0.name == "save" && !$0.options.isEmpty } })
+        func owner(hasQuality: Bool) -> LuaReference.Class? {
+            classes.first { owner in
+                owner.methods.contains {
+                    $0.name == "save" && $0.options.contains { $0.name == "quality" } == hasQuality
+                }
+            }
+        }
+        let file = try #require(owner(hasQuality: false))
+        let picture = try #require(owner(hasQuality: true))
         var completion = completion
         completion.members = { path in
             guard let owner = path == ["file"] ? file : path == ["picture"] ? picture : nil else { return [] }
             return owner.properties.map { .field($0.name) } + owner.methods.map { .method($0.name) }
         }
-        #expect(completion.complete("file:save('a.png', { ") == Completion())
+        #expect(completion.complete("file:save('a.png', { qual") == Completion())
+        #expect(completion.complete("file:save('a.png', { on_c").insertion == "onflict = ")
         #expect(completion.complete("picture:save('a.png', { qual").insertion == "ity = ")
     }
 

@@ -138,7 +138,7 @@ struct EventTests {
         let output = Capture()
         _ = await CommandRun(
             ["run", "-", "--local", "--json", "key=s3cr3t-token"], in: folder,
-            input: "print('s3cr3t-token') log.info('is s3cr3t-token') error('s3cr3t-token!')", token: "s3cr3t-token",
+            input: "speedpix.params { key = {} } print('s3cr3t-token') log.info('is s3cr3t-token') error('s3cr3t-token!')", token: "s3cr3t-token",
             setting: { $0.writeOutput = output.append })
         #expect(output.text.contains("<redacted>"))
         // What the command line said was told before there was a secret.
@@ -150,7 +150,7 @@ struct EventTests {
     func environmentSecretIsRedacted() async throws {
         let folder = try TestFolder()
         let (_, bytes) = await run(
-            "print(1)", ["key=s3cr3t-token", "--endpoint", "nonsense"], in: folder,
+            "speedpix.params { key = {} }", ["key=s3cr3t-token", "--endpoint", "nonsense"], in: folder,
             environment: ["SPEEDPIX_APP_KEY": "key", "SPEEDPIX_APP_SECRET": "s3cr3t-token"])
         let text = String(decoding: bytes, as: UTF8.self)
         #expect(text.contains("<redacted>") && !text.contains("s3cr3t-token"), "\(text)")

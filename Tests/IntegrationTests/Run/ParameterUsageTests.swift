@@ -108,7 +108,6 @@ struct ParameterUsageTests {
                 "Unknown option '--limti'. Did you mean '--limit'?"
             ),
             (["run", "card.lua", "--repport", "x", "--report", "r.html"], "Unknown option '--repport'"),
-            (["run", "card.lua", "--report", "--repport", "x"], "--repport"),
             (["predict", "echo", "--ouut", "x"], "Unknown option '--ouut'"),
             (["run", "card.lua", "--zzzz", "x"], "Unknown option '--zzzz'\nhint: speedpix run --help"),
             (["run", "card.lua", "x"], "\"x\" is not key=value"),

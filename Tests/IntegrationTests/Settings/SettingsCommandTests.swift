@@ -217,7 +217,7 @@ struct SettingsCommandTests {
         let directory = await CommandRun(["run", "-"], in: folder, input: script)
         #expect(directory.status == .configuration && directory.errors.contains("speedpix.toml is not a regular file"))
         let other = try TestFolder()
-        try Data([0xFF, 0xFE, 0x00]).write(to: URL(filePath: "\(other.path)/speedpix.toml"))
+        try Data([0x61, 0xC3, 0x28]).write(to: URL(filePath: "\(other.path)/speedpix.toml"))
         let binary = await CommandRun(["run", "-"], in: other, input: script)
         #expect(binary.status == .configuration && binary.errors.contains("is not UTF-8 text"))
         try other.write(String(repeating: "# long\n", count: 200_000), to: "speedpix.toml")

@@ -59,7 +59,7 @@ struct CharacterTests {
             ("s = '中文' .. “x”", "1:13: “ (U+201C) stands here; type \" instead"),
             ("s = [[\n“\n]] --[[ （\n]] x = （1)", "4:8: （ (U+FF08) stands here; type ( instead"),
             ("-- “注释”\r\n\tf（1)", "2:3: （ (U+FF08) stands here; type ( instead"),
-            ("s = '\\z\n  中' f（1)", "2:8: （ (U+FF08) stands here; type ( instead"),
+            ("s = '\\z\n  中' f（1)", "2:7: （ (U+FF08) stands here; type ( instead"),
         ])
     func characters(source: String, message: String) async {
         let error = await luaError(source)

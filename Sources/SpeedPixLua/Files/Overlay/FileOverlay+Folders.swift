@@ -46,7 +46,7 @@ extension FileOverlay {
             guard path != newPath else { return }
             let there = state.tree.node(at: newPath, followsLast: false)
             if node.isFolder {
-                guard !newPath.starts(with: path) else { throw Descriptor.failure(EINVAL, shown) }
+                guard !newPath.isInside(path) else { throw Descriptor.failure(EINVAL, shown) }
                 if let there {
                     guard there.isFolder else { throw Descriptor.failure(ENOTDIR, shown) }
                     guard try state.tree.names(in: there).isEmpty else { throw Descriptor.failure(ENOTEMPTY, shown) }

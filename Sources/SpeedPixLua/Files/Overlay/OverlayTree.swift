@@ -209,7 +209,7 @@ struct OverlayTree: Sendable {
 
     /// Drops what was made in a folder; what was removed from it stays removed.
     private mutating func removeEntries(below folder: FilePath) {
-        for other in entries.keys where other.starts(with: folder) {
+        for other in entries.keys where other.isInside(folder) {
             for (name, entry) in entries[other] ?? [:] where entry != .removed { removeEntry(other.appending(name)) }
         }
     }
