@@ -23,8 +23,8 @@ extension Image {
         guard width != nil || height != nil else {
             throw ImagingError(.invalidArgument, "resize: neither width nor height is given")
         }
-        try limits.check(width: width ?? 1, height: 1, for: name)
-        try limits.check(width: 1, height: height ?? 1, for: name)
+        // Before anything is calculated with them: a script may ask for any integer.
+        for side in [width, height].compactMap(\.self) { try limits.check(side: side, for: name) }
 
         let horizontal = width.map { Double($0) / Double(self.width) }
         let vertical = height.map { Double($0) / Double(self.height) }

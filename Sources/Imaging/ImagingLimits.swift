@@ -32,6 +32,19 @@ public struct ImagingLimits: Sendable, Hashable {
         }
     }
 
+    func check(side: Int, for operation: String) throws {
+        guard side >= 1 else {
+            throw ImagingError(
+                .invalidArgument, "\(operation): a side of \(side) pixels cannot be made",
+                remedy: "give a width and a height of at least 1")
+        }
+        guard side <= self.side else {
+            throw ImagingError(
+                .tooLarge, "\(operation): a side of \(side) pixels is over the limit",
+                remedy: "stay under \(self.side) pixels a side")
+        }
+    }
+
     func check(width: Int, height: Int, for operation: String) throws {
         guard width >= 1, height >= 1 else {
             throw ImagingError(

@@ -15,7 +15,7 @@ package struct DecodedText: Sendable {
         if let mark = ByteOrderMark.encoding(of: bytes) {
             self = try Self(bytes[mark.length...], in: mark.encoding)
         } else if let given {
-            self = try Self(bytes[...], in: given == .utf16 ? .utf16LittleEndian : given)
+            self = try Self(bytes[...], in: given == .utf16 ? EncodingRecognition.byteOrder(of: bytes) : given)
         } else {
             switch EncodingRecognition.encoding(of: bytes) {
             case .certain(let encoding): self = try Self(bytes[...], in: encoding)

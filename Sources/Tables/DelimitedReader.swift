@@ -20,8 +20,8 @@ package struct DelimitedSyntaxError: Error, Equatable {
 /// Delimiters, quotes and line ends are bytes, whatever character follows them. SwiftCSV, which this took the place of,
 /// compares grapheme clusters: a quote with a combining mark behind it is none to it. Nor does it say where a text is wrong.
 ///
-/// More is read than the RFC has: LF and CR end lines as well as CR LF, the delimiter can be another, blanks before a field
-/// and around a quoted one are left out, and so are rows that have nothing in them.
+/// More is read than the RFC has: LF and CR end lines as well as CR LF, the delimiter can be another, blanks around a field
+/// are left out unless they are inside its quotes, and so are rows that have nothing in them.
 package struct DelimitedReader {
     package let delimiter: Delimiter
     private let bytes: ArraySlice<UInt8>
@@ -95,7 +95,9 @@ package struct DelimitedReader {
             }
             index += 1
         }
-        return bytes[start..<index]
+        var end = index
+        while end > start, blanks.contains(bytes[end - 1]) { end -= 1 }
+        return bytes[start..<end]
     }
 
     private mutating func quotedField() throws(DelimitedSyntaxError) -> [UInt8] {

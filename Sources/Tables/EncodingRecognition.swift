@@ -14,6 +14,9 @@ enum EncodingRecognition {
         return UTF8Validity.isMostlyValid(bytes) ? .certain(.utf8) : .guessed(.gb18030)
     }
 
+    /// The encoding of a text that is UTF-16 for certain, without a byte order mark.
+    static func byteOrder(of bytes: [UInt8]) -> TextEncoding { utf16(bytes, isUTF8: false) ?? .utf16LittleEndian }
+
     /// The order of UTF-16 without a byte order mark; nil if the text is none.
     ///
     /// Delimiters, line ends and Latin letters have a zero byte there, which says the order. Where there are delimiters or line

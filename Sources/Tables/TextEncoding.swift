@@ -1,7 +1,8 @@
 /// How the bytes of a text file stand for characters.
 package enum TextEncoding: String, Sendable, CaseIterable {
     case utf8 = "utf-8"
-    /// UTF-16 whose byte order its first two bytes say; without them little-endian, which is what Windows writes.
+    /// UTF-16 whose byte order its first two bytes say. Without them it is recognised by the zero bytes of Latin letters and
+    /// delimiters; a text that has none is little-endian, which is what Windows writes.
     case utf16 = "utf-16"
     case utf16LittleEndian = "utf-16le"
     case utf16BigEndian = "utf-16be"

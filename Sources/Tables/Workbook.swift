@@ -4,6 +4,9 @@ package enum Workbook {
     package static let remedy =
         "open it and save the sheet as text: in Excel \"CSV UTF-8\", in Numbers File > Export To > CSV"
 
+    /// What such files' names end in.
+    package static let extensions: Set<String> = ["xlsx", "xlsm", "xls", "ods", "numbers"]
+
     /// What a file is, by its first bytes; nil if it may be text.
     package static func kind(of bytes: [UInt8]) -> String? {
         // A zip archive, which Excel's .xlsx, Numbers' and LibreOffice's files are inside.

@@ -125,7 +125,8 @@ struct FileNameTests {
     func nearestInMessages() async throws {
         let folder = try ScriptFolder()
         try folder.write("", to: "lamp.jpg")
-        let results = try await folder.run("return (select(2, io.open('Lamp.jpg'))), (select(2, os.remove('lampe.jpg')))")
+        let results = try await folder.run(
+            "return (select(2, io.open('Lamp.jpg'))), (select(2, os.remove('lampe.jpg')))")
         #expect(results.allSatisfy { $0.text?.hasSuffix("did you mean 'lamp.jpg'?") == true }, "\(results)")
     }
 

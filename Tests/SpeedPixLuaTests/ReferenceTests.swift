@@ -112,7 +112,9 @@ struct ReferenceTests {
         if type.hasPrefix("fun(") { return "print" }
         switch type {
         case "any": return "1"
-        case "Picture", _ where type.hasPrefix("Picture|"): return "image.blank(2, 2)"
+        case "Picture",
+            _ where type.hasPrefix("Picture|"):
+            return "image.blank(2, 2)"
         case "Prediction": return "create('w')"
         case _ where type.hasPrefix("(Picture"): return "{ image.blank(2, 2) }"
         default: return "{}"

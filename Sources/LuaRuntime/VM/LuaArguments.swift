@@ -162,6 +162,6 @@ public struct LuaArguments: ~Copyable {
 
     private func typeName(_ position: Int) -> String {
         if isAbsent(position) { return "nothing" }
-        return (try? reader.value(at: index(position), ""))?.typeName ?? "something else"
+        return (try? reader.value(at: index(position), ""))?.givenName ?? "something else"
     }
 }

@@ -101,6 +101,6 @@ public struct LuaOptions: Sendable {
 
     /// The error for an option of the wrong kind: says what was expected ("a string") and what was passed.
     public func mismatch(_ name: String, _ expected: String, _ value: LuaValue) -> LuaArgumentError {
-        LuaArgumentError("option '\(name)' of \(function) must be \(expected), not \(value.typeName)")
+        LuaArgumentError("option '\(name)' of \(function) must be \(expected), not \(value.givenName)")
     }
 }

@@ -47,6 +47,9 @@ public enum LuaValue: Sendable, Hashable {
         }
     }
 
+    /// As messages name a value that is not what is wanted: its type, and of a string that it is no text.
+    var givenName: String { stringValue != nil && text == nil ? "a string that is not UTF-8 text" : typeName }
+
     /// The name of the type as a script's author knows it.
     public var typeName: String {
         switch self {

@@ -75,6 +75,11 @@ enum CSVModule {
                     ], returns: "string", errors: ScriptErrorCodes.writing)
             ) { arguments in
                 let path = try arguments.path(1)
+                if let ending = path.extension?.lowercased(), Workbook.extensions.contains(ending) {
+                    throw LuaArgumentError(
+                        "csv.write writes text, and \(path.shown) would be no workbook",
+                        hint: "let the name end in .csv, which spreadsheets open")
+                }
                 let rows = try rows(arguments, 2)
                 let text = try CSVWriting(try arguments.options(), "csv.write").text(rows, for: path.shown)
                 return { _ in .path(try await host.files.save(text, to: path)) }

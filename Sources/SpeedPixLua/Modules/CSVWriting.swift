@@ -1,3 +1,4 @@
+import LocalFiles
 import LuaRuntime
 import Spelling
 import Tables
@@ -43,7 +44,11 @@ struct CSVWriting {
             }
             if isNamed { try Self.checkNames(of: row, known, number: index + 1) }
             let values = isNamed ? names.map { row.entries[.string($0)] ?? .nil } : row.items
-            writer.append(try values.map { try Self.cell($0, row: index + 1) })
+            writer.append(
+                try values.enumerated().map { column, value in
+                    try Self.cell(
+                        value, "row \(index + 1), \(isNamed ? names[column].lossyText : "column \(column + 1)")")
+                })
         }
         // Excel takes a file that has more than ASCII for its system's encoding, unless the mark says that it is UTF-8.
         let isForExcel = path.map { $0.utf8.count >= 4 && $0.lowercased().hasSuffix(".csv") } ?? false
@@ -73,7 +78,8 @@ struct CSVWriting {
         }
     }
 
-    private static func cell(_ value: LuaValue, row: Int) throws -> [UInt8] {
+    /// - Parameter place: Row and column, for messages.
+    private static func cell(_ value: LuaValue, _ place: String) throws -> [UInt8] {
         switch value {
         case .nil, .null: return []
         case .boolean(let flag): return Array(String(flag).utf8)
@@ -82,13 +88,15 @@ struct CSVWriting {
         case .number(let number): return Array(number.description.utf8)
         case .string(let string):
             guard string.text != nil else {
-                throw LuaArgumentError("row \(row) has a value that is not UTF-8 text")
+                throw LuaArgumentError(
+                    "\(place): this is not UTF-8 text: \(FileName.shown(Array(string.bytes.prefix(60))).printable())",
+                    hint: "a name of a file in another encoding becomes text by path.text(name)")
             }
             return string.bytes
         case .object(let object): return Array(object.luaDescription.utf8)
         case .table, .function:
             throw LuaArgumentError(
-                "row \(row) has a \(value.typeName) in it", hint: "a cell holds text, a number, true or false")
+                "\(place): a cell cannot be a \(value.typeName)", hint: "a cell holds text, a number, true or false")
         }
     }
 }

@@ -75,7 +75,13 @@ enum OnceLibrary {
                     let name = try arguments.string(1)
                     let text = try arguments.string(2)
                     // As a later attempt will have it: what signs a URL is not kept.
-                    let kept = try JSONValue(parsing: text.utf8).withoutSignatures.encoded()
+                    let kept: [UInt8]
+                    do {
+                        kept = try JSONValue(parsing: text.utf8).withoutSignatures.encoded()
+                    } catch DecodingError.dataCorrupted(let problem) {
+                        // Such as two keys that differ only in their Unicode form, which a table of Lua can have.
+                        throw unkeepable(name, problem.debugDescription)
+                    }
                     return { _ in
                         let text = String(decoding: kept, as: UTF8.self)
                         host.client.journal.keep(.string(text), key(name))
@@ -86,11 +92,15 @@ enum OnceLibrary {
                 .immediate("refuse_once") { arguments in
                     let problem = try arguments.value(2)
                     let reason = problem.tableValue?["message"]?.text ?? problem.text ?? "it cannot be said in JSON"
-                    throw LuaArgumentError(
-                        "the value of speedpix.once(\"\(try arguments.string(1))\", …) cannot be kept: \(reason)",
-                        hint: "return texts, numbers, booleans, or tables of them")
+                    throw unkeepable(try arguments.string(1), reason)
                 },
             ])
+    }
+
+    private static func unkeepable(_ name: String, _ reason: String) -> LuaArgumentError {
+        LuaArgumentError(
+            "the value of speedpix.once(\"\(name)\", …) cannot be kept: \(reason)",
+            hint: "return texts, numbers, booleans, or tables of them")
     }
 
     private static func key(_ name: String) -> String { "once/\(name)" }

@@ -30,6 +30,10 @@ enum PathModule {
                 return folder.isEmpty ? Array(".".utf8) : folder.bytes
             },
             part("stem", "\"shoe\" of \"photos/shoe.jpg\".") { Array(FilePathName($0).stem) },
+            part(
+                "text",
+                "The same as text, for tables and captions: each byte of a name that is not UTF-8 as `\\xB0`. It names no file."
+            ) { Array($0.shown.utf8) },
             part("extension", "\"jpg\" of \"photos/shoe.jpg\"; \"\" if there is none.") {
                 Array(FilePathName($0).ending)
             },

@@ -15,7 +15,9 @@ enum RequireModule {
                     return { _ in
                         let file = try await BlockingWork.run { try source(of: name, host) }
                         let chunk = LuaChunk(file.text, name: shown(file.path, host))
-                        if let error = chunk.encodingError { throw error }
+                        if let error = chunk.encodingError {
+                            throw ModuleError(message: error.message, hint: "save the module as UTF-8 text")
+                        }
                         return .table([
                             "path": .string(file.path), "shown": .string(LuaString(chunk.name)),
                             "text": .string(LuaString(chunk.source)),

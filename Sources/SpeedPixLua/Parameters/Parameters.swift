@@ -76,6 +76,11 @@ package enum Parameters {
     private static func values(_ parameters: [Parameter], _ host: ScriptHost) throws -> LuaTable {
         let names = parameters.map(\.name)
         let given = host.currentArguments
+        guard given.isEmpty || host.unreadArguments != nil else {
+            throw LuaArgumentError(
+                "speedpix.params was called before: what the command line gives belongs to its first call",
+                hint: "declare all parameters in one call, and hand their values to modules")
+        }
         host.noteParametersRead()
         for name in given.keys.sorted() where !names.contains(name) {
             throw ParameterError(

@@ -138,7 +138,9 @@ struct EventTests {
         let output = Capture()
         _ = await CommandRun(
             ["run", "-", "--local", "--json", "key=s3cr3t-token"], in: folder,
-            input: "speedpix.params { key = {} } print('s3cr3t-token') log.info('is s3cr3t-token') error('s3cr3t-token!')", token: "s3cr3t-token",
+            input:
+                "speedpix.params { key = {} } print('s3cr3t-token') log.info('is s3cr3t-token') error('s3cr3t-token!')",
+            token: "s3cr3t-token",
             setting: { $0.writeOutput = output.append })
         #expect(output.text.contains("<redacted>"))
         // What the command line said was told before there was a secret.
