@@ -62,7 +62,7 @@ NO_PACKAGES = {
     "CEditLine", "CLineEditor", "SpeedPixCLI",
 }
 # What comes with the toolchain or the system. All of Foundation is wanted only where there is no FoundationEssentials.
-SYSTEM_MODULES = {"Dispatch", "FoundationEssentials", "Synchronization", "Darwin", "Glibc", "Musl"}
+SYSTEM_MODULES = {"Dispatch", "FoundationEssentials", "RegexBuilder", "Synchronization", "Darwin", "Glibc", "Musl"}
 TEST_MODULES = {"Testing"}
 # Who may import all of Foundation: starting a program takes Process, and no size or start-up time of ours hangs on it.
 ALL_OF_FOUNDATION = {"IntegrationTests", "InterruptedRun"}

@@ -124,9 +124,8 @@ package enum ImageModule {
         case .object(let object):
             guard let reading = try host.source(value) else { throw mismatch() }
             let name = object.luaProperty("filename")?.text ?? object.luaDescription
-            // Without what signs a URL, which is another one each time.
-            let identity = object.luaDescription.prefix { $0 != "?" }
-            return Source(name: name, origin: SavedResult(identity: "object \(identity)", name: name), read: reading)
+            return Source(
+                name: name, origin: SavedResult(identity: "object \(host.identity(object))", name: name), read: reading)
         default:
             guard let reading = try host.source(value) else { throw mismatch() }
             return Source(name: value.typeName, read: reading)

@@ -7,6 +7,8 @@ package struct PictureHost: Sendable {
 
     /// How to read what `image.open` was given. Checked at once, read later; nil for a value that names no file.
     package var source: @Sendable (LuaValue) throws -> Reading?
+    /// A text that is the same for two objects that stand for the same file.
+    package var identity: @Sendable (any LuaObject) -> String
     /// Writes a picture's file and returns its path. Paths are bytes.
     package typealias Saving =
         @Sendable (
@@ -21,10 +23,12 @@ package struct PictureHost: Sendable {
     package init(
         memory: PictureMemory = PictureMemory(),
         source: @escaping @Sendable (LuaValue) throws -> Reading?,
+        identity: @escaping @Sendable (any LuaObject) -> String = { $0.luaDescription },
         save: @escaping Saving
     ) {
         self.memory = memory
         self.source = source
+        self.identity = identity
         self.save = save
     }
 

@@ -16,7 +16,7 @@ import Musl
 import Glibc
 #endif
 
-/// The one place that touches the process: arguments, environment, standard streams, signals.
+/// Takes arguments, environment, standard streams and signals from the process, and hands them to the command.
 @main
 struct Main {
     static func main() async {

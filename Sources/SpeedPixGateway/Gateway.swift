@@ -75,7 +75,8 @@ public enum Gateway {
         }
         let host = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
         let running = RunningGateway(
-            endpoint: "http://\(host):\(port)", port: port, appKey: configuration.appKey)
+            endpoint: "http://\(host):\(port)", port: port, appKey: configuration.appKey,
+            refusal: storage.refusal)
         let result: Result<Output, any Error>
         do {
             result = .success(try await body(running))

@@ -27,9 +27,10 @@ public struct GatewayConfiguration: Sendable {
     /// Whether predictions that an earlier gateway has not ended are begun again at once, in their order, or each when a
     /// client asks for it. Of the latter, those that no client asks for within ``retention`` fail. Default true.
     public var resumesAtStart = true
-    /// Called with the reason if a directory that would keep predictions cannot be used: another gateway has it, or it may not
-    /// be written. A temporary folder is used instead then. Nil, the default: the gateway does not start.
-    package var onDataDirectoryRefused: (@Sendable (_ reason: String) -> Void)?
+    /// Whether a temporary folder is used instead of a directory that would keep predictions, if that cannot be used: another
+    /// gateway has it, or it may not be written; ``RunningGateway/refusal`` says so then. A damaged database is refused all the
+    /// same. Default false: the gateway does not start.
+    package var fallsBackToTemporary = false
 
     /// Predictions that run at the same time. Default 64.
     public var workers = 64

@@ -6,4 +6,7 @@ public struct RunningGateway: Sendable {
     public let port: Int
     /// The application key it knows.
     public let appKey: String
+    /// Why it keeps everything in a temporary folder, and nothing in the data directory; nil if the data directory is used, or
+    /// none was asked for. See ``GatewayConfiguration/fallsBackToTemporary``.
+    package let refusal: String?
 }

@@ -162,9 +162,9 @@ public final class RunJournal: PredictionJournal {
         }
         guard let (create, number) = intended else { return }
         let inputs = try create.identity.map { identity in
-            try Self.text(.object(Self.shortened(identity.inputs).mapValues { .string($0) }))
+            try JournalStore.text(.object(Self.shortened(identity.inputs).mapValues { .string($0) }))
         }
-        let input = try Self.text(JSONValue.object(create.input).withoutSignatures)
+        let input = try JournalStore.text(JSONValue.object(create.input).withoutSignatures)
         let (run, attempt, time) = (run, attempt, now())
         try await database.write { database in
             try database.executeCached(
@@ -378,7 +378,7 @@ public final class RunJournal: PredictionJournal {
         submit(mayWait: true) { database in
             try database.executeCached(
                 sql: "INSERT OR REPLACE INTO value (run, name, value) VALUES (?, ?, ?)",
-                arguments: [run, name, try Self.text(value)])
+                arguments: [run, name, try JournalStore.text(value)])
         }
     }
 
@@ -401,9 +401,5 @@ public final class RunJournal: PredictionJournal {
                 sql: "UPDATE run SET state = ?, ended = ? WHERE id = ?", arguments: [word, time, run])
         }
         lock.release()
-    }
-
-    private static func text(_ value: JSONValue) throws -> String {
-        String(decoding: try value.encoded(), as: UTF8.self)
     }
 }

@@ -35,11 +35,12 @@ public struct ScriptHost: Sendable {
     let transferNumbers = TransferNumbers()
     /// The names that its results were saved under.
     let savedNames = SavedNames()
-    /// What the script has created.
+    /// What the script has created; `speedpix.get` and `speedpix.cancel` look up beginnings of ids in it.
     let createdIDs = CreatedIDs()
-    /// What it has said with `cancel_on` that a stop is not to end.
+    /// What a stop is not to end, although the run cancels what it gives up: `cancel_on` says so, or another run has created it.
+    /// ``cancelAbandoned(_:)`` leaves these out.
     let uncanceledIDs = PredictionIDs()
-    /// What could not be canceled, and was reported.
+    /// What could not be canceled, and was reported; ``reportCancellation(of:failure:)`` reports each once.
     let refusedIDs = PredictionIDs()
 
     /// A host without arguments, modules and environment, on the real clock, whose events are dropped, unless given.

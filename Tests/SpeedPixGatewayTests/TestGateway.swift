@@ -20,6 +20,7 @@ struct TestGateway: Sendable {
     let clock: ManualClock
     let date: ManualDate
     let client: SpeedPixClient
+    let refusal: String?
 
     static func run(
         workflows: [any LocalWorkflow] = [EchoWorkflow()],
@@ -37,7 +38,8 @@ struct TestGateway: Sendable {
                 try SpeedPixClient.Configuration(appKey: key, appSecret: secret.revealed, endpoint: running.endpoint),
                 dependencies: ClientDependencies(clock: ImmediateClock(), now: { date.now }))
             try await body(
-                TestGateway(endpoint: running.endpoint, clock: clock, date: date, client: client))
+                TestGateway(
+                    endpoint: running.endpoint, clock: clock, date: date, client: client, refusal: running.refusal))
         }
     }
 

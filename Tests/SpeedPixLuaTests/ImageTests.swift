@@ -146,7 +146,7 @@ struct ImageTests {
         let folder = try ScriptFolder()
         let memory = PictureMemory(limit: 64 << 20)
         var host = PictureHost.files(of: try folder.host())
-        host = PictureHost(memory: memory, source: host.source, save: host.save)
+        host = PictureHost(memory: memory, source: host.source, identity: host.identity, save: host.save)
         let vm = try LuaVM(modules: [ImageModule.module(host)])
         // 12 MB each: far more than the limit together.
         try await vm.run(LuaChunk("for i = 1, 40 do image.blank(2000, 2000) end", name: "x"))

@@ -1,9 +1,9 @@
 extension LuaValue {
     /// Makes a Swift value of this one.
     ///
-    /// A table of named fields becomes a struct or a dictionary, a list an array, nil and JSON's null an absent optional.
-    /// Integers are exact, from −2^63 to 2^64 − 1; a float counts as one if it is whole and at most 2^53, up to where each is a
-    /// number of its own. A string becomes a `String` if it is UTF-8, and a `[UInt8]` or ``LuaString`` in any case. A property of
+    /// A table with named fields becomes a struct or a dictionary, and a list an array. Nil and JSON's null become an optional
+    /// without a value. Integers from −2^63 to 2^64 − 1 are decoded exactly. A float is decoded as an integer if it is whole and
+    /// at most 2^53: beyond that, two integers may have the same float. A string becomes a `String` if it is UTF-8, and a `[UInt8]` or ``LuaString`` in any case. A property of
     /// the type ``LuaValue`` or ``LuaTable`` takes what there is, functions and objects included. An empty table is a list or a
     /// table of named fields, whichever is asked for, unless the script declared it, see ``LuaTable/Shape``.
     ///

@@ -7,7 +7,7 @@ package enum ConcurrencyLibrary {
         -- What it spawns for its own work is not a task of the script's.
         local spawn, join_all, await_all, event, set, wait_for =
           host.spawn_helper, host.join_all, host.await_all, host.event, host.set, host.wait_for
-        local sleep, is_task, raise_timeout, watch_only = host.sleep, host.is_task, host.raise_timeout, host.watch_only
+        local sleep, is_task, raise_timeout, only_observe = host.sleep, host.is_task, host.raise_timeout, host.only_observe
         local begin_map, begin_item, wait_path, noted, note, observe =
           host.begin_map, host.begin_item, host.wait_path, host.noted, host.note, host.observe
         local position_below, go_to, check = host.position_below, host.go_to, host.check
@@ -152,7 +152,7 @@ package enum ConcurrencyLibrary {
             -- It may fail before its watcher runs.
             observe(job)
             watchers[#watchers + 1] = spawn(function()
-              watch_only()
+              only_observe()
               ended[key] = pack(job, pcall(await, job))
               order[#order + 1] = key
               set(wake_up)

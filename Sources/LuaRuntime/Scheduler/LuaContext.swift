@@ -7,7 +7,7 @@ public struct LuaContext: Sendable {
     public var label: String? { taskLabel?.text }
     private let taskLabel: LuaTask.Label?
     /// Whether the script only observes the end, as in `completed`: to stop that gives no prediction up.
-    public var watchesOnly: Bool { task.watchesOnly }
+    public var onlyObserves: Bool { task.onlyObserves }
 
     init(vm: LuaVM, task: LuaTask) {
         self.vm = vm

@@ -67,9 +67,9 @@ extension LuaScheduler {
                         try writer.put(.nil)
                     }),
                 LuaFunctionDefinition(
-                    name: "watch_only",
+                    name: "only_observe",
                     body: .direct { _, writer in
-                        writer.machine.scheduler.running?.watchesOnly = true
+                        writer.machine.scheduler.running?.onlyObserves = true
                         try writer.put(.nil)
                     }),
                 // A task is about to wait for it, and so gets its failure.

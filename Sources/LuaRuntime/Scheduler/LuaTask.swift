@@ -95,7 +95,7 @@ public final class LuaTask: LuaObject, @unchecked Sendable {
     var state = State.ready(due: 0)
     /// Whether what it waits for goes on without it: when it is stopped, nothing was given up. Set before it waits, and never
     /// changed after that, so that the host's work for it may read it on any thread.
-    var watchesOnly = false
+    var onlyObserves = false
     /// As which of its parent's it was spawned; 0 once ``basePosition`` is its own.
     private var spawnNumber: UInt16 = 0
     private var packedLocation = SpawnLocations.Location.none.packed

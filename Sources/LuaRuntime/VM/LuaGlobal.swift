@@ -20,8 +20,8 @@ public struct LuaGlobal: Sendable, Hashable {
 extension LuaChunk {
     /// Every use of a global in the chunk, by line, found in its compiled form without running it.
     ///
-    /// Locals, parameters and fields are none, whatever they are called, and neither are names below an `_ENV` of the
-    /// script's own.
+    /// Locals, parameters and fields are not globals, whatever their names. Neither is a name where the script has set an
+    /// `_ENV` of its own: it is a field of that table.
     ///
     /// - Throws: ``LuaError`` of kind syntax if the text does not compile; of kind memory if memory runs out, or the
     ///   system's liblua compiles to another form than Lua 5.4's.

@@ -116,14 +116,11 @@ extension LuaMachine {
         _ body: LuaFunctionDefinition.Body, with arguments: borrowing LuaArguments, to writer: LuaWriter
     ) throws -> Int32 {
         switch body {
-        case .immediate(let body):
-            try writer.put(try body(arguments))
-            return Int32(SPL_RETURN)
         case .direct(let body):
             try body(arguments, writer)
             return Int32(SPL_RETURN)
-        case .spawn, .source:
-            preconditionFailure("the bridge and the module's Lua text call these themselves")
+        case .immediate, .spawn, .source:
+            preconditionFailure("called before this, or by the bridge and the module's Lua text themselves")
         case .waiting(let prepare):
             if let ticket = try scheduler.checkRunning() { return wait(for: ticket) }
             let work = try prepare(arguments)

@@ -39,7 +39,7 @@ final class LuaMachine {
         }
         self.vm = vm
         spl_set_pattern_steps(vm, limits.patternSteps)
-        spl_set_task_depth(vm, Int32(clamping: limits.taskDepth))
+        spl_set_task_depth(vm, Int32(clamping: taskDepth))
         spl_set_context(vm, Unmanaged.passUnretained(self).toOpaque())
         try register(LuaTask.self)
         for module in modules { try register(module) }

@@ -20,7 +20,7 @@ enum FileURL {
 
     /// Whether the path's last part has an extension.
     private static func hasFileEnding(_ text: String) -> Bool {
-        let name = text.prefix { $0 != "?" && $0 != "#" }.split(separator: "/").last ?? ""
+        let name = text.withoutQuery.split(separator: "/").last ?? ""
         let ending = MediaType.fileExtension(of: String(name))
         return (1...5).contains(ending.count) && ending.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }
     }

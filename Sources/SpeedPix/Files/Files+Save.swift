@@ -49,7 +49,11 @@ extension Files {
     }
 
     /// The names, with a number where one was given before. File systems may ignore case.
-    package static func distinctNames(_ names: [String]) -> [String] {
+    ///
+    /// - Parameter numbered: The form of a name with a number.
+    package static func distinctNames(
+        _ names: [String], numbered: (_ name: String, _ number: Int) -> String = Files.numbered
+    ) -> [String] {
         var taken: Set<String> = []
         let natural = Set(names.map { $0.lowercased() })
         return names.map { name in

@@ -87,6 +87,7 @@ struct InputResolution: Sendable {
             }
             return try await files.upload(source).url
         case .uploaded(let file): return try await files.renewed(file).url
+        // The caller's own code, which may upload the file, and then calls `Files` again from here.
         case .custom(let file): return try await file.url()
         case .json, .array, .object: return ""
         }

@@ -101,7 +101,7 @@ struct CreateIdentification: Sendable {
     private func outputID(of text: String) async throws -> OutputFileID? {
         guard OutputFileIndex.isOneURL(text) else { return nil }
         if let known = outputs.id(of: text) { return known }
-        let found = try await files.caller.dependencies.journal.outputFileID(of: OutputFileIndex.key(text))
+        let found = try await files.caller.dependencies.journal.outputFileID(of: text.withoutQuery)
         if let found { outputs.note(found, of: text) }
         return found
     }

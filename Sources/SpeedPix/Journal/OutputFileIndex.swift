@@ -27,7 +27,7 @@ final class OutputFileIndex: Sendable {
             for (number, file) in files.enumerated() {
                 let id = OutputFileID(predictionID: prediction.id, number: number)
                 // The first one that had it: what comes first by chance must not matter later.
-                let key = Self.key(file.url)
+                let key = file.url.withoutQuery
                 if state.ids[key] == nil { state.ids[key] = id }
                 if file.url.utf8.contains(UInt8(ascii: "?")) { state.signed[id] = (file.url, now) }
             }
@@ -40,13 +40,13 @@ final class OutputFileIndex: Sendable {
     /// Nil for a URL that is not a known output's.
     func id(of url: String) -> OutputFileID? {
         guard Self.isOneURL(url) else { return nil }
-        return state.withLock { $0.ids[Self.key(url)] }
+        return state.withLock { $0.ids[url.withoutQuery] }
     }
 
     /// Adds an output of an attempt before.
     func note(_ id: OutputFileID, of url: String) {
         state.withLock { state in
-            let key = Self.key(url)
+            let key = url.withoutQuery
             if state.ids[key] == nil { state.ids[key] = id }
         }
     }
@@ -72,11 +72,5 @@ final class OutputFileIndex: Sendable {
     /// Whether a text can be a URL and nothing else: words after one, or a second one, make it another input.
     static func isOneURL(_ text: String) -> Bool {
         text.hasPrefix("http") && !text.utf8.contains { $0 <= UInt8(ascii: " ") }
-    }
-
-    /// Without what signs it.
-    static func key(_ url: String) -> String {
-        let end = url.utf8.firstIndex { $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") }
-        return end.map { String(url[..<$0]) } ?? url
     }
 }

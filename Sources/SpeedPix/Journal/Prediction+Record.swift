@@ -1,5 +1,3 @@
-import Crypto
-
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else
@@ -47,17 +45,6 @@ extension Prediction {
 }
 
 extension JSONValue {
-    /// The value with every URL in it cut off where its query begins, and every `data:` URI where its content does, with
-    /// the SHA-256 of the whole: what is kept for long must not give access to anything, nor hold pictures.
-    public var withoutSignatures: JSONValue {
-        switch self {
-        case .string(let text): .string(Self.withoutSignature(text))
-        case .array(let values): .array(values.map(\.withoutSignatures))
-        case .object(let members): .object(members.mapValues(\.withoutSignatures))
-        default: self
-        }
-    }
-
     /// Whether a `data:` URI is in it.
     fileprivate var holdsContent: Bool {
         switch self {
@@ -66,46 +53,5 @@ extension JSONValue {
         case .object(let members): members.values.contains(where: \.holdsContent)
         default: false
         }
-    }
-
-    private static func withoutSignature(_ text: String) -> String { text.withoutSignatures }
-}
-
-extension String {
-    /// The text with every URL in it cut off where its query begins, without a name and password, and every `data:` URI where its
-    /// content does.
-    public var withoutSignatures: String {
-        // Most texts hold neither: looked for byte by byte, since searching a string by its characters takes microseconds.
-        guard utf8.contains(UInt8(ascii: ":")) else { return self }
-        if let url = plainURLWithoutQuery { return url }
-        var text = self
-        if text.contains("://") {
-            text.replace(/(?i)(https?:\/\/)[^\s\/@"'<>]*@/) { $0.output.1 }
-            text.replace(/(?i)(https?:\/\/[^\s?#"'<>)\]]*)[?#][^\s"'<>)\]]*/) { $0.output.1 }
-        }
-        if text.contains("data:") {
-            text.replace(/(data:[\w.+\/;=-]*,)([\w+\/=%.~-]*)/) { match in
-                "\(match.output.1)sha256-\(SHA256.hash(data: Array(match.output.2.utf8)).hexadecimal)"
-            }
-        }
-        return text
-    }
-
-    /// The same as the expressions above would make of a text that is one URL and nothing else, as most are, without the
-    /// cost of an expression; nil for any other text.
-    private var plainURLWithoutQuery: String? {
-        guard hasPrefix("https://") || hasPrefix("http://") else { return nil }
-        var end: Index?
-        for index in utf8.indices {
-            switch utf8[index] {
-            case UInt8(ascii: "?"), UInt8(ascii: "#"): end = end ?? index
-            // What may end a URL, a name and password, or content.
-            case ...UInt8(ascii: " "), 127..., UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "<"),
-                UInt8(ascii: ">"), UInt8(ascii: ")"), UInt8(ascii: "]"), UInt8(ascii: "@"), UInt8(ascii: ","):
-                return nil
-            default: continue
-            }
-        }
-        return end.map { String(self[..<$0]) } ?? self
     }
 }

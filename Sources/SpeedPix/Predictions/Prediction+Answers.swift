@@ -1,3 +1,5 @@
+import Logging
+
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else
@@ -89,9 +91,15 @@ extension Prediction {
 
     /// The success whose result cannot be fetched, with the picture that polls showed for its output.
     ///
-    /// - Returns: Nil if they showed none.
-    func completedByCurrentImage(now: Date) -> Prediction? {
-        guard let outputs = currentImageOutput else { return nil }
+    /// - Parameter error: Why it cannot.
+    /// - Throws: The error, with the prediction, if it did not succeed or polls showed no picture.
+    func completedByCurrentImage(
+        after error: SpeedPixError, now: Date, logger: Logger
+    ) throws(SpeedPixError) -> Prediction {
+        guard status == .succeeded, let outputs = currentImageOutput else { throw error.about(self) }
+        logger.warning(
+            "the result cannot be fetched; its current image stands in for it",
+            metadata: ["prediction": "\(id)", "reason": "\(error.message.withoutSignatures)"])
         var completed = self
         completed.succeed(with: outputs)
         completed.completedAt = completed.completedAt ?? now

@@ -234,14 +234,10 @@ final class PredictionFollower {
 
     /// - Throws: The error, if there is no picture to fall back on.
     private func completeByCurrentImage(_ error: SpeedPixError) throws -> Bool {
-        guard prediction.status == .succeeded,
-            let completed = prediction.completedByCurrentImage(now: requests.caller.dependencies.now())
-        else { throw error.about(prediction) }
-        requests.caller.logger.warning(
-            "the result cannot be fetched; its current image stands in for it",
-            metadata: ["prediction": "\(prediction.id)", "reason": "\(error.message.withoutSignatures)"])
-        prediction = completed
-        end(with: completed)
+        let caller = requests.caller
+        prediction = try prediction.completedByCurrentImage(
+            after: error, now: caller.dependencies.now(), logger: caller.logger)
+        end(with: prediction)
         return true
     }
 

@@ -202,14 +202,15 @@ public struct Predictions: Sendable {
     }
 
     /// A success whose result is refused falls back on the picture that its poll showed.
+    ///
+    /// A wait asks again for two minutes where a refusal does not say that it is final, see `PredictionFollower`. This asks
+    /// once, so that every error counts that is not marked as retryable.
     private func fetchResultOrCurrentImage(_ prediction: Prediction) async throws -> Prediction {
         do {
             return try await requests.fetchResult(prediction).0
         } catch let error as SpeedPixError where !error.isRetryable {
-            guard let completed = prediction.completedByCurrentImage(now: caller.dependencies.now()) else {
-                throw error
-            }
-            return completed
+            return try prediction.completedByCurrentImage(
+                after: error, now: caller.dependencies.now(), logger: caller.logger)
         }
     }
 }

@@ -45,7 +45,7 @@ package struct RequestSigner: Sendable {
                 ("x-ca-key", appKey), ("x-ca-nonce", nonce), ("x-ca-signature-method", Self.method),
                 ("x-ca-timestamp", timestamp),
             ])
-        // Appended, since to set one is to look for it first.
+        // Appended: to set a field costs a search for it.
         var fields = HTTPFields()
         fields.append(HTTPField(name: .accept, value: Self.mediaType))
         fields.append(HTTPField(name: .contentType, value: Self.mediaType))

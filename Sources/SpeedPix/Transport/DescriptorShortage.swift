@@ -11,9 +11,10 @@ import Musl
 import Glibc
 #endif
 
-/// Waits where the process, or the machine, has no number left for another file or connection: some are given back soon.
+/// Repeats what failed because the process, or the machine, has no file descriptor left for another file or connection: others
+/// are closed soon.
 package enum DescriptorShortage {
-    /// How long it is waited for a number.
+    /// How long the pauses between tries may take together.
     private static let longest: Duration = .seconds(60)
     private static let firstPause: Duration = .milliseconds(50)
     private static let longestPause: Duration = .seconds(1)

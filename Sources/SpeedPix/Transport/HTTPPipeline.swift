@@ -65,21 +65,31 @@ package struct HTTPPipeline: Sendable {
                 do { return try await chunks.next() } catch { throw Self.translated(error) }
             }
             return response
-        } catch let unsent as RequestNotSent {
-            if unsent.error is SpeedPixError { throw unsent.error }
-            throw TransportError(
-                "a middleware refused: \(unsent.error)", mayHaveReachedService: false, isRetryable: false,
-                cause: unsent.error)
         } catch {
             throw Self.translated(error)
         }
     }
 
-    /// An error of a transport or a middleware, which may be of any type, as one of those that callers know.
-    static func translated(_ error: any Error) -> any Error {
+    /// An error of a transport or a middleware, which may be of any type, as one of those that callers of
+    /// ``transfer(_:for:)`` know.
+    private static func translated(_ error: any Error) -> any Error {
         switch error {
-        case is TransportError, is SpeedPixError: error
+        case is SpeedPixError: error
+        case let unsent as RequestNotSent where unsent.error is SpeedPixError: unsent.error
         case is CancellationError where Task.isCancelled: error
+        default: transportError(error)
+        }
+    }
+
+    /// An error of a transport or a middleware, which may be of any type, and what it means for another try.
+    static func transportError(_ error: any Error) -> TransportError {
+        switch error {
+        case let error as TransportError: error
+        case let unsent as RequestNotSent:
+            TransportError(
+                "a middleware refused: \(unsent.error)", mayHaveReachedService: false,
+                remedy: "the client's own middleware has thrown it", isRetryable: false, cause: unsent.error)
+        // Of one that keeps to no rules nothing is known of what it did.
         default: TransportError("the transport failed: \(error)", mayHaveReachedService: true, cause: error)
         }
     }

@@ -171,10 +171,8 @@ package final class ServiceCaller: Sendable {
         _ route: Route, _ bytes: [UInt8], headers: HTTPFields, timeout: Duration, isShielded: Bool
     ) async throws -> Envelope {
         var fields = headers
-        // Appended, since to set one is to look for it first.
+        // Appended: to set a field costs a search for it. Accept and Content-Type come with the signature, which covers them.
         fields.append(HTTPField(name: .userAgent, value: configuration.userAgent))
-        fields.append(HTTPField(name: .accept, value: RequestSigner.mediaType))
-        fields.append(HTTPField(name: .contentType, value: RequestSigner.mediaType))
         let request = TransportRequest(
             method: .post, url: configuration.endpoint + route.rawValue, headers: fields, body: .bytes(bytes),
             timeout: timeout)
@@ -220,6 +218,10 @@ package final class ServiceCaller: Sendable {
 
     /// A try that brought no answer.
     private func failure(_ error: any Error) -> Failure {
+        // A middleware's own, which says what there is to say.
+        if let refusal = (error as? HTTPPipeline.RequestNotSent)?.error as? SpeedPixError {
+            return Failure(error: refusal, effect: .none)
+        }
         switch error {
         case is AnswerTimeout:
             return Failure(
@@ -238,7 +240,8 @@ package final class ServiceCaller: Sendable {
             return Failure(
                 error: SpeedPixError(.invalidResponse, "the answer is larger than \(error.limit >> 20) MiB"),
                 effect: .unknown)
-        case let error as TransportError:
+        default:
+            let error = HTTPPipeline.transportError(error)
             let isSure = !error.mayHaveReachedService && !error.isRetryable
             return Failure(
                 error: SpeedPixError(
@@ -248,16 +251,6 @@ package final class ServiceCaller: Sendable {
                     remedy: error.remedy ?? (error.mayHaveReachedService ? nil : "check the endpoint and the network"),
                     isRetryable: error.isRetryable, cause: error),
                 effect: error.mayHaveReachedService ? .unknown : .none)
-        case let unsent as HTTPPipeline.RequestNotSent:
-            let error =
-                unsent.error as? SpeedPixError
-                ?? SpeedPixError(.network, "a middleware refused: \(unsent.error)", cause: unsent.error)
-            return Failure(error: error, effect: .none)
-        default:
-            // A transport or a middleware that keeps to no rules: nothing is known of what it did.
-            return Failure(
-                error: SpeedPixError(.network, "the transport failed: \(error)", isRetryable: true, cause: error),
-                effect: .unknown)
         }
     }
 

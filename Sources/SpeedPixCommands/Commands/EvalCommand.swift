@@ -54,23 +54,27 @@ struct EvalCommand: ContextCommand {
         var streams = ScriptStreams(context, isVerbose: verbose)
         streams.write = outputFailure.recording(context.writeOutput)
         let host = ScriptHost(plan, streams: streams, context, onEvent: recorder.note)
+        let error: (any Error)?
         do {
             let vm = try SpeedPixModule.makeVM(host)
             try await BoundedRun(
                 vm: vm, timeout: timeout.duration, context: context, outputFailure: outputFailure
             )
             .execute(LuaChunk(Self.evaluation, name: "eval"), arguments: [.string(code)])
-        } catch {
-            if host.cancelsOnStop { await host.cancelAbandoned(recorder.state.abandoned) }
-            context.reportUnfinished(recorder.state, at: target.localMode)
-            if let closed = outputFailure.error as? ClosedOutputError { throw closed }
-            if error is CancellationError { throw CommandFailure.interrupted }
-            guard var error = error as? LuaError else { throw error }
+            error = nil
+        } catch var failure as LuaError {
             // It would show the chunk that evaluates the code.
-            error.traceback = ""
-            throw CommandFailure(
-                ErrorText.status(error), ErrorText.describe(error, chunk: LuaChunk(code, name: "code")))
+            failure.traceback = ""
+            error = CommandFailure(
+                ErrorText.status(failure), ErrorText.describe(failure, chunk: LuaChunk(code, name: "code")))
+        } catch let failure {
+            error = failure
         }
+        let end = RunEnd.decide(error, outputFailure: outputFailure.error, in: context)
+        guard let failure = end.failure else { return }
+        if host.cancelsOnStop { await host.cancelAbandoned(recorder.state.abandoned) }
+        context.reportUnfinished(recorder.state, at: target.localMode)
+        throw failure
     }
 
     /// Tries the code as an expression, then as statements; prints what comes out. Tables are shown with sorted keys, six

@@ -69,10 +69,12 @@ struct RunCommand: ContextCommand {
 
     func validate() throws {
         if let limit, limit < 0 { throw ValidationError("--limit is a number of predictions, 0 or more") }
-        if watch, let file, ScriptFile.isStandardInput(file) {
+        let isStandardInput = file.map(ScriptFile.isStandardInput) ?? false
+        // Before it is read, which may wait for a person; another pipe is known only when it is opened, see `watch(_:_:)`.
+        if watch, isStandardInput {
             throw ValidationError("--watch needs a file; what came from standard input does not change")
         }
-        if lock, file == "-" {
+        if lock, isStandardInput {
             throw ValidationError("--lock needs a file: it is by its file that a script is known to run already")
         }
         if dryRun, output.report != nil {

@@ -6,21 +6,8 @@ enum ReportText {
     /// Characters of one text.
     static let longest = 20_000
 
-    /// The text with every URL in it ending before its query, where stores put their signatures.
-    static func withoutQueries(_ text: String) -> String {
-        guard text.contains("://"), text.contains("?") else { return text }
-        var result = ""
-        var rest = text[...]
-        while let scheme = rest.firstRange(of: "://") {
-            // A URL ends at white space, a quote or a bracket.
-            let end =
-                rest[scheme.upperBound...].firstIndex { $0.isWhitespace || "\"'<>`)]}".contains($0) } ?? rest.endIndex
-            let url = rest[..<end]
-            result += url.firstIndex(of: "?").map { $0 < scheme.lowerBound ? url : url[..<$0] } ?? url
-            rest = rest[end...]
-        }
-        return result + rest
-    }
+    /// The text with every URL in it ending before its query, where stores put their signatures, and without a name and password.
+    static func withoutQueries(_ text: String) -> String { text.withoutURLSignatures(ofAnyScheme: true) }
 
     /// The value as far as a page can show it: `data:` URIs by their size, long texts by their start.
     static func shortened(_ value: JSONValue) -> JSONValue {

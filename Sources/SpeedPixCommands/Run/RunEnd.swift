@@ -89,15 +89,14 @@ extension RunEnd {
     ///
     /// - Parameters:
     ///   - error: What it was stopped by; nil if it ran to its end.
+    ///   - script: What the error is about; nil for an error that names its lines itself.
     ///   - outputFailure: Why standard output took no more, which counts before anything that the script made of it. It does
     ///     not count once the end of the process was asked for, since writes fail because of that.
     static func decide(
-        _ error: (any Error)?, of plan: RunPlan, outputFailure: (any Error)?, in context: CommandContext
+        _ error: (any Error)?, script: ScriptFile? = nil, outputFailure: (any Error)?, in context: CommandContext
     ) -> RunEnd {
-        let end =
-            (context.end.hasBegun ? nil : outputFailure).map { RunEnd(outputFailed: $0) }
-            ?? error.map { RunEnd($0, script: plan.script, in: context) } ?? .success
-        return plan.isDryRun ? end.explainedAsDryRun : end
+        (context.end.hasBegun ? nil : outputFailure).map { RunEnd(outputFailed: $0) }
+            ?? error.map { RunEnd($0, script: script, in: context) } ?? .success
     }
 
     /// The same with a last line about what to do next, if it is a failure.
@@ -109,7 +108,7 @@ extension RunEnd {
     }
 
     /// A dry run that stops may stop because nothing is real.
-    private var explainedAsDryRun: RunEnd {
+    var explainedAsDryRun: RunEnd {
         guard let failure, ![.interrupted, .usage].contains(failure.status), let message = failure.message else {
             return self
         }

@@ -21,7 +21,7 @@ struct RunState: Sendable {
         var createdAt: Duration
         /// Whether this run created it.
         var isOwn = true
-        /// Whether an attempt before had its end already: nothing is waited for, and nothing is computed.
+        /// Whether an attempt before has seen it end: this one shows no end of it, and does not count its computing again.
         var hadEnded = false
         var runningAt: Duration?
         /// When its last progress came.
@@ -112,7 +112,8 @@ struct RunState: Sendable {
     var unfinished: [Job] { order.compactMap { jobs[$0] } }
     /// What this run created, in the order of its creates; as far as there is a history.
     var own: [RunHistory.Entry] { history?.entries.filter(\.isOwn) ?? [] }
-    /// Predictions without an end that this run created, and that were not tried in vain to be canceled: there is no time to try again.
+    /// Predictions that this run created and that have not ended, except those that could not be canceled: when a run ends there
+    /// is no time to try that again.
     var abandoned: [Prediction] {
         order.compactMap { jobs[$0] }.filter { $0.isOwn && notCanceled[$0.id] == nil }
             .map { Prediction(id: $0.id, of: $0.workflow) }

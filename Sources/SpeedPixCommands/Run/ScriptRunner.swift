@@ -62,7 +62,9 @@ struct ScriptRunner: Sendable {
         } catch let failure {
             error = failure
         }
-        let scriptEnd = RunEnd.decide(error, of: plan, outputFailure: outputFailure.error, in: context)
+        let decided = RunEnd.decide(
+            error, script: plan.script, outputFailure: outputFailure.error, in: context)
+        let scriptEnd = plan.isDryRun ? decided.explainedAsDryRun : decided
         let summary = RunSummary(state: recorder.state, elapsed: recorder.elapsed(), localMode: plan.localMode)
         reportEnd(
             summary, of: plan, end: scriptEnd, limit: limit, dryRun: dryRun, found: journaling.dryRunJournal?.counts)

@@ -27,7 +27,7 @@ struct UnsavedPredictions: Sendable {
     var entries: [Entry] { waiting.values.sorted { $0.number < $1.number }.map(\.entry) }
 
     mutating func noteSuccess(_ entry: Entry, urls: [String]) {
-        let files = Set(urls.map(Self.withoutQuery))
+        let files = Set(urls.map(\.withoutQuery))
         guard !files.isEmpty else { return }
         number += 1
         waiting[entry.id] = Waiting(entry: entry, missing: files, number: number)
@@ -36,7 +36,7 @@ struct UnsavedPredictions: Sendable {
 
     /// A file was downloaded.
     mutating func noteFetched(_ url: String) {
-        let file = Self.withoutQuery(url)
+        let file = url.withoutQuery
         guard let id = owners.removeValue(forKey: file) else { return }
         waiting[id]?.missing.remove(file)
         if waiting[id]?.missing.isEmpty == true { waiting[id] = nil }
@@ -51,9 +51,5 @@ struct UnsavedPredictions: Sendable {
         case .object(let members): for value in members.values { noteUse(of: value) }
         default: break
         }
-    }
-
-    private static func withoutQuery(_ url: String) -> String {
-        String(url.prefix { $0 != "?" && $0 != "#" })
     }
 }

@@ -1,7 +1,6 @@
 import Logging
 import SpeedPix
 import SpeedPixGateway
-import Synchronization
 
 /// The gateway inside this process, for `--local`: it needs no account, and only this process can use it.
 enum LocalGateway {
@@ -22,7 +21,6 @@ enum LocalGateway {
         isQuiet: Bool = false,
         _ body: (ServiceTarget) async throws -> Result
     ) async throws -> Result {
-        let isRefused = Refusal()
         let folder = mode == .persistent ? LocalDataFolder(context) : nil
         let secret = context.randomToken()
         var gateway = GatewayConfiguration(appKey: "local-\(context.randomToken())", appSecret: Secret(secret))
@@ -31,13 +29,7 @@ enum LocalGateway {
         gateway.searchPath = context.environment["PATH"] ?? ""
         if let folder {
             gateway.keep(in: folder)
-            if !needsFolder {
-                gateway.onDataDirectoryRefused = { reason in
-                    isRefused.flag.store(true, ordering: .relaxed)
-                    guard !isQuiet else { return }
-                    context.say("\(folder.path): \(reason); what is made here ends with this command".printable())
-                }
-            }
+            gateway.fallsBackToTemporary = !needsFolder
         }
         let workflows = try await BuiltInWorkflows.load()
         var hasBegun = false
@@ -46,9 +38,12 @@ enum LocalGateway {
                 hasBegun = true
                 var configuration = try SpeedPixClient.Configuration(
                     appKey: gateway.appKey, appSecret: secret, endpoint: running.endpoint)
-                // What it promises is no network.
+                // `--local` promises to work without the network.
                 configuration.downloadHosts = .endpoint
-                guard let folder, !isRefused.flag.load(ordering: .relaxed) else {
+                if let folder, let refusal = running.refusal, !isQuiet {
+                    context.say("\(folder.path): \(refusal); what is made here ends with this command".printable())
+                }
+                guard let folder, running.refusal == nil else {
                     return try await body(ServiceTarget(configuration, settings: settings, localMode: .temporary))
                 }
                 let identity = ServiceTarget.Identity(
@@ -59,11 +54,6 @@ enum LocalGateway {
         } catch let error as SpeedPixError where !hasBegun {
             throw CommandFailure(.configuration, error)
         }
-    }
-
-    /// Whether there was no folder for what is made.
-    private final class Refusal: Sendable {
-        let flag = Atomic(false)
     }
 }
 

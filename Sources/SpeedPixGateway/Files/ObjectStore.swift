@@ -69,7 +69,7 @@ struct ObjectStore: Sendable {
         }
     }
 
-    /// Removes what the gateway does not leave behind.
+    /// Removes a temporary folder; of a data directory, unfinished uploads and scratch files.
     func close() async {
         await Self.remove(isTemporary ? root : scratch)
         if !isTemporary { await Self.remove(incoming) }

@@ -242,13 +242,13 @@ extension StorageError {
         case .full: self.init(action: action, reason: "the disk is full")
         case .damaged:
             self.init(
-                action: action, reason: "it is damaged or not a gateway's database",
+                .damaged, action: action, reason: "it is damaged or not a gateway's database",
                 remedy: "set it aside under another name, and a new one is begun; --local=fresh does without it")
         case .newer:
             self.init(
-                action: action, reason: "a newer speedpix has written it",
+                .damaged, action: action, reason: "a newer speedpix has written it",
                 remedy: "update speedpix; --local=fresh does without it")
-        case .held: self.init(action: action, reason: "another process holds it")
+        case .held: self.init(.held, action: action, reason: "another process holds it")
         case .unwritable: self.init(action: action, reason: "it may not be written")
         case .refused: self.init(action: action, reason: "the disk, or its file system, refuses it")
         case .other(let words): self.init(action: action, reason: words)

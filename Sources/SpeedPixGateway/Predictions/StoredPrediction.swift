@@ -39,7 +39,7 @@ extension StoredPrediction {
     /// - Throws: ``MalformedRecord``: another program may have written into the file.
     init(_ row: Row) throws {
         func value<Value: DatabaseValueConvertible>(_ column: String) -> Value? {
-            // Anything else than this conversion ends the process for a value of another kind.
+            // Nil for a value of another type, for which GRDB's other conversions end the process.
             Value.fromDatabaseValue(row[column])
         }
         func date(_ column: String) -> Date? {

@@ -25,6 +25,16 @@ actor PredictionQueue: Service {
 
         var workflow: any Workflow { offered.workflow }
         var isComputing: Bool { workflow.isComputing }
+        var pool: PoolKind { PoolKind(isComputing: isComputing) }
+    }
+
+    private enum PoolKind {
+        /// Predictions that keep a core busy.
+        case computing
+        /// All others.
+        case light
+
+        init(isComputing: Bool) { self = isComputing ? .computing : .light }
     }
 
     private struct Pool {
@@ -45,8 +55,7 @@ actor PredictionQueue: Service {
 
     private var records: [String: PredictionRecord] = [:]
     private var runs: [String: Task<PredictionRunner.Outcome, Never>] = [:]
-    /// By whether their predictions compute.
-    private var pools: [Bool: Pool] = [false: Pool(), true: Pool()]
+    private var pools: [PoolKind: Pool] = [.computing: Pool(), .light: Pool()]
     private var finished = Deque<String>()
     private var estimates = DurationEstimates()
     private var created = 0
@@ -133,8 +142,8 @@ actor PredictionQueue: Service {
             estimate: estimates.estimate(for: job.workflow), footprint: footprint, number: job.number)
         records[job.id] = record
         // Those of an earlier gateway came first; of several that were written down at once each may be the first here.
-        let index = pools[job.isComputing]?.waiting.partitioningIndex { $0.number < job.number } ?? 0
-        pools[job.isComputing]?.waiting.insert(job, at: index)
+        let index = pools[job.pool]?.waiting.partitioningIndex { $0.number < job.number } ?? 0
+        pools[job.pool]?.waiting.insert(job, at: index)
         startNext()
         return records[job.id] ?? record
     }
@@ -165,7 +174,7 @@ actor PredictionQueue: Service {
 
     /// How many predictions start before a waiting one of the same kind.
     func remaining(before record: PredictionRecord) -> Int {
-        guard record.status == .waiting, let pool = pools[record.isComputing] else { return 0 }
+        guard record.status == .waiting, let pool = pools[PoolKind(isComputing: record.isComputing)] else { return 0 }
         return pool.waiting.partitioningIndex { $0.number < record.number }
     }
 
@@ -181,7 +190,7 @@ actor PredictionQueue: Service {
         if record.status == .waiting {
             // First: while `pools` is changed, nothing may read it.
             let index = remaining(before: record)
-            _ = pools[record.isComputing]?.waiting.remove(at: index)
+            _ = pools[PoolKind(isComputing: record.isComputing)]?.waiting.remove(at: index)
         } else {
             runs[id]?.cancel()
         }
@@ -260,9 +269,9 @@ actor PredictionQueue: Service {
     }
 
     /// The pool with the oldest waiting job, of those that may start one.
-    private func nextPool() -> Bool? {
-        pools.filter { isComputing, pool in
-            !pool.waiting.isEmpty && (!isComputing || pool.running < configuration.computingWorkers)
+    private func nextPool() -> PoolKind? {
+        pools.filter { kind, pool in
+            !pool.waiting.isEmpty && (kind != .computing || pool.running < configuration.computingWorkers)
         }
         .min { ($0.value.waiting.first?.number ?? 0) < ($1.value.waiting.first?.number ?? 0) }?.key
     }
@@ -273,7 +282,7 @@ actor PredictionQueue: Service {
         // The next gateway begins it again.
         if persisted != nil, Task.isCancelled, case .failed? = outcome { return }
         let abandoned = finish(job, outcome)
-        pools[job.isComputing]?.running -= 1
+        pools[job.pool]?.running -= 1
         startNext()
         for key in abandoned { await removeFile(key) }
         await dropOld()

@@ -69,7 +69,7 @@ struct URLSigner: Sendable {
     }
 
     private static func key(in url: String) -> ObjectKey? {
-        var local = url.prefix { $0 != "?" && $0 != "#" }
+        var local = url.withoutQuery[...]
         for scheme in ["http://", "https://"] where local.lowercased().hasPrefix(scheme) {
             local = local.dropFirst(scheme.count).drop { $0 != "/" }
         }

@@ -15,36 +15,41 @@ struct GatewayStorage: Sendable {
     let files: ObjectStore
     /// Nil if predictions end with the gateway.
     let predictions: PredictionDatabase?
+    /// Why a temporary folder is used instead of the data directory, with which everything ends at ``close()``; nil if none is.
+    let refusal: String?
     private let lock: ProcessLock?
 
-    /// - Throws: ``StorageError``; ``SpeedPixError`` `configuration` if another gateway has the data directory and
-    ///   ``GatewayConfiguration/onDataDirectoryRefused`` is not set.
+    /// - Throws: ``StorageError``; ``SpeedPixError`` `configuration` if another gateway has the data directory, or it cannot be
+    ///   used, and ``GatewayConfiguration/fallsBackToTemporary`` is not set.
     static func open(_ configuration: GatewayConfiguration) async throws -> GatewayStorage {
         var directory = configuration.dataDirectory
         var lock: ProcessLock?
         var predictions: PredictionDatabase?
+        var refusal: String?
         if let kept = directory, configuration.keepsPredictions {
             do {
                 let held = try Self.lock(kept)
                 predictions = try PredictionDatabase(folder: ObjectStore.folder(in: kept))
                 lock = held
             } catch {
-                // A damaged file is the user's to look at.
-                guard error.remedy == nil else { throw error }
-                guard let tell = configuration.onDataDirectoryRefused else {
+                // Only the user can decide what becomes of a damaged database. A temporary folder would hide that there is one.
+                guard error.kind != .damaged else { throw error }
+                guard configuration.fallsBackToTemporary else {
                     throw SpeedPixError(
                         .configuration, "the data directory \(kept) cannot be used: \(error.reason)",
-                        remedy: "wait for the other one to end, or name another folder", cause: error)
+                        remedy: error.kind == .held
+                            ? "wait for the other one to end, or name another folder"
+                            : "name another folder, or make room in this one", cause: error)
                 }
-                tell(error.reason)
+                refusal = error.reason
                 directory = nil
             }
         }
         let files = try await ObjectStore(directory: directory, uniqueName: configuration.uniqueName)
-        return GatewayStorage(files: files, predictions: predictions, lock: lock)
+        return GatewayStorage(files: files, predictions: predictions, refusal: refusal, lock: lock)
     }
 
-    /// Removes what the gateway does not leave behind, and lets another one have the rest.
+    /// Closes the database, removes unfinished uploads and a temporary folder, and releases the lock on the data directory.
     func close() async {
         await predictions?.close()
         await files.close()
@@ -68,7 +73,7 @@ struct GatewayStorage: Sendable {
             switch error {
             case .held(let number):
                 let which = number.map { " (process \($0))" } ?? ""
-                throw StorageError(action: action, reason: "another gateway has it\(which)")
+                throw StorageError(.held, action: action, reason: "another gateway has it\(which)")
             case .refused(let words): throw StorageError(action: action, reason: words)
             }
         }

@@ -6,7 +6,7 @@ package import LuaRuntime
 /// - the SDK, which reads the service's answers and its local files: ``SpeedPixError/Code-swift.struct``;
 /// - the Lua runtime, in whatever program it is: `LuaErrorCode`, which `CLuaBridge` repeats where no Swift runs;
 /// - the pictures: `ImagingError.Code`, of which `file_access` becomes `file_system`;
-/// - this room: `module` of `require` and `invalid_csv` of `csv`.
+/// - this room: `module` of `require` (`ModuleError`), `invalid_csv` of `csv` and `invalid_text` of `fs.lines` (`ScriptTextError`).
 ///
 /// The service, the API gateway in front of it, the local gateway and the object store have codes of their own. They are
 /// `e.service_code` and never `e.code`; the SDK's `ServiceCode` has those that decisions rest on.

@@ -155,7 +155,7 @@ final class OutputFileObject: LuaObject {
     /// Without what signs the URL, which is another one in each answer.
     private var saved: SavedResult {
         let name = owner.map { "\(file.filename) of \($0)" } ?? file.filename
-        return SavedResult(identity: String(file.url.prefix { $0 != "?" }), name: name)
+        return SavedResult(identity: file.url.withoutQuery, name: name)
     }
 
     /// Saves the file; a path that ends with a slash or names a folder keeps the file's own name.

@@ -32,6 +32,11 @@ extension PictureHost {
                 default: return nil
                 }
             },
+            identity: { object in
+                let url = (object as? OutputFileObject)?.file.url ?? (object as? FileObject)?.file.url
+                // Each answer signs the same file anew.
+                return url?.withoutQuery ?? object.luaDescription
+            },
             save: { path, bytes, origin, conflict in
                 let target = try FilePath(named: path.bytes)
                 let full = try await host.savedNames.save(target, of: origin, conflict, in: host.files) {

@@ -25,7 +25,7 @@ struct PredictionCalls: Sendable {
                         if let callback = request.onProgress { try await context.call(callback, [.object(object)]) }
                     },
                     // The prediction goes on for other tasks that wait for it.
-                    cancelOn: context.watchesOnly ? nil : cancelOn,
+                    cancelOn: context.onlyObserves ? nil : cancelOn,
                     onCancel: { prediction, failure in
                         object.update(prediction)
                         host.reportCancellation(of: prediction, failure: failure)

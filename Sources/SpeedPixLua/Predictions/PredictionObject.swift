@@ -151,15 +151,11 @@ final class PredictionObject: LuaObject {
             let path = try await placeholder.save(SavePath(directory.bytes + Array("/".utf8)), conflict)
             return .table(LuaTable(items: [.path(path)], shape: .array))
         }
-        var taken: Set<String> = []
+        let files = prediction.files
+        // Not "a (2).png", as the SDK's own downloads have it: scripts are promised the number before the name.
+        let names = Files.distinctNames(files.map(\.filename)) { "\($1)-\($0)" }
         var paths: [LuaValue] = []
-        for file in prediction.files {
-            var name = file.filename
-            var count = 1
-            while !taken.insert(name).inserted {
-                count += 1
-                name = "\(count)-\(file.filename)"
-            }
+        for (file, name) in zip(files, names) {
             let object = OutputFileObject(file, host: host, owner: prediction.shownName)
             paths.append(.path(try await object.save(SavePath(directory.appending(name)), conflict)))
         }

@@ -32,7 +32,7 @@ struct InputConversion: Sendable {
             guard number.isFinite else {
                 throw LuaArgumentError("\(valuePath) is \(number), a number that JSON cannot say")
             }
-            // Each of these could be meant as any of two thousand seeds.
+            // A float of this size stands for about two thousand integers: it is not known which of them the script meant as a seed.
             guard !(0x1p63..<0x1p64).contains(number) else {
                 throw LuaArgumentError(
                     "\(valuePath) is \(number), a float: a whole number of 64 bits has lost its last digits in it",

@@ -1,6 +1,6 @@
 import Imaging
 
-/// Pictures' files that say something of themselves, made for a test.
+/// Picture files with metadata (EXIF, XMP, IPTC, a colour profile), made for tests.
 package enum DescribedPictures {
     /// What ``jpeg(orientation:)`` names as its holder.
     package static let copyright = "© 2026 Ada (all rights)"

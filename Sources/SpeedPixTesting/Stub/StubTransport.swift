@@ -128,7 +128,7 @@ public final class StubTransport: HTTPTransport {
     ///   - url: The URL as the output has it.
     ///   - contentType: By the extension of the URL's path if nil.
     public func serve(_ bytes: some Collection<UInt8>, at url: String, contentType: String? = nil) {
-        let type = contentType ?? MediaType.guess(filename: String(url.prefix { $0 != "?" && $0 != "#" }))
+        let type = contentType ?? MediaType.guess(filename: url.withoutQuery)
         let bytes = Array(bytes)
         state.withLock { $0.files[url] = StubState.StoredFile(bytes: bytes, contentType: type) }
     }

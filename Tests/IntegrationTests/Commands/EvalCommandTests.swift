@@ -39,6 +39,18 @@ struct EvalCommandTests {
         #expect(late.status == .failure && late.errors.contains("ran out of time"))
     }
 
+    @Test(
+        "eval whose output fails since a signal has come is interrupted, and fails otherwise", arguments: [true, false])
+    func outputFailsAtASignal(hasSignal: Bool) async throws {
+        let run = await CommandRun(["eval", "print('x')"], in: try TestFolder()) { context in
+            context.writeOutput = { [end = context.end] _ in
+                if hasSignal { end.begin() }
+                throw ClosedOutputError()
+            }
+        }
+        #expect(run.status == (hasSignal ? .interrupted : .failure) && run.output.isEmpty, "\(run.errors)")
+    }
+
     @Test("version prints the versions of speedpix, Lua and libvips")
     func printsVersions() async throws {
         let run = await CommandRun(["version", "--json"], in: try TestFolder())

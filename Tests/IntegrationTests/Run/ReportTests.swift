@@ -157,10 +157,14 @@ struct ReportTests {
         let page = try await report(
             """
             local out = run("echo", { image = "./a.png" })
-            run("echo", { text = "see " .. out.images.url .. " and (https://x.test/a?sig=1)", image = out.images })
+            local more = "https://ada:word@y.test/b#token s3://z.test/c?key=2"
+            run("echo", {
+              text = "see " .. out.images.url .. " and (https://x.test/a?sig=1) " .. more, image = out.images })
             error("failed at " .. out.images.url)
             """, in: folder)
         #expect(!page.contains("signature=") && !page.contains("sig=1"))
+        #expect(page.contains("https://y.test/b s3://z.test/c") && !page.contains("ada:word"))
+        #expect(!page.contains("#token") && !page.contains("key=2"))
         #expect(page.contains("https://x.test/a)"))
         let lua = try data(page)["entries"]?.arrayValue?.last?["lua"]?.stringValue
         #expect(lua?.contains("speedpix.get(\"") == true && lua?.contains(".files[1]") == true, "\(lua ?? "")")

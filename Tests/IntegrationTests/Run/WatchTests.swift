@@ -123,6 +123,12 @@ struct WatchTests {
         #expect(first.status == .success && first.output == "ran\n", "\(first.errors)")
     }
 
+    @Test("--lock with a script from standard input is a usage error", arguments: ["-", "/dev/stdin"])
+    func standardInputCannotBeLocked(name: String) async throws {
+        let run = await CommandRun(["run", name, "--local", "--lock"], in: try TestFolder())
+        #expect(run.status == .usage && run.errors.contains("--lock needs a file"), "\(run.errors)")
+    }
+
     @Test(
         "--watch goes on with its run: what has not changed, and what --again has made, is not created again",
         arguments: [[], ["--resume=auto", "--again", "create 1"]])

@@ -39,15 +39,14 @@ struct DataFolderTests {
                 #expect(error?.code == .configuration)
                 let number = ProcessInfo.processInfo.processIdentifier
                 #expect(error?.message.contains("another gateway has it (process \(number))") == true)
-                let told = Mutex<[String]>([])
-                try await folder.run(
-                    Gate(), { $0.onDataDirectoryRefused = { reason in told.withLock { $0.append(reason) } } }
-                ) { other in
+                #expect(error?.remedy?.contains("wait for the other one to end") == true)
+                #expect(gateway.refusal == nil)
+                try await folder.run(Gate(), { $0.fallsBackToTemporary = true }) { other in
+                    #expect(other.refusal == "another gateway has it (process \(number))")
                     let id = try await other.create("echo", ["text": "other"])
                     #expect(try await other.ended(id).status == .succeeded)
                     #expect(try await gateway.call(.progress, ["taskId": .string(id)]).code == "TaskNotFound")
                 }
-                #expect(told.withLock { $0 } == ["another gateway has it (process \(number))"])
                 // What the other one swept at its end was its own.
                 #expect(try await gateway.ended(gateway.create("echo")).status == .succeeded)
             }
@@ -63,7 +62,9 @@ struct DataFolderTests {
                 atPath: folder.database.string, withIntermediateDirectories: false)
             let error = await #expect(throws: SpeedPixError.self) { try await folder.run { _ in } }
             #expect(error?.message.contains("Is a directory") == true)
-            try await folder.run(Gate(), { $0.onDataDirectoryRefused = { _ in } }) { gateway in
+            #expect(error?.remedy?.contains("other one") == false)
+            try await folder.run(Gate(), { $0.fallsBackToTemporary = true }) { gateway in
+                #expect(gateway.refusal?.contains("Is a directory") == true)
                 let id = try await gateway.create("echo")
                 #expect(try await gateway.ended(id).status == .succeeded)
             }
@@ -80,6 +81,9 @@ struct DataFolderTests {
             #expect(error?.code == .configuration)
             #expect(error?.message.contains("\(folder.database): it is damaged") == true)
             #expect(error?.remedy?.contains("--local=fresh") == true)
+            await #expect(throws: SpeedPixError.self) {
+                try await folder.run(Gate(), { $0.fallsBackToTemporary = true }) { _ in }
+            }
             #expect(try Data(contentsOf: URL(filePath: folder.database.string)) == garbage)
         }
     }

@@ -55,6 +55,12 @@ struct SaveTests {
         #expect(Files.numbered("a.png", 2) == "a (2).png")
     }
 
+    @Test("Distinct names ignore case and leave later files their names, whatever the form of a number")
+    func distinctNames() {
+        let names = Files.distinctNames(["a.png", "A.png", "2-A.png", "a.png"]) { "\($1)-\($0)" }
+        #expect(names == ["a.png", "3-A.png", "2-A.png", "4-a.png"])
+    }
+
     @Test("A download of several outputs gives each file a name of its own")
     func namesOfSeveralOutputs() async throws {
         try await withTemporaryFolder { folder in

@@ -120,8 +120,9 @@ struct MiddlewareTests {
         }
         let service = try ScriptedService(middleware: [hook])
         let error = try await speedPixError { try await service.create() }
-        #expect(error.code == .network)
-        #expect(error.cause is Whim)
+        #expect(error.code == .network && !error.isRetryable)
+        #expect((error.cause as? TransportError)?.cause is Whim)
+        #expect(error.message.contains("a middleware refused: Whim()"), "\(error)")
         #expect(calls.next() == 2)
     }
 

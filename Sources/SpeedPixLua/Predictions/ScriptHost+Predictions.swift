@@ -1,5 +1,14 @@
 public import SpeedPix
 
+// What a stop does with the predictions of a script is decided in this order:
+// 1. `ScriptHost.cancelsOnStop` is what the run wants: `--cancel-on-stop`, or the setting of that name.
+// 2. `PredictionCalls.wait` makes of it the wait's `WaitOptions.cancelOn`. The script's own `cancel_on` comes first; what another
+//    run has created is left alone; a task that only observes the end cancels nothing. If the script has kept the run from
+//    cancelling it, the id goes to `uncanceledIDs`.
+// 3. `Predictions.conclude`, of the SDK, cancels what a wait gives up for one of the reasons in `cancelOn`.
+// 4. `Verbs.create` cancels a prediction whose script was stopped before it got it: no wait will.
+// 5. `cancelAbandoned` cancels what is left of the run's own when it has ended badly, except `uncanceledIDs`. `ScriptRunner` and
+//    `EvalCommand` call it with `RunState.abandoned`, which leaves out what could not be canceled before.
 extension ScriptHost {
     /// Reports the end of a prediction, if it has ended and its output was fetched.
     ///

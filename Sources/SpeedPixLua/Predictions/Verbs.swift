@@ -32,6 +32,8 @@ struct Verbs: Sendable {
             let request = try CreateRequest(arguments)
             let wait = try WaitRequest(request.options)
             return { context in
+                // Not the SDK's `run`, whose timeout is that of the whole run: a script's bounds the wait alone, as that of `wait`
+                // does, and the create reports events of its own, also where it fails.
                 let object = try await create(request, context.label)
                 let done = try await calls.wait(for: object, wait, context)
                 return OutputConversion(host: host, isRecorded: done.isReused, owner: done.shownName).output(of: done)
