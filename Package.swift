@@ -11,6 +11,9 @@ let swift: [SwiftSetting] =
         .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("InternalImportsByDefault"),
     ]
+// Loops over pixels are slow without the optimizer, and the tests build for debugging. Packages that others
+// depend on cannot have unsafe flags.
+let pixels: [SwiftSetting] = isOwnBuild ? [.unsafeFlags(["-O"], .when(configuration: .debug))] : []
 let c: [CSetting] =
     (isOwnBuild ? [.treatAllWarnings(as: .error)] : []) + [
         .enableWarning("all"),
@@ -147,7 +150,7 @@ let package = Package(
             providers: [.apt(["libvips-dev"]), .brew(["vips"])]
         ),
         .target(name: "CImaging", dependencies: ["CVips"], cSettings: c),
-        .target(name: "Imaging", dependencies: ["CImaging", "LocalFiles"], swiftSettings: swift),
+        .target(name: "Imaging", dependencies: ["CImaging", "LocalFiles"], swiftSettings: swift + pixels),
         .target(
             name: "SpeedPixMedia",
             dependencies: [

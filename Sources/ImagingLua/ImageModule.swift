@@ -124,8 +124,10 @@ package enum ImageModule {
         case .object(let object):
             guard let reading = try host.source(value) else { throw mismatch() }
             let name = object.luaProperty("filename")?.text ?? object.luaDescription
-            return Source(
-                name: name, origin: SavedResult(identity: "object \(host.identity(object))", name: name), read: reading)
+            let identity = host.identity(object)
+            // Results of one workflow have the same names.
+            let origin = SavedResult(identity: "object \(identity)", name: "\(name) (\(identity))")
+            return Source(name: name, origin: origin, read: reading)
         default:
             guard let reading = try host.source(value) else { throw mismatch() }
             return Source(name: value.typeName, read: reading)

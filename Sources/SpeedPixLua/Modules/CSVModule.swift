@@ -2,6 +2,7 @@ import LocalFiles
 import LuaRuntime
 import SpeedPix
 import SystemPackage
+import Tables
 
 /// `csv`: tables as spreadsheets exchange them (RFC 4180).
 enum CSVModule {
