@@ -336,6 +336,28 @@ static void replace_message(lua_State *L, const char *name, int32_t line, int32_
     lua_pop(L, 1);
 }
 
+static bool is_about_character(const char *message, size_t length, bool *is_string) {
+    *is_string = strstr(message, ": unfinished string near ") != NULL;
+    return *is_string || has_stopped_at_byte(message, length);
+}
+
+// Sessions and `eval` take expressions, too. As a statement Lua refuses one at its first token, before it has come to the
+// character.
+static bool is_about_character_as_expression(lua_State *L, const char *source, size_t length, bool *is_string) {
+    lua_pushliteral(L, "return ");
+    lua_pushlstring(L, source, length);
+    lua_concat(L, 2);
+    size_t text_length, message_length;
+    const char *text = lua_tolstring(L, -1, &text_length);
+    bool is_about = false;
+    if (luaL_loadbufferx(L, text, text_length, "=expression", "t") == LUA_ERRSYNTAX) {
+        const char *message = lua_tolstring(L, -1, &message_length);
+        is_about = is_about_character(message, message_length, is_string);
+    }
+    lua_pop(L, 2);
+    return is_about;
+}
+
 void spl_explain_characters(lua_State *L, const char *source, size_t length, const char *name) {
     size_t message_length;
     const char *text = lua_tolstring(L, -1, &message_length);
@@ -346,8 +368,10 @@ void spl_explain_characters(lua_State *L, const char *source, size_t length, con
         replace_message(L, name, encoding.line, encoding.column, encoding.problem);
         return;
     }
-    bool is_string = strstr(text, ": unfinished string near ") != NULL;
-    if (!is_string && !has_stopped_at_byte(text, message_length)) return;
+    bool is_string;
+    if (!is_about_character(text, message_length, &is_string)
+        && !is_about_character_as_expression(L, source, length, &is_string))
+        return;
     finding f;
     if (!find(source, length, is_string, &f)) return;
     message m = {.length = 0};

@@ -132,6 +132,17 @@ static void keep_fields(lua_State *L, const char *library, const char *const *na
     lua_pop(L, 1);
 }
 
+// Lua's own takes nil, and fails in the loop, in a C function: its message then has neither file nor line.
+static int pairs_of_list(lua_State *L) {
+    luaL_checkany(L, 1);
+    luaL_argexpected(L, !lua_isnil(L, 1), 1, "table");
+    lua_settop(L, 1);
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_insert(L, 1);
+    lua_call(L, 1, 3);
+    return 3;
+}
+
 static int null_tostring(lua_State *L) {
     lua_pushliteral(L, "null");
     return 1;
@@ -160,6 +171,9 @@ void spl_open_libraries(lua_State *L) {
     spl_open_strings(L);
     spl_open_random(L);
     lua_register(L, "load", load_text);
+    lua_getglobal(L, "ipairs");
+    lua_pushcclosure(L, pairs_of_list, 1);
+    lua_setglobal(L, "ipairs");
     lua_getglobal(L, "setmetatable");
     lua_pushcclosure(L, set_metatable, 1);
     lua_setglobal(L, "setmetatable");

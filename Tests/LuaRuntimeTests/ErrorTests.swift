@@ -20,6 +20,14 @@ struct ErrorTests {
         #expect(error?.message.contains("unexpected symbol near <eof>") == true)
     }
 
+    @Test("ipairs of nil is an error with the line of the loop, and of a list goes over it")
+    func nilList() async throws {
+        let error = await luaError("\nfor i in ipairs(nil) do end")
+        #expect(error?.message == "test.lua:2: bad argument #1 to 'ipairs' (table expected, got nil)")
+        let sum = try await LuaFixture.run("local n = 0 for i, v in ipairs { 3, 4 } do n = n + i * v end return n")
+        #expect(sum == [11])
+    }
+
     @Test("A runtime error has the line, Lua's message and a traceback")
     func runtimeErrorsHaveAPlaceAndATraceback() async {
         let error = await luaError("local function f()\n  local x = nil\n  return x.y\nend\nf()")

@@ -319,6 +319,10 @@ struct JournaledScriptTests {
         arguments: [
             ("speedpix.once('x', function() return print end)", "the value of speedpix.once(\"x\", …) cannot be kept"),
             ("speedpix.once('n', function() return speedpix.once('n', print) end)", "its own function asks for it"),
+            (
+                "speedpix.once('u', function() return { ['\\u{E9}'] = 1, ['e\\u{301}'] = 2 } end)",
+                "the value of speedpix.once(\"u\", …) cannot be kept"
+            ),
             ("speedpix.once('', print)", "is empty"), ("speedpix.once('x')", "must be a function"),
         ])
     func badOnce(script: String, message: String) async throws {

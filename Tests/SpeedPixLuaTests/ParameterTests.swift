@@ -100,4 +100,15 @@ struct ParameterTests {
         try await folder.run("speedpix.params { foo = {} }", host: host)
         #expect(host.unreadArguments == nil)
     }
+
+    @Test("A second call of speedpix.params is refused where there are arguments, which belong to the first")
+    func twice() async throws {
+        let folder = try ScriptFolder()
+        let script = "speedpix.params { foo = {} } return speedpix.params { b = { default = 1 } }.b"
+        var host = try folder.host()
+        host.arguments = ["foo": "bar"]
+        let error = await folder.failure(script, host: host)
+        #expect(error?.message.contains("speedpix.params was called before") == true, "\(error?.message ?? "none")")
+        #expect(try await folder.run(script) == [1])
+    }
 }

@@ -89,6 +89,10 @@ struct RequireTests {
         let host = await folder.failure("require 'host'")
         #expect(
             host?.location?.file.hasSuffix("host.lua") == true && host?.location?.line == 2, "\(host?.message ?? "")")
+        try folder.write([0x78, 0x3D, 0x22, 0xC9, 0xCC, 0xC6, 0xB7, 0x22], to: "gbk.lua")
+        let encoded = await folder.failure("require 'gbk'")
+        #expect(
+            encoded?.code == "module" && encoded?.message.contains("gbk.lua:1:") == true, "\(encoded?.message ?? "")")
         // A module that failed may be tried again.
         let again = try await folder.run("return pcall(require, 'fails'), pcall(require, 'fails')")
         #expect(again.first == false)

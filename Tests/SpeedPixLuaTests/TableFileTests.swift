@@ -151,6 +151,28 @@ struct TableFileTests {
         #expect(results.last?.stringValue?.bytes == bytes)
     }
 
+    @Test("A cell that is no text is an error with row, column and bytes, and path.text makes text of a name")
+    func cells() async throws {
+        let folder = try ScriptFolder()
+        for (rows, place) in [
+            ("{ { sku = 'a' }, { sku = '\\xC9.jpg' } }", "row 2, sku"), ("{ { 'a', '\\xC9.jpg' } }", "row 1, column 2"),
+        ] {
+            let error = await folder.failure("csv.write('x.csv', \(rows))")
+            #expect(error?.message.contains(#"\#(place): this is not UTF-8 text: \xC9.jpg"#) == true, "\(rows)")
+            #expect(error?.hint?.contains("path.text(name)") == true)
+        }
+        let results = try await folder.run("return path.text('a/\\xC9.jpg'), path.text('商品.jpg')")
+        #expect(results == [#"a/\xC9.jpg"#, "商品.jpg"])
+        let option = await folder.failure("create('w', {}, { label = '\\xC9' })")
+        #expect(option?.message.contains("must be a string, not a string that is not UTF-8 text") == true)
+    }
+
+    @Test("csv.write refuses the name of a workbook", arguments: ["p.xlsx", "p.XLS", "p.numbers", "p.ods"])
+    func workbookNames(name: String) async throws {
+        let error = try await ScriptFolder().failure("csv.write('\(name)', { { a = 1 } })")
+        #expect(error?.code == "invalid_argument" && error?.hint?.contains(".csv") == true)
+    }
+
     @Test("fs.lines of an empty file is an empty list; what is not there or not allowed is an error")
     func noLines() async throws {
         let folder = try ScriptFolder()

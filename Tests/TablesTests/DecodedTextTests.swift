@@ -39,8 +39,10 @@ struct DecodedTextTests {
             #expect(String(decoding: decoded.utf8, as: UTF8.self) == expected)
             #expect(decoded.encoding == (littleEndian ? .utf16LittleEndian : .utf16BigEndian))
         }
-        let unmarked = Self.utf16(expected, littleEndian: true, marked: false)
+        let unmarked = Self.utf16(expected, littleEndian: littleEndian, marked: false)
         #expect(try text(unmarked, .utf16) == expected)
+        // Nothing says the order: the one that Windows writes.
+        #expect(try text(Self.utf16("中文", littleEndian: true, marked: false), .utf16) == "中文")
     }
 
     @Test("UTF-8 with zero bytes in it stays UTF-8", arguments: ["\0a\r\n", "a\0b,c\n", "x,y\r\n\0,\0\r\n", "\0\0"])

@@ -111,6 +111,7 @@ struct ParameterUsageTests {
             (["predict", "echo", "--ouut", "x"], "Unknown option '--ouut'"),
             (["run", "card.lua", "--zzzz", "x"], "Unknown option '--zzzz'\nhint: speedpix run --help"),
             (["run", "card.lua", "x"], "\"x\" is not key=value"),
+            (["run", "card.lua", "count=1", "count=2"], "the parameter count is given twice"),
             (["run", "card.lua", "--limit", "-1"], "--limit is a number of predictions, 0 or more"),
         ])
     func unknownOptions(arguments: [String], message: String) async throws {
