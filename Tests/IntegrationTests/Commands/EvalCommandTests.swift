@@ -42,12 +42,13 @@ struct EvalCommandTests {
     @Test(
         "eval whose output fails since a signal has come is interrupted, and fails otherwise", arguments: [true, false])
     func outputFailsAtASignal(hasSignal: Bool) async throws {
-        let run = await CommandRun(["eval", "print('x')"], in: try TestFolder()) { context in
+        let setting: (inout CommandContext) -> Void = { context in
             context.writeOutput = { [end = context.end] _ in
                 if hasSignal { end.begin() }
                 throw ClosedOutputError()
             }
         }
+        let run = await CommandRun(["eval", "print('x')"], in: try TestFolder(), setting: setting)
         #expect(run.status == (hasSignal ? .interrupted : .failure) && run.output.isEmpty, "\(run.errors)")
     }
 
