@@ -8,7 +8,8 @@ struct FileWatch {
     let clock: any Clock<Duration>
 
     /// Returns when something has changed and then stayed the same for one poll: an editor may write in several steps, and
-    /// a file may be gone for a moment. A file that stays away is not a reason to run again.
+    /// a file may be gone for a moment. A file that stays away is not a reason to run again, unless its folder was listed: then
+    /// there is one file less to work on.
     ///
     /// - Throws: `CancellationError`.
     func change() async throws {
@@ -17,11 +18,10 @@ struct FileWatch {
             try await clock.sleep(for: Self.interval)
             let now = files.current
             let known = files.known
-            if now != known, now == last, now.allSatisfy({ $0.value.isThere || known[$0.key]?.isThere != true }),
-                files.haveChanged(now)
-            {
-                return
+            let counting = now.filter { path, version in
+                version.isThere || known[path]?.isThere != true || now[path.removingLastComponent()] != nil
             }
+            if now == last, files.haveChanged(counting) { return }
             last = now
         }
     }

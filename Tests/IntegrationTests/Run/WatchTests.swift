@@ -62,6 +62,46 @@ struct WatchTests {
         #expect(await run.value.status == .interrupted)
     }
 
+    @Test("--watch runs again without a file that has gone from a listed folder, and goes on after any that stays away")
+    func removedFiles() async throws {
+        let folder = try TestFolder()
+        for name in ["a", "b", "c"] { try folder.write(name, to: "in/\(name).txt") }
+        try folder.write("x", to: "alone.txt")
+        let script = """
+            for _, file in ipairs(fs.glob("in/*.txt")) do io.write(fs.read(file)) end
+            print(pcall(fs.read, "alone.txt"))
+            """
+        try folder.write(script, to: "s.lua")
+        let clock = ManualClock()
+        let (output, errors) = (Capture(), Capture())
+        let run = Task {
+            await CommandRun(
+                ["run", "s.lua", "--local", "--watch"], in: folder,
+                setting: { context in
+                    context.clock = clock
+                    context.writeOutput = output.append
+                    context.writeError = errors.append
+                })
+        }
+        func rounds(_ count: Int) -> Bool { errors.text.ranges(of: "watching s.lua").count == count }
+        await clock.poll { rounds(1) }
+        try FileManager.default.removeItem(atPath: "\(folder.path)/in/c.txt")
+        await clock.poll { rounds(2) }
+        #expect(output.text == "abctrue\tx\nabtrue\tx\n")
+        // Alone: nothing tells whether it comes back.
+        try FileManager.default.removeItem(atPath: "\(folder.path)/alone.txt")
+        for _ in 0..<5 {
+            await clock.waitForSleepers(1)
+            clock.advance(by: .milliseconds(250))
+        }
+        #expect(rounds(2))
+        try folder.write("AA", to: "in/a.txt")
+        await clock.poll { rounds(3) }
+        #expect(output.text.contains("\nAAbfalse\t"), "\(output.text)")
+        run.cancel()
+        #expect(await run.value.status == .interrupted)
+    }
+
     @Test("--watch with a script from standard input is a usage error")
     func standardInputCannotBeWatched() async throws {
         let run = await CommandRun.local("", ["--watch"], in: try TestFolder())
