@@ -25,7 +25,7 @@ struct ErrorTests {
         let error = await luaError("\nfor i in ipairs(nil) do end")
         #expect(error?.message == "test.lua:2: bad argument #1 to 'ipairs' (table expected, got nil)")
         let sum = try await LuaFixture.run("local n = 0 for i, v in ipairs { 3, 4 } do n = n + i * v end return n")
-        #expect(sum == [11])
+        #expect(sum == 11)
     }
 
     @Test("A runtime error has the line, Lua's message and a traceback")

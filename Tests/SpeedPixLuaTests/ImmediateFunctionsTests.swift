@@ -87,6 +87,7 @@ struct ImmediateFunctionsTests {
         "path.extension": "a path of text, no disk",
         "path.join": "a path of text, no disk",
         "path.stem": "a path of text, no disk",
+        "path.text": "a path of text, no disk",
         "speedpix.array": "marks a value; what it copies counts as a transfer",
         "speedpix.bytes": "marks a value; what it copies counts as a transfer",
         "speedpix.file": "marks a value; what it copies counts as a transfer",

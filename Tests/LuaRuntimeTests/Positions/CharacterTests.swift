@@ -60,7 +60,7 @@ struct CharacterTests {
             ("s = [[\n“\n]] --[[ （\n]] x = （1)", "4:8: （ (U+FF08) stands here; type ( instead"),
             ("-- “注释”\r\n\tf（1)", "2:3: （ (U+FF08) stands here; type ( instead"),
             ("1＋2", "1:2: ＋ (U+FF0B) stands here; type + instead"),
-            ("#“a” ＞ 2", "1:2: “ (U+201C) stands here; type \" instead"),
+            ("{“a”}", "1:2: “ (U+201C) stands here; type \" instead"),
             ("{1，2}", "1:3: ， (U+FF0C) stands here; type , instead"),
             ("s = '\\z\n  中' f（1)", "2:7: （ (U+FF08) stands here; type ( instead"),
         ])
