@@ -174,7 +174,8 @@ struct PipelineTests {
             ("cuont=1", "did you mean 'count'?"), ("image=b.txt", "there is no file b.txt"),
             ("fast=maybe", "true or false"),
         ] {
-            let bad = await CommandRun.local(script, ["image=a.txt", argument], in: folder)
+            let image = argument.hasPrefix("image=") ? [] : ["image=a.txt"]
+            let bad = await CommandRun.local(script, image + [argument], in: folder)
             #expect(bad.status == .usage && bad.errors.contains(text), "\(bad.errors)")
         }
         let missing = await CommandRun.local(script, in: folder)

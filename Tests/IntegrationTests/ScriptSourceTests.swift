@@ -232,7 +232,7 @@ struct ScriptSourceTests {
             image.blank(8, 8):save("in/\\xB0.png")
             local input = fs.images("./in")[1]
             local out = run("echo", { image = input, data = { speedpix.file(fs.glob("in/*.PNG")[1]) } })
-            local saved = out.image:save("out/\\xB1/\\xB0.png")
+            local saved = out.images:save("out/\\xB1/\\xB0.png")
             print(upload(input).filename, #saved - #"/out/x/x.png" > 0, image.open(saved).width, #fs.list("out/\\xB1"))
             """
         let run = await CommandRun.local(script, ["--json"], in: folder)
