@@ -15,11 +15,30 @@ package enum DescribedPictures {
             for x in 0..<60 { pixels += x < 30 ? [200, 40, 40] : [40, 40, 200] }
         }
         let plain = try Image(pixels: pixels, width: 60, height: 40).encoded(format: .jpeg, quality: 95)
-        return Array(plain.prefix(2)) + segment(0xE1, Array("Exif\0\0".utf8) + exif(orientation: orientation))
+        let described = described(jpeg: Array(plain.prefix(2)), orientation: orientation)
+        return described
             + (hasXMP
                 ? segment(0xE1, Array("http://ns.adobe.com/xap/1.0/\0".utf8) + xmp(orientation: orientation)) : [])
             + segment(0xED, photoshop)
             + segment(0xE2, Array("ICC_PROFILE\0".utf8) + [1, 1] + profile) + Array(plain.dropFirst(2))
+    }
+
+    /// A JPEG with EXIF as ``jpeg(orientation:hasXMP:)`` has it.
+    package static func described(jpeg: [UInt8], orientation: Int) -> [UInt8] {
+        Array(jpeg.prefix(2)) + segment(0xE1, Array("Exif\0\0".utf8) + exif(orientation: orientation))
+            + Array(jpeg.dropFirst(2))
+    }
+
+    /// A WebP with EXIF as ``jpeg(orientation:hasXMP:)`` has it; it must have the extended header that animations have.
+    package static func described(webp: [UInt8], orientation: Int) -> [UInt8] {
+        let block = exif(orientation: orientation)
+        func little(_ value: Int) -> [UInt8] { big32(value).reversed() }
+        var bytes = webp + Array("EXIF".utf8) + little(block.count) + block
+        if block.count % 2 == 1 { bytes.append(0) }
+        // The flags of the chunk VP8X, and the file's length (WebP Container Specification).
+        bytes[20] |= 0x08
+        bytes.replaceSubrange(4..<8, with: little(bytes.count - 8))
+        return bytes
     }
 
     private static func segment(_ marker: UInt8, _ content: [UInt8]) -> [UInt8] {
