@@ -113,7 +113,7 @@ extension Animation {
         options.all_frames = true
         var decoder = Decoder(options: options, name: name, limits: limits)
         let content = PictureContent.memory(bytes)
-        // In a statement of its own: `decoder.image(try decoder.decode(content))` copies the decoder before it has found anything.
+        // In two statements: `decoder.image(try decoder.decode(content))` copies the decoder before it has decoded.
         let raster = try decoder.decode(content)
         let strip = decoder.image(raster)
         if damaged == .refuse { try decoder.refuseLostPixels(content) }

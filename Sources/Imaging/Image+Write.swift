@@ -44,7 +44,10 @@ extension Image {
             }
         }
         defer { spx_bytes_free(bytes) }
-        return Array(UnsafeRawBufferPointer(start: bytes, count: count))
+        let content = Array(UnsafeRawBufferPointer(start: bytes, count: count))
+        // The density of a WebP is in its EXIF.
+        let hasEXIF = format != .webp || dotsPerInch != nil || kept?.block("exif-data") != nil
+        return hasEXIF ? content : WebPChunks.withoutEXIF(content)
     }
 
     /// Writes the picture to a file, in one step: a reader finds the old file or the whole new one.

@@ -78,6 +78,22 @@ struct MetadataTests {
         }
     }
 
+    @Test("A WebP of a picture that has neither EXIF nor a density gets no EXIF, moving or still")
+    func noEXIFOfItsOwn() throws {
+        let pictures = try ["red", "blue"].map { try Image.blank(width: 13, height: 9, color: Color($0)) }
+        for bytes in [
+            try pictures[0].encoded(format: .webp), try Animation(frames: pictures).encoded(format: .webp),
+        ] {
+            #expect(bytes.firstRange(of: "EXIF".utf8) == nil)
+            let reader = ByteReader(bytes, littleEndian: true)
+            #expect(reader.number(at: 4, bytes: 4) == bytes.count - 8)
+            #expect(try Image.open(bytes: bytes).width == 13)
+        }
+        let described = try Image.open(bytes: DescribedPictures.jpeg()).encoded(format: .webp)
+        #expect(described.firstRange(of: "EXIF".utf8) != nil)
+        for end in 0..<described.count { #expect(WebPChunks.withoutEXIF(Array(described[..<end])).count <= end) }
+    }
+
     @Test("Colours look the same in the profile that is written back")
     func colours() throws {
         let original = try Image.open(bytes: DescribedPictures.jpeg(orientation: 1))
