@@ -46,6 +46,8 @@ void spx_note_warning(const char *message);
 
 // What of a header's fields is to be kept; NULL if there is nothing. To be called before the pixels are decoded.
 spx_metadata *spx_metadata_of(VipsImage *header);
+// Drops texts that are not UTF-8. libvips' substitute for them would be written otherwise.
+void spx_drop_illegible(VipsImage *image);
 
 // Adds an opaque alpha channel unless there is one. Returns 0 or -1 as libvips does.
 int spx_with_alpha(VipsImage *in, VipsImage **out);

@@ -94,6 +94,28 @@ struct MetadataTests {
         for end in 0..<described.count { #expect(WebPChunks.withoutEXIF(Array(described[..<end])).count <= end) }
     }
 
+    @Test("A text that is not UTF-8 is left out, read and written")
+    func otherEncodings() throws {
+        // "Zoë" in Latin-1.
+        let original = try Image.open(bytes: DescribedPictures.jpeg(maker: [0x5A, 0x6F, 0xEB]))
+        let bytes = try original.encoded(format: .jpeg)
+        for metadata in [original.metadata, try ImageHeader(bytes: bytes).metadata] {
+            #expect(metadata?.exif["Make"] == nil)
+            #expect(metadata?.copyright == DescribedPictures.copyright)
+        }
+        #expect(bytes.firstRange(of: "invalid utf-8".utf8) == nil)
+    }
+
+    @Test("Tags that the file does not have are not reported")
+    func suppliedTags() throws {
+        let exif = try #require(try ImageHeader(bytes: DescribedPictures.jpeg()).metadata).exif
+        for tag in ["ExifVersion", "FlashpixVersion", "ColorSpace"] { #expect(exif[tag] == nil, "\(tag)") }
+        #expect(exif["ExposureTime"] != nil)
+        // Those that libvips wrote are there.
+        let written = try Image.open(bytes: DescribedPictures.jpeg()).encoded(format: .jpeg)
+        #expect(try ImageHeader(bytes: written).metadata?.exif["ExifVersion"] != nil)
+    }
+
     @Test("Colours look the same in the profile that is written back")
     func colours() throws {
         let original = try Image.open(bytes: DescribedPictures.jpeg(orientation: 1))
