@@ -90,7 +90,8 @@ static int encode(
     spx_error *error)
 {
     VipsImage **t = &s->at[slot], *in = image;
-    double resolution = options->dots_per_inch > 0 ? options->dots_per_inch / 25.4 : 1.0;
+    // JPEG, PNG and TIFF get a density in any case, and libvips' own, a pixel a millimetre, is one that nobody means.
+    double resolution = (options->dots_per_inch > 0 ? options->dots_per_inch : 72) / 25.4;
     int failed = 0;
 
     if (options->format == SPX_FORMAT_JPEG && vips_image_hasalpha(in)) {

@@ -9,7 +9,7 @@ extension Image {
     /// - Parameters:
     ///   - format: Any but HEIF.
     ///   - quality: 1…100, for JPEG and WebP.
-    ///   - metadata: Whether ``metadata`` is written, too. The density always is.
+    ///   - metadata: Whether ``metadata`` is written, too. The density always is: 72 dots per inch where ``dotsPerInch`` is nil.
     /// - Throws: ``ImagingError`` with `invalidArgument`, or `unsupportedFormat`.
     public func encoded(
         format: ImageFormat = .png, quality: Int = 90, metadata: MetadataPolicy = .keep

@@ -167,7 +167,7 @@ int spx_describe_svg(const char *markup, size_t count, int *width, int *height, 
 typedef struct {
     int format;            // SPX_FORMAT_…
     int quality;           // 1…100, for JPEG and WebP
-    double dots_per_inch;  // 0 for none
+    double dots_per_inch;  // 0 if none is known: then 72 is written
     // Written as far as the format has a place for it; NULL for none. With a colour profile for red, green and blue the pixels
     // are converted to it, so that they look the same.
     const spx_metadata *metadata;
