@@ -64,6 +64,30 @@ struct CanvasTests {
         #expect(base.standardMargin == 2)
     }
 
+    private static let edgeMargins: [(anchor: Anchor, most: Int, tooMuch: Int?)] = [
+        (.topLeft, 59, 60), (.bottomRight, 59, 60), (.left, 99, 100), (.right, 99, 100), (.top, 59, 60),
+        (.bottom, 59, 60), (.center, 5000, nil),
+    ]
+
+    @Test(
+        "A margin that puts all of it outside is an error; one that leaves a pixel, or does not count, is none",
+        arguments: edgeMargins)
+    func outside(anchor: Anchor, most: Int, tooMuch: Int?) throws {
+        let base = try Image.blank(width: 100, height: 60)
+        let dot = try Image.blank(width: 10, height: 10, color: .black)
+        #expect(try box(base.composited(dot, at: anchor, margin: most))[2] > 0)
+        guard let tooMuch else { return }
+        var watermark = Watermark()
+        (watermark.anchor, watermark.margin) = (anchor, tooMuch)
+        for lay in [
+            { try base.composited(dot, at: anchor, margin: tooMuch) }, { try base.watermarked(dot, watermark) },
+        ] {
+            let error = #expect(throws: ImagingError.self) { try lay() }
+            #expect(error?.code == .invalidArgument)
+            #expect(error?.message.contains("a margin of \(tooMuch) pixels") == true)
+        }
+    }
+
     @Test("A logo stands at its place in its size; tiles cover everything")
     func watermarks() throws {
         let base = try Image.blank(width: 200, height: 100)
