@@ -102,7 +102,9 @@ int spx_decode(VipsImage *header, bool partial, spx_image **out, spx_error *erro
 {
     spx_steps color = {0}, turn = {0}, clean = {0};
     VipsImage *image = to_srgb(header, &color);
-    int orientation = image ? vips_image_get_orientation(image) : 1;
+    // Frames that lie one under the other would change places, and each has to be turned by itself.
+    bool is_strip = vips_image_get_page_height(header) < header->Ysize;
+    int orientation = image && !is_strip ? vips_image_get_orientation(image) : 1;
     bool decoded = false;
     int status = SPX_FAILED;
 

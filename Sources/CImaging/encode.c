@@ -47,6 +47,7 @@ static VipsImage *with_metadata(VipsImage *in, const spx_encode_options *options
     if (vips_copy(colored ? colored : in, &s->at[slot + 3], NULL))
         return NULL;
     vips_image_map((VipsImage *)metadata, copy_field, s->at[slot + 3]);
+    spx_drop_illegible(s->at[slot + 3]);
     if (options->xmp && !vips_image_get_typeof(s->at[slot + 3], VIPS_META_XMP_NAME))
         vips_image_set_blob_copy(s->at[slot + 3], VIPS_META_XMP_NAME, options->xmp, strlen(options->xmp));
     // libvips 8.14 writes a TIFF's IPTC with a length that is a quarter of what it should be.
@@ -89,7 +90,8 @@ static int encode(
     spx_error *error)
 {
     VipsImage **t = &s->at[slot], *in = image;
-    double resolution = options->dots_per_inch > 0 ? options->dots_per_inch / 25.4 : 1.0;
+    // JPEG, PNG and TIFF get a density in any case, and libvips' own, a pixel a millimetre, is one that nobody means.
+    double resolution = (options->dots_per_inch > 0 ? options->dots_per_inch : 72) / 25.4;
     int failed = 0;
 
     if (options->format == SPX_FORMAT_JPEG && vips_image_hasalpha(in)) {

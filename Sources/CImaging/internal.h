@@ -35,7 +35,8 @@ int spx_end(spx_steps *steps, VipsImage *last, spx_image **out, spx_error *error
 // How bad a picture must be to be refused. One level for all ways to open one: with and without shrinking, and to check.
 VipsFailOn spx_fail_on(int format, bool allow_damaged);
 
-// Pixels of an opened but not yet decoded picture: upright, sRGB, in memory. If `partial`, as many rows as there are.
+// Pixels of an opened but not yet decoded picture: upright, sRGB, in memory. If `partial`, as many rows as there are. Several
+// frames under each other stay as they are stored, whatever the orientation.
 int spx_decode(VipsImage *header, bool partial, spx_image **out, spx_error *error);
 
 // Collects what libvips logs as a warning on this thread; NULL ends it. The JPEG decoder logs its own when it is
@@ -45,6 +46,8 @@ void spx_note_warning(const char *message);
 
 // What of a header's fields is to be kept; NULL if there is nothing. To be called before the pixels are decoded.
 spx_metadata *spx_metadata_of(VipsImage *header);
+// Drops texts that are not UTF-8. libvips' substitute for them would be written otherwise.
+void spx_drop_illegible(VipsImage *image);
 
 // Adds an opaque alpha channel unless there is one. Returns 0 or -1 as libvips does.
 int spx_with_alpha(VipsImage *in, VipsImage **out);

@@ -31,6 +31,14 @@ static bool is_kept(const char *name)
     return is_block(name) || is_text(name) || strcmp(name, "delay") == 0 || strcmp(name, "loop") == 0;
 }
 
+// Whether a text is not UTF-8, as many an old camera's and program's: libvips then has only a substitute of its own.
+static bool is_illegible(VipsImage *image, const char *name)
+{
+    const char *text;
+
+    return is_text(name) && !vips_image_get_string(image, name, &text) && strcmp(text, "<invalid utf-8 string>") == 0;
+}
+
 static void *copy_field(VipsImage *image, const char *name, GValue *value, void *to)
 {
     const void *bytes;
@@ -55,22 +63,34 @@ static void *find_field(VipsImage *image, const char *name, GValue *value, void 
 
 static void *collect_unkept(VipsImage *image, const char *name, GValue *value, void *list)
 {
-    (void)image, (void)value;
-    if (!is_kept(name))
+    (void)value;
+    if (!is_kept(name) || is_illegible(image, name))
         g_ptr_array_add(list, g_strdup(name));
     return NULL;
 }
 
-// Whoever gives a picture an EXIF block gives it every field and the thumbnail that is in it (libvips does so).
-static void drop_unkept(VipsImage *fields)
+static void *collect_illegible(VipsImage *image, const char *name, GValue *value, void *list)
+{
+    (void)value;
+    if (is_illegible(image, name))
+        g_ptr_array_add(list, g_strdup(name));
+    return NULL;
+}
+
+static void drop(VipsImage *image, VipsImageMapFn collect)
 {
     GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
 
-    vips_image_map(fields, collect_unkept, names);
+    vips_image_map(image, collect, names);
     for (guint i = 0; i < names->len; i++)
-        vips_image_remove(fields, names->pdata[i]);
+        vips_image_remove(image, names->pdata[i]);
     g_ptr_array_free(names, TRUE);
 }
+
+// Whoever gives a picture an EXIF block gives it every field and the thumbnail that is in it (libvips does so).
+static void drop_unkept(VipsImage *fields) { drop(fields, collect_unkept); }
+
+void spx_drop_illegible(VipsImage *image) { drop(image, collect_illegible); }
 
 spx_metadata *spx_metadata_of(VipsImage *header)
 {

@@ -79,6 +79,7 @@ extension Image {
     /// Like ``composited(_:x:y:blend:opacity:)``, placed by name.
     ///
     /// - Parameter margin: Pixels between the overlay and the edges that it stands at.
+    /// - Throws: ``ImagingError/Code/invalidArgument`` also for a margin that puts all of the overlay outside.
     public func composited(
         _ overlay: Image, at anchor: Anchor = .center, margin: Int = 0, blend: BlendMode = .over, opacity: Double = 1
     ) throws -> Image {
@@ -88,6 +89,12 @@ extension Image {
             )
         }
         let (x, y) = anchor.position(of: overlay, in: self, margin: margin)
+        guard x < width, y < height, x + overlay.width > 0, y + overlay.height > 0 else {
+            throw ImagingError(
+                .invalidArgument,
+                "a margin of \(margin) pixels puts all that is to be laid on it outside of the picture of \(width) × \(height) pixels",
+                remedy: "make the margin smaller")
+        }
         return try composited(overlay, x: x, y: y, blend: blend, opacity: opacity)
     }
 

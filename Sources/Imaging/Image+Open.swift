@@ -103,7 +103,7 @@ extension Image {
 extension Animation {
     /// Every frame of a GIF or WebP, from a file's content; other formats give their first page.
     ///
-    /// `name` is for errors only.
+    /// Each is turned upright by the file's EXIF orientation. `name` is for errors only.
     ///
     /// - Throws: As ``Image/open(path:fitting:damaged:limits:)`` does; `tooLarge` counts the pixels of all frames.
     public static func open(
@@ -113,13 +113,18 @@ extension Animation {
         options.all_frames = true
         var decoder = Decoder(options: options, name: name, limits: limits)
         let content = PictureContent.memory(bytes)
-        let strip = decoder.image(try decoder.decode(content))
+        // In two statements: `decoder.image(try decoder.decode(content))` copies the decoder before it has decoded.
+        let raster = try decoder.decode(content)
+        let strip = decoder.image(raster)
         if damaged == .refuse { try decoder.refuseLostPixels(content) }
-        let height = Int(decoder.info.frame_height)
-        let count = height > 0 ? strip.height / height : 1
+        let info = decoder.info
+        let height = Int(info.frame_height)
+        // Not the picture's height: a single picture that lies on its side has been turned.
+        let count = height > 0 ? Int(info.stored_height) / height : 1
         guard count > 1, count * height == strip.height else { return try Animation(frames: [strip]) }
         let frames = try (0..<count).map {
             try strip.cropped(x: 0, y: $0 * height, width: strip.width, height: height)
+                .turned(from: Int(info.orientation))
         }
         let timing = decoder.metadata?.timing(frames: count)
         return try Animation(frames: frames, delays: timing?.delays ?? [], loop: timing?.loop ?? 0)
@@ -204,6 +209,20 @@ private struct Decoder {
 }
 
 extension Image {
+    /// Upright, if this is how an EXIF orientation stores it (EXIF 2.3, tag 0x0112).
+    fileprivate func turned(from orientation: Int) throws -> Image {
+        switch orientation {
+        case 2: try flipped()
+        case 3: try rotated(degrees: 180)
+        case 4: try flipped(vertically: true)
+        case 5: try flipped().rotated(degrees: 270)
+        case 6: try rotated(degrees: 90)
+        case 7: try flipped().rotated(degrees: 90)
+        case 8: try rotated(degrees: 270)
+        default: self
+        }
+    }
+
     static func explained(_ error: any Error, limits: ImagingLimits) -> any Error {
         guard let error = error as? ImagingError else { return error }
         switch error.code {

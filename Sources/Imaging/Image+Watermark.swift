@@ -47,12 +47,16 @@ extension Image {
 
     /// The picture with a mark laid on it, scaled to the size that the watermark says.
     ///
-    /// - Throws: ``ImagingError`` with `invalidArgument` for a value out of range.
+    /// - Throws: ``ImagingError`` with `invalidArgument` for a value out of range, or a margin or gap that leaves nothing of the mark
+    ///   inside the picture; `tooLarge` for a mark whose gap makes it larger than ``ImagingLimits/standard``.
     public func watermarked(_ mark: Image, _ watermark: Watermark = Watermark()) throws -> Image {
         let side = try markSide(watermark)
         let gap = watermark.gap ?? side / 2
-        guard (0...10_000).contains(gap), (0...ImagingLimits.standard.side).contains(watermark.margin ?? 0) else {
-            throw ImagingError(.invalidArgument, "watermark: the gap or the margin is out of range")
+        for (name, pixels, limit) in [
+            ("gap", gap, 10_000), ("margin", watermark.margin ?? 0, ImagingLimits.standard.side),
+        ] where !(0...limit).contains(pixels) {
+            throw ImagingError(
+                .invalidArgument, "watermark: a \(name) of \(pixels) pixels is not between 0 and \(limit)")
         }
         var mark = try mark.resized(width: side, height: side, mode: .fit)
         let isTiled = watermark.style == .tiled
@@ -63,11 +67,26 @@ extension Image {
             return try composited(
                 mark, at: watermark.anchor, margin: watermark.margin ?? standardMargin, opacity: opacity)
         }
-        let tile = try mark.extended(
-            top: gap / 2, right: gap - gap / 2, bottom: gap - gap / 2, left: gap / 2, color: .transparent)
+        let tile = try tile(of: mark, gap: gap)
         let (width, height) = (Int32(width), Int32(height))
         let tiles = Image(try .make("watermark") { spx_image_tile(tile.raster.handle, width, height, $0, $1) })
         return try composited(tiles, x: 0, y: 0, opacity: opacity)
+    }
+
+    /// A mark with half of the gap on each side.
+    private func tile(of mark: Image, gap: Int) throws -> Image {
+        let (across, down, before) = (mark.width + gap, mark.height + gap, gap / 2)
+        // The second row is shifted by half a tile, so that the left edge cuts its first mark.
+        guard before < height, before < width || before + down < height else {
+            throw ImagingError(
+                .invalidArgument,
+                "watermark: a gap of \(gap) pixels leaves no mark inside the picture of \(width) × \(height) pixels",
+                remedy: "make the gap smaller; it stands around every mark, half of it on each side")
+        }
+        try ImagingLimits.standard.check(
+            width: across, height: down, for: "watermark: a mark with its gap of \(gap) pixels")
+        return try mark.extended(
+            top: before, right: gap - before, bottom: gap - before, left: before, color: .transparent)
     }
 
     /// Draws an SVG file so that its longer side has this many pixels.

@@ -9,7 +9,7 @@ extension Image {
     /// - Parameters:
     ///   - format: Any but HEIF.
     ///   - quality: 1…100, for JPEG and WebP.
-    ///   - metadata: Whether ``metadata`` is written, too. The density always is.
+    ///   - metadata: Whether ``metadata`` is written, too. The density always is: 72 dots per inch where ``dotsPerInch`` is nil.
     /// - Throws: ``ImagingError`` with `invalidArgument`, or `unsupportedFormat`.
     public func encoded(
         format: ImageFormat = .png, quality: Int = 90, metadata: MetadataPolicy = .keep
@@ -44,7 +44,10 @@ extension Image {
             }
         }
         defer { spx_bytes_free(bytes) }
-        return Array(UnsafeRawBufferPointer(start: bytes, count: count))
+        let content = Array(UnsafeRawBufferPointer(start: bytes, count: count))
+        // The density of a WebP is in its EXIF.
+        let hasEXIF = format != .webp || dotsPerInch != nil || kept?.block("exif-data") != nil
+        return hasEXIF ? content : WebPChunks.withoutEXIF(content)
     }
 
     /// Writes the picture to a file, in one step: a reader finds the old file or the whole new one.

@@ -10,7 +10,7 @@ public struct Image: Sendable {
 
     /// The format of the file the picture was read from; `nil` for one that was made.
     public let format: ImageFormat?
-    /// Dots per inch as the file gave them, or `nil`. Written back by ``encoded(format:quality:metadata:)``.
+    /// Dots per inch as the file gave them, or `nil`. Written back by ``encoded(format:quality:metadata:)``, 72 for `nil`.
     public let dotsPerInch: Double?
     /// The colour space the file was stored in, by libvips' name (`srgb`, `cmyk`, `b-w`, …). The pixels here are always
     /// sRGB.

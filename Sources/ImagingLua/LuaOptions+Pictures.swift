@@ -34,8 +34,8 @@ extension LuaOptions {
 
     /// What ``metadata()`` reads.
     static let metadataField: LuaField = """
-        metadata: "keep"|"strip" — whether EXIF (with the place it was taken at), colour profile, copyright and the like go along; \
-        default keep
+        metadata: "keep"|"strip" — whether EXIF (with the place it was taken at), colour profile, copyright and the like go along. \
+        TIFF keeps the colour profile, XMP and, as XMP, copyright, artist and description; GIF keeps nothing. Default keep
         """
 
     /// What `picture:text` and `image.text` know of a style.

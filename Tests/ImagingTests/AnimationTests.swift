@@ -25,6 +25,56 @@ struct AnimationTests {
         #expect(try near(again.frames[2].color(x: 3, y: 3), Color("blue"), 12))
     }
 
+    @Test("Each frame is turned upright by the file's EXIF orientation", arguments: 1...8)
+    func orientations(orientation: Int) throws {
+        let quarters = try Fixtures.quarters(32).resized(width: 48, height: 32, mode: .exact)
+        let mirrored = try quarters.flipped()
+        let webp = try Animation(frames: [quarters, mirrored], delays: [50, 60]).encoded(format: .webp)
+        let bytes = DescribedPictures.described(webp: webp, orientation: orientation)
+        let turned = try Animation.open(bytes: bytes)
+        // libvips turns a file's first frame, if that is all that is asked for.
+        let first = try Image.open(bytes: bytes)
+        let (width, height) = orientation < 5 ? (48, 32) : (32, 48)
+        #expect(turned.frames.count == 2 && turned.delays == [50, 60])
+        for frame in turned.frames { #expect((frame.width, frame.height) == (width, height)) }
+        for (x, y) in [(4, 4), (width - 5, 4), (4, height - 5), (width - 5, height - 5)] {
+            #expect(try near(turned.first.color(x: x, y: y), first.color(x: x, y: y), 8), "at \(x), \(y)")
+        }
+        let header = try ImageHeader(bytes: bytes)
+        #expect((header.width, header.height, header.frames) == (width, height, 2))
+        // Upright and marked so: what is written is not turned a second time.
+        let again = try Animation.open(bytes: turned.encoded(format: .webp))
+        #expect((again.first.width, again.first.height) == (width, height))
+    }
+
+    @Test("A single picture on its side, three times as wide as high, is one frame")
+    func singleOnItsSide() throws {
+        let jpeg = try DescribedPictures.jpeg(orientation: 6)
+        let wide = try Image.open(bytes: jpeg).resized(width: 20, height: 60, mode: .exact).rotated(degrees: 270)
+        // Stored 60 × 20 with the orientation 6.
+        let stored = try wide.encoded(format: .jpeg, metadata: .strip)
+        let animation = try Animation.open(bytes: DescribedPictures.described(jpeg: stored, orientation: 6))
+        #expect(animation.frames.count == 1)
+        #expect((animation.first.width, animation.first.height) == (20, 60))
+    }
+
+    @Test("What the file says of itself, its format and its profile come with every frame and are written back")
+    func metadata() throws {
+        let still = try Image.open(bytes: DescribedPictures.jpeg())
+        let webp = try Animation(frames: [still, still.flipped(vertically: true)]).encoded(format: .webp)
+        let opened = try Animation.open(bytes: webp)
+        let again = try Animation.open(bytes: opened.map { try $0.resized(width: 20) }.encoded(format: .webp))
+        for image in opened.frames + again.frames {
+            #expect(image.format == .webp)
+            #expect(image.metadata?.copyright == DescribedPictures.copyright)
+            #expect(image.metadata?.profileName == "Wide test gamut")
+        }
+        let frame = try Image.open(bytes: opened.frames[1].encoded(format: .jpeg))
+        #expect(frame.metadata?.copyright == DescribedPictures.copyright)
+        let stripped = try ImageHeader(bytes: opened.encoded(format: .webp, metadata: .strip))
+        #expect(stripped.metadata?.copyright == nil && stripped.metadata?.profileName == nil)
+    }
+
     @Test("A change is made to every frame, and times and loop stay")
     func mapping() throws {
         let small = try animation().map { try $0.resized(width: 6) }

@@ -64,6 +64,30 @@ struct CanvasTests {
         #expect(base.standardMargin == 2)
     }
 
+    private static let edgeMargins: [(anchor: Anchor, most: Int, tooMuch: Int?)] = [
+        (.topLeft, 59, 60), (.bottomRight, 59, 60), (.left, 99, 100), (.right, 99, 100), (.top, 59, 60),
+        (.bottom, 59, 60), (.center, 5000, nil),
+    ]
+
+    @Test(
+        "A margin that puts all of it outside is an error; one that leaves a pixel, or does not count, is none",
+        arguments: edgeMargins)
+    func outside(anchor: Anchor, most: Int, tooMuch: Int?) throws {
+        let base = try Image.blank(width: 100, height: 60)
+        let dot = try Image.blank(width: 10, height: 10, color: .black)
+        #expect(try box(base.composited(dot, at: anchor, margin: most))[2] > 0)
+        guard let tooMuch else { return }
+        var watermark = Watermark()
+        (watermark.anchor, watermark.margin) = (anchor, tooMuch)
+        for lay in [
+            { try base.composited(dot, at: anchor, margin: tooMuch) }, { try base.watermarked(dot, watermark) },
+        ] {
+            let error = #expect(throws: ImagingError.self) { try lay() }
+            #expect(error?.code == .invalidArgument)
+            #expect(error?.message.contains("a margin of \(tooMuch) pixels") == true)
+        }
+    }
+
     @Test("A logo stands at its place in its size; tiles cover everything")
     func watermarks() throws {
         let base = try Image.blank(width: 200, height: 100)
@@ -80,9 +104,59 @@ struct CanvasTests {
         }
         watermark.size = 1.5
         #expect(throws: ImagingError.self) { try base.watermarked(mark, watermark) }
-        watermark.size = 0.1
-        watermark.gap = -1
-        #expect(throws: ImagingError.self) { try base.watermarked(mark, watermark) }
+    }
+
+    private static let wrongGapsAndMargins: [(gap: Int?, margin: Int?, message: String)] = [
+        (-5, nil, "a gap of -5 pixels is not between 0 and 10000"),
+        (10_001, nil, "a gap of 10001 pixels is not between 0 and 10000"),
+        (nil, -50, "a margin of -50 pixels is not between 0 and 65500"),
+        (400, nil, "a gap of 400 pixels leaves no mark inside the picture of 900 × 200 pixels"),
+    ]
+
+    @Test(
+        "A watermark's gap or margin that cannot be is named, with its range or what it does",
+        arguments: wrongGapsAndMargins)
+    func watermarkRanges(gap: Int?, margin: Int?, message: String) throws {
+        let mark = try Image.blank(width: 60, height: 30, color: .black)
+        var watermark = Watermark()
+        watermark.style = .tiled
+        watermark.gap = gap
+        watermark.margin = margin
+        let picture = try Image.blank(width: 900, height: 200)
+        let error = #expect(throws: ImagingError.self) { try picture.watermarked(mark, watermark) }
+        #expect(error?.code == .invalidArgument)
+        #expect(error?.message == "watermark: \(message)")
+    }
+
+    @Test("Tiles show a mark with every gap that is let through")
+    func tileGaps() throws {
+        let mark = try Image.blank(width: 20, height: 10, color: .black)
+        var watermark = Watermark()
+        (watermark.style, watermark.opacity, watermark.angle, watermark.size) = (.tiled, 1, 0, 0.5)
+        for (width, height) in [(40, 40), (40, 200), (200, 40)] {
+            let picture = try Image.blank(width: width, height: height)
+            for gap in stride(from: 0, through: 400, by: 40) {
+                watermark.gap = gap
+                do {
+                    let box = try box(picture.watermarked(mark, watermark))
+                    #expect(box[2] > 0, "gap \(gap) on \(width) × \(height)")
+                } catch let error as ImagingError {
+                    #expect(error.code == .invalidArgument && gap / 2 >= min(width, height))
+                }
+            }
+        }
+    }
+
+    @Test("A mark whose gap makes it too large is refused by the watermark's name")
+    func largeTiles() throws {
+        var watermark = Watermark()
+        (watermark.style, watermark.gap, watermark.size) = (.tiled, 10_000, 0.1)
+        let error = #expect(throws: ImagingError.self) {
+            try Image.blank(width: 5100, height: 5100).watermarked(
+                .blank(width: 9, height: 9, color: .black), watermark)
+        }
+        #expect(error?.code == .tooLarge)
+        #expect(error?.message.hasPrefix("watermark: a mark with its gap of 10000 pixels: ") == true)
     }
 
     @Test("An SVG file is drawn at the size that is asked for")

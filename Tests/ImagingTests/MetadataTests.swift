@@ -78,6 +78,44 @@ struct MetadataTests {
         }
     }
 
+    @Test("A WebP of a picture that has neither EXIF nor a density gets no EXIF, moving or still")
+    func noEXIFOfItsOwn() throws {
+        let pictures = try ["red", "blue"].map { try Image.blank(width: 13, height: 9, color: Color($0)) }
+        for bytes in [
+            try pictures[0].encoded(format: .webp), try Animation(frames: pictures).encoded(format: .webp),
+        ] {
+            #expect(bytes.firstRange(of: "EXIF".utf8) == nil)
+            let reader = ByteReader(bytes, littleEndian: true)
+            #expect(reader.number(at: 4, bytes: 4) == bytes.count - 8)
+            #expect(try Image.open(bytes: bytes).width == 13)
+        }
+        let described = try Image.open(bytes: DescribedPictures.jpeg()).encoded(format: .webp)
+        #expect(described.firstRange(of: "EXIF".utf8) != nil)
+        for end in 0..<described.count { #expect(WebPChunks.withoutEXIF(Array(described[..<end])).count <= end) }
+    }
+
+    @Test("A text that is not UTF-8 is left out, read and written")
+    func otherEncodings() throws {
+        // "Zoë" in Latin-1.
+        let original = try Image.open(bytes: DescribedPictures.jpeg(maker: [0x5A, 0x6F, 0xEB]))
+        let bytes = try original.encoded(format: .jpeg)
+        for metadata in [original.metadata, try ImageHeader(bytes: bytes).metadata] {
+            #expect(metadata?.exif["Make"] == nil)
+            #expect(metadata?.copyright == DescribedPictures.copyright)
+        }
+        #expect(bytes.firstRange(of: "invalid utf-8".utf8) == nil)
+    }
+
+    @Test("Tags that the file does not have are not reported")
+    func suppliedTags() throws {
+        let exif = try #require(try ImageHeader(bytes: DescribedPictures.jpeg()).metadata).exif
+        for tag in ["ExifVersion", "FlashpixVersion", "ColorSpace"] { #expect(exif[tag] == nil, "\(tag)") }
+        #expect(exif["ExposureTime"] != nil)
+        // Those that libvips wrote are there.
+        let written = try Image.open(bytes: DescribedPictures.jpeg()).encoded(format: .jpeg)
+        #expect(try ImageHeader(bytes: written).metadata?.exif["ExifVersion"] != nil)
+    }
+
     @Test("Colours look the same in the profile that is written back")
     func colours() throws {
         let original = try Image.open(bytes: DescribedPictures.jpeg(orientation: 1))

@@ -78,6 +78,23 @@ struct QualityTests {
         #expect(assessment.confidence < 0.5)
     }
 
+    @Test(
+        "Within a thin border, a detail that was taken for the subject does not make the coverage low",
+        arguments: [2, 4])
+    func thinBorder(width: Int) throws {
+        let body = try shot([(width, width, 300 - 2 * width, 200 - 2 * width)])
+        let picture = try body.composited(.blank(width: 30, height: 30, color: .white), x: 135, y: 85)
+        let (cut, assessment) = try picture.assessedCutout()
+        // The white square on the body.
+        #expect(cut.width < 40)
+        #expect(assessment.warnings.contains(.coverageHigh) && !assessment.warnings.contains(.coverageLow))
+        #expect(assessment.confidence < 0.5)
+        for quality in [try picture.quality(), try body.quality()] {
+            #expect(quality.coverage > 0.9, "\(quality)")
+            #expect(quality.exposure < 0.4, "\(quality)")
+        }
+    }
+
     @Test("A picture that is cut out already is taken as it is")
     func alreadyCut() throws {
         let cut = try Image.blank(width: 100, height: 100, color: .transparent)

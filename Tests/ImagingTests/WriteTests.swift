@@ -1,6 +1,7 @@
-import Imaging
 import SpeedPixTestSupport
 import Testing
+
+@testable import Imaging
 
 @Suite struct WriteTests {
     @Test(
@@ -15,6 +16,18 @@ import Testing
         #expect(try near(read.color(x: 5, y: 5), Color("red"), 12))
         #expect(try near(read.color(x: 35, y: 35), .white, 12))
         #expect(try folder.names == ["out.\(format.fileExtension)"])
+    }
+
+    @Test(
+        "The density is 72 dots per inch where none is known, else as it was",
+        arguments: [ImageFormat.jpeg, .png, .tiff])
+    func density(format: ImageFormat) throws {
+        let bytes = try Fixtures.quarters().encoded(format: format)
+        let found = try #require(try ImageHeader(bytes: bytes).dotsPerInch)
+        #expect(abs(found - 72) < 0.05)
+        let picture = Image(try Fixtures.quarters().raster, dotsPerInch: 300)
+        let again = try #require(try ImageHeader(bytes: picture.encoded(format: format)).dotsPerInch)
+        #expect(abs(again - 300) < 0.05)
     }
 
     @Test("A JPEG of a transparent picture is white")

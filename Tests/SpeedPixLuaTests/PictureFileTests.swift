@@ -131,6 +131,11 @@ struct PictureFileTests {
             ("p:watermark('logo.svg', { style = 'tiled', at = 'top' })", "at"),
             ("p:watermark('logo.svg', { gap = 3 })", "gap"), ("p:watermark('logo.svg', { style = 'tile' })", "tiled"),
             ("p:watermark('logo.svg', { size = 0 })", "size"), ("p:watermark(3)", "picture"),
+            ("p:text('a', { at = 'top', margin = 500 })", "margin of 500 pixels"),
+            ("p:watermark('logo.svg', { margin = 500 })", "outside of the picture of 40 × 60"),
+            ("p:watermark('logo.svg', { style = 'tiled', gap = 10000 })", "watermark: a gap of 10000"),
+            ("p:watermark('logo.svg', { margin = -50 })", "a margin of -50"),
+            ("p:fit { width = 10, fill = 0/0 }", "option 'fill' of picture:fit must be a finite number, not nan"),
             ("p:watermark('gone.svg')", "gone.svg"), ("p:watermark('/etc/passwd')", "passwd"),
             ("p:resize { width = 3, metadata = 'stripp' }", "strip"),
         ] {

@@ -167,7 +167,7 @@ local Picture = {}
 ---@field width? integer pixels; follows from the height if not given
 ---@field height? integer pixels; follows from the width if not given
 ---@field fit? "fit"|"cover"|"exact" within the box, filling it, or exactly it; default fit
----@field metadata? "keep"|"strip" whether EXIF (with the place it was taken at), colour profile, copyright and the like go along; default keep
+---@field metadata? "keep"|"strip" whether EXIF (with the place it was taken at), colour profile, copyright and the like go along. TIFF keeps the colour profile, XMP and, as XMP, copyright, artist and description; GIF keeps nothing. Default keep
 
 --- Another size, up or down.
 --- Raises: image_too_large.
@@ -181,7 +181,7 @@ function Picture:resize(options) end
 ---@field height? integer of the canvas, in pixels; the width if not given
 ---@field fill? number what the side takes that comes nearer to its end, above 0 to 1; 0.85 leaves a margin of 7.5 % on either side; default 1
 ---@field background? string colour of the canvas; default white
----@field metadata? "keep"|"strip" whether EXIF (with the place it was taken at), colour profile, copyright and the like go along; default keep
+---@field metadata? "keep"|"strip" whether EXIF (with the place it was taken at), colour profile, copyright and the like go along. TIFF keeps the colour profile, XMP and, as XMP, copyright, artist and description; GIF keeps nothing. Default keep
 
 --- On a canvas of exactly this size, in its middle; enlarged or shrunk. Of a picture with alpha, such as a cut-out, it is what is not transparent that counts.
 --- Raises: image_too_large.
@@ -193,7 +193,7 @@ function Picture:fit(options) end
 ---@class Picture.thumbnail.options
 ---@field width? integer pixels
 ---@field height? integer pixels; the width if not given
----@field metadata? "keep"|"strip" whether EXIF (with the place it was taken at), colour profile, copyright and the like go along; default keep
+---@field metadata? "keep"|"strip" whether EXIF (with the place it was taken at), colour profile, copyright and the like go along. TIFF keeps the colour profile, XMP and, as XMP, copyright, artist and description; GIF keeps nothing. Default keep
 
 --- Shrunk to fit a box, never enlarged; straight from the file, which is fast.
 --- Raises: image_damaged.
@@ -207,7 +207,7 @@ function Picture:thumbnail(options) end
 ---@field y? integer pixels from the top
 ---@field width? integer pixels
 ---@field height? integer pixels
----@field metadata? "keep"|"strip" whether EXIF (with the place it was taken at), colour profile, copyright and the like go along; default keep
+---@field metadata? "keep"|"strip" whether EXIF (with the place it was taken at), colour profile, copyright and the like go along. TIFF keeps the colour profile, XMP and, as XMP, copyright, artist and description; GIF keeps nothing. Default keep
 
 --- A rectangle out of it.
 ---@param options? Picture.crop.options
@@ -364,7 +364,7 @@ function Picture:watermark(mark, options) end
 function Picture:frame(number) end
 
 ---@class Picture.convert.options
----@field metadata? "keep"|"strip" whether EXIF (with the place it was taken at), colour profile, copyright and the like go along; default keep
+---@field metadata? "keep"|"strip" whether EXIF (with the place it was taken at), colour profile, copyright and the like go along. TIFF keeps the colour profile, XMP and, as XMP, copyright, artist and description; GIF keeps nothing. Default keep
 
 --- The same picture, to be written as another format. An animation is written as gif or webp; for another format take one frame of it.
 ---@param format "jpeg"|"png"|"webp"|"gif"|"tiff"
@@ -375,7 +375,7 @@ function Picture:convert(format, options) end
 ---@class Picture.bytes.options
 ---@field format? "jpeg"|"png"|"webp"|"gif"|"tiff" default: the picture's own, else png
 ---@field quality? integer 1 to 100, for JPEG and WebP; default 90
----@field metadata? "keep"|"strip" whether EXIF (with the place it was taken at), colour profile, copyright and the like go along; default keep
+---@field metadata? "keep"|"strip" whether EXIF (with the place it was taken at), colour profile, copyright and the like go along. TIFF keeps the colour profile, XMP and, as XMP, copyright, artist and description; GIF keeps nothing. Default keep
 
 --- The content of a file.
 ---@param options? Picture.bytes.options
@@ -386,7 +386,7 @@ function Picture:bytes(options) end
 ---@class Picture.save.options
 ---@field format? "jpeg"|"png"|"webp"|"gif"|"tiff" instead of the extension's
 ---@field quality? integer 1 to 100, for JPEG and WebP; default 90
----@field metadata? "keep"|"strip" whether EXIF (with the place it was taken at), colour profile, copyright and the like go along; default keep
+---@field metadata? "keep"|"strip" whether EXIF (with the place it was taken at), colour profile, copyright and the like go along. TIFF keeps the colour profile, XMP and, as XMP, copyright, artist and description; GIF keeps nothing. Default keep
 ---@field on_conflict? "error"|"rename"|"replace" where another result of this run was saved under this name: refuse it, save as name-2.jpg, or overwrite; default error
 
 --- Writes a file in one step, with the folders on its way; returns its full path.

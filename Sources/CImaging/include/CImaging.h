@@ -68,7 +68,9 @@ typedef struct {
     int box_width;        // >0: decode straight to a picture that fits this box (never larger than stored)
     int box_height;
     bool allow_damaged;  // open what there is of a truncated or broken picture; rows that cannot be had are zero
-    bool all_frames;     // every frame of a GIF or WebP, one under the other; the box does not count then
+    // Every frame of a GIF or WebP, one under the other; the box does not count then. Several are left as they are stored: it is
+    // the caller who turns each upright.
+    bool all_frames;
     int page;            // which page of a TIFF or HEIF, or frame of a GIF or WebP, from 0
 } spx_open_options;
 
@@ -165,7 +167,7 @@ int spx_describe_svg(const char *markup, size_t count, int *width, int *height, 
 typedef struct {
     int format;            // SPX_FORMAT_…
     int quality;           // 1…100, for JPEG and WebP
-    double dots_per_inch;  // 0 for none
+    double dots_per_inch;  // 0 if none is known: then 72 is written
     // Written as far as the format has a place for it; NULL for none. With a colour profile for red, green and blue the pixels
     // are converted to it, so that they look the same.
     const spx_metadata *metadata;

@@ -2,6 +2,25 @@
 enum EXIFBlock {
     private static let mark = Array("Exif\0\0".utf8)
 
+    /// The tags of a block's main directory and of the one for the exposure; nil if it is not understood.
+    static func tags(of block: [UInt8]) -> Set<Int>? {
+        let start = block.starts(with: mark) ? mark.count : 0
+        guard block.count >= start + 8 else { return nil }
+        let reader = ByteReader(Array(block[start...]), littleEndian: block[start] == UInt8(ascii: "I"))
+        func entries(at directory: Int) -> [(tag: Int, value: Int)]? {
+            guard let count = reader.number(at: directory, bytes: 2) else { return nil }
+            return (0..<count).compactMap { index in
+                let entry = directory + 2 + index * 12
+                guard let tag = reader.number(at: entry, bytes: 2), let value = reader.number(at: entry + 8, bytes: 4)
+                else { return nil }
+                return (tag, value)
+            }
+        }
+        guard let main = reader.number(at: 4, bytes: 4).flatMap(entries(at:)) else { return nil }
+        let exposure = main.first { $0.tag == 0x8769 }.flatMap { entries(at: $0.value) } ?? []
+        return Set((main + exposure).map(\.tag))
+    }
+
     /// The block for a picture that is upright and may have been changed: orientation 1, and neither the thumbnail's directory
     /// nor its bytes. Nil if it needs no change, or is not understood.
     static func withoutOrientationAndThumbnail(_ block: [UInt8]) -> [UInt8]? {

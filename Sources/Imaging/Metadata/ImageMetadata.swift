@@ -72,9 +72,10 @@ public final class ImageMetadata: @unchecked Sendable {
     }
 
     /// EXIF by its tags' names, such as `Make`, `ExposureTime`, `GPSLatitude`: at most ``fieldLimit``, in the file's order. Texts
-    /// as they are; numbers as a person reads them ("1/100 sec.").
+    /// as they are, if they are UTF-8; numbers as a person reads them ("1/100 sec.").
     public var exif: [String: String] {
         var fields: [String: String] = [:]
+        let present = block("exif-data").flatMap(EXIFBlock.tags(of:))
         for (name, text) in texts where name.hasPrefix("exif-ifd") && fields.count < Self.fieldLimit {
             // The pixels are upright, and the density is the picture's.
             let isElsewhere = ["-Orientation", "-XResolution", "-YResolution", "-ResolutionUnit"]
@@ -82,11 +83,18 @@ public final class ImageMetadata: @unchecked Sendable {
             guard !isElsewhere else { continue }
             // "exif-ifd0-Make": one digit says which directory it is of.
             let tag = String(name.dropFirst("exif-ifd0-".count))
+            if let present, let number = Self.supplied[tag], !present.contains(number) { continue }
             let value = EXIFText(text).value
             if !value.isEmpty, fields[tag] == nil { fields[tag] = Self.shortened(value) }
         }
         return fields
     }
+
+    /// The tags that libexif supplies where a block lacks them, since EXIF demands them, by their numbers.
+    private static let supplied = [
+        "YCbCrPositioning": 0x0213, "ExifVersion": 0x9000, "ComponentsConfiguration": 0x9101,
+        "FlashpixVersion": 0xA000, "ColorSpace": 0xA001, "PixelXDimension": 0xA002, "PixelYDimension": 0xA003,
+    ]
 
     /// Who holds the rights, by EXIF, IPTC, XMP or a PNG's text, in this order.
     public var copyright: String? {

@@ -7,7 +7,8 @@ public struct ImageQuality: Sendable, Hashable {
     public var sharpness: Double
     /// How light the subject is, or the whole picture if nothing stands out: its mean L* (CIELAB) by 100. 0 is black, 1 white.
     public var exposure: Double
-    /// The share of the picture that the subject takes; 0 if nothing stands out from the backdrop.
+    /// The share of the picture that the subject takes; 0 if nothing stands out from the backdrop. Above 0.9 within a border of one
+    /// colour that is all there is of it.
     public var coverage: Double
     /// The shorter side by the longer one: 1 is a square.
     public var squareness: Double
@@ -55,6 +56,7 @@ extension Image {
             }
         }
         guard small.width >= 16, small.height >= 16 else { return nil }
+        if let filling = BorderColors(small).filling { return filling }
         do {
             return try SubjectMask(small).region
         } catch let error as ImagingError where error.code == .noSubject {

@@ -2,9 +2,12 @@
 struct BorderColors {
     /// Something of another colour lies across the border: most of it has one colour, and a run of it another.
     let isCrossed: Bool
-    /// Nearly the whole border has one colour, and what hangs together with it in that colour is less than a tenth of the
-    /// picture.
-    let isThin: Bool
+    /// Everything but the border's colour, where nearly the whole border has one, and what hangs together with it in that colour
+    /// is less than a tenth of the picture. Nil otherwise.
+    let filling: Region?
+
+    /// Whether there is a ``filling``. The segmentation then takes it for backdrop, and what lies on it for the subject.
+    var isThin: Bool { filling != nil }
 
     /// CIELAB distances: alike, and clearly another colour.
     private static let (alike, unlike): (Float, Float) = (10, 22)
@@ -29,12 +32,13 @@ struct BorderColors {
         }
         isCrossed = near > 0.5 && longest * 40 > ring.count && longest < ring.count
         guard near > 0.9 else {
-            isThin = false
+            filling = nil
             return
         }
         let backdrop = Region(width: w, height: h, contains: (0..<lab.count).map { distance($0) < Self.alike })
         let (labels, sizes) = backdrop.parts()
         let touching = Set(ring.map { labels[$0] }).filter { $0 > 0 }
-        isThin = touching.reduce(0) { $0 + sizes[Int($1)] } * 10 < lab.count
+        let isThin = touching.reduce(0) { $0 + sizes[Int($1)] } * 10 < lab.count
+        filling = isThin ? Region(width: w, height: h, contains: labels.map { !touching.contains($0) }) : nil
     }
 }

@@ -49,8 +49,12 @@ extension CutoutAssessment {
         }
         if touching > Self.mostTouching || border.isCrossed { warn(.touchesBorder, 1 - min(0.3 + touching, 0.7)) }
         if mask.otherParts > 0 { warn(.severalParts, 0.6) }
-        if coverage < 0.05 { warn(.coverageLow, 0.6) }
-        if coverage > 0.9 || border.isThin { warn(.coverageHigh, 0.4) }
+        // Of a thin border the mask is a detail of the subject, and its share says nothing.
+        if coverage > 0.9 || border.isThin {
+            warn(.coverageHigh, 0.4)
+        } else if coverage < 0.05 {
+            warn(.coverageLow, 0.6)
+        }
         if weakEdges > Self.mostWeak { warn(.weakEdges, 0.7) }
         self.init(confidence: (confidence * 100).rounded() / 100, warnings: warnings)
     }

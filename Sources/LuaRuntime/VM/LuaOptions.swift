@@ -70,6 +70,9 @@ public struct LuaOptions: Sendable {
         case nil: return nil
         case .integer(let number): return Double(number)
         case .number(let number) where number.isFinite: return number
+        case .number(let number):
+            let given = number.isNaN ? "nan" : "\(number)"
+            throw LuaArgumentError("option '\(name)' of \(function) must be a finite number, not \(given)")
         case .some(let value): throw mismatch(name, "a number", value)
         }
     }

@@ -9,17 +9,42 @@ package enum DescribedPictures {
 
     /// 60 × 40 pixels as stored, red on the left and blue on the right, in a profile of its own, with EXIF (position and
     /// thumbnail included), XMP and IPTC.
-    package static func jpeg(orientation: Int = 6, hasXMP: Bool = true) throws -> [UInt8] {
+    ///
+    /// - Parameter maker: The text of the tag `Make` as bytes, which may be of any encoding.
+    package static func jpeg(
+        orientation: Int = 6, hasXMP: Bool = true, maker: [UInt8] = Array("Lumen, Inc.".utf8)
+    ) throws -> [UInt8] {
         var pixels: [UInt8] = []
         for _ in 0..<40 {
             for x in 0..<60 { pixels += x < 30 ? [200, 40, 40] : [40, 40, 200] }
         }
         let plain = try Image(pixels: pixels, width: 60, height: 40).encoded(format: .jpeg, quality: 95)
-        return Array(plain.prefix(2)) + segment(0xE1, Array("Exif\0\0".utf8) + exif(orientation: orientation))
+        let described = described(jpeg: Array(plain.prefix(2)), orientation: orientation, maker: maker)
+        return described
             + (hasXMP
                 ? segment(0xE1, Array("http://ns.adobe.com/xap/1.0/\0".utf8) + xmp(orientation: orientation)) : [])
             + segment(0xED, photoshop)
             + segment(0xE2, Array("ICC_PROFILE\0".utf8) + [1, 1] + profile) + Array(plain.dropFirst(2))
+    }
+
+    /// A JPEG with EXIF as ``jpeg(orientation:hasXMP:)`` has it.
+    package static func described(
+        jpeg: [UInt8], orientation: Int, maker: [UInt8] = Array("Lumen, Inc.".utf8)
+    ) -> [UInt8] {
+        Array(jpeg.prefix(2)) + segment(0xE1, Array("Exif\0\0".utf8) + exif(orientation: orientation, maker: maker))
+            + Array(jpeg.dropFirst(2))
+    }
+
+    /// A WebP with EXIF as ``jpeg(orientation:hasXMP:)`` has it; it must have the extended header that animations have.
+    package static func described(webp: [UInt8], orientation: Int) -> [UInt8] {
+        let block = exif(orientation: orientation)
+        func little(_ value: Int) -> [UInt8] { big32(value).reversed() }
+        var bytes = webp + Array("EXIF".utf8) + little(block.count) + block
+        if block.count % 2 == 1 { bytes.append(0) }
+        // The flags of the chunk VP8X, and the file's length (WebP Container Specification).
+        bytes[20] |= 0x08
+        bytes.replaceSubrange(4..<8, with: little(bytes.count - 8))
+        return bytes
     }
 
     private static func segment(_ marker: UInt8, _ content: [UInt8]) -> [UInt8] {
@@ -32,7 +57,7 @@ package enum DescribedPictures {
     // MARK: EXIF
 
     /// TIFF, big endian: a directory with orientation, maker and holder, one each for exposure and place, and a thumbnail's.
-    private static func exif(orientation: Int) -> [UInt8] {
+    private static func exif(orientation: Int, maker: [UInt8] = Array("Lumen, Inc.".utf8)) -> [UInt8] {
         var heap: [UInt8] = []
         let (first, exposure, place, second) = (8, 8 + 2 + 5 * 12 + 4, 100, 150)
         let heapStart = 250
@@ -44,8 +69,8 @@ package enum DescribedPictures {
             }
             return big16(tag) + big16(type) + big32(count) + field + Array(repeating: 0, count: max(0, 4 - field.count))
         }
-        func text(_ tag: Int, _ text: String) -> [UInt8] {
-            let bytes = Array(text.utf8) + [0]
+        func text(_ tag: Int, _ text: some Sequence<UInt8>) -> [UInt8] {
+            let bytes = Array(text) + [0]
             return entry(tag, 2, bytes.count, bytes)
         }
         func directory(_ entries: [[UInt8]], next: Int) -> [UInt8] {
@@ -56,12 +81,12 @@ package enum DescribedPictures {
         }
         let main = directory(
             [
-                text(0x010F, "Lumen, Inc."), entry(0x0112, 3, 1, big16(orientation)), text(0x8298, copyright),
+                text(0x010F, maker), entry(0x0112, 3, 1, big16(orientation)), text(0x8298, copyright.utf8),
                 entry(0x8769, 4, 1, big32(exposure)), entry(0x8825, 4, 1, big32(place)),
             ], next: second)
         let exposureFields = directory([entry(0x829A, 5, 1, big32(1) + big32(100))], next: 0)
         let placeFields = directory(
-            [text(0x0001, "N"), entry(0x0002, 5, 3, [52, 1, 31, 1, 12, 1].flatMap(big32))], next: 0)
+            [text(0x0001, "N".utf8), entry(0x0002, 5, 3, [52, 1, 31, 1, 12, 1].flatMap(big32))], next: 0)
         let thumbnailAt = 600
         let thumbnailFields = directory(
             [entry(0x0201, 4, 1, big32(thumbnailAt)), entry(0x0202, 4, 1, big32(thumbnail.count + 4))], next: 0)
