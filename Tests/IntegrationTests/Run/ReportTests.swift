@@ -115,6 +115,26 @@ struct ReportTests {
         #expect(failed.first?["error"]?.stringValue?.contains("no photo of it") == true)
     }
 
+    @Test("A report marks the result of which its workflow is not sure, as do the run's lines")
+    func unsureResults() async throws {
+        let folder = try folder()
+        let subject = try Image.blank(width: 60, height: 80, color: Color("#7a1f1f"))
+        for (name, y) in [("sure", 60), ("unsure", 120)] {
+            try Image.blank(width: 300, height: 200, color: Color("#d8d8d8")).composited(subject, x: 100, y: y)
+                .write(to: "\(folder.path)/\(name).png")
+        }
+        let run = await CommandRun.local(
+            """
+            for _, name in ipairs { "sure", "unsure" } do run("white-background", { image = "./" .. name .. ".png" }) end
+            """, ["--report", "r.html"], in: folder)
+        #expect(run.errors.contains(", unsure: touches_border\n"), "\(run.errors)")
+        #expect(run.errors.contains("1 result is unsure: 1 touches_border\n"), "\(run.errors)")
+        let data = try data(String(decoding: try folder.read("r.html"), as: UTF8.self))
+        let entries = try #require(data["entries"]?.arrayValue)
+        #expect(entries.map { $0["unsure"]?.stringValue } == [nil, "unsure: touches_border"])
+        #expect(data["facts"]?.arrayValue?.contains("1 unsure") == true)
+    }
+
     @Test("A report of the local gateway has no URLs of it, and shows the time of day with its zone")
     func endedURLs() async throws {
         let folder = try folder()
