@@ -171,6 +171,28 @@ struct ReportTests {
         #expect(folder.contents.contains("night-1.html"))
     }
 
+    @Test(
+        "The name of a report with a placeholder that there is not is refused before the run",
+        arguments: [
+            ("{x}", ""), ("{dat}", "; did you mean {date}?"), ("{Run}", "; did you mean {run}?"),
+        ])
+    func unknownPlaceholders(placeholder: String, nearest: String) async throws {
+        let folder = try TestFolder()
+        let run = await CommandRun.local(
+            "print('never')", ["--report", "rep-{date}_\(placeholder).html"], in: folder)
+        #expect(run.status == .usage && run.output.isEmpty, "\(run.errors)")
+        #expect(
+            run.errors.contains(
+                "--report knows no \(placeholder): in the name can be {date}, {time} and {run}\(nearest)\n"),
+            "\(run.errors)")
+        #expect(folder.contents.allSatisfy { !$0.hasSuffix(".html") })
+    }
+
+    @Test("Braces without a word in a report's name are part of it")
+    func bracesOfANameStay() throws {
+        try ReportName.check("{1}/{}-{date}{time}{run}.html")
+    }
+
     @Test("A report contains no signatures of URLs")
     func theSecretAndSignaturesAreLeftOut() async throws {
         let folder = try folder()
