@@ -1,8 +1,9 @@
 /// Finds what a misspelt name was meant to be.
 package enum NearestName {
-    /// The closest of `names`, if it is close enough that a person would call it a slip.
+    /// The closest of `names`, if it is close enough that a person would call it a slip. For a name of one letter that is the
+    /// same letter in the other case only: every other one is one edit away.
     package static func suggestion(for name: String, among names: some Sequence<String>) -> String? {
-        let limit = max(1, name.count / 3)
+        let limit = name.count == 1 ? 0 : max(1, name.count / 3)
         let ranked = names.map { ($0, distance(Array(name.lowercased().utf8), Array($0.lowercased().utf8))) }
         guard let best = ranked.min(by: { ($0.1, $0.0) < ($1.1, $1.0) }), best.1 <= limit else { return nil }
         return best.0

@@ -12,6 +12,13 @@ struct NearestNameTests {
         #expect(NearestName.suggestion(for: "x", among: []) == nil)
     }
 
+    @Test("NearestName suggests no other letter for a name of one letter")
+    func namesOfOneLetter() {
+        #expect(NearestName.suggestion(for: "m", among: ["f", "n", "mm"]) == nil)
+        #expect(NearestName.suggestion(for: "M", among: ["f", "m"]) == "m")
+        #expect(NearestName.hint(for: "m", among: ["n", "f"]) == "there are: f, n")
+    }
+
     @Test("NearestName counts two swapped letters as one edit")
     func swappedLetters() {
         #expect(NearestName.suggestion(for: "mpa", among: ["map", "get"]) == "map")

@@ -16,7 +16,10 @@ struct PlainProgress {
             let took = after.map { " in \(DurationText.short($0))" } ?? ""
             switch prediction.status {
             case .succeeded:
-                text = "done \(what)\(took)" + (prediction.succeededWithoutOutput ? ", without any output" : "")
+                text = [
+                    "done \(what)\(took)", prediction.succeededWithoutOutput ? "without any output" : nil,
+                    ResultWarnings(prediction).text,
+                ].compactMap(\.self).joined(separator: ", ")
             case .canceled: text = "canceled \(what)\(took)"
             default: text = "failed \(what)\(took): \(prediction.error ?? "without a reason")"
             }

@@ -49,8 +49,9 @@ struct ProgressFrame {
         let counts: [(Int, String, Color?)] = [
             (state.succeeded, "done", .green), (state.running, "running", nil), (state.queued, "queued", nil),
             (state.failed, "failed", .red), (state.canceled, "canceled", .red),
+            (state.warnings.results, "unsure", .yellow),
         ]
-        // Failures and cancels are shown when there are some.
+        // Failures, cancels and results that may be wrong are shown when there are some.
         let shown = counts.enumerated().filter { $0.offset < 3 || $0.element.0 > 0 }.map(\.element)
         let time = DurationText.clock(elapsed)
         let separator = style.hasUnicode ? " · " : " | "
@@ -148,6 +149,7 @@ struct ProgressFrame {
     enum Color: Int {
         case red = 31
         case green = 32
+        case yellow = 33
     }
 
     private func paint(_ text: String, _ color: Color?) -> String {

@@ -12,7 +12,7 @@ struct RunSummary {
     /// Nothing for a run that did nothing worth telling.
     var lines: [String] {
         guard !state.isEmpty else { return [] }
-        return [counts, time, traffic, retries].compactMap(\.self) + withoutOutput + failures
+        return [counts, time, traffic, retries, state.warnings.text].compactMap(\.self) + withoutOutput + failures
     }
 
     private var counts: String? {

@@ -9,6 +9,8 @@ struct KnownWorkflow: Sendable, Hashable {
         /// Its type, its bounds and what it is for.
         var text: String
         var isRequired = false
+        /// The texts that it may be, if it is one of a few.
+        var choices: [String] = []
     }
 
     var id: String
@@ -44,7 +46,16 @@ extension KnownWorkflow.Input {
         let description = facts.joined(separator: ", ")
         self.init(
             name: input.name, text: input.help.isEmpty ? description : "\(description): \(input.help)",
-            isRequired: input.isRequired)
+            isRequired: input.isRequired, choices: Self.choices(input))
+    }
+
+    /// Of a text with a default whose help is nothing but a list, "zoom-in, zoom-out or pan-left", the words of that list.
+    /// Declarations have no field for them.
+    private static func choices(_ input: WorkflowInput) -> [String] {
+        guard input.kind == .string, case .string(let usual)? = input.defaultValue else { return [] }
+        let words = input.help.replacing(" or ", with: ", ").split(separator: ", ").map(String.init)
+        let isList = words.count > 1 && words.contains(usual) && !words.contains { $0.contains(where: \.isWhitespace) }
+        return isList ? words : []
     }
 
     private static func text(_ bound: Double) -> String {

@@ -62,11 +62,9 @@ struct NameCompletion: Sendable {
                 return Self.completion(start, workflows().map { Candidate(name: $0.id, suffix: quote) })
             }
             if PathText.looksLikePath(start) { return completeFile(start, suffix: quote) }
-            guard let call, call.argument == 1, ScriptReference.createFunctions.contains(call.name),
-                let input = cursor.field
-            else { return Completion() }
-            let known = values(call.firstText ?? "", input)
-            return Self.completion(start, known.map { Candidate(name: $0, suffix: quote) })
+            guard let call else { return Completion() }
+            return Self.completion(
+                start, texts(of: call, field: cursor.field).map { Candidate(name: $0, suffix: quote) })
         case .member(let path, let name, let isMethod):
             let found = members(path).filter { member in
                 if case .method = member { return isMethod }
@@ -100,18 +98,39 @@ struct NameCompletion: Sendable {
         if call.argument == 1, ScriptReference.createFunctions.contains(call.name) {
             return workflows().first { $0.id == call.firstText }?.inputs.map(\.name) ?? []
         }
-        let described: [LuaReference.Function] =
-            if let colon = call.name.lastIndex(of: ":") {
-                methods(String(call.name[call.name.index(after: colon)...]), of: String(call.name[..<colon]))
-            } else {
-                reference.modules.flatMap { module in
-                    module.functions.filter { function in
-                        let isGlobal = module.name.isEmpty || module.globals.contains(function.name)
-                        return "\(module.name).\(function.name)" == call.name || isGlobal && function.name == call.name
-                    }
-                }
+        return functions(of: call).filter { call.argument >= $0.parameters.count }.flatMap { $0.options.map(\.name) }
+    }
+
+    /// What a text in a call is known to be: of a workflow's input, an option or a parameter.
+    ///
+    /// - Parameter field: The field of the call's table that the text is the value of; nil for an argument of its own.
+    private func texts(of call: LuaCompletionContext.Call, field: String?) -> [String] {
+        if call.argument == 1, ScriptReference.createFunctions.contains(call.name) {
+            guard let field, let workflow = call.firstText else { return [] }
+            let input = workflows().first { $0.id == workflow }?.inputs.first { $0.name == field }
+            return (input?.choices ?? []) + values(workflow, field)
+        }
+        return functions(of: call).flatMap { function -> [String] in
+            let parameters = function.parameters
+            // Some options may also stand behind the parameters, without a table.
+            let number = call.argument - parameters.count
+            if number < 0 { return field == nil ? parameters[call.argument].choices : [] }
+            let name = field ?? (number < function.inOrder.count ? function.inOrder[number] : nil)
+            return function.options.filter { $0.name == name }.flatMap(\.choices)
+        }
+    }
+
+    /// Those that a call may mean, as the reference has them.
+    private func functions(of call: LuaCompletionContext.Call) -> [LuaReference.Function] {
+        if let colon = call.name.lastIndex(of: ":") {
+            return methods(String(call.name[call.name.index(after: colon)...]), of: String(call.name[..<colon]))
+        }
+        return reference.modules.flatMap { module in
+            module.functions.filter { function in
+                let isGlobal = module.name.isEmpty || module.globals.contains(function.name)
+                return "\(module.name).\(function.name)" == call.name || isGlobal && function.name == call.name
             }
-        return described.filter { call.argument >= $0.parameters.count }.flatMap { $0.options.map(\.name) }
+        }
     }
 
     /// The methods of a name: of several classes only if it is unknown which one the variable belongs to.

@@ -37,22 +37,25 @@ enum SessionCommand: Equatable {
         return String(name.dropFirst().dropLast())
     }
 
-    /// A file, which may have blanks in its name, and `key=value` behind it.
+    /// A file, which may have blanks in its name, and `key=value` behind it, whose value is in quotes if it has blanks.
     private static func load(_ rest: String) -> SessionCommand {
-        let words = rest.split(whereSeparator: \.isWhitespace)
+        guard let words = ShellWord.words(of: rest) else {
+            return .mistake("a quotation mark has no end in \(rest)".printable())
+        }
         let first = words.dropFirst().firstIndex { word in
-            word.firstIndex(of: "=").map { word[..<$0].isLuaName } ?? false
+            word.text.firstIndex(of: "=").map { word.text[..<$0].isLuaName } ?? false
         }
-        guard let first else { return .load(unquoted(rest), [:]) }
         var arguments: [String: String] = [:]
-        for word in words[first...] {
-            guard let equals = word.firstIndex(of: "="), word[..<equals].isLuaName else {
-                return .mistake("\"\(String(word).printable())\" is not key=value; parameters look like count=8")
+        for word in words[(first ?? words.endIndex)...] {
+            guard let equals = word.text.firstIndex(of: "="), word.text[..<equals].isLuaName else {
+                return .mistake("\"\(word.text.printable())\" is not key=value; parameters look like count=8")
             }
-            arguments[String(word[..<equals])] = unquoted(String(word[word.index(after: equals)...]))
+            arguments[String(word.text[..<equals])] = String(word.text[word.text.index(after: equals)...])
         }
-        let file = rest[..<words[first].startIndex].trimming(while: \.isWhitespace)
-        return .load(unquoted(file), arguments)
+        if first == 1 || words.count == 1 { return .load(words[0].text, arguments) }
+        // A name with blanks, but without quotes.
+        let file = rest[..<(first.map { words[$0].range.lowerBound } ?? rest.endIndex)]
+        return .load(unquoted(file.trimming(while: \.isWhitespace)), arguments)
     }
 
     /// What a user types who expects a shell: `help`, `help NAME`, `exit`, `quit`. A session may have variables of these

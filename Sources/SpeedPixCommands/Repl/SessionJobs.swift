@@ -8,6 +8,7 @@ enum SessionJobs {
         let rows = entries.map { entry -> [String] in
             var state = entry.status.rawValue
             if entry.status == .running { state += " \(Int((entry.fraction * 100).rounded())) %" }
+            if let unsure = entry.warnings.text { state += ", \(unsure)" }
             return [entry.id, entry.workflow, state].map { $0.printable() }
         }
         let widths = (0..<2).map { column in rows.map { $0[column].count }.max() ?? 0 }

@@ -85,6 +85,8 @@ struct ReportPage {
             "\(done) done" + (reused > 0 ? ", \(reused) of them from attempts before" : ""),
             "\(failed) failed",
         ]
+        let unsure = entries.count { !$0.warnings.isEmpty }
+        if unsure > 0 { facts.append("\(unsure) unsure") }
         if rest > 0 { facts.append("\(rest) unfinished") }
         if items > 0 { facts.append("\(items) without a prediction") }
         return facts
@@ -126,6 +128,7 @@ struct ReportPage {
         fields["outputs"] = .array(outputs)
         fields["error"] = entry.error.map { .string($0) }
         fields["data"] = entry.data?.withExactNumbers.mappingTexts(withoutEndedURL)
+        fields["unsure"] = entry.warnings.text.map { .string($0) }
         fields["computing"] = entry.computing.map { .seconds($0) }
         fields["times"] = .array([entry.createdAt, running, entry.endedAt].map { $0.map { .seconds($0) } ?? .null })
         return .object(fields)

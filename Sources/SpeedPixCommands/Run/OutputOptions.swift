@@ -18,6 +18,10 @@ struct OutputOptions: ParsableArguments {
                 + " number.", valueName: "FILE.html"))
     var report: String?
 
+    func validate() throws {
+        if let report { try ReportName.check(report) }
+    }
+
     func mode(in context: CommandContext) -> ProgressMode {
         quiet ? .none : progress.resolved(in: context, isJSON: json)
     }

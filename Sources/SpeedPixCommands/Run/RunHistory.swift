@@ -28,6 +28,7 @@ struct RunHistory: Sendable {
         var outputs: [Output] = []
         /// Of the output whatever is not a file.
         var data: JSONValue?
+        var warnings = ResultWarnings()
     }
 
     /// A file of a result.
@@ -122,6 +123,7 @@ struct RunHistory: Sendable {
         entries[index].outputs = files.map { Output(file: $0) }
         entries[index].data = prediction.outputIncludingInfo.flatMap(ReportText.withoutFiles)
             .map(ReportText.shortened)
+        entries[index].warnings = ResultWarnings(prediction)
         for (number, file) in files.enumerated() { outputIndices[file.url] = (index, number) }
     }
 

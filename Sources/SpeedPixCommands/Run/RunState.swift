@@ -74,6 +74,8 @@ struct RunState: Sendable {
     /// Of those that succeeded, how many gave nothing at all, and the first of them.
     private(set) var withoutOutputCount = 0
     private(set) var withoutOutput: [UnsavedPredictions.Entry] = []
+    /// Of those that succeeded, the ones that their workflow is not sure of.
+    private(set) var warnings = WarningCounts()
     private(set) var unsaved = UnsavedPredictions()
     private(set) var failed = 0
     private(set) var canceled = 0
@@ -196,6 +198,7 @@ struct RunState: Sendable {
                 withoutOutputCount += 1
                 if withoutOutput.count < Self.mostFailures { withoutOutput.append(entry) }
             }
+            warnings.add(ResultWarnings(prediction))
             unsaved.noteSuccess(entry, urls: prediction.files.map(\.url))
             if let time = prediction.metrics.predictTime, job?.hadEnded != true {
                 computing += time

@@ -145,9 +145,9 @@ public struct Parameter: Sendable, Hashable {
         return number
     }
 
+    /// Without a hint: below it the command line and a session list what the script takes.
     private func mismatch(_ text: String, _ expected: String) -> LuaArgumentError {
-        LuaArgumentError(
-            "the parameter \(name) must be \(expected), not '\(text)'", hint: "see --help after the script")
+        LuaArgumentError("the parameter \(name) must be \(expected), not '\(text)'")
     }
 
     /// "4" rather than "4.0".

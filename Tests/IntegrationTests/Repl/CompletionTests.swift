@@ -1,4 +1,5 @@
 import LuaRuntime
+import SpeedPixGateway
 import SpeedPixLua
 import Testing
 
@@ -114,6 +115,40 @@ struct CompletionTests {
         completion.files = { folder in folder == "./" ? ["lib.lua", "folder/"] : [] }
         completion.values = { $0 == "white-background" && $1 == "text" ? ["New season"] : [] }
         #expect(completion.complete(text).insertion == insertion)
+    }
+
+    @Test(
+        "Completion inserts the texts that an option, a parameter or an input of a workflow can be",
+        arguments: [
+            ("pic:resize{fit=\"c", "over\""), ("pic:resize(9, 9, {fit='ex", "act'"),
+            ("pic:watermark(\"./p/logo.svg\",{style=\"t", "iled\""), ("pic:watermark('a', {at=\"bottom-l", "eft\""),
+            ("pic:save('a.png', {metadata='st", "rip'"), ("pic:flip(\"h", "orizontal\""),
+            ("pic:watermark(\"t", ""), ("pic:watermark('a', {opacity=\"t", ""), ("pic:resize{at={fit=\"c", ""),
+            ("run('film', {image=\"./p/plain.jpg\",motion=\"zo", "om"), ("run(\"film\", {motion='", "zoom"),
+            ("run('film', {other='zo", ""), ("run('other', {motion='zo", ""), ("run('film', 'zo", ""),
+        ])
+    func completesChoices(text: String, insertion: String) {
+        var completion = completion
+        completion.workflows = {
+            [
+                KnownWorkflow(
+                    id: "film", inputs: [KnownWorkflow.Input(name: "motion", text: "", choices: ["zoom"])])
+            ]
+        }
+        completion.values = { $0 == "film" && $1 == "motion" ? ["zoom", "zoom 2"] : [] }
+        #expect(completion.complete(text).insertion == insertion)
+    }
+
+    @Test("The choices of a field are the texts of its type, and of an input the words that its help lists")
+    func choices() async throws {
+        #expect(("a: \"x\"|integer|\"y z\"|false — one" as LuaField).choices == ["x", "y z"])
+        for field: LuaField in ["a: \"x\"[]", "a: (\"x\"|\"y\")[]", "a: table<string, \"x\">", "a: string", "a"] {
+            #expect(field.choices.isEmpty, "\(field.type)")
+        }
+        let workflows = try await BuiltInWorkflows.load().map { KnownWorkflow($0) }
+        let inputs = workflows.flatMap(\.inputs).filter { !$0.choices.isEmpty }
+        #expect(inputs.map(\.name) == ["motion"])
+        #expect(inputs.first?.choices == ["zoom-in", "zoom-out", "pan-left", "pan-right"])
     }
 
     @Test("Completion knows the earlier lines of the chunk")

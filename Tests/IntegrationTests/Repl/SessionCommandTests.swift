@@ -12,6 +12,18 @@ struct SessionCommandTests {
             (":load 'my card.lua' text=\"Shoe\"", .load("my card.lua", ["text": "Shoe"])),
             (":load my card.lua url=http://x.test/?a=b", .load("my card.lua", ["url": "http://x.test/?a=b"])),
             (":load card.lua empty=", .load("card.lua", ["empty": ""])),
+            (
+                ":load par.lua f=\"photos/shoe one.jpg\" n=3 t='a  \"b\"'",
+                .load("par.lua", ["f": "photos/shoe one.jpg", "n": "3", "t": "a  \"b\""])
+            ),
+            (":load 'my par.lua' \"n=3 4\" t=it's", .load("my par.lua", ["n": "3 4", "t": "it's"])),
+            (
+                ":load par.lua t=\"say \\\"hi\\\"\" u=a\\ b v=c\\d",
+                .load("par.lua", ["t": "say \"hi\"", "u": "a b", "v": "c\\d"])
+            ),
+            (":load par.lua t='a'\\''b'", .load("par.lua", ["t": "a'b"])),
+            (":load my par.lua", .load("my par.lua", [:])),
+            (":load par.lua f=\"shoe one", .mistake("a quotation mark has no end in par.lua f=\"shoe one")),
             (":load card.lua count=8 wrong", .mistake("\"wrong\" is not key=value; parameters look like count=8")),
         ])
     func load(line: String, command: SessionCommand) {
@@ -59,6 +71,15 @@ struct SessionCommandTests {
             to: "card.lua")
         let session = await ScriptedSession([":load card.lua count=8", ":load card.lua"], in: folder)
         #expect(session.output.contains("count\t8\n") && session.output.contains("count\t1\n"), "\(session.output)")
+    }
+
+    @Test("A wrong parameter of :load is told with the script's parameters, and not of the command line's --help")
+    func wrongParameter() async throws {
+        let folder = try TestFolder()
+        try folder.write("speedpix.params { n = { type = 'integer' } }", to: "par.lua")
+        let session = await ScriptedSession([":load par.lua n=x"], in: folder)
+        #expect(session.errors.contains("the parameter n must be a whole number"), "\(session.errors)")
+        #expect(session.errors.contains("n=INTEGER") && !session.errors.contains("--help"), "\(session.errors)")
     }
 
     @Test("The history has an input of several lines as one, also of one that was given up")

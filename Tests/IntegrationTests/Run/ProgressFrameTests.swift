@@ -140,6 +140,44 @@ struct ProgressFrameTests {
         #expect(summary.count < 60 && summary.contains("and 4950 more failed"))
     }
 
+    private func succeeded(_ id: String, warnings: JSONValue) -> Prediction {
+        var prediction = Self.prediction(id, .succeeded)
+        prediction.output = .object(["text": "x", "warnings": warnings])
+        return prediction
+    }
+
+    @Test("Line, header and summary name the warnings of results, and take no other output for warnings")
+    func warningsOfResults() {
+        var state = RunState()
+        let ends = [
+            succeeded("a", warnings: ["touches_border"]), succeeded("b", warnings: ["coverage_low", "touches_border"]),
+            succeeded("c", warnings: []), succeeded("d", warnings: [1, "two"]), succeeded("e", warnings: "none"),
+        ]
+        for end in ends { state.apply(.created(end, CreateOptions()), at: .zero) }
+        #expect(RunSummary(state: state, elapsed: .zero, localMode: nil).lines.allSatisfy { !$0.contains("unsure") })
+        let changes = ends.compactMap { state.apply(.ended($0), at: .seconds(10)) }
+        #expect(
+            changes.map { PlainProgress.line($0, at: .seconds(10)) } == [
+                "0:10 done echo a in 10 s, unsure: touches_border",
+                "0:10 done echo b in 10 s, unsure: coverage_low, touches_border",
+                "0:10 done echo c in 10 s", "0:10 done echo d in 10 s", "0:10 done echo e in 10 s",
+            ])
+        #expect(lines(state)[0] == "5 done · 0 running · 0 queued · 2 unsure · 0:10")
+        let summary = RunSummary(state: state, elapsed: .seconds(10), localMode: nil).lines
+        #expect(summary.contains("2 results are unsure: 2 touches_border, 1 coverage_low"), "\(summary)")
+    }
+
+    @Test("The summary tells fifty different warnings apart, and no more")
+    func manyWarnings() throws {
+        var counts = WarningCounts()
+        for number in 0..<200 {
+            counts.add(ResultWarnings(succeeded("a", warnings: .array([.string("\u{1B}[2J\(number)")]))))
+        }
+        let text = try #require(counts.text)
+        #expect(counts.results == 200 && text.hasPrefix("200 results are unsure: 1 "))
+        #expect(text.hasSuffix(", and others") && text.split(separator: ",").count == 51 && !text.contains("\u{1B}"))
+    }
+
     @Test("DurationText and ByteCount format durations and sizes")
     func durationsAndSizes() {
         #expect(DurationText.clock(.seconds(7)) == "0:07" && DurationText.clock(.seconds(3723)) == "1:02:03")

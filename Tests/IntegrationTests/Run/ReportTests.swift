@@ -115,6 +115,26 @@ struct ReportTests {
         #expect(failed.first?["error"]?.stringValue?.contains("no photo of it") == true)
     }
 
+    @Test("A report marks the result of which its workflow is not sure, as do the run's lines")
+    func unsureResults() async throws {
+        let folder = try folder()
+        let subject = try Image.blank(width: 60, height: 80, color: Color("#7a1f1f"))
+        for (name, y) in [("sure", 60), ("unsure", 120)] {
+            try Image.blank(width: 300, height: 200, color: Color("#d8d8d8")).composited(subject, x: 100, y: y)
+                .write(to: "\(folder.path)/\(name).png")
+        }
+        let run = await CommandRun.local(
+            """
+            for _, name in ipairs { "sure", "unsure" } do run("white-background", { image = "./" .. name .. ".png" }) end
+            """, ["--report", "r.html"], in: folder)
+        #expect(run.errors.contains(", unsure: touches_border\n"), "\(run.errors)")
+        #expect(run.errors.contains("1 result is unsure: 1 touches_border\n"), "\(run.errors)")
+        let data = try data(String(decoding: try folder.read("r.html"), as: UTF8.self))
+        let entries = try #require(data["entries"]?.arrayValue)
+        #expect(entries.map { $0["unsure"]?.stringValue } == [nil, "unsure: touches_border"])
+        #expect(data["facts"]?.arrayValue?.contains("1 unsure") == true)
+    }
+
     @Test("A report of the local gateway has no URLs of it, and shows the time of day with its zone")
     func endedURLs() async throws {
         let folder = try folder()
@@ -149,6 +169,28 @@ struct ReportTests {
             input: "run('echo', { text = 'x' })", environment: ["HOME": folder.path])
         #expect(run.errors.contains("report: night-1.html"), "\(run.errors)")
         #expect(folder.contents.contains("night-1.html"))
+    }
+
+    @Test(
+        "The name of a report with a placeholder that there is not is refused before the run",
+        arguments: [
+            ("{x}", ""), ("{dat}", "; did you mean {date}?"), ("{Run}", "; did you mean {run}?"),
+        ])
+    func unknownPlaceholders(placeholder: String, nearest: String) async throws {
+        let folder = try TestFolder()
+        let run = await CommandRun.local(
+            "print('never')", ["--report", "rep-{date}_\(placeholder).html"], in: folder)
+        #expect(run.status == .usage && run.output.isEmpty, "\(run.errors)")
+        #expect(
+            run.errors.contains(
+                "--report knows no \(placeholder): in the name can be {date}, {time} and {run}\(nearest)\n"),
+            "\(run.errors)")
+        #expect(folder.contents.allSatisfy { !$0.hasSuffix(".html") })
+    }
+
+    @Test("Braces without a word in a report's name are part of it")
+    func bracesOfANameStay() throws {
+        try ReportName.check("{1}/{}-{date}{time}{run}.html")
     }
 
     @Test("A report contains no signatures of URLs")

@@ -42,7 +42,7 @@ tiles.sort((a, b) => rank(a) - rank(b) || a.index - b.index);
 
 const chosen = [];
 const nameOf = (entry) => (entry.label ? entry.label + " · " : "") + entry.workflow;
-const haystack = (entry) => [entry.id, entry.workflow, entry.label || "", entry.error || "", JSON.stringify(entry.input),
+const haystack = (entry) => [entry.id, entry.workflow, entry.label || "", entry.error || "", entry.unsure || "", JSON.stringify(entry.input),
   ...entry.outputs.map((output) => output.name)].join("\n").toLowerCase();
 
 function tileElement(tile) {
@@ -51,9 +51,11 @@ function tileElement(tile) {
     ? make("div", { class: "shot" }, make("img", { src: pictures[output.picture], alt: output.name }))
     : make("div", { class: "shot plain", text: entry.error || entry.outputs.map((o) => o.name).join("\n")
         || (isDone(entry) ? JSON.stringify(entry.data ?? {}) : entry.status) });
-  const open = make("button", { type: "button", "aria-label": nameOf(entry) + ", " + entry.status + ": " + caption(entry) },
+  const status = entry.status + (entry.unsure ? ", " + entry.unsure : "");
+  const open = make("button", { type: "button", "aria-label": nameOf(entry) + ", " + status + ": " + caption(entry) },
     shot,
     make("div", { class: "caption" }, make("b", { text: isDone(entry) || isMade(entry) ? nameOf(entry) : entry.status + ": " + nameOf(entry) }),
+      entry.unsure ? make("em", { text: entry.unsure }) : null,
       make("span", { text: caption(entry) })));
   open.addEventListener("click", () => showDetail(tile.index));
   const element = make("div", { class: "tile " + (isBad(entry) ? "failed" : entry.status) }, open);
@@ -74,6 +76,7 @@ const filters = [
   ["All", () => true],
   ["Failed", isBad],
   ["Done", isDone],
+  ["Unsure", (entry) => Boolean(entry.unsure)],
   ["Unfinished", (entry) => !isBad(entry) && !isDone(entry) && !isMade(entry)],
   ["Made", isMade],
 ];
