@@ -849,6 +849,11 @@ function path.dirname(path) end
 ---@return string
 function path.stem(path) end
 
+--- The same as text, for tables and captions: each byte of a name that is not UTF-8 as `\xB0`. It names no file.
+---@param path string
+---@return string
+function path.text(path) end
+
 --- "jpg" of "photos/shoe.jpg"; "" if there is none.
 ---@param path string
 ---@return string
