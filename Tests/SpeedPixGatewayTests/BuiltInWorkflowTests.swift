@@ -1,4 +1,3 @@
-import Logging
 import SpeedPix
 import SpeedPixTestSupport
 import Testing
@@ -16,20 +15,6 @@ struct BuiltInWorkflowTests {
         return .bytes(try picture.encoded(format: .png), filename: "picture.png")
     }
 
-    /// Runs one against a gateway that has them all.
-    private func run(_ workflow: String, _ input: [String: InputValue]) async throws -> (Prediction, [UInt8]) {
-        let configuration = GatewayConfiguration(appKey: "key", appSecret: Secret("secret"))
-        let workflows = try await BuiltInWorkflows.load()
-        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        return try await Gateway.withRunning(configuration, workflows: workflows, logger: logger) { running in
-            let client = SpeedPixClient(
-                try SpeedPixClient.Configuration(appKey: "key", appSecret: "secret", endpoint: running.endpoint))
-            let done = try await client.run(workflow, input: input)
-            let file = try #require(done.files.first)
-            return (done, try await client.files.read(file.url))
-        }
-    }
-
     @Test(
         "img2img applies the look that the prompt asks for",
         arguments: [
@@ -38,7 +23,7 @@ struct BuiltInWorkflowTests {
             ("in winter", "cold"), ("a dream", "dream"), ("oil painting, at night", "oil, night"),
         ])
     func imageToImageFollowsThePrompt(prompt: String, look: String) async throws {
-        let (done, bytes) = try await run("img2img", ["image": try picture(), "prompt": .string(prompt)])
+        let (done, bytes) = try await runBuiltIn("img2img", ["image": try picture(), "prompt": .string(prompt)])
         let result = try Image.open(bytes: bytes)
         #expect((result.width, result.height) == (120, 90))
         #expect(done.info == ["message": .string(look)])
@@ -51,7 +36,7 @@ struct BuiltInWorkflowTests {
     func aBrokenPictureIsNamedAsItWasUploaded() async throws {
         let bytes = [UInt8]("\u{89}PNG\r\n\u{1a}\n".unicodeScalars.map { UInt8($0.value) }) + [0, 0, 0, 13, 9, 9]
         let error = await #expect(throws: SpeedPixError.self) {
-            try await run("white-background", ["image": .bytes(bytes, filename: "shoe.png")])
+            try await runBuiltIn("white-background", ["image": .bytes(bytes, filename: "shoe.png")])
         }
         #expect(error?.message.hasPrefix("the input \"image\", shoe.png: ") == true, "\(String(describing: error))")
         #expect(error?.message.contains("/") == false, "\(String(describing: error))")
@@ -64,7 +49,7 @@ struct BuiltInWorkflowTests {
         let cut = PictureFiles.cut(try PictureFiles.file(format), to: 0.6)
         let name = "shoe.\(format.fileExtension)"
         let error = await #expect(throws: SpeedPixError.self) {
-            try await run(
+            try await runBuiltIn(
                 workflow,
                 ["image": .bytes(cut, filename: name)].merging(workflow == "img2img" ? ["prompt": "a dream"] : [:]) {
                     $1
@@ -80,7 +65,7 @@ struct BuiltInWorkflowTests {
     func lostData() async throws {
         let closed = PictureFiles.cutAndClosed(try PictureFiles.file(.jpeg), to: 0.5)
         let error = await #expect(throws: SpeedPixError.self) {
-            try await run("img2img", ["image": .bytes(closed, filename: "shoe.jpg"), "prompt": "a dream"])
+            try await runBuiltIn("img2img", ["image": .bytes(closed, filename: "shoe.jpg"), "prompt": "a dream"])
         }
         #expect(error?.message.contains("shoe.jpg: the picture is damaged") == true, "\(error?.message ?? "")")
     }
@@ -88,7 +73,8 @@ struct BuiltInWorkflowTests {
     @Test("The picture workflows accept a photo with odd numbers in its scan header")
     func oddScan() async throws {
         let odd = PictureFiles.withOddScan(try PictureFiles.file(.jpeg))
-        let (_, bytes) = try await run("img2img", ["image": .bytes(odd, filename: "shoe.jpg"), "prompt": "a dream"])
+        let (_, bytes) = try await runBuiltIn(
+            "img2img", ["image": .bytes(odd, filename: "shoe.jpg"), "prompt": "a dream"])
         #expect(try Image.open(bytes: bytes).width == 240)
     }
 
@@ -99,7 +85,7 @@ struct BuiltInWorkflowTests {
             let input: [String: InputValue] = [
                 "image": try picture(), "prompt": "surprise me", "seed": .integer(Int64(seed)),
             ]
-            looks.insert(try await run("img2img", input).0.info?["message"]?.stringValue ?? "")
+            looks.insert(try await runBuiltIn("img2img", input).0.info?["message"]?.stringValue ?? "")
         }
         #expect(looks.count == 3)
     }
@@ -108,7 +94,7 @@ struct BuiltInWorkflowTests {
         "image-to-video makes an AVI with the given motion, length and width",
         arguments: ["zoom-in", "zoom-out", "pan-left", "pan-right"])
     func imageToVideo(motion: String) async throws {
-        let (done, bytes) = try await run(
+        let (done, bytes) = try await runBuiltIn(
             "image-to-video",
             ["image": try picture(), "motion": .string(motion), "seconds": .double(0.5), "width": .integer(64)])
         let film = try #require(done.files.first)
@@ -151,7 +137,7 @@ struct BuiltInWorkflowTests {
         ])
     func invalidInputs(workflow: String, more: [String: InputValue], message: String) async throws {
         let input = more.merging(["image": try picture()]) { $1 }
-        let error = await #expect(throws: SpeedPixError.self) { try await run(workflow, input) }
+        let error = await #expect(throws: SpeedPixError.self) { try await runBuiltIn(workflow, input) }
         #expect(error?.code == .predictionFailed)
         #expect(error?.message.contains(message) == true)
     }

@@ -1,4 +1,3 @@
-import Logging
 import SpeedPix
 import SpeedPixTestSupport
 import Testing
@@ -27,22 +26,6 @@ struct PictureWorkflowTests {
             .composited(.blank(width: width, height: height, color: Color("#7a1f1f")), x: x, y: y)
     }
 
-    private func run(
-        _ workflow: String, _ input: [String: InputValue], searchPath: String = ""
-    ) async throws -> (Prediction, [UInt8]) {
-        var configuration = GatewayConfiguration(appKey: "key", appSecret: Secret("secret"))
-        configuration.searchPath = searchPath
-        let workflows = try await BuiltInWorkflows.load()
-        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        return try await Gateway.withRunning(configuration, workflows: workflows, logger: logger) { running in
-            let client = SpeedPixClient(
-                try SpeedPixClient.Configuration(appKey: "key", appSecret: "secret", endpoint: running.endpoint))
-            let done = try await client.run(workflow, input: input)
-            let file = try #require(done.files.first)
-            return (done, try await client.files.read(file.url))
-        }
-    }
-
     private func info(_ prediction: Prediction) -> String {
         prediction.info?["message"]?.stringValue ?? prediction.info?.stringValue ?? ""
     }
@@ -61,7 +44,7 @@ struct PictureWorkflowTests {
         ] as [([String: InputValue], String, Int, Int)])
     func canvas(size: [String: InputValue], text: String, width: Int, height: Int) async throws {
         let inputs = size.merging(["image": try input(shot()), "text": .string(text)]) { $1 }
-        let (done, bytes) = try await run("white-background", inputs)
+        let (done, bytes) = try await runBuiltIn("white-background", inputs)
         let result = try Image.open(bytes: bytes)
         #expect((result.width, result.height) == (width, height))
         #expect(info(done).contains("on \(width) × \(height) white"))
@@ -78,7 +61,7 @@ struct PictureWorkflowTests {
         let inputs: [String: InputValue] = [
             "image": try input(shot()), "width": 400, "height": 300, "fill": .double(share),
         ]
-        let result = try Image.open(bytes: try await run("white-background", inputs).1)
+        let result = try Image.open(bytes: try await runBuiltIn("white-background", inputs).1)
         var columns: [Int] = []
         for x in 0..<400 where try result.color(x: x, y: 150).green < 90 { columns.append(x) }
         let width = (columns.last ?? 0) - (columns.first ?? 0) + 1
@@ -93,7 +76,7 @@ struct PictureWorkflowTests {
         ] as [[String: InputValue]])
     func ranges(more: [String: InputValue]) async throws {
         let inputs = more.merging(["image": try input(shot())]) { $1 }
-        let error = await #expect(throws: SpeedPixError.self) { try await run("white-background", inputs) }
+        let error = await #expect(throws: SpeedPixError.self) { try await runBuiltIn("white-background", inputs) }
         #expect(error?.message.contains(more.keys.first ?? "?") == true, "\(String(describing: error))")
     }
 
@@ -103,22 +86,23 @@ struct PictureWorkflowTests {
         let inputs: [String: InputValue] = [
             "image": try input(shot()), "width": 64, "height": 64, "text": .string(text),
         ]
-        let error = await #expect(throws: SpeedPixError.self) { try await run("white-background", inputs) }
+        let error = await #expect(throws: SpeedPixError.self) { try await runBuiltIn("white-background", inputs) }
         #expect(error?.message.contains("text is too long") == true, "\(String(describing: error))")
     }
 
     @Test("white-background says how sure it is, in its outputs and in info")
     func confidence() async throws {
-        let (sure, _) = try await run("white-background", ["image": try input(shot())])
+        let (sure, _) = try await runBuiltIn("white-background", ["image": try input(shot())])
         #expect(sure.output?["confidence"]?.lenientDouble == 1)
         #expect(sure.output?["warnings"] == .array([]))
         #expect(!info(sure).contains("not sure"))
-        let (unsure, _) = try await run("white-background", ["image": try input(shot(y: 120, width: 60, height: 80))])
+        let (unsure, _) = try await runBuiltIn(
+            "white-background", ["image": try input(shot(y: 120, width: 60, height: 80))])
         #expect(unsure.output?["warnings"] == .array(["touches_border"]))
         #expect((unsure.output?["confidence"]?.lenientDouble ?? 1) < 0.8)
         #expect(info(unsure).contains("not sure of it") && info(unsure).contains("touches the picture's border"))
         // A subject along a third of the border is taken for backdrop.
-        let (wrong, _) = try await run("white-background", ["image": try input(shot(y: 80, height: 120))])
+        let (wrong, _) = try await runBuiltIn("white-background", ["image": try input(shot(y: 80, height: 120))])
         #expect((wrong.output?["confidence"]?.lenientDouble ?? 1) < 0.3)
         #expect(info(wrong).contains("less than 5 %"), "\(info(wrong))")
     }
@@ -127,11 +111,11 @@ struct PictureWorkflowTests {
     func uploads() async throws {
         let animation = try Animation(frames: [shot(), shot(x: 90)]).encoded(format: .gif)
         let error = await #expect(throws: SpeedPixError.self) {
-            try await run("white-background", ["image": .bytes(animation, filename: "a.gif")])
+            try await runBuiltIn("white-background", ["image": .bytes(animation, filename: "a.gif")])
         }
         #expect(error?.message.contains("2 frames") == true && error?.message.contains("frame(1)") == true)
         let photo = InputValue.bytes(try DescribedPictures.jpeg(), filename: "photo.jpg")
-        let (_, bytes) = try await run("img2img", ["image": photo, "prompt": "sepia"])
+        let (_, bytes) = try await runBuiltIn("img2img", ["image": photo, "prompt": "sepia"])
         #expect(try ImageHeader(bytes: bytes).metadata?.copyright == nil)
     }
 
@@ -143,7 +127,7 @@ struct PictureWorkflowTests {
             ("a quarterly report", true), ("xyzzy", true), ("a mountain lake", false), ("红", false), ("山", false),
         ])
     func unknownPrompt(prompt: String, isUnknown: Bool) async throws {
-        let (done, _) = try await run("text-to-image", ["prompt": .string(prompt), "width": 64, "height": 64])
+        let (done, _) = try await runBuiltIn("text-to-image", ["prompt": .string(prompt), "width": 64, "height": 64])
         #expect(info(done).contains("nothing in the prompt is known") == isUnknown, "\(info(done))")
         #expect(!isUnknown || info(done).contains("mountains, forests"))
     }
@@ -180,7 +164,7 @@ struct PictureWorkflowTests {
             printf '%s\\n' "$@" | grep -qx libx264 || exit 2
             printf '%s|' MP4 frame-*.jpg "$HOME" > film.mp4
             """)
-        let (done, bytes) = try await run("image-to-video", try film, searchPath: "\(folder.path):/usr/bin:/bin")
+        let (done, bytes) = try await runBuiltIn("image-to-video", try film, searchPath: "\(folder.path):/usr/bin:/bin")
         let file = try #require(done.files.first)
         #expect(file.filename.hasSuffix(".mp4"))
         #expect(done.output?["video"]?["codec"] == "h264")
@@ -198,7 +182,7 @@ struct PictureWorkflowTests {
         ] as [(String?, String)])
     func avi(script: String?, reason: String) async throws {
         let folder = try script.map(programs)
-        let (done, bytes) = try await run(
+        let (done, bytes) = try await runBuiltIn(
             "image-to-video", try film, searchPath: folder.map { "\($0.path):/bin" } ?? "")
         #expect(done.files.first?.filename.hasSuffix(".avi") == true)
         #expect(bytes.starts(with: "RIFF".utf8))
@@ -210,7 +194,7 @@ struct PictureWorkflowTests {
         .enabled(
             if: ["/usr/bin", "/usr/local/bin", "/opt/homebrew/bin"].contains { access("\($0)/ffmpeg", X_OK) == 0 }))
     func realFFmpeg() async throws {
-        let (done, bytes) = try await run(
+        let (done, bytes) = try await runBuiltIn(
             "image-to-video", try film, searchPath: "/usr/bin:/usr/local/bin:/opt/homebrew/bin")
         // One that was built without the encoder is no fault of ours.
         guard info(done).hasSuffix("H.264 in MP4") else { return }

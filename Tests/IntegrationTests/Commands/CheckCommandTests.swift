@@ -103,8 +103,8 @@ struct CheckCommandTests {
                 "stdin:2:14: error: the script declares no parameter \"foldr\"; did you mean \"folder\"?\n"
             ),
             (
-                "print(speedpix.params({ ['a'] = {} }).b)",
-                "stdin:1:39: error: the script declares no parameter \"b\"; did you mean \"a\"?\n"
+                "print(speedpix.params({ ['ab'] = {} }).ac)",
+                "stdin:1:40: error: the script declares no parameter \"ac\"; did you mean \"ab\"?\n"
             ),
             ("print（1)", "stdin:1:6: error: （ (U+FF08) stands here; type ( instead\n"),
             (
