@@ -57,6 +57,39 @@ static VipsImage *with_metadata(VipsImage *in, const spx_encode_options *options
     return s->at[slot + 3];
 }
 
+static double density_of(const spx_encode_options *options)
+{
+    // JPEG, PNG and TIFF get a density in any case, and libvips' own, a pixel a millimetre, is one that nobody means.
+    return options->dots_per_inch > 0 ? options->dots_per_inch : 72;
+}
+
+// Puts the density into a JPEG file that libvips has stripped: it leaves out the whole JFIF segment, where it would be.
+static int add_density(void **bytes, size_t *count, double dots_per_inch)
+{
+    // ITU-T T.871, 10.1: the marker and the length, the name, version 1.01, dots per inch; then the density in both directions
+    // and a thumbnail of 0 by 0 pixels.
+    unsigned char segment[18] = {0xFF, 0xE0, 0, 16, 'J', 'F', 'I', 'F', 0, 1, 1, 1};
+    int density = (int)VIPS_CLIP(1, dots_per_inch + 0.5, 65535);
+    unsigned char *file = *bytes, *with;
+
+    // A version of libvips that writes one.
+    if (*count < 4 || file[3] == 0xE0)
+        return 0;
+    segment[12] = segment[14] = (unsigned char)(density >> 8);
+    segment[13] = segment[15] = (unsigned char)(density & 0xFF);
+    if (!(with = g_try_malloc(*count + sizeof segment))) {
+        vips_error("jpeg", "out of memory");
+        return -1;
+    }
+    memcpy(with, file, 2);
+    memcpy(with + 2, segment, sizeof segment);
+    memcpy(with + 2 + sizeof segment, file + 2, *count - 2);
+    g_free(file);
+    *bytes = with;
+    *count += sizeof segment;
+    return 0;
+}
+
 static int save(VipsImage *in, const spx_encode_options *options, void **bytes, size_t *count)
 {
     // `strip` has a newer name in later versions of libvips and still works there.
@@ -65,7 +98,8 @@ static int save(VipsImage *in, const spx_encode_options *options, void **bytes, 
     switch (options->format) {
     case SPX_FORMAT_JPEG:
         return vips_jpegsave_buffer(
-            in, bytes, count, "Q", options->quality, "optimize_coding", TRUE, "strip", strip, NULL);
+                   in, bytes, count, "Q", options->quality, "optimize_coding", TRUE, "strip", strip, NULL) ||
+            (strip && add_density(bytes, count, density_of(options)));
     case SPX_FORMAT_PNG:
         return vips_pngsave_buffer(in, bytes, count, "compression", 6, "strip", strip, NULL);
     case SPX_FORMAT_WEBP:
@@ -90,8 +124,7 @@ static int encode(
     spx_error *error)
 {
     VipsImage **t = &s->at[slot], *in = image;
-    // JPEG, PNG and TIFF get a density in any case, and libvips' own, a pixel a millimetre, is one that nobody means.
-    double resolution = (options->dots_per_inch > 0 ? options->dots_per_inch : 72) / 25.4;
+    double resolution = density_of(options) / 25.4;
     int failed = 0;
 
     if (options->format == SPX_FORMAT_JPEG && vips_image_hasalpha(in)) {

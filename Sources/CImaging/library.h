@@ -15,7 +15,8 @@ int spx_load(const char **problem);
 
 #define SPX_LIBRARY_FUNCTIONS(X) \
     X(g_free) X(g_log_set_handler) X(g_object_unref) X(g_ptr_array_add) X(g_ptr_array_free) \
-    X(g_ptr_array_new_with_free_func) X(g_snprintf) X(g_strchomp) X(g_strdup) X(g_strlcpy) X(vips_area_unref) \
+    X(g_ptr_array_new_with_free_func) X(g_snprintf) X(g_strchomp) X(g_strdup) X(g_strlcpy) X(g_try_malloc) \
+    X(vips_area_unref) \
     X(vips_array_double_newv) X(vips_arrayjoin) X(vips_autorot) X(vips_bandjoin2) X(vips_bandjoin_const1) \
     X(vips_black) X(vips_blend_mode_get_type) X(vips_cache_set_max) X(vips_cache_set_max_files) \
     X(vips_cache_set_max_mem) X(vips_cast) X(vips_cast_uchar) X(vips_colourspace) X(vips_composite2) \
@@ -57,6 +58,7 @@ extern spx_library_functions spx_library;
 #define g_strchomp spx_library.g_strchomp
 #define g_strdup spx_library.g_strdup
 #define g_strlcpy spx_library.g_strlcpy
+#define g_try_malloc spx_library.g_try_malloc
 #define vips_area_unref spx_library.vips_area_unref
 #define vips_array_double_newv spx_library.vips_array_double_newv
 #define vips_arrayjoin spx_library.vips_arrayjoin
