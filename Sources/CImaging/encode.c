@@ -59,7 +59,8 @@ static VipsImage *with_metadata(VipsImage *in, const spx_encode_options *options
 
 static double density_of(const spx_encode_options *options)
 {
-    // JPEG, PNG and TIFF get a density in any case, and libvips' own, a pixel a millimetre, is one that nobody means.
+    // JPEG, PNG and TIFF get a density in any case. libvips' default is a pixel a millimetre, 25.4 dots per inch: page layout
+    // programs place such a picture far too large.
     return options->dots_per_inch > 0 ? options->dots_per_inch : 72;
 }
 

@@ -71,10 +71,13 @@ public struct ScriptHost: Sendable {
     /// What `speedpix.params` reads.
     var currentArguments: [String: String] { loadedArguments.value ?? arguments }
 
+    /// Whether `speedpix.params` has read them.
+    var haveArgumentsBeenRead: Bool { loadedArguments.areRead }
+
     /// What is wrong with the arguments of a script that has ended and never called `speedpix.params`, so that they were not read. Nil
     /// if it did, or there are none.
     public var unreadArguments: ParameterError? {
-        guard !loadedArguments.areRead, let name = currentArguments.keys.min() else { return nil }
+        guard !haveArgumentsBeenRead, let name = currentArguments.keys.min() else { return nil }
         return ParameterError(
             message: "the script has no parameter '\(name)': it declares none", hint: "declare it with speedpix.params",
             parameters: [])

@@ -7,8 +7,8 @@ public struct ImageQuality: Sendable, Hashable {
     public var sharpness: Double
     /// How light the subject is, or the whole picture if nothing stands out: its mean L* (CIELAB) by 100. 0 is black, 1 white.
     public var exposure: Double
-    /// The share of the picture that the subject takes; 0 if nothing stands out from the backdrop. Above 0.9 within a border of one
-    /// colour that is all there is of it.
+    /// The share of the picture that the subject takes; 0 if nothing stands out from the backdrop. Above 0.9 if the
+    /// backdrop is only a thin border of one colour.
     public var coverage: Double
     /// The shorter side by the longer one: 1 is a square.
     public var squareness: Double

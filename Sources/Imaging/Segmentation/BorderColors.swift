@@ -2,8 +2,8 @@
 struct BorderColors {
     /// Something of another colour lies across the border: most of it has one colour, and a run of it another.
     let isCrossed: Bool
-    /// Everything but the border's colour, where nearly the whole border has one, and what hangs together with it in that colour
-    /// is less than a tenth of the picture. Nil otherwise.
+    /// What is inside a thin border: every pixel but those that are connected with the border in its colour. Nil unless nearly
+    /// the whole border has one colour, and those pixels are less than a tenth of the picture.
     let filling: Region?
 
     /// Whether there is a ``filling``. The segmentation then takes it for backdrop, and what lies on it for the subject.

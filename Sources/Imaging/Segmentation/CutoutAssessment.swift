@@ -49,7 +49,7 @@ extension CutoutAssessment {
         }
         if touching > Self.mostTouching || border.isCrossed { warn(.touchesBorder, 1 - min(0.3 + touching, 0.7)) }
         if mask.otherParts > 0 { warn(.severalParts, 0.6) }
-        // Of a thin border the mask is a detail of the subject, and its share says nothing.
+        // If the border is thin, the mask is a detail of the subject, and its share of the picture says nothing.
         if coverage > 0.9 || border.isThin {
             warn(.coverageHigh, 0.4)
         } else if coverage < 0.05 {

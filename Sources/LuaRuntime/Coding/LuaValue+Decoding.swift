@@ -3,8 +3,8 @@ extension LuaValue {
     ///
     /// A table with named fields becomes a struct or a dictionary, and a list an array. Nil and JSON's null become an optional
     /// without a value. Integers from −2^63 to 2^64 − 1 are decoded exactly. A float is decoded as an integer if it is whole and
-    /// at most 2^53: beyond that, two integers may have the same float. A string becomes a `String` if it is UTF-8, and a `[UInt8]` or ``LuaString`` in any case. A property of
-    /// the type ``LuaValue`` or ``LuaTable`` takes what there is, functions and objects included. An empty table is a list or a
+    /// at most 2^53: beyond that, two integers may have the same float. A string becomes a `String` if it is UTF-8, and a
+    /// `[UInt8]` or ``LuaString`` in any case. A property of the type ``LuaValue`` or ``LuaTable`` takes what there is, functions and objects included. An empty table is a list or a
     /// table of named fields, whichever is asked for, unless the script declared it, see ``LuaTable/Shape``.
     ///
     /// - Throws: `DecodingError` with the coding path, and a text that names the path as Lua does: `users[2].age must be an

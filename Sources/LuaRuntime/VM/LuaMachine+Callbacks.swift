@@ -120,7 +120,7 @@ extension LuaMachine {
             try body(arguments, writer)
             return Int32(SPL_RETURN)
         case .immediate, .spawn, .source:
-            preconditionFailure("called before this, or by the bridge and the module's Lua text themselves")
+            preconditionFailure("the caller, the bridge and the module's Lua text call these themselves")
         case .waiting(let prepare):
             if let ticket = try scheduler.checkRunning() { return wait(for: ticket) }
             let work = try prepare(arguments)

@@ -81,11 +81,12 @@ struct RunCommand: ContextCommand {
             throw ValidationError("--dry-run makes no results, so that there is nothing for --report to show")
         }
         var names: Set<Substring> = []
-        for name in parameters.compactMap({ $0.split(separator: "=", maxSplits: 1).first }) {
+        for parameter in parameters {
+            guard let equals = parameter.firstIndex(of: "=") else {
+                throw ValidationError("\"\(parameter)\" is not key=value; parameters of a script look like count=8")
+            }
+            let name = parameter[..<equals]
             guard names.insert(name).inserted else { throw ValidationError("the parameter \(name) is given twice") }
-        }
-        for parameter in parameters where !parameter.contains("=") {
-            throw ValidationError("\"\(parameter)\" is not key=value; parameters of a script look like count=8")
         }
     }
 

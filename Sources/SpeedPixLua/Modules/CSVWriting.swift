@@ -78,8 +78,8 @@ struct CSVWriting {
         }
     }
 
-    /// - Parameter place: Row and column, for messages.
-    private static func cell(_ value: LuaValue, _ place: String) throws -> [UInt8] {
+    /// - Parameter place: Row and column, for messages; made for an error only, since a table has many cells.
+    private static func cell(_ value: LuaValue, _ place: @autoclosure () -> String) throws -> [UInt8] {
         switch value {
         case .nil, .null: return []
         case .boolean(let flag): return Array(String(flag).utf8)
@@ -89,14 +89,14 @@ struct CSVWriting {
         case .string(let string):
             guard string.text != nil else {
                 throw LuaArgumentError(
-                    "\(place): this is not UTF-8 text: \(FileName.shown(Array(string.bytes.prefix(60))).printable())",
+                    "\(place()): this is not UTF-8 text: \(FileName.shown(Array(string.bytes.prefix(60))).printable())",
                     hint: "a name of a file in another encoding becomes text by path.text(name)")
             }
             return string.bytes
         case .object(let object): return Array(object.luaDescription.utf8)
         case .table, .function:
             throw LuaArgumentError(
-                "\(place): a cell cannot be a \(value.typeName)", hint: "a cell holds text, a number, true or false")
+                "\(place()): a cell cannot be a \(value.typeName)", hint: "a cell holds text, a number, true or false")
         }
     }
 }

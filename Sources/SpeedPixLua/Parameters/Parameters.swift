@@ -76,7 +76,7 @@ package enum Parameters {
     private static func values(_ parameters: [Parameter], _ host: ScriptHost) throws -> LuaTable {
         let names = parameters.map(\.name)
         let given = host.currentArguments
-        guard given.isEmpty || host.unreadArguments != nil else {
+        guard given.isEmpty || !host.haveArgumentsBeenRead else {
             throw LuaArgumentError(
                 "speedpix.params was called before: what the command line gives belongs to its first call",
                 hint: "declare all parameters in one call, and hand their values to modules")

@@ -5,6 +5,34 @@ import Testing
 
 @testable import SpeedPixCommands
 
+/// `run s.lua --watch` on a clock that the test moves on.
+private struct WatchedRun {
+    let clock = ManualClock()
+    let output = Capture()
+    let errors = Capture()
+    private let task: Task<CommandRun, Never>
+
+    init(in folder: TestFolder) {
+        task = Task { [clock, output, errors] in
+            await CommandRun(
+                ["run", "s.lua", "--local", "--watch"], in: folder,
+                setting: { context in
+                    context.clock = clock
+                    context.writeOutput = output.append
+                    context.writeError = errors.append
+                })
+        }
+    }
+
+    /// Whether the script has run so many times, and is being watched.
+    func hasEnded(rounds: Int) -> Bool { errors.text.ranges(of: "watching s.lua").count == rounds }
+
+    func cancelled() async -> CommandRun {
+        task.cancel()
+        return await task.value
+    }
+}
+
 @Suite("run --watch and --lock")
 struct WatchTests {
     @Test("--watch runs the script again when it or a file that it used has changed")
@@ -15,19 +43,9 @@ struct WatchTests {
         try folder.write(
             "print(require('part'), csv.read('data.csv')[1].a) fs.write('out.txt', 'x') fs.read('out.txt')", to: "s.lua"
         )
-        let clock = ManualClock()
-        let output = Capture()
-        let errors = Capture()
-        let run = Task {
-            await CommandRun(
-                ["run", "s.lua", "--local", "--watch"], in: folder,
-                setting: { context in
-                    context.clock = clock
-                    context.writeOutput = output.append
-                    context.writeError = errors.append
-                })
-        }
-        func rounds(_ count: Int) -> Bool { errors.text.ranges(of: "watching s.lua").count == count }
+        let run = WatchedRun(in: folder)
+        let (clock, output, errors) = (run.clock, run.output, run.errors)
+        func rounds(_ count: Int) -> Bool { run.hasEnded(rounds: count) }
         await clock.poll { rounds(1) }
         #expect(output.text == "1\t1\n" && errors.text.contains("watching s.lua and 3 other files"), "\(errors.text)")
         // Sizes differ, so that no clock of a file system matters.
@@ -58,8 +76,7 @@ struct WatchTests {
         try folder.write("print('late, but here')", to: "late.lua")
         await clock.poll { rounds(8) }
         #expect(output.text.hasSuffix("true\there\nlate, but here\n"))
-        run.cancel()
-        #expect(await run.value.status == .interrupted)
+        #expect(await run.cancelled().status == .interrupted)
     }
 
     @Test("--watch runs again without a file that has gone from a listed folder, and goes on after any that stays away")
@@ -72,18 +89,9 @@ struct WatchTests {
             print(pcall(fs.read, "alone.txt"))
             """
         try folder.write(script, to: "s.lua")
-        let clock = ManualClock()
-        let (output, errors) = (Capture(), Capture())
-        let run = Task {
-            await CommandRun(
-                ["run", "s.lua", "--local", "--watch"], in: folder,
-                setting: { context in
-                    context.clock = clock
-                    context.writeOutput = output.append
-                    context.writeError = errors.append
-                })
-        }
-        func rounds(_ count: Int) -> Bool { errors.text.ranges(of: "watching s.lua").count == count }
+        let run = WatchedRun(in: folder)
+        let (clock, output) = (run.clock, run.output)
+        func rounds(_ count: Int) -> Bool { run.hasEnded(rounds: count) }
         await clock.poll { rounds(1) }
         try FileManager.default.removeItem(atPath: "\(folder.path)/in/c.txt")
         await clock.poll { rounds(2) }
@@ -98,8 +106,7 @@ struct WatchTests {
         try folder.write("AA", to: "in/a.txt")
         await clock.poll { rounds(3) }
         #expect(output.text.contains("\nAAbfalse\t"), "\(output.text)")
-        run.cancel()
-        #expect(await run.value.status == .interrupted)
+        #expect(await run.cancelled().status == .interrupted)
     }
 
     @Test("--watch with a script from standard input is a usage error")
