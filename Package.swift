@@ -199,9 +199,18 @@ let package = Package(
 
         // MARK: The command
         .target(
+            name: "SpeedPixBatch",
+            dependencies: [
+                "SpeedPix", "LocalFiles", "Spelling", "Tables",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: swift
+        ),
+        .target(
             name: "SpeedPixCommands",
             dependencies: [
-                "SpeedPix", "SpeedPixLua", "SpeedPixJournal", "SpeedPixGateway", "LocalFiles", "LuaRuntime", "Imaging",
+                "SpeedPix", "SpeedPixLua", "SpeedPixJournal", "SpeedPixBatch", "SpeedPixGateway", "LocalFiles",
+                "LuaRuntime", "Imaging",
                 "CLineEditor", "Spelling", "Tables",
                 .product(name: "ArgumentParser", package: "swift-argument-parser", condition: when("Command")),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
@@ -263,6 +272,13 @@ let package = Package(
             dependencies: [
                 "SQLiteStorage", "SpeedPix", "SpeedPixJournal", "SpeedPixTestSupport",
                 .product(name: "GRDB", package: "GRDB.swift", condition: when("Journal", "Gateway")),
+            ],
+            swiftSettings: swift),
+        .testTarget(
+            name: "SpeedPixBatchTests",
+            dependencies: [
+                "SpeedPixBatch", "SpeedPix", "LocalFiles", "Tables", "SpeedPixTestSupport",
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swift),
         .testTarget(
@@ -333,7 +349,8 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "SpeedPix", "SpeedPixCLI", "InterruptedRun", "SpeedPixJournal", "SpeedPixCommands", "SpeedPixGateway",
+                "SpeedPix", "SpeedPixCLI", "InterruptedRun", "SpeedPixJournal", "SpeedPixBatch", "SpeedPixCommands",
+                "SpeedPixGateway",
                 "SpeedPixLua", "SpeedPixTestSupport", "SpeedPixTesting", "SpeedPixGatewayTesting",
                 "SpeedPixMedia", "LuaRuntime", "Imaging",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),

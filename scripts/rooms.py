@@ -10,8 +10,8 @@ from pathlib import Path
 
 # Who may import whom. Everything else is an error, in the sources and in Package.swift alike.
 SWIFT_ROOMS = [
-    "LocalFiles", "LuaRuntime", "SpeedPix", "SpeedPixMedia", "SpeedPixJournal", "SpeedPixLua", "Imaging", "ImagingLua",
-    "SpeedPixGateway", "Spelling", "Tables",
+    "LocalFiles", "LuaRuntime", "SpeedPix", "SpeedPixMedia", "SpeedPixJournal", "SpeedPixLua", "SpeedPixBatch",
+    "Imaging", "ImagingLua", "SpeedPixGateway", "Spelling", "Tables",
 ]
 ROOMS = {
     "Spelling": [],
@@ -31,6 +31,7 @@ ROOMS = {
     "SQLiteStorage": [],
     "SpeedPixJournal": ["LocalFiles", "SpeedPix", "SQLiteStorage"],
     "SpeedPixLua": ["LocalFiles", "LuaRuntime", "SpeedPix", "Tables", "Imaging", "ImagingLua", "Spelling"],
+    "SpeedPixBatch": ["LocalFiles", "SpeedPix", "Spelling", "Tables"],
     "SpeedPixGateway": ["LocalFiles", "SpeedPix", "SQLiteStorage", "LuaRuntime", "Imaging", "ImagingLua", "Spelling"],
     "CEditLine": [],
     "CLineEditor": ["CEditLine"],
