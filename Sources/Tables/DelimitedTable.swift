@@ -5,49 +5,34 @@ package struct DelimitedTable: Sendable {
     /// The rows, each with a field for every column.
     package let rows: [DelimitedRow]
 
-    /// Reads the rest of a table.
-    ///
-    /// Columns without a name that have nothing in them are left out: Excel and Numbers write `sku,photo,,` where cells beside
-    /// the table once had something in them.
+    /// Reads the rest of a table, as ``DelimitedTableReader`` does; rows that end early have nothing in what is left.
     ///
     /// - Throws: ``DelimitedSyntaxError`` for what is not a table, a name that is there twice, and a row that is longer than
     ///   the first.
-    package init(_ reader: inout DelimitedReader) throws(DelimitedSyntaxError) {
-        guard let header = try reader.next() else {
+    package init(_ reader: DelimitedReader) throws(DelimitedSyntaxError) {
+        var table = try DelimitedTableReader(reader)
+        guard let header = table.header else {
             columns = []
             self.rows = []
             return
         }
         var rows: [DelimitedRow] = []
-        let unnamed = header.fields.indices.filter { header.fields[$0].isEmpty }
-        var isUsed = [Bool](repeating: false, count: header.fields.count)
-        while var row = try reader.next() {
-            try Self.fit(&row, number: rows.count + 1, to: header.fields.count)
-            for column in unnamed where !row.fields[column].isEmpty { isUsed[column] = true }
-            rows.append(row)
+        while let next = try table.next() {
+            guard next.width <= header.fields.count else {
+                throw DelimitedSyntaxError(
+                    line: next.row.line,
+                    message: "row \(rows.count + 1) has \(next.width) fields and the header \(header.fields.count)",
+                    hint: "a field with a delimiter in it needs double quotes around it")
+            }
+            rows.append(next.row)
         }
-        let kept = header.fields.indices.filter { isUsed[$0] || !header.fields[$0].isEmpty }
+        let kept = table.columns
         columns = kept.map { header.fields[$0] }
         try Self.checkNames(columns, numbers: kept.map { $0 + 1 }, line: header.line)
         if kept.count < header.fields.count {
             for index in rows.indices { rows[index].fields = kept.map { rows[index].fields[$0] } }
         }
         self.rows = rows
-    }
-
-    /// Rows that end early have nothing in what is left.
-    private static func fit(_ row: inout DelimitedRow, number: Int, to width: Int) throws(DelimitedSyntaxError) {
-        let count = row.fields.count
-        if count > width {
-            guard row.fields[width...].allSatisfy(\.isEmpty) else {
-                throw DelimitedSyntaxError(
-                    line: row.line, message: "row \(number) has \(count) fields and the header \(width)",
-                    hint: "a field with a delimiter in it needs double quotes around it")
-            }
-            row.fields.removeSubrange(width...)
-        } else if count < width {
-            row.fields += [[UInt8]](repeating: [], count: width - count)
-        }
     }
 
     private static func checkNames(

@@ -99,8 +99,8 @@ struct DelimitedReaderTests {
 @Suite("DelimitedTable")
 struct DelimitedTableTests {
     private func table(_ text: String) throws -> (columns: [String], rows: [[String]]) {
-        var reader = DelimitedReader(Array(text.utf8)[...])
-        let table = try DelimitedTable(&reader)
+        let reader = DelimitedReader(Array(text.utf8)[...])
+        let table = try DelimitedTable(reader)
         func strings(_ fields: [[UInt8]]) -> [String] { fields.map { String(decoding: $0, as: UTF8.self) } }
         return (strings(table.columns), table.rows.map { strings($0.fields) })
     }

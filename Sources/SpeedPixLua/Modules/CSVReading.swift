@@ -25,15 +25,15 @@ struct CSVReading: Sendable {
         let text = try ScriptText.decode(bytes, name, as: encoding, code: Self.code)
         var reader = DelimitedReader(text.utf8, delimiter: delimiter)
         do {
-            let rows = try hasHeader ? Self.named(&reader) : Self.lists(&reader)
+            let rows = try hasHeader ? Self.named(reader) : Self.lists(&reader)
             return LuaTable(items: rows, shape: .array)
         } catch let error as DelimitedSyntaxError {
             throw ScriptTextError(Self.code, "\(name):\(error.line): \(error.message)", hint: error.hint)
         }
     }
 
-    private static func named(_ reader: inout DelimitedReader) throws -> [LuaValue] {
-        let table = try DelimitedTable(&reader)
+    private static func named(_ reader: DelimitedReader) throws -> [LuaValue] {
+        let table = try DelimitedTable(reader)
         let keys = table.columns.map { LuaValue.string(LuaString($0)) }
         return table.rows.map { row in
             var entries: [LuaValue: LuaValue] = [:]
