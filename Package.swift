@@ -202,6 +202,7 @@ let package = Package(
             name: "SpeedPixBatch",
             dependencies: [
                 "SpeedPix", "LocalFiles", "Spelling", "Tables",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swift
