@@ -4,7 +4,7 @@ import SpeedPix
 import SystemPackage
 
 /// A pattern of `fs.glob`: `*` and `?` within a name, `[a-z]`, `{jpg,png}`, and `**` for folders at any depth.
-struct GlobPattern: Sendable {
+package struct GlobPattern: Sendable {
     private let shown: String
     /// The pattern without braces, once for each of their choices; each a list of names.
     private let alternatives: [[NamePattern]]
@@ -15,7 +15,7 @@ struct GlobPattern: Sendable {
     private static let limit = 200_000
 
     /// - Throws: ``LuaArgumentError`` for a pattern that is none.
-    init(_ pattern: [UInt8]) throws {
+    package init(_ pattern: [UInt8]) throws {
         guard !pattern.isEmpty, pattern.count < 4096, !pattern.contains(0) else {
             throw LuaArgumentError("pattern, argument 1 of fs.glob, is empty or too long")
         }
@@ -37,7 +37,7 @@ struct GlobPattern: Sendable {
     /// The paths that match, in the order of their bytes, as inputs and other functions take them.
     ///
     /// - Throws: ``SpeedPixError`` `not_allowed` where the pattern starts outside the folders that may be read.
-    func matches(_ files: FileAccess) throws -> [[UInt8]] {
+    package func matches(_ files: FileAccess) throws -> [[UInt8]] {
         // By bytes: names that differ only by their Unicode form are two.
         var found: Set<[UInt8]> = []
         var nameCount = 0
