@@ -106,21 +106,8 @@ struct ResultsLine {
         return line + [UInt8(ascii: "}"), 0x0A]
     }
 
-    /// JSON has no NaN and no infinity: null stands for them.
     private static func encoded(_ value: JSONValue) -> [UInt8] {
-        do {
-            return try value.encoded()
-        } catch {
-            return encoded(finite(value))
-        }
-    }
-
-    private static func finite(_ value: JSONValue) -> JSONValue {
-        switch value {
-        case .double(let number) where !number.isFinite: .null
-        case .array(let values): .array(values.map(finite))
-        case .object(let members): .object(members.mapValues(finite))
-        default: value
-        }
+        // A value without NaN and infinity can be encoded.
+        (try? value.encoded()) ?? (try? value.finite.encoded()) ?? []
     }
 }
