@@ -58,6 +58,12 @@ package struct RowSchedule: Sendable {
         package let tries: Int
         /// Of its last try; nil if none has ended.
         package let result: RowResult?
+
+        package init(index: Int, tries: Int, result: RowResult?) {
+            self.index = index
+            self.tries = tries
+            self.result = result
+        }
     }
 
     private struct Retry: Sendable {
