@@ -16,12 +16,16 @@ package struct TemporaryFile {
     package let path: FilePath
     package let descriptor: FileDescriptor
 
-    /// - Parameter permissions: Of the file, less the umask.
+    /// - Parameters:
+    ///   - permissions: Of the file, less the umask.
+    ///   - access: What the descriptor is for.
     /// - Throws: `Errno`, `fileExists` if there is something at the path.
-    package init(_ path: FilePath, permissions: FilePermissions) throws(Errno) {
+    package init(
+        _ path: FilePath, permissions: FilePermissions, access: FileDescriptor.AccessMode = .writeOnly
+    ) throws(Errno) {
         do {
             descriptor = try FileDescriptor.open(
-                path, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec], permissions: permissions)
+                path, access, options: [.create, .exclusiveCreate, .closeOnExec], permissions: permissions)
         } catch {
             throw Errno(from: error)
         }
@@ -29,11 +33,14 @@ package struct TemporaryFile {
     }
 
     /// A file in the same folder as `target`, under a name that is not in use.
-    package static func make(beside target: FilePath, permissions: FilePermissions) throws(Errno) -> TemporaryFile {
+    package static func make(
+        beside target: FilePath, permissions: FilePermissions, access: FileDescriptor.AccessMode = .writeOnly
+    ) throws(Errno) -> TemporaryFile {
         var attempt = 1
         while true {
             do {
-                return try TemporaryFile(path(beside: target, unique: uniquePart(attempt)), permissions: permissions)
+                let path = path(beside: target, unique: uniquePart(attempt))
+                return try TemporaryFile(path, permissions: permissions, access: access)
             } catch {
                 guard error == .fileExists, attempt < mostAttempts else { throw error }
                 attempt += 1

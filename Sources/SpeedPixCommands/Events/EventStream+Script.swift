@@ -1,19 +1,21 @@
 import SpeedPix
+import SpeedPixBatch
 import SpeedPixLua
 
 // What a script does, as events.
 extension EventStream {
-    func send(_ event: ScriptEvent) {
+    /// - Parameter row: The row of a batch that the script runs for.
+    func send(_ event: ScriptEvent, of row: RowKey? = nil) {
         switch event {
         case .uploaded: break  // Reported as a transfer.
         case .created(let prediction, let options):
             var fields = Self.fields(prediction, options)
             fields["estimated_seconds"] = prediction.estimatedDuration.map { .seconds($0) }
-            send("prediction.created", fields)
+            send("prediction.created", fields, of: row)
         case .reused(let prediction, let options):
             var fields = Self.fields(prediction, options)
             fields["status"] = .string(prediction.status.rawValue)
-            send("prediction.reused", fields)
+            send("prediction.reused", fields, of: row)
         case .progressed(let prediction):
             guard !prediction.status.isTerminal else { return }
             var fields = Self.fields(prediction)
@@ -22,32 +24,32 @@ extension EventStream {
             fields["eta"] = prediction.progress.eta.map { .seconds($0) }
             fields["queue_length"] = prediction.progress.queueLength.map { .integer(Int64($0)) }
             fields["step"] = prediction.progress.step.map { .string($0) }
-            send("prediction.progress", fields)
-        case .ended(let prediction): sendEnd(of: prediction)
+            send("prediction.progress", fields, of: row)
+        case .ended(let prediction): sendEnd(of: prediction, row)
         case .notCanceled(let id, let error):
             send(
                 "prediction.not_canceled",
-                ["id": .string(id), "code": .string(error.code.rawValue), "message": .string(error.message)])
+                ["id": .string(id), "code": .string(error.code.rawValue), "message": .string(error.message)], of: row)
         case .inDoubt(let workflow, let label, let error):
             let fields: [String: JSONValue] = [
                 "workflow": .string(workflow), "label": .optional(label), "message": .string(error.message),
             ]
-            send("prediction.in_doubt", fields.withoutNulls)
+            send("prediction.in_doubt", fields.withoutNulls, of: row)
         case .itemFailed(let index, let label, let message):
             let fields: [String: JSONValue] = [
                 "item": .integer(Int64(index)), "label": .optional(label), "message": .string(message),
             ]
-            send("item.failed", fields.withoutNulls)
+            send("item.failed", fields.withoutNulls, of: row)
         case .saved(let path, let bytes):
-            send("file.written", ["path": .string(path), "bytes": .integer(bytes)])
+            send("file.written", ["path": .string(path), "bytes": .integer(bytes)], of: row)
         case .kept(let path, let bytes, let url):
-            send("file.kept", ["path": .string(path), "bytes": .integer(bytes), "url": .string(url)])
-        case .transfer(let transfer): send(transfer)
-        case .retried(let operation): send("call.retried", ["operation": .string(operation.rawValue)])
+            send("file.kept", ["path": .string(path), "bytes": .integer(bytes), "url": .string(url)], of: row)
+        case .transfer(let transfer): send(transfer, of: row)
+        case .retried(let operation): send("call.retried", ["operation": .string(operation.rawValue)], of: row)
         }
     }
 
-    private func sendEnd(of prediction: Prediction) {
+    private func sendEnd(of prediction: Prediction, _ row: RowKey?) {
         var fields = Self.fields(prediction)
         fields["predict_seconds"] = prediction.metrics.predictTime.map { .seconds($0) }
         fields["total_seconds"] = prediction.metrics.totalTime.map { .seconds($0) }
@@ -56,15 +58,15 @@ extension EventStream {
             fields["output"] = prediction.outputIncludingInfo
             fields["info"] = prediction.info
             if prediction.succeededWithoutOutput { fields["without_output"] = true }
-            send("prediction.succeeded", fields)
-        case .canceled: send("prediction.canceled", fields)
+            send("prediction.succeeded", fields, of: row)
+        case .canceled: send("prediction.canceled", fields, of: row)
         default:
             fields["error"] = .string(prediction.error ?? "the prediction failed without a reason")
-            send("prediction.failed", fields)
+            send("prediction.failed", fields, of: row)
         }
     }
 
-    private func send(_ transfer: ScriptTransfer) {
+    private func send(_ transfer: ScriptTransfer, of row: RowKey?) {
         var fields: [String: JSONValue] = [
             "transfer": .integer(Int64(transfer.number)), "name": .string(transfer.name),
             "bytes": .integer(transfer.progress.bytesDone),
@@ -81,7 +83,7 @@ extension EventStream {
             stage = "failed"
             fields["error"] = .string(reason)
         }
-        send("\(transfer.direction.rawValue).\(stage)", fields)
+        send("\(transfer.direction.rawValue).\(stage)", fields, of: row)
     }
 
     private static func fields(_ prediction: Prediction) -> [String: JSONValue] {

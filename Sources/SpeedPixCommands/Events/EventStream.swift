@@ -1,4 +1,5 @@
 import SpeedPix
+import SpeedPixBatch
 import Synchronization
 
 #if canImport(FoundationEssentials)
@@ -34,10 +35,10 @@ final class EventStream: Sendable {
         state = Mutex(State(redaction: Redaction(secrets)))
     }
 
-    /// What the script prints.
-    func print(_ bytes: [UInt8]) {
+    /// What the script prints, for a row if it runs for one.
+    func print(_ bytes: [UInt8], of row: RowKey? = nil) {
         let redaction = state.withLock { $0.redaction }
-        send("print", JSONValue.fields(text: redaction(bytes)))
+        send("print", JSONValue.fields(text: redaction(bytes)), of: row)
     }
 
     /// The first event. From now on nothing shows the secret that the plan has.
@@ -55,7 +56,10 @@ final class EventStream: Sendable {
         send("run.started", head.merging(["parameters": .object(parameters.mapValues { .string($0) })]) { $1 })
     }
 
-    func send(_ name: String, _ fields: [String: JSONValue] = [:]) {
+    /// - Parameter row: The row of a batch that the script runs for.
+    func send(_ name: String, _ fields: [String: JSONValue] = [:], of row: RowKey? = nil) {
+        var fields = fields
+        if let row { fields["row_key"] = .string(row.description) }
         let notifyFailure = state.withLock { state in
             state.hasFinished ? nil : write(name, fields: fields, state: &state)
         }

@@ -14,5 +14,18 @@ enum DurationText {
         return seconds < 59.5 ? "\(Int(seconds.rounded())) s" : clock(duration)
     }
 
+    /// What is only known roughly: `50s`, `12m`, `7h 40m`, `2d 3h`.
+    static func rough(_ duration: Duration) -> String {
+        let seconds = max(Int64((duration / .seconds(1)).rounded(.up)), 0)
+        if seconds <= 50 { return "\(max((seconds + 9) / 10 * 10, 10))s" }
+        var minutes = (seconds + 59) / 60
+        if minutes < 60 { return "\(minutes)m" }
+        // Ten minutes more or less of several hours say nothing.
+        if minutes >= 180 { minutes = (minutes + 5) / 10 * 10 }
+        let hours = minutes / 60
+        if hours < 48 { return minutes % 60 == 0 ? "\(hours)h" : "\(hours)h \(minutes % 60)m" }
+        return hours % 24 == 0 ? "\(hours / 24)d" : "\(hours / 24)d \(hours % 24)h"
+    }
+
     private static func two(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
 }

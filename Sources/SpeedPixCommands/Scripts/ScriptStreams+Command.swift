@@ -1,3 +1,4 @@
+import SpeedPixBatch
 import SpeedPixLua
 
 extension ScriptStreams {
@@ -15,12 +16,14 @@ extension ScriptStreams {
     }
 
     /// Among the events of a run. A line about each picture is an event that a program can read.
-    init(_ events: EventStream, _ context: CommandContext, isVerbose: Bool) {
+    ///
+    /// - Parameter row: The row of a batch that the script runs for.
+    init(_ events: EventStream, _ context: CommandContext, isVerbose: Bool, row: RowKey? = nil) {
         self.init(
-            write: { events.print($0) }, writeError: context.writeError,
+            write: { events.print($0, of: row) }, writeError: context.writeError,
             log: { level, message in
                 guard level != .debug || isVerbose else { return }
-                events.send("log", ["level": .string(level.rawValue), "message": .string(message)])
+                events.send("log", ["level": .string(level.rawValue), "message": .string(message)], of: row)
             })
     }
 

@@ -1,0 +1,14 @@
+/// One row of the results: what the source said, and how it ended. A value.
+package struct ResultRecord: Sendable, Equatable {
+    /// The row's, from 1: the results are sorted by it.
+    package let number: Int
+    /// The values of the source's columns, in their order; nil for a field that the row does not have.
+    package let source: [String?]
+    package let result: RowResult
+
+    package init(number: Int, source: [String?], result: RowResult) {
+        self.number = number
+        self.source = source
+        self.result = result
+    }
+}

@@ -1,0 +1,15 @@
+/// What happens to a row of a batch.
+package enum RowEvent: Sendable, Equatable {
+    /// It begins, for the first time or once more.
+    case started(QueuedRow)
+    /// A try has failed, and the row is tried once more.
+    case retried(QueuedRow, RowResult)
+    /// Its result is known. Also for a row that never began.
+    case ended(QueuedRow, RowResult)
+    /// An attempt before has done it.
+    case skipped(BatchRow)
+    /// Something was created, and is paid for.
+    case created
+    /// What an attempt before has created was used again.
+    case reused
+}
