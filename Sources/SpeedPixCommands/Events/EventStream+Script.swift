@@ -42,6 +42,7 @@ extension EventStream {
             send("file.written", ["path": .string(path), "bytes": .integer(bytes)])
         case .kept(let path, let bytes, let url):
             send("file.kept", ["path": .string(path), "bytes": .integer(bytes), "url": .string(url)])
+        case .used(let url): send("file.used", ["url": .string(url)])
         case .transfer(let transfer): send(transfer)
         case .retried(let operation): send("call.retried", ["operation": .string(operation.rawValue)])
         }
