@@ -105,16 +105,19 @@ struct RunJournaling: Sendable {
         let store = try JournalStore(folder: plan.folder.path)
         if plan.target == nil, let unfinished = try store.newestUnfinished(plan.description) {
             let run = try store.run(unfinished)
-            report(
-                "run \(unfinished) of this script is unfinished, and has paid for \(RunText.predictions(run.created));"
-                    + " this is a new one, and pays anew (to go on with that one: \(plan.resumeCommand))")
+            let paid = run.succeeded + run.unended
+            if paid + run.inDoubt > 0 {
+                let what = paid > 0 ? "has paid for \(RunText.predictions(paid))" : "has \(run.inDoubt) in doubt"
+                report(
+                    "run \(unfinished) of this script is unfinished, and \(what); this is a new one, and pays anew"
+                        + " (to go on with that one: \(plan.resumeCommand))")
+            }
         }
         return try store.begin(plan.description, seed: seed, refusesUnfinished: plan.target == .auto)
     }
 
     private static func greeting(_ run: RecordedRun, _ journal: RunJournal) -> String {
-        "going on with run \(run.number), attempt \(journal.attempt): \(RunText.predictions(run.created)) of it"
-            + (run.created == 1 ? " is" : " are") + " paid for"
+        "going on with run \(run.number), attempt \(journal.attempt): \(RunText.paid(run, whose: " of it", "paid for"))"
     }
 
     private static func lines(doubts: [RecordedCreate], of run: Int64, in zone: TimeZone) -> [String] {
@@ -186,13 +189,14 @@ struct RunJournaling: Sendable {
         }
     }
 
-    /// The last line of a run that did not end well: what it has paid for is not lost.
-    func hint(_ state: RunState) -> String? {
-        guard let plan, run != nil else { return nil }
-        let paid = state.created + state.reused
-        let rest = "kept; go on with: \(plan.resumeCommand)"
-        guard paid > 0 else { return state.inDoubt.isEmpty ? nil : "what is in doubt is \(rest)" }
-        return "\(RunText.predictions(paid)) \(paid == 1 ? "is" : "are") paid for and \(rest)"
+    /// The last line of a run that did not end well: what it has paid for, in all attempts, is not lost.
+    func hint() -> String? {
+        guard let plan, let journal = deferred?.runJournal else { return nil }
+        let next = "go on with: \(plan.resumeCommand)"
+        // A journal that cannot be read has been reported.
+        guard let run = try? journal.store.run(journal.run) else { return next }
+        guard run.created > 0 else { return run.inDoubt > 0 ? "what is in doubt is kept; \(next)" : nil }
+        return "\(RunText.paid(run)); \(next)"
     }
 }
 
