@@ -86,18 +86,47 @@ struct RunJournaling: Sendable {
             return newest
         }
         guard target == .newest else { return nil }
-        var text = "there is no unfinished run of \(plan.description.script) with these parameters to go on with"
-        let others =
-            isThere
-            ? try JournalStore(folder: plan.folder.path).runs()
-                .filter { $0.isUnfinished && $0.description.script == plan.description.script } : []
-        for run in others.prefix(5) { text += "\n  run \(RunText.line(run, in: context.timeZone))" }
-        text += "\nhint: "
-        text +=
-            others.isEmpty
-            ? "leave --resume out to begin one; speedpix runs lists all runs"
-            : "these were begun with other parameters, or elsewhere: --resume=RUN goes on with one of them"
-        throw CommandFailure(.usage, text.printable(keepingLines: true))
+        throw CommandFailure(
+            .usage,
+            nothingToResume(isThere ? try JournalStore(folder: plan.folder.path).runs() : [], plan, context)
+                .printable(keepingLines: true))
+    }
+
+    /// Why there is nothing to go on with, and what else can be done.
+    ///
+    /// - Parameter runs: All, the newest first.
+    private static func nothingToResume(
+        _ runs: [RecordedRun], _ plan: JournalPlan, _ context: CommandContext
+    ) -> String {
+        let script = plan.description.script
+        let others = runs.filter { $0.isUnfinished && $0.description.script == script }
+        var lines: [String] = []
+        var hints: [String] = []
+        if let finished = runs.first(where: { $0.description.isSameRun(as: plan.description) }) {
+            let number = finished.number
+            let rest =
+                finished.unsaved == 0
+                ? "nothing of it is left to do"
+                : "\(RunText.predictions(finished.unsaved)) of it \(finished.unsaved == 1 ? "is" : "are") not saved"
+                    + " (speedpix jobs list --unsaved --run \(number))"
+            lines.append("run \(number) of \(script) with these parameters has finished: \(rest)")
+            hints.append(
+                "--resume=\(number) runs the script again with what that run has, and creates only what is new")
+            // It has ended well: a create that failed was handled, and would be sent as well.
+            let made = RunText.predictions(finished.created)
+            hints.append(
+                plan.isLocal
+                    ? "without --resume, \(made) would be created anew"
+                    : "without --resume, \(made) would be created and paid for once more")
+        } else {
+            lines.append("there is no unfinished run of \(script) with these parameters to go on with")
+            if others.isEmpty { hints.append("leave --resume out to begin one; speedpix runs lists all runs") }
+        }
+        if !others.isEmpty {
+            lines += others.prefix(5).map { "  run \(RunText.line($0, in: context.timeZone))" }
+            hints.append("these were begun with other parameters, or elsewhere: --resume=RUN goes on with one of them")
+        }
+        return (lines + hints.map { "hint: \($0)" }).joined(separator: "\n")
     }
 
     /// At the first create of a new run.

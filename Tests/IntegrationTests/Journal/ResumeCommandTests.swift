@@ -129,6 +129,38 @@ struct ResumeCommandTests {
         }
     }
 
+    @Test("run --resume of a finished run says so, and what a fresh run would create")
+    func finished() async throws {
+        try await withFixture(stops: false) { fixture in
+            _ = await fixture.run("run", "s.lua")
+            let run = await fixture.run("run", "s.lua", "--resume")
+            #expect(run.status == .usage && !run.errors.contains("leave --resume out"))
+            #expect(
+                run.errors.contains("s.lua with these parameters has finished: nothing of it is left to do\n"),
+                "\(run.errors)")
+            #expect(run.errors.contains("\nhint: --resume=1 runs the script again"), "\(run.errors)")
+            #expect(
+                run.errors.hasSuffix("hint: without --resume, 4 predictions would be created and paid for once more\n"),
+                "\(run.errors)")
+            #expect(try fixture.runs().count == 1 && fixture.creates().count == 4)
+            let again = await fixture.run("run", "s.lua", "--resume=1")
+            #expect(again.status == .success && again.errors.contains("0 created, 4 from attempts before"))
+
+            _ = await fixture.run("run", "s.lua", "n=1", "--limit", "1")
+            let other = await fixture.run("run", "s.lua", "--resume")
+            #expect(
+                other.errors.contains("has finished") && other.errors.contains("run 2: s.lua n=1"), "\(other.errors)")
+
+            try fixture.folder.write("run('echo', { image = speedpix.bytes('x', 'x.txt') })", to: "u.lua")
+            _ = await fixture.run("run", "u.lua")
+            let unsaved = await fixture.run("run", "u.lua", "--resume")
+            #expect(
+                unsaved.errors.contains(
+                    "has finished: 1 prediction of it is not saved (speedpix jobs list --unsaved --run 3)\n"),
+                "\(unsaved.errors)")
+        }
+    }
+
     @Test("run --resume without an unfinished run lists the others, and --resume=auto begins one")
     func nothing() async throws {
         try await withFixture { fixture in
