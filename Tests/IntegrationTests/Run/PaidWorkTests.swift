@@ -194,7 +194,11 @@ struct PaidWorkTests {
     @Test(
         "jobs download --unsaved refuses invalid arguments and files of events",
         arguments: [
-            (["--unsaved"], "--unsaved needs --events FILE"),
+            (
+                ["--unsaved"],
+                "--unsaved needs --events FILE: the events that a run has written, with speedpix run … --json > FILE"
+            ),
+            (["--unsaved"], "speedpix jobs list --unsaved has the ids"),
             (["--unsaved", "--events", "none.jsonl"], "could not read none.jsonl"),
             (["--unsaved", "--events", "odd.jsonl"], "odd.jsonl:1: no event of a run"),
             ([], "Missing expected argument"),
