@@ -1,5 +1,6 @@
-// Names that a script may expect, since other Luas or other hosts have them, and that are not there. They are nil, so that a
-// script can ask for them and go another way; where it uses that nil, Lua's own message gets what to use instead behind it.
+// Names that are not there: those that a script may expect, since other Luas or other hosts have them, and misspelt ones. They
+// are nil, so that a script can ask for them and go another way; where it uses that nil, Lua's own message gets what to use
+// instead behind it, or the nearest name.
 #include <stdio.h>
 #include <string.h>
 
@@ -22,10 +23,7 @@ void spl_note_absent(spl_vm *vm, lua_State *L, const char *module, const char *f
 static int absent_field(lua_State *L) {
     spl_vm *vm = spl_vm_of(L);
     if (lua_type(L, 2) != LUA_TSTRING) return 0;
-    const char *library = lua_tostring(L, lua_upvalueindex(1)), *field = lua_tostring(L, 2);
-    lua_rawgeti(L, LUA_REGISTRYINDEX, vm->absent_ref);
-    lua_pushfstring(L, "%s.%s", library, field);
-    if (lua_rawget(L, -2) != LUA_TNIL) spl_note_absent(vm, L, library, field);
+    spl_note_absent(vm, L, lua_tostring(L, lua_upvalueindex(1)), lua_tostring(L, 2));
     return 0;
 }
 
@@ -97,34 +95,107 @@ static bool find_subject(const char *message, size_t length, subject *found) {
     return true;
 }
 
-// The message at 1 with the advice behind it, or as it is.
+// Names to compare with a misspelt one, each with a line break behind it. As many as there is room for: a script may have made
+// any number of globals.
+typedef struct {
+    char text[4096];
+    size_t length;
+    int visited;
+} name_list;
+
+#define SPL_MOST_NAMES 2000
+#define SPL_LONGEST_NAME 64
+
+static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
+
+static bool is_name(const char *text, size_t length) {
+    if (length == 0 || length > SPL_LONGEST_NAME || !is_letter(text[0])) return false;
+    for (size_t i = 1; i < length; i++)
+        if (!is_letter(text[i]) && (text[i] < '0' || text[i] > '9')) return false;
+    return true;
+}
+
+// Adds the keys of the table on top.
+static void add_names(lua_State *L, name_list *names) {
+    lua_pushnil(L);
+    while (lua_next(L, -2) != 0) {
+        lua_pop(L, 1);
+        if (++names->visited > SPL_MOST_NAMES) {
+            lua_pop(L, 1);
+            return;
+        }
+        // lua_tolstring would change a number that is a key.
+        if (lua_type(L, -1) != LUA_TSTRING) continue;
+        size_t length;
+        const char *name = lua_tolstring(L, -1, &length);
+        if (!is_name(name, length) || length + 1 > sizeof names->text - names->length) continue;
+        memcpy(names->text + names->length, name, length);
+        names->text[names->length + length] = '\n';
+        names->length += length + 1;
+    }
+}
+
+// Pushes the name nearest to one that is nil, and returns whether there is one.
+//
+// `path`: "library.field"; NULL for a global, which may also be a variable of the session.
+static bool push_nearest(lua_State *L, spl_vm *vm, const char *path, const char *name, size_t length) {
+    name_list names = {.length = 0};
+    if (!is_name(name, length)) return false;
+    lua_pushglobaltable(L);
+    if (path != NULL) {
+        const char *dot = strchr(path, '.');
+        lua_pushlstring(L, path, (size_t)(dot - path));
+        if (lua_rawget(L, -2) != LUA_TTABLE) return false;
+    }
+    add_names(L, &names);
+    if (path == NULL && vm->inspector != NULL) {
+        lua_rawgeti(L, LUA_REGISTRYINDEX, vm->scope_ref);
+        add_names(L, &names);
+    }
+    int32_t start = vm->host.nearest(name, length, names.text, names.length);
+    if (start < 0) return false;
+    const char *found = names.text + start;
+    lua_pushlstring(L, found, (size_t)((const char *)memchr(found, '\n', names.length - (size_t)start) - found));
+    return true;
+}
+
+// The message at 1 with what helps behind it, or as it is.
 static int explain(lua_State *L) {
     spl_vm *vm = spl_vm_of(L);
     size_t length;
     const char *message = lua_tolstring(L, 1, &length);
     subject s;
     if (!find_subject(message, length, &s)) return 1;
-    lua_rawgeti(L, LUA_REGISTRYINDEX, vm->absent_ref);
     const char *field = strrchr(vm->absent, '.');
     bool is_read_field = field != NULL && strlen(field + 1) == s.length && memcmp(field + 1, s.name, s.length) == 0;
     // A field's name alone does not tell of which table it is: one that was read in this very line does.
     bool is_same_place = strncmp(message, vm->absent_place, strlen(vm->absent_place)) == 0;
-    if (is_read_field && (s.is_field ? is_same_place : s.is_called && !s.is_global))
-        lua_pushstring(L, vm->absent);
-    else if (s.is_global || (!s.is_field && s.is_called))
-        lua_pushlstring(L, s.name, s.length);
+    const char *path = is_read_field && (s.is_field ? is_same_place : s.is_called && !s.is_global) ? vm->absent : NULL;
+    if (path == NULL && !s.is_global && (s.is_field || !s.is_called)) return 1;
+    if (vm->absent_ref != 0) {
+        lua_rawgeti(L, LUA_REGISTRYINDEX, vm->absent_ref);
+        if (path != NULL)
+            lua_pushstring(L, path);
+        else
+            lua_pushlstring(L, s.name, s.length);
+        if (lua_rawget(L, -2) == LUA_TSTRING) {
+            lua_pushfstring(L, "%s; %s", message, lua_tostring(L, -1));
+            return 1;
+        }
+    }
+    // A variable of the script's own, which is nil: nobody knows what was meant to be in it.
+    if (path == NULL && !s.is_global) return lua_settop(L, 1), 1;
+    if (push_nearest(L, vm, path, s.name, s.length))
+        lua_pushfstring(L, "%s; did you mean '%s'?", message, lua_tostring(L, -1));
     else
-        return lua_settop(L, 1), 1;
-    if (lua_rawget(L, -2) != LUA_TSTRING) return lua_settop(L, 1), 1;
-    lua_pushfstring(L, "%s; %s", message, lua_tostring(L, -1));
+        lua_settop(L, 1);
     return 1;
 }
 
 void spl_explain_absence(lua_State *L) {
-    spl_vm *vm = spl_vm_of(L);
     size_t length;
     subject s;
-    if (vm->absent_ref == 0 || lua_type(L, -1) != LUA_TSTRING) return;
+    if (lua_type(L, -1) != LUA_TSTRING) return;
     const char *message = lua_tolstring(L, -1, &length);
     if (!find_subject(message, length, &s) || !lua_checkstack(L, 8)) return;
     lua_pushcfunction(L, explain);

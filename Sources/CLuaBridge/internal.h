@@ -105,7 +105,7 @@ struct spl_vm {
     int scope_ref, declared_ref;  // session.c
     int loaded_ref;   // the table of Lua's own libraries by name
     int absent_ref;   // absent.c: name that a script may expect → what to use instead
-    char absent[64], absent_place[96];  // such a field that has been read last, and the "file:line:" of its reading
+    char absent[64], absent_place[96];  // the field of a library that has been read last and was nil, and the "file:line:" of that
     int traces_ref;   // coroutine that ended by an error → its traceback; weak
     int class_refs[SPL_MAX_CLASSES];
     const void *class_mts[SPL_MAX_CLASSES];
@@ -166,8 +166,8 @@ int32_t spl_load_text(lua_State *L, const char *source, size_t length, const cha
 void spl_explain_characters(lua_State *L, const char *source, size_t length, const char *name);
 // encoding.c: of a place in a line, from 1, in characters.
 int32_t spl_column(const char *line_start, const char *at);
-// absent.c: adds to an error's message, on top, what to use instead of the name that it says is nil; leaves any other error
-// as it is. It raises nothing.
+// absent.c: adds to an error's message, on top, what to use instead of the name that it says is nil, or the nearest name; leaves
+// any other error as it is. It raises nothing.
 void spl_explain_absence(lua_State *L);
 // trace.c: the stack of `thread` from `level` on, without its body in C, as text of the VM's own buffer. It allocates
 // nothing; without `names` it does not touch the stack either, and functions go by the names their callers use.

@@ -28,7 +28,7 @@ package enum ImageModule {
                 """
                 Opens a JPEG, PNG, WebP, GIF, TIFF or HEIF picture; its content decides, not its name. The pixels are decoded \
                 when they are first needed; that a picture is truncated or broken may come out only then. `image.check` tells \
-                before.
+                before. A result is downloaded for it, and counts as saved once a picture made from it is saved.
                 """, [source],
                 options: [
                     "width: integer — shrinks it to fit while it is decoded, which is much faster",
@@ -126,7 +126,9 @@ package enum ImageModule {
             let name = object.luaProperty("filename")?.text ?? object.luaDescription
             let identity = host.identity(object)
             // Results of one workflow have the same names.
-            let origin = SavedResult(identity: "object \(identity)", name: "\(name) (\(identity))")
+            let origin = SavedResult(
+                identity: "object \(identity)", name: "\(name) (\(identity))",
+                results: host.resultURL(object).map { [$0] } ?? [])
             return Source(name: name, origin: origin, read: reading)
         default:
             guard let reading = try host.source(value) else { throw mismatch() }

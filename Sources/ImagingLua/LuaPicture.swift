@@ -53,7 +53,7 @@ package final class LuaPicture: LuaObject {
     package let height: Int
     /// The format of its file, or the one it was converted to.
     let format: ImageFormat?
-    /// What it was opened from, also if it was changed since; nil for one that was made.
+    /// What it was opened from, also if it was changed since, and the results that were laid on it; nil for one that was made.
     let origin: SavedResult?
     private let dotsPerInch: Double?
     private let colorSpace: String

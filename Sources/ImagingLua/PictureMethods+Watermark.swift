@@ -42,7 +42,8 @@ extension PictureMethods {
         watermark.gap = try options.pixels("gap")
         return { [watermark] context in
             let bytes = try await mark.bytes()
-            return try await PictureWork.pixels(picture.host, format: picture.format, origin: picture.origin) {
+            let origin = SavedResult.combined(picture.origin, mark.origin)
+            return try await PictureWork.pixels(picture.host, format: picture.format, origin: origin) {
                 let pixels = try picture.pixels
                 let drawn = try mark.drawn(bytes, side: pixels.first.markSide(watermark))
                 return try pixels.map { try $0.watermarked(drawn, watermark) }
@@ -53,27 +54,34 @@ extension PictureMethods {
     /// What is laid on a picture.
     private enum Mark: Sendable {
         case picture(LuaPicture)
-        case file(name: String, PictureHost.Reading)
+        case file(ImageModule.Source)
 
         init(_ value: LuaValue, _ host: PictureHost, _ mismatch: () -> LuaArgumentError) throws {
             if case .object(let picture as LuaPicture) = value {
                 self = .picture(picture)
             } else {
-                let source = try ImageModule.source(value, host, mismatch)
-                self = .file(name: source.name, source.read)
+                self = .file(try ImageModule.source(value, host, mismatch))
+            }
+        }
+
+        /// What it comes from; nil for a picture that was made.
+        var origin: SavedResult? {
+            switch self {
+            case .picture(let picture): picture.origin
+            case .file(let source): source.origin
             }
         }
 
         /// Of a file.
         func bytes() async throws -> [UInt8]? {
-            if case .file(_, let read) = self { try await read() } else { nil }
+            if case .file(let source) = self { try await source.read() } else { nil }
         }
 
         func drawn(_ bytes: [UInt8]?, side: Int) throws -> Image {
             switch self {
             case .picture(let picture): return try picture.image
-            case .file(let name, _):
-                let bytes = bytes ?? []
+            case .file(let source):
+                let (name, bytes) = (source.name, bytes ?? [])
                 if Image.isSVG(bytes) { return try Image.svg(file: bytes, name: name, longerSide: side) }
                 guard case .still(let image) = PicturePixels(try Animation.open(bytes: bytes, name: name)) else {
                     throw ImagingError(

@@ -163,7 +163,8 @@ enum PictureMethods {
             return { context in
                 let cut = try await PictureWork.run { try picture.image.assessedCutout(feather: feather) }
                 let result = LuaPicture(
-                    .still(cut.image), host: picture.host, format: picture.format, assessment: cut.assessment)
+                    .still(cut.image), host: picture.host, format: picture.format, origin: picture.origin,
+                    assessment: cut.assessment)
                 try await picture.host.memory.collect(context)
                 return .object(result)
             }
@@ -237,7 +238,8 @@ enum PictureMethods {
         let margin = try placement.margin(options) ?? 0
         let blend: BlendMode = try options.choice("blend") ?? .over
         let opacity = try options.number("opacity") ?? 1
-        return PictureWork.pixels(picture.host, format: picture.format, origin: picture.origin) {
+        let origin = SavedResult.combined(picture.origin, other.origin)
+        return PictureWork.pixels(picture.host, format: picture.format, origin: origin) {
             let over = try other.image
             return try picture.pixels.map {
                 try placement.lay(over, on: $0, margin: margin, blend: blend, opacity: opacity)
@@ -318,11 +320,11 @@ enum PictureMethods {
             let quality = try quality(options)
             let metadata = try options.metadata()
             return { _ in
-                .string(
-                    LuaString(
-                        try await PictureWork.run {
-                            try picture.pixels.encoded(format: chosen, quality: quality, metadata: metadata)
-                        }))
+                let bytes = try await PictureWork.run {
+                    try picture.pixels.encoded(format: chosen, quality: quality, metadata: metadata)
+                }
+                if let origin = picture.origin { picture.host.noteUse(origin.results) }
+                return .string(LuaString(bytes))
             }
         },
         .waiting(

@@ -27,9 +27,31 @@ package struct SavedResult: Sendable, Hashable {
     package let identity: String
     /// As messages name it.
     package let name: String
+    /// The results of predictions whose content is in it, by their URLs.
+    package let results: Set<String>
 
-    package init(identity: String, name: String) {
+    package init(identity: String, name: String, results: Set<String> = []) {
         self.identity = identity
         self.name = name
+        self.results = results
+    }
+
+    /// What a picture comes from that has another one laid on it.
+    ///
+    /// - Parameters:
+    ///   - base: What the picture comes from; nil for one that was made.
+    ///   - other: The same of the picture on it. Only results count of it: a second logo does not make it another picture.
+    package static func combined(_ base: SavedResult?, _ other: SavedResult?) -> SavedResult? {
+        guard let other, !other.results.isEmpty else { return base }
+        guard let base else { return other }
+        guard !other.results.isSubset(of: base.results) else { return base }
+        return SavedResult(
+            identity: "\(base.identity) with \(other.identity)", name: "\(base.name) with \(other.name)",
+            results: base.results.union(other.results))
+    }
+
+    /// Whether nothing is lost when this replaces another one: it is the same, or all results in that are in this, too.
+    package func contains(_ other: SavedResult) -> Bool {
+        identity == other.identity || !other.results.isEmpty && other.results.isSubset(of: results)
     }
 }

@@ -6,7 +6,7 @@ struct CommandFailure: Error {
     /// What is wrong, without what helps against it; nil if it was said.
     var problem: String?
     /// What helps, one way each.
-    var remedies: [String] = []
+    var remedies: [Remedy] = []
 
     init(_ status: ExitStatus, _ message: String? = nil) {
         self.status = status
@@ -21,6 +21,6 @@ struct CommandFailure: Error {
     init(_ status: ExitStatus, _ problem: String, hint: String?) {
         self.init(status, problem + (hint.map { "\nhint: \($0)" } ?? ""))
         self.problem = problem
-        if let hint { remedies = [hint] }
+        if let hint { remedies = [Remedy(action: hint)] }
     }
 }

@@ -57,8 +57,9 @@ public enum Gateway {
         isolation: isolated (any Actor)?, body: (RunningGateway) async throws -> Output
     ) async throws -> Output {
         let (ports, listening) = AsyncStream<Int>.makeStream()
+        let catalogue = WorkflowCatalogue(backends(configuration, workflows: workflows, logger: logger))
         let parts = services(
-            configuration, storage: storage, workflows: workflows, logger: logger,
+            configuration, storage: storage, catalogue: catalogue, logger: logger,
             onPort: { listening.yield($0) })
         var group = ServiceGroupConfiguration(services: parts, logger: logger)
         group.maximumGracefulShutdownDuration = patience
@@ -76,7 +77,7 @@ public enum Gateway {
         let host = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
         let running = RunningGateway(
             endpoint: "http://\(host):\(port)", port: port, appKey: configuration.appKey,
-            refusal: storage.refusal)
+            refusal: storage.refusal, createCheck: CreateCheck(catalogue: catalogue))
         let result: Result<Output, any Error>
         do {
             result = .success(try await body(running))
@@ -122,12 +123,11 @@ public enum Gateway {
 
     /// What runs, in the order in which it starts: the server is the first to end.
     private static func services(
-        _ configuration: GatewayConfiguration, storage: GatewayStorage, workflows: [any LocalWorkflow], logger: Logger,
+        _ configuration: GatewayConfiguration, storage: GatewayStorage, catalogue: WorkflowCatalogue, logger: Logger,
         onPort: @escaping @Sendable (Int) -> Void
     ) -> [any Service] {
         let store = storage.files
         let urls = URLSigner(secret: configuration.appSecret)
-        let catalogue = WorkflowCatalogue(backends(configuration, workflows: workflows, logger: logger))
         let preparation = InputPreparation(store: store, urls: urls)
         let runner = PredictionRunner(
             store: store, uniqueName: configuration.uniqueName, now: configuration.now, logger: logger)

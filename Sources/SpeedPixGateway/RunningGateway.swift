@@ -9,4 +9,6 @@ public struct RunningGateway: Sendable {
     /// Why it keeps everything in a temporary folder, and nothing in the data directory; nil if the data directory is used, or
     /// none was asked for. See ``GatewayConfiguration/fallsBackToTemporary``.
     package let refusal: String?
+    /// What it refuses of a create before the values of inputs count.
+    package let createCheck: CreateCheck
 }

@@ -5,8 +5,10 @@ import Synchronization
 public final class DryRunJournal: PredictionJournal {
     /// What creates have come to so far.
     public struct Counts: Sendable {
-        /// Those that the journal has.
+        /// Those that the journal has, with a result or one to come.
         public var reused = 0
+        /// Those that the journal has and that failed, or were canceled, and would not be made again.
+        public var failed = 0
         /// Those that would be sent, and paid for.
         public var new = 0
         /// Those whose outcome is unknown.
@@ -42,7 +44,7 @@ public final class DryRunJournal: PredictionJournal {
             if let identity = create.identity,
                 case .found(let found) = state.earlier.claim(position: create.position, digest: identity.digest)
             {
-                if found.state == .inDoubt { state.counts.inDoubt += 1 } else { state.counts.reused += 1 }
+                if found.state == .inDoubt { state.counts.inDoubt += 1 }
                 return (found, JournalKey(rawValue: 0))
             }
             state.counts.new += 1
@@ -55,7 +57,10 @@ public final class DryRunJournal: PredictionJournal {
                 .unknownOutcome, "\(found.label ?? found.workflowID) is in doubt: nobody knows whether it was created",
                 remedy: "settle it first: speedpix runs settle")
         }
-        return .recorded(try records.prediction(found.number))
+        let prediction = try records.prediction(found.number)
+        let hasFailed = prediction.status.isTerminal && prediction.status != .succeeded
+        state.withLock { if hasFailed { $0.counts.failed += 1 } else { $0.counts.reused += 1 } }
+        return .recorded(prediction)
     }
 
     /// Nothing is written.

@@ -46,7 +46,7 @@ public struct RecordedCreate: Sendable {
     public var ended: Double?
     /// Where files of its output were saved.
     public var paths: [String]
-    /// How many files of its output were neither saved nor used for another create.
+    /// How many files of its output were neither saved nor used: for another create, or for a picture that was saved.
     public var unsavedFiles: Int
 
     /// Whether it is unknown whether it was made.

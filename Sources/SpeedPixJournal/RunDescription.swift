@@ -25,4 +25,11 @@ public struct RunDescription: Sendable, Hashable, Codable {
         self.appKey = appKey
         self.command = command
     }
+
+    /// Whether a run with this description goes on with one that has the other: whatever the command lines.
+    public func isSameRun(as other: RunDescription) -> Bool {
+        var other = other
+        other.command = command
+        return self == other
+    }
 }

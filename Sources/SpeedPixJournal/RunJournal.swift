@@ -325,6 +325,18 @@ public final class RunJournal: PredictionJournal {
         }
     }
 
+    /// Returns at once; it is written down a second later at most. A power cut before that leaves the file counted as unsaved.
+    public func recordUsed(_ output: OutputFileID) {
+        let run = run
+        submit(mayWait: true) { database in
+            try database.executeCached(
+                sql: """
+                    INSERT INTO saved (run, prediction, number) SELECT ?1, ?2, ?3
+                    WHERE NOT EXISTS (SELECT 1 FROM saved WHERE prediction = ?2 AND number = ?3)
+                    """, arguments: [run, output.predictionID, output.number])
+        }
+    }
+
     /// - Throws: ``SpeedPixError`` `journal_failed`.
     public func savedFiles(_ output: OutputFileID) async throws -> [SavedFile] {
         try database.read { database in

@@ -73,6 +73,53 @@ struct LocalGatewayTests {
         }
     }
 
+    private static let mistakes = [
+        ("run('ecoh', { image = './a.txt' })", ["predict", "ecoh", "image=./a.txt"]),
+        ("run('echo', { imge = './a.txt' })", ["predict", "echo", "imge=./a.txt"]),
+        ("run('img2img', { image = './a.txt' })", ["predict", "img2img", "image=./a.txt"]),
+        (
+            "speedpix.map({ './a.txt' }, function(f) create('echo', { imge = f }) end)",
+            ["predict", "echo", "imge=./a.txt"]
+        ),
+    ]
+
+    @Test(
+        "--local refuses a wrong workflow, a misspelt input and a missing one before the file is uploaded, as the gateway does",
+        arguments: mistakes)
+    func refusedEarly(script: String, predict: [String]) async throws {
+        let (folder, state) = (try TestFolder(), try TestFolder())
+        try folder.write("content", to: "a.txt")
+        let code = "local ok, e = pcall(function() \(script) end) print(e.code, e.service_code, e.message)"
+        var words: String?
+        try await TestService.run { endpoint in
+            let served = await CommandRun(
+                ["run", "-", "--json"], in: folder, input: code, environment: TestService.environment(endpoint))
+            // Of a service nobody knows before what it refuses.
+            #expect(served.output.contains("upload.finished"), "\(served.output)")
+            let texts = served.output.split(separator: "\n").compactMap { try? JSONValue(parsing: $0.utf8) }
+            words = texts.first { $0["event"] == "print" }?["text"]?.stringValue
+        }
+        let local = await run(["run", "-", "--local", "--json"], folder, input: code, state: state)
+        #expect(!local.output.contains("upload."), "\(local.output)")
+        let texts = local.output.split(separator: "\n").compactMap { try? JSONValue(parsing: $0.utf8) }
+        #expect(words != nil && texts.first { $0["event"] == "print" }?["text"]?.stringValue == words)
+        #expect(texts.last?["summary"]?["uploads"] == 0 && texts.last?["summary"]?["created"] == 0)
+
+        let message = words?.split(separator: "\t").last?.trimmingPrefix { $0.isWhitespace }.split(separator: "\n")
+            .first
+        let once = await run(predict + ["--local=fresh"], folder, state: state)
+        #expect(once.status == .failure && once.errors.contains(message ?? "nothing"), "\(once.errors)")
+    }
+
+    @Test("A create that --local refuses early does not count for --limit, and its run has no predictions")
+    func refusedEarlyIsNotCounted() async throws {
+        let (folder, state) = (try TestFolder(), try TestFolder())
+        let script = "print(pcall(run, 'echo', { txet = 'x' })) print(run('echo', { text = 'x' }).text)"
+        let made = await run(["run", "-", "--local", "--limit", "1"], folder, input: script, state: state)
+        #expect(made.status == .success && made.output.hasSuffix("\nx\n"), "\(made.errors)")
+        #expect(made.errors.contains("1 done of 1 prediction created"), "\(made.errors)")
+    }
+
     @Test(
         "--local refuses unknown values and contradicting options",
         arguments: [

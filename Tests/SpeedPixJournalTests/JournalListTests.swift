@@ -61,6 +61,22 @@ struct JournalListTests {
         #expect(try store.creates(of: 1).first?.paths == ["/out/a.png"])
     }
 
+    @Test("A journal no longer counts a file as unsaved once its content is used, and records that once")
+    func used() async throws {
+        let folder = JournalFolder()
+        let store = try folder.store()
+        let run = try store.begin(JournalFolder.description, seed: 1)
+        try await run.create("create 1", "a", id: "p-1")
+        run.recordUsed(OutputFileID(predictionID: "p-1", number: 0))
+        try await run.ended(try ScriptedServiceAnswer.succeeded(id: "p-1"), byCaller: false)
+        run.recordUsed(OutputFileID(predictionID: "p-1", number: 0))
+        run.recordUsed(OutputFileID(predictionID: "p-2", number: 0))
+        try await run.flush()
+        #expect(try store.run(1).unsaved == 0)
+        #expect(try store.creates(of: 1).map(\.paths) == [[]])
+        #expect(try await run.savedFiles(OutputFileID(predictionID: "p-1", number: 0)).isEmpty)
+    }
+
     @Test("settle resolves a create in doubt with an id, as not created, or to be repeated")
     func settled() async throws {
         let folder = JournalFolder()

@@ -35,6 +35,21 @@ struct AbsentNameTests {
         #expect(message.components(of: advice) == 1, "\(message)")
     }
 
+    @Test(
+        "A misspelt global, or field of one of Lua's own libraries, is an error with the nearest name",
+        arguments: [
+            ("rnu('echo')", "(global 'rnu'); did you mean 'run'?"),
+            ("imgae.open('x')", "(global 'imgae'); did you mean 'image'?"),
+            ("string.formt('x')", "(field 'formt'); did you mean 'format'?"),
+            ("('x'):uper()", "(method 'uper'); did you mean 'upper'?"),
+            ("local inser = table.inser\ninser({}, 1)", "(local 'inser'); did you mean 'insert'?"),
+            ("speedpix.spawn(function() rnu('echo') end):join()", "(global 'rnu'); did you mean 'run'?"),
+        ])
+    func misspelt(script: String, end: String) async throws {
+        let message = try await ScriptFolder().failureMessage(script)
+        #expect(message.hasSuffix(end), "\(message)")
+    }
+
     @Test("Every name of the list is nil, in every module")
     func allAreNil() async throws {
         let folder = try ScriptFolder()

@@ -886,7 +886,7 @@ image = {}
 ---@field height? integer the same for its height
 ---@field damaged? "refuse"|"allow" allow opens what there is of a truncated or broken one; default refuse
 
---- Opens a JPEG, PNG, WebP, GIF, TIFF or HEIF picture; its content decides, not its name. The pixels are decoded when they are first needed; that a picture is truncated or broken may come out only then. `image.check` tells before.
+--- Opens a JPEG, PNG, WebP, GIF, TIFF or HEIF picture; its content decides, not its name. The pixels are decoded when they are first needed; that a picture is truncated or broken may come out only then. `image.check` tells before. A result is downloaded for it, and counts as saved once a picture made from it is saved.
 --- Raises: file_not_found, not_allowed, unsupported_format, image_too_large, image_damaged, file_system.
 ---@param source string|OutputFile|File|Source a path, a result, an upload, or the bytes of a picture
 ---@param options? image.open.options

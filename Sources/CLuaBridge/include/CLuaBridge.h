@@ -118,6 +118,9 @@ typedef struct {
     void (*random)(void *context);
     // The running task seeds its stream. Returns the seed that counts.
     uint64_t (*seed)(void *context, bool is_given, uint64_t given);
+    // Finds what a misspelt name was meant to be among `names`, each of which has a line break behind it. Returns where in
+    // `names` it begins; -1 if none is near. Both are ASCII.
+    int32_t (*nearest)(const char *name, size_t name_length, const char *names, size_t length);
 } spl_host;
 
 // A stream of random numbers.

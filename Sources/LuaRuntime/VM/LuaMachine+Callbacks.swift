@@ -72,6 +72,19 @@ let seedRandom: @convention(c) (UnsafeMutableRawPointer?, Bool, UInt64) -> UInt6
     machine(context).scheduler.seed(isGiven ? given : nil)
 }
 
+let findNearestName: @convention(c) (UnsafePointer<CChar>?, Int, UnsafePointer<CChar>?, Int) -> Int32 = {
+    name, nameLength, names, length in
+    func text(_ start: UnsafePointer<CChar>?, _ count: Int) -> String {
+        String(decoding: UnsafeRawBufferPointer(start: start, count: count), as: UTF8.self)
+    }
+    let all = text(names, length)
+    let candidates = all.split(separator: "\n")
+    guard let nearest = NearestName.suggestion(for: text(name, nameLength), among: candidates.map(String.init)),
+        let found = candidates.first(where: { $0 == nearest })
+    else { return -1 }
+    return Int32(all.utf8.distance(from: all.startIndex, to: found.startIndex))
+}
+
 extension LuaMachine {
     fileprivate func call(
         _ entry: LuaFunctionEntry, _ arguments: borrowing LuaArguments, _ result: UnsafeMutablePointer<spl_scalar>

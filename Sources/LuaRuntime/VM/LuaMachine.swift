@@ -33,7 +33,7 @@ final class LuaMachine {
         let host = spl_host(
             context: nil, call: callFunction, take: takeResult, spawn: registerSpawn, release: releaseObject,
             equal: equalObjects, stop: stopRunning, grace: askGrace, failed: noteFailure,
-            failed_closing: noteClosingFailure, random: chooseRandom, seed: seedRandom)
+            failed_closing: noteClosingFailure, random: chooseRandom, seed: seedRandom, nearest: findNearestName)
         guard let vm = spl_create(host, limits.memory, limits.hookInterval) else {
             throw LuaError(.memory, "not enough memory to start Lua")
         }

@@ -52,6 +52,13 @@ extension Files {
         return try await journal.savedFiles(output).map(\.path)
     }
 
+    /// Records in the client's journal that the content of an output's file has gone elsewhere, so that the file need not be saved.
+    package func recordUse(of url: String) {
+        let journal = caller.dependencies.journal
+        guard journal.identifiesCreates, let output = caller.state.outputs.id(of: url) else { return }
+        journal.recordUsed(output)
+    }
+
     /// Whether a file is still there as it was saved: by its version, else by its content.
     func isUnchanged(_ saved: SavedFile, at path: FilePath) async -> Bool {
         let isSame = try? await UploadSource.Reopenable.path(path).withContent { content in

@@ -25,6 +25,7 @@ extension ForwardingJournal {
 
     package func outputFileID(of url: String) async throws -> OutputFileID? { try await journal.outputFileID(of: url) }
     package func recordSaved(_ file: SavedFile) async throws { try await journal.recordSaved(file) }
+    package func recordUsed(_ output: OutputFileID) { journal.recordUsed(output) }
     package func savedFiles(_ output: OutputFileID) async throws -> [SavedFile] { try await journal.savedFiles(output) }
 
     package func value(_ name: String) -> JSONValue? { journal.value(name) }

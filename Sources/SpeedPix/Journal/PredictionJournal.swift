@@ -77,6 +77,10 @@ public protocol PredictionJournal: Sendable {
     /// - Throws: ``SpeedPixError`` `journal_failed`.
     func recordSaved(_ file: SavedFile) async throws
 
+    /// The content of an output's file has gone elsewhere, as into a picture that was made from it and saved: it need not be saved
+    /// itself. At once: it is written down in its time.
+    func recordUsed(_ output: OutputFileID)
+
     /// Where a file of an output was saved, the newest last.
     ///
     /// - Throws: ``SpeedPixError`` `journal_failed` if the journal cannot be read.
@@ -105,6 +109,8 @@ extension PredictionJournal {
     public func outputFileID(of url: String) async throws -> OutputFileID? { nil }
     /// Does nothing, for a journal that does not record files.
     public func recordSaved(_ file: SavedFile) async throws {}
+    /// Does nothing, for a journal that does not record files.
+    public func recordUsed(_ output: OutputFileID) {}
     /// None.
     public func savedFiles(_ output: OutputFileID) async throws -> [SavedFile] { [] }
     /// Nil, for a journal that does not keep values.

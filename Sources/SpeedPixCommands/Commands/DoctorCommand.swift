@@ -89,11 +89,9 @@ struct DoctorCommand: ContextCommand {
                     + (try await ServiceProbe(configuration: configuration, context: context).diagnoses())
             }
         } catch let failure as CommandFailure {
-            let remedies = failure.remedies
             return [
                 Diagnosis(
-                    "credentials", .bad, message: failure.problem ?? "missing",
-                    remedy: remedies.isEmpty ? nil : remedies.joined(separator: "\n"))
+                    "credentials", .bad, message: failure.problem ?? "missing", remedies: failure.remedies)
             ]
         }
     }

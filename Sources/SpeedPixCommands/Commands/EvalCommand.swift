@@ -48,7 +48,7 @@ struct EvalCommand: ContextCommand {
         let plan = try HostPlan(
             target.configuration, sandbox: sandbox, withheld: service.withheldFiles, directory: nil,
             middleware: refusing.map { [$0] } ?? [],
-            cancelsOnStop: stopping.cancels(target.settings), in: context)
+            cancelsOnStop: stopping.cancels(target.settings), createCheck: target.createCheck, in: context)
         let recorder = RunRecorder(clock: context.clock)
         let outputFailure = OutputFailure()
         var streams = ScriptStreams(context, isVerbose: verbose)

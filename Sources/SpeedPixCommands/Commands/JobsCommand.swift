@@ -26,7 +26,8 @@ struct JobOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The events of a run (run --json): the beginnings of its ids will do, and its labels are known.",
+            "The events of a run, as run --json > FILE has written them: the beginnings of its ids will do, and its labels are"
+                + " known.",
             valueName: "FILE"),
         completion: .file(extensions: ["jsonl"]))
     var events: String?

@@ -19,7 +19,8 @@ struct JobsDownloadCommand: ContextCommand {
               speedpix run shop.lua --json > events.jsonl
               speedpix jobs download --unsaved --events events.jsonl --out results
 
-            fetches what that run has paid for and not saved.
+            fetches what that run has paid for and not saved. Of a run without --json:
+            speedpix jobs list --unsaved --run RUN has the ids.
             """)
 
     @OptionGroup var jobs: JobOptions
@@ -29,13 +30,21 @@ struct JobsDownloadCommand: ContextCommand {
         completion: .directory)
     var out: String = "."
 
-    @Flag(help: "Everything that the run of --events has paid for and did not save.")
+    @Flag(
+        help: """
+            Everything that a run has paid for and did not save, by its events: what speedpix run … --json > FILE has \
+            written, named by --events FILE.
+            """)
     var unsaved = false
 
     func validate() throws {
         guard unsaved else { return try jobs.requireIDs() }
         guard jobs.events != nil else {
-            throw ValidationError("--unsaved needs --events FILE: what a run with --json wrote")
+            throw ValidationError(
+                """
+                --unsaved needs --events FILE: the events that a run has written, with speedpix run … --json > FILE. Without \
+                them, speedpix jobs list --unsaved has the ids to download
+                """)
         }
         guard jobs.ids.isEmpty else { throw ValidationError("--unsaved finds the ids itself; leave them out") }
     }

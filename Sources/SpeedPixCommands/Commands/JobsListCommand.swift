@@ -12,13 +12,18 @@ struct JobsListCommand: ContextCommand {
               speedpix jobs list --unsaved
               speedpix jobs list --run 12 --json
 
-            They come from the journal; nothing is asked at the service.
+            They come from the journal; nothing is asked at the service. Ids are for
+            speedpix jobs download.
             """)
 
     @Flag(help: "Only those whose end is not known.")
     var unfinished = false
 
-    @Flag(help: "Only those that succeeded with files that were not saved.")
+    @Flag(
+        help: """
+            Only those that succeeded with files that are not saved: nor used in another prediction, read by the script, or in \
+            a picture that was saved.
+            """)
     var unsaved = false
 
     @Option(help: ArgumentHelp("Only those of this run.", valueName: "RUN"))

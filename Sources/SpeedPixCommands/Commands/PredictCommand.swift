@@ -80,7 +80,10 @@ struct PredictCommand: ContextCommand {
         // Before anything is paid for.
         if let save { try OutputFolder.prepare(context.absolute(save), shownAs: save) }
         try await service.selection(context).withTarget(isQuiet: quiet) { target in
-            try await run(input, client: context.client(target.configuration), at: target, in: context)
+            let journal = MemoryJournal().checked(by: target.createCheck)
+            let client = SpeedPixClient(
+                target.configuration, dependencies: ClientDependencies(context, journal: journal))
+            try await run(input, client: client, at: target, in: context)
         }
     }
 

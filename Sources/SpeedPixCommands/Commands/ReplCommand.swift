@@ -57,7 +57,8 @@ struct ReplCommand: ContextCommand {
         let plan = try HostPlan(
             configuration, sandbox: sandbox, withheld: service.withheldFiles, directory: context.workingDirectory,
             // The session's lines come from there.
-            readsInput: false, cancelsOnStop: stopping.cancels(target.settings), in: context)
+            readsInput: false, cancelsOnStop: stopping.cancels(target.settings), createCheck: target.createCheck,
+            in: context)
         let streams = ScriptStreams(context, isVerbose: verbose, pictures: pictures)
         let host = ScriptHost(plan, streams: streams, context, onEvent: recorder.note)
         let vm = try SpeedPixModule.makeVM(host)

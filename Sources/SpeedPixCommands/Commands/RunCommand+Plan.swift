@@ -25,7 +25,7 @@ extension RunCommand {
                 arguments: arguments, directory: script.directory,
                 journal: journalFolder, readsInput: !script.isStandardInput,
                 middleware: context.middleware,
-                cancelsOnStop: stopping.cancels(target.settings),
+                cancelsOnStop: stopping.cancels(target.settings), createCheck: target.createCheck,
                 watched: watched, in: context),
             localMode: target.localMode,
             journal: try JournalPlan(

@@ -50,7 +50,9 @@ struct RunCommand: ContextCommand {
     // A negative number is a number, too, and is refused as one.
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("Stops the script before it creates more predictions than this.", valueName: "N"))
+        help: ArgumentHelp(
+            "Stops the script before it creates more predictions than this. It counts anew in each attempt: with --resume, what"
+                + " attempts before have created does not count.", valueName: "N"))
     var limit: Int?
 
     @Flag(help: "Runs the script again whenever it or a file that it read changes; Ctrl-C ends.")

@@ -13,27 +13,33 @@ struct Diagnosis: Sendable, Equatable {
     var name: String
     var verdict: Verdict
     var message: String
-    /// How it is mended, a sentence or a command.
-    var remedy: String?
+    /// How it is mended, one way each.
+    var remedies: [Remedy]
 
-    init(_ name: String, _ verdict: Verdict, message: String, remedy: String? = nil) {
+    init(_ name: String, _ verdict: Verdict, message: String, remedies: [Remedy]) {
         self.name = name
         self.verdict = verdict
         self.message = message
-        self.remedy = remedy
+        self.remedies = remedies
     }
 
-    /// A line, and one more for how to mend it.
+    /// - Parameter remedy: How it is mended: a sentence or a command, or one a line.
+    init(_ name: String, _ verdict: Verdict, message: String, remedy: String? = nil) {
+        let lines = (remedy ?? "").split(separator: "\n")
+        self.init(name, verdict, message: message, remedies: lines.map { Remedy(action: String($0)) })
+    }
+
+    /// A line, and one more for each way to mend it.
     var lines: [String] {
         let mark = verdict.rawValue + String(repeating: " ", count: 4 - verdict.rawValue.count)
-        let remedies = (remedy ?? "").split(separator: "\n").map { "        mend: \($0)".printable() }
-        return ["  \(mark)  \(name): \(message)".printable()] + remedies
+        return ["  \(mark)  \(name): \(message)".printable()]
+            + remedies.lines.map { "        mend: \($0)".printable() }
     }
 
     var json: JSONValue {
         [
             "name": .string(name), "verdict": .string(verdict.rawValue), "message": .string(message),
-            "remedy": remedy.map(JSONValue.string) ?? .null,
+            "remedy": remedies.isEmpty ? .null : .string(remedies.map(\.text).joined(separator: "\n")),
         ]
     }
 }

@@ -56,7 +56,12 @@ final class DryRunList: Sendable {
     /// - Parameter found: What a run that goes on with another one found in its journal.
     func total(_ found: DryRunJournal.Counts?) -> String {
         state.withLock { state in
-            let rest = found.map { ", \($0.reused) are paid for already, and \($0.inDoubt) are in doubt" } ?? ""
+            let rest =
+                found.map { found in
+                    ", \(found.reused) are paid for already,"
+                        + (found.failed > 0 ? " \(found.failed) have failed," : "")
+                        + " and \(found.inDoubt) are in doubt"
+                } ?? ""
             return "dry run: nothing was sent; a real run would create \(state.creates)"
                 + (state.creates == 1 ? " prediction" : " predictions") + rest
                 + (state.uploads > 0

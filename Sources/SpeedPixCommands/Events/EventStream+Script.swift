@@ -44,6 +44,7 @@ extension EventStream {
             send("file.written", ["path": .string(path), "bytes": .integer(bytes)], of: row)
         case .kept(let path, let bytes, let url):
             send("file.kept", ["path": .string(path), "bytes": .integer(bytes), "url": .string(url)], of: row)
+        case .used(let url): send("file.used", ["url": .string(url)], of: row)
         case .transfer(let transfer): send(transfer, of: row)
         case .retried(let operation): send("call.retried", ["operation": .string(operation.rawValue)], of: row)
         }

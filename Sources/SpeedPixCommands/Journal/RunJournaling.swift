@@ -86,18 +86,47 @@ struct RunJournaling: Sendable {
             return newest
         }
         guard target == .newest else { return nil }
-        var text = "there is no unfinished run of \(plan.description.script) with these parameters to go on with"
-        let others =
-            isThere
-            ? try JournalStore(folder: plan.folder.path).runs()
-                .filter { $0.isUnfinished && $0.description.script == plan.description.script } : []
-        for run in others.prefix(5) { text += "\n  run \(RunText.line(run, in: context.timeZone))" }
-        text += "\nhint: "
-        text +=
-            others.isEmpty
-            ? "leave --resume out to begin one; speedpix runs lists all runs"
-            : "these were begun with other parameters, or elsewhere: --resume=RUN goes on with one of them"
-        throw CommandFailure(.usage, text.printable(keepingLines: true))
+        throw CommandFailure(
+            .usage,
+            nothingToResume(isThere ? try JournalStore(folder: plan.folder.path).runs() : [], plan, context)
+                .printable(keepingLines: true))
+    }
+
+    /// Why there is nothing to go on with, and what else can be done.
+    ///
+    /// - Parameter runs: All, the newest first.
+    private static func nothingToResume(
+        _ runs: [RecordedRun], _ plan: JournalPlan, _ context: CommandContext
+    ) -> String {
+        let script = plan.description.script
+        let others = runs.filter { $0.isUnfinished && $0.description.script == script }
+        var lines: [String] = []
+        var hints: [String] = []
+        if let finished = runs.first(where: { $0.description.isSameRun(as: plan.description) }) {
+            let number = finished.number
+            let rest =
+                finished.unsaved == 0
+                ? "nothing of it is left to do"
+                : "\(RunText.predictions(finished.unsaved)) of it \(finished.unsaved == 1 ? "is" : "are") not saved"
+                    + " (speedpix jobs list --unsaved --run \(number))"
+            lines.append("run \(number) of \(script) with these parameters has finished: \(rest)")
+            hints.append(
+                "--resume=\(number) runs the script again with what that run has, and creates only what is new")
+            // It has ended well: a create that failed was handled, and would be sent as well.
+            let made = RunText.predictions(finished.created)
+            hints.append(
+                plan.isLocal
+                    ? "without --resume, \(made) would be created anew"
+                    : "without --resume, \(made) would be created and paid for once more")
+        } else {
+            lines.append("there is no unfinished run of \(script) with these parameters to go on with")
+            if others.isEmpty { hints.append("leave --resume out to begin one; speedpix runs lists all runs") }
+        }
+        if !others.isEmpty {
+            lines += others.prefix(5).map { "  run \(RunText.line($0, in: context.timeZone))" }
+            hints.append("these were begun with other parameters, or elsewhere: --resume=RUN goes on with one of them")
+        }
+        return (lines + hints.map { "hint: \($0)" }).joined(separator: "\n")
     }
 
     /// At the first create of a new run.
@@ -105,16 +134,19 @@ struct RunJournaling: Sendable {
         let store = try JournalStore(folder: plan.folder.path)
         if plan.target == nil, let unfinished = try store.newestUnfinished(plan.description) {
             let run = try store.run(unfinished)
-            report(
-                "run \(unfinished) of this script is unfinished, and has paid for \(RunText.predictions(run.created));"
-                    + " this is a new one, and pays anew (to go on with that one: \(plan.resumeCommand))")
+            let paid = run.succeeded + run.unended
+            if paid + run.inDoubt > 0 {
+                let what = paid > 0 ? "has paid for \(RunText.predictions(paid))" : "has \(run.inDoubt) in doubt"
+                report(
+                    "run \(unfinished) of this script is unfinished, and \(what); this is a new one, and pays anew"
+                        + " (to go on with that one: \(plan.resumeCommand))")
+            }
         }
         return try store.begin(plan.description, seed: seed, refusesUnfinished: plan.target == .auto)
     }
 
     private static func greeting(_ run: RecordedRun, _ journal: RunJournal) -> String {
-        "going on with run \(run.number), attempt \(journal.attempt): \(RunText.predictions(run.created)) of it"
-            + (run.created == 1 ? " is" : " are") + " paid for"
+        "going on with run \(run.number), attempt \(journal.attempt): \(RunText.paid(run, whose: " of it", "paid for"))"
     }
 
     private static func lines(doubts: [RecordedCreate], of run: Int64, in zone: TimeZone) -> [String] {
@@ -186,13 +218,14 @@ struct RunJournaling: Sendable {
         }
     }
 
-    /// The last line of a run that did not end well: what it has paid for is not lost.
-    func hint(_ state: RunState) -> String? {
-        guard let plan, run != nil else { return nil }
-        let paid = state.created + state.reused
-        let rest = "kept; go on with: \(plan.resumeCommand)"
-        guard paid > 0 else { return state.inDoubt.isEmpty ? nil : "what is in doubt is \(rest)" }
-        return "\(RunText.predictions(paid)) \(paid == 1 ? "is" : "are") paid for and \(rest)"
+    /// The last line of a run that did not end well: what it has paid for, in all attempts, is not lost.
+    func hint() -> String? {
+        guard let plan, let journal = deferred?.runJournal else { return nil }
+        let next = "go on with: \(plan.resumeCommand)"
+        // A journal that cannot be read has been reported.
+        guard let run = try? journal.store.run(journal.run) else { return next }
+        guard run.created > 0 else { return run.inDoubt > 0 ? "what is in doubt is kept; \(next)" : nil }
+        return "\(RunText.paid(run)); \(next)"
     }
 }
 

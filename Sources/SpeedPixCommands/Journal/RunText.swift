@@ -68,6 +68,26 @@ enum RunText {
 
     static func predictions(_ count: Int) -> String { "\(count) prediction\(count == 1 ? "" : "s")" }
 
+    /// "3 predictions are paid for and kept, 1 not ended, 2 failed": what has failed or was canceled is no result to keep.
+    ///
+    /// - Parameters:
+    ///   - whose: After the number, as " of it".
+    ///   - verb: What results are.
+    static func paid(_ run: RecordedRun, whose: String = "", _ verb: String = "paid for and kept") -> String {
+        func are(_ count: Int) -> String { "\(predictions(count))\(whose) \(count == 1 ? "is" : "are")" }
+        var rest = [(run.unended, "not ended"), (run.failed, "failed"), (run.canceled, "canceled")]
+        let subject: String
+        if run.succeeded > 0 {
+            subject = "\(are(run.succeeded)) \(verb)"
+        } else if run.unended > 0 {
+            subject = "\(are(run.unended)) paid for and not ended"
+            rest.removeFirst()
+        } else {
+            subject = "no prediction\(whose) has succeeded"
+        }
+        return ([subject] + rest.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }).joined(separator: ", ")
+    }
+
     /// Date and time of day, to the minute.
     ///
     /// - Parameter seconds: Since 1970.

@@ -38,8 +38,12 @@ struct EventsFile {
     }
 
     private mutating func note(_ name: String, _ event: JSONValue) {
-        if ["download.finished", "file.kept"].contains(name), let url = event["url"]?.stringValue {
-            return unsavedFiles.noteFetched(url)
+        if let url = event["url"]?.stringValue, !name.hasPrefix("prediction.") {
+            // What was downloaded into memory is saved only if an event of its own says so.
+            let isSaved =
+                name == "download.finished" ? event["path"] != nil : ["file.kept", "file.used"].contains(name)
+            if isSaved { unsavedFiles.noteSaved(url) }
+            return
         }
         guard let id = event["id"]?.stringValue, name.hasPrefix("prediction.") else { return }
         if let label = event["label"]?.stringValue { labels[id] = label }

@@ -92,7 +92,7 @@ struct RunHistory: Sendable {
             if savedPictures.count < Self.most, ImageFormat(fileName: path) != nil, !savedPictures.contains(path) {
                 savedPictures.append(path)
             }
-        case .notCanceled, .inDoubt, .uploaded, .retried: break
+        case .notCanceled, .inDoubt, .uploaded, .used, .retried: break
         }
     }
 

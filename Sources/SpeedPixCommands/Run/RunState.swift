@@ -149,7 +149,8 @@ struct RunState: Sendable {
             bytesWritten += bytes
         case .kept(_, _, let url):
             filesKept += 1
-            unsaved.noteFetched(url)
+            unsaved.noteSaved(url)
+        case .used(let url): unsaved.noteSaved(url)
         case .transfer(let transfer): apply(transfer)
         case .retried(let operation): retries[operation.rawValue, default: 0] += 1
         }
@@ -237,7 +238,7 @@ struct RunState: Sendable {
                 bytesUp += transfer.progress.bytesDone
             case .download:
                 downloads += 1
-                if let url = transfer.url { unsaved.noteFetched(url) }
+                if transfer.path != nil, let url = transfer.url { unsaved.noteSaved(url) }
                 bytesDown += transfer.progress.bytesDone
             }
         }

@@ -74,7 +74,7 @@ struct ScriptRunner: Sendable {
             context.say("speedpix: \(problem.message)".printable())
         }
         return RunResult(
-            end: end.hinting(journaling.hint(recorder.state)), summary: summary, run: journaling.run)
+            end: end.hinting(journaling.hint()), summary: summary, run: journaling.run)
     }
 
     /// What receives its events besides the recorder.

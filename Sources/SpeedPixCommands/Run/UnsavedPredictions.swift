@@ -1,8 +1,10 @@
 import SpeedPix
 
-/// Predictions that succeeded, and so are paid for, with files that were not fetched. A value.
+/// Predictions that succeeded, and so are paid for, with files that are not saved. A value.
 ///
-/// A file counts as fetched when it was downloaded, or went into the input of another prediction.
+/// A file counts as saved when it was downloaded to the disk or lay there, when the script has read its bytes, when a picture that
+/// was made from it was saved, and when it went into the input of another prediction. It does not when it was only looked at:
+/// opened, checked, shown, or put on a contact sheet.
 struct UnsavedPredictions: Sendable {
     /// A prediction.
     struct Entry: Sendable, Equatable {
@@ -34,8 +36,8 @@ struct UnsavedPredictions: Sendable {
         for file in files { owners[file] = entry.id }
     }
 
-    /// A file was downloaded.
-    mutating func noteFetched(_ url: String) {
+    /// A file counts as saved.
+    mutating func noteSaved(_ url: String) {
         let file = url.withoutQuery
         guard let id = owners.removeValue(forKey: file) else { return }
         waiting[id]?.missing.remove(file)
@@ -46,7 +48,7 @@ struct UnsavedPredictions: Sendable {
     mutating func noteUse(of input: JSONValue) {
         guard !owners.isEmpty else { return }
         switch input {
-        case .string(let text): noteFetched(text)
+        case .string(let text): noteSaved(text)
         case .array(let values): for value in values { noteUse(of: value) }
         case .object(let members): for value in members.values { noteUse(of: value) }
         default: break

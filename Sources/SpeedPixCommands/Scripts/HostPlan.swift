@@ -1,4 +1,5 @@
 import SpeedPix
+import SpeedPixGateway
 import SpeedPixLua
 
 /// Everything that is decided about what a script works with before it runs, but its streams.
@@ -20,6 +21,8 @@ struct HostPlan: Sendable {
     let middleware: [any ClientMiddleware]
     /// Whether what is left unfinished is canceled at the service.
     let cancelsOnStop: Bool
+    /// What the gateway inside this process refuses; nil for a service, and in a dry run.
+    let createCheck: CreateCheck?
 
     /// - Parameters:
     ///   - configuration: Of the service; a dry run takes only the account from it.
@@ -27,6 +30,7 @@ struct HostPlan: Sendable {
     ///   - directory: The script's folder; nil if it has none.
     ///   - journal: Where journals lie; scripts may not reach them.
     ///   - cancelsOnStop: Whether what is left unfinished is canceled at the service; a dry run leaves nothing there.
+    ///   - createCheck: What the gateway inside this process refuses; nil for a service.
     ///   - watched: Records which files the script reads and writes.
     /// - Throws: ``SpeedPixError`` `configuration` for an account that no service has.
     init(
@@ -34,7 +38,7 @@ struct HostPlan: Sendable {
         withheld: [String], arguments: [String: String] = [:],
         directory: String?, journal: JournalFolder? = nil, readsInput: Bool = true,
         middleware: [any ClientMiddleware] = [], cancelsOnStop: Bool = false,
-        watched: WatchedFiles? = nil, in context: CommandContext
+        createCheck: CreateCheck? = nil, watched: WatchedFiles? = nil, in context: CommandContext
     ) throws {
         self.isDryRun = isDryRun
         self.configuration =
@@ -50,5 +54,6 @@ struct HostPlan: Sendable {
         self.readsInput = readsInput
         self.middleware = middleware
         self.cancelsOnStop = cancelsOnStop && !isDryRun
+        self.createCheck = isDryRun ? nil : createCheck
     }
 }

@@ -19,7 +19,7 @@ extension ScriptHost {
     ) {
         var dependencies = ClientDependencies(
             context, transport: plan.transport, journal: journal, onRetry: { onEvent(.retried($0)) })
-        dependencies.journal = dependencies.journal.counted(by: createLimit)
+        dependencies.journal = dependencies.journal.checked(by: plan.createCheck).counted(by: createLimit)
         self.init(
             client: SpeedPixClient(plan.configuration, dependencies: dependencies, middleware: plan.middleware),
             files: plan.files.overlaid(by: overlay),

@@ -44,12 +44,16 @@ enum LocalGateway {
                     context.say("\(folder.path): \(refusal); what is made here ends with this command".printable())
                 }
                 guard let folder, running.refusal == nil else {
-                    return try await body(ServiceTarget(configuration, settings: settings, localMode: .temporary))
+                    return try await body(
+                        ServiceTarget(
+                            configuration, settings: settings, localMode: .temporary, createCheck: running.createCheck))
                 }
                 let identity = ServiceTarget.Identity(
                     endpoint: "\(mode.endpoint):\(folder.path)", appKey: gateway.appKey)
                 return try await body(
-                    ServiceTarget(configuration, settings: settings, identity: identity, localMode: .persistent))
+                    ServiceTarget(
+                        configuration, settings: settings, identity: identity, localMode: .persistent,
+                        createCheck: running.createCheck))
             }
         } catch let error as SpeedPixError where !hasBegun {
             throw CommandFailure(.configuration, error)

@@ -124,22 +124,23 @@ struct ServiceSelection: Sendable {
 
     /// How to say which service is meant: what to write, and where or what it is.
     private static let waysToConfigure = [
-        ("export SPEEDPIX_APP_KEY=… SPEEDPIX_APP_SECRET=…", "with the values from the console"),
-        ("app_key = \"…\" and app_secret_file = \"…\"", "in ~/.config/speedpix/speedpix.toml, for good"),
-        ("--local", "no account: a gateway on this machine"),
+        Remedy(
+            action: "export SPEEDPIX_APP_KEY=… SPEEDPIX_APP_SECRET=…", explanation: "with the values from the console"),
+        Remedy(
+            action: "app_key = \"…\" and app_secret_file = \"…\"",
+            explanation: "in ~/.config/speedpix/speedpix.toml, for good"),
+        Remedy(action: "--local", explanation: "no account: a gateway on this machine"),
     ]
 
     private static func explained(_ error: SpeedPixError) -> CommandFailure {
         guard error.cause is SpeedPixClient.Configuration.MissingCredential else {
             return CommandFailure(.configuration, error)
         }
-        let lines = waysToConfigure.map { what, explanation in
-            "  \(what)\(String(repeating: " ", count: max(50 - what.count, 1)))\(explanation)"
-        }
+        let lines = waysToConfigure.lines.map { "\n  \($0)" }
         var failure = CommandFailure(
-            .configuration, "\(error.message). There are three ways out:\n\(lines.joined(separator: "\n"))")
+            .configuration, "\(error.message). There are three ways out:\(lines.joined())")
         failure.problem = error.message
-        failure.remedies = waysToConfigure.map { "\($0) \($1)" }
+        failure.remedies = waysToConfigure
         return failure
     }
 }

@@ -1,4 +1,5 @@
 import SpeedPix
+import SpeedPixGateway
 
 /// A service that a command talks to.
 struct ServiceTarget: Sendable {
@@ -17,14 +18,17 @@ struct ServiceTarget: Sendable {
     /// What becomes of its predictions: temporary also if the folder that would keep them cannot be used. Nil for a service
     /// outside this process.
     let localMode: LocalMode?
+    /// What the gateway inside this process refuses; nil for a service.
+    let createCheck: CreateCheck?
 
     init(
         _ configuration: SpeedPixClient.Configuration, settings: ResolvedSettings = .none, identity: Identity? = nil,
-        localMode: LocalMode? = nil
+        localMode: LocalMode? = nil, createCheck: CreateCheck? = nil
     ) {
         self.configuration = configuration
         self.settings = settings
         self.identity = identity
         self.localMode = localMode
+        self.createCheck = createCheck
     }
 }

@@ -18,29 +18,41 @@ struct InputPreparation: Sendable {
     func prepare(
         _ given: [String: JSONValue], for workflow: any Workflow, now: Date
     ) async throws -> [String: PreparedInput] {
-        let declared = workflow.inputs
-        for name in given.keys.sorted() where !declared.contains(where: { $0.name == name }) {
-            let nearest =
-                NearestName.suggestion(for: name, among: declared.map(\.name)).map { "; did you mean \"\($0)\"?" } ?? ""
-            throw Refusal.invalidParameter(
-                "the workflow \(workflow.id) has no input \"\(name.prefix(100))\"\(nearest)"
-                    + " (it has: \(declared.map(\.name).joined(separator: ", ")))")
-        }
+        try Self.checkNames(given, of: workflow)
         var prepared: [String: PreparedInput] = [:]
-        for input in declared {
-            // A null is how JSON says that a value was not given, unless null itself is fine.
-            let isGiven = input.kind == .any ? given[input.name] != nil : given[input.name] ?? .null != .null
-            guard let value = isGiven ? given[input.name] : input.defaultValue else {
-                guard !input.isRequired else {
-                    throw Refusal.invalidParameter(
-                        "the input \"\(input.name)\" of \(workflow.id) is required"
-                            + (input.help.isEmpty ? "" : " (\(input.help))"))
-                }
-                continue
-            }
+        for input in workflow.inputs {
+            guard let value = try Self.value(of: input, in: given, of: workflow) else { continue }
             prepared[input.name] = try await prepare(value, as: input, now: now)
         }
         return prepared
+    }
+
+    /// - Throws: ``Refusal`` for a name that the workflow does not declare.
+    static func checkNames(_ given: [String: JSONValue], of workflow: any Workflow) throws(Refusal) {
+        let declared = workflow.inputs.map(\.name)
+        for name in given.keys.sorted() where !declared.contains(name) {
+            let nearest = NearestName.suggestion(for: name, among: declared).map { "; did you mean \"\($0)\"?" } ?? ""
+            throw .invalidParameter(
+                "the workflow \(workflow.id) has no input \"\(name.prefix(100))\"\(nearest)"
+                    + " (it has: \(declared.joined(separator: ", ")))")
+        }
+    }
+
+    /// What counts for an input: what was given, else its default; nil if there is neither.
+    ///
+    /// - Throws: ``Refusal`` for one that is required and was not given.
+    static func value(
+        of input: WorkflowInput, in given: [String: JSONValue], of workflow: any Workflow
+    ) throws(Refusal) -> JSONValue? {
+        // A null is how JSON says that a value was not given, unless null itself is fine.
+        let isGiven = input.kind == .any ? given[input.name] != nil : given[input.name] ?? .null != .null
+        if let value = isGiven ? given[input.name] : input.defaultValue { return value }
+        guard !input.isRequired else {
+            throw .invalidParameter(
+                "the input \"\(input.name)\" of \(workflow.id) is required"
+                    + (input.help.isEmpty ? "" : " (\(input.help))"))
+        }
+        return nil
     }
 
     private func prepare(_ value: JSONValue, as input: WorkflowInput, now: Date) async throws -> PreparedInput {

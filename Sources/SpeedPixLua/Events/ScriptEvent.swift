@@ -24,6 +24,9 @@ public enum ScriptEvent: Sendable {
     case saved(path: String, bytes: Int64)
     /// A file of an output, with its URL, is to be saved where it lies already: nothing was downloaded.
     case kept(path: String, bytes: Int64, url: String)
+    /// The script has the content of a result: it has read it, or saved a picture that was made from it, so that the result need
+    /// not be saved itself.
+    case used(url: String)
     /// An upload or a download began, went on or ended. Content that is at the service already is not an upload.
     case transfer(ScriptTransfer)
     /// A call of the service is made once more. Sent by the code that makes the client (``ClientDependencies/onRetry``).

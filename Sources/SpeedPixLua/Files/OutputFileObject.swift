@@ -217,16 +217,8 @@ final class OutputFileObject: LuaObject {
 
     private func read() async throws -> [UInt8] {
         if host.isDryRun { return try PlaceholderPicture.bytes() }
-        let client = try host.requireClient()
-        let transfer = TransferReporter(host, .download, name: file.filename, path: nil, url: file.url)
-        transfer.start()
-        do {
-            let bytes = try await client.files.read(file.url)
-            transfer.finish(bytes: Int64(bytes.count))
-            return bytes
-        } catch {
-            transfer.fail(error)
-            throw error
-        }
+        let bytes = try await host.fetch(file)
+        host.noteUse(ofResult: file.url)
+        return bytes
     }
 }

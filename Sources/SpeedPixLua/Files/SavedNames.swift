@@ -49,7 +49,7 @@ final class SavedNames: Sendable {
         let wanted = try Self.key(of: path, files)
         return try entries.withLock { entries in
             func isFree(_ key: FilePath) -> Bool {
-                guard let entry = entries[key], entry.result.identity != result.identity else { return true }
+                guard let entry = entries[key], !result.contains(entry.result) else { return true }
                 return entry.isSaved && files.kind(of: key, followsLast: false) == nil
             }
             func take(_ path: FilePath, _ key: FilePath) -> (FilePath, FilePath, Bool) {

@@ -21,14 +21,11 @@ extension PictureHost {
                     case .text: return nil
                     }
                 case .object(_ as OutputFileObject) where host.isDryRun: return { try PlaceholderPicture.bytes() }
-                case .object(let object as OutputFileObject):
-                    let url = object.file.url
-                    return { try await host.requireClient().files.read(url) }
+                case .object(let object as OutputFileObject): return { try await host.fetch(object.file) }
                 case .object(_ as PlaceholderObject): return { try PlaceholderPicture.bytes() }
                 case .object(_ as FileObject) where host.isDryRun: return { try PlaceholderPicture.bytes() }
                 case .object(let object as FileObject):
-                    let url = object.file.url
-                    return { try await host.requireClient().files.read(url) }
+                    return { try await host.fetch(object.file.url, name: object.file.filename) }
                 default: return nil
                 }
             },
@@ -37,13 +34,18 @@ extension PictureHost {
                 // Each answer signs the same file anew.
                 return url?.withoutQuery ?? object.luaDescription
             },
+            resultURL: { ($0 as? OutputFileObject)?.file.url },
+            noteUse: { urls in for url in urls.sorted() { host.noteUse(ofResult: url) } },
             save: { path, bytes, origin, conflict in
                 let target = try FilePath(named: path.bytes)
                 let full = try await host.savedNames.save(target, of: origin, conflict, in: host.files) {
                     try await host.files.save(bytes, to: $0)
                 }
                 // In a dry run nothing is.
-                if !host.isDryRun { host.onEvent(.saved(path: full.shown, bytes: Int64(bytes.count))) }
+                if !host.isDryRun {
+                    host.onEvent(.saved(path: full.shown, bytes: Int64(bytes.count)))
+                    for url in origin?.results.sorted() ?? [] { host.noteUse(ofResult: url) }
+                }
                 return LuaString(full.bytes)
             })
     }

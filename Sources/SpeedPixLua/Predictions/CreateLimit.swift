@@ -33,7 +33,7 @@ public final class CreateLimit: Sendable {
                     .notAllowed,
                     "stopped before prediction \(most + 1): this run may create \(most), and \(state.made)"
                         + (state.made == 1 ? " was made" : " were made"),
-                    remedy: "raise --limit, or leave it out")
+                    remedy: "raise --limit, or leave it out; with --resume it counts anew")
             }
             state.made += 1
         }

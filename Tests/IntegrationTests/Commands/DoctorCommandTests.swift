@@ -96,6 +96,29 @@ struct DoctorCommandTests {
         }
     }
 
+    @Test("doctor lists the ways to configure a service in columns, as run does")
+    func columns() async throws {
+        let folder = try TestFolder()
+        let run = await CommandRun(["doctor"], in: folder)
+        let lines = run.output.split(separator: "\n").filter { $0.contains("mend: ") }.prefix(3)
+        let explanations = ["with the values", "in ~/.config", "no account:"]
+        let columns = zip(lines, explanations).map { line, text in
+            line.firstRange(of: text).map { line.distance(from: line.startIndex, to: $0.lowerBound) }
+        }
+        #expect(columns.count == 3 && columns[0] != nil && Set(columns).count == 1, "\(run.output)")
+        let failure = await CommandRun(["predict", "echo"], in: folder).errors
+        for line in lines {
+            let text = line.replacing("        mend: ", with: "")
+            #expect(failure.contains("  \(text)\n"), "\(failure)")
+        }
+        let json = try JSONValue(parsing: await CommandRun(["doctor", "--json"], in: folder).output.utf8)
+        let checks = try #require(json["checks"]?.arrayValue)
+        let remedy = checks.first { $0["name"] == "credentials" }?["remedy"]?.stringValue
+        #expect(
+            remedy?.hasSuffix("\n--local no account: a gateway on this machine") == true,
+            "\(String(describing: remedy))")
+    }
+
     @Test("doctor reports an endpoint where something else answers")
     func endpointOfAnotherService() async throws {
         try await TestService.run(faults: #"{"rules": [{"call": "any", "fault": "garbage"}]}"#) { endpoint in

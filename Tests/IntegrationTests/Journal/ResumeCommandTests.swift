@@ -63,6 +63,104 @@ struct ResumeCommandTests {
         }
     }
 
+    @Test("What has failed counts as neither paid for nor kept, when a run ends, goes on and is begun anew")
+    func failures() async throws {
+        try await withFixture { fixture in
+            try fixture.folder.write(
+                """
+                local params = speedpix.params { good = { type = "integer", default = 0 } }
+                for i = 1, params.good do run("echo", { text = "good " .. i }) end
+                run("echo", { fail = "out of paint" })
+                """, to: "f.lua")
+            let none = await fixture.run("run", "f.lua")
+            #expect(
+                none.errors.hasSuffix(
+                    "\nno prediction has succeeded, 1 failed; go on with: speedpix run f.lua --resume\n"),
+                "\(none.errors)")
+            let resumed = await fixture.run("run", "f.lua", "--resume")
+            #expect(
+                resumed.errors.hasPrefix(
+                    "going on with run 1, attempt 2: no prediction of it has succeeded, 1 failed\n"),
+                "\(resumed.errors)")
+            // Nothing would be paid for twice.
+            #expect(!(await fixture.run("run", "f.lua")).errors.contains("is unfinished"))
+
+            let two = await fixture.run("run", "f.lua", "good=2")
+            #expect(
+                two.errors.contains(
+                    "\n2 predictions are paid for and kept, 1 failed; go on with: speedpix run f.lua good=2 --resume\n"),
+                "\(two.errors)")
+            let again = await fixture.run("run", "f.lua", "good=2", "--resume")
+            #expect(again.errors.contains(": 2 predictions of it are paid for, 1 failed\n"), "\(again.errors)")
+            #expect(again.errors.contains("\n2 predictions are paid for and kept, 2 failed; go on"), "\(again.errors)")
+            let anew = await fixture.run("run", "f.lua", "good=2")
+            #expect(anew.errors.contains("is unfinished, and has paid for 2 predictions; this is"), "\(anew.errors)")
+        }
+    }
+
+    @Test("A prediction that the script has not waited for is paid for, and not ended")
+    func unended() async throws {
+        try await withFixture { fixture in
+            try fixture.folder.write("create('echo', { duration = 60 }) error('stopped')", to: "u.lua")
+            let run = await fixture.run("run", "u.lua")
+            #expect(
+                run.errors.hasSuffix(
+                    "\n1 prediction is paid for and not ended; go on with: speedpix run u.lua --resume\n"),
+                "\(run.errors)")
+            try fixture.folder.write(
+                "run('echo', { text = 'x' }) create('echo', { duration = 60 }) error('stopped')", to: "v.lua")
+            let both = await fixture.run("run", "v.lua")
+            #expect(
+                both.errors.contains("\n1 prediction is paid for and kept, 1 not ended; go on with:"), "\(both.errors)")
+        }
+    }
+
+    @Test("run --resume --dry-run does not count a failure that stays as paid for")
+    func dryFailures() async throws {
+        try await withFixture { fixture in
+            try fixture.folder.write(
+                "pcall(run, 'echo', { fail = 'x' }) run('echo', { text = 'x' }) error('stopped')", to: "d.lua")
+            _ = await fixture.run("run", "d.lua")
+            let dry = await fixture.run("run", "d.lua", "--resume", "--dry-run")
+            #expect(
+                dry.errors.contains(
+                    "would create 0 predictions, 1 are paid for already, 1 have failed, and 0 are in doubt"),
+                "\(dry.errors)")
+        }
+    }
+
+    @Test("run --resume of a finished run says so, and what a fresh run would create")
+    func finished() async throws {
+        try await withFixture(stops: false) { fixture in
+            _ = await fixture.run("run", "s.lua")
+            let run = await fixture.run("run", "s.lua", "--resume")
+            #expect(run.status == .usage && !run.errors.contains("leave --resume out"))
+            #expect(
+                run.errors.contains("s.lua with these parameters has finished: nothing of it is left to do\n"),
+                "\(run.errors)")
+            #expect(run.errors.contains("\nhint: --resume=1 runs the script again"), "\(run.errors)")
+            #expect(
+                run.errors.hasSuffix("hint: without --resume, 4 predictions would be created and paid for once more\n"),
+                "\(run.errors)")
+            #expect(try fixture.runs().count == 1 && fixture.creates().count == 4)
+            let again = await fixture.run("run", "s.lua", "--resume=1")
+            #expect(again.status == .success && again.errors.contains("0 created, 4 from attempts before"))
+
+            _ = await fixture.run("run", "s.lua", "n=1", "--limit", "1")
+            let other = await fixture.run("run", "s.lua", "--resume")
+            #expect(
+                other.errors.contains("has finished") && other.errors.contains("run 2: s.lua n=1"), "\(other.errors)")
+
+            try fixture.folder.write("run('echo', { image = speedpix.bytes('x', 'x.txt') })", to: "u.lua")
+            _ = await fixture.run("run", "u.lua")
+            let unsaved = await fixture.run("run", "u.lua", "--resume")
+            #expect(
+                unsaved.errors.contains(
+                    "has finished: 1 prediction of it is not saved (speedpix jobs list --unsaved --run 3)\n"),
+                "\(unsaved.errors)")
+        }
+    }
+
     @Test("run --resume without an unfinished run lists the others, and --resume=auto begins one")
     func nothing() async throws {
         try await withFixture { fixture in

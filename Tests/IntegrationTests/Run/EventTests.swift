@@ -78,8 +78,8 @@ struct EventTests {
             names == [
                 "run.started", "prediction.created", "prediction.progress", "prediction.succeeded",
                 "prediction.failed", "prediction.canceled", "upload.started", "upload.progress", "upload.finished",
-                "download.started", "download.progress", "download.finished", "file.written", "print", "log",
-                "run.finished",
+                "download.started", "download.progress", "download.finished", "file.written", "file.used", "print",
+                "log", "run.finished",
             ])
         let end = try last(bytes)
         #expect(end["status"]?.stringValue == "succeeded" && end["exit_status"] == 0)

@@ -150,10 +150,55 @@ struct PaidWorkTests {
         }
     }
 
+    @Test("An output counts as saved once a picture made from it is saved, in the summary, the events and the journal")
+    func openedPictures() async throws {
+        let folder = try TestFolder()
+        let script =
+            Self.picture + """
+                local function open(label) return image.open(picture(label, { label = label }).images[1]) end
+                open("A-1"):thumbnail(32):save("one.png")
+                fs.write("two.png", open("A-2"):bytes())
+                picture("three", { label = "A-3" }).images[1]:read()
+                open("A-4"):thumbnail(32)
+                image.contact_sheet({ picture("five", { label = "A-5" }).images[1] }):save("sheet.png")
+                """
+        try await TestService.run { endpoint in
+            let end = await run(script, arguments: ["--json"], in: folder, endpoint: endpoint)
+            #expect(end.status == .success, "\(end.errors)")
+            let finished = try #require(try events(end).last)
+            let unsaved = try #require(finished["unsaved"]?.arrayValue)
+            #expect(unsaved.count == 2 && finished["summary"]?["downloads"] == 5)
+            #expect(finished["summary"]?["bytes_down"]?.lenientDouble ?? 0 > 500)
+            #expect(end.errors.contains("(A-4)") && end.errors.contains("(A-5)") && !end.errors.contains("(A-1)"))
+
+            let environment = TestService.environment(endpoint)
+            let listed = await CommandRun(["jobs", "list", "--unsaved"], in: folder, environment: environment)
+            let lines = listed.output.split(separator: "\n")
+            #expect(lines.count == 2 && lines[0].contains(" A-4 ") && lines[1].contains(" A-5 "), "\(listed.output)")
+            try folder.write(end.output, to: "events.jsonl")
+            let fetch = ["jobs", "download", "--unsaved", "--events", "events.jsonl", "--out", "res"]
+            let fetched = await CommandRun(fetch, in: folder, environment: environment)
+            #expect(fetched.errors.contains("2 downloaded"), "\(fetched.errors)")
+            #expect(
+                try FileManager.default.contentsOfDirectory(atPath: folder.path + "/res").sorted() == [
+                    "A-4.png", "A-5.png",
+                ])
+
+            let shown = await run(
+                Self.picture + "image.open(picture('one').images[1]):save('one.png')", arguments: [], in: folder,
+                endpoint: endpoint)
+            #expect(shown.errors.contains(" in 1 download, wrote 1 file"), "\(shown.errors)")
+        }
+    }
+
     @Test(
         "jobs download --unsaved refuses invalid arguments and files of events",
         arguments: [
-            (["--unsaved"], "--unsaved needs --events FILE"),
+            (
+                ["--unsaved"],
+                "--unsaved needs --events FILE: the events that a run has written, with speedpix run … --json > FILE"
+            ),
+            (["--unsaved"], "speedpix jobs list --unsaved has the ids"),
             (["--unsaved", "--events", "none.jsonl"], "could not read none.jsonl"),
             (["--unsaved", "--events", "odd.jsonl"], "odd.jsonl:1: no event of a run"),
             ([], "Missing expected argument"),
