@@ -129,6 +129,7 @@ let package = Package(
             dependencies: [
                 "SpeedPix", "LocalFiles", "SQLiteStorage",
                 .product(name: "GRDB", package: "GRDB.swift", condition: when("Journal", "Gateway")),
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swift

@@ -24,4 +24,14 @@ extension SpeedPixClient {
             sharing: self,
             caller: predictions.caller.with(logger: logger, middleware: middleware, tracer: tracer, timeout: timeout))
     }
+
+    /// A client for one of many runs at the same service: its creates are written into a journal of their own. Shared is the
+    /// rest, as with ``with(logger:middleware:tracer:timeout:)``.
+    ///
+    /// - Parameter onRetry: Receives each of its calls that is made once more.
+    package func with(
+        journal: any PredictionJournal, onRetry: (@Sendable (ClientOperation) -> Void)?
+    ) -> SpeedPixClient {
+        SpeedPixClient(sharing: self, caller: predictions.caller.with(journal: journal, onRetry: onRetry))
+    }
 }

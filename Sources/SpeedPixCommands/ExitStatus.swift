@@ -19,8 +19,9 @@ public enum ExitStatus: Int32, Sendable, CaseIterable {
     case predictionFailed = 3
     /// Credentials or configuration are missing or wrong.
     case configuration = 4
-    /// The same script runs already, with `--lock`: a scheduler may try again later (`EX_TEMPFAIL` of sysexits.h).
-    case locked = 75
+    /// A scheduler may try again later (`EX_TEMPFAIL` of sysexits.h): the same script runs already, with `--lock`, or a batch has
+    /// left rows for another time.
+    case later = 75
     /// A signal; 130 for Ctrl-C, see ``processStatus(signal:)``.
     case interrupted = 130
 
@@ -43,9 +44,9 @@ public enum ExitStatus: Int32, Sendable, CaseIterable {
         case .success: "done"
         case .failure: "uncaught script error"
         case .usage: "usage"
-        case .predictionFailed: "uncaught failed prediction"
+        case .predictionFailed: "uncaught failed prediction, or rows of a batch that are not done"
         case .configuration: "credentials or configuration"
-        case .locked: "it runs already (--lock)"
+        case .later: "later: it runs already (--lock), or a batch has rows left (--until, --budget)"
         case .interrupted: "interrupted"
         }
     }
@@ -71,7 +72,7 @@ extension ExitStatus {
         case .usage: "usage"
         case .predictionFailed: "prediction_failed"
         case .configuration: "configuration"
-        case .locked: "locked"
+        case .later: "later"
         case .interrupted: "interrupted"
         }
     }

@@ -35,7 +35,8 @@ package final class DeferredJournal: ForwardingJournal {
     /// The run's, or one that keeps nothing beyond the process.
     package var journal: any PredictionJournal { runJournal ?? early }
 
-    private func begun() throws -> RunJournal {
+    /// The run's journal; the run begins now if it has not.
+    func begun() throws -> RunJournal {
         try state.withLock { state in
             if let opened = state.opened { return try opened.get() }
             let opened = Result { try open() }

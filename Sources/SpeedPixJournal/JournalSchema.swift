@@ -47,6 +47,22 @@ enum JournalSchema {
                     CREATE TABLE upkeep (name TEXT PRIMARY KEY, time REAL NOT NULL) WITHOUT ROWID;
                     """)
         }
+        migrator.registerMigration("2") { database in
+            // A batch is a run whose rows are runs of their own.
+            try database.execute(
+                sql: """
+                    -- Of a batch: where its rows come from.
+                    ALTER TABLE run ADD COLUMN rows TEXT;
+                    CREATE TABLE batch_row (
+                        run INTEGER PRIMARY KEY REFERENCES run(id) ON DELETE CASCADE,
+                        batch INTEGER NOT NULL REFERENCES run(id) ON DELETE CASCADE,
+                        key TEXT NOT NULL,
+                        -- Of the newest attempt that has ended: its values, the files that it read, and what came out.
+                        digest TEXT, files TEXT, result TEXT,
+                        UNIQUE (batch, key)
+                    );
+                    """)
+        }
         return migrator
     }
 }

@@ -4,12 +4,14 @@ import SystemPackage
 
 // What a folder of journals has, for people and programs that look at it.
 extension JournalStore {
-    /// Every run, the newest first.
+    /// Every run, the newest first. A batch is one, with the creates of all its rows.
     ///
     /// - Throws: ``SpeedPixError`` `journal_failed`.
     public func runs() throws -> [RecordedRun] {
-        try database.setUp { try Self.runs(in: $0, where: "1", arguments: []) }
+        try database.setUp { try Self.runs(in: $0, where: Self.isNoRow, arguments: []) }
     }
+
+    private static let isNoRow = "run.id NOT IN (SELECT run FROM batch_row)"
 
     /// - Throws: ``SpeedPixError``: `invalid_argument` if there is no such run; `journal_failed`.
     public func run(_ number: Int64) throws -> RecordedRun {
@@ -34,14 +36,14 @@ extension JournalStore {
             \(count(.canceled, .stopped)) AS canceled, \(count(.created)) AS unended,
             \(count(.intended, .inDoubt)) AS in_doubt,
             COUNT(CASE WHEN c.state = 'succeeded' AND c.files > \(Self.savedCount) THEN 1 END) AS unsaved
-            FROM run LEFT JOIN "create" c ON c.run = run.id
+            FROM run LEFT JOIN batch_row r ON r.batch = run.id LEFT JOIN "create" c ON c.run = IFNULL(r.run, run.id)
             WHERE \(condition) GROUP BY run.id ORDER BY run.id DESC
             """
         return try Row.fetchAll(database, sql: sql, arguments: arguments).map { row in
             RecordedRun(
                 number: row["id"],
                 description: RunDescription(
-                    script: row["script"], folder: row["folder"],
+                    script: row["script"], folder: row["folder"], rows: row["rows"],
                     parameters: Self.members(row["parameters"]).compactMapValues(\.stringValue),
                     endpoint: row["endpoint"], appKey: row["app_key"],
                     command: ((try? JSONValue(parsing: (row["command"] as String).utf8))?.arrayValue ?? [])
@@ -55,7 +57,7 @@ extension JournalStore {
 
     private static let savedCount = "(SELECT COUNT(DISTINCT number) FROM saved WHERE saved.prediction = c.prediction)"
 
-    /// The creates of a run, or of all runs, in their order.
+    /// The creates of a run, or of all runs, in their order; of a batch those of its rows.
     ///
     /// - Throws: ``SpeedPixError`` `journal_failed`.
     public func creates(of run: Int64? = nil) throws -> [RecordedCreate] { try creates(of: run, "1") }
@@ -73,11 +75,13 @@ extension JournalStore {
                 SELECT c.*, \(Self.savedCount) AS saved_count,
                 (SELECT json_group_array(DISTINCT path) FROM saved
                  WHERE saved.prediction = c.prediction AND path IS NOT NULL) AS paths
-                FROM "create" c WHERE \(condition) \(run == nil ? "" : "AND c.run = ?") ORDER BY c.run, c.number
+                FROM "create" c WHERE \(condition) \(run == nil ? "" : Self.isOfRun) ORDER BY c.run, c.number
                 """
-            return try Row.fetchAll(database, sql: sql, arguments: run.map { [$0] } ?? []).map(Self.create)
+            return try Row.fetchAll(database, sql: sql, arguments: run.map { [$0, $0] } ?? []).map(Self.create)
         }
     }
+
+    private static let isOfRun = "AND (c.run = ? OR c.run IN (SELECT run FROM batch_row WHERE batch = ?))"
 
     private static func create(_ row: Row) -> RecordedCreate {
         let state = RecordedCreate.State(rawValue: row["state"]) ?? .inDoubt
@@ -116,7 +120,7 @@ extension JournalStore {
     /// - Throws: ``SpeedPixError``: `invalid_argument` if the run has no such create, or it is not in doubt; `journal_failed`,
     ///   also while a process has the run.
     public func settle(_ run: Int64, _ create: String, as settlement: Settlement) throws {
-        let lock = try lock(run)
+        let lock = try lock(try database.setUp { try Self.batch(of: run, $0) } ?? run)
         defer { lock.release() }
         try database.setUp { database in
             let rows = try Row.fetchAll(
@@ -177,9 +181,15 @@ extension JournalStore {
     /// - Throws: ``SpeedPixError``: `invalid_argument` if there is no such run; `journal_failed`, also while a process has it.
     public func delete(_ run: Int64) throws {
         _ = try self.run(run)
-        let lock = try lock(run)
+        let batch = try database.setUp { try Self.batch(of: run, $0) }
+        let lock = try lock(batch ?? run)
         defer { lock.release() }
-        try database.setUp { try $0.execute(sql: "DELETE FROM run WHERE id = ?", arguments: [run]) }
+        try database.setUp { database in
+            try database.execute(
+                sql: "DELETE FROM run WHERE id IN (SELECT run FROM batch_row WHERE batch = ?)", arguments: [run])
+            try database.execute(sql: "DELETE FROM run WHERE id = ?", arguments: [run])
+        }
+        guard batch == nil else { return }
         // No run has this number again, so that the lock is not needed any more.
         lock.remove()
     }
@@ -198,7 +208,8 @@ extension JournalStore {
             try database.execute(
                 sql: "INSERT OR REPLACE INTO upkeep (name, time) VALUES ('prune', ?)", arguments: [now])
             return try Self.runs(
-                in: database, where: "run.state = 'succeeded' AND run.ended < ?", arguments: [now - age]
+                in: database, where: "\(Self.isNoRow) AND run.state = 'succeeded' AND run.ended < ?",
+                arguments: [now - age]
             )
             .filter { !$0.isUnfinished }.map(\.number)
         }

@@ -78,20 +78,27 @@ public final class JournalStore: Sendable {
                     .journalFailed, "run \(unfinished) of this script was begun meanwhile",
                     remedy: "go on with that one: --resume=\(unfinished)")
             }
-            try database.execute(
-                sql: """
-                    INSERT INTO run (script, folder, parameters, endpoint, app_key, command, seed, started)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-                    """,
-                arguments: [
-                    description.script, description.folder, try Self.text(description.parameters),
-                    description.endpoint, description.appKey,
-                    try Self.text(.array(description.command.map { .string($0) })), seed, now(),
-                ])
+            try Self.insert(description, id: nil, seed: seed, started: now(), database)
             let run = database.lastInsertedRowID
             // Locked before another process sees the run.
             return RunJournal(self, run: run, attempt: 1, seed: seed, lock: try lock(run))
         }
+    }
+
+    /// - Parameter id: Nil for the next one.
+    static func insert(
+        _ description: RunDescription, id: Int64?, seed: Int64, started: Double, _ database: Database
+    ) throws {
+        try database.executeCached(
+            sql: """
+                INSERT INTO run (id, script, folder, rows, parameters, endpoint, app_key, command, seed, started)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                id, description.script, description.folder, description.rows, try text(description.parameters),
+                description.endpoint, description.appKey,
+                try text(.array(description.command.map { .string($0) })), seed, started,
+            ])
     }
 
     /// Goes on with a run: what it has paid for is given back.
@@ -106,15 +113,9 @@ public final class JournalStore: Sendable {
         let lock = try lock(run)
         return try database.setUp { database in
             let row = try Self.row(of: run, endpoint: endpoint, appKey: appKey, database)
-            try database.execute(
-                sql: "UPDATE run SET attempts = attempts + 1, state = 'running', ended = NULL WHERE id = ?",
-                arguments: [run])
-            if choices.makesDoubtsAgain {
-                try database.execute(
-                    sql: """
-                        UPDATE "create" SET state = 'abandoned' WHERE run = ? AND state IN ('intended', 'in_doubt')
-                        """, arguments: [run])
-            }
+            try Self.checkIsScript(run, row, database)
+            try Self.beginAttempt(of: run, database)
+            if choices.makesDoubtsAgain { try Self.abandonDoubts(of: run, database) }
             return RunJournal(
                 self, run: run, attempt: row["attempts"] + 1, seed: row["seed"],
                 earlier: try Self.creates(of: run, choices, database), values: try Self.values(of: run, database),
@@ -130,14 +131,41 @@ public final class JournalStore: Sendable {
         _ run: Int64, endpoint: String, appKey: String, _ choices: ResumeChoices = ResumeChoices()
     ) throws -> DryRunJournal {
         try database.setUp { database in
-            _ = try Self.row(of: run, endpoint: endpoint, appKey: appKey, database)
+            try Self.checkIsScript(run, Self.row(of: run, endpoint: endpoint, appKey: appKey, database), database)
             return DryRunJournal(
                 try Self.creates(of: run, choices, database), values: try Self.values(of: run, database),
                 records: RecordReader(self.database, run: run))
         }
     }
 
-    private static func row(of run: Int64, endpoint: String, appKey: String, _ database: Database) throws -> Row {
+    static func beginAttempt(of run: Int64, _ database: Database) throws {
+        try database.executeCached(
+            sql: "UPDATE run SET attempts = attempts + 1, state = 'running', ended = NULL WHERE id = ?",
+            arguments: [run])
+    }
+
+    /// What is in doubt is made once more.
+    static func abandonDoubts(of run: Int64, _ database: Database) throws {
+        try database.executeCached(
+            sql: "UPDATE \"create\" SET state = 'abandoned' WHERE run = ? AND state IN ('intended', 'in_doubt')",
+            arguments: [run])
+    }
+
+    /// A batch and its rows are gone on with as a whole.
+    private static func checkIsScript(_ run: Int64, _ row: Row, _ database: Database) throws {
+        let batch = row["rows"] as String? == nil ? try Self.batch(of: run, database) : run
+        guard let batch else { return }
+        throw SpeedPixError(
+            .invalidArgument, batch == run ? "run \(run) is a batch" : "run \(run) is a row of the batch \(batch)",
+            remedy: "go on with the batch: speedpix batch SCRIPT ROWS --resume=\(batch)")
+    }
+
+    /// The batch that a run is a row of; nil if it is none.
+    static func batch(of run: Int64, _ database: Database) throws -> Int64? {
+        try Int64.fetchOne(database, sql: "SELECT batch FROM batch_row WHERE run = ?", arguments: [run])
+    }
+
+    static func row(of run: Int64, endpoint: String, appKey: String, _ database: Database) throws -> Row {
         guard let row = try Row.fetchOne(database, sql: "SELECT * FROM run WHERE id = ?", arguments: [run]) else {
             throw SpeedPixError(.invalidArgument, "there is no run \(run)", remedy: "speedpix runs lists them")
         }
@@ -163,6 +191,7 @@ public final class JournalStore: Sendable {
             database,
             sql: """
                 SELECT id FROM run WHERE script = ? AND folder = ? AND parameters = ? AND endpoint = ? AND app_key = ?
+                AND rows IS NULL AND NOT EXISTS (SELECT 1 FROM batch_row WHERE batch_row.run = run.id)
                 AND (state <> 'succeeded' OR EXISTS (
                     SELECT 1 FROM "create" WHERE run = run.id AND "create".state IN ('intended', 'created', 'in_doubt')))
                 ORDER BY id DESC LIMIT 1
@@ -191,7 +220,7 @@ public final class JournalStore: Sendable {
         }
     }
 
-    private static func creates(
+    static func creates(
         of run: Int64, _ choices: ResumeChoices, _ database: Database
     ) throws -> EarlierCreates {
         let rows = try Row.fetchCursor(
@@ -228,7 +257,7 @@ public final class JournalStore: Sendable {
         }
     }
 
-    private static func unended(of run: Int64, _ database: Database) throws -> [String: RunJournal.NewCreate] {
+    static func unended(of run: Int64, _ database: Database) throws -> [String: RunJournal.NewCreate] {
         let rows = try Row.fetchCursor(
             database, sql: "SELECT prediction, number FROM \"create\" WHERE run = ? AND state = 'created'",
             arguments: [run])
@@ -237,11 +266,11 @@ public final class JournalStore: Sendable {
         return creates
     }
 
-    private static func newest(of run: Int64, _ database: Database) throws -> Int64 {
+    static func newest(of run: Int64, _ database: Database) throws -> Int64 {
         try Int64.fetchOne(database, sql: "SELECT MAX(number) FROM \"create\" WHERE run = ?", arguments: [run]) ?? 0
     }
 
-    private static func values(of run: Int64, _ database: Database) throws -> [String: JSONValue] {
+    static func values(of run: Int64, _ database: Database) throws -> [String: JSONValue] {
         var values: [String: JSONValue] = [:]
         let rows = try Row.fetchCursor(
             database, sql: "SELECT name, value FROM value WHERE run = ?", arguments: [run])

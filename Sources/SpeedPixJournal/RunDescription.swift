@@ -4,6 +4,8 @@ public struct RunDescription: Sendable, Hashable, Codable {
     public var script: String
     /// The working folder.
     public var folder: String
+    /// Of a batch: where its rows come from, as an absolute path, or the pattern of their files. Nil for a run of a script.
+    public var rows: String?
     /// `key=value` arguments.
     public var parameters: [String: String]
     /// The service; of a gateway inside the process, its data folder.
@@ -15,11 +17,12 @@ public struct RunDescription: Sendable, Hashable, Codable {
 
     /// A run that is about to begin.
     public init(
-        script: String, folder: String, parameters: [String: String] = [:], endpoint: String, appKey: String,
-        command: [String] = []
+        script: String, folder: String, rows: String? = nil, parameters: [String: String] = [:], endpoint: String,
+        appKey: String, command: [String] = []
     ) {
         self.script = script
         self.folder = folder
+        self.rows = rows
         self.parameters = parameters
         self.endpoint = endpoint
         self.appKey = appKey

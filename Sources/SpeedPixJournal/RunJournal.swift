@@ -23,7 +23,8 @@ public final class RunJournal: PredictionJournal {
     public let store: JournalStore
     private let database: JournalDatabase
     private let records: RecordReader
-    private let lock: ProcessLock
+    /// Nil for a row of a batch, which is locked as a whole.
+    private let lock: ProcessLock?
     private let now: @Sendable () -> Double
     private let state: Mutex<State>
     private let callbacks: ResumeCallbacks
@@ -63,7 +64,7 @@ public final class RunJournal: PredictionJournal {
     init(
         _ store: JournalStore, run: Int64, attempt: Int, seed: Int64, earlier: EarlierCreates = EarlierCreates(),
         values: [String: JSONValue] = [:], unended: [String: NewCreate] = [:], newest: Int64 = 0,
-        callbacks: ResumeCallbacks = ResumeCallbacks(), lock: ProcessLock
+        callbacks: ResumeCallbacks = ResumeCallbacks(), lock: ProcessLock?
     ) {
         self.store = store
         database = store.database
@@ -303,7 +304,7 @@ public final class RunJournal: PredictionJournal {
     }
 
     /// Writes without a wait. What cannot be written keeps creates that come after it from being sent.
-    private func submit(mayWait: Bool = false, _ operation: @escaping GroupCommitDatabase.Operation) {
+    func submit(mayWait: Bool = false, _ operation: @escaping GroupCommitDatabase.Operation) {
         database.submit(mayWait: mayWait, operation) { [failure] result in
             if case .failure(let problem) = result { failure.note(problem) }
         }
@@ -412,6 +413,6 @@ public final class RunJournal: PredictionJournal {
             try database.executeCached(
                 sql: "UPDATE run SET state = ?, ended = ? WHERE id = ?", arguments: [word, time, run])
         }
-        lock.release()
+        lock?.release()
     }
 }

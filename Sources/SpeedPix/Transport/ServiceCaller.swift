@@ -67,6 +67,17 @@ package final class ServiceCaller: Sendable {
             logger: logger ?? self.logger)
     }
 
+    /// A caller that shares this one's state, and differs in where creates are written down and calls made once more are reported.
+    func with(
+        journal: any PredictionJournal, onRetry: (@Sendable (ClientOperation) -> Void)?
+    ) -> ServiceCaller {
+        var dependencies = dependencies
+        dependencies.journal = journal
+        dependencies.onRetry = onRetry
+        return ServiceCaller(
+            configuration, dependencies, pipeline: pipeline, state: state, signing: signing, logger: logger)
+    }
+
     /// - Parameters:
     ///   - route: One that is not repeatable, a create, is only sent again if it surely had no effect.
     ///   - intent: Is written down before each try, and taken back after one that had no effect.

@@ -82,14 +82,7 @@ struct RunCommand: ContextCommand {
         if dryRun, output.report != nil {
             throw ValidationError("--dry-run makes no results, so that there is nothing for --report to show")
         }
-        var names: Set<Substring> = []
-        for parameter in parameters {
-            guard let equals = parameter.firstIndex(of: "=") else {
-                throw ValidationError("\"\(parameter)\" is not key=value; parameters of a script look like count=8")
-            }
-            let name = parameter[..<equals]
-            guard names.insert(name).inserted else { throw ValidationError("the parameter \(name) is given twice") }
-        }
+        try NamedValues.check(parameters)
     }
 
     func run(in context: CommandContext) async throws {
@@ -102,13 +95,7 @@ struct RunCommand: ContextCommand {
         if watch { try await watch(file, context) } else { try await run(file, context) }
     }
 
-    var arguments: [String: String] {
-        Dictionary(
-            parameters.map { parameter in
-                let parts = parameter.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-                return (String(parts[0]), String(parts[1]))
-            }, uniquingKeysWith: { $1 })
-    }
+    var arguments: [String: String] { NamedValues.dictionary(parameters) }
 
     /// The script's folder, whose `speedpix.toml` counts; nil for standard input and pipes.
     private func directory(_ context: CommandContext) -> String? {
@@ -222,22 +209,11 @@ struct RunCommand: ContextCommand {
 
     /// Runs the script as far as `speedpix.params`; nothing is sent.
     private func showParameters(of script: ScriptFile, named name: String, _ context: CommandContext) async throws {
-        try script.checkEncoding()
-        let declared = DeclaredParameters()
         let plan = try HostPlan(
             SpeedPixClient.Configuration(appKey: "none", appSecret: "none"), sandbox: sandbox,
             withheld: selection(context).withheldFiles, arguments: arguments, directory: script.directory, in: context)
-        // What it prints before that belongs to no help text.
-        let host = ScriptHost(plan, streams: .none, context, onEvent: { _ in }, onParameters: declared.set)
-        do {
-            try await LuaVM(modules: SpeedPixModule.modules(host))
-                .execute(script.chunk, timeout: .seconds(10), clock: context.clock)
-        } catch let error as LuaError where declared.all == nil && !ParametersOnlyError.hasEnded(by: error) {
-            throw CommandFailure(.failure, ErrorText.describe(error, chunk: script.chunk))
-        } catch is LuaError {
-            // Ending the script there is what params does when it is asked.
-        }
-        let text = ScriptUsage.text((declared.all ?? []).map(\.usage), of: "speedpix run \(name)")
+        let declared = try await DeclaredParameters.ask(script, plan, in: context)
+        let text = ScriptUsage.text((declared ?? []).map(\.usage), of: "speedpix run \(name)")
         try context.writeOutput(Array("\(text)\n".utf8))
     }
 }

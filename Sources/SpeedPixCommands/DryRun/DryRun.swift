@@ -9,6 +9,11 @@ struct DryRun: Sendable {
 
     init(_ context: CommandContext) {
         list = DryRunList(context)
-        overlay = FileOverlay(temporaryDirectory: context.environment["TMPDIR"] ?? "/tmp")
+        overlay = Self.makeOverlay(context)
+    }
+
+    /// One for each script that would write.
+    static func makeOverlay(_ context: CommandContext) -> FileOverlay {
+        FileOverlay(temporaryDirectory: context.environment["TMPDIR"] ?? "/tmp")
     }
 }

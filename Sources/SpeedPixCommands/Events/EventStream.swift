@@ -42,9 +42,9 @@ final class EventStream: Sendable {
     }
 
     /// The first event. From now on nothing shows the secret that the plan has.
-    func start(_ plan: RunPlan) {
-        state.withLock { $0.redaction = $0.redaction.adding(plan.host.configuration) }
-        start(parameters: plan.host.arguments)
+    func start(_ host: HostPlan) {
+        state.withLock { $0.redaction = $0.redaction.adding(host.configuration) }
+        start(parameters: host.arguments)
     }
 
     private func start(parameters: [String: String]) {

@@ -38,8 +38,9 @@ struct ResumeOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "With --resume: creates what has this label or position once more, and pays for it.",
-            valueName: "LABEL|POSITION"))
+            "With --resume: creates what has this label or position once more, and pays for it; of a batch, all of the row"
+                + " with this key.",
+            valueName: "LABEL|POSITION|KEY"))
     var again: [String] = []
 
     @Flag(

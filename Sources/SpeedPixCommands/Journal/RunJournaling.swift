@@ -228,15 +228,3 @@ struct RunJournaling: Sendable {
         return "\(RunText.paid(run)); \(next)"
     }
 }
-
-extension Predictions {
-    /// Whether the service still knows a prediction.
-    fileprivate func isKnown(_ id: String) async throws -> Bool {
-        do {
-            _ = try await get(id)
-            return true
-        } catch let error as SpeedPixError where error.code == .apiError {
-            return false
-        }
-    }
-}

@@ -95,6 +95,9 @@ public final class ProcessEnd: Sendable {
         _ = schedule(duration) { [exit] in exit(status) }
     }
 
+    /// A thread may be stuck for good, and the command goes on without it.
+    func noteBlockedThread() { state.withLock { $0.isForced = true } }
+
     /// Whether threads may be stuck for good: then the process must not wait for them, nor take down what they use.
     public var isForced: Bool { state.withLock { $0.isForced } }
 

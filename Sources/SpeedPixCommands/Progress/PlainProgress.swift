@@ -34,4 +34,24 @@ struct PlainProgress {
         if state.canceled > 0 { parts.append("\(state.canceled) canceled") }
         return "\(DurationText.clock(time)) at work: \(parts.joined(separator: ", "))"
     }
+
+    /// Runs the body, and says a line once a minute until it has ended.
+    ///
+    /// - Throws: What the body throws.
+    static func withHeartbeat(
+        _ context: CommandContext, line: @escaping @Sendable () -> String,
+        during body: @escaping @Sendable () async throws -> Void
+    ) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await body() }
+            group.addTask {
+                while true {
+                    try await context.clock.sleep(for: heartbeat)
+                    context.say(line())
+                }
+            }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+    }
 }

@@ -14,6 +14,9 @@ struct BoundedRun {
     let vm: LuaVM
     let timeout: Duration?
     let context: CommandContext
+    /// Whether the command ends with it: then an abandoned run ends the process, whatever thread is blocked. A batch goes on with
+    /// its other rows.
+    var isWholeCommand = true
     /// Stops the run when there is an error, also if the script handles it: nothing more is paid for whose output is lost.
     var outputFailure: OutputFailure?
 
@@ -23,12 +26,26 @@ struct BoundedRun {
     ///   asked for, writes fail because of that; then the error is that of the interruption or of the time limit, whatever
     ///   error the script has made of a write.
     func execute(_ chunk: LuaChunk, arguments: [LuaValue] = []) async throws {
-        let (vm, timeout, clock, end) = (vm, timeout, context.clock, context.end)
+        _ = try await bounded { [vm, timeout, clock = context.clock] in
+            try await vm.execute(chunk, arguments: arguments, timeout: timeout, clock: clock)
+            return []
+        }
+    }
+
+    /// Like ``execute(_:arguments:)``, with what the chunk returns.
+    func run(_ chunk: LuaChunk) async throws -> [LuaValue] {
+        try await bounded { [vm, timeout, clock = context.clock] in
+            try await vm.run(chunk, timeout: timeout, clock: clock)
+        }
+    }
+
+    private func bounded(_ body: @escaping @Sendable () async throws -> [LuaValue]) async throws -> [LuaValue] {
+        let end = context.end
         let first = FirstOutcome()
         // Beside the limit that the VM has: that one stops the script, this one also ends waiting for a blocked thread.
-        end.limitTime(to: timeout, grace: Self.grace) { first.finish(nil) }
-        defer { end.endTimeLimit() }
-        let run = Task { try await vm.execute(chunk, arguments: arguments, timeout: timeout, clock: clock) }
+        let endTimeLimit = limitTime { first.finish(nil) }
+        defer { endTimeLimit() }
+        let run = Task { try await body() }
         outputFailure?.onFailure { run.cancel() }
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
@@ -40,21 +57,41 @@ struct BoundedRun {
             let cancel = end.after(Self.grace) { first.finish(nil) }
             first.onFinish(cancel)
         }
-        if result == nil { end.force(endReason.status(in: context), after: Self.reportingTime) }
+        let reason = endReason(isAbandoned: result == nil)
+        if result == nil {
+            if isWholeCommand {
+                end.force(reason.status(in: context), after: Self.reportingTime)
+            } else {
+                end.noteBlockedThread()
+            }
+        }
         switch result {
-        case .success: return
+        case .success(let values): return values
         case .failure(let error as LuaError)
-        where error.code == SpeedPixError.Code.timeout.rawValue && endReason == .timeout:
+        where error.code == SpeedPixError.Code.timeout.rawValue && reason == .timeout:
             throw error
         case .failure, nil:
-            if let error = endReason.error { throw error }
-            try result?.get()
+            if let error = reason.error { throw error }
+            return try result?.get() ?? []
         }
     }
 
-    private var endReason: EndReason {
-        if context.end.timeLimitHasPassed { return .timeout }
-        return context.end.isInterruptingCaller ? .interrupted : .none
+    /// Abandons the run once the time limit and the grace have passed.
+    ///
+    /// - Returns: What to call when the run has ended.
+    private func limitTime(_ abandon: @escaping @Sendable () -> Void) -> @Sendable () -> Void {
+        let end = context.end
+        guard !isWholeCommand else {
+            end.limitTime(to: timeout, grace: Self.grace, abandon: abandon)
+            return { end.endTimeLimit() }
+        }
+        return timeout.map { end.after($0 + Self.grace, abandon) } ?? {}
+    }
+
+    private func endReason(isAbandoned: Bool) -> EndReason {
+        if isWholeCommand, context.end.timeLimitHasPassed { return .timeout }
+        if context.end.isInterruptingCaller { return .interrupted }
+        return isAbandoned ? .timeout : .none
     }
 
     private enum EndReason {
@@ -76,7 +113,7 @@ struct BoundedRun {
 
     /// Keeps the first of two outcomes: the run has ended, or it was abandoned (nil).
     private final class FirstOutcome: Sendable {
-        typealias Outcome = Result<Void, any Error>?
+        typealias Outcome = Result<[LuaValue], any Error>?
 
         private struct State {
             var isOver = false

@@ -27,7 +27,7 @@ enum RunLock {
         } catch .held(let holder) {
             let number = holder.map { ", as process \($0)" } ?? ""
             throw CommandFailure(
-                .locked, "\(script) runs already\(number)".printable(), hint: "wait for it to end, or leave --lock out")
+                .later, "\(script) runs already\(number)".printable(), hint: "wait for it to end, or leave --lock out")
         } catch .refused(let reason) {
             throw CommandFailure(
                 .failure, "the lock in \(locks.string) cannot be had: \(reason)".printable(),

@@ -25,7 +25,7 @@ struct ScriptRunner: Sendable {
 
     /// Runs a script to its end, and reports it; the caller has only the failure to report, and the last event.
     func run(_ plan: RunPlan) async -> RunResult {
-        events?.start(plan)
+        events?.start(plan.host)
         // For what the runner itself asks the service. The script's own client counts its creates and writes them into the
         // journal, which these calls must not.
         let client = SpeedPixClient(
@@ -145,19 +145,10 @@ struct ScriptRunner: Sendable {
             }
             try await display.run(body)
         case .plain where !plan.isDryRun:
-            try await withThrowingTaskGroup(of: Bool.self) { [scriptContext] group in
-                group.addTask {
-                    try await body(scriptContext)
-                    return true
-                }
-                group.addTask {
-                    while true {
-                        try await context.clock.sleep(for: PlainProgress.heartbeat)
-                        context.say(recorder.withState { PlainProgress.heartbeat($0, at: recorder.elapsed()) })
-                    }
-                }
-                defer { group.cancelAll() }
-                _ = try await group.next()
+            try await PlainProgress.withHeartbeat(context) {
+                recorder.withState { PlainProgress.heartbeat($0, at: recorder.elapsed()) }
+            } during: { [scriptContext] in
+                try await body(scriptContext)
             }
         case .plain, .none, .auto: try await body(scriptContext)
         }

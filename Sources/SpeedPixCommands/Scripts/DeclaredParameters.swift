@@ -1,3 +1,5 @@
+import LuaRuntime
+import SpeedPix
 import SpeedPixLua
 import Synchronization
 
@@ -10,4 +12,25 @@ final class DeclaredParameters: Sendable {
     }
 
     var all: [Parameter]? { state.withLock { $0 } }
+}
+
+extension DeclaredParameters {
+    /// Runs a script as far as `speedpix.params`; nothing is sent, and nothing that it prints is shown.
+    ///
+    /// - Returns: Nil for a script that declares none, or wants to reach the service before.
+    /// - Throws: ``CommandFailure`` if it ends before by another error; `CancellationError`.
+    static func ask(_ script: ScriptFile, _ plan: HostPlan, in context: CommandContext) async throws -> [Parameter]? {
+        try script.checkEncoding()
+        let declared = DeclaredParameters()
+        let host = ScriptHost(plan, streams: .none, context, onEvent: { _ in }, onParameters: declared.set)
+        do {
+            try await LuaVM(modules: SpeedPixModule.modules(host))
+                .execute(script.chunk, timeout: .seconds(10), clock: context.clock)
+        } catch let error as LuaError where declared.all == nil && !ParametersOnlyError.hasEnded(by: error) {
+            throw CommandFailure(.failure, ErrorText.describe(error, chunk: script.chunk))
+        } catch is LuaError {
+            // Ending the script there is what params does when it is asked.
+        }
+        return declared.all
+    }
 }

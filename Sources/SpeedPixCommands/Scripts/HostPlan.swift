@@ -8,10 +8,10 @@ struct HostPlan: Sendable {
     let configuration: SpeedPixClient.Configuration
     /// Whether nothing is sent and no file is changed.
     let isDryRun: Bool
-    let files: FileAccess
+    private(set) var files: FileAccess
     let environment: ScriptEnvironment
     /// `key=value` arguments for `speedpix.params`.
-    let arguments: [String: String]
+    private(set) var arguments: [String: String]
     /// The script's folder, where `require` looks; nil if it has none.
     let directory: String?
     /// Whether standard input is there for the script.
@@ -55,5 +55,19 @@ struct HostPlan: Sendable {
         self.middleware = middleware
         self.cancelsOnStop = cancelsOnStop && !isDryRun
         self.createCheck = isDryRun ? nil : createCheck
+    }
+
+    /// The same for one row of a batch.
+    ///
+    /// - Parameters:
+    ///   - arguments: All of the row's. Paths among them may be read wherever they lie.
+    ///   - reads: Records which files the row reads and writes.
+    func row(_ arguments: [String: String], reads: RowReads) -> HostPlan {
+        var plan = self
+        plan.arguments = arguments
+        plan.files.readableFiles = Array(arguments.values)
+        plan.files.onRead = reads.noteRead
+        plan.files.onWrite = reads.noteWrite
+        return plan
     }
 }

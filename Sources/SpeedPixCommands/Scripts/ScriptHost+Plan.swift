@@ -21,7 +21,21 @@ extension ScriptHost {
             context, transport: plan.transport, journal: journal, onRetry: { onEvent(.retried($0)) })
         dependencies.journal = dependencies.journal.checked(by: plan.createCheck).counted(by: createLimit)
         self.init(
+            plan,
             client: SpeedPixClient(plan.configuration, dependencies: dependencies, middleware: plan.middleware),
+            streams: streams, context, overlay: overlay, onEvent: onEvent, onParameters: onParameters)
+    }
+
+    /// The same with a client that is there, as the rows of a batch share one.
+    ///
+    /// - Parameter client: With the journal of this script.
+    init(
+        _ plan: HostPlan, client: SpeedPixClient, streams: ScriptStreams, _ context: CommandContext,
+        overlay: FileOverlay? = nil, onEvent: @escaping @Sendable (ScriptEvent) -> Void,
+        onParameters: (@Sendable ([Parameter]) -> Void)? = nil
+    ) {
+        self.init(
+            client: client,
             files: plan.files.overlaid(by: overlay),
             streams: plan.readsInput ? streams.reading(context.readInput) : streams,
             arguments: plan.arguments, clock: context.clock, moduleDirectory: plan.directory,

@@ -36,6 +36,10 @@ struct WatchedVersion: Hashable, Sendable {
         #endif
     }
 
+    /// What journals keep of a regular file: its size and the time of its last change of content; nil for anything else. Not the inode,
+    /// which a copy does not have.
+    var text: String? { kind == UInt32(S_IFREG) ? "\(size):\(seconds).\(nanoseconds)" : nil }
+
     /// A hash of a file's bytes, or of the names in a folder; the same in this process for the same content. Nil if it cannot
     /// be read, or would take long.
     func content(of path: FilePath) -> Int? {

@@ -4,6 +4,8 @@ package import SpeedPix
 struct CountedJournal: ForwardingJournal {
     let journal: any PredictionJournal
     let limit: CreateLimit
+    /// Called for each create that the limit stops.
+    var onRefusal: (@Sendable () -> Void)?
 
     func claim(_ create: JournaledCreate) async throws -> JournalClaim {
         let claim = try await journal.claim(create)
@@ -12,6 +14,7 @@ struct CountedJournal: ForwardingJournal {
             try limit.take()
             return claim
         } catch {
+            onRefusal?()
             try await journal.recordNotMade(key)
             throw error
         }
@@ -25,7 +28,11 @@ struct CountedJournal: ForwardingJournal {
 
 extension PredictionJournal {
     /// The same, with its new creates counted.
-    package func counted(by limit: CreateLimit?) -> any PredictionJournal {
-        limit.map { CountedJournal(journal: self, limit: $0) } ?? self
+    ///
+    /// - Parameter onRefusal: Called for each create that the limit stops.
+    package func counted(
+        by limit: CreateLimit?, onRefusal: (@Sendable () -> Void)? = nil
+    ) -> any PredictionJournal {
+        limit.map { CountedJournal(journal: self, limit: $0, onRefusal: onRefusal) } ?? self
     }
 }

@@ -10,11 +10,24 @@ public final class CreateLimit: Sendable {
 
     /// The most that may be created.
     public let most: Int
+    /// Whose creates are counted, for messages.
+    private let scope: String
+    /// The option that raises it.
+    private let option: String
     private let state = Mutex(State())
 
     /// A limit of which nothing is used up.
-    public init(_ most: Int) {
+    public convenience init(_ most: Int) {
+        self.init(most, of: "this run", option: "--limit")
+    }
+
+    /// - Parameters:
+    ///   - scope: Whose creates are counted, for messages.
+    ///   - option: The option that raises it.
+    package init(_ most: Int, of scope: String, option: String) {
         self.most = most
+        self.scope = scope
+        self.option = option
     }
 
     /// How many were created, or may have been.
@@ -31,9 +44,9 @@ public final class CreateLimit: Sendable {
                 state.refused += 1
                 throw SpeedPixError(
                     .notAllowed,
-                    "stopped before prediction \(most + 1): this run may create \(most), and \(state.made)"
+                    "stopped before prediction \(most + 1): \(scope) may create \(most), and \(state.made)"
                         + (state.made == 1 ? " was made" : " were made"),
-                    remedy: "raise --limit, or leave it out; with --resume it counts anew")
+                    remedy: "raise \(option), or leave it out; with --resume it counts anew")
             }
             state.made += 1
         }

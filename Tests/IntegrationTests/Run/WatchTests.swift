@@ -161,7 +161,7 @@ struct WatchTests {
             defer { lock.release() }
             for name in ["s.lua", "other.lua"] {
                 let second = await CommandRun(["run", name] + arguments, in: folder)
-                #expect(second.status == .locked && second.status.rawValue == 75)
+                #expect(second.status == .later && second.status.rawValue == 75)
                 #expect(second.errors.contains("\(name) runs already, as process \(getpid())"), "\(second.errors)")
                 #expect(second.output.isEmpty)
             }

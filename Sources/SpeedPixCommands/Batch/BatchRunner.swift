@@ -1,0 +1,273 @@
+import LocalFiles
+import SpeedPix
+import SpeedPixBatch
+import SpeedPixJournal
+import SpeedPixLua
+import Synchronization
+
+/// Runs a script for every row of a plan, and reports it: from the first event to the summary.
+struct BatchRunner: Sendable {
+    let context: CommandContext
+    /// Set for `--json`.
+    let events: EventStream?
+    /// Of the events, which are all that standard output has then, or of what scripts print.
+    private let outputFailure: OutputFailure
+
+    init(_ context: CommandContext, events: EventStream?) {
+        self.context = context
+        self.events = events
+        outputFailure = events?.outputFailure ?? OutputFailure()
+    }
+
+    /// Runs a batch to its end, and reports it; the caller has only the failure to report, and the last event.
+    func run(_ plan: BatchPlan) async -> BatchResult {
+        events?.start(plan.host)
+        let client = SpeedPixClient(
+            plan.host.configuration, dependencies: ClientDependencies(context, transport: plan.host.transport),
+            middleware: plan.host.middleware)
+        let journaling: BatchJournaling
+        let selection: RowSelection
+        let results: ResultsFile?
+        let scriptDigest = RowVersion.scriptDigest(plan.script.chunk)
+        do {
+            if let out = plan.out, !plan.isDryRun {
+                try OutputFolder.checkWritable(context.absolute(out), shownAs: out)
+            }
+            if !plan.isDryRun {
+                try ResultsFile.check(path: plan.results.path, shown: plan.results.shown, rows: plan.rowsPath)
+            }
+            journaling = try BatchJournaling(plan, client: client, in: context)
+            selection = try RowSelection(plan, journaling, scriptDigest: scriptDigest)
+            results = plan.isDryRun ? nil : try begin(plan, selection, journaling)
+        } catch {
+            return BatchResult(end: RunEnd(error, script: nil, in: context))
+        }
+        if !plan.isQuiet { for note in selection.notes { context.say(note.printable()) } }
+
+        let recorder = BatchRecorder(total: plan.rows.count, clock: context.clock, observers: observers(of: plan))
+        for index in selection.others { recorder.note(.skipped(plan.rows[index])) }
+        let missing = selection.missing
+        let queue = LocalRowQueue(count: missing.count, rules: plan.rules, clock: context.clock) {
+            plan.rows[missing[$0]]
+        }
+        let dryRun = plan.isDryRun ? DryRunList(context) : nil
+        outputFailure.onFailure { queue.stop(.interrupted) }
+        let budget = plan.budget.map { CreateLimit($0, of: "this batch", option: "--budget") }
+        let rate = plan.rate.map { CreateRateLimiter($0, clock: context.clock) }
+        var failure: (any Error)?
+        do {
+            try await withProgress(of: plan, recorder: recorder, queue: queue) { scriptContext in
+                let environment = RowEnvironment(
+                    plan: plan, client: client, journaling: journaling, scriptDigest: scriptDigest, budget: budget,
+                    rate: rate, events: events, outputFailure: outputFailure, context: scriptContext, dryRun: dryRun,
+                    onEvent: recorder.note, onBudgetUsed: { queue.stop(.budget(budget?.most ?? 0)) })
+                try await work(queue, environment, recorder: recorder, results: results)
+            }
+        } catch {
+            failure = error
+        }
+        if let error = finish(queue, plan, recorder: recorder, results: results) { failure = failure ?? error }
+        return await end(plan, recorder: recorder, queue: queue, journaling, dryRun: dryRun, failure: failure)
+    }
+
+    /// The table of results, with the rows that are not done now as attempts before have left them.
+    private func begin(
+        _ plan: BatchPlan, _ selection: RowSelection, _ journaling: BatchJournaling
+    ) throws -> ResultsFile {
+        try ResultsFile(
+            path: plan.results.path, shown: plan.results.shown, format: plan.results.format,
+            columns: plan.table.columns.map(\.name), rows: plan.rowsPath
+        ) { add in
+            for index in selection.others {
+                let row = plan.rows[index]
+                let known = try journaling.recorded(row)?.result.flatMap(RowResult.init(json:))
+                try add(record(row, known ?? RowResult(.notRun), plan))
+            }
+        }
+    }
+
+    private func record(_ row: BatchRow, _ result: RowResult, _ plan: BatchPlan) -> ResultRecord {
+        let columns = plan.table.columns.indices
+        return ResultRecord(
+            number: row.number, source: columns.map { plan.table.text(row.number - 1, $0) }, result: result)
+    }
+
+    /// What receives its events besides the recorder.
+    private func observers(of plan: BatchPlan) -> [BatchRecorder.Observer] {
+        var observers: [BatchRecorder.Observer] = []
+        if let events { observers.append { event, _ in events.send(event) } }
+        if plan.progress == .plain, !plan.isDryRun {
+            observers.append { [context] event, time in
+                if let line = BatchText.line(event, at: time) { context.say(line) }
+            }
+        }
+        return observers
+    }
+
+    // MARK: Rows
+
+    /// Runs rows, so many at once, until no more begins and those that run have ended.
+    ///
+    /// - Throws: `CancellationError`; ``SpeedPixError`` if results cannot be written.
+    private func work(
+        _ queue: LocalRowQueue, _ environment: RowEnvironment, recorder: BatchRecorder, results: ResultsFile?
+    ) async throws {
+        let plan = environment.plan
+        // What a dry run lists is readable only if rows do not mix.
+        let width = plan.isDryRun ? 1 : plan.concurrency
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<width {
+                group.addTask {
+                    while let queued = try await queue.next() {
+                        recorder.note(.started(queued))
+                        let result = await RowRun(environment: environment, queued: queued).run()
+                        guard try await queue.finish(queued, result) else {
+                            recorder.note(.retried(queued, result))
+                            continue
+                        }
+                        recorder.note(.ended(queued, result))
+                        append(queued.row, result, plan, to: results, queue)
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    /// Writes a row's result. One that cannot be written ends the batch: what comes after it would be paid for, and lost.
+    private func append(
+        _ row: BatchRow, _ result: RowResult, _ plan: BatchPlan, to results: ResultsFile?, _ queue: LocalRowQueue
+    ) {
+        do {
+            try results?.append(record(row, result, plan))
+        } catch {
+            queue.stop(.results(RunEnd(error, script: nil, in: context).message ?? "\(error)"))
+        }
+    }
+
+    /// Adds the rows that have no result, and puts the table into its order.
+    ///
+    /// - Returns: Why it could not be written.
+    private func finish(
+        _ queue: LocalRowQueue, _ plan: BatchPlan, recorder: BatchRecorder, results: ResultsFile?
+    ) -> (any Error)? {
+        do {
+            try queue.forEachUnfinished { queued, result in
+                recorder.note(.ended(queued, result))
+                // One that cannot be written is kept for the end.
+                try? results?.append(record(queued.row, result, plan))
+            }
+            try results?.finish()
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    // MARK: Progress
+
+    /// Runs the body with progress shown as the plan says, and gives it a context whose streams do not break that display.
+    private func withProgress(
+        of plan: BatchPlan, recorder: BatchRecorder, queue: LocalRowQueue,
+        _ body: @escaping @Sendable (CommandContext) async throws -> Void
+    ) async throws {
+        var scriptContext = context
+        scriptContext.writeOutput = outputFailure.recording(context.writeOutput)
+        switch plan.progress {
+        case .tty where !plan.isDryRun:
+            let style = ProgressFrame.Style(context.environment)
+            let display = LiveDisplay(scriptContext) { size in
+                recorder.withState {
+                    BatchFrame(
+                        state: $0, stop: queue.stopReason, elapsed: recorder.elapsed(), size: size, style: style
+                    ).lines
+                }
+            }
+            try await display.run(body)
+        case .plain where !plan.isDryRun:
+            try await PlainProgress.withHeartbeat(context) {
+                recorder.withState {
+                    BatchText.heartbeat($0, stop: queue.stopReason, at: recorder.elapsed())
+                }
+            } during: { [scriptContext] in
+                try await body(scriptContext)
+            }
+        case .tty, .plain, .none, .auto: try await body(scriptContext)
+        }
+    }
+
+    // MARK: The end
+
+    private func end(
+        _ plan: BatchPlan, recorder: BatchRecorder, queue: LocalRowQueue, _ journaling: BatchJournaling,
+        dryRun: DryRunList?, failure: (any Error)?
+    ) async -> BatchResult {
+        let state = recorder.state
+        let isInterrupted = failure is CancellationError || context.end.hasBegun
+        let stop = isInterrupted ? .interrupted : queue.stopReason
+        let isDone = failure == nil && stop == nil && state.failed + state.inDoubt + state.notRun == 0
+        if let problem = await journaling.end(succeeded: isDone) {
+            context.say("speedpix: \(problem.message)".printable())
+        }
+        var ways: [(purpose: String, command: String)] = []
+        if !isDone, let command = journaling.resumeCommand { ways.append(("go on", command)) }
+        let summary = BatchSummary(
+            state: state, stop: stop, elapsed: recorder.elapsed(),
+            results: plan.isDryRun ? nil : plan.results.shown, goOn: ways)
+        if let dryRun {
+            if !plan.isQuiet { context.say(dryRun.total(nil)) }
+        } else if plan.showsSummary {
+            for line in summary.lines { context.say(line) }
+        }
+        return BatchResult(
+            end: RunEnd(batch: state, stop: stop, failure: failure, outputFailure: outputFailure.error, in: context),
+            summary: summary)
+    }
+}
+
+/// How a batch ended, for the command and for the last event.
+struct BatchResult: Sendable {
+    let end: RunEnd
+    /// Nil for a batch that never began.
+    var summary: BatchSummary?
+
+    func fields(in context: CommandContext) -> [String: JSONValue] {
+        var fields = end.fields(in: context)
+        if let summary { fields["batch"] = summary.fields }
+        return fields
+    }
+}
+
+extension RunEnd {
+    /// How a batch ended: by what stopped it, else by its rows.
+    fileprivate init(
+        batch state: BatchState, stop: BatchStop?, failure: (any Error)?, outputFailure: (any Error)?,
+        in context: CommandContext
+    ) {
+        if let outputFailure, !context.end.hasBegun {
+            self.init(outputFailed: outputFailure)
+            return
+        }
+        if stop == .interrupted {
+            self.init(CancellationError(), script: nil, in: context)
+            return
+        }
+        if let failure {
+            self.init(failure, script: nil, in: context)
+            return
+        }
+        let left = state.failed + state.inDoubt + state.notRun
+        guard left > 0 else {
+            self = .success
+            return
+        }
+        let isLater = stop?.isTemporary == true
+        let status: ExitStatus = isLater ? .later : .predictionFailed
+        let message =
+            isLater
+            ? "\(CountText.of(state.remaining, "row")) left: \(stop?.sentence ?? "")"
+            : "\(CountText.of(left, "row")) of \(CountText.grouped(state.total)) \(left == 1 ? "is" : "are") not done"
+        self.init(CommandFailure(status, message.printable()), script: nil, in: context)
+        code = isLater ? stop?.code : "rows_failed"
+    }
+}

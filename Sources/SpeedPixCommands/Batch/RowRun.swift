@@ -1,0 +1,181 @@
+import LuaRuntime
+import SpeedPix
+import SpeedPixBatch
+import SpeedPixJournal
+import SpeedPixLua
+import Synchronization
+
+/// What rows of a batch share while they run.
+struct RowEnvironment: Sendable {
+    let plan: BatchPlan
+    /// Of all rows, which share its connections, poll rate and uploads.
+    let client: SpeedPixClient
+    let journaling: BatchJournaling
+    let scriptDigest: String
+    /// Counts the creates of all rows; nil without a budget.
+    let budget: CreateLimit?
+    /// Spaces the creates of all rows; nil without a rate.
+    let rate: CreateRateLimiter?
+    /// Set for `--json`.
+    let events: EventStream?
+    let outputFailure: OutputFailure
+    /// Its streams are the scripts'; what is written there does not break the display of progress.
+    let context: CommandContext
+    /// What a dry run lists; nil for a real one.
+    let dryRun: DryRunList?
+    let onEvent: @Sendable (RowEvent) -> Void
+    /// The budget has stopped a create.
+    let onBudgetUsed: @Sendable () -> Void
+}
+
+/// One try of one row: a VM and a place in the journal of its own.
+struct RowRun {
+    let environment: RowEnvironment
+    let queued: QueuedRow
+
+    private var plan: BatchPlan { environment.plan }
+    private var row: BatchRow { queued.row }
+
+    /// What has happened besides what the script says of it.
+    private final class Facts: Sendable {
+        struct State {
+            var predictions: [String] = []
+            var isBudgetUsed = false
+        }
+
+        let state = Mutex(State())
+
+        func note(_ event: ScriptEvent) {
+            switch event {
+            case .created(let prediction, _), .reused(let prediction, _):
+                state.withLock { $0.predictions.append(prediction.id) }
+            default: break
+            }
+        }
+    }
+
+    /// Runs the script for the row, and writes down how it has ended.
+    ///
+    /// - Returns: Its result: whatever goes wrong is in it.
+    func run() async -> RowResult {
+        let elapsed = environment.context.clock.stopwatch()
+        let arguments = plan.host.arguments.merging(row.values) { $1 }
+        let reads = RowReads()
+        let facts = Facts()
+        var journal: RowJournal?
+        var result: RowResult
+        do {
+            journal = try await environment.journaling.begin(queued, arguments: arguments)
+            let returned = try await execute(arguments, reads: reads, facts: facts, journal: journal)
+            result = RowResult(.succeeded, values: try ReturnedValues.values(returned))
+        } catch {
+            result = outcome(of: error, isBudgetUsed: facts.state.withLock { $0.isBudgetUsed })
+        }
+        result.predictions = facts.state.withLock { $0.predictions }
+        result.duration = elapsed()
+        if let journal {
+            do {
+                let version = RowVersion(script: environment.scriptDigest, values: arguments)
+                try environment.journaling.journal?.finish(
+                    journal, digest: version.text, files: reads.files, result: result.json,
+                    succeeded: result.state == .succeeded)
+            } catch {
+                result = outcome(of: error, isBudgetUsed: false)
+            }
+        }
+        return result
+    }
+
+    private func execute(
+        _ arguments: [String: String], reads: RowReads, facts: Facts, journal: RowJournal?
+    ) async throws -> [LuaValue] {
+        let onEvent: @Sendable (ScriptEvent) -> Void = { [environment, key = row.key] event in
+            facts.note(event)
+            environment.events?.send(event, of: key)
+            environment.dryRun?.note(event)
+            switch event {
+            case .created: environment.onEvent(.created)
+            case .reused: environment.onEvent(.reused)
+            default: break
+            }
+        }
+        let recorder = RunRecorder(clock: environment.context.clock, observers: [{ event, _, _ in onEvent(event) }])
+        let overlay = plan.isDryRun ? DryRun.makeOverlay(environment.context) : nil
+        defer { overlay?.discard() }
+        let host = ScriptHost(
+            plan.host.row(arguments, reads: reads),
+            client: environment.client.with(
+                journal: try guarded(journal, facts), onRetry: { recorder.note(.retried($0)) }),
+            streams: streams, environment.context, overlay: overlay, onEvent: recorder.note)
+        let seed = journal?.seed ?? BatchJournal.seed(of: row.key.description, in: environment.journaling.seed)
+        let vm = try SpeedPixModule.makeVM(host, seed: seed)
+        do {
+            let returned = try await BoundedRun(
+                vm: vm, timeout: plan.timeout, context: environment.context, isWholeCommand: false,
+                outputFailure: environment.outputFailure
+            ).run(plan.script.chunk)
+            if let unread = host.unreadArguments { throw LuaError(refusing: unread) }
+            if let overlay { environment.dryRun?.note(overlay.changes) }
+            return returned
+        } catch {
+            if host.cancelsOnStop { await host.cancelAbandoned(recorder.state.abandoned) }
+            throw error
+        }
+    }
+
+    /// The row's journal behind the limits that count its creates, and those of all rows.
+    private func guarded(_ journal: RowJournal?, _ facts: Facts) throws -> any PredictionJournal {
+        var guarded: any PredictionJournal = journal?.journal ?? MemoryJournal()
+        if plan.isDryRun, let found = try environment.journaling.openForDryRun(row) { guarded = found }
+        guarded = environment.context.wrapJournal(guarded)
+        if let rate = environment.rate { guarded = PacedJournal(journal: guarded, rate: rate) }
+        guarded = guarded.counted(
+            by: environment.budget,
+            onRefusal: { [onBudgetUsed = environment.onBudgetUsed] in
+                facts.state.withLock { $0.isBudgetUsed = true }
+                onBudgetUsed()
+            })
+        return guarded.counted(by: plan.limit.map { CreateLimit($0) })
+    }
+
+    private var streams: ScriptStreams {
+        let context = environment.context
+        if let events = environment.events {
+            return ScriptStreams(events, context, isVerbose: plan.isVerbose, row: row.key)
+        }
+        return ScriptStreams(context, isVerbose: plan.isVerbose)
+    }
+
+    // MARK: The end
+
+    private func outcome(of error: any Error, isBudgetUsed: Bool) -> RowResult {
+        if isBudgetUsed, let budget = environment.budget { return BatchStop.budget(budget.most).result }
+        if error is CancellationError { return BatchStop.interrupted.result }
+        let end = RunEnd(error, script: plan.script, in: environment.context)
+        let code = end.code ?? "internal"
+        let failure = RowResult.Failure(
+            code: code, message: end.message ?? "\(error)", isRetryable: Self.isRetryable(error))
+        let isDoubt = code == SpeedPixError.Code.unknownOutcome.rawValue
+        return RowResult(isDoubt ? .inDoubt : .failed, failure: failure)
+    }
+
+    private static func isRetryable(_ error: any Error) -> Bool {
+        switch error {
+        case let error as LuaError: error.value.tableValue?["retryable"] == .boolean(true)
+        case let error as SpeedPixError: error.isRetryable
+        default: false
+        }
+    }
+}
+
+/// A journal whose creates are spaced: each waits before its intent is written down, so that a process that is killed meanwhile leaves no
+/// doubt.
+private struct PacedJournal: ForwardingJournal {
+    let journal: any PredictionJournal
+    let rate: CreateRateLimiter
+
+    func recordIntent(_ key: JournalKey) async throws {
+        try await rate.wait()
+        try await journal.recordIntent(key)
+    }
+}

@@ -1,0 +1,138 @@
+import ArgumentParser
+import LocalFiles
+import SpeedPix
+import SpeedPixBatch
+import SpeedPixLua
+
+/// `speedpix batch SCRIPT ROWS`: runs a script once for each row of a table, or for each file.
+struct BatchCommand: ContextCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "batch",
+        abstract: "Runs a Lua script for every row of a table.",
+        usage: "speedpix batch SCRIPT ROWS [key=value ...] [options]",
+        discussion: """
+            Examples:
+              speedpix run card.lua image=shoe.jpg text=Shoe       first for one row
+              speedpix batch card.lua products.csv --key sku       then for all of them
+              speedpix batch card.lua products.csv --key sku --resume
+              speedpix batch cutout.lua 'photos/*.jpg' --as image
+              speedpix batch card.lua products.csv --dry-run --skip-invalid
+
+            ROWS is a CSV file as Excel, Numbers and WPS write it, JSON Lines (.jsonl), - for standard
+            input, or with --as a pattern of files. Its columns are the script's parameters; every row is
+            checked before anything is paid for. What the script returns becomes columns of the results.
+            Exit status: \(ExitStatus.summary).
+            """)
+
+    @Argument(help: ArgumentHelp("The script.", valueName: "SCRIPT"), completion: .file(extensions: ["lua"]))
+    var file: String
+
+    @Argument(
+        help: ArgumentHelp("A table, - for standard input, or with --as a pattern.", valueName: "ROWS"),
+        completion: .file(extensions: ["csv", "tsv", "txt", "jsonl", "ndjson"]))
+    var rows: String
+
+    @Argument(help: ArgumentHelp("Values that are the same in each row.", valueName: "key=value"))
+    var constants: [String] = []
+
+    @OptionGroup var rowOptions: RowOptions
+    @OptionGroup var guards: GuardOptions
+    @OptionGroup var service: ServiceOptions
+    @OptionGroup var sandbox: SandboxOptions
+    @OptionGroup var stopping: StopOptions
+    @OptionGroup var resuming: ResumeOptions
+    @OptionGroup var journal: JournalOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "With --resume: failed, for rows that have not succeeded; new, for rows that no attempt has had; or the key of a"
+                + " row. Repeatable for keys. Otherwise all that is missing.", valueName: "failed|new|KEY"))
+    var only: [String] = []
+
+    @Option(help: ArgumentHelp("How progress is shown: auto, tty, plain or none.", valueName: "MODE"))
+    var progress = ProgressMode.auto
+
+    @Flag(name: [.customShort("q"), .long], help: "Shows neither progress nor summary, only errors.")
+    var quiet = false
+
+    @Flag(
+        help: "Makes standard output a stream of events, one JSON object a line; what scripts print is among them.")
+    var json = false
+
+    @Flag(
+        name: .customLong("dry-run"),
+        help:
+            "Lists what would be created, uploaded and changed in files; sends and changes nothing. Needs no credentials."
+    )
+    var dryRun = false
+
+    // A negative number is a number, too, and is refused as one.
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Stops a row before it creates more predictions than this.", valueName: "N"))
+    var limit: Int?
+
+    @Flag(help: "Shows what scripts log with log.debug, too.")
+    var verbose = false
+
+    @Option(
+        name: .customLong("timeout"), parsing: .unconditional,
+        help: ArgumentHelp("Gives up a row after this time.", valueName: "SECONDS"))
+    var seconds: Double?
+
+    func validate() throws {
+        if let limit, limit < 0 { throw ValidationError("--limit is a number of predictions, 0 or more") }
+        if let seconds, !(seconds > 0 && seconds <= 1e9) {
+            throw ValidationError("--timeout is a positive number of seconds")
+        }
+        guard !ScriptFile.isStandardInput(file) else {
+            throw ValidationError("the script of a batch is a file: standard input may have the rows")
+        }
+        if resuming.resume == nil, !only.isEmpty { throw ValidationError("--only goes with --resume") }
+        if only.count > 1, only.contains("failed") || only.contains("new") {
+            throw ValidationError("--only is failed, new, or keys of rows, not more than one of these")
+        }
+        try NamedValues.check(constants)
+    }
+
+    func run(in context: CommandContext) async throws {
+        let directory = ScriptFile.directory(of: file, in: context)
+        let service = service.selection(
+            context, beside: directory, sendsNothing: dryRun && resuming.resume == nil)
+        let events = events(at: service, context)
+        let result: BatchResult
+        let failure: (any Error)?
+        do {
+            let script = try ScriptFile(file, in: context)
+            result = try await service.withTarget(isQuiet: quiet) { target in
+                try await run(script, at: target, of: service, events: events, in: context)
+            }
+            failure = result.end.failure
+        } catch {
+            result = BatchResult(end: RunEnd(error, script: nil, in: context))
+            failure = error
+        }
+        events?.finish(result.fields(in: context))
+        if let failure { throw failure }
+    }
+
+    private func run(
+        _ script: ScriptFile, at target: ServiceTarget, of service: ServiceSelection, events: EventStream?,
+        in context: CommandContext
+    ) async throws -> BatchResult {
+        let plan = try await plan(script, at: target, of: service, in: context)
+        return await BatchRunner(context, events: events).run(plan)
+    }
+
+    /// Nil without `--json`.
+    private func events(at service: ServiceSelection, _ context: CommandContext) -> EventStream? {
+        guard json else { return nil }
+        return EventStream(
+            context,
+            head: [
+                "script": .string(file), "rows": .string(rows), "version": .string(SpeedPixVersion.current),
+                "local": .bool(service.localMode != nil), "dry_run": .bool(dryRun),
+            ],
+            secrets: service.heldSecrets)
+    }
+}

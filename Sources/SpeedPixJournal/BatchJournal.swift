@@ -1,0 +1,183 @@
+import Crypto
+import GRDB
+import LocalFiles
+import SQLiteStorage
+public import SpeedPix
+import Synchronization
+
+/// The journal of a batch: one run for each of its rows, known by the row's key.
+///
+/// A row's run has the row's creates, so that another row never takes what this one has paid for, and memory does not grow with the
+/// rows. It is locked as a whole.
+public final class BatchJournal: Sendable {
+    /// The batch's number among the runs.
+    public let run: Int64
+    /// 1 for the first, and one more each time it is resumed.
+    public let attempt: Int
+    /// What the random draws of its rows are made of, the same in each attempt.
+    public let seed: Int64
+    /// Where it lies.
+    public let store: JournalStore
+
+    private let database: JournalDatabase
+    private let description: RunDescription
+    private let choices: ResumeChoices
+    private let callbacks: ResumeCallbacks
+    private let lock: ProcessLock
+    private let numbers: RunNumbers
+
+    init(
+        _ store: JournalStore, run: Int64, attempt: Int, seed: Int64, _ description: RunDescription,
+        choices: ResumeChoices = ResumeChoices(), callbacks: ResumeCallbacks = ResumeCallbacks(), lock: ProcessLock
+    ) {
+        self.store = store
+        database = store.database
+        self.run = run
+        self.attempt = attempt
+        self.seed = seed
+        self.description = description
+        self.choices = choices
+        self.callbacks = callbacks
+        self.lock = lock
+        numbers = RunNumbers(store.database)
+    }
+
+    /// What attempts before have left of its rows.
+    public var reader: BatchReader { BatchReader(run: run, seed: seed, store: store) }
+
+    /// Begins an attempt of a row: one that is new leaves no trace before its first create, or its end.
+    ///
+    /// - Parameters:
+    ///   - recorded: As ``BatchReader/row(_:)`` gave it.
+    ///   - parameters: The row's values.
+    ///   - paysAnew: Whether nothing that it has paid for is used.
+    /// - Throws: ``SpeedPixError`` `journal_failed`.
+    public func begin(
+        _ key: String, _ recorded: RecordedRow?, parameters: [String: String], paysAnew: Bool = false
+    ) throws -> RowJournal {
+        let seed = Self.seed(of: key, in: seed)
+        var description = description
+        description.rows = nil
+        description.parameters = parameters
+        description.command = []
+        guard let recorded else {
+            return RowJournal(key: key, seed: seed) { [self, description] in
+                try insert(key, description, seed: seed)
+            }
+        }
+        return RowJournal(
+            key: key, seed: seed, opened: try resume(recorded.run, seed: seed, paysAnew: paysAnew))
+    }
+
+    /// What the random draws of a row begin with: the same in each attempt, whatever rows stand around it.
+    ///
+    /// - Parameter seed: The batch's.
+    public static func seed(of key: String, in seed: Int64) -> Int64 {
+        let digest = SHA256.hash(data: Array("\(seed) \(key)".utf8))
+        return digest.prefix(8).reduce(0) { $0 << 8 | Int64($1) }
+    }
+
+    /// Written with the first create of the row, in the same commit.
+    private func insert(_ key: String, _ description: RunDescription, seed: Int64) throws -> RunJournal {
+        let number = try numbers.next()
+        let (batch, time) = (run, store.now())
+        let journal = RunJournal(store, run: number, attempt: 1, seed: seed, callbacks: callbacks, lock: nil)
+        journal.submit { database in
+            try JournalStore.insert(description, id: number, seed: seed, started: time, database)
+            try database.executeCached(
+                sql: "INSERT INTO batch_row (run, batch, key) VALUES (?, ?, ?)", arguments: [number, batch, key])
+        }
+        return journal
+    }
+
+    private func resume(_ run: Int64, seed: Int64, paysAnew: Bool) throws -> RunJournal {
+        let makesDoubtsAgain = choices.makesDoubtsAgain
+        return try database.setUp { database in
+            try JournalStore.beginAttempt(of: run, database)
+            if paysAnew {
+                try database.executeCached(
+                    sql: "UPDATE \"create\" SET state = 'abandoned' WHERE run = ?", arguments: [run])
+            } else if makesDoubtsAgain {
+                try JournalStore.abandonDoubts(of: run, database)
+            }
+            let attempts = try Int.fetchOne(database, sql: "SELECT attempts FROM run WHERE id = ?", arguments: [run])
+            return RunJournal(
+                store, run: run, attempt: attempts ?? 1, seed: seed,
+                earlier: try JournalStore.creates(
+                    of: run, ResumeChoices(makesFailedAgain: choices.makesFailedAgain), database),
+                values: try JournalStore.values(of: run, database),
+                unended: try JournalStore.unended(of: run, database),
+                newest: try JournalStore.newest(of: run, database), callbacks: callbacks, lock: nil)
+        }
+    }
+
+    /// An attempt of a row has ended. Returns at once; it is written down a second later at most.
+    ///
+    /// - Parameters:
+    ///   - digest: Of its values and its script.
+    ///   - files: Those that it read, by their paths, with what distinguishes their versions.
+    ///   - result: What came out of it.
+    /// - Throws: ``SpeedPixError`` `journal_failed`, if the row has no run yet and none can be begun.
+    public func finish(
+        _ row: RowJournal, digest: String, files: [String: String], result: JSONValue, succeeded: Bool
+    ) throws {
+        let journal = try row.begun()
+        let (run, time, word) = (journal.run, store.now(), succeeded ? "succeeded" : "failed")
+        let fileText = try JournalStore.text(.object(files.mapValues { .string($0) }))
+        let resultText = try JournalStore.text(result.withoutSignatures)
+        journal.submit(mayWait: true) { database in
+            try database.executeCached(
+                sql: "UPDATE run SET state = ?, ended = ? WHERE id = ?", arguments: [word, time, run])
+            try database.executeCached(
+                sql: "UPDATE batch_row SET digest = ?, files = ?, result = ? WHERE run = ?",
+                arguments: [digest, fileText, resultText, run])
+        }
+    }
+
+    /// Waits until all that was submitted is on the disk.
+    ///
+    /// - Throws: ``SpeedPixError`` `journal_failed`.
+    public func flush() async throws { try await database.write { _ in } }
+
+    /// The batch is over.
+    ///
+    /// - Throws: ``SpeedPixError`` `journal_failed`.
+    public func end(succeeded: Bool) async throws {
+        let (run, time, word) = (run, store.now(), succeeded ? "succeeded" : "failed")
+        try await database.write { database in
+            try database.executeCached(
+                sql: "UPDATE run SET state = ?, ended = ? WHERE id = ?", arguments: [word, time, run])
+        }
+        lock.release()
+    }
+}
+
+/// Numbers of runs that are begun within others' transactions: reserved in portions, so that another process has none of them.
+private final class RunNumbers: Sendable {
+    private static let portion: Int64 = 256
+
+    private let database: JournalDatabase
+    private let free = Mutex<ArraySlice<Int64>>([])
+
+    init(_ database: JournalDatabase) {
+        self.database = database
+    }
+
+    func next() throws -> Int64 {
+        try free.withLock { free in
+            if free.isEmpty { free = try reserve() }
+            return free.removeFirst()
+        }
+    }
+
+    /// `AUTOINCREMENT` never gives a number below what it has noted here.
+    private func reserve() throws -> ArraySlice<Int64> {
+        try database.setUp { database in
+            try database.execute(
+                sql: "UPDATE sqlite_sequence SET seq = seq + ? WHERE name = 'run'", arguments: [Self.portion])
+            let last =
+                try Int64.fetchOne(database, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'run'") ?? 0
+            return ArraySlice((last - Self.portion + 1)...last)
+        }
+    }
+}

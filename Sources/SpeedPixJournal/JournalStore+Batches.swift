@@ -1,0 +1,84 @@
+import GRDB
+import SpeedPix
+
+// Batches: runs whose rows are runs of their own.
+extension JournalStore {
+    /// Begins a batch.
+    ///
+    /// - Parameters:
+    ///   - description: With ``RunDescription/rows``.
+    ///   - seed: What the random draws of its rows are made of.
+    /// - Throws: ``SpeedPixError`` `journal_failed`.
+    public func beginBatch(
+        _ description: RunDescription, seed: Int64, choices: ResumeChoices = ResumeChoices(),
+        callbacks: ResumeCallbacks = ResumeCallbacks()
+    ) throws -> BatchJournal {
+        try database.setUp { database in
+            try Self.insert(description, id: nil, seed: seed, started: now(), database)
+            let run = database.lastInsertedRowID
+            // Locked before another process sees it.
+            return BatchJournal(
+                self, run: run, attempt: 1, seed: seed, description, choices: choices, callbacks: callbacks,
+                lock: try lock(run))
+        }
+    }
+
+    /// Goes on with a batch: what its rows have paid for is given back to them.
+    ///
+    /// - Parameters:
+    ///   - description: Of this attempt; its endpoint and key must be the batch's.
+    ///   - choices: What is made again all the same; labels and positions are not looked at.
+    /// - Throws: ``SpeedPixError``: `invalid_argument` if there is no such batch, or it was another account's;
+    ///   `journal_failed`, also while another process has it.
+    public func resumeBatch(
+        _ run: Int64, _ description: RunDescription, choices: ResumeChoices = ResumeChoices(),
+        callbacks: ResumeCallbacks = ResumeCallbacks()
+    ) throws -> BatchJournal {
+        let lock = try lock(run)
+        return try database.setUp { database in
+            let row = try Self.batchRow(of: run, description, database)
+            try Self.beginAttempt(of: run, database)
+            return BatchJournal(
+                self, run: run, attempt: row["attempts"] + 1, seed: row["seed"], description, choices: choices,
+                callbacks: callbacks, lock: lock)
+        }
+    }
+
+    /// What a batch has, for a dry run that goes on with it.
+    ///
+    /// - Throws: As ``resumeBatch(_:_:choices:callbacks:)``; not if another process has it.
+    public func readBatch(_ run: Int64, _ description: RunDescription) throws -> BatchReader {
+        try database.setUp { database in
+            BatchReader(run: run, seed: try Self.batchRow(of: run, description, database)["seed"], store: self)
+        }
+    }
+
+    private static func batchRow(of run: Int64, _ description: RunDescription, _ database: Database) throws -> Row {
+        let row = try row(of: run, endpoint: description.endpoint, appKey: description.appKey, database)
+        guard row["rows"] as String? != nil else {
+            throw SpeedPixError(
+                .invalidArgument, "run \(run) is no batch",
+                remedy: "speedpix run SCRIPT --resume=\(run) goes on with it")
+        }
+        return row
+    }
+
+    /// The newest batch of the same script, rows, folder, parameters, endpoint and key, whether or not it is finished: rows may have
+    /// been added since.
+    ///
+    /// - Throws: ``SpeedPixError`` `journal_failed`.
+    public func newestBatch(_ description: RunDescription) throws -> Int64? {
+        try database.setUp { database in
+            try Int64.fetchOne(
+                database,
+                sql: """
+                    SELECT id FROM run WHERE script = ? AND folder = ? AND rows = ? AND parameters = ?
+                    AND endpoint = ? AND app_key = ? ORDER BY id DESC LIMIT 1
+                    """,
+                arguments: [
+                    description.script, description.folder, description.rows,
+                    try Self.text(description.parameters), description.endpoint, description.appKey,
+                ])
+        }
+    }
+}
