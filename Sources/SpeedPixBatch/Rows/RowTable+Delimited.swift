@@ -81,10 +81,13 @@ extension RowTable {
                     "\(place()): it has a value, and no name", hint: "name the column in the first line")
             }
             size += bytes.count
-            guard bytes.count <= Self.cellLimit, size <= Self.rowLimit else {
+            guard bytes.count <= Self.cellLimit else {
                 throw RowSourceError(
                     "\(place()): the field is too long, with \(RowCount.text(bytes.count)) bytes",
-                    hint: "a field has at most 1 MiB, and a row 16; perhaps a double quote has no end")
+                    hint: "a field has at most 1 MiB; perhaps a double quote has no end")
+            }
+            guard size <= Self.rowLimit else {
+                throw RowSourceError("\(place()): the row is too long", hint: "a row has at most 16 MiB")
             }
             guard !bytes.contains(0) else {
                 return find(.wrongValue, column: columns[column].name, "it has a zero byte", hint: Self.zeroHint)
