@@ -65,11 +65,6 @@ extension RowTable {
         try beginRow(line: row.line)
         // Spreadsheets leave nothing out, and write `a,b,,` where there were columns once: only those with a name count.
         let needed = (columnOfField.lastIndex { $0 != nil } ?? 0) + 1
-        if next.width > row.fields.count {
-            return find(
-                .width, "it has \(next.width) fields, and there are \(row.fields.count) columns",
-                hint: "a field with a separator in it needs double quotes around it")
-        }
         var size = 0
         for (field, bytes) in row.fields.enumerated() where !bytes.isEmpty {
             let column = columnOfField[field]
@@ -92,11 +87,14 @@ extension RowTable {
             guard !bytes.contains(0) else {
                 return find(.wrongValue, column: columns[column].name, "it has a zero byte", hint: Self.zeroHint)
             }
-            guard next.width >= needed else { continue }
             append(String(decoding: bytes, as: UTF8.self), in: column)
         }
-        // After what is too long: a quote without its end swallows rows, and what is left of its own is short.
-        if next.width < needed {
+        // After what is too long: a quote without its end swallows rows, and what is left of its own has another width.
+        if next.width > row.fields.count {
+            find(
+                .width, "it has \(next.width) fields, and there are \(row.fields.count) columns",
+                hint: "a field with a separator in it needs double quotes around it")
+        } else if next.width < needed {
             find(
                 .width, "it has \(next.width) \(next.width == 1 ? "field" : "fields"), and there are \(needed) columns",
                 hint: "an empty field needs its separator, too")
