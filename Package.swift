@@ -354,7 +354,7 @@ let package = Package(
                 "SpeedPix", "SpeedPixCLI", "InterruptedRun", "SpeedPixJournal", "SpeedPixBatch", "SpeedPixCommands",
                 "SpeedPixGateway",
                 "SpeedPixLua", "SpeedPixTestSupport", "SpeedPixTesting", "SpeedPixGatewayTesting",
-                "SpeedPixMedia", "LuaRuntime", "Imaging",
+                "SpeedPixMedia", "LuaRuntime", "Imaging", "Tables",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),

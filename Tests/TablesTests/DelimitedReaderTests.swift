@@ -127,6 +127,20 @@ struct DelimitedTableTests {
         #expect(error?.line == line && error?.message == message)
     }
 
+    @Test("DelimitedTableReader: rows have a field for each column, and say how many the text has")
+    func widths() throws {
+        var table = try DelimitedTableReader(DelimitedReader(Array("a,,b\n1\n1,2,3,,\n1,2,3,4\n".utf8)[...]))
+        #expect(table.header?.fields == [[0x61], [], [0x62]] && table.columns == [0, 2])
+        let short = try table.next()
+        #expect(short?.width == 1 && short?.row.fields == [[0x31], [], []] && table.columns == [0, 2])
+        let padded = try table.next()
+        #expect(padded?.width == 3 && padded?.row.fields == [[0x31], [0x32], [0x33]] && table.columns == [0, 1, 2])
+        let long = try table.next()
+        #expect(long?.width == 4 && long?.row.fields == padded?.row.fields && long?.row.line == 4)
+        let end = try table.next()
+        #expect(end == nil)
+    }
+
     @Test("Names that differ only in their Unicode form are two columns")
     func unicodeForms() throws {
         #expect(try table("caf\u{E9},cafe\u{301}\n1,2").rows == [["1", "2"]])

@@ -65,11 +65,6 @@ extension RowTable {
         try beginRow(line: row.line)
         // Spreadsheets leave nothing out, and write `a,b,,` where there were columns once: only those with a name count.
         let needed = (columnOfField.lastIndex { $0 != nil } ?? 0) + 1
-        if next.width > row.fields.count {
-            return find(
-                .width, "it has \(next.width) fields, and there are \(row.fields.count) columns",
-                hint: "a field with a separator in it needs double quotes around it")
-        }
         var size = 0
         for (field, bytes) in row.fields.enumerated() where !bytes.isEmpty {
             let column = columnOfField[field]
@@ -81,19 +76,25 @@ extension RowTable {
                     "\(place()): it has a value, and no name", hint: "name the column in the first line")
             }
             size += bytes.count
-            guard bytes.count <= Self.cellLimit, size <= Self.rowLimit else {
+            guard bytes.count <= Self.cellLimit else {
                 throw RowSourceError(
                     "\(place()): the field is too long, with \(RowCount.text(bytes.count)) bytes",
-                    hint: "a field has at most 1 MiB, and a row 16; perhaps a double quote has no end")
+                    hint: "a field has at most 1 MiB; perhaps a double quote has no end")
+            }
+            guard size <= Self.rowLimit else {
+                throw RowSourceError("\(place()): the row is too long", hint: "a row has at most 16 MiB")
             }
             guard !bytes.contains(0) else {
                 return find(.wrongValue, column: columns[column].name, "it has a zero byte", hint: Self.zeroHint)
             }
-            guard next.width >= needed else { continue }
             append(String(decoding: bytes, as: UTF8.self), in: column)
         }
-        // After what is too long: a quote without its end swallows rows, and what is left of its own is short.
-        if next.width < needed {
+        // After what is too long: a quote without its end swallows rows, and what is left of its own has another width.
+        if next.width > row.fields.count {
+            find(
+                .width, "it has \(next.width) fields, and there are \(row.fields.count) columns",
+                hint: "a field with a separator in it needs double quotes around it")
+        } else if next.width < needed {
             find(
                 .width, "it has \(next.width) \(next.width == 1 ? "field" : "fields"), and there are \(needed) columns",
                 hint: "an empty field needs its separator, too")

@@ -67,10 +67,12 @@ struct RowSource {
             workingDirectory: context.workingDirectory, homeDirectory: context.homeDirectory, readable: ["/"])
         let paths: [[UInt8]]
         do {
-            guard !pattern.isEmpty else { throw RowSourceError("an empty pattern finds no files") }
+            guard !pattern.isEmpty, pattern.utf8.count < 4096 else {
+                throw RowSourceError("a pattern of \(pattern.utf8.count) bytes finds no files")
+            }
             paths = try GlobPattern(Array(pattern.utf8)).matches(folders)
         } catch let error as LuaArgumentError {
-            throw RowSourceError("\(pattern): \(error.message)", hint: error.hint)
+            throw RowSourceError(error.message, hint: error.hint)
         } catch let error as SpeedPixError {
             throw RowSourceError("\(pattern): \(error.message)", hint: nil)
         }

@@ -122,6 +122,13 @@ struct DelimitedRowsTests {
         #expect(error?.hint?.contains("quote") == true)
     }
 
+    @Test("RowTable: a row of more than 16 MiB is refused")
+    func longRow() {
+        let names = (1...17).map { "c\($0)" }.joined(separator: ",")
+        let row = [String](repeating: String(repeating: "x", count: 1 << 20), count: 17).joined(separator: ",")
+        #expect(readingError(Array("\(names)\n\(row)\n".utf8))?.message == "rows:2, column c17: the row is too long")
+    }
+
     @Test("RowTable: half of a UTF-16 pair is refused with its line, and the option names the encoding")
     func halfPair() {
         let bytes: [UInt8] =
