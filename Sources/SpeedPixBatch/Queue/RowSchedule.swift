@@ -100,7 +100,7 @@ package struct RowSchedule: Sendable {
 
     /// Someone is free for a row.
     package mutating func next(at time: Duration) -> Turn {
-        stopAtDeadline(time)
+        if hasMore { stopAtDeadline(time) }
         // A row that runs can no longer be tried again then.
         guard stop == nil else { return .over }
         let due = retries.min { ($0.value.first?.due ?? time) < ($1.value.first?.due ?? time) }
@@ -125,6 +125,9 @@ package struct RowSchedule: Sendable {
         return .begin(index: index, tries: tries)
     }
 
+    /// Whether a row is there that could begin, now or later: where none is, there is nothing to stop.
+    private var hasMore: Bool { nextNew < count || !givenBack.isEmpty || !retries.isEmpty }
+
     private mutating func stopAtDeadline(_ time: Duration) {
         if let deadline = rules.deadline, time >= deadline.time { stop(.until(deadline.name)) }
     }
@@ -132,8 +135,9 @@ package struct RowSchedule: Sendable {
     /// A row has ended.
     package mutating func finish(_ index: Int, _ result: RowResult, at time: Duration) -> End {
         guard let tries = running.removeValue(forKey: index) else { return .unknown }
-        stopAtDeadline(time)
-        if result.state == .failed, result.failure?.isRetryable == true, stop == nil, tries <= rules.retries {
+        let mayPass = result.state == .failed && result.failure?.isRetryable == true && tries <= rules.retries
+        if mayPass { stopAtDeadline(time) }
+        if mayPass, stop == nil {
             let delay = rules.delay(after: tries)
             let retry = Retry(index: index, tries: tries, due: time + delay, result: result)
             retries[delay, default: Retries()].append(retry)
@@ -152,7 +156,7 @@ package struct RowSchedule: Sendable {
         }
         failuresInARow = failure.code == lastCode ? failuresInARow + 1 : 1
         lastCode = failure.code
-        if rules.stopAfter > 0, failuresInARow >= rules.stopAfter {
+        if rules.stopAfter > 0, failuresInARow >= rules.stopAfter, hasMore {
             stop(.failures(code: failure.code, count: failuresInARow, message: failure.message))
         }
     }
@@ -162,7 +166,7 @@ package struct RowSchedule: Sendable {
         if let tries = running.removeValue(forKey: index) { givenBack.append((index, tries - 1)) }
     }
 
-    /// No row begins from now on. The first reason counts.
+    /// No row begins from now on, also if none is left. The first reason counts.
     package mutating func stop(_ reason: BatchStop) {
         if stop == nil { stop = reason }
     }

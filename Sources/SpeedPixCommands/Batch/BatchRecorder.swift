@@ -1,7 +1,7 @@
 import SpeedPixBatch
 import Synchronization
 
-/// Receives what becomes of a batch's rows, from any thread, folds it into its ``BatchState``, and passes it on.
+/// Receives the events of a batch's rows, from any thread, folds them into its ``BatchState``, and passes each on.
 final class BatchRecorder: Sendable {
     /// Receives an event after it was folded, with the time since the batch began.
     typealias Observer = @Sendable (RowEvent, Duration) -> Void
@@ -11,6 +11,7 @@ final class BatchRecorder: Sendable {
     private let observers: [Observer]
     private let folded: Mutex<BatchState>
 
+    /// - Parameter total: How many rows the batch has, those that were done before among them.
     init(total: Int, clock: any Clock<Duration>, observers: [Observer] = []) {
         elapsed = clock.stopwatch()
         self.observers = observers
@@ -25,11 +26,25 @@ final class BatchRecorder: Sendable {
 
     @Sendable func note(_ event: RowEvent) {
         let now = folded.withLock { state in
-            // Within the lock: a state's times never go back.
+            // Within the lock: the state's times do not go back.
             let now = elapsed()
             state.apply(event, at: now)
             return now
         }
         for observer in observers { observer(event, now) }
+    }
+
+    /// What the events of a batch go to besides its state.
+    ///
+    /// - Parameter events: Nil without `--json`.
+    static func observers(_ mode: ProgressMode, events: EventStream?, in context: CommandContext) -> [Observer] {
+        var observers: [Observer] = []
+        if let events { observers.append { event, _ in events.send(event) } }
+        if mode == .plain {
+            observers.append { event, time in
+                if let line = BatchText.line(event, at: time) { context.say(line) }
+            }
+        }
+        return observers
     }
 }

@@ -25,7 +25,9 @@ struct BatchSummary {
         if state.failed > 0 { parts.append("\(CountText.grouped(state.failed)) failed") }
         if state.inDoubt > 0 { parts.append("\(CountText.grouped(state.inDoubt)) in doubt") }
         if state.remaining > 0 { parts.append("\(CountText.grouped(state.remaining)) not run") }
-        let before = state.skipped > 0 ? "; \(CountText.grouped(state.skipped)) were done before" : ""
+        let before =
+            state.skipped > 0
+            ? "; \(CountText.grouped(state.skipped)) \(state.skipped == 1 ? "was" : "were") done before" : ""
         return "\(parts.joined(separator: ", ")) of \(CountText.of(state.total, "row"))\(before)"
     }
 

@@ -5,20 +5,6 @@ import Testing
 
 @Suite("Events of a run")
 struct EventTests {
-    /// Holds a run's output against the shipped schema; returns the names of its events.
-    private func validated(_ output: [UInt8], in folder: TestFolder) async throws -> Set<String> {
-        try Data(output).write(to: URL(filePath: "\(folder.path)/events.jsonl"))
-        let repository = TestFolder.repository
-        let end = try await Subprocess.run(
-            try PythonEnvironment.python(),
-            [
-                "\(repository)/Tests/IntegrationTests/Scripts/validate_events.py",
-                "\(repository)/docs/events.schema.json", "events.jsonl",
-            ], folder: folder.path)
-        try #require(end.status == 0, "\(end.output)")
-        return Set(end.output.split(separator: " ").map(String.init))
-    }
-
     private func run(
         _ script: String, _ arguments: [String] = ["--local"], in folder: TestFolder,
         environment: [String: String] = [:]
@@ -48,7 +34,7 @@ struct EventTests {
         let text = String(decoding: bytes, as: UTF8.self)
         #expect(text.contains(#""text":"15417283946501827364\t15417283946501827364\n""#), "\(text)")
         #expect(text.contains(#""data":{"seed":15417283946501827364}"#), "\(text)")
-        _ = try await validated(bytes, in: folder)
+        _ = try await EventSchema.validate(bytes, in: folder)
     }
 
     @Test("Each event of a run is valid by the schema")
@@ -73,7 +59,7 @@ struct EventTests {
             """, in: folder)
         #expect(run.status == .success, "\(run.errors)")
         #expect(run.errors.isEmpty)
-        let names = try await validated(bytes, in: folder)
+        let names = try await EventSchema.validate(bytes, in: folder)
         #expect(
             names == [
                 "run.started", "prediction.created", "prediction.progress", "prediction.succeeded",
@@ -91,7 +77,7 @@ struct EventTests {
     func bytesThatAreNotText() async throws {
         let folder = try TestFolder()
         let (_, bytes) = await run(#"io.write("a\xff\xfe\0b\n") print("\u{2028}</script>\xc3") print("ü")"#, in: folder)
-        _ = try await validated(bytes, in: folder)
+        _ = try await EventSchema.validate(bytes, in: folder)
         let prints = try events(bytes).filter { $0["event"]?.stringValue == "print" }
         #expect(prints[0]["text"]?.stringValue == "a\u{FFFD}\u{FFFD}\0b\n")
         #expect(
@@ -114,7 +100,7 @@ struct EventTests {
     ) async throws {
         let folder = try TestFolder()
         let (run, bytes) = await run(script, arguments, in: folder)
-        _ = try await validated(bytes, in: folder)
+        _ = try await EventSchema.validate(bytes, in: folder)
         let end = try last(bytes)
         #expect(run.status == status && end["exit_status"] == .integer(Int64(status.rawValue)))
         #expect(end["error"]?["code"]?.stringValue == code, "\(end)")
@@ -128,7 +114,7 @@ struct EventTests {
         let run = await CommandRun(
             ["run", "gone.lua", "--local", "--json"], in: folder, setting: { $0.writeOutput = output.append })
         #expect(run.status == .usage)
-        let names = try await validated(output.all, in: folder)
+        let names = try await EventSchema.validate(output.all, in: folder)
         #expect(names == ["run.started", "run.finished"])
     }
 
@@ -156,7 +142,7 @@ struct EventTests {
             environment: ["SPEEDPIX_APP_KEY": "key", "SPEEDPIX_APP_SECRET": "s3cr3t-token"])
         let text = String(decoding: bytes, as: UTF8.self)
         #expect(text.contains("<redacted>") && !text.contains("s3cr3t-token"), "\(text)")
-        _ = try await validated(bytes, in: folder)
+        _ = try await EventSchema.validate(bytes, in: folder)
     }
 
     @Test("Retries and creates in doubt are events")
@@ -182,7 +168,7 @@ struct EventTests {
         server.interrupt()
         _ = server.finish()
         #expect(run.status == .success, "\(run.errors)")
-        let names = try await validated(bytes, in: folder)
+        let names = try await EventSchema.validate(bytes, in: folder)
         #expect(names.isSuperset(of: ["call.retried", "prediction.in_doubt"]), "\(names)")
         let summary = try last(bytes)["summary"]
         #expect(summary?["in_doubt"] == 1 && summary?["retries"]?["create"] == 1, "\(String(describing: summary))")

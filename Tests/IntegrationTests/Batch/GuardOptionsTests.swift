@@ -1,0 +1,64 @@
+import Foundation
+import SpeedPixBatch
+import Testing
+
+@testable import SpeedPixCommands
+
+@Suite("GuardOptions")
+struct GuardOptionsTests {
+    private func context(now: String, zone: String = "UTC") throws -> CommandContext {
+        let date = try Date(now, strategy: .iso8601)
+        var context = CommandContext(
+            environment: [:], workingDirectory: "/", homeDirectory: "/", writeOutput: { _ in }, writeError: { _ in },
+            readInput: { [] }, now: { date })
+        context.timeZone = try #require(TimeZone(identifier: zone))
+        return context
+    }
+
+    @Test("The guards have defaults")
+    func defaults() throws {
+        let options = try GuardOptions.parse([])
+        #expect(options.concurrency == 8 && options.rate == nil && options.budget == nil && options.results == nil)
+        #expect(options.rules(in: try context(now: "2024-03-01T12:00:00Z")) == RowSchedule.Rules())
+    }
+
+    @Test("Each guard is read from the command line")
+    func values() throws {
+        let options = try GuardOptions.parse([
+            "--concurrency", "20", "--rate", "60/min", "--retry", "3", "--stop-after", "0", "--budget", "500",
+            "--until", "6:00", "--results", "out.jsonl",
+        ])
+        #expect(options.concurrency == 20 && options.rate?.interval == .seconds(1) && options.budget == 500)
+        let rules = options.rules(in: try context(now: "2024-03-01T04:30:00Z"))
+        #expect(rules.retries == 3 && rules.stopAfter == 0 && rules.deadline?.name == "06:00")
+        #expect(rules.deadline?.time == .seconds(5400))
+    }
+
+    @Test(
+        "What makes no sense is refused",
+        arguments: [
+            ["--concurrency", "0"], ["--concurrency", "-1"], ["--concurrency", "1001"], ["--rate", "60"],
+            ["--rate", "0/s"], ["--retry", "-1"], ["--stop-after", "-1"], ["--budget", "-5"], ["--until", "24:00"],
+            ["--until", "6"], ["--until", "06:60"], ["--until", "+6:00"], ["--until", "006:00"],
+            ["--results", "out.xlsx"],
+        ])
+    func refusals(arguments: [String]) {
+        #expect(throws: (any Error).self) { try GuardOptions.parse(arguments) }
+    }
+
+    @Test(
+        "--until is today or else tomorrow, by the clock on the wall",
+        arguments: [
+            ("2024-03-01T05:59:00Z", "UTC", "06:00", 60.0), ("2024-03-01T06:00:00Z", "UTC", "06:00", 86_400),
+            ("2024-03-01T23:00:00Z", "UTC", "06:00", 25_200), ("2024-03-01T23:00:00Z", "Asia/Shanghai", "07:30", 1800),
+            // The clocks go from 2:00 to 3:00.
+            ("2024-03-31T00:00:00Z", "Europe/Berlin", "06:00", 14_400),
+            ("2024-03-31T00:00:00Z", "Europe/Berlin", "02:30", 3600),
+            ("2024-02-28T23:59:30Z", "UTC", "00:00", 30),
+        ])
+    func until(now: String, zone: String, time: String, seconds: Double) throws {
+        let context = try context(now: now, zone: zone)
+        let until = try #require(TimeOfDay(argument: time))
+        #expect(until.next(after: context.now(), in: context.timeZone).timeIntervalSince(context.now()) == seconds)
+    }
+}
