@@ -73,6 +73,12 @@ struct LocalGatewayTests {
         }
     }
 
+    /// What a script has printed, by the events of its run.
+    private static func printed(_ run: CommandRun) throws -> String {
+        let events = try run.output.split(separator: "\n").map { try JSONValue(parsing: $0.utf8) }
+        return try #require(events.first { $0["event"] == "print" }?["text"]?.stringValue)
+    }
+
     private static let mistakes = [
         ("run('ecoh', { image = './a.txt' })", ["predict", "ecoh", "image=./a.txt"]),
         ("run('echo', { imge = './a.txt' })", ["predict", "echo", "imge=./a.txt"]),
@@ -90,25 +96,21 @@ struct LocalGatewayTests {
         let (folder, state) = (try TestFolder(), try TestFolder())
         try folder.write("content", to: "a.txt")
         let code = "local ok, e = pcall(function() \(script) end) print(e.code, e.service_code, e.message)"
-        var words: String?
+        let local = await run(["run", "-", "--local", "--json"], folder, input: code, state: state)
+        let text = try Self.printed(local)
+        #expect(text.hasPrefix("api_error\t") && !local.output.contains("\"upload."), "\(local.output)")
+        #expect(local.output.contains("\"uploads\":0") && local.output.contains("\"created\":0"), "\(local.output)")
         try await TestService.run { endpoint in
             let served = await CommandRun(
                 ["run", "-", "--json"], in: folder, input: code, environment: TestService.environment(endpoint))
-            // Of a service nobody knows before what it refuses.
-            #expect(served.output.contains("upload.finished"), "\(served.output)")
-            let texts = served.output.split(separator: "\n").compactMap { try? JSONValue(parsing: $0.utf8) }
-            words = texts.first { $0["event"] == "print" }?["text"]?.stringValue
+            // What a service refuses is not known before.
+            #expect(served.output.contains("\"upload.finished\""), "\(served.output)")
+            let words = try Self.printed(served)
+            #expect(words == text)
         }
-        let local = await run(["run", "-", "--local", "--json"], folder, input: code, state: state)
-        #expect(!local.output.contains("upload."), "\(local.output)")
-        let texts = local.output.split(separator: "\n").compactMap { try? JSONValue(parsing: $0.utf8) }
-        #expect(words != nil && texts.first { $0["event"] == "print" }?["text"]?.stringValue == words)
-        #expect(texts.last?["summary"]?["uploads"] == 0 && texts.last?["summary"]?["created"] == 0)
-
-        let message = words?.split(separator: "\t").last?.trimmingPrefix { $0.isWhitespace }.split(separator: "\n")
-            .first
+        let message = try #require(text.split(separator: "\t").last).split(separator: "\n")[0]
         let once = await run(predict + ["--local=fresh"], folder, state: state)
-        #expect(once.status == .failure && once.errors.contains(message ?? "nothing"), "\(once.errors)")
+        #expect(once.status == .failure && once.errors.contains(message), "\(once.errors)")
     }
 
     @Test("A create that --local refuses early does not count for --limit, and its run has no predictions")
