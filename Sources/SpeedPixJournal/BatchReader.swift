@@ -1,5 +1,5 @@
 import GRDB
-public import SpeedPix
+import SpeedPix
 
 /// What a journal has of the rows of a batch. Nothing is written, and another process may have the batch.
 public struct BatchReader: Sendable {

@@ -29,7 +29,11 @@ extension RowResult {
             )
         }
         predictions = (members["predictions"]?.arrayValue ?? []).compactMap(\.stringValue)
-        duration = (members["seconds"]?.doubleValue).map { .seconds($0) }
+        switch members["seconds"] {
+        case .double(let seconds)?: duration = .seconds(seconds)
+        case .integer(let seconds)?: duration = .seconds(seconds)
+        default: break
+        }
         guard case .object(let values)? = members["values"] else { return }
         self.values = values.map { ($0.key, $0.value) }.sorted { $0.0 < $1.0 }
     }

@@ -19,18 +19,11 @@ struct BatchDisplay: Sendable {
             }
             try await display.run(body)
         case .plain:
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { try await body(context) }
-                group.addTask {
-                    while true {
-                        try await context.clock.sleep(for: PlainProgress.heartbeat)
-                        let (state, elapsed) = recorder.withState { ($0, recorder.elapsed()) }
-                        context.say(BatchText.heartbeat(state, stop: stop(), at: elapsed))
-                    }
-                }
-                defer { group.cancelAll() }
-                // The heartbeat ends only by being cancelled.
-                try await group.next()
+            try await PlainProgress.withHeartbeat(context) { [recorder, stop] in
+                let (state, elapsed) = recorder.withState { ($0, recorder.elapsed()) }
+                return BatchText.heartbeat(state, stop: stop(), at: elapsed)
+            } during: {
+                try await body(context)
             }
         case .none, .auto: try await body(context)
         }

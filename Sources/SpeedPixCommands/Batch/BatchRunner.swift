@@ -44,7 +44,11 @@ struct BatchRunner: Sendable {
         }
         if !plan.isQuiet { for note in selection.notes { context.say(note.printable()) } }
 
-        let recorder = BatchRecorder(total: plan.rows.count, clock: context.clock, observers: observers(of: plan))
+        // A dry run lists what would be done instead.
+        let progress = plan.isDryRun ? ProgressMode.none : plan.progress
+        let recorder = BatchRecorder(
+            total: plan.rows.count, clock: context.clock,
+            observers: BatchRecorder.observers(progress, events: events, in: context))
         for index in selection.others { recorder.note(.skipped(plan.rows[index])) }
         let missing = selection.missing
         let queue = LocalRowQueue(count: missing.count, rules: plan.rules, clock: context.clock) {
@@ -56,7 +60,11 @@ struct BatchRunner: Sendable {
         let rate = plan.rate.map { CreateRateLimiter($0, clock: context.clock) }
         var failure: (any Error)?
         do {
-            try await withProgress(of: plan, recorder: recorder, queue: queue) { scriptContext in
+            var shown = context
+            shown.writeOutput = outputFailure.recording(context.writeOutput)
+            let display = BatchDisplay(
+                context: shown, mode: progress, recorder: recorder, stop: { queue.stopReason })
+            try await display.run { scriptContext in
                 let environment = RowEnvironment(
                     plan: plan, client: client, journaling: journaling, scriptDigest: scriptDigest, budget: budget,
                     rate: rate, events: events, outputFailure: outputFailure, context: scriptContext, dryRun: dryRun,
@@ -90,18 +98,6 @@ struct BatchRunner: Sendable {
         let columns = plan.table.columns.indices
         return ResultRecord(
             number: row.number, source: columns.map { plan.table.text(row.number - 1, $0) }, result: result)
-    }
-
-    /// What receives its events besides the recorder.
-    private func observers(of plan: BatchPlan) -> [BatchRecorder.Observer] {
-        var observers: [BatchRecorder.Observer] = []
-        if let events { observers.append { event, _ in events.send(event) } }
-        if plan.progress == .plain, !plan.isDryRun {
-            observers.append { [context] event, time in
-                if let line = BatchText.line(event, at: time) { context.say(line) }
-            }
-        }
-        return observers
     }
 
     // MARK: Rows
@@ -164,38 +160,6 @@ struct BatchRunner: Sendable {
         }
     }
 
-    // MARK: Progress
-
-    /// Runs the body with progress shown as the plan says, and gives it a context whose streams do not break that display.
-    private func withProgress(
-        of plan: BatchPlan, recorder: BatchRecorder, queue: LocalRowQueue,
-        _ body: @escaping @Sendable (CommandContext) async throws -> Void
-    ) async throws {
-        var scriptContext = context
-        scriptContext.writeOutput = outputFailure.recording(context.writeOutput)
-        switch plan.progress {
-        case .tty where !plan.isDryRun:
-            let style = ProgressFrame.Style(context.environment)
-            let display = LiveDisplay(scriptContext) { size in
-                recorder.withState {
-                    BatchFrame(
-                        state: $0, stop: queue.stopReason, elapsed: recorder.elapsed(), size: size, style: style
-                    ).lines
-                }
-            }
-            try await display.run(body)
-        case .plain where !plan.isDryRun:
-            try await PlainProgress.withHeartbeat(context) {
-                recorder.withState {
-                    BatchText.heartbeat($0, stop: queue.stopReason, at: recorder.elapsed())
-                }
-            } during: { [scriptContext] in
-                try await body(scriptContext)
-            }
-        case .tty, .plain, .none, .auto: try await body(scriptContext)
-        }
-    }
-
     // MARK: The end
 
     private func end(
@@ -210,7 +174,7 @@ struct BatchRunner: Sendable {
             context.say("speedpix: \(problem.message)".printable())
         }
         var ways: [(purpose: String, command: String)] = []
-        if !isDone, let command = journaling.resumeCommand { ways.append(("go on", command)) }
+        if !isDone, let command = journaling.resumeCommand { ways.append(("do what is missing", command)) }
         let summary = BatchSummary(
             state: state, stop: stop, elapsed: recorder.elapsed(),
             results: plan.isDryRun ? nil : plan.results.shown, goOn: ways)
@@ -233,7 +197,7 @@ struct BatchResult: Sendable {
 
     func fields(in context: CommandContext) -> [String: JSONValue] {
         var fields = end.fields(in: context)
-        if let summary { fields["batch"] = summary.fields }
+        if let summary { fields["rows"] = summary.fields }
         return fields
     }
 }

@@ -85,7 +85,8 @@ struct BoundedRun {
             end.limitTime(to: timeout, grace: Self.grace, abandon: abandon)
             return { end.endTimeLimit() }
         }
-        return timeout.map { end.after($0 + Self.grace, abandon) } ?? {}
+        guard let timeout else { return {} }
+        return end.after(timeout + Self.grace, abandon)
     }
 
     private func endReason(isAbandoned: Bool) -> EndReason {

@@ -93,7 +93,7 @@ struct RowCheckTests {
                 5 of 7 rows cannot run: 1 with too few or too many fields, 2 wrong values, 1 missing value, 1 missing file,\
                  1 missing key, 1 duplicate key
                 """, "\(failure.problem ?? "")")
-        #expect(failure.remedies == ["nothing was begun; --skip-invalid runs the other 2 without them"])
+        #expect(failure.remedies.map(\.action) == ["nothing was begun; --skip-invalid runs the other 2 without them"])
     }
 
     @Test("RowCheck: --skip-invalid goes on with the others, which keep their numbers, and says what it leaves out")
@@ -161,7 +161,7 @@ struct RowCheckTests {
         for parameters in [nil, []] as [[Parameter]?] {
             let failure = failure(try folder("image\nphotos/a.jpg\n"), parameters: .some(parameters))
             #expect(failure?.problem == "card.lua declares no parameters: nothing of a row could reach it")
-            #expect(failure?.remedies.first?.contains("speedpix.params { image = { required = true } }") == true)
+            #expect(failure?.remedies.first?.action.contains("speedpix.params { image = { required = true } }") == true)
         }
     }
 

@@ -85,7 +85,7 @@ struct RowSourceTests {
         for (rows, options, problem, hint) in cases {
             let failure = failure(rows, options, in: folder)
             #expect(failure?.status == .usage && failure?.problem == problem, "\(String(describing: failure))")
-            #expect(failure?.remedies == (hint.map { [$0] } ?? []), "\(rows)")
+            #expect(failure?.remedies.map(\.action) == (hint.map { [$0] } ?? []), "\(rows)")
         }
         #expect(failure("products.xlsx", in: folder)?.problem?.contains("zip archive") == true)
         #expect(

@@ -1,6 +1,5 @@
 import SpeedPixBatch
 import SpeedPixTestSupport
-import Synchronization
 import Testing
 
 @Suite("CreateRate", .timeLimit(.minutes(1)))
@@ -85,7 +84,7 @@ struct CreateRateTests {
         let clock = ManualClock()
         let limiter = CreateRateLimiter(try #require(CreateRate("1/s")), clock: clock)
         try await limiter.wait()
-        let passed = Mutex<[String]>([])
+        let passed = CountedState<[String]>([]) { $0.count }
         func create(_ name: String) -> Task<Void, any Error> {
             Task {
                 try await limiter.wait()

@@ -25,7 +25,7 @@ struct LocalRowQueueTests {
             $0.stopAfter = 0
             $0.longestDelay = .seconds(10)
         }
-        let ends = Mutex<[Int: Int]>([:])
+        let ends = CountedState<[Int: Int]>([:]) { $0.count }
         try await withThrowingTaskGroup(of: Void.self) { group in
             for worker in 0..<workers {
                 group.addTask {
