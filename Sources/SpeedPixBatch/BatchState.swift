@@ -46,6 +46,8 @@ package struct BatchState: Sendable {
     /// Predictions that this attempt has created, and those of attempts before that it has used.
     package private(set) var created = 0
     package private(set) var reused = 0
+    /// Predictions that have succeeded and whose files were neither saved nor used.
+    package private(set) var unsaved = 0
     /// By their numbers.
     private var runningRows: [Int: Running] = [:]
     /// By their codes, in the order in which the codes came.
@@ -80,6 +82,7 @@ package struct BatchState: Sendable {
         case .skipped: skipped += 1
         case .created: created += 1
         case .reused: reused += 1
+        case .unsaved(let count): unsaved += count
         }
     }
 

@@ -74,7 +74,8 @@ public final class BatchJournal: Sendable {
     /// - Parameter seed: The batch's.
     public static func seed(of key: String, in seed: Int64) -> Int64 {
         let digest = SHA256.hash(data: Array("\(seed) \(key)".utf8))
-        return digest.prefix(8).reduce(0) { $0 << 8 | Int64($1) }
+        // Not negative, as those that runs draw.
+        return digest.prefix(7).reduce(0) { $0 << 8 | Int64($1) }
     }
 
     /// Written with the first create of the row, in the same commit.
@@ -149,35 +150,5 @@ public final class BatchJournal: Sendable {
                 sql: "UPDATE run SET state = ?, ended = ? WHERE id = ?", arguments: [word, time, run])
         }
         lock.release()
-    }
-}
-
-/// Numbers of runs that are begun within others' transactions: reserved in portions, so that another process has none of them.
-private final class RunNumbers: Sendable {
-    private static let portion: Int64 = 256
-
-    private let database: JournalDatabase
-    private let free = Mutex<ArraySlice<Int64>>([])
-
-    init(_ database: JournalDatabase) {
-        self.database = database
-    }
-
-    func next() throws -> Int64 {
-        try free.withLock { free in
-            if free.isEmpty { free = try reserve() }
-            return free.removeFirst()
-        }
-    }
-
-    /// `AUTOINCREMENT` never gives a number below what it has noted here.
-    private func reserve() throws -> ArraySlice<Int64> {
-        try database.setUp { database in
-            try database.execute(
-                sql: "UPDATE sqlite_sequence SET seq = seq + ? WHERE name = 'run'", arguments: [Self.portion])
-            let last =
-                try Int64.fetchOne(database, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'run'") ?? 0
-            return ArraySlice((last - Self.portion + 1)...last)
-        }
     }
 }

@@ -31,12 +31,13 @@ extension JournalStore {
             return "COUNT(CASE WHEN c.state IN (\(words)) THEN 1 END)"
         }
         let sql = """
-            SELECT run.*, \(count(.created, .succeeded, .failed, .canceled, .stopped)) AS made,
+            SELECT run.*, own.batch AS batch, own.key AS row_key, \(count(.created, .succeeded, .failed, .canceled, .stopped)) AS made,
             \(count(.succeeded)) AS succeeded, \(count(.failed)) AS failed,
             \(count(.canceled, .stopped)) AS canceled, \(count(.created)) AS unended,
             \(count(.intended, .inDoubt)) AS in_doubt,
             COUNT(CASE WHEN c.state = 'succeeded' AND c.files > \(Self.savedCount) THEN 1 END) AS unsaved
-            FROM run LEFT JOIN batch_row r ON r.batch = run.id LEFT JOIN "create" c ON c.run = IFNULL(r.run, run.id)
+            FROM run LEFT JOIN batch_row own ON own.run = run.id
+            LEFT JOIN batch_row r ON r.batch = run.id LEFT JOIN "create" c ON c.run = IFNULL(r.run, run.id)
             WHERE \(condition) GROUP BY run.id ORDER BY run.id DESC
             """
         return try Row.fetchAll(database, sql: sql, arguments: arguments).map { row in
@@ -48,7 +49,8 @@ extension JournalStore {
                     endpoint: row["endpoint"], appKey: row["app_key"],
                     command: ((try? JSONValue(parsing: (row["command"] as String).utf8))?.arrayValue ?? [])
                         .compactMap(\.stringValue)),
-                seed: row["seed"], started: row["started"], ended: row["ended"], attempts: row["attempts"],
+                batch: (row["batch"] as Int64?).map { ($0, row["row_key"]) }, seed: row["seed"],
+                started: row["started"], ended: row["ended"], attempts: row["attempts"],
                 hasSucceeded: row["state"] == "succeeded", created: row["made"], succeeded: row["succeeded"],
                 failed: row["failed"], canceled: row["canceled"], unended: row["unended"], inDoubt: row["in_doubt"],
                 unsaved: row["unsaved"])
@@ -72,7 +74,7 @@ extension JournalStore {
     private func creates(of run: Int64?, _ condition: String) throws -> [RecordedCreate] {
         try database.setUp { database in
             let sql = """
-                SELECT c.*, \(Self.savedCount) AS saved_count,
+                SELECT c.*, (SELECT key FROM batch_row WHERE run = c.run) AS row_key, \(Self.savedCount) AS saved_count,
                 (SELECT json_group_array(DISTINCT path) FROM saved
                  WHERE saved.prediction = c.prediction AND path IS NOT NULL) AS paths
                 FROM "create" c WHERE \(condition) \(run == nil ? "" : Self.isOfRun) ORDER BY c.run, c.number
@@ -89,7 +91,7 @@ extension JournalStore {
         let paths = ((try? JSONValue(parsing: (row["paths"] as String? ?? "[]").utf8))?.arrayValue ?? [])
             .compactMap(\.stringValue)
         return RecordedCreate(
-            number: row["number"], run: row["run"],
+            number: row["number"], run: row["run"], rowKey: row["row_key"],
             position: (row["position"] as String?).map { CreatePosition(rawValue: $0) }, state: state,
             workflowID: row["workflow"], label: row["label"], input: members(row["input"]),
             prediction: record.flatMap(Prediction.init(record:)), problem: row["problem"], intended: row["intended"],

@@ -26,6 +26,8 @@ public struct RecordedCreate: Sendable {
     public var number: Int64
     /// The run that it belongs to.
     public var run: Int64
+    /// Of a batch's row: by what the row is known again.
+    public var rowKey: String?
     /// Where in the run it stands.
     public var position: CreatePosition?
     /// How it stands.
@@ -59,6 +61,8 @@ public struct RecordedRun: Sendable {
     public var number: Int64
     /// What it is known by.
     public var description: RunDescription
+    /// The batch that it is a row of, and the row's key; nil for a run that is no row.
+    public var batch: (run: Int64, key: String)?
     /// What its random draws begin with.
     public var seed: Int64
     /// In seconds since 1970.

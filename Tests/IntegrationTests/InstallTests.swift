@@ -103,7 +103,7 @@ struct InstallTests {
                 #expect(command["discussion"]?.stringValue?.contains("speedpix ") == true, "\(name)")
                 let lines = command["discussion"]?.stringValue?.split(separator: "\n") ?? []
                 // Those of many examples are as wide as they are.
-                let isNarrow = !["run", "serve", "repl"].contains(name)
+                let isNarrow = !["run", "batch", "serve", "repl"].contains(name)
                 #expect(!isNarrow || lines.allSatisfy { $0.count <= 80 }, "\(name) has a line that terminals wrap")
             }
             for subcommand in command["subcommands"]?.arrayValue ?? [] { check(subcommand) }

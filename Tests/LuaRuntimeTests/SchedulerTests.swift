@@ -89,7 +89,8 @@ struct SchedulerTests {
         let vm = try LuaFixture.vm(gate: gate)
         async let value = vm.run(
             LuaChunk("return s.map({'a', 'b', 'c'}, function(n, i) return t.wait(n) .. i end)", name: "test.lua"))
-        #expect(await gate.arrived(3) == ["a", "b", "c"])
+        // Their host's work begins on threads of its own, in any order.
+        #expect(await gate.arrived(3).sorted() == ["a", "b", "c"])
         for name in ["c", "a", "b"] { gate.open(name) }
         #expect(try await value.first == .table(LuaTable(items: ["a1", "b2", "c3"])))
     }

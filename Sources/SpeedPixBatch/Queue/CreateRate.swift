@@ -22,7 +22,8 @@ package struct CreateRate: Sendable, Equatable {
         }
         let seconds = unit / number
         guard number > 0, (1e-6...86_400).contains(seconds) else { return nil }
-        interval = .seconds(seconds)
+        // To the nanosecond: 3.6 seconds are no number of binary fractions.
+        interval = .nanoseconds(Int64((seconds * 1e9).rounded()))
         self.text = text
     }
 }

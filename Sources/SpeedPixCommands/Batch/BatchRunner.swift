@@ -175,6 +175,9 @@ struct BatchRunner: Sendable {
         }
         var ways: [(purpose: String, command: String)] = []
         if !isDone, let command = journaling.resumeCommand { ways.append(("do what is missing", command)) }
+        if state.unsaved > 0, let flag = plan.localMode.laterFlag {
+            ways.append(("list files that were not saved", "speedpix jobs list --unsaved\(flag)"))
+        }
         let summary = BatchSummary(
             state: state, stop: stop, elapsed: recorder.elapsed(),
             results: plan.isDryRun ? nil : plan.results.shown, goOn: ways)
@@ -185,7 +188,7 @@ struct BatchRunner: Sendable {
         }
         return BatchResult(
             end: RunEnd(batch: state, stop: stop, failure: failure, outputFailure: outputFailure.error, in: context),
-            summary: summary)
+            summary: summary, run: journaling.journal?.run)
     }
 }
 
@@ -194,10 +197,13 @@ struct BatchResult: Sendable {
     let end: RunEnd
     /// Nil for a batch that never began.
     var summary: BatchSummary?
+    /// Its number in the journal; nil if nothing was written down.
+    var run: Int64?
 
     func fields(in context: CommandContext) -> [String: JSONValue] {
         var fields = end.fields(in: context)
         if let summary { fields["rows"] = summary.fields }
+        if let run { fields["run"] = .integer(run) }
         return fields
     }
 }

@@ -47,7 +47,9 @@ struct BatchSummary {
     private var predictions: String? {
         guard state.created + state.reused > 0 else { return nil }
         let reused = state.reused > 0 ? ", \(CountText.grouped(state.reused)) from attempts before" : ""
-        return "\(CountText.of(state.created, "prediction")) created\(reused)"
+        let unsaved =
+            state.unsaved > 0 ? "; the files of \(CountText.grouped(state.unsaved)) were not saved" : ""
+        return "\(CountText.of(state.created, "prediction")) created\(reused)\(unsaved)"
     }
 
     /// The reason of most rows first.
@@ -68,6 +70,7 @@ struct BatchSummary {
             "total": whole(state.total), "succeeded": whole(state.succeeded), "skipped": whole(state.skipped),
             "failed": whole(state.failed), "in_doubt": whole(state.inDoubt), "not_run": whole(state.remaining),
             "retries": whole(state.retries), "created": whole(state.created), "reused": whole(state.reused),
+            "unsaved": whole(state.unsaved),
             "wall_seconds": .seconds(elapsed),
             "failures": .array(
                 state.failures.map { group in

@@ -67,7 +67,11 @@ struct RowRun {
         do {
             journal = try await environment.journaling.begin(queued, arguments: arguments)
             let returned = try await execute(arguments, reads: reads, facts: facts, journal: journal)
-            result = RowResult(.succeeded, values: try ReturnedValues.values(returned))
+            do {
+                result = RowResult(.succeeded, values: try ReturnedValues.values(returned))
+            } catch {
+                throw LuaError(refusing: error)
+            }
         } catch {
             result = outcome(of: error, isBudgetUsed: facts.state.withLock { $0.isBudgetUsed })
         }
@@ -109,6 +113,10 @@ struct RowRun {
             streams: streams, environment.context, overlay: overlay, onEvent: recorder.note)
         let seed = journal?.seed ?? BatchJournal.seed(of: row.key.description, in: environment.journaling.seed)
         let vm = try SpeedPixModule.makeVM(host, seed: seed)
+        defer {
+            let unsaved = recorder.withState { $0.unsaved.entries.count }
+            if unsaved > 0 { environment.onEvent(.unsaved(unsaved)) }
+        }
         do {
             let returned = try await BoundedRun(
                 vm: vm, timeout: plan.timeout, context: environment.context, isWholeCommand: false,
@@ -153,10 +161,19 @@ struct RowRun {
         if error is CancellationError { return BatchStop.interrupted.result }
         let end = RunEnd(error, script: plan.script, in: environment.context)
         let code = end.code ?? "internal"
-        let failure = RowResult.Failure(
-            code: code, message: end.message ?? "\(error)", isRetryable: Self.isRetryable(error))
+        let message = [end.message ?? "\(error)", Self.hint(of: error)].compactMap(\.self).joined(separator: "; ")
+        let failure = RowResult.Failure(code: code, message: message, isRetryable: Self.isRetryable(error))
         let isDoubt = code == SpeedPixError.Code.unknownOutcome.rawValue
         return RowResult(isDoubt ? .inDoubt : .failed, failure: failure)
+    }
+
+    /// What to do about it, where the error says so.
+    private static func hint(of error: any Error) -> String? {
+        switch error {
+        case let error as LuaError: error.value.tableValue?["hint"]?.text
+        case let error as SpeedPixError: error.remedy
+        default: nil
+        }
     }
 
     private static func isRetryable(_ error: any Error) -> Bool {

@@ -18,9 +18,10 @@ struct BatchCommand: ContextCommand {
               speedpix batch cutout.lua 'photos/*.jpg' --as image
               speedpix batch card.lua products.csv --dry-run --skip-invalid
 
-            ROWS is a CSV file as Excel, Numbers and WPS write it, JSON Lines (.jsonl), - for standard
-            input, or with --as a pattern of files. Its columns are the script's parameters; every row is
-            checked before anything is paid for. What the script returns becomes columns of the results.
+            ROWS is a CSV file as Excel, Numbers and WPS write it, JSON Lines (.jsonl),
+            - for standard input, or with --as a pattern of files. Its columns are the
+            script's parameters; every row is checked before anything is paid for. What the
+            script returns becomes columns of the results.
             Exit status: \(ExitStatus.summary).
             """)
 
@@ -91,6 +92,12 @@ struct BatchCommand: ContextCommand {
         if resuming.resume == nil, !only.isEmpty { throw ValidationError("--only goes with --resume") }
         if only.count > 1, only.contains("failed") || only.contains("new") {
             throw ValidationError("--only is failed, new, or keys of rows, not more than one of these")
+        }
+        // The shell has made files of a pattern.
+        if rowOptions.fileParameter != nil, let path = constants.first(where: { !$0.contains("=") }) {
+            throw ValidationError(
+                "\"\(path)\" is not key=value; --as takes one pattern, in quotes so that the shell leaves it: 'photos/*.jpg'"
+            )
         }
         try NamedValues.check(constants)
     }

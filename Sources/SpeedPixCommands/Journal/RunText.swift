@@ -25,11 +25,13 @@ enum RunText {
         return (["\(run.created) created"] + counted).joined(separator: ", ")
     }
 
-    /// The script with its parameters.
+    /// The script with its rows and its parameters; of a row of a batch, with its key.
     static func name(_ run: RecordedRun) -> String {
         let script = run.description.script.split(separator: "/").last.map(String.init) ?? run.description.script
         let parameters = run.description.parameters.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-        return ([script.isEmpty ? "a script" : script] + parameters).joined(separator: " ")
+        let rows = run.description.rows.map { [$0.split(separator: "/").last.map(String.init) ?? $0] } ?? []
+        let row = run.batch.map { ["row \($0.key) of batch \($0.run):"] } ?? []
+        return (row + [script.isEmpty ? "a script" : script] + rows + parameters).joined(separator: " ")
     }
 
     static func doubt(_ create: RecordedCreate, in zone: TimeZone) -> String {
@@ -51,7 +53,9 @@ enum RunText {
     /// A create with its position, what it gave, or why it gave nothing.
     static func lines(_ create: RecordedCreate, in zone: TimeZone) -> [String] {
         let position = create.position?.rawValue ?? "\(create.number)"
-        var lines = ["\(position): \(line(create))"]
+        // Its run is what `runs settle` takes.
+        let row = create.rowKey.map { "\($0) (run \(create.run)) " } ?? ""
+        var lines = ["\(row)\(position): \(line(create))"]
         if create.isInDoubt { lines.append("  \(time(create.intended, in: zone)) \(input(create.input))") }
         if let reason = create.prediction?.error ?? create.problem { lines.append("  \(reason)") }
         return lines + create.paths.map { "  \($0)" }
@@ -113,6 +117,9 @@ enum RunText {
             "unended": whole(run.unended), "in_doubt": whole(run.inDoubt), "unsaved": whole(run.unsaved),
         ]
         fields["ended_at"] = run.ended.map(date)
+        fields["rows"] = run.description.rows.map { .string($0) }
+        fields["batch"] = run.batch.map { .integer($0.run) }
+        fields["row_key"] = run.batch.map { .string($0.key) }
         return .object(fields)
     }
 
@@ -123,6 +130,7 @@ enum RunText {
             "intended_at": date(create.intended), "paths": .array(create.paths.map { .string($0) }),
             "unsaved_files": .integer(Int64(create.unsavedFiles)),
         ]
+        fields["row_key"] = create.rowKey.map { .string($0) }
         fields["position"] = create.position.map { .string($0.rawValue) }
         fields["label"] = create.label.map { .string($0) }
         fields["id"] = create.prediction.map { .string($0.id) }
