@@ -55,7 +55,6 @@ struct BatchRunner: Sendable {
             plan.rows[missing[$0]]
         }
         let dryRun = plan.isDryRun ? DryRunList(context) : nil
-        outputFailure.onFailure { queue.stop(.interrupted) }
         let budget = plan.budget.map { CreateLimit($0, of: "this batch", option: "--budget") }
         let rate = plan.rate.map { CreateRateLimiter($0, clock: context.clock) }
         var failure: (any Error)?
@@ -64,12 +63,24 @@ struct BatchRunner: Sendable {
             shown.writeOutput = outputFailure.recording(context.writeOutput)
             let display = BatchDisplay(
                 context: shown, mode: progress, recorder: recorder, stop: { queue.stopReason })
-            try await display.run { scriptContext in
-                let environment = RowEnvironment(
-                    plan: plan, client: client, journaling: journaling, scriptDigest: scriptDigest, budget: budget,
-                    rate: rate, events: events, outputFailure: outputFailure, context: scriptContext, dryRun: dryRun,
-                    onEvent: recorder.note, onBudgetUsed: { queue.stop(.budget(budget?.most ?? 0)) })
-                try await work(queue, environment, recorder: recorder, results: results)
+            let rows = Task {
+                try await display.run { scriptContext in
+                    let environment = RowEnvironment(
+                        plan: plan, client: client, journaling: journaling, scriptDigest: scriptDigest, budget: budget,
+                        rate: rate, events: events, context: scriptContext, dryRun: dryRun,
+                        onEvent: recorder.note, onBudgetUsed: { queue.stop(.budget(budget?.most ?? 0)) })
+                    try await work(queue, environment, recorder: recorder, results: results)
+                }
+            }
+            // Nothing more is paid for whose output is lost.
+            outputFailure.onFailure {
+                queue.stop(.interrupted)
+                rows.cancel()
+            }
+            try await withTaskCancellationHandler {
+                try await rows.value
+            } onCancel: {
+                rows.cancel()
             }
         } catch {
             failure = error

@@ -18,7 +18,6 @@ struct RowEnvironment: Sendable {
     let rate: CreateRateLimiter?
     /// Set for `--json`.
     let events: EventStream?
-    let outputFailure: OutputFailure
     /// Its streams are the scripts'; what is written there does not break the display of progress.
     let context: CommandContext
     /// What a dry run lists; nil for a real one.
@@ -68,7 +67,9 @@ struct RowRun {
             journal = try await environment.journaling.begin(queued, arguments: arguments)
             let returned = try await execute(arguments, reads: reads, facts: facts, journal: journal)
             do {
-                result = RowResult(.succeeded, values: try ReturnedValues.values(returned))
+                // As its journal keeps them: an attempt that goes on has them from there.
+                let values = try ReturnedValues.values(returned).map { ($0.name, $0.value.withoutSignatures) }
+                result = RowResult(.succeeded, values: values)
             } catch {
                 throw LuaError(refusing: error)
             }
@@ -119,8 +120,7 @@ struct RowRun {
         }
         do {
             let returned = try await BoundedRun(
-                vm: vm, timeout: plan.timeout, context: environment.context, isWholeCommand: false,
-                outputFailure: environment.outputFailure
+                vm: vm, timeout: plan.timeout, context: environment.context, isWholeCommand: false
             ).run(plan.script.chunk)
             if let unread = host.unreadArguments { throw LuaError(refusing: unread) }
             if let overlay { environment.dryRun?.note(overlay.changes) }

@@ -24,7 +24,7 @@ extension BatchCommand {
             readsInput: false, middleware: context.middleware, cancelsOnStop: stopping.cancels(target.settings),
             in: context)
         let source = try RowSource(rows, rowOptions, in: context)
-        if !quiet { context.say(source.table.summary.printable()) }
+        if !output.quiet { context.say(source.table.summary.printable()) }
         let parameters = try await DeclaredParameters.ask(script, host, in: context)
         let checked = try RowCheck(
             table: source.table, parameters: parameters, constants: host.arguments, options: rowOptions,
@@ -40,8 +40,8 @@ extension BatchCommand {
             choice: choice, again: Set(resuming.again), seed: resuming.seed, rules: guards.rules(in: context),
             concurrency: guards.concurrency, rate: guards.rate, budget: guards.budget, limit: limit,
             timeout: seconds.map { .seconds($0) }, results: results(context), isVerbose: verbose,
-            progress: quiet ? .none : progress.resolved(in: context, isJSON: json), isQuiet: quiet,
-            showsSummary: !quiet && (!json || context.errorTerminal() != nil && context.outputTerminal() == nil),
+            progress: output.mode(in: context), isQuiet: output.quiet,
+            showsSummary: output.showsSummary(in: context),
             out: sandbox.out, secrets: service.heldSecrets)
     }
 

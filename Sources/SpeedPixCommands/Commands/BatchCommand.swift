@@ -40,6 +40,7 @@ struct BatchCommand: ContextCommand {
     @OptionGroup var guards: GuardOptions
     @OptionGroup var service: ServiceOptions
     @OptionGroup var sandbox: SandboxOptions
+    @OptionGroup var output: OutputOptions
     @OptionGroup var stopping: StopOptions
     @OptionGroup var resuming: ResumeOptions
     @OptionGroup var journal: JournalOptions
@@ -49,16 +50,6 @@ struct BatchCommand: ContextCommand {
             "With --resume: failed, for rows that have not succeeded; new, for rows that no attempt has had; or the key of a"
                 + " row. Repeatable for keys. Otherwise all that is missing.", valueName: "failed|new|KEY"))
     var only: [String] = []
-
-    @Option(help: ArgumentHelp("How progress is shown: auto, tty, plain or none.", valueName: "MODE"))
-    var progress = ProgressMode.auto
-
-    @Flag(name: [.customShort("q"), .long], help: "Shows neither progress nor summary, only errors.")
-    var quiet = false
-
-    @Flag(
-        help: "Makes standard output a stream of events, one JSON object a line; what scripts print is among them.")
-    var json = false
 
     @Flag(
         name: .customLong("dry-run"),
@@ -111,7 +102,7 @@ struct BatchCommand: ContextCommand {
         let failure: (any Error)?
         do {
             let script = try ScriptFile(file, in: context)
-            result = try await service.withTarget(isQuiet: quiet) { target in
+            result = try await service.withTarget(isQuiet: output.quiet) { target in
                 try await run(script, at: target, of: service, events: events, in: context)
             }
             failure = result.end.failure
@@ -133,7 +124,7 @@ struct BatchCommand: ContextCommand {
 
     /// Nil without `--json`.
     private func events(at service: ServiceSelection, _ context: CommandContext) -> EventStream? {
-        guard json else { return nil }
+        guard output.json else { return nil }
         return EventStream(
             context,
             head: [

@@ -34,6 +34,6 @@ extension RunCommand {
                 in: context),
             seed: resuming.seed, limit: limit, timeout: timeout.duration, isVerbose: verbose,
             progress: output.mode(in: context), isQuiet: output.quiet, showsSummary: output.showsSummary(in: context),
-            report: output.report, out: sandbox.out, secrets: service.heldSecrets)
+            report: reporting.report, out: sandbox.out, secrets: service.heldSecrets)
     }
 }

@@ -36,6 +36,7 @@ struct RunCommand: ContextCommand {
     @OptionGroup var service: ServiceOptions
     @OptionGroup var sandbox: SandboxOptions
     @OptionGroup var output: OutputOptions
+    @OptionGroup var reporting: ReportOptions
     @OptionGroup var stopping: StopOptions
     @OptionGroup var resuming: ResumeOptions
     @OptionGroup var journal: JournalOptions
@@ -79,7 +80,7 @@ struct RunCommand: ContextCommand {
         if lock, isStandardInput {
             throw ValidationError("--lock needs a file: it is by its file that a script is known to run already")
         }
-        if dryRun, output.report != nil {
+        if dryRun, reporting.report != nil {
             throw ValidationError("--dry-run makes no results, so that there is nothing for --report to show")
         }
         try NamedValues.check(parameters)

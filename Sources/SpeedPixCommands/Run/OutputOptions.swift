@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// What a run shows of itself, and where.
+/// What a run, or a batch, shows of itself, and where.
 struct OutputOptions: ParsableArguments {
     @Option(help: ArgumentHelp("How progress is shown: auto, tty, plain or none.", valueName: "MODE"))
     var progress = ProgressMode.auto
@@ -9,18 +9,8 @@ struct OutputOptions: ParsableArguments {
     var quiet = false
 
     @Flag(
-        help: "Makes standard output a stream of events, one JSON object a line; what the script prints is among them.")
+        help: "Makes standard output a stream of events, one JSON object a line; what scripts print is among them.")
     var json = false
-
-    @Option(
-        help: ArgumentHelp(
-            "Writes a page that shows every result of the run; {date}, {time} and {run} in the name are when it began, and its"
-                + " number.", valueName: "FILE.html"))
-    var report: String?
-
-    func validate() throws {
-        if let report { try ReportName.check(report) }
-    }
 
     func mode(in context: CommandContext) -> ProgressMode {
         quiet ? .none : progress.resolved(in: context, isJSON: json)

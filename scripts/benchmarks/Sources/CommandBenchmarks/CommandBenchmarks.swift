@@ -4,7 +4,7 @@ import BenchmarkKit
 enum CommandBenchmarks {
     static func main() async {
         await BenchmarkRunner.run(
-            [startupBenchmark, thumbnailBenchmark, progressBenchmark],
+            [startupBenchmark, thumbnailBenchmark, progressBenchmark, batchBenchmark],
             arguments: Array(CommandLine.arguments.dropFirst()))
     }
 }
