@@ -78,7 +78,9 @@ package struct BatchState: Sendable {
         case .retried(let row, _):
             runningRows[row.row.number] = nil
             retries += 1
-        case .ended(let row, let result): end(row.row, result, at: time)
+        case .ended(let row, let result):
+            if end(row.row, result) { pace.end(at: time) }
+        case .left(let row, let result): _ = end(row, result)
         case .skipped: skipped += 1
         case .created: created += 1
         case .reused: reused += 1
@@ -86,7 +88,8 @@ package struct BatchState: Sendable {
         }
     }
 
-    private mutating func end(_ row: BatchRow, _ result: RowResult, at time: Duration) {
+    /// - Returns: Whether it has a result.
+    private mutating func end(_ row: BatchRow, _ result: RowResult) -> Bool {
         runningRows[row.number] = nil
         switch result.state {
         case .succeeded: succeeded += 1
@@ -94,13 +97,13 @@ package struct BatchState: Sendable {
         case .inDoubt: inDoubt += 1
         case .notRun:
             notRun += 1
-            return
+            return false
         }
-        pace.end(at: time)
-        guard result.state != .succeeded else { return }
+        guard result.state != .succeeded else { return true }
         lastFailed.append(FailedRow(label: row.label, state: result.state, failure: result.failure))
         if lastFailed.count > Self.mostLabels { lastFailed.removeFirst() }
         count(result, of: row.label)
+        return true
     }
 
     private mutating func count(_ result: RowResult, of label: String) {

@@ -8,6 +8,8 @@ package enum RowEvent: Sendable, Equatable {
     case ended(QueuedRow, RowResult)
     /// An attempt before has done it.
     case skipped(BatchRow)
+    /// It is not done now, and attempts before have left it without success.
+    case left(BatchRow, RowResult)
     /// Something was created, and is paid for.
     case created
     /// What an attempt before has created was used again.

@@ -45,7 +45,7 @@ struct ResultsLine {
     private func standard(_ result: RowResult, seconds: (Duration) -> JSONValue) -> [JSONValue] {
         [
             .string(result.state.rawValue),
-            result.failure.map { .string("\($0.code): \($0.message)") } ?? .null,
+            result.failure.map { .string($0.text) } ?? .null,
             .integer(Int64(result.predictions.count)),
             result.duration.map(seconds) ?? .null,
         ]

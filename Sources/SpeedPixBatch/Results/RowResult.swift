@@ -26,6 +26,11 @@ package struct RowResult: Sendable, Equatable {
             self.message = message
             self.isRetryable = isRetryable
         }
+
+        /// The code and the message in one line; of a message that has the code in it only that.
+        package var text: String {
+            message == code || message.contains("\(code): ") ? message : "\(code): \(message)"
+        }
     }
 
     package var state: State

@@ -39,6 +39,11 @@ package struct BatchRows: Sendable, RandomAccessCollection {
         keys = .digests(digests, occurrences: occurrences)
     }
 
+    /// Whether rows are known by digests of their values, and by no column.
+    package var hasDigestKeys: Bool {
+        if case .digests = keys { true } else { false }
+    }
+
     package var startIndex: Int { 0 }
     package var endIndex: Int { rows.count }
 

@@ -72,6 +72,13 @@ struct BatchJournaling: Sendable {
     /// - Throws: ``SpeedPixError`` `journal_failed`.
     func recorded(_ row: BatchRow) throws -> RecordedRow? { try earlier?.row(row.key.description) }
 
+    /// The result that attempts before have left of a row; not run if there is none.
+    ///
+    /// - Throws: ``SpeedPixError`` `journal_failed`.
+    func result(_ row: BatchRow) throws -> RowResult {
+        try recorded(row)?.result.flatMap(RowResult.init(json:)) ?? RowResult(.notRun)
+    }
+
     /// Begins a try of a row.
     ///
     /// - Parameter arguments: All that its script is called with.

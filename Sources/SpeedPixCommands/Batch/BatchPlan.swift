@@ -68,4 +68,12 @@ struct BatchPlan: Sendable {
     let secrets: [String]
 
     var isDryRun: Bool { host.isDryRun }
+
+    /// The columns of results that come from the rows. Rows that are known by a digest have it in one more, since it is what
+    /// `--only` and `--again` take.
+    var resultColumns: [String] {
+        let names = table.columns.map(\.name)
+        guard rows.hasDigestKeys else { return names }
+        return names + [names.contains("key") ? "row_key" : "key"]
+    }
 }

@@ -49,7 +49,14 @@ struct BatchRunner: Sendable {
         let recorder = BatchRecorder(
             total: plan.rows.count, clock: context.clock,
             observers: BatchRecorder.observers(progress, events: events, in: context))
-        for index in selection.others { recorder.note(.skipped(plan.rows[index])) }
+        do {
+            for other in selection.others {
+                let row = plan.rows[other.index]
+                recorder.note(other.isDone ? .skipped(row) : .left(row, try journaling.result(row)))
+            }
+        } catch {
+            return BatchResult(end: RunEnd(error, script: nil, in: context))
+        }
         let missing = selection.missing
         let queue = LocalRowQueue(count: missing.count, rules: plan.rules, clock: context.clock) {
             plan.rows[missing[$0]]
@@ -95,20 +102,19 @@ struct BatchRunner: Sendable {
     ) throws -> ResultsFile {
         try ResultsFile(
             path: plan.results.path, shown: plan.results.shown, format: plan.results.format,
-            columns: plan.table.columns.map(\.name), rows: plan.rowsPath
+            columns: plan.resultColumns, rows: plan.rowsPath
         ) { add in
-            for index in selection.others {
-                let row = plan.rows[index]
-                let known = try journaling.recorded(row)?.result.flatMap(RowResult.init(json:))
-                try add(record(row, known ?? RowResult(.notRun), plan))
+            for other in selection.others {
+                let row = plan.rows[other.index]
+                try add(record(row, try journaling.result(row), plan))
             }
         }
     }
 
     private func record(_ row: BatchRow, _ result: RowResult, _ plan: BatchPlan) -> ResultRecord {
-        let columns = plan.table.columns.indices
-        return ResultRecord(
-            number: row.number, source: columns.map { plan.table.text(row.number - 1, $0) }, result: result)
+        var source = plan.table.columns.indices.map { plan.table.text(row.number - 1, $0) }
+        if plan.rows.hasDigestKeys { source.append(row.key.description) }
+        return ResultRecord(number: row.number, source: source, result: result)
     }
 
     // MARK: Rows

@@ -58,7 +58,8 @@ struct BatchSummary {
             let group = $0.element
             let more = group.count > group.labels.count ? ", …" : ""
             let rows = group.labels.reversed().joined(separator: ", ")
-            return "\(CountText.of(group.count, "row")) with \(group.code): \(group.message) (\(rows)\(more))"
+            let reason = RowResult.Failure(code: group.code, message: group.message).text
+            return "\(CountText.of(group.count, "row")) with \(reason) (\(rows)\(more))"
                 .printable()
         }
     }

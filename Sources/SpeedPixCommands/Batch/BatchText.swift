@@ -4,7 +4,7 @@ import SpeedPixBatch
 enum BatchText {
     /// `A-014: prediction_failed: the picture is too small`.
     static func failed(_ label: String, _ failure: RowResult.Failure?, _ state: RowResult.State) -> String {
-        let reason = failure.map { "\($0.code): \($0.message)" } ?? state.rawValue
+        let reason = failure?.text ?? state.rawValue
         return "\(label): \(reason)".printable()
     }
 
@@ -14,7 +14,7 @@ enum BatchText {
     static func line(_ event: RowEvent, at time: Duration) -> String? {
         let text: String
         switch event {
-        case .started, .skipped, .created, .reused, .unsaved: return nil
+        case .started, .skipped, .left, .created, .reused, .unsaved: return nil
         case .retried(let row, let result):
             text = "trying again \(failed(row.row.label, result.failure, result.state))"
         case .ended(let row, let result):

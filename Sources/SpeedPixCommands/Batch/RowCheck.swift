@@ -168,7 +168,7 @@ struct RowCheck {
         let hint =
             others == 0
             ? nil
-            : "nothing was begun; --skip-invalid runs the other \(RowCount.text(others)) without \(findings.rows.count == 1 ? "it" : "them")"
+            : "nothing was begun; --skip-invalid runs the other \(others == 1 ? "row" : RowCount.text(others)) without \(findings.rows.count == 1 ? "it" : "them")"
         return CommandFailure(.usage, lines.joined(separator: "\n"), hint: hint)
     }
 }

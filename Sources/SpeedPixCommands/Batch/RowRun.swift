@@ -161,7 +161,9 @@ struct RowRun {
         if error is CancellationError { return BatchStop.interrupted.result }
         let end = RunEnd(error, script: plan.script, in: environment.context)
         let code = end.code ?? "internal"
-        let message = [end.message ?? "\(error)", Self.hint(of: error)].compactMap(\.self).joined(separator: "; ")
+        // In one line: it is a cell of a table.
+        var message = (end.message ?? "\(error)").replacing("\nhint: ", with: "; ").replacing("\n", with: " ")
+        if let hint = Self.hint(of: error), !message.contains(hint) { message += "; \(hint)" }
         let failure = RowResult.Failure(code: code, message: message, isRetryable: Self.isRetryable(error))
         let isDoubt = code == SpeedPixError.Code.unknownOutcome.rawValue
         return RowResult(isDoubt ? .inDoubt : .failed, failure: failure)

@@ -7,8 +7,8 @@ import SystemPackage
 struct RowSelection {
     /// Indices of the rows that are to be done, in their order.
     private(set) var missing: [Int] = []
-    /// Indices of those that are not, in their order.
-    private(set) var others: [Int] = []
+    /// Those that are not, in their order: whether attempts before have done them.
+    private(set) var others: [(index: Int, isDone: Bool)] = []
     private var changes: [Change: (count: Int, labels: [String])] = [:]
 
     /// Why a row that was done is done once more.
@@ -40,25 +40,26 @@ struct RowSelection {
             let key = row.key.description
             unknown.remove(key)
             let recorded = try journaling.recorded(row)
-            if try isWanted(row, key, recorded, plan, scriptDigest) {
+            let state = recorded?.result.flatMap(RowResult.init(json:))?.state
+            if try isWanted(row, key, recorded, state, plan, scriptDigest) {
                 missing.append(index)
             } else {
-                others.append(index)
+                others.append((index, state == .succeeded))
             }
         }
         guard unknown.isEmpty else {
             let keys = unknown.sorted().prefix(Self.mostNamed).map { "'\($0)'" }.joined(separator: ", ")
             throw CommandFailure(
                 .usage, "no row has the key \(keys)".printable(),
-                hint: "the table of results has the keys: the values of --key COLUMN")
+                hint: "the table of results has them, in the column of --key, or else in the column key")
         }
     }
 
     private mutating func isWanted(
-        _ row: BatchRow, _ key: String, _ recorded: RecordedRow?, _ plan: BatchPlan, _ scriptDigest: String
+        _ row: BatchRow, _ key: String, _ recorded: RecordedRow?, _ state: RowResult.State?, _ plan: BatchPlan,
+        _ scriptDigest: String
     ) throws -> Bool {
         if plan.again.contains(key) { return true }
-        let state = recorded?.result.flatMap(RowResult.init(json:))?.state
         switch plan.choice {
         case .new: return recorded == nil
         case .keys(let keys): return keys.contains(key)

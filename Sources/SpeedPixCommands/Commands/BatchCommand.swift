@@ -64,6 +64,9 @@ struct BatchCommand: ContextCommand {
         help: ArgumentHelp("Stops a row before it creates more predictions than this.", valueName: "N"))
     var limit: Int?
 
+    @Flag(help: "Ends with status 75 if a batch of these rows runs already, for schedulers.")
+    var lock = false
+
     @Flag(help: "Shows what scripts log with log.debug, too.")
     var verbose = false
 
@@ -79,6 +82,9 @@ struct BatchCommand: ContextCommand {
         }
         guard !ScriptFile.isStandardInput(file) else {
             throw ValidationError("the script of a batch is a file: standard input may have the rows")
+        }
+        if lock, ScriptFile.isStandardInput(rows) {
+            throw ValidationError("--lock needs a file: it is by its rows that a batch is known to run already")
         }
         if resuming.resume == nil, !only.isEmpty { throw ValidationError("--only goes with --resume") }
         if only.count > 1, only.contains("failed") || only.contains("new") {
@@ -102,6 +108,8 @@ struct BatchCommand: ContextCommand {
         let failure: (any Error)?
         do {
             let script = try ScriptFile(file, in: context)
+            let lock = lock ? try RunLock.take(rows, in: journal.folder(context, beside: directory), context) : nil
+            defer { lock?.release() }
             result = try await service.withTarget(isQuiet: output.quiet) { target in
                 try await run(script, at: target, of: service, events: events, in: context)
             }

@@ -32,8 +32,8 @@ enum DoubtChoice: String, ExpressibleByArgument, CaseIterable, Sendable {
 struct ResumeOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Goes on with the newest unfinished run of this script, or with that number: what it has paid for is not created"
-                + " again. auto: begins one if there is none.", valueName: "RUN|auto"))
+            "Goes on with the newest unfinished run of this script (of a batch, the newest), or with that number: what it has"
+                + " paid for is not created again. auto: begins one if there is none.", valueName: "RUN|auto"))
     var resume: ResumeTarget?
 
     @Option(
@@ -75,7 +75,7 @@ struct ResumeOptions: ParsableArguments {
 
     /// A command line without what is said here, and with one argument more, before a `--`.
     static func resuming(_ arguments: [String], by more: [String]) -> [String] {
-        let withValue: Set<String> = ["--again", "--in-doubt", "--seed"]
+        let withValue: Set<String> = ["--again", "--in-doubt", "--seed", "--only"]
         let alone: Set<String> = ["--resume", "--again-failed", "--no-journal"]
         let end = arguments.firstIndex(of: "--") ?? arguments.endIndex
         var kept: [String] = []

@@ -5,12 +5,12 @@ import SystemPackage
 
 /// Keeps a script to one process, for schedulers: a run that takes longer than a day must not be joined by the next night's.
 enum RunLock {
-    /// Locks a script until the process ends, or the lock is let go.
+    /// Locks a script, or the rows of a batch, until the process ends, or the lock is let go.
     ///
     /// - Parameters:
     ///   - script: As the command line names it. The same file is the same script, by whatever name and with whatever parameters.
     ///   - folder: Where the lock's file is kept; it stays there.
-    /// - Throws: ``CommandFailure`` with ``ExitStatus/locked`` and the number of the process that has it; with
+    /// - Throws: ``CommandFailure`` with ``ExitStatus/later`` and the number of the process that has it; with
     ///   ``ExitStatus/failure`` if there can be no lock.
     static func take(_ script: String, in folder: JournalFolder, _ context: CommandContext) throws -> ProcessLock {
         let full = context.absolute(script)

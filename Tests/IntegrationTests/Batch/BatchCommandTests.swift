@@ -151,6 +151,70 @@ struct BatchCommandTests {
         }
     }
 
+    @Test("--only leaves rows that have failed as they are, and the batch is not done")
+    func only() async throws {
+        try await withFixture(rows: "sku,text\nA,one\nB,fail no paint\n") { fixture in
+            _ = await fixture.batch()
+            try fixture.folder.write("sku,text\nA,one\nB,fail no paint\nC,three\n", to: "rows.csv")
+            let run = await fixture.batch("--resume", "--only", "new")
+            #expect(run.status == .predictionFailed, "\(run.errors)")
+            #expect(run.errors.contains("\n2 done, 1 failed of 3 rows; 1 was done before\n"), "\(run.errors)")
+            #expect(run.errors.contains("--key sku --resume\n") && fixture.creates().count == 3)
+            #expect(fixture.results().dropFirst(2).first?.hasPrefix("B,fail no paint,failed,") == true)
+            let failed = await fixture.batch("--resume", "--only", "failed")
+            #expect(failed.errors.contains("\n1 prediction created\n"), "\(failed.errors)")
+        }
+    }
+
+    @Test("Without --key results have each row's digest, by which it is done again")
+    func digests() async throws {
+        try await withFixture(rows: "text\none\none\n") { fixture in
+            func batch(_ arguments: String...) async -> CommandRun {
+                await CommandRun(
+                    ["batch", "s.lua", "rows.csv"] + arguments, in: fixture.folder, environment: fixture.environment)
+            }
+            let run = await batch()
+            #expect(run.status == .success, "\(run.errors)")
+            let keys = fixture.results().map { String($0.split(separator: ",")[1]) }
+            #expect(keys.first == "key" && keys.count == 3 && keys.last == "\(keys[1])#2", "\(keys)")
+            let again = await batch("--resume", "--again", keys.last ?? "")
+            #expect(again.status == .success && fixture.creates().count == 3, "\(again.errors)")
+        }
+    }
+
+    @Test("--lock ends with status 75 while another batch of the same rows runs")
+    func lock() async throws {
+        let script = """
+            speedpix.params { text = {}, count = {} }
+            fs.write("begun", "")
+            speedpix.sleep(3600)
+            """
+        try await withFixture(script) { fixture in
+            let first = Task { await fixture.batch("--lock") }
+            await fixture.folder.waitFor("begun")
+            let second = await fixture.batch("--lock", "--results", "other.csv")
+            #expect(second.status == .later && second.errors.contains("rows.csv runs already"), "\(second.errors)")
+            first.cancel()
+            #expect(await first.value.status == .interrupted)
+        }
+    }
+
+    @Test("A closed standard output stops all rows, and no more begins")
+    func closedOutput() async throws {
+        let script = """
+            local p = speedpix.params { text = {}, count = {} }
+            print(p.text)
+            speedpix.sleep(3600)
+            """
+        try await withFixture(script) { fixture in
+            let run = await fixture.batch("--concurrency", "2") { context in
+                context.writeOutput = { _ in throw ClosedOutputError() }
+            }
+            #expect(run.status == .failure, "\(run.errors)")
+            #expect(run.errors.contains("\n0 done, 3 not run of 3 rows\n"), "\(run.errors)")
+        }
+    }
+
     @Test("--again pays anew for the row with this key, and a key that no row has is an error")
     func again() async throws {
         try await withFixture { fixture in

@@ -108,7 +108,7 @@ struct BatchFrameTests {
         #expect(line(.ended(row, .failed("auth"))) == "1:05 failed in 3.0 s: A- 14: auth: no")
         #expect(line(.retried(row, .failed("network"))) == "1:05 trying again A- 14: network: no")
         #expect(line(.ended(row, RowResult(.inDoubt))) == "1:05 in doubt: A- 14: in_doubt")
-        #expect(line(.ended(row, BatchStop.interrupted.result)) == "1:05 stopped: A- 14: interrupted: interrupted")
+        #expect(line(.ended(row, BatchStop.interrupted.result)) == "1:05 stopped: A- 14: interrupted")
         #expect(line(.ended(QueuedRow(row: row.row, tries: 0), BatchStop.interrupted.result)) == nil)
         #expect(
             BatchText.heartbeat(busy(failed: 1, running: 2), stop: nil, at: .seconds(100))
