@@ -57,7 +57,7 @@ public final class BatchJournal: Sendable {
     ) throws -> RowJournal {
         let seed = Self.seed(of: key, in: seed)
         var description = description
-        description.rows = nil
+        (description.rows, description.rowKey) = (nil, nil)
         description.parameters = parameters
         description.command = []
         guard let recorded else {
@@ -112,21 +112,21 @@ public final class BatchJournal: Sendable {
         }
     }
 
-    /// An attempt of a row has ended. Returns at once; it is written down a second later at most.
+    /// An attempt of a row has ended. It is on disk when this returns.
     ///
     /// - Parameters:
     ///   - digest: Of its values and its script.
     ///   - files: Those that it read, by their paths, with what distinguishes their versions.
     ///   - result: What came out of it.
-    /// - Throws: ``SpeedPixError`` `journal_failed`, if the row has no run yet and none can be begun.
+    /// - Throws: ``SpeedPixError`` `journal_failed`.
     public func finish(
         _ row: RowJournal, digest: String, files: [String: String], result: JSONValue, succeeded: Bool
-    ) throws {
+    ) async throws {
         let journal = try row.begun()
         let (run, time, word) = (journal.run, store.now(), succeeded ? "succeeded" : "failed")
         let fileText = try JournalStore.text(.object(files.mapValues { .string($0) }))
         let resultText = try JournalStore.text(result.withoutSignatures)
-        journal.submit(mayWait: true) { database in
+        try await database.write { database in
             try database.executeCached(
                 sql: "UPDATE run SET state = ?, ended = ? WHERE id = ?", arguments: [word, time, run])
             try database.executeCached(

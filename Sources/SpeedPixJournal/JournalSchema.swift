@@ -53,6 +53,8 @@ enum JournalSchema {
                 sql: """
                     -- Of a batch: where its rows come from.
                     ALTER TABLE run ADD COLUMN rows TEXT;
+                    -- And the column by whose values they are known again; NULL for a digest of all.
+                    ALTER TABLE run ADD COLUMN row_key TEXT;
                     CREATE TABLE batch_row (
                         run INTEGER PRIMARY KEY REFERENCES run(id) ON DELETE CASCADE,
                         batch INTEGER NOT NULL REFERENCES run(id) ON DELETE CASCADE,

@@ -60,6 +60,19 @@ extension JournalStore {
                 .invalidArgument, "run \(run) is no batch",
                 remedy: "speedpix run SCRIPT --resume=\(run) goes on with it")
         }
+        let (rows, key) = (row["rows"] as String, row["row_key"] as String?)
+        guard rows == description.rows else {
+            throw SpeedPixError(
+                .invalidArgument, "batch \(run) has the rows of \(rows)",
+                remedy: "begin a batch of its own for these: leave --resume out")
+        }
+        guard key == description.rowKey else {
+            let known = key.map { "the column \($0)" } ?? "a digest of their values"
+            throw SpeedPixError(
+                .invalidArgument,
+                "batch \(run) knows its rows by \(known): with another key all would be paid for anew",
+                remedy: key.map { "say --key \($0)" } ?? "leave --key out")
+        }
         return row
     }
 

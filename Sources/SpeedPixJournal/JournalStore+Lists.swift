@@ -31,7 +31,7 @@ extension JournalStore {
             return "COUNT(CASE WHEN c.state IN (\(words)) THEN 1 END)"
         }
         let sql = """
-            SELECT run.*, own.batch AS batch, own.key AS row_key, \(count(.created, .succeeded, .failed, .canceled, .stopped)) AS made,
+            SELECT run.*, own.batch AS batch, own.key AS own_key, \(count(.created, .succeeded, .failed, .canceled, .stopped)) AS made,
             \(count(.succeeded)) AS succeeded, \(count(.failed)) AS failed,
             \(count(.canceled, .stopped)) AS canceled, \(count(.created)) AS unended,
             \(count(.intended, .inDoubt)) AS in_doubt,
@@ -44,12 +44,12 @@ extension JournalStore {
             RecordedRun(
                 number: row["id"],
                 description: RunDescription(
-                    script: row["script"], folder: row["folder"], rows: row["rows"],
+                    script: row["script"], folder: row["folder"], rows: row["rows"], rowKey: row["row_key"],
                     parameters: Self.members(row["parameters"]).compactMapValues(\.stringValue),
                     endpoint: row["endpoint"], appKey: row["app_key"],
                     command: ((try? JSONValue(parsing: (row["command"] as String).utf8))?.arrayValue ?? [])
                         .compactMap(\.stringValue)),
-                batch: (row["batch"] as Int64?).map { ($0, row["row_key"]) }, seed: row["seed"],
+                batch: (row["batch"] as Int64?).map { ($0, row["own_key"]) }, seed: row["seed"],
                 started: row["started"], ended: row["ended"], attempts: row["attempts"],
                 hasSucceeded: row["state"] == "succeeded", created: row["made"], succeeded: row["succeeded"],
                 failed: row["failed"], canceled: row["canceled"], unended: row["unended"], inDoubt: row["in_doubt"],
@@ -184,14 +184,18 @@ extension JournalStore {
     public func delete(_ run: Int64) throws {
         _ = try self.run(run)
         let batch = try database.setUp { try Self.batch(of: run, $0) }
-        let lock = try lock(batch ?? run)
+        if let batch {
+            throw SpeedPixError(
+                .invalidArgument, "run \(run) is a row of the batch \(batch)",
+                remedy: "speedpix runs delete \(batch) forgets the batch with all that its rows have paid for")
+        }
+        let lock = try lock(run)
         defer { lock.release() }
         try database.setUp { database in
             try database.execute(
                 sql: "DELETE FROM run WHERE id IN (SELECT run FROM batch_row WHERE batch = ?)", arguments: [run])
             try database.execute(sql: "DELETE FROM run WHERE id = ?", arguments: [run])
         }
-        guard batch == nil else { return }
         // No run has this number again, so that the lock is not needed any more.
         lock.remove()
     }

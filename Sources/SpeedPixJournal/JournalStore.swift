@@ -91,11 +91,12 @@ public final class JournalStore: Sendable {
     ) throws {
         try database.executeCached(
             sql: """
-                INSERT INTO run (id, script, folder, rows, parameters, endpoint, app_key, command, seed, started)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO run (id, script, folder, rows, row_key, parameters, endpoint, app_key, command, seed, started)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
-                id, description.script, description.folder, description.rows, try text(description.parameters),
+                id, description.script, description.folder, description.rows, description.rowKey,
+                try text(description.parameters),
                 description.endpoint, description.appKey,
                 try text(.array(description.command.map { .string($0) })), seed, started,
             ])

@@ -6,6 +6,8 @@ public struct RunDescription: Sendable, Hashable, Codable {
     public var folder: String
     /// Of a batch: where its rows come from, as an absolute path, or the pattern of their files. Nil for a run of a script.
     public var rows: String?
+    /// Of a batch: the column by whose values its rows are known again; nil for a digest of all their values.
+    public var rowKey: String?
     /// `key=value` arguments.
     public var parameters: [String: String]
     /// The service; of a gateway inside the process, its data folder.
@@ -17,12 +19,14 @@ public struct RunDescription: Sendable, Hashable, Codable {
 
     /// A run that is about to begin.
     public init(
-        script: String, folder: String, rows: String? = nil, parameters: [String: String] = [:], endpoint: String,
+        script: String, folder: String, rows: String? = nil, rowKey: String? = nil, parameters: [String: String] = [:],
+        endpoint: String,
         appKey: String, command: [String] = []
     ) {
         self.script = script
         self.folder = folder
         self.rows = rows
+        self.rowKey = rowKey
         self.parameters = parameters
         self.endpoint = endpoint
         self.appKey = appKey

@@ -167,7 +167,7 @@ public final class RunJournal: PredictionJournal {
         }
         let input = try JournalStore.text(JSONValue.object(create.input).withoutSignatures)
         let (run, attempt, time) = (run, attempt, now())
-        try await database.write { database in
+        try await write { database in
             try database.executeCached(
                 sql: """
                     INSERT INTO "create"
@@ -180,6 +180,16 @@ public final class RunJournal: PredictionJournal {
                 ])
         }
         state.withLock { $0.intents[key] = number }
+    }
+
+    /// Writes what comes after what was submitted: if that has failed, that is the reason.
+    private func write(_ operation: @escaping GroupCommitDatabase.Operation) async throws {
+        do {
+            try await database.write(operation)
+        } catch {
+            try failure.check()
+            throw error
+        }
     }
 
     /// - Throws: ``SpeedPixError`` `journal_failed`.

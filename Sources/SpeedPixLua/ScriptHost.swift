@@ -33,8 +33,8 @@ public struct ScriptHost: Sendable {
     private let loadedArguments = ScriptArguments()
     /// Numbers the transfers of a run.
     let transferNumbers = TransferNumbers()
-    /// The names that its results were saved under.
-    let savedNames = SavedNames()
+    /// The names that its results were saved under. The rows of a batch share them.
+    package var savedNames = SavedNames()
     /// What the script has created; `speedpix.get` and `speedpix.cancel` look up beginnings of ids in it.
     let createdIDs = CreatedIDs()
     /// What a stop is not to end, although the run cancels what it gives up: `cancel_on` says so, or another run has created it.

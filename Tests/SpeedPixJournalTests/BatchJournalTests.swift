@@ -60,17 +60,17 @@ struct BatchJournalTests {
         let folder = JournalFolder()
         let batch = try folder.store().beginBatch(Self.description, seed: 7)
         let row = try await create(batch, "A", "a", id: "p-a")
-        try batch.finish(row, digest: "d1", files: ["/a.jpg": "1"], result: ["state": "failed"], succeeded: false)
+        try await batch.finish(row, digest: "d1", files: ["/a.jpg": "1"], result: ["state": "failed"], succeeded: false)
         // One that has created nothing is known, too.
         let empty = try batch.begin("B", nil, parameters: [:])
-        try batch.finish(empty, digest: "d2", files: [:], result: ["state": "succeeded"], succeeded: true)
+        try await batch.finish(empty, digest: "d2", files: [:], result: ["state": "succeeded"], succeeded: true)
         try await batch.flush()
         let known = try batch.reader.row("A")
         #expect(known?.digest == "d1" && known?.files == ["/a.jpg": "1"] && known?.result == ["state": "failed"])
         #expect(try batch.reader.row("B")?.result == ["state": "succeeded"])
         #expect(try batch.reader.row("C") == nil)
         let again = try batch.begin("A", known, parameters: [:])
-        try batch.finish(again, digest: "d3", files: [:], result: ["state": "succeeded"], succeeded: true)
+        try await batch.finish(again, digest: "d3", files: [:], result: ["state": "succeeded"], succeeded: true)
         try await batch.flush()
         #expect(try batch.reader.row("A")?.digest == "d3" && batch.reader.row("A")?.run == known?.run)
     }
@@ -111,6 +111,12 @@ struct BatchJournalTests {
         #expect(throws: SpeedPixError.self) { try folder.resume(row) }
         let script = try #require(try store.newestUnfinished(JournalFolder.description))
         #expect(throws: SpeedPixError.self) { try store.resumeBatch(script, description) }
+        var other = description
+        other.rowKey = "sku"
+        #expect(throws: SpeedPixError.self) { try store.resumeBatch(1, other) }
+        (other.rowKey, other.rows) = (nil, "/work/others.csv")
+        #expect(throws: SpeedPixError.self) { try store.resumeBatch(1, other) }
+        #expect(throws: SpeedPixError.self) { try store.delete(row) }
         // Also one that is finished: rows may have been added.
         #expect(try store.newestBatch(description) == 1)
     }

@@ -8,6 +8,8 @@ package enum BatchStop: Sendable, Equatable {
     case budget(Int)
     /// The results cannot be written; why.
     case results(String)
+    /// What is paid for cannot be written down; why.
+    case journal(String)
     /// Ctrl-C, or the end of the process was asked for otherwise.
     case interrupted
 
@@ -18,6 +20,7 @@ package enum BatchStop: Sendable, Equatable {
         case .until: "until"
         case .budget: "budget"
         case .results: "results"
+        case .journal: "journal_failed"
         case .interrupted: "interrupted"
         }
     }
@@ -31,6 +34,7 @@ package enum BatchStop: Sendable, Equatable {
         case .budget(let most):
             "stopped, since the budget of \(most) prediction\(most == 1 ? "" : "s") is used up"
         case .results(let reason): "stopped, since the results cannot be written: \(reason)"
+        case .journal(let reason): "stopped, since the journal cannot be written: \(reason)"
         case .interrupted: "interrupted"
         }
     }
@@ -39,7 +43,7 @@ package enum BatchStop: Sendable, Equatable {
     package var isTemporary: Bool {
         switch self {
         case .until, .budget: true
-        case .failures, .results, .interrupted: false
+        case .failures, .results, .journal, .interrupted: false
         }
     }
 

@@ -45,15 +45,24 @@ struct BatchJournaling: Sendable {
         }
         if plan.target == nil, !batch.isQuiet, let newest = try store.newestBatch(plan.description) {
             let earlier = try store.run(newest)
-            if earlier.isUnfinished {
+            if earlier.created > 0 {
+                let state = earlier.isUnfinished ? "is unfinished" : "has done its rows"
                 let text =
-                    "batch \(newest) of these rows is unfinished, and has paid for \(RunText.predictions(earlier.created));"
-                    + " this is a new one, and pays anew (to go on with that one: \(plan.resumeCommand))"
+                    "batch \(newest) of these rows \(state), and has paid for \(RunText.predictions(earlier.created));"
+                    + " this is a new one, and pays anew (to do only what is missing: \(plan.resumeCommand))"
                 context.say(text.printable())
             }
         }
         journal = try store.beginBatch(plan.description, seed: drawn, choices: plan.choices, callbacks: callbacks)
         (seed, earlier) = (drawn, nil)
+    }
+
+    /// Whether there is a batch to go on with. Makes nothing.
+    ///
+    /// - Throws: As ``init(_:client:in:)``.
+    static func goesOn(_ plan: JournalPlan) throws -> Bool {
+        guard let target = plan.target, JournalStore.exists(in: plan.folder.path) else { return false }
+        return try number(of: target, JournalStore(folder: plan.folder.path), plan) != nil
     }
 
     /// The batch's number; nil to begin one.

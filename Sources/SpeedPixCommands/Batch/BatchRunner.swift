@@ -4,6 +4,7 @@ import SpeedPixBatch
 import SpeedPixJournal
 import SpeedPixLua
 import Synchronization
+import SystemPackage
 
 /// Runs a script for every row of a plan, and reports it: from the first event to the summary.
 struct BatchRunner: Sendable {
@@ -35,6 +36,7 @@ struct BatchRunner: Sendable {
             }
             if !plan.isDryRun {
                 try ResultsFile.check(path: plan.results.path, shown: plan.results.shown, rows: plan.rowsPath)
+                try checkIsFree(plan)
             }
             journaling = try BatchJournaling(plan, client: client, in: context)
             selection = try RowSelection(plan, journaling, scriptDigest: scriptDigest)
@@ -75,7 +77,7 @@ struct BatchRunner: Sendable {
                     let environment = RowEnvironment(
                         plan: plan, client: client, journaling: journaling, scriptDigest: scriptDigest, budget: budget,
                         rate: rate, events: events, context: scriptContext, dryRun: dryRun,
-                        onEvent: recorder.note, onBudgetUsed: { queue.stop(.budget(budget?.most ?? 0)) })
+                        onEvent: recorder.note, onStop: queue.stop)
                     try await work(queue, environment, recorder: recorder, results: results)
                 }
             }
@@ -94,6 +96,16 @@ struct BatchRunner: Sendable {
         }
         if let error = finish(queue, plan, recorder: recorder, results: results) { failure = failure ?? error }
         return await end(plan, recorder: recorder, queue: queue, journaling, dryRun: dryRun, failure: failure)
+    }
+
+    /// A batch that goes on replaces the table of its attempts before; what another batch has paid for is not overwritten.
+    private func checkIsFree(_ plan: BatchPlan) throws {
+        let isGoingOn = try plan.journal.map { try BatchJournaling.goesOn($0) } ?? false
+        guard !isGoingOn, FileKind(FilePath(plan.results.path)) != nil else { return }
+        let resume = plan.journal.map { "; to go on with the batch that wrote it: \($0.resumeCommand)" } ?? ""
+        throw CommandFailure(
+            .usage, "\(plan.results.shown) has the results of another batch".printable(),
+            hint: "name another file with --results, or move this one away\(resume)".printable())
     }
 
     /// The table of results, with the rows that are not done now as attempts before have left them.
@@ -133,6 +145,7 @@ struct BatchRunner: Sendable {
                 group.addTask {
                     while let queued = try await queue.next() {
                         recorder.note(.started(queued))
+                        if plan.isDryRun { context.say("row \(queued.row.label):".printable()) }
                         let result = await RowRun(environment: environment, queued: queued).run()
                         guard try await queue.finish(queued, result) else {
                             recorder.note(.retried(queued, result))

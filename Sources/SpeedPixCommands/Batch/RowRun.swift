@@ -14,6 +14,8 @@ struct RowEnvironment: Sendable {
     let scriptDigest: String
     /// Counts the creates of all rows; nil without a budget.
     let budget: CreateLimit?
+    /// The names that results of all rows were saved under.
+    let savedNames = SavedNames()
     /// Spaces the creates of all rows; nil without a rate.
     let rate: CreateRateLimiter?
     /// Set for `--json`.
@@ -23,8 +25,8 @@ struct RowEnvironment: Sendable {
     /// What a dry run lists; nil for a real one.
     let dryRun: DryRunList?
     let onEvent: @Sendable (RowEvent) -> Void
-    /// The budget has stopped a create.
-    let onBudgetUsed: @Sendable () -> Void
+    /// Why no more rows are to begin: the budget is used up, or the journal cannot be written.
+    let onStop: @Sendable (BatchStop) -> Void
 }
 
 /// One try of one row: a VM and a place in the journal of its own.
@@ -81,7 +83,7 @@ struct RowRun {
         if let journal {
             do {
                 let version = RowVersion(script: environment.scriptDigest, values: arguments)
-                try environment.journaling.journal?.finish(
+                try await environment.journaling.journal?.finish(
                     journal, digest: version.text, files: reads.files, result: result.json,
                     succeeded: result.state == .succeeded)
             } catch {
@@ -107,11 +109,13 @@ struct RowRun {
         let recorder = RunRecorder(clock: environment.context.clock, observers: [{ event, _, _ in onEvent(event) }])
         let overlay = plan.isDryRun ? DryRun.makeOverlay(environment.context) : nil
         defer { overlay?.discard() }
-        let host = ScriptHost(
+        var host = ScriptHost(
             plan.host.row(arguments, reads: reads),
             client: environment.client.with(
                 journal: try guarded(journal, facts), onRetry: { recorder.note(.retried($0)) }),
             streams: streams, environment.context, overlay: overlay, onEvent: recorder.note)
+        // A row that is tried again without a journal has other results under its own names.
+        if journal != nil || queued.tries == 1 { host.savedNames = environment.savedNames }
         let seed = journal?.seed ?? BatchJournal.seed(of: row.key.description, in: environment.journaling.seed)
         let vm = try SpeedPixModule.makeVM(host, seed: seed)
         defer {
@@ -139,9 +143,9 @@ struct RowRun {
         if let rate = environment.rate { guarded = PacedJournal(journal: guarded, rate: rate) }
         guarded = guarded.counted(
             by: environment.budget,
-            onRefusal: { [onBudgetUsed = environment.onBudgetUsed] in
+            onRefusal: { [environment] in
                 facts.state.withLock { $0.isBudgetUsed = true }
-                onBudgetUsed()
+                environment.onStop(.budget(environment.budget?.most ?? 0))
             })
         return guarded.counted(by: plan.limit.map { CreateLimit($0) })
     }
@@ -165,6 +169,7 @@ struct RowRun {
         var message = (end.message ?? "\(error)").replacing("\nhint: ", with: "; ").replacing("\n", with: " ")
         if let hint = Self.hint(of: error), !message.contains(hint) { message += "; \(hint)" }
         let failure = RowResult.Failure(code: code, message: message, isRetryable: Self.isRetryable(error))
+        if code == SpeedPixError.Code.journalFailed.rawValue { environment.onStop(.journal(message)) }
         let isDoubt = code == SpeedPixError.Code.unknownOutcome.rawValue
         return RowResult(isDoubt ? .inDoubt : .failed, failure: failure)
     }

@@ -36,7 +36,7 @@ extension BatchCommand {
             host: host, localMode: target.localMode,
             journal: try JournalPlan(
                 resuming, folder: journalFolder, script: file, rows: rowsPath(context) ?? rows,
-                parameters: host.arguments, at: target, in: context),
+                rowKey: rowOptions.key, parameters: host.arguments, at: target, in: context),
             choice: choice, again: Set(resuming.again), seed: resuming.seed, rules: guards.rules(in: context),
             concurrency: guards.concurrency, rate: guards.rate, budget: guards.budget, limit: limit,
             timeout: seconds.map { .seconds($0) }, results: results(context), isVerbose: verbose,

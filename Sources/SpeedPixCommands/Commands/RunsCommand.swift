@@ -121,7 +121,9 @@ struct RunsShowCommand: ContextCommand {
         for create in creates {
             for line in RunText.lines(create, in: context.timeZone) { try context.print("  \(line)".printable()) }
         }
-        if run.isUnfinished { context.say("go on with it: speedpix runs resume \(run.number)") }
+        guard run.isUnfinished else { return }
+        // A row is gone on with by its batch.
+        context.say("go on with it: speedpix runs resume \(run.batch?.run ?? run.number)")
     }
 }
 
@@ -205,7 +207,9 @@ struct RunsSettleCommand: ContextCommand {
         let settlement: JournalStore.Settlement = id.map { .created(id: $0) } ?? (notCreated ? .notCreated : .again)
         let store = try journal.existingStore(context)
         try journal.failing { try store.settle(run, position, as: settlement) }
-        context.say("settled; go on with: speedpix runs resume \(run)")
+        let number = run
+        let recorded = try journal.failing { try store.run(number) }
+        context.say("settled; go on with: speedpix runs resume \(recorded.batch?.run ?? run)")
     }
 }
 

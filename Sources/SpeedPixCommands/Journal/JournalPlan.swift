@@ -22,13 +22,14 @@ struct JournalPlan: Sendable {
     ///   - folder: Where journals lie.
     ///   - script: As the command line names it; `-` for standard input and pipes.
     ///   - rows: Of a batch: where its rows come from.
+    ///   - rowKey: Of a batch: the column by whose values they are known again; nil for a digest.
     ///   - parameters: Those of the command line.
     ///   - service: Where it creates predictions; a run is known by it. A dry run of a new run has none, and nothing to look for.
     /// - Returns: Nil for a run that writes nothing down.
     /// - Throws: ``CommandFailure`` for a run that cannot be resumed.
     init?(
         _ resuming: ResumeOptions, goingOn run: Int64? = nil, folder: JournalFolder, script: String,
-        rows: String? = nil, parameters: [String: String],
+        rows: String? = nil, rowKey: String? = nil, parameters: [String: String],
         at service: ServiceTarget, in context: CommandContext
     ) throws {
         guard !resuming.noJournal else { return nil }
@@ -49,7 +50,8 @@ struct JournalPlan: Sendable {
         resumeCommand = Self.resuming(context.arguments, target)
         description = RunDescription(
             script: script == "-" ? script : Self.real(context.absolute(script)),
-            folder: Self.real(context.workingDirectory), rows: rows, parameters: parameters,
+            folder: Self.real(context.workingDirectory), rows: rows, rowKey: rowKey,
+            parameters: parameters,
             endpoint: identity.endpoint, appKey: identity.appKey, command: context.arguments)
         keepsRuns = (service.settings[.keepRuns]?.number ?? Setting.standardDaysOfRuns) * 86_400
     }

@@ -20,6 +20,9 @@ struct WatchedVersion: Hashable, Sendable {
     private var size: Int64 = 0
     private var seconds = 0
     private var nanoseconds = 0
+    /// Of the last change of anything, which no program can set.
+    private var changeSeconds = 0
+    private var changeNanoseconds = 0
 
     init(_ path: FilePath) {
         var status = stat()
@@ -30,15 +33,20 @@ struct WatchedVersion: Hashable, Sendable {
         #if canImport(Darwin)
         seconds = status.st_mtimespec.tv_sec
         nanoseconds = status.st_mtimespec.tv_nsec
+        changeSeconds = status.st_ctimespec.tv_sec
+        changeNanoseconds = status.st_ctimespec.tv_nsec
         #else
         seconds = status.st_mtim.tv_sec
         nanoseconds = status.st_mtim.tv_nsec
+        changeSeconds = status.st_ctim.tv_sec
+        changeNanoseconds = status.st_ctim.tv_nsec
         #endif
     }
 
-    /// What journals keep of a regular file: its size and the time of its last change of content; nil for anything else. Not the inode,
-    /// which a copy does not have.
-    var text: String? { kind == UInt32(S_IFREG) ? "\(size):\(seconds).\(nanoseconds)" : nil }
+    /// What journals keep of a regular file, of which any change is noticed: its size and times; nil for anything else.
+    var text: String? {
+        kind == UInt32(S_IFREG) ? "\(size):\(seconds).\(nanoseconds):\(changeSeconds).\(changeNanoseconds)" : nil
+    }
 
     /// A hash of a file's bytes, or of the names in a folder; the same in this process for the same content. Nil if it cannot
     /// be read, or would take long.

@@ -6,7 +6,7 @@ import SystemPackage
 
 /// The names under which results of a run were saved: one that another result has is given out again only as
 /// ``SaveConflict`` says.
-final class SavedNames: Sendable {
+package final class SavedNames: Sendable {
     private struct Entry {
         let result: SavedResult
         /// Whether it was written: a file that the script has removed or renamed since then leaves the name free.
@@ -14,6 +14,9 @@ final class SavedNames: Sendable {
     }
 
     private let entries = Mutex<[FilePath: Entry]>([:])
+
+    /// Every name is free.
+    package init() {}
 
     /// Saves a result under a name that no other result of the run has.
     ///

@@ -113,7 +113,12 @@ public struct Parameter: Sendable, Hashable {
         case .string: return .string(text)
         case .file:
             // Checked now: a misspelt name should not be found after an hour of other work.
-            _ = try files.readable(FilePath(named: Array(text.utf8)))
+            let file = try files.readable(FilePath(named: Array(text.utf8)))
+            switch files.kind(of: file, followsLast: true) {
+            case .folder?: throw LuaArgumentError("the parameter \(name): \(text) is a folder, and a file is wanted")
+            case .other?: throw LuaArgumentError("the parameter \(name): \(text) is not a regular file")
+            case .file?, nil: break
+            }
             return .string(PathText.looksLikePath(text) ? text : "./\(text)")
         case .boolean:
             let words: [String: Bool] = ["true": true, "yes": true, "1": true, "false": false, "no": false, "0": false]

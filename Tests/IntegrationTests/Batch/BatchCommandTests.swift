@@ -166,6 +166,61 @@ struct BatchCommandTests {
         }
     }
 
+    @Test("A batch that is begun anew says what the one before has paid for, and does not replace its results")
+    func begunAnew() async throws {
+        try await withFixture { fixture in
+            _ = await fixture.batch()
+            let before = fixture.results()
+            let refused = await fixture.batch()
+            #expect(refused.status == .usage, "\(refused.errors)")
+            #expect(
+                refused.errors.contains("rows-results.csv has the results of another batch\nhint: name another file"))
+            #expect(fixture.results() == before && fixture.creates().count == 3)
+            let anew = await fixture.batch("--results", "other.csv")
+            #expect(anew.errors.contains("has done its rows, and has paid for 3 predictions; this is a new one"))
+            #expect(anew.status == .success && fixture.creates().count == 6)
+        }
+    }
+
+    @Test("--resume with another --key is refused: all would be paid for anew")
+    func otherKey() async throws {
+        try await withFixture { fixture in
+            _ = await fixture.batch()
+            let run = await CommandRun(
+                ["batch", "s.lua", "rows.csv", "--map", "sku=", "--resume"], in: fixture.folder,
+                environment: fixture.environment)
+            #expect(run.errors.contains("knows its rows by the column sku: with another key"), "\(run.errors)")
+            #expect(run.status != .success && fixture.creates().count == 3)
+        }
+    }
+
+    @Test("Results of two rows are not saved under one name")
+    func sameName() async throws {
+        let script = """
+            local p = speedpix.params { text = {}, count = {} }
+            local out = run("echo", { text = p.text, image = speedpix.bytes(p.text, "a.txt") })
+            out.images:save("out/same.txt")
+            """
+        try await withFixture(script, rows: "sku,text\nA,one\nB,two\n") { fixture in
+            let run = await fixture.batch("--concurrency", "1")
+            #expect(run.status == .predictionFailed && run.errors.contains("\n1 done, 1 failed of 2 rows\n"))
+            #expect(run.errors.contains("two results of this run would be saved as out/same.txt"), "\(run.errors)")
+            try fixture.folder.write(script.replacing("same", with: "\" .. p.text .. \""), to: "s.lua")
+            let rest = await fixture.batch("--resume")
+            #expect(rest.status == .success && rest.errors.contains("\n0 predictions created"), "\(rest.errors)")
+        }
+    }
+
+    @Test("A folder is no file for a parameter, which is found before anything is paid for")
+    func folderAsFile() async throws {
+        let script = "speedpix.params { text = { type = 'file' } }"
+        try await withFixture(script, rows: "sku,text\nA,.\n") { fixture in
+            let run = await fixture.batch()
+            #expect(run.status == .usage && run.errors.contains("rows.csv:2, column text"), "\(run.errors)")
+            #expect(run.errors.contains("is a folder, and a file is wanted"), "\(run.errors)")
+        }
+    }
+
     @Test("Without --key results have each row's digest, by which it is done again")
     func digests() async throws {
         try await withFixture(rows: "text\none\none\n") { fixture in
