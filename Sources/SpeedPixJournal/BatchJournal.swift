@@ -95,6 +95,8 @@ public final class BatchJournal: Sendable {
         let makesDoubtsAgain = choices.makesDoubtsAgain
         return try database.setUp { database in
             try JournalStore.beginAttempt(of: run, database)
+            // Not done again before its end is written down, whatever becomes of the values and files meanwhile.
+            try database.executeCached(sql: "UPDATE batch_row SET digest = NULL WHERE run = ?", arguments: [run])
             if paysAnew {
                 try database.executeCached(
                     sql: "UPDATE \"create\" SET state = 'abandoned' WHERE run = ?", arguments: [run])
@@ -132,6 +134,10 @@ public final class BatchJournal: Sendable {
             try database.executeCached(
                 sql: "UPDATE batch_row SET digest = ?, files = ?, result = ? WHERE run = ?",
                 arguments: [digest, fileText, resultText, run])
+            guard database.changesCount == 1 else {
+                throw SpeedPixError(
+                    .journalFailed, "the journal has no row \(journal.run)", remedy: "begin the row again")
+            }
         }
     }
 

@@ -8,12 +8,18 @@ extension JournalStore {
     /// - Parameters:
     ///   - description: With ``RunDescription/rows``.
     ///   - seed: What the random draws of its rows are made of.
+    ///   - refusesEarlier: Whether a batch that could be resumed is an error.
     /// - Throws: ``SpeedPixError`` `journal_failed`.
     public func beginBatch(
-        _ description: RunDescription, seed: Int64, choices: ResumeChoices = ResumeChoices(),
-        callbacks: ResumeCallbacks = ResumeCallbacks()
+        _ description: RunDescription, seed: Int64, refusesEarlier: Bool = false,
+        choices: ResumeChoices = ResumeChoices(), callbacks: ResumeCallbacks = ResumeCallbacks()
     ) throws -> BatchJournal {
         try database.setUp { database in
+            if refusesEarlier, let earlier = try Self.newestBatch(description, database) {
+                throw SpeedPixError(
+                    .journalFailed, "batch \(earlier) of these rows was begun meanwhile",
+                    remedy: "go on with that one: --resume=\(earlier)")
+            }
             try Self.insert(description, id: nil, seed: seed, started: now(), database)
             let run = database.lastInsertedRowID
             // Locked before another process sees it.
@@ -81,17 +87,19 @@ extension JournalStore {
     ///
     /// - Throws: ``SpeedPixError`` `journal_failed`.
     public func newestBatch(_ description: RunDescription) throws -> Int64? {
-        try database.setUp { database in
-            try Int64.fetchOne(
-                database,
-                sql: """
-                    SELECT id FROM run WHERE script = ? AND folder = ? AND rows = ? AND parameters = ?
-                    AND endpoint = ? AND app_key = ? ORDER BY id DESC LIMIT 1
-                    """,
-                arguments: [
-                    description.script, description.folder, description.rows,
-                    try Self.text(description.parameters), description.endpoint, description.appKey,
-                ])
-        }
+        try database.setUp { try Self.newestBatch(description, $0) }
+    }
+
+    private static func newestBatch(_ description: RunDescription, _ database: Database) throws -> Int64? {
+        try Int64.fetchOne(
+            database,
+            sql: """
+                SELECT id FROM run WHERE script = ? AND folder = ? AND rows = ? AND parameters = ?
+                AND endpoint = ? AND app_key = ? ORDER BY id DESC LIMIT 1
+                """,
+            arguments: [
+                description.script, description.folder, description.rows,
+                try Self.text(description.parameters), description.endpoint, description.appKey,
+            ])
     }
 }

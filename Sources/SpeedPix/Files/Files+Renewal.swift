@@ -9,7 +9,7 @@ extension Files {
     /// - Throws: What `fetch` throws; ``SpeedPixError`` of the call that asks for the new URL: `output_expired` if the service
     ///   has the file no more.
     func renewing<Result>(_ url: String, _ fetch: (String) async throws -> Result) async throws -> Result {
-        guard let output = caller.state.outputs.id(of: url) else { return try await fetch(url) }
+        guard let output = caller.outputs.id(of: url) else { return try await fetch(url) }
         // A URL that nothing signs gives access to nothing; asking costs a call, but no second try.
         guard url.contains("?") else { return try await fetch(freshURL(of: output, otherThan: url)) }
         do {
@@ -27,7 +27,7 @@ extension Files {
     /// - Throws: ``SpeedPixError``: `output_expired` if the service has the file no more; of the call otherwise.
     ///   `CancellationError`.
     public func currentURL(of file: FileOutput) async throws -> String {
-        guard !file.url.contains("?"), let output = caller.state.outputs.id(of: file.url) else { return file.url }
+        guard !file.url.contains("?"), let output = caller.outputs.id(of: file.url) else { return file.url }
         return try await freshURL(of: output, otherThan: file.url)
     }
 
@@ -35,7 +35,7 @@ extension Files {
     ///
     /// - Throws: ``SpeedPixError`` `output_expired` if the service has no such file any more.
     private func freshURL(of output: OutputFileID, otherThan url: String) async throws -> String {
-        let (state, now) = (caller.state.outputs, caller.dependencies.now())
+        let (state, now) = (caller.outputs, caller.dependencies.now())
         if let recent = state.recentURL(of: output, otherThan: url, now: now) { return recent }
         let prediction: Prediction
         do {

@@ -16,7 +16,7 @@ extension Files {
         _ url: String, to path: FilePath, knownAs lastingPath: String, onProgress: TransferProgress.Handler? = nil
     ) async throws -> (size: Int64, layThere: Bool) {
         let journal = caller.dependencies.journal
-        guard journal.identifiesCreates, let output = caller.state.outputs.id(of: url) else {
+        guard journal.identifiesCreates, let output = caller.outputs.id(of: url) else {
             let name = caller.dependencies.nonce()
             return (try await download(url, to: path, by: name, onProgress: onProgress), false)
         }
@@ -48,14 +48,14 @@ extension Files {
     /// The paths under which a file of an output was saved, as far as the client's journal knows.
     package func savedPaths(of url: String) async throws -> [String] {
         let journal = caller.dependencies.journal
-        guard journal.identifiesCreates, let output = caller.state.outputs.id(of: url) else { return [] }
+        guard journal.identifiesCreates, let output = caller.outputs.id(of: url) else { return [] }
         return try await journal.savedFiles(output).map(\.path)
     }
 
     /// Records in the client's journal that the content of an output's file has gone elsewhere, so that the file need not be saved.
     package func recordUse(of url: String) {
         let journal = caller.dependencies.journal
-        guard journal.identifiesCreates, let output = caller.state.outputs.id(of: url) else { return }
+        guard journal.identifiesCreates, let output = caller.outputs.id(of: url) else { return }
         journal.recordUsed(output)
     }
 

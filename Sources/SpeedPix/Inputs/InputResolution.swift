@@ -17,7 +17,7 @@ struct InputResolution: Sendable {
     private func signed(_ value: JSONValue) async throws -> JSONValue {
         switch value {
         case .string(let text):
-            let (state, now) = (files.caller.state.outputs, files.caller.dependencies.now())
+            let (state, now) = (files.caller.outputs, files.caller.dependencies.now())
             guard let output = state.id(of: text), !state.isRecent(text, of: output, now: now) else { return value }
             guard text.contains("?") else { return .string(try await files.url(of: output)) }
             // A signature may still be good: then one that cannot be renewed is sent as it is.
@@ -36,7 +36,7 @@ struct InputResolution: Sendable {
 
     /// The input as it is, if there are no files in it.
     func plain(_ input: [String: InputValue]) -> [String: JSONValue]? {
-        guard Self.leaves(input).isEmpty, files.caller.state.outputs.isEmpty else { return nil }
+        guard Self.leaves(input).isEmpty, files.caller.outputs.isEmpty else { return nil }
         return Self.substitute(input, [])
     }
 

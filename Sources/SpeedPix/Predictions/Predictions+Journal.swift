@@ -12,7 +12,7 @@ extension Predictions {
             position: options.position, workflowID: workflowID, label: options.label,
             input: input.mapValues(\.described))
         if journal.identifiesCreates {
-            let identification = CreateIdentification(files: files, outputs: caller.state.outputs)
+            let identification = CreateIdentification(files: files, outputs: caller.outputs)
             // First: it finds outputs of attempts before.
             create.identity = try await identification.identity(of: workflowID, options, input)
             create.sources = identification.sources(in: input)
@@ -21,7 +21,7 @@ extension Predictions {
             let claim = try await journal.claim(create)
             guard case .recorded(var prediction) = claim else { return claim }
             prediction.isReused = true
-            caller.state.outputs.note(prediction, now: caller.dependencies.now())
+            caller.outputs.note(prediction, now: caller.dependencies.now())
             return .recorded(prediction)
         } catch let error as CancellationError {
             throw error
@@ -75,7 +75,7 @@ extension Predictions {
     func recordEnd(of prediction: Prediction, byCaller: Bool = false) async {
         guard prediction.status.isTerminal else { return }
         if caller.dependencies.journal.identifiesCreates {
-            caller.state.outputs.note(prediction, now: caller.dependencies.now())
+            caller.outputs.note(prediction, now: caller.dependencies.now())
         }
         await recordOrLog { try await $0.recordEnded(prediction, byCaller: byCaller) }
     }

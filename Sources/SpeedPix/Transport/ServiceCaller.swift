@@ -19,6 +19,8 @@ package final class ServiceCaller: Sendable {
     /// Whether there are spans to make; a flag, since the tracing itself is large for a frame.
     let isTraced: Bool
     let state: ClientState
+    /// Of the predictions that its journal knows.
+    let outputs: OutputFileIndex
     private let signing: RequestSigning
     /// The largest answer, in bytes, that is decoded on the thread of its call, about a millisecond's work. A larger one would
     /// delay the other calls on that thread.
@@ -42,13 +44,14 @@ package final class ServiceCaller: Sendable {
 
     private init(
         _ configuration: SpeedPixClient.Configuration, _ dependencies: ClientDependencies, pipeline: HTTPPipeline,
-        state: ClientState, signing: RequestSigning, logger: Logger
+        state: ClientState, outputs: OutputFileIndex? = nil, signing: RequestSigning, logger: Logger
     ) {
         self.configuration = configuration
         self.dependencies = dependencies
         self.pipeline = pipeline
         isTraced = pipeline.tracing != nil
         self.state = state
+        self.outputs = outputs ?? state.outputs
         self.signing = signing
         self.logger = logger
     }
@@ -63,7 +66,7 @@ package final class ServiceCaller: Sendable {
             transport: pipeline.transport, middleware: pipeline.middleware + middleware, metrics: pipeline.metrics,
             tracing: tracer.map(ClientTracing.init) ?? pipeline.tracing)
         return ServiceCaller(
-            configuration, dependencies, pipeline: pipeline, state: state, signing: signing,
+            configuration, dependencies, pipeline: pipeline, state: state, outputs: outputs, signing: signing,
             logger: logger ?? self.logger)
     }
 
@@ -74,8 +77,10 @@ package final class ServiceCaller: Sendable {
         var dependencies = dependencies
         dependencies.journal = journal
         dependencies.onRetry = onRetry
+        // What a create is must not depend on what other runs of this process happen to know.
         return ServiceCaller(
-            configuration, dependencies, pipeline: pipeline, state: state, signing: signing, logger: logger)
+            configuration, dependencies, pipeline: pipeline, state: state, outputs: OutputFileIndex(), signing: signing,
+            logger: logger)
     }
 
     /// - Parameters:

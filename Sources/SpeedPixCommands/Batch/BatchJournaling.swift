@@ -53,7 +53,9 @@ struct BatchJournaling: Sendable {
                 context.say(text.printable())
             }
         }
-        journal = try store.beginBatch(plan.description, seed: drawn, choices: plan.choices, callbacks: callbacks)
+        journal = try store.beginBatch(
+            plan.description, seed: drawn, refusesEarlier: plan.target == .auto, choices: plan.choices,
+            callbacks: callbacks)
         (seed, earlier) = (drawn, nil)
     }
 

@@ -75,7 +75,8 @@ struct BatchRunner: Sendable {
             let rows = Task {
                 try await display.run { scriptContext in
                     let environment = RowEnvironment(
-                        plan: plan, client: client, journaling: journaling, scriptDigest: scriptDigest, budget: budget,
+                        plan: plan, client: client, journaling: journaling, scriptDigest: scriptDigest,
+                        redaction: Redaction(plan.secrets).adding(plan.host.configuration), budget: budget,
                         rate: rate, events: events, context: scriptContext, dryRun: dryRun,
                         onEvent: recorder.note, onStop: queue.stop)
                     try await work(queue, environment, recorder: recorder, results: results)
@@ -94,7 +95,9 @@ struct BatchRunner: Sendable {
         } catch {
             failure = error
         }
-        if let error = finish(queue, plan, recorder: recorder, results: results) { failure = failure ?? error }
+        if let error = finish(queue, plan, journaling, recorder: recorder, results: results) {
+            failure = failure ?? error
+        }
         return await end(plan, recorder: recorder, queue: queue, journaling, dryRun: dryRun, failure: failure)
     }
 
@@ -119,6 +122,12 @@ struct BatchRunner: Sendable {
             for other in selection.others {
                 let row = plan.rows[other.index]
                 try add(record(row, try journaling.result(row), plan))
+            }
+            // What they had is replaced by what they get.
+            for index in selection.missing {
+                let row = plan.rows[index]
+                let known = try journaling.result(row)
+                if known.state != .notRun { try add(record(row, known, plan)) }
             }
         }
     }
@@ -175,12 +184,14 @@ struct BatchRunner: Sendable {
     ///
     /// - Returns: Why it could not be written.
     private func finish(
-        _ queue: LocalRowQueue, _ plan: BatchPlan, recorder: BatchRecorder, results: ResultsFile?
+        _ queue: LocalRowQueue, _ plan: BatchPlan, _ journaling: BatchJournaling, recorder: BatchRecorder,
+        results: ResultsFile?
     ) -> (any Error)? {
         do {
             try queue.forEachUnfinished { queued, result in
                 recorder.note(.ended(queued, result))
-                // One that cannot be written is kept for the end.
+                // A row that has a result of an attempt before keeps it. One that cannot be written is kept for the end.
+                guard try queued.tries > 0 || journaling.result(queued.row).state == .notRun else { return }
                 try? results?.append(record(queued.row, result, plan))
             }
             try results?.finish()

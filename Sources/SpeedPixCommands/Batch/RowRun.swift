@@ -12,6 +12,8 @@ struct RowEnvironment: Sendable {
     let client: SpeedPixClient
     let journaling: BatchJournaling
     let scriptDigest: String
+    /// Hides secrets in what rows return, and in why they failed.
+    let redaction: Redaction
     /// Counts the creates of all rows; nil without a budget.
     let budget: CreateLimit?
     /// The names that results of all rows were saved under.
@@ -42,6 +44,8 @@ struct RowRun {
         struct State {
             var predictions: [String] = []
             var isBudgetUsed = false
+            /// Why it is unknown whether a create was made.
+            var doubt: String?
         }
 
         let state = Mutex(State())
@@ -50,6 +54,7 @@ struct RowRun {
             switch event {
             case .created(let prediction, _), .reused(let prediction, _):
                 state.withLock { $0.predictions.append(prediction.id) }
+            case .inDoubt(_, _, let error): state.withLock { $0.doubt = $0.doubt ?? error.message }
             default: break
             }
         }
@@ -70,15 +75,29 @@ struct RowRun {
             let returned = try await execute(arguments, reads: reads, facts: facts, journal: journal)
             do {
                 // As its journal keeps them: an attempt that goes on has them from there.
-                let values = try ReturnedValues.values(returned).map { ($0.name, $0.value.withoutSignatures) }
+                let values = try ReturnedValues.values(returned).map {
+                    ($0.name, environment.redaction($0.value).withoutSignatures)
+                }
                 result = RowResult(.succeeded, values: values)
             } catch {
                 throw LuaError(refusing: error)
             }
         } catch {
-            result = outcome(of: error, isBudgetUsed: facts.state.withLock { $0.isBudgetUsed })
+            result = outcome(of: error)
         }
-        result.predictions = facts.state.withLock { $0.predictions }
+        // Also where the script has gone on after it: the row is not done.
+        let known = facts.state.withLock { $0 }
+        if let doubt = known.doubt {
+            let code = SpeedPixError.Code.unknownOutcome.rawValue
+            let failure = result.failure?.code == code ? result.failure : nil
+            result = RowResult(.inDoubt, failure: failure ?? RowResult.Failure(code: code, message: doubt))
+        } else if known.isBudgetUsed,
+            result.state == .succeeded || result.failure?.code == SpeedPixError.Code.notAllowed.rawValue
+        {
+            result = BatchStop.budget(environment.budget?.most ?? 0).result
+        }
+        if let failure = result.failure { result.failure?.message = redacted(failure.message) }
+        result.predictions = known.predictions
         result.duration = elapsed()
         if let journal {
             do {
@@ -87,7 +106,9 @@ struct RowRun {
                     journal, digest: version.text, files: reads.files, result: result.json,
                     succeeded: result.state == .succeeded)
             } catch {
-                result = outcome(of: error, isBudgetUsed: false)
+                // What was paid for stays in the table of results.
+                let problem = outcome(of: error)
+                (result.state, result.failure) = (problem.state, problem.failure)
             }
         }
         return result
@@ -130,7 +151,10 @@ struct RowRun {
             if let overlay { environment.dryRun?.note(overlay.changes) }
             return returned
         } catch {
-            if host.cancelsOnStop { await host.cancelAbandoned(recorder.state.abandoned) }
+            // A try that follows takes up what this one has created.
+            if host.cancelsOnStop, !isTriedAgain(after: error) {
+                await host.cancelAbandoned(recorder.state.abandoned)
+            }
             throw error
         }
     }
@@ -139,7 +163,7 @@ struct RowRun {
     private func guarded(_ journal: RowJournal?, _ facts: Facts) throws -> any PredictionJournal {
         var guarded: any PredictionJournal = journal?.journal ?? MemoryJournal()
         if plan.isDryRun, let found = try environment.journaling.openForDryRun(row) { guarded = found }
-        guarded = environment.context.wrapJournal(guarded)
+        guarded = environment.context.wrapJournal(guarded).checked(by: plan.host.createCheck)
         if let rate = environment.rate { guarded = PacedJournal(journal: guarded, rate: rate) }
         guarded = guarded.counted(
             by: environment.budget,
@@ -160,8 +184,7 @@ struct RowRun {
 
     // MARK: The end
 
-    private func outcome(of error: any Error, isBudgetUsed: Bool) -> RowResult {
-        if isBudgetUsed, let budget = environment.budget { return BatchStop.budget(budget.most).result }
+    private func outcome(of error: any Error) -> RowResult {
         if error is CancellationError { return BatchStop.interrupted.result }
         let end = RunEnd(error, script: plan.script, in: environment.context)
         let code = end.code ?? "internal"
@@ -174,6 +197,11 @@ struct RowRun {
         return RowResult(isDoubt ? .inDoubt : .failed, failure: failure)
     }
 
+    /// Results and journal show neither secrets nor what signs URLs.
+    private func redacted(_ text: String) -> String {
+        environment.redaction(text).withoutSignatures
+    }
+
     /// What to do about it, where the error says so.
     private static func hint(of error: any Error) -> String? {
         switch error {
@@ -181,6 +209,10 @@ struct RowRun {
         case let error as SpeedPixError: error.remedy
         default: nil
         }
+    }
+
+    private func isTriedAgain(after error: any Error) -> Bool {
+        queued.tries <= plan.rules.retries && Self.isRetryable(error) && !environment.context.end.isInterruptingCaller
     }
 
     private static func isRetryable(_ error: any Error) -> Bool {

@@ -22,6 +22,7 @@ extension BatchCommand {
             arguments: NamedValues.dictionary(constants), directory: script.directory, journal: journalFolder,
             // Rows may come from it, and a script has no use for what all rows share.
             readsInput: false, middleware: context.middleware, cancelsOnStop: stopping.cancels(target.settings),
+            createCheck: target.createCheck,
             in: context)
         let source = try RowSource(rows, rowOptions, in: context)
         if !output.quiet { context.say(source.table.summary.printable()) }

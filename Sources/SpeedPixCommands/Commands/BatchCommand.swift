@@ -86,6 +86,9 @@ struct BatchCommand: ContextCommand {
         if lock, ScriptFile.isStandardInput(rows) {
             throw ValidationError("--lock needs a file: it is by its rows that a batch is known to run already")
         }
+        if resuming.noJournal, guards.retry > 0 {
+            throw ValidationError("--retry needs the journal: without it each try would pay for everything anew")
+        }
         if resuming.resume == nil, !only.isEmpty { throw ValidationError("--only goes with --resume") }
         if only.count > 1, only.contains("failed") || only.contains("new") {
             throw ValidationError("--only is failed, new, or keys of rows, not more than one of these")

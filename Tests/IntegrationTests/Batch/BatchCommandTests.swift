@@ -1,7 +1,6 @@
 import Foundation
 import SpeedPix
 import SpeedPixBatch
-import SpeedPixJournal
 import SpeedPixTestSupport
 import Testing
 
@@ -9,62 +8,9 @@ import Testing
 
 @Suite("speedpix batch")
 struct BatchCommandTests {
-    private static let script = """
-        local p = speedpix.params {
-          text = { required = true }, count = { type = "integer", default = 1, min = 1, max = 9 },
-        }
-        local out = run("echo", { text = p.text, fail = p.text:match("^fail (.+)") })
-        return { said = out.text, twice = p.count * 2 }
-        """
-    private static let rows = "sku,text,count\nA,one,1\nB,two,2\nC,three,3\n"
-
-    private struct Fixture {
-        let folder: TestFolder
-        let environment: [String: String]
-
-        func batch(_ arguments: String..., setting: (inout CommandContext) -> Void = { _ in }) async -> CommandRun {
-            await CommandRun(
-                ["batch", "s.lua", "rows.csv", "--key", "sku"] + arguments, in: folder, environment: environment,
-                setting: setting)
-        }
-
-        func creates() -> [RecordedCreate] {
-            expectingNoError { try JournalStore(folder: folder.path + "/.speedpix").creates() } ?? []
-        }
-
-        /// The results, without their mark and their times.
-        func results(_ name: String = "rows-results.csv") -> [String] {
-            let bytes = expectingNoError { try folder.read(name) } ?? []
-            return String(decoding: bytes, as: UTF8.self).dropFirst().split(separator: "\r\n").map { line in
-                String(line).replacing(/,\d+\.\d\d(,|$)/) { ",T\($0.output.1)" }
-            }
-        }
-
-        private func expectingNoError<Value>(_ body: () throws -> Value) -> Value? {
-            do {
-                return try body()
-            } catch {
-                Issue.record(error)
-                return nil
-            }
-        }
-    }
-
-    private func withFixture(
-        _ script: String = Self.script, rows: String = Self.rows,
-        _ body: @escaping @Sendable (Fixture) async throws -> Void
-    ) async throws {
-        try await TestService.run { endpoint in
-            let folder = try TestFolder()
-            try folder.write(script, to: "s.lua")
-            try folder.write(rows, to: "rows.csv")
-            try await body(Fixture(folder: folder, environment: TestService.environment(endpoint)))
-        }
-    }
-
     @Test("Every row runs once, and what its script returned is in the results, in the order of the rows")
     func results() async throws {
-        try await withFixture { fixture in
+        try await BatchFixture.run { fixture in
             let run = await fixture.batch()
             #expect(run.status == .success && run.output.isEmpty, "\(run.errors)")
             #expect(run.errors.hasPrefix("rows.csv: 3 rows, UTF-8, separated by commas\n"))
@@ -80,7 +26,7 @@ struct BatchCommandTests {
 
     @Test("--resume does nothing for rows that are done, wherever they stand, and does those that are new")
     func resumed() async throws {
-        try await withFixture { fixture in
+        try await BatchFixture.run { fixture in
             _ = await fixture.batch()
             try fixture.folder.write("sku,text,count\nC,three,3\nD,four,4\nA,one,1\n", to: "rows.csv")
             let run = await fixture.batch("--resume", "--progress", "none")
@@ -98,7 +44,7 @@ struct BatchCommandTests {
             local p = speedpix.params { photo = { type = "file" }, price = { type = "integer" } }
             return { said = run("echo", { text = fs.read(p.photo) }).text, price = p.price }
             """
-        try await withFixture(script, rows: "sku,photo,price\nA,a.txt,1\nB,b.txt,2\n") { fixture in
+        try await BatchFixture.run(script, rows: "sku,photo,price\nA,a.txt,1\nB,b.txt,2\n") { fixture in
             try fixture.folder.write("first", to: "a.txt")
             try fixture.folder.write("second", to: "b.txt")
             let first = await fixture.batch()
@@ -132,7 +78,7 @@ struct BatchCommandTests {
             if fs.exists("broken") and p.text == "two" then error("no room on the shelf", 0) end
             return { said = out.text }
             """
-        try await withFixture(script) { fixture in
+        try await BatchFixture.run(script) { fixture in
             try fixture.folder.write("", to: "broken")
             let first = await fixture.batch()
             #expect(first.status == .predictionFailed)
@@ -153,7 +99,7 @@ struct BatchCommandTests {
 
     @Test("--only leaves rows that have failed as they are, and the batch is not done")
     func only() async throws {
-        try await withFixture(rows: "sku,text\nA,one\nB,fail no paint\n") { fixture in
+        try await BatchFixture.run(rows: "sku,text\nA,one\nB,fail no paint\n") { fixture in
             _ = await fixture.batch()
             try fixture.folder.write("sku,text\nA,one\nB,fail no paint\nC,three\n", to: "rows.csv")
             let run = await fixture.batch("--resume", "--only", "new")
@@ -166,64 +112,9 @@ struct BatchCommandTests {
         }
     }
 
-    @Test("A batch that is begun anew says what the one before has paid for, and does not replace its results")
-    func begunAnew() async throws {
-        try await withFixture { fixture in
-            _ = await fixture.batch()
-            let before = fixture.results()
-            let refused = await fixture.batch()
-            #expect(refused.status == .usage, "\(refused.errors)")
-            #expect(
-                refused.errors.contains("rows-results.csv has the results of another batch\nhint: name another file"))
-            #expect(fixture.results() == before && fixture.creates().count == 3)
-            let anew = await fixture.batch("--results", "other.csv")
-            #expect(anew.errors.contains("has done its rows, and has paid for 3 predictions; this is a new one"))
-            #expect(anew.status == .success && fixture.creates().count == 6)
-        }
-    }
-
-    @Test("--resume with another --key is refused: all would be paid for anew")
-    func otherKey() async throws {
-        try await withFixture { fixture in
-            _ = await fixture.batch()
-            let run = await CommandRun(
-                ["batch", "s.lua", "rows.csv", "--map", "sku=", "--resume"], in: fixture.folder,
-                environment: fixture.environment)
-            #expect(run.errors.contains("knows its rows by the column sku: with another key"), "\(run.errors)")
-            #expect(run.status != .success && fixture.creates().count == 3)
-        }
-    }
-
-    @Test("Results of two rows are not saved under one name")
-    func sameName() async throws {
-        let script = """
-            local p = speedpix.params { text = {}, count = {} }
-            local out = run("echo", { text = p.text, image = speedpix.bytes(p.text, "a.txt") })
-            out.images:save("out/same.txt")
-            """
-        try await withFixture(script, rows: "sku,text\nA,one\nB,two\n") { fixture in
-            let run = await fixture.batch("--concurrency", "1")
-            #expect(run.status == .predictionFailed && run.errors.contains("\n1 done, 1 failed of 2 rows\n"))
-            #expect(run.errors.contains("two results of this run would be saved as out/same.txt"), "\(run.errors)")
-            try fixture.folder.write(script.replacing("same", with: "\" .. p.text .. \""), to: "s.lua")
-            let rest = await fixture.batch("--resume")
-            #expect(rest.status == .success && rest.errors.contains("\n0 predictions created"), "\(rest.errors)")
-        }
-    }
-
-    @Test("A folder is no file for a parameter, which is found before anything is paid for")
-    func folderAsFile() async throws {
-        let script = "speedpix.params { text = { type = 'file' } }"
-        try await withFixture(script, rows: "sku,text\nA,.\n") { fixture in
-            let run = await fixture.batch()
-            #expect(run.status == .usage && run.errors.contains("rows.csv:2, column text"), "\(run.errors)")
-            #expect(run.errors.contains("is a folder, and a file is wanted"), "\(run.errors)")
-        }
-    }
-
     @Test("Without --key results have each row's digest, by which it is done again")
     func digests() async throws {
-        try await withFixture(rows: "text\none\none\n") { fixture in
+        try await BatchFixture.run(rows: "text\none\none\n") { fixture in
             func batch(_ arguments: String...) async -> CommandRun {
                 await CommandRun(
                     ["batch", "s.lua", "rows.csv"] + arguments, in: fixture.folder, environment: fixture.environment)
@@ -237,42 +128,9 @@ struct BatchCommandTests {
         }
     }
 
-    @Test("--lock ends with status 75 while another batch of the same rows runs")
-    func lock() async throws {
-        let script = """
-            speedpix.params { text = {}, count = {} }
-            fs.write("begun", "")
-            speedpix.sleep(3600)
-            """
-        try await withFixture(script) { fixture in
-            let first = Task { await fixture.batch("--lock") }
-            await fixture.folder.waitFor("begun")
-            let second = await fixture.batch("--lock", "--results", "other.csv")
-            #expect(second.status == .later && second.errors.contains("rows.csv runs already"), "\(second.errors)")
-            first.cancel()
-            #expect(await first.value.status == .interrupted)
-        }
-    }
-
-    @Test("A closed standard output stops all rows, and no more begins")
-    func closedOutput() async throws {
-        let script = """
-            local p = speedpix.params { text = {}, count = {} }
-            print(p.text)
-            speedpix.sleep(3600)
-            """
-        try await withFixture(script) { fixture in
-            let run = await fixture.batch("--concurrency", "2") { context in
-                context.writeOutput = { _ in throw ClosedOutputError() }
-            }
-            #expect(run.status == .failure, "\(run.errors)")
-            #expect(run.errors.contains("\n0 done, 3 not run of 3 rows\n"), "\(run.errors)")
-        }
-    }
-
     @Test("--again pays anew for the row with this key, and a key that no row has is an error")
     func again() async throws {
-        try await withFixture { fixture in
+        try await BatchFixture.run { fixture in
             _ = await fixture.batch()
             let run = await fixture.batch("--resume", "--again", "B")
             #expect(run.status == .success && run.errors.contains("\n1 prediction created\n"), "\(run.errors)")
@@ -282,37 +140,9 @@ struct BatchCommandTests {
         }
     }
 
-    @Test("--budget bounds the predictions of all rows, leaves the others not run, and ends with status 75")
-    func budget() async throws {
-        try await withFixture { fixture in
-            let run = await fixture.batch("--budget", "2", "--concurrency", "1")
-            #expect(run.status == .later && run.status.rawValue == 75, "\(run.errors)")
-            #expect(run.errors.contains("\n2 done, 1 not run of 3 rows\n"))
-            #expect(run.errors.contains("\nstopped, since the budget of 2 predictions is used up\n"))
-            #expect(fixture.results().last?.hasPrefix("C,three,3,not_run,") == true)
-            #expect(fixture.creates().count == 2)
-            let rest = await fixture.batch("--resume")
-            #expect(rest.status == .success)
-            #expect(fixture.creates().count == 3)
-        }
-    }
-
-    @Test("--until begins no row after its time, and ends with status 75")
-    func until() async throws {
-        try await withFixture { fixture in
-            let run = await fixture.batch("--until", "06:00", "--concurrency", "1") { context in
-                context.timeZone = .gmt
-                // A second before it; the first row takes longer.
-                context.now = { Date(timeIntervalSince1970: 5 * 3600 + 3599.9999) }
-            }
-            #expect(run.status == .later, "\(run.errors)")
-            #expect(run.errors.contains("stopped, since it is 06:00: no row begins after that"))
-        }
-    }
-
     @Test("Rows are checked before anything is paid for; --skip-invalid does the others")
     func checked() async throws {
-        try await withFixture(rows: "sku,text,count\nA,one,1\nB,two,12\n") { fixture in
+        try await BatchFixture.run(rows: "sku,text,count\nA,one,1\nB,two,12\n") { fixture in
             let run = await fixture.batch()
             #expect(run.status == .usage)
             #expect(run.errors.contains("rows.csv:3, column count: the parameter count must be at most 9, not '12'"))
@@ -320,35 +150,6 @@ struct BatchCommandTests {
             let others = await fixture.batch("--skip-invalid")
             #expect(others.status == .success, "\(others.errors)")
             #expect(fixture.creates().count == 1)
-        }
-    }
-
-    @Test("A batch that is cancelled leaves rows to do, of which none is paid for twice")
-    func interrupted() async throws {
-        let script = """
-            local p = speedpix.params { text = {}, count = {} }
-            local job = create("echo", { text = p.text, duration = fs.exists("slow") and 3600 or 0 })
-            fs.write("begun", "")
-            return { said = wait(job).output.text }
-            """
-        try await withFixture(script) { fixture in
-            try fixture.folder.write("", to: "slow")
-            let run = Task { await fixture.batch("--concurrency", "1") }
-            await fixture.folder.waitFor("begun")
-            run.cancel()
-            let end = await run.value
-            #expect(end.status == .interrupted, "\(end.errors)")
-            #expect(end.errors.contains("\n0 done, 3 not run of 3 rows\n"))
-            let creates = fixture.creates()
-            #expect(creates.count == 1 && creates.first?.rowKey == "A")
-            // As somebody would who looks at the service's console.
-            let id = try #require(creates.first?.prediction?.id)
-            _ = await CommandRun(
-                ["eval", "speedpix.cancel('\(id)')"], in: fixture.folder, environment: fixture.environment)
-            try FileManager.default.removeItem(atPath: fixture.folder.path + "/slow")
-            let rest = await fixture.batch("--resume")
-            #expect(rest.status == .success, "\(rest.errors)")
-            #expect(fixture.results().dropFirst().allSatisfy { $0.contains(",succeeded,,1,T,") })
         }
     }
 
@@ -362,7 +163,7 @@ struct BatchCommandTests {
         ])
     func returned(body: String, message: String) async throws {
         let script = "speedpix.params { text = {}, count = {} }\n\(body)"
-        try await withFixture(script, rows: "sku,text\nA,one\n") { fixture in
+        try await BatchFixture.run(script, rows: "sku,text\nA,one\n") { fixture in
             let run = await fixture.batch()
             #expect(run.status == .predictionFailed && run.errors.contains(message), "\(run.errors)")
         }
@@ -374,7 +175,7 @@ struct BatchCommandTests {
             speedpix.params { text = {} }
             return { flag = true, list = { 1, 2.5 }, map = { a = "b" }, nothing = speedpix.null, text = "a, \\"b\\"" }
             """
-        try await withFixture(script, rows: "sku,text\nA,one\n") { fixture in
+        try await BatchFixture.run(script, rows: "sku,text\nA,one\n") { fixture in
             let run = await fixture.batch("--results", "out.jsonl")
             #expect(run.status == .success, "\(run.errors)")
             let line = String(decoding: try fixture.folder.read("out.jsonl"), as: UTF8.self)
@@ -386,7 +187,7 @@ struct BatchCommandTests {
 
     @Test("A dry run lists what rows would create, and writes neither results nor a journal")
     func dryRun() async throws {
-        try await withFixture { fixture in
+        try await BatchFixture.run { fixture in
             let run = await fixture.batch("--dry-run")
             #expect(run.status == .success, "\(run.errors)")
             #expect(run.errors.matches(of: /would create echo/).count == 3)
@@ -401,7 +202,7 @@ struct BatchCommandTests {
 
     @Test("--json tells each row's beginning and end among the script's own events, which have its key")
     func events() async throws {
-        try await withFixture(rows: "sku,text\nA,one\nB,fail no paint\n") { fixture in
+        try await BatchFixture.run(rows: "sku,text\nA,one\nB,fail no paint\n") { fixture in
             let run = await fixture.batch("--json")
             #expect(run.status == .predictionFailed, "\(run.errors)")
             _ = try await EventSchema.validate(Array(run.output.utf8), in: fixture.folder)
@@ -419,7 +220,7 @@ struct BatchCommandTests {
 
     @Test("A pattern that the shell has made files of is explained")
     func unquoted() async throws {
-        try await withFixture { fixture in
+        try await BatchFixture.run { fixture in
             let run = await CommandRun(
                 ["batch", "s.lua", "a.jpg", "b.jpg", "--as", "text"], in: fixture.folder,
                 environment: fixture.environment)
