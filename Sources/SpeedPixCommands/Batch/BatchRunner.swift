@@ -123,7 +123,7 @@ struct BatchRunner: Sendable {
                 let row = plan.rows[other.index]
                 try add(record(row, try journaling.result(row), plan))
             }
-            // What they had is replaced by what they get.
+            // The result of an attempt before stays in the table until the row has a new one.
             for index in selection.missing {
                 let row = plan.rows[index]
                 let known = try journaling.result(row)

@@ -65,7 +65,7 @@ struct RowRun {
     /// - Returns: Its result: whatever goes wrong is in it.
     func run() async -> RowResult {
         let elapsed = environment.context.clock.stopwatch()
-        let arguments = plan.host.arguments.merging(row.values) { $1 }
+        let arguments = plan.arguments(of: row)
         let reads = RowReads()
         let facts = Facts()
         var journal: RowJournal?

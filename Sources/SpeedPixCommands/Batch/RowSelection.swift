@@ -67,7 +67,7 @@ struct RowSelection {
         case .missing: break
         }
         guard let recorded, state == .succeeded else { return true }
-        let version = RowVersion(script: scriptDigest, values: plan.host.arguments.merging(row.values) { $1 })
+        let version = RowVersion(script: scriptDigest, values: plan.arguments(of: row))
         guard let change = Self.change(since: recorded, version) else { return false }
         changes[change, default: (0, [])].count += 1
         if changes[change]?.labels.count ?? 0 < Self.mostNamed { changes[change]?.labels.append(row.label) }

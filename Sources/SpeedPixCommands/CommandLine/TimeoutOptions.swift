@@ -6,7 +6,7 @@ struct TimeoutOptions: ParsableArguments {
     @Option(
         name: .customLong("timeout"), parsing: .unconditional,
         help: ArgumentHelp(
-            "Gives up after this time in all; the setting timeout is for one call to the service.",
+            "Gives up after this time in all, a batch each row; the setting timeout is for one call to the service.",
             valueName: "SECONDS"))
     var seconds: Double?
 

@@ -70,16 +70,10 @@ struct BatchCommand: ContextCommand {
     @Flag(help: "Shows what scripts log with log.debug, too.")
     var verbose = false
 
-    @Option(
-        name: .customLong("timeout"), parsing: .unconditional,
-        help: ArgumentHelp("Gives up a row after this time.", valueName: "SECONDS"))
-    var seconds: Double?
+    @OptionGroup var timeout: TimeoutOptions
 
     func validate() throws {
         if let limit, limit < 0 { throw ValidationError("--limit is a number of predictions, 0 or more") }
-        if let seconds, !(seconds > 0 && seconds <= 1e9) {
-            throw ValidationError("--timeout is a positive number of seconds")
-        }
         guard !ScriptFile.isStandardInput(file) else {
             throw ValidationError("the script of a batch is a file: standard input may have the rows")
         }
