@@ -16,10 +16,9 @@ struct spl_globals {
     spl_global *list;
     size_t count, capacity;
     int32_t status;
-    char *failure;
-    // The dump, and how far it has been read.
-    uint8_t *bytes;
-    size_t size, room, at;
+    // How far it has been read.
+    spl_compiled dump;
+    size_t at;
     bool broken;
 };
 
@@ -56,30 +55,14 @@ static void run_out(spl_globals *g) {
     g->status = SPL_OUT_OF_MEMORY;
 }
 
-static int write_dump(lua_State *L, const void *bytes, size_t size, void *data) {
-    (void)L;
-    spl_globals *g = data;
-    if (g->room - g->size < size) {
-        size_t room = g->room ? g->room * 2 : 4096;
-        while (room - g->size < size) room *= 2;
-        uint8_t *grown = realloc(g->bytes, room);
-        if (grown == NULL) return 1;
-        g->bytes = grown;
-        g->room = room;
-    }
-    memcpy(g->bytes + g->size, bytes, size);
-    g->size += size;
-    return 0;
-}
-
 // --- Reading the dump ---
 
 static const uint8_t *take(spl_globals *g, size_t size) {
-    if (g->broken || g->size - g->at < size) {
+    if (g->broken || g->dump.size - g->at < size) {
         g->broken = true;
         return NULL;
     }
-    const uint8_t *p = g->bytes + g->at;
+    const uint8_t *p = g->dump.bytes + g->at;
     g->at += size;
     return p;
 }
@@ -106,7 +89,7 @@ static size_t take_size(spl_globals *g) {
 // A count of things that take at least `size` bytes each: no more than there are bytes left.
 static size_t take_count(spl_globals *g, size_t size) {
     size_t count = take_size(g);
-    if (count > (g->size - g->at) / size) g->broken = true;
+    if (count > (g->dump.size - g->at) / size) g->broken = true;
     return g->broken ? 0 : count;
 }
 
@@ -284,57 +267,26 @@ static bool take_header(spl_globals *g) {
     return !g->broken;
 }
 
-typedef struct {
-    spl_globals *result;
-    const char *source, *name;
-    size_t length;
-} compilation;
-
-static int compile(lua_State *L) {
-    compilation *c = lua_touserdata(L, 1);
-    c->result->status = spl_load_text(L, c->source, c->length, c->name);
-    if (c->result->status != SPL_OK) return lua_error(L);
-    if (lua_dump(L, write_dump, c->result, 0) != 0) c->result->status = SPL_OUT_OF_MEMORY;
-    return 0;
-}
-
-static char *copy_text(const char *text) {
-    char *copy = malloc(strlen(text) + 1);
-    return copy != NULL ? strcpy(copy, text) : NULL;
-}
-
 spl_globals *spl_list_globals(const char *source, size_t length, const char *name) {
     spl_globals *g = calloc(1, sizeof *g);
-    lua_State *L = g != NULL ? luaL_newstate() : NULL;
-    if (L == NULL) {
-        free(g);
-        return NULL;
-    }
-    compilation c = {.result = g, .source = source, .name = name, .length = length};
-    lua_pushcfunction(L, compile);
-    lua_pushlightuserdata(L, &c);
-    int status = lua_pcall(L, 1, 0, 0);
-    // Only memory can run out where nothing has said what else is wrong.
-    if (status != LUA_OK && g->status == SPL_OK) g->status = SPL_OUT_OF_MEMORY;
-    if (status != LUA_OK && lua_type(L, -1) == LUA_TSTRING) g->failure = copy_text(lua_tostring(L, -1));
-    lua_close(L);
+    if (g == NULL) return NULL;
+    g->dump = spl_compile(source, length, name);
+    g->status = g->dump.status;
     if (g->status != SPL_OK) return g;
     if (take_header(g)) take_function(g, NULL, 0);
-    if (g->status == SPL_OK && (g->broken || g->at != g->size)) {
-        g->status = SPL_FOREIGN_FORMAT;
-        g->failure = copy_text("this liblua compiles to something that is not Lua 5.4's");
-    }
+    if (g->status == SPL_OK && (g->broken || g->at != g->dump.size)) g->status = SPL_FOREIGN_FORMAT;
     return g;
 }
 
 void spl_free_globals(spl_globals *g) {
     free(g->list);
-    free(g->failure);
-    free(g->bytes);
+    spl_free_compiled(&g->dump);
     free(g);
 }
 
 int32_t spl_globals_status(const spl_globals *g) { return g->status; }
-const char *spl_globals_failure(const spl_globals *g) { return g->failure; }
+const char *spl_globals_failure(const spl_globals *g) {
+    return g->status == SPL_FOREIGN_FORMAT ? "this liblua compiles to something that is not Lua 5.4's" : g->dump.failure;
+}
 size_t spl_global_count(const spl_globals *g) { return g->count; }
 spl_global spl_global_at(const spl_globals *g, size_t index) { return g->list[index]; }

@@ -9,7 +9,7 @@ typedef struct {
     size_t length;
     const void *function, *describe;
     int32_t class_id;
-    bool waits, closes;
+    bool waits, closes, compiled;
     lua_CFunction own;  // instead of one of the host's
 } registration;
 
@@ -146,7 +146,7 @@ bool spl_register_value(spl_vm *vm, const char *module, const char *field) {
 
 static int register_source(lua_State *L) {
     registration *r = lua_touserdata(L, 1);
-    if (luaL_loadbufferx(L, r->source, r->length, r->name, "t") != LUA_OK) return lua_error(L);
+    if (luaL_loadbufferx(L, r->source, r->length, r->name, r->compiled ? "b" : "t") != LUA_OK) return lua_error(L);
     lua_rawgeti(L, LUA_REGISTRYINDEX, r->vm->modules_ref);
     lua_getfield(L, -1, "_host");  // the chunk's one argument: the host's primitives
     lua_remove(L, -2);
@@ -164,8 +164,10 @@ static int register_source(lua_State *L) {
     return 0;
 }
 
-bool spl_register_source(spl_vm *vm, const char *module, const char *source, size_t length, const char *name) {
-    registration r = {.vm = vm, .module = module, .source = source, .length = length, .name = name};
+bool spl_register_source(
+    spl_vm *vm, const char *module, const char *source, size_t length, const char *name, bool is_compiled) {
+    registration r = {
+        .vm = vm, .module = module, .source = source, .length = length, .name = name, .compiled = is_compiled};
     return spl_protected(vm, register_source, &r);
 }
 

@@ -102,7 +102,10 @@ spl_vm *spl_create(spl_host host, size_t limit, int32_t hook_count) {
     }
     *(spl_vm **)lua_getextraspace(vm->main) = vm;
     if (vm->always_armed) spl_arm_hook(vm, vm->main);  // every coroutine inherits it
-    if (!spl_protected(vm, open_state, vm)) {
+    spl_set_collecting(vm, false);
+    bool is_open = spl_protected(vm, open_state, vm);
+    spl_set_collecting(vm, true);
+    if (!is_open) {
         spl_close(vm);
         return NULL;
     }
@@ -139,6 +142,10 @@ void spl_fail_allocation(spl_vm *vm, uint64_t n, uint64_t count) {
 static int collect(lua_State *L) {
     lua_gc(L, LUA_GCCOLLECT);
     return 0;
+}
+
+void spl_set_collecting(spl_vm *vm, bool is_collecting) {
+    lua_gc(vm->main, is_collecting ? LUA_GCRESTART : LUA_GCSTOP);
 }
 
 void spl_collect_garbage(spl_vm *vm) { spl_protected(vm, collect, NULL); }

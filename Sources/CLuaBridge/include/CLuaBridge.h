@@ -184,6 +184,8 @@ void spl_set_pattern_steps(spl_vm *vm, uint64_t steps);
 // How deep tasks may nest, for the error that says so.
 void spl_set_task_depth(spl_vm *vm, int32_t depth);
 uint64_t spl_allocations(const spl_vm *vm);
+// Whether garbage is collected as memory is asked for. It is collected all the same before memory runs out.
+void spl_set_collecting(spl_vm *vm, bool is_collecting);
 void spl_collect_garbage(spl_vm *vm);
 
 // Begins a stream. The same seed begins the same one.
@@ -207,6 +209,19 @@ typedef struct {
     int32_t line;
     bool is_write;
 } spl_global;
+
+// A text chunk in compiled form, with the lines and names that messages have. `status` is SPL_OK, or why there is none;
+// `failure` then has the message, unless memory did not suffice for one. For this process only: of another liblua's form it is
+// not safe to run. To be freed.
+typedef struct {
+    uint8_t *bytes;
+    size_t size;
+    int32_t status;
+    char *failure;
+} spl_compiled;
+
+spl_compiled spl_compile(const char *source, size_t length, const char *name);
+void spl_free_compiled(spl_compiled *compiled);
 
 // The globals that a text chunk reads and writes, in the order of its code. NULL if memory ran out.
 spl_globals *spl_list_globals(const char *source, size_t length, const char *name);
@@ -257,9 +272,11 @@ bool spl_register_fetched(spl_vm *vm, int32_t class_id, const char *name, const 
 bool spl_alias(spl_vm *vm, const char *module, const char *field, const char *global);
 // Sets `module.field` to the buffer's one value.
 bool spl_register_value(spl_vm *vm, const char *module, const char *field);
-// Runs `source` with the fields of "_host" and of `module` and the module's name as its arguments and adds the fields of the table it returns to `module`.
-// spl_failure_status and spl_failure have why it failed.
-bool spl_register_source(spl_vm *vm, const char *module, const char *source, size_t length, const char *name);
+// Runs `source`, a text or what spl_compile has made of one, with the fields of "_host" and of `module` and the module's name as
+// its arguments, and adds the fields of the table it returns to `module`. `name` is a text's. spl_failure_status and spl_failure
+// have why it failed.
+bool spl_register_source(
+    spl_vm *vm, const char *module, const char *source, size_t length, const char *name, bool is_compiled);
 // Of the last call that failed: why, and the message.
 int32_t spl_failure_status(const spl_vm *vm);
 const char *spl_failure(const spl_vm *vm);

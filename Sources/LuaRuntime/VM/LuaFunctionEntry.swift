@@ -4,8 +4,8 @@
 final class LuaFunctionEntry {
     enum Kind {
         case defined(LuaFunctionDefinition.Body)
-        /// `module.name` that does not exist.
-        case missing(module: String, names: [String], withheld: [String])
+        /// A field of the module that does not exist.
+        case missing(LuaModule)
         /// `object.name` that is not a method.
         case property(any LuaObject.Type)
         case describe

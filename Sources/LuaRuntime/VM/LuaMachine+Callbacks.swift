@@ -104,14 +104,14 @@ extension LuaMachine {
             case .defined(let body):
                 try entry.check(arguments)
                 return try call(body, with: arguments, to: writer)
-            case .missing(let module, let names, let withheld):
+            case .missing(let module):
                 let name = reader.string(at: 2).lossyText
-                guard !withheld.contains(name) else {
-                    spl_note_absent(vm, reader.state, module, name)
+                guard !module.withheldNames.contains(name) else {
+                    spl_note_absent(vm, reader.state, module.name, name)
                     return Int32(SPL_RETURN)
                 }
                 throw LuaArgumentError(
-                    "\(module) has no '\(name)'", hint: NearestName.hint(for: name, among: names))
+                    "\(module.name) has no '\(name)'", hint: NearestName.hint(for: name, among: module.fieldNames))
             case .property(let type):
                 try writer.put(try property(of: type, reader, withoutWaiting: arguments.count == 3))
             case .describe:

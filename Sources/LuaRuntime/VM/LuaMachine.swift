@@ -41,8 +41,11 @@ final class LuaMachine {
         spl_set_pattern_steps(vm, limits.patternSteps)
         spl_set_task_depth(vm, Int32(clamping: taskDepth))
         spl_set_context(vm, Unmanaged.passUnretained(self).toOpaque())
+        // Nothing of what is made here is garbage.
+        spl_set_collecting(vm, false)
         try register(LuaTask.self)
         for module in modules { try register(module) }
+        spl_set_collecting(vm, true)
     }
 
     deinit {
@@ -100,8 +103,7 @@ final class LuaMachine {
         guard !Self.reservedNames.contains(module.name) else {
             throw LuaError(.runtime, "a module cannot be named '\(module.name)': that is Lua's own")
         }
-        let fields = Set(module.functions.map(\.name)).union(module.values.keys)
-        if let global = module.globals.first(where: { !fields.contains($0) }) {
+        if let global = module.globals.first(where: { !module.hasField($0) }) {
             throw LuaError(.runtime, "the module '\(module.name)' has no field '\(global)' to be a global")
         }
         for type in module.classes { try register(type) }
@@ -128,26 +130,25 @@ final class LuaMachine {
             }
             try check(spl_register_value(vm, module.name, name))
         }
-        for source in module.sources { try register(Array(source.utf8), of: module.name) }
+        for index in module.sources.indices {
+            try register(CompiledSources.bytes(of: module, at: index), isCompiled: true, of: module.name)
+        }
         if let source = module.source {
-            try register(ModuleSourceLoader(source, of: module).text, of: module.name)
+            try register(ModuleSourceLoader(source, of: module).text, isCompiled: false, of: module.name)
         }
         for (path, advice) in module.absentNames { try check(spl_register_absent(vm, path, advice)) }
         for global in module.globals { try check(spl_alias(vm, module.name, global, global)) }
         if !module.name.hasPrefix("_") {
-            // A function of the module's text may stand in front of one of the host's.
-            let names = fields.union(module.fields.map(\.name)).sorted()
-            let missing = LuaFunctionEntry.Kind.missing(
-                module: module.name, names: names, withheld: module.withheldNames)
-            try check(spl_register_missing(vm, module.name, add(missing)))
+            try check(spl_register_missing(vm, module.name, add(.missing(module))))
         }
     }
 
-    private func register(_ source: [UInt8], of module: String) throws(LuaError) {
+    private func register(_ source: [UInt8], isCompiled: Bool, of module: String) throws(LuaError) {
         try check(
             source.withUnsafeBytes { bytes in
                 spl_register_source(
-                    vm, module, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count, "=[\(module)]")
+                    vm, module, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count,
+                    LuaModule.chunkName(module), isCompiled)
             })
     }
 
@@ -184,6 +185,20 @@ final class LuaMachine {
 }
 
 extension LuaModule {
+    /// The chunk's name of a module's Lua text. Tracebacks leave it out, since it is in brackets.
+    static func chunkName(_ name: String) -> String { "=[\(name)]" }
+
+    /// Whether it has a function or a value of that name.
+    fileprivate func hasField(_ name: String) -> Bool {
+        values[name] != nil || functions.contains { $0.name == name }
+    }
+
+    /// What scripts can write behind its name, apart from what its Lua text adds undescribed.
+    var fieldNames: [String] {
+        // A function of the module's text may stand in front of one of the host's.
+        Set(functions.map(\.name)).union(values.keys).union(fields.map(\.name)).sorted()
+    }
+
     /// What messages call one of its functions.
     func shownName(of function: LuaFunctionDefinition) -> String {
         globals.contains(function.name) ? function.name : "\(name).\(function.name)"

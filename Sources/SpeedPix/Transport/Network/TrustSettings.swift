@@ -126,8 +126,15 @@ public struct TrustSettings: Sendable, Hashable {
 
     /// Whether there is a certificate in PEM form (RFC 7468; OpenSSL writes the other two).
     private static func hasCertificate(_ bytes: [UInt8]) -> Bool {
-        ["", "TRUSTED ", "X509 "].contains { kind in
-            !bytes.ranges(of: Array("-----BEGIN \(kind)CERTIFICATE-----".utf8)).isEmpty
+        let headers = ["", "TRUSTED ", "X509 "].map { Array("-----BEGIN \($0)CERTIFICATE-----".utf8) }
+        var dashes = 0
+        // From a run of dashes on: everything else of a file that may hold all certificates of a system is looked at once.
+        for (index, byte) in bytes.enumerated() {
+            dashes = byte == UInt8(ascii: "-") ? dashes + 1 : 0
+            guard dashes >= 5 else { continue }
+            let rest = bytes[(index - 4)...]
+            if headers.contains(where: rest.starts(with:)) { return true }
         }
+        return false
     }
 }
