@@ -35,6 +35,7 @@ extension NATSError {
 
     static let disconnected = NATSError(
         .disconnected, "the connection to NATS is lost", remedy: "it is taken up again by itself")
+    static let noResponders = NATSError(.noResponders, "nobody answers this subject of NATS")
     static let closed = NATSError(.closed, "the connection to NATS is closed")
     static let lostBeforeAnswer = NATSError(
         .timeout, "the connection to NATS was lost before an answer came; what was sent may have arrived")

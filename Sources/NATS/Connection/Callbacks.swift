@@ -6,6 +6,14 @@ protocol MessageReceiver: AnyObject, Sendable {
     func receive(_ message: borrowing RawMessage)
 }
 
+/// A receiver that is told what becomes of the connection.
+protocol Subscriber: MessageReceiver {
+    var subject: String { get }
+    func connectionLost()
+    /// The subscription ends: the connection is closed (nil if by `close()`), or the server does not allow it.
+    func finish(with error: NATSError?)
+}
+
 /// Who is meant by the numbers that libnats' callbacks come with.
 ///
 /// They are numbers and no pointers because libnats does not say when it has called for the last time: a message that it

@@ -42,16 +42,19 @@ final class ConnectionCore: Sendable, MessageReceiver {
     }
 
     let requests = PendingRequests()
-    let subscriptions = Mutex<[UInt: SubscriptionBuffer]>([:])
+    let subscriptions = Mutex<[UInt: any Subscriber]>([:])
     let inbox: String
     let number = Callbacks.nextNumber()
     private let inboxNumber = Mutex<UInt?>(nil)
+    private let inboxSubscription = Mutex<Handle?>(nil)
     private let queue = DispatchQueue(label: "nats.connection")
     private let deadlines = DispatchQueue(label: "nats.deadlines")
     private let pending = Mutex(Queue())
     /// Set and read on the queue, but for the end, when nobody else is left.
     private let handle = Mutex<Handle?>(nil)
     private let events: Mutex<Events>
+    /// Of the server that was connected to last.
+    let lastURL = Mutex("")
 
     init(inbox: String, onState: @escaping @Sendable (NATSState) -> Void) {
         self.inbox = inbox
@@ -99,7 +102,8 @@ final class ConnectionCore: Sendable, MessageReceiver {
         }
     }
 
-    private func write(_ outgoing: Outgoing, _ handle: Handle?, replyToken: UInt64? = nil) -> NATSError? {
+    /// Writes, on the queue.
+    func write(_ outgoing: Outgoing, _ handle: Handle?, replyToken: UInt64? = nil) -> NATSError? {
         guard let handle else { return requests.problem ?? .closed }
         let reply = replyToken.map { "\(inbox).\($0)" } ?? outgoing.reply
         let (status, text) = withErrorText { error in
@@ -156,6 +160,7 @@ final class ConnectionCore: Sendable, MessageReceiver {
             _ = spn_connected_url(connection, buffer.baseAddress, buffer.count)
             return buffer.baseAddress.map { String(cString: $0) } ?? ""
         }
+        lastURL.withLock { $0 = url }
         events.withLock { events in
             events.isEstablished = true
             for state in [.connected(server: url)] + events.early { events.onState?(state) }
@@ -179,8 +184,6 @@ final class ConnectionCore: Sendable, MessageReceiver {
         inboxSubscription.withLock { $0 = subscription.map { Handle(pointer: $0) } }
     }
 
-    private let inboxSubscription = Mutex<Handle?>(nil)
-
     /// Closes it, once. What was asked for before is done first. `then` is called when it is closed.
     func close(then: (@Sendable () -> Void)? = nil) {
         _ = requests.noteClosed(.closed)
@@ -202,7 +205,7 @@ final class ConnectionCore: Sendable, MessageReceiver {
             defer { subscriptions = [:] }
             return subscriptions
         }
-        for buffer in ended.values { buffer.finish(with: error) }
+        for subscriber in ended.values { subscriber.finish(with: error) }
     }
 
     // MARK: What libnats reports
@@ -215,10 +218,12 @@ final class ConnectionCore: Sendable, MessageReceiver {
 
     func noteDisconnected() {
         requests.noteDisconnected()
+        for subscriber in subscriptions.withLock({ Array($0.values) }) { subscriber.connectionLost() }
         report(.disconnected(reason: nil))
     }
 
     func noteReconnected(url: String, maxPayload: Int) {
+        lastURL.withLock { $0 = url }
         requests.noteConnected(maxPayload: maxPayload)
         report(.connected(server: url))
     }
@@ -253,7 +258,7 @@ final class ConnectionCore: Sendable, MessageReceiver {
                     remedy: "allow it to this user in the server's configuration"))
         }
         let refused = subscriptions.withLock { $0.values.filter { $0.subject == subject } }
-        for buffer in refused { buffer.finish(with: error) }
+        for subscriber in refused { subscriber.finish(with: error) }
     }
 
     /// An answer.
@@ -280,26 +285,5 @@ final class ConnectionCore: Sendable, MessageReceiver {
 
     func after(_ duration: Duration, _ body: @escaping @Sendable () -> Void) {
         deadlines.asyncAfter(deadline: .now() + .milliseconds(Int(duration.milliseconds)), execute: body)
-    }
-}
-
-extension NATSError {
-    static let noResponders = NATSError(.noResponders, "nobody answers this subject of NATS")
-}
-
-extension Duration {
-    var milliseconds: Int64 {
-        let (seconds, attoseconds) = components
-        return seconds * 1000 + attoseconds / 1_000_000_000_000_000
-    }
-
-    /// As NATS has durations in JSON.
-    var nanoseconds: Int64 {
-        let (seconds, attoseconds) = components
-        return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
-    }
-
-    init(nanoseconds: Int64) {
-        self = .seconds(nanoseconds / 1_000_000_000) + .nanoseconds(nanoseconds % 1_000_000_000)
     }
 }

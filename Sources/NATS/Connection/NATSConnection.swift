@@ -1,6 +1,4 @@
-internal import CNATS
 import Dispatch
-import Synchronization
 
 /// A connection to NATS, which takes itself up again when it is lost, for ever.
 ///
@@ -10,7 +8,6 @@ import Synchronization
 package final class NATSConnection: Sendable {
     let core: ConnectionCore
     private let connectTimeout: Duration
-    private let server = Mutex<String?>(nil)
 
     private init(_ core: ConnectionCore, connectTimeout: Duration) {
         self.core = core
@@ -101,6 +98,20 @@ package final class NATSConnection: Sendable {
     ///
     /// - Throws: `NATSError.closed`, `CancellationError`.
     package func untilConnected() async throws { try await core.requests.untilConnected() }
+
+    /// The version of the server, such as `2.9.10`. Nil if it does not tell it in time, as one behind a proxy may.
+    ///
+    /// libnats keeps it to itself. Every server says it to whoever connects, before anything else; so one connection is made
+    /// for it and closed.
+    package func serverVersion() async -> String? {
+        let url = core.lastURL.withLock { $0 }
+        let timeout = Int32(clamping: connectTimeout.milliseconds)
+        return await withCheckedContinuation { continuation in
+            DispatchQueue(label: "nats.greeting").async {
+                continuation.resume(returning: ServerGreeting(url: url, timeout: timeout)?.version)
+            }
+        }
+    }
 
     /// Closes the connection. Requests that wait fail with `.closed`, subscriptions end. May be called twice.
     ///

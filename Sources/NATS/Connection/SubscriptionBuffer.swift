@@ -2,7 +2,7 @@ internal import CNATS
 import Synchronization
 
 /// The messages of a subscription between libnats' thread and their reader.
-final class SubscriptionBuffer: MessageReceiver {
+final class SubscriptionBuffer: Subscriber {
     private struct State {
         var messages: [NATSMessage] = []
         /// How many of `messages` were read.
@@ -81,6 +81,9 @@ final class SubscriptionBuffer: MessageReceiver {
         if let error { reader?.resume(throwing: error) } else { reader?.resume(returning: nil) }
         core.perform(.call { _ in self.close() })
     }
+
+    /// libnats subscribes again by itself.
+    func connectionLost() {}
 
     /// Ends it for a reader who does not want what waits.
     func cancel() {
