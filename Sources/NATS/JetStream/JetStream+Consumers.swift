@@ -23,7 +23,8 @@ extension JetStream {
     package func deleteConsumer(_ name: String, of stream: String) async throws -> Bool {
         try Subject.checkName(name)
         try Subject.checkName(stream)
-        return try await ifFound { try await call("CONSUMER.DELETE.\(stream).\(name)", Nothing(), answer: Done.self) } != nil
+        return try await ifFound { try await call("CONSUMER.DELETE.\(stream).\(name)", Nothing(), answer: Done.self) }
+            != nil
     }
 
     package func consumerNames(of stream: String) async throws -> [String] {

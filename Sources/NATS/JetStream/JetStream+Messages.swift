@@ -138,7 +138,9 @@ extension NATSHeaders {
             guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { continue }
             let value = line[(colon + 1)...].drop { $0 == 0x20 }
             fields.append(
-                Field(name: String(decoding: line[..<colon], as: UTF8.self), value: String(decoding: value, as: UTF8.self)))
+                Field(
+                    name: String(decoding: line[..<colon], as: UTF8.self), value: String(decoding: value, as: UTF8.self)
+                ))
         }
         self.init(fields)
     }
