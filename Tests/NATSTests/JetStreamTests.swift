@@ -128,8 +128,11 @@ struct JetStreamTests {
 
         #expect(try await jetStream.subjects(in: "T", filter: "t.0.>") == ["t.0.3": 1, "t.0.6": 1, "t.0.9": 1])
         #expect(try await jetStream.subjects(in: "T", filter: "t.7.>").isEmpty)
+        // Not a key of JSON that is spelled otherwise here.
+        _ = try await jetStream.publish("t.a_b.c_d", [])
+        #expect(try await jetStream.subjects(in: "T", filter: "t.a_b.>") == ["t.a_b.c_d": 1])
         #expect(try await jetStream.purgeStream("T", filter: "t.0.>") == 3)
-        #expect(try await jetStream.stream("T")?.messages == 6)
+        #expect(try await jetStream.stream("T")?.messages == 7)
     }
 
     @Test("What was acknowledged is there after the server was killed and started again")
