@@ -40,7 +40,7 @@ final class BatchRecorder: Sendable {
     ///   - events: Nil without `--json`.
     ///   - report: Nil without `--report`.
     static func observers(
-        _ mode: ProgressMode, events: EventStream?, report: BatchReport?, in context: CommandContext
+        _ mode: ProgressMode, events: EventStream?, report: BatchReport? = nil, in context: CommandContext
     ) -> [Observer] {
         var observers: [Observer] = []
         if let events { observers.append { event, _ in events.send(event) } }

@@ -175,7 +175,7 @@ function rowElement(row, index) {
     make("span", { class: "numbers" }, make("i", { class: "state", text: stateNames[state] + (row[EARLIER] ? ", before" : "") }),
       row[SECONDS] === null ? null : make("i", { text: seconds(row[SECONDS]) }),
       row[PREDICTIONS] ? make("i", { text: count(row[PREDICTIONS], "prediction") }) : null));
-  button.addEventListener("click", () => { focused = index; show(index); });
+  button.addEventListener("click", () => show(index));
   button.addEventListener("focus", () => setFocused(index));
   const element = make("div", { class: "row " + state + (isUnsure(row) ? " unsure" : ""), role: "listitem",
     "aria-setsize": shown.length, "aria-posinset": index + 1 }, button);
@@ -191,7 +191,7 @@ function fill(element, row) {
 }
 function describe(number) {
   for (const [index, element] of drawn) if (shown[index] && portionOf(shown[index]) === number) fill(element, shown[index]);
-  if (at("detail").open && shown[focused] && portionOf(shown[focused]) === number) show(focused);
+  if (at("detail").open && shown[opened] && portionOf(shown[opened]) === number) show(opened);
 }
 function setFocused(index) {
   const before = drawn.get(focused)?.firstElementChild;
@@ -244,8 +244,10 @@ function figure(row, file) {
   return make("figure", {}, image && make("div", { class: "shot" }, image), make("figcaption", {}, link(file)));
 }
 const section = (title, ...children) => children.length ? [make("h3", { text: title }), ...children] : [];
+// Which is open. Not the focused one: a browser gives the focus back to the row that was opened first.
+let opened = 0;
 function show(index) {
-  setFocused(index);
+  opened = index;
   const row = shown[index];
   const detail = detailOf(row);
   at("detail-title").textContent = labelOf(row);
@@ -280,9 +282,8 @@ function show(index) {
   at("detail").scrollTop = 0;
 }
 function step(by) {
-  const index = focused + by;
+  const index = opened + by;
   if (!shown[index]) return;
-  focused = index;
   reveal(index);
   show(index);
 }
@@ -346,7 +347,7 @@ at("search").addEventListener("input", () => { clearTimeout(typing); typing = se
 at("previous").addEventListener("click", () => step(-1));
 at("next").addEventListener("click", () => step(1));
 at("close").addEventListener("click", () => at("detail").close());
-at("detail").addEventListener("close", () => focusRow(focused));
+at("detail").addEventListener("close", () => focusRow(opened));
 let isDrawing = false;
 function drawSoon() {
   if (isDrawing) return;
