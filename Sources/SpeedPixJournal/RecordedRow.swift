@@ -10,4 +10,6 @@ public struct RecordedRow: Sendable {
     public var files: [String: String]
     /// What came out of it, as its batch has written it; nil while no attempt has ended.
     public var result: JSONValue?
+    /// When this attempt ended, in seconds since 1970.
+    public var ended: Double?
 }

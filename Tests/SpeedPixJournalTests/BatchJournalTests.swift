@@ -69,6 +69,7 @@ struct BatchJournalTests {
         #expect(known?.digest == "d1" && known?.files == ["/a.jpg": "1"] && known?.result == ["state": "failed"])
         #expect(try batch.reader.row("B")?.result == ["state": "succeeded"])
         #expect(try batch.reader.row("C") == nil)
+        #expect(known?.ended == 1_000_000)
         let again = try batch.begin("A", known, parameters: [:])
         try await batch.finish(again, digest: "d3", files: [:], result: ["state": "succeeded"], succeeded: true)
         try await batch.flush()

@@ -14,6 +14,8 @@ extension RowResult {
             ]
         }
         if let duration { members["seconds"] = .double(duration / .seconds(1)) }
+        if !files.isEmpty { members["files"] = .array(files.map { .string($0) }) }
+        if !warnings.isEmpty { members["warnings"] = .array(warnings.map { .string($0) }) }
         return .object(members)
     }
 
@@ -28,7 +30,8 @@ extension RowResult {
                 code: code, message: error["message"]?.stringValue ?? "", isRetryable: error["retryable"] == .bool(true)
             )
         }
-        predictions = (members["predictions"]?.arrayValue ?? []).compactMap(\.stringValue)
+        func texts(_ name: String) -> [String] { (members[name]?.arrayValue ?? []).compactMap(\.stringValue) }
+        (predictions, files, warnings) = (texts("predictions"), texts("files"), texts("warnings"))
         switch members["seconds"] {
         case .double(let seconds)?: duration = .seconds(seconds)
         case .integer(let seconds)?: duration = .seconds(seconds)

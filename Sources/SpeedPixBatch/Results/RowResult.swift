@@ -33,6 +33,10 @@ package struct RowResult: Sendable, Equatable {
         }
     }
 
+    /// The most of ``files`` and of ``warnings`` that are kept.
+    package static let mostFiles = 100
+    package static let mostWarnings = 20
+
     package var state: State
     package var failure: Failure?
     /// Ids of the predictions that the row has, those of attempts before among them.
@@ -42,6 +46,10 @@ package struct RowResult: Sendable, Equatable {
     /// What the script returned, by its names: texts, numbers and booleans; lists and tables as JSON. Sorted by name, since Lua's
     /// tables have no order.
     package var values: [(name: String, value: JSONValue)]
+    /// Absolute paths of the files that the newest attempt has saved, or found saved already; each once, the first first.
+    package var files: [String] = []
+    /// Why a result may be wrong, as workflows say; each once.
+    package var warnings: [String] = []
 
     package init(
         _ state: State, failure: Failure? = nil, predictions: [String] = [], duration: Duration? = nil,
@@ -56,7 +64,7 @@ package struct RowResult: Sendable, Equatable {
 
     package static func == (left: RowResult, right: RowResult) -> Bool {
         left.state == right.state && left.failure == right.failure && left.predictions == right.predictions
-            && left.duration == right.duration
+            && left.duration == right.duration && left.files == right.files && left.warnings == right.warnings
             && left.values.elementsEqual(right.values) { $0.name == $1.name && $0.value == $1.value }
     }
 }

@@ -56,6 +56,8 @@ struct BatchPlan: Sendable {
     let timeout: Duration?
 
     let results: Results
+    /// Where the report goes, as the command line names it; nil if none is wanted.
+    let report: String?
     /// Whether `log.debug` is shown, too.
     let isVerbose: Bool
     /// How progress is shown.

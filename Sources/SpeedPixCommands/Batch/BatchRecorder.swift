@@ -36,10 +36,15 @@ final class BatchRecorder: Sendable {
 
     /// What the events of a batch go to besides its state.
     ///
-    /// - Parameter events: Nil without `--json`.
-    static func observers(_ mode: ProgressMode, events: EventStream?, in context: CommandContext) -> [Observer] {
+    /// - Parameters:
+    ///   - events: Nil without `--json`.
+    ///   - report: Nil without `--report`.
+    static func observers(
+        _ mode: ProgressMode, events: EventStream?, report: BatchReport? = nil, in context: CommandContext
+    ) -> [Observer] {
         var observers: [Observer] = []
         if let events { observers.append { event, _ in events.send(event) } }
+        if let report { observers.append(report.note) }
         if mode == .plain {
             observers.append { event, time in
                 if let line = BatchText.line(event, at: time) { context.say(line) }

@@ -29,6 +29,7 @@ struct BatchRunner: Sendable {
         let journaling: BatchJournaling
         let selection: RowSelection
         let results: ResultsFile?
+        let report: BatchReport?
         let scriptDigest = RowVersion.scriptDigest(plan.script.chunk)
         do {
             if let out = plan.out, !plan.isDryRun {
@@ -38,7 +39,9 @@ struct BatchRunner: Sendable {
                 try ResultsFile.check(path: plan.results.path, shown: plan.results.shown, rows: plan.rowsPath)
                 try checkIsFree(plan)
             }
+            let place = try BatchReport.place(of: plan, in: context)
             journaling = try BatchJournaling(plan, client: client, in: context)
+            report = try place.map { try BatchReport($0, plan, journaling, in: context) }
             selection = try RowSelection(plan, journaling, scriptDigest: scriptDigest)
             results = plan.isDryRun ? nil : try begin(plan, selection, journaling)
         } catch {
@@ -50,7 +53,7 @@ struct BatchRunner: Sendable {
         let progress = plan.isDryRun ? ProgressMode.none : plan.progress
         let recorder = BatchRecorder(
             total: plan.rows.count, clock: context.clock,
-            observers: BatchRecorder.observers(progress, events: events, in: context))
+            observers: BatchRecorder.observers(progress, events: events, report: report, in: context))
         do {
             for other in selection.others {
                 let row = plan.rows[other.index]
@@ -98,7 +101,9 @@ struct BatchRunner: Sendable {
         if let error = finish(queue, plan, journaling, recorder: recorder, results: results) {
             failure = failure ?? error
         }
-        return await end(plan, recorder: recorder, queue: queue, journaling, dryRun: dryRun, failure: failure)
+        let result = await end(
+            plan, recorder: recorder, queue: queue, journaling, dryRun: dryRun, failure: failure)
+        return await write(report, of: plan, recorder.state, result)
     }
 
     /// A batch that goes on replaces the table of its attempts before; what another batch has paid for is not overwritten.
@@ -235,7 +240,7 @@ struct BatchRunner: Sendable {
 
 /// How a batch ended, for the command and for the last event.
 struct BatchResult: Sendable {
-    let end: RunEnd
+    var end: RunEnd
     /// Nil for a batch that never began.
     var summary: BatchSummary?
     /// Its number in the journal; nil if nothing was written down.

@@ -43,6 +43,8 @@ struct RowRun {
     private final class Facts: Sendable {
         struct State {
             var predictions: [String] = []
+            var files: [String] = []
+            var warnings: [String] = []
             var isBudgetUsed = false
             /// Why it is unknown whether a create was made.
             var doubt: String?
@@ -55,8 +57,18 @@ struct RowRun {
             case .created(let prediction, _), .reused(let prediction, _):
                 state.withLock { $0.predictions.append(prediction.id) }
             case .inDoubt(_, _, let error): state.withLock { $0.doubt = $0.doubt ?? error.message }
+            case .saved(let path, _), .kept(let path, _, _):
+                state.withLock { Self.add([path], to: &$0.files, most: RowResult.mostFiles) }
+            case .ended(let prediction):
+                let warnings = ResultWarnings(prediction).names
+                guard !warnings.isEmpty else { return }
+                state.withLock { Self.add(warnings, to: &$0.warnings, most: RowResult.mostWarnings) }
             default: break
             }
+        }
+
+        private static func add(_ texts: [String], to list: inout [String], most: Int) {
+            for text in texts where list.count < most && !list.contains(text) { list.append(text) }
         }
     }
 
@@ -97,7 +109,8 @@ struct RowRun {
             result = BatchStop.budget(environment.budget?.most ?? 0).result
         }
         if let failure = result.failure { result.failure?.message = redacted(failure.message) }
-        result.predictions = known.predictions
+        (result.predictions, result.files) = (known.predictions, known.files)
+        result.warnings = known.warnings.map(redacted)
         result.duration = elapsed()
         if let journal {
             do {

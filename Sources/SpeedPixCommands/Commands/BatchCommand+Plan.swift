@@ -40,7 +40,7 @@ extension BatchCommand {
                 rowKey: rowOptions.key, parameters: host.arguments, at: target, in: context),
             choice: choice, again: Set(resuming.again), seed: resuming.seed, rules: guards.rules(in: context),
             concurrency: guards.concurrency, rate: guards.rate, budget: guards.budget, limit: limit,
-            timeout: timeout.duration, results: results(context), isVerbose: verbose,
+            timeout: timeout.duration, results: results(context), report: reporting.report, isVerbose: verbose,
             progress: output.mode(in: context), isQuiet: output.quiet,
             showsSummary: output.showsSummary(in: context),
             out: sandbox.out, secrets: service.heldSecrets)

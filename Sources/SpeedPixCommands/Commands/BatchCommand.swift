@@ -17,6 +17,7 @@ struct BatchCommand: ContextCommand {
               speedpix batch card.lua products.csv --key sku --resume
               speedpix batch cutout.lua 'photos/*.jpg' --as image
               speedpix batch card.lua products.csv --dry-run --skip-invalid
+              speedpix batch card.lua products.csv --key sku --report cards.html
 
             ROWS is a CSV file as Excel, Numbers and WPS write it, JSON Lines (.jsonl),
             - for standard input, or with --as a pattern of files. Its columns are the
@@ -41,6 +42,7 @@ struct BatchCommand: ContextCommand {
     @OptionGroup var service: ServiceOptions
     @OptionGroup var sandbox: SandboxOptions
     @OptionGroup var output: OutputOptions
+    @OptionGroup var reporting: ReportOptions
     @OptionGroup var stopping: StopOptions
     @OptionGroup var resuming: ResumeOptions
     @OptionGroup var journal: JournalOptions
@@ -76,6 +78,9 @@ struct BatchCommand: ContextCommand {
         if let limit, limit < 0 { throw ValidationError("--limit is a number of predictions, 0 or more") }
         guard !ScriptFile.isStandardInput(file) else {
             throw ValidationError("the script of a batch is a file: standard input may have the rows")
+        }
+        if dryRun, reporting.report != nil {
+            throw ValidationError("--dry-run makes no results, so that there is nothing for --report to show")
         }
         if lock, ScriptFile.isStandardInput(rows) {
             throw ValidationError("--lock needs a file: it is by its rows that a batch is known to run already")

@@ -1,11 +1,11 @@
 import ArgumentParser
 
-/// The page that a run writes.
+/// The page that a run or a batch writes.
 struct ReportOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Writes a page that shows every result of the run; {date}, {time} and {run} in the name are when it began, and its"
-                + " number.", valueName: "FILE.html"))
+            "Writes a page that shows every result; {date}, {time} and {run} in the name are when the run or batch began, and"
+                + " its number.", valueName: "FILE.html"))
     var report: String?
 
     func validate() throws {

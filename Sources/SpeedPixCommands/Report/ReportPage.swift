@@ -170,7 +170,7 @@ struct ReportPage {
     }
 
     /// JSON that cannot end the element it stands in.
-    private static func inScript(_ json: [UInt8]) -> [UInt8] {
+    static func inScript(_ json: [UInt8]) -> [UInt8] {
         var result: [UInt8] = []
         result.reserveCapacity(json.count)
         for byte in json {
@@ -182,7 +182,7 @@ struct ReportPage {
 
 extension JSONValue {
     /// The value with whole numbers that a browser would round as texts of their digits: to it every number is a float.
-    fileprivate var withExactNumbers: JSONValue {
+    var withExactNumbers: JSONValue {
         switch self {
         case .integer(let number) where number.magnitude > 1 << 53: .string(String(number))
         case .unsigned(let number): .string(String(number))

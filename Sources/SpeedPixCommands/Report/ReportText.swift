@@ -10,16 +10,18 @@ enum ReportText {
     static func withoutQueries(_ text: String) -> String { text.withoutURLSignatures(ofAnyScheme: true) }
 
     /// The value as far as a page can show it: `data:` URIs by their size, long texts by their start.
-    static func shortened(_ value: JSONValue) -> JSONValue {
+    ///
+    /// - Parameter longest: Characters of one text.
+    static func shortened(_ value: JSONValue, to longest: Int = ReportText.longest) -> JSONValue {
         switch value {
-        case .string(let text): .string(shortened(text))
-        case .array(let values): .array(values.prefix(1000).map(shortened))
-        case .object(let members): .object(members.mapValues(shortened))
+        case .string(let text): .string(shortened(text, to: longest))
+        case .array(let values): .array(values.prefix(1000).map { shortened($0, to: longest) })
+        case .object(let members): .object(members.mapValues { shortened($0, to: longest) })
         default: value
         }
     }
 
-    private static func shortened(_ text: String) -> String {
+    static func shortened(_ text: String, to longest: Int) -> String {
         if text.hasPrefix("data:"), let comma = text.firstIndex(of: ","), text.utf8.count > 200 {
             return "\(text[...comma])… (\(ByteCount.text(Int64(text.utf8.count))))"
         }

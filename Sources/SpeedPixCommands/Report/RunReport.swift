@@ -9,18 +9,14 @@ import Foundation
 /// The page that shows every result of a run, while the run goes on: its path, and pictures that are made beside it.
 struct RunReport: Sendable {
     let thumbnails = ThumbnailMaker()
-    private let name: ReportName
-    private let began: Date
+    private let place: ReportPlace
     private let context: CommandContext
 
     /// - Parameter path: As the command line names it; see ``ReportName``.
     /// - Throws: ``CommandFailure`` if it cannot be written.
     init(_ path: String, in context: CommandContext) throws {
         self.context = context
-        began = context.now()
-        name = ReportName(path, began: began, in: context.timeZone)
-        // The run has no number yet; where the page goes can be written to all the same.
-        _ = try ReportFile(name.path(run: nil), beginning: ReportPage.beginning, in: context)
+        place = try ReportPlace(path, in: context)
     }
 
     /// - Parameters:
@@ -36,13 +32,12 @@ struct RunReport: Sendable {
             thumbnails.make(history.madePictures)
         }
         let page = ReportPage(
-            history: history, thumbnails: await thumbnails.finished(), title: plan.name, began: began,
+            history: history, thumbnails: await thumbnails.finished(), title: plan.name, began: place.began,
             timeZone: context.timeZone, elapsed: elapsed, end: end,
             // What the gateway in this process has given out leads nowhere once the process has ended.
             endedEndpoint: plan.localMode == nil ? nil : plan.host.configuration.endpoint,
             redaction: Redaction(plan.secrets).adding(plan.host.configuration), nonce: context.randomToken())
-        let path = name.path(run: run)
-        try ReportFile(path, beginning: ReportPage.beginning, in: context).write(page.pieces())
-        return path
+        try place.file(run: run).write(page.pieces())
+        return place.path(run: run)
     }
 }

@@ -12,11 +12,11 @@ import Foundation
 /// Small pictures of files, for a page: as many as it can hold, in less detail when there are many.
 final class ThumbnailMaker: Sendable {
     /// How a page's room is spent: up to a number of bytes of pictures, they may be this wide and high.
-    private static let steps = [(bytes: 12 << 20, side: 512), (bytes: 20 << 20, side: 160)]
+    static let steps = [(bytes: 12 << 20, side: 512), (bytes: 20 << 20, side: 160)]
     /// More bytes than this are not fetched for a thumbnail.
     private static let largestFile = 32 << 20
     /// How many are still made when a run has been interrupted: a second or two.
-    private static let mostAfterCancellation = 100
+    static let mostAfterCancellation = 100
 
     private struct State {
         var queue: [(url: String, path: String)] = []
@@ -100,11 +100,20 @@ final class ThumbnailMaker: Sendable {
 
     /// What is not a picture, or a broken one, has no thumbnail.
     private func keep(_ url: String, _ open: (_ side: Int) throws -> Image) {
-        guard let side, let bytes = try? open(side).encoded(format: .webp, quality: 75) else { return }
-        let text = "data:image/webp;base64,\(Data(bytes).base64EncodedString())"
+        guard let side, let bytes = Self.encoded({ try open(side) }) else { return }
+        let text = Self.dataURI(bytes)
         state.withLock { state in
             state.pictures[url] = text
             state.bytes += bytes.count
         }
+    }
+
+    /// A thumbnail's file; nil for what is not a picture, or a broken one.
+    static func encoded(_ open: () throws -> Image) -> [UInt8]? {
+        try? open().encoded(format: .webp, quality: 75)
+    }
+
+    static func dataURI(_ bytes: [UInt8]) -> String {
+        "data:image/webp;base64,\(Data(bytes).base64EncodedString())"
     }
 }

@@ -108,7 +108,7 @@ struct RunHistory: Sendable {
         entries.append(
             Entry(
                 id: prediction.id, workflow: prediction.workflowID ?? "prediction", label: prediction.label,
-                input: (prediction.input ?? [:]).mapValues(ReportText.shortened), createdAt: time))
+                input: (prediction.input ?? [:]).mapValues { ReportText.shortened($0) }, createdAt: time))
         return entries.count - 1
     }
 
@@ -122,7 +122,7 @@ struct RunHistory: Sendable {
         entries[index].computing = prediction.metrics.predictTime
         entries[index].outputs = files.map { Output(file: $0) }
         entries[index].data = prediction.outputIncludingInfo.flatMap(ReportText.withoutFiles)
-            .map(ReportText.shortened)
+            .map { ReportText.shortened($0) }
         entries[index].warnings = ResultWarnings(prediction)
         for (number, file) in files.enumerated() { outputIndices[file.url] = (index, number) }
     }
