@@ -1,5 +1,4 @@
 import Imaging
-import LocalFiles
 import SpeedPix
 import SpeedPixBatch
 import SpeedPixTestSupport
@@ -37,11 +36,12 @@ struct BatchReportPageTests {
         // The page's own program and style, and less than a hundred bytes for each row.
         #expect(page < 60_000 + 1500 * 100)
         #expect(used.count == 8 && used.allSatisfy(ReportFolder.isOwn))
-        #expect(try Set(Self.names(in: folder)) == used)
+        #expect(Set(Self.files(temporary)) == used)
     }
 
-    private static func names(in folder: ReportFolder) throws -> [String] {
-        try FolderNames.read(folder.path).compactMap(\.text)
+    /// The names of the files beside the page.
+    private static func files(_ folder: TemporaryFolder) -> [String] {
+        folder.contents.filter { $0.hasPrefix("r_files/") }.map { String($0.dropFirst("r_files/".count)) }
     }
 
     @Test("A page without rows is whole")
@@ -112,7 +112,7 @@ struct BatchReportPageTests {
         try temporary.write("kept", to: "r_files/\(name).webp")
         #expect(try await made() == first && temporary.text("r_files/\(name).webp") == "kept")
         folder.removeOthers(than: [])
-        #expect(try Self.names(in: folder).isEmpty)
+        #expect(Self.files(temporary).isEmpty)
     }
 
     @Test("A folder of files is named as its page, and its names in links have no meaning of their own")
