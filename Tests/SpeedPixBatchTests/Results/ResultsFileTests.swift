@@ -20,7 +20,7 @@ struct ResultsFileTests {
     }
 
     private func record(
-        _ number: Int, _ values: [(name: String, value: JSONValue)] = [], source: [String?]? = nil
+        _ number: Int, _ values: [(name: String, value: JSONValue)] = [], source: [JSONValue?]? = nil
     ) -> ResultRecord {
         ResultRecord(
             number: number, source: source ?? ["id-\(number)", "a, \"b\"\n\(number)"],
@@ -195,6 +195,20 @@ struct ResultsFileTests {
                 {"z":"2","a":"ü\\n","state":"failed","error":"api_error: says api_error","predictions":0}
 
                 """)
+    }
+
+    @Test("JSON Lines have the source's numbers as numbers; a table of CSV has them as they are")
+    func sourceNumbers() throws {
+        for (name, expected) in [
+            ("r.jsonl", #"{"id":12,"sku":"012","flag":true,"state":"succeeded","predictions":0}"# + "\n"),
+            ("r.csv", "\u{FEFF}id,sku,flag,state,error,predictions,seconds\r\n12,012,true,succeeded,,0,\r\n"),
+        ] {
+            let folder = try TemporaryFolder()
+            let results = try open(folder, name, columns: ["id", "sku", "flag"])
+            try results.append(ResultRecord(number: 1, source: [12, "012", true], result: RowResult(.succeeded)))
+            try results.finish()
+            #expect(String(decoding: try folder.read(name), as: UTF8.self) == expected)
+        }
     }
 
     // MARK: Failures
