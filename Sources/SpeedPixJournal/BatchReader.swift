@@ -15,14 +15,20 @@ public struct BatchReader: Sendable {
     public func row(_ key: String) throws -> RecordedRow? {
         try store.database.read { database in
             try SQLRequest<Row>(
-                sql: "SELECT run, digest, files, result FROM batch_row WHERE batch = ? AND key = ?",
+                sql: """
+                    SELECT run, digest, files, result, EXISTS (
+                        SELECT 1 FROM "create" WHERE "create".run = batch_row.run
+                        AND "create".state IN ('intended', 'in_doubt')) AS doubts
+                    FROM batch_row WHERE batch = ? AND key = ?
+                    """,
                 arguments: [run, key], cached: true
             ).fetchOne(database)
         }.map { row in
             RecordedRow(
                 run: row["run"], digest: row["digest"],
                 files: Self.members(row["files"]).compactMapValues(\.stringValue),
-                result: (row["result"] as String?).flatMap { try? JSONValue(parsing: $0.utf8) })
+                result: (row["result"] as String?).flatMap { try? JSONValue(parsing: $0.utf8) },
+                hasDoubts: row["doubts"])
         }
     }
 
