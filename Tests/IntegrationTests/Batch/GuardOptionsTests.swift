@@ -32,7 +32,8 @@ struct GuardOptionsTests {
         #expect(options.concurrency == 20 && options.rate?.interval == .seconds(1) && options.budget == 500)
         #expect(options.rules.retries == 3 && options.rules.stopAfter == 0)
         let deadline = options.deadline(in: try context(now: "2024-03-01T04:30:00Z"))
-        #expect(deadline?.name == "06:00" && deadline?.date == (try Date("2024-03-01T06:00:00Z", strategy: .iso8601)))
+        let date = try Date("2024-03-01T06:00:00Z", strategy: .iso8601)
+        #expect(deadline?.name == "06:00" && deadline?.date == date)
     }
 
     @Test(

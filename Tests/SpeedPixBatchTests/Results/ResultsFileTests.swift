@@ -23,7 +23,7 @@ struct ResultsFileTests {
         _ number: Int, _ values: [(name: String, value: JSONValue)] = [], source: [JSONValue?]? = nil
     ) -> ResultRecord {
         ResultRecord(
-            number: number, source: source ?? ["id-\(number)", "a, \"b\"\n\(number)"],
+            number: number, source: source ?? [.string("id-\(number)"), .string("a, \"b\"\n\(number)")],
             result: RowResult(.succeeded, predictions: ["p", "q"], duration: .milliseconds(1234), values: values))
     }
 
@@ -223,7 +223,7 @@ struct ResultsFileTests {
         try folder.remove("sub")
         for number in 2...3 {
             let error = #expect(throws: SpeedPixError.self) {
-                try results.append(record(number, [("new", 5)], source: ["\(number)"]))
+                try results.append(record(number, [("new", 5)], source: [.string("\(number)")]))
             }
             #expect(error?.code == .fileSystem && error?.message.contains("sub/results.csv") == true)
         }
