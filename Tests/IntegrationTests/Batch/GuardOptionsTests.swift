@@ -61,7 +61,8 @@ struct GuardOptionsTests {
         arguments: [(["--rate", "60"], "such as --rate 60/min"), (["--until", "6"], "such as --until 06:00")])
     func examples(arguments: [String], example: String) throws {
         let error = #expect(throws: (any Error).self) { try GuardOptions.parse(arguments) }
-        #expect(GuardOptions.message(for: try #require(error)).contains(example))
+        let text = GuardOptions.message(for: try #require(error))
+        #expect(text.contains(example), "\(text)")
     }
 
     @Test(
