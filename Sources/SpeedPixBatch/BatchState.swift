@@ -50,6 +50,8 @@ package struct BatchState: Sendable {
     package private(set) var unsaved = 0
     /// By their numbers.
     private var runningRows: [Int: Running] = [:]
+    /// Of tries that have ended, until it is known whether their rows are tried again.
+    private var unsavedOfRunning: [Int: Int] = [:]
     /// By their codes, in the order in which the codes came.
     package private(set) var failures: [FailureGroup] = []
     /// The last rows that have failed, the newest last.
@@ -77,6 +79,8 @@ package struct BatchState: Sendable {
             pace.begin(at: time)
         case .retried(let row, _):
             runningRows[row.row.number] = nil
+            // The next try takes them up.
+            unsavedOfRunning[row.row.number] = nil
             retries += 1
         case .ended(let row, let result):
             if end(row.row, result) { pace.end(at: time) }
@@ -84,13 +88,14 @@ package struct BatchState: Sendable {
         case .skipped: skipped += 1
         case .created: created += 1
         case .reused: reused += 1
-        case .unsaved(let count): unsaved += count
+        case .unsaved(let row, let count): unsavedOfRunning[row.row.number] = count
         }
     }
 
     /// - Returns: Whether it has a result.
     private mutating func end(_ row: BatchRow, _ result: RowResult) -> Bool {
         runningRows[row.number] = nil
+        unsaved += unsavedOfRunning.removeValue(forKey: row.number) ?? 0
         switch result.state {
         case .succeeded: succeeded += 1
         case .failed: failed += 1

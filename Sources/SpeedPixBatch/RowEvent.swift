@@ -14,6 +14,6 @@ package enum RowEvent: Sendable, Equatable {
     case created
     /// What an attempt before has created was used again.
     case reused
-    /// So many predictions of a row have succeeded, and their files were neither saved nor used.
-    case unsaved(Int)
+    /// So many predictions of a row have succeeded in this try, and their files were neither saved nor used.
+    case unsaved(QueuedRow, Int)
 }

@@ -5,6 +5,12 @@ import SQLiteStorage
 public import SpeedPix
 import Synchronization
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
 /// The journal of a batch: one run for each of its rows, known by the row's key.
 ///
 /// A row's run has the row's creates, so that another row never takes what this one has paid for, and memory does not grow with the
@@ -19,7 +25,7 @@ public final class BatchJournal: Sendable {
     /// Where it lies.
     public let store: JournalStore
 
-    private let database: JournalDatabase
+    let database: JournalDatabase
     private let description: RunDescription
     private let choices: ResumeChoices
     private let callbacks: ResumeCallbacks
@@ -42,6 +48,9 @@ public final class BatchJournal: Sendable {
         numbers = RunNumbers(store.database)
     }
 
+    /// Why something could not be written; nil while everything could be.
+    public var writeProblem: SpeedPixError? { database.writeProblem }
+
     /// What attempts before have left of its rows.
     public var reader: BatchReader { BatchReader(run: run, seed: seed, store: store) }
 
@@ -54,7 +63,7 @@ public final class BatchJournal: Sendable {
     /// - Throws: ``SpeedPixError`` `journal_failed`.
     public func begin(
         _ key: String, _ recorded: RecordedRow?, parameters: [String: String], paysAnew: Bool = false
-    ) throws -> RowJournal {
+    ) async throws -> RowJournal {
         let seed = Self.seed(of: key, in: seed)
         var description = description
         (description.rows, description.rowKey) = (nil, nil)
@@ -66,7 +75,7 @@ public final class BatchJournal: Sendable {
             }
         }
         return RowJournal(
-            key: key, seed: seed, opened: try resume(recorded.run, seed: seed, paysAnew: paysAnew))
+            key: key, seed: seed, opened: try await resume(recorded.run, seed: seed, paysAnew: paysAnew))
     }
 
     /// What the random draws of a row begin with: the same in each attempt, whatever rows stand around it.
@@ -91,26 +100,58 @@ public final class BatchJournal: Sendable {
         return journal
     }
 
-    private func resume(_ run: Int64, seed: Int64, paysAnew: Bool) throws -> RunJournal {
-        let makesDoubtsAgain = choices.makesDoubtsAgain
-        return try database.setUp { database in
-            try JournalStore.beginAttempt(of: run, database)
-            // Not done again before its end is written down, whatever becomes of the values and files meanwhile.
-            try database.executeCached(sql: "UPDATE batch_row SET digest = NULL WHERE run = ?", arguments: [run])
-            if paysAnew {
+    /// Of what the writer's thread has read.
+    private final class Opened: Sendable {
+        let journal = Mutex<RunJournal?>(nil)
+    }
+
+    /// In the next transaction: rows that begin together share one.
+    private func resume(_ run: Int64, seed: Int64, paysAnew: Bool) async throws -> RunJournal {
+        let opened = Opened()
+        try await database.write { [self] database in
+            let journal = try open(run, seed: seed, paysAnew: paysAnew, database)
+            opened.journal.withLock { $0 = journal }
+        }
+        guard let journal = opened.journal.withLock({ $0 }) else { throw Self.noRow(run) }
+        return journal
+    }
+
+    private func open(_ run: Int64, seed: Int64, paysAnew: Bool, _ database: Database) throws -> RunJournal {
+        try JournalStore.beginAttempt(of: run, database)
+        // Not done again before its end is written down, whatever becomes of the values and files meanwhile.
+        try database.executeCached(sql: "UPDATE batch_row SET digest = NULL WHERE run = ?", arguments: [run])
+        if paysAnew {
+            try JournalStore.abandonDoubts(of: run, database)
+            // Their files can still be listed and downloaded.
+            try database.executeCached(sql: "UPDATE \"create\" SET superseded = 1 WHERE run = ?", arguments: [run])
+        } else if choices.makesDoubtsAgain {
+            try JournalStore.abandonDoubts(of: run, database)
+        }
+        let attempts = try Int.fetchOne(database, sql: "SELECT attempts FROM run WHERE id = ?", arguments: [run])
+        return RunJournal(
+            store, run: run, attempt: attempts ?? 1, seed: seed,
+            earlier: try JournalStore.creates(
+                of: run, ResumeChoices(makesFailedAgain: choices.makesFailedAgain), database),
+            values: try JournalStore.values(of: run, database),
+            unended: try JournalStore.unended(of: run, database),
+            newest: try JournalStore.newest(of: run, database), callbacks: callbacks, lock: nil)
+    }
+
+    private static func noRow(_ run: Int64) -> SpeedPixError {
+        SpeedPixError(.journalFailed, "the journal has no row \(run)", remedy: "begin the row again")
+    }
+
+    /// Rows that are to be done again: from now on other rows may have the paths under which these have saved files.
+    ///
+    /// - Parameter runs: As ``RecordedRow/run`` has them.
+    /// - Throws: ``SpeedPixError`` `journal_failed`.
+    public func releaseNames(of runs: [Int64]) async throws {
+        guard !runs.isEmpty else { return }
+        try await database.write { database in
+            for run in runs {
                 try database.executeCached(
-                    sql: "UPDATE \"create\" SET state = 'abandoned' WHERE run = ?", arguments: [run])
-            } else if makesDoubtsAgain {
-                try JournalStore.abandonDoubts(of: run, database)
+                    sql: "UPDATE saved_name SET held = 0 WHERE run = ? AND held", arguments: [run])
             }
-            let attempts = try Int.fetchOne(database, sql: "SELECT attempts FROM run WHERE id = ?", arguments: [run])
-            return RunJournal(
-                store, run: run, attempt: attempts ?? 1, seed: seed,
-                earlier: try JournalStore.creates(
-                    of: run, ResumeChoices(makesFailedAgain: choices.makesFailedAgain), database),
-                values: try JournalStore.values(of: run, database),
-                unended: try JournalStore.unended(of: run, database),
-                newest: try JournalStore.newest(of: run, database), callbacks: callbacks, lock: nil)
         }
     }
 
@@ -118,14 +159,16 @@ public final class BatchJournal: Sendable {
     ///
     /// - Parameters:
     ///   - digest: Of its values and its script.
-    ///   - files: Those that it read, by their paths, with what distinguishes their versions.
+    ///   - files: What it looked at, by its paths, with what distinguishes one state of it from another.
+    ///   - names: The paths under which it has saved files, as bytes, with what each is, for messages.
     ///   - result: What came out of it.
     /// - Throws: ``SpeedPixError`` `journal_failed`.
     public func finish(
-        _ row: RowJournal, digest: String, files: [String: String], result: JSONValue, succeeded: Bool
+        _ row: RowJournal, digest: String, files: [String: String], names: [[UInt8]: String] = [:], result: JSONValue,
+        succeeded: Bool
     ) async throws {
         let journal = try row.begun()
-        let (run, time, word) = (journal.run, store.now(), succeeded ? "succeeded" : "failed")
+        let (batch, run, time, word) = (self.run, journal.run, store.now(), succeeded ? "succeeded" : "failed")
         let fileText = try JournalStore.text(.object(files.mapValues { .string($0) }))
         let resultText = try JournalStore.text(result.withoutSignatures)
         try await database.write { database in
@@ -134,9 +177,12 @@ public final class BatchJournal: Sendable {
             try database.executeCached(
                 sql: "UPDATE batch_row SET digest = ?, files = ?, result = ? WHERE run = ?",
                 arguments: [digest, fileText, resultText, run])
-            guard database.changesCount == 1 else {
-                throw SpeedPixError(
-                    .journalFailed, "the journal has no row \(journal.run)", remedy: "begin the row again")
+            guard database.changesCount == 1 else { throw Self.noRow(run) }
+            try database.executeCached(sql: "DELETE FROM saved_name WHERE run = ? AND NOT held", arguments: [run])
+            for (path, name) in names {
+                try database.executeCached(
+                    sql: "INSERT OR REPLACE INTO saved_name (batch, path, run, name) VALUES (?, ?, ?, ?)",
+                    arguments: [batch, Data(path), run, name])
             }
         }
     }

@@ -16,7 +16,10 @@ public struct BatchReader: Sendable {
         try store.database.read { database in
             try SQLRequest<Row>(
                 sql: """
-                    SELECT run, digest, files, result, (SELECT ended FROM run WHERE id = batch_row.run) AS ended
+                    SELECT run, digest, files, result, (SELECT ended FROM run WHERE id = batch_row.run) AS ended,
+                    EXISTS (
+                        SELECT 1 FROM "create" WHERE "create".run = batch_row.run
+                        AND "create".state IN ('intended', 'in_doubt')) AS doubts
                     FROM batch_row WHERE batch = ? AND key = ?
                     """,
                 arguments: [run, key], cached: true
@@ -26,7 +29,7 @@ public struct BatchReader: Sendable {
                 run: row["run"], digest: row["digest"],
                 files: Self.members(row["files"]).compactMapValues(\.stringValue),
                 result: (row["result"] as String?).flatMap { try? JSONValue(parsing: $0.utf8) },
-                ended: row["ended"])
+                ended: row["ended"], hasDoubts: row["doubts"])
         }
     }
 

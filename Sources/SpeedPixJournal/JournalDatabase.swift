@@ -1,6 +1,7 @@
 import GRDB
 import SQLiteStorage
 import SpeedPix
+import Synchronization
 
 /// The journal's file.
 ///
@@ -8,6 +9,7 @@ import SpeedPix
 final class JournalDatabase: Sendable {
     let path: String
     private let database: GroupCommitDatabase
+    private let firstProblem = Mutex<SpeedPixError?>(nil)
 
     /// Opens the file, or makes it, readable for its owner only, and brings it up to date.
     ///
@@ -25,6 +27,16 @@ final class JournalDatabase: Sendable {
     /// How many transactions were committed; for tests and figures.
     var commits: Int { database.commits }
 
+    /// Why something could not be written; nil while everything could be. What an operation itself refuses does not count.
+    var writeProblem: SpeedPixError? { firstProblem.withLock { $0 } }
+
+    /// A failure of a write, which is remembered.
+    private func writeFailure(_ error: any Error) -> SpeedPixError {
+        let failure = Self.failure(error, path)
+        if !(error is SpeedPixError) { firstProblem.withLock { $0 = $0 ?? failure } }
+        return failure
+    }
+
     /// Does something in the next transaction. The calling task's cancellation has no effect on it.
     ///
     /// - Throws: ``SpeedPixError`` `journal_failed`; what the operation throws, which is undone alone.
@@ -32,7 +44,7 @@ final class JournalDatabase: Sendable {
         do {
             try await database.write(operation)
         } catch {
-            throw Self.failure(error, path)
+            throw writeFailure(error)
         }
     }
 
@@ -41,7 +53,7 @@ final class JournalDatabase: Sendable {
         mayWait: Bool = false, _ operation: @escaping GroupCommitDatabase.Operation,
         _ finish: @escaping @Sendable (Result<Void, SpeedPixError>) -> Void
     ) {
-        database.submit(mayWait: mayWait, operation) { [path] in finish($0.mapError { Self.failure($0, path) }) }
+        database.submit(mayWait: mayWait, operation) { [self] in finish($0.mapError(writeFailure)) }
     }
 
     /// Reads what is committed, see ``GroupCommitDatabase/readNow(_:)``.
@@ -58,7 +70,7 @@ final class JournalDatabase: Sendable {
         do {
             return try database.setUp(body)
         } catch {
-            throw Self.failure(error, path)
+            throw writeFailure(error)
         }
     }
 

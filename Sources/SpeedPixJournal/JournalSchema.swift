@@ -65,6 +65,25 @@ enum JournalSchema {
                     );
                     """)
         }
+        migrator.registerMigration("3") { database in
+            try database.execute(
+                sql: """
+                    -- Whether its row has paid anew since: it is no attempt's any more, and its files are still to be had.
+                    ALTER TABLE "create" ADD COLUMN superseded INTEGER NOT NULL DEFAULT 0;
+                    -- Under which paths rows of a batch have saved files, so that no row replaces those of another.
+                    CREATE TABLE saved_name (
+                        batch INTEGER NOT NULL REFERENCES run(id) ON DELETE CASCADE,
+                        path BLOB NOT NULL,
+                        run INTEGER NOT NULL REFERENCES run(id) ON DELETE CASCADE,
+                        -- What was saved, for messages.
+                        name TEXT NOT NULL,
+                        -- 0 once the row is to be done again: others may have the path then.
+                        held INTEGER NOT NULL DEFAULT 1,
+                        PRIMARY KEY (batch, path)
+                    ) WITHOUT ROWID;
+                    CREATE INDEX saved_name_run ON saved_name(run);
+                    """)
+        }
         return migrator
     }
 }

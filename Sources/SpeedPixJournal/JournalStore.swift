@@ -228,7 +228,7 @@ public final class JournalStore: Sendable {
             database,
             sql: """
                 SELECT number, position, digest, state, workflow, label, intended, attempt, ended_after, ended_attempt,
-                cancel_wanted FROM "create" WHERE run = ? AND state <> 'abandoned' ORDER BY number
+                cancel_wanted FROM "create" WHERE run = ? AND state <> 'abandoned' AND NOT superseded ORDER BY number
                 """, arguments: [run])
         var creates: [EarlierCreate] = []
         while let row = try rows.next() {

@@ -6,10 +6,12 @@ public struct RecordedRow: Sendable {
     public var run: Int64
     /// Of the values and the script of the newest attempt that has ended; nil while none has.
     public var digest: String?
-    /// The files that this attempt read, by their paths, with what distinguishes their versions.
+    /// What this attempt looked at, by its paths, with what distinguishes one state of it from another.
     public var files: [String: String]
     /// What came out of it, as its batch has written it; nil while no attempt has ended.
     public var result: JSONValue?
     /// When this attempt ended, in seconds since 1970.
     public var ended: Double?
+    /// Whether it has creates of which it is unknown whether they were made.
+    public var hasDoubts: Bool
 }

@@ -150,7 +150,8 @@ public final class RunJournal: PredictionJournal {
         return SpeedPixError(
             .unknownOutcome, "an attempt before may have created \(name): it ended between sending and the answer",
             remedy: "look in the console whether there is such a prediction, and say so: speedpix runs settle \(run)"
-                + " \(found.position.map { "\"\($0)\"" } ?? "\(found.number)") --id ID, or --not-created")
+                + " \(found.position.map { "\"\($0)\"" } ?? "\(found.number)") --id ID\(callbacks.commandOptions), or --not-created"
+        )
     }
 
     /// - Throws: ``SpeedPixError`` `journal_failed`.

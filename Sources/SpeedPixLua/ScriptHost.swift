@@ -33,7 +33,7 @@ public struct ScriptHost: Sendable {
     private let loadedArguments = ScriptArguments()
     /// Numbers the transfers of a run.
     let transferNumbers = TransferNumbers()
-    /// The names that its results were saved under. The rows of a batch share them.
+    /// The names that its results were saved under; that of a row of a batch knows those of the other rows.
     package var savedNames = SavedNames()
     /// What the script has created; `speedpix.get` and `speedpix.cancel` look up beginnings of ids in it.
     let createdIDs = CreatedIDs()

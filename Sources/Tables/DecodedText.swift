@@ -4,6 +4,8 @@ package struct DecodedText: Sendable {
     package let utf8: ArraySlice<UInt8>
     /// The encoding that the file is in: the one that was given, or was recognised.
     package let encoding: TextEncoding
+    /// Whether the encoding is a guess, and a text in a Latin alphabet is as likely, as of Windows-1252: readers are told so.
+    package let isDoubtful: Bool
 
     /// - Parameters:
     ///   - bytes: The file's content.
@@ -21,16 +23,26 @@ package struct DecodedText: Sendable {
             case .certain(let encoding): self = try Self(bytes[...], in: encoding)
             case .guessed(let encoding):
                 do {
-                    self = try Self(bytes[...], in: encoding)
+                    self = try Self(
+                        bytes[...], in: encoding, isDoubtful: EncodingRecognition.isRatherLatin(bytes))
                 } catch {
-                    throw TextDecodingError(tried: [.utf8] + error.tried, problem: error.problem)
+                    // Where it is not UTF-8: that is what most files are meant to be.
+                    let problem = UTF8Validity.firstError(in: bytes[...]).map {
+                        TextDecodingError(.utf8, bytes[...], $0).problem
+                    }
+                    throw TextDecodingError(
+                        tried: [.utf8] + error.tried,
+                        problem: error.problem == .unavailable ? .unavailable : problem ?? error.problem)
                 }
             }
         }
     }
 
-    private init(_ bytes: ArraySlice<UInt8>, in encoding: TextEncoding) throws(TextDecodingError) {
+    private init(
+        _ bytes: ArraySlice<UInt8>, in encoding: TextEncoding, isDoubtful: Bool = false
+    ) throws(TextDecodingError) {
         self.encoding = encoding
+        self.isDoubtful = isDoubtful
         switch encoding {
         case .utf8:
             if let index = UTF8Validity.firstError(in: bytes) { throw TextDecodingError(encoding, bytes, index) }

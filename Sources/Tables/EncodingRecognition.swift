@@ -14,6 +14,31 @@ enum EncodingRecognition {
         return UTF8Validity.isMostlyValid(bytes) ? .certain(.utf8) : .guessed(.gb18030)
     }
 
+    /// Whether a text that was taken for GB18030 may well be one in Windows-1252 or Latin-1: in a third of its characters of two bytes
+    /// the second is an ASCII letter, or Latin letters stand before and behind it, as in a word. Chinese texts have few of these.
+    static func isRatherLatin(_ bytes: [UInt8]) -> Bool {
+        var (characters, doubtful) = (0, 0)
+        var index = 0
+        while index + 1 < bytes.count {
+            guard bytes[index] > 0x80 else {
+                index += 1
+                continue
+            }
+            let isFourBytes = (0x30...0x39).contains(bytes[index + 1])
+            if !isFourBytes {
+                characters += 1
+                let isInWord =
+                    index > 0 && isLowercase(bytes[index - 1]) && index + 2 < bytes.count
+                    && isLowercase(bytes[index + 2])
+                if isLowercase(bytes[index + 1] | 0x20) && bytes[index + 1] < 0x80 || isInWord { doubtful += 1 }
+            }
+            index += isFourBytes ? 4 : 2
+        }
+        return characters > 0 && doubtful * 3 >= characters
+    }
+
+    private static func isLowercase(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte) }
+
     /// The encoding of a text that is UTF-16 for certain, without a byte order mark.
     static func byteOrder(of bytes: [UInt8]) -> TextEncoding { utf16(bytes, isUTF8: false) ?? .utf16LittleEndian }
 

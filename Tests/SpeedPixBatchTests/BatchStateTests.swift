@@ -38,6 +38,20 @@ struct BatchStateTests {
         #expect(state.failures.reduce(0) { $0 + $1.count } == state.failed)
     }
 
+    @Test("Files that a try has not saved count once the row is not tried again")
+    func unsaved() {
+        var state = BatchState(total: 2)
+        state.apply(.unsaved(row(1), 2), at: .zero)
+        state.apply(.retried(row(1), .failed("network")), at: .zero)
+        #expect(state.unsaved == 0)
+        state.apply(.unsaved(row(1), 2), at: .zero)
+        state.apply(.unsaved(row(2), 1), at: .zero)
+        state.apply(.ended(row(1), RowResult(.succeeded)), at: .zero)
+        #expect(state.unsaved == 2)
+        state.apply(.ended(row(2), .failed("auth")), at: .zero)
+        #expect(state.unsaved == 3)
+    }
+
     @Test("The time left is unknown until eight rows have ended; those done before do not count")
     func unknownTimeLeft() {
         var state = BatchState(total: 100)

@@ -10,7 +10,7 @@ struct BatchJournalTests {
 
     /// Begins a row, and creates a prediction in it.
     private func create(_ batch: BatchJournal, _ key: String, _ digest: String, id: String) async throws -> RowJournal {
-        let row = try batch.begin(key, try batch.reader.row(key), parameters: ["text": key])
+        let row = try await batch.begin(key, try batch.reader.row(key), parameters: ["text": key])
         guard case .new(let claim) = try await row.journal.claim(Self.create(digest)) else {
             throw CancellationError()
         }
@@ -29,7 +29,7 @@ struct BatchJournalTests {
     private func claim(_ batch: BatchJournal, _ key: String, _ digest: String, paysAnew: Bool = false) async throws
         -> String?
     {
-        let row = try batch.begin(
+        let row = try await batch.begin(
             key, try batch.reader.row(key), parameters: ["text": key], paysAnew: paysAnew)
         return try await row.journal.claim(Self.create(digest)).id
     }
@@ -62,7 +62,7 @@ struct BatchJournalTests {
         let row = try await create(batch, "A", "a", id: "p-a")
         try await batch.finish(row, digest: "d1", files: ["/a.jpg": "1"], result: ["state": "failed"], succeeded: false)
         // One that has created nothing is known, too.
-        let empty = try batch.begin("B", nil, parameters: [:])
+        let empty = try await batch.begin("B", nil, parameters: [:])
         try await batch.finish(empty, digest: "d2", files: [:], result: ["state": "succeeded"], succeeded: true)
         try await batch.flush()
         let known = try batch.reader.row("A")
@@ -70,7 +70,7 @@ struct BatchJournalTests {
         #expect(try batch.reader.row("B")?.result == ["state": "succeeded"])
         #expect(try batch.reader.row("C") == nil)
         #expect(known?.ended == 1_000_000)
-        let again = try batch.begin("A", known, parameters: [:])
+        let again = try await batch.begin("A", known, parameters: [:])
         try await batch.finish(again, digest: "d3", files: [:], result: ["state": "succeeded"], succeeded: true)
         try await batch.flush()
         #expect(try batch.reader.row("A")?.digest == "d3" && batch.reader.row("A")?.run == known?.run)
@@ -128,7 +128,7 @@ struct BatchJournalTests {
         let run: Int64
         do {
             let batch = try folder.store().beginBatch(Self.description, seed: 7)
-            let row = try batch.begin("A", nil, parameters: [:])
+            let row = try await batch.begin("A", nil, parameters: [:])
             guard case .new(let key) = try await row.journal.claim(Self.create("a")) else { return }
             try await row.journal.recordIntent(key)
             run = try #require(row.run).run

@@ -10,6 +10,9 @@ struct CreateIntent: Sendable {
     func recordOrThrow() async throws {
         do {
             try await journal.recordIntent(key)
+        } catch let error as CancellationError {
+            // Before it was written, as in a wait for its turn: nothing is wrong with the journal.
+            throw error
         } catch {
             throw Self.failure(error, consequence: "nothing was sent")
         }

@@ -61,7 +61,7 @@ struct ResultsLine {
 
     private func cells(_ record: ResultRecord) -> [[UInt8]] {
         var cells = columns.source.indices.map { index in
-            record.source.indices.contains(index) ? Array((record.source[index] ?? "").utf8) : []
+            record.source.indices.contains(index) ? Self.cell(record.source[index] ?? .null) : []
         }
         cells += standard(record.result) { .string(Self.twoDecimals($0)) }.map(Self.cell)
         let returned = returned(record.result)
@@ -90,7 +90,7 @@ struct ResultsLine {
     private func json(_ record: ResultRecord) -> [UInt8] {
         var members: [(String, JSONValue)] = []
         for (name, value) in zip(columns.source, record.source) {
-            if let value { members.append((name, .string(value))) }
+            if let value { members.append((name, value)) }
         }
         let standard = standard(record.result) { .double(($0 / .milliseconds(10)).rounded() / 100) }
         members += zip(columns.standard, standard)

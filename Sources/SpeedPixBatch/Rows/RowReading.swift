@@ -31,14 +31,17 @@ package struct RowReading: Sendable {
             throw RowSourceError("\(name) has the name of a workbook, which is not read", hint: Workbook.remedy)
         }
         guard bytes.count <= Self.sizeLimit else { throw Self.tooLarge(name) }
-        let text = try decoded(bytes, name)
-        guard Self.isJSONLines(text, ending: ending) else {
-            return try RowTable(delimited: text, name: name, separator: separator)
-        }
-        guard separator == nil else {
+        let text = try decoded(bytes, name, ending)
+        var table: RowTable
+        if !Self.isJSONLines(text.utf8, ending: ending) {
+            table = try RowTable(delimited: text, name: name, separator: separator)
+        } else if separator == nil {
+            table = try RowTable(jsonLines: text, name: name)
+        } else {
             throw RowSourceError("\(name) is JSON, which has no separator", hint: "leave --separator out")
         }
-        return try RowTable(jsonLines: text, name: name)
+        table.isEncodingDoubtful = text.isDoubtful
+        return table
     }
 
     package static func tooLarge(_ name: String) -> RowSourceError {
@@ -47,24 +50,53 @@ package struct RowReading: Sendable {
             hint: "a source is held in memory as a whole; split it, and run one batch for each part")
     }
 
-    private func decoded(_ bytes: [UInt8], _ name: String) throws(RowSourceError) -> DecodedText {
+    private func decoded(_ bytes: [UInt8], _ name: String, _ ending: String) throws(RowSourceError) -> DecodedText {
         do throws(TextDecodingError) {
             return try DecodedText(bytes, as: encoding)
         } catch {
-            let hint =
-                switch error.problem {
-                case .invalid: "save it as UTF-8, or name what it is in: --encoding windows-1252"
-                case .unavailable: error.hint
-                }
-            throw RowSourceError("\(name)\(error.line.map { ":\($0)" } ?? ""): \(error.message)", hint: hint)
+            guard case .invalid(let line, let byte, _) = error.problem else {
+                throw RowSourceError("\(name): \(error.message)", hint: error.hint)
+            }
+            var place = "\(name):\(line)"
+            let isWide = error.tried.contains { [.utf16, .utf16LittleEndian, .utf16BigEndian].contains($0) }
+            if !isWide, !Self.isJSONLines(bytes[...], ending: ending), let cell = cell(of: byte - 1, in: bytes) {
+                place += ", \(cell)"
+            }
+            throw RowSourceError(
+                "\(place): \(error.message)",
+                hint: "save it as UTF-8, or name what it is in: --encoding windows-1252")
         }
     }
 
-    private static func isJSONLines(_ text: DecodedText, ending: String) -> Bool {
+    /// The row and the column in which a byte stands: `row 13, column title`; nil for one that stands in none.
+    private func cell(of index: Int, in bytes: [UInt8]) -> String? {
+        guard bytes.indices.contains(index) else { return nil }
+        // The byte is found again by its value: no other zero stands before it in a table.
+        var marked = bytes
+        marked[index] = 0
+        var reader = DelimitedReader(
+            marked.dropFirst(marked.starts(with: ByteOrderMark.utf8) ? 3 : 0), delimiter: separator)
+        guard let header = try? reader.next() else { return nil }
+        var number = 0
+        var row: DelimitedRow? = header
+        while let current = row {
+            if let field = current.fields.firstIndex(where: { $0.contains(0) }) {
+                guard number > 0 else { return "the name of column \(field + 1)" }
+                let name = header.fields.indices.contains(field) ? header.fields[field] : []
+                let column = name.isEmpty ? "\(field + 1)" : String(decoding: name, as: UTF8.self)
+                return "row \(RowCount.text(number)), column \(column)"
+            }
+            number += 1
+            row = try? reader.next()
+        }
+        return nil
+    }
+
+    private static func isJSONLines(_ text: ArraySlice<UInt8>, ending: String) -> Bool {
         switch ending {
         case "jsonl", "ndjson", "json": true
         case "csv", "tsv", "tab", "txt": false
-        default: text.utf8.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) } == UInt8(ascii: "{")
+        default: text.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) } == UInt8(ascii: "{")
         }
     }
 }

@@ -57,14 +57,15 @@ extension RowTable {
         for name in names {
             guard let value = members[name], value != .null else { continue }
             switch Self.text(of: value) {
-            case .success(let text): try append(text, named: name, line: number, &columnOfName)
+            case .success(let text):
+                try append(text, isJSON: value.stringValue == nil, named: name, line: number, &columnOfName)
             case .failure(let problem): return find(.wrongValue, column: name, problem.message, hint: problem.hint)
             }
         }
     }
 
     private mutating func append(
-        _ text: String, named name: String, line: Int, _ columnOfName: inout [String: Int]
+        _ text: String, isJSON: Bool, named name: String, line: Int, _ columnOfName: inout [String: Int]
     ) throws {
         func place() -> String { "\(self.name):\(line), column \(name)" }
         guard text.utf8.count <= Self.cellLimit else {
@@ -85,7 +86,7 @@ extension RowTable {
             columns.append(Column(name: name, line: line))
             columnOfName[name] = column
         }
-        append(text, in: column)
+        append(text, in: column, isJSON: isJSON)
     }
 
     /// The columns of Excel's widest sheet.

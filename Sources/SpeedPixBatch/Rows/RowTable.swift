@@ -1,4 +1,4 @@
-import SpeedPix
+package import SpeedPix
 package import Tables
 
 /// The rows of a source as they were read, before it is known what a script takes. A value.
@@ -19,9 +19,20 @@ package struct RowTable: Sendable {
     }
 
     package struct Cell: Sendable, Equatable {
-        /// The index of its column.
-        package let column: Int
+        // 32 bits, so that a cell has 24 bytes.
+        private let columnIndex: Int32
+        /// Whether the source has a number or a truth value, and no text.
+        fileprivate let isJSON: Bool
         package let text: String
+
+        /// The index of its column.
+        package var column: Int { Int(columnIndex) }
+
+        package init(column: Int, text: String, isJSON: Bool = false) {
+            columnIndex = Int32(truncatingIfNeeded: column)
+            self.isJSON = isJSON
+            self.text = text
+        }
     }
 
     /// Bytes of one cell, at most. No prompt comes near; what is longer is a quote without its end, or a picture's content.
@@ -34,6 +45,8 @@ package struct RowTable: Sendable {
     package let format: Format
     /// In the order in which the source has them first.
     package internal(set) var columns: [Column]
+    /// Whether the encoding is a guess that may well be wrong.
+    package internal(set) var isEncodingDoubtful = false
     /// What was found wrong with rows as they were read; those rows have no cells.
     package internal(set) var findings = RowFindings()
 
@@ -60,6 +73,12 @@ package struct RowTable: Sendable {
     /// What a row has in a column; nil for nothing.
     package func text(_ row: Int, _ column: Int) -> String? {
         cells(of: row).first { $0.column == column }?.text
+    }
+
+    /// The same as the source has it: of JSON Lines, numbers and truth values are none of them texts.
+    package func value(_ row: Int, _ column: Int) -> JSONValue? {
+        guard let cell = cells(of: row).first(where: { $0.column == column }) else { return nil }
+        return (cell.isJSON ? try? JSONValue(parsing: cell.text.utf8) : nil) ?? .string(cell.text)
     }
 
     /// - Parameter row: From 0.
@@ -89,6 +108,13 @@ package struct RowTable: Sendable {
         }
     }
 
+    /// What to look at before anything is paid for; nil for nothing.
+    package var warning: String? {
+        guard isEncodingDoubtful else { return nil }
+        return "\(name) is taken for Chinese (GB18030), and may be in a Latin alphabet: if that is so, say --encoding"
+            + " windows-1252; if it is Chinese, --encoding gb18030"
+    }
+
     // MARK: Building
 
     /// Begins a row; the cells that are added then are its own.
@@ -101,8 +127,8 @@ package struct RowTable: Sendable {
         if let line { lines.append(line) }
     }
 
-    mutating func append(_ text: String, in column: Int) {
-        cells.append(Cell(column: column, text: text))
+    mutating func append(_ text: String, in column: Int, isJSON: Bool = false) {
+        cells.append(Cell(column: column, text: text, isJSON: isJSON))
     }
 
     /// Notes what is wrong with the row that was begun last, which has no cells then.

@@ -12,24 +12,31 @@ struct BatchJournaling: Sendable {
     let seed: Int64
     private let plan: JournalPlan?
     private let again: Set<String>
+    private let client: SpeedPixClient
+    private let clock: any Clock<Duration>
 
-    /// - Parameter client: Asks what is still there.
-    /// - Throws: ``CommandFailure`` if there is nothing to go on with; ``SpeedPixError`` `journal_failed`.
-    init(_ batch: BatchPlan, client: SpeedPixClient, in context: CommandContext) throws {
+    /// - Parameters:
+    ///   - target: What it goes on with.
+    ///   - client: Asks what is still there.
+    /// - Throws: ``SpeedPixError``: `invalid_argument` for a batch that cannot be gone on with; `journal_failed`.
+    init(_ batch: BatchPlan, _ target: BatchTarget, client: SpeedPixClient, in context: CommandContext) throws {
         let drawn = batch.seed ?? context.randomSeed()
         plan = batch.journal
         again = batch.again
+        self.client = client
+        clock = context.clock
         guard let plan = batch.journal, !batch.isDryRun || JournalStore.exists(in: plan.folder.path) else {
             (journal, seed, earlier) = (nil, drawn, nil)
             return
         }
         var callbacks = ResumeCallbacks()
+        callbacks.commandOptions = plan.folder.option
         if plan.isLocal {
             // What the gateway has swept away was free.
             callbacks.existsAtService = { prediction in try await client.predictions.isKnown(prediction.id) }
         }
-        let store = try JournalStore(folder: plan.folder.path)
-        if let target = plan.target, let run = try Self.number(of: target, store, plan) {
+        let store = try target.store ?? JournalStore(folder: plan.folder.path)
+        if let run = target.run {
             if batch.isDryRun {
                 let reader = try store.readBatch(run, plan.description)
                 (journal, seed, earlier) = (nil, reader.seed, reader)
@@ -59,25 +66,6 @@ struct BatchJournaling: Sendable {
         (seed, earlier) = (drawn, nil)
     }
 
-    /// Whether there is a batch to go on with. Makes nothing.
-    ///
-    /// - Throws: As ``init(_:client:in:)``.
-    static func goesOn(_ plan: JournalPlan) throws -> Bool {
-        guard let target = plan.target, JournalStore.exists(in: plan.folder.path) else { return false }
-        return try number(of: target, JournalStore(folder: plan.folder.path), plan) != nil
-    }
-
-    /// The batch's number; nil to begin one.
-    private static func number(of target: ResumeTarget, _ store: JournalStore, _ plan: JournalPlan) throws -> Int64? {
-        if case .run(let number) = target { return number }
-        if let newest = try store.newestBatch(plan.description) { return newest }
-        guard target == .newest else { return nil }
-        throw CommandFailure(
-            .usage,
-            "there is no batch of \(plan.description.script) with these rows and parameters to go on with".printable(),
-            hint: "leave --resume out to begin one, or say --resume=auto; speedpix runs lists all")
-    }
-
     /// What attempts before have left of a row; nil for a new one.
     ///
     /// - Throws: ``SpeedPixError`` `journal_failed`.
@@ -100,7 +88,7 @@ struct BatchJournaling: Sendable {
         // What the try before has submitted is to be read.
         if queued.tries > 1 { try await journal.flush() }
         let key = queued.row.key.description
-        return try journal.begin(
+        return try await journal.begin(
             key, try journal.reader.row(key), parameters: arguments, paysAnew: queued.tries == 1 && again.contains(key))
     }
 
@@ -112,13 +100,22 @@ struct BatchJournaling: Sendable {
         return try recorded(row).map { try earlier.openForDryRun($0, plan?.choices ?? ResumeChoices()) }
     }
 
+    /// Why something could not be written down; nil while everything could be.
+    var writeProblem: SpeedPixError? { journal?.writeProblem }
+
     /// The batch is over.
     ///
-    /// - Parameter succeeded: Whether every row is done.
+    /// - Parameters:
+    ///   - succeeded: Whether every row is done.
+    ///   - asksAboutUnended: Whether to wait for the service's answers about predictions that rows have not waited for.
     /// - Returns: Why that could not be written down.
-    func end(succeeded: Bool) async -> SpeedPixError? {
+    func end(succeeded: Bool, asksAboutUnended: Bool) async -> SpeedPixError? {
         guard let plan, let journal else { return nil }
         do {
+            if asksAboutUnended, let unended = try? await journal.unended(most: UnendedPredictions.mostOfBatch) {
+                await UnendedPredictions.ask(
+                    about: unended, client, clock, id: \.id, onEnd: journal.recordEnded, onGone: journal.recordGone)
+            }
             try await journal.end(succeeded: succeeded)
             try journal.store.prune(olderThan: plan.keepsRuns)
             return nil

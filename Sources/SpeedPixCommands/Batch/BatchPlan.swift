@@ -1,6 +1,12 @@
 import SpeedPix
 import SpeedPixBatch
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
 /// Everything that is decided about a batch before it begins. A value.
 struct BatchPlan: Sendable {
     /// Where the table of results goes.
@@ -10,6 +16,18 @@ struct BatchPlan: Sendable {
         /// As the user named it.
         let shown: String
         let format: ResultsFormat
+    }
+
+    /// When no row begins any more.
+    struct Deadline: Sendable {
+        let date: Date
+        /// As the command line has it, such as `06:00`.
+        let name: String
+
+        /// For the rules of a queue that begins now.
+        func rule(at now: Date) -> (time: Duration, name: String) {
+            (.seconds(date.timeIntervalSince(now)), name)
+        }
     }
 
     /// Which rows are done.
@@ -43,7 +61,10 @@ struct BatchPlan: Sendable {
     /// What the random draws of rows are made of, if the command line says so.
     let seed: Int64?
 
+    /// Without the deadline, see ``rules(at:)``.
     let rules: RowSchedule.Rules
+    /// Nil for none.
+    let deadline: Deadline?
     /// How many rows run at once.
     let concurrency: Int
     /// How fast all rows together create; nil for as fast as they like.
@@ -69,10 +90,24 @@ struct BatchPlan: Sendable {
     /// What nothing that is kept may show.
     let secrets: [String]
 
+    /// The rules of a queue that begins now: its times count from then.
+    func rules(at now: Date) -> RowSchedule.Rules {
+        var rules = rules
+        rules.deadline = deadline?.rule(at: now)
+        return rules
+    }
+
     var isDryRun: Bool { host.isDryRun }
 
     /// All that the script is called with for a row.
     func arguments(of row: BatchRow) -> [String: String] { host.arguments.merging(row.values) { $1 } }
+
+    /// A row of the table of results.
+    func record(_ row: BatchRow, _ result: RowResult) -> ResultRecord {
+        var source = table.columns.indices.map { table.value(row.number - 1, $0) }
+        if rows.hasDigestKeys { source.append(.string(row.key.description)) }
+        return ResultRecord(number: row.number, source: source, result: result)
+    }
 
     /// The columns of results that come from the rows. Rows that are known by a digest have it in one more, since it is what
     /// `--only` and `--again` take.

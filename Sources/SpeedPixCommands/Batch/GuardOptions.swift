@@ -1,12 +1,6 @@
 import ArgumentParser
 import SpeedPixBatch
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-
 /// What keeps a batch from costing more than it should.
 struct GuardOptions: ParsableArguments {
     // Negative numbers are numbers, too, and are refused as such.
@@ -18,7 +12,8 @@ struct GuardOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "The most predictions that all rows together create in a time, evenly spaced: 60/min, 2/s, 1000/h.",
-            valueName: "N/min"))
+            valueName: "N/min"),
+        transform: GuardOptions.rate)
     var rate: CreateRate?
 
     @Option(
@@ -44,7 +39,8 @@ struct GuardOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Begins no row after this time, today or else tomorrow; ends with status 75 if rows are left then.",
-            valueName: "HH:MM"))
+            valueName: "HH:MM"),
+        transform: GuardOptions.time)
     var until: TimeOfDay?
 
     @Option(
@@ -67,21 +63,30 @@ struct GuardOptions: ParsableArguments {
         }
     }
 
-    /// The rules of the queue, whose times count from now.
-    func rules(in context: CommandContext) -> RowSchedule.Rules {
+    /// The rules of the queue; the deadline is added when the queue begins, since its time counts from then.
+    var rules: RowSchedule.Rules {
         var rules = RowSchedule.Rules()
         rules.retries = retry
         rules.stopAfter = stopAfter
-        if let until {
-            let now = context.now()
-            let seconds = until.next(after: now, in: context.timeZone).timeIntervalSince(now)
-            rules.deadline = (.seconds(seconds), until.text)
-        }
         return rules
     }
-}
 
-extension CreateRate: ExpressibleByArgument {
-    /// As the command line has it.
-    package init?(argument: String) { self.init(argument) }
+    /// From when on no row begins; nil for no such time.
+    func deadline(in context: CommandContext) -> BatchPlan.Deadline? {
+        until.map { BatchPlan.Deadline(date: $0.next(after: context.now(), in: context.timeZone), name: $0.text) }
+    }
+
+    private static func rate(_ text: String) throws -> CreateRate {
+        guard let rate = CreateRate(text) else {
+            throw ValidationError("it is a number of predictions in a time, such as --rate 60/min, 2/s or 1000/h")
+        }
+        return rate
+    }
+
+    private static func time(_ text: String) throws -> TimeOfDay {
+        guard let time = TimeOfDay(text) else {
+            throw ValidationError("it is a time from 0:00 to 23:59, such as --until 06:00")
+        }
+        return time
+    }
 }

@@ -17,7 +17,7 @@ struct RowEnvironment: Sendable {
     /// Counts the creates of all rows; nil without a budget.
     let budget: CreateLimit?
     /// The names that results of all rows were saved under.
-    let savedNames = SavedNames()
+    let names: BatchNames
     /// Spaces the creates of all rows; nil without a rate.
     let rate: CreateRateLimiter?
     /// Set for `--json`.
@@ -29,6 +29,8 @@ struct RowEnvironment: Sendable {
     let onEvent: @Sendable (RowEvent) -> Void
     /// Why no more rows are to begin: the budget is used up, or the journal cannot be written.
     let onStop: @Sendable (BatchStop) -> Void
+    /// Whether standard output is lost: all rows end then, and what a script makes of it is no failure of its row.
+    let hasLostOutput: @Sendable () -> Bool
 }
 
 /// One try of one row: a VM and a place in the journal of its own.
@@ -107,6 +109,13 @@ struct RowRun {
             result.state == .succeeded || result.failure?.code == SpeedPixError.Code.notAllowed.rawValue
         {
             result = BatchStop.budget(environment.budget?.most ?? 0).result
+        } else if result.state == .failed, environment.hasLostOutput() {
+            result = BatchStop.interrupted.result
+        } else if result.state == .succeeded, let doubt = journal?.run?.doubts.first {
+            // The script has come by without it, and the row is not done before somebody has said what became of it.
+            result.state = .inDoubt
+            result.failure = RowResult.Failure(
+                code: SpeedPixError.Code.unknownOutcome.rawValue, message: settlement(of: doubt, journal?.run?.run))
         }
         if let failure = result.failure { result.failure?.message = redacted(failure.message) }
         (result.predictions, result.files) = (known.predictions, known.files)
@@ -116,8 +125,9 @@ struct RowRun {
             do {
                 let version = RowVersion(script: environment.scriptDigest, values: arguments)
                 try await environment.journaling.journal?.finish(
-                    journal, digest: version.text, files: reads.files, result: result.json,
-                    succeeded: result.state == .succeeded)
+                    journal, digest: version.text, files: reads.files, names: environment.names.saved(by: row.key),
+                    result: result.json, succeeded: result.state == .succeeded)
+                environment.names.forget(row.key)
             } catch {
                 // What was paid for stays in the table of results.
                 let problem = outcome(of: error)
@@ -148,13 +158,12 @@ struct RowRun {
             client: environment.client.with(
                 journal: try guarded(journal, facts), onRetry: { recorder.note(.retried($0)) }),
             streams: streams, environment.context, overlay: overlay, onEvent: recorder.note)
-        // A row that is tried again without a journal has other results under its own names.
-        if journal != nil || queued.tries == 1 { host.savedNames = environment.savedNames }
+        host.savedNames = SavedNames(shared: environment.names.names(of: row.key))
         let seed = journal?.seed ?? BatchJournal.seed(of: row.key.description, in: environment.journaling.seed)
         let vm = try SpeedPixModule.makeVM(host, seed: seed)
         defer {
             let unsaved = recorder.withState { $0.unsaved.entries.count }
-            if unsaved > 0 { environment.onEvent(.unsaved(unsaved)) }
+            environment.onEvent(.unsaved(queued, unsaved))
         }
         do {
             let returned = try await BoundedRun(
@@ -205,9 +214,21 @@ struct RowRun {
         var message = (end.message ?? "\(error)").replacing("\nhint: ", with: "; ").replacing("\n", with: " ")
         if let hint = Self.hint(of: error), !message.contains(hint) { message += "; \(hint)" }
         let failure = RowResult.Failure(code: code, message: message, isRetryable: Self.isRetryable(error))
-        if code == SpeedPixError.Code.journalFailed.rawValue { environment.onStop(.journal(message)) }
+        // A record of this row alone that cannot be read is no reason to stop the others.
+        if code == SpeedPixError.Code.journalFailed.rawValue, environment.journaling.writeProblem != nil {
+            environment.onStop(.journal(message))
+        }
         let isDoubt = code == SpeedPixError.Code.unknownOutcome.rawValue
         return RowResult(isDoubt ? .inDoubt : .failed, failure: failure)
+    }
+
+    /// What to do about a create of an attempt before that this one has not come upon.
+    private func settlement(of doubt: RecordedDoubt, _ run: Int64?) -> String {
+        let name = doubt.label.map { "\($0) (\(doubt.workflowID))" } ?? doubt.workflowID
+        let position = doubt.position.map { "\"\($0)\"" } ?? "\(doubt.number)"
+        return
+            "an attempt before may have created \(name): look in the console whether there is such a prediction, and say"
+            + " so: speedpix runs settle \(run ?? 0) \(position) --id ID\(plan.journal?.folder.option ?? ""), or --not-created"
     }
 
     /// Results and journal show neither secrets nor what signs URLs.

@@ -7,13 +7,24 @@ import SystemPackage
 struct RowSelection {
     /// Indices of the rows that are to be done, in their order.
     private(set) var missing: [Int] = []
-    /// Those that are not, in their order: whether attempts before have done them.
-    private(set) var others: [(index: Int, isDone: Bool)] = []
+    /// Those that are not, in their order.
+    private(set) var others: [(index: Int, standing: Standing)] = []
+    /// The runs of the rows that are to be done and that attempts before have had.
+    private(set) var runs: [Int64] = []
     private var changes: [Change: (count: Int, labels: [String])] = [:]
+    private var folders: [String: String?] = [:]
+
+    /// How attempts before have left a row that is not to be done.
+    enum Standing: Sendable, Equatable {
+        case done
+        /// It was done, and what it was made of is not the same any more.
+        case changed
+        case notDone
+    }
 
     /// Why a row that was done is done once more.
     private enum Change: Hashable {
-        case script, values
+        case script, values, doubt
         case file(String)
 
         /// What comes first is said first.
@@ -21,7 +32,17 @@ struct RowSelection {
             switch self {
             case .script: 0
             case .values: 1
-            case .file: 2
+            case .doubt: 2
+            case .file: 3
+            }
+        }
+
+        var reason: String {
+            switch self {
+            case .script: "the script has changed"
+            case .values: "their values have changed"
+            case .doubt: "it is unknown whether all that they have created was made"
+            case .file(let path): "\(FilePath(path).lastComponent?.string ?? path) has changed"
             }
         }
     }
@@ -41,12 +62,17 @@ struct RowSelection {
             unknown.remove(key)
             let recorded = try journaling.recorded(row)
             let state = recorded?.result.flatMap(RowResult.init(json:))?.state
-            if try isWanted(row, key, recorded, state, plan, scriptDigest) {
+            var change: Change?
+            if state == .succeeded, let recorded { change = firstChange(since: recorded, row, plan, scriptDigest) }
+            if isWanted(key, recorded, state, change, plan) {
                 missing.append(index)
+                if let recorded { runs.append(recorded.run) }
+                if plan.choice == .missing, !plan.again.contains(key), let change { note(change, row) }
             } else {
-                others.append((index, state == .succeeded))
+                others.append((index, state != .succeeded ? .notDone : change == nil ? .done : .changed))
             }
         }
+        folders = [:]
         guard unknown.isEmpty else {
             let keys = unknown.sorted().prefix(Self.mostNamed).map { "'\($0)'" }.joined(separator: ", ")
             throw CommandFailure(
@@ -55,45 +81,43 @@ struct RowSelection {
         }
     }
 
-    private mutating func isWanted(
-        _ row: BatchRow, _ key: String, _ recorded: RecordedRow?, _ state: RowResult.State?, _ plan: BatchPlan,
-        _ scriptDigest: String
-    ) throws -> Bool {
+    /// - Parameter change: Of a row that was done; nil if nothing has changed.
+    private func isWanted(
+        _ key: String, _ recorded: RecordedRow?, _ state: RowResult.State?, _ change: Change?, _ plan: BatchPlan
+    ) -> Bool {
         if plan.again.contains(key) { return true }
-        switch plan.choice {
-        case .new: return recorded == nil
-        case .keys(let keys): return keys.contains(key)
-        case .failed: return recorded != nil && state != .succeeded
-        case .missing: break
+        return switch plan.choice {
+        case .new: recorded == nil
+        case .keys(let keys): keys.contains(key)
+        case .failed: recorded != nil && (state != .succeeded || change == .doubt)
+        case .missing: state != .succeeded || change != nil
         }
-        guard let recorded, state == .succeeded else { return true }
-        let version = RowVersion(script: scriptDigest, values: plan.arguments(of: row))
-        guard let change = Self.change(since: recorded, version) else { return false }
-        changes[change, default: (0, [])].count += 1
-        if changes[change]?.labels.count ?? 0 < Self.mostNamed { changes[change]?.labels.append(row.label) }
-        return true
     }
 
     /// Nil if the row is done.
-    private static func change(since recorded: RecordedRow, _ version: RowVersion) -> Change? {
-        guard let before = recorded.digest.flatMap(RowVersion.init(text:)) else { return .values }
-        if before.values != version.values { return .values }
+    private mutating func firstChange(
+        since recorded: RecordedRow, _ row: BatchRow, _ plan: BatchPlan, _ scriptDigest: String
+    ) -> Change? {
+        let version = RowVersion(script: scriptDigest, values: plan.arguments(of: row))
+        guard let before = recorded.digest.flatMap(RowVersion.init(text:)), before.values == version.values else {
+            return .values
+        }
         if before.script != version.script { return .script }
-        return RowReads.changes(since: recorded.files).first.map { .file($0) }
+        if recorded.hasDoubts { return .doubt }
+        return RowReads.changes(since: recorded.files, &folders).first.map { .file($0) }
+    }
+
+    private mutating func note(_ change: Change, _ row: BatchRow) {
+        changes[change, default: (0, [])].count += 1
+        if changes[change]?.labels.count ?? 0 < Self.mostNamed { changes[change]?.labels.append(row.label) }
     }
 
     /// What to say about rows that are done once more, in lines.
     var notes: [String] {
         let sorted = changes.sorted { ($0.key.rank, $1.value.count) < ($1.key.rank, $0.value.count) }
-        let files = sorted.filter { $0.key.rank == 2 }
-        var lines = sorted.filter { $0.key.rank < 2 }.map { change, rows in
-            let reason = change == .script ? "the script has changed" : "their values have changed"
-            return "\(Self.rows(rows)) again, since \(reason)"
-        }
-        lines += files.prefix(Self.mostNamed).map { change, rows in
-            guard case .file(let path) = change else { return "" }
-            return "\(Self.rows(rows)) again, since \(FilePath(path).lastComponent?.string ?? path) has changed"
-        }
+        let files = sorted.filter { $0.key.rank == 3 }
+        let shown = sorted.filter { $0.key.rank < 3 } + files.prefix(Self.mostNamed)
+        var lines = shown.map { change, rows in "\(Self.rows(rows)) again, since \(change.reason)" }
         let more = files.dropFirst(Self.mostNamed)
         if !more.isEmpty {
             lines.append(

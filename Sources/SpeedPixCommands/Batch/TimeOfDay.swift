@@ -1,5 +1,3 @@
-import ArgumentParser
-
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else
@@ -7,15 +5,16 @@ import Foundation
 #endif
 
 /// A time by the clock on the wall, as `06:00`.
-struct TimeOfDay: ExpressibleByArgument, Sendable, Equatable {
+struct TimeOfDay: Sendable, Equatable {
     let hour: Int
     let minute: Int
 
-    /// - Parameter argument: Hours and minutes, from `0:00` to `23:59`.
-    init?(argument: String) {
-        let parts = argument.split(separator: ":", omittingEmptySubsequences: false)
+    /// - Parameter text: Hours and minutes, from `0:00` to `23:59`.
+    /// - Returns: Nil for anything else.
+    init?(_ text: String) {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
         guard parts.count == 2, (1...2).contains(parts[0].utf8.count), parts[1].utf8.count == 2,
-            argument.utf8.allSatisfy({ $0 == UInt8(ascii: ":") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+            text.utf8.allSatisfy({ $0 == UInt8(ascii: ":") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
             ),
             let hour = Int(parts[0]), let minute = Int(parts[1]), hour < 24, minute < 60
         else { return nil }

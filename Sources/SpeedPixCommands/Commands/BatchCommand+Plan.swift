@@ -18,7 +18,7 @@ extension BatchCommand {
         }
         let journalFolder = journal.folder(context, beside: script.directory)
         let host = try HostPlan(
-            target.configuration, isDryRun: dryRun, sandbox: sandbox, withheld: service.withheldFiles,
+            target.configuration, isDryRun: running.dryRun, sandbox: sandbox, withheld: service.withheldFiles,
             arguments: NamedValues.dictionary(constants), directory: script.directory, journal: journalFolder,
             // Rows may come from it, and a script has no use for what all rows share.
             readsInput: false, middleware: context.middleware, cancelsOnStop: stopping.cancels(target.settings),
@@ -26,6 +26,7 @@ extension BatchCommand {
             in: context)
         let source = try RowSource(rows, rowOptions, in: context)
         if !output.quiet { context.say(source.table.summary.printable()) }
+        if let warning = source.table.warning { context.say(warning.printable()) }
         let parameters = try await DeclaredParameters.ask(script, host, in: context)
         let checked = try RowCheck(
             table: source.table, parameters: parameters, constants: host.arguments, options: rowOptions,
@@ -38,9 +39,10 @@ extension BatchCommand {
             journal: try JournalPlan(
                 resuming, folder: journalFolder, script: file, rows: rowsPath(context) ?? rows,
                 rowKey: rowOptions.key, parameters: host.arguments, at: target, in: context),
-            choice: choice, again: Set(resuming.again), seed: resuming.seed, rules: guards.rules(in: context),
-            concurrency: guards.concurrency, rate: guards.rate, budget: guards.budget, limit: limit,
-            timeout: timeout.duration, results: results(context), report: reporting.report, isVerbose: verbose,
+            choice: choice, again: Set(resuming.again), seed: resuming.seed, rules: guards.rules,
+            deadline: guards.deadline(in: context), concurrency: guards.concurrency, rate: guards.rate,
+            budget: guards.budget, limit: running.limit,
+            timeout: timeout.duration, results: results(context), report: reporting.report, isVerbose: running.verbose,
             progress: output.mode(in: context), isQuiet: output.quiet,
             showsSummary: output.showsSummary(in: context),
             out: sandbox.out, secrets: service.heldSecrets)
@@ -64,9 +66,9 @@ extension BatchCommand {
     private var choice: BatchPlan.Choice {
         switch only.first {
         case nil: .missing
-        case "failed": .failed
-        case "new": .new
-        default: .keys(Set(only))
+        case Self.failedWord: .failed
+        case Self.newWord: .new
+        default: .keys(Set(only.map { $0.hasPrefix(Self.keyMark) ? String($0.dropFirst(Self.keyMark.count)) : $0 }))
         }
     }
 }

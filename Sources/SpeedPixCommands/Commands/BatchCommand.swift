@@ -50,32 +50,23 @@ struct BatchCommand: ContextCommand {
     @Option(
         help: ArgumentHelp(
             "With --resume: failed, for rows that have not succeeded; new, for rows that no attempt has had; or the key of a"
-                + " row. Repeatable for keys. Otherwise all that is missing.", valueName: "failed|new|KEY"))
+                + " row, with key: before it if it looks like one of these. Repeatable for keys. Otherwise all that is"
+                + " missing.", valueName: "failed|new|KEY"))
     var only: [String] = []
 
-    @Flag(
-        name: .customLong("dry-run"),
-        help:
-            "Lists what would be created, uploaded and changed in files; sends and changes nothing. Needs no credentials."
-    )
-    var dryRun = false
+    static let failedWord = "failed"
+    static let newWord = "new"
+    /// Before a key that would be taken for a word: `--only key:failed`.
+    static let keyMark = "key:"
 
-    // A negative number is a number, too, and is refused as one.
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("Stops a row before it creates more predictions than this.", valueName: "N"))
-    var limit: Int?
+    @OptionGroup var running: ScriptRunOptions
 
     @Flag(help: "Ends with status 75 if a batch of these rows runs already, for schedulers.")
     var lock = false
 
-    @Flag(help: "Shows what scripts log with log.debug, too.")
-    var verbose = false
-
     @OptionGroup var timeout: TimeoutOptions
 
     func validate() throws {
-        if let limit, limit < 0 { throw ValidationError("--limit is a number of predictions, 0 or more") }
         guard !ScriptFile.isStandardInput(file) else {
             throw ValidationError("the script of a batch is a file: standard input may have the rows")
         }
@@ -89,7 +80,7 @@ struct BatchCommand: ContextCommand {
             throw ValidationError("--retry needs the journal: without it each try would pay for everything anew")
         }
         if resuming.resume == nil, !only.isEmpty { throw ValidationError("--only goes with --resume") }
-        if only.count > 1, only.contains("failed") || only.contains("new") {
+        if only.count > 1, only.contains(Self.failedWord) || only.contains(Self.newWord) {
             throw ValidationError("--only is failed, new, or keys of rows, not more than one of these")
         }
         // The shell has made files of a pattern.
@@ -104,7 +95,7 @@ struct BatchCommand: ContextCommand {
     func run(in context: CommandContext) async throws {
         let directory = ScriptFile.directory(of: file, in: context)
         let service = service.selection(
-            context, beside: directory, sendsNothing: dryRun && resuming.resume == nil)
+            context, beside: directory, sendsNothing: running.dryRun && resuming.resume == nil)
         let events = events(at: service, context)
         let result: BatchResult
         let failure: (any Error)?
@@ -139,7 +130,7 @@ struct BatchCommand: ContextCommand {
             context,
             head: [
                 "script": .string(file), "rows": .string(rows), "version": .string(SpeedPixVersion.current),
-                "local": .bool(service.localMode != nil), "dry_run": .bool(dryRun),
+                "local": .bool(service.localMode != nil), "dry_run": .bool(running.dryRun),
             ],
             secrets: service.heldSecrets)
     }

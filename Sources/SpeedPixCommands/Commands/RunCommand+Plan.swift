@@ -21,7 +21,7 @@ extension RunCommand {
         return RunPlan(
             script: script, name: name,
             host: try HostPlan(
-                target.configuration, isDryRun: dryRun, sandbox: sandbox, withheld: service.withheldFiles,
+                target.configuration, isDryRun: running.dryRun, sandbox: sandbox, withheld: service.withheldFiles,
                 arguments: arguments, directory: script.directory,
                 journal: journalFolder, readsInput: !script.isStandardInput,
                 middleware: context.middleware,
@@ -32,7 +32,7 @@ extension RunCommand {
                 resuming, goingOn: run, folder: journalFolder, script: script.directory == nil ? "-" : name,
                 parameters: arguments, at: target,
                 in: context),
-            seed: resuming.seed, limit: limit, timeout: timeout.duration, isVerbose: verbose,
+            seed: resuming.seed, limit: running.limit, timeout: timeout.duration, isVerbose: running.verbose,
             progress: output.mode(in: context), isQuiet: output.quiet, showsSummary: output.showsSummary(in: context),
             report: reporting.report, out: sandbox.out, secrets: service.heldSecrets)
     }

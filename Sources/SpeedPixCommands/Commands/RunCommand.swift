@@ -41,20 +41,7 @@ struct RunCommand: ContextCommand {
     @OptionGroup var resuming: ResumeOptions
     @OptionGroup var journal: JournalOptions
 
-    @Flag(
-        name: .customLong("dry-run"),
-        help:
-            "Lists what would be created, uploaded and changed in files; sends and changes nothing. Needs no credentials."
-    )
-    var dryRun = false
-
-    // A negative number is a number, too, and is refused as one.
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp(
-            "Stops the script before it creates more predictions than this. It counts anew in each attempt: with --resume, what"
-                + " attempts before have created does not count.", valueName: "N"))
-    var limit: Int?
+    @OptionGroup var running: ScriptRunOptions
 
     @Flag(help: "Runs the script again whenever it or a file that it read changes; Ctrl-C ends.")
     var watch = false
@@ -62,16 +49,12 @@ struct RunCommand: ContextCommand {
     @Flag(help: "Ends with status 75 if the script runs already, for schedulers.")
     var lock = false
 
-    @Flag(help: "Shows what the script logs with log.debug, too.")
-    var verbose = false
-
     @OptionGroup var timeout: TimeoutOptions
 
     @Flag(name: [.customShort("h"), .long], help: "Shows this text, or the parameters of the script.")
     var help = false
 
     func validate() throws {
-        if let limit, limit < 0 { throw ValidationError("--limit is a number of predictions, 0 or more") }
         let isStandardInput = file.map(ScriptFile.isStandardInput) ?? false
         // Before it is read, which may wait for a person; another pipe is known only when it is opened, see `watch(_:_:)`.
         if watch, isStandardInput {
@@ -80,7 +63,7 @@ struct RunCommand: ContextCommand {
         if lock, isStandardInput {
             throw ValidationError("--lock needs a file: it is by its file that a script is known to run already")
         }
-        if dryRun, reporting.report != nil {
+        if running.dryRun, reporting.report != nil {
             throw ValidationError("--dry-run makes no results, so that there is nothing for --report to show")
         }
         try NamedValues.check(parameters)
@@ -110,14 +93,14 @@ struct RunCommand: ContextCommand {
             context,
             head: [
                 "script": .string(file), "version": .string(SpeedPixVersion.current),
-                "local": .bool(service.localMode != nil), "dry_run": .bool(dryRun),
+                "local": .bool(service.localMode != nil), "dry_run": .bool(running.dryRun),
             ],
             secrets: service.heldSecrets)
     }
 
     /// Which service. A dry run needs none, unless it looks up a run: that is found by its service and key.
     private func selection(_ context: CommandContext) -> ServiceSelection {
-        service.selection(context, beside: directory(context), sendsNothing: dryRun && resuming.resume == nil)
+        service.selection(context, beside: directory(context), sendsNothing: running.dryRun && resuming.resume == nil)
     }
 
     /// Nil without `--lock`.

@@ -3,6 +3,8 @@ import SystemPackage
 /// The folder where journals of runs lie.
 struct JournalFolder: Sendable, Equatable {
     let path: String
+    /// What a command line needs to find it again, if this one has named it: ` --state DIR`; else nothing.
+    let option: String
     /// Whether scripts work in this folder, or below it.
     private let isShared: Bool
 
@@ -13,7 +15,9 @@ struct JournalFolder: Sendable, Equatable {
     ///   - given: What the command line says.
     ///   - directory: The script's folder; the working folder counts if it has none.
     init(_ given: String?, beside directory: String?, _ context: CommandContext) {
-        if let chosen = given.flatMap({ $0.isEmpty ? nil : $0 }) ?? context.variable(LocalDataFolder.variable) {
+        let named = given.flatMap { $0.isEmpty ? nil : $0 }
+        option = named.map { " --state \(ShellText.quoted($0))" } ?? ""
+        if let chosen = named ?? context.variable(LocalDataFolder.variable) {
             path = context.absolute(chosen)
         } else if let base = BaseDirectories(context.environment, home: context.variable("HOME")).state {
             path = base.appending("speedpix").string

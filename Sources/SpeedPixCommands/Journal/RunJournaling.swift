@@ -54,6 +54,7 @@ struct RunJournaling: Sendable {
             return
         }
         var callbacks = ResumeCallbacks { create, differences in report(Self.explanation(create, differences)) }
+        callbacks.commandOptions = plan.folder.option
         if plan.isLocal {
             // What the gateway has swept away was free.
             callbacks.existsAtService = { prediction in try await client.predictions.isKnown(prediction.id) }
@@ -64,7 +65,7 @@ struct RunJournaling: Sendable {
         report(Self.greeting(recorded, resumed))
         if !plan.choices.makesDoubtsAgain {
             let doubts = recorded.inDoubt > 0 ? try store.doubts(of: run) : []
-            for line in Self.lines(doubts: doubts, of: run, in: context.timeZone) { context.say(line) }
+            for line in Self.lines(doubts: doubts, of: run, plan.folder, in: context.timeZone) { context.say(line) }
         }
         let deferred = DeferredJournal(resumed)
         (journal, self.seed, self.deferred, dryRunJournal) = (deferred, resumed.seed, deferred, nil)
@@ -149,13 +150,15 @@ struct RunJournaling: Sendable {
         "going on with run \(run.number), attempt \(journal.attempt): \(RunText.paid(run, whose: " of it", "paid for"))"
     }
 
-    private static func lines(doubts: [RecordedCreate], of run: Int64, in zone: TimeZone) -> [String] {
+    private static func lines(
+        doubts: [RecordedCreate], of run: Int64, _ folder: JournalFolder, in zone: TimeZone
+    ) -> [String] {
         guard !doubts.isEmpty else { return [] }
         let lines =
             ["\(doubts.count) in doubt, since it was stopped between sending and the answer:"]
             + doubts.map { "  \(RunText.doubt($0, in: zone))" } + [
                 "look in the console whether there are such predictions, and say so: speedpix runs settle \(run) POSITION"
-                    + " --id ID, or --not-created"
+                    + " --id ID\(folder.option), or --not-created"
             ]
         return lines.map { $0.printable() }
     }
@@ -176,45 +179,18 @@ struct RunJournaling: Sendable {
     /// - Returns: Why that could not be written down.
     func end(succeeded: Bool) async -> SpeedPixError? {
         guard let plan, let journal = deferred?.runJournal else { return nil }
-        if succeeded { await Self.askAboutUnended(journal, client: client, clock: clock) }
+        if succeeded {
+            await UnendedPredictions.ask(
+                about: Array(journal.unended.prefix(UnendedPredictions.mostOfRun)), client, clock, id: { $0 },
+                onEnd: { prediction, _ in journal.recordEnded(prediction, byCaller: false) },
+                onGone: journal.recordGone)
+        }
         do {
             try await journal.end(succeeded: succeeded)
             try journal.store.prune(olderThan: plan.keepsRuns)
             return nil
         } catch {
             return error as? SpeedPixError ?? SpeedPixError(.journalFailed, "\(error)")
-        }
-    }
-
-    /// The most predictions that are polled at the end of a run: those that the script has not waited for.
-    private static let mostAskedAbout = 100
-    /// The end of a run is not to wait for a service that does not answer.
-    private static let askingTimeout: Duration = .seconds(10)
-
-    /// Asks once how predictions stand that the script has not waited for: else a run that has ended well would have something to
-    /// go on with for ever.
-    private static func askAboutUnended(
-        _ journal: RunJournal, client: SpeedPixClient, clock: any Clock<Duration>
-    ) async {
-        let unended = journal.unended.prefix(mostAskedAbout)
-        guard !unended.isEmpty else { return }
-        try? await withDeadline(
-            askingTimeout, clock: clock, expired: { CancellationError() },
-            operation: {
-                await withTaskGroup { asking in
-                    for id in unended { asking.addTask { await ask(about: id, journal, client) } }
-                }
-            })
-    }
-
-    private static func ask(about id: String, _ journal: RunJournal, _ client: SpeedPixClient) async {
-        do {
-            let prediction = try await client.predictions.get(id)
-            if prediction.status.isTerminal { journal.recordEnded(prediction, byCaller: false) }
-        } catch let error as SpeedPixError where error.code == .apiError {
-            journal.recordGone(id)
-        } catch {
-            // The next run asks again.
         }
     }
 

@@ -15,6 +15,9 @@ final class DeclaredParameters: Sendable {
 }
 
 extension DeclaredParameters {
+    /// How long a script may take until it has declared its parameters.
+    private static let timeout: Duration = .seconds(10)
+
     /// Runs a script as far as `speedpix.params`; nothing is sent, and nothing that it prints is shown.
     ///
     /// - Returns: Nil for a script that declares none, or wants to reach the service before.
@@ -24,8 +27,10 @@ extension DeclaredParameters {
         let declared = DeclaredParameters()
         let host = ScriptHost(plan, streams: .none, context, onEvent: { _ in }, onParameters: declared.set)
         do {
-            try await LuaVM(modules: SpeedPixModule.modules(host))
-                .execute(script.chunk, timeout: .seconds(10), clock: context.clock)
+            try await BoundedRun(
+                vm: LuaVM(modules: SpeedPixModule.modules(host)), timeout: timeout, context: context,
+                isWholeCommand: false
+            ).execute(script.chunk)
         } catch let error as LuaError where declared.all == nil && !ParametersOnlyError.hasEnded(by: error) {
             throw CommandFailure(.failure, ErrorText.describe(error, chunk: script.chunk))
         } catch is LuaError {

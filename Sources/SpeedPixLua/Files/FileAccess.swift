@@ -193,10 +193,13 @@ public struct FileAccess: Sendable {
 
     /// Nil if nothing near is there that the script may read.
     func nearest(to path: FilePath) -> NearestFile? {
+        // The script has not asked for what lies in the folder.
+        var unnoticed = self
+        unnoticed.onRead = nil
         let nearest = NearestFile(
             to: path,
             exists: { real(located($0)) != nil },
-            names: { (try? FolderListing($0, self, limit: NearestFile.mostNames))?.names ?? [] })
+            names: { (try? FolderListing($0, unnoticed, limit: NearestFile.mostNames))?.names ?? [] })
         guard let nearest, let real = real(located(nearest.path)), mayRead(real) else { return nil }
         return nearest
     }

@@ -13,10 +13,37 @@ package final class SavedNames: Sendable {
         var isSaved = false
     }
 
-    private let entries = Mutex<[FilePath: Entry]>([:])
+    /// A result that was saved under a name of its own.
+    private struct Renaming: Hashable {
+        let identity: String
+        let wanted: FilePath
+    }
 
-    /// Every name is free.
-    package init() {}
+    private struct State {
+        var entries: [FilePath: Entry] = [:]
+        /// The numbers in the names that results got which were renamed.
+        var numbers: [Renaming: Int] = [:]
+    }
+
+    /// A name for a result.
+    private struct Claim {
+        /// As the script can use it.
+        let path: FilePath
+        /// Where the file will lie.
+        let key: FilePath
+        /// Whether another result, or none, had it.
+        let isNew: Bool
+    }
+
+    private let state = Mutex(State())
+    private let shared: (any SharedNames)?
+
+    /// Every name is free, but for those that other runs have.
+    ///
+    /// - Parameter shared: Nil for a run that saves alone.
+    package init(shared: (any SharedNames)? = nil) {
+        self.shared = shared
+    }
 
     /// Saves a result under a name that no other result of the run has.
     ///
@@ -32,54 +59,99 @@ package final class SavedNames: Sendable {
         earlier: [FilePath] = [], _ body: (FilePath) async throws -> Value
     ) async throws -> Value {
         guard let result else { return try await body(path) }
-        let (chosen, key, isNew) = try claim(path, for: result, conflict, files, earlier)
+        let claim = try claim(path, for: result, conflict, files, earlier)
         do {
-            let value = try await body(chosen)
-            entries.withLock { $0[key]?.isSaved = true }
+            let value = try await body(claim.path)
+            state.withLock { $0.entries[claim.key]?.isSaved = true }
+            shared?.noteSaved(claim.key)
             return value
         } catch {
-            if isNew { entries.withLock { $0[key] = nil } }
+            if claim.isNew {
+                state.withLock { $0.entries[claim.key] = nil }
+                shared?.giveBack(claim.key)
+            }
             throw error
         }
     }
 
     /// Every name is free again: at a prompt, what is typed next is another run.
-    func removeAll() { entries.withLock { $0 = [:] } }
+    func removeAll() { state.withLock { $0 = State() } }
 
     private func claim(
         _ path: FilePath, for result: SavedResult, _ conflict: SaveConflict, _ files: FileAccess, _ earlier: [FilePath]
-    ) throws -> (path: FilePath, key: FilePath, isNew: Bool) {
+    ) throws -> Claim {
         let wanted = try Self.key(of: path, files)
-        return try entries.withLock { entries in
-            func isFree(_ key: FilePath) -> Bool {
-                guard let entry = entries[key], !result.contains(entry.result) else { return true }
-                return entry.isSaved && files.kind(of: key, followsLast: false) == nil
+        return try state.withLock { state in
+            if conflict == .rename { return try renamed(path, wanted, result, files, earlier, &state) }
+            if conflict == .error, let other = Self.owner(of: wanted, than: result, state.entries, files) {
+                throw Self.taken(path, by: other, and: result.name)
             }
-            func take(_ path: FilePath, _ key: FilePath) -> (FilePath, FilePath, Bool) {
-                let isNew = entries[key]?.result.identity != result.identity
-                entries[key] = Entry(result: result, isSaved: !isNew && entries[key]?.isSaved == true)
-                return (path, key, isNew)
+            if let other = try shared?.take(
+                wanted, for: result.name, replaces: conflict == .replace, isGone: { Self.isGone(wanted, files) })
+            {
+                throw Self.taken(path, by: other, and: result.name)
             }
-            switch conflict {
-            case .replace: return take(path, wanted)
-            case .error:
-                guard isFree(wanted) else {
-                    throw Self.taken(path, by: entries[wanted]?.result.name ?? "another", and: result.name)
-                }
-                return take(path, wanted)
-            case .rename:
-                // As many names as there are claims, and one more, are always enough.
-                let candidates = (1...(entries.count + 1)).lazy.map { number in
-                    (Self.numbered(path, number), Self.numbered(wanted, number))
-                }
-                let own = candidates.first { _, key in
-                    entries[key]?.result.identity == result.identity || earlier.contains(key) && isFree(key)
-                }
-                let (name, key) = own ?? candidates.first { isFree($0.1) } ?? (path, wanted)
-                return take(name, key)
-            }
+            return Self.take(path, wanted, for: result, &state)
         }
     }
+
+    /// The name that the result has already, else the first that is free.
+    private func renamed(
+        _ path: FilePath, _ wanted: FilePath, _ result: SavedResult, _ files: FileAccess, _ earlier: [FilePath],
+        _ state: inout State
+    ) throws -> Claim {
+        let renaming = Renaming(identity: result.identity, wanted: wanted)
+        var number = state.numbers[renaming]
+        if number == nil, state.entries[wanted]?.result.identity == result.identity { number = 1 }
+        if number == nil {
+            let own = (earlier + (try shared?.earlier() ?? [])).compactMap { Self.number(of: $0, wanted) }.sorted()
+            number = try own.first { try isFree(Self.numbered(wanted, $0), for: result, state.entries, files) }
+        }
+        while true {
+            let chosen =
+                try number
+                ?? NumberSearch.first { try isFree(Self.numbered(wanted, $0), for: result, state.entries, files) }
+            let key = Self.numbered(wanted, chosen)
+            let other = try shared?.take(key, for: result.name, replaces: false) { Self.isGone(key, files) }
+            if other == nil {
+                state.numbers[renaming] = chosen
+                return Self.take(Self.numbered(path, chosen), key, for: result, &state)
+            }
+            // Another run has taken it meanwhile.
+            number = nil
+        }
+    }
+
+    private func isFree(
+        _ key: FilePath, for result: SavedResult, _ entries: [FilePath: Entry], _ files: FileAccess
+    ) throws -> Bool {
+        guard Self.owner(of: key, than: result, entries, files) == nil else { return false }
+        return try shared?.owner(of: key) { Self.isGone(key, files) } == nil
+    }
+
+    /// What of this run has a name that is not free for a result.
+    private static func owner(
+        of key: FilePath, than result: SavedResult, _ entries: [FilePath: Entry], _ files: FileAccess
+    ) -> String? {
+        guard let entry = entries[key], !result.contains(entry.result), !(entry.isSaved && isGone(key, files)) else {
+            return nil
+        }
+        return entry.result.name
+    }
+
+    private static func isGone(_ key: FilePath, _ files: FileAccess) -> Bool {
+        files.kind(of: key, followsLast: false) == nil
+    }
+
+    private static func take(
+        _ path: FilePath, _ key: FilePath, for result: SavedResult, _ state: inout State
+    ) -> Claim {
+        let isNew = state.entries[key]?.result.identity != result.identity
+        state.entries[key] = Entry(result: result, isSaved: !isNew && state.entries[key]?.isSaved == true)
+        return Claim(path: path, key: key, isNew: isNew)
+    }
+
+    // MARK: Names
 
     /// Where a file will lie, whatever the path to it.
     private static func key(of path: FilePath, _ files: FileAccess) throws -> FilePath {
@@ -99,6 +171,19 @@ package final class SavedNames: Sendable {
         let dot = name.lastIndex(of: UInt8(ascii: ".")).flatMap { $0 > name.startIndex ? $0 : nil } ?? name.endIndex
         let numbered = name[..<dot] + Array("-\(number)".utf8) + name[dot...]
         return path.removingLastComponent().appending(FileName(bytes: numbered))
+    }
+
+    /// Of "a-2.png" 2, if "a.png" was wanted; nil for what ``numbered(_:_:)`` does not make of it.
+    private static func number(of path: FilePath, _ wanted: FilePath) -> Int? {
+        if path == wanted { return 1 }
+        guard let name = path.fileName?.bytes, let base = wanted.fileName?.bytes else { return nil }
+        let same = zip(name, base).prefix { $0 == $1 }.count
+        // Behind what both begin with there are the hyphen and digits, the first of which may be in both.
+        let digits = name[same...].drop { $0 == UInt8(ascii: "-") }.prefix { (0x30...0x39).contains($0) }
+        guard let number = Int(String(decoding: digits, as: UTF8.self)), number > 1,
+            numbered(wanted, number) == path
+        else { return nil }
+        return number
     }
 
     private static func taken(_ path: FilePath, by first: String, and second: String) -> SpeedPixError {

@@ -119,7 +119,7 @@ public struct Parameter: Sendable, Hashable {
             case .other?: throw LuaArgumentError("the parameter \(name): \(text) is not a regular file")
             case .file?, nil: break
             }
-            return .string(PathText.looksLikePath(text) ? text : "./\(text)")
+            return .string(PathText.beginsLikePath(Array(text.utf8)) ? text : "./\(text)")
         case .boolean:
             let words: [String: Bool] = ["true": true, "yes": true, "1": true, "false": false, "no": false, "0": false]
             guard let flag = words[text.lowercased()] else { throw mismatch(text, "true or false") }

@@ -76,7 +76,7 @@ struct InputConversion: Sendable {
     }
 
     private func value(_ text: String, at valuePath: String) throws -> InputValue {
-        guard PathText.looksLikePath(text) else { return .string(text) }
+        guard PathText.looksLikePath(text) || isFileOfSeveralLines(text) else { return .string(text) }
         let naming = PathNaming(valuePath: valuePath)
         return try naming.explaining {
             // A text with a zero names no file.
@@ -85,6 +85,13 @@ struct InputConversion: Sendable {
             guard try host.files.existingFile(path) != nil else { return .string(text) }
             return .custom(ScriptInputFile(try .file(path, host.files), uploads, naming: naming))
         }
+    }
+
+    /// Whether a text of several lines is the name of a file that is there: names may have line ends, and prompts begin with
+    /// anything.
+    private func isFileOfSeveralLines(_ text: String) -> Bool {
+        PathText.beginsLikePath(Array(text.utf8)) && !text.utf8.contains(0)
+            && host.files.real(host.files.located(FilePath(text))) != nil
     }
 
     private func file(_ path: FilePath, at valuePath: String) throws -> InputValue {

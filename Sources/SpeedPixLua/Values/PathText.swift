@@ -15,7 +15,12 @@ package enum PathText {
 
     /// The same for bytes, which need not be text.
     static func looksLikePath(_ bytes: [UInt8]) -> Bool {
-        guard bytes.count <= longest, !bytes.contains(where: { (0x0A...0x0D).contains($0) }) else { return false }
+        !bytes.contains(where: { (0x0A...0x0D).contains($0) }) && beginsLikePath(bytes)
+    }
+
+    /// The same of several lines, which are a path only where a file has this very name.
+    static func beginsLikePath(_ bytes: [UInt8]) -> Bool {
+        guard bytes.count <= longest else { return false }
         if ["./", "../", "~/", "/"].contains(where: { bytes.starts(with: $0.utf8) }) { return true }
         guard bytes.count >= 3, (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(bytes[0] | 0x20) else { return false }
         return bytes[1] == UInt8(ascii: ":") && (bytes[2] == UInt8(ascii: "/") || bytes[2] == UInt8(ascii: "\\"))

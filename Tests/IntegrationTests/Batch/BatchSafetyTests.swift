@@ -96,6 +96,85 @@ struct BatchSafetyTests {
         }
     }
 
+    @Test("What a script makes of a closed standard output is no failure of its row")
+    func caughtOutputFailure() async throws {
+        let script = """
+            local p = speedpix.params { text = {}, count = {} }
+            pcall(print, p.text)
+            error("no room on the shelf", 0)
+            """
+        try await BatchFixture.run(script) { fixture in
+            let run = await fixture.batch("--concurrency", "1") { context in
+                context.writeOutput = { _ in throw ClosedOutputError() }
+            }
+            #expect(run.status == .failure && !run.errors.contains("shelf"), "\(run.errors)")
+            #expect(run.errors.contains("\n0 done, 3 not run of 3 rows\n"), "\(run.errors)")
+        }
+    }
+
+    @Test("A record that cannot be read fails its row alone")
+    func unreadableRecord() async throws {
+        try await BatchFixture.run { fixture in
+            let run = await fixture.batch("--concurrency", "1") { context in
+                context.wrapJournal = { UnreadableJournal(journal: $0) }
+            }
+            #expect(run.status == .predictionFailed, "\(run.errors)")
+            #expect(run.errors.contains("\n2 done, 1 failed of 3 rows\n"), "\(run.errors)")
+            let row = fixture.results()[2]
+            #expect(row.contains(",failed,") && row.contains("record 1 of run 3 cannot be read"), "\(row)")
+        }
+    }
+
+    /// Cannot read what it has of the second row.
+    private struct UnreadableJournal: ForwardingJournal {
+        let journal: any PredictionJournal
+
+        func claim(_ create: JournaledCreate) async throws -> JournalClaim {
+            guard create.input["text"] != "two" else {
+                throw SpeedPixError(.journalFailed, "the journal's record 1 of run 3 cannot be read")
+            }
+            return try await journal.claim(create)
+        }
+    }
+
+    @Test("Results that cannot be written stop the batch, and rows that have not run are no reason to try on")
+    func lostResults() async throws {
+        let script = """
+            local p = speedpix.params { text = {} }
+            fs.write("begun", "")
+            while not fs.exists("go") do speedpix.sleep(0.01) end
+            return { new = p.text }
+            """
+        let rows = "sku,text\n" + (1...50).map { "\($0),t\n" }.joined()
+        try await BatchFixture.run(script, rows: rows) { fixture in
+            try fixture.folder.makeFolder("sub")
+            let batch = Task { await fixture.batch("--results", "sub/r.csv", "--concurrency", "1") }
+            await fixture.folder.waitFor("begun")
+            // A new column makes a new file, which cannot be made there.
+            try fixture.folder.remove("sub")
+            try fixture.folder.write("", to: "go")
+            let run = await batch.value
+            #expect(run.status == .failure, "\(run.errors)")
+            #expect(run.errors.contains("\nstopped, since the results cannot be written: "), "\(run.errors)")
+            #expect(run.errors.contains("\n1 done, 49 not run of 50 rows\n"), "\(run.errors)")
+        }
+    }
+
+    @Test("A file whose name has a line end is a row's file")
+    func lineEndInName() async throws {
+        let script = """
+            local p = speedpix.params { photo = { type = "file" } }
+            run("echo", { text = "x", image = p.photo }).images:save("out.txt")
+            """
+        try await BatchFixture.run(script) { fixture in
+            try fixture.folder.write("content", to: "in/a\nb.txt")
+            let run = await CommandRun(
+                ["batch", "s.lua", "in/*.txt", "--as", "photo"], in: fixture.folder, environment: fixture.environment)
+            #expect(run.status == .success, "\(run.errors)")
+            #expect(String(decoding: try fixture.folder.read("out.txt"), as: UTF8.self) == "content")
+        }
+    }
+
     @Test("--budget bounds the predictions of all rows, leaves the others not run, and ends with status 75")
     func budget() async throws {
         try await BatchFixture.run { fixture in

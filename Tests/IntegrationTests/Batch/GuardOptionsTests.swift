@@ -19,7 +19,8 @@ struct GuardOptionsTests {
     func defaults() throws {
         let options = try GuardOptions.parse([])
         #expect(options.concurrency == 8 && options.rate == nil && options.budget == nil && options.results == nil)
-        #expect(options.rules(in: try context(now: "2024-03-01T12:00:00Z")) == RowSchedule.Rules())
+        #expect(options.rules == RowSchedule.Rules())
+        #expect(options.deadline(in: try context(now: "2024-03-01T12:00:00Z")) == nil)
     }
 
     @Test("Each guard is read from the command line")
@@ -29,9 +30,10 @@ struct GuardOptionsTests {
             "--until", "6:00", "--results", "out.jsonl",
         ])
         #expect(options.concurrency == 20 && options.rate?.interval == .seconds(1) && options.budget == 500)
-        let rules = options.rules(in: try context(now: "2024-03-01T04:30:00Z"))
-        #expect(rules.retries == 3 && rules.stopAfter == 0 && rules.deadline?.name == "06:00")
-        #expect(rules.deadline?.time == .seconds(5400))
+        #expect(options.rules.retries == 3 && options.rules.stopAfter == 0)
+        let deadline = options.deadline(in: try context(now: "2024-03-01T04:30:00Z"))
+        let date = try Date("2024-03-01T06:00:00Z", strategy: .iso8601)
+        #expect(deadline?.name == "06:00" && deadline?.date == date)
     }
 
     @Test(
@@ -46,6 +48,23 @@ struct GuardOptionsTests {
         #expect(throws: (any Error).self) { try GuardOptions.parse(arguments) }
     }
 
+    @Test("The time left until a deadline counts from when the queue begins")
+    func timeLeft() throws {
+        let date = try Date("2024-03-01T06:00:00Z", strategy: .iso8601)
+        let deadline = BatchPlan.Deadline(date: date, name: "06:00")
+        #expect(deadline.rule(at: date.addingTimeInterval(-90)).time == .seconds(90))
+        #expect(deadline.rule(at: date.addingTimeInterval(5)).time < .zero && deadline.rule(at: date).name == "06:00")
+    }
+
+    @Test(
+        "A rate and a time that cannot be read are answered with one that can",
+        arguments: [(["--rate", "60"], "such as --rate 60/min"), (["--until", "6"], "such as --until 06:00")])
+    func examples(arguments: [String], example: String) throws {
+        let error = #expect(throws: (any Error).self) { try GuardOptions.parse(arguments) }
+        let text = GuardOptions.message(for: try #require(error))
+        #expect(text.contains(example), "\(text)")
+    }
+
     @Test(
         "--until is today or else tomorrow, by the clock on the wall",
         arguments: [
@@ -58,7 +77,7 @@ struct GuardOptionsTests {
         ])
     func until(now: String, zone: String, time: String, seconds: Double) throws {
         let context = try context(now: now, zone: zone)
-        let until = try #require(TimeOfDay(argument: time))
+        let until = try #require(TimeOfDay(time))
         #expect(until.next(after: context.now(), in: context.timeZone).timeIntervalSince(context.now()) == seconds)
     }
 }

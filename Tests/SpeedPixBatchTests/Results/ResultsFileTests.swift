@@ -20,10 +20,10 @@ struct ResultsFileTests {
     }
 
     private func record(
-        _ number: Int, _ values: [(name: String, value: JSONValue)] = [], source: [String?]? = nil
+        _ number: Int, _ values: [(name: String, value: JSONValue)] = [], source: [JSONValue?]? = nil
     ) -> ResultRecord {
         ResultRecord(
-            number: number, source: source ?? ["id-\(number)", "a, \"b\"\n\(number)"],
+            number: number, source: source ?? [.string("id-\(number)"), .string("a, \"b\"\n\(number)")],
             result: RowResult(.succeeded, predictions: ["p", "q"], duration: .milliseconds(1234), values: values))
     }
 
@@ -197,6 +197,20 @@ struct ResultsFileTests {
                 """)
     }
 
+    @Test("JSON Lines have the source's numbers as numbers; a table of CSV has them as they are")
+    func sourceNumbers() throws {
+        for (name, expected) in [
+            ("r.jsonl", #"{"id":12,"sku":"012","flag":true,"state":"succeeded","predictions":0}"# + "\n"),
+            ("r.csv", "\u{FEFF}id,sku,flag,state,error,predictions,seconds\r\n12,012,true,succeeded,,0,\r\n"),
+        ] {
+            let folder = try TemporaryFolder()
+            let results = try open(folder, name, columns: ["id", "sku", "flag"])
+            try results.append(ResultRecord(number: 1, source: [12, "012", true], result: RowResult(.succeeded)))
+            try results.finish()
+            #expect(String(decoding: try folder.read(name), as: UTF8.self) == expected)
+        }
+    }
+
     // MARK: Failures
 
     @Test("What cannot be written is kept, and is written with the next row", arguments: [false, true])
@@ -209,7 +223,7 @@ struct ResultsFileTests {
         try folder.remove("sub")
         for number in 2...3 {
             let error = #expect(throws: SpeedPixError.self) {
-                try results.append(record(number, [("new", 5)], source: ["\(number)"]))
+                try results.append(record(number, [("new", 5)], source: [.string("\(number)")]))
             }
             #expect(error?.code == .fileSystem && error?.message.contains("sub/results.csv") == true)
         }

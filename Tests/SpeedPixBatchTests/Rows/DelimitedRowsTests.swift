@@ -129,6 +129,32 @@ struct DelimitedRowsTests {
         #expect(readingError(Array("\(names)\n\(row)\n".utf8))?.message == "rows:2, column c17: the row is too long")
     }
 
+    @Test(
+        "RowTable: a byte that is no part of a character is told by row, column and byte, with the option for encodings"
+    )
+    func badByte() {
+        let bytes = Array("sku,text\nA,Größe\nB,\"x\nGr".utf8) + [0xFF] + Array("\"\n".utf8)
+        let error = readingError(bytes)
+        #expect(
+            error?.message
+                == "rows:4, row 2, column text: the text is not UTF-8 and not GB18030: byte 27 (0xFF) is no part of a character",
+            "\(error?.message ?? "")")
+        #expect(error?.hint?.contains("--encoding windows-1252") == true)
+        let header = readingError(Array("sku,t".utf8) + [0xFF] + Array("xt\nA,b\n".utf8))
+        #expect(header?.message.hasPrefix("rows:1, the name of column 2: ") == true, "\(header?.message ?? "")")
+    }
+
+    @Test("RowTable: a text in a Latin alphabet that is taken for Chinese is warned of, and a Chinese one is not")
+    func doubtful() throws {
+        let latin = Array("sku,text\nA,n".utf8) + [0xE9] + Array("e\n".utf8)
+        let guessed = try RowReading().table(latin, name: "rows.csv", ending: "csv")
+        #expect(guessed.warning?.contains("--encoding windows-1252") == true)
+        let named = try RowReading(encoding: .windows1252).table(latin, name: "rows.csv", ending: "csv")
+        #expect(named.warning == nil && named.text(0, 1) == "née")
+        let chinese: [UInt8] = [0xC3, 0xFB, 0xD7, 0xD6, 0x0A, 0xD6, 0xD0, 0xCE, 0xC4, 0x0A]
+        #expect(try RowReading().table(chinese, name: "rows.csv", ending: "csv").warning == nil)
+    }
+
     @Test("RowTable: half of a UTF-16 pair is refused with its line, and the option names the encoding")
     func halfPair() {
         let bytes: [UInt8] =

@@ -42,6 +42,14 @@ struct JSONLinesRowsTests {
         #expect(try RowTable("", ending: "jsonl").summary == "rows.jsonl: 0 rows, JSON Lines, UTF-8")
     }
 
+    @Test("RowTable: numbers and truth values are known as such beside their texts")
+    func types() throws {
+        let table = try RowTable("{\"a\": 12, \"b\": \"12\", \"c\": true, \"d\": 1.5, \"e\": 4.0}", ending: "jsonl")
+        #expect((0..<5).map { table.value(0, $0) } == [12, "12", true, 1.5, 4])
+        #expect(table.values == [["a": "12", "b": "12", "c": "true", "d": "1.5", "e": "4"]])
+        #expect(try RowTable("a\n12\n").value(0, 0) == "12" && table.value(0, 5) == nil)
+    }
+
     @Test("RowTable: a line that is no row is found, and the others are read")
     func malformed() throws {
         let table = try RowTable(

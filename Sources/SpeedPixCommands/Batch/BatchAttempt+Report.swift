@@ -1,17 +1,14 @@
 import SpeedPixBatch
 
-extension BatchRunner {
-    /// Writes the report of a batch that has ended.
+extension BatchAttempt {
+    /// Writes the report of a batch that has ended, if one is wanted.
     ///
-    /// - Parameter report: Nil if none is wanted.
     /// - Returns: The result, which a report that cannot be written turns into a failure.
-    func write(_ report: BatchReport?, of plan: BatchPlan, _ state: BatchState, _ result: BatchResult) async
-        -> BatchResult
-    {
+    func writeReport(_ result: BatchResult) async -> BatchResult {
         guard let report else { return result }
         var result = result
         do {
-            let path = try await report.write(state, end: result.end, summary: result.summary)
+            let path = try await report.write(recorder.state, end: result.end, summary: result.summary)
             if !plan.isQuiet, events == nil { context.say("report: \(path)".printable()) }
         } catch {
             // What has gone wrong before matters more.

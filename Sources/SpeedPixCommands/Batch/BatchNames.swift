@@ -1,0 +1,93 @@
+import LocalFiles
+import SpeedPixBatch
+import SpeedPixJournal
+import SpeedPixLua
+import Synchronization
+import SystemPackage
+
+/// The names under which the rows of a batch save files. Those of rows that have ended are in the journal, so that memory does not
+/// grow with the rows; without a journal they stay here.
+final class BatchNames: Sendable {
+    private struct Claim {
+        let row: RowKey
+        /// What is saved, for messages.
+        let result: String
+        var isSaved = false
+    }
+
+    private let claims = Mutex<[FilePath: Claim]>([:])
+    /// Has those of rows that have ended; nil without a journal.
+    private let reader: BatchReader?
+
+    init(_ reader: BatchReader?) {
+        self.reader = reader
+    }
+
+    /// The names as a row sees them.
+    func names(of row: RowKey) -> any SharedNames { RowNames(row: row, all: self) }
+
+    /// What a row has saved, by the paths' bytes, for ``BatchJournal/finish(_:digest:files:names:result:succeeded:)``.
+    func saved(by row: RowKey) -> [[UInt8]: String] {
+        claims.withLock { claims in
+            var names: [[UInt8]: String] = [:]
+            for (path, claim) in claims where claim.row == row && claim.isSaved { names[path.bytes] = claim.result }
+            return names
+        }
+    }
+
+    /// The journal has what a row has saved.
+    func forget(_ row: RowKey) {
+        guard reader != nil else { return }
+        claims.withLock { $0 = $0.filter { $0.value.row != row } }
+    }
+
+    // MARK: One row
+
+    private struct RowNames: SharedNames {
+        let row: RowKey
+        let all: BatchNames
+
+        func owner(of path: FilePath, isGone: () -> Bool) throws -> String? {
+            try all.claims.withLock { try owner(of: path, $0, isGone) }
+        }
+
+        func take(_ path: FilePath, for result: String, replaces: Bool, isGone: () -> Bool) throws -> String? {
+            try all.claims.withLock { claims in
+                if !replaces, let other = try owner(of: path, claims, isGone) { return other }
+                let isSaved = claims[path].map { $0.row == row && $0.isSaved } ?? false
+                claims[path] = Claim(row: row, result: result, isSaved: isSaved)
+                return nil
+            }
+        }
+
+        func noteSaved(_ path: FilePath) {
+            all.claims.withLock { claims in
+                if claims[path]?.row == row { claims[path]?.isSaved = true }
+            }
+        }
+
+        func giveBack(_ path: FilePath) {
+            all.claims.withLock { claims in
+                if claims[path]?.row == row { claims[path] = nil }
+            }
+        }
+
+        func earlier() throws -> [FilePath] {
+            try all.reader?.paths(ofRow: row.description).map { FilePath(bytes: $0) } ?? []
+        }
+
+        /// Within the lock: a row that ends is in the journal before it is not here any more.
+        private func owner(of path: FilePath, _ claims: [FilePath: Claim], _ isGone: () -> Bool) throws -> String? {
+            if let claim = claims[path] {
+                guard claim.row != row, !(claim.isSaved && isGone()) else { return nil }
+                return Self.text(claim.result, claim.row.description)
+            }
+            guard let known = try all.reader?.owner(ofPath: path.bytes), known.key != row.description, !isGone() else {
+                return nil
+            }
+            return Self.text(known.name, known.key)
+        }
+
+        private static func text(_ result: String, _ row: String) -> String { "\(result) of the row \(row)" }
+    }
+}

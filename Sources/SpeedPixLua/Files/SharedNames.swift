@@ -1,0 +1,30 @@
+package import SystemPackage
+
+/// The names of runs that save into the same folders, as the rows of a batch do: no run replaces what another has saved.
+package protocol SharedNames: Sendable {
+    /// What another run has, or is about to save, under a full path; nil if the name is free for this one.
+    ///
+    /// - Parameter isGone: Whether no file has the name any more: then it is free once it was saved.
+    /// - Throws: What finding out throws.
+    func owner(of path: FilePath, isGone: () -> Bool) throws -> String?
+
+    /// Takes a name for this run, in one step with the question whether it is free.
+    ///
+    /// - Parameters:
+    ///   - result: What is saved, for the messages of the others.
+    ///   - replaces: Whether it is taken whoever has it.
+    /// - Returns: What another run has under it; nil if it is this run's now.
+    /// - Throws: As ``owner(of:isGone:)``.
+    func take(_ path: FilePath, for result: String, replaces: Bool, isGone: () -> Bool) throws -> String?
+
+    /// What was taken has been saved.
+    func noteSaved(_ path: FilePath)
+
+    /// What was taken could not be saved.
+    func giveBack(_ path: FilePath)
+
+    /// The full paths under which attempts before have saved results of this run.
+    ///
+    /// - Throws: What finding out throws.
+    func earlier() throws -> [FilePath]
+}

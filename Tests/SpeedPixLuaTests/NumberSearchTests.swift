@@ -1,0 +1,28 @@
+import Testing
+
+@testable import SpeedPixLua
+
+@Suite("NumberSearch")
+struct NumberSearchTests {
+    @Test("The first free number follows the taken ones", arguments: [0, 1, 2, 15, 16, 17, 31, 32, 33, 20_000])
+    func first(taken: Int) {
+        #expect(NumberSearch.first { $0 > taken } == taken + 1)
+    }
+
+    @Test("A gap among the first is used, and one far behind may be passed over, with a number that is free")
+    func gaps() {
+        #expect(NumberSearch.first { $0 == 3 || $0 > 10 } == 3)
+        let number = NumberSearch.first { $0 == 40 || $0 > 100 }
+        #expect(number == 40 || number > 100)
+    }
+
+    @Test("What is asked grows with the logarithm of what is taken")
+    func count() {
+        var asked = 0
+        _ = NumberSearch.first {
+            asked += 1
+            return $0 > 1_000_000
+        }
+        #expect(asked < 60)
+    }
+}
