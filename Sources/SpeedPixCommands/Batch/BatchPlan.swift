@@ -69,9 +69,6 @@ struct BatchPlan: Sendable {
 
     var isDryRun: Bool { host.isDryRun }
 
-    /// All that the script is called with for a row.
-    func arguments(of row: BatchRow) -> [String: String] { host.arguments.merging(row.values) { $1 } }
-
     /// The columns of results that come from the rows. Rows that are known by a digest have it in one more, since it is what
     /// `--only` and `--again` take.
     var resultColumns: [String] {

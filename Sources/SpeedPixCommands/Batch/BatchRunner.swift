@@ -75,11 +75,11 @@ struct BatchRunner: Sendable {
             let rows = Task {
                 try await display.run { scriptContext in
                     let environment = RowEnvironment(
-                        plan: plan, client: client, journaling: journaling, scriptDigest: scriptDigest,
+                        plan: plan.rowScript, client: client, journaling: journaling, scriptDigest: scriptDigest,
                         redaction: Redaction(plan.secrets).adding(plan.host.configuration), budget: budget,
                         rate: rate, events: events, context: scriptContext, dryRun: dryRun,
                         onEvent: recorder.note, onStop: queue.stop)
-                    try await work(queue, environment, recorder: recorder, results: results)
+                    try await work(queue, plan, environment, recorder: recorder, results: results)
                 }
             }
             // Nothing more is paid for whose output is lost.
@@ -144,9 +144,9 @@ struct BatchRunner: Sendable {
     ///
     /// - Throws: `CancellationError`; ``SpeedPixError`` if results cannot be written.
     private func work(
-        _ queue: LocalRowQueue, _ environment: RowEnvironment, recorder: BatchRecorder, results: ResultsFile?
+        _ queue: LocalRowQueue, _ plan: BatchPlan, _ environment: RowEnvironment, recorder: BatchRecorder,
+        results: ResultsFile?
     ) async throws {
-        let plan = environment.plan
         // What a dry run lists is readable only if rows do not mix.
         let width = plan.isDryRun ? 1 : plan.concurrency
         try await withThrowingTaskGroup(of: Void.self) { group in

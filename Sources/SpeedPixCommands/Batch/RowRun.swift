@@ -7,10 +7,10 @@ import Synchronization
 
 /// What rows of a batch share while they run.
 struct RowEnvironment: Sendable {
-    let plan: BatchPlan
+    let plan: RowScript
     /// Of all rows, which share its connections, poll rate and uploads.
     let client: SpeedPixClient
-    let journaling: BatchJournaling
+    let journaling: any RowJournaling
     let scriptDigest: String
     /// Hides secrets in what rows return, and in why they failed.
     let redaction: Redaction
@@ -36,7 +36,7 @@ struct RowRun {
     let environment: RowEnvironment
     let queued: QueuedRow
 
-    private var plan: BatchPlan { environment.plan }
+    private var plan: RowScript { environment.plan }
     private var row: BatchRow { queued.row }
 
     /// What has happened besides what the script says of it.
@@ -102,9 +102,8 @@ struct RowRun {
         if let journal {
             do {
                 let version = RowVersion(script: environment.scriptDigest, values: arguments)
-                try await environment.journaling.journal?.finish(
-                    journal, digest: version.text, files: reads.files, result: result.json,
-                    succeeded: result.state == .succeeded)
+                try await environment.journaling.finish(
+                    journal, version: version, files: reads.files, result: result)
             } catch {
                 // What was paid for stays in the table of results.
                 let problem = outcome(of: error)
@@ -161,7 +160,7 @@ struct RowRun {
 
     /// The row's journal behind the limits that count its creates, and those of all rows.
     private func guarded(_ journal: RowJournal?, _ facts: Facts) throws -> any PredictionJournal {
-        var guarded: any PredictionJournal = journal?.journal ?? MemoryJournal()
+        var guarded = journal.map(environment.journaling.predictions) ?? MemoryJournal()
         if plan.isDryRun, let found = try environment.journaling.openForDryRun(row) { guarded = found }
         guarded = environment.context.wrapJournal(guarded).checked(by: plan.host.createCheck)
         if let rate = environment.rate { guarded = PacedJournal(journal: guarded, rate: rate) }
@@ -212,7 +211,7 @@ struct RowRun {
     }
 
     private func isTriedAgain(after error: any Error) -> Bool {
-        queued.tries <= plan.rules.retries && Self.isRetryable(error) && !environment.context.end.isInterruptingCaller
+        queued.tries <= plan.retries && Self.isRetryable(error) && !environment.context.end.isInterruptingCaller
     }
 
     private static func isRetryable(_ error: any Error) -> Bool {
