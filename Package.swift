@@ -176,13 +176,14 @@ let package = Package(
 
         // MARK: NATS
         .target(name: "CNATS", cSettings: c),  // loads libnats itself, when it is first needed
-        .target(name: "NATS", dependencies: ["CNATS"], swiftSettings: swift),
+        .target(name: "NATS", dependencies: ["CNATS", "JSONText"], swiftSettings: swift),
 
         .target(
             name: "SpeedPixQueue",
             dependencies: [
-                "NATS", "SpeedPix", "SpeedPixBatch",
+                "LocalFiles", "NATS", "SpeedPix", "SpeedPixBatch",
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swift
         ),
@@ -299,7 +300,10 @@ let package = Package(
             swiftSettings: swift),
         .testTarget(
             name: "SpeedPixQueueTests",
-            dependencies: ["NATS", "SpeedPix", "SpeedPixBatch", "SpeedPixQueue", "SpeedPixTestSupport"],
+            dependencies: [
+                "LocalFiles", "NATS", "SpeedPix", "SpeedPixBatch", "SpeedPixQueue", "SpeedPixTestSupport",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
             swiftSettings: swift),
         .testTarget(
             name: "SpeedPixTests",
