@@ -17,7 +17,7 @@ struct RowEnvironment: Sendable {
     /// Counts the creates of all rows; nil without a budget.
     let budget: CreateLimit?
     /// The names that results of all rows were saved under.
-    let savedNames = SavedNames()
+    var savedNames = SavedNames()
     /// Spaces the creates of all rows; nil without a rate.
     let rate: CreateRateLimiter?
     /// Set for `--json`.
@@ -211,7 +211,8 @@ struct RowRun {
     }
 
     private func isTriedAgain(after error: any Error) -> Bool {
-        queued.tries <= plan.retries && Self.isRetryable(error) && !environment.context.end.isInterruptingCaller
+        if error is CancellationError, plan.isHandedBack { return true }
+        return queued.tries <= plan.retries && Self.isRetryable(error) && !environment.context.end.isInterruptingCaller
     }
 
     private static func isRetryable(_ error: any Error) -> Bool {

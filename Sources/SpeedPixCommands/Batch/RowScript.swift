@@ -13,6 +13,8 @@ struct RowScript: Sendable {
     let timeout: Duration?
     /// Whether `log.debug` is shown, too.
     let isVerbose: Bool
+    /// Whether somebody else goes on with a row that is interrupted, and with what it has created.
+    var isHandedBack = false
 
     var isDryRun: Bool { host.isDryRun }
 

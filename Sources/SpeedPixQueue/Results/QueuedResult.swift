@@ -31,19 +31,29 @@ package struct QueuedResult: Sendable, Equatable {
         self.unsaved = unsaved
     }
 
-    package var payload: [UInt8] {
-        let json: JSONValue = [
+    /// As the row's log has it.
+    package var json: JSONValue {
+        [
             "row": .integer(Int64(row)), "generation": .integer(Int64(generation)), "worker": .string(worker),
             "tries": .integer(Int64(tries)), "result": result.json.finite, "created": .integer(Int64(created)),
             "reused": .integer(Int64(reused)), "unsaved": .integer(Int64(unsaved)),
         ]
+    }
+
+    package var payload: [UInt8] {
         // Without NaN and infinity it can always be encoded.
-        return (try? json.encoded()) ?? []
+        (try? json.encoded()) ?? []
     }
 
     /// - Returns: Nil for what no program has written.
     package init?(payload: [UInt8]) {
-        guard let json = try? JSONValue(parsing: payload), case .integer(let row)? = json["row"], row > 0,
+        guard let json = try? JSONValue(parsing: payload) else { return nil }
+        self.init(json: json)
+    }
+
+    /// - Returns: Nil for what no program has written.
+    package init?(json: JSONValue) {
+        guard case .integer(let row)? = json["row"], row > 0,
             case .integer(let generation)? = json["generation"], generation > 0,
             let result = json["result"].flatMap(RowResult.init(json:))
         else { return nil }
