@@ -15,7 +15,7 @@ package final class BudgetLeases: Sendable {
     private let store: any WriteOnceStore
     /// What this instance's leases say: no other has the same.
     private let payload: [UInt8]
-    private let leasing = AsyncLock()
+    private let leasing = LeaseLock()
     private let state = Mutex(State())
 
     /// - Parameters:

@@ -26,7 +26,7 @@ package final class RateLeases: Sendable {
     private let payload: [UInt8]
     private let clock: any Clock<Duration>
     private let elapsed: @Sendable () -> Duration
-    private let leasing = AsyncLock()
+    private let leasing = LeaseLock()
     private let state = Mutex(State())
 
     /// - Parameters:

@@ -21,8 +21,8 @@ package enum QueueStream: String, Sendable, CaseIterable {
         switch self {
         case .batches: ["speedpix.batch.>"]
         case .rows: ["speedpix.rows.*"]
-        case .logs: ["speedpix.log.*.*.*"]
-        case .results: ["speedpix.result.*.*.*"]
+        case .logs: ["speedpix.log.>"]
+        case .results: ["speedpix.result.>"]
         case .leases: ["speedpix.lease.>", "speedpix.worker.>"]
         }
     }

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// Lets one task after the other into a section that waits for things. One that is cancelled while it waits for its turn gives up.
-final class AsyncLock: Sendable {
+final class LeaseLock: Sendable {
     private struct State {
         var isHeld = false
         var nextID = 0
