@@ -39,6 +39,7 @@ struct Main {
             writeOutput: { try StandardStream(STDOUT_FILENO, end).write($0) },
             writeError: { try? StandardStream(STDERR_FILENO, end).write($0) },
             readInput: { try input.readAll() })
+        context.hostName = { ProcessInfo.processInfo.hostName }
         context.readSomeInput = { try input.read() }
         context.outputTerminal = { extent(of: STDOUT_FILENO) }
         context.errorTerminal = { extent(of: STDERR_FILENO) }

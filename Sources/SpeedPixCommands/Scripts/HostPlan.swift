@@ -41,7 +41,8 @@ struct HostPlan: Sendable {
         withheld: [String], arguments: [String: String] = [:],
         directory: String?, journal: JournalFolder? = nil, readsInput: Bool = true,
         middleware: [any ClientMiddleware] = [], cancelsOnStop: Bool = false,
-        createCheck: CreateCheck? = nil, readsNamedFiles: Bool = true, watched: WatchedFiles? = nil, in context: CommandContext
+        createCheck: CreateCheck? = nil, readsNamedFiles: Bool = true, watched: WatchedFiles? = nil,
+        in context: CommandContext
     ) throws {
         self.isDryRun = isDryRun
         self.configuration =

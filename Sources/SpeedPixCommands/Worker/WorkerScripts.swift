@@ -16,7 +16,8 @@ struct WorkerScripts: Sendable {
     /// Fetches a batch's script with its modules, and writes them down.
     ///
     /// - Throws: ``QueueError``; ``CommandFailure`` if they cannot be written.
-    func fetch(_ manifest: BatchManifest, _ batch: BatchName, from store: any WriteOnceStore) async throws -> ScriptFile {
+    func fetch(_ manifest: BatchManifest, _ batch: BatchName, from store: any WriteOnceStore) async throws -> ScriptFile
+    {
         let files = try await manifest.fetchScript(batch, from: store)
         let folder = folder.appending(manifest.script.digest)
         do {

@@ -51,8 +51,8 @@ package struct BatchRotation: Sendable {
 
     /// A batch was asked.
     ///
-    /// - Parameter hadRows: Also true if it has rows that others are doing.
-    package mutating func note(_ name: BatchName, hadRows: Bool, at time: Duration) {
+    /// - Parameter hasWaited: Whether its rows were waited for as long as ``longPatience``: then there is no pause besides.
+    package mutating func note(_ name: BatchName, hadRows: Bool, hasWaited: Bool = false, at time: Duration) {
         guard let index = entries.firstIndex(where: { $0.name == name }) else { return }
         if hadRows {
             (entries[index].empty, entries[index].due) = (0, time)
@@ -60,8 +60,7 @@ package struct BatchRotation: Sendable {
             var pause = Self.firstPause
             for _ in 0..<entries[index].empty where pause < Self.longestPause { pause *= 2 }
             entries[index].empty += 1
-            // Who waits at the only one needs no pause besides.
-            entries[index].due = entries.count == 1 ? time : time + min(pause, Self.longestPause)
+            entries[index].due = hasWaited ? time : time + min(pause, Self.longestPause)
         }
     }
 

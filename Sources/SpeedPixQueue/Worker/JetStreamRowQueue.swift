@@ -102,7 +102,8 @@ package final class JetStreamRowQueue: RowQueue {
             let takes = row.log.settings.mostTakes
             let failure = RowResult.Failure(
                 code: "worker_lost",
-                message: "\(takes) workers in a row have vanished while they had it: what does it need that they do not have?"
+                message:
+                    "\(takes) workers in a row have vanished while they had it: what does it need that they do not have?"
             )
             let result = QueuedResult(
                 row: row.message.number, generation: row.message.generation, worker: worker, tries: takes,
@@ -146,7 +147,9 @@ package final class JetStreamRowQueue: RowQueue {
     private func isTriedAgain(_ row: HandedRow, _ result: RowResult) -> Bool {
         guard result.state == .failed, let failure = result.failure else { return false }
         let failed = row.log.state.failedTries
-        if failure.code == SpeedPixError.Code.journalFailed.rawValue { return failed < max(retries, Self.journalRetries) }
+        if failure.code == SpeedPixError.Code.journalFailed.rawValue {
+            return failed < max(retries, Self.journalRetries)
+        }
         return failure.isRetryable && failed < retries
     }
 

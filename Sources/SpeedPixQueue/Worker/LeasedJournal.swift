@@ -50,7 +50,8 @@ package struct LeasedJournal: ForwardingJournal {
     private static func failure(_ error: any Error) -> any Error {
         if error is CancellationError || error is SpeedPixError { return error }
         return SpeedPixError(
-            .journalFailed, "what is left of the batch's budget and rate could not be read: \(error)", isRetryable: true,
+            .journalFailed, "what is left of the batch's budget and rate could not be read: \(error)",
+            isRetryable: true,
             cause: error)
     }
 }

@@ -15,8 +15,10 @@ package struct TrustList: Sendable, Equatable {
     /// - Parameter text: The content of a file, see ``line(_:name:)``. Lines that say something else do not count.
     package init(file text: String) {
         allowsAny = false
-        digests = Set(text.split(whereSeparator: \.isNewline).compactMap { $0.split(separator: " ").first.map(String.init) })
-            .filter(Self.isDigest)
+        digests = Set(
+            text.split(whereSeparator: \.isNewline).compactMap { $0.split(separator: " ").first.map(String.init) }
+        )
+        .filter(Self.isDigest)
     }
 
     package func allows(_ digest: String) -> Bool { allowsAny || digests.contains(digest) }
@@ -33,7 +35,8 @@ package struct TrustList: Sendable, Equatable {
     private static func isDigest(_ text: String) -> Bool {
         text.utf8.count == 64
             && text.utf8.allSatisfy {
-                (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0)
+                (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+                    || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0)
             }
     }
 }
