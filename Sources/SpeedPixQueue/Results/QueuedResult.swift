@@ -1,4 +1,4 @@
-import SpeedPix
+package import SpeedPix
 package import SpeedPixBatch
 
 /// A row's result as the queue has it, created once for each generation of the row. A value.
