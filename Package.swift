@@ -177,6 +177,14 @@ let package = Package(
         // MARK: NATS
         .target(name: "CNATS", cSettings: c),  // loads libnats itself, when it is first needed
         .target(name: "NATS", dependencies: ["CNATS"], swiftSettings: swift),
+        .target(
+            name: "SpeedPixQueue",
+            dependencies: [
+                "NATS", "SpeedPix", "SpeedPixBatch",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: swift
+        ),
 
         // MARK: The gateway
         .target(
@@ -269,6 +277,10 @@ let package = Package(
             name: "LuaRuntimeTests", dependencies: ["LuaRuntime", "SpeedPixTestSupport"], exclude: ["Scripts"],
             swiftSettings: swift),
         .testTarget(name: "JSONTextTests", dependencies: ["JSONText"], swiftSettings: swift),
+        .testTarget(
+            name: "SpeedPixQueueTests",
+            dependencies: ["SpeedPixQueue", "SpeedPix", "SpeedPixTestSupport"],
+            swiftSettings: swift),
         .testTarget(name: "NATSTests", dependencies: ["NATS", "SpeedPixTestSupport"], swiftSettings: swift),
         .testTarget(
             name: "LocalFilesTests",
