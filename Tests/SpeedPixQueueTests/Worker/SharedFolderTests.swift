@@ -31,7 +31,8 @@ struct SharedFolderTests {
     func inside() async throws {
         try await withFolders { root, path in
             let file = SharedFolder.Place.file(root.path.appending("photos/7.jpg"))
-            for value in ["photos/7.jpg", "./photos/7.jpg", "photos/../photos/7.jpg", "in.jpg", path + "/photos/7.jpg"] {
+            for value in ["photos/7.jpg", "./photos/7.jpg", "photos/../photos/7.jpg", "in.jpg", path + "/photos/7.jpg"]
+            {
                 #expect(root.place(of: value) == file, "\(value)")
                 #expect(root.problem(with: value) == nil)
             }
@@ -61,7 +62,9 @@ struct SharedFolderTests {
         }
     }
 
-    @Test("URLs are no files", arguments: ["https://a.example/7.jpg", "HTTP://a.example/7.jpg", "data:image/png;base64,AA"])
+    @Test(
+        "URLs are no files",
+        arguments: ["https://a.example/7.jpg", "HTTP://a.example/7.jpg", "data:image/png;base64,AA"])
     func urls(value: String) async throws {
         try await withFolders { root, _ in
             #expect(root.place(of: value) == .url)

@@ -31,7 +31,9 @@ struct WorkerValueTests {
         #expect(list.allows(other))
     }
 
-    @Test("What is no digest is refused, a shortened one too", arguments: ["", "ANY", "3f9a", String(repeating: "g", count: 64)])
+    @Test(
+        "What is no digest is refused, a shortened one too",
+        arguments: ["", "ANY", "3f9a", String(repeating: "g", count: 64)])
     func refusesOthers(text: String) {
         #expect(TrustList([text]) == nil)
     }
@@ -39,7 +41,8 @@ struct WorkerValueTests {
     @Test("A file of scripts gives back the digests that were added to it, and leaves out other lines")
     func trustFile() {
         let text =
-            TrustList.line(digest, name: "card\n\(other) evil.lua") + "# a remark\n\n" + TrustList.line(other, name: "b.lua")
+            TrustList.line(digest, name: "card\n\(other) evil.lua") + "# a remark\n\n"
+            + TrustList.line(other, name: "b.lua")
         let list = TrustList(file: text)
         #expect(list.digests == [digest, other])
         let one = TrustList(file: TrustList.line(digest, name: "card\n\(other) evil.lua"))
