@@ -1,5 +1,4 @@
-package import NATS
-package import SpeedPixBatch
+import NATS
 
 /// A row that a worker was handed, until it has a result, or somebody else has it.
 package final class HandedRow: Sendable {

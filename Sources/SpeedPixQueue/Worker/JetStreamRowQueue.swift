@@ -1,5 +1,5 @@
-package import NATS
-package import SpeedPix
+import NATS
+import SpeedPix
 package import SpeedPixBatch
 import Synchronization
 
@@ -111,7 +111,6 @@ package final class JetStreamRowQueue: RowQueue {
                     .failed, failure: failure, predictions: row.log.state.creates.flatMap(\.predictionIDs)))
             _ = try await finish(row, result)
         case .ended(let result): await publish(result, of: row)
-        case .superseded: await acknowledge(row)
         }
         return nil
     }
