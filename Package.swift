@@ -176,7 +176,7 @@ let package = Package(
 
         // MARK: NATS
         .target(name: "CNATS", cSettings: c),  // loads libnats itself, when it is first needed
-        .target(name: "NATS", dependencies: ["CNATS"], swiftSettings: swift),
+        .target(name: "NATS", dependencies: ["CNATS", "JSONText"], swiftSettings: swift),
 
         .target(
             name: "SpeedPixQueue",
