@@ -251,7 +251,7 @@ struct BatchResult: Sendable {
 
 extension RunEnd {
     /// How a batch ended: by what stopped it, else by its rows.
-    fileprivate init(
+    init(
         batch state: BatchState, stop: BatchStop?, failure: (any Error)?, outputFailure: (any Error)?,
         in context: CommandContext
     ) {

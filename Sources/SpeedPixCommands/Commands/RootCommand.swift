@@ -17,7 +17,7 @@ struct RootCommand: ParsableCommand {
             """,
         version: SpeedPixVersion.current,
         subcommands: [
-            RunCommand.self, BatchCommand.self, WorkerCommand.self, EvalCommand.self, CheckCommand.self,
+            RunCommand.self, BatchesCommand.self, WorkerCommand.self, EvalCommand.self, CheckCommand.self,
             PredictCommand.self,
             UploadCommand.self,
             JobsCommand.self, RunsCommand.self, ReplCommand.self, ServeCommand.self, InitCommand.self,

@@ -43,23 +43,26 @@ package struct BatchFollower: Sendable {
 
     private let reader: BatchReader
     private let rows: FollowedRows
-    private let parameters: [String?]
+    private let reopener: RowReopener
     private let times: Times
     private let receive: @Sendable (Event) throws -> Void
 
     private var access: QueueAccess { reader.access }
     private var subject: QueueSubject { QueueSubject(reader.name) }
 
-    /// - Parameter receive: Gets events one after the other, from any task. What it throws ends the following.
+    /// - Parameters:
+    ///   - now: Seconds since 1970, for people who read the logs of rows.
+    ///   - receive: Gets events one after the other, from any task. What it throws ends the following.
     package init(
         _ reader: BatchReader, _ manifest: BatchManifest, rows: FollowedRows, times: Times = Times(),
+        now: @escaping @Sendable () -> Double,
         receive: @escaping @Sendable (Event) throws -> Void
     ) {
         self.reader = reader
         self.rows = rows
         self.times = times
         self.receive = receive
-        parameters = manifest.rows.parameters
+        reopener = RowReopener(reader.access, reader.name, manifest, now: now)
     }
 
     /// Returns when every row has a result, or none is done any more.
@@ -203,10 +206,8 @@ package struct BatchFollower: Sendable {
     private func republish(_ state: FollowedState) async throws {
         let (missing, batch) = state.withLock { ($0.batch.missing, $0.batch) }
         for start in stride(from: 0, to: missing.count, by: 1000) {
-            let messages = try missing[start..<min(start + 1000, missing.count)].map { index in
-                RowMessage(try rows.line(index), parameters: parameters, generation: batch.generation(index))
-            }
-            try await BatchPublisher(access).publish(messages, of: reader.name)
+            try await reopener.handOut(
+                missing[start..<min(start + 1000, missing.count)].map { (try rows.line($0), batch.generation($0)) })
         }
         try receive(.republished(missing.count))
     }

@@ -11,7 +11,7 @@ package struct QueueStop: Sendable, Equatable {
     package init?(_ reason: BatchStop, worker: String) {
         switch reason {
         case .failures, .until, .budget: (self.reason, self.worker) = (reason, worker)
-        case .results, .journal, .interrupted: return nil
+        case .results, .journal, .cancelled, .interrupted: return nil
         }
     }
 
@@ -24,7 +24,7 @@ package struct QueueStop: Sendable, Equatable {
             members["message"] = .string(message)
         case .until(let time): members["time"] = .string(time)
         case .budget(let most): members["count"] = .integer(Int64(most))
-        case .results, .journal, .interrupted: break
+        case .results, .journal, .cancelled, .interrupted: break
         }
         // Texts and whole numbers can always be encoded.
         return (try? JSONValue.object(members).encoded()) ?? []

@@ -61,14 +61,16 @@ final class RowLogSimulation: @unchecked Sendable {
                 world.outageEnd = world.time + world.milliseconds(1000...90_000)
             }
         }
-        if world.random.chance(20) {
-            world.after(world.milliseconds(20_000...200_000)) { [self] in settle(whileWorkersRun: true) }
+        for _ in 0..<4 where world.random.chance(40) {
+            world.after(world.milliseconds(20_000...400_000)) { [self] in settle(whileWorkersRun: true) }
         }
         // With faults for a while, so that the rows that are left are done in peace.
         _ = world.run(for: world.milliseconds(60_000...600_000)) { [queue] in queue.isEmpty }
         checkPredictions()
         world.hasFaults = false
         guard finishRows() else { return world.violations }
+        // What is still on its way arrives: for the last time, since nothing is delayed any more.
+        _ = world.run(for: .seconds(210)) { false }
         for round in 1...20 where reopenRows() {
             guard finishRows() else { break }
             if round == 20 { world.violated("rows do not come to an end") }
@@ -80,8 +82,6 @@ final class RowLogSimulation: @unchecked Sendable {
     private func finishRows() -> Bool {
         let isDone = world.run(for: .seconds(4000)) { [queue] in queue.isEmpty }
         if !isDone { world.violated("rows are not done: nothing goes on") }
-        // What is still on its way arrives.
-        _ = world.run(for: .seconds(400)) { false }
         return isDone
     }
 

@@ -40,8 +40,8 @@ struct SimulatedRun: Sendable {
         for step in 0..<script.steps { last = try await create("create \(step + 1)", "after \(last)") }
         guard script.hasPair else { return .string(last) }
         let input = last
-        async let one = create("map 1/item 1", "twice \(input)")
-        async let two = create("map 1/item 2", "twice \(input)")
+        async let one = create("map 1/item 1/create 1", "twice \(input)")
+        async let two = create("map 1/item 2/create 1", "twice \(input)")
         let pair = try await [one, two]
         return .string("\(last) \(pair.joined(separator: " "))")
     }
@@ -78,9 +78,10 @@ struct SimulatedRun: Sendable {
                 try? await journal.recordNotMade(key)
                 throw error
             }
+            let intended = world.time
             // Here a process may be stopped or killed between the acknowledgement and the send.
             await Task.yield()
-            switch await service.send(create, by: worker) {
+            switch await service.send(create, by: worker, intended: intended) {
             case .made(let prediction):
                 try await journal.recordCreated(prediction, key)
                 return prediction

@@ -14,7 +14,7 @@ struct SimulatedWorker: Sendable {
         while true {
             await Task.yield()
             guard let delivery = simulation.queue.next() else {
-                try? await world.clock.sleep(for: .seconds(1))
+                try? await world.clock.sleep(for: .seconds(4))
                 continue
             }
             do {

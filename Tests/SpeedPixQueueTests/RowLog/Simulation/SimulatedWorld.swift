@@ -14,6 +14,8 @@ final class SimulatedWorld: @unchecked Sendable {
     private(set) var time: Duration = .zero
     /// Whether messages get lost, and processes are stopped and killed.
     var hasFaults = true
+    /// How often processes are stopped and killed.
+    private let severity: Int
     /// Nothing reaches the log's server before this time.
     var outageEnd: Duration = .zero
     /// What must not have happened.
@@ -30,6 +32,7 @@ final class SimulatedWorld: @unchecked Sendable {
 
     init(seed: UInt64, keepsHistory: Bool = false) {
         random = SeededGenerator(seed: seed)
+        severity = random.pick([1, 4, 10])
         self.keepsHistory = keepsHistory
     }
 
@@ -92,8 +95,8 @@ final class SimulatedWorld: @unchecked Sendable {
                     (events[$0].time, events[$0].order) < (events[$1].time, events[$1].order)
                 })
             else { return false }
+            guard events[next].time <= end else { return false }
             let event = events.remove(at: next)
-            guard event.time <= end else { return false }
             time = max(time, event.time)
             event.action()
         }
@@ -101,8 +104,8 @@ final class SimulatedWorld: @unchecked Sendable {
     }
 
     private func step(_ process: SimulatedProcess) {
-        if fails(1) { return kill(process) }
-        if fails(3) {
+        if fails(severity) { return kill(process) }
+        if fails(2 * severity) {
             let pause = milliseconds(100...150_000)
             process.pausedUntil = time + pause
             tell("\(process.name) is stopped for \(pause)")
