@@ -61,7 +61,8 @@ struct WorkerCommandTests {
 
     @Test("A worker of another version, and one of another account, say so once and take no row")
     func others() async throws {
-        try await WorkerFixture.run(rows: [["text": "a"]], change: { $0.version = "0.0.1" }) { fixture in
+        let older: (inout BatchManifest) -> Void = { $0.version = "0.0.1" }
+        try await WorkerFixture.run(rows: [["text": "a"]], change: older) { fixture in
             let folder = try TestFolder()
             let worker = fixture.worker("w1", in: folder, "--trust", "any")
             #expect(await worker.says("it was begun by speedpix 0.0.1"))
@@ -69,7 +70,8 @@ struct WorkerCommandTests {
             #expect(await worker.status == .success)
             #expect(try await fixture.unacknowledged() == 1)
         }
-        try await WorkerFixture.run(rows: [["text": "a"]], change: { $0.appKey = "theirs" }) { fixture in
+        let theirs: (inout BatchManifest) -> Void = { $0.appKey = "theirs" }
+        try await WorkerFixture.run(rows: [["text": "a"]], change: theirs) { fixture in
             let folder = try TestFolder()
             let worker = fixture.worker("w1", in: folder, "--trust", "any")
             #expect(await worker.says("it is for theirs at"))
