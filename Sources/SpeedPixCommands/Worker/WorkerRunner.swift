@@ -323,7 +323,8 @@ final class WorkerRunner: Sendable {
                 }
                 return try await pull(batch, count, patience)
             }
-            return try await batch.map { try await pull($0, count, patience) } ?? nil
+            guard let batch else { return nil }
+            return try await pull(batch, count, patience)
         } catch is CancellationError {
             return nil
         } catch let error as NATSError where error.isTransient || [.notFound, .noResponders].contains(error.code) {
