@@ -12,6 +12,7 @@ from pathlib import Path
 SWIFT_ROOMS = [
     "LocalFiles", "LuaRuntime", "SpeedPix", "SpeedPixMedia", "SpeedPixJournal", "SpeedPixLua", "SpeedPixBatch",
     "Imaging", "ImagingLua", "SpeedPixGateway", "Spelling", "Tables", "NATS",
+    "SpeedPixQueue",
 ]
 ROOMS = {
     "Spelling": [],
@@ -35,6 +36,7 @@ ROOMS = {
     "SpeedPixGateway": ["LocalFiles", "SpeedPix", "SQLiteStorage", "LuaRuntime", "Imaging", "ImagingLua", "Spelling"],
     "CNATS": [],
     "NATS": ["CNATS", "JSONText"],
+    "SpeedPixQueue": ["LocalFiles", "NATS", "SpeedPix", "SpeedPixBatch"],
     "CEditLine": [],
     "CLineEditor": ["CEditLine"],
     "SpeedPixCommands": [*SWIFT_ROOMS, "CLineEditor"],

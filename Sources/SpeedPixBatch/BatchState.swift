@@ -48,6 +48,8 @@ package struct BatchState: Sendable {
     package private(set) var reused = 0
     /// Predictions that have succeeded and whose files were neither saved nor used.
     package private(set) var unsaved = 0
+    /// How many rows other processes run.
+    private var runningElsewhere = 0
     /// By their numbers.
     private var runningRows: [Int: Running] = [:]
     /// Of tries that have ended, until it is known whether their rows are tried again.
@@ -68,7 +70,7 @@ package struct BatchState: Sendable {
     package var running: [Running] {
         runningRows.values.sorted { ($0.since, $0.number) < ($1.since, $1.number) }
     }
-    package var runningCount: Int { runningRows.count }
+    package var runningCount: Int { runningElsewhere + runningRows.count }
 
     /// - Parameter time: Never less than that of the event before.
     package mutating func apply(_ event: RowEvent, at time: Duration) {
@@ -86,9 +88,21 @@ package struct BatchState: Sendable {
             if end(row.row, result) { pace.end(at: time) }
         case .left(let row, let result): _ = end(row, result)
         case .skipped: skipped += 1
+        case .reopened(_, _, wasSkipped: true): skipped -= 1
+        case .reopened(_, let state, wasSkipped: false): reopen(state)
+        case .running(let count): runningElsewhere = count
         case .created: created += 1
         case .reused: reused += 1
         case .unsaved(let row, let count): unsavedOfRunning[row.row.number] = count
+        }
+    }
+
+    private mutating func reopen(_ state: RowResult.State) {
+        switch state {
+        case .succeeded: succeeded -= 1
+        case .failed: failed -= 1
+        case .inDoubt: inDoubt -= 1
+        case .notRun: notRun -= 1
         }
     }
 

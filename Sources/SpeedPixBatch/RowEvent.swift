@@ -10,6 +10,10 @@ package enum RowEvent: Sendable, Equatable {
     case skipped(BatchRow)
     /// It is not done now, and attempts before have left it without success.
     case left(BatchRow, RowResult)
+    /// Somebody has opened it once more, after it had this state; `wasSkipped` if an attempt before had done it.
+    case reopened(BatchRow, RowResult.State, wasSkipped: Bool)
+    /// So many rows run elsewhere, of which only this is known.
+    case running(Int)
     /// Something was created, and is paid for.
     case created
     /// What an attempt before has created was used again.

@@ -39,6 +39,7 @@ struct Main {
             writeOutput: { try StandardStream(STDOUT_FILENO, end).write($0) },
             writeError: { try? StandardStream(STDERR_FILENO, end).write($0) },
             readInput: { try input.readAll() })
+        context.hostName = { ProcessInfo.processInfo.hostName }
         context.readSomeInput = { try input.read() }
         context.outputTerminal = { extent(of: STDOUT_FILENO) }
         context.errorTerminal = { extent(of: STDERR_FILENO) }
@@ -54,7 +55,8 @@ struct Main {
             if let problem { return SpeedPixCommand.refuse(problem, in: context) }
             return await SpeedPixCommand.execute(Array(CommandLine.arguments.dropFirst()), in: context)
         }
-        // The first signal ends the command in order, the second one at once.
+        let drains = DrainSignals()
+        // The first signal ends the command in order, the second one at once; of a worker the first one drains it.
         let source = pipe?.source { number in
             if number == SIGCONT || number == SIGWINCH { return interrupts.terminalHasChanged() }
             // A session goes on: only what it is doing ends.
@@ -62,6 +64,7 @@ struct Main {
                 end.interruptStreams()
                 if interrupts.interrupt() { return }
             }
+            if number == SIGINT || number == SIGTERM, drains.begin(interrupts) { return }
             if signals.note(number) {
                 eraseBelow(STDERR_FILENO)
                 _exit(128 + number)

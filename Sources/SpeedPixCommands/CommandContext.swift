@@ -35,6 +35,8 @@ public struct CommandContext: Sendable {
     public var timeZone = TimeZone.current
     /// Text that cannot be guessed, for credentials of a gateway that lives as long as one command.
     public var randomToken: @Sendable () -> String
+    /// What this machine is called.
+    public var hostName: @Sendable () -> String = { "worker" }
     /// The size of the terminal that standard output is, asked anew each time; nil if it is none.
     public var outputTerminal: @Sendable () -> TerminalExtent? = { nil }
     /// The size of the terminal that standard error is, asked anew each time; nil if it is none.

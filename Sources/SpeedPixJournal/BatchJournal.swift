@@ -78,6 +78,22 @@ public final class BatchJournal: Sendable {
             key: key, seed: seed, opened: try await resume(recorded.run, seed: seed, paysAnew: paysAnew))
     }
 
+    /// Begins a take of a row by a worker of a queue: it has nothing of takes before, and leaves no trace before its first create.
+    ///
+    /// - Parameters:
+    ///   - take: By what it is distinguished from the row's other takes.
+    ///   - parameters: The row's values.
+    package func beginTake(_ take: RowTake, parameters: [String: String]) -> RowJournal {
+        let seed = Self.seed(of: take.row, in: seed)
+        var description = description
+        (description.rows, description.rowKey) = (nil, nil)
+        description.parameters = parameters
+        description.command = []
+        return RowJournal(key: take.row, seed: seed) { [self, description] in
+            try insert(take.text, description, seed: seed)
+        }
+    }
+
     /// What the random draws of a row begin with: the same in each attempt, whatever rows stand around it.
     ///
     /// - Parameter seed: The batch's.

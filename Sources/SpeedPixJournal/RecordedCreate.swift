@@ -104,4 +104,12 @@ public struct RecordedDoubt: Sendable, Hashable {
     public let label: String?
     /// When it was about to be sent, in seconds since 1970.
     public let time: Double
+
+    init(_ create: EarlierCreate) {
+        number = create.number
+        position = create.position
+        workflowID = create.workflowID
+        label = create.label
+        time = create.intended
+    }
 }

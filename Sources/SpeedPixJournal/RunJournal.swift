@@ -82,7 +82,7 @@ public final class RunJournal: PredictionJournal {
     public var unended: [String] { state.withLock { $0.unended.keys.sorted() } }
 
     /// Creates of attempts before whose outcome is unknown, and that were not claimed yet.
-    public var doubts: [RecordedDoubt] { state.withLock { $0.earlier.doubts } }
+    public var doubts: [RecordedDoubt] { state.withLock { $0.earlier.doubts }.map(RecordedDoubt.init) }
 
     /// True: attempts before are looked for, so that files are digested.
     public var identifiesCreates: Bool { true }

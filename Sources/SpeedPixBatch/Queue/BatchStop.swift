@@ -10,6 +10,8 @@ package enum BatchStop: Sendable, Equatable {
     case results(String)
     /// What is paid for cannot be written down; why.
     case journal(String)
+    /// Somebody has ended the batch in its queue.
+    case cancelled
     /// Ctrl-C, or the end of the process was asked for otherwise.
     case interrupted
 
@@ -21,6 +23,7 @@ package enum BatchStop: Sendable, Equatable {
         case .budget: "budget"
         case .results: "results"
         case .journal: "journal_failed"
+        case .cancelled: "cancelled"
         case .interrupted: "interrupted"
         }
     }
@@ -35,6 +38,7 @@ package enum BatchStop: Sendable, Equatable {
             "stopped, since the budget of \(most) prediction\(most == 1 ? "" : "s") is used up"
         case .results(let reason): "stopped, since the results cannot be written: \(reason)"
         case .journal(let reason): "stopped, since the journal cannot be written: \(reason)"
+        case .cancelled: "the batch was cancelled"
         case .interrupted: "interrupted"
         }
     }
@@ -43,7 +47,7 @@ package enum BatchStop: Sendable, Equatable {
     package var isTemporary: Bool {
         switch self {
         case .until, .budget: true
-        case .failures, .results, .journal, .interrupted: false
+        case .failures, .results, .journal, .cancelled, .interrupted: false
         }
     }
 

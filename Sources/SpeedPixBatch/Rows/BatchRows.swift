@@ -44,6 +44,9 @@ package struct BatchRows: Sendable, RandomAccessCollection {
         if case .digests = keys { true } else { false }
     }
 
+    /// For each column of the table, the parameter that it is for; nil for a column that is left out.
+    package var parameters: [String?] { mapping.parameters }
+
     package var startIndex: Int { 0 }
     package var endIndex: Int { rows.count }
 

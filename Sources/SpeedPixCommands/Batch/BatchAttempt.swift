@@ -63,7 +63,7 @@ struct BatchAttempt: Sendable {
 
     private func environment(_ scriptContext: CommandContext) -> RowEnvironment {
         RowEnvironment(
-            plan: plan, client: client, journaling: journaling, scriptDigest: scriptDigest,
+            plan: plan.rowScript, client: client, journaling: journaling, scriptDigest: scriptDigest,
             redaction: Redaction(plan.secrets).adding(plan.host.configuration),
             budget: plan.budget.map { CreateLimit($0, of: "this batch", option: "--budget") },
             names: BatchNames(journaling.journal?.reader),

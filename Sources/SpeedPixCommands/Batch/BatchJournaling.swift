@@ -3,7 +3,7 @@ import SpeedPixBatch
 import SpeedPixJournal
 
 /// The journal of a batch under way: opens it, begins and ends its rows, and ends it.
-struct BatchJournaling: Sendable {
+struct BatchJournaling: RowJournaling {
     /// Nil for a batch that writes nothing down, as a dry run.
     let journal: BatchJournal?
     /// What attempts before have left; nil if there was none.
@@ -78,11 +78,6 @@ struct BatchJournaling: Sendable {
         try recorded(row)?.result.flatMap(RowResult.init(json:)) ?? RowResult(.notRun)
     }
 
-    /// Begins a try of a row.
-    ///
-    /// - Parameter arguments: All that its script is called with.
-    /// - Returns: Nil if nothing is written down.
-    /// - Throws: ``SpeedPixError`` `journal_failed`.
     func begin(_ queued: QueuedRow, arguments: [String: String]) async throws -> RowJournal? {
         guard let journal else { return nil }
         // What the try before has submitted is to be read.
@@ -92,15 +87,21 @@ struct BatchJournaling: Sendable {
             key, try journal.reader.row(key), parameters: arguments, paysAnew: queued.tries == 1 && again.contains(key))
     }
 
-    /// What a dry run of a row finds; nil for a row that no attempt before has had.
-    ///
-    /// - Throws: ``SpeedPixError`` `journal_failed`.
+    func predictions(of row: RowJournal) -> any PredictionJournal { row.journal }
+
+    func finish(
+        _ row: RowJournal, version: RowVersion, files: [String: String], names: [[UInt8]: String], result: RowResult
+    ) async throws {
+        try await journal?.finish(
+            row, digest: version.text, files: files, names: names, result: result.json,
+            succeeded: result.state == .succeeded)
+    }
+
     func openForDryRun(_ row: BatchRow) throws -> DryRunJournal? {
         guard let earlier, !again.contains(row.key.description) else { return nil }
         return try recorded(row).map { try earlier.openForDryRun($0, plan?.choices ?? ResumeChoices()) }
     }
 
-    /// Why something could not be written down; nil while everything could be.
     var writeProblem: SpeedPixError? { journal?.writeProblem }
 
     /// The batch is over.

@@ -99,9 +99,6 @@ struct BatchPlan: Sendable {
 
     var isDryRun: Bool { host.isDryRun }
 
-    /// All that the script is called with for a row.
-    func arguments(of row: BatchRow) -> [String: String] { host.arguments.merging(row.values) { $1 } }
-
     /// A row of the table of results.
     func record(_ row: BatchRow, _ result: RowResult) -> ResultRecord {
         var source = table.columns.indices.map { table.value(row.number - 1, $0) }

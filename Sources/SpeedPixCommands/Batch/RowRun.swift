@@ -7,10 +7,10 @@ import Synchronization
 
 /// What rows of a batch share while they run.
 struct RowEnvironment: Sendable {
-    let plan: BatchPlan
+    let plan: RowScript
     /// Of all rows, which share its connections, poll rate and uploads.
     let client: SpeedPixClient
-    let journaling: BatchJournaling
+    let journaling: any RowJournaling
     let scriptDigest: String
     /// Hides secrets in what rows return, and in why they failed.
     let redaction: Redaction
@@ -38,7 +38,7 @@ struct RowRun {
     let environment: RowEnvironment
     let queued: QueuedRow
 
-    private var plan: BatchPlan { environment.plan }
+    private var plan: RowScript { environment.plan }
     private var row: BatchRow { queued.row }
 
     /// What has happened besides what the script says of it.
@@ -124,9 +124,9 @@ struct RowRun {
         if let journal {
             do {
                 let version = RowVersion(script: environment.scriptDigest, values: arguments)
-                try await environment.journaling.journal?.finish(
-                    journal, digest: version.text, files: reads.files, names: environment.names.saved(by: row.key),
-                    result: result.json, succeeded: result.state == .succeeded)
+                try await environment.journaling.finish(
+                    journal, version: version, files: reads.files, names: environment.names.saved(by: row.key),
+                    result: result)
                 environment.names.forget(row.key)
             } catch {
                 // What was paid for stays in the table of results.
@@ -183,7 +183,7 @@ struct RowRun {
 
     /// The row's journal behind the limits that count its creates, and those of all rows.
     private func guarded(_ journal: RowJournal?, _ facts: Facts) throws -> any PredictionJournal {
-        var guarded: any PredictionJournal = journal?.journal ?? MemoryJournal()
+        var guarded = journal.map(environment.journaling.predictions) ?? MemoryJournal()
         if plan.isDryRun, let found = try environment.journaling.openForDryRun(row) { guarded = found }
         guarded = environment.context.wrapJournal(guarded).checked(by: plan.host.createCheck)
         if let rate = environment.rate { guarded = PacedJournal(journal: guarded, rate: rate) }
@@ -228,7 +228,7 @@ struct RowRun {
         let position = doubt.position.map { "\"\($0)\"" } ?? "\(doubt.number)"
         return
             "an attempt before may have created \(name): look in the console whether there is such a prediction, and say"
-            + " so: speedpix runs settle \(run ?? 0) \(position) --id ID\(plan.journal?.folder.option ?? ""), or --not-created"
+            + " so: speedpix runs settle \(run ?? 0) \(position) --id ID\(plan.journalOption), or --not-created"
     }
 
     /// Results and journal show neither secrets nor what signs URLs.
@@ -246,7 +246,8 @@ struct RowRun {
     }
 
     private func isTriedAgain(after error: any Error) -> Bool {
-        queued.tries <= plan.rules.retries && Self.isRetryable(error) && !environment.context.end.isInterruptingCaller
+        if error is CancellationError, plan.isHandedBack { return true }
+        return queued.tries <= plan.retries && Self.isRetryable(error) && !environment.context.end.isInterruptingCaller
     }
 
     private static func isRetryable(_ error: any Error) -> Bool {

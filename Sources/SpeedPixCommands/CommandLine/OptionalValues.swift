@@ -4,8 +4,17 @@ enum OptionalValues {
         "--resume": "--resume=\(ResumeTarget.newestWord)", "--\(LocalMode.temporary.endpoint)": "--local-fresh",
     ]
 
+    /// Who asks for help about `batch` wants to know of its rows; that there are subcommands stands there, too.
+    private static func askingForBatch(_ arguments: [String]) -> [String] {
+        switch arguments {
+        case ["batch", "--help"], ["batch", "-h"], ["help", "batch"]: ["batch", "run", "--help"]
+        default: arguments
+        }
+    }
+
     /// - Parameter arguments: Without the program's name.
     static func spelled(_ arguments: [String]) -> [String] {
+        let arguments = askingForBatch(arguments)
         let end = arguments.firstIndex(of: "--") ?? arguments.endIndex
         return arguments[..<end].map { spellings[$0] ?? $0 } + arguments[end...]
     }

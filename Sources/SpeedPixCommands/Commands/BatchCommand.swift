@@ -3,11 +3,12 @@ import LocalFiles
 import SpeedPix
 import SpeedPixBatch
 import SpeedPixLua
+import SpeedPixQueue
 
 /// `speedpix batch SCRIPT ROWS`: runs a script once for each row of a table, or for each file.
 struct BatchCommand: ContextCommand {
     static let configuration = CommandConfiguration(
-        commandName: "batch",
+        commandName: "run",
         abstract: "Runs a Lua script for every row of a table.",
         usage: "speedpix batch SCRIPT ROWS [key=value ...] [options]",
         discussion: """
@@ -18,11 +19,14 @@ struct BatchCommand: ContextCommand {
               speedpix batch cutout.lua 'photos/*.jpg' --as image
               speedpix batch card.lua products.csv --dry-run --skip-invalid
               speedpix batch card.lua products.csv --key sku --report cards.html
+              speedpix batch card.lua products.csv --queue nats://host:4222
 
             ROWS is a CSV file as Excel, Numbers and WPS write it, JSON Lines (.jsonl),
             - for standard input, or with --as a pattern of files. Its columns are the
             script's parameters; every row is checked before anything is paid for. What the
-            script returns becomes columns of the results.
+            script returns becomes columns of the results. With --queue they are done by
+            "speedpix worker", on any number of machines; see speedpix batch attach, list,
+            results, settle and cancel.
             Exit status: \(ExitStatus.summary).
             """)
 
@@ -66,7 +70,21 @@ struct BatchCommand: ContextCommand {
 
     @OptionGroup var timeout: TimeoutOptions
 
+    @Option(
+        help: ArgumentHelp(
+            "Puts the rows into NATS JetStream, where workers do them; of a cluster several servers, with commas."
+                + " Credentials come from the settings nats_user, nats_creds and others.",
+            valueName: "nats://HOST"))
+    var queue: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "With --queue: what the batch is called; otherwise by script, rows and their content.", valueName: "NAME"),
+        transform: QueueOptions.name)
+    var name: BatchName?
+
     func validate() throws {
+        try validateQueue()
         guard !ScriptFile.isStandardInput(file) else {
             throw ValidationError("the script of a batch is a file: standard input may have the rows")
         }
@@ -92,10 +110,27 @@ struct BatchCommand: ContextCommand {
         try NamedValues.check(constants)
     }
 
+    private func validateQueue() throws {
+        guard queue != nil else {
+            if name != nil { throw ValidationError("--name goes with --queue") }
+            return
+        }
+        if !resuming.again.isEmpty || resuming.againFailed || resuming.inDoubt != nil {
+            throw ValidationError(
+                "--again, --again-failed and --in-doubt do not go with --queue: --resume opens rows once more, and speedpix batch"
+                    + " settle says what became of what is in doubt")
+        }
+        if case .run? = resuming.resume {
+            throw ValidationError("with --queue a batch is known by its name: leave the number of --resume out")
+        }
+        if resuming.noJournal || lock { throw ValidationError("--no-journal and --lock do not go with --queue") }
+    }
+
     func run(in context: CommandContext) async throws {
         let directory = ScriptFile.directory(of: file, in: context)
         let service = service.selection(
             context, beside: directory, sendsNothing: running.dryRun && resuming.resume == nil)
+        if queue != nil { try service.refuseLocal("a batch whose rows workers do, and which") }
         let events = events(at: service, context)
         let result: BatchResult
         let failure: (any Error)?
@@ -120,6 +155,11 @@ struct BatchCommand: ContextCommand {
         in context: CommandContext
     ) async throws -> BatchResult {
         let plan = try await plan(script, at: target, of: service, in: context)
+        if let queue, !dryRun {
+            let queue = try service.nats(queue)
+            return await QueueRunner(context: context, events: events, target: queue)
+                .run(plan, named: name, isResuming: resuming.resume != nil)
+        }
         return await BatchRunner(context, events: events).run(plan)
     }
 

@@ -17,7 +17,8 @@ struct RootCommand: ParsableCommand {
             """,
         version: SpeedPixVersion.current,
         subcommands: [
-            RunCommand.self, BatchCommand.self, EvalCommand.self, CheckCommand.self, PredictCommand.self,
+            RunCommand.self, BatchesCommand.self, WorkerCommand.self, EvalCommand.self, CheckCommand.self,
+            PredictCommand.self,
             UploadCommand.self,
             JobsCommand.self, RunsCommand.self, ReplCommand.self, ServeCommand.self, InitCommand.self,
             TypesCommand.self,

@@ -34,6 +34,7 @@ enum UsageText {
             let subcommands = command.configuration.subcommands
             if subcommands.isEmpty || argument.hasPrefix("-") { break }
             guard let next = subcommands.first(where: { $0.configuration.commandName == argument }) else {
+                if let main = command.configuration.defaultSubcommand, takesArguments(main) { return (main, name, nil) }
                 let names = subcommands.compactMap { $0.configuration.commandName }
                 return (command, name, unknown(argument, among: names, of: name))
             }
@@ -41,6 +42,12 @@ enum UsageText {
             name += " \(argument)"
         }
         return (command, name, nil)
+    }
+
+    /// Whether a command takes arguments that are no options.
+    private static func takesArguments(_ command: any ParsableCommand.Type) -> Bool {
+        let description = try? JSONValue(parsing: command._dumpHelp().utf8)
+        return description?["command"]?["arguments"]?.arrayValue?.contains { $0["kind"] == "positional" } ?? false
     }
 
     private static func unknown(_ argument: String, among names: [String], of command: String) -> String {

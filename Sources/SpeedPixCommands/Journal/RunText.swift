@@ -141,7 +141,7 @@ enum RunText {
         return .object(fields)
     }
 
-    private static func date(_ seconds: Double) -> JSONValue {
+    static func date(_ seconds: Double) -> JSONValue {
         .string(Date(timeIntervalSince1970: seconds).formatted(.iso8601))
     }
 }

@@ -23,6 +23,8 @@ struct HostPlan: Sendable {
     let cancelsOnStop: Bool
     /// What the gateway inside this process refuses; nil for a service, and in a dry run.
     let createCheck: CreateCheck?
+    /// Whether files that arguments name may be read wherever they lie.
+    let readsNamedFiles: Bool
 
     /// - Parameters:
     ///   - configuration: Of the service; a dry run takes only the account from it.
@@ -31,6 +33,7 @@ struct HostPlan: Sendable {
     ///   - journal: Where journals lie; scripts may not reach them.
     ///   - cancelsOnStop: Whether what is left unfinished is canceled at the service; a dry run leaves nothing there.
     ///   - createCheck: What the gateway inside this process refuses; nil for a service.
+    ///   - readsNamedFiles: Whether files that arguments name may be read wherever they lie: on the machine of who gives them.
     ///   - watched: Records which files the script reads and writes.
     /// - Throws: ``SpeedPixError`` `configuration` for an account that no service has.
     init(
@@ -38,17 +41,19 @@ struct HostPlan: Sendable {
         withheld: [String], arguments: [String: String] = [:],
         directory: String?, journal: JournalFolder? = nil, readsInput: Bool = true,
         middleware: [any ClientMiddleware] = [], cancelsOnStop: Bool = false,
-        createCheck: CreateCheck? = nil, watched: WatchedFiles? = nil, in context: CommandContext
+        createCheck: CreateCheck? = nil, readsNamedFiles: Bool = true, watched: WatchedFiles? = nil,
+        in context: CommandContext
     ) throws {
         self.isDryRun = isDryRun
         self.configuration =
             isDryRun ? try DryRunTransport.configuration(context, appKey: configuration.appKey) : configuration
         transport = isDryRun ? DryRunTransport() : nil
         files = sandbox.files(
-            directory: directory, named: Array(arguments.values),
+            directory: directory, named: readsNamedFiles ? Array(arguments.values) : [],
             withheld: withheld + (journal ?? JournalFolder(nil, beside: directory, context)).withheld, watched: watched,
             context)
         environment = sandbox.environment(context)
+        self.readsNamedFiles = readsNamedFiles
         self.arguments = arguments
         self.directory = directory
         self.readsInput = readsInput
@@ -60,12 +65,12 @@ struct HostPlan: Sendable {
     /// The same for one row of a batch.
     ///
     /// - Parameters:
-    ///   - arguments: All of the row's. Paths among them may be read wherever they lie.
+    ///   - arguments: All of the row's.
     ///   - reads: Records which files the row reads and writes.
     func row(_ arguments: [String: String], reads: RowReads) -> HostPlan {
         var plan = self
         plan.arguments = arguments
-        plan.files.readableFiles = Array(arguments.values)
+        if readsNamedFiles { plan.files.readableFiles = Array(arguments.values) }
         plan.files.onRead = reads.noteRead
         plan.files.onWrite = reads.noteWrite
         return plan

@@ -50,6 +50,15 @@ struct ScriptFile {
         directory = Self.directory(of: path, in: context)
     }
 
+    /// A script whose text is at hand.
+    ///
+    /// - Parameter directory: Where its modules lie.
+    init(_ chunk: LuaChunk, directory: String) {
+        self.chunk = chunk
+        self.directory = directory
+        isStandardInput = false
+    }
+
     /// The folder in which a script really lies; nil for standard input, pipes and what is not there.
     static func directory(of path: String, in context: CommandContext) -> String? {
         let full = FilePath(context.absolute(path))

@@ -86,6 +86,20 @@ struct ServiceSelection: Sendable {
         return try? await reader.secret(of: settings)
     }
 
+    // MARK: NATS
+
+    /// Where NATS is, and as whom to connect.
+    ///
+    /// - Parameter queue: What the command line says; nil for the setting.
+    /// - Throws: ``CommandFailure`` with ``ExitStatus/configuration``, or ``ExitStatus/usage`` if neither says where it is.
+    func nats(_ queue: String?) throws -> QueueTarget {
+        do {
+            return try QueueTarget(queue, try resolved.get(), reader)
+        } catch let error as SettingsError {
+            throw error.failure
+        }
+    }
+
     // MARK: The service
 
     /// Runs `body` with what a client needs; for `--local` a gateway runs as long.

@@ -18,6 +18,9 @@ struct BaseDirectories {
     /// For logs, histories and the like: `XDG_STATE_HOME`, else `~/.local/state`. Nil without a home.
     var state: FilePath? { folder("XDG_STATE_HOME", inHome: ".local/state") }
 
+    /// For what can be made anew: `XDG_CACHE_HOME`, else `~/.cache`. Nil without a home.
+    var cache: FilePath? { folder("XDG_CACHE_HOME", inHome: ".cache") }
+
     private func folder(_ variable: String, inHome standard: String) -> FilePath? {
         (Self.absolute(environment[variable]) ?? home.map { "\($0)/\(standard)" }).map { FilePath($0) }
     }

@@ -14,7 +14,8 @@ struct KnownSecrets {
         var values = Values()
         values.add(environment[Setting.appSecret.variable])
         for name in Self.proxyVariables { values.addPassword(of: environment[name]) }
-        if let path = environment[Setting.appSecretFile.variable], !path.isEmpty {
+        for setting in Self.files {
+            guard let path = reader.context.variable(setting.variable) else { continue }
             values.addFile(reader.context.absolute(path))
         }
         for path in reader.projectPaths + [reader.ownPath] {
@@ -24,13 +25,17 @@ struct KnownSecrets {
             for section in [table] + profiles(of: table) {
                 values.add(section.text(Setting.appSecret))
                 values.addPassword(of: section.text(Setting.proxy))
-                guard let name = section.text(Setting.appSecretFile) else { continue }
                 let origin = SettingOrigin.file(path: path, line: 0, profile: nil)
-                values.addFile(reader.path(SettingValue(text: name, origin: origin)))
+                for name in Self.files.compactMap({ section.text($0) }) {
+                    values.addFile(reader.path(SettingValue(text: name, origin: origin)))
+                }
             }
         }
         return values.secrets
     }
+
+    /// Settings that name a file with nothing but a secret in it.
+    private static let files: [Setting] = [.appSecretFile, .natsPasswordFile, .natsTokenFile]
 
     private static let proxyVariables = [
         Setting.proxy.variable, "https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY",

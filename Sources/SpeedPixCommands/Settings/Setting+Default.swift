@@ -21,7 +21,10 @@ extension Setting {
         case .cancelOnStop: "false"
         case .keepRuns: String(Int(Self.standardDaysOfRuns))
         case .downloadHosts: "public"
-        case .profile, .appKey, .appSecret, .appSecretFile, .appSecretCommand, .proxy, .noProxy, .caFile: nil
+        case .natsReplicas: "1"
+        case .profile, .appKey, .appSecret, .appSecretFile, .appSecretCommand, .proxy, .noProxy, .caFile, .natsURL,
+            .natsUser, .natsPasswordFile, .natsTokenFile, .natsCredentials, .natsCAFile, .natsCertificate, .natsKey:
+            nil
         }
     }
 

@@ -21,6 +21,15 @@ enum Setting: String, CaseIterable, Sendable {
     case noProxy = "no_proxy"
     case caFile = "ca_file"
     case downloadHosts = "download_hosts"
+    case natsURL = "nats_url"
+    case natsUser = "nats_user"
+    case natsPasswordFile = "nats_password_file"
+    case natsTokenFile = "nats_token_file"
+    case natsCredentials = "nats_creds"
+    case natsCAFile = "nats_ca_file"
+    case natsCertificate = "nats_cert_file"
+    case natsKey = "nats_key_file"
+    case natsReplicas = "nats_replicas"
 
     /// As `speedpix.toml` has it.
     var key: String { rawValue }
@@ -30,6 +39,9 @@ enum Setting: String, CaseIterable, Sendable {
 
     /// The three ways to give the secret; the first one found in the usual order counts.
     static let secrets: [Setting] = [.appSecret, .appSecretFile, .appSecretCommand]
+
+    /// Files that prove who connects to NATS.
+    static let natsSecretFiles: [Setting] = [.natsPasswordFile, .natsTokenFile, .natsCredentials, .natsKey]
 
     /// Whether the value itself is the secret.
     var isSecret: Bool { self == .appSecret }
@@ -50,9 +62,11 @@ enum Setting: String, CaseIterable, Sendable {
         case .pollRate: .number(0.1...1_000_000)
         case .retries: .integer(0...100)
         case .keepRuns: .number(1...36_500)
+        case .natsReplicas: .integer(1...5)
         case .cancelOnStop: .flag
         case .profile, .endpoint, .appKey, .appSecret, .appSecretFile, .appSecretCommand, .userAgent, .proxy, .noProxy,
-            .caFile, .downloadHosts:
+            .caFile, .downloadHosts, .natsURL, .natsUser, .natsPasswordFile, .natsTokenFile, .natsCredentials,
+            .natsCAFile, .natsCertificate, .natsKey:
             .text
         }
     }
@@ -79,6 +93,15 @@ enum Setting: String, CaseIterable, Sendable {
         case .noProxy: "hosts that are reached without the proxy"
         case .caFile: "a file of certificates that are trusted, too"
         case .downloadHosts: "the hosts that results are fetched from"
+        case .natsURL: "where NATS is, for batches in a queue"
+        case .natsUser: "the name of the user at NATS"
+        case .natsPasswordFile: "a file that holds the password of that user"
+        case .natsTokenFile: "a file that holds a token for NATS"
+        case .natsCredentials: "a .creds file for NATS"
+        case .natsCAFile: "the certificates that NATS is trusted by, instead of the system's"
+        case .natsCertificate: "the certificate that this program shows to NATS"
+        case .natsKey: "the key of that certificate"
+        case .natsReplicas: "on how many servers of a cluster a queue is kept, where a batch makes it"
         }
     }
 }

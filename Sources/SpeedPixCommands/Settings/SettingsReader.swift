@@ -52,18 +52,25 @@ struct SettingsReader {
         guard let (setting, value) = settings.secret else { return nil }
         switch setting {
         case .appSecretFile:
-            let path = path(value)
-            guard let file = try PrivateFile(path, limit: 64 << 10) else {
-                throw SettingsError(message: "\(value.origin.shown): there is no file \(path.printable())")
-            }
-            try file.checkIsPrivate()
-            return try Self.single(file.text, from: path.printable())
+            return try secret(inFileOf: value)
         case .appSecretCommand:
             let output = try await SecretCommand(value, context).output()
             return try Self.single(output, from: "\(value.origin.shown): what app_secret_command prints")
         default:
             return value.text
         }
+    }
+
+    /// The secret in a file that a setting names.
+    ///
+    /// - Throws: ``SettingsError`` if there is none, others may read it, or it has more than a line.
+    func secret(inFileOf value: SettingValue) throws(SettingsError) -> String {
+        let path = path(value)
+        guard let file = try PrivateFile(path, limit: 64 << 10) else {
+            throw SettingsError(message: "\(value.origin.shown): there is no file \(path.printable())")
+        }
+        try file.checkIsPrivate()
+        return try Self.single(file.text, from: path.printable())
     }
 
     /// Every file that may hold a secret: settings and `.env` files, which have names that no script may use but can have
@@ -79,8 +86,10 @@ struct SettingsReader {
 
     private func secretFiles(_ files: [SettingsFile]) -> [String] {
         let layers = files.flatMap { [$0.general] + $0.profiles.values }
-        let variable = context.environment[Setting.appSecretFile.variable].map(context.absolute)
-        return layers.compactMap { $0[.appSecretFile].map(path) } + [variable].compactMap { $0 }
+        return ([.appSecretFile] + Setting.natsSecretFiles).flatMap { setting in
+            layers.compactMap { $0[setting].map(path) }
+                + [context.variable(setting.variable).map(context.absolute)].compactMap(\.self)
+        }
     }
 
     /// The path that a setting names, relative ones from the folder of the file that names it.

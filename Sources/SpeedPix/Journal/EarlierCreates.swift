@@ -1,8 +1,6 @@
-import SpeedPix
-
 /// A create of an attempt before.
-struct EarlierCreate: Sendable {
-    enum State: Sendable {
+package struct EarlierCreate: Sendable {
+    package enum State: Sendable {
         /// It was made; it may have ended, or been canceled by the script.
         case made
         /// It failed, or another client has canceled it.
@@ -12,25 +10,40 @@ struct EarlierCreate: Sendable {
     }
 
     /// Its number in the run: the higher, the newer.
-    let number: Int64
-    let position: CreatePosition?
+    package let number: Int64
+    package let position: CreatePosition?
     /// Nil for one that cannot be distinguished from others.
-    let digest: String?
-    let state: State
-    let workflowID: String
-    let label: String?
-    let intended: Double
+    package let digest: String?
+    package let state: State
+    package let workflowID: String
+    package let label: String?
+    package let intended: Double
     /// The attempt that sent it.
-    let attempt: Int
+    package let attempt: Int
     /// The attempt that noticed its end, and the newest create of the run by then.
-    let end: (attempt: Int, newest: Int64)?
+    package let end: (attempt: Int, newest: Int64)?
+
+    package init(
+        number: Int64, position: CreatePosition?, digest: String?, state: State, workflowID: String, label: String?,
+        intended: Double, attempt: Int, end: (attempt: Int, newest: Int64)?
+    ) {
+        self.number = number
+        self.position = position
+        self.digest = digest
+        self.state = state
+        self.workflowID = workflowID
+        self.label = label
+        self.intended = intended
+        self.attempt = attempt
+        self.end = end
+    }
 }
 
 /// The creates of attempts before, each of which is claimed once. A value.
 ///
 /// A create in doubt is never claimed: every create that is the same is refused until the user says what became of it.
-struct EarlierCreates: Sendable {
-    enum Claim {
+package struct EarlierCreates: Sendable {
+    package enum Claim {
         case found(EarlierCreate)
         /// There is none; another create was at the same position.
         case changed(EarlierCreate)
@@ -77,7 +90,7 @@ struct EarlierCreates: Sendable {
     ///   - creates: The oldest first.
     ///   - makesFailedAgain: Whether failed creates are never claimed, whatever their task did after the failure.
     ///   - isMadeAgain: Whether a create is never claimed.
-    init(
+    package init(
         _ creates: [EarlierCreate] = [], makesFailedAgain: Bool = false,
         isMadeAgain: (EarlierCreate) -> Bool = { _ in false }
     ) {
@@ -101,7 +114,7 @@ struct EarlierCreates: Sendable {
     ///
     /// - Parameter digest: Nil for a create that cannot be distinguished from others: only one in doubt at its position is
     ///   the same.
-    mutating func claim(position: CreatePosition?, digest: String?) -> Claim {
+    package mutating func claim(position: CreatePosition?, digest: String?) -> Claim {
         guard let digest else {
             let doubt = position.flatMap { byPosition[$0] }?.last { isDoubt($0) && all[$0].digest == nil }
             return doubt.map { .found(all[$0]) } ?? .none
@@ -115,7 +128,7 @@ struct EarlierCreates: Sendable {
     }
 
     /// Makes a claimed create free again: its prediction cannot be used.
-    mutating func release(_ create: EarlierCreate) {
+    package mutating func release(_ create: EarlierCreate) {
         guard let digest = create.digest,
             let index = byDigest[digest]?.first(where: { all[$0].number == create.number })
         else { return }
@@ -164,14 +177,7 @@ struct EarlierCreates: Sendable {
     }
 
     /// Those in doubt.
-    var doubts: [RecordedDoubt] {
-        all.indices.filter(isDoubt).map { index in
-            let create = all[index]
-            return RecordedDoubt(
-                number: create.number, position: create.position, workflowID: create.workflowID, label: create.label,
-                time: create.intended)
-        }
-    }
+    package var doubts: [EarlierCreate] { all.indices.filter(isDoubt).map { all[$0] } }
 }
 
 extension CreatePosition {

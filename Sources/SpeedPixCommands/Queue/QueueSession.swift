@@ -1,0 +1,83 @@
+import NATS
+import SpeedPixQueue
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// A command's connection to the queue, for as long as its body runs.
+enum QueueSession {
+    /// - Parameter isQuiet: Whether nothing is said of lost connections and of waits.
+    /// - Throws: ``CommandFailure`` for what is wrong with NATS or the batch; what `body` throws; `CancellationError`.
+    static func run<Result>(
+        _ target: QueueTarget, in context: CommandContext, isQuiet: Bool = false,
+        _ body: (QueueAccess) async throws -> Result
+    ) async throws -> Result {
+        do {
+            let connection = try await NATSConnection.connect(target.configuration) { state in
+                guard !isQuiet, let text = text(state) else { return }
+                context.say(text.printable())
+            }
+            let access = QueueAccess(JetStream(connection), clock: context.clock) { notice in
+                if !isQuiet { context.say(text(notice).printable()) }
+            }
+            do {
+                let result = try await body(access)
+                await connection.close()
+                return result
+            } catch {
+                await connection.close()
+                throw error
+            }
+        } catch let error as NATSError {
+            throw CommandFailure(error)
+        } catch let error as QueueError {
+            throw CommandFailure(error)
+        }
+    }
+
+    private static func text(_ state: NATSState) -> String? {
+        switch state {
+        case .connected, .closed: nil
+        case .disconnected(let reason): "NATS: the connection is lost\(reason.map { " (\($0))" } ?? ""); trying again"
+        case .problem(let error): "NATS: \(error)"
+        }
+    }
+
+    private static func text(_ notice: QueueAccess.Notice) -> String {
+        switch notice {
+        case .waiting(let error) where error.isFull:
+            "NATS is full, and takes no more: \(error.message); waiting for space"
+        case .waiting(let error): "NATS: \(error.message); trying again"
+        case .goingOn: "NATS: going on"
+        }
+    }
+}
+
+extension CommandContext {
+    var secondsSince1970: Double { now().timeIntervalSince1970 }
+}
+
+extension CommandFailure {
+    init(_ error: NATSError) {
+        let status: ExitStatus =
+            switch error.code {
+            case .noLibrary, .authentication, .permission, .tooOld, .noResponders: .configuration
+            case .invalid: .usage
+            default: .failure
+            }
+        self.init(status, error.message.printable(), hint: error.remedy?.printable())
+    }
+
+    init(_ error: QueueError) {
+        let status: ExitStatus =
+            switch error.code {
+            case .nameInUse, .notFound, .cancelled, .tooLarge, .state: .usage
+            case .stream: .configuration
+            case .malformed, .version: .failure
+            }
+        self.init(status, error.message.printable(), hint: error.remedy?.printable())
+    }
+}
