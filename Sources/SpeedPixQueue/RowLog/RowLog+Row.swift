@@ -38,7 +38,7 @@ extension RowLog {
     /// - Throws: ``SpeedPixError`` `journal_failed`, retryable if the log does not show yet that the row was opened again.
     package func take(generation: Int) async throws -> Taking {
         let (take, worker) = (settings.token(), settings.worker)
-        begin(take)
+        begin(take, generation: generation)
         // Of a row that is handed out for the first time nothing is read: the append fails if there is something to read.
         if generation > 1 { try await refresh() }
         try await append { state in
@@ -66,14 +66,15 @@ extension RowLog {
                 .invalidArgument, "the row's result has \(size) bytes; at most \(Self.largestResult) fit",
                 remedy: "save what is large into a file, and return its path")
         }
-        let take = take
+        // The row may have been opened again, and ended again, since another has ended it in this generation.
+        let (take, generation) = (take, generation)
         let began = try await append { state in
-            if state.result != nil { return [] }
-            let fact = RowLogFact.result(generation: state.generation, result: result)
+            if state.results[generation] != nil { return [] }
+            let fact = RowLogFact.result(generation: generation, result: result)
             if state.refusal(of: fact, by: take) != nil { throw Self.lost(state) }
             return [fact]
         }
-        guard let decided = state.result else { throw Self.lost(state) }
+        guard let decided = state.results[generation] else { throw Self.lost(state) }
         return Ending(result: decided, isOwn: began != nil)
     }
 

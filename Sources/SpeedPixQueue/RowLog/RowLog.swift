@@ -11,6 +11,8 @@ package final class RowLog: Sendable {
         var state = RowLogState()
         /// Random, of the take by this writer; nil before it.
         var take: String?
+        /// That of the message by which the row was taken.
+        var generation = 1
         /// What goes with the next entry.
         var pending: [RowLogFact] = []
         /// When creates of unknown outcome were first seen, by their names: since this log was opened.
@@ -50,7 +52,9 @@ package final class RowLog: Sendable {
     /// Adds something that goes with the next entry, before its other facts.
     func note(_ fact: RowLogFact) { shared.withLock { $0.pending.append(fact) } }
 
-    func begin(_ take: String) { shared.withLock { $0.take = take } }
+    var generation: Int { shared.withLock { $0.generation } }
+
+    func begin(_ take: String, generation: Int) { shared.withLock { ($0.take, $0.generation) = (take, generation) } }
 
     // MARK: Reading
 

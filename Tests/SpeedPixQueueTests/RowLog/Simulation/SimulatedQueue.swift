@@ -30,6 +30,8 @@ final class SimulatedQueue: @unchecked Sendable {
     var isEmpty: Bool { messages.isEmpty }
 
     func publish(_ row: String, generation: Int) {
+        let isKnown = results[ResultKey(row: row, generation: generation)] != nil
+        guard !isKnown, !messages.contains(where: { $0.row == row && $0.generation == generation }) else { return }
         messages.append(Message(row: row, generation: generation, due: world.time))
     }
 

@@ -106,7 +106,7 @@ final class SimulatedWorld: @unchecked Sendable {
     private func step(_ process: SimulatedProcess) {
         if fails(severity) { return kill(process) }
         if fails(2 * severity) {
-            let pause = milliseconds(100...150_000)
+            let pause = milliseconds(100...(random.chance(30) ? 600_000 : 60_000))
             process.pausedUntil = time + pause
             tell("\(process.name) is stopped for \(pause)")
             return after(pause) {}
