@@ -1,5 +1,5 @@
 package import NATS
-package import SpeedPix
+import SpeedPix
 import Synchronization
 
 /// The log of one row in JetStream: the subjects `speedpix.log.BATCH.ROW.1`, `.2` and so on, each with one message.

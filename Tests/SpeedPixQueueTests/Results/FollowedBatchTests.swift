@@ -7,33 +7,38 @@ struct FollowedBatchTests {
     @Test("It is complete once every row has a result, each of which counts once")
     func complete() {
         var batch = FollowedBatch(count: 2)
-        #expect(batch.end(1, generation: 1) == .new)
-        #expect(batch.end(1, generation: 1) == .known)
+        func end(_ index: Int, generation: Int) -> FollowedBatch.Change { batch.end(index, generation: generation) }
+        #expect(end(1, generation: 1) == .new)
+        #expect(end(1, generation: 1) == .known)
         #expect(!batch.isComplete)
         #expect(batch.missing == [0])
-        #expect(batch.end(0, generation: 1) == .new)
+        #expect(end(0, generation: 1) == .new)
         #expect(batch.isComplete)
     }
 
     @Test("A row that is opened again has no result until that of its new generation comes")
     func reopened() {
         var batch = FollowedBatch(count: 1)
-        _ = batch.end(0, generation: 1)
-        #expect(batch.open(0, generation: 2))
+        func end(_ index: Int, generation: Int) -> FollowedBatch.Change { batch.end(index, generation: generation) }
+        func open(_ index: Int, generation: Int) -> Bool { batch.open(index, generation: generation) }
+        _ = end(0, generation: 1)
+        #expect(open(0, generation: 2))
         #expect(!batch.isComplete)
         #expect(batch.generation(0) == 2)
-        #expect(batch.end(0, generation: 1) == .older)
-        #expect(batch.end(0, generation: 2) == .new)
+        #expect(end(0, generation: 1) == .older)
+        #expect(end(0, generation: 2) == .new)
         #expect(batch.isComplete)
     }
 
     @Test("A result may come before it is known that its row was opened again")
     func resultFirst() {
         var batch = FollowedBatch(count: 1)
-        _ = batch.end(0, generation: 1)
-        #expect(batch.end(0, generation: 2) == .new)
+        func end(_ index: Int, generation: Int) -> FollowedBatch.Change { batch.end(index, generation: generation) }
+        func open(_ index: Int, generation: Int) -> Bool { batch.open(index, generation: generation) }
+        _ = end(0, generation: 1)
+        #expect(end(0, generation: 2) == .new)
         #expect(batch.endedCount == 1)
-        #expect(!batch.open(0, generation: 2))
+        #expect(!open(0, generation: 2))
         #expect(batch.isComplete)
     }
 
