@@ -16,7 +16,8 @@ extension NATSError {
                 remedy: "check user and password, token or creds file")
         case SPN_NOT_PERMITTED: self.init(.permission, "NATS does not allow this: \(text)")
         case SPN_SECURE_WANTED:
-            self.init(.connection, "the NATS server has no TLS", remedy: "use nats:// without TLS settings, if that is meant")
+            self.init(
+                .connection, "the NATS server has no TLS", remedy: "use nats:// without TLS settings, if that is meant")
         case SPN_SECURE_REQUIRED:
             self.init(.connection, "the NATS server wants TLS", remedy: "use tls:// in its URL")
         case SPN_TLS:
@@ -29,7 +30,8 @@ extension NATSError {
         case SPN_DISCONNECTED, SPN_INSUFFICIENT_BUFFER: self = .disconnected
         case SPN_CONNECTION_CLOSED: self = .closed
         case SPN_TIMEOUT: self.init(.timeout, "NATS did not answer in time")
-        default: self.init(.connection, "no connection to NATS: \(text)", remedy: "check that a server runs at this URL")
+        default:
+            self.init(.connection, "no connection to NATS: \(text)", remedy: "check that a server runs at this URL")
         }
     }
 

@@ -113,10 +113,12 @@ final class ConnectionCore: Sendable, MessageReceiver {
                     let count = outgoing.headerCount
                     guard let reply else {
                         return spn_publish(
-                            handle.pointer, outgoing.subject, nil, payload.baseAddress, payload.count, headers, count, error)
+                            handle.pointer, outgoing.subject, nil, payload.baseAddress, payload.count, headers, count,
+                            error)
                     }
                     return spn_publish(
-                        handle.pointer, outgoing.subject, reply, payload.baseAddress, payload.count, headers, count, error)
+                        handle.pointer, outgoing.subject, reply, payload.baseAddress, payload.count, headers, count,
+                        error)
                 }
             }
         }
@@ -217,7 +219,7 @@ final class ConnectionCore: Sendable, MessageReceiver {
     }
 
     func noteDisconnected() {
-        requests.noteDisconnected()
+        guard requests.noteDisconnected() else { return }
         for subscriber in subscriptions.withLock({ Array($0.values) }) { subscriber.connectionLost() }
         report(.disconnected(reason: nil))
     }

@@ -89,7 +89,8 @@ package final class NATSConnection: Sendable {
         let buffer = SubscriptionBuffer(subject: subject, limit: limit, core: core)
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
             core.perform(
-                .call { handle in continuation.resume(with: Result { try buffer.open(handle, flushTimeout: timeout) }) })
+                .call { handle in continuation.resume(with: Result { try buffer.open(handle, flushTimeout: timeout) }) }
+            )
         }
         return NATSSubscription(buffer)
     }

@@ -21,25 +21,21 @@ final class PendingRequests: Sendable {
         var status = Status.connecting
         /// Why every request is refused, although there is a connection: the inbox may not be subscribed to.
         var refusal: NATSError?
-        var lastToken: UInt64 = 0
         var waiters: [UInt64: Waiter] = [:]
         /// When the deadlines are looked at next; nil if nobody waits.
         var nextCheck: ContinuousClock.Instant?
-        var maxPayload = 1 << 20
         /// Those who wait for a connection.
         var reconnects: [UInt64: CheckedContinuation<Void, any Error>] = [:]
     }
 
     private let state = Mutex(State())
+    // What every request asks for besides.
+    private let lastToken = Atomic<UInt64>(0)
+    private let payloadLimit = Atomic(1 << 20)
 
     // MARK: Requests
 
-    func nextToken() -> UInt64 {
-        state.withLock {
-            $0.lastToken += 1
-            return $0.lastToken
-        }
-    }
+    func nextToken() -> UInt64 { lastToken.add(1, ordering: .relaxed).newValue }
 
     /// Notes who waits. If there is no connection, he is told so, and false is returned. `check` is when the deadlines are to be
     /// looked at, if they are not looked at earlier anyway.
@@ -59,7 +55,10 @@ final class PendingRequests: Sendable {
 
     /// False if nobody waits any more, so that it need not be sent.
     func markSent(_ token: UInt64) -> Bool {
-        state.withLock { $0.waiters[token]?.isSent = true; return $0.waiters[token] != nil }
+        state.withLock {
+            $0.waiters[token]?.isSent = true
+            return $0.waiters[token] != nil
+        }
     }
 
     /// Gives the answer to who waits for it, if anyone does.
@@ -111,7 +110,7 @@ final class PendingRequests: Sendable {
 
     // MARK: The connection
 
-    var maxPayload: Int { state.withLock { $0.maxPayload } }
+    var maxPayload: Int { payloadLimit.load(ordering: .relaxed) }
 
     var isConnected: Bool {
         state.withLock { if case .connected = $0.status { true } else { false } }
@@ -130,28 +129,31 @@ final class PendingRequests: Sendable {
 
     /// `isFirst`: what was noted since counts more, the connection may be lost again.
     func noteConnected(maxPayload: Int, isFirst: Bool = false) {
+        payloadLimit.store(maxPayload, ordering: .relaxed)
         let waiting = state.withLock { state -> [CheckedContinuation<Void, any Error>] in
             switch (state.status, isFirst) {
             case (.connecting, true), (.disconnected, false), (.connected, false): state.status = .connected
             default: return []
             }
-            state.maxPayload = maxPayload
             defer { state.reconnects = [:] }
             return Array(state.reconnects.values)
         }
         for waiter in waiting { waiter.resume() }
     }
 
-    func noteDisconnected() {
-        let failed = state.withLock { state -> [Waiter] in
-            if case .closed = state.status { return [] }
+    /// False if it is closed, of which this is a part.
+    func noteDisconnected() -> Bool {
+        let failed = state.withLock { state -> [Waiter]? in
+            if case .closed = state.status { return nil }
             state.status = .disconnected
             defer { state.waiters = [:] }
             return Array(state.waiters.values)
         }
+        guard let failed else { return false }
         for waiter in failed {
             waiter.answer.resume(throwing: waiter.isSent ? NATSError.lostBeforeAnswer : .disconnected)
         }
+        return true
     }
 
     /// False if it was closed before.

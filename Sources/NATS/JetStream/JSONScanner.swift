@@ -153,7 +153,8 @@ struct JSONScanner {
             at += 1
             do {
                 try bytes.withUnsafeBufferPointer { bytes throws(JSONEscape.Problem) in
-                    try JSONEscape.decode(UnsafeBufferPointer(rebasing: bytes[..<range.upperBound]), at: &at, into: &text)
+                    try JSONEscape.decode(
+                        UnsafeBufferPointer(rebasing: bytes[..<range.upperBound]), at: &at, into: &text)
                 }
             } catch {
                 throw Self.unreadable

@@ -4,7 +4,7 @@ extension JetStream {
     package func createConsumer(_ configuration: ConsumerConfiguration, on stream: String) async throws {
         try Subject.checkName(configuration.name)
         try Subject.checkName(stream)
-        let request = ConsumerRequest(stream_name: stream, config: ConsumerWire(configuration))
+        let request = ConsumerRequest(streamName: stream, config: ConsumerWire(configuration))
         _ = try await call(
             "CONSUMER.DURABLE.CREATE.\(stream).\(configuration.name)", request, answer: ConsumerAnswer.self)
     }
@@ -23,7 +23,8 @@ extension JetStream {
     package func deleteConsumer(_ name: String, of stream: String) async throws -> Bool {
         try Subject.checkName(name)
         try Subject.checkName(stream)
-        return try await ifFound { try await call("CONSUMER.DELETE.\(stream).\(name)", Nothing(), answer: Done.self) } != nil
+        return try await ifFound { try await call("CONSUMER.DELETE.\(stream).\(name)", Nothing(), answer: Done.self) }
+            != nil
     }
 
     package func consumerNames(of stream: String) async throws -> [String] {
@@ -59,78 +60,78 @@ extension JetStream {
         try Subject.checkName(stream)
         try Subject.check(filter, allowsWildcards: true)
         let config = ConsumerWire(
-            filter_subject: filter, deliver_policy: "by_start_sequence", opt_start_seq: sequence, ack_policy: "none",
-            inactive_threshold: Duration.seconds(120).nanoseconds, num_replicas: 1, mem_storage: true)
-        let request = ConsumerRequest(stream_name: stream, config: config)
+            filterSubject: filter, deliverPolicy: "by_start_sequence", optStartSeq: sequence, ackPolicy: "none",
+            inactiveThreshold: Duration.seconds(120).nanoseconds, numReplicas: 1, memStorage: true)
+        let request = ConsumerRequest(streamName: stream, config: config)
         return try await call("CONSUMER.CREATE.\(stream)", request, answer: ConsumerAnswer.self).name
     }
 }
 
 private struct ConsumerRequest: Encodable {
-    var stream_name: String
+    var streamName: String
     var config: ConsumerWire
 }
 
 /// A consumer's configuration in JSON.
 private struct ConsumerWire: Codable {
-    var durable_name: String?
-    var filter_subject: String?
-    var deliver_policy: String?
-    var opt_start_seq: UInt64?
-    var ack_policy: String?
-    var ack_wait: Int64?
-    var max_ack_pending: Int?
-    var max_deliver: Int?
-    var max_waiting: Int?
-    var inactive_threshold: Int64?
-    var replay_policy: String? = "instant"
-    var num_replicas: Int?
-    var mem_storage: Bool?
+    var durableName: String?
+    var filterSubject: String?
+    var deliverPolicy: String?
+    var optStartSeq: UInt64?
+    var ackPolicy: String?
+    var ackWait: Int64?
+    var maxAckPending: Int?
+    var maxDeliver: Int?
+    var maxWaiting: Int?
+    var inactiveThreshold: Int64?
+    var replayPolicy: String? = "instant"
+    var numReplicas: Int?
+    var memStorage: Bool?
     var description: String?
 
     init(
-        filter_subject: String, deliver_policy: String, opt_start_seq: UInt64, ack_policy: String,
-        inactive_threshold: Int64, num_replicas: Int, mem_storage: Bool
+        filterSubject: String, deliverPolicy: String, optStartSeq: UInt64, ackPolicy: String,
+        inactiveThreshold: Int64, numReplicas: Int, memStorage: Bool
     ) {
-        self.filter_subject = filter_subject
-        self.deliver_policy = deliver_policy
-        self.opt_start_seq = opt_start_seq
-        self.ack_policy = ack_policy
-        self.inactive_threshold = inactive_threshold
-        self.num_replicas = num_replicas
-        self.mem_storage = mem_storage
+        self.filterSubject = filterSubject
+        self.deliverPolicy = deliverPolicy
+        self.optStartSeq = optStartSeq
+        self.ackPolicy = ackPolicy
+        self.inactiveThreshold = inactiveThreshold
+        self.numReplicas = numReplicas
+        self.memStorage = memStorage
     }
 
     init(_ configuration: ConsumerConfiguration) {
-        durable_name = configuration.name
-        filter_subject = configuration.filter
+        durableName = configuration.name
+        filterSubject = configuration.filter
         switch configuration.start {
-        case .all: deliver_policy = "all"
-        case .new: deliver_policy = "new"
-        case .sequence(let sequence): (deliver_policy, opt_start_seq) = ("by_start_sequence", sequence)
+        case .all: deliverPolicy = "all"
+        case .new: deliverPolicy = "new"
+        case .sequence(let sequence): (deliverPolicy, optStartSeq) = ("by_start_sequence", sequence)
         }
-        ack_policy = configuration.ackPolicy.rawValue
-        ack_wait = configuration.ackWait?.nanoseconds
-        max_ack_pending = configuration.maxAckPending
-        max_deliver = configuration.maxDeliver
-        max_waiting = configuration.maxWaiting
-        inactive_threshold = configuration.inactiveThreshold?.nanoseconds
+        ackPolicy = configuration.ackPolicy.rawValue
+        ackWait = configuration.ackWait?.nanoseconds
+        maxAckPending = configuration.maxAckPending
+        maxDeliver = configuration.maxDeliver
+        maxWaiting = configuration.maxWaiting
+        inactiveThreshold = configuration.inactiveThreshold?.nanoseconds
         description = configuration.description
     }
 }
 
 private struct ConsumerAnswer: Decodable {
-    var stream_name: String
+    var streamName: String
     var name: String
     var config: ConsumerWire
-    var num_pending: Int
-    var num_ack_pending: Int
-    var num_redelivered: Int
-    var num_waiting: Int
+    var numPending: Int
+    var numAckPending: Int
+    var numRedelivered: Int
+    var numWaiting: Int
 
     var info: ConsumerInfo {
         ConsumerInfo(
-            name: name, stream: stream_name, filter: config.filter_subject, pending: num_pending,
-            ackPending: num_ack_pending, redelivered: num_redelivered, waiting: num_waiting)
+            name: name, stream: streamName, filter: config.filterSubject, pending: numPending,
+            ackPending: numAckPending, redelivered: numRedelivered, waiting: numWaiting)
     }
 }

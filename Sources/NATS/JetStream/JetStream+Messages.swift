@@ -36,7 +36,7 @@ extension JetStream {
             }
         }
         if let problem {
-            if problem.err_code == JetStreamErrorCode.wrongLastSequence { return .exists }
+            if problem.errCode == JetStreamErrorCode.wrongLastSequence { return .exists }
             throw NATSError(problem)
         }
         guard let sequence, sequence > 0 else { throw JSONScanner.unreadable }
@@ -48,7 +48,7 @@ extension JetStream {
         try scanner.object { key, value throws(NATSError) in
             switch key {
             case "code": problem.code = Int(clamping: try value.unsigned())
-            case "err_code": problem.err_code = Int(clamping: try value.unsigned())
+            case "err_code": problem.errCode = Int(clamping: try value.unsigned())
             case "description": problem.description = try value.string()
             default: try value.skip()
             }
@@ -58,19 +58,19 @@ extension JetStream {
 
     /// The last message of a subject, as the stream's leader knows it. Nil if there is none.
     package func message(in stream: String, last subject: String) async throws -> StoredMessage? {
-        struct Request: Encodable { var last_by_subj: String }
+        struct Request: Encodable { var lastBySubj: String }
         try Subject.check(subject)
-        return try await message(in: stream, Request(last_by_subj: subject))
+        return try await message(in: stream, Request(lastBySubj: subject))
     }
 
     /// The first message of a subject, which may have wildcards, at this sequence or after it. Nil if there is none.
     package func message(in stream: String, next filter: String, from sequence: UInt64) async throws -> StoredMessage? {
         struct Request: Encodable {
             var seq: UInt64
-            var next_by_subj: String
+            var nextBySubj: String
         }
         try Subject.check(filter, allowsWildcards: true)
-        return try await message(in: stream, Request(seq: sequence, next_by_subj: filter))
+        return try await message(in: stream, Request(seq: sequence, nextBySubj: filter))
     }
 
     private func message(in stream: String, _ request: some Encodable) async throws -> StoredMessage? {
@@ -90,7 +90,7 @@ extension JetStream {
             }
         }
         if let problem {
-            if problem.err_code == JetStreamErrorCode.messageNotFound { return nil }
+            if problem.errCode == JetStreamErrorCode.messageNotFound { return nil }
             throw NATSError(problem)
         }
         guard let message else { throw JSONScanner.unreadable }
@@ -138,7 +138,9 @@ extension NATSHeaders {
             guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { continue }
             let value = line[(colon + 1)...].drop { $0 == 0x20 }
             fields.append(
-                Field(name: String(decoding: line[..<colon], as: UTF8.self), value: String(decoding: value, as: UTF8.self)))
+                Field(
+                    name: String(decoding: line[..<colon], as: UTF8.self), value: String(decoding: value, as: UTF8.self)
+                ))
         }
         self.init(fields)
     }

@@ -6,7 +6,7 @@ extension JetStream {
         try Subject.checkName(configuration.name)
         let made = try await call(
             "STREAM.CREATE.\(configuration.name)", StreamWire(configuration), answer: StreamAnswer.self)
-        guard made.config.discard_new_per_subject == true || !configuration.discardsNewPerSubject else {
+        guard made.config.discardNewPerSubject == true || !configuration.discardsNewPerSubject else {
             _ = try? await deleteStream(configuration.name)
             throw NATSError(
                 .tooOld, "this NATS server cannot refuse a second message for each subject of a stream",
@@ -52,7 +52,7 @@ extension JetStream {
     /// The subjects that have messages, with how many. `filter` may have wildcards. Empty if none has.
     package func subjects(in stream: String, filter: String) async throws -> [String: Int] {
         struct Request: Encodable {
-            var subjects_filter: String
+            var subjectsFilter: String
             var offset: Int
         }
         struct Answer: Decodable {
@@ -64,7 +64,7 @@ extension JetStream {
         try Subject.check(filter, allowsWildcards: true)
         let pairs = try await pages { offset in
             let answer = try await call(
-                "STREAM.INFO.\(stream)", Request(subjects_filter: filter, offset: offset), answer: Answer.self)
+                "STREAM.INFO.\(stream)", Request(subjectsFilter: filter, offset: offset), answer: Answer.self)
             let found = answer.state.subjects ?? [:]
             return (Array(found), answer.total ?? found.count)
         }
@@ -109,18 +109,18 @@ private struct StreamWire: Codable {
     var retention: String
     var storage: String
     var discard: String
-    var discard_new_per_subject: Bool?
-    var max_consumers = -1
-    var max_msgs: Int
-    var max_msgs_per_subject: Int
-    var max_bytes: Int
-    var max_msg_size: Int?
-    var max_age: Int64
-    var duplicate_window: Int64?
-    var num_replicas: Int
-    var deny_delete: Bool?
-    var deny_purge: Bool?
-    var allow_direct: Bool?
+    var discardNewPerSubject: Bool?
+    var maxConsumers = -1
+    var maxMsgs: Int
+    var maxMsgsPerSubject: Int
+    var maxBytes: Int
+    var maxMsgSize: Int?
+    var maxAge: Int64
+    var duplicateWindow: Int64?
+    var numReplicas: Int
+    var denyDelete: Bool?
+    var denyPurge: Bool?
+    var allowDirect: Bool?
     var description: String?
 
     init(_ configuration: StreamConfiguration) {
@@ -129,17 +129,17 @@ private struct StreamWire: Codable {
         retention = configuration.retention.rawValue
         storage = configuration.storage.rawValue
         discard = configuration.discard.rawValue
-        discard_new_per_subject = configuration.discardsNewPerSubject ? true : nil
-        max_msgs = configuration.maxMessages ?? -1
-        max_msgs_per_subject = configuration.maxMessagesPerSubject ?? -1
-        max_bytes = configuration.maxBytes ?? -1
-        max_msg_size = configuration.maxMessageSize ?? -1
-        max_age = configuration.maxAge?.nanoseconds ?? 0
-        duplicate_window = configuration.duplicateWindow?.nanoseconds
-        num_replicas = configuration.replicas
-        deny_delete = configuration.deniesDelete
-        deny_purge = configuration.deniesPurge
-        allow_direct = configuration.allowsDirect
+        discardNewPerSubject = configuration.discardsNewPerSubject ? true : nil
+        maxMsgs = configuration.maxMessages ?? -1
+        maxMsgsPerSubject = configuration.maxMessagesPerSubject ?? -1
+        maxBytes = configuration.maxBytes ?? -1
+        maxMsgSize = configuration.maxMessageSize ?? -1
+        maxAge = configuration.maxAge?.nanoseconds ?? 0
+        duplicateWindow = configuration.duplicateWindow?.nanoseconds
+        numReplicas = configuration.replicas
+        denyDelete = configuration.deniesDelete
+        denyPurge = configuration.deniesPurge
+        allowDirect = configuration.allowsDirect
         description = configuration.description
     }
 
@@ -154,17 +154,17 @@ private struct StreamWire: Codable {
             configuration.retention = retention
             configuration.storage = storage
             configuration.discard = discard
-            configuration.discardsNewPerSubject = discard_new_per_subject ?? false
-            configuration.maxMessages = limit(max_msgs)
-            configuration.maxMessagesPerSubject = limit(max_msgs_per_subject)
-            configuration.maxBytes = limit(max_bytes)
-            configuration.maxMessageSize = limit(max_msg_size)
-            configuration.maxAge = max_age > 0 ? Duration(nanoseconds: max_age) : nil
-            configuration.duplicateWindow = duplicate_window.map { Duration(nanoseconds: $0) }
-            configuration.replicas = num_replicas
-            configuration.deniesDelete = deny_delete ?? false
-            configuration.deniesPurge = deny_purge ?? false
-            configuration.allowsDirect = allow_direct ?? false
+            configuration.discardsNewPerSubject = discardNewPerSubject ?? false
+            configuration.maxMessages = limit(maxMsgs)
+            configuration.maxMessagesPerSubject = limit(maxMsgsPerSubject)
+            configuration.maxBytes = limit(maxBytes)
+            configuration.maxMessageSize = limit(maxMsgSize)
+            configuration.maxAge = maxAge > 0 ? Duration(nanoseconds: maxAge) : nil
+            configuration.duplicateWindow = duplicateWindow.map { Duration(nanoseconds: $0) }
+            configuration.replicas = numReplicas
+            configuration.deniesDelete = denyDelete ?? false
+            configuration.deniesPurge = denyPurge ?? false
+            configuration.allowsDirect = allowDirect ?? false
             configuration.description = description
             return configuration
         }
@@ -175,10 +175,10 @@ private struct StreamAnswer: Decodable {
     struct State: Decodable {
         var messages: Int
         var bytes: Int
-        var first_seq: UInt64
-        var last_seq: UInt64
-        var num_subjects: Int?
-        var consumer_count: Int
+        var firstSeq: UInt64
+        var lastSeq: UInt64
+        var numSubjects: Int?
+        var consumerCount: Int
     }
     var config: StreamWire
     var state: State
@@ -187,8 +187,8 @@ private struct StreamAnswer: Decodable {
         get throws {
             StreamInfo(
                 configuration: try config.configuration, messages: state.messages, bytes: state.bytes,
-                firstSequence: state.first_seq, lastSequence: state.last_seq, subjects: state.num_subjects ?? 0,
-                consumers: state.consumer_count)
+                firstSequence: state.firstSeq, lastSequence: state.lastSeq, subjects: state.numSubjects ?? 0,
+                consumers: state.consumerCount)
         }
     }
 }

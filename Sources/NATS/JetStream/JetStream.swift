@@ -46,6 +46,7 @@ package struct JetStream: Sendable {
     ) async throws -> Answer {
         let payload = try await ask(subject, request)
         let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
         do {
             if let problem = try decoder.decode(ErrorAnswer.self, from: Data(payload)).error {
                 throw NATSError(problem)
@@ -59,6 +60,7 @@ package struct JetStream: Sendable {
     /// The answer as it came, with an error in it or not.
     func ask(_ subject: String, _ request: some Encodable) async throws -> [UInt8] {
         let encoder = JSONEncoder()
+        encoder.keyEncodingStrategy = .convertToSnakeCase
         encoder.outputFormatting = .withoutEscapingSlashes
         let payload = request is Nothing ? [] : Array(try encoder.encode(request))
         return try await ask(subject, payload)
@@ -80,7 +82,7 @@ package struct JetStream: Sendable {
 struct ErrorAnswer: Decodable {
     struct Problem: Decodable {
         var code: Int
-        var err_code: Int?
+        var errCode: Int?
         var description: String?
     }
     var error: Problem?
@@ -89,7 +91,7 @@ struct ErrorAnswer: Decodable {
 extension NATSError {
     init(_ problem: ErrorAnswer.Problem) {
         let words = problem.description ?? "error \(problem.code)"
-        switch problem.err_code {
+        switch problem.errCode {
         case JetStreamErrorCode.streamNotFound: self.init(.notFound, "there is no such stream (\(words))")
         case JetStreamErrorCode.consumerNotFound: self.init(.notFound, "there is no such consumer (\(words))")
         case JetStreamErrorCode.notEnabled?, JetStreamErrorCode.notEnabledForAccount?:
@@ -107,8 +109,8 @@ extension NATSError {
 
 private struct AccountAnswer: Decodable {
     struct Limits: Decodable {
-        var max_memory: Int
-        var max_storage: Int
+        var maxMemory: Int
+        var maxStorage: Int
     }
     var memory: Int
     var storage: Int
@@ -118,7 +120,7 @@ private struct AccountAnswer: Decodable {
 
     var account: JetStreamAccount {
         JetStreamAccount(
-            storage: storage, storageLimit: limits.max_storage < 0 ? nil : limits.max_storage, memory: memory,
-            memoryLimit: limits.max_memory < 0 ? nil : limits.max_memory, streams: streams, consumers: consumers)
+            storage: storage, storageLimit: limits.maxStorage < 0 ? nil : limits.maxStorage, memory: memory,
+            memoryLimit: limits.maxMemory < 0 ? nil : limits.maxMemory, streams: streams, consumers: consumers)
     }
 }

@@ -45,7 +45,7 @@ final class Pull: Subscriber {
         do {
             // A request that waits for `count` messages waits for the last of them, too. So: what there is, or else the first that
             // comes, and then what there is besides.
-            try await ask(for: count, expires: nil)
+            try await askAtOnce(for: count)
             if received == 0, expires > .zero {
                 try await ask(for: 1, expires: expires)
                 if received > 0, count > 1 { try await ask(for: count - 1, expires: nil) }
@@ -56,12 +56,30 @@ final class Pull: Subscriber {
             close(givingBack: state.withLock { $0.messages })
             throw error
         }
-        return try state.withLock { $0.messages }.map { try PulledMessage($0, jetStream) }
+        // There are more only if both requests of `askAtOnce` were answered after all.
+        let messages = state.withLock { $0.messages }
+        if messages.count > count { close(givingBack: Array(messages[count...])) }
+        return try messages.prefix(count).map { try PulledMessage($0, jetStream) }
+    }
+
+    /// Asks for what there is. Nobody answers for a consumer that does not exist.
+    private func askAtOnce(for count: Int) async throws {
+        let patience = min(jetStream.timeout, .seconds(1))
+        do {
+            return try await ask(for: count, expires: nil, patience: patience)
+        } catch let error as NATSError where error.code == .timeout && received == 0 {
+            guard try await jetStream.consumer(consumer, of: stream) != nil else { throw missing }
+        }
+        try await ask(for: count, expires: nil)
+    }
+
+    private var missing: NATSError {
+        NATSError(.notFound, "there is no consumer \(consumer) of the stream \(stream)")
     }
 
     private var received: Int { state.withLock { $0.messages.count } }
 
-    private func ask(for count: Int, expires: Duration?) async throws {
+    private func ask(for count: Int, expires: Duration?, patience: Duration? = nil) async throws {
         let options = expires.map { "\"expires\":\($0.nanoseconds)" } ?? "\"no_wait\":true"
         let step = state.withLock { state in
             state.step += 1
@@ -77,7 +95,9 @@ final class Pull: Subscriber {
                 if Task.isCancelled { return finish(.cancelled) }
                 if let problem = core.requests.problem { return finish(.failed(problem)) }
                 core.perform(.call { self.send(request, $0) })
-                core.after((expires ?? .zero) + jetStream.timeout) { [weak self] in self?.expire(step, expires != nil) }
+                core.after((expires ?? .zero) + (patience ?? jetStream.timeout)) { [weak self] in
+                    self?.expire(step, expires != nil)
+                }
             }
         } onCancel: {
             finish(.cancelled)
@@ -168,7 +188,7 @@ final class Pull: Subscriber {
         case "100": break
         // No messages; or none in time.
         case "404", "408": finish(.complete)
-        case "503": finish(.failed(NATSError(.notFound, "there is no consumer \(consumer) of the stream \(stream)")))
+        case "503": finish(.failed(missing))
         case "409" where words.contains("Consumer Deleted"):
             finish(.failed(NATSError(.notFound, "the consumer \(consumer) of the stream \(stream) was deleted")))
         case "409" where words.contains("Shutdown") || words.contains("Leadership"): finish(.complete)

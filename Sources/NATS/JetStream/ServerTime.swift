@@ -3,7 +3,8 @@ enum ServerTime {
     /// `2026-01-02T03:04:05.678901234Z`, with up to nine digits of a second, as nanoseconds since 1970.
     static func nanoseconds(_ text: String) -> Int64? {
         let bytes = Array(text.utf8)
-        guard bytes.count >= 20, bytes.last == UInt8(ascii: "Z"), bytes[4] == UInt8(ascii: "-"), bytes[10] == UInt8(ascii: "T")
+        guard bytes.count >= 20, bytes.last == UInt8(ascii: "Z"), bytes[4] == UInt8(ascii: "-"),
+            bytes[10] == UInt8(ascii: "T")
         else { return nil }
         func number(_ range: Range<Int>) -> Int64? {
             var number: Int64 = 0
@@ -14,7 +15,8 @@ enum ServerTime {
             return number
         }
         guard let year = number(0..<4), let month = number(5..<7), let day = number(8..<10), let hour = number(11..<13),
-            let minute = number(14..<16), let second = number(17..<19), (1...12).contains(month), (1678...2261).contains(year)
+            let minute = number(14..<16), let second = number(17..<19), (1...12).contains(month),
+            (1678...2261).contains(year)
         else { return nil }
         var fraction: Int64 = 0
         if bytes[19] == UInt8(ascii: ".") {

@@ -70,6 +70,9 @@ extension NATSHeaders {
             else { throw NATSError(.invalid, "\(Subject.quoted(field.name)) cannot be the name of a header") }
             guard field.value.utf8.allSatisfy({ $0 != 0 && $0 != 0x0A && $0 != 0x0D })
             else { throw NATSError(.invalid, "the header \(field.name) cannot have more than one line") }
+            // libnats takes the line after an empty value for the value.
+            guard field.value.utf8.contains(where: { $0 != 0x20 && $0 != 0x09 })
+            else { throw NATSError(.invalid, "the header \(field.name) has no value") }
             block.append(contentsOf: field.name.utf8)
             block.append(0)
             block.append(contentsOf: field.value.utf8)
