@@ -8,9 +8,9 @@ struct NATSServers {
 
     /// - Parameter isOpen: Whether they listen at all addresses of this machine, not at 127.0.0.1 alone.
     init(count: Int, isOpen: Bool) async throws {
-        let host = isOpen ? "host: \"0.0.0.0\"\n" : ""
+        let address = isOpen ? "0.0.0.0" : "127.0.0.1"
         guard count > 1 else {
-            all = [try await NATSServer.start(configuration: host)]
+            all = [try await NATSServer.start(address: address)]
             return
         }
         let ports = try await Self.freePorts(count)
@@ -21,14 +21,20 @@ struct NATSServers {
                 group.addTask {
                     // Clients are told of no other addresses than those that they are given, since one of them may be cut off.
                     try await NATSServer.start(
+                        address: address,
                         configuration: """
-                            \(host)server_name: "n\(number)"
+                            server_name: "n\(number)"
                             cluster { name: tests, listen: "127.0.0.1:\(port)", no_advertise: true, routes: [\(routes)] }
 
                             """)
                 }
             }
             return try await group.reduce(into: []) { $0.append($1) }
+        }
+        // They keep nothing before they have a leader, half a second later.
+        while !all.allSatisfy({ $0.log.contains("metadata leader") }) {
+            try Task.checkCancellation()
+            await Task.yield()
         }
     }
 
@@ -46,7 +52,8 @@ struct NATSServers {
                 try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup).bind(host: "127.0.0.1", port: 0)
                     .get())
         }
+        let ports = channels.compactMap(\.localAddress?.port)
         for channel in channels { try await channel.close() }
-        return channels.compactMap(\.localAddress?.port)
+        return ports
     }
 }
