@@ -29,9 +29,13 @@ struct MeasuredQueue {
         let name = "rows-\(rows)"
         let table = try folder.write("text\n" + (1...rows).map { "product \($0)\n" }.joined(), to: "\(name).csv")
         let running = try (0..<workers).map { number in
-            try start(
-                "worker-\(number)-of-\(name)",
-                ["worker", "--trust", "any", "--concurrency", "\(concurrency)", "--out", "\(folder.path)/out"])
+            let worker = "worker-\(number)-of-\(name)"
+            return try start(
+                worker,
+                [
+                    "worker", "--worker", worker, "--trust", "any", "--concurrency", "\(concurrency)",
+                    "--out", "\(folder.path)/out",
+                ])
         }
         let batch = Result { try start(name, ["batch", script, table, "--name", name, "-q"]).finish() }
         // Whatever became of the batch: they would run for ever.

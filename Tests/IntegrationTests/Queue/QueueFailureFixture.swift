@@ -6,7 +6,7 @@ import Testing
 @testable import SpeedPixCommands
 
 /// A batch over NATS of rows with one create each: the program that follows it, and those that do its rows.
-struct QueueFixture {
+struct QueueFailureFixture {
     /// For how long NATS keeps a row for its worker that is not heard of. What the publisher's environment says.
     static let acknowledgementWait = 3
     /// The host's addresses in the network namespace of `scripts/soak`, by which its worker reaches NATS and the gateway, and the
@@ -25,7 +25,7 @@ struct QueueFixture {
         self.servers = servers
         environment = TestService.environment(endpoint).merging([
             "SPEEDPIX_POLL_RATE": "10000", "SPEEDPIX_QUEUE_ACK_WAIT": "\(Self.acknowledgementWait)",
-            "SPEEDPIX_QUEUE_DOUBT_WAIT": "10", "SPEEDPIX_QUEUE_REPLICAS": "\(servers.all.count)",
+            "SPEEDPIX_QUEUE_DOUBT_WAIT": "10", "SPEEDPIX_NATS_REPLICAS": "\(servers.all.count)",
         ]) { $1 }
         try folder.write(
             """
@@ -63,7 +63,7 @@ struct QueueFixture {
         let host = namespace == nil ? "127.0.0.1" : Self.natsHost
         let command = [
             program, "worker", "--queue", servers.urls(host: host), "--concurrency", "8", "--trust", "any",
-            "--out", "\(home)/out",
+            "--out", "\(home)/out", "--worker", disk,
         ]
         let words = (namespace.map { ["/usr/bin/env", "ip", "netns", "exec", $0] } ?? []) + command
         return try RunningProgram(
