@@ -71,8 +71,13 @@ struct ServeCommand: ContextCommand {
         completion: .file(extensions: ["json"]))
     var faults: String?
 
+    // For measurements, in which more predictions run at once than a computer could compute.
+    @Option(help: .hidden)
+    var workers: Int?
+
     func validate() throws {
         guard (0...65_535).contains(port) else { throw ValidationError("a port is a number from 0 to 65535") }
+        if let workers, workers < 1 { throw ValidationError("--workers is a number of predictions, 1 or more") }
         guard appKey?.isEmpty != true else { throw ValidationError("the application key is empty") }
         guard appSecret?.isEmpty != true else { throw ValidationError("the application secret is empty") }
     }
@@ -85,6 +90,7 @@ struct ServeCommand: ContextCommand {
         configuration.port = port
         configuration.dataDirectory = data.map(context.absolute)
         configuration.keepsPredictions = true
+        if let workers { configuration.workers = workers }
         configuration.now = context.now
         configuration.clock = context.clock
         configuration.searchPath = context.environment["PATH"] ?? ""

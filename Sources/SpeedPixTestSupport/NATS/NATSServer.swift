@@ -38,10 +38,12 @@ package final class NATSServer: Sendable {
 
     private let temporary: TemporaryFolder
     private let hasJetStream: Bool
+    private let address: String
     private let state: Mutex<State>
 
-    private init(jetStream: Bool, configuration: String) throws {
+    private init(jetStream: Bool, address: String, configuration: String) throws {
         temporary = try TemporaryFolder()
+        self.address = address
         hasJetStream = jetStream
         state = Mutex(State(configuration: configuration))
     }
@@ -53,11 +55,12 @@ package final class NATSServer: Sendable {
     /// - Parameters:
     ///   - jetStream: Whether it has JetStream.
     ///   - files: Files of its folder, such as certificates, by their names.
+    ///   - address: Where it listens; 0.0.0.0 for all addresses of this machine.
     ///   - configuration: More lines of its configuration file, in which `FOLDER` is the path of the server's folder.
     package static func start(
-        jetStream: Bool = true, files: [String: String] = [:], configuration: String = ""
+        jetStream: Bool = true, files: [String: String] = [:], address: String = "127.0.0.1", configuration: String = ""
     ) async throws -> NATSServer {
-        let server = try NATSServer(jetStream: jetStream, configuration: configuration)
+        let server = try NATSServer(jetStream: jetStream, address: address, configuration: configuration)
         for (name, text) in files { try server.temporary.write(text, to: name) }
         try await server.launch()
         return server
@@ -106,7 +109,7 @@ package final class NATSServer: Sendable {
             throw Problem(description: "nats-server is not installed: ./scripts/install-dependencies test")
         }
         let process = try ServerProcess(
-            program, ["-a", "127.0.0.1", "-p", port == 0 ? "-1" : "\(port)", "-c", path], isReady: "Server is ready")
+            program, ["-a", address, "-p", port == 0 ? "-1" : "\(port)", "-c", path], isReady: "Server is ready")
         guard await process.ready() else {
             throw Problem(description: "nats-server did not start:\n\(process.output)")
         }

@@ -4,7 +4,10 @@ import BenchmarkKit
 enum CommandBenchmarks {
     static func main() async {
         await BenchmarkRunner.run(
-            [startupBenchmark, thumbnailBenchmark, progressBenchmark, batchBenchmark],
+            [
+                startupBenchmark, thumbnailBenchmark, progressBenchmark, batchBenchmark, queueBenchmark,
+                queueWaitingBenchmark,
+            ],
             arguments: Array(CommandLine.arguments.dropFirst()))
     }
 }

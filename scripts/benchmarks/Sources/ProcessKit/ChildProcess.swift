@@ -31,8 +31,8 @@ public struct ChildProcess {
         try process.run()
     }
 
-    /// The program's first line, as soon as it is there.
-    public func firstLine() throws -> String {
+    /// The program's next line, as soon as it is there; empty at the end of its output.
+    public func nextLine() throws -> String {
         var line: [UInt8] = []
         while let byte = try output.fileHandleForReading.read(upToCount: 1)?.first, byte != 0x0A { line.append(byte) }
         return String(decoding: line, as: UTF8.self)

@@ -9,15 +9,20 @@ public struct GatewayProcess {
 
     /// With the key `key`, the secret `secret` and a folder of its own for files.
     ///
-    /// - Parameter parent: Where that folder is made; nil for where temporary files are.
-    public init(in parent: String? = nil) throws {
+    /// - Parameters:
+    ///   - parent: Where that folder is made; nil for where temporary files are.
+    ///   - predictions: How many run at the same time.
+    public init(in parent: String? = nil, predictions: Int = 64) throws {
         let parent = parent.map { URL(filePath: $0) } ?? FileManager.default.temporaryDirectory
         folder = parent.appending(path: "speedpix-bench-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         process = try ChildProcess(
             try Tool.speedpix.path,
-            ["serve", "--port", "0", "--app-key", "key", "--app-secret", "secret", "--data", folder.path])
-        let words = try process.firstLine().split(separator: " ")
+            [
+                "serve", "--port", "0", "--app-key", "key", "--app-secret", "secret", "--data", folder.path,
+                "--workers", "\(predictions)",
+            ])
+        let words = try process.nextLine().split(separator: " ")
         guard let url = words.first(where: { $0.hasPrefix("http") }) else {
             throw ChildProcess.Failure(message: "the gateway did not start")
         }

@@ -1,0 +1,62 @@
+import Foundation
+
+/// A program that is measured: from its start to its end, or until it is told to end.
+public struct MeasuredProcess {
+    private let name: String
+    private let clock = ContinuousClock()
+    private let start: ContinuousClock.Instant
+    private let process: pid_t
+
+    /// Starts a program, which inherits nothing but the given environment; what it prints is dropped.
+    ///
+    /// - Parameter isSilent: Drops what it says on standard error, too.
+    public init(
+        _ program: String, _ arguments: [String], environment: [String: String] = ["PATH": "/usr/bin:/bin"],
+        isSilent: Bool = false
+    ) throws {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        for descriptor in [STDIN_FILENO, STDOUT_FILENO] + (isSilent ? [STDERR_FILENO] : []) {
+            posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_RDWR, 0)
+        }
+        var words: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) } + [nil]
+        var variables: [UnsafeMutablePointer<CChar>?] = environment.map { strdup("\($0)=\($1)") } + [nil]
+        defer { for text in words + variables { free(text) } }
+        name = "\(program) \(arguments.joined(separator: " "))"
+        start = clock.now
+        var process: pid_t = 0
+        guard posix_spawnp(&process, program, &actions, nil, &words, &variables) == 0 else {
+            throw ChildProcess.Failure(message: "\(program) did not start")
+        }
+        self.process = process
+    }
+
+    /// Tells it to end.
+    public func terminate() {
+        kill(process, SIGTERM)
+    }
+
+    /// Waits for its end. To be called once.
+    ///
+    /// - Throws: ``ChildProcess/Failure`` unless it ends well.
+    public func finish() throws -> ProcessCost {
+        var status: Int32 = 0
+        var usage = rusage()
+        guard wait4(process, &status, 0, &usage) == process, status == 0 else {
+            throw ChildProcess.Failure(message: "\(name) ended badly")
+        }
+        #if canImport(Darwin)
+        let unit = 1.0
+        #else
+        // Linux counts it in KiB.
+        let unit = 1024.0
+        #endif
+        return ProcessCost(
+            seconds: (clock.now - start) / .seconds(1),
+            cpuSeconds: [usage.ru_utime, usage.ru_stime].reduce(0) {
+                $0 + Double($1.tv_sec) + Double($1.tv_usec) / 1e6
+            },
+            peakMemory: Double(usage.ru_maxrss) * unit)
+    }
+}
