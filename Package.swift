@@ -174,6 +174,10 @@ let package = Package(
         ),
         .target(name: "CLineEditor", dependencies: ["CEditLine"], cSettings: c),
 
+        // MARK: NATS
+        .target(name: "CNATS", cSettings: c),  // loads libnats itself, when it is first needed
+        .target(name: "NATS", dependencies: ["CNATS"], swiftSettings: swift),
+
         // MARK: The gateway
         .target(
             name: "SpeedPixGateway",
@@ -265,6 +269,7 @@ let package = Package(
             name: "LuaRuntimeTests", dependencies: ["LuaRuntime", "SpeedPixTestSupport"], exclude: ["Scripts"],
             swiftSettings: swift),
         .testTarget(name: "JSONTextTests", dependencies: ["JSONText"], swiftSettings: swift),
+        .testTarget(name: "NATSTests", dependencies: ["NATS", "SpeedPixTestSupport"], swiftSettings: swift),
         .testTarget(
             name: "LocalFilesTests",
             dependencies: ["LocalFiles", .product(name: "SystemPackage", package: "swift-system")],

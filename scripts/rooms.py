@@ -11,7 +11,7 @@ from pathlib import Path
 # Who may import whom. Everything else is an error, in the sources and in Package.swift alike.
 SWIFT_ROOMS = [
     "LocalFiles", "LuaRuntime", "SpeedPix", "SpeedPixMedia", "SpeedPixJournal", "SpeedPixLua", "SpeedPixBatch",
-    "Imaging", "ImagingLua", "SpeedPixGateway", "Spelling", "Tables",
+    "Imaging", "ImagingLua", "SpeedPixGateway", "Spelling", "Tables", "NATS",
 ]
 ROOMS = {
     "Spelling": [],
@@ -33,6 +33,8 @@ ROOMS = {
     "SpeedPixLua": ["LocalFiles", "LuaRuntime", "SpeedPix", "Tables", "Imaging", "ImagingLua", "Spelling"],
     "SpeedPixBatch": ["LocalFiles", "SpeedPix", "Spelling", "Tables"],
     "SpeedPixGateway": ["LocalFiles", "SpeedPix", "SQLiteStorage", "LuaRuntime", "Imaging", "ImagingLua", "Spelling"],
+    "CNATS": [],
+    "NATS": ["CNATS"],
     "CEditLine": [],
     "CLineEditor": ["CEditLine"],
     "SpeedPixCommands": [*SWIFT_ROOMS, "CLineEditor"],
@@ -60,7 +62,7 @@ ROOMS = {
 # Rooms whose own sources may import no package.
 NO_PACKAGES = {
     "Spelling", "JSONText", "CIconv", "Tables", "CLua", "CLuaBridge", "LuaRuntime", "CVips", "CImaging", "Imaging",
-    "CEditLine", "CLineEditor", "SpeedPixCLI",
+    "CEditLine", "CLineEditor", "CNATS", "NATS", "SpeedPixCLI",
 }
 # What comes with the toolchain or the system. All of Foundation is wanted only where there is no FoundationEssentials.
 SYSTEM_MODULES = {"Dispatch", "FoundationEssentials", "RegexBuilder", "Synchronization", "Darwin", "Glibc", "Musl"}

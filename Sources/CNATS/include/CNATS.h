@@ -1,0 +1,3 @@
+#ifndef CNATS_H
+#define CNATS_H
+#endif
