@@ -176,7 +176,16 @@ let package = Package(
 
         // MARK: NATS
         .target(name: "CNATS", cSettings: c),  // loads libnats itself, when it is first needed
-        .target(name: "NATS", dependencies: ["CNATS"], swiftSettings: swift),
+        .target(name: "NATS", dependencies: ["CNATS", "JSONText"], swiftSettings: swift),
+
+        .target(
+            name: "SpeedPixQueue",
+            dependencies: [
+                "NATS", "SpeedPix", "SpeedPixBatch",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: swift
+        ),
 
         // MARK: The gateway
         .target(
@@ -215,8 +224,8 @@ let package = Package(
         .target(
             name: "SpeedPixCommands",
             dependencies: [
-                "SpeedPix", "SpeedPixLua", "SpeedPixJournal", "SpeedPixBatch", "SpeedPixGateway", "LocalFiles",
-                "LuaRuntime", "Imaging",
+                "SpeedPix", "SpeedPixLua", "SpeedPixJournal", "SpeedPixBatch", "SpeedPixQueue", "SpeedPixGateway",
+                "LocalFiles", "LuaRuntime", "Imaging", "NATS",
                 "CLineEditor", "Spelling", "Tables",
                 .product(name: "ArgumentParser", package: "swift-argument-parser", condition: when("Command")),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
@@ -289,6 +298,10 @@ let package = Package(
             ],
             swiftSettings: swift),
         .testTarget(
+            name: "SpeedPixQueueTests",
+            dependencies: ["NATS", "SpeedPix", "SpeedPixBatch", "SpeedPixQueue", "SpeedPixTestSupport"],
+            swiftSettings: swift),
+        .testTarget(
             name: "SpeedPixTests",
             dependencies: [
                 "SpeedPix", "SpeedPixTestSupport",
@@ -357,7 +370,7 @@ let package = Package(
             name: "IntegrationTests",
             dependencies: [
                 "SpeedPix", "SpeedPixCLI", "InterruptedRun", "SpeedPixJournal", "SpeedPixBatch", "SpeedPixCommands",
-                "SpeedPixGateway",
+                "SpeedPixGateway", "SpeedPixQueue", "NATS",
                 "SpeedPixLua", "SpeedPixTestSupport", "SpeedPixTesting", "SpeedPixGatewayTesting",
                 "SpeedPixMedia", "LuaRuntime", "Imaging", "Tables",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),

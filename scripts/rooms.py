@@ -12,6 +12,7 @@ from pathlib import Path
 SWIFT_ROOMS = [
     "LocalFiles", "LuaRuntime", "SpeedPix", "SpeedPixMedia", "SpeedPixJournal", "SpeedPixLua", "SpeedPixBatch",
     "Imaging", "ImagingLua", "SpeedPixGateway", "Spelling", "Tables", "NATS",
+    "SpeedPixQueue",
 ]
 ROOMS = {
     "Spelling": [],
@@ -34,7 +35,8 @@ ROOMS = {
     "SpeedPixBatch": ["LocalFiles", "SpeedPix", "Spelling", "Tables"],
     "SpeedPixGateway": ["LocalFiles", "SpeedPix", "SQLiteStorage", "LuaRuntime", "Imaging", "ImagingLua", "Spelling"],
     "CNATS": [],
-    "NATS": ["CNATS"],
+    "NATS": ["CNATS", "JSONText"],
+    "SpeedPixQueue": ["NATS", "SpeedPix", "SpeedPixBatch"],
     "CEditLine": [],
     "CLineEditor": ["CEditLine"],
     "SpeedPixCommands": [*SWIFT_ROOMS, "CLineEditor"],
@@ -81,7 +83,7 @@ C_HEADERS = {
     f"{name}.h"
     for name in """assert ctype errno fcntl float inttypes limits locale math pthread setjmp signal stdalign stdarg
     stdatomic stdbool stddef stdint stdio stdlib stdnoreturn string strings sys/stat sys/types time unistd wchar wctype
-    langinfo poll sys/ioctl termios xlocale dlfcn""".split()
+    langinfo poll sys/ioctl termios xlocale dlfcn netdb sys/socket""".split()
 }
 # Libraries that are loaded when they are first needed: the room that calls them, what their names look like, those that
 # are macros, and the header whose table has every other name. One that is missing there would be linked after all.

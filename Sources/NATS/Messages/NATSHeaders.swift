@@ -11,6 +11,10 @@ package struct NATSHeaders: Sendable, Equatable, ExpressibleByDictionaryLiteral 
 
     package init() {}
 
+    init(_ fields: [Field]) {
+        self.fields = fields
+    }
+
     package init(dictionaryLiteral elements: (String, String)...) {
         fields = elements.map { Field(name: $0.0, value: $0.1) }
     }

@@ -1,5 +1,6 @@
 import Foundation
 import NATS
+import SpeedPixQueue
 import SpeedPixTestSupport
 import Testing
 
@@ -37,7 +38,7 @@ struct ExampleConfigurationTests {
         try await Self.makeBatch(batch)
 
         try await worker.checkAvailable()
-        #expect(try await worker.streamNames().sorted() == Self.streams.map(\.name).sorted())
+        #expect(try await worker.streamNames().sorted() == QueueStream.allCases.map(\.name).sorted())
         #expect(try await worker.stream("SPEEDPIX_BATCHES")?.messages == 2)
         #expect(
             try await worker.message(in: "SPEEDPIX_BATCHES", next: "speedpix.batch.*.manifest", from: 1)?.subject
@@ -50,7 +51,7 @@ struct ExampleConfigurationTests {
         let rows = try await worker.pull("SPEEDPIX_ROWS", "B", count: 2, expires: .seconds(5))
         #expect(rows.map(\.message.payload) == [Array("row 1".utf8), Array("row 2".utf8)])
         try await rows[0].inProgress()
-        for subject in ["log.B.row.1", "result.B.row.1", "lease.B.budget.1", "worker.B.w1.1"] {
+        for subject in ["log.B.row.1", "result.B.row.1", "lease.B.budget.1", "worker.B.w1.row"] {
             #expect(
                 try await worker.publish("speedpix.\(subject)", Array("x".utf8), ifAbsent: true)
                     == .stored(sequence: subject.hasPrefix("worker") ? 2 : 1, isDuplicate: false))
@@ -146,20 +147,6 @@ struct ExampleConfigurationTests {
         "ROUTE_3": "nats-route://cluster:c@nats-3.example:6222",
     ]
 
-    private static let streams: [StreamConfiguration] = {
-        let subjects = [
-            "SPEEDPIX_BATCHES": ["speedpix.batch.>"], "SPEEDPIX_ROWS": ["speedpix.rows.*"],
-            "SPEEDPIX_LOGS": ["speedpix.log.>"], "SPEEDPIX_RESULTS": ["speedpix.result.>"],
-            "SPEEDPIX_LEASES": ["speedpix.lease.>", "speedpix.worker.>"],
-        ]
-        return subjects.map { name, subjects in
-            var stream = StreamConfiguration(name: name, subjects: subjects)
-            stream.discard = .new
-            if name == "SPEEDPIX_ROWS" { stream.retention = .workQueue }
-            return stream
-        }
-    }()
-
     /// A server with `accounts.conf`, whose passwords are the users' names.
     private static func start() async throws -> NATSServer {
         let accounts = try String(contentsOfFile: "\(folder)/accounts.conf", encoding: .utf8)
@@ -169,7 +156,7 @@ struct ExampleConfigurationTests {
 
     /// The streams, a manifest, a script in one piece, and two rows.
     private static func makeBatch(_ batch: JetStream) async throws {
-        for stream in streams { try await batch.createStream(stream) }
+        for stream in QueueStream.allCases { try await batch.createStream(stream.configuration()) }
         for (subject, content) in [("manifest", "{}"), ("script.1", "return 1")] {
             _ = try await batch.publish("speedpix.batch.B.\(subject)", Array(content.utf8), ifAbsent: true)
         }

@@ -1,0 +1,65 @@
+import SpeedPix
+package import SpeedPixBatch
+
+/// A row as the pieces of a batch's rows have it: a line of JSON, with the cells of all of the source's columns. A value.
+package struct RowLine: Sendable, Equatable {
+    /// From 1, in the order of the source; as in `BatchRow`.
+    package var number: Int
+    /// The line that it begins in, from 1; nil for a file that a pattern found.
+    package var line: Int?
+    /// The description of the row's key.
+    package var key: String
+    package var label: String
+    /// In the order of the source's columns; nil for what the row does not have. Empty ones at the end are left out.
+    package var cells: [String?]
+
+    package init(number: Int, line: Int?, key: String, label: String, cells: [String?]) {
+        self.number = number
+        self.line = line
+        self.key = key
+        self.label = label
+        self.cells = cells
+        while case .some(nil) = self.cells.last { self.cells.removeLast() }
+    }
+
+    package var token: RowToken { RowToken(key: key) }
+
+    /// The script's parameters by their names.
+    ///
+    /// - Parameter parameters: For each column, the parameter that it is for.
+    package func values(_ parameters: [String?]) -> [String: String] {
+        var values: [String: String] = [:]
+        for (parameter, cell) in zip(parameters, cells) {
+            if let parameter, let cell { values[parameter] = cell }
+        }
+        return values
+    }
+
+    package func row(_ parameters: [String?]) -> BatchRow {
+        BatchRow(
+            number: number, position: line.map(RowPosition.line) ?? .file, key: RowKey(key), label: label,
+            values: values(parameters))
+    }
+
+    /// With its end.
+    package var bytes: [UInt8] {
+        var members: [String: JSONValue] = [
+            "row": .integer(Int64(number)), "key": .string(key), "label": .string(label),
+            "cells": .array(cells.map { $0.map { .string($0) } ?? .null }),
+        ]
+        if let line { members["line"] = .integer(Int64(line)) }
+        // Texts and whole numbers can always be encoded.
+        return ((try? JSONValue.object(members).encoded()) ?? []) + [0x0A]
+    }
+
+    /// - Returns: Nil for what no program has written.
+    package init?(parsing bytes: some Collection<UInt8>) {
+        guard let json = try? JSONValue(parsing: bytes), case .integer(let number)? = json["row"],
+            let key = json["key"]?.stringValue, let label = json["label"]?.stringValue,
+            case .array(let cells)? = json["cells"]
+        else { return nil }
+        var line: Int?
+        if case .integer(let value)? = json["line"] { line = Int(value) }
+        self.init(number: Int(number), line: line, key: key, label: label, cells: cells.map(\.stringValue))
+    }
+}
