@@ -23,11 +23,12 @@ import tempfile
 import time
 
 ABSENT = {"Nats-Expected-Last-Subject-Sequence": "0"}
+ONCE = {"max_msgs_per_subject": 1, "discard_new_per_subject": True}
 STREAMS = {
-    "SPEEDPIX_BATCHES": {"subjects": ["speedpix.batch.>"]},
+    "SPEEDPIX_BATCHES": {"subjects": ["speedpix.batch.>"], **ONCE},
     "SPEEDPIX_ROWS": {"subjects": ["speedpix.rows.*"], "retention": "workqueue"},
-    "SPEEDPIX_LOGS": {"subjects": ["speedpix.log.>"], "max_msgs_per_subject": 1, "discard_new_per_subject": True},
-    "SPEEDPIX_RESULTS": {"subjects": ["speedpix.result.>"], "max_msgs_per_subject": 1, "discard_new_per_subject": True},
+    "SPEEDPIX_LOGS": {"subjects": ["speedpix.log.*.*.*"], **ONCE},
+    "SPEEDPIX_RESULTS": {"subjects": ["speedpix.result.*.*.*"], **ONCE},
 }
 
 
@@ -291,9 +292,14 @@ async def measure(server, rows, values, width):
         subject = f"speedpix.log.B.{token(number * 7919 % rows)}.5"
         await connection.request("$JS.API.STREAM.MSG.GET.SPEEDPIX_LOGS", compact({"last_by_subj": subject}))
 
+    async def wildcard(number):
+        body = {"seq": 1, "next_by_subj": f"speedpix.log.B.{token(number * 7919 % rows)}.*"}
+        await connection.call("$JS.API.STREAM.MSG.GET.SPEEDPIX_LOGS", body)
+
     reads = min(2000, rows)
     await phase("a log's last entry read", reads, at_once(reads, 1, last))
     await phase("a log's next entry sought", reads, at_once(reads, 1, absent))
+    await phase("the same by a wildcard", reads // 20, at_once(reads // 20, 1, wildcard))
 
     print("\nbytes a row")
     for name, stored, disk in [
