@@ -112,7 +112,8 @@ final class DocumentSession {
     }
 
     private static func isEndless(_ arguments: [String]) -> Bool {
-        ["serve", "repl"].contains(arguments.first) || arguments.contains("--watch")
+        ["serve", "repl", "worker"].contains(arguments.first) || arguments.contains("--watch")
+            || arguments.contains("--queue")  // It waits for workers.
     }
 
     /// A line of a crontab: five fields, and a command line whose options exist.

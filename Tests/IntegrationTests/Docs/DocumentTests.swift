@@ -50,9 +50,30 @@ struct DocumentTests {
         }
     }
 
+    @Test("The commands in the blocks of the page on queues exist")
+    func commandsOfQueuesExist() throws {
+        let blocks = try DocumentPage("queue.md").sections.flatMap(\.blocks).filter { $0.language == "sh" }
+        let lines = blocks.flatMap(\.lines).filter { $0.hasPrefix("speedpix ") }
+        #expect(lines.count >= 7)
+        for line in lines {
+            for command in try ShellLine(line, read: { _ in "ID" }).commands {
+                #expect(throws: Never.self, "\(line)") {
+                    _ = try RootCommand.parseAsRoot(OptionalValues.spelled(Array(command.words.dropFirst())))
+                }
+            }
+        }
+    }
+
+    @Test("The settings on the page on queues can be read")
+    func settingsOfQueuesExist() throws {
+        let blocks = try DocumentPage("queue.md").sections.flatMap(\.blocks).filter { $0.language == "toml" }
+        #expect(!blocks.isEmpty)
+        for block in blocks { _ = try SettingsFile(block.text, path: "queue.md:\(block.line)", isOwn: true) }
+    }
+
     @Test(
-        "The links of tutorial and cookbook lead to files and headings that exist",
-        arguments: ["tutorial.md", "cookbook.md"])
+        "The links of tutorial, cookbook and page on queues lead to files and headings that exist",
+        arguments: ["tutorial.md", "cookbook.md", "queue.md"])
     func linksLeadSomewhere(_ page: String) throws {
         for link in try DocumentPage(page).links where !link.hasPrefix("https://") {
             let parts = link.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
