@@ -41,6 +41,8 @@ final class SimulatedService: @unchecked Sendable {
     private var sends: [Key: [Send]] = [:]
     /// Digests by their places.
     private var digests: [String: [String]] = [:]
+    /// Creates that a person has called not made, also before they were sent.
+    private var settled: Set<Key> = []
     private(set) var sendCount = 0
     /// Second creates that a person's word has allowed.
     private(set) var excused = 0
@@ -49,8 +51,8 @@ final class SimulatedService: @unchecked Sendable {
 
     /// - Parameter intended: When the sender was told that it may send.
     func send(_ key: Key, by sender: String, intended: Duration) async -> Outcome {
-        check(key, sender, wasStopped: world.time - intended > .seconds(5))
         let send = Send()
+        send.isSettled = check(key, sender, wasStopped: world.time - intended > .seconds(5))
         sends[key, default: []].append(send)
         sendCount += 1
         if world.fails(60) {
@@ -84,13 +86,15 @@ final class SimulatedService: @unchecked Sendable {
     }
 
     /// The rule that everything is for.
-    private func check(_ key: Key, _ sender: String, wasStopped: Bool) {
+    ///
+    /// - Returns: Whether a person's word excuses the send, whatever it is.
+    private func check(_ key: Key, _ sender: String, wasStopped: Bool) -> Bool {
         world.tell("\(sender) sends \(key)")
         // A process that is stopped just before it sends learns of nothing that comes meanwhile: only a person's word can make
         // that a second create, and only where he did not wait for the process.
         if wasStopped, isSettled(key) {
             excused += 1
-            return
+            return true
         }
         // Of two creates that are the same either may be taken for the other: two are paid for, never three.
         let same = sends.filter { $0.key.row == key.row && $0.key.digest == key.digest }.values.joined()
@@ -105,6 +109,7 @@ final class SimulatedService: @unchecked Sendable {
             }
         }
         if digests[place]?.contains(key.digest) != true { digests[place, default: []].append(key.digest) }
+        return false
     }
 
     private func mayCount(_ send: Send) -> Bool {
@@ -138,8 +143,9 @@ final class SimulatedService: @unchecked Sendable {
 
     /// A person has said that it was not made: what still comes of sends so far is on him.
     func noteSettled(_ key: Key) {
+        settled.insert(key)
         for send in sends[key] ?? [] { send.isSettled = true }
     }
 
-    func isSettled(_ key: Key) -> Bool { sends[key]?.contains { $0.isSettled } == true }
+    func isSettled(_ key: Key) -> Bool { settled.contains(key) }
 }
