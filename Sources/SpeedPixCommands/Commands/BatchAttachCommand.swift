@@ -52,27 +52,39 @@ struct BatchAttachCommand: ContextCommand {
     }
 
     func run(in context: CommandContext) async throws {
-        let events =
-            output.json
-            ? EventStream(
-                context, head: ["batch": .string(name.text), "version": .string(SpeedPixVersion.current)],
-                secrets: KnownSecrets(reader: SettingsReader(context: context)).all) : nil
+        var events: EventStream?
         let result: BatchResult
         do {
             result = try await queueOptions.withAccess(context, isQuiet: output.quiet) { access, target in
-                try await follow(BatchReader(name, access), target, events, in: context)
+                let reader = BatchReader(name, access)
+                let manifest = try await reader.manifest()
+                events = self.events(manifest, context)
+                events?.start(parameters: manifest.constants)
+                return try await follow(reader, manifest, target, events, in: context)
             }
         } catch {
             result = BatchResult(end: RunEnd(error, script: nil, in: context))
         }
-        events?.finish(result.fields(in: context))
+        (events ?? self.events(nil, context))?.finish(result.fields(in: context))
         if let failure = result.end.failure { throw failure }
     }
 
+    /// Nil without `--json`.
+    private func events(_ manifest: BatchManifest?, _ context: CommandContext) -> EventStream? {
+        guard output.json else { return nil }
+        var head: [String: JSONValue] = [
+            "script": .string(manifest?.script.name ?? "-"), "batch": .string(name.text),
+            "version": .string(SpeedPixVersion.current), "local": false, "dry_run": false,
+        ]
+        head["rows"] = manifest.map { .string($0.rows.source) }
+        return EventStream(
+            context, head: head, secrets: KnownSecrets(reader: SettingsReader(context: context)).all)
+    }
+
     private func follow(
-        _ reader: BatchReader, _ target: QueueTarget, _ events: EventStream?, in context: CommandContext
+        _ reader: BatchReader, _ manifest: BatchManifest, _ target: QueueTarget, _ events: EventStream?,
+        in context: CommandContext
     ) async throws -> BatchResult {
-        let manifest = try await reader.manifest()
         let shown = results ?? "\(name)-results.csv"
         let table = BatchPlan.Results(
             path: context.absolute(shown), shown: shown, format: ResultsFormat(path: shown) ?? .csv)

@@ -47,7 +47,8 @@ final class EventStream: Sendable {
         start(parameters: host.arguments)
     }
 
-    private func start(parameters: [String: String]) {
+    /// The first event, with what the script is called with.
+    func start(parameters: [String: String]) {
         let isFirst = state.withLock { state in
             defer { state.hasStarted = true }
             return !state.hasStarted
