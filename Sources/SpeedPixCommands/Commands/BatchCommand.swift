@@ -88,7 +88,7 @@ struct BatchCommand: ContextCommand {
         guard !ScriptFile.isStandardInput(file) else {
             throw ValidationError("the script of a batch is a file: standard input may have the rows")
         }
-        if dryRun, reporting.report != nil {
+        if running.dryRun, reporting.report != nil {
             throw ValidationError("--dry-run makes no results, so that there is nothing for --report to show")
         }
         if lock, ScriptFile.isStandardInput(rows) {
@@ -124,6 +124,9 @@ struct BatchCommand: ContextCommand {
             throw ValidationError("with --queue a batch is known by its name: leave the number of --resume out")
         }
         if resuming.noJournal || lock { throw ValidationError("--no-journal and --lock do not go with --queue") }
+        if reporting.report != nil {
+            throw ValidationError("--report does not go with --queue: the pictures are where the workers saved them")
+        }
     }
 
     func run(in context: CommandContext) async throws {
@@ -155,7 +158,7 @@ struct BatchCommand: ContextCommand {
         in context: CommandContext
     ) async throws -> BatchResult {
         let plan = try await plan(script, at: target, of: service, in: context)
-        if let queue, !dryRun {
+        if let queue, !running.dryRun {
             let queue = try service.nats(queue)
             return await QueueRunner(context: context, events: events, target: queue)
                 .run(plan, named: name, isResuming: resuming.resume != nil)

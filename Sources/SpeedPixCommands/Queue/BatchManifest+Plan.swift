@@ -64,8 +64,9 @@ extension BatchManifest {
 
     /// A row of the results.
     func record(_ line: RowLine, _ result: RowResult) -> ResultRecord {
-        var source = line.cells + Array(repeating: nil, count: max(rows.columns.count - line.cells.count, 0))
-        if rows.keyColumn != nil { source.append(line.key) }
+        var source = line.cells.map { $0.map(JSONValue.string) }
+        source += Array(repeating: nil, count: max(rows.columns.count - line.cells.count, 0))
+        if rows.keyColumn != nil { source.append(.string(line.key)) }
         return ResultRecord(number: line.number, source: source, result: result)
     }
 }

@@ -120,8 +120,9 @@ struct QueueFollowing: Sendable {
             guard !isEarlier else { return recorder.note(isDone ? .skipped(row) : .left(row, queued.result)) }
             for _ in 0..<queued.created { recorder.note(.created) }
             for _ in 0..<queued.reused { recorder.note(.reused) }
-            if queued.unsaved > 0 { recorder.note(.unsaved(queued.unsaved)) }
-            recorder.note(.ended(QueuedRow(row: row, tries: queued.tries), queued.result))
+            let ended = QueuedRow(row: row, tries: queued.tries)
+            recorder.note(.unsaved(ended, queued.unsaved))
+            recorder.note(.ended(ended, queued.result))
         case .reopened(let line):
             guard let last = states.take(line.number) else { return }
             recorder.note(
