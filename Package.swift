@@ -301,7 +301,8 @@ let package = Package(
         .testTarget(
             name: "SpeedPixQueueTests",
             dependencies: [
-                "LocalFiles", "NATS", "SpeedPix", "SpeedPixBatch", "SpeedPixQueue", "SpeedPixTestSupport",
+                "LocalFiles", "NATS", "SpeedPix", "SpeedPixBatch", "SpeedPixQueue", "SpeedPixTesting",
+                "SpeedPixTestSupport",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swift),

@@ -1,5 +1,6 @@
 import SpeedPixBatch
 import SpeedPixTestSupport
+import SpeedPixTesting
 import Synchronization
 import Testing
 
@@ -102,7 +103,7 @@ struct LeaseTests {
         let workers = (0..<2).map {
             RateLeases(rate, of: name, in: store, worker: "w\($0)", token: "t\($0)", clock: clock)
         }
-        let times = Mutex<[Duration]>([])
+        let times = CountedState<[Duration]>([]) { $0.count }
         let creates = Task {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for number in 0..<10 {
