@@ -15,8 +15,8 @@ struct BatchAttachCommand: ContextCommand {
               speedpix batch attach card-products-3f9a0c11
               speedpix batch attach card-products-3f9a0c11 --resume --only failed
 
-            Any number of people may follow a batch, and Ctrl-C leaves it running. Rows that
-            are lost are handed out again by whoever follows.
+            Any number of people may follow a batch, and Ctrl-C leaves it running. Rows
+            that are lost are handed out again by whoever follows.
             Exit status: \(ExitStatus.summary).
             """)
 

@@ -19,8 +19,8 @@ struct WorkerCommand: ContextCommand {
             account and the same version. A script runs only if it may: --trust names its
             digest; at a terminal each new one is asked about once, and remembered.
             Files of rows are URLs, or paths below --root.
-            SIGTERM or Ctrl-C drains it: no row begins, those that run end, or are given back
-            after --grace; once more stops at once.
+            SIGTERM or Ctrl-C drains it: no row begins, and those that run end, or are handed
+            back after --grace; a second one stops them at once.
             Exit status: \(ExitStatus.summary).
             """)
 

@@ -20,7 +20,9 @@ enum QueueSession {
                 guard !isQuiet, let text = text(state) else { return }
                 context.say(text.printable())
             }
-            let access = QueueAccess(JetStream(connection), clock: context.clock) { notice in
+            let access = QueueAccess(
+                JetStream(connection), clock: context.clock, times: QueueTimes(environment: context.environment)
+            ) { notice in
                 if !isQuiet { context.say(text(notice).printable()) }
             }
             do {

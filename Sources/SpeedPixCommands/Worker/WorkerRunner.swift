@@ -76,9 +76,11 @@ final class WorkerRunner: Sendable {
     }
 
     static func logs(_ plan: WorkerPlan, _ context: CommandContext) -> RowLogSettings {
-        RowLogSettings(
+        var logs = RowLogSettings(
             batch: "", rowKey: "", worker: plan.name, clock: context.clock,
             now: { context.now().timeIntervalSince1970 })
+        logs.outcomeWait = QueueTimes(environment: context.environment).outcome
+        return logs
     }
 
     /// - Throws: `CancellationError` if it was stopped before its rows had ended; what keeps it from working.
@@ -257,7 +259,7 @@ final class WorkerRunner: Sendable {
     }
 
     private func noteProgress() async {
-        while (try? await context.clock.sleep(for: JetStreamRowQueue.progressInterval)) != nil {
+        while (try? await context.clock.sleep(for: access.times.progress)) != nil {
             for batch in state.withLock({ Array($0.batches.values) }) { await batch.queue.noteProgress() }
         }
     }

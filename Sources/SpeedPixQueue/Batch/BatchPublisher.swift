@@ -58,7 +58,7 @@ package struct BatchPublisher: Sendable {
     /// The consumer from which workers pull the batch's rows. Made again where it is lost.
     package func makeConsumer(_ name: BatchName) async throws {
         var consumer = ConsumerConfiguration(name: name.text, filter: QueueSubject(name).waitingRows)
-        consumer.ackWait = .seconds(30)
+        consumer.ackWait = access.times.acknowledgement
         // The server's defaults would stop at 1,000 rows that run, and strand rows.
         consumer.maxAckPending = -1
         consumer.maxDeliver = -1

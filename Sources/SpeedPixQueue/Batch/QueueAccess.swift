@@ -12,14 +12,17 @@ package struct QueueAccess: Sendable {
 
     package let jetStream: JetStream
     package let clock: any Clock<Duration>
+    package let times: QueueTimes
     /// Called from any task; for each call that waits once for each error, and once when it goes on.
     package let onNotice: @Sendable (Notice) -> Void
 
     package init(
-        _ jetStream: JetStream, clock: any Clock<Duration>, onNotice: @escaping @Sendable (Notice) -> Void = { _ in }
+        _ jetStream: JetStream, clock: any Clock<Duration>, times: QueueTimes = QueueTimes(),
+        onNotice: @escaping @Sendable (Notice) -> Void = { _ in }
     ) {
         self.jetStream = jetStream
         self.clock = clock
+        self.times = times
         self.onNotice = onNotice
     }
 

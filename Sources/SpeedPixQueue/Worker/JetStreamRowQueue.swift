@@ -26,10 +26,6 @@ package final class JetStreamRowQueue: RowQueue {
         var isStopped = false
     }
 
-    /// After this a message that is not in progress is handed out once more.
-    package static let ackWait: Duration = .seconds(30)
-    /// Between two signs that rows are in progress: two of them may be lost.
-    package static let progressInterval: Duration = .seconds(10)
     /// How long ``next()`` waits for a row before it asks again.
     package static let patience: Duration = .seconds(5)
     /// How often a row is tried at least whose worker could not write down what it pays for: it may be the worker's disk.
@@ -196,7 +192,8 @@ package final class JetStreamRowQueue: RowQueue {
     /// How many rows this worker has.
     package var heldCount: Int { state.withLock { $0.held.count } }
 
-    /// Says of each row that this worker has that it is in progress. To be called each ``progressInterval``.
+    /// Says of each row that this worker has that it is in progress. To be called each
+    /// ``QueueTimes/progress``.
     package func noteProgress() async {
         let rows = state.withLock { Array($0.held.values) }
         for row in rows where !row.isLost { try? await row.pulled.inProgress() }

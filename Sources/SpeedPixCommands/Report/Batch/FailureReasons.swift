@@ -36,6 +36,8 @@ struct FailureReasons {
         let words = text.split(separator: " ").map { word in isOfRow(word) ? Self.withoutValue(word) : String(word) }
         var shared: [String] = []
         for word in words where word != "…" || shared.last != "…" { shared.append(word) }
+        // The place in the script, which each message of a row has.
+        if shared.first == "…:", shared.count > 1 { shared.removeFirst() }
         return shared.joined(separator: " ")
     }
 

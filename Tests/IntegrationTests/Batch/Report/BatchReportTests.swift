@@ -38,7 +38,7 @@ struct BatchReportTests {
             #expect(report.states == ["failed", "failed", "succeeded", "succeeded"])
             // Both rows have one reason, and each its own message.
             #expect(report.reasons == [["script_error", "there is no picture … of fail"]])
-            #expect(report.values(.message).first?.stringValue == "there is no picture 17 of fail")
+            #expect(report.values(.message).first?.stringValue == "s.lua:2: there is no picture 17 of fail")
             #expect(report.pictures.count == 2)
             #expect(report.pictures.allSatisfy { $0.stringValue?.hasPrefix("data:image/webp;base64,") == true })
             #expect(Set(report.values(.pictures)) == [[], [0], [1]])
