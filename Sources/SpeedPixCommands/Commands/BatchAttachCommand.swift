@@ -17,7 +17,7 @@ struct BatchAttachCommand: ContextCommand {
 
             Any number of people may follow a batch, and Ctrl-C leaves it running. Rows
             that are lost are handed out again by whoever follows.
-            Exit status: \(ExitStatus.summary).
+            Exit statuses are those of speedpix batch.
             """)
 
     @Argument(help: ArgumentHelp("The batch's name.", valueName: "NAME"), transform: QueueOptions.name)

@@ -19,9 +19,9 @@ struct WorkerCommand: ContextCommand {
             account and the same version. A script runs only if it may: --trust names its
             digest; at a terminal each new one is asked about once, and remembered.
             Files of rows are URLs, or paths below --root.
-            SIGTERM or Ctrl-C drains it: no row begins, and those that run end, or are handed
-            back after --grace; a second one stops them at once.
-            Exit status: \(ExitStatus.summary).
+            SIGTERM or Ctrl-C drains it: no row begins, and those that run end, or are
+            handed back after --grace; a second one stops them at once.
+            Exit status: 0 once it has drained, 2 usage, 4 credentials or configuration.
             """)
 
     @Option(
