@@ -16,7 +16,7 @@ struct QueueFailureTests {
 
     @Test(
         "Each row is done once, each create is made once, and the results are whole and in order",
-        .enabled(if: NATSServer.isAvailable), .timeLimit(.minutes(settings.rows > 2000 ? 80 : 5)))
+        .enabled(if: NATSServer.isAvailable), .timeLimit(.minutes(settings.rows > 2000 ? 80 : 12)))
     func failures() async throws {
         let settings = Self.settings
         let servers = try await NATSServers(count: settings.servers, isOpen: settings.namespace != nil)
