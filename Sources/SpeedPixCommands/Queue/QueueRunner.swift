@@ -82,6 +82,11 @@ struct QueueRunner: Sendable {
     private func say(_ manifest: BatchManifest, isNew: Bool, besides wanted: BatchManifest) {
         guard !isNew else {
             context.say("batch \(manifest.name) begun: speedpix worker --queue \(target.url) does its rows".printable())
+            if target.replicas < 3 {
+                context.say(
+                    "if any process dies, nothing is lost or paid twice; if NATS loses power, that may happen, unless it has"
+                        + " sync_interval: always or three replicas")
+            }
             return
         }
         context.say("going on with batch \(manifest.name)")
