@@ -19,7 +19,7 @@ struct FailureReasonsTests {
         for (key, message) in messages {
             #expect(reasons.add(failure(message), names: [key], isOfBatch: false) == 0)
         }
-        #expect(reasons.list.map(\.text) == ["…: the picture … is too small (… × …)"])
+        #expect(reasons.list.map(\.text) == ["the picture … is too small (… × …)"])
     }
 
     @Test("Failures with other codes or other words are other reasons")
