@@ -16,7 +16,7 @@ struct ErrorTests {
         var module = LuaModule(name: "broken")
         module.sources = ["x ="]
         let error = #expect(throws: LuaError.self) { _ = try LuaVM(modules: [module]) }
-        #expect(error?.kind == .runtime)
+        #expect(error?.kind == .syntax)
         #expect(error?.message.contains("unexpected symbol near <eof>") == true)
     }
 
