@@ -10,8 +10,10 @@ struct ScratchFolder {
 
     let path: String
 
-    init() throws {
-        path = FileManager.default.temporaryDirectory.appending(path: "speedpix-bench-\(UUID().uuidString)").path
+    /// - Parameter parent: Where it is made; nil for where temporary files are.
+    init(in parent: String? = nil) throws {
+        let parent = parent.map { URL(filePath: $0) } ?? FileManager.default.temporaryDirectory
+        path = parent.appending(path: "speedpix-bench-\(UUID().uuidString)").path
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     }
 
