@@ -301,8 +301,7 @@ let package = Package(
         .testTarget(
             name: "SpeedPixQueueTests",
             dependencies: [
-                "LocalFiles", "NATS", "SpeedPix", "SpeedPixBatch", "SpeedPixQueue", "SpeedPixTesting",
-                "SpeedPixTestSupport",
+                "LocalFiles", "NATS", "SpeedPix", "SpeedPixBatch", "SpeedPixQueue", "SpeedPixTestSupport",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swift),

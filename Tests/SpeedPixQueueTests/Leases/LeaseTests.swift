@@ -1,6 +1,5 @@
 import SpeedPixBatch
 import SpeedPixTestSupport
-import SpeedPixTesting
 import Synchronization
 import Testing
 
