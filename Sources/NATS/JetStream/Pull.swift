@@ -191,6 +191,9 @@ final class Pull: Subscriber {
         case "503": finish(.failed(missing))
         case "409" where words.contains("Consumer Deleted"):
             finish(.failed(NATSError(.notFound, "the consumer \(consumer) of the stream \(stream) was deleted")))
+        // More wait at the consumer than it lets (512 by default): there is room again once some have got something.
+        case "409" where words.contains("MaxWaiting"):
+            finish(.failed(NATSError(.timeout, "too many workers wait for rows at once (\(words))")))
         case "409" where words.contains("Shutdown") || words.contains("Leadership"): finish(.complete)
         default: finish(.failed(NATSError(.refused(Int(status) ?? 0), "JetStream hands out no messages: \(words)")))
         }

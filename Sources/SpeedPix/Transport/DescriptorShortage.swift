@@ -41,16 +41,28 @@ package enum DescriptorShortage {
     package static func retrying<Result>(
         _ clock: any Clock<Duration>, _ operation: () async throws -> Result
     ) async throws -> Result {
-        var waited = Duration.zero
-        var pause = firstPause
+        var pauses = Pauses()
         while true {
             do {
                 return try await operation()
-            } catch  where isCause(of: error) && waited < longest {
+            } catch  where isCause(of: error) {
+                guard let pause = pauses.next() else { throw error }
                 try await clock.sleep(for: pause)
-                waited += pause
-                pause = min(pause * 2, longestPause)
             }
+        }
+    }
+
+    /// The pauses between tries. A value.
+    struct Pauses {
+        private var waited = Duration.zero
+        private var pause = firstPause
+
+        /// - Returns: Nil once they have taken a minute together.
+        mutating func next() -> Duration? {
+            guard waited < longest else { return nil }
+            defer { pause = min(pause * 2, longestPause) }
+            waited += pause
+            return pause
         }
     }
 }

@@ -113,6 +113,7 @@ package final class ServiceCaller: Sendable {
         var attempt = 1
         var spent = 0
         var hasCorrectedClock = false
+        var shortagePauses = DescriptorShortage.Pauses()
         while true {
             try Task.checkCancellation()
             try await intent?.recordOrThrow()
@@ -120,10 +121,8 @@ package final class ServiceCaller: Sendable {
             do {
                 var timeout = configuration.timeout
                 if isRepeatable, let limit, let elapsed { timeout = min(timeout, max(limit - elapsed(), .zero)) }
-                // Without a free file descriptor for a connection nothing was sent.
-                let envelope = try await DescriptorShortage.retrying(dependencies.clock) {
-                    try await send(route, bytes, headers: headers, timeout: timeout, isShielded: !isRepeatable)
-                }
+                let envelope = try await send(
+                    route, bytes, headers: headers, timeout: timeout, isShielded: !isRepeatable)
                 state.succeeded(cost: spent)
                 if route == .progress { state.pollScheduler.noteAccepted() }
                 return envelope
@@ -141,6 +140,12 @@ package final class ServiceCaller: Sendable {
                     if let limit, let elapsed, elapsed() >= limit { throw error }
                     hasCorrectedClock = true
                     logger.warning("this machine's clock is off", metadata: ["seconds": "\(Int(offset))"])
+                    continue
+                }
+                // Without a free file descriptor for a connection nothing was sent. The intent is withdrawn during the pause, too:
+                // others must be able to rely on a create being sent soon after its intent, or not at all.
+                if failure.effect == .none, DescriptorShortage.isCause(of: failure), let pause = shortagePauses.next() {
+                    try await dependencies.clock.sleep(for: pause)
                     continue
                 }
                 guard attempt < configuration.retries.attempts, error.isRetryable,

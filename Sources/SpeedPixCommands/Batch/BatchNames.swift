@@ -16,6 +16,8 @@ final class BatchNames: Sendable {
     }
 
     private let claims = Mutex<[FilePath: Claim]>([:])
+    /// What rows that run have claimed, so that their ends do not look at all claims.
+    private let ofRows = Mutex<[RowKey: Set<FilePath>]>([:])
     /// Has those of rows that have ended; nil without a journal.
     private let reader: BatchReader?
 
@@ -28,17 +30,23 @@ final class BatchNames: Sendable {
 
     /// What a row has saved, by the paths' bytes, for ``BatchJournal/finish(_:digest:files:names:result:succeeded:)``.
     func saved(by row: RowKey) -> [[UInt8]: String] {
-        claims.withLock { claims in
+        let paths = ofRows.withLock { $0[row] ?? [] }
+        return claims.withLock { claims in
             var names: [[UInt8]: String] = [:]
-            for (path, claim) in claims where claim.row == row && claim.isSaved { names[path.bytes] = claim.result }
+            for path in paths {
+                if let claim = claims[path], claim.row == row, claim.isSaved { names[path.bytes] = claim.result }
+            }
             return names
         }
     }
 
     /// The journal has what a row has saved.
     func forget(_ row: RowKey) {
+        let paths = ofRows.withLock { $0.removeValue(forKey: row) } ?? []
         guard reader != nil else { return }
-        claims.withLock { $0 = $0.filter { $0.value.row != row } }
+        claims.withLock { claims in
+            for path in paths where claims[path]?.row == row { claims[path] = nil }
+        }
     }
 
     // MARK: One row
@@ -52,7 +60,8 @@ final class BatchNames: Sendable {
         }
 
         func take(_ path: FilePath, for result: String, replaces: Bool, isGone: () -> Bool) throws -> String? {
-            try all.claims.withLock { claims in
+            all.ofRows.withLock { _ = $0[row, default: []].insert(path) }
+            return try all.claims.withLock { claims in
                 if !replaces, let other = try owner(of: path, claims, isGone) { return other }
                 let isSaved = claims[path].map { $0.row == row && $0.isSaved } ?? false
                 claims[path] = Claim(row: row, result: result, isSaved: isSaved)

@@ -88,7 +88,8 @@ final class WorkerRunner: Sendable {
         context.interrupts.handleDraining { [weak self] in self?.drain() }
         defer { context.interrupts.handleDraining(nil) }
         let recovered = try await WorkerRecovery(
-            store: store, access: access, settings: Self.logs(plan, context)
+            store: store, access: access, settings: Self.logs(plan, context),
+            say: { [context] in context.say($0.printable()) }
         ).run()
         if recovered > 0 {
             context.say("\(CountText.of(recovered, "prediction")) of a worker before compared with the queue")
@@ -132,13 +133,14 @@ final class WorkerRunner: Sendable {
     }
 
     private func endGrace() {
-        let runs = state.withLock { state in
+        let (runs, batches, hasFailed) = state.withLock { state in
             state.isGraceOver = true
-            return Array(state.runs.values)
+            return (Array(state.runs.values), Array(state.batches.values), state.failure != nil)
         }
         for run in runs { run.cancel() }
-        // What is given back is given back by nobody while NATS is away; the queue notices by itself.
-        if !runs.isEmpty { context.end.force(0, after: Self.handBackTime) }
+        // While NATS is away nobody gives rows back, or writes down their results; the queue notices by itself.
+        let hasRows = !runs.isEmpty || batches.contains { $0.queue.heldCount > 0 }
+        if hasRows { context.end.force(hasFailed ? ExitStatus.failure.rawValue : 0, after: Self.handBackTime) }
     }
 
     private func fail(_ error: any Error) {
@@ -174,7 +176,7 @@ final class WorkerRunner: Sendable {
         else { return }
         let manifest: BatchManifest
         do {
-            manifest = try BatchManifest(parsing: message.payload)
+            manifest = try BatchManifest(parsing: message.payload, of: name)
         } catch {
             context.say("batch \(name): \(error)".printable())
             return

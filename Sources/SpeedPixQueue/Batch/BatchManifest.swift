@@ -154,8 +154,8 @@ package struct BatchManifest: Sendable, Equatable, Codable {
         return SHA256.hash(data: (try? content.encoded()) ?? []).hexadecimal
     }
 
-    /// Seconds of a try, at most.
-    package var timeout: Duration? { guards.timeout.map { .seconds($0) } }
+    /// Of a try, at most. Ten years for more: a manifest may have a number that no duration has.
+    package var timeout: Duration? { guards.timeout.map { .seconds(min(max($0, 0), 10 * 365 * 86_400)) } }
     /// Nil without a rate.
     package var rate: CreateRate? { guards.rate.flatMap { CreateRate($0) } }
 }
@@ -166,6 +166,17 @@ extension BatchManifest {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return Array(try encoder.encode(self))
+    }
+
+    /// The manifest of a batch.
+    ///
+    /// - Throws: As ``init(parsing:)``; ``QueueError`` `malformed` for one that names another batch: what a worker keeps of the
+    ///   batch would count for that one.
+    package init(parsing bytes: [UInt8], of batch: BatchName) throws(QueueError) {
+        try self.init(parsing: bytes)
+        guard name == batch.text else {
+            throw QueueError(.malformed, "the manifest of the batch \(batch) is that of another one")
+        }
     }
 
     /// - Throws: ``QueueError`` `malformed` for what no program has written, and `version` for a format of a later one.

@@ -20,7 +20,7 @@ package struct BatchReader: Sendable {
                 .notFound, "there is no batch \(name) in this queue",
                 remedy: "speedpix batch list shows those there are")
         }
-        return try BatchManifest(parsing: message.payload)
+        return try BatchManifest(parsing: message.payload, of: name)
     }
 
     /// Nil while rows are still put into the queue.

@@ -5,8 +5,9 @@ import SpeedPix
 package enum QueuePieces {
     /// Bytes of a piece, at most.
     package static let size = 512 << 10
-    /// What the server's `max_payload` must allow: a row with its values is a message, too.
-    package static let neededPayload = size + (64 << 10)
+    /// What the server's `max_payload` must allow: an entry of a row's log may be larger than a piece, and one that is not taken could
+    /// never be written down.
+    package static let neededPayload = RowLog.largestEntry + (64 << 10)
 
     /// How many pieces so many bytes have; nothing has none.
     package static func count(of bytes: Int) -> Int { (bytes + size - 1) / size }

@@ -54,7 +54,7 @@ package struct RowLine: Sendable, Equatable {
 
     /// - Returns: Nil for what no program has written.
     package init?(parsing bytes: some Collection<UInt8>) {
-        guard let json = try? JSONValue(parsing: bytes), case .integer(let number)? = json["row"],
+        guard let json = try? JSONValue(parsing: bytes), case .integer(let number)? = json["row"], number > 0,
             let key = json["key"]?.stringValue, let label = json["label"]?.stringValue,
             case .array(let cells)? = json["cells"]
         else { return nil }

@@ -51,7 +51,7 @@ package struct RowMessage: Sendable, Equatable {
 
     /// - Returns: Nil for what no program has written.
     package init?(payload: [UInt8]) {
-        guard let json = try? JSONValue(parsing: payload), case .integer(let number)? = json["row"],
+        guard let json = try? JSONValue(parsing: payload), case .integer(let number)? = json["row"], number > 0,
             case .integer(let generation)? = json["generation"], generation > 0, let key = json["key"]?.stringValue,
             case .object(let values)? = json["values"]
         else { return nil }

@@ -107,7 +107,10 @@ package final class RateLeases: Sendable {
         let place = subject.clock("\(token)-\(reading)")
         _ = try await store.create(place, payload)
         let after = elapsed()
-        guard let time = try await store.read(place)?.time else { return }
+        guard let time = try await store.read(place)?.time else {
+            // With no idea of the server's time it would lease times that others do not count. A later try reads it.
+            throw SpeedPixError(.journalFailed, "the queue's time cannot be read at present", isRetryable: true)
+        }
         state.withLock { $0.offset = (time - after.wholeNanoseconds, after) }
     }
 }

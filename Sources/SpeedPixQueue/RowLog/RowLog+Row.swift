@@ -146,10 +146,17 @@ extension RowLog {
     /// Appends a prediction that a worker's own journal has, if the log lacks it: the worker has ended between the service's answer
     /// and the append.
     ///
-    /// - Throws: ``SpeedPixError`` `journal_failed` if the log cannot be read.
+    /// Waits while the log cannot be reached.
+    ///
+    /// - Throws: ``SpeedPixError`` `journal_failed` if the log cannot be read, or takes nothing: the worker's own journal still has
+    ///   the prediction.
     package func recover(_ intent: LoggedIntent, _ prediction: Prediction) async throws {
+        var intent = intent
+        // As of an intent that is logged before its create.
+        let input = JSONValue.object(intent.input).withoutSignatures
+        intent.input = RowLogRecord.size(input) > RowLogRecord.largestInput ? [:] : input.objectValue ?? [:]
         let record = RowLogRecord.bounded(prediction, repeating: intent)
-        try await append(mustHold: true) { state in
+        try await append { [intent] state in
             let isKnown = state.create(intent.create) != nil
             let fact = RowLogFact.created(create: intent.create, record: record, intent: isKnown ? nil : intent)
             return state.refusal(of: fact, by: nil) == nil ? [fact] : []

@@ -16,7 +16,13 @@ extension BatchManifest {
     ///
     /// - Throws: ``QueueError`` `malformed` for what is not what the manifest says; what reading throws; `CancellationError`.
     package func fetchScript(_ batch: BatchName, from store: any WriteOnceStore) async throws -> [FetchedFile] {
-        guard !script.files.isEmpty, script.files.reduce(0, { $0 + max($1.size, 0) }) <= Self.largestScript else {
+        // Sizes and numbers of pieces are somebody else's: none may be one with which a sum cannot be made.
+        let hasRightSizes = script.files.allSatisfy { file in
+            (0...Self.largestScript).contains(file.size) && file.pieces == QueuePieces.count(of: file.size)
+        }
+        guard !script.files.isEmpty, hasRightSizes,
+            script.files.reduce(0, { $0 + $1.size }) <= Self.largestScript
+        else {
             throw QueueError(.malformed, "the batch \(batch) has no script that could be run")
         }
         var files: [FetchedFile] = []
@@ -26,14 +32,14 @@ extension BatchManifest {
                 throw QueueError(.malformed, "the batch \(batch) has a script file with the path \(file.path)")
             }
             var content: [UInt8] = []
-            for number in piece..<piece + max(file.pieces, 0) {
+            for number in piece..<piece + file.pieces {
                 guard let written = try await store.read(QueueSubject(batch).script(number)) else {
                     throw QueueError(.malformed, "the batch \(batch) lacks piece \(number) of its script")
                 }
                 content += written.payload
                 guard content.count <= file.size else { break }
             }
-            piece += max(file.pieces, 0)
+            piece += file.pieces
             guard content.count == file.size, SHA256.hash(data: content).hexadecimal == file.digest else {
                 throw QueueError(.malformed, "\(file.path) of the batch \(batch) is not what its manifest says")
             }

@@ -69,12 +69,15 @@ struct ScriptFetchTests {
         let store = Store()
         let name = try #require(BatchName("b"))
         let good = try await manifest([("card.lua", Array("return 1".utf8))], in: store)
-        var (missing, size, path, none) = (good, good, good, good)
+        var (missing, size, path, none, pieces, sum) = (good, good, good, good, good, good)
         missing.script.files[0].pieces = 2
+        pieces.script.files[0].pieces = .max
+        sum.script.files[0].size = .max
+        sum.script.files.append(sum.script.files[0])
         size.script.files[0].size = 7
         path.script.files[0].path = "../card.lua"
         none.script.files = []
-        for manifest in [missing, size, path, none] {
+        for manifest in [missing, size, path, none, pieces, sum] {
             let error = await #expect(throws: QueueError.self) { try await manifest.fetchScript(name, from: store) }
             #expect(error?.code == .malformed)
         }

@@ -1,5 +1,6 @@
 import SpeedPix
 import SpeedPixTestSupport
+import SystemPackage
 import Testing
 
 @Suite("The order of journal entries and calls")
@@ -50,6 +51,25 @@ struct JournalOrderTests {
         let journal = ScriptedJournal()
         _ = try await ScriptedService(.refusedConnection, Self.taken, middleware: [journal], journal: journal).create()
         #expect(journal.log == ["claim", "intent", "send", "withdraw", "intent", "send", "created t-1"])
+    }
+
+    @Test("A create without a free file descriptor has an intent of its own for each try, and none during the pauses")
+    func noDescriptor() async throws {
+        let journal = ScriptedJournal()
+        let shortage = ScriptedReply("no file descriptor") { _ in
+            journal.note("none free")
+            throw TransportError("too many open files", mayHaveReachedService: false, cause: Errno.tooManyOpenFiles)
+        }
+        // More often than a create is tried for other reasons.
+        let replies = Array(repeating: shortage, count: 6)
+        let service = try ScriptedService(
+            replies[0], replies[1], replies[2], replies[3], replies[4], replies[5], Self.taken, middleware: [journal],
+            journal: journal)
+        _ = try await service.create()
+        var expected = ["claim"]
+        for _ in replies { expected += ["intent", "send", "none free", "withdraw"] }
+        expected += ["intent", "send", "created t-1"]
+        #expect(journal.log == expected)
     }
 
     @Test("A refused create withdraws its intent and is recorded as not made")
