@@ -127,17 +127,7 @@ struct ResultsTable {
     }
 
     private func read(_ line: Line) throws -> [UInt8] {
-        var count = 0
-        let bytes = try [UInt8](unsafeUninitializedCapacity: line.length) { buffer, initialized in
-            while count < line.length {
-                let rest = UnsafeMutableRawBufferPointer(buffer)[count..<line.length]
-                let read = try file.read(
-                    fromAbsoluteOffset: line.start + Int64(count), into: UnsafeMutableRawBufferPointer(rebasing: rest))
-                guard read > 0 else { break }
-                count += read
-            }
-            initialized = count
-        }
+        let bytes = try file.read(fromAbsoluteOffset: line.start, count: line.length)
         guard bytes.count == line.length else {
             throw SpeedPixError(
                 .fileSystem, "another program has shortened the results while the batch wrote them",

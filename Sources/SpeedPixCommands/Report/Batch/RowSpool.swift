@@ -51,17 +51,7 @@ final class RowSpool: Sendable {
     /// - Throws: `Errno`; ``SpeedPixError`` `file_system` for a file that has become shorter.
     func read(_ number: Int) throws -> [UInt8] {
         guard let slot = state.withLock({ $0.slots[number] }) else { return [] }
-        var count = 0
-        let bytes = try [UInt8](unsafeUninitializedCapacity: slot.length) { buffer, initialized in
-            while count < slot.length {
-                let rest = UnsafeMutableRawBufferPointer(buffer)[count..<slot.length]
-                let read = try file.read(
-                    fromAbsoluteOffset: slot.start + Int64(count), into: UnsafeMutableRawBufferPointer(rebasing: rest))
-                guard read > 0 else { break }
-                count += read
-            }
-            initialized = count
-        }
+        let bytes = try file.read(fromAbsoluteOffset: slot.start, count: slot.length)
         guard bytes.count == slot.length else {
             throw SpeedPixError(
                 .fileSystem, "the report's temporary file has become shorter", remedy: "write it once more")
