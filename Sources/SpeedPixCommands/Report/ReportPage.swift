@@ -68,7 +68,10 @@ struct ReportPage {
         return [Array(head.utf8), PackageResources.report_css, Array("</style>\n</head>\n<body>\n".utf8)]
             + [PackageResources.report_html, Array("<script type=\"application/json\" id=\"run\">".utf8), data]
             + [Array("</script>\n<script type=\"application/json\" id=\"pictures\">[".utf8)] + pictures
-            + [Array("]</script>\n<script nonce=\"\(nonce)\">\n".utf8), PackageResources.report_js]
+            + [
+                Array("]</script>\n<script nonce=\"\(nonce)\">\n".utf8), PackageResources.page_js,
+                PackageResources.report_js,
+            ]
             + [Array("</script>\n</body>\n</html>\n".utf8)]
     }
 

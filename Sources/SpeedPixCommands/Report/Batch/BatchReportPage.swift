@@ -39,7 +39,10 @@ struct BatchReportPage {
             + [json("batch"), batch, json("rows")] + rows + [json("details")] + details
             // Base64 holds nothing that could end the element.
             + [json("pictures"), pictures]
-            + [Array("</script>\n<script nonce=\"\(nonce)\" id=\"program\">\n".utf8), PackageResources.batch_js]
+            + [
+                Array("</script>\n<script nonce=\"\(nonce)\" id=\"program\">\n".utf8), PackageResources.page_js,
+                PackageResources.batch_js,
+            ]
             + [Array("</script>\n</body>\n</html>\n".utf8)]
     }
 

@@ -1,5 +1,3 @@
-"use strict";
-const at = (id) => document.getElementById(id);
 const data = (id) => JSON.parse(at(id).textContent);
 const batch = data("batch");
 const rows = data("rows");
@@ -8,23 +6,8 @@ const nonce = at("program").nonce;
 // The places of a row's members.
 const [NUMBER, KEY, LABEL, STATE, SECONDS, PREDICTIONS, REASON, MESSAGE, PICTURES, WARNINGS, EARLIER] = Array(11).keys();
 
-// Everything that a stranger wrote becomes text, never markup.
-function make(name, attributes, ...children) {
-  const element = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes || {})) {
-    if (value === false || value === null || value === undefined) continue;
-    if (key === "text") element.textContent = value;
-    else if (key === "class") element.className = value;
-    else element.setAttribute(key, value === true ? "" : value);
-  }
-  element.append(...children.filter((child) => child));
-  return element;
-}
 const grouped = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, ",");
 const count = (number, noun) => grouped(number) + " " + noun + (number === 1 ? "" : "s");
-const seconds = (value) => value < 9.95 ? value.toFixed(1) + " s"
-  : value < 59.5 ? Math.round(value) + " s"
-  : Math.floor(Math.round(value) / 60) + ":" + String(Math.round(value) % 60).padStart(2, "0");
 const stateNames = { succeeded: "done", failed: "failed", in_doubt: "in doubt", not_run: "not run" };
 const stateOf = (row) => batch.states[row[STATE]];
 const labelOf = (row) => row[LABEL] === 0 ? row[KEY] : row[LABEL];
