@@ -1,6 +1,8 @@
-import NATS
+import Dispatch
 import SpeedPixTestSupport
 import Testing
+
+@testable import NATS
 
 @Suite("NATS connection", .enabled(if: NATSServer.isAvailable))
 struct NATSConnectionTests {
@@ -8,23 +10,24 @@ struct NATSConnectionTests {
     func manyRequests() async throws {
         let server = try await NATSServer.start(jetStream: false)
         let connection = try await NATSConnection.connect(server.url)
-        let echo = Task { [connection] in
-            for try await message in try await connection.subscribe("echo", limit: 10_000) {
-                try await connection.publish(#require(message.reply), message.payload)
-            }
-        }
-        // Answered only when it is subscribed: until then nobody is there.
-        while await code({ _ = try await connection.request("echo", [], timeout: .seconds(30)) }) == .noResponders {}
+        let questions = try await connection.subscribe("echo", limit: 10_000)
         try await withThrowingTaskGroup(of: Bool.self) { group in
+            // In the group, so that its own error ends the test.
+            group.addTask {
+                for try await message in questions {
+                    try await connection.publish(#require(message.reply), message.payload)
+                }
+                return false
+            }
             for number in 0..<10_000 {
                 group.addTask {
                     let payload = Array("\(number)".utf8)
                     return try await connection.request("echo", payload, timeout: .seconds(60)).payload == payload
                 }
             }
-            for try await isOwn in group { #expect(isOwn) }
+            for _ in 0..<10_000 { #expect(try await group.next() == true) }
+            group.cancelAll()
         }
-        echo.cancel()
         await connection.close()
     }
 
@@ -115,6 +118,24 @@ struct NATSConnectionTests {
         #expect(await code { try await connection.untilConnected() } == .closed)
         #expect(await log.first { if case .closed = $0 { true } else { false } } == .closed(reason: nil))
         await connection.close()
+    }
+
+    @Test("Close: what was to be written after it, and waited with it, is refused")
+    func publishBehindClose() async throws {
+        let server = try await NATSServer.start(jetStream: false)
+        let connection = try await NATSConnection.connect(server.url)
+        let core = connection.core
+        let gate = DispatchSemaphore(value: 0)
+        // While the queue stands still, the next two become one portion of its work.
+        core.perform(.call { _ in gate.wait() })
+        core.close()
+        let refused = await code {
+            try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+                core.perform(.publish(ConnectionCore.Outgoing(subject: "a", payload: []), continuation))
+                gate.signal()
+            }
+        }
+        #expect(refused == .closed)
     }
 
     @Test("A connection that nobody has any more is closed")

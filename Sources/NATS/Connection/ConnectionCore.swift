@@ -82,12 +82,13 @@ final class ConnectionCore: Sendable, MessageReceiver {
                 return work
             }
             if work.isEmpty { return }
-            let handle = handle.withLock { $0 }
-            for item in work { perform(item, handle) }
+            for item in work { performOnQueue(item) }
         }
     }
 
-    private func perform(_ work: Work, _ handle: Handle?) {
+    private func performOnQueue(_ work: Work) {
+        // Anew for each: what was asked for before may have closed and freed the connection.
+        let handle = handle.withLock { $0 }
         switch work {
         case .request(let outgoing, let token):
             guard requests.markSent(token) else { return }
@@ -97,8 +98,7 @@ final class ConnectionCore: Sendable, MessageReceiver {
         case .publish(let outgoing, let continuation):
             let problem = write(outgoing, handle)
             if let problem { continuation?.resume(throwing: problem) } else { continuation?.resume() }
-        // What was asked for earlier may have closed it.
-        case .call(let body): body(self.handle.withLock { $0 })
+        case .call(let body): body(handle)
         }
     }
 
