@@ -189,10 +189,28 @@ let package = Package(
         ),
 
         // MARK: The gateway
+        // ComfyUI's own interface, which the gateway calls.
+        .target(
+            name: "ComfyUI",
+            dependencies: [
+                "SpeedPix", "Spelling",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOWebSocket", package: "swift-nio"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: swift
+        ),
         .target(
             name: "SpeedPixGateway",
             dependencies: [
-                "SpeedPix", "LocalFiles", "SQLiteStorage", "LuaRuntime", "Imaging", "ImagingLua", "Spelling",
+                "ComfyUI", "SpeedPix", "LocalFiles", "SQLiteStorage", "LuaRuntime", "Imaging", "ImagingLua", "Spelling",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "GRDB", package: "GRDB.swift", condition: when("Journal", "Gateway")),
@@ -268,8 +286,10 @@ let package = Package(
                 "SpeedPix", "SpeedPixTesting", "SpeedPixGateway", "Imaging",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOWebSocket", package: "swift-nio"),
             ],
             swiftSettings: swift
         ),
@@ -279,6 +299,14 @@ let package = Package(
             name: "LuaRuntimeTests", dependencies: ["LuaRuntime", "SpeedPixTestSupport"], exclude: ["Scripts"],
             swiftSettings: swift),
         .testTarget(name: "JSONTextTests", dependencies: ["JSONText"], swiftSettings: swift),
+        .testTarget(
+            name: "ComfyUITests",
+            dependencies: [
+                "ComfyUI", "SpeedPix", "SpeedPixTestSupport",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            swiftSettings: swift),
         .testTarget(name: "NATSTests", dependencies: ["NATS", "SpeedPixTestSupport"], swiftSettings: swift),
         .testTarget(
             name: "LocalFilesTests",

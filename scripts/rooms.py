@@ -12,7 +12,7 @@ from pathlib import Path
 SWIFT_ROOMS = [
     "LocalFiles", "LuaRuntime", "SpeedPix", "SpeedPixMedia", "SpeedPixJournal", "SpeedPixLua", "SpeedPixBatch",
     "Imaging", "ImagingLua", "SpeedPixGateway", "Spelling", "Tables", "NATS",
-    "SpeedPixQueue",
+    "SpeedPixQueue", "ComfyUI",
 ]
 ROOMS = {
     "Spelling": [],
@@ -33,7 +33,10 @@ ROOMS = {
     "SpeedPixJournal": ["LocalFiles", "SpeedPix", "SQLiteStorage"],
     "SpeedPixLua": ["LocalFiles", "LuaRuntime", "SpeedPix", "Tables", "Imaging", "ImagingLua", "Spelling"],
     "SpeedPixBatch": ["LocalFiles", "SpeedPix", "Spelling", "Tables"],
-    "SpeedPixGateway": ["LocalFiles", "SpeedPix", "SQLiteStorage", "LuaRuntime", "Imaging", "ImagingLua", "Spelling"],
+    "ComfyUI": ["SpeedPix", "Spelling"],
+    "SpeedPixGateway": [
+        "ComfyUI", "LocalFiles", "SpeedPix", "SQLiteStorage", "LuaRuntime", "Imaging", "ImagingLua", "Spelling",
+    ],
     "CNATS": [],
     "NATS": ["CNATS", "JSONText"],
     "SpeedPixQueue": ["LocalFiles", "NATS", "SpeedPix", "SpeedPixBatch"],
