@@ -127,7 +127,7 @@ public enum Gateway {
         onPort: @escaping @Sendable (Int) -> Void
     ) -> [any Service] {
         let store = storage.files
-        let urls = URLSigner(secret: configuration.appSecret)
+        let urls = URLSigner(rootKey: storage.rootKey)
         let preparation = InputPreparation(store: store, urls: urls)
         let runner = PredictionRunner(
             store: store, uniqueName: configuration.uniqueName, now: configuration.now, logger: logger)
@@ -140,22 +140,30 @@ public enum Gateway {
         }
         let sweep = StorageSweep(
             store, predictions: storage.predictions, queue: queue, configuration: configuration, logger: logger)
+        let keys = ApplicationKeys(
+            appKey: configuration.appKey, secret: configuration.appSecret, file: storage.keys, logger: logger)
         let calls: [any ServiceCall] = [
             CreateCall(
-                catalogue: catalogue, preparation: preparation, queue: queue, sweep: sweep,
+                store: store, catalogue: catalogue, preparation: preparation, queue: queue, sweep: sweep,
                 random: configuration.random),
             ProgressCall(queue: queue, urls: urls),
             ResultCall(queue: queue, urls: urls),
             CancelCall(queue: queue),
-            SignUploadCall(urls: urls, sweep: sweep, configuration: configuration),
+            SignUploadCall(store: store, urls: urls, sweep: sweep, configuration: configuration),
             GetFileCall(store: store, urls: urls),
             DeleteFileCall(store: store),
         ]
         let router = GatewayRouter.make(
-            calls: calls, files: FileRoutes(store: store, urls: urls, configuration: configuration),
+            calls: calls, files: FileRoutes(store: store, urls: urls, keys: keys, configuration: configuration),
             handler: SignedCallHandler(
-                verifier: CallVerifier(appKey: configuration.appKey, secret: configuration.appSecret),
+                verifier: CallVerifier(keys: keys, nonces: storage.nonces), counter: CallCounter(),
                 configuration: configuration),
+            admin: AdminRoutes(
+                token: storage.adminToken,
+                calls: [
+                    StatusCall(
+                        configuration: configuration, catalogue: catalogue, queue: queue, store: store, keys: keys)
+                ]),
             logger: logger)
         let server = GatewayServer(
             responder: router.buildResponder(), configuration: configuration, idleTimeout: idleTimeout, logger: logger,

@@ -13,21 +13,22 @@ public struct GatewayConfiguration: Sendable {
     public var host = "127.0.0.1"
     /// The port to listen on; 0, the default, is any free one.
     public var port = 0
-    /// The only application key the gateway knows.
+    /// The application key that the gateway knows in any case. A data directory may have a file with more of them; each sees
+    /// its own predictions and files only.
     public var appKey: String
-    /// The secret that calls must be signed with. It is also the root of the file URLs' signatures, so that URLs
-    /// outlive a restart on the same data directory.
+    /// The secret that calls with ``appKey`` must be signed with. The URLs of files are signed with another one, which the data
+    /// directory has: they outlive a restart, whatever this one is then.
     public var appSecret: Secret
-    /// Where uploads and results are kept, in a folder `speedpix-gateway` that belongs to one gateway at a time. Nil,
-    /// the default, is a temporary folder that is removed at the end.
+    /// Where uploads and results are kept, in a folder `speedpix-gateway` that is locked, since it belongs to one gateway at a
+    /// time. Nil, the default, is a temporary folder that is removed at the end.
     public var dataDirectory: String?
     /// Whether the data directory keeps predictions, too: what has ended is found again by the next gateway on it, and what
-    /// has not is begun again. The directory is locked meanwhile. Without a data directory it has no effect. Default false.
+    /// has not is begun again. Without a data directory it has no effect. Default false.
     public var keepsPredictions = false
     /// Whether predictions that an earlier gateway has not ended are begun again at once, in their order, or each when a
     /// client asks for it. Of the latter, those that no client asks for within ``retention`` fail. Default true.
     public var resumesAtStart = true
-    /// Whether a temporary folder is used instead of a directory that would keep predictions, if that cannot be used: another
+    /// Whether a temporary folder is used instead of the data directory, if that cannot be used: another
     /// gateway has it, or it may not be written; ``RunningGateway/refusal`` says so then. A damaged database is refused all the
     /// same. Default false: the gateway does not start.
     package var fallsBackToTemporary = false
@@ -44,6 +45,10 @@ public struct GatewayConfiguration: Sendable {
     /// How long a finished prediction, its files, and uploads are kept. Files go at the first upload or create after
     /// ``sweepInterval``, once their last URL has expired; those that an unfinished prediction will read stay. Default 24 h.
     public var retention: Duration = .seconds(24 * 3600)
+    /// How many bytes uploads and results may take together: of more, the oldest results go with their predictions, and the oldest
+    /// uploads; never those that an unfinished prediction will read, nor uploads whose URLs are still good. It is looked at with
+    /// each create and each upload. Only where predictions are kept. Nil, the default, is no limit.
+    public var maximumStoredBytes: Int64?
     /// How often files that clients can no longer ask for are looked for. Default 1 h.
     public var sweepInterval: Duration = .seconds(3600)
     /// What the inputs of unfinished and the data of finished predictions may take in memory, in bytes, each.
@@ -70,6 +75,11 @@ public struct GatewayConfiguration: Sendable {
     public var now: @Sendable () -> Date = { Date() }
     /// A name never used before, for predictions, files and requests: letters, digits and hyphens.
     public var uniqueName: @Sendable () -> String = { UUID().uuidString.lowercased() }
+    /// As many bytes as it is asked for, which nobody can guess: for the secrets of a data directory.
+    package var secretBytes: @Sendable (Int) -> [UInt8] = { count in
+        // Swift's default generator is the system's, for keys as well.
+        (0..<count).map { _ in UInt8.random(in: .min ... .max) }
+    }
     /// 64 random bits, for the seeds of predictions that ask for new ones.
     public var random: @Sendable () -> UInt64 = { UInt64.random(in: .min ... .max) }
     /// Measures how long predictions run, and what a workflow sleeps on.

@@ -137,7 +137,7 @@ struct DemoSignatureTests {
     ]
 
     private let now = Date(timeIntervalSince1970: 1_700_000_000)
-    private let verifier = CallVerifier(appKey: TestGateway.key, secret: TestGateway.secret)
+    private let verifier = CallVerifier.test()
 
     private func refusal(_ request: HTTPRequest, body: String, at date: Date? = nil) -> String? {
         do {
@@ -161,7 +161,7 @@ struct DemoSignatureTests {
 
     @Test("CallVerifier refuses each call with another secret, path, method or Accept", arguments: calls)
     func refusedWhenChanged(_ call: Call) throws {
-        let other = CallVerifier(appKey: TestGateway.key, secret: Secret("another"))
+        let other = CallVerifier.test(secret: Secret("another"))
         #expect(throws: Refusal.self) { try other.verify(call.request, body: Array(call.body.utf8), now: now) }
         var request = call.request
         request.path = "/scc/comfy_get_result"

@@ -111,9 +111,15 @@ struct DownloadTests {
     func objectKeyParts() {
         #expect(ObjectKey("uploads/abc-123.png")?.text == "uploads/abc-123.png")
         #expect(ObjectKey("results/abc")?.name == "abc")
+        #expect(ObjectKey("results/abc")?.owner == nil)
+        let owner = OwnerTag(appKey: "studio")
+        let owned = ObjectKey(.results, owner: owner, uniqueName: "u", filename: "x.png")
+        #expect(owned.text == "results/\(owner.text)_u.png" && ObjectKey(owned.text) == owned)
         for text in [
             "", "uploads", "uploads/", "/uploads/a", "uploads/a/b", "scratch/a", "uploads/a..png", "uploads/a.b/c",
             "uploads/a.p-g", "uploads/ü", "uploads/a\0", "uploads/" + String(repeating: "a", count: 81), "uploads/.png",
+            "uploads/_a", "uploads/0123456789ABCDEF_a", "uploads/0123456789abcdef_", "uploads/0123456789abcde_a",
+            "uploads/0123456789abcdef_a_b", "uploads/\(owner.text)_../a",
         ] {
             #expect(ObjectKey(text) == nil, "\(text)")
         }
@@ -123,7 +129,7 @@ struct DownloadTests {
 
     @Test("URLSigner reads its URL in any encoding and refuses changed, expired and malformed ones")
     func signedURL() throws {
-        let signer = URLSigner(secret: TestGateway.secret)
+        let signer = URLSigner(rootKey: [1, 2, 3])
         let date = ManualDate().now
         let grant = FileGrant(
             purpose: .read, key: try #require(ObjectKey("uploads/a.png")), expires: 1_700_000_001,
@@ -142,7 +148,7 @@ struct DownloadTests {
             }
         }
         #expect(throws: URLSigner.Failure.mismatch) {
-            try URLSigner(secret: Secret("other")).grant(in: url, now: date)
+            try URLSigner(rootKey: [1, 2, 4]).grant(in: url, now: date)
         }
         for text in [
             "", "http://localhost/files/uploads/a.png", url.replacing("name=", with: "name=%"), url + "&name=x",

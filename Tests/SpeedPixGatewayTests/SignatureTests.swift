@@ -34,7 +34,7 @@ struct SignatureTests {
 
     static let nonce = "11111111-2222-4333-8444-555555555555"
     let now = Date(timeIntervalSince1970: 1_700_000_000)
-    let verifier = CallVerifier(appKey: TestGateway.key, secret: TestGateway.secret)
+    let verifier = CallVerifier.test()
 
     private func head(_ vector: Vector) -> HTTPRequest {
         var fields: HTTPFields = [
@@ -69,7 +69,7 @@ struct SignatureTests {
 
     @Test("CallVerifier refuses a signature with another secret", arguments: vectors)
     func anotherSecretIsRefused(_ vector: Vector) {
-        let verifier = CallVerifier(appKey: TestGateway.key, secret: Secret("another"))
+        let verifier = CallVerifier.test(secret: Secret("another"))
         #expect(throws: Refusal.self) { try verifier.verify(head(vector), body: Array(vector.body.utf8), now: now) }
     }
 
@@ -169,18 +169,20 @@ struct SignatureTests {
     func noncesAreForgottenWhenTheirCallsWouldBeTooOld() {
         let cache = NonceCache()
         for index in 0..<100 {
-            #expect(cache.use("n\(index)", until: now.addingTimeInterval(900), now: now) == .fresh)
+            #expect(cache.use(UsedNonce("n\(index)", expires: now.addingTimeInterval(900)), now: now) == .fresh)
         }
-        #expect(cache.use("n7", until: now.addingTimeInterval(900), now: now.addingTimeInterval(900)) == .used)
-        #expect(cache.use("other", until: now.addingTimeInterval(2000), now: now.addingTimeInterval(961)) == .fresh)
+        let known = UsedNonce("n7", expires: now.addingTimeInterval(900))
+        #expect(cache.use(known, now: now.addingTimeInterval(900)) == .used)
+        let other = UsedNonce("other", expires: now.addingTimeInterval(2000))
+        #expect(cache.use(other, now: now.addingTimeInterval(961)) == .fresh)
         #expect(cache.count == 1)
     }
 
     @Test("NonceCache refuses more nonces than its capacity")
     func fullNonceCache() {
         let cache = NonceCache(capacity: 2)
-        #expect(cache.use("a", until: now.addingTimeInterval(900), now: now) == .fresh)
-        #expect(cache.use("b", until: now.addingTimeInterval(900), now: now) == .fresh)
-        #expect(cache.use("c", until: now.addingTimeInterval(900), now: now) == .full)
+        #expect(cache.use(UsedNonce("a", expires: now.addingTimeInterval(900)), now: now) == .fresh)
+        #expect(cache.use(UsedNonce("b", expires: now.addingTimeInterval(900)), now: now) == .fresh)
+        #expect(cache.use(UsedNonce("c", expires: now.addingTimeInterval(900)), now: now) == .full)
     }
 }

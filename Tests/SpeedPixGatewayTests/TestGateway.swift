@@ -2,8 +2,9 @@ import HTTPTypes
 import Logging
 import NIOCore
 import SpeedPix
-import SpeedPixGateway
 import SpeedPixTestSupport
+
+@testable import SpeedPixGateway
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -116,6 +117,13 @@ struct TestGateway: Sendable {
 
     func echo(_ input: [String: InputValue]) async throws -> Prediction {
         try await client.predictions.create("echo", input: input)
+    }
+}
+
+extension CallVerifier {
+    /// One that knows the tests' key alone.
+    static func test(secret: Secret = TestGateway.secret) -> CallVerifier {
+        CallVerifier(keys: ApplicationKeys(appKey: TestGateway.key, secret: secret), nonces: NonceCache())
     }
 }
 

@@ -20,8 +20,13 @@ struct ServeCommand: ContextCommand {
 
             Without a secret one is made up and kept in a file that only you can read; the line that is printed names it.
 
-            With --data, uploads, predictions and results are found again by the next serve
-            with the same folder, and predictions that had not ended are begun again.
+            Uploads, predictions and results are found again by the next serve with the same
+            folder, and predictions that had not ended are begun again. One gateway uses a
+            folder at a time. It has the files keys.json (speedpix keys), admin-token, for the
+            gateway's own routes, and url-key, in DIR/speedpix-gateway.
+
+            Results are kept for --keep, and the oldest go first where all of it would take
+            more than --max-size: never what an unfinished prediction needs.
 
             With --faults the gateway misbehaves as a file says, to show what a pipeline
             makes of it: {"rules": [RULE, ...]}. A rule names a call, a fault, and when:
@@ -52,13 +57,25 @@ struct ServeCommand: ContextCommand {
         return lines.joined(separator: "\n" + String(repeating: " ", count: indent))
     }
 
+    /// How long results are kept in a folder that lasts.
+    private static let standardRetention: Duration = .seconds(7 * 24 * 3600)
+
     @Option(help: "Port on 127.0.0.1; 0 is any free one.")
     var port = 8187
 
+    @OptionGroup var folder: GatewayDataOptions
+
     @Option(
-        help: "Folder that keeps uploads, predictions and results for a day; a temporary one if not given.",
-        completion: .directory)
-    var data: String?
+        help: ArgumentHelp(
+            "How long ended predictions, their results and uploads are kept, such as 12h; 7d if not given, a day in a"
+                + " temporary folder.", valueName: "TIME"),
+        transform: ServeCommand.duration)
+    var keep: Duration?
+
+    @Option(
+        help: ArgumentHelp("How much uploads and results may take together: 50GB, 512MiB.", valueName: "SIZE"),
+        transform: ServeCommand.bytes)
+    var maxSize: Int64?
 
     @Option(help: "Application key that clients must use; SPEEDPIX_APP_KEY if not given.")
     var appKey: String?
@@ -80,6 +97,23 @@ struct ServeCommand: ContextCommand {
         if let workers, workers < 1 { throw ValidationError("--workers is a number of predictions, 1 or more") }
         guard appKey?.isEmpty != true else { throw ValidationError("the application key is empty") }
         guard appSecret?.isEmpty != true else { throw ValidationError("the application secret is empty") }
+        guard maxSize == nil || folder.data != GatewayDataOptions.temporary else {
+            throw ValidationError("--max-size needs a folder that lasts, not \(GatewayDataOptions.temporary)")
+        }
+    }
+
+    private static func duration(_ text: String) throws -> Duration {
+        guard let duration = DurationArgument.duration(text) else {
+            throw ValidationError("\"\(text)\" is not a time: write 12h, 7d or 4w")
+        }
+        return duration
+    }
+
+    private static func bytes(_ text: String) throws -> Int64 {
+        guard let bytes = ByteCountArgument.bytes(text) else {
+            throw ValidationError("\"\(text)\" is not a size: write 50GB or 512MiB")
+        }
+        return bytes
     }
 
     func run(in context: CommandContext) async throws {
@@ -88,9 +122,16 @@ struct ServeCommand: ContextCommand {
         let secret = given ?? context.randomToken()
         var configuration = GatewayConfiguration(appKey: key, appSecret: Secret(secret))
         configuration.port = port
-        configuration.dataDirectory = data.map(context.absolute)
-        configuration.keepsPredictions = true
+        if let directory = folder.folder(context) {
+            configuration.dataDirectory = directory
+            configuration.keepsPredictions = true
+            configuration.retention = Self.standardRetention
+            configuration.maximumStoredBytes = maxSize
+        } else if folder.data == nil {
+            context.say("there is no home folder: what is made here ends with this command; --data DIR keeps it")
+        }
         if let workers { configuration.workers = workers }
+        if let keep { configuration.retention = keep }
         configuration.now = context.now
         configuration.clock = context.clock
         configuration.searchPath = context.environment["PATH"] ?? ""

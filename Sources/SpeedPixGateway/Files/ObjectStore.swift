@@ -26,6 +26,8 @@ struct ObjectStore: Sendable {
     private static let bufferSize = 256 << 10
 
     let root: FilePath
+    /// How much all of it takes.
+    let usage: StorageUsage
     private let isTemporary: Bool
     private let uniqueName: @Sendable () -> String
 
@@ -67,6 +69,8 @@ struct ObjectStore: Sendable {
         } catch {
             throw StorageError("make the data directory \(directory ?? "") ready", error)
         }
+        usage = StorageUsage(
+            list: { [root] in try await Self.list(in: root) }, size: { [root] in await Self.size(of: $0, in: root) })
     }
 
     /// Removes a temporary folder; of a data directory, unfinished uploads and scratch files.
@@ -76,8 +80,16 @@ struct ObjectStore: Sendable {
     }
 
     /// Where a stored file is. It may not exist.
-    func path(of key: ObjectKey) -> FilePath {
+    func path(of key: ObjectKey) -> FilePath { Self.path(of: key, in: root) }
+
+    private static func path(of key: ObjectKey, in root: FilePath) -> FilePath {
         root.appending(key.folder.rawValue).appending(key.name)
+    }
+
+    /// In bytes; 0 if there is no such file.
+    private static func size(of key: ObjectKey, in root: FilePath) async -> Int64 {
+        let info = try? await FileSystem.shared.info(forFileAt: path(of: key, in: root))
+        return info?.size ?? 0
     }
 
     /// - Returns: Nil if there is no such file.
@@ -180,7 +192,9 @@ struct ObjectStore: Sendable {
     /// - Throws: ``StorageError`` if it is still there.
     func delete(_ key: ObjectKey) async throws -> Bool {
         do {
+            let size = await Self.size(of: key, in: root)
             let wasThere = try await Self.delete(path(of: key))
+            if wasThere { await usage.note(key, change: -size) }
             _ = try await Self.delete(attributesPath(of: key))
             return wasThere
         } catch {
@@ -206,6 +220,8 @@ struct ObjectStore: Sendable {
                 }
             }
         }
+        // Whoever asks next has them counted again.
+        await usage.forget()
     }
 
     /// Runs `body` with a folder of its own, which is removed afterwards.
@@ -234,6 +250,8 @@ struct ObjectStore: Sendable {
         let temporary = incoming.appending(uniqueName())
         do {
             try await fill(temporary)
+            let before = await Self.size(of: key, in: root)
+            let size = try await FileSystem.shared.info(forFileAt: temporary)?.size ?? 0
             let description = try attributes.encoded()
             try await NIOThreadPool.singleton.runIfActive {
                 // The attributes are there first, so that a file is never without them.
@@ -243,6 +261,7 @@ struct ObjectStore: Sendable {
                     through: written)
                 try FileRename.move(temporary, over: path(of: key))
             }
+            await usage.note(key, change: size - before)
         } catch {
             await Self.remove(temporary)
             switch error {

@@ -46,23 +46,29 @@ final class PredictionDatabase: Sendable {
 
     /// Writes down a prediction that waits.
     ///
+    /// - Parameters:
+    ///   - owner: The application key of the call that created it.
+    ///   - nonce: That call's, which the next gateway must know as soon as it knows the prediction.
     /// - Returns: Its number: the higher, the later it came.
     /// - Throws: ``StorageError``: it may not be begun.
-    func add(_ id: String, workflow: String, _ inputs: StoredInputs, created: Date) async throws(StorageError) -> Int {
+    func add(
+        _ id: String, workflow: String, _ inputs: StoredInputs, created: Date, owner: String, nonce: UsedNonce?
+    ) async throws(StorageError) -> Int {
         let number = Mutex<Int64>(0)
         do {
             let (text, files) = try (inputs.encoded(), inputs.encodedFiles())
             try await database().write { database in
                 try database.execute(
                     sql: """
-                        INSERT INTO prediction (id, workflow, inputs, input_files, status, created)
-                        VALUES (?, ?, ?, ?, ?, ?)
+                        INSERT INTO prediction (id, workflow, inputs, input_files, status, created, owner)
+                        VALUES (?, ?, ?, ?, ?, ?, ?)
                         """,
                     arguments: [
                         id, workflow, text, files, PredictionRecord.Status.waiting.rawValue,
-                        created.timeIntervalSince1970,
+                        created.timeIntervalSince1970, owner,
                     ])
                 number.withLock { $0 = database.lastInsertedRowID }
+                if let nonce { try nonce.insert(into: database) }
             }
         } catch {
             throw failure("write a prediction into", error)
@@ -176,12 +182,14 @@ final class PredictionDatabase: Sendable {
             .map { Date(timeIntervalSince1970: $0) }
     }
 
+    /// Nonces that have expired are forgotten with it.
     func noteSweep(_ date: Date) async throws(StorageError) {
         do {
             try await database().write { database in
                 try database.execute(
                     sql: "INSERT OR REPLACE INTO sweep (id, swept) VALUES (1, ?)",
                     arguments: [date.timeIntervalSince1970])
+                try UsedNonce.removeExpired(at: date, from: database)
             }
         } catch {
             throw failure("write into", error)
@@ -196,7 +204,7 @@ final class PredictionDatabase: Sendable {
         return FileManager.default.fileExists(atPath: path) ? try database() : nil
     }
 
-    private func database() throws(StorageError) -> GroupCommitDatabase {
+    func database() throws(StorageError) -> GroupCommitDatabase {
         do {
             return try state.withLock { state in
                 if let database = state.database { return database }
@@ -214,7 +222,7 @@ final class PredictionDatabase: Sendable {
     }
 
     /// - Returns: Nil if nothing was ever written.
-    private func read<Value: Sendable>(
+    func read<Value: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Value?
     ) async throws(StorageError) -> Value? {
         guard let database = try existing() else { return nil }
@@ -225,7 +233,7 @@ final class PredictionDatabase: Sendable {
         }
     }
 
-    private func failure(_ action: String, _ error: any Error) -> StorageError {
+    func failure(_ action: String, _ error: any Error) -> StorageError {
         if let error = error as? StorageError { return error }
         return StorageError(action: "\(action) \(path)", problem: DatabaseProblem(error))
     }

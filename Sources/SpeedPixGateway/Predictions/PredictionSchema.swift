@@ -19,6 +19,16 @@ enum PredictionSchema {
                     CREATE TABLE sweep (id INTEGER PRIMARY KEY CHECK (id = 1), swept REAL NOT NULL);
                     """)
         }
+        migrator.registerMigration("predictions 2") { database in
+            // Of predictions that are older nobody knows whose they are: there was one application key.
+            try database.execute(
+                sql: """
+                    ALTER TABLE prediction ADD COLUMN owner TEXT;
+                    CREATE TABLE nonce (
+                        high INTEGER NOT NULL, low INTEGER NOT NULL, expires REAL NOT NULL, PRIMARY KEY (high, low)
+                    ) WITHOUT ROWID;
+                    """)
+        }
         return migrator
     }
 }

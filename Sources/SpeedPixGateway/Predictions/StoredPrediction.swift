@@ -20,6 +20,8 @@ struct UnfinishedPrediction: Sendable {
     let id: String
     let workflowID: String
     let inputs: StoredInputs
+    /// The application key that created it; nil if an older gateway has written it down.
+    let owner: String?
     /// About what its inputs take in memory, in bytes.
     let footprint: Int
 }
@@ -27,7 +29,8 @@ struct UnfinishedPrediction: Sendable {
 extension StoredPrediction {
     /// The columns that ``init(_:)`` reads.
     static let selection = """
-        SELECT number, id, workflow, inputs, status, outputs, info, failure, began, ended, duration FROM prediction
+        SELECT number, id, workflow, inputs, status, outputs, info, failure, began, ended, duration, owner
+        FROM prediction
         """
 
     /// A row that makes no sense. Nothing of it is used.
@@ -53,11 +56,13 @@ extension StoredPrediction {
             guard let text: String = value("inputs"), let inputs = StoredInputs(text) else { throw malformed }
             self = .unfinished(
                 UnfinishedPrediction(
-                    number: number, id: id, workflowID: workflow, inputs: inputs, footprint: 1024 + text.utf8.count))
+                    number: number, id: id, workflowID: workflow, inputs: inputs, owner: value("owner"),
+                    footprint: 1024 + text.utf8.count))
             return
         }
         var record = PredictionRecord(
-            id: id, workflowID: workflow, isComputing: false, estimate: .zero, footprint: 0, number: number)
+            id: id, owner: value("owner"), workflowID: workflow, isComputing: false, estimate: .zero, footprint: 0,
+            number: number)
         record.status = status
         guard let ended = date("ended"),
             let outputs = (value("outputs") as String?).flatMap(StoredPrediction.outputs)

@@ -18,6 +18,8 @@ import Foundation
 actor PredictionQueue: Service {
     private struct Job: Sendable {
         let id: String
+        /// The application key that created it.
+        let owner: String?
         let offered: OfferedWorkflow
         let inputs: [String: PreparedInput]
         /// In order of creation, across both pools.
@@ -59,8 +61,9 @@ actor PredictionQueue: Service {
     private var finished = Deque<String>()
     private var estimates = DurationEstimates()
     private var created = 0
-    /// Predictions that are being written to the database and are queued after that; ``prediction(_:)`` must not resume them.
-    private var adding: Set<String> = []
+    /// Predictions that are being written to the database and are queued after that, with their owners;
+    /// ``prediction(_:for:)`` must not resume them.
+    private var adding: [String: String] = [:]
     /// Ends that are on their way to the disk.
     private var ends: [String: Task<Void, Never>] = [:]
     private var unfinishedBytes = 0
@@ -99,46 +102,56 @@ actor PredictionQueue: Service {
     ///   - inputs: Checked.
     ///   - given: The same as they were sent.
     ///   - footprint: About what the inputs take in memory, in bytes.
+    ///   - caller: Whose it is.
+    ///   - nonce: Of the call that creates it, to be written down with it.
     /// - Throws: ``Refusal`` with HTTP 429 if too many wait already; ``StorageError`` if it cannot be written down: it does
     ///   not run then.
     func submit(
-        _ offered: OfferedWorkflow, inputs: [String: PreparedInput], given: [String: JSONValue], footprint: Int
+        _ offered: OfferedWorkflow, inputs: [String: PreparedInput], given: [String: JSONValue], footprint: Int,
+        by caller: Caller, nonce: UsedNonce? = nil
     ) async throws -> PredictionRecord {
         let waiting = pools.values.reduce(adding.count) { $0 + $1.waiting.count }
         guard waiting < configuration.maximumWaiting,
             unfinishedBytes + footprint <= configuration.maximumHeldBytes || unfinishedBytes == 0
         else {
-            throw Refusal(
-                "Throttled", "Throttled by APP Flow Control: \(waiting) predictions are waiting; try again later",
-                status: .tooManyRequests)
+            throw Refusal.throttled("\(waiting) predictions are waiting; try again later")
+        }
+        if let most = caller.limits.waiting, waitingCount(of: caller.appKey) >= most {
+            throw Refusal.throttled("\(most) predictions of this application key are waiting; try again later")
         }
         unfinishedBytes += footprint
         let id = configuration.uniqueName()
         var number = created
         created += 1
         if let persisted {
-            adding.insert(id)
-            defer { adding.remove(id) }
+            adding[id] = caller.appKey
+            defer { adding[id] = nil }
             do {
                 number = try await persisted.database.add(
                     id, workflow: offered.workflow.id,
                     StoredInputs(given, for: offered.workflow, signedBy: persisted.urls),
-                    created: configuration.now())
+                    created: configuration.now(), owner: caller.appKey, nonce: nonce)
             } catch {
                 unfinishedBytes -= footprint
                 throw error
             }
         }
         let record = queue(
-            Job(id: id, offered: offered, inputs: inputs, number: number), footprint: footprint)
+            Job(id: id, owner: caller.appKey, offered: offered, inputs: inputs, number: number), footprint: footprint)
         await dropOld()
         return records[id] ?? record
+    }
+
+    private func waitingCount(of owner: String) -> Int {
+        pools.values.reduce(adding.values.count(where: { $0 == owner })) { count, pool in
+            count + pool.waiting.count(where: { $0.owner == owner })
+        }
     }
 
     /// Puts a prediction among those that wait.
     private func queue(_ job: Job, footprint: Int) -> PredictionRecord {
         let record = PredictionRecord(
-            id: job.id, workflowID: job.workflow.id, isComputing: job.isComputing,
+            id: job.id, owner: job.owner, workflowID: job.workflow.id, isComputing: job.isComputing,
             estimate: estimates.estimate(for: job.workflow), footprint: footprint, number: job.number)
         records[job.id] = record
         // Those of an earlier gateway came first; of several that were written down at once each may be the first here.
@@ -150,27 +163,34 @@ actor PredictionQueue: Service {
 
     /// How a prediction stands, be it one of an earlier gateway.
     ///
-    /// - Throws: ``Refusal`` `TaskNotFound`; ``StorageError``.
-    func prediction(_ id: String) async throws -> PredictionRecord {
+    /// - Throws: ``Refusal`` `TaskNotFound`, also for one that is not the caller's; ``StorageError``.
+    func prediction(_ id: String, for caller: Caller) async throws -> PredictionRecord {
         // An end is reported only once it is in the database, since the next gateway must know it, too.
         await ends[id]?.value
-        if let record = records[id] { return record }
+        if let record = records[id] {
+            guard caller.owns(predictionOf: record.owner) else { throw Self.notFound(id) }
+            return record
+        }
         switch try await persisted?.database.find(id) {
-        case .ended(let record)? where !isTooOld(record):
+        case .ended(let record)? where !isTooOld(record) && caller.owns(predictionOf: record.owner):
             guard let persisted else { break }
             return try await persisted.checked(record)
-        case .unfinished(let prediction)?:
+        case .unfinished(let prediction)? where caller.owns(predictionOf: prediction.owner):
             if let record = try await resume(prediction) { return record }
         default: break
         }
-        throw Refusal(
+        throw Self.notFound(id)
+    }
+
+    private static func notFound(_ id: String) -> Refusal {
+        Refusal(
             "TaskNotFound",
             "there is no task \"\(id.prefix(100))\": it was created at another gateway, or before this one started,"
                 + " or so long ago that it was forgotten")
     }
 
     /// Whether a prediction is under way here, or has been lately.
-    func has(_ id: String) -> Bool { records[id] != nil || adding.contains(id) }
+    func has(_ id: String) -> Bool { records[id] != nil || adding[id] != nil }
 
     /// How many predictions start before a waiting one of the same kind.
     func remaining(before record: PredictionRecord) -> Int {
@@ -184,8 +204,8 @@ actor PredictionQueue: Service {
     ///
     /// - Returns: How the prediction is afterwards.
     /// - Throws: ``Refusal`` `TaskNotFound`; ``StorageError``.
-    func cancel(_ id: String) async throws -> PredictionRecord {
-        let known = try await prediction(id)
+    func cancel(_ id: String, for caller: Caller) async throws -> PredictionRecord {
+        let known = try await prediction(id, for: caller)
         guard var record = records[id], !record.status.isTerminal else { return records[id] ?? known }
         if record.status == .waiting {
             // First: while `pools` is changed, nothing may read it.
@@ -240,12 +260,13 @@ actor PredictionQueue: Service {
         unfinishedBytes += prediction.footprint
         switch restored {
         case .success(let (offered, inputs)):
-            let job = Job(id: prediction.id, offered: offered, inputs: inputs, number: prediction.number)
+            let job = Job(
+                id: prediction.id, owner: prediction.owner, offered: offered, inputs: inputs, number: prediction.number)
             return queue(job, footprint: prediction.footprint)
         case .failure(let refusal):
             var record = PredictionRecord(
-                id: prediction.id, workflowID: prediction.workflowID, isComputing: false, estimate: .zero,
-                footprint: prediction.footprint, number: prediction.number)
+                id: prediction.id, owner: prediction.owner, workflowID: prediction.workflowID, isComputing: false,
+                estimate: .zero, footprint: prediction.footprint, number: prediction.number)
             record.status = .failed
             record.failure =
                 "the gateway ended before it was done, and it cannot be begun again: \(refusal.message)"
@@ -293,7 +314,9 @@ actor PredictionQueue: Service {
         guard let record = records[job.id], record.status == .running else { return nil }
         // A task of its own, so that one run can be cancelled and the others go on.
         let run = Task { [runner] in
-            await runner.run(job.offered, id: job.id, inputs: job.inputs, progress: record.progress)
+            await runner.run(
+                job.offered, id: job.id, owner: job.owner.map { OwnerTag(appKey: $0) }, inputs: job.inputs,
+                progress: record.progress)
         }
         runs[job.id] = run
         return await withTaskCancellationHandler {
@@ -349,6 +372,25 @@ actor PredictionQueue: Service {
             }
             ends[record.id] = nil
         }
+    }
+
+    /// Forgets ended predictions that a sweep has removed from the database, with their files.
+    func forget(_ ids: Set<String>) {
+        finished.removeAll { ids.contains($0) }
+        for id in ids {
+            guard let record = records.removeValue(forKey: id) else { continue }
+            finishedBytes -= record.footprint
+        }
+    }
+
+    /// How many predictions wait, and how many run.
+    var load: (waiting: Int, running: Int) {
+        var load = (waiting: 0, running: 0)
+        for pool in pools.values {
+            load.waiting += pool.waiting.count
+            load.running += pool.running
+        }
+        return load
     }
 
     private func isTooOld(_ record: PredictionRecord) -> Bool {

@@ -25,6 +25,8 @@ struct PredictionRecord: Sendable {
     }
 
     let id: String
+    /// The application key that created it; nil if an older gateway has written it down.
+    let owner: String?
     let workflowID: String
     /// Whether it counts against `computingWorkers`.
     let isComputing: Bool

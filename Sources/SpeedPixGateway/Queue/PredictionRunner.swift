@@ -23,7 +23,8 @@ struct PredictionRunner: Sendable {
 
     /// Never throws: whatever goes wrong in a run ends this prediction and nothing else.
     func run(
-        _ offered: OfferedWorkflow, id: String, inputs: [String: PreparedInput], progress: ReportedProgress
+        _ offered: OfferedWorkflow, id: String, owner: OwnerTag?, inputs: [String: PreparedInput],
+        progress: ReportedProgress
     ) async -> Outcome {
         let workflow = offered.workflow.id
         do {
@@ -34,7 +35,7 @@ struct PredictionRunner: Sendable {
                 let result = try await offered.backend.run(job, progress: progress)
                 var outputs: [String: StoredOutput] = [:]
                 do {
-                    for (name, output) in result.outputs { outputs[name] = try await stored(output) }
+                    for (name, output) in result.outputs { outputs[name] = try await stored(output, owner) }
                 } catch {
                     // An incomplete result must not be returned.
                     for key in outputs.storedKeys { await store.remove(key) }
@@ -57,21 +58,21 @@ struct PredictionRunner: Sendable {
         }
     }
 
-    private func stored(_ output: WorkflowOutput) async throws -> StoredOutput {
+    private func stored(_ output: WorkflowOutput, _ owner: OwnerTag?) async throws -> StoredOutput {
         switch output {
         case .data(let value):
             return .data(value)
         case .file(let file):
-            return .file(try await stored(file))
+            return .file(try await stored(file, owner))
         case .files(let files):
             var result: [StoredFile] = []
-            for file in files { result.append(try await stored(file)) }
+            for file in files { result.append(try await stored(file, owner)) }
             return .files(result)
         }
     }
 
-    private func stored(_ file: WorkflowOutputFile) async throws -> StoredFile {
-        let key = ObjectKey(.results, uniqueName: uniqueName(), filename: file.filename)
+    private func stored(_ file: WorkflowOutputFile, _ owner: OwnerTag?) async throws -> StoredFile {
+        let key = ObjectKey(.results, owner: owner, uniqueName: uniqueName(), filename: file.filename)
         let attributes = FileAttributes(contentType: file.mimeType, filename: file.filename, created: now())
         switch file.content {
         case .bytes(let bytes): try await store.store(bytes, as: key, attributes)

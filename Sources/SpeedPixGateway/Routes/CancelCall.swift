@@ -6,7 +6,7 @@ struct CancelCall: ServiceCall {
     let queue: PredictionQueue
 
     func answer(_ call: SignedCall) async throws -> JSONValue {
-        let record = try await queue.cancel(try call.body.requiredText("taskId", "task_id"))
+        let record = try await queue.cancel(try call.body.requiredText("taskId", "task_id"), for: call.caller)
         return ["taskId": .string(record.id), "status": .string(record.status.rawValue)]
     }
 }

@@ -3,6 +3,7 @@ import SpeedPix
 /// `/scc/comfy_prompt`: checks a prediction's inputs and queues it.
 struct CreateCall: ServiceCall {
     let route = Route.create
+    let store: ObjectStore
     let catalogue: WorkflowCatalogue
     let preparation: InputPreparation
     let queue: PredictionQueue
@@ -27,8 +28,10 @@ struct CreateCall: ServiceCall {
         }
         if randomises { fillSeed(of: offered.workflow, in: &inputs) }
         let prepared = try await preparation.prepare(inputs, for: offered.workflow, now: call.now)
+        try await store.checkRoom(for: call.caller)
         let record = try await queue.submit(
-            offered, inputs: prepared, given: inputs, footprint: 1024 + call.bodySize)
+            offered, inputs: prepared, given: inputs, footprint: 1024 + call.bodySize, by: call.caller,
+            nonce: call.nonce)
         return [
             "taskId": .string(record.id), "status": .string(record.status.rawValue),
             "estimatedDurationInSeconds": .double(record.estimate / .seconds(1)),

@@ -7,7 +7,8 @@ struct DeleteFileCall: ServiceCall {
 
     func answer(_ call: SignedCall) async throws -> JSONValue {
         let key = try call.body.objectKey()
-        guard try await store.delete(key) else { throw Refusal.fileNotFound(key) }
+        // Of another one's file nothing is said, not even that it is there.
+        guard call.caller.owns(key), try await store.delete(key) else { throw Refusal.fileNotFound(key) }
         return ["objectKey": .string(key.text)]
     }
 }

@@ -19,6 +19,7 @@ struct FileRoutes: Sendable {
 
     let store: ObjectStore
     let urls: URLSigner
+    let keys: ApplicationKeys
     let configuration: GatewayConfiguration
 
     // MARK: Uploads
@@ -38,10 +39,15 @@ struct FileRoutes: Sendable {
         guard grant.size == nil || grant.size == length else {
             throw Refusal.accessDenied("the Content-Length is not the size that was signed, \(grant.size ?? 0)")
         }
-        try await store.receive(
-            request.body, as: grant.key,
-            FileAttributes(contentType: grant.contentType, filename: grant.filename, created: now), length: length,
-            limit: configuration.maximumUploadBytes)
+        guard let caller = grant.key.owner.map({ keys.caller($0) }) ?? keys.own else {
+            throw Refusal.accessDenied("the application key that asked for this URL was revoked")
+        }
+        try await store.withRoom(for: caller, bytes: length) {
+            try await store.receive(
+                request.body, as: grant.key,
+                FileAttributes(contentType: grant.contentType, filename: grant.filename, created: now), length: length,
+                limit: configuration.maximumUploadBytes)
+        }
         var headers = HTTPFields()
         headers[.eTag] = try await store.facts(of: grant.key)?.entityTag
         return Response(status: .ok, headers: headers)

@@ -8,7 +8,9 @@ struct GetFileCall: ServiceCall {
 
     func answer(_ call: SignedCall) async throws -> JSONValue {
         let key = try call.body.objectKey()
-        guard let attributes = try await store.attributes(of: key), let facts = try await store.facts(of: key) else {
+        guard call.caller.owns(key), let attributes = try await store.attributes(of: key),
+            let facts = try await store.facts(of: key)
+        else {
             throw Refusal.fileNotFound(key)
         }
         let grant = FileGrant(

@@ -7,7 +7,8 @@ struct ProgressCall: ServiceCall {
     let urls: URLSigner
 
     func answer(_ call: SignedCall) async throws -> JSONValue {
-        let record = try await queue.prediction(try call.body.requiredText("taskId", "task_id"))
+        let record = try await queue.prediction(
+            try call.body.requiredText("taskId", "task_id"), for: call.caller)
         let reported = record.progress.current
         let isDone = record.status == .succeeded
         let message: JSONValue =

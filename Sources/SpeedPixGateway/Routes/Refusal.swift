@@ -34,6 +34,15 @@ struct Refusal: Error, Sendable, Equatable {
         Refusal("AccessDenied", message, status: .forbidden)
     }
 
+    /// As the service's flow control answers who asks for too much.
+    ///
+    /// - Parameter seconds: After which it may be tried again, if that is known.
+    static func throttled(_ message: String, retryAfter seconds: Int? = nil) -> Refusal {
+        var refusal = Refusal("Throttled", "Throttled by APP Flow Control: \(message)", status: .tooManyRequests)
+        refusal.headers[.retryAfter] = seconds.map { String($0) }
+        return refusal
+    }
+
     static func tooLarge(_ message: String) -> Refusal {
         Refusal("TooLarge", message, status: .contentTooLarge)
     }

@@ -13,7 +13,8 @@ struct ResultCall: ServiceCall {
     let urls: URLSigner
 
     func answer(_ call: SignedCall) async throws -> JSONValue {
-        let record = try await queue.prediction(try call.body.requiredText("taskId", "task_id"))
+        let record = try await queue.prediction(
+            try call.body.requiredText("taskId", "task_id"), for: call.caller)
         // The official clients take a good envelope without a result for a success without one.
         guard record.status != .canceled else { throw Refusal.canceled }
         var result = JSONValue.null

@@ -21,6 +21,10 @@ protocol ServiceCall: Sendable {
 /// A call whose signature is good.
 struct SignedCall: Sendable {
     let body: CallBody
+    /// Who makes it.
+    let caller: Caller
+    /// The nonce that it has used up, if it has one.
+    let nonce: UsedNonce?
     /// How many bytes the body had.
     let bodySize: Int
     /// Scheme, host and port as the client addressed the gateway: URLs in the answer start with it.
@@ -39,14 +43,22 @@ struct SignedCall: Sendable {
 /// Receives a call's body, checks its signature, and wraps its answer.
 struct SignedCallHandler: Sendable {
     let verifier: CallVerifier
+    let counter: CallCounter
     let configuration: GatewayConfiguration
 
     func respond(to request: Request, _ context: GatewayContext, by call: any ServiceCall) async throws -> Response {
         let bytes = try await Self.collect(request, limit: configuration.maximumBodyBytes)
         let now = context.now(configuration)
-        try verifier.verify(request.head, body: bytes, now: now)
+        let (caller, nonce) = try verifier.verify(request.head, body: bytes, now: now)
+        // Only calls that are signed count: nobody can use up another one's.
+        if let most = caller.limits.callsPerMinute,
+            let seconds = counter.refusal(of: caller.appKey, most: most, now: now)
+        {
+            throw Refusal.throttled("more than \(most) calls in a minute", retryAfter: seconds)
+        }
         let signed = SignedCall(
-            body: try CallBody(bytes), bodySize: bytes.count, origin: try Self.origin(of: request), now: now,
+            body: try CallBody(bytes), caller: caller, nonce: nonce, bodySize: bytes.count,
+            origin: try Self.origin(of: request), now: now,
             urlLifetime: context.urlLifetime ?? configuration.urlLifetime)
         let answer = try AnswerEnvelope.succeeded(try await call.answer(signed), requestID: context.requestID)
         return Response(

@@ -6,6 +6,7 @@ struct SignUploadCall: ServiceCall {
     private static let longestFilename = 255
 
     let route = Route.signUpload
+    let store: ObjectStore
     let urls: URLSigner
     let sweep: StorageSweep
     let configuration: GatewayConfiguration
@@ -18,7 +19,9 @@ struct SignUploadCall: ServiceCall {
         }
         let filename = Self.filename(try call.body.text("originalFilename", "original_filename") ?? "file")
         let size = try size(call.body.value("size"))
-        let key = ObjectKey(.uploads, uniqueName: configuration.uniqueName(), filename: filename)
+        try await store.checkRoom(for: call.caller, bytes: size ?? 0)
+        let key = ObjectKey(
+            .uploads, owner: call.caller.tag, uniqueName: configuration.uniqueName(), filename: filename)
         var grant = FileGrant(
             purpose: .write, key: key, expires: call.urlExpiry, contentType: contentType, filename: filename,
             size: size)

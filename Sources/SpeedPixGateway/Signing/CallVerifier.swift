@@ -22,36 +22,42 @@ struct CallVerifier: Sendable {
     /// Characters of the server's string that a refusal shows: HTTP clients bound the length of a header.
     private static let longestShown = 4096
 
-    private let signer: RequestSigner
+    private let keys: ApplicationKeys
     private let nonces: NonceCache
 
-    init(appKey: String, secret: Secret, nonces: NonceCache = NonceCache()) {
-        signer = RequestSigner(appKey: appKey, secret: secret)
+    init(keys: ApplicationKeys, nonces: NonceCache) {
+        self.keys = keys
         self.nonces = nonces
     }
 
     /// - Parameter body: The bytes as they arrived.
+    /// - Returns: Whose call it is, and the nonce that it has used up, if it has one.
     /// - Throws: ``Refusal`` with the service's own words.
-    func verify(_ head: HTTPRequest, body: [UInt8], now: Date) throws(Refusal) {
+    @discardableResult
+    func verify(
+        _ head: HTTPRequest, body: [UInt8], now: Date
+    ) throws(Refusal) -> (caller: Caller, nonce: UsedNonce?) {
         let headers = head.headerFields
         guard let key = Self.value(.caKey, headers) else { throw .byAPIGateway("Header `X-Ca-Key` is Required") }
         guard let signature = Self.value(.caSignature, headers) else {
             throw .byAPIGateway("Header `X-Ca-Signature` is Required")
         }
-        guard key == signer.appKey else { throw .byAPIGateway("Invalid AppKey") }
+        guard let entry = keys.entry(key) else { throw .byAPIGateway("Invalid AppKey") }
         let nonce = Self.value(.caNonce, headers)
         var sent: Date?
         if let timestamp = Self.value(.caTimestamp, headers) { sent = try Self.date(timestamp, now: now) }
         let signed = Self.names(headers[.caSignatureHeaders] ?? "")
-        try verify(signature, of: head, body: body, signed: signed)
+        try Self.verify(signature, by: entry.signer, of: head, body: body, signed: signed)
         if sent != nil { try Self.check(.caTimestamp, "X-Ca-Timestamp", isAmong: signed) }
+        var used: UsedNonce?
         if let nonce {
             try Self.check(.caNonce, "X-Ca-Nonce", isAmong: signed)
-            try use(nonce, sent: sent, now: now)
+            used = try use(nonce, of: key, sent: sent, now: now)
         }
         if let digest = headers[.contentMD5], digest != RequestSigner.contentMD5(of: body) {
             throw .byAPIGateway("Invalid Content-MD5")
         }
+        return (entry.caller, used)
     }
 
     /// The value of a header; nil if it is missing or empty.
@@ -76,8 +82,8 @@ struct CallVerifier: Sendable {
         }
     }
 
-    private func verify(
-        _ signature: String, of head: HTTPRequest, body: [UInt8], signed: [String]
+    private static func verify(
+        _ signature: String, by signer: RequestSigner, of head: HTTPRequest, body: [UInt8], signed: [String]
     ) throws(Refusal) {
         let headers = head.headerFields
         guard let method = SignatureMethod(header: headers[.caSignatureMethod]) else {
@@ -86,9 +92,9 @@ struct CallVerifier: Sendable {
         }
         let text = StringToSign(
             method: head.method.rawValue, path: head.path ?? "/", headers: headers, signed: signed,
-            form: Self.isForm(headers) ? body : nil)
-        guard Self.isEqual(signer.signature(of: text, method: method), signature) else {
-            throw .byAPIGateway("Invalid Signature, Server StringToSign:`\(Self.shown(text))`")
+            form: isForm(headers) ? body : nil)
+        guard isEqual(signer.signature(of: text, method: method), signature) else {
+            throw .byAPIGateway("Invalid Signature, Server StringToSign:`\(shown(text))`")
         }
     }
 
@@ -111,10 +117,12 @@ struct CallVerifier: Sendable {
         }
     }
 
-    private func use(_ nonce: String, sent: Date?, now: Date) throws(Refusal) {
+    private func use(_ nonce: String, of key: String, sent: Date?, now: Date) throws(Refusal) -> UsedNonce {
         guard nonce.utf8.count <= Self.longestNonce else { throw .byAPIGateway("Invalid Header `X-Ca-Nonce` too long") }
-        switch nonces.use(nonce, until: max(sent ?? now, now).addingTimeInterval(Self.window), now: now) {
-        case .fresh: break
+        // A header has no line breaks, so that a key's nonces are its own.
+        let used = UsedNonce("\(key)\n\(nonce)", expires: max(sent ?? now, now).addingTimeInterval(Self.window))
+        switch nonces.use(used, now: now) {
+        case .fresh: return used
         case .used: throw .byAPIGateway("Nonce Used")
         case .full: throw .byAPIGateway("Throttled by APP Flow Control", status: .forbidden)
         }

@@ -1,4 +1,3 @@
-import Crypto
 import Synchronization
 
 #if canImport(FoundationEssentials)
@@ -17,39 +16,28 @@ final class NonceCache: Sendable {
         case full
     }
 
-    /// 128 bits of a hash take a tenth of a string's memory, and two nonces with the same ones cannot be found.
-    private struct Fingerprint: Hashable {
-        let high: UInt64
-        let low: UInt64
-
-        init(_ nonce: String) {
-            let bytes = Array(SHA256.hash(data: Array(nonce.utf8)))
-            high = bytes[0..<8].reduce(0) { $0 << 8 | UInt64($1) }
-            low = bytes[8..<16].reduce(0) { $0 << 8 | UInt64($1) }
-        }
-    }
-
     private struct State {
-        var seen: Set<Fingerprint> = []
+        var seen: Set<UsedNonce.Fingerprint> = []
         /// The same fingerprints by the minute in which they expire, so that dropping them needs no search.
-        var byMinute: [Int: [Fingerprint]] = [:]
+        var byMinute: [Int: [UsedNonce.Fingerprint]] = [:]
         var lastMinute = Int.min
     }
 
     private let state = Mutex(State())
     private let capacity: Int
 
-    /// - Parameter capacity: Two million are about 100 MB and, over half an hour, a thousand calls a second.
-    init(capacity: Int = 2_000_000) {
+    /// - Parameters:
+    ///   - nonces: Those that an earlier gateway has seen.
+    ///   - capacity: Two million are about 100 MB and, over half an hour, a thousand calls a second.
+    init(_ nonces: [UsedNonce] = [], capacity: Int = 2_000_000) {
         self.capacity = capacity
+        state.withLock { state in
+            for nonce in nonces.prefix(capacity) { Self.insert(nonce, into: &state) }
+        }
     }
 
     /// Uses up a nonce.
-    ///
-    /// - Parameter expiry: When a call with this nonce would be refused for its timestamp anyway, or when the service forgets
-    ///   the nonce of a call that has none.
-    func use(_ nonce: String, until expiry: Date, now: Date) -> Verdict {
-        let fingerprint = Fingerprint(nonce)
+    func use(_ nonce: UsedNonce, now: Date) -> Verdict {
         let minute = Self.minute(of: now)
         return state.withLock { state in
             if minute > state.lastMinute {
@@ -60,10 +48,9 @@ final class NonceCache: Sendable {
                 }
                 state.lastMinute = minute
             }
-            guard !state.seen.contains(fingerprint) else { return .used }
+            guard !state.seen.contains(nonce.fingerprint) else { return .used }
             guard state.seen.count < capacity else { return .full }
-            state.seen.insert(fingerprint)
-            state.byMinute[Self.minute(of: expiry), default: []].append(fingerprint)
+            Self.insert(nonce, into: &state)
             return .fresh
         }
     }
@@ -71,6 +58,11 @@ final class NonceCache: Sendable {
     /// How many nonces are remembered.
     var count: Int {
         state.withLock { $0.seen.count }
+    }
+
+    private static func insert(_ nonce: UsedNonce, into state: inout State) {
+        state.seen.insert(nonce.fingerprint)
+        state.byMinute[minute(of: nonce.expires), default: []].append(nonce.fingerprint)
     }
 
     private static func minute(of date: Date) -> Int {

@@ -21,9 +21,10 @@ struct URLSigner: Sendable {
 
     private let key: SymmetricKey
 
-    init(secret: Secret) {
-        // A key of its own: a URL's signature must never be good for anything else that the secret signs.
-        let root = SymmetricKey(data: Array(secret.revealed.utf8))
+    /// - Parameter rootKey: The secret of the data folder: its URLs outlive a gateway, whatever secret calls are signed with.
+    init(rootKey: [UInt8]) {
+        // A key of its own: a URL's signature must never be good for anything else that the root key signs.
+        let root = SymmetricKey(data: rootKey)
         let code = HMAC<SHA256>.authenticationCode(for: Array("speedpix gateway file URLs".utf8), using: root)
         key = SymmetricKey(data: Array(code))
     }

@@ -9,27 +9,41 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// What a gateway has on disk: its files and, where predictions are kept, their database, with a lock that keeps other
-/// gateways away.
+/// What a gateway has on disk: its files, its secrets and, where predictions are kept, their database, with a lock that keeps
+/// other gateways away.
 struct GatewayStorage: Sendable {
     let files: ObjectStore
     /// Nil if predictions end with the gateway.
     let predictions: PredictionDatabase?
     /// Why a temporary folder is used instead of the data directory, with which everything ends at ``close()``; nil if none is.
     let refusal: String?
+    /// What the URLs of files are signed with. It is the folder's, so that they outlive a gateway.
+    let rootKey: [UInt8]
+    /// What the gateway's own routes ask for: who may read the folder's files may use them.
+    let adminToken: Secret
+    /// The application keys of the data directory; nil without one.
+    let keys: KeyFile?
+    /// With the nonces of creates that an earlier gateway has accepted.
+    let nonces: NonceCache
     private let lock: ProcessLock?
 
+    /// Names of the files in the folder.
+    static let rootKeyName = "url-key"
+    static let adminTokenName = "admin-token"
+
     /// - Throws: ``StorageError``; ``SpeedPixError`` `configuration` if another gateway has the data directory, or it cannot be
-    ///   used, and ``GatewayConfiguration/fallsBackToTemporary`` is not set.
+    ///   used, and ``GatewayConfiguration/fallsBackToTemporary`` is not set, or if others may read its file of keys.
     static func open(_ configuration: GatewayConfiguration) async throws -> GatewayStorage {
         var directory = configuration.dataDirectory
         var lock: ProcessLock?
         var predictions: PredictionDatabase?
         var refusal: String?
-        if let kept = directory, configuration.keepsPredictions {
+        if let kept = directory {
             do {
                 let held = try Self.lock(kept)
-                predictions = try PredictionDatabase(folder: ObjectStore.folder(in: kept))
+                if configuration.keepsPredictions {
+                    predictions = try PredictionDatabase(folder: ObjectStore.folder(in: kept))
+                }
                 lock = held
             } catch {
                 // Only the user can decide what becomes of a damaged database. A temporary folder would hide that there is one.
@@ -46,7 +60,22 @@ struct GatewayStorage: Sendable {
             }
         }
         let files = try await ObjectStore(directory: directory, uniqueName: configuration.uniqueName)
-        return GatewayStorage(files: files, predictions: predictions, refusal: refusal, lock: lock)
+        do {
+            let keys = directory.map { KeyFile(directory: $0) }
+            // Now, so that a file that cannot be used is not found out by those whose calls are refused.
+            _ = try keys?.keys()
+            let secrets = configuration.secretBytes
+            let rootKey = try SecretFile.secret(at: files.root.appending(rootKeyName), make: secrets)
+            let adminToken = try SecretFile.secret(at: files.root.appending(adminTokenName), make: secrets)
+            let nonces = try await predictions?.nonces(after: configuration.now())
+            return GatewayStorage(
+                files: files, predictions: predictions, refusal: refusal, rootKey: rootKey,
+                adminToken: Secret(adminToken.hexadecimal), keys: keys, nonces: NonceCache(nonces ?? []), lock: lock)
+        } catch {
+            await predictions?.close()
+            await files.close()
+            throw error
+        }
     }
 
     /// Closes the database, removes unfinished uploads and a temporary folder, and releases the lock on the data directory.

@@ -22,6 +22,9 @@ struct WorkflowCatalogue: Sendable {
         workflows = Dictionary(offered, uniquingKeysWith: { _, last in last })
     }
 
+    /// In alphabetical order.
+    var ids: [String] { workflows.keys.sorted() }
+
     /// - Throws: ``Refusal`` that names what exists.
     func workflow(_ id: String, alias: String?, version: String?) throws(Refusal) -> OfferedWorkflow {
         guard let workflow = workflows[id] else {

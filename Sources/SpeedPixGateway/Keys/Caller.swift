@@ -1,0 +1,24 @@
+/// Who makes a signed call, and what is hers.
+struct Caller: Sendable {
+    /// The application key that the call is signed with.
+    let appKey: String
+    /// What the names of her files begin with.
+    let tag: OwnerTag
+    /// Whether she also has what was stored when gateways knew one key, and wrote down no owner.
+    let ownsUnmarked: Bool
+    /// What she may ask of the gateway.
+    let limits: KeyLimits
+
+    init(appKey: String, ownsUnmarked: Bool = false, limits: KeyLimits = KeyLimits()) {
+        self.appKey = appKey
+        tag = OwnerTag(appKey: appKey)
+        self.ownsUnmarked = ownsUnmarked
+        self.limits = limits
+    }
+
+    /// Whether a prediction is hers, by the application key that created it; nil if nobody knows.
+    func owns(predictionOf owner: String?) -> Bool { owner.map { $0 == appKey } ?? ownsUnmarked }
+
+    /// Whether a stored file is hers, be it there or not.
+    func owns(_ key: ObjectKey) -> Bool { key.owner.map { $0 == tag } ?? ownsUnmarked }
+}

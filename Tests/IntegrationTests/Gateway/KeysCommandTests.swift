@@ -1,0 +1,91 @@
+import Foundation
+import SpeedPixGateway
+import Testing
+
+@testable import SpeedPixCommands
+
+@Suite("The keys command")
+struct KeysCommandTests {
+    @Test("keys add prints the secret once, and keys list does not show it")
+    func added() async throws {
+        let folder = try TestFolder()
+        let add = await CommandRun(
+            ["keys", "add", "studio-3", "--data", "data", "--waiting", "200", "--stored", "50GB"], in: folder,
+            token: "made-up-token")
+        #expect(add.status == .success, "\(add.errors)")
+        #expect(
+            add.output == """
+                export SPEEDPIX_APP_KEY='studio-3'
+                export SPEEDPIX_APP_SECRET='madeuptokenmadeuptoken'
+
+                """)
+        let list = await CommandRun(["keys", "list", "--data", "data"], in: folder)
+        #expect(list.output == "studio-3  200 waiting  50000000000 bytes stored\n")
+        let json = await CommandRun(["keys", "--data", "data", "--json"], in: folder)
+        #expect(json.output.contains(#""app_key":"studio-3""#) && !json.output.contains("madeup"), "\(json.output)")
+        let path = KeyFile(directory: "\(folder.path)/data").path
+        let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+        #expect(mode == 0o600)
+        let revoke = await CommandRun(["keys", "revoke", "studio-3", "--data", "data"], in: folder)
+        #expect(revoke.status == .success && revoke.output == "")
+        let empty = await CommandRun(["keys", "list", "--data", "data"], in: folder)
+        #expect(empty.output == "" && empty.errors.contains("there are no keys in"))
+    }
+
+    @Test("Keys are in the user's data folder unless another one is named")
+    func standardFolder() async throws {
+        let folder = try TestFolder()
+        for (environment, path) in [
+            (["HOME": folder.path], ".local/share/speedpix/gateway"),
+            (["HOME": folder.path, "XDG_DATA_HOME": "\(folder.path)/xdg"], "xdg/speedpix/gateway"),
+            (["SPEEDPIX_STATE": "state"], "state/gateway"),
+        ] {
+            let add = await CommandRun(["keys", "add", "a"], in: folder, environment: environment)
+            #expect(add.status == .success, "\(add.errors)")
+            let file = "\(folder.path)/\(path)/speedpix-gateway/keys.json"
+            #expect(FileManager.default.fileExists(atPath: file), "\(file)")
+        }
+    }
+
+    @Test(
+        "Keys that cannot be made or taken away are refused with words",
+        arguments: [
+            (["keys", "add", "a b"], ExitStatus.usage, "letters, digits"),
+            (["keys", "add", "x", "--waiting", "0"], .usage, "--waiting"),
+            (["keys", "add", "x", "--stored", "12"], .usage, "50GB"),
+            (["keys", "add", "x", "--data", ":temporary:"], .usage, "--data DIR"),
+            (["keys", "add", "twice", "--data", "data"], .configuration, "there is a key twice already"),
+            (["keys", "revoke", "nobody", "--data", "data"], .configuration, "there is no key nobody"),
+            (["keys", "list"], .usage, "there is no data folder that lasts"),
+            (["serve", "--keep", "7"], .usage, "7d"), (["serve", "--max-size", "7"], .usage, "50GB"),
+            (["serve", "--max-size", "7GB", "--data", ":temporary:"], .usage, "--max-size needs a folder"),
+        ])
+    func refused(arguments: [String], status: ExitStatus, message: String) async throws {
+        let folder = try TestFolder()
+        let file = KeyFile(directory: "\(folder.path)/data")
+        try file.add(ApplicationKey(name: "twice", secret: .init("secret"), created: Date()))
+        let run = await CommandRun(arguments, in: folder)
+        #expect(run.status == status && run.errors.contains(message), "\(run.errors)")
+    }
+
+    @Test(
+        "Times have a unit and sizes, too",
+        arguments: [
+            ("90s", 90), ("10m", 600), ("12h", 43_200), ("7d", 604_800), ("2w", 1_209_600), ("1.5h", 5400), ("7", nil),
+            ("d", nil), ("0d", nil), ("-1d", nil), ("1e9s", nil), ("infd", nil), ("1 d", nil), ("9999999w", nil),
+        ] as [(String, Double?)])
+    func durations(text: String, seconds: Double?) {
+        #expect(DurationArgument.duration(text) == seconds.map { .seconds($0) })
+    }
+
+    @Test(
+        "Sizes are decimal or binary by their unit",
+        arguments: [
+            ("1B", 1), ("2kB", 2000), ("1KB", 1000), ("1KiB", 1024), ("1.5GB", 1_500_000_000),
+            ("512MiB", 536_870_912), ("1TB", 1_000_000_000_000), ("5", nil), ("GB", nil), ("1.2.3GB", nil),
+            ("0B", nil), ("99999TiB", nil), ("١GB", nil), ("5 GB", nil),
+        ] as [(String, Int64?)])
+    func sizes(text: String, bytes: Int64?) {
+        #expect(ByteCountArgument.bytes(text) == bytes)
+    }
+}
