@@ -1,6 +1,7 @@
 import Hummingbird
 package import Logging
 import NIOCore
+import NIOSSL
 import ServiceLifecycle
 import SpeedPix
 import SystemPackage
@@ -56,10 +57,11 @@ public enum Gateway {
         _ configuration: GatewayConfiguration, storage: GatewayStorage, workflows: [any LocalWorkflow], logger: Logger,
         isolation: isolated (any Actor)?, body: (RunningGateway) async throws -> Output
     ) async throws -> Output {
+        let tls = try configuration.tls?.context()
         let (ports, listening) = AsyncStream<Int>.makeStream()
         let catalogue = WorkflowCatalogue(backends(configuration, workflows: workflows, logger: logger))
         let parts = services(
-            configuration, storage: storage, catalogue: catalogue, logger: logger,
+            configuration, storage: storage, catalogue: catalogue, tls: tls, logger: logger,
             onPort: { listening.yield($0) })
         var group = ServiceGroupConfiguration(services: parts, logger: logger)
         group.maximumGracefulShutdownDuration = patience
@@ -75,8 +77,9 @@ public enum Gateway {
             try await startFailed(serving, configuration)
         }
         let host = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
+        let own = "\(tls == nil ? "http" : "https")://\(host):\(port)"
         let running = RunningGateway(
-            endpoint: "http://\(host):\(port)", port: port, appKey: configuration.appKey,
+            endpoint: configuration.publicURL ?? own, port: port, appKey: configuration.appKey,
             refusal: storage.refusal, createCheck: CreateCheck(catalogue: catalogue))
         let result: Result<Output, any Error>
         do {
@@ -123,8 +126,9 @@ public enum Gateway {
 
     /// What runs, in the order in which it starts: the server is the first to end.
     private static func services(
-        _ configuration: GatewayConfiguration, storage: GatewayStorage, catalogue: WorkflowCatalogue, logger: Logger,
-        onPort: @escaping @Sendable (Int) -> Void
+        _ configuration: GatewayConfiguration, storage: GatewayStorage, catalogue: WorkflowCatalogue,
+        tls: NIOSSLContext?,
+        logger: Logger, onPort: @escaping @Sendable (Int) -> Void
     ) -> [any Service] {
         let store = storage.files
         let urls = URLSigner(rootKey: storage.rootKey)
@@ -166,7 +170,8 @@ public enum Gateway {
                 ]),
             logger: logger)
         let server = GatewayServer(
-            responder: router.buildResponder(), configuration: configuration, idleTimeout: idleTimeout, logger: logger,
+            responder: router.buildResponder(), configuration: configuration, tls: tls, idleTimeout: idleTimeout,
+            logger: logger,
             onPort: onPort)
         return [queue, server]
     }

@@ -11,6 +11,18 @@ public import Foundation
 public struct GatewayConfiguration: Sendable {
     /// The address to listen on. Default `127.0.0.1`, which other machines cannot reach.
     public var host = "127.0.0.1"
+    /// How clients reach the gateway, such as `https://gateway.example`, where a server in front of it ends TLS: URLs in answers
+    /// begin with it. Nil, the default, is as each client has addressed it.
+    public var publicURL: String?
+    /// With what it speaks TLS itself. Default nil: it does not.
+    package var tls: GatewayTLS?
+    /// How slowly a client may send its requests.
+    var requestPace = RequestPace.Limits()
+    /// Connections of one address at the same time; more are closed at once. Those of this machine do not count, since a server
+    /// in front of the gateway may be there. Default 256.
+    public var maximumConnectionsPerAddress = 256
+    /// Whether those of this machine count, too; for tests.
+    var countsLoopbackConnections = false
     /// The port to listen on; 0, the default, is any free one.
     public var port = 0
     /// The application key that the gateway knows in any case. A data directory may have a file with more of them; each sees

@@ -1,6 +1,6 @@
 /// A gateway that listens.
 public struct RunningGateway: Sendable {
-    /// What goes into `SPEEDPIX_ENDPOINT`: `http://127.0.0.1:PORT`.
+    /// What goes into `SPEEDPIX_ENDPOINT`: `http://127.0.0.1:PORT`, or ``GatewayConfiguration/publicURL``.
     public let endpoint: String
     /// The port it listens on.
     public let port: Int

@@ -22,8 +22,10 @@ struct DownloadTests {
             #expect(answer.status == 200)
             #expect(answer.text == "0123456789")
             #expect(answer.headers[.contentLength] == "10")
-            #expect(answer.headers[.contentType] == "text/plain")
+            #expect(answer.headers[.contentType] == "application/octet-stream")
             #expect(answer.headers[.acceptRanges] == "bytes")
+            #expect(answer.headers[.xContentTypeOptions] == "nosniff")
+            #expect(answer.headers[.contentSecurityPolicy] == "sandbox; default-src 'none'")
             #expect(
                 answer.headers[.contentDisposition]
                     == "attachment; filename=\"gr__e.txt\"; filename*=UTF-8''gr%C3%BC%C3%9Fe.txt")

@@ -39,7 +39,7 @@ struct StoredFileTests {
             #expect(data["expireTime"] == 1_700_010_800)
             let read = try await gateway.send(.get, data["accessUrl"]?.stringValue ?? "")
             #expect(read.text == "hello")
-            #expect(read.headers[.contentType] == "text/plain")
+            #expect(read.headers[.contentType] == "application/octet-stream")
         }
     }
 

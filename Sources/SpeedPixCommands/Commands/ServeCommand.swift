@@ -17,6 +17,7 @@ struct ServeCommand: ContextCommand {
         discussion: """
             Example:
               speedpix serve --port 8187 --app-key demo --app-secret change-me
+              speedpix serve --host 0.0.0.0 --public-url https://gateway.example
 
             Without a secret one is made up and kept in a file that only you can read; the line that is printed names it.
 
@@ -60,8 +61,7 @@ struct ServeCommand: ContextCommand {
     /// How long results are kept in a folder that lasts.
     private static let standardRetention: Duration = .seconds(7 * 24 * 3600)
 
-    @Option(help: "Port on 127.0.0.1; 0 is any free one.")
-    var port = 8187
+    @OptionGroup var listen: ListenOptions
 
     @OptionGroup var folder: GatewayDataOptions
 
@@ -93,7 +93,6 @@ struct ServeCommand: ContextCommand {
     var workers: Int?
 
     func validate() throws {
-        guard (0...65_535).contains(port) else { throw ValidationError("a port is a number from 0 to 65535") }
         if let workers, workers < 1 { throw ValidationError("--workers is a number of predictions, 1 or more") }
         guard appKey?.isEmpty != true else { throw ValidationError("the application key is empty") }
         guard appSecret?.isEmpty != true else { throw ValidationError("the application secret is empty") }
@@ -121,7 +120,7 @@ struct ServeCommand: ContextCommand {
         let given = appSecret ?? context.variable(SpeedPixClient.Configuration.Variable.appSecret)
         let secret = given ?? context.randomToken()
         var configuration = GatewayConfiguration(appKey: key, appSecret: Secret(secret))
-        configuration.port = port
+        try listen.apply(to: &configuration, hasSecret: given != nil, context)
         if let directory = folder.folder(context) {
             configuration.dataDirectory = directory
             configuration.keepsPredictions = true

@@ -109,6 +109,21 @@ struct ObjectStore: Sendable {
         }
     }
 
+    /// The first bytes of a file, which show its type; none if there is no such file.
+    func head(of key: ObjectKey) async throws -> [UInt8] {
+        do {
+            return try await FileSystem.shared.withFileHandle(forReadingAt: path(of: key)) { handle in
+                let chunk = try await handle.readChunk(
+                    fromAbsoluteOffset: 0, length: .bytes(Int64(MediaType.sniffedLength)))
+                return Array(buffer: chunk)
+            }
+        } catch let error as FileSystemError where error.code == .notFound {
+            return []
+        } catch {
+            throw StorageError("read \(key)", error)
+        }
+    }
+
     /// The attributes of a file, as they were given when it was stored.
     ///
     /// - Returns: Of a file without any (it was stored by an older gateway) what its name and its date show; nil if

@@ -24,6 +24,9 @@ struct AnswerMiddleware: RouterMiddleware {
             if request.method == .head { response = response.createHeadResponse() }
         }
         response.headers[.caRequestID] = context.requestID
+        // Nothing that comes from here is for a browser to run, least of all what was uploaded.
+        response.headers[.xContentTypeOptions] = "nosniff"
+        response.headers[.contentSecurityPolicy] = "sandbox; default-src 'none'"
         return response
     }
 

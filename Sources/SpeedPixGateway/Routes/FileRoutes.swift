@@ -61,14 +61,12 @@ struct FileRoutes: Sendable {
             throw Refusal("NoSuchKey", "there is no file \(grant.key)", status: .notFound)
         }
         var headers = HTTPFields()
-        headers[.contentType] = grant.contentType
+        headers[.contentType] = ServedType.type(of: try await store.head(of: grant.key))
         headers[.contentDisposition] = Self.disposition(grant.filename)
         headers[.eTag] = facts.entityTag
         headers[.acceptRanges] = "bytes"
         // A file of one client is nothing for a proxy to keep.
         headers[.cacheControl] = "private, max-age=3600"
-        // What was uploaded is never to be run by a browser on this origin.
-        headers[.xContentTypeOptions] = "nosniff"
         if Self.matches(request.headers[.ifNoneMatch], facts.entityTag) {
             return Response(status: .notModified, headers: headers)
         }

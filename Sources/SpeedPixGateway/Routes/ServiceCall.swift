@@ -58,7 +58,7 @@ struct SignedCallHandler: Sendable {
         }
         let signed = SignedCall(
             body: try CallBody(bytes), caller: caller, nonce: nonce, bodySize: bytes.count,
-            origin: try Self.origin(of: request), now: now,
+            origin: try Self.origin(of: request, configuration), now: now,
             urlLifetime: context.urlLifetime ?? configuration.urlLifetime)
         let answer = try AnswerEnvelope.succeeded(try await call.answer(signed), requestID: context.requestID)
         return Response(
@@ -83,7 +83,10 @@ struct SignedCallHandler: Sendable {
     }
 
     /// The Host header comes from outside and goes into URLs: it may be nothing but a host and a port.
-    private static func origin(of request: Request) throws(Refusal) -> String {
+    private static func origin(
+        of request: Request, _ configuration: GatewayConfiguration
+    ) throws(Refusal) -> String {
+        if let url = configuration.publicURL { return url }
         let authority = request.head.authority ?? ""
         let isPlain = authority.utf8.allSatisfy { byte in
             (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
@@ -95,7 +98,7 @@ struct SignedCallHandler: Sendable {
         // A server in front of the gateway that ends TLS sets this header. Without regard to it, URLs in answers would
         // bypass that server.
         let isBehindTLS = request.headers[.forwardedProtocol]?.lowercased() == "https"
-        return (isBehindTLS ? "https://" : "http://") + authority
+        return (isBehindTLS || configuration.tls != nil ? "https://" : "http://") + authority
     }
 }
 

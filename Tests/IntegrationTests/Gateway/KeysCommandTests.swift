@@ -1,4 +1,5 @@
 import Foundation
+import SpeedPix
 import SpeedPixGateway
 import Testing
 
@@ -50,7 +51,7 @@ struct KeysCommandTests {
     @Test(
         "Keys that cannot be made or taken away are refused with words",
         arguments: [
-            (["keys", "add", "a b"], ExitStatus.usage, "letters, digits"),
+            (["keys", "add", "a b"], SpeedPixCommands.ExitStatus.usage, "letters, digits"),
             (["keys", "add", "x", "--waiting", "0"], .usage, "--waiting"),
             (["keys", "add", "x", "--stored", "12"], .usage, "50GB"),
             (["keys", "add", "x", "--data", ":temporary:"], .usage, "--data DIR"),
@@ -59,11 +60,19 @@ struct KeysCommandTests {
             (["keys", "list"], .usage, "there is no data folder that lasts"),
             (["serve", "--keep", "7"], .usage, "7d"), (["serve", "--max-size", "7"], .usage, "50GB"),
             (["serve", "--max-size", "7GB", "--data", ":temporary:"], .usage, "--max-size needs a folder"),
+            (["serve", "--host", "0.0.0.0"], .usage, "--app-secret"),
+            (["serve", "--host", "0.0.0.0", "--app-secret", "secret"], .usage, "--public-url https://"),
+            (["serve", "--public-url", "http://gateway.example"], .usage, "not https://"),
+            (["serve", "--tls-cert", "c.pem"], .usage, "go together"),
+            (
+                ["serve", "--data", ":temporary:", "--tls-cert", "c.pem", "--tls-key", "k.pem"], .configuration,
+                "c.pem cannot be used"
+            ),
         ])
-    func refused(arguments: [String], status: ExitStatus, message: String) async throws {
+    func refused(arguments: [String], status: SpeedPixCommands.ExitStatus, message: String) async throws {
         let folder = try TestFolder()
         let file = KeyFile(directory: "\(folder.path)/data")
-        try file.add(ApplicationKey(name: "twice", secret: .init("secret"), created: Date()))
+        try file.add(ApplicationKey(name: "twice", secret: Secret("secret"), created: Date()))
         let run = await CommandRun(arguments, in: folder)
         #expect(run.status == status && run.errors.contains(message), "\(run.errors)")
     }
@@ -75,7 +84,7 @@ struct KeysCommandTests {
             ("d", nil), ("0d", nil), ("-1d", nil), ("1e9s", nil), ("infd", nil), ("1 d", nil), ("9999999w", nil),
         ] as [(String, Double?)])
     func durations(text: String, seconds: Double?) {
-        #expect(DurationArgument.duration(text) == seconds.map { .seconds($0) })
+        #expect(DurationArgument.duration(text) == seconds.map { Duration.seconds($0) })
     }
 
     @Test(

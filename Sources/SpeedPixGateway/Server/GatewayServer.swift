@@ -4,6 +4,7 @@ import HummingbirdCore
 import Logging
 import NIOCore
 import NIOPosix
+import NIOSSL
 import ServiceLifecycle
 import SpeedPix
 
@@ -20,6 +21,8 @@ import Foundation
 struct GatewayServer<Responder: HTTPResponder>: Service where Responder.Context == GatewayContext {
     let responder: Responder
     let configuration: GatewayConfiguration
+    /// Nil for connections without TLS.
+    let tls: NIOSSLContext?
     let idleTimeout: TimeAmount
     let logger: Logger
     /// Called once, with the port that it listens on.
@@ -28,8 +31,15 @@ struct GatewayServer<Responder: HTTPResponder>: Service where Responder.Context 
     private var name: String { "speedpix-gateway/\(SpeedPixVersion.current)" }
 
     func run() async throws {
-        let builder = HTTPServerBuilder { [idleTimeout] responder in
-            HTTP1Channel(responder: responder, configuration: .init(idleTimeout: idleTimeout))
+        let counter = ConnectionCounter(most: configuration.maximumConnectionsPerAddress)
+        let builder = HTTPServerBuilder { [idleTimeout, configuration, tls] responder in
+            let pace = configuration.requestPace
+            return GuardedChannel(
+                base: HTTP1Channel(
+                    responder: responder,
+                    configuration: .init(
+                        additionalChannelHandlers: [RequestTimer(pace)], idleTimeout: idleTimeout)),
+                counter: counter, countsLoopback: configuration.countsLoopbackConnections, tls: tls)
         }
         let server = try builder.buildServer(
             configuration: ServerConfiguration(
