@@ -211,6 +211,7 @@ let package = Package(
             name: "SpeedPixGateway",
             dependencies: [
                 "ComfyUI", "SpeedPix", "LocalFiles", "SQLiteStorage", "LuaRuntime", "Imaging", "ImagingLua", "Spelling",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "GRDB", package: "GRDB.swift", condition: when("Journal", "Gateway")),

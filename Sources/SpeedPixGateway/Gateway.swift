@@ -132,9 +132,10 @@ public enum Gateway {
     ) -> [any Service] {
         let store = storage.files
         let urls = URLSigner(rootKey: storage.rootKey)
-        let preparation = InputPreparation(store: store, urls: urls)
+        let preparation = InputPreparation(store: store, urls: urls, fetching: configuration.fetching)
         let runner = PredictionRunner(
-            store: store, uniqueName: configuration.uniqueName, now: configuration.now, logger: logger)
+            store: store, fetcher: configuration.fetching.map { URLFetcher($0, clock: configuration.clock) },
+            uniqueName: configuration.uniqueName, now: configuration.now, logger: logger)
         let persisted = storage.predictions.map {
             PersistedPredictions(
                 database: $0, files: store, urls: urls, catalogue: catalogue, preparation: preparation)

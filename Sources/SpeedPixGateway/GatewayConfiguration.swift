@@ -74,6 +74,9 @@ public struct GatewayConfiguration: Sendable {
     /// How long an upload URL and an access URL are good for. Default 1 h.
     public var urlLifetime: Duration = .seconds(3600)
 
+    /// Which URLs of elsewhere are fetched where an input is one. Default nil: none, and such inputs are refused.
+    package var fetching: FetchPolicy?
+
     /// What goes wrong on purpose. Default: nothing.
     package var faults: [FaultRule] = []
     /// Called with each fault as it strikes.

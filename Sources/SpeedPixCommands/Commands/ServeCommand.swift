@@ -84,6 +84,12 @@ struct ServeCommand: ContextCommand {
     var appSecret: String?
 
     @Option(
+        help: ArgumentHelp(
+            "A host that URLs in inputs may name although it is not in the public network; may be given several times.",
+            valueName: "HOST"))
+    var allowFetch: [String] = []
+
+    @Option(
         help: ArgumentHelp("A JSON file that says what goes wrong on purpose.", valueName: "FILE"),
         completion: .file(extensions: ["json"]))
     var faults: String?
@@ -96,6 +102,9 @@ struct ServeCommand: ContextCommand {
         if let workers, workers < 1 { throw ValidationError("--workers is a number of predictions, 1 or more") }
         guard appKey?.isEmpty != true else { throw ValidationError("the application key is empty") }
         guard appSecret?.isEmpty != true else { throw ValidationError("the application secret is empty") }
+        guard FetchPolicy(allowing: allowFetch) != nil else {
+            throw ValidationError("--allow-fetch is a name or an address, perhaps with a port, such as files.lan:9000")
+        }
         guard maxSize == nil || folder.data != GatewayDataOptions.temporary else {
             throw ValidationError("--max-size needs a folder that lasts, not \(GatewayDataOptions.temporary)")
         }
@@ -130,6 +139,7 @@ struct ServeCommand: ContextCommand {
             context.say("there is no home folder: what is made here ends with this command; --data DIR keeps it")
         }
         if let workers { configuration.workers = workers }
+        configuration.fetching = FetchPolicy(allowing: allowFetch)
         if let keep { configuration.retention = keep }
         configuration.now = context.now
         configuration.clock = context.clock

@@ -17,6 +17,8 @@ struct PredictionRunner: Sendable {
     }
 
     let store: ObjectStore
+    /// Nil where nothing is fetched.
+    let fetcher: URLFetcher?
     let uniqueName: @Sendable () -> String
     let now: @Sendable () -> Date
     let logger: Logger
@@ -30,7 +32,9 @@ struct PredictionRunner: Sendable {
         do {
             return try await store.withScratchDirectory { scratch in
                 var values: [String: WorkflowInputValue] = [:]
-                for (name, input) in inputs { values[name] = try await input.value(named: name, in: scratch) }
+                for (name, input) in inputs {
+                    values[name] = try await input.value(named: name, in: scratch, fetcher: fetcher)
+                }
                 let job = BackendJob(id: id, workflowID: workflow, inputs: values, scratch: scratch)
                 let result = try await offered.backend.run(job, progress: progress)
                 var outputs: [String: StoredOutput] = [:]

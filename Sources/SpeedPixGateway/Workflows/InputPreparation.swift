@@ -12,6 +12,8 @@ import Foundation
 struct InputPreparation: Sendable {
     let store: ObjectStore
     let urls: URLSigner
+    /// Which URLs of elsewhere are fetched when the prediction runs; nil for none.
+    let fetching: FetchPolicy?
 
     /// - Parameter now: The date by which URLs may have expired.
     /// - Throws: ``Refusal`` that names the input and what it should be.
@@ -99,6 +101,15 @@ struct InputPreparation: Sendable {
                 throw Refusal.invalidParameter(
                     "\(label) is base64 without a data: URI's beginning: send \"data:\(type);base64,\(text.prefix(12))…\""
                 )
+            }
+            if let fetching, text.contains("://") {
+                do throws(FetchRefusal) {
+                    let target = try FetchTarget(text)
+                    try fetching.check(target)
+                    return .remote(target)
+                } catch {
+                    throw Refusal.invalidParameter("\(label) \(error.message)")
+                }
             }
             throw Refusal.invalidParameter(
                 text.contains("://")

@@ -1,13 +1,20 @@
 import SystemPackage
 import _NIOFileSystem
 
-/// A checked input. A file that came inside its URL has yet to be written to the disk before the workflow can run.
+/// A checked input. A file that came inside its URL has yet to be written to the disk before the workflow can run, and one that is
+/// elsewhere has yet to be fetched.
 enum PreparedInput: Sendable {
     case value(WorkflowInputValue)
     case embedded(EmbeddedFile)
+    case remote(FetchTarget)
 
     /// The input as the workflow gets it.
-    func value(named name: String, in scratch: ScratchDirectory) async throws -> WorkflowInputValue {
+    ///
+    /// - Parameter fetcher: Nil where nothing is fetched.
+    /// - Throws: ``StorageError``; ``WorkflowFailure`` for a file that could not be fetched; `CancellationError`.
+    func value(
+        named name: String, in scratch: ScratchDirectory, fetcher: URLFetcher?
+    ) async throws -> WorkflowInputValue {
         switch self {
         case .value(let value):
             return value
@@ -21,6 +28,13 @@ enum PreparedInput: Sendable {
                 throw StorageError("store the input \(name)", error)
             }
             return .file(WorkflowInputFile(path: path.string, filename: name, mimeType: file.mimeType))
+        case .remote(let target):
+            do {
+                guard let fetcher else { throw FetchRefusal("is a URL, and this gateway fetches none") }
+                return .file(try await fetcher.fetch(target, to: try await scratch.path().appending("input-\(name)")))
+            } catch let refusal as FetchRefusal {
+                throw WorkflowFailure("the input \"\(name)\" \(refusal.message)")
+            }
         }
     }
 }

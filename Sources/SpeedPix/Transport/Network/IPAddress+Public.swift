@@ -18,7 +18,7 @@ extension IPAddress {
 
     /// Whether it is an address of the public network: not of this machine, of a private network, of a link, of a group,
     /// nor of those set apart for other purposes.
-    var isPublic: Bool {
+    package var isPublic: Bool {
         if bytes.count == 4 { return !isWithin(Self.specialBlocks) }
         if isWithin(Self.nat64) { return IPAddress(bytes: Array(bytes[12...])).isPublic }
         if isWithin(Self.sixToFour) { return IPAddress(bytes: Array(bytes[2..<6])).isPublic }

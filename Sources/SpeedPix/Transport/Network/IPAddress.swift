@@ -7,9 +7,9 @@ import Glibc
 #endif
 
 /// An IP address, by its bytes: one address has many spellings.
-struct IPAddress: Sendable, Hashable {
+package struct IPAddress: Sendable, Hashable {
     /// 4 or 16, the most significant first.
-    let bytes: [UInt8]
+    package let bytes: [UInt8]
 
     init(bytes: [UInt8]) {
         self.bytes = bytes
@@ -19,7 +19,7 @@ struct IPAddress: Sendable, Hashable {
     private static let mapped: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF]
 
     /// - Returns: Nil for a text that is not an address: names are not looked up.
-    init?(_ text: some StringProtocol) {
+    package init?(_ text: some StringProtocol) {
         let text = String(text)
         if let four = Self.parse(text, AF_INET, count: 4) {
             bytes = four

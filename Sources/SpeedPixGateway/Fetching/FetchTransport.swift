@@ -1,0 +1,66 @@
+import AsyncHTTPClient
+import NIOCore
+import NIOPosix
+import SpeedPix
+
+/// Looks names up and gets URLs, one request each: nothing is decided here.
+protocol FetchTransport: Sendable {
+    /// The address of a host, the one that the system would use.
+    func address(of target: FetchTarget) async throws -> String
+
+    /// Sends a `GET` to an address and hands the answer to `body`. Redirects are not followed. When it returns, its connection is
+    /// closed.
+    func get<Output: Sendable>(
+        _ target: FetchTarget, from address: String, _ body: (FetchAnswer) async throws -> Output
+    ) async throws -> Output
+}
+
+/// An answer whose body is still to come.
+struct FetchAnswer: Sendable {
+    let status: Int
+    /// The header `Location`.
+    let location: String?
+    /// The header `Content-Type`.
+    let contentType: String?
+    let body: AnyByteStream
+}
+
+/// The system's resolver and AsyncHTTPClient.
+struct DirectFetchTransport: FetchTransport {
+    func address(of target: FetchTarget) async throws -> String {
+        guard !target.isAddress else { return target.host }
+        // The resolver blocks its thread, for as long as it takes.
+        let address = try await NIOThreadPool.singleton.runIfActive {
+            try SocketAddress.makeAddressResolvingHost(target.host, port: target.port)
+        }
+        guard let text = address.ipAddress else { throw SocketAddressError.unsupported }
+        return text
+    }
+
+    func get<Output: Sendable>(
+        _ target: FetchTarget, from address: String, _ body: (FetchAnswer) async throws -> Output
+    ) async throws -> Output {
+        var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
+        configuration.timeout = .init(connect: .seconds(10), read: .seconds(30))
+        configuration.httpVersion = .http1Only
+        // The address that was checked, and no other one that the name may have by now.
+        if !target.isAddress { configuration.dnsOverride = [target.host: address] }
+        let client = HTTPClient(eventLoopGroup: .singletonMultiThreadedEventLoopGroup, configuration: configuration)
+        let output: Output
+        do {
+            var request = HTTPClientRequest(url: target.url)
+            request.headers.add(name: "user-agent", value: "speedpix-gateway/\(SpeedPixVersion.current)")
+            request.headers.add(name: "accept-encoding", value: "identity")
+            let answer = try await client.execute(request, timeout: .minutes(10))
+            output = try await body(
+                FetchAnswer(
+                    status: Int(answer.status.code), location: answer.headers.first(name: "location"),
+                    contentType: answer.headers.first(name: "content-type"), body: AnyByteStream(answer.body)))
+        } catch {
+            try? await client.shutdown()
+            throw error
+        }
+        try? await client.shutdown()
+        return output
+    }
+}
