@@ -86,10 +86,12 @@ struct ObjectStore: Sendable {
         root.appending(key.folder.rawValue).appending(key.name)
     }
 
-    /// In bytes; 0 if there is no such file.
+    /// In bytes, also when this task is cancelled; 0 if there is no such file.
     private static func size(of key: ObjectKey, in root: FilePath) async -> Int64 {
-        let info = try? await FileSystem.shared.info(forFileAt: path(of: key, in: root))
-        return info?.size ?? 0
+        await Task {
+            let info = try? await FileSystem.shared.info(forFileAt: path(of: key, in: root))
+            return info?.size ?? 0
+        }.value
     }
 
     /// - Returns: Nil if there is no such file.

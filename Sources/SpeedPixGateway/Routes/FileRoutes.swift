@@ -39,7 +39,8 @@ struct FileRoutes: Sendable {
         guard grant.size == nil || grant.size == length else {
             throw Refusal.accessDenied("the Content-Length is not the size that was signed, \(grant.size ?? 0)")
         }
-        guard let caller = grant.key.owner.map({ keys.caller($0) }) ?? keys.own else {
+        let owner: Caller? = if let tag = grant.key.owner { keys.caller(tag) } else { keys.own }
+        guard let caller = owner else {
             throw Refusal.accessDenied("the application key that asked for this URL was revoked")
         }
         try await store.withRoom(for: caller, bytes: length) {

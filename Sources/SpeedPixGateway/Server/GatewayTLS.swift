@@ -1,5 +1,5 @@
 import NIOSSL
-package import SpeedPix
+import SpeedPix
 
 /// The files of a gateway that speaks TLS itself. They are read when it starts.
 package struct GatewayTLS: Sendable, Hashable {

@@ -54,10 +54,10 @@ final class ScriptedFetch: FetchTransport {
                 FetchAnswer(status: 200, location: nil, contentType: type, body: AnyByteStream(bytes)))
         case .redirect(let location)?:
             return try await body(
-                FetchAnswer(status: 302, location: location, contentType: nil, body: AnyByteStream([])))
+                FetchAnswer(status: 302, location: location, contentType: nil, body: AnyByteStream([UInt8]())))
         case .status(let status)?:
             return try await body(
-                FetchAnswer(status: status, location: nil, contentType: nil, body: AnyByteStream([])))
+                FetchAnswer(status: status, location: nil, contentType: nil, body: AnyByteStream([UInt8]())))
         case nil: throw Unknown()
         }
     }
