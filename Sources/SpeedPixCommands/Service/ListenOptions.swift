@@ -1,4 +1,5 @@
 import ArgumentParser
+import SpeedPix
 import SpeedPixGateway
 
 /// Where a gateway listens, and how others reach it.

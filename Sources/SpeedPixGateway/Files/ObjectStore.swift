@@ -33,7 +33,8 @@ struct ObjectStore: Sendable {
 
     private var incoming: FilePath { root.appending("incoming") }
     private var scratch: FilePath { root.appending("scratch") }
-    /// One small file for each stored one, with its ``FileAttributes``.
+    /// One small file for each stored one, with its ``FileAttributes``. They are not in the database: only a client that asks for
+    /// one file reads them, an upload would wait for one more write to the disk, and a store without a database needs them too.
     private var attributesFolder: FilePath { root.appending("attributes") }
     /// The folders of stored files and of their attributes.
     private var folders: [FilePath] {

@@ -1,12 +1,12 @@
-/// Who makes a signed call, and what is hers.
+/// Who makes a signed call, and what belongs to that application key.
 struct Caller: Sendable {
     /// The application key that the call is signed with.
     let appKey: String
-    /// What the names of her files begin with.
+    /// What the names of its files begin with.
     let tag: OwnerTag
-    /// Whether she also has what was stored when gateways knew one key, and wrote down no owner.
+    /// Whether it also owns what was stored when gateways knew one key, and wrote down no owner.
     let ownsUnmarked: Bool
-    /// What she may ask of the gateway.
+    /// What it may ask of the gateway.
     let limits: KeyLimits
 
     init(appKey: String, ownsUnmarked: Bool = false, limits: KeyLimits = KeyLimits()) {
@@ -16,9 +16,9 @@ struct Caller: Sendable {
         self.limits = limits
     }
 
-    /// Whether a prediction is hers, by the application key that created it; nil if nobody knows.
+    /// Whether a prediction is its own, by the application key that created it; nil if nobody knows.
     func owns(predictionOf owner: String?) -> Bool { owner.map { $0 == appKey } ?? ownsUnmarked }
 
-    /// Whether a stored file is hers, be it there or not.
+    /// Whether a stored file is its own, be it there or not.
     func owns(_ key: ObjectKey) -> Bool { key.owner.map { $0 == tag } ?? ownsUnmarked }
 }

@@ -49,6 +49,43 @@ struct KeysCommandTests {
     }
 
     @Test(
+        "serve keeps predictions in the user's folder over a kill, and takes keys that are added while it runs",
+        .timeLimit(.minutes(2)))
+    func served() async throws {
+        let folder = try TestFolder()
+        func start() throws -> (server: Subprocess, endpoint: String) {
+            let server = try Subprocess(
+                Subprocess.speedpix, ["serve", "--port", "0", "--app-key", "key", "--app-secret", "secret"],
+                folder: folder.path, environment: ["HOME": folder.path])
+            let endpoint = try #require(server.nextLine()?.split(separator: " ").first { $0.hasPrefix("http") })
+            return (server, String(endpoint))
+        }
+        let (first, endpoint) = try start()
+        let predict = await CommandRun(
+            ["predict", "echo", "text=hello", "--json"], in: folder, environment: TestService.environment(endpoint))
+        let made = try #require(try JSONValue(parsing: predict.output.utf8)["id"]?.stringValue, "\(predict.errors)")
+        let add = await CommandRun(["keys", "add", "studio"], in: folder, environment: ["HOME": folder.path])
+        let secret = try #require(add.output.firstMatch(of: /SECRET='([^']+)'/)).output.1
+        func studio(_ endpoint: String) -> [String: String] {
+            ["SPEEDPIX_ENDPOINT": endpoint, "SPEEDPIX_APP_KEY": "studio", "SPEEDPIX_APP_SECRET": String(secret)]
+        }
+        let own = await CommandRun(
+            ["predict", "echo", "text=mine", "--json"], in: folder, environment: studio(endpoint))
+        #expect(own.status == .success, "\(own.errors)")
+        let foreign = await CommandRun(["jobs", "show", made], in: folder, environment: studio(endpoint))
+        #expect(foreign.status != .success && foreign.errors.contains("there is no task"), "\(foreign.errors)")
+        kill(first.identifier, SIGKILL)
+        #expect(first.waitForEnd() == -SIGKILL)
+        let (second, again) = try start()
+        let show = await CommandRun(["jobs", "show", made], in: folder, environment: TestService.environment(again))
+        #expect(show.output.contains("text: hello\n"), "\(show.errors)")
+        let still = await CommandRun(["jobs", "show", made], in: folder, environment: studio(again))
+        #expect(still.errors.contains("there is no task"), "\(still.errors)")
+        second.interrupt()
+        #expect(second.finish().status == 130)
+    }
+
+    @Test(
         "Keys that cannot be made or taken away are refused with words",
         arguments: [
             (["keys", "add", "a b"], SpeedPixCommands.ExitStatus.usage, "letters, digits"),
