@@ -45,22 +45,17 @@ struct DirectFetchTransport: FetchTransport {
         configuration.httpVersion = .http1Only
         // The address that was checked, and no other one that the name may have by now.
         if !target.isAddress { configuration.dnsOverride = [target.host: address] }
-        let client = HTTPClient(eventLoopGroup: .singletonMultiThreadedEventLoopGroup, configuration: configuration)
-        let output: Output
-        do {
+        return try await HTTPClient.withHTTPClient(
+            eventLoopGroup: .singletonMultiThreadedEventLoopGroup, configuration: configuration
+        ) { client in
             var request = HTTPClientRequest(url: target.url)
             request.headers.add(name: "user-agent", value: "speedpix-gateway/\(SpeedPixVersion.current)")
             request.headers.add(name: "accept-encoding", value: "identity")
             let answer = try await client.execute(request, timeout: .minutes(10))
-            output = try await body(
+            return try await body(
                 FetchAnswer(
                     status: Int(answer.status.code), location: answer.headers.first(name: "location"),
                     contentType: answer.headers.first(name: "content-type"), body: AnyByteStream(answer.body)))
-        } catch {
-            try? await client.shutdown()
-            throw error
         }
-        try? await client.shutdown()
-        return output
     }
 }

@@ -111,19 +111,18 @@ struct ConnectionTests {
                 var trust = TLSConfiguration.makeClientConfiguration()
                 trust.trustRoots = .certificates(
                     try NIOSSLCertificate.fromPEMBytes(Array(TestCertificates.company.utf8)))
-                let client = HTTPClient(
-                    eventLoopGroup: .singletonMultiThreadedEventLoopGroup,
-                    configuration: .init(tlsConfiguration: trust))
-                var request = HTTPClientRequest(url: gateway.endpoint + Route.signUpload.rawValue)
-                request.method = .POST
-                let bytes = Array("{}".utf8)
-                for field in gateway.signed(Route.signUpload.rawValue, bytes) {
-                    request.headers.add(name: field.name.rawName, value: field.value)
+                var settings = HTTPClient.Configuration()
+                settings.tlsConfiguration = trust
+                let body = try await HTTPClient.withHTTPClient(configuration: settings) { client in
+                    var request = HTTPClientRequest(url: gateway.endpoint + Route.signUpload.rawValue)
+                    request.method = .POST
+                    let bytes = Array("{}".utf8)
+                    for field in gateway.signed(Route.signUpload.rawValue, bytes) {
+                        request.headers.add(name: field.name.rawName, value: field.value)
+                    }
+                    request.body = .bytes(bytes)
+                    return try await client.execute(request, timeout: .seconds(30)).body.collect(upTo: 1 << 20)
                 }
-                request.body = .bytes(bytes)
-                let answer = try await client.execute(request, timeout: .seconds(30))
-                let body = try await answer.body.collect(upTo: 1 << 20)
-                try await client.shutdown()
                 let data = try JSONValue(parsing: Array(buffer: body))["data"]
                 #expect(data?["uploadUrl"]?.stringValue?.hasPrefix("\(gateway.endpoint)/files/uploads/") == true)
             }
