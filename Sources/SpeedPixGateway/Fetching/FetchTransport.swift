@@ -27,10 +27,17 @@ struct FetchAnswer: Sendable {
 
 /// The system's resolver and AsyncHTTPClient.
 struct DirectFetchTransport: FetchTransport {
+    /// Threads of their own, which live as long as the process: the resolver blocks them for as long as it takes, and whoever
+    /// gives names that nobody answers for must not keep the gateway from its files.
+    private static let resolvers: NIOThreadPool = {
+        let pool = NIOThreadPool(numberOfThreads: 4)
+        pool.start()
+        return pool
+    }()
+
     func address(of target: FetchTarget) async throws -> String {
         guard !target.isAddress else { return target.host }
-        // The resolver blocks its thread, for as long as it takes.
-        let address = try await NIOThreadPool.singleton.runIfActive {
+        let address = try await Self.resolvers.runIfActive {
             try SocketAddress.makeAddressResolvingHost(target.host, port: target.port)
         }
         guard let text = address.ipAddress else { throw SocketAddressError.unsupported }
