@@ -48,18 +48,20 @@ final class PredictionDatabase: Sendable {
     ///
     /// - Returns: Its number: the higher, the later it came.
     /// - Throws: ``StorageError``: it may not be begun.
-    func add(_ id: String, workflow: String, _ inputs: StoredInputs, created: Date) async throws(StorageError) -> Int {
+    func add(
+        _ id: String, workflow: String, version: String, _ inputs: StoredInputs, created: Date
+    ) async throws(StorageError) -> Int {
         let number = Mutex<Int64>(0)
         do {
             let (text, files) = try (inputs.encoded(), inputs.encodedFiles())
             try await database().write { database in
                 try database.execute(
                     sql: """
-                        INSERT INTO prediction (id, workflow, inputs, input_files, status, created)
-                        VALUES (?, ?, ?, ?, ?, ?)
+                        INSERT INTO prediction (id, workflow, version, inputs, input_files, status, created)
+                        VALUES (?, ?, ?, ?, ?, ?, ?)
                         """,
                     arguments: [
-                        id, workflow, text, files, PredictionRecord.Status.waiting.rawValue,
+                        id, workflow, version, text, files, PredictionRecord.Status.waiting.rawValue,
                         created.timeIntervalSince1970,
                     ])
                 number.withLock { $0 = database.lastInsertedRowID }
@@ -138,12 +140,20 @@ final class PredictionDatabase: Sendable {
 
     // MARK: Sweeping
 
-    /// The files that unfinished predictions will read.
+    /// The files that unfinished predictions will read, and those that published workflows have.
     func neededFiles() async throws(StorageError) -> Set<ObjectKey> {
         let lists = try await read { database in
             try String.fetchAll(database, sql: "SELECT input_files FROM prediction WHERE ended IS NULL")
         }
+        let published = try await read { database in
+            try String.fetchAll(database, sql: "SELECT files FROM version WHERE files IS NOT NULL")
+        }
+        let examples = try await read { database in
+            try String.fetchAll(database, sql: "SELECT example FROM version WHERE example IS NOT NULL")
+        }
         return Set((lists ?? []).flatMap(StoredInputs.files))
+            .union((published ?? []).flatMap(PublishedFile.keys))
+            .union((examples ?? []).flatMap(PublishedFile.exampleKeys))
     }
 
     /// Forgets predictions that ended before a date, and the oldest of those that are too many.
@@ -196,7 +206,7 @@ final class PredictionDatabase: Sendable {
         return FileManager.default.fileExists(atPath: path) ? try database() : nil
     }
 
-    private func database() throws(StorageError) -> GroupCommitDatabase {
+    func database() throws(StorageError) -> GroupCommitDatabase {
         do {
             return try state.withLock { state in
                 if let database = state.database { return database }
@@ -214,7 +224,7 @@ final class PredictionDatabase: Sendable {
     }
 
     /// - Returns: Nil if nothing was ever written.
-    private func read<Value: Sendable>(
+    func read<Value: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Value?
     ) async throws(StorageError) -> Value? {
         guard let database = try existing() else { return nil }
@@ -225,12 +235,12 @@ final class PredictionDatabase: Sendable {
         }
     }
 
-    private func failure(_ action: String, _ error: any Error) -> StorageError {
+    func failure(_ action: String, _ error: any Error) -> StorageError {
         if let error = error as? StorageError { return error }
         return StorageError(action: "\(action) \(path)", problem: DatabaseProblem(error))
     }
 
-    private static func text(_ value: JSONValue) throws -> String {
+    static func text(_ value: JSONValue) throws -> String {
         String(decoding: try value.encoded(), as: UTF8.self)
     }
 }

@@ -121,7 +121,7 @@ actor PredictionQueue: Service {
             defer { adding.remove(id) }
             do {
                 number = try await persisted.database.add(
-                    id, workflow: offered.workflow.id,
+                    id, workflow: offered.workflow.id, version: offered.version,
                     StoredInputs(given, for: offered.workflow, signedBy: persisted.urls),
                     created: configuration.now())
             } catch {
