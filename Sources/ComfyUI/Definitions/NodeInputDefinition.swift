@@ -33,7 +33,7 @@ package struct NodeInputDefinition: Sendable, Hashable {
     package var name: String
     package var isRequired: Bool
     package var kind: Kind
-    /// What else the server says of it, as it was: `default`, `tooltip`, flags.
+    /// What else the server says of it, as it was: `default`, `tooltip`, flags. What ``kind`` says is not repeated.
     package var options: [String: JSONValue]
 
     package init(_ name: String, isRequired: Bool = true, _ kind: Kind, options: [String: JSONValue] = [:]) {
@@ -76,23 +76,28 @@ package struct NodeInputDefinition: Sendable, Hashable {
     /// - Returns: Nil for what has not that form.
     init?(_ name: String, isRequired: Bool, specification: JSONValue, givesMaskOnly: Bool) {
         guard let parts = specification.arrayValue, let first = parts.first else { return nil }
-        self.name = name
-        self.isRequired = isRequired
-        options = parts.count > 1 ? parts[1].objectValue ?? [:] : [:]
+        var options = parts.count > 1 ? parts[1].objectValue ?? [:] : [:]
+        /// A null says nothing.
+        func taken(_ option: String) -> JSONValue? {
+            let value = options.removeValue(forKey: option)
+            return value == .null ? nil : value
+        }
+        let kind: Kind
         if let choices = first.arrayValue {
             options["options"] = .array(choices)
             kind = Self.choice(&options, givesMaskOnly)
-            return
+        } else {
+            guard let type = first.stringValue else { return nil }
+            switch type {
+            case "INT": kind = .int(min: taken("min"), max: taken("max"), step: taken("step"))
+            case "FLOAT": kind = .float(min: taken("min"), max: taken("max"), step: taken("step"))
+            case "STRING": kind = .string(isMultiline: taken("multiline") == true)
+            case "BOOLEAN": kind = .boolean
+            case Self.combo: kind = Self.choice(&options, givesMaskOnly)
+            default: kind = type.hasPrefix("COMFY_") ? .other(type) : .link(type)
+            }
         }
-        guard let type = first.stringValue else { return nil }
-        switch type {
-        case "INT": kind = .int(min: options["min"], max: options["max"], step: options["step"])
-        case "FLOAT": kind = .float(min: options["min"], max: options["max"], step: options["step"])
-        case "STRING": kind = .string(isMultiline: options["multiline"] == true)
-        case "BOOLEAN": kind = .boolean
-        case Self.combo: kind = Self.choice(&options, givesMaskOnly)
-        default: kind = type.hasPrefix("COMFY_") ? .other(type) : .link(type)
-        }
+        self.init(name, isRequired: isRequired, kind, options: options)
     }
 
     private static let combo = "COMBO"
@@ -108,25 +113,32 @@ package struct NodeInputDefinition: Sendable, Hashable {
         }
         guard isPlain, let choices = options["options"]?.arrayValue else { return .other(combo) }
         options["options"] = nil
-        let upload: UploadKind? =
-            if options["image_upload"] == true {
-                givesMaskOnly ? .mask : .image
-            } else if options["video_upload"] == true {
-                .video
-            } else if options["audio_upload"] == true {
-                .audio
-            } else if options["file_upload"] == true {
-                .file
-            } else {
-                nil
-            }
-        return .choice(choices, upload: upload)
+        guard let flag = flags.first(where: { options[$0.name] == true }) else { return .choice(choices, upload: nil) }
+        options[flag.name] = nil
+        return .choice(choices, upload: flag.kind == .image && givesMaskOnly ? .mask : flag.kind)
     }
+
+    /// What says that a choice is a file to be uploaded.
+    private static let flags: [(name: String, kind: UploadKind)] = [
+        ("image_upload", .image), ("video_upload", .video), ("audio_upload", .audio), ("file_upload", .file),
+    ]
 
     /// An entry as `/object_info` has it.
     var specification: JSONValue {
         var options = options
-        if case .choice(let choices, _) = kind { options["options"] = .array(choices) }
+        switch kind {
+        case .int(let low, let high, let step), .float(let low, let high, let step):
+            for (name, value) in [("min", low), ("max", high), ("step", step)] where value != nil {
+                options[name] = value
+            }
+        case .string(let isMultiline):
+            if isMultiline { options["multiline"] = true }
+        case .choice(let choices, let upload):
+            options["options"] = .array(choices)
+            let kind = upload == .mask ? .image : upload
+            if let flag = Self.flags.first(where: { $0.kind == kind }) { options[flag.name] = true }
+        case .boolean, .link, .other: break
+        }
         return [.string(typeName), .object(options)]
     }
 

@@ -82,7 +82,8 @@ extension PublishedInput {
         case (.choice, let natural?) where natural != .choice:
             "has no list to choose from: it is of the type \(natural.rawValue); write that, or no type"
         case (_, let natural?):
-            "is of the type \(natural.rawValue) and cannot be \(declared.rawValue): write :\(natural.rawValue), or no type"
+            "is of the type \(natural.rawValue) and cannot be \(declared.rawValue):"
+                + " write :\(natural.rawValue), or no type"
         case (_, nil):
             "has a list or an object, and an input is one text, number or file: publish another field"
         }

@@ -93,8 +93,8 @@ struct PublishedVersions: Sendable {
         // With the last version, its aliases go.
         guard aliases.isEmpty || line.offered.count == 1 else {
             throw .invalidParameter(
-                "\(id) \(version) is what \(aliases.joined(separator: ", ")) stands for: let it stand for another version"
-                    + " first (there are: \(Self.names(line)))")
+                "\(id) \(version) is what \(aliases.joined(separator: ", ")) stands for: let it stand for another"
+                    + " version first (there are: \(Self.names(line)))")
         }
         return [number]
     }
