@@ -92,11 +92,12 @@ struct NodeDefinitionsTests {
     func roundTrip() throws {
         let definitions = try Self.definitions()
         let text = try definitions.json.encoded()
-        #expect(NodeDefinitions(objectInfo: try JSONValue(parsing: text)) == definitions)
+        let kept = NodeDefinitions(objectInfo: try JSONValue(parsing: text))
+        #expect(kept == definitions)
         #expect(try NodeDefinitions(objectInfo: definitions.json).json.encoded() == text)
     }
 
-    static let nested: [(String, JSONValue, NodeInputDefinition.Kind?)] = [
+    static let fields: [(String, JSONValue, NodeInputDefinition.Kind?)] = [
         ("format.bit_depth", "png", .choice(["8-bit", "16-bit"], upload: nil)),
         ("format.bit_depth", "exr", .choice(["32-bit"], upload: nil)),
         ("format.deep", "png", .other("COMFY_DYNAMICCOMBO_V3")),
@@ -105,7 +106,7 @@ struct NodeDefinitionsTests {
         ("images.image0", "png", nil),
     ]
 
-    @Test("NodeClass: fields with dots are found by the choice that brings them", arguments: nested)
+    @Test("NodeClass: fields with dots are found by the choice that brings them", arguments: fields)
     func nested(_ field: String, _ format: JSONValue, _ kind: NodeInputDefinition.Kind?) throws {
         let export = try #require(try Self.definitions()["Export"])
         let found = export.definition(of: field, in: ["format": .value(format)])

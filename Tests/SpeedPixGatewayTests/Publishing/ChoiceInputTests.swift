@@ -32,7 +32,7 @@ struct ChoiceInputTests {
         }
     }
 
-    static let accepted: [(String, JSONValue, JSONValue)] = [
+    static let values: [(String, JSONValue, JSONValue)] = [
         ("model", "flux.safetensors", "flux.safetensors"), ("model", "sd\\xl.safetensors", "sd/xl.safetensors"),
         ("model", 5, 5), ("model", 5.0, 5), ("model", true, true), ("model", 0.5, 0.5),
         ("model", nil, "sd/xl.safetensors"),
@@ -41,7 +41,7 @@ struct ChoiceInputTests {
         ("fast", "true", true), ("fast", "False", false), ("fast", false, false),
     ]
 
-    @Test("InputPreparation: a choice, a whole number and a flag reach the workflow as they are", arguments: accepted)
+    @Test("InputPreparation: a choice, a whole number and a flag reach the workflow as they are", arguments: values)
     func accepted(_ name: String, _ given: JSONValue, _ value: JSONValue) async throws {
         try await TestGateway.run(workflows: [Chooser()]) { gateway in
             let done = try await gateway.ended(gateway.create("chooser", .object([name: given])))

@@ -99,7 +99,8 @@ struct PublishedInputTests {
         let workflow = try PublishingFixture.published()
         for input in workflow.publishedInputs {
             let text = try input.json.encoded()
-            #expect(PublishedInput(try JSONValue(parsing: text)) == input, "\(input.name)")
+            let kept = PublishedInput(try JSONValue(parsing: text))
+            #expect(kept == input, "\(input.name)")
         }
         for output in workflow.publishedOutputs { #expect(PublishedOutput(output.json) == output) }
         let file = PublishedFile(
