@@ -39,15 +39,14 @@ extension SeedField {
                 } else if case .node = origin {
                     continue
                 }
-                guard graph[holder]?.value?.wholeNumber != nil else { continue }
-                guard let range else { continue }
+                guard graph[holder]?.value?.wholeNumber != nil, let allowed = range else { continue }
                 if let index = seen[holder] {
                     // Several nodes take the same seed.
                     let known = Int128(found[index].range.lowerBound)...Int128(found[index].range.upperBound)
-                    if let common = intersection(range, known) { found[index] = SeedField(holder, common) }
+                    if let common = intersection(allowed, known) { found[index] = SeedField(holder, common) }
                 } else {
                     seen[holder] = found.count
-                    found.append(SeedField(holder, range))
+                    found.append(SeedField(holder, allowed))
                 }
             }
         }
