@@ -52,7 +52,8 @@ final class PredictionDatabase: Sendable {
     /// - Returns: Its number: the higher, the later it came.
     /// - Throws: ``StorageError``: it may not be begun.
     func add(
-        _ id: String, workflow: String, _ inputs: StoredInputs, created: Date, owner: String, nonce: UsedNonce?
+        _ id: String, workflow: String, version: String, _ inputs: StoredInputs, created: Date, owner: String,
+        nonce: UsedNonce?
     ) async throws(StorageError) -> Int {
         let number = Mutex<Int64>(0)
         do {
@@ -60,11 +61,11 @@ final class PredictionDatabase: Sendable {
             try await database().write { database in
                 try database.execute(
                     sql: """
-                        INSERT INTO prediction (id, workflow, inputs, input_files, status, created, owner)
-                        VALUES (?, ?, ?, ?, ?, ?, ?)
+                        INSERT INTO prediction (id, workflow, version, inputs, input_files, status, created, owner)
+                        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                         """,
                     arguments: [
-                        id, workflow, text, files, PredictionRecord.Status.waiting.rawValue,
+                        id, workflow, version, text, files, PredictionRecord.Status.waiting.rawValue,
                         created.timeIntervalSince1970, owner,
                     ])
                 number.withLock { $0 = database.lastInsertedRowID }
@@ -144,12 +145,20 @@ final class PredictionDatabase: Sendable {
 
     // MARK: Sweeping
 
-    /// The files that unfinished predictions will read.
+    /// The files that unfinished predictions will read, and those that published workflows have.
     func neededFiles() async throws(StorageError) -> Set<ObjectKey> {
         let lists = try await read { database in
             try String.fetchAll(database, sql: "SELECT input_files FROM prediction WHERE ended IS NULL")
         }
+        let published = try await read { database in
+            try String.fetchAll(database, sql: "SELECT files FROM version WHERE files IS NOT NULL")
+        }
+        let examples = try await read { database in
+            try String.fetchAll(database, sql: "SELECT example FROM version WHERE example IS NOT NULL")
+        }
         return Set((lists ?? []).flatMap(StoredInputs.files))
+            .union((published ?? []).flatMap(PublishedFile.keys))
+            .union((examples ?? []).flatMap(PublishedFile.exampleKeys))
     }
 
     /// Forgets predictions that ended before a date, and the oldest of those that are too many.
@@ -238,7 +247,7 @@ final class PredictionDatabase: Sendable {
         return StorageError(action: "\(action) \(path)", problem: DatabaseProblem(error))
     }
 
-    private static func text(_ value: JSONValue) throws -> String {
+    static func text(_ value: JSONValue) throws -> String {
         String(decoding: try value.encoded(), as: UTF8.self)
     }
 }

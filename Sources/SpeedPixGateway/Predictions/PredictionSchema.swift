@@ -29,6 +29,26 @@ enum PredictionSchema {
                     ) WITHOUT ROWID;
                     """)
         }
+        migrator.registerMigration("workflows 1") { database in
+            // A number is never given twice, so that no prediction can get another version than it began with: a workflow
+            // stays here when all its versions are removed. What is a value of several parts is JSON.
+            try database.execute(
+                sql: """
+                    CREATE TABLE workflow (id TEXT PRIMARY KEY NOT NULL, last_version INTEGER NOT NULL);
+                    CREATE TABLE version (
+                        workflow TEXT NOT NULL REFERENCES workflow(id), number INTEGER NOT NULL,
+                        kind TEXT NOT NULL, title TEXT NOT NULL, summary TEXT NOT NULL,
+                        graph TEXT, inputs TEXT, outputs TEXT, definitions TEXT, files TEXT, example TEXT,
+                        script TEXT, created REAL NOT NULL, removed INTEGER NOT NULL,
+                        PRIMARY KEY (workflow, number)
+                    );
+                    CREATE TABLE alias (
+                        workflow TEXT NOT NULL REFERENCES workflow(id), name TEXT NOT NULL, number INTEGER NOT NULL,
+                        PRIMARY KEY (workflow, name)
+                    );
+                    ALTER TABLE prediction ADD COLUMN version TEXT;
+                    """)
+        }
         return migrator
     }
 }

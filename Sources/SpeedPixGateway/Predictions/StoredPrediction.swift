@@ -19,6 +19,8 @@ struct UnfinishedPrediction: Sendable {
     let number: Int
     let id: String
     let workflowID: String
+    /// The workflow's version; nil if it was written down by a gateway that knew of none.
+    let version: String?
     let inputs: StoredInputs
     /// The application key that created it; nil if an older gateway has written it down.
     let owner: String?
@@ -29,7 +31,7 @@ struct UnfinishedPrediction: Sendable {
 extension StoredPrediction {
     /// The columns that ``init(_:)`` reads.
     static let selection = """
-        SELECT number, id, workflow, inputs, status, outputs, info, failure, began, ended, duration, owner
+        SELECT number, id, workflow, version, inputs, status, outputs, info, failure, began, ended, duration, owner
         FROM prediction
         """
 
@@ -56,8 +58,8 @@ extension StoredPrediction {
             guard let text: String = value("inputs"), let inputs = StoredInputs(text) else { throw malformed }
             self = .unfinished(
                 UnfinishedPrediction(
-                    number: number, id: id, workflowID: workflow, inputs: inputs, owner: value("owner"),
-                    footprint: 1024 + text.utf8.count))
+                    number: number, id: id, workflowID: workflow, version: value("version"), inputs: inputs,
+                    owner: value("owner"), footprint: 1024 + text.utf8.count))
             return
         }
         var record = PredictionRecord(

@@ -128,7 +128,7 @@ actor PredictionQueue: Service {
             defer { adding[id] = nil }
             do {
                 number = try await persisted.database.add(
-                    id, workflow: offered.workflow.id,
+                    id, workflow: offered.workflow.id, version: offered.version,
                     StoredInputs(given, for: offered.workflow, signedBy: persisted.urls),
                     created: configuration.now(), owner: caller.appKey, nonce: nonce)
             } catch {

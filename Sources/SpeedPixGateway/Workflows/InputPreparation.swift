@@ -66,18 +66,26 @@ struct InputPreparation: Sendable {
             return .value(.string(text))
         case (.boolean, .bool(let flag)):
             return .value(.boolean(flag))
+        case (.boolean, .string(let text)) where ["true", "false"].contains(text.lowercased()):
+            // As texts, both count as true in ComfyUI.
+            return .value(.boolean(text.lowercased() == "true"))
         case (.integer, .integer), (.integer, .double):
             // JavaScript and Lua write whole numbers as floats at times.
             guard let number = value.lenientInteger else { throw Self.wrongType(value, input) }
-            try Self.checkRange(Double(number), input, shown: String(number))
+            try Self.checkRange(Int128(number), input)
             return .value(.integer(number))
         case (.integer, .unsigned(let number)):
-            try Self.checkRange(Double(number), input, shown: String(number))
+            try Self.checkRange(Int128(number), input)
             return .value(.unsigned(number))
         case (.number, .integer), (.number, .unsigned), (.number, .double):
             guard let number = value.lenientDouble else { throw Self.wrongType(value, input) }
             try Self.checkRange(number, input)
             return .value(.number(number))
+        case (.choice, .string), (.choice, .integer), (.choice, .unsigned), (.choice, .double), (.choice, .bool):
+            guard let choice = WorkflowInput.choice(value, among: input.choices),
+                let scalar = WorkflowInputValue(scalar: choice)
+            else { throw Self.notAChoice(value, input) }
+            return .value(scalar)
         case (.file, _):
             return try await file(value, input, now: now)
         default:
@@ -138,6 +146,22 @@ struct InputPreparation: Sendable {
                     path: store.path(of: grant.key).string, filename: grant.filename, mimeType: grant.contentType)))
     }
 
+    private static func checkRange(_ number: Int128, _ input: WorkflowInput) throws(Refusal) {
+        guard let range = input.wholeRange else {
+            return try checkRange(Double(number), input, shown: String(number))
+        }
+        guard !range.contains(number) else { return }
+        let bounds =
+            if range.lowerBound == .min {
+                "at most \(range.upperBound)"
+            } else if range.upperBound == .max {
+                "at least \(range.lowerBound)"
+            } else {
+                "\(range.lowerBound) to \(range.upperBound)"
+            }
+        throw .invalidParameter("the input \"\(input.name)\" must be \(bounds), not \(number)")
+    }
+
     private static func checkRange(
         _ number: Double, _ input: WorkflowInput, unit: String = "", shown: String? = nil
     ) throws(Refusal) {
@@ -164,14 +188,38 @@ struct InputPreparation: Sendable {
             case .integer: "a whole number"
             case .number: "a number"
             case .boolean: "true or false"
+            case .choice: "one of its choices"
             case .file: "a file's URL or a data: URI"
             case .any: "any value"
             }
         return .invalidParameter("the input \"\(input.name)\" must be \(expected), not \(value.kindDescription)")
     }
+
+    private static func notAChoice(_ value: JSONValue, _ input: WorkflowInput) -> Refusal {
+        let choices = input.choices.map(\.scalarText)
+        let given = value.scalarText
+        let remedy: String
+        if let nearest = NearestName.suggestion(for: given, among: choices) {
+            remedy = "; did you mean \"\(nearest.printable())\"?"
+        } else if choices.isEmpty {
+            remedy = "; there is none on any server"
+        } else {
+            let shown = choices.prefix(24).joined(separator: ", ").printable()
+            remedy = " (there are: \(shown)\(choices.count > 24 ? ", and \(choices.count - 24) more" : ""))"
+        }
+        return .invalidParameter(
+            "the input \"\(input.name)\" must be one of its choices, not \"\(given.prefix(200))\"\(remedy)")
+    }
 }
 
 extension JSONValue {
+    /// A text, number or flag as a person would write it; of anything else, what kind of value it is.
+    var scalarText: String {
+        if case .bool(let flag) = self { return flag ? "true" : "false" }
+        if case .string(let text) = self { return text }
+        return lenientString ?? kindDescription
+    }
+
     /// What kind of value it is, in words for a message.
     var kindDescription: String {
         switch self {

@@ -4,6 +4,8 @@ import Spelling
 struct OfferedWorkflow: Sendable {
     let workflow: any Workflow
     let backend: any Backend
+    /// As clients name it.
+    var version = WorkflowCatalogue.version
 }
 
 /// The workflows that a gateway offers, by id.

@@ -8,6 +8,8 @@ package struct WorkflowInput: Sendable, Hashable {
         case integer
         case number
         case boolean
+        /// One of ``WorkflowInput/choices``: the workflow gets it as it is there.
+        case choice
         /// A URL of this gateway or a `data:` URI; the workflow gets a path.
         case file
         /// Any JSON value, passed through.
@@ -23,6 +25,10 @@ package struct WorkflowInput: Sendable, Hashable {
     package var minimum: Double?
     /// The largest number, or the most characters of a string.
     package var maximum: Double?
+    /// The bounds of a whole number, where those that a `Double` can hold are not exact; they count then.
+    package var wholeRange: ClosedRange<Int128>?
+    /// What a choice may be: texts, numbers, true or false.
+    package var choices: [JSONValue] = []
     /// One line for a person.
     package var help: String
 
@@ -37,5 +43,15 @@ package struct WorkflowInput: Sendable, Hashable {
         self.minimum = minimum
         self.maximum = maximum
         self.help = help
+    }
+}
+
+extension WorkflowInput {
+    /// The choice that a value stands for: the same, or a text that differs in `\` and `/` only, since ComfyUI's servers spell
+    /// the paths of models as their system does.
+    static func choice(_ value: JSONValue, among choices: [JSONValue]) -> JSONValue? {
+        if let same = choices.first(where: { $0 == value }) { return same }
+        guard let text = value.stringValue?.replacing("\\", with: "/") else { return nil }
+        return choices.first { $0.stringValue?.replacing("\\", with: "/") == text }
     }
 }

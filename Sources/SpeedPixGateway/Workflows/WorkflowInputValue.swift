@@ -39,6 +39,30 @@ package enum WorkflowInputValue: Sendable, Hashable {
     package var anyValue: JSONValue? {
         if case .any(let value) = self { value } else { nil }
     }
+
+    /// A text, a number or a flag; nil for anything else.
+    init?(scalar: JSONValue) {
+        switch scalar {
+        case .string(let text): self = .string(text)
+        case .integer(let number): self = .integer(number)
+        case .unsigned(let number): self = .unsigned(number)
+        case .double(let number): self = .number(number)
+        case .bool(let flag): self = .boolean(flag)
+        case .null, .array, .object: return nil
+        }
+    }
+
+    /// The same as JSON; nil for files and for values of any kind.
+    var scalar: JSONValue? {
+        switch self {
+        case .string(let text): .string(text)
+        case .integer(let number): .integer(number)
+        case .unsigned(let number): JSONValue(number)
+        case .number(let number): .double(number)
+        case .boolean(let flag): .bool(flag)
+        case .file, .any: nil
+        }
+    }
 }
 
 /// A file that a workflow may read, and must not change: it is the client's upload.

@@ -15,15 +15,24 @@ package struct ScriptWorkflow: LocalWorkflow {
     package let estimatedDuration: Duration = .seconds(2)
     package let isComputing = true
     private let chunk: LuaChunk
+    private let trust: ScriptTrust
 
     /// Reads what the script declares.
     ///
-    /// - Throws: ``LuaError`` if it does not run; ``WorkflowFailure`` if it declares something that there is not.
-    package init(id: String, source: [UInt8]) async throws {
+    /// - Parameters:
+    ///   - trust: What it may do. The default is for scripts of our own.
+    ///   - clock: Measures how long that takes.
+    /// - Throws: ``LuaError`` if it does not run, or not within its time; ``WorkflowFailure`` if it declares something that
+    ///   there is not.
+    package init(
+        id: String, source: [UInt8], trust: ScriptTrust = .own, clock: any Clock<Duration> = ContinuousClock()
+    ) async throws {
         self.id = id
+        self.trust = trust
         chunk = LuaChunk(source, name: "\(id).lua")
+        let vm = try LuaVM(limits: trust.limits, modules: [Self.pictures(.withoutFiles(), trust)])
         let declaration =
-            try await LuaVM(modules: [Self.pictures(.withoutFiles())]).run(chunk).first?.tableValue ?? LuaTable()
+            try await vm.run(chunk, timeout: trust.declarationTime, clock: clock).first?.tableValue ?? LuaTable()
         title = declaration["title"]?.text ?? id
         summary = declaration["description"]?.text ?? title
         guard case .function = declaration["run"] else { throw WorkflowFailure("\(id).lua has no function run") }
@@ -32,9 +41,8 @@ package struct ScriptWorkflow: LocalWorkflow {
             .sorted { ($0.isRequired ? 0 : 1, $0.name) < ($1.isRequired ? 0 : 1, $1.name) }
     }
 
-    /// Our workflows are ours: they may draw markup.
-    private static func pictures(_ host: PictureHost) -> LuaModule {
-        ImageModule.module(host, drawsMarkup: true)
+    private static func pictures(_ host: PictureHost, _ trust: ScriptTrust) -> LuaModule {
+        ImageModule.module(host, drawsMarkup: trust.drawsMarkup)
     }
 
     private static func input(named name: String, _ table: LuaTable) throws -> WorkflowInput {
@@ -58,9 +66,16 @@ package struct ScriptWorkflow: LocalWorkflow {
             default: nil
             }
         }
-        return WorkflowInput(
+        var input = WorkflowInput(
             name, kind, isRequired: table["required"] == true, default: defaultValue, minimum: bound("min"),
             maximum: bound("max"), help: table["help"]?.text ?? "")
+        if kind == .choice {
+            input.choices = (table["choices"]?.tableValue?.items ?? []).compactMap { $0.text.map { .string($0) } }
+            guard !input.choices.isEmpty else {
+                throw WorkflowFailure("the input \(name) is a choice and has no list of texts called choices")
+            }
+        }
+        return input
     }
 
     package func run(_ inputs: [String: WorkflowInputValue], _ task: WorkflowTask) async throws -> WorkflowResult {
@@ -72,16 +87,21 @@ package struct ScriptWorkflow: LocalWorkflow {
         }
         let host = PictureHost.withoutFiles()
         let functions = [progress] + Self.films(FilmEncoder(task: task))
-        let vm = try LuaVM(modules: [Self.pictures(host), LuaModule(name: "task", functions: functions)])
+        let vm = try LuaVM(
+            limits: trust.limits,
+            modules: [Self.pictures(host, trust), LuaModule(name: "task", functions: functions)])
         let values = try await Self.values(inputs, host)
         do {
             // One chunk that calls the other: a failure then names the line of the script.
-            let declaration = try await vm.run(chunk).first?.tableValue
+            let declaration = try await vm.run(chunk, timeout: trust.declarationTime, clock: task.clock).first?
+                .tableValue
             guard case .function(let function) = declaration?["run"] else {
                 throw WorkflowFailure("\(id).lua has no function run")
             }
             let caller = LuaChunk("local run, inputs = ... return run(inputs, task)", name: "[run]")
-            let outputs = try await vm.run(caller, arguments: [.function(function), .table(values)]).first?.tableValue
+            let outputs = try await vm.run(
+                caller, arguments: [.function(function), .table(values)], timeout: trust.runTime, clock: task.clock
+            ).first?.tableValue
             return try await result(outputs ?? LuaTable())
         } catch let error as LuaError {
             throw WorkflowFailure(error.value.tableValue?["message"]?.text ?? error.message)
