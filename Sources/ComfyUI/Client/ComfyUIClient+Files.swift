@@ -1,6 +1,6 @@
 import HTTPTypes
 import NIOCore
-package import SpeedPix
+import SpeedPix
 package import SystemPackage
 
 extension ComfyUIClient {
@@ -38,7 +38,7 @@ extension ComfyUIClient {
         }
         return ServerFile(
             filename: uploaded, subfolder: (json["subfolder"]?.stringValue ?? "").replacing("\\", with: "/"),
-            folder: json["type"]?.stringValue.map(ServerFile.Folder.init) ?? .input)
+            folder: json["type"]?.stringValue.map { ServerFile.Folder(rawValue: $0) } ?? .input)
     }
 
     /// Whether the server has a file.

@@ -1,4 +1,4 @@
-package import SpeedPix
+import SpeedPix
 
 extension ComfyUIClient {
     /// A prompt that has ended.

@@ -189,7 +189,8 @@ extension ComfyUIClient {
     /// The transport's errors as those of this room; others as they are.
     func explained(_ error: any Error) -> any Error {
         guard let error = error as? TransportError else { return error }
-        let isTimeout = [HTTPClientError.deadlineExceeded, .readTimeout].contains(error.cause as? HTTPClientError)
+        let cause = error.cause as? HTTPClientError
+        let isTimeout = cause == .deadlineExceeded || cause == .readTimeout
         let code: ComfyUIError.Code =
             !error.mayHaveReachedService ? .unreachable : isTimeout ? .timeout : .lostAnswer
         return ComfyUIError(

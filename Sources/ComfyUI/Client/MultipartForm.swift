@@ -75,7 +75,7 @@ struct MultipartForm: AsyncSequence, Sendable {
         }
 
         private let form: MultipartForm
-        private var next = Part.head
+        private var part = Part.head
         private var offset: Int64 = 0
 
         fileprivate init(_ form: MultipartForm) {
@@ -84,9 +84,9 @@ struct MultipartForm: AsyncSequence, Sendable {
 
         /// - Throws: `SpeedPixError` with code `file_system`.
         mutating func next() async throws -> ByteBuffer? {
-            switch next {
+            switch part {
             case .head:
-                next = .file
+                part = .file
                 return form.head
             case .file:
                 let chunk = try await form.read(at: offset)
@@ -94,7 +94,7 @@ struct MultipartForm: AsyncSequence, Sendable {
                 // What the file has become longer by is not sent: the length was announced. One that has become shorter
                 // fails the request.
                 guard chunk.readableBytes > 0 else {
-                    next = .end
+                    part = .end
                     return form.tail
                 }
                 return chunk

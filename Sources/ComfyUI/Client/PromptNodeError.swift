@@ -1,4 +1,4 @@
-package import SpeedPix
+import SpeedPix
 
 /// What is wrong with one node of a prompt.
 package struct PromptNodeError: Sendable, Hashable, CustomStringConvertible {

@@ -1,4 +1,4 @@
-package import SpeedPix
+import SpeedPix
 
 /// What waits and runs at a server (`/queue`).
 package struct QueueSnapshot: Sendable, Hashable {
