@@ -67,7 +67,7 @@ extension ComfyUIClient {
         }
         let status = response.status.code
         guard (200...299).contains(status) else {
-            throw failure(status, headers: response.headers, body: ByteBuffer())
+            throw address.failure(status, headers: response.headers, body: ByteBuffer())
         }
         let length = response.isDecoded ? nil : response.headers[.contentLength].flatMap { Int64($0) }
         let download = ServerDownload(

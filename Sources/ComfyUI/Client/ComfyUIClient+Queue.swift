@@ -38,7 +38,7 @@ extension ComfyUIClient {
     }
 
     private func refused(_ answer: Answer, prompt: JSONValue) -> ComfyUIError {
-        var error = failure(answer.status, headers: answer.headers, body: answer.body)
+        var error = address.failure(answer.status, headers: answer.headers, body: answer.body)
         guard let json = try? PythonJSON.parse(answer.body.readableBytesView),
             let refusal = PromptRefusal(answer: json, prompt: prompt)
         else { return error }

@@ -133,42 +133,7 @@ extension ComfyUIClient {
     /// - Throws: For every status that is no success.
     func check(_ answer: Answer) throws {
         guard !(200...299).contains(answer.status) else { return }
-        throw failure(answer.status, headers: answer.headers, body: answer.body)
-    }
-
-    /// What an answer means that is no success.
-    func failure(_ status: Int, headers: HTTPFields, body: ByteBuffer) -> ComfyUIError {
-        // What timed out on the way, and what failed inside the server or behind a proxy, may have been done before.
-        let mayHaveTakenEffect = status >= 500 || status == 408
-        func error(_ code: ComfyUIError.Code, _ message: String, _ remedy: String? = nil) -> ComfyUIError {
-            ComfyUIError(
-                code, "\(address): \(message)", remedy: remedy, status: status, mayHaveTakenEffect: mayHaveTakenEffect)
-        }
-        switch status {
-        case 300...399:
-            let place = headers[.location].map { " to \($0.excerpt())" } ?? ""
-            return error(
-                .refused, "it redirects\(place) (HTTP \(status)), which is not followed",
-                "give the address that ComfyUI itself has")
-        case 401, 403:
-            return error(
-                .refused, "it does not let this in (HTTP \(status))",
-                "check the headers file: a proxy before ComfyUI may want a password")
-        case 404: return error(.notFound, "it does not have this (HTTP 404)")
-        case 413:
-            return error(
-                .tooLarge, "the upload is larger than it takes (HTTP 413)",
-                "start ComfyUI with --max-upload-size MEGABYTES, or make the file smaller")
-        default:
-            let said = Self.text(of: body)
-            return error(.refused, "HTTP \(status)" + (said.isEmpty ? "" : ": \(said)"))
-        }
-    }
-
-    /// What the body of an error says, in one line; empty for a page of HTML.
-    private static func text(of body: ByteBuffer) -> String {
-        let text = String(decoding: body.readableBytesView.prefix(2000), as: UTF8.self).trimmed
-        return text.hasPrefix("<") ? "" : text.excerpt(200)
+        throw address.failure(answer.status, headers: answer.headers, body: answer.body)
     }
 
     func malformed(_ message: String, cause: (any Error)? = nil) -> ComfyUIError {
@@ -177,7 +142,7 @@ extension ComfyUIClient {
             remedy: "check that ComfyUI runs at this address, and nothing else", mayHaveTakenEffect: true, cause: cause)
     }
 
-    func tooLarge(_ limit: Int) -> ComfyUIError {
+    private func tooLarge(_ limit: Int) -> ComfyUIError {
         ComfyUIError(
             .tooLarge, "\(address): the answer is larger than \(limit >> 20) MiB", mayHaveTakenEffect: true)
     }

@@ -41,7 +41,7 @@ extension ComfyUIEvent {
 
     private static func nodeStates(_ json: JSONValue?) -> [NodeProgress] {
         (json?.objectValue ?? [:]).sorted { $0.key.isOrderedAsNodeID(before: $1.key) }.compactMap { id, entry in
-            guard let state = entry["state"]?.stringValue.flatMap(NodeProgress.State.init) else { return nil }
+            guard let state = entry["state"]?.stringValue.flatMap({ NodeProgress.State(rawValue: $0) }) else { return nil }
             return NodeProgress(node: id, state: state, fraction: fraction(entry))
         }
     }
@@ -59,9 +59,10 @@ extension ComfyUIEvent {
         let type = rest.readInteger(as: UInt32.self)
         let second = rest.readInteger(as: UInt32.self)
         switch (type, second) {
-        case (1, _?):
-            self = PreviewImage(promptID: nil, nodeID: nil, bytes: rest).map(ComfyUIEvent.preview) ?? .ignored(type: "preview")
-        case (4, let length?):
+        case (1?, _?):
+            let image = PreviewImage(promptID: nil, nodeID: nil, bytes: rest)
+            self = image.map { .preview($0) } ?? .ignored(type: "preview")
+        case (4?, let length?):
             guard let length = Int(exactly: length), let metadata = rest.readSlice(length: length),
                 let json = try? PythonJSON.parse(metadata.readableBytesView),
                 let image = PreviewImage(
