@@ -55,11 +55,13 @@ extension ComfyUIClient {
     /// - Throws: ``ComfyUIError`` with code `not_found` if the server does not have it, or no longer has it.
     package func view(_ file: ServerFile, limit: Int64 = 8 << 30) async throws -> ServerDownload {
         let request = request(.get, "/view", query: file.query, limit: limits.transfer)
+        let late: @Sendable () -> any Error = {
+            ComfyUIError(
+                .timeout, "\(address) did not send \(file.filename.excerpt()) in time", mayHaveTakenEffect: false)
+        }
         let response: TransportResponse
         do {
-            response = try await withDeadline(
-                limits.transfer, clock: clock, expired: { lateFile(file) }
-            ) { [transport] in
+            response = try await withDeadline(limits.transfer, clock: clock, expired: late) { [transport] in
                 try await transport.send(request)
             }
         } catch {
@@ -78,10 +80,5 @@ extension ComfyUIClient {
                 mayHaveTakenEffect: false)
         }
         return download
-    }
-
-    private func lateFile(_ file: ServerFile) -> ComfyUIError {
-        ComfyUIError(
-            .timeout, "\(address) did not send \(file.filename.excerpt()) in time", mayHaveTakenEffect: false)
     }
 }

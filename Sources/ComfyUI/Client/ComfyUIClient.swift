@@ -77,7 +77,7 @@ package struct ComfyUIClient: Sendable {
         let bodyLimit = bodyLimit ?? limits.smallBody
         let request = request(method, path, query: query, body: body, contentType: contentType, limit: limit)
         do {
-            return try await withDeadline(limit, clock: clock, expired: { expired() }) { [transport] in
+            return try await withDeadline(limit, clock: clock, expired: expired) { [transport] in
                 let response = try await transport.send(request)
                 var body = ByteBuffer()
                 for try await var chunk in response.body {
@@ -100,7 +100,8 @@ package struct ComfyUIClient: Sendable {
             bytes = try json.encoded()
         } catch {
             throw ComfyUIError(
-                .configuration, "the request has a number that JSON does not have", mayHaveTakenEffect: false, cause: error)
+                .configuration, "the request has a number that JSON does not have", mayHaveTakenEffect: false,
+                cause: error)
         }
         return try await answer(
             .post, path, body: .bytes(bytes), contentType: "application/json", limit: limit, bodyLimit: bodyLimit)
@@ -147,7 +148,7 @@ extension ComfyUIClient {
             .tooLarge, "\(address): the answer is larger than \(limit >> 20) MiB", mayHaveTakenEffect: true)
     }
 
-    private func expired() -> ComfyUIError {
+    @Sendable private func expired() -> any Error {
         ComfyUIError(.timeout, "\(address) did not answer in time", mayHaveTakenEffect: true)
     }
 

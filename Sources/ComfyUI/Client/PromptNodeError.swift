@@ -52,7 +52,8 @@ package struct PromptNodeError: Sendable, Hashable, CustomStringConvertible {
     }
 
     private static func shown(_ value: JSONValue) -> String {
-        ((try? value.encoded()).map { String(decoding: $0, as: UTF8.self) } ?? "a number that JSON does not have").excerpt()
+        ((try? value.encoded()).map { String(decoding: $0, as: UTF8.self) } ?? "a number that JSON does not have")
+            .excerpt()
     }
 
     /// `node 3 (KSampler): steps is 0; the least is 1`

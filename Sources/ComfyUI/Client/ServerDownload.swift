@@ -40,7 +40,8 @@ package struct ServerDownload: AsyncSequence, Sendable {
                 guard let chunk = try await chunks.next() else {
                     guard download.length.map({ $0 == count }) ?? true else {
                         throw ComfyUIError(
-                            .lostAnswer, "\(download.client.address): a file ended before its end", mayHaveTakenEffect: false)
+                            .lostAnswer, "\(download.client.address): a file ended before its end",
+                            mayHaveTakenEffect: false)
                     }
                     return nil
                 }

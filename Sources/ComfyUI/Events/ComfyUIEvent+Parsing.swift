@@ -41,14 +41,18 @@ extension ComfyUIEvent {
 
     private static func nodeStates(_ json: JSONValue?) -> [NodeProgress] {
         (json?.objectValue ?? [:]).sorted { $0.key.isOrderedAsNodeID(before: $1.key) }.compactMap { id, entry in
-            guard let state = entry["state"]?.stringValue.flatMap({ NodeProgress.State(rawValue: $0) }) else { return nil }
+            guard let state = entry["state"]?.stringValue.flatMap({ NodeProgress.State(rawValue: $0) }) else {
+                return nil
+            }
             return NodeProgress(node: id, state: state, fraction: fraction(entry))
         }
     }
 
     /// `value` of `max`, from 0 to 1.
     private static func fraction(_ json: JSONValue) -> Double {
-        guard let value = json["value"]?.lenientDouble, let most = json["max"]?.lenientDouble, most > 0 else { return 0 }
+        guard let value = json["value"]?.lenientDouble, let most = json["max"]?.lenientDouble, most > 0 else {
+            return 0
+        }
         return min(max(value / most, 0), 1)
     }
 

@@ -141,7 +141,8 @@ struct SocketConnector: Sendable {
         if error is NIOHTTPClientUpgradeError || error is HTTPParserError {
             return ComfyUIError(
                 .malformed, "\(address): what it answered is no WebSocket",
-                remedy: "check that ComfyUI runs at this address, and nothing else", mayHaveTakenEffect: false, cause: error)
+                remedy: "check that ComfyUI runs at this address, and nothing else", mayHaveTakenEffect: false,
+                cause: error)
         }
         let failure = await NetworkFailure(error, url: address.text, bodyLeft: false, now: now).error()
         guard let failure = failure as? TransportError else { return failure }

@@ -50,7 +50,8 @@ final class SocketHandler: ChannelDuplexHandler {
     }
 
     /// Adds the handler, and those before it, to the pipeline of a connection that speaks WebSocket.
-    static func add(to channel: any Channel, place: String, limits: ComfyUISocket.Limits) throws -> ComfyUISocket.Events {
+    static func add(to channel: any Channel, place: String, limits: ComfyUISocket.Limits) throws -> ComfyUISocket.Events
+    {
         let made = Producer.makeSequence(
             backPressureStrategy: .init(lowWatermark: 4, highWatermark: 16), finishOnDeinit: true,
             delegate: Demand(channel: channel))
