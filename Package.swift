@@ -303,8 +303,10 @@ let package = Package(
             name: "ComfyUITests",
             dependencies: [
                 "ComfyUI", "SpeedPix", "SpeedPixTestSupport",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swift),
         .testTarget(name: "NATSTests", dependencies: ["NATS", "SpeedPixTestSupport"], swiftSettings: swift),

@@ -35,24 +35,23 @@ package struct ComfyUIServerAddress: Sendable, Hashable {
     /// - Throws: ``ComfyUIError`` with code `configuration`, which says what is wrong.
     package init(_ text: String, headers: HTTPFields = [:], caFile: String? = nil) throws {
         let text = text.trimmed
-        guard let mark = text.firstRange(of: "://"), let target = RequestTarget(text) else {
-            throw Self.problem(
-                "\(text.excerpt()) is not the address of a ComfyUI server",
-                "write it as http://HOST:PORT, such as http://127.0.0.1:8188")
-        }
-        guard !text[mark.upperBound...].prefix(while: { $0 != "/" }).contains("@") else {
+        guard !text.contains("@") else {
             throw Self.problem(
                 "the address of a ComfyUI server has no user name and no password in it",
                 "put them into a header of the headers file: Authorization: Basic …")
         }
+        guard let target = RequestTarget(text) else {
+            throw Self.problem(
+                "\(text.excerpt()) is not the address of a ComfyUI server",
+                "write it as http://HOST:PORT, such as http://127.0.0.1:8188")
+        }
         guard !text.contains("?"), !text.contains("#") else {
             throw Self.problem(
-                "\(text.excerpt()) has a query or a fragment behind it",
-                "leave out everything from ? or # on")
+                "\(text.excerpt()) has a query or a fragment behind it", "leave out everything from ? or # on")
         }
-        guard target.resource.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }), !text.contains("\\") else {
+        guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }), !text.contains("\\") else {
             throw Self.problem(
-                "the path of \(text.excerpt()) has characters that a URL cannot have", "percent-encode them")
+                "\(text.excerpt()) has characters that a URL cannot have", "percent-encode them")
         }
         for field in headers {
             let name = field.name.canonicalName

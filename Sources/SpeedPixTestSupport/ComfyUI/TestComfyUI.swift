@@ -60,6 +60,9 @@ package final class TestComfyUI: Sendable {
         var connectionCount = 0
         /// Text frames of clients.
         var received: [String] = []
+        /// Pings of clients.
+        var pings = 0
+        /// Answers to pings.
         var pongs = 0
         /// Who hears of previews with metadata.
         var previewClients: Set<String> = []
@@ -147,6 +150,9 @@ package final class TestComfyUI: Sendable {
 
     /// Returns when so many answers to pings have come.
     package func waitForPongs(_ count: Int) async { await state.wait { $0.pongs >= count } }
+
+    /// Returns when clients have asked so often whether the server is there.
+    package func waitForPings(_ count: Int) async { await state.wait { $0.pings >= count } }
 
     /// The text frames that clients have sent.
     package var receivedTexts: [String] { state.withLock { $0.received } }

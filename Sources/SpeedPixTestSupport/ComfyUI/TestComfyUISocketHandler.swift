@@ -32,6 +32,7 @@ final class TestComfyUISocketHandler: ChannelInboundHandler {
         switch frame.opcode {
         case .text: receive(String(buffer: frame.unmaskedData))
         case .ping:
+            state.withLock { $0.pings += 1 }
             let pong = WebSocketFrame(fin: true, opcode: .pong, data: frame.unmaskedData)
             context.writeAndFlush(Self.wrapOutboundOut(pong), promise: nil)
         case .pong: state.withLock { $0.pongs += 1 }
