@@ -130,10 +130,17 @@ struct SocketConnector: Sendable {
         return error
     }
 
+    private static func isTimeout(_ error: any Error) -> Bool {
+        if case ChannelError.connectTimeout = error { return true }
+        // Of a name with several addresses each has its error.
+        guard let failures = (error as? NIOConnectionError)?.connectionErrors, !failures.isEmpty else { return false }
+        return failures.allSatisfy { isTimeout($0.error) }
+    }
+
     private func explained(_ error: any Error) async -> any Error {
         if Task.isCancelled { return CancellationError() }
         if error is ComfyUIError { return error }
-        if case ChannelError.connectTimeout = error {
+        if Self.isTimeout(error) {
             return ComfyUIError(
                 .timeout, "\(address) did not answer in time",
                 remedy: "check that ComfyUI runs there", mayHaveTakenEffect: false, cause: error)

@@ -149,7 +149,7 @@ final class SocketHandler: ChannelDuplexHandler {
             fail("a frame is larger than \(limits.frame >> 20) MiB", .tooLarge)
         case is NIOWebSocketError, is NIOWebSocketFrameAggregator.Error:
             fail("what it sends is not WebSocket's", .malformed)
-        default: fail("the connection broke: \(error)", .lostAnswer)
+        default: fail("the connection broke: \("\(error)".excerpt(200))", .lostAnswer)
         }
         context.close(promise: nil)
     }

@@ -62,6 +62,7 @@ package final class TestComfyUI: Sendable {
         var received: [String] = []
         /// Pings of clients.
         var pings = 0
+        var answersPings = true
         /// Answers to pings.
         var pongs = 0
         /// Who hears of previews with metadata.
@@ -197,6 +198,9 @@ package final class TestComfyUI: Sendable {
 
     /// Whether outputs are named in the history and missing at `/view`, as on a disk that is full.
     package func setLosingOutputs(_ isLosing: Bool) { update { $0.losesOutputs = isLosing } }
+
+    /// Whether clients that ask are told that the server is there.
+    package func setAnsweringPings(_ isAnswering: Bool) { state.withLock { $0.answersPings = isAnswering } }
 
     /// Puts a file there: `input/speedpix/a.png`.
     package func addFile(_ key: String, _ bytes: [UInt8]) { update { $0.files[key] = bytes } }

@@ -32,7 +32,11 @@ final class TestComfyUISocketHandler: ChannelInboundHandler {
         switch frame.opcode {
         case .text: receive(String(buffer: frame.unmaskedData))
         case .ping:
-            state.withLock { $0.pings += 1 }
+            let isAnswering = state.withLock { state in
+                state.pings += 1
+                return state.answersPings
+            }
+            guard isAnswering else { return }
             let pong = WebSocketFrame(fin: true, opcode: .pong, data: frame.unmaskedData)
             context.writeAndFlush(Self.wrapOutboundOut(pong), promise: nil)
         case .pong: state.withLock { $0.pongs += 1 }

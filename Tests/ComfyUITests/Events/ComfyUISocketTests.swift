@@ -1,7 +1,6 @@
 import HTTPTypes
 import SpeedPix
 import SpeedPixTestSupport
-import Synchronization
 import Testing
 
 @testable import ComfyUI
@@ -163,7 +162,7 @@ struct ComfyUISocketTests {
     func ping() async throws {
         try await TestComfyUI.withRunning { server in
             let address = try ComfyUIServerAddress(server.url)
-            try await ComfyUISocket.withConnection(to: address, clientID: "us") { frames in
+            try await ComfyUISocket.withConnection(to: address, clientID: "us") { _ in
                 await server.waitForTexts(1)
                 server.ping()
                 await server.waitForPongs(1)
@@ -175,11 +174,22 @@ struct ComfyUISocketTests {
     func silence() async throws {
         try await TestComfyUI.withRunning { server in
             var limits = ComfyUISocket.Limits()
-            limits.silence = .milliseconds(1)
+            limits.silence = .milliseconds(10)
             let address = try ComfyUIServerAddress(server.url)
-            try await ComfyUISocket.withConnection(to: address, clientID: "us", limits: limits) { frames in
-                await server.waitForPings(2)
+            try await ComfyUISocket.withConnection(to: address, clientID: "us", limits: limits) { _ in
+                await server.waitForPings(1)
             }
+        }
+    }
+
+    @Test("A server that does not say that it is there: an error")
+    func deadServer() async throws {
+        try await TestComfyUI.withRunning { server in
+            server.setAnsweringPings(false)
+            var limits = ComfyUISocket.Limits()
+            limits.silence = .milliseconds(10)
+            let error = try await #require(throws: ComfyUIError.self) { try await end(server, limits: limits) {} }
+            #expect(error.code == .timeout)
         }
     }
 
@@ -267,7 +277,8 @@ struct ComfyUISocketTests {
                 let address = try ComfyUIServerAddress(server.url, headers: HTTPFields([key]), caFile: path)
                 try await ComfyUISocket.withConnection(to: address, clientID: "a b&c") { frames in
                     var iterator = frames.makeAsyncIterator()
-                    #expect(try await iterator.next() == .status(remaining: 0))
+                    let first = try await iterator.next()
+                    #expect(first == .status(remaining: 0))
                 }
             }
         }
