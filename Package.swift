@@ -382,7 +382,7 @@ let package = Package(
         .testTarget(
             name: "SpeedPixGatewayTests",
             dependencies: [
-                "SpeedPix", "SpeedPixGateway", "SpeedPixTestSupport", "Imaging",
+                "ComfyUI", "SpeedPix", "SpeedPixGateway", "SpeedPixTestSupport", "Imaging",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "GRDB", package: "GRDB.swift", condition: when("Journal", "Gateway")),

@@ -13,10 +13,13 @@ struct ServerScheduleTests {
         return schedule
     }
 
-    private func begun(_ schedule: inout ServerSchedule) -> [String] {
+    /// What begins, in alphabetical order.
+    private func expect(
+        _ schedule: inout ServerSchedule, begins expected: [String], at location: SourceLocation = #_sourceLocation
+    ) {
         var begun: [String] = []
         while let assignment = schedule.next() { begun.append("\(assignment.prediction)@\(assignment.server)") }
-        return begun
+        #expect(begun.sorted() == expected, sourceLocation: location)
     }
 
     @Test("Free servers: each prediction in its order, as many as there is room for")
@@ -25,10 +28,10 @@ struct ServerScheduleTests {
         for (index, name) in ["p1", "p2", "p3"].enumerated() {
             try schedule.add(name, workflow: "w", order: index, eligible: all)
         }
-        #expect(begun(&schedule) == ["p1@a", "p2@b"])
+        expect(&schedule, begins: ["p1@a", "p2@b"])
         #expect(schedule.position(of: "p3") == 0)
         schedule.remove("p2")
-        #expect(begun(&schedule) == ["p3@b"])
+        expect(&schedule, begins: ["p3@b"])
         #expect(schedule.position(of: "p3") == nil)
     }
 
@@ -36,7 +39,7 @@ struct ServerScheduleTests {
     func capacity() throws {
         var schedule = schedule(["a"], perServer: 2)
         for index in 0..<3 { try schedule.add("p\(index)", workflow: "w", order: index, eligible: all) }
-        #expect(begun(&schedule) == ["p0@a", "p1@a"])
+        expect(&schedule, begins: ["p0@a", "p1@a"])
     }
 
     @Test("The server that last ran the workflow is chosen, then one without strangers' prompts")
@@ -44,28 +47,29 @@ struct ServerScheduleTests {
         var schedule = schedule(["a", "b", "c"])
         schedule.setStrangers("a", 2)
         try schedule.add("p1", workflow: "w", order: 1, eligible: all)
-        #expect(begun(&schedule) == ["p1@b"])
+        expect(&schedule, begins: ["p1@b"])
         schedule.remove("p1")
         try schedule.add("p2", workflow: "v", order: 2, eligible: all)
-        #expect(begun(&schedule) == ["p2@c"])
+        expect(&schedule, begins: ["p2@c"])
         schedule.remove("p2")
         schedule.setStrangers("c", 5)
         try schedule.add("p3", workflow: "v", order: 3, eligible: all)
-        #expect(begun(&schedule) == ["p3@c"])
+        expect(&schedule, begins: ["p3@c"])
     }
 
     @Test("A server that has the workflow goes on with it, ahead of another workflow")
     func overtaking() throws {
         var schedule = schedule(["a"])
         try schedule.add("x0", workflow: "x", order: 0, eligible: all)
-        #expect(begun(&schedule) == ["x0@a"])
+        expect(&schedule, begins: ["x0@a"])
         try schedule.add("y1", workflow: "y", order: 1, eligible: all)
         for index in 2..<30 { try schedule.add("x\(index)", workflow: "x", order: index, eligible: all) }
         var started: [String] = []
         var running = "x0"
         for _ in 0..<20 {
             schedule.remove(running)
-            running = try #require(schedule.next()).prediction
+            let assignment = schedule.next()
+            running = try #require(assignment).prediction
             started.append(running)
         }
         let place = try #require(started.firstIndex(of: "y1"))
@@ -138,9 +142,9 @@ struct ServerScheduleTests {
         #expect(throws: ServerSchedule.NoServer.self) {
             try schedule.add("p3", workflow: "w", order: 3, eligible: ["elsewhere"])
         }
-        #expect(begun(&schedule) == ["p2@a"])
+        expect(&schedule, begins: ["p2@a"])
         schedule.setUp("c", true)
-        #expect(begun(&schedule) == ["p1@c"])
+        expect(&schedule, begins: ["p1@c"])
     }
 
     @Test("A second attempt: another server, or the same one if no other is up; its place is the old one")
@@ -149,11 +153,11 @@ struct ServerScheduleTests {
         try schedule.add("p2", workflow: "w", order: 2, eligible: all)
         try schedule.add("p1", workflow: "w", order: 1, eligible: all, avoided: ["a"])
         #expect(schedule.position(of: "p1") == 0)
-        #expect(begun(&schedule) == ["p1@a"])
+        expect(&schedule, begins: ["p1@a"])
         schedule.remove("p1")
         schedule.setUp("b", true)
         try schedule.add("p1", workflow: "w", order: 1, eligible: all, avoided: ["a"])
-        #expect(begun(&schedule) == ["p1@b", "p2@a"])
+        expect(&schedule, begins: ["p1@b", "p2@a"])
     }
 
     @Test("A server that is drained or down gets nothing new; one that is up again does")
@@ -161,12 +165,12 @@ struct ServerScheduleTests {
         var schedule = schedule()
         schedule.setDraining("a", true)
         for index in 0..<2 { try schedule.add("p\(index)", workflow: "w", order: index, eligible: all) }
-        #expect(begun(&schedule) == ["p0@b"])
+        expect(&schedule, begins: ["p0@b"])
         schedule.setUp("b", false)
         schedule.remove("p0")
-        #expect(begun(&schedule).isEmpty)
+        expect(&schedule, begins: [])
         schedule.setDraining("a", false)
-        #expect(begun(&schedule) == ["p1@a"])
+        expect(&schedule, begins: ["p1@a"])
     }
 
     @Test("A prediction of an earlier gateway keeps its server")
@@ -174,8 +178,8 @@ struct ServerScheduleTests {
         var schedule = schedule(["a"])
         schedule.takeUp("old", workflow: "w", on: "a")
         try schedule.add("new", workflow: "w", order: 1, eligible: all)
-        #expect(begun(&schedule).isEmpty)
+        expect(&schedule, begins: [])
         schedule.remove("old")
-        #expect(begun(&schedule) == ["new@a"])
+        expect(&schedule, begins: ["new@a"])
     }
 }
