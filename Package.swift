@@ -247,7 +247,7 @@ let package = Package(
             name: "SpeedPixCommands",
             dependencies: [
                 "SpeedPix", "SpeedPixLua", "SpeedPixJournal", "SpeedPixBatch", "SpeedPixQueue", "SpeedPixGateway",
-                "LocalFiles", "LuaRuntime", "Imaging", "NATS",
+                "ComfyUI", "LocalFiles", "LuaRuntime", "Imaging", "NATS",
                 "CLineEditor", "Spelling", "Tables",
                 .product(name: "ArgumentParser", package: "swift-argument-parser", condition: when("Command")),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
@@ -306,8 +306,10 @@ let package = Package(
             name: "ComfyUITests",
             dependencies: [
                 "ComfyUI", "SpeedPix", "SpeedPixTestSupport",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swift),
         .testTarget(name: "NATSTests", dependencies: ["NATS", "SpeedPixTestSupport"], swiftSettings: swift),

@@ -4,9 +4,9 @@ import NIOPosix
 import NIOSSL
 
 #if canImport(FoundationEssentials)
-import FoundationEssentials
+package import FoundationEssentials
 #else
-import Foundation
+package import Foundation
 #endif
 
 #if canImport(Darwin)
@@ -19,7 +19,7 @@ import Glibc
 
 /// An error of AsyncHTTPClient, NIO or TLS, as what it means for the caller: in plain words, and whether the request can
 /// have reached the service.
-struct NetworkFailure {
+package struct NetworkFailure {
     private let cause: any Error
     private let url: String
     private let bodyLeft: Bool?
@@ -31,7 +31,7 @@ struct NetworkFailure {
     ///   - bodyLeft: Whether the request's body was sent, wholly or in part; nil where that is not known.
     ///   - isDirect: Whether the host was connected to, and not a proxy: only then its certificate can be looked at.
     ///   - now: This machine's date, by which a certificate is valid or not.
-    init(
+    package init(
         _ cause: any Error, url: String, bodyLeft: Bool?, isDirect: Bool = true, now: @escaping @Sendable () -> Date
     ) {
         self.cause = cause
@@ -43,7 +43,7 @@ struct NetworkFailure {
 
     /// What to throw: ``TransportError``, `CancellationError` if the calling task is cancelled, or what an upload's own source
     /// threw.
-    func error() async -> any Error {
+    package func error() async -> any Error {
         let isCancelled = cause is CancellationError || cause as? HTTPClientError == .cancelled
         if isCancelled, Task.isCancelled { return CancellationError() }
         // The upload's own source failed; that is not a fault of the network.

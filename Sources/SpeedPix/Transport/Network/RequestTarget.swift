@@ -1,19 +1,19 @@
 /// Where a URL leads: what decides on the way there.
-struct RequestTarget: Sendable, Hashable {
+package struct RequestTarget: Sendable, Hashable {
     /// In lower case: "https".
-    let scheme: String
+    package let scheme: String
     /// In lower case, an IPv6 address without brackets.
-    let host: String
-    let port: Int
+    package let host: String
+    package let port: Int
     /// Host and port as the URL has them, for the `Host` header.
-    let authority: String
+    package let authority: String
     /// Path and query as a request line has them.
-    let resource: String
+    package let resource: String
 
     private static let defaultPorts = ["http": 80, "https": 443]
 
     /// - Returns: Nil for anything but an absolute http or https URL with a host.
-    init?(_ url: String) {
+    package init?(_ url: String) {
         guard let mark = url.firstRange(of: "://") else { return nil }
         let scheme = url[..<mark.lowerBound].lowercased()
         guard let defaultPort = Self.defaultPorts[scheme] else { return nil }

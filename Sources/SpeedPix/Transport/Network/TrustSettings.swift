@@ -1,4 +1,4 @@
-import NIOSSL
+package import NIOSSL
 import SystemPackage
 
 /// Which certificates a server's is checked against.
@@ -66,7 +66,7 @@ public struct TrustSettings: Sendable, Hashable {
     package var isDefault: Bool { added.isEmpty && replacements.isEmpty }
 
     /// What a client is made with.
-    var tlsConfiguration: TLSConfiguration {
+    package var tlsConfiguration: TLSConfiguration {
         var configuration = TLSConfiguration.makeClientConfiguration()
         if let first = replacements.first {
             configuration.trustRoots = .file(first)

@@ -1,0 +1,104 @@
+import NIOCore
+import NIOHTTP1
+import NIOSSL
+import NIOWebSocket
+import SpeedPixTesting
+
+/// One connection of a ``TestComfyUI``: reads requests, and writes what the routes answer.
+final class TestComfyUIConnection: ChannelInboundHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundOut = HTTPServerResponsePart
+    typealias State = CountedState<TestComfyUI.State>
+
+    private let prefix: String
+    private let state: State
+    private var head: HTTPRequestHead?
+    private var body = ByteBuffer()
+
+    private init(prefix: String, state: State) {
+        self.prefix = prefix
+        self.state = state
+    }
+
+    /// Sets up the pipeline of a connection that was accepted.
+    static func configure(_ channel: any Channel, tls: NIOSSLContext?, prefix: String, state: State) throws {
+        let id = ObjectIdentifier(channel)
+        state.withLock { $0.connections[id] = channel }
+        channel.closeFuture.whenComplete { _ in state.withLock { $0.connections[id] = nil } }
+        if let tls { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls)) }
+        let upgrader = NIOTypedWebSocketServerUpgrader<Void>(
+            maxFrameSize: 16 << 20,
+            shouldUpgrade: { channel, head in
+                let request = TestComfyUIRequest(head, ByteBuffer(), prefix: prefix)
+                let mayUpgrade = state.withLock { $0.mayUpgrade(request) }
+                return channel.eventLoop.makeSucceededFuture(mayUpgrade ? HTTPHeaders() : nil)
+            },
+            upgradePipelineHandler: { channel, head in
+                let client = TestComfyUIRequest(head, ByteBuffer(), prefix: prefix).query["clientId"] ?? ""
+                return channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(
+                        TestComfyUISocketHandler(client: client, state: state))
+                }
+            })
+        let upgrade = NIOTypedHTTPServerUpgradeConfiguration<Void>(upgraders: [upgrader]) { channel in
+            channel.eventLoop.makeCompletedFuture {
+                try channel.pipeline.syncOperations.addHandler(TestComfyUIConnection(prefix: prefix, state: state))
+            }
+        }
+        _ = try channel.pipeline.syncOperations.configureUpgradableHTTPServerPipeline(
+            configuration: NIOUpgradableHTTPServerPipelineConfiguration(upgradeConfiguration: upgrade))
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch Self.unwrapInboundIn(data) {
+        case .head(let head):
+            self.head = head
+            body.clear()
+        case .body(var part): body.writeBuffer(&part)
+        case .end:
+            guard let head = head.take() else { return }
+            let request = TestComfyUIRequest(head, body, prefix: prefix)
+            body = ByteBuffer()
+            let reply = state.withLock { $0.reply(to: request) }
+            write(reply, isHead: head.method == .HEAD, context)
+        }
+    }
+
+    private func write(_ reply: TestComfyUIReply, isHead: Bool, _ context: ChannelHandlerContext) {
+        switch reply {
+        case .none: break
+        case .close: context.close(promise: nil)
+        case .answer(let answer):
+            writeHead(answer, context)
+            if !isHead {
+                context.write(Self.wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: answer.body)))), promise: nil)
+            }
+            context.writeAndFlush(Self.wrapOutboundOut(.end(nil)), promise: nil)
+        case .stalled(let answer):
+            writeHead(answer, context)
+            let half = answer.body.count / 2
+            let (first, second) = (answer.body[..<half], answer.body[half...])
+            context.writeAndFlush(Self.wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: first)))), promise: nil)
+            let channel = context.channel
+            state.withLock { $0.held.append((channel, ByteBuffer(bytes: second))) }
+        }
+    }
+
+    private func writeHead(_ answer: TestComfyUIReply.Answer, _ context: ChannelHandlerContext) {
+        var headers = HTTPHeaders([("Content-Length", String(answer.body.count))])
+        if let type = answer.type { headers.add(name: "Content-Type", value: type) }
+        if let location = answer.location { headers.add(name: "Location", value: location) }
+        let head = HTTPResponseHead(
+            version: .http1_1, status: HTTPResponseStatus(statusCode: answer.status), headers: headers)
+        context.write(Self.wrapOutboundOut(.head(head)), promise: nil)
+    }
+
+    /// Writes the rest of an answer that stopped in the middle.
+    static func finish(_ channel: any Channel, with bytes: ByteBuffer) {
+        channel.eventLoop.execute {
+            let pipeline = channel.pipeline.syncOperations
+            pipeline.write(NIOAny(HTTPServerResponsePart.body(.byteBuffer(bytes))), promise: nil)
+            pipeline.writeAndFlush(NIOAny(HTTPServerResponsePart.end(nil)), promise: nil)
+        }
+    }
+}
