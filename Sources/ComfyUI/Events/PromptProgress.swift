@@ -16,6 +16,9 @@ package struct PromptProgress: Sendable, Hashable {
     /// What the output nodes have given so far, by their ids.
     package private(set) var outputNodes: Set<String> = []
 
+    /// How many of the nodes need not run any more: they have run, or had before with the same inputs.
+    package var finishedCount: Int { finished.union(cached).count }
+
     private let nodes: Set<String>
     private var cached: Set<String> = []
     private var finished: Set<String> = []

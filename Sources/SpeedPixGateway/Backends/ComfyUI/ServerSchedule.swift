@@ -101,6 +101,9 @@ struct ServerSchedule: Sendable {
         for index in servers.indices { servers[index].running.remove(prediction) }
     }
 
+    /// The predictions that wait, in their order.
+    var predictions: [String] { waiting.map(\.prediction) }
+
     /// How many predictions wait before one; nil if it does not wait.
     func position(of prediction: String) -> Int? {
         waiting.firstIndex { $0.prediction == prediction }
