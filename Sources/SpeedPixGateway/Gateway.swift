@@ -59,7 +59,7 @@ public enum Gateway {
     ) async throws -> Output {
         let tls = try configuration.tls?.context()
         let (ports, listening) = AsyncStream<Int>.makeStream()
-        let catalogue = WorkflowCatalogue(backends(configuration, workflows: workflows, logger: logger))
+        let catalogue = catalogue(configuration, storage: storage, workflows: workflows, logger: logger)
         let parts = services(
             configuration, storage: storage, catalogue: catalogue, tls: tls, logger: logger,
             onPort: { listening.yield($0) })
@@ -114,14 +114,15 @@ public enum Gateway {
         }
     }
 
-    /// What runs predictions.
-    private static func backends(
-        _ configuration: GatewayConfiguration, workflows: [any LocalWorkflow], logger: Logger
-    ) -> [any Backend] {
-        [
-            LocalBackend(
-                workflows, clock: configuration.clock, searchPath: configuration.searchPath, logger: logger)
-        ]
+    /// What can be run, and what runs it.
+    private static func catalogue(
+        _ configuration: GatewayConfiguration, storage: GatewayStorage, workflows: [any LocalWorkflow], logger: Logger
+    ) -> WorkflowCatalogue {
+        let local = LocalBackend(
+            workflows, clock: configuration.clock, searchPath: configuration.searchPath, logger: logger)
+        return WorkflowCatalogue(
+            [local],
+            published: PublishedCatalogue(store: storage.workflows, local: local, comfyUI: configuration.comfyUI))
     }
 
     /// What runs, in the order in which it starts: the server is the first to end.
@@ -157,7 +158,11 @@ public enum Gateway {
             SignUploadCall(store: store, urls: urls, sweep: sweep, configuration: configuration),
             GetFileCall(store: store, urls: urls),
             DeleteFileCall(store: store),
+            WorkflowsCall(catalogue: catalogue),
         ]
+        let administration = WorkflowAdministration(
+            catalogue: catalogue, workflows: storage.workflows, store: store, urls: urls, preparation: preparation,
+            queue: queue, keys: keys, configuration: configuration)
         let router = GatewayRouter.make(
             calls: calls, files: FileRoutes(store: store, urls: urls, keys: keys, configuration: configuration),
             handler: SignedCallHandler(
@@ -168,7 +173,7 @@ public enum Gateway {
                 calls: [
                     StatusCall(
                         configuration: configuration, catalogue: catalogue, queue: queue, store: store, keys: keys)
-                ]),
+                ] + administration.calls),
             logger: logger)
         let server = GatewayServer(
             responder: router.buildResponder(), configuration: configuration, tls: tls, idleTimeout: idleTimeout,

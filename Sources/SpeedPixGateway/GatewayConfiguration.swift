@@ -77,6 +77,9 @@ public struct GatewayConfiguration: Sendable {
     /// Which URLs of elsewhere are fetched where an input is one. Default nil: none, and such inputs are refused.
     package var fetching: FetchPolicy?
 
+    /// What runs published workflows from ComfyUI. Default nil: predictions of them are refused.
+    var comfyUI: (any Backend)?
+
     /// What goes wrong on purpose. Default: nothing.
     package var faults: [FaultRule] = []
     /// Called with each fault as it strikes.

@@ -51,7 +51,7 @@ struct FaultCommandTests {
             run.output.contains(
                 """
                 Calls:   create, progress, result, cancel, sign_upload, get_file,
-                         delete_file, upload, download, any
+                         delete_file, workflows, upload, download, any
                 Faults:  status, throttle, envelope, garbage, duplicate_nonce, reset_before,
                          reset_after, cut_body, slow_body, delay, expired_url, skewed_clock
                 """), "\(run.output)")

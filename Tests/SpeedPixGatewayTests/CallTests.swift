@@ -58,7 +58,7 @@ struct CallTests {
             ("{}", "workflow_id is missing"),
             (#"{"workflow_id":7}"#, "workflow_id must be a string, not a whole number"),
             (#"{"workflow_id":null}"#, "workflow_id is missing"), (#"{"workflow_id":""}"#, "workflow_id is missing"),
-            (#"{"workflow_id":"echo"}"#, "alias_id or version_id is required (there is the alias main)"),
+            (#"{"workflow_id":"echo"}"#, "alias_id or version_id is required (most workflows have the alias main)"),
             (
                 #"{"workflow_id":"echo","alias_id":"main","inputs":[]}"#, "inputs must be an object, not an array"
             ),

@@ -25,6 +25,8 @@ public struct ClientOperation: RawRepresentable, Hashable, Sendable, CustomStrin
     public static let getFile = ClientOperation(rawValue: "get_file")
     /// Deletes an uploaded file.
     public static let deleteFile = ClientOperation(rawValue: "delete_file")
+    /// Asks what workflows there are.
+    public static let workflows = ClientOperation(rawValue: "workflows")
     /// Sends a file's bytes to the store. Not signed: the URL is.
     public static let upload = ClientOperation(rawValue: "upload")
     /// Fetches a file. Not signed: the URL is.

@@ -11,6 +11,8 @@ package enum Route: String, Sendable, CaseIterable {
     case signUpload = "/scc/sp_create_temp_file_upload_sign"
     case getFile = "/scc/sp_get_temp_file"
     case deleteFile = "/scc/sp_delete_temp_file"
+    /// This project's own, too: what a gateway offers. A service's workflows are in its console.
+    case workflows = "/scc/sp_list_workflows"
 
     /// Its name for the client, and how it is sent and answered.
     package var definition: RouteDefinition {
@@ -25,6 +27,7 @@ package enum Route: String, Sendable, CaseIterable {
         case .signUpload: RouteDefinition(.signUpload, dryRun: .uploadURLs)
         case .getFile: RouteDefinition(.getFile, dryRun: .empty)
         case .deleteFile: RouteDefinition(.deleteFile, dryRun: .empty)
+        case .workflows: RouteDefinition(.workflows, largestAnswer: 64 << 20, dryRun: .workflows)
         }
     }
 

@@ -8,6 +8,8 @@ package struct RouteDefinition: Sendable {
         case task(String)
         /// URLs for an upload that lead nowhere.
         case uploadURLs
+        /// The workflow that was asked for, of which only the id is known; none if all were asked for.
+        case workflows
         /// No envelope: scripts cannot make the call.
         case empty
     }

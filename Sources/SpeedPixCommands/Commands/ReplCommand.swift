@@ -71,9 +71,11 @@ struct ReplCommand: ContextCommand {
         if isLocal { fetchSecret = { await service.secretOfCommand() } }
         let pending = PendingLines()
         let known = isLocal ? try await BuiltInWorkflows.load().map { KnownWorkflow($0) } : []
+        let fetched = FetchedWorkflows { try await host.client.workflows() }
         let workflows: @Sendable () -> [KnownWorkflow] = {
-            let ids = Set(recorder.withState { $0.own }.map(\.workflow)).subtracting(known.map(\.id))
-            return known + ids.sorted().map { KnownWorkflow(id: $0) }
+            let listed = known + fetched.known
+            let ids = Set(recorder.withState { $0.own }.map(\.workflow)).subtracting(listed.map(\.id))
+            return listed + ids.sorted().map { KnownWorkflow(id: $0) }
         }
         var completion = NameCompletion(members: { vm.membersWithinTimeout($0) }, workflows: workflows)
         completion.values = { workflow, input in
@@ -88,12 +90,21 @@ struct ReplCommand: ContextCommand {
             let name = isLocal ? "a gateway on this machine" : configuration.endpoint
             context.say("speedpix \(SpeedPixVersion.current), Lua 5.4, \(name). :help explains, Ctrl-D leaves.")
         }
+        // For completion; a session at a pipe has none, and asks only when it lists them.
+        let fetching = isLocal || editor == nil ? nil : Task { try? await fetched.refresh() }
+        defer { fetching?.cancel() }
         let repl = Repl(
             ReplComponents(
                 context: context, vm: vm, host: host,
                 reader: editor ?? StreamLineReader(context),
                 output: output, history: history, fetchSecret: fetchSecret, recorder: recorder, pending: pending,
-                workflows: workflows, process: process, localMode: target.localMode,
+                workflows: workflows,
+                listWorkflows: {
+                    // One that cannot be reached lists what was used here, as a service does that gives no list.
+                    if !isLocal { try? await fetched.refresh() }
+                    try Task.checkCancellation()
+                    return SessionWorkflows.list(workflows(), isComplete: isLocal || fetched.isComplete)
+                }, process: process, localMode: target.localMode,
                 isInteractive: editor != nil))
         return try await repl.run()
     }

@@ -17,6 +17,7 @@ final class DryRunTransport: HTTPTransport {
             let key = nextName()
             let url = JSONValue.string("\(Self.endpoint)/files/\(key)")
             return try answer(["uploadUrl": url, "accessUrl": url, "objectKey": .string(key)])
+        case .workflows: return try answer(["workflows": .array(try workflows(request))])
         case .empty, nil:
             // The upload itself, and whatever else.
             return TransportResponse(status: .ok, headers: [:], body: AnyByteStream([]))
@@ -41,6 +42,13 @@ final class DryRunTransport: HTTPTransport {
         var fields = try JSONValue(parsing: Array(data.utf8)).objectValue ?? [:]
         if case .bytes(let body) = request.body { fields["taskId"] = try JSONValue(parsing: body)["taskId"] }
         return fields
+    }
+
+    private func workflows(_ request: TransportRequest) throws -> [JSONValue] {
+        guard case .bytes(let body) = request.body, let id = try JSONValue(parsing: body)["workflow_id"] else {
+            return []
+        }
+        return [["id": id]]
     }
 
     private func answer(_ data: [String: JSONValue]) throws -> TransportResponse {

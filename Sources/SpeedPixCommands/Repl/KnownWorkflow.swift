@@ -25,11 +25,39 @@ struct KnownWorkflow: Sendable, Hashable {
 extension KnownWorkflow {
     init(_ workflow: any Workflow) {
         self.init(
-            id: workflow.id, title: workflow.title, summary: workflow.summary, inputs: workflow.inputs.map(Input.init))
+            id: workflow.id, title: workflow.title, summary: workflow.summary,
+            inputs: workflow.inputs.map { Input($0) })
+    }
+}
+
+extension KnownWorkflow {
+    init(_ workflow: WorkflowDescription) {
+        self.init(
+            id: workflow.id, title: workflow.title == workflow.id ? "" : workflow.title, summary: workflow.summary,
+            inputs: workflow.inputs.map { Input($0) })
     }
 }
 
 extension KnownWorkflow.Input {
+    fileprivate init(_ input: WorkflowDescription.Input) {
+        var facts = [input.type]
+        switch (input.minimum?.lenientString, input.maximum?.lenientString) {
+        case (let least?, let most?): facts.append("\(least) to \(most)")
+        case (let least?, nil): facts.append("at least \(least)")
+        case (nil, let most?): facts.append("at most \(most)")
+        case (nil, nil): break
+        }
+        if input.isRequired {
+            facts.append("required")
+        } else if let value = input.defaultValue, value != .string(""), let bytes = try? value.encoded() {
+            facts.append("default \(String(decoding: bytes, as: UTF8.self))")
+        }
+        let description = facts.joined(separator: ", ")
+        self.init(
+            name: input.name, text: input.help.isEmpty ? description : "\(description): \(input.help)",
+            isRequired: input.isRequired, choices: input.choices.compactMap(\.stringValue))
+    }
+
     fileprivate init(_ input: WorkflowInput) {
         var facts = [input.kind.rawValue]
         switch (input.minimum, input.maximum) {

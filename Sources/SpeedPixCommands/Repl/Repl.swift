@@ -25,6 +25,7 @@ actor Repl {
     /// The lines of a chunk that goes on, for completion.
     private let pending: PendingLines
     private let workflows: @Sendable () -> [KnownWorkflow]
+    private let listWorkflows: @Sendable () async throws -> String
     private let process: CommandContext
 
     private var count = 0
@@ -50,6 +51,7 @@ actor Repl {
         isInteractive = components.isInteractive
         pending = components.pending
         workflows = components.workflows
+        listWorkflows = components.listWorkflows
         process = components.process
         palette = Palette(components.context)
     }
@@ -366,7 +368,9 @@ actor Repl {
         case .mistake(let text): fail(text, .usage)
         case .help(let topic): help(topic)
         case .jobs: await listJobs()
-        case .workflows: write(SessionWorkflows.list(workflows(), isComplete: localMode != nil) + "\n")
+        case .workflows:
+            // An interrupt shows no list, and is no failure.
+            if case .success(let list) = await interruptibly(listWorkflows) { write(list + "\n") }
         case .load(let path, let arguments): await load(path, arguments)
         case .save(let path, let replaces): await save(path, replaces)
         case .time(let expression): await time(expression)

@@ -18,6 +18,8 @@ struct ReplComponents: Sendable {
     var pending: PendingLines
     /// Those that the session can name.
     var workflows: @Sendable () -> [KnownWorkflow]
+    /// What `:workflows` says, asked for anew.
+    var listWorkflows: @Sendable () async throws -> String
     /// The command's own streams, which a display below the output is drawn on.
     var process: CommandContext
     /// What becomes of its predictions at the gateway inside this process; nil for a service.

@@ -2,7 +2,7 @@
 ///
 /// ``PredictionQueue`` decides when a prediction begins and keeps its status and its result; ``PredictionRunner`` hands the
 /// backend its inputs and stores its outputs. Each backend has a folder beside this file and is listed in
-/// `Gateway.backends(…)`.
+/// `Gateway.catalogue(…)`.
 protocol Backend: Sendable {
     /// As log lines and messages name it.
     var name: String { get }
@@ -26,9 +26,12 @@ struct BackendJob: Sendable {
     /// The prediction's id, the same in every gateway that runs it: a backend whose runs outlive the gateway finds by it the
     /// run that is under way.
     let id: String
-    let workflowID: String
+    /// What runs: one of ``Backend/workflows``, or a version that was published for this backend.
+    let workflow: any Workflow
     /// Checked against the workflow's inputs, defaults filled in. Files are on this machine.
     let inputs: [String: WorkflowInputValue]
+    /// The seeds that were drawn for the prediction, with those of fields that are no inputs. The same each time.
+    let seeds: [SeedValue]
     /// A folder for temporary files, removed after the run. Output files in it are moved, not copied.
     let scratch: ScratchDirectory
 }

@@ -20,7 +20,7 @@ struct PersistedPredictions: Sendable {
     func restored(
         _ prediction: UnfinishedPrediction, now: Date
     ) async throws -> (offered: OfferedWorkflow, inputs: [String: PreparedInput]) {
-        let offered = try catalogue.workflow(prediction.workflowID, alias: nil, version: prediction.version)
+        let offered = try catalogue.workflow(prediction.workflowID, inUse: prediction.version)
         let given = prediction.inputs.given(
             to: offered.workflow, signedBy: urls, expires: Int64(now.timeIntervalSince1970) + 60)
         return (offered, try await preparation.prepare(given, for: offered.workflow, now: now))

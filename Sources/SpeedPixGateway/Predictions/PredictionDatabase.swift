@@ -48,24 +48,26 @@ final class PredictionDatabase: Sendable {
     ///
     /// - Parameters:
     ///   - owner: The application key of the call that created it.
+    ///   - seeds: What was drawn for it.
     ///   - nonce: That call's, which the next gateway must know as soon as it knows the prediction.
     /// - Returns: Its number: the higher, the later it came.
     /// - Throws: ``StorageError``: it may not be begun.
     func add(
-        _ id: String, workflow: String, version: String, _ inputs: StoredInputs, created: Date, owner: String,
-        nonce: UsedNonce?
+        _ id: String, workflow: String, version: String, _ inputs: StoredInputs, seeds: [SeedValue] = [], created: Date,
+        owner: String, nonce: UsedNonce?
     ) async throws(StorageError) -> Int {
         let number = Mutex<Int64>(0)
         do {
-            let (text, files) = try (inputs.encoded(), inputs.encodedFiles())
+            let (text, files, drawn) = try (inputs.encoded(), inputs.encodedFiles(), SeedValue.encoded(seeds))
             try await database().write { database in
                 try database.execute(
                     sql: """
-                        INSERT INTO prediction (id, workflow, version, inputs, input_files, status, created, owner)
-                        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                        INSERT INTO prediction
+                        (id, workflow, version, inputs, input_files, seeds, status, created, owner)
+                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                         """,
                     arguments: [
-                        id, workflow, version, text, files, PredictionRecord.Status.waiting.rawValue,
+                        id, workflow, version, text, files, drawn, PredictionRecord.Status.waiting.rawValue,
                         created.timeIntervalSince1970, owner,
                     ])
                 number.withLock { $0 = database.lastInsertedRowID }

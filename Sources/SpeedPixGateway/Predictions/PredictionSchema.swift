@@ -47,6 +47,7 @@ enum PredictionSchema {
                         PRIMARY KEY (workflow, name)
                     );
                     ALTER TABLE prediction ADD COLUMN version TEXT;
+                    ALTER TABLE prediction ADD COLUMN seeds TEXT;
                     """)
         }
         return migrator

@@ -22,6 +22,8 @@ struct UnfinishedPrediction: Sendable {
     /// The workflow's version; nil if it was written down by a gateway that knew of none.
     let version: String?
     let inputs: StoredInputs
+    /// What was drawn for it.
+    let seeds: [SeedValue]
     /// The application key that created it; nil if an older gateway has written it down.
     let owner: String?
     /// About what its inputs take in memory, in bytes.
@@ -31,8 +33,8 @@ struct UnfinishedPrediction: Sendable {
 extension StoredPrediction {
     /// The columns that ``init(_:)`` reads.
     static let selection = """
-        SELECT number, id, workflow, version, inputs, status, outputs, info, failure, began, ended, duration, owner
-        FROM prediction
+        SELECT number, id, workflow, version, inputs, seeds, status, outputs, info, failure, began, ended, duration,
+        owner FROM prediction
         """
 
     /// A row that makes no sense. Nothing of it is used.
@@ -59,7 +61,8 @@ extension StoredPrediction {
             self = .unfinished(
                 UnfinishedPrediction(
                     number: number, id: id, workflowID: workflow, version: value("version"), inputs: inputs,
-                    owner: value("owner"), footprint: 1024 + text.utf8.count))
+                    seeds: (value("seeds") as String?).map(SeedValue.all) ?? [], owner: value("owner"),
+                    footprint: 1024 + text.utf8.count))
             return
         }
         var record = PredictionRecord(

@@ -65,6 +65,26 @@ extension PublishedFile {
     }
 }
 
+extension SeedValue {
+    /// As the database has them: a list in one text.
+    static func encoded(_ seeds: [SeedValue]) throws -> String? {
+        guard !seeds.isEmpty else { return nil }
+        let entries = seeds.map { seed -> JSONValue in
+            ["node": .string(seed.field.node), "field": .string(seed.field.field), "value": .integer(seed.value)]
+        }
+        return try PredictionDatabase.text(.array(entries))
+    }
+
+    /// Reads what ``encoded(_:)`` wrote; what makes no sense is left out.
+    static func all(in text: String) -> [SeedValue] {
+        let entries = (try? JSONValue(parsing: text.utf8))?.arrayValue ?? []
+        return entries.compactMap { entry in
+            guard let field = GraphField(entry), let value = entry["value"]?.lenientInteger else { return nil }
+            return SeedValue(field: field, value: value)
+        }
+    }
+}
+
 extension GraphField {
     /// Of the members `node` and `field`.
     fileprivate init?(_ json: JSONValue) {

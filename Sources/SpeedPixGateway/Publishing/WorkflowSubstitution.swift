@@ -67,6 +67,23 @@ struct WorkflowSubstitution: Sendable {
         return Substituted(graph: graph, seeds: used)
     }
 
+    /// The seeds that a prediction runs with: by the names of the inputs that have them, else by `NODE.FIELD`.
+    ///
+    /// - Parameters:
+    ///   - inputs: Checked by ``InputPreparation``.
+    ///   - drawn: What ``drawnSeeds(given:random:)`` gave; empty if none were to be drawn.
+    func usedSeeds(inputs: [String: WorkflowInputValue], drawn: [SeedValue]) -> [String: JSONValue] {
+        var graph = workflow.graph
+        for seed in drawn { graph[seed.field] = .value(.integer(seed.value)) }
+        for seed in seedFields where !drawn.contains(where: { $0.field == seed.field }) {
+            guard let input = workflow.publishedInputs.first(where: { $0.field == seed.field }),
+                let given = inputs[input.name]?.scalar
+            else { continue }
+            graph[seed.field] = .value(given)
+        }
+        return usedSeeds(in: graph)
+    }
+
     private func usedSeeds(in graph: WorkflowGraph) -> [String: JSONValue] {
         var used: [String: JSONValue] = [:]
         for seed in seedFields {

@@ -22,6 +22,7 @@ actor PredictionQueue: Service {
         let owner: String?
         let offered: OfferedWorkflow
         let inputs: [String: PreparedInput]
+        let seeds: [SeedValue]
         /// In order of creation, across both pools.
         let number: Int
 
@@ -101,14 +102,15 @@ actor PredictionQueue: Service {
     /// - Parameters:
     ///   - inputs: Checked.
     ///   - given: The same as they were sent.
+    ///   - seeds: What was drawn for it, to be the same whenever it begins again.
     ///   - footprint: About what the inputs take in memory, in bytes.
     ///   - caller: Whose it is.
     ///   - nonce: Of the call that creates it, to be written down with it.
     /// - Throws: ``Refusal`` with HTTP 429 if too many wait already; ``StorageError`` if it cannot be written down: it does
     ///   not run then.
     func submit(
-        _ offered: OfferedWorkflow, inputs: [String: PreparedInput], given: [String: JSONValue], footprint: Int,
-        by caller: Caller, nonce: UsedNonce? = nil
+        _ offered: OfferedWorkflow, inputs: [String: PreparedInput], given: [String: JSONValue],
+        seeds: [SeedValue] = [], footprint: Int, by caller: Caller, nonce: UsedNonce? = nil
     ) async throws -> PredictionRecord {
         let waiting = pools.values.reduce(adding.count) { $0 + $1.waiting.count }
         guard waiting < configuration.maximumWaiting,
@@ -129,7 +131,7 @@ actor PredictionQueue: Service {
             do {
                 number = try await persisted.database.add(
                     id, workflow: offered.workflow.id, version: offered.version,
-                    StoredInputs(given, for: offered.workflow, signedBy: persisted.urls),
+                    StoredInputs(given, for: offered.workflow, signedBy: persisted.urls), seeds: seeds,
                     created: configuration.now(), owner: caller.appKey, nonce: nonce)
             } catch {
                 unfinishedBytes -= footprint
@@ -137,7 +139,8 @@ actor PredictionQueue: Service {
             }
         }
         let record = queue(
-            Job(id: id, owner: caller.appKey, offered: offered, inputs: inputs, number: number), footprint: footprint)
+            Job(id: id, owner: caller.appKey, offered: offered, inputs: inputs, seeds: seeds, number: number),
+            footprint: footprint)
         await dropOld()
         return records[id] ?? record
     }
@@ -261,7 +264,8 @@ actor PredictionQueue: Service {
         switch restored {
         case .success(let (offered, inputs)):
             let job = Job(
-                id: prediction.id, owner: prediction.owner, offered: offered, inputs: inputs, number: prediction.number)
+                id: prediction.id, owner: prediction.owner, offered: offered, inputs: inputs, seeds: prediction.seeds,
+                number: prediction.number)
             return queue(job, footprint: prediction.footprint)
         case .failure(let refusal):
             var record = PredictionRecord(
@@ -316,7 +320,7 @@ actor PredictionQueue: Service {
         let run = Task { [runner] in
             await runner.run(
                 job.offered, id: job.id, owner: job.owner.map { OwnerTag(appKey: $0) }, inputs: job.inputs,
-                progress: record.progress)
+                seeds: job.seeds, progress: record.progress)
         }
         runs[job.id] = run
         return await withTaskCancellationHandler {

@@ -25,7 +25,7 @@ struct PredictionRunner: Sendable {
 
     /// Never throws: whatever goes wrong in a run ends this prediction and nothing else.
     func run(
-        _ offered: OfferedWorkflow, id: String, owner: OwnerTag?, inputs: [String: PreparedInput],
+        _ offered: OfferedWorkflow, id: String, owner: OwnerTag?, inputs: [String: PreparedInput], seeds: [SeedValue],
         progress: ReportedProgress
     ) async -> Outcome {
         let workflow = offered.workflow.id
@@ -35,7 +35,8 @@ struct PredictionRunner: Sendable {
                 for (name, input) in inputs {
                     values[name] = try await input.value(named: name, in: scratch, fetcher: fetcher)
                 }
-                let job = BackendJob(id: id, workflowID: workflow, inputs: values, scratch: scratch)
+                let job = BackendJob(
+                    id: id, workflow: offered.workflow, inputs: values, seeds: seeds, scratch: scratch)
                 let result = try await offered.backend.run(job, progress: progress)
                 var outputs: [String: StoredOutput] = [:]
                 do {
@@ -45,7 +46,7 @@ struct PredictionRunner: Sendable {
                     for key in outputs.storedKeys { await store.remove(key) }
                     throw error
                 }
-                return .succeeded(outputs: outputs, info: result.info)
+                return .succeeded(outputs: outputs, info: SeedInfo(job).adding(to: result.info))
             }
         } catch let failure as WorkflowFailure {
             return .failed(failure.message.isEmpty ? "the workflow failed without a reason" : failure.message)

@@ -8,9 +8,12 @@ enum AnswerEnvelope {
         return try JSONValue.object(envelope).encoded()
     }
 
-    static func failed(_ code: String, _ message: String, requestID: String) -> [UInt8] {
-        // Texts and integers can always be written.
-        (try? failed(code, message, subCode: nil, subMessage: nil, requestID: requestID)) ?? []
+    /// - Parameter details: Of texts, whole numbers, lists and objects alone, which can always be written.
+    static func failed(_ code: String, _ message: String, details: JSONValue = .null, requestID: String) -> [UInt8] {
+        let envelope = json(
+            status: Envelope.failure, code: .string(code), message: .string(message), data: details,
+            requestID: requestID)
+        return (try? JSONValue.object(envelope).encoded()) ?? []
     }
 
     static func failed(

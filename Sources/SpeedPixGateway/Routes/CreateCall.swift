@@ -19,18 +19,18 @@ struct CreateCall: ServiceCall {
         let randomises = try body.flag("randomise_seeds", "randomizeSeeds") ?? false
         _ = try body.flag("return_temp_files", "returnTempFiles")
         guard alias != nil || version != nil else {
-            throw Refusal.invalidParameter("alias_id or version_id is required (there is the alias main)")
+            throw Refusal.invalidParameter("alias_id or version_id is required (most workflows have the alias main)")
         }
         let offered = try catalogue.workflow(id, alias: alias, version: version)
         let given = body.value("inputs") ?? .object([:])
         guard var inputs = given.objectValue else {
             throw Refusal.invalidParameter("inputs must be an object, not \(given.kindDescription)")
         }
-        if randomises { fillSeed(of: offered.workflow, in: &inputs) }
+        let seeds = randomises ? drawSeeds(of: offered.workflow, in: &inputs) : []
         let prepared = try await preparation.prepare(inputs, for: offered.workflow, now: call.now)
         try await store.checkRoom(for: call.caller)
         let record = try await queue.submit(
-            offered, inputs: prepared, given: inputs, footprint: 1024 + call.bodySize, by: call.caller,
+            offered, inputs: prepared, given: inputs, seeds: seeds, footprint: 1024 + call.bodySize, by: call.caller,
             nonce: call.nonce)
         return [
             "taskId": .string(record.id), "status": .string(record.status.rawValue),
@@ -38,7 +38,23 @@ struct CreateCall: ServiceCall {
         ]
     }
 
-    /// A seed that the caller chose stays: it is given for its picture.
+    /// Draws what the caller has not given: a seed that was chosen stays, since it is given for its picture.
+    ///
+    /// - Returns: The seeds of a workflow from ComfyUI, with those that are no inputs.
+    private func drawSeeds(of workflow: any Workflow, in inputs: inout [String: JSONValue]) -> [SeedValue] {
+        guard let published = workflow as? PublishedWorkflow else {
+            fillSeed(of: workflow, in: &inputs)
+            return []
+        }
+        let given = Set(inputs.filter { $0.value != .null }.keys)
+        let seeds = WorkflowSubstitution(workflow: published).drawnSeeds(given: given, random: random)
+        for seed in seeds {
+            guard let input = published.publishedInputs.first(where: { $0.field == seed.field }) else { continue }
+            inputs[input.name] = .integer(seed.value)
+        }
+        return seeds
+    }
+
     private func fillSeed(of workflow: any Workflow, in inputs: inout [String: JSONValue]) {
         guard let seed = workflow.inputs.first(where: { $0.name == "seed" && $0.kind == .integer }),
             inputs["seed"] ?? .null == .null

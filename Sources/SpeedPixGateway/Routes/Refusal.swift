@@ -12,6 +12,8 @@ struct Refusal: Error, Sendable, Equatable {
     /// The words of `X-Ca-Error-Message`, when the API gateway in front of the service would have refused.
     var apiGatewayMessage: String?
     var headers: HTTPFields = [:]
+    /// `data` of the envelope: what a program can do more with than with the message. The service has none in a refusal.
+    var details: JSONValue = .null
 
     init(_ code: String, _ message: String, status: HTTPResponse.Status = .ok) {
         self.status = status
@@ -52,7 +54,8 @@ struct Refusal: Error, Sendable, Equatable {
         headers[.contentType] = RequestSigner.mediaType
         if let apiGatewayMessage { headers[.caErrorMessage] = apiGatewayMessage }
         // The gateway in front of the service answers with headers alone.
-        let body = apiGatewayMessage == nil ? AnswerEnvelope.failed(code, message, requestID: requestID) : []
+        let body =
+            apiGatewayMessage == nil ? AnswerEnvelope.failed(code, message, details: details, requestID: requestID) : []
         return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
     }
 }

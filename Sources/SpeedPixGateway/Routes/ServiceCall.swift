@@ -66,7 +66,10 @@ struct SignedCallHandler: Sendable {
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer)))
     }
 
-    private static func collect(_ request: Request, limit: Int) async throws -> [UInt8] {
+    /// The body of a request.
+    ///
+    /// - Throws: ``Refusal`` for one that is larger than `limit` bytes, or shorter than was announced.
+    static func collect(_ request: Request, limit: Int) async throws -> [UInt8] {
         let announced = request.headers[.contentLength].flatMap { Int($0) }
         let tooLarge = Refusal.tooLarge("the body is larger than \(limit) bytes")
         if let announced, announced > limit { throw tooLarge }

@@ -46,7 +46,7 @@ struct SignUploadCall: ServiceCall {
     }
 
     /// The last part of the name, without what could steer a terminal or a header.
-    private static func filename(_ name: String) -> String {
+    static func filename(_ name: String) -> String {
         let last = name.split(whereSeparator: { "/\\".contains($0) }).last ?? "file"
         let plain = String(
             String.UnicodeScalarView(last.unicodeScalars.filter { $0.value >= 0x20 && $0.value != 0x7F }))

@@ -15,6 +15,8 @@ struct GatewayStorage: Sendable {
     let files: ObjectStore
     /// Nil if predictions end with the gateway.
     let predictions: PredictionDatabase?
+    /// What has been published; it ends with the gateway where predictions do.
+    let workflows: WorkflowStore
     /// Why a temporary folder is used instead of the data directory, with which everything ends at ``close()``; nil if none is.
     let refusal: String?
     /// What the URLs of files are signed with. It is the folder's, so that they outlive a gateway.
@@ -68,8 +70,10 @@ struct GatewayStorage: Sendable {
             let rootKey = try SecretFile.secret(at: files.root.appending(rootKeyName), make: secrets)
             let adminToken = try SecretFile.secret(at: files.root.appending(adminTokenName), make: secrets)
             let nonces = try await predictions?.nonces(after: configuration.now())
+            let workflows = try await WorkflowStore.open(
+                predictions, now: configuration.now, clock: configuration.clock)
             return GatewayStorage(
-                files: files, predictions: predictions, refusal: refusal, rootKey: rootKey,
+                files: files, predictions: predictions, workflows: workflows, refusal: refusal, rootKey: rootKey,
                 adminToken: Secret(adminToken.hexadecimal), keys: keys, nonces: NonceCache(nonces ?? []), lock: lock)
         } catch {
             await predictions?.close()

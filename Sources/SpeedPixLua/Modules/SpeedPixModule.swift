@@ -11,7 +11,9 @@ public enum SpeedPixModule {
             name: "speedpix", summary: "The service: workflows, files, and many of them at once.",
             functions: [
                 verbs.run, verbs.create, verbs.wait, verbs.upload, verbs.get, verbs.cancel, verbs.sleep,
-            ] + ConcurrencyLibrary.functions(module: "speedpix") + [OnceLibrary.function, Parameters.function]
+            ] + WorkflowFunctions(host: host).all + ConcurrencyLibrary.functions(module: "speedpix") + [
+                OnceLibrary.function, Parameters.function,
+            ]
                 + SourceObject.functions + ShapeFunctions.all + [.uint64],
             values: ["null": .null, "version": .string(SpeedPixVersion.current)].merging(
                 host.moduleDirectory.map { ["script_dir": .string($0)] } ?? [:], uniquingKeysWith: { $1 }),

@@ -93,7 +93,7 @@ struct FaultFileTests {
             (
                 #""call":"zzzzzz","fault":"reset_after""#,
                 "there is no call \"zzzzzz\"; there are: any, cancel, create, delete_file, download, get_file, progress,"
-                    + " result, sign_upload, upload"
+                    + " result, sign_upload, upload, workflows"
             ),
             (#""call":[],"fault":"reset_after""#, "\"call\" must be a name or an array of names, not an array"),
             (

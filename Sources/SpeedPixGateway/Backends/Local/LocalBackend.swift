@@ -1,9 +1,10 @@
 import Logging
 
-/// Runs workflows in this process: those that come with the gateway, and those that its caller has added.
+/// Runs workflows in this process: those that come with the gateway, those that its caller has added, and those that were
+/// published as scripts.
 struct LocalBackend: Backend {
     let name = "local"
-    private let runnable: [String: any LocalWorkflow]
+    let workflows: [any Workflow]
     private let clock: any Clock<Duration>
     private let searchPath: String
     private let logger: Logger
@@ -13,17 +14,16 @@ struct LocalBackend: Backend {
     ///   - clock: What workflows sleep on.
     ///   - searchPath: Where programs are looked for that workflows use if they are installed.
     init(_ workflows: [any LocalWorkflow], clock: any Clock<Duration>, searchPath: String, logger: Logger) {
-        runnable = Dictionary(workflows.map { ($0.id, $0) }, uniquingKeysWith: { _, last in last })
+        let last = Dictionary(workflows.map { ($0.id, $0) }, uniquingKeysWith: { _, last in last })
+        self.workflows = Array(last.values)
         self.clock = clock
         self.searchPath = searchPath
         self.logger = logger
     }
 
-    var workflows: [any Workflow] { Array(runnable.values) }
-
     func run(_ job: BackendJob, progress: ReportedProgress) async throws -> WorkflowResult {
-        guard let workflow = runnable[job.workflowID] else {
-            throw WorkflowFailure("the \(name) backend does not have the workflow \(job.workflowID)")
+        guard let workflow = job.workflow as? any LocalWorkflow else {
+            throw WorkflowFailure("the \(name) backend does not run the workflow \(job.workflow.id)")
         }
         let task = WorkflowTask(
             id: job.id, clock: clock, searchPath: searchPath, logger: logger, reported: progress, scratch: job.scratch)

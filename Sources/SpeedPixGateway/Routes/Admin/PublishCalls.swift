@@ -1,0 +1,124 @@
+import ComfyUI
+import HTTPTypes
+import Hummingbird
+import SpeedPix
+
+/// `POST /speedpix/publication-check`: what would be published, and all that is wrong with it. Nothing is changed.
+struct CheckPublicationCall: AdminCall {
+    let method = HTTPRequest.Method.post
+    let path = "publication-check"
+    let administration: WorkflowAdministration
+
+    func answer(_ request: Request, _ context: GatewayContext) async throws -> JSONValue {
+        let publication = try PublicationRequest(try await WorkflowAdministration.body(request))
+        let reservedIDs = administration.catalogue.ownIDs
+        switch publication.content {
+        case .graph(let graph, let page):
+            return PublicationPlan(publication, graph: graph, page: page, reservedIDs: reservedIDs).json
+        case .script:
+            let findings = PublicationCheck.check(id: publication.id, reservedIDs: reservedIDs)
+            return ["inputs": [], "outputs": [], "omitted": [], "files": [], "findings": .array(findings.map(\.json))]
+        }
+    }
+}
+
+/// `POST /speedpix/workflows`: makes a workflow the next version of an id.
+struct PublishWorkflowCall: AdminCall {
+    let method = HTTPRequest.Method.post
+    let path = "workflows"
+    let administration: WorkflowAdministration
+
+    func answer(_ request: Request, _ context: GatewayContext) async throws -> JSONValue {
+        let publication = try PublicationRequest(try await WorkflowAdministration.body(request))
+        let version: PublishedVersion
+        var warnings: [String] = []
+        switch publication.content {
+        case .graph(let graph, let page):
+            let published = try await publish(publication, graph, page)
+            version = published.version
+            warnings = published.warnings
+        case .script(let source):
+            let findings = PublicationCheck.check(id: publication.id, reservedIDs: administration.catalogue.ownIDs)
+            guard findings.isEmpty else { throw Refusal.notPublishable(findings) }
+            version = try await administration.workflows.publish(
+                script: source, id: publication.id, alias: publication.alias)
+        }
+        var members = WorkflowJSON.description(version)
+        members["alias"] = publication.alias.map { .string($0) } ?? .null
+        members["warnings"] = .array(warnings.map { .string($0) })
+        return .object(members)
+    }
+
+    private func publish(
+        _ request: PublicationRequest, _ graph: WorkflowGraph, _ page: JSONValue?
+    ) async throws -> (version: PublishedVersion, warnings: [String]) {
+        let plan = PublicationPlan(
+            request, graph: graph, page: page, reservedIDs: administration.catalogue.ownIDs)
+        let publication: Publication
+        do throws(PublicationRefusal) {
+            publication = try plan.publication()
+        } catch {
+            throw Refusal.notPublishable(error.findings)
+        }
+        let workflow = PublishedWorkflow(
+            id: request.id, title: request.title, summary: request.summary, graph: graph, inputs: publication.inputs,
+            outputs: publication.outputs, definitions: request.definitions,
+            files: try await files(of: plan, request))
+        let version = try await administration.workflows.publish(workflow, alias: request.alias)
+        return (version, publication.warnings)
+    }
+
+    /// The files that fields name which are no inputs.
+    ///
+    /// - Throws: ``Refusal`` for each that was not stored before.
+    private func files(of plan: PublicationPlan, _ request: PublicationRequest) async throws -> [PublishedFile] {
+        var (files, missing) = ([PublishedFile](), [PublicationFinding]())
+        for named in plan.namedFiles where named.input == nil {
+            let given = request.files.first { $0.field == named.field }
+            if let given, try await administration.store.facts(of: given.key) != nil {
+                files.append(given)
+            } else {
+                missing.append(
+                    .error(
+                        "\(named.field) is the file \(named.file.filename), which has not been stored here:"
+                            + " store it first, or make the field an input"))
+            }
+        }
+        guard missing.isEmpty else { throw Refusal.notPublishable(missing) }
+        return files
+    }
+}
+
+/// `PUT /speedpix/files?filename=NAME`: stores a file for a workflow that is published next, or for its try.
+struct StoreWorkflowFileCall: AdminCall {
+    /// Whose these files are: an application key has no line break in it, so that none can read or delete them.
+    private static let owner = OwnerTag(appKey: "published\n")
+
+    let method = HTTPRequest.Method.put
+    let path = "files"
+    let administration: WorkflowAdministration
+
+    func answer(_ request: Request, _ context: GatewayContext) async throws -> JSONValue {
+        let configuration = administration.configuration
+        let store = administration.store
+        guard let length = request.headers[.contentLength].flatMap({ Int64($0) }), length >= 0 else {
+            throw Refusal("MissingContentLength", "the file needs a Content-Length", status: .lengthRequired)
+        }
+        guard length <= configuration.maximumUploadBytes else {
+            throw Refusal.tooLarge("the file has \(length) bytes; the most is \(configuration.maximumUploadBytes)")
+        }
+        let filename = SignUploadCall.filename(request.uri.queryParameters.get("filename") ?? "file")
+        let key = ObjectKey(
+            .uploads, owner: Self.owner, uniqueName: configuration.uniqueName(), filename: filename)
+        try await store.receive(
+            request.body, as: key,
+            FileAttributes(
+                contentType: MediaType.guess(filename: filename), filename: filename, created: configuration.now()),
+            length: length, limit: configuration.maximumUploadBytes)
+        let type = MediaType.sniff(try await store.head(of: key)) ?? MediaType.guess(filename: filename)
+        return [
+            "key": .string(key.text), "filename": .string(filename), "mime_type": .string(type),
+            "size": .integer(length),
+        ]
+    }
+}
