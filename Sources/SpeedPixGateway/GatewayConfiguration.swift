@@ -49,6 +49,8 @@ public struct GatewayConfiguration: Sendable {
     public var workers = 64
     /// Of these, predictions that compute pictures and so keep a core busy. Default: the machine's cores.
     public var computingWorkers: Int
+    /// Beside these, predictions that run on other machines or wait for one of them. Default 256.
+    var remoteWorkers = 256
     /// Predictions that may wait for a worker; more are refused with HTTP 429. Default 10,000.
     public var maximumWaiting = 10_000
     /// Finished predictions that can still be asked about; the oldest are forgotten first, where predictions are kept at the
@@ -77,7 +79,9 @@ public struct GatewayConfiguration: Sendable {
     /// Which URLs of elsewhere are fetched where an input is one. Default nil: none, and such inputs are refused.
     package var fetching: FetchPolicy?
 
-    /// What runs published workflows from ComfyUI. Default nil: predictions of them are refused.
+    /// At which servers published workflows from ComfyUI run. Default nil: predictions of them are refused.
+    package var comfyUIServers: ComfyUIConfiguration?
+    /// What runs published workflows from ComfyUI instead of these servers; for tests.
     var comfyUI: (any Backend)?
 
     /// What goes wrong on purpose. Default: nothing.

@@ -16,9 +16,22 @@ protocol Backend: Sendable {
     /// not ended.
     ///
     /// - Parameter progress: Takes how far the run is, from any thread.
-    /// - Throws: ``WorkflowFailure``, whose message the user gets as the reason; `CancellationError`. Any other error is logged
-    ///   and fails the prediction, too.
+    /// - Throws: ``WorkflowFailure``, whose message the user gets as the reason; ``WorkflowCanceled`` if somebody has stopped
+    ///   it where it ran; `CancellationError`. Any other error is logged and fails the prediction, too.
     func run(_ job: BackendJob, progress: ReportedProgress) async throws -> WorkflowResult
+
+    /// Refuses a prediction before it is created that could never run.
+    ///
+    /// - Throws: ``Refusal``.
+    func check(_ workflow: any Workflow, inputs: [String: PreparedInput]) async throws
+
+    /// Takes note that the end of a prediction is kept as safely as predictions are: what it takes to find its run again may go.
+    func ended(_ id: String) async
+}
+
+extension Backend {
+    func check(_ workflow: any Workflow, inputs: [String: PreparedInput]) async throws {}
+    func ended(_ id: String) async {}
 }
 
 /// One prediction, as a backend gets it.

@@ -50,6 +50,19 @@ enum PredictionSchema {
                     ALTER TABLE prediction ADD COLUMN seeds TEXT;
                     """)
         }
+        migrator.registerMigration("comfyui 1") { database in
+            // A prompt stands here before it is sent, so that the next gateway asks for it and does not send it again; and by
+            // which name a server knows this gateway. Both by the server's URL.
+            try database.execute(
+                sql: """
+                    CREATE TABLE comfyui_prompt (
+                        number INTEGER PRIMARY KEY AUTOINCREMENT, prediction TEXT NOT NULL, server TEXT NOT NULL,
+                        prompt TEXT NOT NULL UNIQUE
+                    );
+                    CREATE INDEX comfyui_prompt_prediction ON comfyui_prompt(prediction);
+                    CREATE TABLE comfyui_client (server TEXT PRIMARY KEY NOT NULL, client TEXT NOT NULL);
+                    """)
+        }
         return migrator
     }
 }

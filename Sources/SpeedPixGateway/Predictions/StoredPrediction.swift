@@ -66,7 +66,7 @@ extension StoredPrediction {
             return
         }
         var record = PredictionRecord(
-            id: id, owner: value("owner"), workflowID: workflow, isComputing: false, estimate: .zero, footprint: 0,
+            id: id, owner: value("owner"), workflowID: workflow, pool: .light, estimate: .zero, footprint: 0,
             number: number)
         record.status = status
         guard let ended = date("ended"),

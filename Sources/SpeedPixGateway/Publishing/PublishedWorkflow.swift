@@ -26,6 +26,7 @@ struct PublishedWorkflow: Workflow, Hashable {
 
     let inputs: [WorkflowInput]
     let isComputing = false
+    let isRemote = true
 
     var estimatedDuration: Duration { exampleSeconds.map { .seconds($0) } ?? Self.usualDuration }
 

@@ -11,7 +11,8 @@ import Foundation
 
 /// Runs predictions in the order they came, a bounded number at a time, and remembers how they ended.
 ///
-/// Computing predictions wait in a queue of their own: while every core is busy, the other predictions still start.
+/// Computing predictions wait in a queue of their own, and so do those that run on other machines: while every core is busy, the
+/// other predictions still start. See ``PredictionPool``.
 ///
 /// With a database, each prediction is on disk before it waits, and its end before any caller gets it; predictions of an earlier
 /// gateway are found there.
@@ -23,21 +24,11 @@ actor PredictionQueue: Service {
         let offered: OfferedWorkflow
         let inputs: [String: PreparedInput]
         let seeds: [SeedValue]
-        /// In order of creation, across both pools.
+        /// In order of creation, across all pools.
         let number: Int
 
         var workflow: any Workflow { offered.workflow }
-        var isComputing: Bool { workflow.isComputing }
-        var pool: PoolKind { PoolKind(isComputing: isComputing) }
-    }
-
-    private enum PoolKind {
-        /// Predictions that keep a core busy.
-        case computing
-        /// All others.
-        case light
-
-        init(isComputing: Bool) { self = isComputing ? .computing : .light }
+        var pool: PredictionPool { PredictionPool(workflow) }
     }
 
     private struct Pool {
@@ -52,13 +43,14 @@ actor PredictionQueue: Service {
     /// Nil if predictions are kept in memory only.
     private let persisted: PersistedPredictions?
     private let logger: Logger
+    private let onEnd: (@Sendable (String) async -> Void)?
     private let removeFile: @Sendable (ObjectKey) async -> Void
     private let starts: AsyncStream<Job>
     private let start: AsyncStream<Job>.Continuation
 
     private var records: [String: PredictionRecord] = [:]
     private var runs: [String: Task<PredictionRunner.Outcome, Never>] = [:]
-    private var pools: [PoolKind: Pool] = [.computing: Pool(), .light: Pool()]
+    private var pools = Dictionary(uniqueKeysWithValues: PredictionPool.allCases.map { ($0, Pool()) })
     private var finished = Deque<String>()
     private var estimates = DurationEstimates()
     private var created = 0
@@ -70,15 +62,19 @@ actor PredictionQueue: Service {
     private var unfinishedBytes = 0
     private var finishedBytes = 0
 
-    /// - Parameter removeFile: Called with each output file that clients can no longer ask for.
+    /// - Parameters:
+    ///   - onEnd: Called with the id of a prediction of ``PredictionPool/remote`` when its end is kept as safely as predictions are.
+    ///   - removeFile: Called with each output file that clients can no longer ask for.
     init(
         _ configuration: GatewayConfiguration, runner: PredictionRunner, persisted: PersistedPredictions? = nil,
-        logger: Logger, removeFile: @escaping @Sendable (ObjectKey) async -> Void = { _ in }
+        logger: Logger, onEnd: (@Sendable (String) async -> Void)? = nil,
+        removeFile: @escaping @Sendable (ObjectKey) async -> Void = { _ in }
     ) {
         self.configuration = configuration
         self.runner = runner
         self.persisted = persisted
         self.logger = logger
+        self.onEnd = onEnd
         self.removeFile = removeFile
         (starts, start) = AsyncStream.makeStream()
     }
@@ -154,7 +150,7 @@ actor PredictionQueue: Service {
     /// Puts a prediction among those that wait.
     private func queue(_ job: Job, footprint: Int) -> PredictionRecord {
         let record = PredictionRecord(
-            id: job.id, owner: job.owner, workflowID: job.workflow.id, isComputing: job.isComputing,
+            id: job.id, owner: job.owner, workflowID: job.workflow.id, pool: job.pool,
             estimate: estimates.estimate(for: job.workflow), footprint: footprint, number: job.number)
         records[job.id] = record
         // Those of an earlier gateway came first; of several that were written down at once each may be the first here.
@@ -192,12 +188,18 @@ actor PredictionQueue: Service {
                 + " or so long ago that it was forgotten")
     }
 
+    /// The newest preview of a prediction that runs.
+    func preview(of id: String) -> ReportedPreview? {
+        guard let record = records[id], record.status == .running else { return nil }
+        return record.progress.current.preview
+    }
+
     /// Whether a prediction is under way here, or has been lately.
     func has(_ id: String) -> Bool { records[id] != nil || adding[id] != nil }
 
     /// How many predictions start before a waiting one of the same kind.
     func remaining(before record: PredictionRecord) -> Int {
-        guard record.status == .waiting, let pool = pools[PoolKind(isComputing: record.isComputing)] else { return 0 }
+        guard record.status == .waiting, let pool = pools[record.pool] else { return 0 }
         return pool.waiting.partitioningIndex { $0.number < record.number }
     }
 
@@ -213,8 +215,9 @@ actor PredictionQueue: Service {
         if record.status == .waiting {
             // First: while `pools` is changed, nothing may read it.
             let index = remaining(before: record)
-            _ = pools[PoolKind(isComputing: record.isComputing)]?.waiting.remove(at: index)
+            _ = pools[record.pool]?.waiting.remove(at: index)
         } else {
+            record.progress.cancel()
             runs[id]?.cancel()
         }
         record.status = .canceled
@@ -269,7 +272,7 @@ actor PredictionQueue: Service {
             return queue(job, footprint: prediction.footprint)
         case .failure(let refusal):
             var record = PredictionRecord(
-                id: prediction.id, owner: prediction.owner, workflowID: prediction.workflowID, isComputing: false,
+                id: prediction.id, owner: prediction.owner, workflowID: prediction.workflowID, pool: .light,
                 estimate: .zero, footprint: prediction.footprint, number: prediction.number)
             record.status = .failed
             record.failure =
@@ -283,20 +286,28 @@ actor PredictionQueue: Service {
     // MARK: Running
 
     private func startNext() {
-        while pools.values.reduce(0, { $0 + $1.running }) < configuration.workers, let pool = nextPool() {
+        while let pool = nextPool() {
             guard let job = pools[pool]?.waiting.popFirst() else { return }
             pools[pool]?.running += 1
             records[job.id]?.status = .running
             records[job.id]?.began = configuration.now()
             records[job.id]?.elapsed = configuration.clock.stopwatch()
+            // Until its backend says otherwise, which has a queue of its own.
+            if pool == .remote { records[job.id]?.progress.wait(behind: 0) }
             start.yield(job)
         }
     }
 
     /// The pool with the oldest waiting job, of those that may start one.
-    private func nextPool() -> PoolKind? {
-        pools.filter { kind, pool in
-            !pool.waiting.isEmpty && (kind != .computing || pool.running < configuration.computingWorkers)
+    private func nextPool() -> PredictionPool? {
+        let here = pools.reduce(0) { $0 + ($1.key == .remote ? 0 : $1.value.running) }
+        return pools.filter { kind, pool in
+            guard !pool.waiting.isEmpty else { return false }
+            switch kind {
+            case .remote: return pool.running < configuration.remoteWorkers
+            case .computing: return here < configuration.workers && pool.running < configuration.computingWorkers
+            case .light: return here < configuration.workers
+            }
         }
         .min { ($0.value.waiting.first?.number ?? 0) < ($1.value.waiting.first?.number ?? 0) }?.key
     }
@@ -344,6 +355,7 @@ actor PredictionQueue: Service {
         case .failed(let reason):
             record.status = .failed
             record.failure = reason
+        case .canceled: record.status = .canceled
         }
         conclude(&record)
         if record.status == .succeeded, let duration = record.duration {
@@ -354,15 +366,25 @@ actor PredictionQueue: Service {
 
     /// Records the end of a prediction, in memory and in the database.
     private func conclude(_ record: inout PredictionRecord) {
-        if record.began != nil { record.duration = record.elapsed?() ?? .zero }
+        if let began = record.began {
+            let waited = record.progress.current.waited
+            record.duration = max((record.elapsed?() ?? .zero) - waited, .zero)
+            record.began = began.addingTimeInterval(waited / .seconds(1))
+        }
         record.elapsed = nil
+        record.progress.removePreview()
         record.ended = configuration.now()
         unfinishedBytes -= record.footprint
         record.footprint = record.heldBytes
         finishedBytes += record.footprint
         records[record.id] = record
         finished.append(record.id)
-        if let persisted { write(record, to: persisted.database) }
+        if let persisted { write(record, to: persisted.database) } else { tellEnd(of: record) }
+    }
+
+    private func tellEnd(of record: PredictionRecord) {
+        guard record.pool == .remote, let onEnd else { return }
+        Task { await onEnd(record.id) }
     }
 
     /// Writes down an end.
@@ -370,6 +392,7 @@ actor PredictionQueue: Service {
         ends[record.id] = Task {
             do {
                 try await database.end(record)
+                tellEnd(of: record)
             } catch {
                 // In memory it has ended. The database has it as unfinished, so that the next gateway runs it again.
                 logger.error("an end was not written down", metadata: ["error": "\(error)"])
@@ -418,18 +441,5 @@ actor PredictionQueue: Service {
         }
         guard persisted == nil else { return }
         for key in dropped.flatMap(\.outputs.storedKeys) { await removeFile(key) }
-    }
-}
-
-extension PredictionRecord {
-    /// About what a finished prediction takes in memory, in bytes.
-    fileprivate var heldBytes: Int {
-        outputs.values.reduce(512 + (failure?.utf8.count ?? 0)) { sum, output in
-            switch output {
-            case .data(let value): sum + value.footprint
-            case .file: sum + 512
-            case .files(let files): sum + 512 * files.count
-            }
-        }
     }
 }

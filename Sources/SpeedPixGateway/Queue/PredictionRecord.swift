@@ -28,8 +28,8 @@ struct PredictionRecord: Sendable {
     /// The application key that created it; nil if an older gateway has written it down.
     let owner: String?
     let workflowID: String
-    /// Whether it counts against `computingWorkers`.
-    let isComputing: Bool
+    /// Whose workers it takes.
+    let pool: PredictionPool
     let estimate: Duration
     let progress = ReportedProgress()
     /// About what it holds in memory, in bytes.
@@ -48,14 +48,30 @@ struct PredictionRecord: Sendable {
     /// Why it failed.
     var failure: String?
 
+    /// As clients are told it: one that has a worker and waits for its turn on another machine waits.
+    var shownStatus: Status { status == .running && progress.current.ahead != nil ? .waiting : status }
+
     /// What is left of a running prediction: by experience at first, more and more by its own progress, from half of it on by
     /// that alone. A small fraction says little: 5 % after two seconds would make 40 seconds of a job of four.
     var eta: Duration {
-        guard status == .running, let elapsed = elapsed?() else { return .zero }
-        let fraction = progress.current.fraction
+        guard shownStatus == .running, let since = elapsed?() else { return .zero }
+        let (fraction, elapsed) = (progress.current.fraction, since - progress.current.waited)
         guard fraction >= 0.05 else { return max(estimate - elapsed, .zero) }
         let weight = min(4 * fraction * fraction, 1)
         return (estimate * (1 - weight) + elapsed * (weight / fraction)) * (1 - fraction)
+    }
+}
+
+extension PredictionRecord {
+    /// About what a finished prediction takes in memory, in bytes.
+    var heldBytes: Int {
+        outputs.values.reduce(512 + (failure?.utf8.count ?? 0)) { sum, output in
+            switch output {
+            case .data(let value): sum + value.footprint
+            case .file: sum + 512
+            case .files(let files): sum + 512 * files.count
+            }
+        }
     }
 }
 

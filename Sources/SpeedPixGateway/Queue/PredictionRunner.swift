@@ -14,6 +14,8 @@ struct PredictionRunner: Sendable {
     enum Outcome: Sendable {
         case succeeded(outputs: [String: StoredOutput], info: JSONValue?)
         case failed(String)
+        /// Where it ran, and not by a call.
+        case canceled
     }
 
     let store: ObjectStore
@@ -50,6 +52,8 @@ struct PredictionRunner: Sendable {
             }
         } catch let failure as WorkflowFailure {
             return .failed(failure.message.isEmpty ? "the workflow failed without a reason" : failure.message)
+        } catch is WorkflowCanceled {
+            return .canceled
         } catch is CancellationError {
             return .failed("the gateway was shut down")
         } catch {

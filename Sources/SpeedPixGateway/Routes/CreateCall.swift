@@ -28,12 +28,13 @@ struct CreateCall: ServiceCall {
         }
         let seeds = randomises ? drawSeeds(of: offered.workflow, in: &inputs) : []
         let prepared = try await preparation.prepare(inputs, for: offered.workflow, now: call.now)
+        try await offered.backend.check(offered.workflow, inputs: prepared)
         try await store.checkRoom(for: call.caller)
         let record = try await queue.submit(
             offered, inputs: prepared, given: inputs, seeds: seeds, footprint: 1024 + call.bodySize, by: call.caller,
             nonce: call.nonce)
         return [
-            "taskId": .string(record.id), "status": .string(record.status.rawValue),
+            "taskId": .string(record.id), "status": .string(record.shownStatus.rawValue),
             "estimatedDurationInSeconds": .double(record.estimate / .seconds(1)),
         ]
     }

@@ -6,7 +6,8 @@ import SpeedPix
 /// Lists every route of the gateway.
 enum GatewayRouter {
     static func make(
-        calls: [any ServiceCall], files: FileRoutes, handler: SignedCallHandler, admin: AdminRoutes, logger: Logger
+        calls: [any ServiceCall], files: FileRoutes, previews: PreviewRoute, handler: SignedCallHandler,
+        admin: AdminRoutes, logger: Logger
     ) -> Router<GatewayContext> {
         let router = Router(context: GatewayContext.self)
         if !handler.configuration.faults.isEmpty {
@@ -22,6 +23,7 @@ enum GatewayRouter {
         router.put("/files/**") { request, context in try await files.upload(request, context) }
         router.get("/files/**") { request, context in try await files.download(request, context) }
         router.head("/files/**") { request, context in try await files.download(request, context) }
+        router.get("/previews/:id") { request, context in try await previews.answer(request, context) }
         admin.add(to: router)
         router.get("/health") { _, _ in
             text(#"{"status":"ok"}"#, type: "application/json")

@@ -15,22 +15,31 @@ struct ProgressCall: ServiceCall {
             switch record.status {
             case .failed: .string(record.failure ?? "")
             case .canceled: .string(Refusal.canceled.message)
-            case .running: reported.step.map { .string($0) } ?? .null
+            case .running where reported.ahead == nil: reported.step.map { .string($0) } ?? .null
             default: .null
             }
         var answer: [String: JSONValue] = [
-            "taskId": .string(record.id), "status": .string(record.status.progressWord),
+            "taskId": .string(record.id), "status": .string(record.shownStatus.progressWord),
             "progress": .double(isDone ? 1 : reported.fraction),
             "etaRelative": .double(record.eta / .seconds(1)), "message": message,
-            "lastQueueRemaining": .integer(Int64(await queue.remaining(before: record))),
+            "lastQueueRemaining": .integer(
+                Int64(await queue.remaining(before: record) + (reported.ahead ?? 0))),
             "state": [
                 "nodeLabel": reported.step.map { .string($0) } ?? .null,
                 "step": .integer(Int64(reported.number ?? 0)), "maxSteps": .integer(Int64(reported.total ?? 0)),
             ],
             // There are clients that take their download from here and never ask for the result.
-            "currentImage": record.outputs.firstFile.map { .string(urls.url(of: $0, in: call)) } ?? .null,
+            "currentImage": currentImage(of: record, call),
         ]
         if record.status == .canceled { answer["canceled"] = true }
         return .object(answer)
+    }
+
+    /// The preview while it runs, and the first result at the end.
+    private func currentImage(of record: PredictionRecord, _ call: SignedCall) -> JSONValue {
+        if let file = record.outputs.firstFile { return .string(urls.url(of: file, in: call)) }
+        guard record.status == .running, let preview = record.progress.current.preview else { return .null }
+        return .string(
+            urls.url(ofPreview: preview.number, of: record.id, expires: call.urlExpiry, origin: call.origin))
     }
 }

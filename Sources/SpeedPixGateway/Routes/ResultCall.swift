@@ -24,7 +24,7 @@ struct ResultCall: ServiceCall {
             pictures = record.outputs.sorted { $0.key < $1.key }.flatMap { pictureURLs($0.value, in: call) }
         }
         return [
-            "taskId": .string(record.id), "status": .string(record.status.rawValue), "result": result,
+            "taskId": .string(record.id), "status": .string(record.shownStatus.rawValue), "result": result,
             "images": pictures.isEmpty ? .null : .array(pictures), "info": info(record),
             "message": record.failure.map { .string($0) } ?? .null, "parameters": nil, "imgsBytes": nil,
             "taskDuration": record.duration.map { .integer(Int64(($0 / .milliseconds(1)).rounded())) } ?? .null,

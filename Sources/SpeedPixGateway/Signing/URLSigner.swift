@@ -19,14 +19,21 @@ struct URLSigner: Sendable {
 
     static let pathPrefix = "/files/"
 
+    static let previewPrefix = "/previews/"
+
     private let key: SymmetricKey
+    private let previewKey: SymmetricKey
 
     /// - Parameter rootKey: The secret of the data folder: its URLs outlive a gateway, whatever secret calls are signed with.
     init(rootKey: [UInt8]) {
         // A key of its own: a URL's signature must never be good for anything else that the root key signs.
-        let root = SymmetricKey(data: rootKey)
-        let code = HMAC<SHA256>.authenticationCode(for: Array("speedpix gateway file URLs".utf8), using: root)
-        key = SymmetricKey(data: Array(code))
+        func derived(_ purpose: String) -> SymmetricKey {
+            let root = SymmetricKey(data: rootKey)
+            let code = HMAC<SHA256>.authenticationCode(for: Array(purpose.utf8), using: root)
+            return SymmetricKey(data: Array(code))
+        }
+        key = derived("speedpix gateway file URLs")
+        previewKey = derived("speedpix gateway preview URLs")
     }
 
     /// - Parameter origin: Scheme, host and port as the client knows them.
@@ -57,6 +64,36 @@ struct URLSigner: Sendable {
     /// Whether a URL looks like one of a gateway's files, whichever gateway signed it.
     static func isFileURL(_ url: String) -> Bool {
         key(in: url) != nil && fields(of: url)?["signature"] != nil
+    }
+
+    // MARK: Previews
+
+    /// Where the newest preview of a prediction can be seen while it runs.
+    ///
+    /// - Parameters:
+    ///   - number: Of the preview that there is now, so that another picture has another URL.
+    ///   - expires: In seconds since 1970.
+    func url(ofPreview number: Int, of prediction: String, expires: Int64, origin: String) -> String {
+        let name = PercentEncoding.encode(prediction)
+        let signature = previewSignature(prediction, expires)
+        return "\(origin)\(Self.previewPrefix)\(name)?number=\(number)&expires=\(expires)&signature=\(signature)"
+    }
+
+    /// The prediction whose preview a path and query may be answered with.
+    func previewedPrediction(in url: String, now: Date) throws(Failure) -> String {
+        let path = url.withoutQuery
+        guard path.hasPrefix(Self.previewPrefix), let fields = Self.fields(of: url),
+            let prediction = PercentEncoding.decode(path.dropFirst(Self.previewPrefix.count)),
+            let expires = fields["expires"].flatMap(Int64.init), let given = fields["signature"]
+        else { throw .malformed }
+        guard CallVerifier.isEqual(previewSignature(prediction, expires), given) else { throw .mismatch }
+        guard Double(expires) > now.timeIntervalSince1970 else { throw .expired }
+        return prediction
+    }
+
+    private func previewSignature(_ prediction: String, _ expires: Int64) -> String {
+        let text = "\(PercentEncoding.encode(prediction))\n\(expires)"
+        return HMAC<SHA256>.authenticationCode(for: Array(text.utf8), using: previewKey).hexadecimal
     }
 
     private func signature(of grant: FileGrant) -> String {

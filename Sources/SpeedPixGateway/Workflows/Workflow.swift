@@ -12,9 +12,14 @@ package protocol Workflow: Sendable {
     var estimatedDuration: Duration { get }
     /// Whether a run keeps a core of this machine busy, and so counts against `computingWorkers`.
     var isComputing: Bool { get }
+    /// Whether a run goes on on another machine, and so counts against `remoteWorkers` only.
+    var isRemote: Bool { get }
 }
 
 extension Workflow {
+    /// False, as of everything that runs here.
+    package var isRemote: Bool { false }
+
     /// Its title, which says enough of most.
     package var summary: String { title }
 }

@@ -45,6 +45,11 @@ package struct WorkflowOutputFile: Sendable, Hashable {
     }
 }
 
+/// A run that somebody has stopped elsewhere, as in ComfyUI's page: the prediction counts as canceled.
+package struct WorkflowCanceled: Error, Sendable, Hashable {
+    package init() {}
+}
+
 /// A run that failed for a reason the user can understand.
 package struct WorkflowFailure: Error, Sendable, Hashable, CustomStringConvertible {
     package var message: String

@@ -113,6 +113,7 @@ actor ComfyUIPrediction {
         attempts = recorded.count
         if let last = recorded.last {
             current = last
+            progress.begin(after: .zero)
             await services.servers.takeUp(need, on: last.server)
             await follow(last)
         }

@@ -1,0 +1,33 @@
+import HTTPTypes
+import Hummingbird
+import SpeedPix
+
+/// `GET` of the signed URL of a preview: the newest picture of a prediction that runs. It ends with the prediction.
+struct PreviewRoute: Sendable {
+    let queue: PredictionQueue
+    let urls: URLSigner
+    let configuration: GatewayConfiguration
+
+    func answer(_ request: Request, _ context: GatewayContext) async throws -> Response {
+        let prediction: String
+        do throws(URLSigner.Failure) {
+            prediction = try urls.previewedPrediction(
+                in: request.head.path ?? "", now: context.now(configuration))
+        } catch {
+            switch error {
+            case .malformed: throw Refusal.accessDenied("the URL is not a signed preview URL of this gateway")
+            case .mismatch: throw Refusal.accessDenied("the URL's signature does not match")
+            case .expired: throw Refusal.accessDenied("the URL has expired")
+            }
+        }
+        guard let preview = await queue.preview(of: prediction) else {
+            throw Refusal("NoPreview", "the prediction has ended, or shows nothing yet", status: .notFound)
+        }
+        var headers = HTTPFields()
+        headers[.contentType] = ServedType.type(
+            of: Array(preview.bytes.readableBytesView.prefix(MediaType.sniffedLength)))
+        headers[.contentDisposition] = "attachment; filename=\"preview\""
+        headers[.cacheControl] = "no-store"
+        return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: preview.bytes))
+    }
+}
