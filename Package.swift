@@ -254,6 +254,7 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "Subprocess", package: "swift-subprocess", condition: when("Media", "Command")),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
@@ -408,7 +409,7 @@ let package = Package(
             name: "IntegrationTests",
             dependencies: [
                 "SpeedPix", "SpeedPixCLI", "InterruptedRun", "SpeedPixJournal", "SpeedPixBatch", "SpeedPixCommands",
-                "SpeedPixGateway", "SpeedPixQueue", "NATS",
+                "SpeedPixGateway", "SpeedPixQueue", "NATS", "ComfyUI",
                 "SpeedPixLua", "SpeedPixTestSupport", "SpeedPixTesting", "SpeedPixGatewayTesting",
                 "SpeedPixMedia", "LuaRuntime", "Imaging", "Tables",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),

@@ -78,8 +78,10 @@ public enum Gateway {
         }
         let host = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
         let own = "\(tls == nil ? "http" : "https")://\(host):\(port)"
+        // A certificate is for the name by which others know it.
+        let here = tls == nil ? "http://\(localHost(configuration.host)):\(port)" : configuration.publicURL ?? own
         let running = RunningGateway(
-            endpoint: configuration.publicURL ?? own, port: port, appKey: configuration.appKey,
+            endpoint: configuration.publicURL ?? own, localEndpoint: here, port: port, appKey: configuration.appKey,
             refusal: storage.refusal, createCheck: CreateCheck(catalogue: catalogue))
         let result: Result<Output, any Error>
         do {
@@ -95,6 +97,15 @@ public enum Gateway {
             logger.debug("ended by force", metadata: ["reason": "\(error)"])
         }
         return try result.get()
+    }
+
+    /// The address by which this machine reaches what listens on one.
+    private static func localHost(_ host: String) -> String {
+        switch host {
+        case "0.0.0.0": "127.0.0.1"
+        case "::": "[::1]"
+        default: host.contains(":") ? "[\(host)]" : host
+        }
     }
 
     private static func startFailed(

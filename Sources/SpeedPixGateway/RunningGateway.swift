@@ -2,6 +2,8 @@
 public struct RunningGateway: Sendable {
     /// What goes into `SPEEDPIX_ENDPOINT`: `http://127.0.0.1:PORT`, or ``GatewayConfiguration/publicURL``.
     public let endpoint: String
+    /// How this machine reaches it, whatever is in front of it.
+    package let localEndpoint: String
     /// The port it listens on.
     public let port: Int
     /// The application key it knows.

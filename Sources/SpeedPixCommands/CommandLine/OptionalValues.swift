@@ -16,6 +16,17 @@ enum OptionalValues {
     static func spelled(_ arguments: [String]) -> [String] {
         let arguments = askingForBatch(arguments)
         let end = arguments.firstIndex(of: "--") ?? arguments.endIndex
-        return arguments[..<end].map { spellings[$0] ?? $0 } + arguments[end...]
+        return withPrompt(arguments[..<end].map { spellings[$0] ?? $0 }) + arguments[end...]
+    }
+
+    /// `--last` with the number behind it, if there is one: without it the list is meant.
+    private static func withPrompt(_ arguments: [String]) -> [String] {
+        guard let index = arguments.firstIndex(of: "--last") else { return arguments }
+        var arguments = arguments
+        let next = arguments.index(after: index)
+        let hasNumber = next < arguments.endIndex && Int(arguments[next]) != nil
+        arguments[index] = "--last=\(hasNumber ? arguments[next] : PromptChoice.listWord)"
+        if hasNumber { arguments.remove(at: next) }
+        return arguments
     }
 }

@@ -23,8 +23,9 @@ struct ServeCommand: ContextCommand {
 
             Uploads, predictions and results are found again by the next serve with the same
             folder, and predictions that had not ended are begun again. One gateway uses a
-            folder at a time. It has the files keys.json (speedpix keys), admin-token, for the
-            gateway's own routes, and url-key, in DIR/speedpix-gateway.
+            folder at a time. It has the files keys.json (speedpix keys), admin-token and
+            endpoint, by which "speedpix workflows" finds it, and url-key, in
+            DIR/speedpix-gateway.
 
             Results are kept for --keep, and the oldest go first where all of it would take
             more than --max-size: never what an unfinished prediction needs.
@@ -155,6 +156,10 @@ struct ServeCommand: ContextCommand {
                 let file =
                     given == nil ? try CredentialsFile(key: key, secret: secret, endpoint: running.endpoint) : nil
                 defer { file?.remove() }
+                let directory = running.refusal == nil ? configuration.dataDirectory : nil
+                let access = directory.map { GatewayAccess(directory: $0) }
+                try access?.write(endpoint: running.localEndpoint)
+                defer { access?.removeEndpoint() }
                 if let file { line += " credentials \(file.path)" }
                 try context.writeOutput(Array((line + "\n").utf8))
                 // Until a signal stops the process, which cancels this task.

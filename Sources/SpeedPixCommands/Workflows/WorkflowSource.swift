@@ -1,0 +1,67 @@
+import ComfyUI
+import LocalFiles
+import SpeedPix
+import SystemPackage
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// What is to be published, as it came.
+enum WorkflowSource: Sendable {
+    /// From ComfyUI.
+    case graph(WorkflowDocument)
+    /// Written in Lua.
+    case script([UInt8])
+
+    /// Bytes. A picture may be large, and the workflow in it has a limit of its own.
+    private static let largestFile = 512 << 20
+
+    /// Reads a file: Lua by its name, else API format, or a PNG that ComfyUI has saved.
+    ///
+    /// - Throws: ``CommandFailure``.
+    init(file: String, in context: CommandContext) throws {
+        let path = context.absolute(file)
+        switch FileKind(path) {
+        case .file, .other: break
+        case .folder: throw CommandFailure(.failure, "\(file) is a folder; name the workflow in it".printable())
+        case nil:
+            let nearest = NearestFile(to: FilePath(file), from: FilePath(context.workingDirectory))
+            throw CommandFailure(.failure, "there is no file \(file)".printable(), hint: nearest?.hint.printable())
+        }
+        let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int
+        guard (size ?? 0) <= Self.largestFile else {
+            throw CommandFailure(
+                .failure, "\(file) is larger than \(Self.largestFile >> 20) MiB: no workflow is".printable())
+        }
+        let bytes: [UInt8]
+        do {
+            bytes = Array(try Data(contentsOf: URL(filePath: path)))
+        } catch {
+            throw CommandFailure(.failure, "\(file) cannot be read: may you read it?".printable())
+        }
+        guard !file.lowercased().hasSuffix(".lua") else {
+            self = .script(bytes)
+            return
+        }
+        do throws(GraphProblem) {
+            self = .graph(try WorkflowDocument(parsing: bytes))
+        } catch {
+            throw CommandFailure(.failure, "\(file): \(error.description)".printable())
+        }
+    }
+
+    /// The graph that ran, from a server's history.
+    ///
+    /// - Throws: ``CommandFailure``.
+    init(_ entry: HistoryEntry) throws {
+        do throws(GraphProblem) {
+            let page = entry.extraData["extra_pnginfo"]?["workflow"]
+            self = .graph(WorkflowDocument(graph: try WorkflowGraph(entry.prompt), page: page))
+        } catch {
+            throw CommandFailure(.failure, "the prompt \(entry.promptID): \(error.description)".printable())
+        }
+    }
+}
