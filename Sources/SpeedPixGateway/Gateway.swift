@@ -59,9 +59,12 @@ public enum Gateway {
     ) async throws -> Output {
         let tls = try configuration.tls?.context()
         let (ports, listening) = AsyncStream<Int>.makeStream()
-        let catalogue = catalogue(configuration, storage: storage, workflows: workflows, logger: logger)
+        let comfyUI = await comfyUI(configuration, storage: storage, logger: logger)
+        let catalogue = catalogue(
+            configuration, storage: storage, workflows: workflows, comfyUI: configuration.comfyUI ?? comfyUI,
+            logger: logger)
         let parts = services(
-            configuration, storage: storage, catalogue: catalogue, tls: tls, logger: logger,
+            configuration, storage: storage, catalogue: catalogue, comfyUI: comfyUI, tls: tls, logger: logger,
             onPort: { listening.yield($0) })
         var group = ServiceGroupConfiguration(services: parts, logger: logger)
         group.maximumGracefulShutdownDuration = patience
@@ -74,6 +77,7 @@ public enum Gateway {
         }
         guard let port = await ports.first(where: { _ in true }) else {
             await services.triggerGracefulShutdown()
+            await comfyUI?.close()
             try await startFailed(serving, configuration)
         }
         let host = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
@@ -82,7 +86,7 @@ public enum Gateway {
         let here = tls == nil ? "http://\(localHost(configuration.host)):\(port)" : configuration.publicURL ?? own
         let running = RunningGateway(
             endpoint: configuration.publicURL ?? own, localEndpoint: here, port: port, appKey: configuration.appKey,
-            refusal: storage.refusal, createCheck: CreateCheck(catalogue: catalogue))
+            refusal: storage.refusal, createCheck: CreateCheck(catalogue: catalogue), comfyUI: comfyUI?.servers)
         let result: Result<Output, any Error>
         do {
             result = .success(try await body(running))
@@ -96,6 +100,7 @@ public enum Gateway {
             // The body has its result; how a connection was closed does not change it.
             logger.debug("ended by force", metadata: ["reason": "\(error)"])
         }
+        await comfyUI?.close()
         return try result.get()
     }
 
@@ -125,22 +130,34 @@ public enum Gateway {
         }
     }
 
+    /// What runs published workflows from ComfyUI; nil without servers.
+    private static func comfyUI(
+        _ configuration: GatewayConfiguration, storage: GatewayStorage, logger: Logger
+    ) async -> ComfyUIBackend? {
+        guard let servers = configuration.comfyUIServers, !servers.servers.isEmpty else { return nil }
+        let backend = await ComfyUIBackend.make(
+            servers, database: storage.predictions, store: storage.files, clock: configuration.clock,
+            now: configuration.now, logger: logger)
+        await backend.start()
+        return backend
+    }
+
     /// What can be run, and what runs it.
     private static func catalogue(
-        _ configuration: GatewayConfiguration, storage: GatewayStorage, workflows: [any LocalWorkflow], logger: Logger
+        _ configuration: GatewayConfiguration, storage: GatewayStorage, workflows: [any LocalWorkflow],
+        comfyUI: (any Backend)?, logger: Logger
     ) -> WorkflowCatalogue {
         let local = LocalBackend(
             workflows, clock: configuration.clock, searchPath: configuration.searchPath, logger: logger)
         return WorkflowCatalogue(
             [local],
-            published: PublishedCatalogue(store: storage.workflows, local: local, comfyUI: configuration.comfyUI))
+            published: PublishedCatalogue(store: storage.workflows, local: local, comfyUI: comfyUI))
     }
 
     /// What runs, in the order in which it starts: the server is the first to end.
     private static func services(
         _ configuration: GatewayConfiguration, storage: GatewayStorage, catalogue: WorkflowCatalogue,
-        tls: NIOSSLContext?,
-        logger: Logger, onPort: @escaping @Sendable (Int) -> Void
+        comfyUI: ComfyUIBackend?, tls: NIOSSLContext?, logger: Logger, onPort: @escaping @Sendable (Int) -> Void
     ) -> [any Service] {
         let store = storage.files
         let urls = URLSigner(rootKey: storage.rootKey)
@@ -152,9 +169,11 @@ public enum Gateway {
             PersistedPredictions(
                 database: $0, files: store, urls: urls, catalogue: catalogue, preparation: preparation)
         }
-        let queue = PredictionQueue(configuration, runner: runner, persisted: persisted, logger: logger) {
-            await store.remove($0)
-        }
+        var onEnd: (@Sendable (String) async -> Void)?
+        if let comfyUI { onEnd = { await comfyUI.ended($0) } }
+        let queue = PredictionQueue(
+            configuration, runner: runner, persisted: persisted, logger: logger, onEnd: onEnd
+        ) { await store.remove($0) }
         let sweep = StorageSweep(
             store, predictions: storage.predictions, queue: queue, configuration: configuration, logger: logger)
         let keys = ApplicationKeys(
@@ -176,6 +195,7 @@ public enum Gateway {
             queue: queue, keys: keys, configuration: configuration)
         let router = GatewayRouter.make(
             calls: calls, files: FileRoutes(store: store, urls: urls, keys: keys, configuration: configuration),
+            previews: PreviewRoute(queue: queue, urls: urls, configuration: configuration),
             handler: SignedCallHandler(
                 verifier: CallVerifier(keys: keys, nonces: storage.nonces), counter: CallCounter(),
                 configuration: configuration),
@@ -184,7 +204,7 @@ public enum Gateway {
                 calls: [
                     StatusCall(
                         configuration: configuration, catalogue: catalogue, queue: queue, store: store, keys: keys)
-                ] + administration.calls),
+                ] + administration.calls + ServerCalls(servers: comfyUI?.servers).calls),
             logger: logger)
         let server = GatewayServer(
             responder: router.buildResponder(), configuration: configuration, tls: tls, idleTimeout: idleTimeout,

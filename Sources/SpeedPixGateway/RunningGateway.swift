@@ -13,4 +13,6 @@ public struct RunningGateway: Sendable {
     package let refusal: String?
     /// What it refuses of a create before the values of inputs count.
     package let createCheck: CreateCheck
+    /// The servers of ComfyUI that it uses; nil without.
+    package let comfyUI: ComfyUIServers?
 }

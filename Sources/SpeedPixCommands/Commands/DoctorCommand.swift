@@ -19,6 +19,12 @@ struct DoctorCommand: ContextCommand {
     @Flag(help: "One JSON object.")
     var json = false
 
+    @Option(
+        help: ArgumentHelp(
+            "A server of ComfyUI that is asked, too, or several with commas between; if not given, the setting.",
+            valueName: "URL"))
+    var comfyui: [String] = []
+
     @OptionGroup var service: ServiceOptions
 
     func run(in context: CommandContext) async throws {
@@ -39,6 +45,7 @@ struct DoctorCommand: ContextCommand {
             diagnoses.append(Diagnosis("settings", .bad, message: error.message, remedy: error.hint))
         }
         if !diagnoses.contains(where: { $0.verdict == .bad }) { diagnoses += try await reached(service, context) }
+        diagnoses += try await ComfyUIDiagnosis.diagnoses(comfyui, context)
         diagnoses += [Diagnosis("lua", .ok, message: LuaVM.luaVersion), pictures]
         let searchPath = context.environment["PATH"] ?? ""
         diagnoses += InstalledProgram.all.map { $0.diagnosis(searchPath: searchPath) }

@@ -18,6 +18,7 @@ struct ServeCommand: ContextCommand {
             Example:
               speedpix serve --port 8187 --app-key demo --app-secret change-me
               speedpix serve --host 0.0.0.0 --public-url https://gateway.example
+              speedpix serve --comfyui http://gpu1:8188,http://gpu2:8188
 
             Without a secret one is made up and kept in a file that only you can read; the line that is printed names it.
 
@@ -77,6 +78,8 @@ struct ServeCommand: ContextCommand {
         help: ArgumentHelp("How much uploads and results may take together: 50GB, 512MiB.", valueName: "SIZE"),
         transform: ServeCommand.bytes)
     var maxSize: Int64?
+
+    @OptionGroup var comfyUI: ServedComfyUIOptions
 
     @Option(help: "Application key that clients must use; SPEEDPIX_APP_KEY if not given.")
     var appKey: String?
@@ -140,6 +143,7 @@ struct ServeCommand: ContextCommand {
             context.say("there is no home folder: what is made here ends with this command; --data DIR keeps it")
         }
         if let workers { configuration.workers = workers }
+        configuration.comfyUIServers = try await comfyUI.configuration(context)
         configuration.fetching = FetchPolicy(allowing: allowFetch)
         if let keep { configuration.retention = keep }
         configuration.now = context.now
@@ -162,6 +166,14 @@ struct ServeCommand: ContextCommand {
                 defer { access?.removeEndpoint() }
                 if let file { line += " credentials \(file.path)" }
                 try context.writeOutput(Array((line + "\n").utf8))
+                let telling = running.comfyUI.map { servers in
+                    Task {
+                        for state in await servers.firstStates() {
+                            context.say("server \(ComfyUIServerState.line(state.json))")
+                        }
+                    }
+                }
+                defer { telling?.cancel() }
                 // Until a signal stops the process, which cancels this task.
                 let (never, _) = AsyncStream<Void>.makeStream()
                 for await _ in never {}

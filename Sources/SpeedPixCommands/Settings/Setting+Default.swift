@@ -22,8 +22,9 @@ extension Setting {
         case .keepRuns: String(Int(Self.standardDaysOfRuns))
         case .downloadHosts: "public"
         case .natsReplicas: "1"
-        case .profile, .appKey, .appSecret, .appSecretFile, .appSecretCommand, .proxy, .noProxy, .caFile, .natsURL,
-            .natsUser, .natsPasswordFile, .natsTokenFile, .natsCredentials, .natsCAFile, .natsCertificate, .natsKey:
+        case .profile, .appKey, .appSecret, .appSecretFile, .appSecretCommand, .proxy, .noProxy, .caFile, .comfyUI,
+            .comfyUIHeadersFile, .comfyUICAFile, .natsURL, .natsUser, .natsPasswordFile, .natsTokenFile,
+            .natsCredentials, .natsCAFile, .natsCertificate, .natsKey:
             nil
         }
     }

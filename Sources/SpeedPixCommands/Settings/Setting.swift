@@ -21,6 +21,9 @@ enum Setting: String, CaseIterable, Sendable {
     case noProxy = "no_proxy"
     case caFile = "ca_file"
     case downloadHosts = "download_hosts"
+    case comfyUI = "comfyui"
+    case comfyUIHeadersFile = "comfyui_headers_file"
+    case comfyUICAFile = "comfyui_ca_file"
     case natsURL = "nats_url"
     case natsUser = "nats_user"
     case natsPasswordFile = "nats_password_file"
@@ -42,6 +45,9 @@ enum Setting: String, CaseIterable, Sendable {
 
     /// Files that prove who connects to NATS.
     static let natsSecretFiles: [Setting] = [.natsPasswordFile, .natsTokenFile, .natsCredentials, .natsKey]
+
+    /// Files that prove who asks another server than the service.
+    static let otherSecretFiles = natsSecretFiles + [.comfyUIHeadersFile]
 
     /// Whether the value itself is the secret.
     var isSecret: Bool { self == .appSecret }
@@ -65,8 +71,8 @@ enum Setting: String, CaseIterable, Sendable {
         case .natsReplicas: .integer(1...5)
         case .cancelOnStop: .flag
         case .profile, .endpoint, .appKey, .appSecret, .appSecretFile, .appSecretCommand, .userAgent, .proxy, .noProxy,
-            .caFile, .downloadHosts, .natsURL, .natsUser, .natsPasswordFile, .natsTokenFile, .natsCredentials,
-            .natsCAFile, .natsCertificate, .natsKey:
+            .caFile, .downloadHosts, .comfyUI, .comfyUIHeadersFile, .comfyUICAFile, .natsURL, .natsUser,
+            .natsPasswordFile, .natsTokenFile, .natsCredentials, .natsCAFile, .natsCertificate, .natsKey:
             .text
         }
     }
@@ -93,6 +99,9 @@ enum Setting: String, CaseIterable, Sendable {
         case .noProxy: "hosts that are reached without the proxy"
         case .caFile: "a file of certificates that are trusted, too"
         case .downloadHosts: "the hosts that results are fetched from"
+        case .comfyUI: "the servers of ComfyUI that serve uses, with commas between, or \"none\""
+        case .comfyUIHeadersFile: "a file of headers that those servers want"
+        case .comfyUICAFile: "a file of certificates that are trusted of those servers, too"
         case .natsURL: "where NATS is, for batches in a queue"
         case .natsUser: "the name of the user at NATS"
         case .natsPasswordFile: "a file that holds the password of that user"

@@ -24,7 +24,7 @@ struct SettingsFile: Sendable, Equatable {
 
     /// Whether it says where the secret comes from: then only its owner may change it.
     var namesSecret: Bool {
-        let names = [.appSecretFile, .appSecretCommand] + Setting.natsSecretFiles
+        let names = [.appSecretFile, .appSecretCommand] + Setting.otherSecretFiles
         return names.contains { name in general[name] != nil || profiles.values.contains { $0[name] != nil } }
     }
 

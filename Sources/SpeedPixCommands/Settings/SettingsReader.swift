@@ -86,7 +86,7 @@ struct SettingsReader {
 
     private func secretFiles(_ files: [SettingsFile]) -> [String] {
         let layers = files.flatMap { [$0.general] + $0.profiles.values }
-        return ([.appSecretFile] + Setting.natsSecretFiles).flatMap { setting in
+        return ([.appSecretFile] + Setting.otherSecretFiles).flatMap { setting in
             layers.compactMap { $0[setting].map(path) }
                 + [context.variable(setting.variable).map(context.absolute)].compactMap(\.self)
         }
