@@ -45,7 +45,9 @@ struct DoctorCommand: ContextCommand {
             diagnoses.append(Diagnosis("settings", .bad, message: error.message, remedy: error.hint))
         }
         if !diagnoses.contains(where: { $0.verdict == .bad }) { diagnoses += try await reached(service, context) }
-        diagnoses += try await ComfyUIDiagnosis.diagnoses(comfyui, context)
+        if let resolved = try? service.settings() {
+            diagnoses += try await ComfyUIDiagnosis.diagnoses(comfyui, resolved, context)
+        }
         diagnoses += [Diagnosis("lua", .ok, message: LuaVM.luaVersion), pictures]
         let searchPath = context.environment["PATH"] ?? ""
         diagnoses += InstalledProgram.all.map { $0.diagnosis(searchPath: searchPath) }

@@ -1,6 +1,5 @@
 import ComfyUI
 import SpeedPix
-import SpeedPixGateway
 
 /// Whether the servers of ComfyUI answer that settings or the command line name.
 enum ComfyUIDiagnosis {
@@ -8,14 +7,13 @@ enum ComfyUIDiagnosis {
     ///
     /// - Parameter named: What the command line says; empty for the setting.
     /// - Throws: `CancellationError`.
-    static func diagnoses(_ named: [String], _ context: CommandContext) async throws -> [Diagnosis] {
+    static func diagnoses(
+        _ named: [String], _ settings: ResolvedSettings, _ context: CommandContext
+    ) async throws -> [Diagnosis] {
         let targets: ComfyUITargets
         do {
-            let reader = SettingsReader(context: context)
-            let settings = try ResolvedSettings(environment: context.environment, files: try reader.files())
-            targets = try ComfyUITargets(named, settings, reader)
+            targets = try ComfyUITargets(named, settings, SettingsReader(context: context))
         } catch let error as SettingsError {
-            // Those of the settings themselves are told elsewhere.
             return [Diagnosis("comfyui", .bad, message: error.message, remedy: error.hint)]
         } catch let failure as CommandFailure {
             return [Diagnosis("comfyui", .bad, message: failure.problem ?? "", remedies: failure.remedies)]

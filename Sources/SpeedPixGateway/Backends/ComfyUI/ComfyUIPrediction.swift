@@ -243,7 +243,9 @@ actor ComfyUIPrediction {
     }
 
     private func look(_ attempt: PromptRun.Attempt) async {
-        guard let server = services.servers.server(attempt.server) else { return tell(.sighted(.unreachable), of: attempt) }
+        guard let server = services.servers.server(attempt.server) else {
+            return tell(.sighted(.unreachable), of: attempt)
+        }
         let sighting = await server.sighting(of: attempt.promptID)
         if sighting == .running { followed?.markRunning() }
         tell(.sighted(sighting), of: attempt)

@@ -41,9 +41,11 @@ struct InputUpload: Sendable {
     static func ending(head: [UInt8], filename: String) -> String {
         let known = MediaType.sniff(head).flatMap { MediaType.fileExtension(for: $0) }
         let ending = known ?? MediaType.fileExtension(of: filename)
-        let isPlain = (1...10).contains(ending.utf8.count) && ending.utf8.allSatisfy { byte in
-            (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte)
-        }
+        let isPlain =
+            (1...10).contains(ending.utf8.count)
+            && ending.utf8.allSatisfy { byte in
+                (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte)
+            }
         return isPlain ? ending : ""
     }
 
