@@ -17,6 +17,7 @@
 ---@field progress number 0 to 1
 ---@field eta number? seconds that are left
 ---@field queue_length integer?
+---@field preview string? the URL of a picture of how far it is, while it runs
 ---@field created_at string? ISO 8601
 ---@field started_at string?
 ---@field completed_at string?

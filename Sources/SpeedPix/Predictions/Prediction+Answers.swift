@@ -27,12 +27,24 @@ extension Prediction {
         progress.eta = data.first("etaRelative", "eta_relative")?.lenientSeconds.flatMap { $0 > .zero ? $0 : nil }
         progress.queueLength = data.first("lastQueueRemaining", "last_queue_remaining")?.lenientInteger
             .flatMap { (0...10_000_000).contains($0) ? Int($0) : nil }
-        if let url = data.first("currentImage", "current_image").flatMap(FileOutput.init)?.url { currentImage = url }
+        apply(image: data.first("currentImage", "current_image").flatMap(FileOutput.init)?.url)
         progress.step = data.first("state")?.first("nodeLabel", "node_label")?.lenientString
         if let message = data.first("message")?.lenientString {
             if status == .failed { error = message }
             // A service repeats its last line in every poll; the log keeps it once.
             if !logs.hasSuffix(message + "\n") { logs += message + "\n" }
+        }
+    }
+
+    /// - Parameter image: What an answer shows; nil for nothing.
+    private mutating func apply(image: String?) {
+        let shown = progress.preview
+        progress.preview = status.isTerminal ? nil : image
+        if let image {
+            currentImage = image
+        } else if status.isTerminal, let shown, currentImage == shown, shown.isLocalPreview {
+            // It has ended with the prediction, and can stand in for no result.
+            currentImage = nil
         }
     }
 
@@ -116,6 +128,11 @@ extension Prediction {
     static func endTime(in result: JSONValue) -> Date? {
         result.first("taskEndTime", "task_end_time")?.lenientDate
     }
+}
+
+extension String {
+    /// Whether it is the URL of a preview of the local gateway.
+    fileprivate var isLocalPreview: Bool { withoutQuery.contains("/previews/") }
 }
 
 extension JSONValue {

@@ -52,12 +52,16 @@ extension Prediction.Progress {
     ///   - eta: What the service expects to remain; nil while it does not know.
     ///   - queueLength: Predictions ahead of this one.
     ///   - step: The workflow's node at work.
-    public init(_ fraction: Double, eta: Duration? = nil, queueLength: Int? = nil, step: String? = nil) {
+    ///   - preview: The URL of a picture of how far it is.
+    public init(
+        _ fraction: Double, eta: Duration? = nil, queueLength: Int? = nil, step: String? = nil, preview: String? = nil
+    ) {
         self.init()
         self.fraction = fraction
         self.eta = eta
         self.queueLength = queueLength
         self.step = step
+        self.preview = preview
     }
 }
 

@@ -57,6 +57,9 @@ public struct Prediction: Sendable, Identifiable, Hashable {
         public var queueLength: Int?
         /// The workflow's node at work.
         public var step: String?
+        /// The URL of a picture of how far it is, while it runs; nil if the service shows none. Another picture has another URL.
+        /// It ends with the prediction, and gives access until then.
+        public var preview: String?
 
         /// What is known before the first poll: nothing.
         public init() {}
@@ -132,6 +135,8 @@ public struct Prediction: Sendable, Identifiable, Hashable {
         get { fields.metrics }
         set { fields.metrics = newValue }
     }
+    /// The URL of a picture of how far it is: ``Progress/preview``.
+    public var preview: String? { progress.preview }
     /// When it was created, by this machine's clock; nil for one that was looked up by its id.
     public internal(set) var createdAt: Date? {
         get { fields.createdAt }

@@ -2,6 +2,9 @@ import SpeedPix
 
 /// `/scc/comfy_get_progress`: how far a prediction is.
 struct ProgressCall: ServiceCall {
+    /// In seconds.
+    private static let previewStep: Int64 = 600
+
     let route = Route.progress
     let queue: PredictionQueue
     let urls: URLSigner
@@ -39,7 +42,8 @@ struct ProgressCall: ServiceCall {
     private func currentImage(of record: PredictionRecord, _ call: SignedCall) -> JSONValue {
         if let file = record.outputs.firstFile { return .string(urls.url(of: file, in: call)) }
         guard record.status == .running, let preview = record.progress.current.preview else { return .null }
-        return .string(
-            urls.url(ofPreview: preview.number, of: record.id, expires: call.urlExpiry, origin: call.origin))
+        // The same for some minutes: whoever is shown it looks again only when there is another picture.
+        let expires = (call.urlExpiry / Self.previewStep + 1) * Self.previewStep
+        return .string(urls.url(ofPreview: preview.number, of: record.id, expires: expires, origin: call.origin))
     }
 }

@@ -22,6 +22,7 @@ final class PredictionObject: LuaObject {
             "input?: table", "output?: table<string, any> — files in it are output files", "error?: string",
             "logs: string", "metrics: {predict_time: number?, total_time: number?} — seconds",
             "progress: number — 0 to 1", "eta?: number — seconds that are left", "queue_length?: integer",
+            "preview?: string — the URL of a picture of how far it is, while it runs",
             "created_at?: string — ISO 8601", "started_at?: string", "completed_at?: string",
             "files: OutputFile[] — all of the output",
         ],
@@ -127,6 +128,7 @@ final class PredictionObject: LuaObject {
         case "progress": return .number(prediction.progress.fraction)
         case "eta": return prediction.progress.eta.map { .number($0 / .seconds(1)) }
         case "queue_length": return prediction.progress.queueLength.map { .integer(Int64($0)) }
+        case "preview": return .optional(prediction.progress.preview)
         case "created_at": return prediction.createdAt.map(LuaValue.init(date:))
         case "started_at": return prediction.startedAt.map(LuaValue.init(date:))
         case "completed_at": return prediction.completedAt.map(LuaValue.init(date:))
