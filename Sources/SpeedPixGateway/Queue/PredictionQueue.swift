@@ -292,8 +292,6 @@ actor PredictionQueue: Service {
             records[job.id]?.status = .running
             records[job.id]?.began = configuration.now()
             records[job.id]?.elapsed = configuration.clock.stopwatch()
-            // Until its backend says otherwise, which has a queue of its own.
-            if pool == .remote { records[job.id]?.progress.wait(behind: 0) }
             start.yield(job)
         }
     }

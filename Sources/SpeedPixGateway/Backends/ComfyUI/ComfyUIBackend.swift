@@ -123,6 +123,7 @@ final class ComfyUIBackend: Backend {
         guard let workflow = job.workflow as? PublishedWorkflow else {
             throw WorkflowFailure("the \(name) backend does not run the workflow \(job.workflow.id)")
         }
+        progress.wait(behind: 0)
         let prediction = ComfyUIPrediction(job, of: workflow, progress: progress, services: services)
         let answer = RunAnswer()
         state.withLock { state in
