@@ -1,0 +1,73 @@
+import ComfyUI
+import SpeedPix
+import SpeedPixTestSupport
+import Testing
+
+@testable import SpeedPixGateway
+
+@Suite("Cancels at a server of ComfyUI", .timeLimit(.minutes(1)))
+struct ComfyUICancelTests {
+    private static let versions: [TestComfyUI.Version] = [.summer2026, .autumn2025]
+
+    @Test("One that waits here is never posted, and says how many are before it")
+    func waitingHere() async throws {
+        try await ComfyUIGateway.run(isAutomatic: false) { gateway, server in
+            let first = try await gateway.gateway.create("picture")
+            await server.waitForPosts(1)
+            let second = try await gateway.gateway.create("picture", ["seed": 2])
+            let third = try await gateway.gateway.create("picture", ["seed": 3])
+            try await gateway.advance { try await gateway.progress(third)["lastQueueRemaining"] == 1 }
+            #expect(try await gateway.progress(second)["status"] == "waiting")
+            #expect(try await gateway.gateway.client.predictions.cancel(second).status == .canceled)
+            server.finishNext()
+            #expect(try await gateway.ended(first).status == .succeeded)
+            await server.waitForPosts(2)
+            server.finishNext()
+            #expect(try await gateway.ended(third).status == .succeeded)
+            #expect(server.posted.map { $0.prompt["2"]?["inputs"]?["seed"] } == [1, 3])
+        }
+    }
+
+    @Test("One that waits there is taken out of the queue", arguments: versions)
+    func waitingThere(_ version: TestComfyUI.Version) async throws {
+        try await ComfyUIGateway.run(version, isAutomatic: false) {
+            $0.predictionsPerServer = 2
+        } body: {
+            gateway, server in
+            let stranger = try await ComfyUIFixture.post(1, to: server)
+            let id = try await gateway.gateway.create("picture", ["seed": 2])
+            await server.waitForPosts(2)
+            #expect(try await gateway.gateway.client.predictions.cancel(id).status == .canceled)
+            try await gateway.advance { server.queued == [stranger] }
+            #expect(!server.requests.contains("POST /api/interrupt"))
+        }
+    }
+
+    @Test("One that runs is stopped", arguments: versions)
+    func running(_ version: TestComfyUI.Version) async throws {
+        try await ComfyUIGateway.run(version, isAutomatic: false) { gateway, server in
+            let id = try await gateway.gateway.create("picture")
+            await server.waitForPosts(1)
+            let stranger = try await ComfyUIFixture.post(1, to: server)
+            #expect(try await gateway.gateway.client.predictions.cancel(id).status == .canceled)
+            try await gateway.advance { server.queued == [stranger] }
+            // Its place is free, although the other one's prompt runs.
+            let next = try await gateway.gateway.create("picture", ["seed": 5])
+            try await gateway.advance { server.posted.count == 3 }
+            server.finishNext()
+            server.finishNext()
+            #expect(try await gateway.ended(next).status == .succeeded)
+        }
+    }
+
+    @Test("Stopped in ComfyUI's page: canceled, and not run again")
+    func interrupted() async throws {
+        try await ComfyUIGateway.run(isAutomatic: false) { gateway, server in
+            let id = try await gateway.gateway.create("picture")
+            await server.waitForPosts(1)
+            server.interrupt()
+            #expect(try await gateway.ended(id).status == .canceled)
+            #expect(server.posted.count == 1)
+        }
+    }
+}

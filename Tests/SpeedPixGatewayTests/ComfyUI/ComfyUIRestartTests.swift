@@ -1,0 +1,124 @@
+import ComfyUI
+import GRDB
+import SpeedPix
+import SpeedPixTestSupport
+import Testing
+
+@testable import SpeedPixGateway
+
+@Suite("Gateways that are started again while a server of ComfyUI runs", .timeLimit(.minutes(1)))
+struct ComfyUIRestartTests {
+    /// A server and a folder for gateways one after the other.
+    private static func run(
+        isAutomatic: Bool = false,
+        body: @escaping @Sendable (TestComfyUI, LastingFolder) async throws -> Void
+    ) async throws {
+        try await TestComfyUI.withRunning(isAutomatic: isAutomatic) { server in
+            try await LastingFolder.with { try await body(server, $0) }
+        }
+    }
+
+    /// Publishes, and creates a prediction that is posted when the first gateway ends.
+    private static func begun(_ server: TestComfyUI, _ folder: LastingFolder) async throws -> String {
+        var id = ""
+        try await ComfyUIGateway.run([server], in: folder) { gateway in
+            try await gateway.publish(ComfyUIFixture.picture, "picture", from: server)
+            id = try await gateway.gateway.create("picture")
+            await server.waitForPosts(1)
+        }
+        return id
+    }
+
+    @Test("A prompt that still runs is taken up by its id, with the same client id, and not posted again")
+    func stillRunning() async throws {
+        try await Self.run { server, folder in
+            let id = try await Self.begun(server, folder)
+            #expect(server.queued.count == 1)
+            try await ComfyUIGateway.run([server], in: folder) { gateway in
+                try await gateway.advance { try await gateway.progress(id)["status"] == "running" }
+                server.finishNext()
+                let done = try await gateway.ended(id)
+                #expect(done.status == .succeeded, "\(done)")
+                #expect(!(try await gateway.bytes(of: done)).isEmpty)
+            }
+            #expect(server.posted.count == 1)
+            #expect(try await folder.statuses() == ["succeeded"])
+        }
+    }
+
+    @Test("A prompt that has ended meanwhile is fetched")
+    func endedMeanwhile() async throws {
+        try await Self.run { server, folder in
+            let id = try await Self.begun(server, folder)
+            server.finishNext()
+            try await ComfyUIGateway.run([server], in: folder) { gateway in
+                let done = try await gateway.ended(id)
+                #expect(done.status == .succeeded, "\(done)")
+                await server.waitForRequest("POST /api/history")
+            }
+            #expect(server.posted.count == 1)
+            #expect(server.remembered.isEmpty)
+        }
+    }
+
+    @Test("A prompt that was written down and never sent is looked for twice, and sent with the same id")
+    func neverSent() async throws {
+        try await Self.run(isAutomatic: true) { server, folder in
+            server.fail("POST /prompt", .hang)
+            var id = ""
+            try await ComfyUIGateway.run([server], in: folder) { gateway in
+                try await gateway.publish(ComfyUIFixture.picture, "picture", from: server)
+                id = try await gateway.gateway.create("picture")
+                await server.waitForRequest("POST /api/prompt")
+            }
+            server.heal()
+            let recorded = try await folder.sql { try String.fetchAll($0, sql: "SELECT prompt FROM comfyui_prompt") }
+            #expect(recorded.count == 1)
+            try await ComfyUIGateway.run([server], in: folder) { gateway in
+                let done = try await gateway.ended(id)
+                #expect(done.status == .succeeded, "\(done)")
+            }
+            #expect(server.posted.map(\.promptID) == recorded)
+        }
+    }
+
+    @Test("A prompt of a prediction that was canceled right before the end is stopped by the next gateway")
+    func leftover() async throws {
+        try await Self.run { server, folder in
+            let id = try await Self.begun(server, folder)
+            // As after a kill between the end that was written down and the call that stops it.
+            try await folder.sql { database in
+                try database.execute(
+                    sql: "UPDATE prediction SET status = 'canceled', outputs = '{}', ended = created WHERE id = ?",
+                    arguments: [id])
+            }
+            try await ComfyUIGateway.run([server], in: folder) { gateway in
+                try await gateway.advance { server.queued.isEmpty }
+                try await gateway.advance {
+                    try await folder.sql { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM comfyui_prompt") } == 0
+                }
+            }
+            #expect(server.posted.count == 1)
+        }
+    }
+
+    @Test("Where predictions are not kept, what runs is stopped with the gateway")
+    func notKept() async throws {
+        try await Self.run { server, folder in
+            let configuration = ComfyUIConfiguration(servers: [try ComfyUIServerAddress(server.url)])
+            try await folder.run(
+                Gate(),
+                {
+                    $0.comfyUIServers = configuration
+                    $0.keepsPredictions = false
+                }
+            ) { gateway in
+                let all = ComfyUIGateway(gateway: gateway, admin: try TestAdmin(gateway, folder))
+                try await all.publish(ComfyUIFixture.picture, "picture", from: server)
+                _ = try await gateway.create("picture")
+                await server.waitForPosts(1)
+            }
+            #expect(server.queued.isEmpty)
+        }
+    }
+}
