@@ -21,9 +21,11 @@ struct ComfyUIGateway: Sendable {
     ) async throws {
         var configuration = ComfyUIConfiguration(servers: try servers.map { try ComfyUIServerAddress($0.url) })
         change(&configuration)
-        try await folder.run(Gate(), { $0.comfyUIServers = configuration }) { gateway in
-            try await body(ComfyUIGateway(gateway: gateway, admin: try TestAdmin(gateway, folder)))
-        }
+        try await folder.run(
+            Gate(), { $0.comfyUIServers = configuration },
+            body: { gateway in
+                try await body(ComfyUIGateway(gateway: gateway, admin: try TestAdmin(gateway, folder)))
+            })
     }
 
     /// One server and one gateway, with the workflow `picture` published and the WebSocket open.

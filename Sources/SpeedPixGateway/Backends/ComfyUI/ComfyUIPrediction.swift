@@ -278,13 +278,14 @@ actor ComfyUIPrediction {
         guard let server = services.servers.server(attempt.server) else { return }
         do {
             let graph = try await graph(for: server)
+            // Before, since its frames may come sooner than the answer.
+            progress.update(fraction: 0, step: "queued at ComfyUI", number: nil, total: nil)
             let submitted = try await server.submit(
                 graph.json, id: attempt.promptID, extraData: extraData, targets: workflow.targets)
             guard submitted.promptID == attempt.promptID else {
                 await server.stop(submitted.promptID)
                 throw WorkflowFailure("\(server.id) gives prompts ids of its own: update ComfyUI there")
             }
-            progress.update(fraction: 0, step: "queued at ComfyUI", number: nil, total: nil)
             tell(.submitted(leftOut: submitted.leftOut.map { "\(server.id): \($0)" }), of: attempt)
         } catch let error as ComfyUIError {
             await server.noteFailure(error)
