@@ -554,6 +554,17 @@ function speedpix.get(id) end
 ---@return Prediction
 function speedpix.cancel(id) end
 
+--- The workflows that a gateway offers, each a table as `workflow` gives it, in the order of their ids. The service gives no list of its own: `unsupported`.
+--- Raises: unsupported, auth, configuration, throttled, network, api_error, invalid_response.
+---@return table[]
+function speedpix.workflows() end
+
+--- What a workflow of a gateway takes: a table with id, title, summary, kind, version, versions, aliases and inputs, a list of tables with name, type, required, default, minimum, maximum, choices and help. Of the service: `unsupported`.
+--- Raises: unsupported, auth, configuration, throttled, network, api_error, invalid_response.
+---@param id string
+---@return table
+function speedpix.workflow(id) end
+
 ---@class speedpix.map.options
 ---@field concurrency? integer at the same time; default 8
 ---@field on_error? string "wait", the default, finishes what is under way; "finish" does all items and then raises the first error; "cancel" ends what is under way at once

@@ -80,11 +80,11 @@ struct WorkflowsPublishCommand: ContextCommand {
         guard last != .list else { return }
         guard let id else { throw ValidationError("--id is missing: what predictions name it by") }
         if let problem = PublishedName.problem(with: id) { throw ValidationError("the id \"\(id)\" \(problem)") }
-        do {
+        do throws(SelectorProblem) {
             for text in input { _ = try InputSelector(parsing: text) }
             for text in output { _ = try OutputSelector(parsing: text) }
-        } catch let problem as SelectorProblem {
-            throw ValidationError(problem.description)
+        } catch {
+            throw ValidationError(error.description)
         }
         guard let alias else { return }
         if let problem = PublishedName.problem(with: alias) {

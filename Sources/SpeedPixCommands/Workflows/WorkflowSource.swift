@@ -3,12 +3,6 @@ import LocalFiles
 import SpeedPix
 import SystemPackage
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-
 /// What is to be published, as it came.
 enum WorkflowSource: Sendable {
     /// From ComfyUI.
@@ -31,18 +25,17 @@ enum WorkflowSource: Sendable {
             let nearest = NearestFile(to: FilePath(file), from: FilePath(context.workingDirectory))
             throw CommandFailure(.failure, "there is no file \(file)".printable(), hint: nearest?.hint.printable())
         }
-        let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int
-        guard (size ?? 0) <= Self.largestFile else {
+        let bytes: [UInt8]
+        do {
+            bytes = try Self.content(of: path)
+        } catch {
+            throw CommandFailure(.failure, "\(file) cannot be read: \(error)".printable())
+        }
+        guard bytes.count <= Self.largestFile else {
             throw CommandFailure(
                 .failure, "\(file) is larger than \(Self.largestFile >> 20) MiB: no workflow is".printable())
         }
-        let bytes: [UInt8]
-        do {
-            bytes = Array(try Data(contentsOf: URL(filePath: path)))
-        } catch {
-            throw CommandFailure(.failure, "\(file) cannot be read: may you read it?".printable())
-        }
-        guard !file.lowercased().hasSuffix(".lua") else {
+        if file.lowercased().hasSuffix(".lua") {
             self = .script(bytes)
             return
         }
@@ -50,6 +43,21 @@ enum WorkflowSource: Sendable {
             self = .graph(try WorkflowDocument(parsing: bytes))
         } catch {
             throw CommandFailure(.failure, "\(file): \(error.description)".printable())
+        }
+    }
+
+    /// All of a file, and of one that is too large somewhat more than is allowed.
+    private static func content(of path: String) throws -> [UInt8] {
+        let file = try FileDescriptor.open(FilePath(path), .readOnly, options: .closeOnExec)
+        return try file.closeAfter {
+            var bytes: [UInt8] = []
+            var buffer = [UInt8](repeating: 0, count: 1 << 20)
+            while bytes.count <= largestFile {
+                let count = try buffer.withUnsafeMutableBytes { try file.read(into: $0) }
+                if count == 0 { break }
+                bytes += buffer[..<count]
+            }
+            return bytes
         }
     }
 

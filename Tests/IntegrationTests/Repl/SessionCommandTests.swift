@@ -63,6 +63,29 @@ struct SessionCommandTests {
         #expect(!session.output.contains("not reached") && session.status == .success)
     }
 
+    @Test("A session at a gateway lists what it offers and tells what one takes")
+    func workflowsOfGateway() async throws {
+        let folder = try TestFolder()
+        try await TestService.run { endpoint in
+            let run = await CommandRun(
+                ["repl"], in: folder, input: ":workflows\n:help image-to-video\n",
+                environment: TestService.environment(endpoint))
+            #expect(run.status == .success && run.output.contains("white-background"), "\(run.errors)")
+            #expect(!run.output.contains("gives no list") && run.output.contains("motion"), "\(run.output)")
+        }
+    }
+
+    @Test("A session at a service that gives no list says where workflows are found")
+    func workflowsOfService() async throws {
+        let folder = try TestFolder()
+        let faults = #"{"rules": [{"call": "workflows", "fault": "status", "code": 404}]}"#
+        try await TestService.run(faults: faults) { endpoint in
+            let run = await CommandRun(
+                ["repl"], in: folder, input: ":workflows\n", environment: TestService.environment(endpoint))
+            #expect(run.status == .success && run.output.contains("gives no list"), "\(run.output) \(run.errors)")
+        }
+    }
+
     @Test(":load gives a script its parameters, and only to that script")
     func parameters() async throws {
         let folder = try TestFolder()

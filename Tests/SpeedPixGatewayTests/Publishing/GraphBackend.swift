@@ -48,7 +48,9 @@ struct TestAdmin {
     func call(
         _ method: HTTPRequest.Method, _ path: String, _ body: JSONValue? = nil
     ) async throws -> TestGateway.Answer {
-        try await send(method, path, try body.map { .bytes(try $0.encoded()) } ?? .none)
+        var content = TransportRequest.Body.none
+        if let body { content = .bytes(try body.encoded()) }
+        return try await send(method, path, content)
     }
 
     func send(

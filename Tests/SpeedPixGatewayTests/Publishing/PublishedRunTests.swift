@@ -12,20 +12,27 @@ struct PublishedRunTests {
         "workflow_id": "shop", "alias_id": "main", "randomise_seeds": true, "inputs": ["image": "data:,a"],
     ]
 
+    /// 41, 42 …
+    private final class Numbers: Sendable {
+        private let last = Mutex<UInt64>(40)
+
+        func next() -> UInt64 {
+            last.withLock { number in
+                number += 1
+                return number
+            }
+        }
+    }
+
     @Test("Seeds are drawn for each field of its own, stand in info, and leave alone what was given")
     func seeds() async throws {
         try await LastingFolder.with { folder in
-            let drawn = Mutex<UInt64>(40)
+            let numbers = Numbers()
             try await folder.run(
                 Gate(),
                 {
                     $0.comfyUI = GraphBackend()
-                    $0.random = {
-                        drawn.withLock { number in
-                            number += 1
-                            return number
-                        }
-                    }
+                    $0.random = { numbers.next() }
                 }
             ) { gateway in
                 let admin = try TestAdmin(gateway, folder)
