@@ -63,6 +63,10 @@ struct RunState: Sendable {
     /// Ids in the order of their creates; those that ended are dropped now and then.
     private(set) var order: [String] = []
     private(set) var transferOrder: [Int] = []
+    /// The URL of the preview that came last, of a prediction that goes on; nil if there is none.
+    private(set) var preview: String?
+    /// Whose it is.
+    private var previewedID: String?
     /// A prediction can be waited for twice, and ends once.
     private var endedIDs: Set<String> = []
 
@@ -183,11 +187,24 @@ struct RunState: Sendable {
         job.step = prediction.progress.step
         job.updatedAt = time
         jobs[prediction.id] = job
+        if let url = prediction.progress.preview {
+            preview = url
+            previewedID = prediction.id
+        } else {
+            removePreview(of: prediction.id)
+        }
         return begins ? .running(job) : nil
+    }
+
+    private mutating func removePreview(of id: String) {
+        guard previewedID == id else { return }
+        preview = nil
+        previewedID = nil
     }
 
     private mutating func end(_ prediction: Prediction, at time: Duration) -> Change? {
         guard endedIDs.insert(prediction.id).inserted else { return nil }
+        removePreview(of: prediction.id)
         let job = jobs.removeValue(forKey: prediction.id)
         if job?.isRunning == true { running -= 1 }
         let workflow = prediction.workflowID ?? "prediction"

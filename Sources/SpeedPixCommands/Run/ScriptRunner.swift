@@ -138,10 +138,14 @@ struct ScriptRunner: Sendable {
         switch plan.progress {
         case .tty:
             let style = ProgressFrame.Style(context.environment)
+            let previews = PreviewDisplay(plan.host.configuration, context)
+            defer { previews?.end() }
             let display = LiveDisplay(scriptContext) { size in
-                recorder.withState {
-                    ProgressFrame(state: $0, elapsed: recorder.elapsed(), size: size, style: style).lines
+                let (lines, preview) = recorder.withState { state in
+                    let frame = ProgressFrame(state: state, elapsed: recorder.elapsed(), size: size, style: style)
+                    return (frame.lines, state.preview)
                 }
+                return lines + (previews?.rows(of: preview, in: size, below: lines.count) ?? [])
             }
             try await display.run(body)
         case .plain where !plan.isDryRun:
