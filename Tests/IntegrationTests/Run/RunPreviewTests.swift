@@ -7,7 +7,7 @@ import Testing
 @Suite("Previews of a run")
 struct RunPreviewTests {
     private func progressed(_ id: String, _ preview: String?) -> ScriptEvent {
-        .progressed(Prediction(id: id, status: .running, progress: .init(0.5, preview: preview)))
+        .progressed(Prediction(id: id, status: .running, progress: Prediction.Progress(0.5, preview: preview)))
     }
 
     @Test("A run's state: the preview that came last, until its prediction shows none or ends")

@@ -85,8 +85,14 @@ package struct ScriptWorkflow: LocalWorkflow {
             task.progress(try arguments.number(1), try arguments.string(2))
             return .nil
         }
+        let preview = LuaFunctionDefinition.immediate(
+            "preview", .init("Shows how far it is.", ["picture: string — the bytes of a JPEG, PNG or WebP"])
+        ) { arguments in
+            task.preview(try arguments.bytes(1).bytes)
+            return .nil
+        }
         let host = PictureHost.withoutFiles()
-        let functions = [progress] + Self.films(FilmEncoder(task: task))
+        let functions = [progress, preview] + Self.films(FilmEncoder(task: task))
         let vm = try LuaVM(
             limits: trust.limits,
             modules: [Self.pictures(host, trust), LuaModule(name: "task", functions: functions)])

@@ -1,4 +1,6 @@
 package import Logging
+import NIOCore
+import SpeedPix
 
 /// What a run has besides its inputs.
 package struct WorkflowTask: Sendable {
@@ -27,5 +29,13 @@ package struct WorkflowTask: Sendable {
     ///   - number: Which of `total` steps this is, if the workflow counts them.
     package func progress(_ fraction: Double, _ step: String, number: Int? = nil, of total: Int? = nil) {
         reported.update(fraction: fraction, step: step, number: number, total: total)
+    }
+
+    /// Shows clients a picture of how far the run is, instead of the one before. What is no JPEG, PNG or WebP is not shown.
+    package func preview(_ picture: [UInt8]) {
+        guard let type = MediaType.sniff(picture), ["image/jpeg", "image/png", "image/webp"].contains(type) else {
+            return
+        }
+        reported.show(ByteBuffer(bytes: picture), mediaType: type)
     }
 }

@@ -73,7 +73,10 @@ return {
       local top = math.max(0, math.min(source.height - h, round(source.height * y - h / 2)))
       local seen = source:crop { x = left, y = top, width = w, height = h }
       frames[i] = seen:resize { width = width, height = height, fit = "exact" }:bytes { format = "jpeg", quality = quality }
-      if i % 6 == 0 then task.progress(0.9 * i / count, "frame " .. i .. " of " .. count) end
+      if i % 6 == 0 then
+        task.progress(0.9 * i / count, "frame " .. i .. " of " .. count)
+        task.preview(frames[i])
+      end
     end
     task.progress(0.9, "writing the film")
     local film = task.film(frames, RATE)

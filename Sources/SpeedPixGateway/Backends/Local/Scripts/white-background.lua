@@ -150,6 +150,7 @@ return {
     })
     canvas = canvas:composite(subject, { x = round((at.width - subject.width) / 2), y = at.top })
 
+    task.preview(canvas:thumbnail { width = 512 }:bytes { format = "jpeg" })
     if at.words then
       task.progress(0.85, "setting the caption")
       canvas = canvas:composite(at.words, { x = round((at.width - at.words.width) / 2), y = at.words_top })
