@@ -60,9 +60,9 @@ public enum Gateway {
         let tls = try configuration.tls?.context()
         let (ports, listening) = AsyncStream<Int>.makeStream()
         let comfyUI = await comfyUI(configuration, storage: storage, logger: logger)
+        let remote: (any Backend)? = if let given = configuration.comfyUI { given } else { comfyUI }
         let catalogue = catalogue(
-            configuration, storage: storage, workflows: workflows, comfyUI: configuration.comfyUI ?? comfyUI,
-            logger: logger)
+            configuration, storage: storage, workflows: workflows, comfyUI: remote, logger: logger)
         let parts = services(
             configuration, storage: storage, catalogue: catalogue, comfyUI: comfyUI, tls: tls, logger: logger,
             onPort: { listening.yield($0) })

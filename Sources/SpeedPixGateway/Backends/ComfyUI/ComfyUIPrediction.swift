@@ -139,7 +139,7 @@ actor ComfyUIPrediction {
         case .event(let event, let prompt):
             guard prompt == nil || prompt == current?.promptID else { return nil }
             if case .time = event { timer = nil }
-            return state.handle(event, at: elapsed())
+            return state.handle(event, at: elapsed()) + lateEnd(after: event)
         case .fetched(let result, let prompt):
             guard prompt == current?.promptID else { return nil }
             self.result = result
@@ -148,6 +148,14 @@ actor ComfyUIPrediction {
         case .quit(let stopping):
             if stopping { await stopBeforeTheEnd() }
             throw CancellationError()
+        }
+    }
+
+    /// A fast server says that a prompt has ended before its answer to the post is here, or while it is looked for.
+    private func lateEnd(after event: PromptRun.Event) -> [PromptRun.Action] {
+        switch event {
+        case .submitted, .sighted: followed?.end.map { state.handle(.ended($0), at: elapsed()) } ?? []
+        default: []
         }
     }
 

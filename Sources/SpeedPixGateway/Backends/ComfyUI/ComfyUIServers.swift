@@ -1,5 +1,4 @@
 import ComfyUI
-import Logging
 import SpeedPix
 
 /// All servers of a gateway: which of them a prediction runs on.

@@ -8,6 +8,7 @@ final class FollowedPrompt: Sendable {
         var progress: PromptProgress
         var outputs: [String: JSONValue] = [:]
         var label: String?
+        var end: PromptEnd?
     }
 
     private let graph: WorkflowGraph
@@ -37,6 +38,9 @@ final class FollowedPrompt: Sendable {
     /// What nodes have given so far, by their ids.
     var outputs: [String: JSONValue] { state.withLock { $0.outputs } }
 
+    /// How it has ended, if a frame has said it.
+    var end: PromptEnd? { state.withLock { $0.end } }
+
     /// Notes that the prompt runs, when the server's queue has said it.
     func markRunning() {
         state.withLock { $0.progress.markRunning() }
@@ -61,13 +65,10 @@ final class FollowedPrompt: Sendable {
             reported.update(
                 fraction: progress.fraction, step: label ?? "running", number: nodeNumber(progress), total: count)
         }
-        if case .ended(_, let end) = event {
-            if case .failed(let failure) = end {
-                tell(.ended(.failed(failure.named(by: graph.json))))
-            } else {
-                tell(.ended(end))
-            }
-        }
+        guard case .ended(_, var end) = event else { return }
+        if case .failed(let failure) = end { end = .failed(failure.named(by: graph.json)) }
+        state.withLock { $0.end = end }
+        tell(.ended(end))
     }
 
     /// Which of the nodes runs, counted from 1.
