@@ -64,7 +64,7 @@ package struct JetStreamRowLogStore: RowLogStore {
             true
         // While a cluster looks for its leader, an answer says nothing for sure.
         case .refused(let number): !JetStreamErrorCode.transient.contains(number)
-        case .connection, .timeout, .closed, .slowConsumer, .badAnswer: false
+        case .unreachable, .connection, .timeout, .closed, .slowConsumer, .badAnswer: false
         }
     }
 

@@ -28,6 +28,20 @@ struct WorkerCommandTests {
         }
     }
 
+    @Test("A worker that is started while NATS is down says so, and begins when it is there")
+    func startBeforeNATS() async throws {
+        try await WorkerFixture.run(rows: [["text": "a"]]) { fixture in
+            await fixture.server.kill()
+            let folder = try TestFolder()
+            let worker = fixture.worker("w1", in: folder, "--trust", "any")
+            #expect(await worker.says("(\(fixture.server.url)); trying again\n"), "\(worker.allErrors)")
+            try await fixture.server.restart()
+            #expect(try await fixture.results(1).count == 1)
+            worker.drain()
+            #expect(await worker.status == .success)
+        }
+    }
+
     @Test("What a script prints stands on standard error behind the row's label")
     func output() async throws {
         try await WorkerFixture.run(rows: [["text": "hello"]]) { fixture in
