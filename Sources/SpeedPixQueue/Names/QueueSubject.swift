@@ -51,6 +51,8 @@ package struct QueueSubject: Sendable {
     package func budget(_ block: Int) -> String { "speedpix.lease.\(batch).budget.\(block)" }
     /// A block of the rate, from 1.
     package func rate(slot: Int64, _ block: Int) -> String { "speedpix.lease.\(batch).rate.\(slot).\(block)" }
+    /// Which row saves a file under a name. `place` stands for the name, see ``NameClaims``.
+    func savedName(_ place: RowToken) -> String { "speedpix.lease.\(batch).name.\(place)" }
     /// By which a worker learns the server's time. `token` is the worker's own.
     package func clock(_ token: String) -> String { "speedpix.lease.\(batch).clock.\(token)" }
     /// Why workers begin no row any more, from 1, see ``QueueStop``; until it is resumed.
