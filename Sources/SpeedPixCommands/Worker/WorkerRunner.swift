@@ -16,7 +16,10 @@ final class WorkerRunner: Sendable {
 
     struct State {
         var rotation = BatchRotation()
+        /// Those that have rows, or had some lately.
         var known: [BatchName: BatchManifest] = [:]
+        /// Digests of the manifests of those whose rows it never takes.
+        var left: [BatchName: String] = [:]
         var batches: [BatchName: WorkerBatch] = [:]
         /// Why batches that were opened get no rows begun.
         var closed: [BatchName: String] = [:]
@@ -39,6 +42,13 @@ final class WorkerRunner: Sendable {
             rotation.add(batch)
             changes += 1
             return waiting
+        }
+
+        mutating func forget(_ batch: BatchName) {
+            rotation.remove(batch)
+            known[batch] = nil
+            batches[batch] = nil
+            closed[batch] = nil
         }
     }
 
@@ -95,8 +105,8 @@ final class WorkerRunner: Sendable {
             context.say("\(CountText.of(recovered, "prediction")) of a worker before compared with the queue")
         }
         let helpers = [
-            Task { await watchBatches() }, Task { await watchStandings() }, Task { await noteProgress() },
-            Task { await openBatches() },
+            Task { await watchBatches() }, Task { await watchRows() }, Task { await watchStandings() },
+            Task { await noteProgress() }, Task { await openBatches() },
         ]
         defer { for helper in helpers { helper.cancel() } }
         await withTaskCancellationHandler {

@@ -33,6 +33,16 @@ package struct QueueSubject: Sendable {
 
     // MARK: Of the other streams
 
+    /// The rows that wait or run, of all batches.
+    package static let allWaitingRows = "speedpix.rows.*"
+
+    /// - Returns: Nil for a subject that is not that of rows which wait.
+    package static func batch(ofWaitingRows subject: String) -> BatchName? {
+        let parts = subject.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 3, parts[0] == "speedpix", parts[1] == "rows" else { return nil }
+        return BatchName(String(parts[2]))
+    }
+
     /// The rows that wait, see ``RowMessage``. The consumer is named as the batch.
     package var waitingRows: String { "speedpix.rows.\(batch)" }
 

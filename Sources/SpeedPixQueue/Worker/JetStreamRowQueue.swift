@@ -24,6 +24,9 @@ package final class JetStreamRowQueue: RowQueue {
         /// Of those, the ones that ``next()`` has given out.
         var given: [Int: HandedRow] = [:]
         var isStopped = false
+        /// How many calls wait for rows.
+        var pulls = 0
+        var isClosed = false
     }
 
     /// How long ``next()`` waits for a row before it asks again.
@@ -61,6 +64,13 @@ package final class JetStreamRowQueue: RowQueue {
     /// - Returns: Perhaps none.
     /// - Throws: `NATSError`: `.notFound` if the batch has no consumer, `.disconnected`, `.timeout`; `CancellationError`.
     package func pull(count: Int, expires: Duration) async throws -> [HandedRow] {
+        let isOpen = state.withLock { state in
+            if !state.isClosed { state.pulls += 1 }
+            return !state.isClosed
+        }
+        guard isOpen else { return [] }
+        // After the rows that came are among those that this worker has.
+        defer { state.withLock { $0.pulls -= 1 } }
         var rows: [HandedRow] = []
         for pulled in try await access.jetStream.pull(
             QueueStream.rows.name, batch.text, count: count, expires: expires)
@@ -84,6 +94,16 @@ package final class JetStreamRowQueue: RowQueue {
             if isNew { rows.append(row) }
         }
         return rows
+    }
+
+    /// No row is pulled any more, unless this worker has rows, or waits for some.
+    ///
+    /// - Returns: Whether that is so now.
+    package func closeIfIdle() -> Bool {
+        state.withLock { state in
+            if state.held.isEmpty, state.pulls == 0 { state.isClosed = true }
+            return state.isClosed
+        }
     }
 
     /// Takes a row, unless it has a result, which is then seen to be among the results.
