@@ -13,6 +13,8 @@ package final class LoggedJournal: PredictionJournal {
         var intent: LoggedIntent
         /// Of ``local``.
         var local: JournalKey
+        /// When the log was first asked for the newest intent, by its clock.
+        var intended: Duration?
     }
 
     private struct Shared {
@@ -155,14 +157,16 @@ package final class LoggedJournal: PredictionJournal {
         guard let pending = shared.withLock({ $0.pending[key] }) else { return }
         try await local.recordIntent(pending.local)
         do {
-            try await logIntent(pending.intent)
+            let intended = try await logIntent(pending.intent)
+            shared.withLock { $0.pending[key]?.intended = intended }
         } catch {
             try? await local.withdrawIntent(pending.local)
             throw error
         }
     }
 
-    private func logIntent(_ intent: LoggedIntent) async throws {
+    /// - Returns: When the log was first asked for it, by its clock.
+    private func logIntent(_ intent: LoggedIntent) async throws -> Duration {
         let (fact, take) = (RowLogFact.intent(intent), log.take)
         for _ in 0..<log.settings.intentTries {
             let began = try await log.append { [self] state in
@@ -174,12 +178,18 @@ package final class LoggedJournal: PredictionJournal {
                 }
             }
             // Counted from before the append: its answer may have waited for a process that was stopped, while another counts.
-            if let began, log.now - began <= log.settings.sendWindow { return }
+            if let began, log.now - began <= log.settings.sendWindow { return began }
             try await withdraw(intent.create)
         }
         throw SpeedPixError(
             .journalFailed, "the batch's log answers too slowly to send anything",
             remedy: "look whether NATS is overloaded, or its disk", isRetryable: true)
+    }
+
+    /// Whether it is still within ``RowLogSettings/sendWindow``: it may have waited for a connection, or the process was stopped.
+    package func sendCondition(_ key: JournalKey) -> (@Sendable () -> Bool)? {
+        guard let intended = shared.withLock({ $0.pending[key]?.intended }) else { return nil }
+        return { [log] in log.now - intended <= log.settings.sendWindow }
     }
 
     private func withdraw(_ create: String) async throws {
