@@ -89,7 +89,10 @@ struct WorkerLossTests {
     /// Starts the worker with the journal of the one that has ended; it takes no rows of the batch.
     private func restart(_ fixture: WorkerFixture, in folder: TestFolder) async -> String {
         let worker = fixture.worker("w1", in: folder, "--trust", "any", "--name", "another")
-        while !worker.drain() { await Task.yield() }
+        if await worker.says("at once, from") {
+            // It deals with signals from a moment later on.
+            while !worker.drain() { await Task.yield() }
+        }
         #expect(await worker.status == .success)
         return worker.allErrors
     }
