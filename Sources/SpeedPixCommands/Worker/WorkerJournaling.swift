@@ -68,9 +68,11 @@ final class WorkerJournal: Sendable {
     /// Why something could not be written down; nil while everything could be.
     var writeProblem: SpeedPixError? { journal.withLock { $0 }?.writeProblem }
 
-    /// All rows have ended: their logs have everything that was paid for.
-    func end() async {
-        // If that cannot be written, the next worker compares once more.
-        try? await journal.withLock { $0 }?.end(succeeded: true)
+    /// All rows have ended.
+    ///
+    /// - Parameter isWhole: Whether their logs have everything that was paid for. Otherwise the worker's next start compares.
+    func end(isWhole: Bool = true) async {
+        // If that cannot be written, it compares as well.
+        try? await journal.withLock { $0 }?.end(succeeded: isWhole)
     }
 }

@@ -117,8 +117,9 @@ final class WorkerRunner: Sendable {
             state.withLock { $0.waiting }?.cancel()
         }
         try Task.checkCancellation()
-        for batch in state.withLock({ Array($0.batches.values) }) { await batch.journal.end() }
-        if let failure = state.withLock({ $0.failure }) { throw failure }
+        let (batches, failure) = state.withLock { (Array($0.batches.values), $0.failure) }
+        for batch in batches { await batch.journal.end(isWhole: failure == nil) }
+        if let failure { throw failure }
     }
 
     // MARK: Draining
@@ -156,5 +157,7 @@ final class WorkerRunner: Sendable {
     func fail(_ error: any Error) {
         state.withLock { $0.failure = $0.failure ?? error }
         drain()
+        // Nothing that rows come to can be written down any more, however long they have.
+        if let error = error as? NATSError, [.closed, .authentication].contains(error.code) { endGrace() }
     }
 }

@@ -207,7 +207,8 @@ package final class LoggedJournal: PredictionJournal {
 
     /// Returns when the log has it, however long that takes. Nothing more is created meanwhile.
     ///
-    /// - Throws: ``SpeedPixError`` `journal_failed` if the log cannot be read any more; after that nothing is intended.
+    /// - Throws: ``SpeedPixError`` `journal_failed` if the log cannot be read any more, or its connection is closed for good: the
+    ///   worker's own journal has it then. After that nothing is intended.
     package func recordCreated(_ prediction: Prediction, _ key: JournalKey) async throws {
         guard let pending = shared.withLock({ $0.pending.removeValue(forKey: key) }) else { return }
         let record = RowLogRecord.bounded(prediction, repeating: pending.intent)

@@ -1,3 +1,4 @@
+import Foundation
 import SpeedPix
 import SpeedPixBatch
 import SpeedPixJournal
@@ -132,6 +133,43 @@ struct WorkerLossTests {
             let next = log(fixture)
             _ = try await next.take(generation: 1)
             #expect(next.state.creates.map(\.state) == [.open])
+        }
+    }
+
+    /// The environment of a worker with this password.
+    private func credentials(_ password: String, in folder: TestFolder) throws -> [String: String] {
+        let path = try folder.write(password, to: "nats.password")
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
+        return ["SPEEDPIX_NATS_USER": "worker", "SPEEDPIX_NATS_PASSWORD_FILE": path]
+    }
+
+    @Test(
+        "A worker whose password NATS does not take any more ends with words, and its next start brings what it has paid for"
+    )
+    func passwordChanged() async throws {
+        let script = """
+            local p = speedpix.params { text = { required = true } }
+            local job = create("echo", { text = p.text })
+            print("created")
+            while not fs.exists("go-on") do speedpix.sleep(0.01) end
+            return { said = wait(job).text }
+            """
+        try await WorkerFixture.run(script, rows: [["text": "a"]], password: "first") { fixture in
+            let folder = try TestFolder()
+            let worker = fixture.worker(
+                "w1", in: folder, "--trust", "any", environment: try credentials("first", in: folder))
+            #expect(await worker.says("row-1: created"), "\(worker.allErrors)")
+            await fixture.server.kill()
+            try await fixture.server.restart(configuration: WorkerFixture.authorization(password: "second"))
+            // Nobody tells it to end.
+            let status = await worker.status
+            #expect(status == .configuration || status == .failure, "\(worker.allErrors)")
+            #expect(worker.allErrors.contains("does not accept these credentials"), "\(worker.allErrors)")
+            let next = fixture.worker(
+                "w1", in: folder, "--trust", "any", environment: try credentials("second", in: folder))
+            #expect(await next.says("1 prediction of a worker before compared with the queue"), "\(next.allErrors)")
+            while !next.drain() { await Task.yield() }
+            #expect(await next.status == .success)
         }
     }
 }
