@@ -14,6 +14,12 @@ struct WorkerJournaling: RowJournaling {
     let rate: RateLeases?
     /// Called for each create that the budget stops.
     let onRefusal: @Sendable () -> Void
+    let logged = LoggedTry()
+
+    /// The journal of the try, once it has one.
+    final class LoggedTry: Sendable {
+        let journal = Mutex<LoggedJournal?>(nil)
+    }
 
     var writeProblem: SpeedPixError? { own.writeProblem }
 
@@ -25,16 +31,19 @@ struct WorkerJournaling: RowJournaling {
 
     func predictions(of journal: RowJournal) -> any PredictionJournal {
         let logged = LoggedJournal(row.log, local: journal.journal)
+        self.logged.journal.withLock { $0 = logged }
         guard budget != nil || rate != nil else { return logged }
         return LeasedJournal(logged, budget: budget, rate: rate, onRefusal: onRefusal)
     }
 
     func openForDryRun(_ row: BatchRow) throws -> DryRunJournal? { nil }
 
-    /// Nothing: how a row has ended is in its log.
+    /// Only whether the worker's next start has to look at the take: how a row has ended is in its log.
     func finish(
         _ row: RowJournal, version: RowVersion, files: [String: String], names: [[UInt8]: String], result: RowResult
-    ) async throws {}
+    ) async throws {
+        if logged.journal.withLock({ $0 })?.isWhole == true { try own.opened().noteLogged(row) }
+    }
 }
 
 /// A worker's own journal of one batch, which is begun with its first row.

@@ -29,6 +29,8 @@ package final class LoggedJournal: PredictionJournal {
         var ended: Set<String> = []
         /// Files of outputs of other takes, by their URLs; nil until they are needed.
         var outputs: [String: OutputFileID]?
+        /// How many predictions the log does not have yet.
+        var unlogged = 0
         /// Nothing more is created then.
         var failure: SpeedPixError?
     }
@@ -48,6 +50,9 @@ package final class LoggedJournal: PredictionJournal {
         self.local = local
         epoch = log.state.epoch
     }
+
+    /// Whether the log has every prediction that this take was told of.
+    package var isWhole: Bool { shared.withLock { $0.unlogged } == 0 }
 
     /// True: other takes' creates are looked for.
     package var identifiesCreates: Bool { true }
@@ -219,7 +224,9 @@ package final class LoggedJournal: PredictionJournal {
                 // Its own journal cannot write; the log still can.
                 localResult = .failure(error)
             }
+            shared.withLock { $0.unlogged += 1 }
             try await log.append(mustHold: true) { $0.refusal(of: fact, by: nil) == nil ? [fact] : [] }
+            shared.withLock { $0.unlogged -= 1 }
             try localResult.get()
         } catch {
             let failure =

@@ -115,6 +115,8 @@ struct WorkerLossTests {
             #expect(create.predictionIDs == [id])
             #expect(create.intent.position?.rawValue == "create 1")
             #expect(create.intent.workflowID == "echo")
+            #expect(create.intent.digest == "digest")
+            #expect(create.intent.inputs == ["text": "0123456789abcdef"])
             let entries = next.state.number
             // The journal is read once.
             #expect(await !restart(fixture, in: folder).contains("compared with the queue"))
