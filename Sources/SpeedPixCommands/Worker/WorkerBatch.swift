@@ -86,12 +86,13 @@ final class WorkerBatch: Sendable {
         return nil
     }
 
-    /// Publishes what keeps this worker from doing a row.
-    func report(_ problem: String, _ row: HandedRow) async throws {
+    /// Publishes what keeps this worker from doing a row. Tried once: a queue that is full must not keep the row with this worker, and
+    /// when the row comes again it is reported again.
+    func report(_ problem: String, _ row: HandedRow) async {
         let worker = shared.logs.worker
         let report = WorkerReport(worker: worker, row: row.message.number, label: row.message.label, message: problem)
         let place = QueueSubject(name).report(worker: WorkerReport.token(of: worker), row.token)
-        _ = try await shared.access.writeOnce(.leases).create(place, report.payload)
+        _ = try? await shared.access.jetStream.publish(place, report.payload, ifAbsent: true)
     }
 
     /// Why no row begins any more by what this worker alone knows; nil while rows do.

@@ -98,7 +98,7 @@ extension WorkerRunner {
         do {
             if let problem = batch.problem(with: row) {
                 context.say("batch \(batch.name), row \(row.message.label): \(problem)".printable())
-                try await batch.report(problem, row)
+                await batch.report(problem, row)
                 await handBack(row, batch, problem)
             } else if let queued = try await batch.queue.begin(row) {
                 try await run(row, queued, batch)
