@@ -39,6 +39,7 @@ struct SavedNamesTests {
     private func save(_ conflict: SaveConflict, elsewhere: Elsewhere) async throws -> String {
         let folder = try TemporaryFolder()
         let files = FileAccess(workingDirectory: folder.path, homeDirectory: folder.path)
+        defer { withExtendedLifetime(folder) {} }
         return try await SavedNames(shared: elsewhere).save("a.png", of: mine, conflict, in: files) {
             $0.lastComponent?.string ?? ""
         }
@@ -73,6 +74,7 @@ struct SavedNamesTests {
         let elsewhere = Elsewhere(["a.png", "a-2.png"])
         let folder = try TemporaryFolder()
         let files = FileAccess(workingDirectory: folder.path, homeDirectory: folder.path)
+        defer { withExtendedLifetime(folder) {} }
         let names = SavedNames(shared: elsewhere)
         for _ in 0..<2 {
             let name = try await names.save("a.png", of: mine, .rename, in: files) { $0.lastComponent?.string }

@@ -26,7 +26,7 @@ private final class TimedJournal: ForwardingJournal {
     }
 
     func sendCondition(_ key: JournalKey) -> (@Sendable () -> Bool)? {
-        { [answers] in answers.withLock { $0.isEmpty ? true : $0.removeFirst() } }
+        { [self] in answers.withLock { $0.isEmpty ? true : $0.removeFirst() } }
     }
 }
 
