@@ -64,7 +64,8 @@ enum QueueSession {
 
     private static func text(_ state: NATSState) -> String? {
         switch state {
-        case .connected, .closed: nil
+        case .connected, .closed(reason: nil): nil
+        case .closed(let reason?): "NATS: the connection is closed for good: \(reason)"
         case .disconnected(let reason): "NATS: the connection is lost\(reason.map { " (\($0))" } ?? ""); trying again"
         case .problem(let error): "NATS: \(error)"
         }

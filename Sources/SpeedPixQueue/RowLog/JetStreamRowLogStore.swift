@@ -47,6 +47,8 @@ package struct JetStreamRowLogStore: RowLogStore {
             return .exists
         } catch let error as NATSError where Self.isSurelyNotStored(error) {
             return .refused(Self.failure(error, "written"))
+        } catch let error as NATSError where error.code == .closed {
+            return .closed(Self.failure(error, "written"))
         }
     }
 

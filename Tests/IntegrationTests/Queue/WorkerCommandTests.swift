@@ -133,6 +133,29 @@ struct WorkerCommandTests {
         }
     }
 
+    @Test("A row whose report finds no room is given back all the same")
+    func fullReports() async throws {
+        let script = """
+            local p = speedpix.params { image = { type = "file", required = true } }
+            return { image = tostring(p.image) }
+            """
+        try await WorkerFixture.run(script, rows: [["image": "photos/7.jpg"]]) { fixture in
+            let jetStream = fixture.access.jetStream
+            try await jetStream.deleteStream(QueueStream.leases.name)
+            var leases = QueueStream.leases.configuration()
+            leases.maxMessages = 1
+            try await jetStream.createStream(leases)
+            _ = try await jetStream.publish("speedpix.lease.\(fixture.name).full", [1], ifAbsent: true)
+            let folder = try TestFolder()
+            let worker = fixture.worker("w1", in: folder, "--trust", "any", "--root", folder.path)
+            #expect(await worker.says("lacks photos/7.jpg below its --root"))
+            worker.drain()
+            #expect(await worker.status == .success)
+            #expect(worker.allErrors.contains("0 rows done, 0 failed, 1 given back"), "\(worker.allErrors)")
+            #expect(try await fixture.unacknowledged() == 1)
+        }
+    }
+
     @Test("Values may not name files outside of --root, though the worker's user may read them")
     func outside() async throws {
         let script = """
