@@ -1,3 +1,4 @@
+import ImagingLua
 import SpeedPix
 import SpeedPixTestSupport
 import Synchronization
