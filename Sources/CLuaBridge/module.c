@@ -42,10 +42,12 @@ static void fill(lua_State *L, int index) {
         lua_pop(L, 2);
         return;
     }
-    bool is_memory = vm->failure_status == SPL_OUT_OF_MEMORY;
     lua_pop(L, 1);
     lua_setmetatable(L, index);
-    luaL_error(L, is_memory ? "not enough memory" : "a module could not be registered: %s", vm->failure);
+    if (vm->failure_status != SPL_OUT_OF_MEMORY) luaL_error(L, "a module could not be registered: %s", vm->failure);
+    // Without a place in front, which would make it an error like any other.
+    lua_pushliteral(L, "not enough memory");
+    lua_error(L);
 }
 
 // __index of the fields of a module that was only declared.
