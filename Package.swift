@@ -380,6 +380,7 @@ let package = Package(
                 "LuaRuntime", "SpeedPix", "SpeedPixLua", "SpeedPixTestSupport", "Imaging", "ImagingLua",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swift
         ),

@@ -6,11 +6,14 @@
 
 #include "internal.h"
 
-// The "file:line:" of the code that has called the running C function; as Lua begins its messages.
+// The "file:line:" of the Lua code that has called the running C function, perhaps through another; as Lua begins its messages.
 static bool get_place(lua_State *L, char *place, size_t size) {
     lua_Debug ar;
-    if (!lua_getstack(L, 1, &ar) || !lua_getinfo(L, "Sl", &ar) || ar.currentline <= 0) return false;
-    return (size_t)snprintf(place, size, "%s:%d:", ar.short_src, ar.currentline) < size;
+    for (int level = 1; level <= 2; level++) {
+        if (!lua_getstack(L, level, &ar) || !lua_getinfo(L, "Sl", &ar)) return false;
+        if (ar.currentline > 0) return (size_t)snprintf(place, size, "%s:%d:", ar.short_src, ar.currentline) < size;
+    }
+    return false;
 }
 
 void spl_note_absent(spl_vm *vm, lua_State *L, const char *module, const char *field) {
@@ -27,24 +30,10 @@ static int absent_field(lua_State *L) {
     return 0;
 }
 
-typedef struct {
-    const char *path, *advice;
-} registration;
-
-static int register_absent(lua_State *L) {
-    registration *r = lua_touserdata(L, 1);
-    spl_vm *vm = spl_vm_of(L);
-    if (vm->absent_ref == 0) {
-        lua_newtable(L);
-        vm->absent_ref = luaL_ref(L, LUA_REGISTRYINDEX);
-    }
-    lua_rawgeti(L, LUA_REGISTRYINDEX, vm->absent_ref);
-    lua_pushstring(L, r->advice);
-    lua_setfield(L, -2, r->path);
-    const char *dot = strchr(r->path, '.');
-    if (dot == NULL) return 0;
+static int watch(lua_State *L) {
+    const char *library = lua_touserdata(L, 1);
     lua_pushglobaltable(L);
-    lua_pushlstring(L, r->path, (size_t)(dot - r->path));
+    lua_pushstring(L, library);
     lua_pushvalue(L, -1);
     // Modules of the host are no tables, and tell of such names by themselves.
     if (lua_rawget(L, -3) != LUA_TTABLE || lua_getmetatable(L, -1)) return 0;
@@ -56,10 +45,7 @@ static int register_absent(lua_State *L) {
     return 0;
 }
 
-bool spl_register_absent(spl_vm *vm, const char *path, const char *advice) {
-    registration r = {.path = path, .advice = advice};
-    return spl_protected(vm, register_absent, &r);
-}
+bool spl_watch(spl_vm *vm, const char *library) { return spl_protected(vm, watch, (void *)library); }
 
 // What a message says is nil: "…: attempt to call a nil value (global 'unpack')" (varinfo in ldebug.c).
 typedef struct {
@@ -172,16 +158,16 @@ static int explain(lua_State *L) {
     bool is_same_place = strncmp(message, vm->absent_place, strlen(vm->absent_place)) == 0;
     const char *path = is_read_field && (s.is_field ? is_same_place : s.is_called && !s.is_global) ? vm->absent : NULL;
     if (path == NULL && !s.is_global && (s.is_field || !s.is_called)) return 1;
-    if (vm->absent_ref != 0) {
-        lua_rawgeti(L, LUA_REGISTRYINDEX, vm->absent_ref);
-        if (path != NULL)
-            lua_pushstring(L, path);
-        else
-            lua_pushlstring(L, s.name, s.length);
-        if (lua_rawget(L, -2) == LUA_TSTRING) {
-            lua_pushfstring(L, "%s; %s", message, lua_tostring(L, -1));
-            return 1;
-        }
+    char name[64], advice[256];
+    bool is_short = s.length < sizeof name;
+    if (path == NULL && is_short) {
+        memcpy(name, s.name, s.length);
+        name[s.length] = 0;
+    }
+    if ((path != NULL || is_short)
+        && vm->host.advise(vm->host.context, path != NULL ? path : name, advice, sizeof advice)) {
+        lua_pushfstring(L, "%s; %s", message, advice);
+        return 1;
     }
     // A variable of the script's own, which is nil: nobody knows what was meant to be in it.
     if (path == NULL && !s.is_global) return lua_settop(L, 1), 1;

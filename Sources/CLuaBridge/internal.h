@@ -104,7 +104,6 @@ struct spl_vm {
     lua_State *inspector;  // where the session's variables are looked at; NULL if there is no session
     int scope_ref, declared_ref;  // session.c
     int loaded_ref;   // the table of Lua's own libraries by name
-    int absent_ref;   // absent.c: name that a script may expect → what to use instead
     char absent[64], absent_place[96];  // the field of a library that has been read last and was nil, and the "file:line:" of that
     int traces_ref;   // coroutine that ended by an error → its traceback; weak
     int class_refs[SPL_MAX_CLASSES];

@@ -25,8 +25,42 @@ static int hidden_next(lua_State *L) {
     return 1;
 }
 
+// Has the host register the content of the module whose fields are at an index, if it has not.
+static void fill(lua_State *L, int index) {
+    spl_vm *vm = spl_vm_of(L);
+    index = lua_absindex(L, index);
+    if (!lua_getmetatable(L, index)) return;
+    if (lua_getfield(L, -1, "module") != LUA_TSTRING) {
+        lua_pop(L, 2);
+        return;
+    }
+    // The module's own Lua text may read fields that are not there yet.
+    lua_pushnil(L);
+    lua_setmetatable(L, index);
+    vm->failure_status = SPL_OK;
+    if (vm->host.fill(vm->host.context, lua_tostring(L, -1))) {
+        lua_pop(L, 2);
+        return;
+    }
+    lua_pop(L, 1);
+    lua_setmetatable(L, index);
+    if (vm->failure_status != SPL_OUT_OF_MEMORY) luaL_error(L, "a module could not be registered: %s", vm->failure);
+    // Without a place in front, which would make it an error like any other.
+    lua_pushliteral(L, "not enough memory");
+    lua_error(L);
+}
+
+// __index of the fields of a module that was only declared.
+static int declared_index(lua_State *L) {
+    fill(L, 1);
+    lua_settop(L, 2);
+    lua_gettable(L, 1);
+    return 1;
+}
+
 // pairs(module), over the hidden table but without handing it out.
 static int hidden_pairs(lua_State *L) {
+    fill(L, lua_upvalueindex(1));
     lua_pushvalue(L, lua_upvalueindex(1));
     lua_pushcclosure(L, hidden_next, 1);
     lua_pushvalue(L, 1);
@@ -112,6 +146,35 @@ static int register_missing(lua_State *L) {
 bool spl_register_missing(spl_vm *vm, const char *module, const void *function) {
     registration r = {.vm = vm, .module = module, .function = function};
     return spl_protected(vm, register_missing, &r);
+}
+
+static int declare(lua_State *L) {
+    registration *r = lua_touserdata(L, 1);
+    push_fields(L, r->vm, r->module);
+    lua_createtable(L, 0, 2);
+    lua_pushcfunction(L, declared_index);
+    lua_setfield(L, -2, "__index");
+    lua_pushstring(L, r->module);
+    lua_setfield(L, -2, "module");
+    lua_setmetatable(L, -2);
+    return 0;
+}
+
+bool spl_declare(spl_vm *vm, const char *module) {
+    registration r = {.vm = vm, .module = module};
+    return spl_protected(vm, declare, &r);
+}
+
+static int fill_declared(lua_State *L) {
+    registration *r = lua_touserdata(L, 1);
+    push_fields(L, r->vm, r->module);
+    fill(L, -1);
+    return 0;
+}
+
+bool spl_fill(spl_vm *vm, const char *module) {
+    registration r = {.vm = vm, .module = module};
+    return spl_protected(vm, fill_declared, &r);
 }
 
 static int alias(lua_State *L) {

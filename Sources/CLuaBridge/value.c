@@ -44,6 +44,8 @@ static uint8_t *extend(spl_vm *vm, size_t count) {
     return end;
 }
 
+void spl_fail_put(spl_vm *vm) { vm->put_failed = true; }
+
 static void put(spl_vm *vm, uint8_t op, const void *operand, size_t size) {
     uint8_t *target = extend(vm, 1 + size);
     if (target == NULL) return;

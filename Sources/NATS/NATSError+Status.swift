@@ -30,6 +30,8 @@ extension NATSError {
         case SPN_DISCONNECTED, SPN_INSUFFICIENT_BUFFER: self = .disconnected
         case SPN_CONNECTION_CLOSED: self = .closed
         case SPN_TIMEOUT: self.init(.timeout, "NATS did not answer in time")
+        case SPN_NO_SERVER:
+            self.init(.unreachable, "no connection to NATS: \(text)", remedy: "check that a server runs at this URL")
         default:
             self.init(.connection, "no connection to NATS: \(text)", remedy: "check that a server runs at this URL")
         }

@@ -5,7 +5,9 @@ package struct NATSError: Error, Sendable, Equatable, CustomStringConvertible {
         case noLibrary
         /// A URL, a subject, a name, a header or a file of credentials or certificates that cannot be used. Nothing was sent.
         case invalid
-        /// No server can be reached, or its certificate is not trusted.
+        /// No server can be reached, or none whose certificate is trusted.
+        case unreachable
+        /// A server was reached, and no connection came about: only one side has TLS, or the certificate is not trusted.
         case connection
         /// The server does not know these credentials.
         case authentication
@@ -50,7 +52,7 @@ package struct NATSError: Error, Sendable, Equatable, CustomStringConvertible {
     /// Whether the same call may succeed later without anything being changed by hand.
     package var isTransient: Bool {
         switch code {
-        case .disconnected, .timeout, .slowConsumer, .connection: true
+        case .disconnected, .timeout, .slowConsumer, .unreachable, .connection: true
         case .refused(let number): JetStreamErrorCode.transient.contains(number)
         default: false
         }

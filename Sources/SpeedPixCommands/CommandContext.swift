@@ -1,4 +1,4 @@
-package import SpeedPix
+public import SpeedPix
 
 #if canImport(FoundationEssentials)
 public import FoundationEssentials
@@ -65,7 +65,7 @@ public struct CommandContext: Sendable {
         writeOutput: @escaping @Sendable ([UInt8]) throws -> Void,
         writeError: @escaping @Sendable ([UInt8]) -> Void,
         readInput: @escaping @Sendable () throws -> [UInt8],
-        clock: any Clock<Duration> = ContinuousClock(),
+        clock: any Clock<Duration> = TimerClock(),
         now: @escaping @Sendable () -> Date = { Date() },
         randomToken: @escaping @Sendable () -> String = { UUID().uuidString.lowercased() }
     ) {

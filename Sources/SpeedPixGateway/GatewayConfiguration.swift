@@ -105,7 +105,7 @@ public struct GatewayConfiguration: Sendable {
     /// 64 random bits, for the seeds of predictions that ask for new ones.
     public var random: @Sendable () -> UInt64 = { UInt64.random(in: .min ... .max) }
     /// Measures how long predictions run, and what a workflow sleeps on.
-    public var clock: any Clock<Duration> = ContinuousClock()
+    public var clock: any Clock<Duration> = TimerClock()
 
     /// A configuration with the documented defaults.
     public init(appKey: String, appSecret: Secret, computingWorkers: Int = System.coreCount) {

@@ -92,7 +92,11 @@ extension JournalStore {
             .compactMap(\.stringValue)
         return RecordedCreate(
             number: row["number"], run: row["run"], rowKey: row["row_key"],
-            position: (row["position"] as String?).map { CreatePosition(rawValue: $0) }, state: state,
+            position: (row["position"] as String?).map { CreatePosition(rawValue: $0) },
+            identity: (row["digest"] as String?).map { digest in
+                CreateIdentity(
+                    digest: digest, inputs: members(row["inputs"] as String? ?? "{}").compactMapValues(\.stringValue))
+            }, state: state,
             workflowID: row["workflow"], label: row["label"], input: members(row["input"]),
             prediction: record.flatMap(Prediction.init(record:)), problem: row["problem"], intended: row["intended"],
             ended: row["ended"], paths: paths,

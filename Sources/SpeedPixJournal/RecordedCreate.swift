@@ -30,6 +30,8 @@ public struct RecordedCreate: Sendable {
     public var rowKey: String?
     /// Where in the run it stands.
     public var position: CreatePosition?
+    /// What it is, with the beginnings of its inputs' digests; nil for one that cannot be distinguished from others.
+    public var identity: CreateIdentity?
     /// How it stands.
     public var state: State
     /// The workflow's id.

@@ -49,7 +49,7 @@ public struct ScriptHost: Sendable {
         files: FileAccess,
         streams: ScriptStreams,
         arguments: [String: String] = [:],
-        clock: any Clock<Duration> = ContinuousClock(),
+        clock: any Clock<Duration> = TimerClock(),
         moduleDirectory: String? = nil,
         environment: ScriptEnvironment = ScriptEnvironment(),
         cancelsOnStop: Bool = false,

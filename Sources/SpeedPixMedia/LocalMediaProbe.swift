@@ -20,7 +20,7 @@ public struct LocalMediaProbe: MediaProbe {
     ///   - timeout: How long a program may take for one file.
     ///   - clock: Measures that.
     public init(
-        searchPath: String, timeout: Duration = .seconds(30), clock: any Clock<Duration> = ContinuousClock()
+        searchPath: String, timeout: Duration = .seconds(30), clock: any Clock<Duration> = TimerClock()
     ) {
         ffprobe = MediaTool(
             name: "ffprobe", remedy: "install FFmpeg (apt install ffmpeg, brew install ffmpeg)",

@@ -126,12 +126,15 @@ enum LuaFixture {
 
     /// `t`, `s` with the concurrency library, and `json`.
     static func modules(gate: Gate = Gate(), probes: ProbeCount = ProbeCount()) -> [LuaModule] {
-        [module(gate: gate, probes: probes), .concurrency(name: "s"), JSONModule.module(), absentNames]
+        [
+            module(gate: gate, probes: probes), .concurrency(name: "s"), .deferred("json") { JSONModule.module() },
+            absentNames,
+        ]
     }
 
     private static var absentNames: LuaModule {
         var module = LuaModule(name: "_absent")
-        module.absentNames = ["absent": "use present", "string.absent": "use string.present"]
+        module.absentNames = LuaAbsentNames(["absent": "use present", "string.absent": "use string.present"])
         return module
     }
 

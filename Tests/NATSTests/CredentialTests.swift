@@ -49,7 +49,7 @@ struct CredentialTests {
     func unreachable() async throws {
         let server = try await NATSServer.start(jetStream: false)
         await server.kill()
-        #expect(await failure(NATSConfiguration(servers: [server.url]))?.code == .connection)
+        #expect(await failure(NATSConfiguration(servers: [server.url]))?.code == .unreachable)
         #expect(await failure(NATSConfiguration(servers: []))?.code == .invalid)
     }
 
@@ -73,7 +73,10 @@ struct CredentialTests {
         // The certificate is for localhost and 127.0.0.1, not for 127.0.0.2, where the server does not listen; `localhost.` is
         // the same host by another name.
         let other = "tls://localhost.:\(server.port)"
-        #expect(await failure(NATSConfiguration(servers: [other], tls: tls("company.pem")))?.code == .connection)
+        // Where a name has several addresses, libnats does not say that it was the certificate.
+        let codes: [NATSError.Code] = [.connection, .unreachable]
+        let code = try #require(await failure(NATSConfiguration(servers: [other], tls: tls("company.pem")))?.code)
+        #expect(codes.contains(code))
     }
 
     @Test("Permissions: a forbidden request fails at once, a forbidden subscription ends, and nothing else does")

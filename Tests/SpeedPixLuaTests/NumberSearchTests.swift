@@ -9,6 +9,13 @@ struct NumberSearchTests {
         #expect(NumberSearch.first { $0 > taken } == taken + 1)
     }
 
+    @Test("It may begin behind numbers that do not count", arguments: [(5, 0), (5, 7), (5, 21), (5, 22), (17, 20_000)])
+    func start(first: Int, taken: Int) async {
+        let expected = max(first, taken + 1)
+        #expect(NumberSearch.first(from: first) { $0 > taken } == expected)
+        #expect(await NumberSearch.firstAwaited(from: first) { $0 > taken } == expected)
+    }
+
     @Test("A gap among the first is used, and one far behind may be passed over, with a number that is free")
     func gaps() {
         #expect(NumberSearch.first { $0 == 3 || $0 > 10 } == 3)

@@ -2,6 +2,7 @@
 
 import os
 import resource
+import signal
 import subprocess
 import sys
 import time
@@ -20,6 +21,8 @@ def row(number):
 
 
 def main():
+    # Who starts this may have it begin with signals blocked; the worker, which inherits that, is ended by one.
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
     count, pool, folder = int(sys.argv[1]), sys.argv[2], sys.argv[3]
     redis = subprocess.Popen(
         ["redis-server", "--port", "0", "--unixsocket", SOCKET, "--save", "", "--dir", folder],

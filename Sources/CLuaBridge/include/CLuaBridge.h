@@ -88,7 +88,8 @@ typedef struct {
 // How many arguments of a call Swift gets with it, so that reading them needs no further call into C.
 enum { SPL_ARGUMENTS_PASSED = 8 };
 
-// Swift's side. Each callback may call spl_get… and spl_put…, and nothing else of this header but spl_anchor.
+// Swift's side. Each callback may call spl_get… and spl_put…, and nothing else of this header but spl_anchor, and what registers
+// a class; `fill` calls what registers, and nothing else.
 typedef struct {
     void *context;
     // A registered function was called with `count` arguments at 1…count. `arguments` has the first of them, at most
@@ -121,6 +122,11 @@ typedef struct {
     // Finds what a misspelt name was meant to be among `names`, each of which has a line break behind it. Returns where in
     // `names` it begins; -1 if none is near. Both are ASCII.
     int32_t (*nearest)(const char *name, size_t name_length, const char *names, size_t length);
+    // Writes what to use instead of a name that scripts may expect and that is not there: a global, or "library.field". Returns
+    // false if nothing is known of it.
+    bool (*advise)(void *context, const char *path, char *text, size_t capacity);
+    // Registers the content of a module of spl_declare. Returns false if that fails.
+    bool (*fill)(void *context, const char *module);
 } spl_host;
 
 // A stream of random numbers.
@@ -253,10 +259,13 @@ bool spl_register(spl_vm *vm, const char *module, const char *field, const void 
 bool spl_register_spawn(spl_vm *vm, const char *module, const char *field, bool is_helper);
 // Called with (module, key) where a module has no such field. Makes the module, if need be.
 bool spl_register_missing(spl_vm *vm, const char *module, const void *function);
-// Registers what to use instead of a name that scripts may expect and that is not there: a global, or "module.field". It
-// stays nil; an error about that nil has the advice behind it. Of a module of Lua's own it must be called after those of the
-// host are registered.
-bool spl_register_absent(spl_vm *vm, const char *path, const char *advice);
+// Makes a module without content, which the host's `fill` registers when a script first reads one of its fields, or all.
+bool spl_declare(spl_vm *vm, const char *module);
+// Has a declared module filled now.
+bool spl_fill(spl_vm *vm, const char *module);
+// Notes which field of one of Lua's own libraries was read and is not there, so that an error about that nil has the host's
+// advice behind it. Does nothing for a module of the host, which must be registered before.
+bool spl_watch(spl_vm *vm, const char *library);
 // For a callback on L: `module.field` was read and is nil, so that an error about it at this place is about that field.
 void spl_note_absent(spl_vm *vm, lua_State *L, const char *module, const char *field);
 // A class of objects. `properties` is called with (object, key) for keys that are not methods, and with
@@ -375,6 +384,8 @@ void spl_set_table_size(spl_vm *vm, size_t table, int32_t items, int32_t entries
 void spl_put_entry(spl_vm *vm);
 void spl_put_item(spl_vm *vm, int64_t index);
 void spl_put_object(spl_vm *vm, int32_t class_id, uint64_t handle);
+// What was to be put is not there, since memory ran out: the call raises that.
+void spl_fail_put(spl_vm *vm);
 void spl_put_anchor(spl_vm *vm, int32_t slot);
 // The table on top becomes an error of the host, with its place and traceback filled in.
 void spl_put_error(spl_vm *vm);

@@ -31,8 +31,25 @@ public struct LuaField: Sendable, ExpressibleByStringInterpolation {
     var isVariadic: Bool { name == "..." }
 
     private var parts: (name: Substring, type: Substring?, summary: Substring?) {
-        let parts = text.split(separator: " — ", maxSplits: 1)
-        let head = parts[0].split(separator: ": ", maxSplits: 1)
-        return (head[0], head.count > 1 ? head[1] : nil, parts.count > 1 ? parts[1] : nil)
+        let (head, summary) = text[...].cut(at: " — ")
+        let (name, type) = head.cut(at: ": ")
+        return (name, type, summary)
+    }
+}
+
+extension Substring {
+    /// What stands before a separator, and what behind it; nil if it is not there.
+    ///
+    /// By bytes: each VM reads the descriptions of the functions that its script calls, and the search of the standard library,
+    /// by characters, took a third of a row of a batch.
+    fileprivate func cut(at separator: String) -> (Substring, Substring?) {
+        var start = utf8.startIndex
+        while let found = utf8[start...].firstIndex(where: { $0 == separator.utf8.first }) {
+            if utf8[found...].starts(with: separator.utf8) {
+                return (self[..<found], self[utf8.index(found, offsetBy: separator.utf8.count)...])
+            }
+            start = utf8.index(after: found)
+        }
+        return (self, nil)
     }
 }

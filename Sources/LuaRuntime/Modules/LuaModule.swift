@@ -41,7 +41,10 @@ public struct LuaModule: Sendable {
     /// What to use instead of names that scripts may expect and that are not there: globals, and `module.field`, also of Lua's
     /// own modules. They are nil; an error about that nil has this text behind it. A module of the host withholds the field as
     /// well, see ``withheldNames``, and is registered before the module that has this.
-    package var absentNames: [String: String] = [:]
+    package var absentNames = LuaAbsentNames([:])
+    /// Makes the module's content when a script first reads one of its fields; nil for one that is registered when its VM
+    /// starts. See ``deferred(_:classes:_:)``.
+    var makeContent: (@Sendable () -> LuaModule)?
     /// Names that Lua's own module has and this one does not: they read as nil, as scripts that probe for them expect,
     /// where other names are an error.
     package var withheldNames: [String] = []
@@ -69,4 +72,21 @@ public struct LuaModule: Sendable {
         self.classes = classes
         self.source = source.map { LuaChunk($0, name: name) }
     }
+
+    /// A module that is made and registered when a script first reads one of its fields, or asks for all: most scripts use a few
+    /// modules, and to register one takes longer than to make an empty VM.
+    ///
+    /// - Parameters:
+    ///   - name: The name of the module that `make` gives, which has no ``globals`` and is no Lua library's.
+    ///   - classes: The classes that it gives: other modules may give out their objects.
+    package static func deferred(
+        _ name: String, classes: [any LuaObject.Type] = [], _ make: @escaping @Sendable () -> LuaModule
+    ) -> LuaModule {
+        var module = LuaModule(name: name, classes: classes)
+        module.makeContent = make
+        return module
+    }
+
+    /// The module with its content.
+    package var complete: LuaModule { makeContent?() ?? self }
 }

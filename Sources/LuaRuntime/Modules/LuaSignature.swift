@@ -9,7 +9,6 @@ final class LuaSignature {
     /// What the arguments may be, one after the other; for any number of arguments the last one's.
     private let kinds: [LuaTypes.Kinds]
     private let isVariadic: Bool
-    private let options: [String: LuaTypes]
 
     init(_ description: LuaFunctionDescription) {
         self.description = description
@@ -18,8 +17,6 @@ final class LuaSignature {
             return field.isOptional ? kinds.union(.absent) : kinds
         }
         isVariadic = description.parameters.last?.isVariadic ?? false
-        options = Dictionary(
-            description.options.map { ($0.name, LuaTypes($0.type)) }, uniquingKeysWith: { first, _ in first })
     }
 
     /// The position of the options table, from 1.
@@ -31,7 +28,7 @@ final class LuaSignature {
             let field = description.parameters[position - 1]
             return field.isVariadic ? nil : field.name
         }
-        return position == optionsPosition && !options.isEmpty ? "options" : nil
+        return position == optionsPosition && !description.options.isEmpty ? "options" : nil
     }
 
     /// - Throws: ``LuaArgumentError`` for the first argument that is missing or of another type.
@@ -45,7 +42,7 @@ final class LuaSignature {
             position += 1
         }
         // More arguments do no harm, but options that nobody reads were meant to do something.
-        if arguments.count > count, options.isEmpty, !isVariadic, arguments.isTable(count + 1) {
+        if arguments.count > count, description.options.isEmpty, !isVariadic, arguments.isTable(count + 1) {
             throw LuaArgumentError("\(arguments.function) takes no options")
         }
     }
@@ -60,7 +57,8 @@ final class LuaSignature {
 
     /// The option's types in words, if the value is of none of them.
     func expectation(of value: LuaValue, forOption name: String) -> String? {
-        guard let types = options[name], !types.allows(value) else { return nil }
-        return types.inWords
+        guard let option = description.options.first(where: { $0.name == name }) else { return nil }
+        let types = LuaTypes(option.type)
+        return types.allows(value) ? nil : types.inWords
     }
 }

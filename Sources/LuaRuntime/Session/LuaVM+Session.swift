@@ -17,6 +17,7 @@ extension LuaVM {
     /// - Throws: ``LuaError`` if memory runs out.
     public func openSession(onDetachedFailure: @escaping @Sendable (LuaError) -> Void) throws {
         connect()
+        try machine.fillAll()
         guard spl_open_session(machine.vm) else { throw LuaError(.memory, "not enough memory") }
         machine.scheduler.detached.onFailure = onDetachedFailure
     }

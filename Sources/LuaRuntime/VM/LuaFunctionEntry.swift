@@ -33,7 +33,7 @@ final class LuaFunctionEntry {
         self.kind = kind
         self.name = name
         self.describe = describe
-        offset = name.contains(":") ? 1 : 0
+        offset = name.utf8.contains(UInt8(ascii: ":")) ? 1 : 0
         if case .defined(.immediate(let body)) = kind { immediate = body } else { immediate = nil }
     }
 

@@ -85,6 +85,25 @@ let findNearestName: @convention(c) (UnsafePointer<CChar>?, Int, UnsafePointer<C
     return Int32(all.utf8.distance(from: all.startIndex, to: found.startIndex))
 }
 
+let findAdvice:
+    @convention(c) (
+        UnsafeMutableRawPointer?, UnsafePointer<CChar>?, UnsafeMutablePointer<CChar>?, Int
+    ) -> Bool = { context, path, text, capacity in
+        guard let path, let text else { return false }
+        let name = String(cString: path)
+        guard let advice = machine(context).absentNames.lazy.compactMap({ $0.advice[name] }).first else { return false }
+        return advice.utf8CString.withUnsafeBufferPointer { bytes in
+            guard let start = bytes.baseAddress, bytes.count <= capacity else { return false }
+            text.update(from: start, count: bytes.count)
+            return true
+        }
+    }
+
+let fillModule: @convention(c) (UnsafeMutableRawPointer?, UnsafePointer<CChar>?) -> Bool = { context, name in
+    guard let name else { return false }
+    return (try? machine(context).fill(String(cString: name))) != nil
+}
+
 extension LuaMachine {
     fileprivate func call(
         _ entry: LuaFunctionEntry, _ arguments: borrowing LuaArguments, _ result: UnsafeMutablePointer<spl_scalar>

@@ -11,7 +11,16 @@ final class LuaMachine {
     /// By the names that messages have for them: functions that modules' Lua texts define, which check their arguments
     /// themselves.
     private(set) var sourceFunctions: [String: LuaFunctionEntry] = [:]
+    /// Of those that are registered.
     private var classIDs: [ObjectIdentifier: Int32] = [:]
+    /// The classes that modules have, each of which is registered when the first object of it is given out.
+    private var classes: [ObjectIdentifier: any LuaObject.Type] = [:]
+    /// How many the bridge knows: more than ``classIDs`` has if memory ran out in the middle of one.
+    private var partialIDs: [ObjectIdentifier: Int32] = [:]
+    /// Modules that are declared and not registered.
+    private var deferredModules: [String: LuaModule] = [:]
+    /// By the names that they are about.
+    private(set) var absentNames: [LuaAbsentNames] = []
     private var objects = ObjectTable()
     /// What the call under way has copied from the VM, as an estimate in bytes.
     ///
@@ -33,7 +42,8 @@ final class LuaMachine {
         let host = spl_host(
             context: nil, call: callFunction, take: takeResult, spawn: registerSpawn, release: releaseObject,
             equal: equalObjects, stop: stopRunning, grace: askGrace, failed: noteFailure,
-            failed_closing: noteClosingFailure, random: chooseRandom, seed: seedRandom, nearest: findNearestName)
+            failed_closing: noteClosingFailure, random: chooseRandom, seed: seedRandom, nearest: findNearestName,
+            advise: findAdvice, fill: fillModule)
         guard let vm = spl_create(host, limits.memory, limits.hookInterval) else {
             throw LuaError(.memory, "not enough memory to start Lua")
         }
@@ -73,12 +83,15 @@ final class LuaMachine {
     }
 
     private func register(_ type: any LuaObject.Type) throws(LuaError) {
-        guard classIDs[ObjectIdentifier(type)] == nil else { return }
-        let id = Int32(classIDs.count)
-        classIDs[ObjectIdentifier(type)] = id
+        let identifier = ObjectIdentifier(type)
+        guard classIDs[identifier] == nil else { return }
         let description = type.luaClass
-        try check(
-            spl_register_class(vm, id, description.name, add(.property(type)), add(.describe)))
+        let id = partialIDs[identifier] ?? Int32(partialIDs.count)
+        if partialIDs[identifier] == nil {
+            try check(
+                spl_register_class(vm, id, description.name, add(.property(type)), add(.describe)))
+            partialIDs[identifier] = id
+        }
         for method in description.methods where !method.isInSource {
             let name = "\(description.name):\(method.name)"
             try check(
@@ -90,6 +103,7 @@ final class LuaMachine {
             let name = "\(description.name).\(property.name)"
             try check(spl_register_fetched(vm, id, property.name, add(property, name: name)))
         }
+        classIDs[identifier] = id
     }
 
     /// Lua's own, which scripts and the libraries here rely on.
@@ -106,7 +120,11 @@ final class LuaMachine {
         if let global = module.globals.first(where: { !module.hasField($0) }) {
             throw LuaError(.runtime, "the module '\(module.name)' has no field '\(global)' to be a global")
         }
-        for type in module.classes { try register(type) }
+        for type in module.classes { classes[ObjectIdentifier(type)] = type }
+        guard module.makeContent == nil else {
+            deferredModules[module.name] = module
+            return try check(spl_declare(vm, module.name))
+        }
         for function in module.functions {
             let name = module.shownName(of: function)
             switch function.body {
@@ -136,7 +154,10 @@ final class LuaMachine {
         if let source = module.source {
             try register(ModuleSourceLoader(source, of: module).text, isCompiled: false, of: module.name)
         }
-        for (path, advice) in module.absentNames { try check(spl_register_absent(vm, path, advice)) }
+        if !module.absentNames.advice.isEmpty {
+            absentNames.append(module.absentNames)
+            for library in module.absentNames.libraries { try check(spl_watch(vm, library)) }
+        }
         for global in module.globals { try check(spl_alias(vm, module.name, global, global)) }
         if !module.name.hasPrefix("_") {
             try check(spl_register_missing(vm, module.name, add(.missing(module))))
@@ -152,10 +173,29 @@ final class LuaMachine {
             })
     }
 
+    /// Registers the content of a module that was declared.
+    func fill(_ name: String) throws(LuaError) {
+        guard let module = deferredModules[name] else { return }
+        try register(module.complete)
+        deferredModules[name] = nil
+    }
+
+    /// Registers the content of all of them, for a session, which shows what there is.
+    func fillAll() throws(LuaError) {
+        for name in deferredModules.keys.sorted() { try check(spl_fill(vm, name)) }
+    }
+
     // MARK: Objects
 
-    func classID(of object: any LuaObject) -> Int32? {
-        classIDs[ObjectIdentifier(type(of: object))]
+    /// The number of an object's class; nil if no module has it.
+    ///
+    /// - Throws: ``LuaError`` if memory runs out.
+    func classID(of object: any LuaObject) throws(LuaError) -> Int32? {
+        let identifier = ObjectIdentifier(type(of: object))
+        if let id = classIDs[identifier] { return id }
+        guard let type = classes[identifier] else { return nil }
+        try register(type)
+        return classIDs[identifier]
     }
 
     func retain(_ object: any LuaObject) -> UInt64 {

@@ -24,10 +24,14 @@ struct LuaWriter {
             spl_put_anchor(vm, function.slot)
         case .object(let object):
             try check(object)
-            guard let classID = machine.classID(of: object) else {
-                throw LuaArgumentError("scripts know no class \(type(of: object).luaClass.name)")
+            do {
+                guard let classID = try machine.classID(of: object) else {
+                    throw LuaArgumentError("scripts know no class \(type(of: object).luaClass.name)")
+                }
+                spl_put_object(vm, classID, machine.retain(object))
+            } catch is LuaError {
+                spl_fail_put(vm)
             }
-            spl_put_object(vm, classID, machine.retain(object))
         }
     }
 

@@ -21,6 +21,9 @@ struct CreateIntent: Sendable {
         throw CancellationError()
     }
 
+    /// What is asked before the create leaves, see ``PredictionJournal/sendCondition(_:)``.
+    var sendCondition: (@Sendable () -> Bool)? { journal.sendCondition(key) }
+
     /// Takes back an intent whose try had no effect.
     ///
     /// - Throws: ``SpeedPixError`` `journal_failed`.

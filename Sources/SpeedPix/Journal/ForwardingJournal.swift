@@ -10,6 +10,7 @@ extension ForwardingJournal {
 
     package func claim(_ create: JournaledCreate) async throws -> JournalClaim { try await journal.claim(create) }
     package func recordIntent(_ key: JournalKey) async throws { try await journal.recordIntent(key) }
+    package func sendCondition(_ key: JournalKey) -> (@Sendable () -> Bool)? { journal.sendCondition(key) }
     package func withdrawIntent(_ key: JournalKey) async throws { try await journal.withdrawIntent(key) }
     package func recordCreated(_ prediction: Prediction, _ key: JournalKey) async throws {
         try await journal.recordCreated(prediction, key)

@@ -32,6 +32,13 @@ public protocol PredictionJournal: Sendable {
     /// - Throws: ``SpeedPixError`` `journal_failed`: then it is not sent.
     func recordIntent(_ key: JournalKey) async throws
 
+    /// What the transport asks right before the first byte of an intended create leaves, on a connection that stands: if it says
+    /// false, nothing is sent, the intent is withdrawn, and a further try has an intent of its own. Called on any thread, and must
+    /// return at once.
+    ///
+    /// - Returns: Nil for a create that may be sent however long after its intent.
+    func sendCondition(_ key: JournalKey) -> (@Sendable () -> Bool)?
+
     /// The try that was intended had no effect, and nothing of it can come any more.
     ///
     /// - Throws: ``SpeedPixError`` `journal_failed`: the create then ends with it, and is not tried again.
@@ -103,6 +110,8 @@ public protocol PredictionJournal: Sendable {
 extension PredictionJournal {
     /// False.
     public var isDryRun: Bool { false }
+    /// Nil, for a journal that sets creates no time.
+    public func sendCondition(_ key: JournalKey) -> (@Sendable () -> Bool)? { nil }
     /// Does nothing, for a journal that does not record requests to cancel.
     public func recordCancelWanted(_ predictionID: String) {}
     /// Nil, for a journal that does not record outputs.

@@ -94,7 +94,8 @@ public struct AsyncHTTPTransport: HTTPTransport {
         var outgoing = HTTPClientRequest(url: request.url)
         outgoing.method = HTTPMethod(rawValue: request.method.rawValue)
         for field in request.headers { outgoing.headers.add(name: field.name.rawName, value: field.value) }
-        var observed: ObservedBytes?
+        // Whether the body was sent, wholly or in part; nil where that is not known.
+        var bodyLeft: (@Sendable () -> Bool)?
         // A client that decompresses asks for compressed bodies unless this header is set; pictures do not get smaller.
         if isDecoding, request.headers[.acceptEncoding] == nil {
             outgoing.headers.add(name: "accept-encoding", value: "identity")
@@ -102,9 +103,15 @@ public struct AsyncHTTPTransport: HTTPTransport {
         switch request.body {
         case .none: break
         case .bytes(let bytes):
-            let body = ObservedBytes(bytes)
-            observed = body
-            outgoing.body = .bytes(body)
+            if let condition = request.sendCondition {
+                let body = ConditionalBody(bytes, condition)
+                bodyLeft = { body.wasRead }
+                outgoing.body = .stream(body, length: .known(Int64(bytes.count)))
+            } else {
+                let body = ObservedBytes(bytes)
+                bodyLeft = { body.wasRead }
+                outgoing.body = .bytes(body)
+            }
         case .stream(let length, let chunks):
             outgoing.body = .stream(
                 BackpressuredBody(base: chunks, loops: client.eventLoopGroup), length: .known(length))
@@ -119,9 +126,12 @@ public struct AsyncHTTPTransport: HTTPTransport {
                 status: .init(code: Int(response.status.code), reasonPhrase: response.status.reasonPhrase),
                 headers: headers, body: body(of: response, url: request.url),
                 isDecoded: isDecoding && BodyCoding(headers)?.isDecodable ?? false)
+        } catch let error as TransportError where request.sendCondition != nil {
+            // Of the body, which was not to be sent.
+            throw error
         } catch {
             throw await NetworkFailure(
-                error, url: request.url, bodyLeft: observed?.wasRead, isDirect: isDirect, now: now
+                error, url: request.url, bodyLeft: bodyLeft?(), isDirect: isDirect, now: now
             ).error()
         }
     }

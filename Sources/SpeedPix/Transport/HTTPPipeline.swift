@@ -49,9 +49,12 @@ package struct HTTPPipeline: Sendable {
     }
 
     /// The request as the transport gets it.
+    ///
+    /// - Throws: ``TransportError`` if it is not to be sent any more, see ``TransportRequest/sendCondition``.
     @inline(never)  // TaskFrames.swift
-    private static func outgoing(_ request: TransportRequest, _ signing: RequestSigning?) -> TransportRequest {
-        signing.map { $0.signed(request) } ?? request
+    private static func outgoing(_ request: TransportRequest, _ signing: RequestSigning?) throws -> TransportRequest {
+        if let isWanted = request.sendCondition, !isWanted() { throw TransportError.tooLateToSend }
+        return signing.map { $0.signed(request) } ?? request
     }
 
     /// Sends one request of a transfer, where it does not matter whether it was sent before it failed.

@@ -45,6 +45,10 @@ public struct TransportRequest: Sendable {
     /// Which addresses the connection may lead to; nil, the default, for any. A transport that looks names up checks it
     /// before it sends, and throws ``SpeedPixError`` with code `not_allowed`.
     public var allowedAddresses: AllowedAddresses?
+    /// Asked right before the first byte of ``body`` is sent, when a connection stands: if it says false, nothing of it is sent, and
+    /// ``AsyncHTTPTransport`` throws ``TransportError`` with ``TransportError/mayHaveReachedService`` false. Other transports are
+    /// asked before they get the request. Nil for a request that may be sent at any time.
+    package var sendCondition: (@Sendable () -> Bool)?
 
     /// A request that may go to any address.
     public init(

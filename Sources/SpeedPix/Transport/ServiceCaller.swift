@@ -122,7 +122,8 @@ package final class ServiceCaller: Sendable {
                 var timeout = configuration.timeout
                 if isRepeatable, let limit, let elapsed { timeout = min(timeout, max(limit - elapsed(), .zero)) }
                 let envelope = try await send(
-                    route, bytes, headers: headers, timeout: timeout, isShielded: !isRepeatable)
+                    route, bytes, headers: headers, timeout: timeout, isShielded: !isRepeatable,
+                    condition: intent?.sendCondition)
                 state.succeeded(cost: spent)
                 if route == .progress { state.pollScheduler.noteAccepted() }
                 return envelope
@@ -189,17 +190,19 @@ package final class ServiceCaller: Sendable {
     }
 
     private func send(
-        _ route: Route, _ bytes: [UInt8], headers: HTTPFields, timeout: Duration, isShielded: Bool
+        _ route: Route, _ bytes: [UInt8], headers: HTTPFields, timeout: Duration, isShielded: Bool,
+        condition: (@Sendable () -> Bool)?
     ) async throws -> Envelope {
         var fields = headers
         // Appended: to set a field costs a search for it. Accept and Content-Type come with the signature, which covers them.
         fields.append(HTTPField(name: .userAgent, value: configuration.userAgent))
-        let request = TransportRequest(
+        var request = TransportRequest(
             method: .post, url: configuration.endpoint + route.rawValue, headers: fields, body: .bytes(bytes),
             timeout: timeout)
+        request.sendCondition = condition
         var signing = signing
         signing.clockOffset = state.clockOffset
-        let exchange = { @Sendable [self, signing] in
+        let exchange = { @Sendable [self, signing, request] in
             try await withDeadline(
                 timeout, clock: dependencies.clock, expired: { AnswerTimeout() },
                 operation: {

@@ -24,6 +24,11 @@ public struct TransportError: Error, Sendable, CustomStringConvertible {
         self.cause = cause
     }
 
+    /// Of a request whose ``TransportRequest/sendCondition`` has said false.
+    static var tooLateToSend: TransportError {
+        TransportError("it could not be sent in time, and was not sent", mayHaveReachedService: false)
+    }
+
     /// As logs and messages show it: the message alone.
     public var description: String { message }
 }

@@ -2,11 +2,12 @@ import LocalFiles
 import SpeedPixBatch
 import SpeedPixJournal
 import SpeedPixLua
+import SpeedPixQueue
 import Synchronization
 import SystemPackage
 
-/// The names under which the rows of a batch save files. Those of rows that have ended are in the journal, so that memory does not
-/// grow with the rows; without a journal they stay here.
+/// The names under which the rows of a batch save files. Those of rows that have ended are in the journal or in the queue, so that
+/// memory does not grow with the rows; without both they stay here.
 final class BatchNames: Sendable {
     private struct Claim {
         let row: RowKey
@@ -19,10 +20,13 @@ final class BatchNames: Sendable {
     /// What rows that run have claimed, so that their ends do not look at all claims.
     private let ofRows = Mutex<[RowKey: Set<FilePath>]>([:])
     /// Has those of rows that have ended; nil without a journal.
-    private let reader: BatchReader?
+    private let reader: SpeedPixJournal.BatchReader?
+    /// Those of all workers' rows; nil for a batch on this machine alone.
+    private let elsewhere: NameClaims?
 
-    init(_ reader: BatchReader?) {
+    init(_ reader: SpeedPixJournal.BatchReader?, elsewhere: NameClaims? = nil) {
         self.reader = reader
+        self.elsewhere = elsewhere
     }
 
     /// The names as a row sees them.
@@ -40,10 +44,10 @@ final class BatchNames: Sendable {
         }
     }
 
-    /// The journal has what a row has saved.
+    /// The journal, or the queue, has what a row has saved.
     func forget(_ row: RowKey) {
         let paths = ofRows.withLock { $0.removeValue(forKey: row) } ?? []
-        guard reader != nil else { return }
+        guard reader != nil || elsewhere != nil else { return }
         claims.withLock { claims in
             for path in paths where claims[path]?.row == row { claims[path] = nil }
         }
@@ -67,6 +71,14 @@ final class BatchNames: Sendable {
                 claims[path] = Claim(row: row, result: result, isSaved: isSaved)
                 return nil
             }
+        }
+
+        func ownerElsewhere(of path: FilePath) async throws -> String? {
+            try await all.elsewhere?.owner(of: path, otherThan: row.description)
+        }
+
+        func takeElsewhere(_ path: FilePath, for result: String) async throws -> String? {
+            try await all.elsewhere?.take(path, row: row.description, for: result)
         }
 
         func noteSaved(_ path: FilePath) {

@@ -3,6 +3,7 @@ import SpeedPix
 import SpeedPixBatch
 import SpeedPixJournal
 import SpeedPixLua
+import SpeedPixQueue
 import Synchronization
 
 /// What rows of a batch share while they run.
@@ -246,7 +247,13 @@ struct RowRun {
     }
 
     private func isTriedAgain(after error: any Error) -> Bool {
-        if error is CancellationError, plan.isHandedBack { return true }
+        if plan.isHandedBack {
+            if error is CancellationError { return true }
+            // Another worker has the row, or the queue hands it out once more: what was created is taken up there.
+            let code = RunEnd(error, script: plan.script, in: environment.context).code
+            let codes: [SpeedPixError.Code] = [.rowLost, .journalFailed, .rowLogUnreadable]
+            if codes.contains(where: { $0.rawValue == code }) { return true }
+        }
         return queued.tries <= plan.retries && Self.isRetryable(error) && !environment.context.end.isInterruptingCaller
     }
 

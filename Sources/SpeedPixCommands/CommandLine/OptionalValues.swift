@@ -15,6 +15,8 @@ enum OptionalValues {
     /// - Parameter arguments: Without the program's name.
     static func spelled(_ arguments: [String]) -> [String] {
         let arguments = askingForBatch(arguments)
+        // There `--resume` is a flag: a batch in a queue is one, and has no number.
+        guard !arguments.starts(with: ["batch", "attach"]) else { return arguments }
         let end = arguments.firstIndex(of: "--") ?? arguments.endIndex
         return withPrompt(arguments[..<end].map { spellings[$0] ?? $0 }) + arguments[end...]
     }

@@ -93,7 +93,7 @@ struct WorkerCommand: ContextCommand {
             try await service.withTarget { target in
                 let plan = try plan(target, service, folder, trust, in: context)
                 let store = try JournalStore(folder: folder.path)
-                try await QueueSession.run(queue, in: context) { access in
+                try await QueueSession.run(queue, in: context, waitsForServer: true) { access in
                     let runner = WorkerRunner(plan, access, trust: trust, store: store, events: events, in: context)
                     context.say(
                         "worker \(plan.name): \(CountText.of(concurrency, "row")) at once, from \(queue.url)"

@@ -9,17 +9,21 @@ import Foundation
 
 /// A command's connection to the queue, for as long as its body runs.
 enum QueueSession {
-    /// - Parameter isQuiet: Whether nothing is said of lost connections and of waits.
+    /// How long is waited before a server that could not be reached is tried again.
+    private static let retryDelay: Duration = .seconds(2)
+
+    /// - Parameters:
+    ///   - isQuiet: Whether nothing is said of lost connections and of waits.
+    ///   - waitsForServer: Whether a server that cannot be reached is tried again until it can, or the task is cancelled: for a
+    ///     service that may start before NATS does.
     /// - Throws: ``CommandFailure`` for what is wrong with NATS or the batch; what `body` throws; `CancellationError`.
     static func run<Result>(
         _ target: QueueTarget, in context: CommandContext, isQuiet: Bool = false,
-        _ body: (QueueAccess) async throws -> Result
+        waitsForServer: Bool = false, _ body: (QueueAccess) async throws -> Result
     ) async throws -> Result {
         do {
-            let connection = try await NATSConnection.connect(target.configuration) { state in
-                guard !isQuiet, let text = text(state) else { return }
-                context.say(text.printable())
-            }
+            let connection = try await connect(
+                target, in: context, isQuiet: isQuiet, waitsForServer: waitsForServer)
             let access = QueueAccess(
                 JetStream(connection), clock: context.clock, times: QueueTimes(environment: context.environment)
             ) { notice in
@@ -40,9 +44,28 @@ enum QueueSession {
         }
     }
 
+    private static func connect(
+        _ target: QueueTarget, in context: CommandContext, isQuiet: Bool, waitsForServer: Bool
+    ) async throws -> NATSConnection {
+        var hasSaid = false
+        while true {
+            do {
+                return try await NATSConnection.connect(target.configuration) { state in
+                    guard !isQuiet, let text = text(state) else { return }
+                    context.say(text.printable())
+                }
+            } catch let error as NATSError where waitsForServer && error.code == .unreachable {
+                if !hasSaid, !isQuiet { context.say("\(error.message) (\(target.url)); trying again".printable()) }
+                hasSaid = true
+                try await context.clock.sleep(for: retryDelay)
+            }
+        }
+    }
+
     private static func text(_ state: NATSState) -> String? {
         switch state {
-        case .connected, .closed: nil
+        case .connected, .closed(reason: nil): nil
+        case .closed(let reason?): "NATS: the connection is closed for good: \(reason)"
         case .disconnected(let reason): "NATS: the connection is lost\(reason.map { " (\($0))" } ?? ""); trying again"
         case .problem(let error): "NATS: \(error)"
         }

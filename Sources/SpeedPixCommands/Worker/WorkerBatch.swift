@@ -3,6 +3,7 @@ import SpeedPixBatch
 import SpeedPixLua
 import SpeedPixQueue
 import Synchronization
+import SystemPackage
 
 /// A batch whose rows a worker takes: its script on this machine, and what its rows share while they run here.
 final class WorkerBatch: Sendable {
@@ -23,7 +24,7 @@ final class WorkerBatch: Sendable {
     private let root: SharedFolder
     private let budget: BudgetLeases?
     private let rate: RateLeases?
-    private let names = BatchNames(nil)
+    private let names: BatchNames
     private let state = Mutex(State())
 
     /// What all batches of a worker share.
@@ -63,6 +64,10 @@ final class WorkerBatch: Sendable {
             batch: name, retries: manifest.guards.retries, access: access, settings: logs)
         let leases = access.writeOnce(.leases)
         reader = BatchReader(name, access)
+        names = BatchNames(
+            nil,
+            elsewhere: NameClaims(
+                of: name, in: leases, folders: [FilePath(host.files.outputDirectory), shared.root.path]))
         let token = logs.token()
         budget = manifest.guards.budget.map {
             BudgetLeases(budget: $0, of: name, in: leases, worker: logs.worker, token: token)
@@ -81,12 +86,13 @@ final class WorkerBatch: Sendable {
         return nil
     }
 
-    /// Publishes what keeps this worker from doing a row.
-    func report(_ problem: String, _ row: HandedRow) async throws {
+    /// Publishes what keeps this worker from doing a row. Tried once: a queue that is full must not keep the row with this worker, and
+    /// when the row comes again it is reported again.
+    func report(_ problem: String, _ row: HandedRow) async {
         let worker = shared.logs.worker
         let report = WorkerReport(worker: worker, row: row.message.number, label: row.message.label, message: problem)
         let place = QueueSubject(name).report(worker: WorkerReport.token(of: worker), row.token)
-        _ = try await shared.access.writeOnce(.leases).create(place, report.payload)
+        _ = try? await shared.access.jetStream.publish(place, report.payload, ifAbsent: true)
     }
 
     /// Why no row begins any more by what this worker alone knows; nil while rows do.

@@ -14,6 +14,12 @@ struct WorkerJournaling: RowJournaling {
     let rate: RateLeases?
     /// Called for each create that the budget stops.
     let onRefusal: @Sendable () -> Void
+    let logged = LoggedTry()
+
+    /// The journal of the try, once it has one.
+    final class LoggedTry: Sendable {
+        let journal = Mutex<LoggedJournal?>(nil)
+    }
 
     var writeProblem: SpeedPixError? { own.writeProblem }
 
@@ -25,16 +31,19 @@ struct WorkerJournaling: RowJournaling {
 
     func predictions(of journal: RowJournal) -> any PredictionJournal {
         let logged = LoggedJournal(row.log, local: journal.journal)
+        self.logged.journal.withLock { $0 = logged }
         guard budget != nil || rate != nil else { return logged }
         return LeasedJournal(logged, budget: budget, rate: rate, onRefusal: onRefusal)
     }
 
     func openForDryRun(_ row: BatchRow) throws -> DryRunJournal? { nil }
 
-    /// Nothing: how a row has ended is in its log.
+    /// Only whether the worker's next start has to look at the take: how a row has ended is in its log.
     func finish(
         _ row: RowJournal, version: RowVersion, files: [String: String], names: [[UInt8]: String], result: RowResult
-    ) async throws {}
+    ) async throws {
+        if logged.journal.withLock({ $0 })?.isWhole == true { try own.opened().noteLogged(row) }
+    }
 }
 
 /// A worker's own journal of one batch, which is begun with its first row.
@@ -68,9 +77,11 @@ final class WorkerJournal: Sendable {
     /// Why something could not be written down; nil while everything could be.
     var writeProblem: SpeedPixError? { journal.withLock { $0 }?.writeProblem }
 
-    /// All rows have ended: their logs have everything that was paid for.
-    func end() async {
-        // If that cannot be written, the next worker compares once more.
-        try? await journal.withLock { $0 }?.end(succeeded: true)
+    /// All rows have ended.
+    ///
+    /// - Parameter isWhole: Whether their logs have everything that was paid for. Otherwise the worker's next start compares.
+    func end(isWhole: Bool = true) async {
+        // If that cannot be written, it compares as well.
+        try? await journal.withLock { $0 }?.end(succeeded: isWhole)
     }
 }

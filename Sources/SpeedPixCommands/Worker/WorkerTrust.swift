@@ -8,6 +8,8 @@ import SystemPackage
 final class WorkerTrust: Sendable {
     private let context: CommandContext
     private let list: Mutex<TrustList>
+    /// Another worker has the file for milliseconds.
+    private static let (lockTries, lockPause): (Int, Duration) = (100, .milliseconds(20))
     /// Remembers what was allowed at a terminal.
     let path: FilePath
 
@@ -45,19 +47,36 @@ final class WorkerTrust: Sendable {
             context.say("batch \(batch): its rows are left to others".printable())
             return false
         }
-        remember(digest, script.name)
+        await remember(digest, script.name)
         return true
     }
 
-    private func remember(_ digest: String, _ name: String) {
+    /// Lets a script run, also in workers that start later.
+    func remember(_ digest: String, _ name: String) async {
         list.withLock { $0.add(digest) }
         do {
             try Folder.makePrivate(path.removingLastComponent())
+            let lock = try await lock()
+            defer { lock.release() }
             let before = try FileText.read(path.string, limit: 16 << 20)?.text ?? ""
             try AtomicFile.replace(path.string, with: Array((before + TrustList.line(digest, name: name)).utf8))
         } catch {
             context.say("it cannot be remembered in \(path): \(error)".printable())
         }
+    }
+
+    /// One worker at a time reads the file and replaces it: otherwise what another one has added in between would be lost.
+    private func lock() async throws -> ProcessLock {
+        let path = "\(path.string).lock"
+        for _ in 0..<Self.lockTries {
+            do {
+                return try ProcessLock(path: path)
+            } catch {
+                guard case .held = error else { throw error }
+            }
+            try await context.clock.sleep(for: Self.lockPause)
+        }
+        return try ProcessLock(path: path)
     }
 
     /// On a thread of its own, since it blocks.

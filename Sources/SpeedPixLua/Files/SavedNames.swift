@@ -33,6 +33,8 @@ package final class SavedNames: Sendable {
         let key: FilePath
         /// Whether another result, or none, had it.
         let isNew: Bool
+        /// Its number, for a name that may have one.
+        var number: Int?
     }
 
     private let state = Mutex(State())
@@ -59,30 +61,59 @@ package final class SavedNames: Sendable {
         earlier: [FilePath] = [], _ body: (FilePath) async throws -> Value
     ) async throws -> Value {
         guard let result else { return try await body(path) }
-        let claim = try claim(path, for: result, conflict, files, earlier)
+        let claim = try await claimEverywhere(path, for: result, conflict, files, earlier)
         do {
             let value = try await body(claim.path)
             state.withLock { $0.entries[claim.key]?.isSaved = true }
             shared?.noteSaved(claim.key)
             return value
         } catch {
-            if claim.isNew {
-                state.withLock { $0.entries[claim.key] = nil }
-                shared?.giveBack(claim.key)
-            }
+            giveBack(claim)
             throw error
         }
+    }
+
+    private func giveBack(_ claim: Claim) {
+        guard claim.isNew else { return }
+        state.withLock { $0.entries[claim.key] = nil }
+        shared?.giveBack(claim.key)
     }
 
     /// Every name is free again: at a prompt, what is typed next is another run.
     func removeAll() { state.withLock { $0 = State() } }
 
-    private func claim(
+    /// A name that is free on this machine, and then on all others.
+    private func claimEverywhere(
         _ path: FilePath, for result: SavedResult, _ conflict: SaveConflict, _ files: FileAccess, _ earlier: [FilePath]
-    ) throws -> Claim {
+    ) async throws -> Claim {
         let wanted = try Self.key(of: path, files)
-        return try state.withLock { state in
-            if conflict == .rename { return try renamed(path, wanted, result, files, earlier, &state) }
+        var least = 1
+        while true {
+            let claim = try claim(path, wanted, for: result, conflict, files, earlier, least)
+            guard let shared else { return claim }
+            do {
+                guard let other = try await shared.takeElsewhere(claim.key, for: result.name), conflict != .replace
+                else { return claim }
+                guard let number = claim.number else { throw Self.taken(path, by: other, and: result.name) }
+                least = try await NumberSearch.firstAwaited(from: number + 1) { number in
+                    try await shared.ownerElsewhere(of: Self.numbered(wanted, number)) == nil
+                }
+            } catch {
+                giveBack(claim)
+                throw error
+            }
+            giveBack(claim)
+            state.withLock { $0.numbers[Renaming(identity: result.identity, wanted: wanted)] = nil }
+        }
+    }
+
+    /// - Parameter least: The lowest number that a name may get, unless the result has one already.
+    private func claim(
+        _ path: FilePath, _ wanted: FilePath, for result: SavedResult, _ conflict: SaveConflict, _ files: FileAccess,
+        _ earlier: [FilePath], _ least: Int
+    ) throws -> Claim {
+        try state.withLock { state in
+            if conflict == .rename { return try renamed(path, wanted, result, files, earlier, least, &state) }
             if conflict == .error, let other = Self.owner(of: wanted, than: result, state.entries, files) {
                 throw Self.taken(path, by: other, and: result.name)
             }
@@ -98,24 +129,30 @@ package final class SavedNames: Sendable {
     /// The name that the result has already, else the first that is free.
     private func renamed(
         _ path: FilePath, _ wanted: FilePath, _ result: SavedResult, _ files: FileAccess, _ earlier: [FilePath],
-        _ state: inout State
+        _ least: Int, _ state: inout State
     ) throws -> Claim {
         let renaming = Renaming(identity: result.identity, wanted: wanted)
         var number = state.numbers[renaming]
-        if number == nil, state.entries[wanted]?.result.identity == result.identity { number = 1 }
+        if number == nil, least == 1, state.entries[wanted]?.result.identity == result.identity { number = 1 }
         if number == nil {
             let own = (earlier + (try shared?.earlier() ?? [])).compactMap { Self.number(of: $0, wanted) }.sorted()
-            number = try own.first { try isFree(Self.numbered(wanted, $0), for: result, state.entries, files) }
+            number = try own.first {
+                try $0 >= least && isFree(Self.numbered(wanted, $0), for: result, state.entries, files)
+            }
         }
         while true {
             let chosen =
                 try number
-                ?? NumberSearch.first { try isFree(Self.numbered(wanted, $0), for: result, state.entries, files) }
+                ?? NumberSearch.first(from: least) {
+                    try isFree(Self.numbered(wanted, $0), for: result, state.entries, files)
+                }
             let key = Self.numbered(wanted, chosen)
             let other = try shared?.take(key, for: result.name, replaces: false) { Self.isGone(key, files) }
             if other == nil {
                 state.numbers[renaming] = chosen
-                return Self.take(Self.numbered(path, chosen), key, for: result, &state)
+                var claim = Self.take(Self.numbered(path, chosen), key, for: result, &state)
+                claim.number = chosen
+                return claim
             }
             // Another run has taken it meanwhile.
             number = nil

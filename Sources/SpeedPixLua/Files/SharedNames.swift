@@ -17,6 +17,19 @@ package protocol SharedNames: Sendable {
     /// - Throws: As ``owner(of:isGone:)``.
     func take(_ path: FilePath, for result: String, replaces: Bool, isGone: () -> Bool) throws -> String?
 
+    /// What a run on another machine has under a full path; nil if the name is free there, or another machine saves nothing.
+    ///
+    /// - Throws: What finding out throws; `CancellationError`.
+    func ownerElsewhere(of path: FilePath) async throws -> String?
+
+    /// Takes a name that is this run's on this machine against those of others, in one step with the question whether it is free.
+    /// What it gives is never given to another run, also if nothing is saved after all.
+    ///
+    /// - Parameter result: What is saved, for the messages of the others.
+    /// - Returns: What another run has under it; nil if it is this run's now, or has been before.
+    /// - Throws: As ``ownerElsewhere(of:)``.
+    func takeElsewhere(_ path: FilePath, for result: String) async throws -> String?
+
     /// What was taken has been saved.
     func noteSaved(_ path: FilePath)
 

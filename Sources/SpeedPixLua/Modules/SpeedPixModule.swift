@@ -5,7 +5,38 @@ import SpeedPix
 /// The Lua API of SpeedPix: what scripts see as `speedpix`, and its verbs as globals.
 public enum SpeedPixModule {
     /// The modules to give to a ``LuaVM``; ``makeVM(_:adding:limits:seed:)`` makes one with them.
-    public static func modules(_ host: ScriptHost) -> [LuaModule] {
+    public static func modules(_ host: ScriptHost) -> [LuaModule] { deferredModules(host).map(\.complete) }
+
+    /// The same, of which those that are nothing but a name's fields are made when a script first reads one.
+    private static func deferredModules(_ host: ScriptHost) -> [LuaModule] {
+        let pictures = PictureHost.files(of: host)
+        return [
+            OnceLibrary.primitives(host), Parameters.primitives(host), service(host), OutputNames.module,
+            OutputModule.module(host),
+            ShowModule.module(host, pictures),
+            RequireModule.module(host),
+            .deferred("json") { json },
+            .deferred("csv") { CSVModule.module(host) },
+            .deferred("fs") { FSModule.module(host) },
+            .deferred("path") { PathModule.module },
+            .deferred("log") { LogModule.module(host) },
+            .deferred("image", classes: [LuaPicture.self]) { ImageModule.module(pictures) },
+            .deferred("io", classes: [FileHandle.self]) { IOModule.module(host) },
+            .deferred("os") { OSModule.module(host) },
+            AbsentNames.module,
+        ]
+    }
+
+    private static var json: LuaModule {
+        JSONModule.module(shapes: "speedpix") { object in
+            // A file stands for what it can be fetched by, as it does in an input.
+            (object as? OutputFileObject)?.file.url ?? (object as? FileObject)?.file.url
+                ?? (object as? PlaceholderObject)?.url
+        }
+    }
+
+    /// `speedpix`.
+    private static func service(_ host: ScriptHost) -> LuaModule {
         let verbs = Verbs(host: host)
         var module = LuaModule(
             name: "speedpix", summary: "The service: workflows, files, and many of them at once.",
@@ -31,20 +62,7 @@ public enum SpeedPixModule {
             ] + (host.isDryRun ? [PlaceholderObject.self] : []))
         module.sources = [ConcurrencyLibrary.source, OnceLibrary.source, Parameters.source]
         if host.moduleDirectory == nil { module.withheldNames = ["script_dir"] }
-        let json = JSONModule.module(shapes: "speedpix") { object in
-            // A file stands for what it can be fetched by, as it does in an input.
-            (object as? OutputFileObject)?.file.url ?? (object as? FileObject)?.file.url
-                ?? (object as? PlaceholderObject)?.url
-        }
-        let pictures = PictureHost.files(of: host)
-        return [
-            OnceLibrary.primitives(host), Parameters.primitives(host), module, OutputNames.module,
-            OutputModule.module(host),
-            ShowModule.module(host, pictures),
-            RequireModule.module(host), json, CSVModule.module(host), FSModule.module(host), PathModule.module,
-            LogModule.module(host), ImageModule.module(pictures), IOModule.module(host), OSModule.module(host),
-            AbsentNames.module,
-        ]
+        return module
     }
 
     /// A VM for scripts of a host, with all of that.
@@ -60,7 +78,7 @@ public enum SpeedPixModule {
     ) throws -> LuaVM {
         let journal = host.client.journal
         return try LuaVM(
-            limits: limits, modules: self.modules(host) + modules, clock: host.clock, seed: seed,
+            limits: limits, modules: deferredModules(host) + modules, clock: host.clock, seed: seed,
             // A journal that is lost with the process has no use for one: no later run could read it.
             replayLog: journal.identifiesCreates ? JournalReplayLog(journal: journal) : nil)
     }

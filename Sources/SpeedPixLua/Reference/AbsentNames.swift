@@ -27,6 +27,8 @@ package enum AbsentNames {
         return advice
     }()
 
+    private static let names = LuaAbsentNames(advice)
+
     private static let globals = [
         // Lua 5.1 and LuaJIT.
         "unpack": "use table.unpack",
@@ -89,7 +91,7 @@ package enum AbsentNames {
     /// Registers them, in a VM that has all other modules already.
     static let module: LuaModule = {
         var module = LuaModule(name: "_absent")
-        module.absentNames = advice
+        module.absentNames = names
         return module
     }()
 

@@ -47,7 +47,7 @@ package struct RowReopener: Sendable {
         try await handOut(rows)
     }
 
-    /// Hands rows out in a generation, and before that has the log of each know it.
+    /// Hands rows out in a generation, and before that has the log of each know it, if the log can be read.
     package func handOut(_ rows: [(line: RowLine, generation: Int)]) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             var running = 0
@@ -57,7 +57,13 @@ package struct RowReopener: Sendable {
                     running -= 1
                 }
                 running += 1
-                group.addTask { try await log(of: row.line.key).openAgain(after: row.generation - 1) }
+                group.addTask {
+                    do {
+                        try await log(of: row.line.key).openAgain(after: row.generation - 1)
+                    } catch let error as SpeedPixError where error.code == .rowLogUnreadable {
+                        // The other rows are done once more; this one fails again, with the same words.
+                    }
+                }
             }
             try await group.waitForAll()
         }

@@ -33,6 +33,16 @@ package struct QueueSubject: Sendable {
 
     // MARK: Of the other streams
 
+    /// The rows that wait or run, of all batches.
+    package static let allWaitingRows = "speedpix.rows.*"
+
+    /// - Returns: Nil for a subject that is not that of rows which wait.
+    package static func batch(ofWaitingRows subject: String) -> BatchName? {
+        let parts = subject.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 3, parts[0] == "speedpix", parts[1] == "rows" else { return nil }
+        return BatchName(String(parts[2]))
+    }
+
     /// The rows that wait, see ``RowMessage``. The consumer is named as the batch.
     package var waitingRows: String { "speedpix.rows.\(batch)" }
 
@@ -51,6 +61,8 @@ package struct QueueSubject: Sendable {
     package func budget(_ block: Int) -> String { "speedpix.lease.\(batch).budget.\(block)" }
     /// A block of the rate, from 1.
     package func rate(slot: Int64, _ block: Int) -> String { "speedpix.lease.\(batch).rate.\(slot).\(block)" }
+    /// Which row saves a file under a name. `place` stands for the name, see ``NameClaims``.
+    func savedName(_ place: RowToken) -> String { "speedpix.lease.\(batch).name.\(place)" }
     /// By which a worker learns the server's time. `token` is the worker's own.
     package func clock(_ token: String) -> String { "speedpix.lease.\(batch).clock.\(token)" }
     /// Why workers begin no row any more, from 1, see ``QueueStop``; until it is resumed.

@@ -9,8 +9,11 @@ package struct RowToken: Sendable, Hashable, CustomStringConvertible {
     private let low: UInt64
 
     /// - Parameter key: The description of the row's `RowKey`.
-    package init(key: String) {
-        let digest = SHA256.hash(data: Array(key.utf8))
+    package init(key: String) { self.init(hashing: Array(key.utf8)) }
+
+    /// Of any bytes.
+    init(hashing bytes: [UInt8]) {
+        let digest = SHA256.hash(data: bytes)
         func number(_ bytes: some Sequence<UInt8>) -> UInt64 { bytes.reduce(0) { $0 << 8 | UInt64($1) } }
         high = number(digest.prefix(8))
         low = number(digest.dropFirst(8).prefix(8))

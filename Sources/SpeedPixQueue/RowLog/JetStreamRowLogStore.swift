@@ -47,6 +47,8 @@ package struct JetStreamRowLogStore: RowLogStore {
             return .exists
         } catch let error as NATSError where Self.isSurelyNotStored(error) {
             return .refused(Self.failure(error, "written"))
+        } catch let error as NATSError where error.code == .closed {
+            return .closed(Self.failure(error, "written"))
         }
     }
 
@@ -64,7 +66,7 @@ package struct JetStreamRowLogStore: RowLogStore {
             true
         // While a cluster looks for its leader, an answer says nothing for sure.
         case .refused(let number): !JetStreamErrorCode.transient.contains(number)
-        case .connection, .timeout, .closed, .slowConsumer, .badAnswer: false
+        case .unreachable, .connection, .timeout, .closed, .slowConsumer, .badAnswer: false
         }
     }
 

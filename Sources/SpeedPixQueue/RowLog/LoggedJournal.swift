@@ -13,6 +13,8 @@ package final class LoggedJournal: PredictionJournal {
         var intent: LoggedIntent
         /// Of ``local``.
         var local: JournalKey
+        /// When the log was first asked for the newest intent, by its clock.
+        var intended: Duration?
     }
 
     private struct Shared {
@@ -27,6 +29,8 @@ package final class LoggedJournal: PredictionJournal {
         var ended: Set<String> = []
         /// Files of outputs of other takes, by their URLs; nil until they are needed.
         var outputs: [String: OutputFileID]?
+        /// How many predictions the log does not have yet.
+        var unlogged = 0
         /// Nothing more is created then.
         var failure: SpeedPixError?
     }
@@ -46,6 +50,9 @@ package final class LoggedJournal: PredictionJournal {
         self.local = local
         epoch = log.state.epoch
     }
+
+    /// Whether the log has every prediction that this take was told of.
+    package var isWhole: Bool { shared.withLock { $0.unlogged } == 0 }
 
     /// True: other takes' creates are looked for.
     package var identifiesCreates: Bool { true }
@@ -155,14 +162,16 @@ package final class LoggedJournal: PredictionJournal {
         guard let pending = shared.withLock({ $0.pending[key] }) else { return }
         try await local.recordIntent(pending.local)
         do {
-            try await logIntent(pending.intent)
+            let intended = try await logIntent(pending.intent)
+            shared.withLock { $0.pending[key]?.intended = intended }
         } catch {
             try? await local.withdrawIntent(pending.local)
             throw error
         }
     }
 
-    private func logIntent(_ intent: LoggedIntent) async throws {
+    /// - Returns: When the log was first asked for it, by its clock.
+    private func logIntent(_ intent: LoggedIntent) async throws -> Duration {
         let (fact, take) = (RowLogFact.intent(intent), log.take)
         for _ in 0..<log.settings.intentTries {
             let began = try await log.append { [self] state in
@@ -174,12 +183,18 @@ package final class LoggedJournal: PredictionJournal {
                 }
             }
             // Counted from before the append: its answer may have waited for a process that was stopped, while another counts.
-            if let began, log.now - began <= log.settings.sendWindow { return }
+            if let began, log.now - began <= log.settings.sendWindow { return began }
             try await withdraw(intent.create)
         }
         throw SpeedPixError(
             .journalFailed, "the batch's log answers too slowly to send anything",
             remedy: "look whether NATS is overloaded, or its disk", isRetryable: true)
+    }
+
+    /// Whether it is still within ``RowLogSettings/sendWindow``: it may have waited for a connection, or the process was stopped.
+    package func sendCondition(_ key: JournalKey) -> (@Sendable () -> Bool)? {
+        guard let intended = shared.withLock({ $0.pending[key]?.intended }) else { return nil }
+        return { [log] in log.now - intended <= log.settings.sendWindow }
     }
 
     private func withdraw(_ create: String) async throws {
@@ -197,7 +212,8 @@ package final class LoggedJournal: PredictionJournal {
 
     /// Returns when the log has it, however long that takes. Nothing more is created meanwhile.
     ///
-    /// - Throws: ``SpeedPixError`` `journal_failed` if the log cannot be read any more; after that nothing is intended.
+    /// - Throws: ``SpeedPixError`` `journal_failed` if the log cannot be read any more, or its connection is closed for good: the
+    ///   worker's own journal has it then. After that nothing is intended.
     package func recordCreated(_ prediction: Prediction, _ key: JournalKey) async throws {
         guard let pending = shared.withLock({ $0.pending.removeValue(forKey: key) }) else { return }
         let record = RowLogRecord.bounded(prediction, repeating: pending.intent)
@@ -208,7 +224,9 @@ package final class LoggedJournal: PredictionJournal {
                 // Its own journal cannot write; the log still can.
                 localResult = .failure(error)
             }
+            shared.withLock { $0.unlogged += 1 }
             try await log.append(mustHold: true) { $0.refusal(of: fact, by: nil) == nil ? [fact] : [] }
+            shared.withLock { $0.unlogged -= 1 }
             try localResult.get()
         } catch {
             let failure =

@@ -5,6 +5,9 @@ extension SpeedPixError.Code {
     package static let rowLost = SpeedPixError.Code(rawValue: "row_lost")
     /// The row's script has asked for something else at the same place than in an attempt before.
     package static let notDeterministic = SpeedPixError.Code(rawValue: "not_deterministic")
+    /// The row's log in the queue has an entry that is damaged, or of another version. What it says is not known, so that nothing may
+    /// be paid for.
+    package static let rowLogUnreadable = SpeedPixError.Code(rawValue: "row_log_unreadable")
 }
 
 // The row as a whole: who has it, and how it ended.

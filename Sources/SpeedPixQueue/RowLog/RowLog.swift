@@ -99,10 +99,11 @@ package final class RowLog: Sendable {
     /// Appends what is to be said as the log stands; others may have appended before, so that it may be asked more than once.
     ///
     /// - Parameters:
-    ///   - mustHold: Whether to go on until it is stored, whatever the store says: what has been paid for must not get lost.
+    ///   - mustHold: Whether to go on until it is stored, whatever the store refuses: what has been paid for must not get lost.
     ///   - decide: Gives nothing if there is nothing to say.
     /// - Returns: When the store was first asked for what is stored now, by ``now``; nil if there was nothing to say.
-    /// - Throws: What `decide` throws; ``SpeedPixError`` `journal_failed` if the store refuses, and then nothing is stored.
+    /// - Throws: What `decide` throws; ``SpeedPixError`` `journal_failed` if the store refuses, and then nothing is stored, or if it is
+    ///   closed, and then it may be stored.
     @discardableResult
     func append(
         mustHold: Bool = false, _ decide: @escaping @Sendable (RowLogState) throws -> [RowLogFact]
@@ -173,6 +174,7 @@ package final class RowLog: Sendable {
             case .refused(let error):
                 // An earlier try may still arrive: until something is known to be stored there, nothing is over.
                 if !error.isRetryable, !mustHold, !mayArrive { throw error }
+            case .closed(let error): throw error
             case nil: mayArrive = true
             }
             await rest(&pause)

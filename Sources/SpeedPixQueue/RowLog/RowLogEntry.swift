@@ -46,7 +46,7 @@ extension RowLogEntry {
         }
     }
 
-    /// - Throws: ``SpeedPixError`` `journal_failed` for what is no entry, or has facts that this version does not know.
+    /// - Throws: ``SpeedPixError`` `row_log_unreadable` for what is no entry, or has facts that this version does not know.
     package init(_ numbered: NumberedEntry) throws {
         guard let json = try? JSONValue(parsing: numbered.payload), let token = json["token"]?.stringValue,
             let facts = json["facts"]?.arrayValue
@@ -61,7 +61,7 @@ extension RowLogEntry {
 
     private static func unreadable(_ number: Int) -> SpeedPixError {
         SpeedPixError(
-            .journalFailed, "entry \(number) of the row's log cannot be read",
+            .rowLogUnreadable, "entry \(number) of the row's log cannot be read",
             remedy: "do the row with the version of speedpix that has begun the batch")
     }
 }

@@ -20,4 +20,6 @@ package enum AppendOutcome: Sendable {
     case exists
     /// It was not stored by this try, and will not be. The error says by `isRetryable` whether a later one may succeed.
     case refused(SpeedPixError)
+    /// This process can store nothing any more. Whether this was stored by this try, or one before, is not known.
+    case closed(SpeedPixError)
 }

@@ -14,6 +14,8 @@ package struct BatchRotation: Sendable {
         var due: Duration
         /// How often in a row it had none.
         var empty: Int
+        /// Since when its rows are known to have all ended; nil while there are some.
+        var atRestSince: Duration?
     }
 
     /// How long to wait for a row of the only batch.
@@ -22,6 +24,8 @@ package struct BatchRotation: Sendable {
     package static let shortPatience: Duration = .milliseconds(100)
     /// The longest time that a batch without rows is not asked.
     package static let longestPause: Duration = .seconds(5)
+    /// How long a batch without any row, waiting or running, is still asked: whoever begins one publishes its rows soon.
+    package static let restPatience: Duration = .seconds(60)
     private static let firstPause: Duration = .milliseconds(250)
 
     /// The one to be asked next is the first.
@@ -36,6 +40,24 @@ package struct BatchRotation: Sendable {
     }
 
     package mutating func remove(_ name: BatchName) { entries.removeAll { $0.name == name } }
+
+    /// It was looked which batches have rows that wait or run, with any worker.
+    ///
+    /// - Returns: Those that have had none for ``restPatience``: they are asked no more.
+    package mutating func removeResting(withRows names: Set<BatchName>, at time: Duration) -> [BatchName] {
+        var resting: [BatchName] = []
+        for index in entries.indices {
+            if names.contains(entries[index].name) {
+                entries[index].atRestSince = nil
+            } else if let since = entries[index].atRestSince {
+                if time - since >= Self.restPatience { resting.append(entries[index].name) }
+            } else {
+                entries[index].atRestSince = time
+            }
+        }
+        entries.removeAll { resting.contains($0.name) }
+        return resting
+    }
 
     package mutating func next(at time: Duration) -> Turn {
         if entries.count == 1, let only = entries.first, only.due <= time {

@@ -24,12 +24,17 @@ package final class JetStreamRowQueue: RowQueue {
         /// Of those, the ones that ``next()`` has given out.
         var given: [Int: HandedRow] = [:]
         var isStopped = false
+        /// How many calls wait for rows.
+        var pulls = 0
+        var isClosed = false
     }
 
     /// How long ``next()`` waits for a row before it asks again.
     package static let patience: Duration = .seconds(5)
     /// How often a row is tried at least whose worker could not write down what it pays for: it may be the worker's disk.
     private static let journalRetries = 2
+    /// How often a row whose log cannot be read is handed out: another worker may see what this one does not.
+    package static let unreadableDeliveries = 5
 
     package let batch: BatchName
     private let access: QueueAccess
@@ -61,6 +66,13 @@ package final class JetStreamRowQueue: RowQueue {
     /// - Returns: Perhaps none.
     /// - Throws: `NATSError`: `.notFound` if the batch has no consumer, `.disconnected`, `.timeout`; `CancellationError`.
     package func pull(count: Int, expires: Duration) async throws -> [HandedRow] {
+        let isOpen = state.withLock { state in
+            if !state.isClosed { state.pulls += 1 }
+            return !state.isClosed
+        }
+        guard isOpen else { return [] }
+        // After the rows that came are among those that this worker has.
+        defer { state.withLock { $0.pulls -= 1 } }
         var rows: [HandedRow] = []
         for pulled in try await access.jetStream.pull(
             QueueStream.rows.name, batch.text, count: count, expires: expires)
@@ -86,12 +98,32 @@ package final class JetStreamRowQueue: RowQueue {
         return rows
     }
 
+    /// No row is pulled any more, unless this worker has rows, or waits for some.
+    ///
+    /// - Returns: Whether that is so now.
+    package func closeIfIdle() -> Bool {
+        state.withLock { state in
+            if state.held.isEmpty, state.pulls == 0 { state.isClosed = true }
+            return state.isClosed
+        }
+    }
+
     /// Takes a row, unless it has a result, which is then seen to be among the results.
     ///
     /// - Returns: Nil if there is nothing to do.
-    /// - Throws: ``SpeedPixError`` `journal_failed`: the row is to be handed back.
+    /// - Throws: ``SpeedPixError`` `journal_failed`, or `row_log_unreadable` of a row that was not yet handed out
+    ///   ``unreadableDeliveries`` times: the row is to be handed back.
     package func begin(_ row: HandedRow) async throws -> QueuedRow? {
-        switch try await row.log.take(generation: row.message.generation) {
+        let taking: RowLog.Taking
+        do {
+            taking = try await row.log.take(generation: row.message.generation)
+        } catch let error as SpeedPixError
+            where error.code == .rowLogUnreadable && row.deliveries >= Self.unreadableDeliveries
+        {
+            await fail(row, error)
+            return nil
+        }
+        switch taking {
         case .taken:
             return QueuedRow(row: row.message.row, tries: row.log.state.failedTries + 1)
         case .takenTooOften:
@@ -109,6 +141,21 @@ package final class JetStreamRowQueue: RowQueue {
         case .ended(let result): await publish(result, of: row)
         }
         return nil
+    }
+
+    /// A row whose log cannot be read fails. That stands in the results alone: nothing can be added to such a log.
+    private func fail(_ row: HandedRow, _ error: SpeedPixError) async {
+        let failure = RowResult.Failure(
+            code: error.code.rawValue,
+            message:
+                "\(error.message), so that nothing more is paid for it; the console and the journals of the workers"
+                + " (speedpix jobs list) have what it has paid for; to pay anew, do the row in a batch of another --name"
+        )
+        let result = QueuedResult(
+            row: row.message.number, generation: row.message.generation, worker: worker, tries: row.deliveries,
+            result: RowResult(
+                .failed, failure: failure, predictions: row.log.state.creates.flatMap(\.predictionIDs)))
+        await publish(result.json, of: row)
     }
 
     // MARK: Ending

@@ -27,7 +27,16 @@ package final class RowSlots: Sendable {
         return state.withLock { $0.isClosed ? 0 : $0.free }
     }
 
-    package func take() { state.withLock { $0.free -= 1 } }
+    /// Takes one, for a row that begins now.
+    ///
+    /// - Returns: False once no row is to begin any more, also for one that was handed out before: nothing is taken then.
+    package func take() -> Bool {
+        state.withLock { state in
+            guard !state.isClosed else { return false }
+            state.free -= 1
+            return true
+        }
+    }
 
     package func giveBack() {
         wake { $0.free += 1 }

@@ -93,8 +93,8 @@ package final class NATSServer: Sendable {
         try await launch()
     }
 
-    /// SIGSTOP: it stands still, and connections stay open.
-    package func suspend() { state.withLock { $0.process }?.signal(SIGSTOP) }
+    /// SIGSTOP: it stands still when this returns, and connections stay open.
+    package func suspend() { state.withLock { $0.process }?.suspend() }
 
     /// SIGCONT.
     package func resume() { state.withLock { $0.process }?.signal(SIGCONT) }

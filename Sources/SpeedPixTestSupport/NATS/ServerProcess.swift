@@ -65,6 +65,13 @@ final class ServerProcess: Sendable {
         shared.state.withLock { if !$0.hasEnded { _ = kill(process, number) } }
     }
 
+    /// Returns when it stands still: a signal is under way for a while.
+    func suspend() {
+        signal(SIGSTOP)
+        var state = siginfo_t()
+        while waitid(P_PID, id_t(process), &state, WSTOPPED | WNOWAIT) < 0, errno == EINTR {}
+    }
+
     func end() { signal(SIGKILL) }
 
     /// True when it serves, false if it has ended instead.

@@ -43,7 +43,7 @@ struct QueueFixture: Sendable {
         }
     }
 
-    /// Runs a command, and as soon as it follows a batch the stand-in, until the command has ended.
+    /// Runs a command, and as soon as it follows a batch, or says that NATS is full, the stand-in, until the command has ended.
     func withWorker(
         result: @escaping @Sendable (RowMessage) -> RowResult,
         _ command: ((inout CommandContext) -> Void) async -> CommandRun
@@ -56,7 +56,8 @@ struct QueueFixture: Sendable {
             let write = context.writeError
             context.writeError = { bytes in
                 write(bytes)
-                if String(decoding: bytes, as: UTF8.self).contains("following ") { isFollowing.yield() }
+                let text = String(decoding: bytes, as: UTF8.self)
+                if text.contains("following ") || text.contains("NATS is full") { isFollowing.yield() }
             }
         }
         isFollowing.finish()
@@ -72,7 +73,14 @@ struct QueueFixture: Sendable {
         return result
     }
 
-    /// Does the rows that wait.
+    /// The log of a row, as a worker that has this name writes it.
+    static func log(of key: String, by worker: String, in jetStream: JetStream) -> RowLog {
+        RowLog(
+            JetStreamRowLogStore(jetStream, batch: name, row: RowToken(key: key).text),
+            RowLogSettings(batch: name, rowKey: key, worker: worker, clock: ContinuousClock(), now: { 0 }))
+    }
+
+    /// Does the rows that wait, as a worker does, but for their scripts.
     func doRows(_ result: (RowMessage) -> RowResult) async throws {
         try await withJetStream { jetStream in
             let name = try #require(BatchName(Self.name))
@@ -84,6 +92,9 @@ struct QueueFixture: Sendable {
                     let row = try #require(RowMessage(payload: message.message.payload))
                     let queued = QueuedResult(
                         row: row.number, generation: row.generation, worker: "w", tries: 1, result: result(row))
+                    let log = Self.log(of: row.key, by: "w", in: jetStream)
+                    _ = try await log.take(generation: row.generation)
+                    _ = try await log.finish(queued.json)
                     _ = try await jetStream.publish(
                         QueueSubject(name).result(row.token, generation: row.generation), queued.payload, ifAbsent: true
                     )

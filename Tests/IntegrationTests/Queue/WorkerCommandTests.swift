@@ -28,6 +28,20 @@ struct WorkerCommandTests {
         }
     }
 
+    @Test("A worker that is started while NATS is down says so, and begins when it is there")
+    func startBeforeNATS() async throws {
+        try await WorkerFixture.run(rows: [["text": "a"]]) { fixture in
+            await fixture.server.kill()
+            let folder = try TestFolder()
+            let worker = fixture.worker("w1", in: folder, "--trust", "any")
+            #expect(await worker.says("(\(fixture.server.url)); trying again\n"), "\(worker.allErrors)")
+            try await fixture.server.restart()
+            #expect(try await fixture.results(1).count == 1)
+            worker.drain()
+            #expect(await worker.status == .success)
+        }
+    }
+
     @Test("What a script prints stands on standard error behind the row's label")
     func output() async throws {
         try await WorkerFixture.run(rows: [["text": "hello"]]) { fixture in
@@ -115,6 +129,29 @@ struct WorkerCommandTests {
             }
             worker.drain()
             #expect(await worker.status == .success)
+            #expect(try await fixture.unacknowledged() == 1)
+        }
+    }
+
+    @Test("A row whose report finds no room is given back all the same")
+    func fullReports() async throws {
+        let script = """
+            local p = speedpix.params { image = { type = "file", required = true } }
+            return { image = tostring(p.image) }
+            """
+        try await WorkerFixture.run(script, rows: [["image": "photos/7.jpg"]]) { fixture in
+            let jetStream = fixture.access.jetStream
+            try await jetStream.deleteStream(QueueStream.leases.name)
+            var leases = QueueStream.leases.configuration()
+            leases.maxMessages = 1
+            try await jetStream.createStream(leases)
+            _ = try await jetStream.publish("speedpix.lease.\(fixture.name).full", [1], ifAbsent: true)
+            let folder = try TestFolder()
+            let worker = fixture.worker("w1", in: folder, "--trust", "any", "--root", folder.path)
+            #expect(await worker.says("lacks photos/7.jpg below its --root"))
+            worker.drain()
+            #expect(await worker.status == .success)
+            #expect(worker.allErrors.contains("0 rows done, 0 failed, 1 given back"), "\(worker.allErrors)")
             #expect(try await fixture.unacknowledged() == 1)
         }
     }

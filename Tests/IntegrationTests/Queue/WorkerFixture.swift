@@ -22,13 +22,18 @@ struct WorkerFixture {
     let access: QueueAccess
     let name: BatchName
 
-    /// - Parameter change: Changes the manifest before it is published.
+    /// - Parameters:
+    ///   - password: Of the user `worker`, whom the server wants then.
+    ///   - change: Changes the manifest before it is published.
     static func run(
-        _ script: String = script, rows: [[String: String]], change: (inout BatchManifest) -> Void = { _ in },
+        _ script: String = script, rows: [[String: String]], password: String? = nil,
+        change: (inout BatchManifest) -> Void = { _ in },
         _ body: @escaping @Sendable (WorkerFixture) async throws -> Void
     ) async throws {
-        let server = try await NATSServer.start()
-        let connection = try await NATSConnection.connect(NATSConfiguration(servers: [server.url]))
+        let server = try await NATSServer.start(configuration: password.map(authorization) ?? "")
+        let connection = try await NATSConnection.connect(
+            NATSConfiguration(
+                servers: [server.url], credentials: password.map { .user("worker", password: $0) } ?? .none))
         let access = QueueAccess(JetStream(connection), clock: ContinuousClock())
         let name = try #require(BatchName("cards"))
         let source = Array(script.utf8)
@@ -76,11 +81,18 @@ struct WorkerFixture {
         await connection.close()
     }
 
+    /// Lines of a server's configuration.
+    static func authorization(password: String) -> String {
+        "authorization { user: worker, password: \(password) }\n"
+    }
+
     /// A worker with a journal of its own.
-    func worker(_ name: String, in folder: TestFolder, _ arguments: String...) -> BackgroundCommand {
+    func worker(
+        _ name: String, in folder: TestFolder, _ arguments: String..., environment more: [String: String] = [:]
+    ) -> BackgroundCommand {
         BackgroundCommand(
             ["worker", "--queue", server.url, "--worker", name, "--state", "\(folder.path)/state-\(name)"] + arguments,
-            in: folder, environment: environment)
+            in: folder, environment: environment.merging(more) { $1 })
     }
 
     /// The results in the order of their rows, once there are as many.

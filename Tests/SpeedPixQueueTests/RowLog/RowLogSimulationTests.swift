@@ -13,7 +13,10 @@ struct RowLogSimulationTests {
             counts.merge(simulation.counts, uniquingKeysWith: +)
         }
         // It is no proof unless it comes to these places.
-        for event in ["killed", "in doubt", "withdrawn", "settled", "settled early", "worker_lost", "created"] {
+        let events = [
+            "killed", "in doubt", "withdrawn", "settled", "settled early", "worker_lost", "created", "recovered",
+        ]
+        for event in events {
             #expect(counts[event, default: 0] > 0, "\(event) never happens")
         }
     }

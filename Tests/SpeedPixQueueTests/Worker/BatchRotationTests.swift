@@ -82,6 +82,26 @@ struct BatchRotationTests {
         #expect(rotation.next(at: time) == .ask(b, patience: BatchRotation.shortPatience, isIdle: false))
     }
 
+    @Test("Batches that have had no rows for a minute are asked no more, and from the start once they are added again")
+    func resting() throws {
+        let (a, b) = (try name("a"), try name("b"))
+        var rotation = BatchRotation()
+        rotation.add(a)
+        rotation.add(b)
+        #expect(rotation.removeResting(withRows: [a], at: .seconds(5)) == [])
+        #expect(rotation.removeResting(withRows: [a, b], at: .seconds(60)) == [], "it has some again")
+        #expect(rotation.removeResting(withRows: [a], at: .seconds(70)) == [])
+        #expect(rotation.removeResting(withRows: [a], at: .seconds(129)) == [])
+        #expect(rotation.removeResting(withRows: [a], at: .seconds(130)) == [b])
+        #expect(rotation.names == [a])
+        rotation.add(b)
+        #expect(rotation.removeResting(withRows: [a], at: .seconds(131)) == [])
+        #expect(rotation.removeResting(withRows: [], at: .seconds(190)) == [])
+        #expect(rotation.removeResting(withRows: [], at: .seconds(191)) == [b])
+        #expect(rotation.removeResting(withRows: [], at: .seconds(250)) == [a])
+        #expect(rotation.next(at: .seconds(250)) == .wait(until: nil))
+    }
+
     @Test("A batch that was removed, or could not be asked, lets the others have their turns")
     func removed() throws {
         let (a, b) = (try name("a"), try name("b"))

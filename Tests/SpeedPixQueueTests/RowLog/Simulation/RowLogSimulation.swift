@@ -70,6 +70,7 @@ final class RowLogSimulation: @unchecked Sendable {
         guard finishRows() else { return world.violations }
         // What is still on its way arrives: for the last time, since nothing is delayed any more.
         _ = world.run(for: .seconds(210)) { false }
+        checkRecovered()
         for round in 1...20 {
             settle(whileWorkersRun: false)
             guard reopenRows(), finishRows() else { break }
@@ -165,6 +166,20 @@ final class RowLogSimulation: @unchecked Sendable {
             world.violated("nobody knows of \(made.id) for \(made.key)")
         }
     }
+
+    /// What a worker's own journal has is in the log once its next process has started: before a person settles anything, whose word
+    /// would do the same.
+    private func checkRecovered() {
+        for disk in disks.values {
+            for create in disk.creates.values {
+                guard let id = create.prediction?.id, lacks(id, of: create.row) else { continue }
+                world.violated("\(id) of \(create.row) is on a worker's disk, and was not recovered")
+            }
+        }
+    }
+
+    /// Whether the row's log does not have a prediction.
+    func lacks(_ id: String, of row: String) -> Bool { stores[row]?.state.create(ofPrediction: id) == nil }
 
     private func isOnDisk(_ id: String) -> Bool {
         disks.values.contains { $0.creates.values.contains { $0.prediction?.id == id } }

@@ -81,7 +81,12 @@ struct SimulatedRun: Sendable {
             let intended = world.time
             // Here a process may be stopped or killed between the acknowledgement and the send.
             await Task.yield()
-            switch await service.send(create, by: worker, intended: intended) {
+            // As the transport asks when a connection stands.
+            var outcome = SimulatedService.Outcome.notSent
+            if journal.sendCondition(key)?() ?? true {
+                outcome = await service.send(create, by: worker, intended: intended)
+            }
+            switch outcome {
             case .made(let prediction):
                 try await journal.recordCreated(prediction, key)
                 return prediction

@@ -44,15 +44,14 @@ final class SimulatedService: @unchecked Sendable {
     /// Creates that a person has called not made, also before they were sent.
     private var settled: Set<Key> = []
     private(set) var sendCount = 0
-    /// Second creates that a person's word has allowed.
-    private(set) var excused = 0
 
     init(_ world: SimulatedWorld) { self.world = world }
 
-    /// - Parameter intended: When the sender was told that it may send.
+    /// - Parameter intended: When the sender was told that it may send; not long ago, which is what the send window is for.
     func send(_ key: Key, by sender: String, intended: Duration) async -> Outcome {
         let send = Send()
-        send.isSettled = check(key, sender, wasStopped: world.time - intended > .seconds(5))
+        if world.time - intended > .seconds(5) { world.violated("\(sender) sends \(key) after its time") }
+        check(key, sender)
         sends[key, default: []].append(send)
         sendCount += 1
         if world.fails(60) {
@@ -86,16 +85,8 @@ final class SimulatedService: @unchecked Sendable {
     }
 
     /// The rule that everything is for.
-    ///
-    /// - Returns: Whether a person's word excuses the send, whatever it is.
-    private func check(_ key: Key, _ sender: String, wasStopped: Bool) -> Bool {
+    private func check(_ key: Key, _ sender: String) {
         world.tell("\(sender) sends \(key)")
-        // A process that is stopped just before it sends learns of nothing that comes meanwhile: only a person's word can make
-        // that a second create, and only where he did not wait for the process.
-        if wasStopped, isSettled(key) {
-            excused += 1
-            return true
-        }
         // Of two creates that are the same either may be taken for the other: two are paid for, never three.
         let same = sends.filter { $0.key.row == key.row && $0.key.digest == key.digest }.values.joined()
         if same.count(where: mayCount) >= (key.digest.hasPrefix("twice") ? 2 : 1) {
@@ -109,7 +100,6 @@ final class SimulatedService: @unchecked Sendable {
             }
         }
         if digests[place]?.contains(key.digest) != true { digests[place, default: []].append(key.digest) }
-        return false
     }
 
     private func mayCount(_ send: Send) -> Bool {

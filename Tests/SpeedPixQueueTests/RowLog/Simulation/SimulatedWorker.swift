@@ -31,6 +31,7 @@ struct SimulatedWorker: Sendable {
             guard let known = disk.creates[name], let prediction = known.prediction,
                 let local = known.create.position.flatMap(LocalPosition.init)
             else { continue }
+            if simulation.lacks(prediction.id, of: known.row) { simulation.count("recovered") }
             var create = known.create
             create.position = local.position
             try? await simulation.log(of: known.row, by: process).recover(
