@@ -20,10 +20,10 @@ struct MultipartForm: AsyncSequence, Sendable {
 
     /// A file that is closed when nobody reads it any more.
     private final class OpenFile: Sendable {
-        let descriptor: FileDescriptor
+        let descriptor: SystemPackage.FileDescriptor
 
         init(_ path: FilePath) throws {
-            descriptor = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
+            descriptor = try SystemPackage.FileDescriptor.open(path, .readOnly, options: .closeOnExec)
         }
 
         deinit { try? descriptor.close() }

@@ -1,4 +1,4 @@
-package import SpeedPix
+import SpeedPix
 
 /// A class of nodes, as a server describes it.
 package struct NodeClass: Sendable, Hashable {

@@ -58,6 +58,9 @@ struct ObjectStore: Sendable {
                 root = try await FileSystem.shared.createTemporaryDirectory(
                     template: FileSystem.shared.temporaryDirectory.appending("speedpix-gateway-XXXXXX"))
             }
+            usage = StorageUsage(
+                list: { [root] in try await Self.list(in: root) },
+                size: { [root] in await Self.size(of: $0, in: root) })
             // What an earlier gateway left half done when it was killed.
             for folder in [incoming, scratch] {
                 try await FileSystem.shared.removeItem(at: folder, strategy: .sequential, recursively: true)
@@ -70,8 +73,6 @@ struct ObjectStore: Sendable {
         } catch {
             throw StorageError("make the data directory \(directory ?? "") ready", error)
         }
-        usage = StorageUsage(
-            list: { [root] in try await Self.list(in: root) }, size: { [root] in await Self.size(of: $0, in: root) })
     }
 
     /// Removes a temporary folder; of a data directory, unfinished uploads and scratch files.

@@ -121,7 +121,8 @@ struct PublishedVersions: Sendable {
     /// Keeps the versions for predictions that have begun with them, and offers them no more.
     mutating func remove(_ numbers: [Int], of id: String) {
         for number in numbers { lines[id]?.versions[number]?.isRemoved = true }
-        lines[id]?.aliases = (lines[id]?.aliases ?? [:]).filter { !numbers.contains($0.value) }
+        let kept = lines[id]?.aliases.filter { !numbers.contains($0.value) }
+        lines[id]?.aliases = kept ?? [:]
     }
 
     // MARK: Refusals
