@@ -166,9 +166,11 @@ struct ServeCommand: ContextCommand {
                 defer { access?.removeEndpoint() }
                 if let file { line += " credentials \(file.path)" }
                 try context.writeOutput(Array((line + "\n").utf8))
+                // Who has named none may have none.
+                let isAssumed = configuration.comfyUIServers?.isAssumed == true
                 let telling = running.comfyUI.map { servers in
                     Task {
-                        for state in await servers.firstStates() {
+                        for state in await servers.firstStates() where state.isUp || !isAssumed {
                             context.say("server \(ComfyUIServerState.line(state.json))")
                         }
                     }

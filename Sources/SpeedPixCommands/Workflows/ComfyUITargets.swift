@@ -62,8 +62,8 @@ struct ComfyUITargets: Sendable {
         }
     }
 
-    /// Those of the usual addresses that answer now.
-    static func found() async -> [ComfyUIServerAddress] {
+    /// Those of the usual addresses that answer now; if none does, ComfyUI's own, which may be started later.
+    static func assumed() async -> [ComfyUIServerAddress] {
         var limits = ComfyUIClient.Limits()
         limits.call = patience
         var found: [ComfyUIServerAddress] = []
@@ -72,6 +72,6 @@ struct ComfyUITargets: Sendable {
             // Something else may listen there.
             if (try? await ComfyUIClient(address, limits: limits).systemStats()) != nil { found.append(address) }
         }
-        return found
+        return found.isEmpty ? usual.prefix(1).compactMap { try? ComfyUIServerAddress($0) } : found
     }
 }

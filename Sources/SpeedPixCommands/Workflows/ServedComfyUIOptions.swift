@@ -8,8 +8,8 @@ struct ServedComfyUIOptions: ParsableArguments {
     @Option(
         name: .customLong("comfyui"),
         help: ArgumentHelp(
-            "A server of ComfyUI, or several with commas between; if not given, those that answer at ports 8188 and 8000"
-                + " of this machine; none for none.", valueName: "URL"))
+            "A server of ComfyUI, or several with commas between; if not given, those at ports 8188 and 8000 of this"
+                + " machine; none for none.", valueName: "URL"))
     var addresses: [String] = []
 
     @Option(help: ArgumentHelp("Predictions that one server has at a time; 1 if not given.", valueName: "N"))
@@ -56,12 +56,14 @@ struct ServedComfyUIOptions: ParsableArguments {
     /// - Throws: ``CommandFailure``.
     func configuration(_ context: CommandContext) async throws -> ComfyUIConfiguration? {
         let servers: [ComfyUIServerAddress]
+        let isAssumed: Bool
         let key: Secret?
         do {
             let reader = SettingsReader(context: context)
             let settings = try ResolvedSettings(environment: context.environment, files: try reader.files())
             let targets = try ComfyUITargets(addresses, settings, reader)
-            servers = targets.isGiven ? targets.addresses : await ComfyUITargets.found()
+            isAssumed = !targets.isGiven
+            servers = targets.isGiven ? targets.addresses : await ComfyUITargets.assumed()
             key = try partnerKey(context)
         } catch let error as SettingsError {
             throw CommandFailure(.configuration, error.message, hint: error.hint)
@@ -71,6 +73,7 @@ struct ServedComfyUIOptions: ParsableArguments {
         if let perServer { configuration.predictionsPerServer = perServer }
         if let timeLimit { configuration.timeLimit = timeLimit }
         if let stall { configuration.stallLimit = stall }
+        configuration.isAssumed = isAssumed
         configuration.leavesHistory = leaveHistory
         configuration.stripsMetadata = stripMetadata
         configuration.partnerKey = key

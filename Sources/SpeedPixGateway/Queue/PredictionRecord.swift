@@ -54,7 +54,7 @@ struct PredictionRecord: Sendable {
     /// What is left of a running prediction: by experience at first, more and more by its own progress, from half of it on by
     /// that alone. A small fraction says little: 5 % after two seconds would make 40 seconds of a job of four.
     var eta: Duration {
-        guard shownStatus == .running, let since = elapsed?() else { return .zero }
+        guard shownStatus == .running, let since = self.elapsed?() else { return .zero }
         let (fraction, elapsed) = (progress.current.fraction, since - progress.current.waited)
         guard fraction >= 0.05 else { return max(estimate - elapsed, .zero) }
         let weight = min(4 * fraction * fraction, 1)

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import NIOCore
 import SpeedPix
 
 /// `GET` of the signed URL of a preview: the newest picture of a prediction that runs. It ends with the prediction.

@@ -51,6 +51,8 @@ final class ComfyUIBackend: Backend {
         _ configuration: ComfyUIConfiguration, database: PredictionDatabase?, store: ObjectStore,
         clock: any Clock<Duration>, now: @escaping @Sendable () -> Date, logger: Logger
     ) async -> ComfyUIBackend {
+        // Every call has a time limit and every prediction one of an hour: sleeps that are cancelled must leave nothing.
+        let clock: any Clock<Duration> = clock is ContinuousClock ? TimerClock() : clock
         let records = PromptRecords(database)
         var servers: [ComfyUIServer] = []
         for (index, address) in configuration.servers.enumerated() {

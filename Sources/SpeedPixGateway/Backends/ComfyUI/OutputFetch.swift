@@ -24,13 +24,14 @@ struct OutputFetch: Sendable {
     ///   `CancellationError`.
     func result(of outputs: [String: JSONValue]) async throws -> WorkflowResult {
         var result = WorkflowResult(outputs: [:])
-        for output in workflow.publishedOutputs {
-            result.outputs[output.name] = try await fetch(output, outputs[output.field.node])
+        for (index, output) in workflow.publishedOutputs.enumerated() {
+            result.outputs[output.name] = try await fetch(output, outputs[output.field.node], number: index + 1)
         }
         return result
     }
 
-    private func fetch(_ output: PublishedOutput, _ given: JSONValue?) async throws -> WorkflowOutput {
+    /// - Parameter number: Of the output, for the names of files here: those of workflows may be longer than a system allows.
+    private func fetch(_ output: PublishedOutput, _ given: JSONValue?, number: Int) async throws -> WorkflowOutput {
         let named = given?[output.field.field]?.arrayValue ?? []
         var files = named.compactMap { ServerFile($0) }
         if files.isEmpty, named.isEmpty, let given {
@@ -41,7 +42,10 @@ struct OutputFetch: Sendable {
             var fetched: [WorkflowOutputFile] = []
             for file in files {
                 let suffix = files.count > 1 || output.isAlwaysArray ? "-\(fetched.count + 1)" : ""
-                fetched.append(try await fetch(file, named: "\(workflow.id)-\(output.name)\(suffix)"))
+                fetched.append(
+                    try await fetch(
+                        file, to: "output-\(number)-\(fetched.count + 1)",
+                        named: "\(workflow.id)-\(output.name)\(suffix)"))
             }
             return fetched.count == 1 && !output.isAlwaysArray ? .file(fetched[0]) : .files(fetched)
         }
@@ -53,9 +57,13 @@ struct OutputFetch: Sendable {
         return .data(named.count == 1 && !output.isAlwaysArray ? first : .array(named))
     }
 
-    /// - Parameter stem: The name that clients save it under, without its ending. That of the server gives the ending only.
-    private func fetch(_ file: ServerFile, named stem: String) async throws -> WorkflowOutputFile {
-        let path = try await scratch.path().appending("output-\(stem)")
+    /// - Parameters:
+    ///   - name: Of the file here.
+    ///   - stem: The name that clients save it under, without its ending. That of the server gives the ending only.
+    private func fetch(
+        _ file: ServerFile, to name: String, named stem: String
+    ) async throws -> WorkflowOutputFile {
+        let path = try await scratch.path().appending(name)
         let head: [UInt8]
         do {
             head = try await write(try await client.view(file), to: path)
@@ -66,7 +74,7 @@ struct OutputFetch: Sendable {
         }
         let ending = InputUpload.ending(head: head, filename: file.filename)
         return WorkflowOutputFile(
-            .path(path.string), filename: ending.isEmpty ? stem : "\(stem).\(ending)",
+            .path(path.string), filename: SignUploadCall.filename(ending.isEmpty ? stem : "\(stem).\(ending)"),
             mimeType: ServedType.type(of: head), facts: await facts(path, head))
     }
 
