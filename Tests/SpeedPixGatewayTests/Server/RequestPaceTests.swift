@@ -9,12 +9,20 @@ struct RequestPaceTests {
 
     private static func pace() -> RequestPace { RequestPace(RequestPace.Limits(), now: at(0)) }
 
+    private func check(
+        _ pace: inout RequestPace, at seconds: Double, isTooSlow expected: Bool,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) {
+        let isTooSlow = pace.isTooSlow(at: Self.at(seconds))
+        #expect(isTooSlow == expected, "at \(seconds) s", sourceLocation: sourceLocation)
+    }
+
     @Test("A connection on which nothing comes is closed after the time of a head")
     func silent() {
         var pace = Self.pace()
         pace.asks(at: Self.at(0))
-        #expect(!pace.isTooSlow(at: Self.at(9.9)))
-        #expect(pace.isTooSlow(at: Self.at(10)))
+        check(&pace, at: 9.9, isTooSlow: false)
+        check(&pace, at: 10, isTooSlow: true)
     }
 
     @Test("A head that comes byte by byte is closed ten seconds after its first byte, however often one comes")
@@ -23,12 +31,12 @@ struct RequestPaceTests {
         pace.headArrives()
         pace.requestEnds()
         pace.answerEnds()
-        #expect(!pace.isTooSlow(at: Self.at(200)))
+        check(&pace, at: 200, isTooSlow: false)
         for second in 0..<10 {
             pace.fragmentArrives(at: Self.at(200 + Double(second)))
-            #expect(!pace.isTooSlow(at: Self.at(200 + Double(second))))
+            check(&pace, at: 200 + Double(second), isTooSlow: false)
         }
-        #expect(pace.isTooSlow(at: Self.at(210)))
+        check(&pace, at: 210, isTooSlow: true)
     }
 
     @Test("A client that begins the next request while it is answered is not closed before the answer has ended")
@@ -37,9 +45,9 @@ struct RequestPaceTests {
         pace.headArrives()
         pace.requestEnds()
         pace.fragmentArrives(at: Self.at(1))
-        #expect(!pace.isTooSlow(at: Self.at(60)))
+        check(&pace, at: 60, isTooSlow: false)
         pace.answerEnds()
-        #expect(pace.isTooSlow(at: Self.at(60)))
+        check(&pace, at: 60, isTooSlow: true)
     }
 
     @Test(
@@ -49,14 +57,14 @@ struct RequestPaceTests {
         var pace = Self.pace()
         pace.headArrives()
         pace.asks(at: Self.at(0))
-        #expect(!pace.isTooSlow(at: Self.at(9)))
+        check(&pace, at: 9, isTooSlow: false)
         pace.arrives(at: Self.at(9.5))
         pace.bodyArrives(bytes)
         pace.asks(at: Self.at(9.5))
-        #expect(pace.isTooSlow(at: Self.at(10)) == (bytes < 10_240))
+        check(&pace, at: 10, isTooSlow: bytes < 10_240)
         // The next window begins anew.
-        #expect(!pace.isTooSlow(at: Self.at(19)))
-        #expect(pace.isTooSlow(at: Self.at(21)))
+        check(&pace, at: 19, isTooSlow: false)
+        check(&pace, at: 21, isTooSlow: true)
     }
 
     @Test("Time in which the gateway does not ask for more does not count")
@@ -66,10 +74,10 @@ struct RequestPaceTests {
         pace.asks(at: Self.at(0))
         pace.arrives(at: Self.at(1))
         pace.bodyArrives(1)
-        #expect(!pace.isTooSlow(at: Self.at(500)))
+        check(&pace, at: 500, isTooSlow: false)
         pace.asks(at: Self.at(500))
-        #expect(!pace.isTooSlow(at: Self.at(508)))
-        #expect(pace.isTooSlow(at: Self.at(509)))
+        check(&pace, at: 508, isTooSlow: false)
+        check(&pace, at: 509, isTooSlow: true)
     }
 
     @Test("An address has as many connections as it may, and others are not affected")
