@@ -36,7 +36,8 @@ struct ComfyUIClientTests {
     func withoutFeatures() async throws {
         try await TestComfyUI.withRunning { server in
             server.fail("GET /features", .status(404))
-            #expect(try await server.client().features().maxUploadSize == nil)
+            let features = try await server.client().features()
+            #expect(features.maxUploadSize == nil)
         }
     }
 
