@@ -101,9 +101,7 @@ final class WorkerRunner: Sendable {
             store: store, access: access, settings: Self.logs(plan, context),
             say: { [context] in context.say($0.printable()) }
         ).run()
-        if recovered > 0 {
-            context.say("\(CountText.of(recovered, "prediction")) of a worker before compared with the queue")
-        }
+        if recovered.compared > 0 { context.say(recovered.text) }
         let helpers = [
             Task { await watchBatches() }, Task { await watchRows() }, Task { await watchStandings() },
             Task { await noteProgress() }, Task { await openBatches() },
@@ -118,7 +116,7 @@ final class WorkerRunner: Sendable {
         }
         try Task.checkCancellation()
         let (batches, failure) = state.withLock { (Array($0.batches.values), $0.failure) }
-        for batch in batches { await batch.journal.end(isWhole: failure == nil) }
+        for batch in batches { await batch.journal.end() }
         if let failure { throw failure }
     }
 

@@ -151,18 +151,21 @@ extension RowLog {
     ///
     /// Waits while the log cannot be reached.
     ///
+    /// - Returns: Whether the log lacked it.
     /// - Throws: ``SpeedPixError`` `journal_failed` if the log cannot be read, or takes nothing: the worker's own journal still has
     ///   the prediction.
-    package func recover(_ intent: LoggedIntent, _ prediction: Prediction) async throws {
+    @discardableResult
+    package func recover(_ intent: LoggedIntent, _ prediction: Prediction) async throws -> Bool {
         var intent = intent
         // As of an intent that is logged before its create.
         let input = JSONValue.object(intent.input).withoutSignatures
         intent.input = RowLogRecord.size(input) > RowLogRecord.largestInput ? [:] : input.objectValue ?? [:]
         let record = RowLogRecord.bounded(prediction, repeating: intent)
-        try await append { [intent] state in
+        let began = try await append { [intent] state in
             let isKnown = state.create(intent.create) != nil
             let fact = RowLogFact.created(create: intent.create, record: record, intent: isKnown ? nil : intent)
             return state.refusal(of: fact, by: nil) == nil ? [fact] : []
         }
+        return began != nil
     }
 }

@@ -55,11 +55,12 @@ struct WorkerLossTests {
     ///
     /// - Returns: The prediction's id.
     private func die(
-        _ fixture: WorkerFixture, in folder: TestFolder, logsIntent: Bool, knowsID: Bool = true
+        _ fixture: WorkerFixture, in folder: TestFolder, logsIntent: Bool, knowsID: Bool = true, seed: Int64? = nil
     ) async throws -> String {
         let row = log(fixture)
         _ = try await row.take(generation: 1)
-        let manifest = try await BatchReader(fixture.name, fixture.access).manifest()
+        var manifest = try await BatchReader(fixture.name, fixture.access).manifest()
+        manifest.seed = seed ?? manifest.seed
         let own = WorkerJournal(try JournalStore(folder: folder.path + "/state-w1"), manifest, command: [])
         let local = try own.opened().beginTake(
             RowTake(row: "row-1", take: row.take ?? ""), parameters: ["text": "a"]
@@ -106,7 +107,7 @@ struct WorkerLossTests {
             let folder = try TestFolder()
             let id = try await die(fixture, in: folder, logsIntent: logsIntent)
             let said = await restart(fixture, in: folder)
-            #expect(said.contains("1 prediction of a worker before compared with the queue"), "\(said)")
+            #expect(said.contains("1 prediction of a worker before compared with the queue, 1 added"), "\(said)")
             let next = log(fixture)
             _ = try await next.take(generation: 1)
             let create = try #require(next.state.creates.first)
@@ -118,10 +119,47 @@ struct WorkerLossTests {
             #expect(create.intent.digest == "digest")
             #expect(create.intent.inputs == ["text": "0123456789abcdef"])
             let entries = next.state.number
-            // The journal is read once.
-            #expect(await !restart(fixture, in: folder).contains("compared with the queue"))
+            let again = await restart(fixture, in: folder)
+            #expect(again.contains("compared with the queue, 0 added"), "\(again)")
             try await next.release(reason: "looked at")
             #expect(next.state.number == entries + 1, "nothing was added meanwhile")
+        }
+    }
+
+    /// What NATS does that loses power before its disk has what it had confirmed.
+    private func loseLogs(_ fixture: WorkerFixture) async throws {
+        try await fixture.access.jetStream.deleteStream(QueueStream.logs.name)
+        try await fixture.access.jetStream.createStream(QueueStream.logs.configuration())
+    }
+
+    @Test("What the log of a row has lost is added again, although its worker had ended in order")
+    func logLost() async throws {
+        try await WorkerFixture.run(rows: [["text": "a"]]) { fixture in
+            let folder = try TestFolder()
+            let worker = fixture.worker("w1", in: folder, "--trust", "any")
+            let result = try #require(try await fixture.results(1).first)
+            worker.drain()
+            #expect(await worker.status == .success)
+            // Also what a start has added is lost.
+            for start in 1...2 {
+                try await loseLogs(fixture)
+                let said = await restart(fixture, in: folder)
+                #expect(said.contains("1 prediction of a worker before compared with the queue, 1 added"), "\(said)")
+                let next = log(fixture)
+                _ = try await next.take(generation: 1)
+                #expect(next.state.creates.flatMap(\.predictionIDs) == result.result.predictions, "start \(start)")
+            }
+        }
+    }
+
+    @Test("What a batch before has paid for is not added to one that has its name now")
+    func anotherBatch() async throws {
+        let other: (inout BatchManifest) -> Void = { $0.seed = 2 }
+        try await WorkerFixture.run(rows: [["text": "a"]], change: other) { fixture in
+            let folder = try TestFolder()
+            _ = try await die(fixture, in: folder, logsIntent: true, seed: 1)
+            let said = await restart(fixture, in: folder)
+            #expect(!said.contains("compared with the queue"), "\(said)")
         }
     }
 
