@@ -17,8 +17,10 @@ struct WorkerRecovery: Sendable {
         /// How many runs could not be looked at, since another worker has them.
         var held = 0
 
-        /// Whether nothing is left for another start.
+        /// Whether the logs have all of it.
         var isWhole: Bool { missing + held == 0 }
+
+        var heldText: String { held == 1 ? "1 batch" : "\(CountText.grouped(held)) batches" }
 
         var text: String {
             "\(CountText.of(compared, "prediction")) of a worker before compared with the queue,"
@@ -34,18 +36,25 @@ struct WorkerRecovery: Sendable {
         let lastEnd: Double?
     }
 
-    let store: JournalStore
-    let access: QueueAccess
+    private let store: JournalStore
+    private let access: QueueAccess
     /// Of the rows' logs.
-    let settings: RowLogSettings
+    private let settings: RowLogSettings
     /// Tells of what cannot be appended.
-    let say: @Sendable (String) -> Void
+    private let say: @Sendable (String) -> Void
     /// How many takes are read at once: of a million rows their creates do not fit into memory.
     private static let portion = 256
     /// How many takes are compared at once.
     private static let width = 16
     /// So long before the last take's end, in seconds, NATS may have lost what it had confirmed, if its machine lost power.
     private static let doubtfulTime = 600.0
+
+    /// - Parameter worker: What it is called.
+    init(_ store: JournalStore, _ access: QueueAccess, _ worker: String, in context: CommandContext) {
+        (self.store, self.access) = (store, access)
+        settings = WorkerRunner.logs(worker, context)
+        say = { context.say($0.printable()) }
+    }
 
     /// Appends it to the logs. What a worker has that runs is left alone, and so are batches that this queue does not have: they are
     /// another one's. What cannot be appended stays for the next worker.
