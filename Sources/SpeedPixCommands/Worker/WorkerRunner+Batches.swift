@@ -69,11 +69,14 @@ extension WorkerRunner {
     /// Which batches have rows that wait or run, looked at from time to time: those without any are forgotten, and taken up again once
     /// they have some. One request, however many batches there were.
     func watchRows() async {
+        // Of the error that was said last, and stays.
+        var said: String?
         while (try? await context.clock.sleep(for: Self.standingInterval)) != nil {
             do {
                 let subjects = try await access.jetStream.subjects(
                     in: QueueStream.rows.name, filter: QueueSubject.allWaitingRows)
                 try await note(withRows: Set(subjects.keys.compactMap(QueueSubject.batch(ofWaitingRows:))))
+                said = nil
             } catch is CancellationError {
                 return
             } catch let error as NATSError where error.code == .notFound {
@@ -81,7 +84,14 @@ extension WorkerRunner {
             } catch let error as NATSError where error.isTransient || error.code == .noResponders {
                 // It is looked again.
             } catch {
-                context.say("it could not be looked which batches have rows: \(error)".printable())
+                let code = (error as? NATSError)?.code
+                // What asks for rows ends the worker then.
+                if code == .closed { return }
+                let kind = code.map { "\($0)" } ?? "\(error)"
+                if kind != said {
+                    context.say("it could not be looked which batches have rows: \(error)".printable())
+                }
+                said = kind
             }
         }
     }
@@ -202,6 +212,7 @@ extension WorkerRunner {
             state.forget(batch.name)
             state.left[batch.name] = digest
         }
+        shared.budgets.remove(batch.name)
         await batch.journal.end()
     }
 
