@@ -101,16 +101,25 @@ extension RowLog {
 
     /// Opens a row that has ended once more. Once for each generation, however often it is called.
     ///
-    /// - Parameter generation: That of the result which is not the last word: the row is to be handed out with the next.
-    /// - Throws: ``SpeedPixError``: `invalid_argument` if it has no result in this generation; `journal_failed`.
-    package func openAgain(after generation: Int) async throws {
+    /// - Parameters:
+    ///   - generation: That of the result which is not the last word: the row is to be handed out with the next.
+    ///   - results: What the results have of the row, by generations: what the log lacks of it is appended first. It has lost it, or it
+    ///     could not be read when the row ended.
+    /// - Throws: ``SpeedPixError``: `invalid_argument` if neither has a result of this generation; `journal_failed`.
+    package func openAgain(after generation: Int, results: [Int: JSONValue] = [:]) async throws {
         try await refresh()
         try await append { state in
-            guard state.generation <= generation else { return [] }
-            guard state.result != nil, state.generation == generation else {
-                throw SpeedPixError(.invalidArgument, "the row has not ended: it is still to be done")
+            var facts: [RowLogFact] = []
+            for ended in stride(from: state.generation, through: generation, by: 1) {
+                if state.results[ended] == nil {
+                    guard let result = results[ended] else {
+                        throw SpeedPixError(.invalidArgument, "the row has not ended: it is still to be done")
+                    }
+                    facts.append(.result(generation: ended, result: result.withoutSignatures))
+                }
+                facts.append(.again(generation: ended + 1))
             }
-            return [.again(generation: generation + 1)]
+            return facts
         }
     }
 
