@@ -3,6 +3,7 @@ import LocalFiles
 import SpeedPix
 import SpeedPixJournal
 import SpeedPixQueue
+import Synchronization
 import SystemPackage
 
 /// `speedpix worker`: does rows of batches that are in a queue.
@@ -102,13 +103,16 @@ struct WorkerCommand: ContextCommand {
             try await service.withTarget { target in
                 let plan = try plan(target, service, folder, trust, in: context)
                 let store = try JournalStore(folder: folder.path)
-                try await QueueSession.run(queue, in: context, waitsForServer: true) { access in
-                    let runner = WorkerRunner(plan, access, trust: trust, store: store, events: events, in: context)
-                    context.say(
-                        "worker \(plan.name): \(CountText.of(concurrency, "row")) at once, from \(queue.url)"
-                            .printable())
-                    try await runner.run()
-                    context.say(runner.summary)
+                try await Self.endingOnDrain(context) { [concurrency] in
+                    try await QueueSession.run(queue, in: context, waitsForServer: true) { access in
+                        let runner = WorkerRunner(
+                            plan, access, trust: trust, store: store, events: events, in: context)
+                        context.say(
+                            "worker \(plan.name): \(CountText.of(concurrency, "row")) at once, from \(queue.url)"
+                                .printable())
+                        try await runner.run()
+                        context.say(runner.summary)
+                    }
                 }
             }
         } catch {
@@ -116,6 +120,43 @@ struct WorkerCommand: ContextCommand {
         }
         events?.finish(end.fields(in: context))
         if let failure = end.failure { throw failure }
+    }
+
+    /// A signal that comes before the worker itself deals with it, as while it waits for NATS, ends it in order as well.
+    ///
+    /// - Throws: What `body` throws, but nothing after such a signal; `CancellationError` if the task is cancelled.
+    private static func endingOnDrain(
+        _ context: CommandContext, _ body: @escaping @Sendable () async throws -> Void
+    ) async throws {
+        struct State {
+            var isDrained = false
+            var session: Task<Void, any Error>?
+        }
+        let state = Mutex(State())
+        // Before the session begins, which sets a handler of its own.
+        context.interrupts.handleDraining {
+            let session = state.withLock { state in
+                state.isDrained = true
+                return state.session
+            }
+            session?.cancel()
+        }
+        defer { context.interrupts.handleDraining(nil) }
+        let session = Task { try await body() }
+        let isDrained = state.withLock { state in
+            state.session = session
+            return state.isDrained
+        }
+        if isDrained { session.cancel() }
+        do {
+            try await withTaskCancellationHandler {
+                try await session.value
+            } onCancel: {
+                session.cancel()
+            }
+        } catch is CancellationError where state.withLock({ $0.isDrained }) && !Task.isCancelled {
+            // It has taken no row yet.
+        }
     }
 
     /// - Throws: ``CommandFailure``, also if something is left for another start; ``SpeedPixError`` `journal_failed`; `CancellationError`.
