@@ -101,30 +101,19 @@ struct WorkerRecovery: Sendable {
             let portion = try takes(after: last, Self.portion)
             guard let end = portion.last else { break }
             last = end
-            let compared = try await compare(portion, batch)
-            for take in compared {
-                outcome.compared += take.found.compared
-                outcome.added += take.found.added
-                outcome.missing += take.found.missing
+            // Several at once, since each waits for NATS.
+            let found = try await portion.concurrentMap(limit: Self.width) { try await compare($0, batch) }
+            var (whole, added): ([Int64], Set<Int64>) = ([], [])
+            for (take, found) in zip(portion, found) {
+                outcome.compared += found.compared
+                outcome.added += found.added
+                outcome.missing += found.missing
+                if found.isWhole { whole.append(take) }
+                if found.added > 0 { added.insert(take) }
             }
-            let whole = compared.filter { $0.found.isWhole }
-            try await journal.noteLogged(
-                takes: whole.map { $0.run }, added: Set(whole.filter { $0.found.added > 0 }.map { $0.run }))
+            try await journal.noteLogged(takes: whole, added: added)
         }
         try await journal.endTakes()
-    }
-
-    /// Several at once, since each waits for NATS.
-    private func compare(_ takes: [Int64], _ batch: BatchName) async throws -> [(run: Int64, found: Outcome)] {
-        try await withThrowingTaskGroup(of: (run: Int64, found: Outcome).self) { group in
-            var compared: [(run: Int64, found: Outcome)] = []
-            for (index, take) in takes.enumerated() {
-                if index >= Self.width, let found = try await group.next() { compared.append(found) }
-                group.addTask { (run: take, found: try await compare(take, batch)) }
-            }
-            for try await found in group { compared.append(found) }
-            return compared
-        }
     }
 
     /// Whether the row's log has all that the take has created.

@@ -1,4 +1,5 @@
 import Foundation
+import NATS
 import SpeedPix
 import SpeedPixBatch
 import SpeedPixJournal
