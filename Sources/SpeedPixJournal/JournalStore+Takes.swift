@@ -52,16 +52,31 @@ extension BatchJournal {
 
     /// The same of takes of which it was found out later.
     ///
-    /// - Parameter runs: As ``JournalStore/takesToCompare(of:after:endedSince:limit:)`` gave them.
+    /// - Parameters:
+    ///   - runs: As ``JournalStore/takesToCompare(of:after:endedSince:limit:)`` gave them.
+    ///   - added: Those of them whose rows' logs lacked something until now: they end now, also if they had ended before.
     /// - Throws: ``SpeedPixError`` `journal_failed`.
-    package func noteLogged(takes runs: [Int64]) async throws {
+    package func noteLogged(takes runs: [Int64], added: Set<Int64> = []) async throws {
         guard !runs.isEmpty else { return }
+        let time = store.now()
         try await database.write { database in
             for run in runs {
                 try database.executeCached(
-                    sql: "UPDATE run SET state = 'succeeded', ended = IFNULL(ended, started) WHERE id = ?",
-                    arguments: [run])
+                    sql: """
+                        UPDATE run SET state = 'succeeded', ended = CASE WHEN ? THEN ? ELSE IFNULL(ended, ?) END
+                        WHERE id = ?
+                        """, arguments: [added.contains(run), time, time, run])
             }
         }
+    }
+
+    /// The worker has no row of the batch any more. The batch has ended well if all that its takes have created is in the rows' logs.
+    ///
+    /// - Throws: ``SpeedPixError`` `journal_failed`.
+    package func endTakes() async throws {
+        // What was noted is written before it is looked at.
+        try await flush()
+        let isLogged = try store.takesToCompare(of: run, after: 0, endedSince: nil, limit: 1).isEmpty
+        try await end(succeeded: isLogged)
     }
 }

@@ -53,6 +53,35 @@ struct BatchTakeTests {
         #expect(try keys(endedSince: nil) == ["D@t-D"])
     }
 
+    @Test("A batch has ended well once all its takes are noted as logged; what was added to a log ends then")
+    func ends() async throws {
+        let folder = JournalFolder()
+        let now = Now()
+        let store = try JournalStore(folder: folder.path, now: { now.seconds.withLock { $0 } })
+        let batch = try store.beginBatch(Self.description, seed: 7)
+        try await take(batch, "A", logged: true)
+        try await take(batch, "B", logged: false)
+        try await batch.endTakes()
+        #expect(try store.run(batch.run).hasSucceeded == false)
+
+        now.seconds.withLock { $0 += 1000 }
+        let again = try store.resumeBatch(batch.run, Self.description)
+        let rest = try store.takesToCompare(of: batch.run, after: 0, endedSince: nil, limit: 9)
+        try await again.noteLogged(takes: rest)
+        try await again.endTakes()
+        #expect(try store.run(batch.run).hasSucceeded)
+        #expect(try store.lastTakeEnd(of: batch.run) == 1_001_000)
+
+        now.seconds.withLock { $0 += 1000 }
+        let all = try store.takesToCompare(of: batch.run, after: 0, endedSince: 0, limit: 9)
+        #expect(all.count == 2)
+        try await again.noteLogged(takes: all, added: [all[0]])
+        #expect(try store.lastTakeEnd(of: batch.run) == 1_002_000)
+        #expect(
+            try store.takesToCompare(of: batch.run, after: 0, endedSince: 1_001_001, limit: 9) == [all[0]],
+            "the other one keeps its end")
+    }
+
     @Test("What a create is comes with it, and a take without a create leaves nothing to compare")
     func identity() async throws {
         let folder = JournalFolder()

@@ -3,6 +3,7 @@ import LocalFiles
 import SpeedPix
 import SpeedPixJournal
 import SpeedPixQueue
+import Synchronization
 import SystemPackage
 
 /// `speedpix worker`: does rows of batches that are in a queue.
@@ -14,6 +15,7 @@ struct WorkerCommand: ContextCommand {
             Examples:
               speedpix worker --queue nats://queue:4222 --root /mnt/photos --out /mnt/cards
               speedpix worker --queue nats://queue:4222 --trust 3f9a0c…
+              speedpix worker --queue nats://queue:4222 --recover
 
             It takes rows of batches that "speedpix batch --queue" has begun with the same
             account and the same version. A script runs only if it may: --trust names its
@@ -21,7 +23,10 @@ struct WorkerCommand: ContextCommand {
             Files of rows are URLs, or paths below --root.
             SIGTERM or Ctrl-C drains it: no row begins, and those that run end, or are
             handed back after --grace; a second one stops them at once.
-            Exit status: 0 once it has drained, 2 usage, 4 credentials or configuration.
+            --recover takes no rows: it adds to the queue what this worker's journal has and
+            the queue has lost. After a power cut of NATS, run it on every machine first.
+            Exit status: 0 once it has drained, 1 if --recover left something, 2 usage,
+            4 credentials or configuration.
             """)
 
     @Option(
@@ -56,6 +61,9 @@ struct WorkerCommand: ContextCommand {
         help: ArgumentHelp("Seconds that rows may go on once it drains.", valueName: "SECONDS"))
     var grace = 60.0
 
+    @Flag(help: "Takes no rows: adds to the queue what this worker has paid for and the queue lacks, and ends.")
+    var recover = false
+
     @OptionGroup var service: ServiceOptions
     @OptionGroup var sandbox: SandboxOptions
     @OptionGroup var journal: JournalOptions
@@ -74,6 +82,7 @@ struct WorkerCommand: ContextCommand {
         guard TrustList(trust) != nil else {
             throw ValidationError("--trust is a SHA-256 in hexadecimal, as \"batch NAME: its script …\" has it, or any")
         }
+        if recover, json { throw ValidationError("--recover has no events: leave --json out") }
         for text in name where BatchName(text) == nil { throw ValidationError("--name \(text): \(BatchName.rule)") }
     }
 
@@ -82,6 +91,7 @@ struct WorkerCommand: ContextCommand {
         try service.refuseLocal("What a worker creates")
         let queue = try service.nats(queue)
         let folder = journal.folder(context)
+        if recover { return try await recoverJournal(folder, queue, in: context) }
         let trust = try WorkerTrust(TrustList(trust) ?? TrustList(file: ""), context)
         let events =
             json
@@ -93,13 +103,16 @@ struct WorkerCommand: ContextCommand {
             try await service.withTarget { target in
                 let plan = try plan(target, service, folder, trust, in: context)
                 let store = try JournalStore(folder: folder.path)
-                try await QueueSession.run(queue, in: context, waitsForServer: true) { access in
-                    let runner = WorkerRunner(plan, access, trust: trust, store: store, events: events, in: context)
-                    context.say(
-                        "worker \(plan.name): \(CountText.of(concurrency, "row")) at once, from \(queue.url)"
-                            .printable())
-                    try await runner.run()
-                    context.say(runner.summary)
+                try await Self.endingOnDrain(context) { [concurrency] in
+                    try await QueueSession.run(queue, in: context, waitsForServer: true) { access in
+                        let runner = WorkerRunner(
+                            plan, access, trust: trust, store: store, events: events, in: context)
+                        context.say(
+                            "worker \(plan.name): \(CountText.of(concurrency, "row")) at once, from \(queue.url)"
+                                .printable())
+                        try await runner.run()
+                        context.say(runner.summary)
+                    }
                 }
             }
         } catch {
@@ -107,6 +120,70 @@ struct WorkerCommand: ContextCommand {
         }
         events?.finish(end.fields(in: context))
         if let failure = end.failure { throw failure }
+    }
+
+    /// A signal that comes before the worker itself deals with it, as while it waits for NATS, ends it in order as well.
+    ///
+    /// - Throws: What `body` throws, but nothing after such a signal; `CancellationError` if the task is cancelled.
+    private static func endingOnDrain(
+        _ context: CommandContext, _ body: @escaping @Sendable () async throws -> Void
+    ) async throws {
+        struct State {
+            var isDrained = false
+            var session: Task<Void, any Error>?
+        }
+        let state = Mutex(State())
+        // Before the session begins, which sets a handler of its own.
+        context.interrupts.handleDraining {
+            let session = state.withLock { state in
+                state.isDrained = true
+                return state.session
+            }
+            session?.cancel()
+        }
+        defer { context.interrupts.handleDraining(nil) }
+        let session = Task { try await body() }
+        let isDrained = state.withLock { state in
+            state.session = session
+            return state.isDrained
+        }
+        if isDrained { session.cancel() }
+        do {
+            try await withTaskCancellationHandler {
+                try await session.value
+            } onCancel: {
+                session.cancel()
+            }
+        } catch is CancellationError where state.withLock({ $0.isDrained }) && !Task.isCancelled {
+            // It has taken no row yet.
+        }
+    }
+
+    /// - Throws: ``CommandFailure``, also if something is left for another start; ``SpeedPixError`` `journal_failed`; `CancellationError`.
+    private func recoverJournal(
+        _ folder: JournalFolder, _ queue: QueueTarget, in context: CommandContext
+    ) async throws {
+        let outcome: WorkerRecovery.Outcome
+        do {
+            let store = try JournalStore(folder: folder.path)
+            outcome = try await QueueSession.run(queue, in: context, waitsForServer: true) { access in
+                let recovery = WorkerRecovery(store, access, workerName(context), in: context)
+                return try await AbandonableTask { try await recovery.run() }.value()
+            }
+        } catch {
+            throw RunEnd(error, script: nil, in: context).failure ?? CommandFailure(.failure, "\(error)".printable())
+        }
+        context.say(outcome.text)
+        if outcome.held > 0 {
+            throw CommandFailure(
+                .failure, "a worker that runs has \(outcome.heldText) of this journal",
+                hint: "end it, and start again with --recover")
+        }
+        if outcome.missing > 0 {
+            throw CommandFailure(
+                .failure, "\(CountText.of(outcome.missing, "prediction")) could not be added",
+                hint: "another start with --recover tries again")
+        }
     }
 
     private func workerName(_ context: CommandContext) -> String { worker ?? context.hostName() }

@@ -40,6 +40,7 @@ final class WorkerBatch: Sendable {
         /// Of the rows' logs.
         let logs: RowLogSettings
         let journal: @Sendable (BatchManifest) -> WorkerJournal
+        let budgets = KeptBudgets()
     }
 
     private let shared: Shared
@@ -69,8 +70,11 @@ final class WorkerBatch: Sendable {
             elsewhere: NameClaims(
                 of: name, in: leases, folders: [FilePath(host.files.outputDirectory), shared.root.path]))
         let token = logs.token()
-        budget = manifest.guards.budget.map {
-            BudgetLeases(budget: $0, of: name, in: leases, worker: logs.worker, token: token)
+        let digest = QueuePieces.digest(try manifest.encoded())
+        budget = manifest.guards.budget.map { budget in
+            shared.budgets.leases(of: name, digest: digest) {
+                BudgetLeases(budget: budget, of: name, in: leases, worker: logs.worker, token: token)
+            }
         }
         rate = manifest.rate.map {
             RateLeases($0, of: name, in: leases, worker: logs.worker, token: token, clock: shared.context.clock)

@@ -77,11 +77,9 @@ final class WorkerJournal: Sendable {
     /// Why something could not be written down; nil while everything could be.
     var writeProblem: SpeedPixError? { journal.withLock { $0 }?.writeProblem }
 
-    /// All rows have ended.
-    ///
-    /// - Parameter isWhole: Whether their logs have everything that was paid for. Otherwise the worker's next start compares.
-    func end(isWhole: Bool = true) async {
+    /// The worker has no row of the batch any more. If a row's log lacks what was paid for, its next start compares.
+    func end() async {
         // If that cannot be written, it compares as well.
-        try? await journal.withLock { $0 }?.end(succeeded: isWhole)
+        try? await journal.withLock { $0 }?.endTakes()
     }
 }

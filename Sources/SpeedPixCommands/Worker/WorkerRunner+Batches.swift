@@ -46,16 +46,21 @@ extension WorkerRunner {
             // A batch was taken away, and another one has its name.
             if state.known[name] != nil { state.forget(name) }
             state.known[name] = manifest
+            state.left[name] = nil
             return state.add(name)
         }
         waiting?.cancel()
     }
 
-    private func leave(_ name: BatchName, _ digest: String, _ words: String) {
-        state.withLock { state in
+    /// - Parameter manifest: Of the batch that is meant, if another one may have its name by now.
+    private func leave(_ name: BatchName, _ digest: String, _ words: String, onlyIf manifest: BatchManifest? = nil) {
+        let isLeft = state.withLock { state in
+            if let manifest, state.known[name] != manifest { return false }
             state.forget(name)
             state.left[name] = digest
+            return true
         }
+        guard isLeft else { return }
         context.say("batch \(name): \(words)".printable())
     }
 
@@ -64,11 +69,14 @@ extension WorkerRunner {
     /// Which batches have rows that wait or run, looked at from time to time: those without any are forgotten, and taken up again once
     /// they have some. One request, however many batches there were.
     func watchRows() async {
+        // Of the error that was said last, and stays.
+        var said: String?
         while (try? await context.clock.sleep(for: Self.standingInterval)) != nil {
             do {
                 let subjects = try await access.jetStream.subjects(
                     in: QueueStream.rows.name, filter: QueueSubject.allWaitingRows)
                 try await note(withRows: Set(subjects.keys.compactMap(QueueSubject.batch(ofWaitingRows:))))
+                said = nil
             } catch is CancellationError {
                 return
             } catch let error as NATSError where error.code == .notFound {
@@ -76,7 +84,14 @@ extension WorkerRunner {
             } catch let error as NATSError where error.isTransient || error.code == .noResponders {
                 // It is looked again.
             } catch {
-                context.say("it could not be looked which batches have rows: \(error)".printable())
+                let code = (error as? NATSError)?.code
+                // What asks for rows ends the worker then.
+                if code == .closed { return }
+                let kind = code.map { "\($0)" } ?? "\(error)"
+                if kind != said {
+                    context.say("it could not be looked which batches have rows: \(error)".printable())
+                }
+                said = kind
             }
         }
     }
@@ -123,11 +138,14 @@ extension WorkerRunner {
     /// One after the other: at a terminal each may be a question.
     func openBatches() async {
         for await name in opening.stream {
-            guard let manifest = state.withLock({ $0.known[name] }) else { continue }
+            // One that was asked for twice is open already.
+            guard let manifest = state.withLock({ $0.batches[name] == nil ? $0.known[name] : nil }) else { continue }
             do {
                 let reader = BatchReader(name, access)
                 if try await reader.isCancelled() {
-                    leave(name, QueuePieces.digest(try manifest.encoded()), Self.noRowBegins("cancelled"))
+                    leave(
+                        name, QueuePieces.digest(try manifest.encoded()), Self.noRowBegins("cancelled"),
+                        onlyIf: manifest)
                     continue
                 }
                 guard await trust.allows(manifest.script, of: name) else { continue }
@@ -135,14 +153,9 @@ extension WorkerRunner {
                 let host = try plan.makeHost(manifest, file.directory)
                 events?.start(host)
                 let batch = try await WorkerBatch(name, manifest, file, host: host, shared)
-                context.say("batch \(name): taking rows of \(manifest.script.name)".printable())
                 let stop = try await reader.stop()
-                let waiting = state.withLock { state -> Task<Void, Never>? in
-                    state.known[name] = manifest
-                    state.batches[name] = batch
-                    return stop == nil ? state.add(name) : nil
-                }
-                waiting?.cancel()
+                guard add(batch, isStopped: stop != nil) else { continue }
+                context.say("batch \(name): taking rows of \(manifest.script.name)".printable())
                 if let stop { close(batch, stop.reason.sentence) }
             } catch is CancellationError {
                 return
@@ -151,6 +164,19 @@ extension WorkerRunner {
                 context.say("batch \(name): its rows are left to others: \(message)".printable())
             }
         }
+    }
+
+    /// - Returns: False for a batch that was forgotten while it was opened, or taken away: it is opened anew once it has rows.
+    private func add(_ batch: WorkerBatch, isStopped: Bool) -> Bool {
+        let (isNew, waiting) = state.withLock { state -> (Bool, Task<Void, Never>?) in
+            guard state.known[batch.name] == batch.manifest, state.batches[batch.name] == nil else {
+                return (false, nil)
+            }
+            state.batches[batch.name] = batch
+            return (true, isStopped ? nil : state.add(batch.name))
+        }
+        waiting?.cancel()
+        return isNew
     }
 
     /// Whether rows of batches may begin, looked at from time to time.
@@ -186,6 +212,7 @@ extension WorkerRunner {
             state.forget(batch.name)
             state.left[batch.name] = digest
         }
+        shared.budgets.remove(batch.name)
         await batch.journal.end()
     }
 

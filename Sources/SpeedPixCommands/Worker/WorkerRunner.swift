@@ -25,6 +25,8 @@ final class WorkerRunner: Sendable {
         var closed: [BatchName: String] = [:]
         /// Goes up when a batch is added.
         var changes = 0
+        /// Set until its own journal was compared with the queue.
+        var recovery: AbandonableTask<WorkerRecovery.Outcome>?
         /// What is waited for before the next row is asked for.
         var waiting: Task<Void, Never>?
         /// Rows that run.
@@ -81,13 +83,16 @@ final class WorkerRunner: Sendable {
         shared = WorkerBatch.Shared(
             client: client, redaction: Redaction(plan.secrets).adding(plan.configuration), events: events,
             context: context, isVerbose: plan.isVerbose, root: plan.root, access: access,
-            logs: Self.logs(plan, context),
+            logs: Self.logs(plan.name, context),
             journal: { [store, arguments = context.arguments] in WorkerJournal(store, $0, command: arguments) })
     }
 
-    static func logs(_ plan: WorkerPlan, _ context: CommandContext) -> RowLogSettings {
+    /// Of rows' logs.
+    ///
+    /// - Parameter worker: What it is called.
+    static func logs(_ worker: String, _ context: CommandContext) -> RowLogSettings {
         var logs = RowLogSettings(
-            batch: "", rowKey: "", worker: plan.name, clock: context.clock,
+            batch: "", rowKey: "", worker: worker, clock: context.clock,
             now: { context.now().timeIntervalSince1970 })
         logs.outcomeWait = QueueTimes(environment: context.environment).outcome
         return logs
@@ -97,13 +102,7 @@ final class WorkerRunner: Sendable {
     func run() async throws {
         context.interrupts.handleDraining { [weak self] in self?.drain() }
         defer { context.interrupts.handleDraining(nil) }
-        let recovered = try await WorkerRecovery(
-            store: store, access: access, settings: Self.logs(plan, context),
-            say: { [context] in context.say($0.printable()) }
-        ).run()
-        if recovered > 0 {
-            context.say("\(CountText.of(recovered, "prediction")) of a worker before compared with the queue")
-        }
+        guard try await recover() else { return }
         let helpers = [
             Task { await watchBatches() }, Task { await watchRows() }, Task { await watchStandings() },
             Task { await noteProgress() }, Task { await openBatches() },
@@ -118,8 +117,29 @@ final class WorkerRunner: Sendable {
         }
         try Task.checkCancellation()
         let (batches, failure) = state.withLock { (Array($0.batches.values), $0.failure) }
-        for batch in batches { await batch.journal.end(isWhole: failure == nil) }
+        for batch in batches { await batch.journal.end() }
         if let failure { throw failure }
+    }
+
+    /// - Returns: False if it was told to drain meanwhile.
+    private func recover() async throws -> Bool {
+        let recovery = AbandonableTask { [work = WorkerRecovery(store, access, plan.name, in: context)] in
+            try await work.run()
+        }
+        let isDraining = state.withLock { state in
+            state.recovery = recovery
+            return state.isDraining
+        }
+        if isDraining { recovery.cancel() }
+        defer { state.withLock { $0.recovery = nil } }
+        do {
+            let outcome = try await recovery.value()
+            if outcome.compared > 0 { context.say(outcome.text) }
+            return true
+        } catch is CancellationError where state.withLock({ $0.isDraining }) && !Task.isCancelled {
+            context.say("what was paid for before is compared with the queue at the next start")
+            return false
+        }
     }
 
     // MARK: Draining
@@ -132,8 +152,9 @@ final class WorkerRunner: Sendable {
         }
         guard isFirst else { return }
         slots.close()
-        let (waiting, running) = state.withLock { ($0.waiting, $0.runs.count) }
+        let (waiting, recovery, running) = state.withLock { ($0.waiting, $0.recovery, $0.runs.count) }
         waiting?.cancel()
+        recovery?.cancel()
         if running > 0 {
             context.say("draining: \(CountText.of(running, "row")) left; once more stops at once")
         }
@@ -144,14 +165,16 @@ final class WorkerRunner: Sendable {
     }
 
     private func endGrace() {
-        let (runs, batches, hasFailed) = state.withLock { state in
+        let (runs, batches, isRecovering, hasFailed) = state.withLock { state in
             state.isGraceOver = true
-            return (Array(state.runs.values), Array(state.batches.values), state.failure != nil)
+            return (
+                Array(state.runs.values), Array(state.batches.values), state.recovery != nil, state.failure != nil
+            )
         }
         for run in runs { run.cancel() }
         // While NATS is away nobody gives rows back, or writes down their results; the queue notices by itself.
-        let hasRows = !runs.isEmpty || batches.contains { $0.queue.heldCount > 0 }
-        if hasRows { context.end.force(hasFailed ? ExitStatus.failure.rawValue : 0, after: Self.handBackTime) }
+        let isBusy = isRecovering || !runs.isEmpty || batches.contains { $0.queue.heldCount > 0 }
+        if isBusy { context.end.force(hasFailed ? ExitStatus.failure.rawValue : 0, after: Self.handBackTime) }
     }
 
     func fail(_ error: any Error) {

@@ -1,4 +1,6 @@
+import NATS
 import SpeedPix
+import Synchronization
 
 /// Opens rows that have a result once more: in a generation of their own, which has a result of its own.
 ///
@@ -48,7 +50,10 @@ package struct RowReopener: Sendable {
     }
 
     /// Hands rows out in a generation, and before that has the log of each know it, if the log can be read.
+    ///
+    /// - Throws: ``SpeedPixError`` for rows whose logs refuse it; the others were handed out then. `NATSError`; `CancellationError`.
     package func handOut(_ rows: [(line: RowLine, generation: Int)]) async throws {
+        let failures = Mutex<[Int: SpeedPixError]>([:])
         try await withThrowingTaskGroup(of: Void.self) { group in
             var running = 0
             for row in rows where row.generation > 1 {
@@ -59,15 +64,50 @@ package struct RowReopener: Sendable {
                 running += 1
                 group.addTask {
                     do {
-                        try await log(of: row.line.key).openAgain(after: row.generation - 1)
+                        try await open(row.line, after: row.generation - 1)
                     } catch let error as SpeedPixError where error.code == .rowLogUnreadable {
-                        // The other rows are done once more; this one fails again, with the same words.
+                        // It fails again, with the same words.
+                    } catch let error as SpeedPixError {
+                        failures.withLock { $0[row.line.number] = error }
                     }
                 }
             }
             try await group.waitForAll()
         }
+        let failed = failures.withLock { $0 }
         try await BatchPublisher(access).publish(
-            rows.lazy.map { RowMessage($0.line, parameters: parameters, generation: $0.generation) }, of: name)
+            rows.lazy.filter { failed[$0.line.number] == nil }.map {
+                RowMessage($0.line, parameters: parameters, generation: $0.generation)
+            }, of: name)
+        if let row = rows.first(where: { failed[$0.line.number] != nil }), let error = failed[row.line.number] {
+            let more = failed.count > 1 ? " (and \(failed.count - 1) more)" : ""
+            throw SpeedPixError(
+                error.code, "the row \(row.line.label)\(more) was not opened again: \(error.message)",
+                remedy: error.remedy, isRetryable: error.isRetryable, cause: error)
+        }
+    }
+
+    private func open(_ row: RowLine, after generation: Int) async throws {
+        let log = log(of: row.key)
+        do {
+            try await log.openAgain(after: generation)
+        } catch let error as SpeedPixError where error.code == .invalidArgument {
+            try await log.openAgain(
+                after: generation, results: try await results(of: row, from: log.state.generation, through: generation))
+        }
+    }
+
+    /// What the results have of a row, by generations.
+    private func results(of row: RowLine, from first: Int, through last: Int) async throws -> [Int: JSONValue] {
+        var results: [Int: JSONValue] = [:]
+        for generation in stride(from: first, through: last, by: 1) {
+            let subject = QueueSubject(name).result(row.token, generation: generation)
+            guard let message = try await access.message(in: .results, subject),
+                let result = try? JSONValue(parsing: message.payload),
+                let queued = QueuedResult(json: result), (queued.row, queued.generation) == (row.number, generation)
+            else { continue }
+            results[generation] = result
+        }
+        return results
     }
 }

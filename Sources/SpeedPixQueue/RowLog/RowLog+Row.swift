@@ -101,16 +101,25 @@ extension RowLog {
 
     /// Opens a row that has ended once more. Once for each generation, however often it is called.
     ///
-    /// - Parameter generation: That of the result which is not the last word: the row is to be handed out with the next.
-    /// - Throws: ``SpeedPixError``: `invalid_argument` if it has no result in this generation; `journal_failed`.
-    package func openAgain(after generation: Int) async throws {
+    /// - Parameters:
+    ///   - generation: That of the result which is not the last word: the row is to be handed out with the next.
+    ///   - results: What the results have of the row, by generations: what the log lacks of it is appended first. It has lost it, or it
+    ///     could not be read when the row ended.
+    /// - Throws: ``SpeedPixError``: `invalid_argument` if neither has a result of this generation; `journal_failed`.
+    package func openAgain(after generation: Int, results: [Int: JSONValue] = [:]) async throws {
         try await refresh()
         try await append { state in
-            guard state.generation <= generation else { return [] }
-            guard state.result != nil, state.generation == generation else {
-                throw SpeedPixError(.invalidArgument, "the row has not ended: it is still to be done")
+            var facts: [RowLogFact] = []
+            for ended in stride(from: state.generation, through: generation, by: 1) {
+                if state.results[ended] == nil {
+                    guard let result = results[ended] else {
+                        throw SpeedPixError(.invalidArgument, "the row has not ended: it is still to be done")
+                    }
+                    facts.append(.result(generation: ended, result: result.withoutSignatures))
+                }
+                facts.append(.again(generation: ended + 1))
             }
-            return [.again(generation: generation + 1)]
+            return facts
         }
     }
 
@@ -151,18 +160,21 @@ extension RowLog {
     ///
     /// Waits while the log cannot be reached.
     ///
+    /// - Returns: Whether the log lacked it.
     /// - Throws: ``SpeedPixError`` `journal_failed` if the log cannot be read, or takes nothing: the worker's own journal still has
     ///   the prediction.
-    package func recover(_ intent: LoggedIntent, _ prediction: Prediction) async throws {
+    @discardableResult
+    package func recover(_ intent: LoggedIntent, _ prediction: Prediction) async throws -> Bool {
         var intent = intent
         // As of an intent that is logged before its create.
         let input = JSONValue.object(intent.input).withoutSignatures
         intent.input = RowLogRecord.size(input) > RowLogRecord.largestInput ? [:] : input.objectValue ?? [:]
         let record = RowLogRecord.bounded(prediction, repeating: intent)
-        try await append { [intent] state in
+        let began = try await append { [intent] state in
             let isKnown = state.create(intent.create) != nil
             let fact = RowLogFact.created(create: intent.create, record: record, intent: isKnown ? nil : intent)
             return state.refusal(of: fact, by: nil) == nil ? [fact] : []
         }
+        return began != nil
     }
 }

@@ -6,7 +6,8 @@ package import SpeedPix
 /// What ``refusal(of:by:)`` refuses is therefore in no log, and these hold after every entry:
 ///
 /// 1. One take at most has the row: the newest, until it is released or the row has its result.
-/// 2. Only the take that has the row appends an intent, a value, a release or the result.
+/// 2. Only the take that has the row appends an intent, a value, a release or the result. But a result that the log lacks and the results
+///    have is appended by whoever opens the row once more.
 /// 3. A row has one result a generation. After it nothing is intended before the row is opened again.
 /// 4. A create is sent only after its intent is in the log; it has at most one try of which the outcome is unknown.
 /// 5. There is no second intent for the position and digest of a create of another take whose outcome is unknown.

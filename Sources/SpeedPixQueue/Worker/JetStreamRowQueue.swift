@@ -33,7 +33,8 @@ package final class JetStreamRowQueue: RowQueue {
     package static let patience: Duration = .seconds(5)
     /// How often a row is tried at least whose worker could not write down what it pays for: it may be the worker's disk.
     private static let journalRetries = 2
-    /// How often a row whose log cannot be read is handed out: another worker may see what this one does not.
+    /// How often a row is handed out, for whatever reason, before it fails when its log cannot be read: another worker may see what this
+    /// one does not.
     package static let unreadableDeliveries = 5
 
     package let batch: BatchName

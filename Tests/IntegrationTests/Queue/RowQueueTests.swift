@@ -61,6 +61,54 @@ struct RowQueueTests {
         }
     }
 
+    @Test(
+        "A row whose log has lost its result is opened again by what the results have; one that has none hinders no other"
+    )
+    func resultLost() async throws {
+        try await WorkerFixture.run(rows: [["text": "a"], ["text": "b"], ["text": "c"]]) { fixture in
+            let queue = queue(fixture)
+            for row in try await queue.pull(count: 2, expires: .seconds(10)) {
+                _ = try #require(try await queue.begin(row))
+                let failure = RowResult.Failure(code: "prediction_failed", message: "too small")
+                let result = QueuedResult(
+                    row: row.message.number, generation: 1, worker: "w1", tries: 1,
+                    result: RowResult(.failed, failure: failure))
+                #expect(try await queue.finish(row, result) == .final(isOwn: true))
+            }
+            #expect(try await fixture.results(2).count == 2)
+            let jetStream = fixture.access.jetStream
+            try await jetStream.deleteStream(QueueStream.logs.name)
+            try await jetStream.createStream(QueueStream.logs.configuration())
+
+            let manifest = try await BatchReader(fixture.name, fixture.access).manifest()
+            let rows = ["a", "b", "c"].enumerated().map { index, text in
+                let (number, key) = (index + 1, "row-\(index + 1)")
+                return (
+                    line: RowLine(number: number, line: number + 1, key: key, label: key, cells: [text]), generation: 2
+                )
+            }
+            let error = await #expect(throws: SpeedPixError.self) {
+                try await RowReopener(fixture.access, fixture.name, manifest, now: { 0 }).reopen(rows)
+            }
+            #expect(error?.message.contains("the row row-3 was not opened again") == true)
+            // The third row of the first generation, and two of the second.
+            #expect(try await fixture.unacknowledged() == 3)
+            for row in 1...2 {
+                let key = "row-\(row)"
+                let log = RowLog(
+                    JetStreamRowLogStore(jetStream, batch: fixture.name.text, row: RowToken(key: key).text),
+                    RowLogSettings(
+                        batch: fixture.name.text, rowKey: key, worker: "w1", clock: ContinuousClock(), now: { 0 }))
+                guard case .taken = try await log.take(generation: 2) else {
+                    Issue.record("row \(row) cannot be taken")
+                    continue
+                }
+                #expect(log.state.generation == 2)
+                #expect(log.state.results[1].flatMap(QueuedResult.init(json:))?.result.state == .failed)
+            }
+        }
+    }
+
     @Test("A row whose log cannot be read is given back at first")
     func unreadableAtFirst() async throws {
         try await WorkerFixture.run(rows: [["text": "a"]]) { fixture in

@@ -42,6 +42,18 @@ struct WorkerCommandTests {
         }
     }
 
+    @Test("SIGTERM while a worker waits for NATS at its start ends it with status 0")
+    func drainsBeforeNATS() async throws {
+        try await WorkerFixture.run(rows: [["text": "a"]]) { fixture in
+            await fixture.server.kill()
+            let folder = try TestFolder()
+            let worker = fixture.worker("w1", in: folder, "--trust", "any")
+            #expect(await worker.says("(\(fixture.server.url)); trying again\n"), "\(worker.allErrors)")
+            #expect(worker.drain())
+            #expect(await worker.status == .success, "\(worker.allErrors)")
+        }
+    }
+
     @Test("What a script prints stands on standard error behind the row's label")
     func output() async throws {
         try await WorkerFixture.run(rows: [["text": "hello"]]) { fixture in

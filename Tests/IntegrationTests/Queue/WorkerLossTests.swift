@@ -1,4 +1,5 @@
 import Foundation
+import NATS
 import SpeedPix
 import SpeedPixBatch
 import SpeedPixJournal
@@ -55,11 +56,12 @@ struct WorkerLossTests {
     ///
     /// - Returns: The prediction's id.
     private func die(
-        _ fixture: WorkerFixture, in folder: TestFolder, logsIntent: Bool, knowsID: Bool = true
+        _ fixture: WorkerFixture, in folder: TestFolder, logsIntent: Bool, knowsID: Bool = true, seed: Int64? = nil
     ) async throws -> String {
         let row = log(fixture)
         _ = try await row.take(generation: 1)
-        let manifest = try await BatchReader(fixture.name, fixture.access).manifest()
+        var manifest = try await BatchReader(fixture.name, fixture.access).manifest()
+        manifest.seed = seed ?? manifest.seed
         let own = WorkerJournal(try JournalStore(folder: folder.path + "/state-w1"), manifest, command: [])
         let local = try own.opened().beginTake(
             RowTake(row: "row-1", take: row.take ?? ""), parameters: ["text": "a"]
@@ -87,13 +89,9 @@ struct WorkerLossTests {
         return "p-1"
     }
 
-    /// Starts the worker with the journal of the one that has ended; it takes no rows of the batch.
-    private func restart(_ fixture: WorkerFixture, in folder: TestFolder) async -> String {
-        let worker = fixture.worker("w1", in: folder, "--trust", "any", "--name", "another")
-        if await worker.says("at once, from") {
-            // It deals with signals from a moment later on.
-            while !worker.drain() { await Task.yield() }
-        }
+    /// Compares the journal of the worker that has ended.
+    private func recover(_ fixture: WorkerFixture, in folder: TestFolder) async -> String {
+        let worker = fixture.worker("w1", in: folder, "--recover")
         #expect(await worker.status == .success)
         return worker.allErrors
     }
@@ -105,8 +103,8 @@ struct WorkerLossTests {
         try await WorkerFixture.run(rows: [["text": "a"]]) { fixture in
             let folder = try TestFolder()
             let id = try await die(fixture, in: folder, logsIntent: logsIntent)
-            let said = await restart(fixture, in: folder)
-            #expect(said.contains("1 prediction of a worker before compared with the queue"), "\(said)")
+            let said = await recover(fixture, in: folder)
+            #expect(said.contains("1 prediction of a worker before compared with the queue, 1 added"), "\(said)")
             let next = log(fixture)
             _ = try await next.take(generation: 1)
             let create = try #require(next.state.creates.first)
@@ -118,10 +116,89 @@ struct WorkerLossTests {
             #expect(create.intent.digest == "digest")
             #expect(create.intent.inputs == ["text": "0123456789abcdef"])
             let entries = next.state.number
-            // The journal is read once.
-            #expect(await !restart(fixture, in: folder).contains("compared with the queue"))
+            let again = await recover(fixture, in: folder)
+            #expect(again.contains("compared with the queue, 0 added"), "\(again)")
             try await next.release(reason: "looked at")
             #expect(next.state.number == entries + 1, "nothing was added meanwhile")
+        }
+    }
+
+    /// What NATS does that loses power before its disk has what it had confirmed.
+    private func loseLogs(_ fixture: WorkerFixture) async throws {
+        try await fixture.access.jetStream.deleteStream(QueueStream.logs.name)
+        try await fixture.access.jetStream.createStream(QueueStream.logs.configuration())
+    }
+
+    @Test("What the log of a row has lost is added again, although its worker had ended in order")
+    func logLost() async throws {
+        try await WorkerFixture.run(rows: [["text": "a"]]) { fixture in
+            let folder = try TestFolder()
+            let worker = fixture.worker("w1", in: folder, "--trust", "any")
+            let result = try #require(try await fixture.results(1).first)
+            worker.drain()
+            #expect(await worker.status == .success)
+            // Also what a start has added is lost.
+            for start in 1...2 {
+                try await loseLogs(fixture)
+                let said = await recover(fixture, in: folder)
+                #expect(said.contains("1 prediction of a worker before compared with the queue, 1 added"), "\(said)")
+                let next = log(fixture)
+                _ = try await next.take(generation: 1)
+                #expect(next.state.creates.flatMap(\.predictionIDs) == result.result.predictions, "start \(start)")
+            }
+        }
+    }
+
+    @Test("SIGTERM while a worker compares its journal, and logs cannot be reached, ends it with status 0")
+    func drainsInRecovery() async throws {
+        try await WorkerFixture.run(rows: [["text": "a"]]) { fixture in
+            let folder = try TestFolder()
+            _ = try await die(fixture, in: folder, logsIntent: false)
+            // Nobody answers an append.
+            try await fixture.access.jetStream.deleteStream(QueueStream.logs.name)
+            let worker = fixture.worker("w1", in: folder, "--trust", "any")
+            #expect(await worker.says("at once, from"), "\(worker.allErrors)")
+            worker.drain()
+            #expect(await worker.status == .success, "\(worker.allErrors)")
+            let store = try JournalStore(folder: folder.path + "/state-w1")
+            let run = try #require(try store.runs().first)
+            #expect(!run.hasSucceeded)
+            #expect(try store.takesToCompare(of: run.number, after: 0, endedSince: nil, limit: 9).count == 1)
+        }
+    }
+
+    @Test("What a batch before has paid for is not added to one that has its name now")
+    func anotherBatch() async throws {
+        let other: (inout BatchManifest) -> Void = { $0.seed = 2 }
+        try await WorkerFixture.run(rows: [["text": "a"]], change: other) { fixture in
+            let folder = try TestFolder()
+            _ = try await die(fixture, in: folder, logsIntent: true, seed: 1)
+            let said = await recover(fixture, in: folder)
+            #expect(said.contains("0 predictions of a worker before compared with the queue, 0 added"), "\(said)")
+        }
+    }
+
+    @Test("What --recover cannot add, or another worker has, is said, and the status is that of a failure")
+    func cannotRecover() async throws {
+        try await WorkerFixture.run(rows: [["text": "a"]]) { fixture in
+            let folder = try TestFolder()
+            _ = try await die(fixture, in: folder, logsIntent: false)
+            let store = try JournalStore(folder: folder.path + "/state-w1")
+            let run = try #require(try store.runs().first)
+            let running = try store.resumeBatch(run.number, run.description)
+            let early = fixture.worker("w1", in: folder, "--recover")
+            #expect(await early.status == .failure)
+            #expect(early.allErrors.contains("a worker that runs has 1 batch of this journal"), "\(early.allErrors)")
+            // Lets go of it.
+            try await running.endTakes()
+
+            try await loseLogs(fixture)
+            _ = try await fixture.access.jetStream.publish(
+                "speedpix.log.\(fixture.name).\(RowToken(key: "row-1")).1", Array("torn".utf8), ifAbsent: true)
+            let worker = fixture.worker("w1", in: folder, "--recover")
+            #expect(await worker.status == .failure)
+            #expect(worker.allErrors.contains("row row-1: p-1 is not in the row's log yet"), "\(worker.allErrors)")
+            #expect(worker.allErrors.contains("1 prediction could not be added"), "\(worker.allErrors)")
         }
     }
 
@@ -130,8 +207,8 @@ struct WorkerLossTests {
         try await WorkerFixture.run(rows: [["text": "a"]]) { fixture in
             let folder = try TestFolder()
             _ = try await die(fixture, in: folder, logsIntent: true, knowsID: false)
-            let said = await restart(fixture, in: folder)
-            #expect(!said.contains("compared with the queue"), "\(said)")
+            let said = await recover(fixture, in: folder)
+            #expect(said.contains("0 predictions of a worker before compared with the queue, 0 added"), "\(said)")
             let next = log(fixture)
             _ = try await next.take(generation: 1)
             #expect(next.state.creates.map(\.state) == [.open])

@@ -44,6 +44,25 @@ struct LeaseTests {
         #expect(try await takeOne("t5") == false)
     }
 
+    @Test("A worker that forgets a batch goes on with what it had leased; another batch of the name begins anew")
+    func kept() async throws {
+        let name = try #require(BatchName("b"))
+        let (store, budgets) = (MemoryStore(), KeptBudgets())
+        func leases(_ digest: String, _ token: String) -> BudgetLeases {
+            budgets.leases(of: name, digest: digest) {
+                BudgetLeases(budget: 300, of: name, in: store, worker: "w", token: token)
+            }
+        }
+        // In blocks of three.
+        for number in 0..<3 { #expect(try await leases("one", "t\(number)").take()) }
+        #expect(store.count == 1)
+        #expect(try await leases("other", "t4").take())
+        #expect(store.count == 2)
+        budgets.remove(name)
+        #expect(try await leases("other", "t5").take())
+        #expect(store.count == 3)
+    }
+
     @Test("Creates of a rate are evenly spaced, each in one block, and no two blocks share a place")
     func rateBlocks() throws {
         for text in ["60/min", "2/s", "1000/h", "700/min", "3/h"] {
