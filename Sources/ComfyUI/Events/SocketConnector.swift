@@ -85,7 +85,10 @@ struct SocketConnector: Sendable {
             try channel.pipeline.syncOperations.addHandler(
                 NIOSSLClientHandler(context: tls, serverHostname: isAddress ? nil : address.host))
         }
-        let upgrader = NIOTypedWebSocketClientUpgrader<Outcome>(maxFrameSize: limits.frame) { channel, _ in
+        // NIO's own handler of errors closes the connection before it tells of them: the reason would come too late.
+        let upgrader = NIOTypedWebSocketClientUpgrader<Outcome>(
+            maxFrameSize: limits.frame, enableAutomaticErrorHandling: false
+        ) { channel, _ in
             channel.eventLoop.makeCompletedFuture {
                 Outcome.open(channel, try SocketHandler.add(to: channel, place: address.text, limits: limits))
             }

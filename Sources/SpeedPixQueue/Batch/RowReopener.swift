@@ -1,6 +1,5 @@
 import NATS
 import SpeedPix
-import Synchronization
 
 /// Opens rows that have a result once more: in a generation of their own, which has a result of its own.
 ///
@@ -53,12 +52,12 @@ package struct RowReopener: Sendable {
     ///
     /// - Throws: ``SpeedPixError`` for rows whose logs refuse it; the others were handed out then. `NATSError`; `CancellationError`.
     package func handOut(_ rows: [(line: RowLine, generation: Int)]) async throws {
-        let failures = Mutex<[Int: SpeedPixError]>([:])
-        try await withThrowingTaskGroup(of: Void.self) { group in
+        var failed: [Int: SpeedPixError] = [:]
+        try await withThrowingTaskGroup(of: (row: Int, error: SpeedPixError?).self) { group in
             var running = 0
             for row in rows where row.generation > 1 {
-                if running == Self.width {
-                    try await group.next()
+                if running == Self.width, let ended = try await group.next() {
+                    failed[ended.row] = ended.error
                     running -= 1
                 }
                 running += 1
@@ -68,13 +67,13 @@ package struct RowReopener: Sendable {
                     } catch let error as SpeedPixError where error.code == .rowLogUnreadable {
                         // It fails again, with the same words.
                     } catch let error as SpeedPixError {
-                        failures.withLock { $0[row.line.number] = error }
+                        return (row.line.number, error)
                     }
+                    return (row.line.number, nil)
                 }
             }
-            try await group.waitForAll()
+            for try await ended in group { failed[ended.row] = ended.error }
         }
-        let failed = failures.withLock { $0 }
         try await BatchPublisher(access).publish(
             rows.lazy.filter { failed[$0.line.number] == nil }.map {
                 RowMessage($0.line, parameters: parameters, generation: $0.generation)

@@ -15,9 +15,11 @@ final class TestComfyUIConnection: ChannelInboundHandler {
     private var head: HTTPRequestHead?
     private var body = ByteBuffer()
 
-    private init(prefix: String, state: State) {
+    /// - Parameter head: Of a request that is being read.
+    private init(prefix: String, state: State, head: HTTPRequestHead?) {
         self.prefix = prefix
         self.state = state
+        self.head = head
     }
 
     /// Sets up the pipeline of a connection that was accepted.
@@ -26,11 +28,14 @@ final class TestComfyUIConnection: ChannelInboundHandler {
         state.withLock { $0.connections[id] = channel }
         channel.closeFuture.whenComplete { _ in state.withLock { $0.connections[id] = nil } }
         if let tls { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls)) }
+        // NIO drops the head of a request that wanted to become a WebSocket and may not.
+        let refused = NIOLoopBoundBox<HTTPRequestHead?>(nil, eventLoop: channel.eventLoop)
         let upgrader = NIOTypedWebSocketServerUpgrader<Void>(
             maxFrameSize: 16 << 20,
             shouldUpgrade: { channel, head in
                 let request = TestComfyUIRequest(head, ByteBuffer(), prefix: prefix)
                 let mayUpgrade = state.withLock { $0.mayUpgrade(request) }
+                if !mayUpgrade { refused.value = head }
                 return channel.eventLoop.makeSucceededFuture(mayUpgrade ? HTTPHeaders() : nil)
             },
             upgradePipelineHandler: { channel, head in
@@ -42,7 +47,8 @@ final class TestComfyUIConnection: ChannelInboundHandler {
             })
         let upgrade = NIOTypedHTTPServerUpgradeConfiguration<Void>(upgraders: [upgrader]) { channel in
             channel.eventLoop.makeCompletedFuture {
-                try channel.pipeline.syncOperations.addHandler(TestComfyUIConnection(prefix: prefix, state: state))
+                try channel.pipeline.syncOperations.addHandler(
+                    TestComfyUIConnection(prefix: prefix, state: state, head: refused.value))
             }
         }
         _ = try channel.pipeline.syncOperations.configureUpgradableHTTPServerPipeline(

@@ -98,11 +98,11 @@ struct TestComfyUIValidation {
         ]
         if graph[id]?["class_type"] == .string("LoadImage"), name == "image" {
             let file = value.stringValue ?? ""
-            return inputFiles.contains(file)
-                ? nil
-                : Self.problem(
-                    "custom_validation_failed", "Custom validation failed for node",
-                    "image - Invalid image file: \(file)", name, extra)
+            // Not with `?:`, in which nil would be JSON's null.
+            if inputFiles.contains(file) { return nil }
+            return Self.problem(
+                "custom_validation_failed", "Custom validation failed for node", "image - Invalid image file: \(file)",
+                name, extra)
         }
         if let number = value.lenientDouble {
             if let least = options["min"]?.lenientDouble, number < least {

@@ -311,7 +311,7 @@ struct ComfyUISocketTests {
         try await TestComfyUI.withRunning { server in
             server.fail("GET /ws", fault)
             let error = try await #require(throws: ComfyUIError.self) { try await end(server) {} }
-            #expect(error.status == status)
+            #expect(error.status == status, "\(String(reflecting: error)) \(String(describing: error.cause))")
             #expect(error.remedy != nil)
         }
     }

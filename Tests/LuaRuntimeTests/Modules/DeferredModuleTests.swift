@@ -61,7 +61,7 @@ struct DeferredModuleTests {
             ("basket.size = 1", "test.lua:1: basket cannot be changed by a script"),
         ] {
             let error = await #expect(throws: LuaError.self) { try await run(text) }
-            #expect(error?.description.contains(message) == true, "\(String(describing: error))")
+            #expect(String(reflecting: error).contains(message), "\(String(describing: error))")
         }
     }
 

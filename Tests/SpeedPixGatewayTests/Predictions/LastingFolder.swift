@@ -36,7 +36,10 @@ struct LastingFolder: Sendable {
 
     /// Another connection to the database, as of another process.
     func sql<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
-        try await DatabaseQueue(path: database.string).write(body)
+        var configuration = Configuration()
+        // A gateway may be writing.
+        configuration.busyMode = .timeout(30)
+        return try await DatabaseQueue(path: database.string, configuration: configuration).write(body)
     }
 
     func statuses() async throws -> [String] {

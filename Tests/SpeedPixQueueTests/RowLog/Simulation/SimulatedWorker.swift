@@ -34,7 +34,7 @@ struct SimulatedWorker: Sendable {
             if simulation.lacks(prediction.id, of: known.row) { simulation.count("recovered") }
             var create = known.create
             create.position = local.position
-            try? await simulation.log(of: known.row, by: process).recover(
+            _ = try? await simulation.log(of: known.row, by: process).recover(
                 RowLogRecord.intent(create, named: local.create), prediction)
         }
     }
