@@ -200,6 +200,8 @@ struct PromptCallTests {
             server.setAutomatic(false)
             try await client.submit(TestPrompts.picture(seed: 2), number: 2)
             server.restart()
+            // A call may still go out on a connection that is just being closed.
+            _ = try? await client.queue()
             #expect(try await !client.queue().contains(TestPrompts.id(2)))
             #expect(try await client.history(TestPrompts.id(1)) == nil)
         }

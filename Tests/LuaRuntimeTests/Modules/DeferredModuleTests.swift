@@ -56,7 +56,7 @@ struct DeferredModuleTests {
     @Test("A misspelt or absent first field is told as any other, with its place")
     func misspelt() async throws {
         for (text, message) in [
-            ("\nbasket.sise()", "test.lua:2: invalid_argument: basket has no 'sise'\n  hint: did you mean 'size'?"),
+            ("\nbasket.sise()", "test.lua:2: invalid_argument: basket has no 'sise'\nhint: did you mean 'size'?"),
             ("\nbasket.weigh()", "test.lua:2: attempt to call a nil value (field 'weigh'); use a balance"),
             ("basket.size = 1", "test.lua:1: basket cannot be changed by a script"),
         ] {
