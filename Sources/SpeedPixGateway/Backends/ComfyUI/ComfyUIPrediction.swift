@@ -100,8 +100,10 @@ actor ComfyUIPrediction {
             result = .failure(error)
         }
         signal.finish()
-        work?.cancel()
         timer?.task.cancel()
+        work?.cancel()
+        // What it is doing would otherwise wait for a server, follow a prompt or write one down after all of that is given up.
+        await work?.value
         progress.removePreview()
         await unfollow()
         await services.servers.release(job.id)
@@ -230,6 +232,7 @@ actor ComfyUIPrediction {
         let (servers, need, progress, signal) = (services.servers, need, progress, signal)
         begin { prediction in
             await prediction.unfollow()
+            guard !Task.isCancelled else { return }
             do {
                 try await servers.assign(need, avoiding: avoided, progress: progress) { server in
                     signal.yield(.assigned(server: server.id))
@@ -241,8 +244,10 @@ actor ComfyUIPrediction {
     }
 
     private func record(_ attempt: PromptRun.Attempt) async {
+        guard !Task.isCancelled else { return }
         do {
             try await services.records.add(attempt, of: job.id)
+            guard !Task.isCancelled else { return }
             await follow(attempt)
             tell(.recorded, of: attempt)
         } catch {
