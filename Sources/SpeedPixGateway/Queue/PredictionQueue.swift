@@ -271,8 +271,9 @@ actor PredictionQueue: Service {
                 number: prediction.number)
             return queue(job, footprint: prediction.footprint)
         case .failure(let refusal):
+            // Where it ran is not known any more: what it has left on another machine has to be cleared away.
             var record = PredictionRecord(
-                id: prediction.id, owner: prediction.owner, workflowID: prediction.workflowID, pool: .light,
+                id: prediction.id, owner: prediction.owner, workflowID: prediction.workflowID, pool: .remote,
                 estimate: .zero, footprint: prediction.footprint, number: prediction.number)
             record.status = .failed
             record.failure =

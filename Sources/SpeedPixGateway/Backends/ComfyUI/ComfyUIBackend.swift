@@ -24,6 +24,8 @@ final class ComfyUIBackend: Backend {
         var active: [String: Active] = [:]
         /// Predictions whose end is written down and whose prompts have still to be stopped.
         var ended: Set<String> = []
+        /// The prompts that have ended, by predictions whose prompts have still to be cleared away.
+        var endedPrompts: [String: Set<String>] = [:]
     }
 
     /// Bytes that a form may have beside its file.
@@ -136,7 +138,7 @@ final class ComfyUIBackend: Backend {
                 } catch {
                     result = .failure(error)
                 }
-                await finished(job.id)
+                await finished(job.id, endedPrompts: await prediction.endedPrompts)
                 answer.complete(with: result)
             }
             state.active[job.id] = Active(prediction: prediction, task: task)
@@ -151,9 +153,14 @@ final class ComfyUIBackend: Backend {
         }
     }
 
-    private func finished(_ id: String) async {
+    func isUnderWay(_ id: String) async throws -> Bool {
+        try await !services.records.attempts(of: id).isEmpty
+    }
+
+    private func finished(_ id: String, endedPrompts: Set<String>) async {
         let isEnded = state.withLock { state in
             state.active[id] = nil
+            if !endedPrompts.isEmpty { state.endedPrompts[id] = endedPrompts }
             return state.ended.remove(id) != nil
         }
         if isEnded { await clear(id) }
@@ -170,12 +177,18 @@ final class ComfyUIBackend: Backend {
 
     // MARK: Clearing away
 
-    /// Has servers forget a prediction's prompts, and then forgets them here: in this order, so that none is left there.
+    /// Has servers stop and forget a prediction's prompts, and then forgets them here: in this order, so that none is left
+    /// there.
     private func clear(_ id: String) async {
+        let ended = state.withLock { $0.endedPrompts.removeValue(forKey: id) } ?? []
         do {
             let attempts = try await services.records.attempts(of: id)
             guard !attempts.isEmpty else { return }
-            for attempt in attempts { await forget(attempt) }
+            for attempt in attempts {
+                // One of a server that died, or of a prediction that could not be begun again, may still run.
+                if !ended.contains(attempt.promptID) { await servers.server(attempt.server)?.stop(attempt.promptID) }
+                await forget(attempt)
+            }
             try await services.records.forget(id)
         } catch {
             // The next gateway does it.

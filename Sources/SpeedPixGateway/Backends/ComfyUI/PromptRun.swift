@@ -69,6 +69,14 @@ struct PromptRun: Sendable {
         case cancel
         /// ``PromptRun/deadline`` has come.
         case time
+
+        /// Whether the server has said that the prompt has ended.
+        var isEnd: Bool {
+            switch self {
+            case .ended, .sighted(.ended): true
+            default: false
+            }
+        }
     }
 
     enum Action: Sendable, Hashable {
