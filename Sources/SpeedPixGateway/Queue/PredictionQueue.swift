@@ -123,7 +123,8 @@ actor PredictionQueue: Service {
     }
 
     private func waitingCount(of owner: String) -> Int {
-        pools.values.reduce(adding.values.count(where: { $0 == owner })) { count, pool in
+        let elsewhere = waitingElsewhere.count { records[$0]?.owner == owner }
+        return pools.values.reduce(adding.values.count(where: { $0 == owner }) + elsewhere) { count, pool in
             count + pool.waiting.count(where: { $0.owner == owner })
         }
     }
