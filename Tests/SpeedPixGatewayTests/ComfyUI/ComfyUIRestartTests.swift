@@ -102,6 +102,34 @@ struct ComfyUIRestartTests {
         }
     }
 
+    @Test("A stop that a server does not carry out: not forgotten, and done by the next gateway")
+    func failedStop() async throws {
+        try await Self.run { server, folder in
+            let id = try await Self.begun(server, folder)
+            let prompt = try #require(server.queued.first)
+            try await folder.sql { database in
+                try database.execute(
+                    sql: "UPDATE prediction SET status = 'canceled', outputs = '{}', ended = created WHERE id = ?",
+                    arguments: [id])
+            }
+            server.fail("POST /jobs/*/cancel", .status(500))
+            try await ComfyUIGateway.run([server], in: folder) { gateway in
+                // The second one when the server is looked at.
+                try await gateway.advance {
+                    server.requests.count { $0 == "POST /api/jobs/\(prompt)/cancel" } >= 2
+                }
+            }
+            #expect(try await folder.sql { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM comfyui_prompt") } == 1)
+            server.heal()
+            try await ComfyUIGateway.run([server], in: folder) { gateway in
+                try await gateway.advance { server.queued.isEmpty }
+                try await gateway.advance {
+                    try await folder.sql { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM comfyui_prompt") } == 0
+                }
+            }
+        }
+    }
+
     @Test("Where predictions are not kept, what runs is stopped with the gateway")
     func notKept() async throws {
         try await Self.run { server, folder in

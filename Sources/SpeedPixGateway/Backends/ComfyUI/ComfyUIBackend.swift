@@ -185,33 +185,30 @@ final class ComfyUIBackend: Backend {
             let attempts = try await services.records.attempts(of: id)
             guard !attempts.isEmpty else { return }
             for attempt in attempts {
-                // One of a server that died, or of a prediction that could not be begun again, may still run.
-                if !ended.contains(attempt.promptID) { await servers.server(attempt.server)?.stop(attempt.promptID) }
-                await forget(attempt)
+                try await clear(attempt, of: id, isEnded: ended.contains(attempt.promptID))
             }
-            try await services.records.forget(id)
         } catch {
             // The next gateway does it.
             logger.debug("prompts were not cleared away", metadata: ["prediction": "\(id)", "error": "\(error)"])
         }
     }
 
-    private func forget(_ attempt: PromptRun.Attempt) async {
-        guard !services.configuration.leavesHistory else { return }
-        await servers.server(attempt.server)?.forget([attempt.promptID])
+    private func clear(_ attempt: PromptRun.Attempt, of id: String, isEnded: Bool) async throws {
+        if let server = servers.server(attempt.server) {
+            var isDone = isEnded
+            // One of a server that died, or of a prediction that could not be begun again, may still run.
+            if !isDone { isDone = await server.stop(attempt.promptID) }
+            // It is stopped when the server answers again; if that is too late for this gateway, by the next one.
+            guard isDone || !services.records.isLasting else { return }
+            if !services.configuration.leavesHistory { await server.forget([attempt.promptID]) }
+        }
+        try await services.records.remove(attempt, of: id)
     }
 
     private func clearLeftovers() async {
         do {
             for leftover in try await services.records.leftovers() {
-                if let server = servers.server(leftover.attempt.server) {
-                    switch await server.sighting(of: leftover.attempt.promptID) {
-                    case .waiting, .running, .unreachable: await server.stop(leftover.attempt.promptID)
-                    case .ended, .nowhere: break
-                    }
-                }
-                await forget(leftover.attempt)
-                try await services.records.forget(leftover.prediction)
+                try await clear(leftover.attempt, of: leftover.prediction, isEnded: false)
             }
         } catch {
             logger.debug("prompts were not cleared away", metadata: ["error": "\(error)"])

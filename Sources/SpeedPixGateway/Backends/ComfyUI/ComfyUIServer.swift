@@ -265,13 +265,26 @@ actor ComfyUIServer {
     }
 
     /// Takes a prompt out of the queue or stops it; if the server does not answer, as soon as it does.
-    func stop(_ prompt: String) async {
+    ///
+    /// - Returns: Whether that is done, as far as the server does it at all.
+    @discardableResult
+    func stop(_ prompt: String) async -> Bool {
         do {
             try await cancel(prompt)
-            stops.remove(prompt)
+        } catch let error as ComfyUIError where Self.isFinal(error) {
+            logger.warning("a prompt was not stopped", metadata: ["server": "\(id)", "error": "\(error.message)"])
         } catch {
             stops.insert(prompt)
+            return false
         }
+        stops.remove(prompt)
+        return true
+    }
+
+    /// Whether the server would say the same once more.
+    private static func isFinal(_ error: ComfyUIError) -> Bool {
+        guard let status = error.status else { return false }
+        return (400...499).contains(status) && ![408, 425, 429].contains(status)
     }
 
     private func stopLate() async {

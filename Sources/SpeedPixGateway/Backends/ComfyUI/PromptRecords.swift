@@ -61,32 +61,20 @@ final class PromptRecords: Sendable {
         }
     }
 
-    /// Forgets a prompt that was never sent.
+    /// Forgets a prompt that was never sent, or of which nothing is left at its server.
+    ///
+    /// - Throws: ``StorageError``.
     func remove(_ attempt: PromptRun.Attempt, of prediction: String) async throws(StorageError) {
         guard let database else {
             return memory.withLock { memory in
-                memory.attempts[prediction, default: []].removeAll { $0 == attempt }
+                memory.attempts[prediction]?.removeAll { $0 == attempt }
+                if memory.attempts[prediction]?.isEmpty == true { memory.attempts[prediction] = nil }
             }
         }
         do {
             try await database.database().write { database in
                 try database.execute(
                     sql: "DELETE FROM comfyui_prompt WHERE prompt = ?", arguments: [attempt.promptID])
-            }
-        } catch {
-            throw database.failure("write into", error)
-        }
-    }
-
-    /// Forgets the prompts of a prediction whose end is written down.
-    func forget(_ prediction: String) async throws(StorageError) {
-        guard let database else {
-            memory.withLock { $0.attempts[prediction] = nil }
-            return
-        }
-        do {
-            try await database.database().write { database in
-                try database.execute(sql: "DELETE FROM comfyui_prompt WHERE prediction = ?", arguments: [prediction])
             }
         } catch {
             throw database.failure("write into", error)

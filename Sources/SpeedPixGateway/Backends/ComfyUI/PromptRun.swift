@@ -140,6 +140,8 @@ struct PromptRun: Sendable {
     private var avoided: Set<String> = []
     private var firstPost: Duration?
     private var isCancelled = false
+    /// What the server said of the last post, if it said anything.
+    private var reason: String?
 
     init(limits: Limits = Limits()) {
         self.limits = limits
@@ -154,10 +156,12 @@ struct PromptRun: Sendable {
         attempts = recorded.count
         guard let last = recorded.last else { return [.assign(avoiding: [])] }
         avoided = Set(recorded.dropLast().map(\.server))
+        // Whether those before it were stopped is not written down.
+        let stops = recorded.dropLast().map { Action.stop($0) }
         // It may have been posted or not: that is found out, as after an answer that was lost.
         firstPost = now
         posts = 1
-        return search(last)
+        return stops + search(last)
     }
 
     /// When ``Event/time`` is to be told; nil while there is nothing to wait for but an answer.
@@ -197,6 +201,7 @@ struct PromptRun: Sendable {
         case (.recording(let attempt), .recorded):
             attempts += 1
             posts = 0
+            reason = nil
             return post(attempt, at: now)
         case (.submitting(let attempt), .submitted(let leftOut)):
             return submitted(attempt, leftOut: leftOut, at: now)
@@ -236,7 +241,11 @@ struct PromptRun: Sendable {
     }
 
     private mutating func notSubmitted(_ attempt: Attempt, _ error: ComfyUIError) -> [Action] {
-        if error.mayHaveTakenEffect { return search(attempt) }
+        if error.mayHaveTakenEffect {
+            let isAnswered = ![.unreachable, .lostAnswer, .timeout].contains(error.code)
+            reason = isAnswered ? error.message : nil
+            return search(attempt)
+        }
         guard !isCancelled else { return end(.canceled) }
         if error.code == .unreachable {
             // Nothing was sent. The schedule knows by now that the server is down.
@@ -274,7 +283,8 @@ struct PromptRun: Sendable {
         case .nowhere:
             guard !isCancelled else { return end(.canceled) }
             guard posts < limits.posts else {
-                return tryElsewhere(attempt, "the server took the prompt \(posts) times without an answer")
+                return tryElsewhere(
+                    attempt, reason ?? "the server took the prompt \(posts) times without an answer")
             }
             return post(attempt, at: now)
         }
