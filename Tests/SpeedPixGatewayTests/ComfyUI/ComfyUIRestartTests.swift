@@ -46,6 +46,24 @@ struct ComfyUIRestartTests {
         }
     }
 
+    @Test("A prompt at a server that is not named any more is taken up by a gateway for which nobody has named any")
+    func unnamedServer() async throws {
+        try await Self.run { server, folder in
+            let id = try await Self.begun(server, folder)
+            try await TestComfyUI.withRunning { other in
+                try await ComfyUIGateway.run([other], in: folder) {
+                    $0.isAssumed = true
+                } body: { gateway in
+                    try await gateway.advance { try await gateway.progress(id)["status"] == "running" }
+                    server.finishNext()
+                    let done = try await gateway.ended(id)
+                    #expect(done.status == .succeeded, "\(done)")
+                }
+                #expect(other.posted.isEmpty && server.posted.count == 1)
+            }
+        }
+    }
+
     @Test("A prompt that has ended meanwhile is fetched")
     func endedMeanwhile() async throws {
         try await Self.run { server, folder in

@@ -139,6 +139,33 @@ struct ComfyUIServersTests {
         }
     }
 
+    @Test("Of servers that nobody has named, one that has never answered could run nothing that the others could not")
+    func assumed() async throws {
+        try await TestComfyUI.withRunning { absent in
+            absent.fail("GET /system_stats", .status(503))
+            try await TestComfyUI.withRunning { server in
+                let classes = try await ComfyUIClient(try ComfyUIServerAddress(server.url)).objectInfo()
+                server.setClasses(.object((classes.objectValue ?? [:]).filter { $0.key != "TestSampler" }))
+                try await LastingFolder.with { folder in
+                    try await ComfyUIGateway.run([absent, server], in: folder) {
+                        $0.isAssumed = true
+                    } body: { gateway in
+                        try await gateway.publish(ComfyUIFixture.picture, "picture", from: absent)
+                        try await gateway.advance { try await Self.states(gateway).last?["up"] == true }
+                        let create: JSONValue = ["workflow_id": "picture", "alias_id": "main"]
+                        #expect(try await gateway.gateway.call(.create, create).code == "NoServer")
+                        // Started later.
+                        absent.heal()
+                        try await gateway.advance { try await Self.states(gateway).first?["up"] == true }
+                        let done = try await gateway.ended(try await gateway.gateway.create("picture"))
+                        #expect(done.status == .succeeded, "\(done)")
+                        #expect(absent.posted.count == 1)
+                    }
+                }
+            }
+        }
+    }
+
     @Test("While the only server is down predictions wait, and begin when it is up")
     func waitsForServer() async throws {
         try await TestComfyUI.withRunning { server in

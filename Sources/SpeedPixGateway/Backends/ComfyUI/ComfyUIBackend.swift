@@ -56,8 +56,15 @@ final class ComfyUIBackend: Backend {
         // Every call has a time limit and every prediction one of an hour: sleeps that are cancelled must leave nothing.
         let clock: any Clock<Duration> = clock is ContinuousClock ? TimerClock() : clock
         let records = PromptRecords(database)
+        var addresses = configuration.servers
+        if configuration.isAssumed {
+            // The gateway before may have been told of others.
+            for text in (try? await records.servers()) ?? [] where !addresses.contains(where: { $0.text == text }) {
+                if let address = try? ComfyUIServerAddress(text) { addresses.append(address) }
+            }
+        }
         var servers: [ComfyUIServer] = []
-        for (index, address) in configuration.servers.enumerated() {
+        for (index, address) in addresses.enumerated() {
             let new = configuration.uniqueID()
             // Without the old one, frames of prompts that went on are lost, and not the prompts.
             let clientID = (try? await records.clientID(of: address.text, new: new)) ?? new
@@ -67,8 +74,9 @@ final class ComfyUIBackend: Backend {
                     clock: clock, now: now, logger: logger))
         }
         let services = ComfyUIPrediction.Services(
-            servers: ComfyUIServers(servers, perServer: configuration.predictionsPerServer), records: records,
-            configuration: configuration, store: store, clock: clock)
+            servers: ComfyUIServers(
+                servers, perServer: configuration.predictionsPerServer, isAssumed: configuration.isAssumed),
+            records: records, configuration: configuration, store: store, clock: clock)
         return ComfyUIBackend(services, logger: logger)
     }
 

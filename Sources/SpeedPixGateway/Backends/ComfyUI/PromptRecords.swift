@@ -81,6 +81,25 @@ final class PromptRecords: Sendable {
         }
     }
 
+    /// The servers that have prompts of predictions which have not ended.
+    ///
+    /// - Throws: ``StorageError``.
+    func servers() async throws(StorageError) -> [String] {
+        guard let database else { return [] }
+        let found = try await database.read { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT DISTINCT server FROM comfyui_prompt
+                    JOIN prediction ON prediction.id = comfyui_prompt.prediction
+                    WHERE prediction.ended IS NULL ORDER BY server
+                    """
+            )
+            .compactMap { String.fromDatabaseValue($0["server"]) }
+        }
+        return found ?? []
+    }
+
     /// What an earlier gateway has not come to clear away.
     ///
     /// - Throws: ``StorageError``.
