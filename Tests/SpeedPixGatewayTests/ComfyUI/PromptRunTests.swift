@@ -210,6 +210,19 @@ struct PromptRunTests {
         #expect(actions == [.stop(first), .end(.failed("node 4: image is missing"))])
     }
 
+    @Test("A server that hangs after a lost answer: the looks that take their time count as silence")
+    func hungWhileSearching() throws {
+        var driver = posted()
+        _ = driver.tell(.notSubmitted(lost))
+        var actions = driver.tell(.sighted(.unreachable), after: .seconds(15))
+        #expect(actions.isEmpty)
+        actions = try driver.wait()
+        #expect(actions == [.look(first)])
+        actions = driver.tell(.sighted(.unreachable), after: .seconds(15))
+        #expect(actions == [.stop(first), .assign(avoiding: ["a"])])
+        #expect(driver.now == .seconds(31))
+    }
+
     @Test("A gateway that starts again: the prompt is looked for before it is posted")
     func takenUp() throws {
         var driver = Driver()

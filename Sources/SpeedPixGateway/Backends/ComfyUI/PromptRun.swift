@@ -140,6 +140,8 @@ struct PromptRun: Sendable {
     private var avoided: Set<String> = []
     private var firstPost: Duration?
     private var isCancelled = false
+    /// When the last look for a prompt began.
+    private var lookBegan: Duration = .zero
     /// What the server said of the last post, if it said anything.
     private var reason: String?
 
@@ -161,7 +163,7 @@ struct PromptRun: Sendable {
         // It may have been posted or not: that is found out, as after an answer that was lost.
         firstPost = now
         posts = 1
-        return stops + search(last)
+        return stops + search(last, at: now)
     }
 
     /// When ``Event/time`` is to be told; nil while there is nothing to wait for but an answer.
@@ -206,7 +208,7 @@ struct PromptRun: Sendable {
         case (.submitting(let attempt), .submitted(let leftOut)):
             return submitted(attempt, leftOut: leftOut, at: now)
         case (.submitting(let attempt), .notSubmitted(let error)):
-            return notSubmitted(attempt, error)
+            return notSubmitted(attempt, error, at: now)
         case (.searching(let attempt, let misses, let silent, _), .sighted(let sighting)):
             return found(attempt, sighting, misses: misses, silent: silent, at: now)
         case (.following(let attempt, let following), _):
@@ -217,7 +219,7 @@ struct PromptRun: Sendable {
             return stop(attempt, until: until, next: next, event, at: now)
         case (.searching(let attempt, let misses, let silent, let next?), .time) where now >= next:
             phase = .searching(attempt, misses: misses, silent: silent, next: nil)
-            return [.look(attempt)]
+            return look(attempt, at: now)
         default: return []
         }
     }
@@ -240,11 +242,11 @@ struct PromptRun: Sendable {
         return beginFollowing(attempt, at: now)
     }
 
-    private mutating func notSubmitted(_ attempt: Attempt, _ error: ComfyUIError) -> [Action] {
+    private mutating func notSubmitted(_ attempt: Attempt, _ error: ComfyUIError, at now: Duration) -> [Action] {
         if error.mayHaveTakenEffect {
             let isAnswered = ![.unreachable, .lostAnswer, .timeout].contains(error.code)
             reason = isAnswered ? error.message : nil
-            return search(attempt)
+            return search(attempt, at: now)
         }
         guard !isCancelled else { return end(.canceled) }
         if error.code == .unreachable {
@@ -257,8 +259,13 @@ struct PromptRun: Sendable {
     }
 
     /// Looks for a prompt that the server may have.
-    private mutating func search(_ attempt: Attempt) -> [Action] {
+    private mutating func search(_ attempt: Attempt, at now: Duration) -> [Action] {
         phase = .searching(attempt, misses: 0, silent: nil, next: nil)
+        return look(attempt, at: now)
+    }
+
+    private mutating func look(_ attempt: Attempt, at now: Duration) -> [Action] {
+        lookBegan = now
         return [.look(attempt)]
     }
 
@@ -270,7 +277,8 @@ struct PromptRun: Sendable {
             return isCancelled ? beginStopping(attempt, at: now) : beginFollowing(attempt, at: now)
         case .ended(let end): return ended(attempt, end, at: now)
         case .unreachable:
-            let silent = silent ?? now
+            // A look of which nothing comes back takes its time, in which the server did not answer either.
+            let silent = silent ?? lookBegan
             guard now - silent < limits.unreachable else {
                 return [.stop(attempt)]
                     + (isCancelled ? end(.canceled) : tryElsewhere(attempt, "the server does not answer any more"))
