@@ -49,9 +49,9 @@ public struct GatewayConfiguration: Sendable {
     public var workers = 64
     /// Of these, predictions that compute pictures and so keep a core busy. Default: the machine's cores.
     public var computingWorkers: Int
-    /// Beside these, predictions that run on other machines or wait for one of them. Default 256.
+    /// Beside these, predictions that run on other machines; those that wait for one of them do not count. Default 256.
     var remoteWorkers = 256
-    /// Predictions that may wait for a worker; more are refused with HTTP 429. Default 10,000.
+    /// Predictions that may wait for a worker or another machine; more are refused with HTTP 429. Default 10,000.
     public var maximumWaiting = 10_000
     /// Finished predictions that can still be asked about; the oldest are forgotten first, where predictions are kept at the
     /// next sweep. Default 50,000.

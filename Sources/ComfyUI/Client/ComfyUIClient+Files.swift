@@ -42,11 +42,15 @@ extension ComfyUIClient {
     }
 
     /// Whether the server has a file.
-    package func viewExists(_ file: ServerFile) async throws -> Bool {
+    ///
+    /// - Parameter size: Bytes that it must have; nil for any number. What was cut off on its way there is another file, and so
+    ///   is one of which the server does not say the length.
+    package func viewExists(_ file: ServerFile, size: Int64? = nil) async throws -> Bool {
         let answer = try await answer(.head, "/view", query: file.query)
         guard answer.status != 404 else { return false }
         try check(answer)
-        return true
+        guard let size else { return true }
+        return answer.headers[.contentLength].flatMap { Int64($0) } == size
     }
 
     /// Begins to read a file of the server.

@@ -7,8 +7,6 @@ struct ComfyUITargets: Sendable {
     static let noneWord = "none"
     /// ComfyUI's own port, and that of its desktop program.
     static let usual = ["http://127.0.0.1:8188", "http://127.0.0.1:8000"]
-    /// How long those are waited for.
-    private static let patience: Duration = .seconds(2)
     /// Bytes of a file of headers, or of one with a key.
     static let largestFile = 64 << 10
 
@@ -62,16 +60,6 @@ struct ComfyUITargets: Sendable {
         }
     }
 
-    /// Those of the usual addresses that answer now; if none does, ComfyUI's own, which may be started later.
-    static func assumed() async -> [ComfyUIServerAddress] {
-        var limits = ComfyUIClient.Limits()
-        limits.call = patience
-        var found: [ComfyUIServerAddress] = []
-        for text in usual {
-            guard let address = try? ComfyUIServerAddress(text) else { continue }
-            // Something else may listen there.
-            if (try? await ComfyUIClient(address, limits: limits).systemStats()) != nil { found.append(address) }
-        }
-        return found.isEmpty ? usual.prefix(1).compactMap { try? ComfyUIServerAddress($0) } : found
-    }
+    /// The usual addresses. Each may be started later.
+    static var assumed: [ComfyUIServerAddress] { usual.compactMap { try? ComfyUIServerAddress($0) } }
 }

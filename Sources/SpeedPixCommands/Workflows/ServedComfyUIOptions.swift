@@ -63,7 +63,7 @@ struct ServedComfyUIOptions: ParsableArguments {
             let settings = try ResolvedSettings(environment: context.environment, files: try reader.files())
             let targets = try ComfyUITargets(addresses, settings, reader)
             isAssumed = !targets.isGiven
-            servers = targets.isGiven ? targets.addresses : await ComfyUITargets.assumed()
+            servers = targets.isGiven ? targets.addresses : ComfyUITargets.assumed
             key = try partnerKey(context)
         } catch let error as SettingsError {
             throw CommandFailure(.configuration, error.message, hint: error.hint)

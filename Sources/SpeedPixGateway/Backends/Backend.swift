@@ -25,12 +25,19 @@ protocol Backend: Sendable {
     /// - Throws: ``Refusal``.
     func check(_ workflow: any Workflow, inputs: [String: PreparedInput]) async throws
 
+    /// Whether ``run(_:progress:)`` may find a run that an earlier gateway has begun. Its inputs that are elsewhere are fetched
+    /// only if they are needed once more: their URLs may have expired since.
+    ///
+    /// - Throws: ``StorageError``.
+    func isUnderWay(_ id: String) async throws -> Bool
+
     /// Takes note that the end of a prediction is kept as safely as predictions are: what it takes to find its run again may go.
     func ended(_ id: String) async
 }
 
 extension Backend {
     func check(_ workflow: any Workflow, inputs: [String: PreparedInput]) async throws {}
+    func isUnderWay(_ id: String) async throws -> Bool { false }
     func ended(_ id: String) async {}
 }
 
@@ -41,10 +48,21 @@ struct BackendJob: Sendable {
     let id: String
     /// What runs: one of ``Backend/workflows``, or a version that was published for this backend.
     let workflow: any Workflow
-    /// Checked against the workflow's inputs, defaults filled in. Files are on this machine.
+    /// Checked against the workflow's inputs, defaults filled in. Files are on this machine. Those of ``remoteInputs`` are not
+    /// among them.
     let inputs: [String: WorkflowInputValue]
     /// The seeds that were drawn for the prediction, with those of fields that are no inputs. The same each time.
     let seeds: [SeedValue]
     /// A folder for temporary files, removed after the run. Output files in it are moved, not copied.
     let scratch: ScratchDirectory
+    /// What has not been fetched, since the run may be under way; nil if everything is here.
+    var remoteInputs: RemoteInputs?
+
+    /// All inputs, those that are elsewhere too, which are fetched now if they were not yet.
+    ///
+    /// - Throws: As ``RemoteInputs/values()``.
+    func allInputs() async throws -> [String: WorkflowInputValue] {
+        guard let remoteInputs else { return inputs }
+        return inputs.merging(try await remoteInputs.values()) { $1 }
+    }
 }

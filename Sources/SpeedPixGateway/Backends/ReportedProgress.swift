@@ -28,6 +28,7 @@ final class ReportedProgress: Sendable {
         var value = Value()
         var previews = 0
         var isCanceled = false
+        var onWaitingChange: (@Sendable () -> Void)?
     }
 
     private let state = Mutex(State())
@@ -68,17 +69,31 @@ final class ReportedProgress: Sendable {
 
     /// The run waits in the backend's own queue, behind so many others.
     func wait(behind count: Int) {
-        state.withLock { $0.value.ahead = max(count, 0) }
+        let note = state.withLock { state -> (@Sendable () -> Void)? in
+            let isNew = state.value.ahead == nil
+            state.value.ahead = max(count, 0)
+            return isNew ? state.onWaitingChange : nil
+        }
+        note?()
     }
 
     /// The run begins.
     ///
     /// - Parameter waited: How long it has waited in the backend's queue.
     func begin(after waited: Duration) {
-        state.withLock { state in
+        let note = state.withLock { state -> (@Sendable () -> Void)? in
+            let isNew = state.value.ahead != nil
             state.value.ahead = nil
             state.value.waited = max(waited, .zero)
+            return isNew ? state.onWaitingChange : nil
         }
+        note?()
+    }
+
+    /// - Parameter note: Called whenever the run begins to wait in the backend's own queue, or waits there no more; from any
+    ///   thread, and soon done.
+    func onWaitingChange(_ note: @escaping @Sendable () -> Void) {
+        state.withLock { $0.onWaitingChange = note }
     }
 
     // MARK: Cancelling

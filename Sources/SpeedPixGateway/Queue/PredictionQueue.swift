@@ -17,27 +17,6 @@ import Foundation
 /// With a database, each prediction is on disk before it waits, and its end before any caller gets it; predictions of an earlier
 /// gateway are found there.
 actor PredictionQueue: Service {
-    private struct Job: Sendable {
-        let id: String
-        /// The application key that created it.
-        let owner: String?
-        let offered: OfferedWorkflow
-        let inputs: [String: PreparedInput]
-        let seeds: [SeedValue]
-        /// In order of creation, across all pools.
-        let number: Int
-
-        var workflow: any Workflow { offered.workflow }
-        var pool: PredictionPool { PredictionPool(workflow) }
-    }
-
-    private struct Pool {
-        /// By number.
-        var waiting = Deque<Job>()
-        /// Runs that hold a worker, including cancelled ones that have not ended yet.
-        var running = 0
-    }
-
     private let configuration: GatewayConfiguration
     private let runner: PredictionRunner
     /// Nil if predictions are kept in memory only.
@@ -51,6 +30,8 @@ actor PredictionQueue: Service {
     private var records: [String: PredictionRecord] = [:]
     private var runs: [String: Task<PredictionRunner.Outcome, Never>] = [:]
     private var pools = Dictionary(uniqueKeysWithValues: PredictionPool.allCases.map { ($0, Pool()) })
+    /// Of those that run, the ones that wait in their backend's queue: they take no worker.
+    private var waitingElsewhere: Set<String> = []
     private var finished = Deque<String>()
     private var estimates = DurationEstimates()
     private var created = 0
@@ -108,7 +89,7 @@ actor PredictionQueue: Service {
         _ offered: OfferedWorkflow, inputs: [String: PreparedInput], given: [String: JSONValue],
         seeds: [SeedValue] = [], footprint: Int, by caller: Caller, nonce: UsedNonce? = nil
     ) async throws -> PredictionRecord {
-        let waiting = pools.values.reduce(adding.count) { $0 + $1.waiting.count }
+        let waiting = pools.values.reduce(adding.count + waitingElsewhere.count) { $0 + $1.waiting.count }
         guard waiting < configuration.maximumWaiting,
             unfinishedBytes + footprint <= configuration.maximumHeldBytes || unfinishedBytes == 0
         else {
@@ -142,7 +123,8 @@ actor PredictionQueue: Service {
     }
 
     private func waitingCount(of owner: String) -> Int {
-        pools.values.reduce(adding.values.count(where: { $0 == owner })) { count, pool in
+        let elsewhere = waitingElsewhere.count { records[$0]?.owner == owner }
+        return pools.values.reduce(adding.values.count(where: { $0 == owner }) + elsewhere) { count, pool in
             count + pool.waiting.count(where: { $0.owner == owner })
         }
     }
@@ -271,8 +253,9 @@ actor PredictionQueue: Service {
                 number: prediction.number)
             return queue(job, footprint: prediction.footprint)
         case .failure(let refusal):
+            // Where it ran is not known any more: what it has left on another machine has to be cleared away.
             var record = PredictionRecord(
-                id: prediction.id, owner: prediction.owner, workflowID: prediction.workflowID, pool: .light,
+                id: prediction.id, owner: prediction.owner, workflowID: prediction.workflowID, pool: .remote,
                 estimate: .zero, footprint: prediction.footprint, number: prediction.number)
             record.status = .failed
             record.failure =
@@ -292,8 +275,22 @@ actor PredictionQueue: Service {
             records[job.id]?.status = .running
             records[job.id]?.began = configuration.now()
             records[job.id]?.elapsed = configuration.clock.stopwatch()
+            if pool == .remote {
+                records[job.id]?.progress.onWaitingChange { [weak self, id = job.id] in
+                    guard let self else { return }
+                    Task { await self.noteWaiting(id) }
+                }
+            }
             start.yield(job)
         }
+    }
+
+    /// A prediction has begun to wait in its backend's queue, or waits there no more.
+    private func noteWaiting(_ id: String) {
+        guard let record = records[id], record.status == .running else { return }
+        // As it is now: notes may overtake each other.
+        if record.shownStatus == .waiting { waitingElsewhere.insert(id) } else { waitingElsewhere.remove(id) }
+        startNext()
     }
 
     /// The pool with the oldest waiting job, of those that may start one.
@@ -302,7 +299,10 @@ actor PredictionQueue: Service {
         return pools.filter { kind, pool in
             guard !pool.waiting.isEmpty else { return false }
             switch kind {
-            case .remote: return pool.running < configuration.remoteWorkers
+            // Those that wait for a server which is down must not keep others from one that is up.
+            case .remote:
+                return pool.running - waitingElsewhere.count < configuration.remoteWorkers
+                    && waitingElsewhere.count < configuration.maximumWaiting
             case .computing: return here < configuration.workers && pool.running < configuration.computingWorkers
             case .light: return here < configuration.workers
             }
@@ -371,6 +371,7 @@ actor PredictionQueue: Service {
         }
         record.elapsed = nil
         record.progress.removePreview()
+        waitingElsewhere.remove(record.id)
         record.ended = configuration.now()
         unfinishedBytes -= record.footprint
         record.footprint = record.heldBytes
@@ -415,6 +416,8 @@ actor PredictionQueue: Service {
             load.waiting += pool.waiting.count
             load.running += pool.running
         }
+        load.waiting += waitingElsewhere.count
+        load.running -= waitingElsewhere.count
         return load
     }
 

@@ -33,12 +33,15 @@ struct PredictionRunner: Sendable {
         let workflow = offered.workflow.id
         do {
             return try await store.withScratchDirectory { scratch in
+                let isUnderWay = try await offered.backend.isUnderWay(id)
+                let remote = inputs.filter { isUnderWay && $0.value.isRemote }
                 var values: [String: WorkflowInputValue] = [:]
-                for (name, input) in inputs {
+                for (name, input) in inputs where remote[name] == nil {
                     values[name] = try await input.value(named: name, in: scratch, fetcher: fetcher)
                 }
                 let job = BackendJob(
-                    id: id, workflow: offered.workflow, inputs: values, seeds: seeds, scratch: scratch)
+                    id: id, workflow: offered.workflow, inputs: values, seeds: seeds, scratch: scratch,
+                    remoteInputs: isUnderWay ? RemoteInputs(remote, in: scratch, fetcher: fetcher) : nil)
                 let result = try await offered.backend.run(job, progress: progress)
                 var outputs: [String: StoredOutput] = [:]
                 do {

@@ -8,6 +8,11 @@ enum PreparedInput: Sendable {
     case embedded(EmbeddedFile)
     case remote(FetchTarget)
 
+    /// Whether it has yet to be fetched.
+    var isRemote: Bool {
+        if case .remote = self { true } else { false }
+    }
+
     /// The input as the workflow gets it.
     ///
     /// - Parameter fetcher: Nil where nothing is fetched.

@@ -24,6 +24,8 @@ struct FileCallTests {
                 #expect(file.subfolder == "speedpix")
                 #expect(server.files["input/\(file.inputValue)"] == content)
                 #expect(try await client.viewExists(file))
+                #expect(try await client.viewExists(file, size: Int64(content.count)))
+                #expect(try await !client.viewExists(file, size: Int64(content.count) + 1))
             }
         }
     }

@@ -1,9 +1,16 @@
 import ComfyUI
+import Logging
 import SpeedPix
 import SpeedPixTestSupport
 import Testing
 
 @testable import SpeedPixGateway
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
 
 @Suite("Cancels at a server of ComfyUI", .timeLimit(.minutes(1)))
 struct ComfyUICancelTests {
@@ -68,6 +75,59 @@ struct ComfyUICancelTests {
             server.interrupt()
             #expect(try await gateway.ended(id).status == .canceled)
             #expect(server.posted.count == 1)
+        }
+    }
+
+    @Test("Canceled before it waits for a server: the server takes the next one")
+    func canceledAtOnce() async throws {
+        try await TestComfyUI.withRunning(classes: PublishingFixture.definitions.json) { server in
+            try await withDirectory { directory in
+                let address = try ComfyUIServerAddress(server.url)
+                let configuration = ComfyUIConfiguration(servers: [address])
+                let clock = ManualClock()
+                let servers = ComfyUIServers(
+                    [
+                        ComfyUIServer(
+                            number: 1, address: address, clientID: "gateway", configuration: configuration,
+                            clock: clock, now: { Date(timeIntervalSince1970: 0) },
+                            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+                    ], perServer: 1)
+                await servers.start()
+                #expect(await servers.firstStates().first?.isUp == true)
+                let workflow = try PublishingFixture.published()
+                let store = try await ObjectStore(directory: directory.string, uniqueName: { "name" })
+                let prediction = ComfyUIPrediction(
+                    BackendJob(
+                        id: "first", workflow: workflow, inputs: [:], seeds: [],
+                        scratch: ScratchDirectory(directory.appending("scratch"))),
+                    of: workflow, progress: ReportedProgress(),
+                    services: ComfyUIPrediction.Services(
+                        servers: servers, records: PromptRecords(nil), configuration: configuration, store: store,
+                        clock: clock))
+                prediction.cancel()
+                await #expect(throws: WorkflowCanceled.self) { try await prediction.run() }
+                let (assigned, assign) = AsyncStream<String>.makeStream()
+                try await servers.assign(
+                    ComfyUIServers.Need(
+                        prediction: "second", fitness: ServerFitness(workflow: workflow), chosen: [:]),
+                    avoiding: [], progress: ReportedProgress()
+                ) { assign.yield($0.id) }
+                #expect(await assigned.first { _ in true } == address.text)
+                await servers.close()
+                #expect(server.posted.isEmpty)
+            }
+        }
+    }
+
+    @Test("Canceled right after their creates, one after the other: the next one runs")
+    func canceledEarly() async throws {
+        try await ComfyUIGateway.run { gateway, _ in
+            for seed in 1...20 {
+                let id = try await gateway.gateway.create("picture", ["seed": .integer(Int64(seed))])
+                _ = try await gateway.gateway.client.predictions.cancel(id)
+            }
+            let last = try await gateway.gateway.create("picture", ["seed": 99])
+            #expect(try await gateway.ended(last).status == .succeeded)
         }
     }
 }

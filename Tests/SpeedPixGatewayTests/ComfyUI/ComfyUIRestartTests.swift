@@ -46,6 +46,24 @@ struct ComfyUIRestartTests {
         }
     }
 
+    @Test("A prompt at a server that is not named any more is taken up by a gateway for which nobody has named any")
+    func unnamedServer() async throws {
+        try await Self.run { server, folder in
+            let id = try await Self.begun(server, folder)
+            try await TestComfyUI.withRunning { other in
+                try await ComfyUIGateway.run([other], in: folder) {
+                    $0.isAssumed = true
+                } body: { gateway in
+                    try await gateway.advance { try await gateway.progress(id)["status"] == "running" }
+                    server.finishNext()
+                    let done = try await gateway.ended(id)
+                    #expect(done.status == .succeeded, "\(done)")
+                }
+                #expect(other.posted.isEmpty && server.posted.count == 1)
+            }
+        }
+    }
+
     @Test("A prompt that has ended meanwhile is fetched")
     func endedMeanwhile() async throws {
         try await Self.run { server, folder in
@@ -102,6 +120,34 @@ struct ComfyUIRestartTests {
         }
     }
 
+    @Test("A stop that a server does not carry out: not forgotten, and done by the next gateway")
+    func failedStop() async throws {
+        try await Self.run { server, folder in
+            let id = try await Self.begun(server, folder)
+            let prompt = try #require(server.queued.first)
+            try await folder.sql { database in
+                try database.execute(
+                    sql: "UPDATE prediction SET status = 'canceled', outputs = '{}', ended = created WHERE id = ?",
+                    arguments: [id])
+            }
+            server.fail("POST /jobs/*/cancel", .status(500))
+            try await ComfyUIGateway.run([server], in: folder) { gateway in
+                // The second one when the server is looked at.
+                try await gateway.advance {
+                    server.requests.count { $0 == "POST /api/jobs/\(prompt)/cancel" } >= 2
+                }
+            }
+            #expect(try await folder.sql { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM comfyui_prompt") } == 1)
+            server.heal()
+            try await ComfyUIGateway.run([server], in: folder) { gateway in
+                try await gateway.advance { server.queued.isEmpty }
+                try await gateway.advance {
+                    try await folder.sql { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM comfyui_prompt") } == 0
+                }
+            }
+        }
+    }
+
     @Test("Where predictions are not kept, what runs is stopped with the gateway")
     func notKept() async throws {
         try await Self.run { server, folder in
@@ -119,6 +165,68 @@ struct ComfyUIRestartTests {
                 await server.waitForPosts(1)
             }
             #expect(server.queued.isEmpty)
+        }
+    }
+
+    @Test("A picture of elsewhere that is not there any more: its prompt is taken up all the same, and nothing fetched")
+    func expiredInput() async throws {
+        try await TestComfyUI.withRunning { files in
+            files.addFile("input/shoe.png", TestPNG.pixel(1))
+            try await Self.run { server, folder in
+                var id = ""
+                try await Self.runFetching([server], from: files, in: folder) { gateway in
+                    try await gateway.publish(
+                        ComfyUIFixture.loaded, "loaded", inputs: ["image=1.image"], outputs: ["images=2.images"],
+                        from: server)
+                    let url = "\(files.url)/api/view?filename=shoe.png&type=input"
+                    id = try await gateway.gateway.create("loaded", ["image": .string(url)])
+                    await server.waitForPosts(1)
+                }
+                files.removeFile("input/shoe.png")
+                server.finishNext()
+                try await Self.runFetching([server], from: files, in: folder) { gateway in
+                    let done = try await gateway.ended(id)
+                    #expect(done.status == .succeeded, "\(done)")
+                }
+                #expect(server.posted.count == 1)
+                #expect(files.requests.count { $0 == "GET /api/view" } == 1)
+            }
+        }
+    }
+
+    /// A gateway that fetches inputs from one place.
+    private static func runFetching(
+        _ servers: [TestComfyUI], from files: TestComfyUI, in folder: LastingFolder,
+        body: (ComfyUIGateway) async throws -> Void
+    ) async throws {
+        let configuration = ComfyUIConfiguration(servers: try servers.map { try ComfyUIServerAddress($0.url) })
+        let policy = try #require(FetchPolicy(allowing: ["127.0.0.1:\(files.port)"]))
+        try await folder.run(
+            Gate(),
+            {
+                $0.comfyUIServers = configuration
+                $0.fetching = policy
+            },
+            body: { gateway in
+                try await body(ComfyUIGateway(gateway: gateway, admin: try TestAdmin(gateway, folder)))
+            })
+    }
+
+    @Test("A prediction whose workflow is gone: failed, and its prompt stopped")
+    func goneWorkflow() async throws {
+        try await Self.run { server, folder in
+            let id = try await Self.begun(server, folder)
+            try await folder.sql { database in
+                try database.execute(sql: "DELETE FROM alias; DELETE FROM version")
+            }
+            try await ComfyUIGateway.run([server], in: folder) { gateway in
+                let done = try await gateway.ended(id)
+                #expect(done.status == .failed, "\(done)")
+                try await gateway.advance { server.queued.isEmpty }
+                try await gateway.advance {
+                    try await folder.sql { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM comfyui_prompt") } == 0
+                }
+            }
         }
     }
 }

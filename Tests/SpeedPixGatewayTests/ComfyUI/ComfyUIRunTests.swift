@@ -58,16 +58,17 @@ struct ComfyUIRunTests {
         }
     }
 
+    private static let pixel =
+        "data:image/png;base64,"
+        + "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+
     @Test("A picture of the user is uploaded once, by the hash of its bytes")
     func upload() async throws {
         try await ComfyUIGateway.run { gateway, server in
             try await gateway.publish(
                 ComfyUIFixture.loaded, "loaded", inputs: ["image=1.image"], outputs: ["images=2.images"], from: server)
-            let uri =
-                "data:image/png;base64,"
-                + "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
             for _ in 1...2 {
-                let id = try await gateway.gateway.create("loaded", ["image": .string(uri)])
+                let id = try await gateway.gateway.create("loaded", ["image": .string(Self.pixel)])
                 #expect(try await gateway.ended(id).status == .succeeded)
             }
             #expect(server.requests.count { $0 == "POST /api/upload/image" } == 1)
@@ -75,6 +76,22 @@ struct ComfyUIRunTests {
             let name = try #require(names.first)
             #expect(names.count == 1 && name.hasPrefix("input/speedpix/") && name.hasSuffix(".png"))
             #expect(server.posted.last?.prompt["1"]?["inputs"]?["image"]?.stringValue == String(name.dropFirst(6)))
+        }
+    }
+
+    @Test("A picture that came there in part: uploaded again, and used by the name that the server gives it then")
+    func truncatedUpload() async throws {
+        try await ComfyUIGateway.run { gateway, server in
+            try await gateway.publish(
+                ComfyUIFixture.loaded, "loaded", inputs: ["image=1.image"], outputs: ["images=2.images"], from: server)
+            let first = try await gateway.gateway.create("loaded", ["image": .string(Self.pixel)])
+            #expect(try await gateway.ended(first).status == .succeeded)
+            let (key, bytes) = try #require(server.files.first { $0.key.hasPrefix("input/speedpix/") })
+            server.addFile(key, Array(bytes.dropLast()))
+            let second = try await gateway.gateway.create("loaded", ["image": .string(Self.pixel)])
+            #expect(try await gateway.ended(second).status == .succeeded)
+            let name = try #require(server.posted.last?.prompt["1"]?["inputs"]?["image"]?.stringValue)
+            #expect("input/\(name)" != key && server.files["input/\(name)"] == bytes, "\(name)")
         }
     }
 

@@ -139,6 +139,33 @@ struct ComfyUIServersTests {
         }
     }
 
+    @Test("Of servers that nobody has named, one that has never answered could run nothing that the others could not")
+    func assumed() async throws {
+        try await TestComfyUI.withRunning { absent in
+            absent.fail("GET /system_stats", .status(503))
+            try await TestComfyUI.withRunning { server in
+                let classes = try await ComfyUIClient(try ComfyUIServerAddress(server.url)).objectInfo()
+                server.setClasses(.object((classes.objectValue ?? [:]).filter { $0.key != "TestSampler" }))
+                try await LastingFolder.with { folder in
+                    try await ComfyUIGateway.run([absent, server], in: folder) {
+                        $0.isAssumed = true
+                    } body: { gateway in
+                        try await gateway.publish(ComfyUIFixture.picture, "picture", from: absent)
+                        try await gateway.advance { try await Self.states(gateway).last?["up"] == true }
+                        let create: JSONValue = ["workflow_id": "picture", "alias_id": "main"]
+                        #expect(try await gateway.gateway.call(.create, create).code == "NoServer")
+                        // Started later.
+                        absent.heal()
+                        try await gateway.advance { try await Self.states(gateway).first?["up"] == true }
+                        let done = try await gateway.ended(try await gateway.gateway.create("picture"))
+                        #expect(done.status == .succeeded, "\(done)")
+                        #expect(absent.posted.count == 1)
+                    }
+                }
+            }
+        }
+    }
+
     @Test("While the only server is down predictions wait, and begin when it is up")
     func waitsForServer() async throws {
         try await TestComfyUI.withRunning { server in
@@ -152,6 +179,48 @@ struct ComfyUIServersTests {
                     #expect(server.posted.isEmpty)
                     server.heal()
                     #expect(try await gateway.ended(id).status == .succeeded)
+                }
+            }
+        }
+    }
+
+    /// A picture that is saved as it is made.
+    private static let plain: JSONValue = [
+        "1": ["class_type": "EmptyImage", "inputs": ["width": 8, "height": 8, "batch_size": 1, "color": 0]],
+        "3": ["class_type": "SaveImage", "inputs": ["images": ["1", 0], "filename_prefix": "ComfyUI"]],
+    ]
+
+    @Test("Predictions that wait for a server which is down take no place of those that another one runs")
+    func waitingTakesNoPlace() async throws {
+        try await TestComfyUI.withRunning { down in
+            down.fail("GET /system_stats", .status(503))
+            try await TestComfyUI.withRunning { up in
+                let classes = try await ComfyUIClient(try ComfyUIServerAddress(up.url)).objectInfo()
+                up.setClasses(.object((classes.objectValue ?? [:]).filter { $0.key != "TestSampler" }))
+                let configuration = ComfyUIConfiguration(
+                    servers: [try ComfyUIServerAddress(down.url), try ComfyUIServerAddress(up.url)])
+                try await LastingFolder.with { folder in
+                    try await folder.run(
+                        Gate(),
+                        {
+                            $0.comfyUIServers = configuration
+                            $0.remoteWorkers = 1
+                        }
+                    ) { gateway in
+                        let all = ComfyUIGateway(gateway: gateway, admin: try TestAdmin(gateway, folder))
+                        try await all.publish(ComfyUIFixture.picture, "picture", from: down)
+                        try await all.publish(Self.plain, "plain", inputs: ["width=1.width"], from: down)
+                        try await all.advance { try await Self.states(all).last?["up"] == true }
+                        for seed in 1...3 {
+                            _ = try await gateway.create("picture", ["seed": .integer(Int64(seed))])
+                        }
+                        let done = try await all.ended(try await gateway.create("plain"))
+                        #expect(done.status == .succeeded, "\(done)")
+                        try await all.advance {
+                            try await all.admin.call(.get, "status").json["data"]?["waiting"] == 3
+                        }
+                        #expect(down.posted.isEmpty)
+                    }
                 }
             }
         }

@@ -149,6 +149,26 @@ struct PromptRunTests {
         #expect(submits == 6)
     }
 
+    @Test("A server that says why it does not take the prompt: in its words")
+    func answeredFailures() throws {
+        let error = ComfyUIError(.refused, "a: HTTP 500: disk full", status: 500, mayHaveTakenEffect: true)
+        var driver = posted()
+        var actions: [PromptRun.Action] = []
+        for attempt in [first, second] {
+            for _ in 0..<3 {
+                _ = driver.tell(.notSubmitted(error))
+                _ = driver.tell(.sighted(.nowhere))
+                _ = try driver.wait()
+                actions = driver.tell(.sighted(.nowhere))
+            }
+            guard attempt == first else { continue }
+            #expect(actions == [.assign(avoiding: ["a"])])
+            _ = driver.tell(.assigned(second))
+            _ = driver.tell(.recorded)
+        }
+        #expect(actions == [.end(.failed("a: HTTP 500: disk full"))])
+    }
+
     @Test("Nothing sent: another server, as often as it takes, and no trace on the disk")
     func unreachable() {
         var driver = posted()
@@ -190,6 +210,19 @@ struct PromptRunTests {
         #expect(actions == [.stop(first), .end(.failed("node 4: image is missing"))])
     }
 
+    @Test("A server that hangs after a lost answer: the looks that take their time count as silence")
+    func hungWhileSearching() throws {
+        var driver = posted()
+        _ = driver.tell(.notSubmitted(lost))
+        var actions = driver.tell(.sighted(.unreachable), after: .seconds(15))
+        #expect(actions.isEmpty)
+        actions = try driver.wait()
+        #expect(actions == [.look(first)])
+        actions = driver.tell(.sighted(.unreachable), after: .seconds(15))
+        #expect(actions == [.stop(first), .assign(avoiding: ["a"])])
+        #expect(driver.now == .seconds(31))
+    }
+
     @Test("A gateway that starts again: the prompt is looked for before it is posted")
     func takenUp() throws {
         var driver = Driver()
@@ -201,7 +234,9 @@ struct PromptRunTests {
         #expect(actions == [.fetch(first)])
 
         driver = Driver()
-        _ = driver.run.begin(recorded: [first, second], at: driver.now)
+        actions = driver.run.begin(recorded: [first, second], at: driver.now)
+        // Whether the earlier gateway came to stop the first one is not known.
+        #expect(actions == [.stop(first), .look(second)])
         _ = driver.tell(.sighted(.nowhere))
         _ = try driver.wait()
         actions = driver.tell(.sighted(.nowhere))

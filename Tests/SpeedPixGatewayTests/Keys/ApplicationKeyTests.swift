@@ -1,3 +1,4 @@
+import ComfyUI
 import HTTPTypes
 import SpeedPix
 import SpeedPixTestSupport
@@ -146,6 +147,29 @@ struct ApplicationKeyTests {
             #expect(refused.status == 429 && refused.message.contains("Throttled by APP Flow Control"))
             _ = try await gateway.studio(.cancel, ["taskId": first.json["data"]?["taskId"] ?? .null])
             #expect(try await gateway.studio(.create, create).code == nil)
+        }
+    }
+
+    @Test("A key's predictions that wait for a server of ComfyUI are limited as those that wait for a worker")
+    func waitingElsewhere() async throws {
+        try await TestComfyUI.withRunning { server in
+            server.fail("GET /system_stats", .status(503))
+            let configuration = ComfyUIConfiguration(servers: [try ComfyUIServerAddress(server.url)])
+            try await LastingFolder.with { folder in
+                try KeyFile(directory: folder.directory.string).add(Self.key("studio", KeyLimits(waiting: 1)))
+                try await folder.run(Gate(), { $0.comfyUIServers = configuration }) { gateway in
+                    let all = ComfyUIGateway(gateway: gateway, admin: try TestAdmin(gateway, folder))
+                    try await all.publish(ComfyUIFixture.picture, "picture", from: server)
+                    let create: JSONValue = ["workflow_id": "picture", "alias_id": "main"]
+                    let first = try await gateway.studio(.create, create)
+                    #expect(first.code == nil, "\(first.text)")
+                    try await all.advance { try await all.admin.call(.get, "status").json["data"]?["waiting"] == 1 }
+                    #expect(try await gateway.studio(.create, create).status == 429)
+                    #expect(try await gateway.call(.create, create).code == nil)
+                    _ = try await gateway.studio(.cancel, ["taskId": first.json["data"]?["taskId"] ?? .null])
+                    #expect(try await gateway.studio(.create, create).code == nil)
+                }
+            }
         }
     }
 

@@ -24,6 +24,8 @@ final class ComfyUIBackend: Backend {
         var active: [String: Active] = [:]
         /// Predictions whose end is written down and whose prompts have still to be stopped.
         var ended: Set<String> = []
+        /// The prompts that have ended, by predictions whose prompts have still to be cleared away.
+        var endedPrompts: [String: Set<String>] = [:]
     }
 
     /// Bytes that a form may have beside its file.
@@ -54,8 +56,15 @@ final class ComfyUIBackend: Backend {
         // Every call has a time limit and every prediction one of an hour: sleeps that are cancelled must leave nothing.
         let clock: any Clock<Duration> = clock is ContinuousClock ? TimerClock() : clock
         let records = PromptRecords(database)
+        var addresses = configuration.servers
+        if configuration.isAssumed {
+            // The gateway before may have been told of others.
+            for text in (try? await records.servers()) ?? [] where !addresses.contains(where: { $0.text == text }) {
+                if let address = try? ComfyUIServerAddress(text) { addresses.append(address) }
+            }
+        }
         var servers: [ComfyUIServer] = []
-        for (index, address) in configuration.servers.enumerated() {
+        for (index, address) in addresses.enumerated() {
             let new = configuration.uniqueID()
             // Without the old one, frames of prompts that went on are lost, and not the prompts.
             let clientID = (try? await records.clientID(of: address.text, new: new)) ?? new
@@ -65,8 +74,9 @@ final class ComfyUIBackend: Backend {
                     clock: clock, now: now, logger: logger))
         }
         let services = ComfyUIPrediction.Services(
-            servers: ComfyUIServers(servers, perServer: configuration.predictionsPerServer), records: records,
-            configuration: configuration, store: store, clock: clock)
+            servers: ComfyUIServers(
+                servers, perServer: configuration.predictionsPerServer, isAssumed: configuration.isAssumed),
+            records: records, configuration: configuration, store: store, clock: clock)
         return ComfyUIBackend(services, logger: logger)
     }
 
@@ -136,7 +146,7 @@ final class ComfyUIBackend: Backend {
                 } catch {
                     result = .failure(error)
                 }
-                await finished(job.id)
+                await finished(job.id, endedPrompts: await prediction.endedPrompts)
                 answer.complete(with: result)
             }
             state.active[job.id] = Active(prediction: prediction, task: task)
@@ -151,9 +161,14 @@ final class ComfyUIBackend: Backend {
         }
     }
 
-    private func finished(_ id: String) async {
+    func isUnderWay(_ id: String) async throws -> Bool {
+        try await !services.records.attempts(of: id).isEmpty
+    }
+
+    private func finished(_ id: String, endedPrompts: Set<String>) async {
         let isEnded = state.withLock { state in
             state.active[id] = nil
+            if !endedPrompts.isEmpty { state.endedPrompts[id] = endedPrompts }
             return state.ended.remove(id) != nil
         }
         if isEnded { await clear(id) }
@@ -170,35 +185,38 @@ final class ComfyUIBackend: Backend {
 
     // MARK: Clearing away
 
-    /// Has servers forget a prediction's prompts, and then forgets them here: in this order, so that none is left there.
+    /// Has servers stop and forget a prediction's prompts, and then forgets them here: in this order, so that none is left
+    /// there.
     private func clear(_ id: String) async {
+        let ended = state.withLock { $0.endedPrompts.removeValue(forKey: id) } ?? []
         do {
             let attempts = try await services.records.attempts(of: id)
             guard !attempts.isEmpty else { return }
-            for attempt in attempts { await forget(attempt) }
-            try await services.records.forget(id)
+            for attempt in attempts {
+                try await clear(attempt, of: id, isEnded: ended.contains(attempt.promptID))
+            }
         } catch {
             // The next gateway does it.
             logger.debug("prompts were not cleared away", metadata: ["prediction": "\(id)", "error": "\(error)"])
         }
     }
 
-    private func forget(_ attempt: PromptRun.Attempt) async {
-        guard !services.configuration.leavesHistory else { return }
-        await servers.server(attempt.server)?.forget([attempt.promptID])
+    private func clear(_ attempt: PromptRun.Attempt, of id: String, isEnded: Bool) async throws {
+        if let server = servers.server(attempt.server) {
+            var isDone = isEnded
+            // One of a server that died, or of a prediction that could not be begun again, may still run.
+            if !isDone { isDone = await server.stop(attempt.promptID) }
+            // It is stopped when the server answers again; if that is too late for this gateway, by the next one.
+            guard isDone || !services.records.isLasting else { return }
+            if !services.configuration.leavesHistory { await server.forget([attempt.promptID]) }
+        }
+        try await services.records.remove(attempt, of: id)
     }
 
     private func clearLeftovers() async {
         do {
             for leftover in try await services.records.leftovers() {
-                if let server = servers.server(leftover.attempt.server) {
-                    switch await server.sighting(of: leftover.attempt.promptID) {
-                    case .waiting, .running, .unreachable: await server.stop(leftover.attempt.promptID)
-                    case .ended, .nowhere: break
-                    }
-                }
-                await forget(leftover.attempt)
-                try await services.records.forget(leftover.prediction)
+                try await clear(leftover.attempt, of: leftover.prediction, isEnded: false)
             }
         } catch {
             logger.debug("prompts were not cleared away", metadata: ["error": "\(error)"])

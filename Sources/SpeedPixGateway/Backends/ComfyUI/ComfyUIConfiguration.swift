@@ -11,7 +11,8 @@ import Foundation
 package struct ComfyUIConfiguration: Sendable {
     /// The servers, each once, in the order in which they are tried.
     package var servers: [ComfyUIServerAddress]
-    /// Whether nobody has named the servers: they are tried because ComfyUI is usually there. Default false.
+    /// Whether nobody has named the servers: they are tried because ComfyUI is usually there, and one that has never answered
+    /// may not exist. Those that have prompts of an earlier gateway are used as well. Default false.
     package var isAssumed = false
     /// Predictions that one server has at a time. ComfyUI runs one and keeps the others waiting. Default 1.
     package var predictionsPerServer = 1

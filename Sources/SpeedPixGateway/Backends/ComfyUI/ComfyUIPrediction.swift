@@ -53,6 +53,8 @@ actor ComfyUIPrediction {
     private var current: PromptRun.Attempt?
     private var followed: FollowedPrompt?
     private var attempts = 0
+    /// The prompts of which a server has said that they have ended: nothing of them has to be stopped.
+    private(set) var endedPrompts: Set<String> = []
     private var result: WorkflowResult?
     /// The one thing that is being done.
     private var work: Task<Void, Never>?
@@ -100,8 +102,10 @@ actor ComfyUIPrediction {
             result = .failure(error)
         }
         signal.finish()
-        work?.cancel()
         timer?.task.cancel()
+        work?.cancel()
+        // What it is doing would otherwise wait for a server, follow a prompt or write one down after all of that is given up.
+        await work?.value
         progress.removePreview()
         await unfollow()
         await services.servers.release(job.id)
@@ -138,6 +142,7 @@ actor ComfyUIPrediction {
             return state.handle(.assigned(attempt), at: elapsed())
         case .event(let event, let prompt):
             guard prompt == nil || prompt == current?.promptID else { return nil }
+            if let prompt, event.isEnd { endedPrompts.insert(prompt) }
             if case .time = event { timer = nil }
             return state.handle(event, at: elapsed()) + lateEnd(after: event)
         case .fetched(let result, let prompt):
@@ -230,6 +235,7 @@ actor ComfyUIPrediction {
         let (servers, need, progress, signal) = (services.servers, need, progress, signal)
         begin { prediction in
             await prediction.unfollow()
+            guard !Task.isCancelled else { return }
             do {
                 try await servers.assign(need, avoiding: avoided, progress: progress) { server in
                     signal.yield(.assigned(server: server.id))
@@ -241,8 +247,10 @@ actor ComfyUIPrediction {
     }
 
     private func record(_ attempt: PromptRun.Attempt) async {
+        guard !Task.isCancelled else { return }
         do {
             try await services.records.add(attempt, of: job.id)
+            guard !Task.isCancelled else { return }
             await follow(attempt)
             tell(.recorded, of: attempt)
         } catch {
@@ -315,11 +323,12 @@ actor ComfyUIPrediction {
 
     /// What a server is sent, when it has all files.
     ///
-    /// - Throws: ``ComfyUIError`` that the prompt was not sent; ``WorkflowFailure``; ``StorageError``.
+    /// - Throws: ``ComfyUIError`` that the prompt was not sent; ``WorkflowFailure``; ``StorageError``; `CancellationError`.
     private func graph(for server: ComfyUIServer) async throws -> WorkflowGraph {
+        let inputs = try await job.allInputs()
         var (files, placed) = ([String: String](), [GraphField: String]())
         do {
-            for (name, input) in job.inputs {
+            for (name, input) in inputs {
                 guard let file = input.fileValue else { continue }
                 files[name] = try await place(FilePath(file.path), filename: file.filename, at: server)
             }
@@ -332,7 +341,7 @@ actor ComfyUIPrediction {
         }
         // What a run that went wrong has saved must not be taken for that of the next one, nor its files from the cache.
         let substituted = try WorkflowSubstitution(workflow: workflow).substituted(
-            prediction: attempts > 1 ? "\(job.id)-\(attempts)" : job.id, inputs: job.inputs, files: files,
+            prediction: attempts > 1 ? "\(job.id)-\(attempts)" : job.id, inputs: inputs, files: files,
             placed: placed, seeds: job.seeds)
         return ServerFitness.spelled(substituted.graph, await services.servers.definitions(of: server.id))
     }

@@ -39,6 +39,8 @@ actor ComfyUIServer {
     nonisolated let client: ComfyUIClient
     /// Prompts that are sent with it tell on the WebSocket how they go on.
     nonisolated let clientID: String
+    /// How long a look may take, all its calls together: longer, and the server counts as one that does not answer.
+    private let lookLimit: Duration
     private let socketLimits: ComfyUISocket.Limits
     private let clock: any Clock<Duration>
     private let now: @Sendable () -> Date
@@ -67,6 +69,7 @@ actor ComfyUIServer {
         id = address.text
         client = ComfyUIClient(address, limits: configuration.callLimits, clock: clock)
         self.clientID = clientID
+        lookLimit = configuration.callLimits.call
         socketLimits = configuration.socketLimits
         self.clock = clock
         self.now = now
@@ -106,12 +109,16 @@ actor ComfyUIServer {
     /// - Returns: Whether it answers.
     private func look() async -> Bool {
         do {
-            if !state.isUp || looks % Self.looksPerStatistics == 0 {
-                let statistics = try await client.systemStats()
+            let wantsStatistics = !state.isUp || looks % Self.looksPerStatistics == 0
+            let (statistics, queue) = try await withinLimit { client -> (ServerStatistics?, QueueSnapshot) in
+                var statistics: ServerStatistics?
+                if wantsStatistics { statistics = try await client.systemStats() }
+                return (statistics, try await client.queue())
+            }
+            if let statistics {
                 state.version = statistics.version
                 state.devices = statistics.devices
             }
-            let queue = try await client.queue()
             state.running = queue.running.count
             state.waiting = queue.pending.count
             state.strangers = queue.strangers(besides: clientID)
@@ -127,6 +134,16 @@ actor ComfyUIServer {
             noteDown(error)
             return false
         }
+    }
+
+    /// Makes calls that together may take as long as a look.
+    private nonisolated func withinLimit<Result: Sendable>(
+        _ calls: @escaping @Sendable (ComfyUIClient) async throws -> Result
+    ) async throws -> Result {
+        let late: @Sendable () -> any Error = { [id] in
+            ComfyUIError(.timeout, "\(id) did not answer in time", mayHaveTakenEffect: false)
+        }
+        return try await withDeadline(lookLimit, clock: clock, expired: late) { [client] in try await calls(client) }
     }
 
     private func readDefinitions() async throws {
@@ -255,23 +272,38 @@ actor ComfyUIServer {
     /// Where the server has a prompt: its queue, and then its history.
     nonisolated func sighting(of prompt: String) async -> PromptRun.Sighting {
         do {
-            let queue = try await client.queue()
-            if queue.isRunning(prompt) { return .running }
-            if queue.contains(prompt) { return .waiting }
-            return try await client.history(prompt).map { .ended($0.end) } ?? .nowhere
+            return try await withinLimit { client -> PromptRun.Sighting in
+                let queue = try await client.queue()
+                if queue.isRunning(prompt) { return .running }
+                if queue.contains(prompt) { return .waiting }
+                return try await client.history(prompt).map { .ended($0.end) } ?? .nowhere
+            }
         } catch {
             return .unreachable
         }
     }
 
     /// Takes a prompt out of the queue or stops it; if the server does not answer, as soon as it does.
-    func stop(_ prompt: String) async {
+    ///
+    /// - Returns: Whether that is done, as far as the server does it at all.
+    @discardableResult
+    func stop(_ prompt: String) async -> Bool {
         do {
             try await cancel(prompt)
-            stops.remove(prompt)
+        } catch let error as ComfyUIError where Self.isFinal(error) {
+            logger.warning("a prompt was not stopped", metadata: ["server": "\(id)", "error": "\(error.message)"])
         } catch {
             stops.insert(prompt)
+            return false
         }
+        stops.remove(prompt)
+        return true
+    }
+
+    /// Whether the server would say the same once more.
+    private static func isFinal(_ error: ComfyUIError) -> Bool {
+        guard let status = error.status else { return false }
+        return (400...499).contains(status) && ![408, 425, 429].contains(status)
     }
 
     private func stopLate() async {

@@ -20,6 +20,8 @@ package actor ComfyUIServers {
     }
 
     nonisolated let servers: [ComfyUIServer]
+    /// Whether one that has never answered may not exist.
+    private let isAssumed: Bool
     private var schedule: ServerSchedule
     private var waiters: [String: Waiter] = [:]
     /// The order in which predictions have come, which they keep when they go to another server.
@@ -30,8 +32,10 @@ package actor ComfyUIServers {
     /// Those who wait until each server was looked at.
     private var observers: [CheckedContinuation<Void, Never>] = []
 
-    init(_ servers: [ComfyUIServer], perServer: Int) {
+    /// - Parameter isAssumed: As `ComfyUIConfiguration/isAssumed`.
+    init(_ servers: [ComfyUIServer], perServer: Int, isAssumed: Bool = false) {
         self.servers = servers
+        self.isAssumed = isAssumed
         schedule = ServerSchedule(servers: servers.map(\.id), perServer: perServer)
     }
 
@@ -109,7 +113,8 @@ package actor ComfyUIServers {
 
     /// The most that one upload may have everywhere it could go, in bytes; nil if that is not known.
     var uploadLimit: Int64? {
-        let limits = servers.map { reports[$0.id]?.uploadLimit }
+        let expected = servers.filter { !isAssumed || reports[$0.id]?.definitions != nil }
+        let limits = expected.map { reports[$0.id]?.uploadLimit }
         let known = limits.compactMap { $0 }
         return known.count == limits.count ? known.max() : nil
     }
@@ -121,20 +126,24 @@ package actor ComfyUIServers {
 
     // MARK: Predictions
 
-    /// The servers that could run a prediction. One that has never answered could.
+    /// The servers that could run a prediction. One that has never answered could, unless nobody has named it and those that have
+    /// answered could not.
     ///
     /// - Throws: ``WorkflowFailure`` that says what all of them lack.
     func eligible(for need: Need) throws(WorkflowFailure) -> Set<String> {
-        var (fit, lacks) = (Set<String>(), [String]())
+        var (fit, unknown, lacks) = (Set<String>(), Set<String>(), [String]())
         for server in servers {
-            if let definitions = reports[server.id]?.definitions,
-                let lack = need.fitness.lack(need.chosen, definitions)
-            {
+            guard let definitions = reports[server.id]?.definitions else {
+                unknown.insert(server.id)
+                continue
+            }
+            if let lack = need.fitness.lack(need.chosen, definitions) {
                 lacks.append("\(server.id) \(lack)")
             } else {
                 fit.insert(server.id)
             }
         }
+        if !isAssumed || lacks.isEmpty || !fit.isEmpty { fit.formUnion(unknown) }
         guard fit.isEmpty else { return fit }
         throw WorkflowFailure(
             "no server can run the workflow \(need.fitness.workflow.id): \(lacks.joined(separator: "; "));"

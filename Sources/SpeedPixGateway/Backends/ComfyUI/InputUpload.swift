@@ -51,12 +51,20 @@ struct InputUpload: Sendable {
 
     /// Uploads the file, unless the server has it.
     ///
-    /// - Returns: What the field of the workflow is to have.
-    /// - Throws: ``ComfyUIError``; `SpeedPixError` if the file cannot be read; `CancellationError`.
+    /// - Returns: What the field of the workflow is to have: another name than ``name`` where the server has something else
+    ///   under that one.
+    /// - Throws: ``ComfyUIError``; ``StorageError`` or `SpeedPixError` if the file cannot be read; `CancellationError`.
     func place(at client: ComfyUIClient) async throws -> String {
         let wanted = ServerFile(filename: name, subfolder: Self.folder, folder: .input)
-        // Nothing deletes files over HTTP, but a timer on that machine may.
-        if try await client.viewExists(wanted) { return wanted.inputValue }
+        let size: Int64?
+        do {
+            size = try await FileSystem.shared.info(forFileAt: path)?.size
+        } catch {
+            throw StorageError("read an input", error)
+        }
+        // Nothing deletes files over HTTP, but a timer on that machine may. One that is shorter is an upload that broke off, or
+        // for which the disk was full.
+        if let size, try await client.viewExists(wanted, size: size) { return wanted.inputValue }
         return try await client.upload(path, name: name, subfolder: Self.folder).inputValue
     }
 }

@@ -61,11 +61,14 @@ final class PromptRecords: Sendable {
         }
     }
 
-    /// Forgets a prompt that was never sent.
+    /// Forgets a prompt that was never sent, or of which nothing is left at its server.
+    ///
+    /// - Throws: ``StorageError``.
     func remove(_ attempt: PromptRun.Attempt, of prediction: String) async throws(StorageError) {
         guard let database else {
             return memory.withLock { memory in
-                memory.attempts[prediction, default: []].removeAll { $0 == attempt }
+                memory.attempts[prediction]?.removeAll { $0 == attempt }
+                if memory.attempts[prediction]?.isEmpty == true { memory.attempts[prediction] = nil }
             }
         }
         do {
@@ -78,19 +81,23 @@ final class PromptRecords: Sendable {
         }
     }
 
-    /// Forgets the prompts of a prediction whose end is written down.
-    func forget(_ prediction: String) async throws(StorageError) {
-        guard let database else {
-            memory.withLock { $0.attempts[prediction] = nil }
-            return
+    /// The servers that have prompts of predictions which have not ended.
+    ///
+    /// - Throws: ``StorageError``.
+    func servers() async throws(StorageError) -> [String] {
+        guard let database else { return [] }
+        let found = try await database.read { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT DISTINCT server FROM comfyui_prompt
+                    JOIN prediction ON prediction.id = comfyui_prompt.prediction
+                    WHERE prediction.ended IS NULL ORDER BY server
+                    """
+            )
+            .compactMap { String.fromDatabaseValue($0["server"]) }
         }
-        do {
-            try await database.database().write { database in
-                try database.execute(sql: "DELETE FROM comfyui_prompt WHERE prediction = ?", arguments: [prediction])
-            }
-        } catch {
-            throw database.failure("write into", error)
-        }
+        return found ?? []
     }
 
     /// What an earlier gateway has not come to clear away.

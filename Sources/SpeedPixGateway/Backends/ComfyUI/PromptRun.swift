@@ -69,6 +69,14 @@ struct PromptRun: Sendable {
         case cancel
         /// ``PromptRun/deadline`` has come.
         case time
+
+        /// Whether the server has said that the prompt has ended.
+        var isEnd: Bool {
+            switch self {
+            case .ended, .sighted(.ended): true
+            default: false
+            }
+        }
     }
 
     enum Action: Sendable, Hashable {
@@ -132,6 +140,10 @@ struct PromptRun: Sendable {
     private var avoided: Set<String> = []
     private var firstPost: Duration?
     private var isCancelled = false
+    /// When the last look for a prompt began.
+    private var lookBegan: Duration = .zero
+    /// What the server said of the last post, if it said anything.
+    private var reason: String?
 
     init(limits: Limits = Limits()) {
         self.limits = limits
@@ -146,10 +158,12 @@ struct PromptRun: Sendable {
         attempts = recorded.count
         guard let last = recorded.last else { return [.assign(avoiding: [])] }
         avoided = Set(recorded.dropLast().map(\.server))
+        // Whether those before it were stopped is not written down.
+        let stops = recorded.dropLast().map { Action.stop($0) }
         // It may have been posted or not: that is found out, as after an answer that was lost.
         firstPost = now
         posts = 1
-        return search(last)
+        return stops + search(last, at: now)
     }
 
     /// When ``Event/time`` is to be told; nil while there is nothing to wait for but an answer.
@@ -189,11 +203,12 @@ struct PromptRun: Sendable {
         case (.recording(let attempt), .recorded):
             attempts += 1
             posts = 0
+            reason = nil
             return post(attempt, at: now)
         case (.submitting(let attempt), .submitted(let leftOut)):
             return submitted(attempt, leftOut: leftOut, at: now)
         case (.submitting(let attempt), .notSubmitted(let error)):
-            return notSubmitted(attempt, error)
+            return notSubmitted(attempt, error, at: now)
         case (.searching(let attempt, let misses, let silent, _), .sighted(let sighting)):
             return found(attempt, sighting, misses: misses, silent: silent, at: now)
         case (.following(let attempt, let following), _):
@@ -204,7 +219,7 @@ struct PromptRun: Sendable {
             return stop(attempt, until: until, next: next, event, at: now)
         case (.searching(let attempt, let misses, let silent, let next?), .time) where now >= next:
             phase = .searching(attempt, misses: misses, silent: silent, next: nil)
-            return [.look(attempt)]
+            return look(attempt, at: now)
         default: return []
         }
     }
@@ -227,8 +242,12 @@ struct PromptRun: Sendable {
         return beginFollowing(attempt, at: now)
     }
 
-    private mutating func notSubmitted(_ attempt: Attempt, _ error: ComfyUIError) -> [Action] {
-        if error.mayHaveTakenEffect { return search(attempt) }
+    private mutating func notSubmitted(_ attempt: Attempt, _ error: ComfyUIError, at now: Duration) -> [Action] {
+        if error.mayHaveTakenEffect {
+            let isAnswered = ![.unreachable, .lostAnswer, .timeout].contains(error.code)
+            reason = isAnswered ? error.message : nil
+            return search(attempt, at: now)
+        }
         guard !isCancelled else { return end(.canceled) }
         if error.code == .unreachable {
             // Nothing was sent. The schedule knows by now that the server is down.
@@ -240,8 +259,13 @@ struct PromptRun: Sendable {
     }
 
     /// Looks for a prompt that the server may have.
-    private mutating func search(_ attempt: Attempt) -> [Action] {
+    private mutating func search(_ attempt: Attempt, at now: Duration) -> [Action] {
         phase = .searching(attempt, misses: 0, silent: nil, next: nil)
+        return look(attempt, at: now)
+    }
+
+    private mutating func look(_ attempt: Attempt, at now: Duration) -> [Action] {
+        lookBegan = now
         return [.look(attempt)]
     }
 
@@ -253,7 +277,8 @@ struct PromptRun: Sendable {
             return isCancelled ? beginStopping(attempt, at: now) : beginFollowing(attempt, at: now)
         case .ended(let end): return ended(attempt, end, at: now)
         case .unreachable:
-            let silent = silent ?? now
+            // A look of which nothing comes back takes its time, in which the server did not answer either.
+            let silent = silent ?? lookBegan
             guard now - silent < limits.unreachable else {
                 return [.stop(attempt)]
                     + (isCancelled ? end(.canceled) : tryElsewhere(attempt, "the server does not answer any more"))
@@ -266,7 +291,8 @@ struct PromptRun: Sendable {
         case .nowhere:
             guard !isCancelled else { return end(.canceled) }
             guard posts < limits.posts else {
-                return tryElsewhere(attempt, "the server took the prompt \(posts) times without an answer")
+                return tryElsewhere(
+                    attempt, reason ?? "the server took the prompt \(posts) times without an answer")
             }
             return post(attempt, at: now)
         }
