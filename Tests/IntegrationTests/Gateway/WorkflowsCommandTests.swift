@@ -218,6 +218,22 @@ struct WorkflowsCommandTests {
         }
     }
 
+    @Test("The admin token goes nowhere when the gateway that had the address was killed")
+    func killed() async throws {
+        let folder = try TestFolder()
+        try await Self.run { other, _, endpoint in
+            // Another gateway has got the address meanwhile, and would answer.
+            let access = GatewayAccess(directory: "\(folder.path)/data")
+            try folder.makeFolder("data/speedpix-gateway")
+            try access.write(endpoint: endpoint)
+            try FileManager.default.copyItem(
+                atPath: GatewayAccess(directory: "\(other.path)/data").tokenFile, toPath: access.tokenFile)
+            let list = await Self.command(["list"], in: folder)
+            #expect(list.status == .failure && list.errors.contains("no gateway runs on"), "\(list.errors)")
+            #expect(list.errors.contains("start it with speedpix serve"), "\(list.errors)")
+        }
+    }
+
     @Test("serve tells commands of this machine where it listens, and takes that away", .timeLimit(.minutes(2)))
     func served() async throws {
         let folder = try TestFolder()

@@ -54,6 +54,25 @@ struct DataFolderTests {
         }
     }
 
+    @Test("The data folder's address counts only while a gateway has it, and the next one takes it away")
+    func staleEndpoint() async throws {
+        try await LastingFolder.with { folder in
+            let access = GatewayAccess(directory: folder.directory.string)
+            try await folder.run { gateway in
+                #expect(!access.isRunning)
+                try access.write(endpoint: gateway.endpoint)
+                #expect(access.isRunning)
+            }
+            // As a kill leaves it.
+            #expect(FileManager.default.fileExists(atPath: access.endpointFile))
+            #expect(!access.isRunning)
+            try await folder.run { _ in
+                #expect(!FileManager.default.fileExists(atPath: access.endpointFile))
+                #expect(!access.isRunning)
+            }
+        }
+    }
+
     @Test("The data folder is refused when its database cannot be opened")
     func unusable() async throws {
         try await LastingFolder.with { folder in
