@@ -212,7 +212,7 @@ struct WorkflowsPublishCommand: ContextCommand {
             members["try"] = ["status": "succeeded", "seconds": .double(seconds)]
             let what = outputs.isEmpty ? "nothing" : outputs.joined(separator: ", ")
             context.say(
-                "it gave \(what) (\(files) \(files == 1 ? "file" : "files")) in \(DurationText.short(.seconds(seconds)))"
+                "it gave \(what) (\(files) \(files == 1 ? "file" : "files")) in \(WorkflowText.time(seconds))"
                     .printable())
         case .failed(let reason)?:
             members["try"] = ["status": "failed", "message": .string(reason)]

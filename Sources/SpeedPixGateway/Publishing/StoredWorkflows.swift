@@ -73,7 +73,8 @@ struct StoredVersion: Sendable {
         self.workflow = workflow
         self.number = number
         isRemoved = Int.fromDatabaseValue(row["removed"]) == 1
-        created = Date(timeIntervalSince1970: Double.fromDatabaseValue(row["created"]) ?? 0)
+        let seconds = Double.fromDatabaseValue(row["created"]) ?? 0
+        created = Date(timeIntervalSince1970: (-0x1p53...0x1p53).contains(seconds) ? seconds : 0)
         var texts: [String: String] = [:]
         for column in Self.columns { texts[column] = String.fromDatabaseValue(row[column]) }
         self.texts = texts
