@@ -213,7 +213,13 @@ extension PublishedFile {
 
     /// The files that a column of examples names.
     static func exampleKeys(_ text: String) -> [ObjectKey] {
-        guard let outputs = (try? JSONValue(parsing: text.utf8))?["outputs"] else { return [] }
-        return (try? PredictionDatabase.text(outputs)).map(StoredPrediction.files) ?? []
+        (try? JSONValue(parsing: text.utf8))?["outputs"].map { outputKeys($0) } ?? []
+    }
+
+    /// The files that an example names.
+    ///
+    /// - Parameter outputs: As ``StoredOutput/json`` has them, by name.
+    static func outputKeys(_ outputs: JSONValue) -> [ObjectKey] {
+        (try? PredictionDatabase.text(outputs)).map(StoredPrediction.files) ?? []
     }
 }

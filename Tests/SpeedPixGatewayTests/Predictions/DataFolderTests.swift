@@ -189,6 +189,40 @@ struct PredictionSweepTests {
         }
     }
 
+    @Test(
+        "Where predictions are not kept, files of published workflows and of unfinished predictions stay all the same")
+    func neededInMemory() async throws {
+        try await LastingFolder.with { folder in
+            try await folder.run(
+                Gate(),
+                {
+                    $0.keepsPredictions = false
+                    $0.comfyUI = GraphBackend()
+                }
+            ) { gateway in
+                let admin = try TestAdmin(gateway, folder)
+                let stored = try await admin.send(.put, "files?filename=photo.png", .bytes([1, 2, 3]))
+                let own = try #require(stored.json["data"]?["key"]?.stringValue, "\(stored.text)")
+                let file: JSONValue = [
+                    "node": "1", "field": "image", "filename": "photo.png", "key": .string(own),
+                    "mime_type": "image/png",
+                ]
+                let inputs = JSONValue.array(PublishingFixture.inputs.dropFirst().map { .string($0) })
+                let published = try await admin.call(
+                    .post, "workflows", TestAdmin.publication(["inputs": inputs, "files": [file]]))
+                #expect(published.code == nil, "\(published.text)")
+                let input = try await gateway.client.files.upload(.bytes(Array("input".utf8), filename: "a.txt"))
+                _ = try await gateway.create("echo", ["image": .string(input.url), "duration": 20])
+                _ = try await gateway.client.files.upload(.bytes(Array("unused".utf8), filename: "b.txt"))
+                #expect(try await folder.files(.uploads).count == 3)
+                Self.advance(gateway, days: 3)
+                _ = try await gateway.create("echo")
+                let left = try await folder.files(.uploads).map { "uploads/\($0)" }
+                #expect(Set(left) == [own, input.objectKey])
+            }
+        }
+    }
+
     @Test("A prediction that nobody asks for fails after a week and is removed a week later")
     func abandoned() async throws {
         try await LastingFolder.with { folder in
