@@ -181,7 +181,8 @@ public enum Gateway {
             store, predictions: storage.predictions, workflows: storage.workflows, queue: queue,
             configuration: configuration, logger: logger)
         let keys = ApplicationKeys(
-            appKey: configuration.appKey, secret: configuration.appSecret, file: storage.keys, logger: logger)
+            appKey: configuration.appKey, secret: configuration.appSecret, file: storage.keys,
+            clock: configuration.clock, logger: logger)
         let calls: [any ServiceCall] = [
             CreateCall(
                 store: store, catalogue: catalogue, preparation: preparation, queue: queue, sweep: sweep,
