@@ -38,6 +38,16 @@ package final class ProcessLock: Sendable {
         self.descriptor = Mutex(descriptor)
     }
 
+    /// Whether somebody has the lock of a file. Nobody has one of a file that is not there, or cannot be read.
+    ///
+    /// A lock that nobody has is taken for a moment: whoever wants it just then is told that it is held.
+    package static func isHeld(path: String) -> Bool {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        return flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
+    }
+
     deinit { release() }
 
     /// Lets another process have it. The file stays: where it is removed, one process can lock the removed file, and another

@@ -173,11 +173,16 @@ public enum Gateway {
         if let comfyUI { onEnd = { await comfyUI.ended($0) } }
         let queue = PredictionQueue(
             configuration, runner: runner, persisted: persisted, logger: logger, onEnd: onEnd
-        ) { await store.remove($0) }
+        ) { [workflows = storage.workflows] key in
+            // The results of a try are the example of a published version.
+            if !workflows.files.contains(key) { await store.remove(key) }
+        }
         let sweep = StorageSweep(
-            store, predictions: storage.predictions, queue: queue, configuration: configuration, logger: logger)
+            store, predictions: storage.predictions, workflows: storage.workflows, queue: queue,
+            configuration: configuration, logger: logger)
         let keys = ApplicationKeys(
-            appKey: configuration.appKey, secret: configuration.appSecret, file: storage.keys, logger: logger)
+            appKey: configuration.appKey, secret: configuration.appSecret, file: storage.keys,
+            clock: configuration.clock, logger: logger)
         let calls: [any ServiceCall] = [
             CreateCall(
                 store: store, catalogue: catalogue, preparation: preparation, queue: queue, sweep: sweep,

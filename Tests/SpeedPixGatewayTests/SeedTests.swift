@@ -96,6 +96,20 @@ struct SeedTests {
     }
 
     @Test(
+        "A seed is drawn within the bounds of its input, also where these are beyond all whole numbers or none",
+        arguments: [
+            (1e300, nil, "InvalidParameter"), (nil, -1e300, nil), (-1e300, 1e300, nil), (Double.nan, Double.nan, nil),
+            (0.5, 1.5, nil), (-Double.infinity, Double.infinity, nil),
+        ] as [(Double?, Double?, String?)])
+    func drawn(minimum: Double?, maximum: Double?, code: String?) async throws {
+        try await TestGateway.run(workflows: [Seeded(minimum: minimum, maximum: maximum)]) { gateway in
+            let answer = try await gateway.call(
+                .create, ["workflow_id": "seeded", "alias_id": "main", "randomise_seeds": true])
+            #expect(answer.code == code, "\(answer.text)")
+        }
+    }
+
+    @Test(
         "text-to-image accepts each seed of 64 bits and reports it",
         arguments: ["9223372036854775808", "18446744073709551615"])
     func pictures(digits: String) async throws {

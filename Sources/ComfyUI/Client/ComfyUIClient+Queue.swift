@@ -67,13 +67,12 @@ extension ComfyUIClient {
         let answer = try await post("/jobs/\(PercentEncoding.encode(promptID))/cancel", [:])
         switch answer.status {
         case 405: return nil
-        case 404:
-            // A route that is missing is answered by the web server, in plain text.
-            let json = try? PythonJSON.parse(answer.body.readableBytesView)
-            return json?.objectValue == nil ? nil : false
+        // A route that is missing: of GET alone, or by the web server, in plain text.
+        case 404: return nil
         default:
             try check(answer)
-            return true
+            // `{"cancelled": false}` for one that it does not know, or that has ended.
+            return try PythonJSON.parse(answer.body.readableBytesView)["cancelled"] != .bool(false)
         }
     }
 }

@@ -38,7 +38,7 @@ package struct ServerFeatures: Sendable, Hashable {
     package let json: JSONValue
 
     init(_ json: JSONValue) {
-        maxUploadSize = json["max_upload_size"]?.lenientInteger
+        maxUploadSize = json["max_upload_size"]?.lenientInteger.flatMap { $0 > 0 ? $0 : nil }
         self.json = json
     }
 }

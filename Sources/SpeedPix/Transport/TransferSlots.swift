@@ -1,9 +1,8 @@
 import DequeModule
 import Synchronization
 
-/// Bounds how many transfers a client has under way: each holds files and a connection open, and a process may have only
-/// so many.
-final class TransferSlots: Sendable {
+/// Bounds how many transfers are under way: each holds files and a connection open, and a process may have only so many.
+package final class TransferSlots: Sendable {
     private struct State {
         var free: Int
         var nextID: UInt64 = 0
@@ -19,14 +18,15 @@ final class TransferSlots: Sendable {
 
     private let state: Mutex<State>
 
-    init(_ count: Int) {
+    /// - Parameter count: How many; at least one.
+    package init(_ count: Int) {
         state = Mutex(State(free: max(count, 1)))
     }
 
-    /// Runs `body` as soon as there is room for it.
+    /// Runs `body` as soon as there is room for it; those who wait get it in the order in which they came.
     ///
     /// - Throws: What `body` throws; `CancellationError` if the task is cancelled while it waits.
-    func withSlot<Result>(_ body: () async throws -> Result) async throws -> Result {
+    package func withSlot<Result>(_ body: () async throws -> Result) async throws -> Result {
         guard !Self.isHeld else { return try await body() }
         try await take()
         defer { release() }

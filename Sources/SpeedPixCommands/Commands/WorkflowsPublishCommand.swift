@@ -5,6 +5,9 @@ import SpeedPixGateway
 
 /// `speedpix workflows publish`
 struct WorkflowsPublishCommand: ContextCommand {
+    /// The alias of examples, where none is given.
+    private static let usualAlias = "main"
+
     static let configuration = CommandConfiguration(
         commandName: "publish",
         abstract: "Publishes a workflow of ComfyUI, or one in Lua, at a gateway.",
@@ -25,7 +28,8 @@ struct WorkflowsPublishCommand: ContextCommand {
             behind it an output is always an array.
 
             Each publish makes the next version. It is run once with its own values before
-            the alias stands for it; status 3 says that this failed.
+            the alias stands for it; status 3 says that this failed, or could not be begun,
+            and that no alias was changed.
             """)
 
     @Argument(help: ArgumentHelp("The workflow.", valueName: "FILE"), completion: .file())
@@ -212,7 +216,7 @@ struct WorkflowsPublishCommand: ContextCommand {
             members["try"] = ["status": "succeeded", "seconds": .double(seconds)]
             let what = outputs.isEmpty ? "nothing" : outputs.joined(separator: ", ")
             context.say(
-                "it gave \(what) (\(files) \(files == 1 ? "file" : "files")) in \(DurationText.short(.seconds(seconds)))"
+                "it gave \(what) (\(files) \(files == 1 ? "file" : "files")) in \(WorkflowText.time(seconds))"
                     .printable())
         case .failed(let reason)?:
             members["try"] = ["status": "failed", "message": .string(reason)]
@@ -221,7 +225,10 @@ struct WorkflowsPublishCommand: ContextCommand {
                 hint: alias.map { "no alias was changed; speedpix workflows alias \(id) \($0) \(version)".printable() })
         case .impossible(let reason)?:
             members["try"] = ["status": "impossible", "message": .string(reason)]
-            context.say("it was not tried: \(reason)".printable())
+            let command = "speedpix workflows alias \(id) \(alias ?? Self.usualAlias) \(version)"
+            failure = CommandFailure(
+                .predictionFailed, "\(id) \(version) could not be tried: \(reason)".printable(),
+                hint: "no alias was changed; \(command) does it without a try".printable())
         case nil: break
         }
         if failure == nil, let alias {
@@ -230,7 +237,8 @@ struct WorkflowsPublishCommand: ContextCommand {
             members["alias"] = .string(alias)
             context.say("\(alias) of \(id) stands for \(version)".printable())
         } else if failure == nil {
-            context.say("no alias stands for it yet: speedpix workflows alias \(id) main \(version)".printable())
+            context.say(
+                "no alias stands for it yet: speedpix workflows alias \(id) \(Self.usualAlias) \(version)".printable())
         }
         if json {
             try context.print(.object(members))

@@ -41,5 +41,6 @@ enum ComfyUIDiagnosis {
         }
     }
 
-    private static func gibibytes(_ bytes: Int64) -> Int64 { (bytes + (1 << 29)) >> 30 }
+    /// Rounded, for every number that a server may send.
+    static func gibibytes(_ bytes: Int64) -> Int64 { (bytes >> 30) + (bytes >> 29 & 1) }
 }

@@ -57,7 +57,7 @@ extension WorkerRunner {
         do {
             if batch == nil || isIdle {
                 let info = try await access.jetStream.consumer(name.text, of: QueueStream.rows.name)
-                let hasRows = info.map { $0.pending + $0.ackPending > 0 } ?? false
+                let hasRows = info.map { $0.pending > 0 || $0.ackPending > 0 } ?? false
                 guard hasRows, let batch else {
                     if hasRows {
                         state.withLock { $0.rotation.remove(name) }

@@ -59,7 +59,7 @@ struct AdminOptions: ParsableArguments {
                 hint: "name the one of serve with --data DIR, or the gateway with --gateway URL")
         }
         let access = GatewayAccess(directory: directory)
-        guard let endpoint = try text(of: access.endpointFile, holding: "the gateway's address"),
+        guard access.isRunning, let endpoint = try text(of: access.endpointFile, holding: "the gateway's address"),
             let token = try text(of: access.tokenFile, holding: "the admin token")
         else {
             throw CommandFailure(

@@ -36,7 +36,9 @@ enum PromptChoice: Sendable, Hashable, ExpressibleByArgument {
 
     /// A line of the list.
     static func line(_ number: Int, _ entry: HistoryEntry, timeZone: TimeZone) -> String {
-        let date = entry.started.map { started -> String in
+        let date = entry.started.flatMap { started -> String? in
+            // Up to the year 9999: a calendar has no date for every number.
+            guard (0..<253_402_300_800_000).contains(started) else { return nil }
             let style = Date.ISO8601FormatStyle(timeZone: timeZone).year().month().day().dateTimeSeparator(.space)
                 .time(includingFractionalSeconds: false)
             return String(Date(timeIntervalSince1970: Double(started) / 1000).formatted(style).prefix(16))

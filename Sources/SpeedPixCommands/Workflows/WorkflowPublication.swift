@@ -46,6 +46,8 @@ struct WorkflowPublication: Sendable {
     enum Trial: Sendable {
         case succeeded(outputs: [String], files: Int64, seconds: Double)
         case failed(String)
+        /// It could not be begun: a file is missing, or the gateway has refused it.
+        ///
         /// - Parameter reason: In words.
         case impossible(String)
     }

@@ -30,7 +30,7 @@ enum WorkflowText {
             if !standing.isEmpty { words.append("(\(standing.joined(separator: ", ")))") }
             if let problem = version["problem"] { words.append("it cannot run: \(text(problem))") }
             if let seconds = version["example_seconds"]?.lenientDouble {
-                words.append("tried: \(DurationText.short(.seconds(seconds)))")
+                words.append("tried: \(time(seconds))")
             }
             lines.append(words.joined(separator: "  "))
         }
@@ -94,6 +94,11 @@ enum WorkflowText {
         let version = text(workflow["version"])
         let standing = aliases(workflow).filter { $0.value == version }.map(\.key).sorted()
         return (standing.isEmpty ? version : "\(version) (\(standing.joined(separator: ", ")))").printable()
+    }
+
+    /// How long a run took, as the gateway says it, which may be any number.
+    static func time(_ seconds: Double) -> String {
+        (0...1e9).contains(seconds) ? DurationText.short(.seconds(seconds)) : "an unknown time"
     }
 
     private static func text(_ value: JSONValue?) -> String { (value?.stringValue ?? "").printable() }

@@ -1,6 +1,5 @@
 import NIOCore
 import SpeedPix
-import Synchronization
 import SystemPackage
 import _NIOFileSystem
 
@@ -20,7 +19,7 @@ final class URLFetcher: Sendable {
         var time: Duration = .seconds(300)
         /// Stores need one or two.
         var redirects = 5
-        /// Fetches at the same time; a prediction that would begin one more fails.
+        /// Fetches at the same time; others wait for one of them to end.
         var concurrent = 32
     }
 
@@ -28,7 +27,7 @@ final class URLFetcher: Sendable {
     private let transport: any FetchTransport
     private let limits: Limits
     private let clock: any Clock<Duration>
-    private let running = Mutex(0)
+    private let slots: TransferSlots
 
     init(
         _ policy: FetchPolicy, transport: any FetchTransport = DirectFetchTransport(), limits: Limits = Limits(),
@@ -38,21 +37,19 @@ final class URLFetcher: Sendable {
         self.transport = transport
         self.limits = limits
         self.clock = clock
+        slots = TransferSlots(limits.concurrent)
     }
 
-    /// Fetches a file.
+    /// Fetches a file, as soon as few enough others are fetched. The time that it may take begins then.
     ///
     /// - Parameter path: Where it goes; nothing may be there.
     /// - Returns: The file, as a workflow gets it.
-    /// - Throws: ``FetchRefusal``; ``StorageError``; `CancellationError`.
+    /// - Throws: ``FetchRefusal``; ``StorageError``; `CancellationError`, also while it waits.
     func fetch(_ target: FetchTarget, to path: FilePath) async throws -> WorkflowInputFile {
-        let mayBegin = running.withLock { count in
-            guard count < limits.concurrent else { return false }
-            count += 1
-            return true
-        }
-        guard mayBegin else { throw FetchRefusal("is a URL, and too many are fetched now; try again later") }
-        defer { running.withLock { $0 -= 1 } }
+        try await slots.withSlot { try await begin(target, to: path) }
+    }
+
+    private func begin(_ target: FetchTarget, to path: FilePath) async throws -> WorkflowInputFile {
         let elapsed = clock.stopwatch()
         var next = target
         for _ in 0...limits.redirects {

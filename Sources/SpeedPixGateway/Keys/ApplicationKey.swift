@@ -54,7 +54,7 @@ extension ApplicationKey {
     init?(_ json: JSONValue) {
         guard let name = json["app_key"]?.stringValue, Self.isName(name),
             let secret = json["app_secret"]?.stringValue, !secret.isEmpty,
-            let created = json["created"]?.lenientDouble
+            let created = json["created"]?.lenientDouble, (-0x1p53...0x1p53).contains(created)
         else { return nil }
         func limit(_ name: String) -> Int64?? {
             guard let value = json[name], value != .null else { return .some(nil) }

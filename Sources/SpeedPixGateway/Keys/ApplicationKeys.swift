@@ -11,22 +11,41 @@ final class ApplicationKeys: Sendable {
     }
 
     private struct State {
+        /// Of the file that the entries are from; nil if there was none.
         var version: KeyFile.Version?
         var entries: [String: Entry] = [:]
+        /// Nil if the file could be read the last time.
+        var failure: Failure?
     }
+
+    /// A file that could not be read.
+    private struct Failure {
+        let version: KeyFile.Version?
+        /// Since then.
+        let elapsed: @Sendable () -> Duration
+    }
+
+    /// How long a file that could not be read, and has not changed since, is left alone.
+    private static let pause: Duration = .seconds(1)
 
     private let ownEntry: Entry
     private let file: KeyFile?
+    private let clock: any Clock<Duration>
     private let logger: Logger?
     private let state = Mutex(State())
 
     /// - Parameters:
     ///   - appKey: Counts for good, whatever the file says of a key of this name.
     ///   - file: Nil if there are no others.
-    init(appKey: String, secret: Secret, file: KeyFile? = nil, logger: Logger? = nil) {
+    ///   - clock: Measures when a file that could not be read is read again.
+    init(
+        appKey: String, secret: Secret, file: KeyFile? = nil, clock: any Clock<Duration> = ContinuousClock(),
+        logger: Logger? = nil
+    ) {
         ownEntry = Entry(
             caller: Caller(appKey: appKey, ownsUnmarked: true), signer: RequestSigner(appKey: appKey, secret: secret))
         self.file = file
+        self.clock = clock
         self.logger = logger
     }
 
@@ -38,7 +57,7 @@ final class ApplicationKeys: Sendable {
         guard appKey != ownEntry.caller.appKey else { return ownEntry }
         guard let file else { return nil }
         return state.withLock { state in
-            Self.update(&state, from: file, logger)
+            update(&state, from: file)
             return state.entries[appKey]
         }
     }
@@ -48,7 +67,7 @@ final class ApplicationKeys: Sendable {
         guard tag != ownEntry.caller.tag else { return ownEntry.caller }
         guard let file else { return nil }
         return state.withLock { state in
-            Self.update(&state, from: file, logger)
+            update(&state, from: file)
             return state.entries.values.first { $0.caller.tag == tag }?.caller
         }
     }
@@ -57,16 +76,21 @@ final class ApplicationKeys: Sendable {
     var count: Int {
         guard let file else { return 1 }
         return state.withLock { state in
-            Self.update(&state, from: file, logger)
+            update(&state, from: file)
             return 1 + state.entries.keys.count(where: { $0 != ownEntry.caller.appKey })
         }
     }
 
-    /// Reads the file again if it is another one by now. One look at its attributes a call costs next to nothing, and a
-    /// revoked key is refused from the next call on.
-    private static func update(_ state: inout State, from file: KeyFile, _ logger: Logger?) {
+    /// Reads the file again if it is another one by now, or could not be read before. One look at its attributes a call costs
+    /// next to nothing, and a revoked key is refused from the next call on.
+    private func update(_ state: inout State, from file: KeyFile) {
         let version = file.version()
-        guard version != state.version else { return }
+        if let failure = state.failure {
+            // What keeps a file from being read need not be the file: a process may have too many open.
+            guard version != failure.version || failure.elapsed() >= Self.pause else { return }
+        } else if version == state.version {
+            return
+        }
         do throws(SpeedPixError) {
             let keys = try version == nil ? [] : file.keys()
             state.entries = Dictionary(
@@ -78,11 +102,15 @@ final class ApplicationKeys: Sendable {
                             signer: RequestSigner(appKey: key.name, secret: key.secret))
                     )
                 }, uniquingKeysWith: { first, _ in first })
+            state.version = version
+            state.failure = nil
         } catch {
             // Whoever could be meant to be revoked is kept out, until the file can be read.
             state.entries = [:]
-            logger?.error("the application keys cannot be read", metadata: ["error": "\(error.message)"])
+            if state.failure?.version != version {
+                logger?.error("the application keys cannot be read", metadata: ["error": "\(error.message)"])
+            }
+            state.failure = Failure(version: version, elapsed: clock.stopwatch())
         }
-        state.version = version
     }
 }

@@ -20,12 +20,25 @@ import Glibc
 ///
 /// A gateway that runs reads it again when it has changed; whoever changes it replaces it in one step.
 package struct KeyFile: Sendable {
-    /// Distinguishes one content of the file from another.
+    /// Distinguishes one content of the file from another, and one that may be read from one that may not.
     struct Version: Sendable, Equatable {
+        /// Seconds and nanoseconds since 1970.
+        fileprivate struct Time: Equatable {
+            let seconds: Int
+            let nanoseconds: Int
+
+            init(_ time: timespec) {
+                seconds = Int(time.tv_sec)
+                nanoseconds = Int(time.tv_nsec)
+            }
+        }
+
         fileprivate let inode: UInt64
         fileprivate let size: Int64
-        fileprivate let seconds: Int
-        fileprivate let nanoseconds: Int
+        fileprivate let mode: UInt32
+        fileprivate let modified: Time
+        /// Also of its permissions.
+        fileprivate let changed: Time
     }
 
     /// Thousands of keys fit; a larger file is another one's.
@@ -101,13 +114,13 @@ package struct KeyFile: Sendable {
         var status = stat()
         guard file.withPlatformString({ stat($0, &status) }) == 0 else { return nil }
         #if canImport(Darwin)
-        let modified = status.st_mtimespec
+        let (modified, changed) = (status.st_mtimespec, status.st_ctimespec)
         #else
-        let modified = status.st_mtim
+        let (modified, changed) = (status.st_mtim, status.st_ctim)
         #endif
         return Version(
-            inode: UInt64(truncatingIfNeeded: status.st_ino), size: Int64(status.st_size), seconds: modified.tv_sec,
-            nanoseconds: modified.tv_nsec)
+            inode: UInt64(truncatingIfNeeded: status.st_ino), size: Int64(status.st_size), mode: UInt32(status.st_mode),
+            modified: Version.Time(modified), changed: Version.Time(changed))
     }
 
     private func change(

@@ -35,6 +35,13 @@ struct PublishedVersion: Sendable {
         }
     }
 
+    /// The stored files that it cannot do without: those of its fields, and those of its example.
+    var files: [ObjectKey] {
+        guard case .graph(let workflow) = content else { return [] }
+        let example = workflow.example.map { PublishedFile.outputKeys($0) } ?? []
+        return workflow.files.map(\.key) + example
+    }
+
     /// `v1`, `v2` …
     static func name(_ number: Int) -> String { "v\(number)" }
 

@@ -73,7 +73,8 @@ struct StoredVersion: Sendable {
         self.workflow = workflow
         self.number = number
         isRemoved = Int.fromDatabaseValue(row["removed"]) == 1
-        created = Date(timeIntervalSince1970: Double.fromDatabaseValue(row["created"]) ?? 0)
+        let seconds = Double.fromDatabaseValue(row["created"]) ?? 0
+        created = Date(timeIntervalSince1970: (-0x1p53...0x1p53).contains(seconds) ? seconds : 0)
         var texts: [String: String] = [:]
         for column in Self.columns { texts[column] = String.fromDatabaseValue(row[column]) }
         self.texts = texts
@@ -212,7 +213,13 @@ extension PublishedFile {
 
     /// The files that a column of examples names.
     static func exampleKeys(_ text: String) -> [ObjectKey] {
-        guard let outputs = (try? JSONValue(parsing: text.utf8))?["outputs"] else { return [] }
-        return (try? PredictionDatabase.text(outputs)).map(StoredPrediction.files) ?? []
+        (try? JSONValue(parsing: text.utf8))?["outputs"].map { outputKeys($0) } ?? []
+    }
+
+    /// The files that an example names.
+    ///
+    /// - Parameter outputs: As ``StoredOutput/json`` has them, by name.
+    static func outputKeys(_ outputs: JSONValue) -> [ObjectKey] {
+        (try? PredictionDatabase.text(outputs)).map(StoredPrediction.files) ?? []
     }
 }

@@ -68,6 +68,9 @@ final class WorkflowStore: Sendable {
     /// What has been published so far.
     var versions: PublishedVersions { state.withLock { $0 } }
 
+    /// The stored files of all versions, also of removed ones: predictions that have begun with these go on.
+    var files: Set<ObjectKey> { Set(versions.lines.values.flatMap { $0.versions.values.flatMap(\.files) }) }
+
     // MARK: Publishing
 
     /// Makes a workflow from ComfyUI the next version of its id.

@@ -40,6 +40,8 @@ actor PredictionQueue: Service {
     private var adding: [String: String] = [:]
     /// Ends that are on their way to the disk.
     private var ends: [String: Task<Void, Never>] = [:]
+    /// Of unfinished predictions.
+    private var inputFiles: [String: [ObjectKey]] = [:]
     private var unfinishedBytes = 0
     private var finishedBytes = 0
 
@@ -134,6 +136,7 @@ actor PredictionQueue: Service {
         let record = PredictionRecord(
             id: job.id, owner: job.owner, workflowID: job.workflow.id, pool: job.pool,
             estimate: estimates.estimate(for: job.workflow), footprint: footprint, number: job.number)
+        inputFiles[job.id] = job.inputs.values.compactMap(\.storedFile)
         records[job.id] = record
         // Those of an earlier gateway came first; of several that were written down at once each may be the first here.
         let index = pools[job.pool]?.waiting.partitioningIndex { $0.number < job.number } ?? 0
@@ -370,6 +373,7 @@ actor PredictionQueue: Service {
             record.began = began.addingTimeInterval(waited / .seconds(1))
         }
         record.elapsed = nil
+        inputFiles[record.id] = nil
         record.progress.removePreview()
         waitingElsewhere.remove(record.id)
         record.ended = configuration.now()
@@ -409,6 +413,9 @@ actor PredictionQueue: Service {
         }
     }
 
+    /// The stored files that unfinished predictions will read.
+    var neededFiles: Set<ObjectKey> { Set(inputFiles.values.joined()) }
+
     /// How many predictions wait, and how many run.
     var load: (waiting: Int, running: Int) {
         var load = (waiting: 0, running: 0)
@@ -441,6 +448,6 @@ actor PredictionQueue: Service {
             dropped.append(record)
         }
         guard persisted == nil else { return }
-        for key in dropped.flatMap(\.outputs.storedKeys) { await removeFile(key) }
+        for key in dropped.flatMap(\.outputs.storedKeys) where !neededFiles.contains(key) { await removeFile(key) }
     }
 }

@@ -60,10 +60,15 @@ struct CreateCall: ServiceCall {
         guard let seed = workflow.inputs.first(where: { $0.name == "seed" && $0.kind == .integer }),
             inputs["seed"] ?? .null == .null
         else { return }
-        // Seeds beyond 2^53 would not survive clients that keep numbers as floats.
-        let low = Int64(clamping: Int(max(seed.minimum ?? 0, -0x1p53)))
-        let high = Int64(clamping: Int(min(seed.maximum ?? 0x1p53, 0x1p53)))
+        let low = Self.seedBound((seed.minimum ?? 0).rounded(.up), otherwise: 0)
+        let high = Self.seedBound((seed.maximum ?? 0x1p53).rounded(.down), otherwise: 1 << 53)
         guard low <= high else { return }
         inputs["seed"] = .integer(low + Int64(random() % (UInt64(high - low) + 1)))
+    }
+
+    /// - Parameter standard: Instead of what is no number.
+    private static func seedBound(_ number: Double, otherwise standard: Int64) -> Int64 {
+        // Seeds beyond 2^53 would not survive clients that keep numbers as floats.
+        number.isNaN ? standard : Int64(min(max(number, -0x1p53), 0x1p53))
     }
 }

@@ -20,6 +20,13 @@ package struct GatewayAccess: Sendable {
     /// The path of the file with the token that the gateway's own routes ask for.
     package var tokenFile: String { folder.appending(GatewayStorage.adminTokenName).string }
 
+    /// Whether a gateway has the folder, so that the file with the address is its own. One that was killed has left its file,
+    /// and who listens at its address now must not get the token.
+    package var isRunning: Bool {
+        FileKind(FilePath(endpointFile)) != nil
+            && ProcessLock.isHeld(path: folder.appending(GatewayStorage.lockName).string)
+    }
+
     /// Writes down where a gateway listens that has begun on the folder.
     ///
     /// - Throws: ``SpeedPixError`` `file_system`.
@@ -33,8 +40,8 @@ package struct GatewayAccess: Sendable {
         }
     }
 
-    /// Takes the address away again. One that stays after a kill leads to nobody, or to the next gateway on the folder, which
-    /// replaces it.
+    /// Takes the address away again. One that stays after a kill counts for nothing (``isRunning``), and the next gateway on the
+    /// folder takes it away before anything else.
     package func removeEndpoint() {
         try? FileRemoval.remove(FilePath(endpointFile))
     }

@@ -32,6 +32,7 @@ struct GatewayStorage: Sendable {
     /// Names of the files in the folder.
     static let rootKeyName = "url-key"
     static let adminTokenName = "admin-token"
+    static let lockName = "lock"
 
     /// - Throws: ``StorageError``; ``SpeedPixError`` `configuration` if another gateway has the data directory, or it cannot be
     ///   used, and ``GatewayConfiguration/fallsBackToTemporary`` is not set, or if others may read its file of keys.
@@ -43,6 +44,8 @@ struct GatewayStorage: Sendable {
         if let kept = directory {
             do {
                 let held = try Self.lock(kept)
+                // From here on the lock tells commands that the address is that of a gateway that runs.
+                GatewayAccess(directory: kept).removeEndpoint()
                 if configuration.keepsPredictions {
                     predictions = try PredictionDatabase(folder: ObjectStore.folder(in: kept))
                 }
@@ -101,7 +104,7 @@ struct GatewayStorage: Sendable {
             throw StorageError(action: action, reason: "its folder cannot be made (\(error))")
         }
         do {
-            return try ProcessLock(path: folder.appending("lock").string)
+            return try ProcessLock(path: folder.appending(lockName).string)
         } catch {
             switch error {
             case .held(let number):

@@ -14,6 +14,7 @@ actor StorageSweep {
 
     private let store: ObjectStore
     private let predictions: PredictionDatabase?
+    private let workflows: WorkflowStore
     private let queue: PredictionQueue
     private let configuration: GatewayConfiguration
     private let logger: Logger
@@ -21,11 +22,12 @@ actor StorageSweep {
     private var lastForSize: Date?
 
     init(
-        _ store: ObjectStore, predictions: PredictionDatabase?, queue: PredictionQueue,
+        _ store: ObjectStore, predictions: PredictionDatabase?, workflows: WorkflowStore, queue: PredictionQueue,
         configuration: GatewayConfiguration, logger: Logger
     ) {
         self.store = store
         self.predictions = predictions
+        self.workflows = workflows
         self.queue = queue
         self.configuration = configuration
         self.logger = logger
@@ -45,7 +47,8 @@ actor StorageSweep {
         guard isDue(now, after: last) else { return }
         last = now
         guard let predictions else {
-            return await store.removeFiles(unchangedSince: oldestFile(now))
+            let needed = await queue.neededFiles.union(workflows.files)
+            return await store.removeFiles(unchangedSince: oldestFile(now), except: needed)
         }
         do {
             let before = try await predictions.lastSweep()

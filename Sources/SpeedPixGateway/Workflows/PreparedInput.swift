@@ -13,6 +13,13 @@ enum PreparedInput: Sendable {
         if case .remote = self { true } else { false }
     }
 
+    /// The stored file that it is; nil for everything else.
+    var storedFile: ObjectKey? {
+        guard case .value(let value) = self, let file = value.fileValue else { return nil }
+        // A store's paths end with the text of the key.
+        return ObjectKey(FilePath(file.path).components.suffix(2).map(\.string).joined(separator: "/"))
+    }
+
     /// The input as the workflow gets it.
     ///
     /// - Parameter fetcher: Nil where nothing is fetched.

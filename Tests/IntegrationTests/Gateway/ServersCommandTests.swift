@@ -68,6 +68,23 @@ struct ServersCommandTests {
         }
     }
 
+    @Test("doctor rounds every number of bytes that a server may send")
+    func gibibytes() {
+        for (bytes, whole) in [
+            (0, 0), (1 << 29, 1), ((1 << 29) - 1, 0), (24 << 30, 24), (Int64.max, 1 << 33), (.min, -1 << 33),
+        ] as [(Int64, Int64)] {
+            #expect(ComfyUIDiagnosis.gibibytes(bytes) == whole)
+        }
+    }
+
+    @Test("A time that a gateway tells may be any number")
+    func times() {
+        #expect(WorkflowText.time(0.4) == "0.4 s")
+        for seconds in [-1, 1e300, .infinity, .nan] as [Double] {
+            #expect(WorkflowText.time(seconds) == "an unknown time")
+        }
+    }
+
     @Test(
         "serve refuses servers and limits that cannot be meant",
         arguments: [

@@ -16,6 +16,12 @@ struct WorkflowsCommandTests {
         let workflows: [any Workflow] = []
         /// Why every prediction fails; nil if none does.
         var failure: String?
+        /// Why every prediction is refused before it is created; nil if none is.
+        var refusal: Refusal?
+
+        func check(_ workflow: any Workflow, inputs: [String: PreparedInput]) async throws {
+            if let refusal { throw refusal }
+        }
 
         func run(_ job: BackendJob, progress: ReportedProgress) async throws -> WorkflowResult {
             if let failure { throw WorkflowFailure(failure) }
@@ -36,7 +42,8 @@ struct WorkflowsCommandTests {
 
     /// A gateway on the folder `data`, as `serve` runs it, and a ComfyUI with a photo.
     private static func run(
-        failure: String? = nil, _ body: @escaping @Sendable (TestFolder, TestComfyUI, String) async throws -> Void
+        failure: String? = nil, refusal: Refusal? = nil,
+        _ body: @escaping @Sendable (TestFolder, TestComfyUI, String) async throws -> Void
     ) async throws {
         let folder = try TestFolder()
         try folder.write(String(decoding: try graph.encoded(), as: UTF8.self), to: "shop.json")
@@ -45,7 +52,7 @@ struct WorkflowsCommandTests {
             var configuration = GatewayConfiguration(appKey: "key", appSecret: Secret("secret"))
             configuration.dataDirectory = "\(folder.path)/data"
             configuration.keepsPredictions = true
-            configuration.comfyUI = GraphBackend(failure: failure)
+            configuration.comfyUI = GraphBackend(failure: failure, refusal: refusal)
             let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
             let workflows = try await BuiltInWorkflows.load()
             try await Gateway.withRunning(configuration, workflows: workflows, logger: logger) { running in
@@ -124,7 +131,28 @@ struct WorkflowsCommandTests {
             #expect(needed.status == .failure && needed.errors.contains("photo.png"), "\(needed.errors)")
             #expect(needed.errors.contains("--input image=1.image"), "\(needed.errors)")
             let input = await Self.publish(["shop.json", "--id", "shop"], server, in: folder)
-            #expect(input.status == .success && input.errors.contains("it was not tried"), "\(input.errors)")
+            #expect(input.status == .predictionFailed, "\(input.errors)")
+            #expect(input.errors.contains("shop v1 could not be tried"), "\(input.errors)")
+            #expect(input.errors.contains("photo.png"), "\(input.errors)")
+        }
+    }
+
+    @Test("A version that could not be tried gets no alias, unless it was not to be tried")
+    func refusedTry() async throws {
+        let refusal = Refusal("NoServer", "no server can run the workflow shop")
+        try await Self.run(refusal: refusal) { folder, server, _ in
+            let arguments = ["shop.json", "--id", "shop", "--alias", "main"]
+            let run = await Self.publish(arguments + ["--json"], server, in: folder)
+            #expect(run.status == .predictionFailed && run.errors.contains(refusal.message), "\(run.errors)")
+            #expect(run.errors.contains("no alias was changed"), "\(run.errors)")
+            #expect(run.errors.contains("speedpix workflows alias shop main v1"), "\(run.errors)")
+            #expect(try JSONValue(parsing: run.output.utf8)["try"]?["status"] == "impossible", "\(run.output)")
+            let show = await Self.command(["show", "shop", "--json"], in: folder)
+            let workflow = try JSONValue(parsing: show.output.utf8)
+            #expect(workflow["versions"] == ["v1"] && workflow["aliases"] == .object([:]), "\(show.output)")
+            let untried = await Self.publish(arguments + ["--no-try"], server, in: folder)
+            #expect(untried.status == .success, "\(untried.errors)")
+            #expect(untried.errors.contains("main of shop stands for v2"), "\(untried.errors)")
         }
     }
 
@@ -215,6 +243,22 @@ struct WorkflowsCommandTests {
             let run = await Self.publish(["page.json", "--id", "shop"], server, in: folder)
             #expect(run.status == .failure && run.errors.contains("Export (API)"), "\(run.errors)")
             #expect(server.requests.isEmpty)
+        }
+    }
+
+    @Test("The admin token goes nowhere when the gateway that had the address was killed")
+    func killed() async throws {
+        let folder = try TestFolder()
+        try await Self.run { other, _, endpoint in
+            // Another gateway has got the address meanwhile, and would answer.
+            let access = GatewayAccess(directory: "\(folder.path)/data")
+            try folder.makeFolder("data/speedpix-gateway")
+            try access.write(endpoint: endpoint)
+            try FileManager.default.copyItem(
+                atPath: GatewayAccess(directory: "\(other.path)/data").tokenFile, toPath: access.tokenFile)
+            let list = await Self.command(["list"], in: folder)
+            #expect(list.status == .failure && list.errors.contains("no gateway runs on"), "\(list.errors)")
+            #expect(list.errors.contains("start it with speedpix serve"), "\(list.errors)")
         }
     }
 

@@ -114,6 +114,12 @@ struct ComfyUIServersTests {
             #expect(ComfyUIServerState.line(state).contains("18.6 of 24 GiB free"), "\(ComfyUIServerState.line(state))")
             let unknown = try await gateway.admin.call(.post, "servers/3/drain")
             #expect(unknown.code == "ServerNotFound" && unknown.message.contains("1 to 2"), "\(unknown.text)")
+            for number in ["0", "-1", "-9223372036854775808", "9223372036854775807"] {
+                for action in ["drain", "free"] {
+                    let answer = try await gateway.admin.call(.post, "servers/\(number)/\(action)")
+                    #expect(answer.code == "ServerNotFound", "\(number): \(answer.text)")
+                }
+            }
             #expect(try await gateway.admin.call(.post, "servers/1/free").code == nil)
             #expect(first.requests.contains("POST /api/free"))
         }

@@ -1,5 +1,6 @@
 import NIOCore
 import SpeedPix
+import SpeedPixTestSupport
 import Synchronization
 
 @testable import SpeedPixGateway
@@ -60,5 +61,30 @@ final class ScriptedFetch: FetchTransport {
                 FetchAnswer(status: status, location: nil, contentType: nil, body: AnyByteStream([UInt8]())))
         case nil: throw Unknown()
         }
+    }
+}
+
+/// Answers each request once a test lets its path go, and counts how many are under way.
+final class GatedFetch: FetchTransport {
+    let gate = Gate()
+    private let counts = Mutex((now: 0, most: 0))
+
+    /// The most requests that were under way at the same time.
+    var most: Int { counts.withLock { $0.most } }
+
+    func address(of target: FetchTarget) async throws -> String { target.host }
+
+    func get<Output: Sendable>(
+        _ target: FetchTarget, from address: String, _ body: (FetchAnswer) async throws -> Output
+    ) async throws -> Output {
+        counts.withLock { counts in
+            counts.now += 1
+            counts.most = max(counts.most, counts.now)
+        }
+        defer { counts.withLock { $0.now -= 1 } }
+        try await gate.hold(target.path)
+        return try await body(
+            FetchAnswer(
+                status: 200, location: nil, contentType: nil, body: AnyByteStream([UInt8](repeating: 1, count: 9))))
     }
 }

@@ -110,9 +110,56 @@ struct URLFetcherTests {
         }
         let nowhere = try await fetch("http://nowhere.example/", script)
         #expect(nowhere.refusal?.contains("a name that has no address") == true)
-        let none = try await fetch(
-            "http://files.example/large", script, limits: URLFetcher.Limits(concurrent: 0))
-        #expect(none.refusal?.contains("try again later") == true)
+    }
+
+    @Test("More fetches than may run at the same time wait, and all are done")
+    func manyAtOnce() async throws {
+        let transport = GatedFetch()
+        let fetcher = URLFetcher(
+            try #require(FetchPolicy()), transport: transport, limits: URLFetcher.Limits(concurrent: 2),
+            clock: ManualClock())
+        let folder = try TemporaryFolder()
+        let fetched = try await withThrowingTaskGroup(of: String.self) { group in
+            for index in 0..<7 {
+                group.addTask {
+                    try await fetcher.fetch(
+                        FetchTarget("http://8.8.8.8/\(index)"), to: FilePath("\(folder.path)/\(index)")
+                    ).path
+                }
+            }
+            for count in 1...7 {
+                transport.gate.open(await transport.gate.arrived(count)[count - 1])
+            }
+            return try await group.reduce(into: Set<String>()) { $0.insert($1) }
+        }
+        #expect(fetched.count == 7 && transport.most <= 2)
+    }
+
+    @Test("A fetch that waits for others ends when it is cancelled, and takes no room from them")
+    func cancelledWhileWaiting() async throws {
+        let transport = GatedFetch()
+        let fetcher = URLFetcher(
+            try #require(FetchPolicy()), transport: transport, limits: URLFetcher.Limits(concurrent: 1),
+            clock: ManualClock())
+        let folder = try TemporaryFolder()
+        func begin(_ name: String) -> Task<String, any Error> {
+            Task {
+                try await fetcher.fetch(
+                    FetchTarget("http://8.8.8.8/\(name)"), to: FilePath("\(folder.path)/\(name)")
+                ).path
+            }
+        }
+        let first = begin("first")
+        await transport.gate.waitForStarts(1)
+        let second = begin("second")
+        second.cancel()
+        await #expect(throws: CancellationError.self) { try await second.value }
+        let third = begin("third")
+        transport.gate.open("/first")
+        _ = try await first.value
+        #expect(await transport.gate.arrived(2) == ["/first", "/third"])
+        transport.gate.open("/third")
+        _ = try await third.value
     }
 
     @Test("A prediction gets the file of a URL that its gateway may fetch")

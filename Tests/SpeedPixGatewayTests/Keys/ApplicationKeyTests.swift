@@ -117,6 +117,20 @@ struct ApplicationKeyTests {
         }
     }
 
+    @Test("A key file that could not be read for a while lets its keys in again as soon as it can be")
+    func unreadableForAWhile() async throws {
+        try await Self.run { gateway, file in
+            let create: JSONValue = ["workflow_id": "echo", "alias_id": "main"]
+            #expect(try await gateway.studio(.create, create).code == nil)
+            // Neither changes what is in it.
+            for (mode, isReadable) in [(0o644, false), (0o600, true), (0o640, false), (0o400, true)] {
+                try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: file.path)
+                let answer = try await gateway.studio(.create, create)
+                #expect((answer.headers[.caErrorMessage] == nil) == isReadable, "\(mode): \(answer.text)")
+            }
+        }
+    }
+
     @Test("A key with a rate is throttled until the next minute")
     func callsPerMinute() async throws {
         try await Self.run(KeyLimits(callsPerMinute: 2)) { gateway, _ in

@@ -54,6 +54,25 @@ struct DataFolderTests {
         }
     }
 
+    @Test("The data folder's address counts only while a gateway has it, and the next one takes it away")
+    func staleEndpoint() async throws {
+        try await LastingFolder.with { folder in
+            let access = GatewayAccess(directory: folder.directory.string)
+            try await folder.run { gateway in
+                #expect(!access.isRunning)
+                try access.write(endpoint: gateway.endpoint)
+                #expect(access.isRunning)
+            }
+            // As a kill leaves it.
+            #expect(FileManager.default.fileExists(atPath: access.endpointFile))
+            #expect(!access.isRunning)
+            try await folder.run { _ in
+                #expect(!FileManager.default.fileExists(atPath: access.endpointFile))
+                #expect(!access.isRunning)
+            }
+        }
+    }
+
     @Test("The data folder is refused when its database cannot be opened")
     func unusable() async throws {
         try await LastingFolder.with { folder in
@@ -167,6 +186,40 @@ struct PredictionSweepTests {
             // The upload of the one, the result of another one for the other.
             #expect(try await folder.files(.uploads).count == 1)
             #expect(try await folder.files(.results).count == 1)
+        }
+    }
+
+    @Test(
+        "Where predictions are not kept, files of published workflows and of unfinished predictions stay all the same")
+    func neededInMemory() async throws {
+        try await LastingFolder.with { folder in
+            try await folder.run(
+                Gate(),
+                {
+                    $0.keepsPredictions = false
+                    $0.comfyUI = GraphBackend()
+                }
+            ) { gateway in
+                let admin = try TestAdmin(gateway, folder)
+                let stored = try await admin.send(.put, "files?filename=photo.png", .bytes([1, 2, 3]))
+                let own = try #require(stored.json["data"]?["key"]?.stringValue, "\(stored.text)")
+                let file: JSONValue = [
+                    "node": "1", "field": "image", "filename": "photo.png", "key": .string(own),
+                    "mime_type": "image/png",
+                ]
+                let inputs = JSONValue.array(PublishingFixture.inputs.dropFirst().map { .string($0) })
+                let published = try await admin.call(
+                    .post, "workflows", TestAdmin.publication(["inputs": inputs, "files": [file]]))
+                #expect(published.code == nil, "\(published.text)")
+                let input = try await gateway.client.files.upload(.bytes(Array("input".utf8), filename: "a.txt"))
+                _ = try await gateway.create("echo", ["image": .string(input.url), "duration": 20])
+                _ = try await gateway.client.files.upload(.bytes(Array("unused".utf8), filename: "b.txt"))
+                #expect(try await folder.files(.uploads).count == 3)
+                Self.advance(gateway, days: 3)
+                _ = try await gateway.create("echo")
+                let left = try await folder.files(.uploads).map { "uploads/\($0)" }
+                #expect(Set(left) == [own, input.objectKey])
+            }
         }
     }
 

@@ -17,6 +17,12 @@ struct GraphBackend: Backend {
     let workflows: [any Workflow] = []
     /// Holds predictions under the names of their versions; nil lets them through.
     var gate: Gate?
+    /// Why every prediction is refused before it is created; nil if none is.
+    var refusal: Refusal?
+
+    func check(_ workflow: any Workflow, inputs: [String: PreparedInput]) async throws {
+        if let refusal { throw refusal }
+    }
 
     func run(_ job: BackendJob, progress: ReportedProgress) async throws -> WorkflowResult {
         guard let workflow = job.workflow as? PublishedWorkflow else {

@@ -152,6 +152,22 @@ struct PublishedRunTests {
         }
     }
 
+    @Test("A try that no server could run is refused, and nothing is queued")
+    func refusedTry() async throws {
+        try await LastingFolder.with { folder in
+            let refusal = Refusal("NoServer", "no server can run the workflow shop")
+            try await folder.run(Gate(), { $0.comfyUI = GraphBackend(refusal: refusal) }) { gateway in
+                let admin = try TestAdmin(gateway, folder)
+                try await admin.call(.post, "workflows", TestAdmin.publication())
+                let answer = try await admin.call(
+                    .post, "workflows/shop/versions/v1/try", ["inputs": ["image": "data:,a"]])
+                #expect(answer.code == "NoServer" && answer.message == refusal.message, "\(answer.text)")
+            }
+            // No prediction was ever written down.
+            #expect(try await folder.statuses().isEmpty)
+        }
+    }
+
     @Test("Scripts are told of every workflow, with what it takes, by a signed call")
     func list() async throws {
         try await LastingFolder.with { folder in

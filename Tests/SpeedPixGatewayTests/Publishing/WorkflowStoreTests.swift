@@ -170,6 +170,7 @@ struct WorkflowStoreTests {
                 try await store.setExample(
                     ["images": StoredOutput.file(stored).json], seconds: 1, of: "shop", version: "v1")
                 #expect(try await database.neededFiles() == [key, result])
+                #expect(store.files == [key, result])
             }
         }
     }

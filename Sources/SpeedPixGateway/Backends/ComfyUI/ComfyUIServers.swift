@@ -214,7 +214,7 @@ package actor ComfyUIServers {
     /// - Parameter number: Counted from 1.
     /// - Returns: False if there is no such server.
     func setDraining(_ number: Int, _ isDraining: Bool) async -> Bool {
-        guard servers.indices.contains(number - 1) else { return false }
+        guard number >= 1, number <= servers.count else { return false }
         await servers[number - 1].setDraining(isDraining)
         return true
     }
@@ -225,7 +225,7 @@ package actor ComfyUIServers {
     /// - Returns: False if there is no such server.
     /// - Throws: ``ComfyUIError``; `CancellationError`.
     func free(_ number: Int) async throws -> Bool {
-        guard servers.indices.contains(number - 1) else { return false }
+        guard number >= 1, number <= servers.count else { return false }
         try await servers[number - 1].client.free(unloadModels: true, freeMemory: true)
         return true
     }

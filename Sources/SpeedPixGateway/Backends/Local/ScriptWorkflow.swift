@@ -54,15 +54,16 @@ package struct ScriptWorkflow: LocalWorkflow {
             case .string(let text): .string(text.lossyText)
             case .integer(let number): .integer(number)
             case .unsigned(let number): JSONValue(number)
-            case .number(let number): .double(number)
+            case .number(let number) where number.isFinite: .double(number)
             case .boolean(let flag): .bool(flag)
             default: nil
             }
+        // JSON has no numbers that are not finite, and such a bound bounds nothing.
         func bound(_ field: String) -> Double? {
             switch table[field] {
             case .integer(let number): Double(number)
             case .unsigned(let number): Double(number)
-            case .number(let number): number
+            case .number(let number) where number.isFinite: number
             default: nil
             }
         }

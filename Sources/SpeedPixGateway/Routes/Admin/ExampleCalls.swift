@@ -29,6 +29,7 @@ struct TryVersionCall: AdminCall {
             to: offered.workflow, signedBy: administration.urls,
             expires: Int64(now.timeIntervalSince1970) + Self.lifetime)
         let prepared = try await administration.preparation.prepare(given, for: offered.workflow, now: now)
+        try await offered.backend.check(offered.workflow, inputs: prepared)
         let record = try await administration.queue.submit(
             offered, inputs: prepared, given: given, footprint: 1024 + text.utf8.count, by: administration.keys.own)
         return ["prediction": .string(record.id), "status": .string(record.status.rawValue)]
