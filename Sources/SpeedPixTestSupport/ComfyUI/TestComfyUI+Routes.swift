@@ -152,8 +152,8 @@ extension TestComfyUI.State {
             engine.interrupt()
         } else if engine.pending.contains(where: { $0.id == id }) {
             engine.remove([id])
-        } else if engine.history[id] == nil {
-            return .json(["error": "Job not found"], status: 404)
+        } else {
+            return .json(["cancelled": false])
         }
         return .json(["cancelled": true])
     }
