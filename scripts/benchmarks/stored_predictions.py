@@ -10,13 +10,14 @@ path, id, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
 database = sqlite3.connect(path)
 columns = [row[1] for row in database.execute("PRAGMA table_info(prediction)")]
 others = ", ".join(column for column in columns if column not in ("number", "id"))
-filled = database.execute(
+database.execute(
     f"""
     WITH RECURSIVE copy(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM copy WHERE i < ?)
     INSERT INTO prediction (id, {others}) SELECT 'stored-' || i, {others} FROM copy, prediction WHERE id = ?
     """,
     (count, id),
 )
-assert filled.rowcount == count, f"{filled.rowcount} of {count} copies"
+(filled,) = database.execute("SELECT changes()").fetchone()
+assert filled == count, f"{filled} of {count} copies"
 database.commit()
 database.close()

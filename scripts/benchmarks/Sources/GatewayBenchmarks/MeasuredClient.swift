@@ -20,8 +20,9 @@ enum MeasuredClient {
     }
 
     static func main(_ arguments: [String]) async throws {
-        let (job, client, count) = (arguments[0], try client(of: arguments[1]), Int(arguments[2]) ?? 0)
-        switch job {
+        let client = try client(of: arguments[1])
+        let count = Int(arguments[2]) ?? 0
+        switch arguments[0] {
         case "predictions": try await predictions(client, count)
         case "uploads":
             let path = arguments[3]
@@ -34,17 +35,18 @@ enum MeasuredClient {
                 let done = try await client.run("zeros", input: ["seed": .json(.integer(Int64(number)))])
                 guard done.output?["images"]?["size"] == size else { throw wrong(done) }
             }
-        default: throw ChildProcess.Failure(message: "no job \(job)")
+        default: throw ChildProcess.Failure(message: "no job \(arguments[0])")
         }
     }
 
-    /// Creates all, and then asks each once how it stands and for its result: by then it has ended.
+    /// Creates all, and then asks of each how it stands and for its result: by then it has ended, if it is not the only one.
     private static func predictions(_ client: SpeedPixClient, _ count: Int) async throws {
         let ids = try await map(count) { number in
             try await client.predictions.create("echo", input: ["text": .string("\(number)")]).id
         }
         _ = try await map(count) { number in
-            let done = try await client.predictions.get(ids[number])
+            var done = try await client.predictions.get(ids[number])
+            while !done.status.isTerminal { done = try await client.predictions.reload(done) }
             guard done.output?["text"] == .string("\(number)") else { throw wrong(done) }
         }
     }

@@ -80,5 +80,5 @@ private func createEcho(_ client: SpeedPixClient) async throws {
 
 /// The id of a prediction that has not ended when it is asked for: then one call says how it stands.
 private func waitingPrediction(_ client: SpeedPixClient) async throws -> String {
-    try await client.predictions.create("echo", input: ["duration": .json(.integer(3600))]).id
+    try await client.predictions.create("echo", input: ["duration": .json(.double(3600))]).id
 }
