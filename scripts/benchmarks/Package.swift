@@ -45,6 +45,11 @@ let package = Package(
             swiftSettings: swift
         ),
         .executableTarget(
+            name: "GatewayBenchmarks",
+            dependencies: ["BenchmarkKit", "ProcessKit", .product(name: "SpeedPix", package: "speedpix")],
+            swiftSettings: swift
+        ),
+        .executableTarget(
             name: "CommandBenchmarks", dependencies: ["BenchmarkKit", "ProcessKit"], swiftSettings: swift),
     ]
 )

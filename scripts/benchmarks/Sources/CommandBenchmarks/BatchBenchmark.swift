@@ -7,7 +7,7 @@ let batchBenchmark = Benchmark(
     "command/batch", "20,000 rows of one create and one save: `batch` against the same rows in one `map`"
 ) {
     // In memory: how long a disk takes is another figure, and eight rows at a time wait for it most of their time.
-    let memory = FileManager.default.fileExists(atPath: "/dev/shm") ? "/dev/shm" : nil
+    let memory = ScratchFolder.memory
     let width = 64
     let folder = try ScratchFolder(in: memory)
     let gateway = try GatewayProcess(in: memory)

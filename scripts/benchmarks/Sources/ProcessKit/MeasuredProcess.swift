@@ -7,12 +7,14 @@ public struct MeasuredProcess {
     private let start: ContinuousClock.Instant
     private let process: pid_t
 
-    /// Starts a program, which inherits nothing but the given environment; what it prints is dropped.
+    /// Starts a program, which inherits nothing but the given environment.
     ///
-    /// - Parameter isSilent: Drops what it says on standard error, too.
+    /// - Parameters:
+    ///   - isSilent: Drops what it says on standard error, too.
+    ///   - output: The descriptor that gets what it prints; nil drops that.
     public init(
         _ program: String, _ arguments: [String], environment: [String: String] = ["PATH": "/usr/bin:/bin"],
-        isSilent: Bool = false
+        isSilent: Bool = false, output: Int32? = nil
     ) throws {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -20,6 +22,7 @@ public struct MeasuredProcess {
         for descriptor in [STDIN_FILENO, STDOUT_FILENO] + (isSilent ? [STDERR_FILENO] : []) {
             posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_RDWR, 0)
         }
+        if let output { posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO) }
         var words: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) } + [nil]
         var variables: [UnsafeMutablePointer<CChar>?] = environment.map { strdup("\($0)=\($1)") } + [nil]
         defer { for text in words + variables { free(text) } }
@@ -41,9 +44,19 @@ public struct MeasuredProcess {
     ///
     /// - Throws: ``ChildProcess/Failure`` unless it ends well.
     public func finish() throws -> ProcessCost {
+        try cost(ofAnyEnd: false)
+    }
+
+    /// Tells it to end, and waits for that: a server ends as it likes, by the signal or with a status. To be called once.
+    public func stop() throws -> ProcessCost {
+        terminate()
+        return try cost(ofAnyEnd: true)
+    }
+
+    private func cost(ofAnyEnd takesAnyEnd: Bool) throws -> ProcessCost {
         var status: Int32 = 0
         var usage = rusage()
-        guard wait4(process, &status, 0, &usage) == process, status == 0 else {
+        guard wait4(process, &status, 0, &usage) == process, status == 0 || takesAnyEnd else {
             throw ChildProcess.Failure(message: "\(name) ended badly")
         }
         #if canImport(Darwin)

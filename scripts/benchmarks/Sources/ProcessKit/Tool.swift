@@ -6,7 +6,7 @@ public enum Tool: String {
     case speedpix = "SPEEDPIX_BENCH_COMMAND"
     /// A library that makes each fsync take 5 ms.
     case slowDisk = "SPEEDPIX_BENCH_SLOW_DISK"
-    /// A Python that has the official client, DBOS and Celery.
+    /// A Python that has the official client, DBOS, Celery and FastAPI.
     case python = "SPEEDPIX_BENCH_PYTHON"
 
     /// Where it is.
