@@ -139,6 +139,8 @@ struct ServeCommand: ContextCommand {
             configuration.keepsPredictions = true
             configuration.retention = Self.standardRetention
             configuration.maximumStoredBytes = maxSize
+            // Time and size say what is kept; how much of it is in memory is bounded by its bytes.
+            configuration.maximumFinished = .max
         } else if folder.data == nil {
             context.say("there is no home folder: what is made here ends with this command; --data DIR keeps it")
         }

@@ -17,17 +17,17 @@ import Foundation
 /// With a database, each prediction is on disk before it waits, and its end before any caller gets it; predictions of an earlier
 /// gateway are found there.
 actor PredictionQueue: Service {
-    private let configuration: GatewayConfiguration
+    let configuration: GatewayConfiguration
     private let runner: PredictionRunner
     /// Nil if predictions are kept in memory only.
-    private let persisted: PersistedPredictions?
-    private let logger: Logger
+    let persisted: PersistedPredictions?
+    let logger: Logger
     private let onEnd: (@Sendable (String) async -> Void)?
     private let removeFile: @Sendable (ObjectKey) async -> Void
     private let starts: AsyncStream<Job>
     private let start: AsyncStream<Job>.Continuation
 
-    private var records: [String: PredictionRecord] = [:]
+    var records: [String: PredictionRecord] = [:]
     private var runs: [String: Task<PredictionRunner.Outcome, Never>] = [:]
     private var pools = Dictionary(uniqueKeysWithValues: PredictionPool.allCases.map { ($0, Pool()) })
     /// Of those that run, the ones that wait in their backend's queue: they take no worker.
@@ -39,10 +39,10 @@ actor PredictionQueue: Service {
     /// ``prediction(_:for:)`` must not resume them.
     private var adding: [String: String] = [:]
     /// Ends that are on their way to the disk.
-    private var ends: [String: Task<Void, Never>] = [:]
+    var ends: [String: Task<Void, Never>] = [:]
     /// Of unfinished predictions.
     private var inputFiles: [String: [ObjectKey]] = [:]
-    private var unfinishedBytes = 0
+    var unfinishedBytes = 0
     private var finishedBytes = 0
 
     /// - Parameters:
@@ -132,7 +132,7 @@ actor PredictionQueue: Service {
     }
 
     /// Puts a prediction among those that wait.
-    private func queue(_ job: Job, footprint: Int) -> PredictionRecord {
+    func queue(_ job: Job, footprint: Int) -> PredictionRecord {
         let record = PredictionRecord(
             id: job.id, owner: job.owner, workflowID: job.workflow.id, pool: job.pool,
             estimate: estimates.estimate(for: job.workflow), footprint: footprint, number: job.number)
@@ -210,63 +210,6 @@ actor PredictionQueue: Service {
         await ends[id]?.value
         await dropOld()
         return record
-    }
-
-    // MARK: Going on
-
-    /// Goes on with everything that an earlier gateway has not ended.
-    private func resume() async {
-        guard configuration.resumesAtStart, let persisted else { return }
-        do {
-            for id in try await persisted.database.unfinished() where !has(id) { await resume(id, persisted.database) }
-        } catch {
-            logger.error("predictions could not be begun again", metadata: ["error": "\(error)"])
-        }
-    }
-
-    private func resume(_ id: String, _ database: PredictionDatabase) async {
-        do {
-            guard case .unfinished(let prediction) = try await database.find(id) else { return }
-            _ = try await resume(prediction)
-        } catch {
-            // A later request for it reports the error, or resumes it if that works by then.
-            logger.error("a prediction could not be begun again", metadata: ["error": "\(error)"])
-        }
-    }
-
-    /// Queues a prediction of an earlier gateway, where it was among those.
-    ///
-    /// - Returns: Nil without a database.
-    /// - Throws: ``StorageError``: it may be begun again later.
-    private func resume(_ prediction: UnfinishedPrediction) async throws -> PredictionRecord? {
-        guard let persisted else { return nil }
-        let restored: Result<(offered: OfferedWorkflow, inputs: [String: PreparedInput]), Refusal>
-        do {
-            restored = .success(try await persisted.restored(prediction, now: configuration.now()))
-        } catch let refusal as Refusal {
-            restored = .failure(refusal)
-        }
-        // Another call may have queued it meanwhile.
-        if let record = records[prediction.id] { return record }
-        unfinishedBytes += prediction.footprint
-        switch restored {
-        case .success(let (offered, inputs)):
-            let job = Job(
-                id: prediction.id, owner: prediction.owner, offered: offered, inputs: inputs, seeds: prediction.seeds,
-                number: prediction.number)
-            return queue(job, footprint: prediction.footprint)
-        case .failure(let refusal):
-            // Where it ran is not known any more: what it has left on another machine has to be cleared away.
-            var record = PredictionRecord(
-                id: prediction.id, owner: prediction.owner, workflowID: prediction.workflowID, pool: .remote,
-                estimate: .zero, footprint: prediction.footprint, number: prediction.number)
-            record.status = .failed
-            record.failure =
-                "the gateway ended before it was done, and it cannot be begun again: \(refusal.message)"
-            conclude(&record)
-            await ends[prediction.id]?.value
-            return record
-        }
     }
 
     // MARK: Running
@@ -366,7 +309,7 @@ actor PredictionQueue: Service {
     }
 
     /// Records the end of a prediction, in memory and in the database.
-    private func conclude(_ record: inout PredictionRecord) {
+    func conclude(_ record: inout PredictionRecord) {
         if let began = record.began {
             let waited = record.progress.current.waited
             record.duration = max((record.elapsed?() ?? .zero) - waited, .zero)
