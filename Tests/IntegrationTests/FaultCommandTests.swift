@@ -85,7 +85,10 @@ struct FaultCommandTests {
             """, to: "faults.json")
         let server = try Subprocess(
             Subprocess.speedpix,
-            ["serve", "--port", "0", "--app-key", "key", "--app-secret", "secret", "--faults", "faults.json"],
+            [
+                "serve", "--port", "0", "--app-key", "key", "--app-secret", "secret", "--comfyui", "none", "--faults",
+                "faults.json",
+            ],
             folder: folder.path)
         let endpoint = try #require(server.nextLine()?.split(separator: " ").first { $0.hasPrefix("http") })
         try folder.write("print(run('echo', { text = 'still here' }).text)", to: "s.lua")

@@ -140,7 +140,10 @@ package struct NetworkFailure {
 
     private func tlsReason(_ error: NIOSSLError) async -> Reason {
         guard case .handshakeFailed(let failure) = error else {
-            return Reason(text: "\(place) closed the TLS connection without saying so")
+            if case .uncleanShutdown = error {
+                return Reason(text: "\(place) closed the TLS connection without saying so")
+            }
+            return Reason(text: "no TLS connection to \(place) could be begun: \(error)")
         }
         if case .sslError(let stack) = failure, stack.contains(.eofDuringHandshake) { return handshakeBroken }
         // BoringSSL's errors come as text alone: NIOSSL publishes neither their library nor their reason.

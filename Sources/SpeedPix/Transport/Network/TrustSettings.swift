@@ -1,12 +1,23 @@
 package import NIOSSL
 import SystemPackage
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
 /// Which certificates a server's is checked against.
 public struct TrustSettings: Sendable, Hashable {
     /// Certificates of files, beside the others.
     private var added: [NIOSSLCertificate] = []
     /// Files and folders of certificates that count instead of the system's.
-    private var replacements: [String] = []
+    private var replacements: [Replacement] = []
+
+    private struct Replacement: Hashable {
+        let path: String
+        let isFolder: Bool
+    }
 
     /// Bytes. The list of all public authorities has a quarter of a million.
     private static let largest = 16 << 20
@@ -26,10 +37,11 @@ public struct TrustSettings: Sendable, Hashable {
             let bytes = try Self.content(of: path, for: "SSL_CERT_FILE")
             // Read as a whole with the first connection, since it may hold all that the system has.
             guard Self.hasCertificate(bytes) else { throw Self.empty(path, "SSL_CERT_FILE") }
-            replacements.append(path)
+            replacements.append(Replacement(path: path, isFolder: false))
         }
         for path in (environment["SSL_CERT_DIR"] ?? "").split(separator: ":") {
-            replacements.append(try Self.folder(String(path), for: "SSL_CERT_DIR"))
+            let folder = try Self.folder(String(path), for: "SSL_CERT_DIR")
+            replacements.append(Replacement(path: folder, isFolder: true))
         }
     }
 
@@ -68,9 +80,13 @@ public struct TrustSettings: Sendable, Hashable {
     /// What a client is made with.
     package var tlsConfiguration: TLSConfiguration {
         var configuration = TLSConfiguration.makeClientConfiguration()
-        if let first = replacements.first {
-            configuration.trustRoots = .file(first)
-            configuration.additionalTrustRoots = replacements.dropFirst().map { .file($0) }
+        // NIOSSL takes a folder as the roots themselves, and not beside them.
+        if let first = replacements.firstIndex(where: \.isFolder) ?? replacements.indices.first {
+            configuration.trustRoots = .file(replacements[first].path)
+            for (index, other) in replacements.enumerated() where index != first {
+                configuration.additionalTrustRoots.append(
+                    other.isFolder ? .certificates(Self.certificates(inFolder: other.path)) : .file(other.path))
+            }
         }
         if !added.isEmpty { configuration.additionalTrustRoots.append(.certificates(added)) }
         return configuration
@@ -109,6 +125,13 @@ public struct TrustSettings: Sendable, Hashable {
         } catch let error as Errno {
             throw unreadable(path, name: name, error: error)
         }
+    }
+
+    /// Of the files that OpenSSL would find there: by a hash of eight digits and a number.
+    private static func certificates(inFolder path: String) -> [NIOSSLCertificate] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+        return names.sorted().filter { $0.firstMatch(of: /^[0-9a-f]{8}\.[0-9]+$/) != nil }
+            .flatMap { (try? NIOSSLCertificate.fromPEMFile("\(path)/\($0)")) ?? [] }
     }
 
     private static func unreadable(_ path: String, name: String, error: Errno) -> SpeedPixError {

@@ -34,6 +34,25 @@ struct TrustSettingsTests {
         }
     }
 
+    @Test("TrustSettings takes SSL_CERT_FILE and the folders of SSL_CERT_DIR together")
+    func fileAndFolders() async throws {
+        try await withTemporaryFolder { folder in
+            let file = try folder.write("all.pem", Array(TestCertificates.company.utf8))
+            for name in ["one", "two"] {
+                try FileManager.default.createDirectory(atPath: folder[name], withIntermediateDirectories: false)
+                try folder.write("\(name)/0123abcd.0", Array(TestCertificates.other.utf8))
+            }
+            var trust = try TrustSettings(environment: [
+                "SSL_CERT_FILE": file, "SSL_CERT_DIR": "\(folder["one"]):\(folder["two"])",
+            ])
+            try trust.add(certificatesIn: file)
+            let configuration = trust.tlsConfiguration
+            _ = try NIOSSLContext(configuration: configuration)
+            #expect(configuration.trustRoots == .file(folder["one"]))
+            #expect(configuration.additionalTrustRoots.count == 3)
+        }
+    }
+
     @Test("TrustSettings adds a certificate in DER form")
     func binary() async throws {
         try await withTemporaryFolder { folder in
