@@ -81,12 +81,13 @@ final class TestComfyUIConnection: ChannelInboundHandler {
             }
             context.writeAndFlush(Self.wrapOutboundOut(.end(nil)), promise: nil)
         case .stalled(let answer):
-            writeHead(answer, context)
             let half = answer.body.count / 2
             let (first, second) = (answer.body[..<half], answer.body[half...])
-            context.writeAndFlush(Self.wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: first)))), promise: nil)
             let channel = context.channel
+            // First: whoever has read the first half may have the rest released at once.
             state.withLock { $0.held.append((channel, ByteBuffer(bytes: second))) }
+            writeHead(answer, context)
+            context.writeAndFlush(Self.wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: first)))), promise: nil)
         }
     }
 
