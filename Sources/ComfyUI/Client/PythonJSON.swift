@@ -21,7 +21,7 @@ enum PythonJSON {
     private static let words = ["NaN", "Infinity", "-Infinity"].map { Array($0.utf8) }
 
     /// The document with `null` for each of them outside strings; nil if there are none.
-    private static func withoutSpecialNumbers(_ bytes: some Collection<UInt8>) -> [UInt8]? {
+    static func withoutSpecialNumbers(_ bytes: some Collection<UInt8>) -> [UInt8]? {
         let source = Array(bytes)
         var result: [UInt8] = []
         result.reserveCapacity(source.count)

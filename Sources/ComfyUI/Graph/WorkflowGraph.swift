@@ -68,7 +68,8 @@ package struct WorkflowGraph: Sendable, Hashable {
             return try JSONValue(parsing: bytes)
         } catch {
             // Python writes NaN and infinities, of which JSON has none.
-            guard let cleaned = withoutNonFiniteNumbers(bytes), let json = try? JSONValue(parsing: cleaned) else {
+            guard let cleaned = PythonJSON.withoutSpecialNumbers(bytes), let json = try? JSONValue(parsing: cleaned)
+            else {
                 throw .notJSON(reason(error))
             }
             return json
@@ -80,37 +81,4 @@ package struct WorkflowGraph: Sendable, Hashable {
         guard case DecodingError.dataCorrupted(let context) = error else { return "\(error)" }
         return context.debugDescription
     }
-
-    /// The same text with `null` for each NaN and infinity outside strings; nil if there is none.
-    private static func withoutNonFiniteNumbers(_ bytes: some Collection<UInt8>) -> [UInt8]? {
-        let text = Array(bytes)
-        var (result, isInString, at, isChanged) = ([UInt8](), false, 0, false)
-        result.reserveCapacity(text.count)
-        while at < text.count {
-            let byte = text[at]
-            if isInString {
-                result.append(byte)
-                at += 1
-                if byte == UInt8(ascii: "\\"), at < text.count {
-                    result.append(text[at])
-                    at += 1
-                } else if byte == UInt8(ascii: "\"") {
-                    isInString = false
-                }
-                continue
-            }
-            if let word = nonFinite.first(where: { text[at...].starts(with: $0) }) {
-                result.append(contentsOf: "null".utf8)
-                at += word.count
-                isChanged = true
-                continue
-            }
-            isInString = byte == UInt8(ascii: "\"")
-            result.append(byte)
-            at += 1
-        }
-        return isChanged ? result : nil
-    }
-
-    private static let nonFinite = ["-Infinity", "Infinity", "NaN"].map { Array($0.utf8) }
 }
