@@ -40,41 +40,39 @@ extension KnownWorkflow {
 
 extension KnownWorkflow.Input {
     fileprivate init(_ input: WorkflowDescription.Input) {
-        var facts = [input.type]
-        switch (input.minimum?.lenientString, input.maximum?.lenientString) {
+        self.init(
+            input.name, type: input.type, least: input.minimum?.lenientString, most: input.maximum?.lenientString,
+            isRequired: input.isRequired, usual: input.defaultValue, help: input.help,
+            choices: input.choices.compactMap(\.stringValue))
+    }
+
+    fileprivate init(_ input: WorkflowInput) {
+        self.init(
+            input.name, type: input.kind.rawValue, least: input.minimum.map(Self.text),
+            most: input.maximum.map(Self.text), isRequired: input.isRequired, usual: input.defaultValue,
+            help: input.help, choices: Self.choices(input))
+    }
+
+    private init(
+        _ name: String, type: String, least: String?, most: String?, isRequired: Bool, usual: JSONValue?, help: String,
+        choices: [String]
+    ) {
+        var facts = [type]
+        switch (least, most) {
         case (let least?, let most?): facts.append("\(least) to \(most)")
         case (let least?, nil): facts.append("at least \(least)")
         case (nil, let most?): facts.append("at most \(most)")
         case (nil, nil): break
         }
-        if input.isRequired {
+        if isRequired {
             facts.append("required")
-        } else if let value = input.defaultValue, value != .string(""), let bytes = try? value.encoded() {
+        } else if let usual, usual != .string(""), let bytes = try? usual.encoded() {
             facts.append("default \(String(decoding: bytes, as: UTF8.self))")
         }
         let description = facts.joined(separator: ", ")
         self.init(
-            name: input.name, text: input.help.isEmpty ? description : "\(description): \(input.help)",
-            isRequired: input.isRequired, choices: input.choices.compactMap(\.stringValue))
-    }
-
-    fileprivate init(_ input: WorkflowInput) {
-        var facts = [input.kind.rawValue]
-        switch (input.minimum, input.maximum) {
-        case (let least?, let most?): facts.append("\(Self.text(least)) to \(Self.text(most))")
-        case (let least?, nil): facts.append("at least \(Self.text(least))")
-        case (nil, let most?): facts.append("at most \(Self.text(most))")
-        case (nil, nil): break
-        }
-        if input.isRequired {
-            facts.append("required")
-        } else if let value = input.defaultValue, value != .string(""), let bytes = try? value.encoded() {
-            facts.append("default \(String(decoding: bytes, as: UTF8.self))")
-        }
-        let description = facts.joined(separator: ", ")
-        self.init(
-            name: input.name, text: input.help.isEmpty ? description : "\(description): \(input.help)",
-            isRequired: input.isRequired, choices: Self.choices(input))
+            name: name, text: help.isEmpty ? description : "\(description): \(help)", isRequired: isRequired,
+            choices: choices)
     }
 
     /// Of a text with a default whose help is nothing but a list, "zoom-in, zoom-out or pan-left", the words of that list.
