@@ -10,8 +10,8 @@ struct ServerCalls: Sendable {
 
     var calls: [any AdminCall] {
         [
-            ListServersCall(servers: servers), DrainServerCall(servers: servers), ResumeServerCall(servers: servers),
-            FreeServerCall(servers: servers),
+            ListServersCall(servers: servers), DrainServerCall(servers: servers, isDraining: true),
+            DrainServerCall(servers: servers, isDraining: false), FreeServerCall(servers: servers),
         ]
     }
 }
@@ -28,25 +28,16 @@ struct ListServersCall: AdminCall {
     }
 }
 
-/// `POST /speedpix/servers/N/drain`: nothing new begins there; what runs goes on.
+/// `POST /speedpix/servers/N/drain`: nothing new begins there, and what runs goes on; `…/resume`: what waits begins there again.
 struct DrainServerCall: AdminCall {
     let method = HTTPRequest.Method.post
-    let path = "servers/:number/drain"
     let servers: ComfyUIServers?
+    let isDraining: Bool
+
+    var path: String { "servers/:number/\(isDraining ? "drain" : "resume")" }
 
     func answer(_ request: Request, _ context: GatewayContext) async throws -> JSONValue {
-        try await context.change(servers) { await $0.setDraining($1, true) }
-    }
-}
-
-/// `POST /speedpix/servers/N/resume`: what waits begins there again.
-struct ResumeServerCall: AdminCall {
-    let method = HTTPRequest.Method.post
-    let path = "servers/:number/resume"
-    let servers: ComfyUIServers?
-
-    func answer(_ request: Request, _ context: GatewayContext) async throws -> JSONValue {
-        try await context.change(servers) { await $0.setDraining($1, false) }
+        try await context.change(servers) { [isDraining] in await $0.setDraining($1, isDraining) }
     }
 }
 
