@@ -41,7 +41,7 @@ extension Substring {
     /// What stands before a separator, and what behind it; nil if it is not there.
     ///
     /// By bytes: each VM reads the descriptions of the functions that its script calls, and the search of the standard library,
-    /// by characters, took a third of a row of a batch.
+    /// by characters, took a third of what a batch adds to a row.
     fileprivate func cut(at separator: String) -> (Substring, Substring?) {
         var start = utf8.startIndex
         while let found = utf8[start...].firstIndex(where: { $0 == separator.utf8.first }) {
