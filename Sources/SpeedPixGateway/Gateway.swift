@@ -198,6 +198,16 @@ public enum Gateway {
         let administration = WorkflowAdministration(
             catalogue: catalogue, workflows: storage.workflows, store: store, urls: urls, preparation: preparation,
             queue: queue, keys: keys, configuration: configuration)
+        var own: [any AdminRoute] = [
+            StatusCall(configuration: configuration, catalogue: catalogue, queue: queue, store: store, keys: keys)
+        ]
+        own += administration.calls as [any AdminRoute]
+        own += ServerCalls(servers: comfyUI?.servers).calls as [any AdminRoute]
+        var console: Console?
+        if configuration.hasConsole {
+            console = Console()
+            own += (console?.calls ?? []) as [any AdminRoute]
+        }
         let router = GatewayRouter.make(
             calls: calls, files: FileRoutes(store: store, urls: urls, keys: keys, configuration: configuration),
             previews: PreviewRoute(queue: queue, urls: urls, configuration: configuration),
@@ -206,10 +216,7 @@ public enum Gateway {
                 configuration: configuration),
             admin: AdminRoutes(
                 token: storage.adminToken,
-                calls: [
-                    StatusCall(
-                        configuration: configuration, catalogue: catalogue, queue: queue, store: store, keys: keys)
-                ] + administration.calls + ServerCalls(servers: comfyUI?.servers).calls),
+                routes: own + (console?.routes ?? [])),
             logger: logger)
         let server = GatewayServer(
             responder: router.buildResponder(), configuration: configuration, tls: tls, idleTimeout: idleTimeout,

@@ -4,15 +4,30 @@ import Hummingbird
 import SpeedPix
 
 /// One of the gateway's own routes, below ``AdminRoutes/prefix``. The service has none of them.
-protocol AdminCall: Sendable {
+protocol AdminRoute: Sendable {
     var method: HTTPRequest.Method { get }
     /// What follows the prefix, such as `status` or `workflows/:id`, whose parameters are in the context.
     var path: String { get }
 
+    /// - Throws: ``Refusal``, which becomes a failed envelope.
+    func respond(to request: Request, _ context: GatewayContext) async throws -> Response
+}
+
+/// A route that answers with an envelope.
+protocol AdminCall: AdminRoute {
     /// The envelope's `data`.
     ///
     /// - Throws: ``Refusal``, which becomes a failed envelope.
     func answer(_ request: Request, _ context: GatewayContext) async throws -> JSONValue
+}
+
+extension AdminCall {
+    func respond(to request: Request, _ context: GatewayContext) async throws -> Response {
+        let answer = try AnswerEnvelope.succeeded(try await answer(request, context), requestID: context.requestID)
+        return Response(
+            status: .ok, headers: [.contentType: RequestSigner.mediaType, .cacheControl: "no-store"],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer)))
+    }
 }
 
 /// The gateway's own routes, for whoever may read the secrets of its data folder: never for an application key, since a
@@ -21,25 +36,21 @@ struct AdminRoutes: Sendable {
     static let prefix = "/speedpix/"
     private static let scheme = "bearer "
 
-    let calls: [any AdminCall]
+    let routes: [any AdminRoute]
     /// Compared instead of the token, so that neither time nor length shows how much of a guess was right.
     private let digest: [UInt8]
 
     /// - Parameter token: What requests have to have in `Authorization: Bearer …`.
-    init(token: Secret, calls: [any AdminCall]) {
+    init(token: Secret, routes: [any AdminRoute]) {
         digest = Self.digest(token.revealed)
-        self.calls = calls
+        self.routes = routes
     }
 
     func add(to router: Router<GatewayContext>) {
-        for call in calls {
-            router.on(RouterPath(Self.prefix + call.path), method: call.method) { request, context in
+        for route in routes {
+            router.on(RouterPath(Self.prefix + route.path), method: route.method) { request, context in
                 try check(request)
-                let answer = try AnswerEnvelope.succeeded(
-                    try await call.answer(request, context), requestID: context.requestID)
-                return Response(
-                    status: .ok, headers: [.contentType: RequestSigner.mediaType, .cacheControl: "no-store"],
-                    body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer)))
+                return try await route.respond(to: request, context)
             }
         }
     }
