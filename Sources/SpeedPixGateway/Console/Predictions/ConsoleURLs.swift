@@ -22,7 +22,7 @@ struct ConsoleURLs: Sendable {
     let signer: URLSigner
     let now: @Sendable () -> Date
     /// Nil where there are none.
-    var thumbnail: Thumbnail?
+    var thumbnailURL: Thumbnail?
 
     /// Until when a URL that is signed now is good, in seconds since 1970.
     var expires: Int64 { (Int64(now().timeIntervalSince1970) / Self.step + 2) * Self.step }
@@ -37,7 +37,7 @@ struct ConsoleURLs: Sendable {
 
     /// Where a small picture of a stored file is.
     func thumbnail(of key: ObjectKey, mimeType: String) -> JSONValue {
-        .orNull(thumbnail?(key, mimeType, expires))
+        .orNull(thumbnailURL?(key, mimeType, expires))
     }
 
     /// Where the newest preview of a prediction is that runs.
