@@ -194,14 +194,16 @@ public enum Gateway {
         let keys = ApplicationKeys(
             appKey: configuration.appKey, secret: configuration.appSecret, file: storage.keys,
             clock: configuration.clock, logger: logger)
+        let creation = PredictionCreation(
+            store: store, catalogue: catalogue, preparation: preparation, queue: queue, sweep: sweep,
+            random: configuration.random)
+        let uploads = UploadSigning(store: store, urls: urls, sweep: sweep, configuration: configuration)
         let calls: [any ServiceCall] = [
-            CreateCall(
-                store: store, catalogue: catalogue, preparation: preparation, queue: queue, sweep: sweep,
-                random: configuration.random),
+            CreateCall(creation: creation),
             ProgressCall(queue: queue, urls: urls),
             ResultCall(queue: queue, urls: urls),
             CancelCall(queue: queue),
-            SignUploadCall(store: store, urls: urls, sweep: sweep, configuration: configuration),
+            SignUploadCall(uploads: uploads),
             GetFileCall(store: store, urls: urls),
             DeleteFileCall(store: store),
             WorkflowsCall(catalogue: catalogue),
@@ -214,7 +216,16 @@ public enum Gateway {
         ]
         adminCalls += administration.calls
         adminCalls += ServerCalls(servers: comfyUI?.servers).calls
-        let console = access.map { Console(access: $0, configuration: configuration) }
+        var console = access.map { Console(access: $0, configuration: configuration) }
+        if let database = storage.predictions {
+            let summaries = PredictionSummaries(
+                queue: queue, database: database, urls: ConsoleURLs(signer: urls, now: configuration.now))
+            console?.calls +=
+                ConsolePredictions(
+                    queue: queue, database: database, catalogue: catalogue, store: store, summaries: summaries,
+                    creation: creation, uploads: uploads, configuration: configuration
+                ).calls
+        }
         adminCalls += console?.calls ?? []
         let router = GatewayRouter.make(
             calls: calls, files: FileRoutes(store: store, urls: urls, keys: keys, configuration: configuration),

@@ -80,3 +80,19 @@ extension StoredInputs {
             arguments: [try inputs.shortened().encoded(), id])
     }
 }
+
+extension KeptInput {
+    /// What a file is called that came within an input.
+    static func filename(of input: String, _ mimeType: String) -> String {
+        let name = SignUploadCall.filename(input)
+        return MediaType.fileExtension(for: mimeType).map { "\(name).\($0)" } ?? name
+    }
+
+    /// What a file of elsewhere is called.
+    static func filename(ofURL text: String) -> String {
+        let url = text.withoutQuery
+        // What follows the host.
+        let path = url.firstRange(of: "://").map { url[$0.upperBound...].drop { $0 != "/" } } ?? url[...]
+        return SignUploadCall.filename(PercentEncoding.decode(path) ?? String(path))
+    }
+}
