@@ -129,9 +129,11 @@ struct CurlCode: Sendable {
         done
         answer=$(call /scc/comfy_get_result '{"taskId":"'"$id"'"}')
         printf '%s\n' "$answer"
-        # The files among the results, under their own names.
+        # The files among the results; the name that each is stored under is no other's.
+        mkdir -p results
         { grep -o '"url":"http[^"]*"' <<<"$answer" || true; } | cut -d '"' -f 4 | while IFS= read -r url; do
-            curl -gsS --fail --proto =http,https --clobber -OJ "$url"
+            name=${url%%\?*}
+            curl -gsS --fail --proto =http,https -o "results/${name##*/}" "$url"
         done
 
         """#

@@ -33,8 +33,8 @@ struct LuaCode: Sendable {
         switch output.kind {
         case .text: return "print(\(value))"
         case .data: return "print(json.encode(\(value)))"
-        case .file: return "print(\(value):save(\"./\", \(options)))"
-        case .files: return "for _, file in ipairs(\(value)) do print(file:save(\"./\", \(options))) end"
+        case .file: return "print(\(value):save(\"results/\", \(options)))"
+        case .files: return "for _, file in ipairs(\(value)) do print(file:save(\"results/\", \(options))) end"
         }
     }
 

@@ -174,15 +174,14 @@ struct PythonCode: Sendable {
         if result["status"] != "succeeded":
             sys.exit(result.get("message") or "the prediction has failed")
         print(json.dumps(result["result"], ensure_ascii=False, indent=2))
-        names = set()
+        os.makedirs("results", exist_ok=True)
         for file in files(result["result"]):
-            name = os.path.basename(file.get("filename") or "") or "result"
-            while name in names:
-                name = f"{len(names) + 1}-{name}"
-            names.add(name)
-            with urllib.request.urlopen(file["url"], timeout=600) as response, open(name, "wb") as target:
+            path = os.path.join("results", os.path.basename(file.get("filename") or "") or "result")
+            while os.path.exists(path):
+                path = os.path.join("results", "new-" + os.path.basename(path))
+            with urllib.request.urlopen(file["url"], timeout=600) as response, open(path, "wb") as target:
                 shutil.copyfileobj(response, target)
-            print(name, file=sys.stderr)
+            print(path, file=sys.stderr)
 
         """#
 }
