@@ -23,7 +23,7 @@ struct CopiedProgramTests {
     private static let data: JSONValue = [
         "list": .array(hostile.map { .string($0) }), "low": .integer(.min), "high": .unsigned(.max), "none": nil,
         "fraction": 0.1, "flags": [true, false],
-        "names": .object(Dictionary(hostile.map { ($0, .string($0)) }, uniquingKeysWith: { $1 })),
+        "names": .object(Dictionary(hostile.map { ($0, JSONValue.string($0)) }, uniquingKeysWith: { $1 })),
     ]
     private static let filename = "a [1] {b} it's $(x).txt"
 

@@ -38,7 +38,7 @@ struct ConsoleCreateTests {
         private let last = Mutex<UInt64>(0)
 
         func next() -> UInt64 {
-            last.withLock { number in
+            last.withLock { number -> UInt64 in
                 number += 1
                 return number
             }
