@@ -94,7 +94,7 @@ final class BatchReport: Sendable {
             case .skipped(let row): _ = try addRecorded(row)
             case .left(let row, let result):
                 if try !addRecorded(row) { try add(row, result, ended: nil, isEarlier: false) }
-            case .started, .retried, .reopened, .running, .created, .reused, .unsaved: break
+            case .started, .retried, .reopened, .running, .created, .reused, .unsaved, .previewed: break
             }
         } catch {
             problem.withLock { $0 = $0 ?? error }
