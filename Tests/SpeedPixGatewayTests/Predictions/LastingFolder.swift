@@ -50,7 +50,7 @@ struct LastingFolder: Sendable {
     }
 
     func statuses() async throws -> [String] {
-        try await read { try String.fetchAll($0, sql: "SELECT status FROM prediction ORDER BY number") }
+        try await sql { try String.fetchAll($0, sql: "SELECT status FROM prediction ORDER BY number") }
     }
 
     /// Names of the stored files.
