@@ -205,9 +205,9 @@ actor PredictionQueue: Service {
     func cancel(_ id: String, for caller: Caller) async throws -> PredictionRecord {
         let known = try await prediction(id, for: caller)
         guard var record = records[id], !record.status.isTerminal else {
-            let record = records[id] ?? known
-            if record.status == .canceled { try await requireWritten(id) }
-            return record
+            let ended = records[id] ?? known
+            if ended.status == .canceled { try await requireWritten(id) }
+            return ended
         }
         if record.status == .waiting {
             // First: while `pools` is changed, nothing may read it.

@@ -1,5 +1,4 @@
 import ComfyUI
-import GRDB
 import SpeedPix
 import SpeedPixTestSupport
 import Testing
