@@ -67,6 +67,30 @@ struct WorkerCommandTests {
         }
     }
 
+    @Test("Events of a worker are valid by the schema, and those of rows name their batch")
+    func events() async throws {
+        try await WorkerFixture.run(rows: [["text": "a"], ["text": "fail broken"]]) { fixture in
+            let folder = try TestFolder()
+            let output = Capture()
+            let worker = BackgroundCommand(
+                ["worker", "--queue", fixture.server.url, "--worker", "w1", "--trust", "any", "--json"], in: folder,
+                environment: fixture.environment
+            ) {
+                $0.writeOutput = output.append
+            }
+            _ = try await fixture.results(2)
+            worker.drain()
+            #expect(await worker.status == .success, "\(worker.allErrors)")
+            let names = try await EventSchema.validate(output.all, in: folder)
+            #expect(names.isSuperset(of: ["row.started", "row.succeeded", "row.failed", "prediction.created"]))
+            let events = try output.all.split(separator: UInt8(ascii: "\n")).map { try JSONValue(parsing: $0) }
+            let ends: Set<String?> = ["run.started", "run.finished"]
+            for event in events where !ends.contains(event["event"]?.stringValue) {
+                #expect(event["batch"] == "cards", "\(event)")
+            }
+        }
+    }
+
     @Test("A script that nobody has trusted does not run, and the digest that is named lets it run")
     func trust() async throws {
         try await WorkerFixture.run(rows: [["text": "a"]]) { fixture in
