@@ -91,6 +91,25 @@ struct WorkerCommandTests {
         }
     }
 
+    @Test("A stream that is gone is said once for each batch, and so is its return")
+    func lastingProblem() async throws {
+        try await WorkerFixture.run(rows: [["text": "a"]]) { fixture in
+            let folder = try TestFolder()
+            let worker = fixture.worker("w1", in: folder, "--trust", "any")
+            _ = try await fixture.results(1)
+            let jetStream = fixture.access.jetStream
+            try await jetStream.deleteStream(QueueStream.leases.name)
+            let problem = "batch cards: whether its rows may begin cannot be read, and is tried again: "
+            #expect(await worker.says(problem), "\(worker.allErrors)")
+            try await jetStream.createStream(QueueStream.leases.configuration())
+            let end = "batch cards: whether its rows may begin can be read again\n"
+            #expect(await worker.says(end), "\(worker.allErrors)")
+            worker.drain()
+            #expect(await worker.status == .success, "\(worker.allErrors)")
+            #expect(worker.allErrors.ranges(of: problem).count == 1 && worker.allErrors.ranges(of: end).count == 1)
+        }
+    }
+
     @Test("A script that nobody has trusted does not run, and the digest that is named lets it run")
     func trust() async throws {
         try await WorkerFixture.run(rows: [["text": "a"]]) { fixture in
