@@ -2,8 +2,8 @@ import SpeedPix
 
 /// What workflows take and give, in the notation of the Lua language server (LuaLS).
 ///
-/// An editor then completes and checks the input of `run("shop", { … })`: `run` and `create` have one overload for each
-/// workflow, whose first parameter is the workflow's id as a literal.
+/// An editor then completes the id and completes and checks the input of `run("shop", { … })`: `run` and `create` have one
+/// overload for each workflow, whose first parameter is the workflow's id as a literal, and one for all others.
 struct WorkflowStubs {
     /// More choices than this are not listed: lists of models have thousands of names, and each workflow repeats them.
     private static let mostChoices = 200
@@ -11,7 +11,9 @@ struct WorkflowStubs {
     private static let longestComment = 300
     /// What an input takes that is a file: a path, a URL, a result, an upload, or what `speedpix.file` makes.
     private static let fileType = "workflow.file"
-    /// In front of a field these are no names for LuaLS, but say who may use it.
+    /// Any id, with those that are known: LuaLS offers literals beside `string` only where one type has both.
+    private static let idType = "workflow.id"
+    /// As the first word of a field LuaLS takes these for who may use it.
     private static let visibilities: Set<String> = ["public", "protected", "private", "package"]
 
     /// Each once, with the name that its classes have.
@@ -38,9 +40,15 @@ struct WorkflowStubs {
         var text = "---@meta\n-- The workflows of a gateway, as \"speedpix types\" was told of them: do not edit.\n"
         guard !workflows.isEmpty else { return text }
         text += "\n---@alias \(Self.fileType) string|OutputFile|File|Source\n"
+        text += "\n---@alias \(Self.idType) string\n"
+        for (workflow, _) in workflows {
+            text += "---| \(LuaLiteral.quoted(workflow.id)) # \(Self.comment(workflow.title))\n"
+        }
         for (workflow, name) in workflows { text += Self.classes(workflow, name) }
-        text += overloads(of: "speedpix.run") { $0.outputs.isEmpty ? "table<string, any>" : "workflow.\($1).output" }
-        text += overloads(of: "speedpix.create") { _, _ in "Prediction" }
+        text += overloads(of: "speedpix.run", returns: "table<string, any>") { workflow, name in
+            workflow.outputs.isEmpty ? nil : "workflow.\(name).output"
+        }
+        text += overloads(of: "speedpix.create", returns: "Prediction") { _, _ in nil }
         return text
     }
 
@@ -52,7 +60,8 @@ struct WorkflowStubs {
         for (input, known) in zip(workflow.inputs, facts) {
             var words = known.text
             if input.choices.count > mostChoices { words = "\(words) (one of \(input.choices.count))" }
-            text += "---@field \(field(input.name))\(input.isRequired ? "" : "?") \(luaType(input)) # \(comment(words))\n"
+            let name = field(input.name) + (input.isRequired ? "" : "?")
+            text += "---@field \(name) \(luaType(input)) # \(comment(words))\n"
         }
         guard !workflow.outputs.isEmpty else { return text }
         text += "\n--- \(comment("Output of \(workflow.id)."))\n---@class workflow.\(name).output\n"
@@ -65,13 +74,20 @@ struct WorkflowStubs {
 
     /// A function whose overloads are all there is to know of it here: LuaLS leaves a function of `...` alone then, and adds
     /// them to the one of the same name in the API's stubs.
-    private func overloads(of function: String, returns: (WorkflowDescription, String) -> String) -> String {
-        var text = "\n"
+    ///
+    /// - Parameters:
+    ///   - returns: What it gives of any workflow.
+    ///   - known: What it gives of one of these; nil for the same.
+    private func overloads(
+        of function: String, returns: String, known: (WorkflowDescription, String) -> String?
+    ) -> String {
+        var text =
+            "\n---@overload fun(workflow: \(Self.idType), input?: table, options?: \(function).options): \(returns)\n"
         for (workflow, name) in workflows {
             let optional = workflow.inputs.contains(where: \.isRequired) ? "" : "?"
             text += "---@overload fun(workflow: \(LuaLiteral.quoted(workflow.id)), "
             text += "input\(optional): workflow.\(name).input, options?: \(function).options): "
-            text += "\(returns(workflow, name))\n"
+            text += "\(known(workflow, name) ?? returns)\n"
         }
         return text + "function \(function)(...) end\n"
     }
@@ -111,7 +127,8 @@ struct WorkflowStubs {
     /// Nil for what LuaLS has no literal type for.
     private static func literal(_ value: JSONValue) -> String? {
         switch value {
-        case .string(let text): LuaLiteral.quoted(text)
+        // Gateways take both slashes in the names of models, and LuaLS completes a backslash without its escape.
+        case .string(let text): LuaLiteral.quoted(text.replacing("\\", with: "/"))
         case .integer(let number): String(number)
         case .bool(let flag): flag ? "true" : "false"
         default: nil
@@ -122,7 +139,7 @@ struct WorkflowStubs {
 
     /// The key of a field: what is no plain name stands in brackets.
     private static func field(_ name: String) -> String {
-        visibilities.contains(name) ? "[\(LuaLiteral.quoted(name))]" : LuaLiteral.key(name)
+        visibilities.contains(name) ? "public \(name)" : LuaLiteral.key(name)
     }
 
     /// An id as a part of a class's name.

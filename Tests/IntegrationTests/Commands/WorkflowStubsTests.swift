@@ -38,7 +38,7 @@ struct WorkflowStubsTests {
             (["type": "any"], "---@field x? any # any"),
             (["type": "song"], "---@field x? any # song"),
             (["type": "choice", "choices": ["a", 2, true]], #"---@field x? "a"|2|true # choice"#),
-            (["type": "choice", "choices": [#"sd\xl "v1""#]], #"---@field x? "sd\\xl \"v1\"" # choice"#),
+            (["type": "choice", "choices": [#"sd\xl "v1""#]], #"---@field x? "sd/xl \"v1\"" # choice"#),
             (["type": "choice", "choices": [0.5]], "---@field x? string|number|boolean # choice"),
             (["type": "choice"], "---@field x? string|number|boolean # choice"),
         ] as [(JSONValue, String)])
@@ -54,6 +54,15 @@ struct WorkflowStubsTests {
         let choices = JSONValue.array((0..<201).map { .string("model \($0)") })
         let stubs = try text(["id": "shop", "inputs": [["name": "x", "type": "choice", "choices": choices]]])
         #expect(stubs.contains("\n---@field x? string|number|boolean # choice (one of 201)\n"), "\(stubs)")
+    }
+
+    @Test("WorkflowStubs: ids are offered with their titles, and any other id may be run")
+    func ids() throws {
+        let stubs = try text(["id": "a", "title": "Draws"], ["id": "b"])
+        #expect(stubs.contains("\n---@alias workflow.id string\n---| \"a\" # Draws\n---| \"b\" # b\n"))
+        #expect(
+            stubs.contains("fun(workflow: workflow.id, input?: table, options?: speedpix.create.options): Prediction\n")
+        )
     }
 
     @Test("WorkflowStubs: only a workflow that needs none can be run without an input")
@@ -75,7 +84,8 @@ struct WorkflowStubsTests {
                     ["name": "n", "type": "integer"], ["name": "rest", "always_array": true],
                 ],
             ])
-        #expect(stubs.contains("speedpix.run.options): table<string, any>\n"))
+        let unknown = #"(workflow: "a", input?: workflow.a.input, options?: speedpix.run.options): table<string, any>"#
+        #expect(stubs.contains("---@overload fun\(unknown)\n") && !stubs.contains("workflow.a.output"))
         #expect(
             stubs.contains(
                 """
@@ -117,7 +127,7 @@ struct WorkflowStubsTests {
             #expect(line.hasPrefix("--") || isFunction, "\(line)")
             #expect(line.count < 1000, "\(line)")
         }
-        #expect(stubs.contains(#"---@field ["private"]? "#))
+        #expect(stubs.contains("---@field public private? "))
         let vm = try LuaVM()
         let results = try await vm.run(
             LuaChunk("speedpix = {}\n\(stubs)\nreturn speedpix.run() == nil", name: "workflows.lua"))
