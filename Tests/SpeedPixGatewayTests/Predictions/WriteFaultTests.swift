@@ -147,7 +147,10 @@ struct WriteFaultTests {
                     gate.open(name)
                     #expect(try await gateway.ended(id).status == .succeeded)
                 }
-                for id in ids { #expect(try await gateway.client.predictions.get(id).status == .succeeded) }
+                for id in ids {
+                    let prediction = try await gateway.client.predictions.get(id)
+                    #expect(prediction.status == .succeeded)
+                }
                 #expect(gate.started.sorted() == ["a", "b"])
             }
             // The disk had no room at the last try, either.
