@@ -37,11 +37,21 @@ struct spl_run {
     const spl_run *outer;
 };
 
+// arena.c: the memory that a state's small blocks come from. Sizes are rounded up to a step; freed blocks of a size wait in a list.
+#define SPL_ARENA_STEP 16
+#define SPL_ARENA_LARGEST 512
+struct free_block;
+typedef struct {
+    char *start, *next, *end;  // NULL without an arena
+    struct free_block *freed[SPL_ARENA_LARGEST / SPL_ARENA_STEP];
+} spl_arena;
+
 struct spl_vm {
     lua_State *main;
     spl_host host;
 
     // Allocator.
+    spl_arena arena;
     size_t used, limit;
     size_t held;  // by Swift for the script; counts as used
     uint64_t allocations, fail_from, fail_count;
@@ -126,6 +136,13 @@ static inline void spl_clear_tag(lua_State *L, unsigned tag) {
     *(uintptr_t *)lua_getextraspace(L) &= ~(uintptr_t)tag;
 }
 
+// Takes an arena, or none where there is no memory for one. No block of it is of use after the close.
+void spl_arena_open(spl_arena *arena);
+void spl_arena_close(spl_arena *arena);
+// `block` has `size` bytes and came from spl_arena_resize, or is NULL.
+void spl_arena_free(spl_arena *arena, void *block, size_t size);
+// As realloc; `size` is not 0.
+void *spl_arena_resize(spl_arena *arena, void *block, size_t old_size, size_t size);
 // value.c: pushes the buffer from `start` on and returns the number of values; raises when memory runs out.
 int spl_push_buffer(lua_State *L, spl_vm *vm, size_t start);
 // Releases the objects of a buffer that will never become Lua values.

@@ -28,11 +28,13 @@ static void *allocate(void *data, void *block, size_t old_size, size_t size) {
     size_t kind = block == NULL ? old_size : 0;
     if (block == NULL) old_size = 0;  // for a new block Lua passes its kind here
     if (size == 0) {
-        free(block);
+        if (block != NULL) spl_arena_free(&vm->arena, block, old_size);
         vm->used -= old_size;
         return NULL;
     }
-    void *result = size > old_size && refuses(vm, block, kind, old_size, size) ? NULL : realloc(block, size);
+    void *result = size > old_size && refuses(vm, block, kind, old_size, size)
+                       ? NULL
+                       : spl_arena_resize(&vm->arena, block, old_size, size);
     if (result == NULL) {
         if (size <= old_size) return block;  // Lua relies on shrinking to succeed
         // From 5.4.5 on a stack that grows is not in order while it is asked for.
@@ -94,8 +96,10 @@ spl_vm *spl_create(spl_host host, size_t limit, int32_t hook_count) {
         free(vm);
         return NULL;
     }
+    spl_arena_open(&vm->arena);
     vm->main = lua_newstate(allocate, vm);
     if (vm->main == NULL) {
+        spl_arena_close(&vm->arena);
         spl_finish_interrupts(vm);
         free(vm);
         return NULL;
@@ -115,6 +119,7 @@ spl_vm *spl_create(spl_host host, size_t limit, int32_t hook_count) {
 void spl_close(spl_vm *vm) {
     vm->fail_from = 0;
     lua_close(vm->main);
+    spl_arena_close(&vm->arena);
     spl_finish_interrupts(vm);
     free(vm->buffer);
     free(vm->free_slots);

@@ -50,7 +50,8 @@ struct GatewayStorage: Sendable {
                 // From here on the lock tells commands that the address is that of a gateway that runs.
                 GatewayAccess(directory: kept).removeEndpoint()
                 if configuration.keepsPredictions || configuration.hasConsole {
-                    predictions = try PredictionDatabase(folder: ObjectStore.folder(in: kept))
+                    predictions = try PredictionDatabase(
+                        folder: ObjectStore.folder(in: kept), beforeCommit: configuration.beforeCommit)
                 }
                 lock = held
             } catch {
@@ -70,7 +71,9 @@ struct GatewayStorage: Sendable {
         let files = try await ObjectStore(directory: directory, uniqueName: configuration.uniqueName)
         do {
             // The console lists more than memory should hold.
-            if configuration.hasConsole, predictions == nil { predictions = try PredictionDatabase(folder: files.root) }
+            if configuration.hasConsole, predictions == nil {
+                predictions = try PredictionDatabase(folder: files.root, beforeCommit: configuration.beforeCommit)
+            }
             let keys = directory.map { KeyFile(directory: $0) }
             // Now, so that a file that cannot be used is not found out by those whose calls are refused.
             _ = try keys?.keys()

@@ -24,6 +24,7 @@ public struct FileAccess: Sendable {
         set { withheldFiles = WithheldFiles(newValue) }
     }
     private var withheldFiles = WithheldFiles([])
+    private let realFolders = RealFolders()
     /// If set, what the script writes, removes and renames stays in it, and is read from it: the files themselves stay as
     /// they are. What the script may do is judged as without it.
     public var overlay: FileOverlay?
@@ -64,11 +65,15 @@ public struct FileAccess: Sendable {
     // MARK: Reading
 
     /// The full path of something to read: what a script has written with a relative path is found by the same path.
-    func located(_ path: FilePath, from folder: String? = nil) -> FilePath {
+    func located(_ path: FilePath, from folder: String? = nil) -> FilePath { found(path, from: folder).path }
+
+    /// The same with the real path, which is nil if nothing is there.
+    private func found(_ path: FilePath, from folder: String? = nil) -> (path: FilePath, real: FilePath?) {
         let first = absolute(path, from: folder ?? workingDirectory)
-        guard real(first) == nil else { return first }
+        if let real = real(first) { return (first, real) }
         let other = absolute(path, from: folder == outputDirectory ? workingDirectory : outputDirectory)
-        return real(other) == nil ? first : other
+        guard other != first, let real = real(other) else { return (first, nil) }
+        return (other, real)
     }
 
     /// The real path of a file or folder that a script wants to read.
@@ -76,8 +81,9 @@ public struct FileAccess: Sendable {
     /// - Throws: ``SpeedPixError``: `file_not_found`, or `not_allowed` outside the script's folders.
     func readable(_ path: FilePath) throws -> FilePath {
         try Self.check(path)
-        guard let real = self.real(located(path)) else {
-            onRead?(located(path))
+        let found = found(path)
+        guard let real = found.real else {
+            onRead?(found.path)
             throw notFound(path)
         }
         try checkReading(real, as: path)
@@ -89,8 +95,8 @@ public struct FileAccess: Sendable {
     /// - Throws: ``SpeedPixError`` `not_allowed` outside the script's folders, whether or not something is there.
     func existing(_ path: FilePath) throws -> FilePath? {
         try Self.check(path)
-        let full = located(path)
-        if let real = self.real(full) {
+        let (full, real) = found(path)
+        if let real {
             try checkReading(real, as: path)
             return real
         }
@@ -105,9 +111,10 @@ public struct FileAccess: Sendable {
     ///
     /// - Throws: ``SpeedPixError`` for a path with an extension that names no file, a folder, or one out of bounds.
     func existingFile(_ path: FilePath) throws -> FilePath? {
-        if real(located(path)) == nil {
+        let found = found(path)
+        if found.real == nil {
             guard !MediaType.fileExtension(of: path.shown).isEmpty else { return nil }
-            onRead?(located(path))
+            onRead?(found.path)
             var error = notFound(path)
             error.remedy = "\(error.remedy ?? ""); if it is meant as text, say speedpix.text(…)"
             throw error
@@ -117,15 +124,16 @@ public struct FileAccess: Sendable {
 
     var readRoots: [String] { [workingDirectory, outputDirectory] + readable }
 
-    func mayRead(_ real: FilePath) -> Bool {
-        guard !isWithheld(real) else { return false }
-        return isInside(real, readRoots)
+    func mayRead(_ real: FilePath) -> Bool { !isWithheld(real) && isReadable(real) }
+
+    private func isReadable(_ real: FilePath) -> Bool {
+        isInside(real, readRoots)
             || readableFiles.contains { self.real(absolute(FilePath($0), from: workingDirectory)) == real }
     }
 
     func checkReading(_ real: FilePath, as path: FilePath) throws {
         guard !isWithheld(real) else { throw Self.withheld(path.shown) }
-        guard mayRead(real) else { throw Self.notReadable(path) }
+        guard isReadable(real) else { throw Self.notReadable(path) }
     }
 
     private static func notReadable(_ path: FilePath) -> SpeedPixError {
@@ -147,17 +155,24 @@ public struct FileAccess: Sendable {
         try Self.check(path)
         let start = isThere ? located(path, from: outputDirectory) : absolute(path, from: outputDirectory)
         let full = start.lexicallyNormalized()
+        // A file that is not there yet is judged by its name.
         guard !isWithheld(full) else { throw Self.withheld(path.shown) }
         // What does not exist yet cannot be a link: the nearest folder that exists decides.
-        guard let real = nearestExisting(full), mayWrite(real, toMake: full) else { throw Self.notWritable(path.shown) }
+        guard let real = nearestExisting(full), isWritable(real, toMake: full) else {
+            throw Self.notWritable(path.shown)
+        }
         return full
     }
 
     /// - Parameter full: What is to be made below it, for a root that does not exist yet.
     func mayWrite(_ real: FilePath, toMake full: FilePath? = nil) -> Bool {
-        // A file that is not there yet is judged by its name.
-        !isWithheld(full ?? real) && !isWithheld(real)
-            && isInside(real, writeRoots, orMade: full)
+        full.map { !isWithheld($0) } ?? true && isWritable(real, toMake: full)
+    }
+
+    /// - Parameter full: Known to be no withheld file.
+    private func isWritable(_ real: FilePath, toMake full: FilePath?) -> Bool {
+        // What a path leads to that lies in it was judged with that path.
+        (full.map { $0.isInside(real) } ?? false || !isWithheld(real)) && isInside(real, writeRoots, orMade: full)
     }
 
     static func withheld(_ path: String) -> SpeedPixError {
@@ -170,6 +185,9 @@ public struct FileAccess: Sendable {
         if Self.isSecret(real) { return true }
         return withheldFiles.contains(real)
     }
+
+    /// Has to be called before something is renamed, which may be a folder with withheld files in it.
+    func willRename() { withheldFiles.refresh() }
 
     static func notWritable(_ path: String) -> SpeedPixError {
         SpeedPixError(
@@ -217,8 +235,12 @@ public struct FileAccess: Sendable {
     }
 
     private func isInside(_ path: FilePath, _ folders: [String], orMade full: FilePath? = nil) -> Bool {
-        folders.contains { folder in
-            if let root = real(FilePath(folder)) { return path.isInside(root) }
+        // In an overlay a folder may come and go.
+        if overlay == nil, folders.contains(where: { realFolders[$0].map(path.isInside) ?? false }) { return true }
+        // A folder may be there only now, or have become another one.
+        return folders.contains { folder in
+            let root = overlay == nil ? realFolders.resolve(folder) : real(FilePath(folder))
+            if let root { return path.isInside(root) }
             // --out may name a folder that is only made by the first save.
             return full?.isInside(FilePath(folder).lexicallyNormalized()) ?? false
         }

@@ -4,38 +4,68 @@ import SystemPackage
 
 /// Files and folders that no script may reach, whatever they are called by then.
 final class WithheldFiles: Sendable {
+    /// What is remembered of other files at most; about 16 MB.
+    private static let mostOthers = 200_000
+
     let paths: [String]
     private let files: [FilePath]
-    /// What was found at the paths: it stays withheld, also after it was renamed.
-    private let identities: Mutex<Set<FileIdentity>>
+    private let state: Mutex<State>
+
+    private struct State {
+        /// What was found at the paths: it stays withheld, also after it was renamed.
+        var known: Set<FileIdentity> = []
+        /// The paths at which there was nothing.
+        var absent: [FilePath] = []
+        /// What was seen elsewhere, and is none of them. Looking at all the paths for each file that a script names would be most
+        /// of what naming it costs.
+        var others: Set<FileIdentity> = []
+    }
 
     init(_ paths: [String]) {
-        self.paths = paths
-        files = paths.map { FilePath($0) }
-        identities = Mutex(Set(files.compactMap(FileIdentity.init)))
+        var seen: Set<String> = []
+        self.paths = paths.filter { seen.insert($0).inserted }
+        files = self.paths.map { FilePath($0) }
+        state = Mutex(State())
+        refresh()
+    }
+
+    /// Looks at all of the paths, of which some come into being while the script runs, such as a journal.
+    ///
+    /// It has to be called before a folder is renamed: what lies in it would come to another path without having been seen.
+    func refresh() {
+        guard !files.isEmpty else { return }
+        state.withLock { refresh(&$0) }
+    }
+
+    private func refresh(_ state: inout State) {
+        state.absent.removeAll()
+        for path in files {
+            if let identity = FileIdentity(path) { state.known.insert(identity) } else { state.absent.append(path) }
+        }
+        state.others.subtract(state.known)
     }
 
     /// Whether it is one of them, or lies in one of them.
     ///
     /// - Parameter real: A real path, or that of something which is not there yet.
     func contains(_ real: FilePath) -> Bool {
-        guard !paths.isEmpty else { return false }
-        var found: Set<FileIdentity> = []
-        var absent: [FilePath] = []
-        for path in files {
-            // Some come into being while the script runs, such as a journal.
-            if let identity = FileIdentity(path) { found.insert(identity) } else { absent.append(path) }
-        }
-        let known = identities.withLock { known in
-            known.formUnion(found)
-            return known
-        }
+        guard !files.isEmpty else { return false }
+        var identities: [FileIdentity] = []
         var path = real
         while !path.components.isEmpty {
             // A hard link is the same file under another path.
-            if let own = FileIdentity(path), known.contains(own) { return true }
+            if let own = FileIdentity(path) { identities.append(own) }
             path.removeLastComponent()
         }
-        return absent.contains { real.isInside($0) }
+        return state.withLock { state in
+            if !identities.allSatisfy(state.others.contains) {
+                // One that is new may be a path's file that was not there before.
+                refresh(&state)
+                if identities.contains(where: state.known.contains) { return true }
+                if state.others.count > Self.mostOthers { state.others.removeAll() }
+                state.others.formUnion(identities)
+            }
+            return state.absent.contains { real.isInside($0) }
+        }
     }
 }

@@ -45,6 +45,7 @@ enum OSModule {
                         errors: ["not_allowed"])
                 ) { arguments in
                     let source = try arguments.path(1)
+                    host.files.willRename()
                     // What is renamed could be read afterwards: it must be readable now.
                     _ = try host.files.readable(source)
                     let (from, name) = try host.files.folder(forWriting: source, isThere: true)

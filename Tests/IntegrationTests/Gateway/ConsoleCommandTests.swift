@@ -72,7 +72,7 @@ struct ConsoleCommandTests {
             let run = await Self.console(in: folder, environment: environment)
             #expect(run.status == .success && run.errors.contains("opening it in the browser"), "\(run.errors)")
             let read = try await Subprocess.run("/bin/cat", ["opened"], folder: folder.path)
-            #expect(read.output == "1\n" + run.output.dropLast(), "\(read.output)")
+            #expect(read.output + "\n" == "1\n\(run.output)", "\(read.output)")
         }
     }
 
