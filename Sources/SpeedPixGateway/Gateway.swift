@@ -198,23 +198,49 @@ public enum Gateway {
         let administration = WorkflowAdministration(
             catalogue: catalogue, workflows: storage.workflows, store: store, urls: urls, preparation: preparation,
             queue: queue, keys: keys, configuration: configuration)
+        let admin = AdminRoutes(
+            token: storage.adminToken,
+            calls: [
+                StatusCall(
+                    configuration: configuration, catalogue: catalogue, queue: queue, store: store, keys: keys)
+            ] + administration.calls + ServerCalls(servers: comfyUI?.servers).calls)
         let router = GatewayRouter.make(
             calls: calls, files: FileRoutes(store: store, urls: urls, keys: keys, configuration: configuration),
             previews: PreviewRoute(queue: queue, urls: urls, configuration: configuration),
             handler: SignedCallHandler(
                 verifier: CallVerifier(keys: keys, nonces: storage.nonces), counter: CallCounter(),
                 configuration: configuration),
-            admin: AdminRoutes(
-                token: storage.adminToken,
-                calls: [
-                    StatusCall(
-                        configuration: configuration, catalogue: catalogue, queue: queue, store: store, keys: keys)
-                ] + administration.calls + ServerCalls(servers: comfyUI?.servers).calls),
-            logger: logger)
+            admin: admin, logger: logger)
+        let feed = feed(configuration, queue: queue, workflows: storage.workflows, servers: comfyUI?.servers)
+        EventsRoute(feed: feed, admin: admin).add(to: router)
+        let renderer = ThumbnailRenderer(
+            ffmpeg: FFmpeg(searchPath: configuration.searchPath, clock: configuration.clock))
+        let thumbnails = Thumbnails(
+            store: store, limit: configuration.maximumThumbnailBytes, logger: logger,
+            render: { try await renderer.picture(of: $0) })
+        ThumbnailRoute(thumbnails: thumbnails, urls: urls, configuration: configuration).add(to: router)
         let server = GatewayServer(
             responder: router.buildResponder(), configuration: configuration, tls: tls, idleTimeout: idleTimeout,
             logger: logger,
             onPort: onPort)
-        return [queue, server]
+        return [queue, thumbnails, server]
+    }
+
+    /// What tells open pages of changes. It lasts as long as its route.
+    private static func feed(
+        _ configuration: GatewayConfiguration, queue: PredictionQueue, workflows: WorkflowStore,
+        servers: ComfyUIServers?
+    ) -> ConsoleFeed {
+        let feed = ConsoleFeed(
+            hello: [
+                "version": .string(SpeedPixVersion.current), "start": .string(configuration.uniqueName()),
+                "runs": false, "batches": false, "faults": .bool(!configuration.faults.isEmpty),
+                "servers": .bool(servers != nil),
+            ],
+            clock: configuration.clock, load: { await queue.load }, summaries: { await queue.states(of: $0) })
+        queue.notices.listen { [weak feed] in feed?.note($0) }
+        workflows.notices.listen { [weak feed] _ in feed?.note(.workflows) }
+        servers?.notices.listen { [weak feed] _ in feed?.note(.servers) }
+        return feed
     }
 }

@@ -44,8 +44,10 @@ struct AdminRoutes: Sendable {
         }
     }
 
+    /// Refuses a request of anybody else.
+    ///
     /// - Throws: ``Refusal`` with HTTP 401.
-    private func check(_ request: Request) throws(Refusal) {
+    func check(_ request: Request) throws(Refusal) {
         let header = request.headers[.authorization] ?? ""
         let given = header.lowercased().hasPrefix(Self.scheme) ? String(header.dropFirst(Self.scheme.count)) : ""
         let differences = zip(digest, Self.digest(given)).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) }
