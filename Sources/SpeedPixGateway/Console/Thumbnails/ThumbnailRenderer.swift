@@ -88,8 +88,10 @@ struct ThumbnailRenderer: Sendable {
             "-c:v", "png", "pipe:1",
         ]
         do {
-            return try await ffmpeg.run(
+            let frame = try await ffmpeg.run(
                 arguments, in: path.removingLastComponent(), timeout: Self.frameTimeout, outputLimit: Self.frameLimit)
+            guard !frame.isEmpty else { throw Failure(reason: "there is no frame in it") }
+            return frame
         } catch let failure as FFmpeg.Failure {
             throw Failure(reason: failure.reason)
         }
