@@ -52,7 +52,7 @@ final class ApplicationKeys: Sendable {
     /// Who has the key that the gateway was started with.
     var own: Caller { ownEntry.caller }
 
-    /// What a call with this key is checked with; nil for a key that is unknown or revoked.
+    /// What a call with this key is checked with; nil for a key that is unknown or revoked, and for the console's.
     func entry(_ appKey: String) -> Entry? {
         guard appKey != ownEntry.caller.appKey else { return ownEntry }
         guard let file else { return nil }
@@ -62,9 +62,10 @@ final class ApplicationKeys: Sendable {
         }
     }
 
-    /// Whose a file is; nil if its key is unknown or revoked.
+    /// Whose a file is, the console's among them; nil if its key is unknown or revoked.
     func caller(_ tag: OwnerTag) -> Caller? {
         guard tag != ownEntry.caller.tag else { return ownEntry.caller }
+        guard tag != Caller.console.tag else { return .console }
         guard let file else { return nil }
         return state.withLock { state in
             update(&state, from: file)
@@ -92,7 +93,8 @@ final class ApplicationKeys: Sendable {
             return
         }
         do throws(SpeedPixError) {
-            let keys = try version == nil ? [] : file.keys()
+            // Nobody signs as the console, whatever was added before it had a key of its own.
+            let keys = try version == nil ? [] : file.keys().filter { $0.name != ApplicationKey.consoleName }
             state.entries = Dictionary(
                 keys.map { key in
                     (

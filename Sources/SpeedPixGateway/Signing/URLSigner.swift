@@ -22,8 +22,6 @@ struct URLSigner: Sendable {
     static let previewPrefix = "/previews/"
 
     static let thumbnailPrefix = "/thumbnails/"
-    /// How long the URL of a thumbnail stays the same, in seconds.
-    private static let thumbnailStep: Int64 = 3600
 
     private let key: SymmetricKey
     private let previewKey: SymmetricKey
@@ -104,11 +102,10 @@ struct URLSigner: Sendable {
 
     // MARK: Thumbnails
 
-    /// Path and query under which the small picture of a stored file can be had, for one to two hours.
+    /// Path and query under which the small picture of a stored file can be had.
     ///
-    /// They are the same for an hour of the clock, so that browsers find the picture in their cache.
-    func thumbnailPath(of key: ObjectKey, now: Date) -> String {
-        let expires = (Int64(now.timeIntervalSince1970) / Self.thumbnailStep + 2) * Self.thumbnailStep
+    /// - Parameter expires: In seconds since 1970.
+    func thumbnailPath(of key: ObjectKey, expires: Int64) -> String {
         let signature = thumbnailSignature(key, expires)
         return "\(Self.thumbnailPrefix)\(key.text)?expires=\(expires)&signature=\(signature)"
     }

@@ -13,7 +13,7 @@ import Foundation
 /// other gateways away.
 struct GatewayStorage: Sendable {
     let files: ObjectStore
-    /// Nil if predictions end with the gateway.
+    /// Nil if predictions are kept in memory only. With a temporary folder it ends with the gateway.
     let predictions: PredictionDatabase?
     /// What has been published; it ends with the gateway where predictions do.
     let workflows: WorkflowStore
@@ -23,6 +23,8 @@ struct GatewayStorage: Sendable {
     let rootKey: [UInt8]
     /// What the gateway's own routes ask for: who may read the folder's files may use them.
     let adminToken: Secret
+    /// What tokens of the console are signed with; nil without one. Where the folder lasts, they outlive a gateway.
+    let consoleKey: [UInt8]?
     /// The application keys of the data directory; nil without one.
     let keys: KeyFile?
     /// With the nonces of creates that an earlier gateway has accepted.
@@ -32,6 +34,7 @@ struct GatewayStorage: Sendable {
     /// Names of the files in the folder.
     static let rootKeyName = "url-key"
     static let adminTokenName = "admin-token"
+    static let consoleKeyName = "console-key"
     static let lockName = "lock"
 
     /// - Throws: ``StorageError``; ``SpeedPixError`` `configuration` if another gateway has the data directory, or it cannot be
@@ -46,7 +49,7 @@ struct GatewayStorage: Sendable {
                 let held = try Self.lock(kept)
                 // From here on the lock tells commands that the address is that of a gateway that runs.
                 GatewayAccess(directory: kept).removeEndpoint()
-                if configuration.keepsPredictions {
+                if configuration.keepsPredictions || configuration.hasConsole {
                     predictions = try PredictionDatabase(folder: ObjectStore.folder(in: kept))
                 }
                 lock = held
@@ -66,18 +69,24 @@ struct GatewayStorage: Sendable {
         }
         let files = try await ObjectStore(directory: directory, uniqueName: configuration.uniqueName)
         do {
+            // The console lists more than memory should hold.
+            if configuration.hasConsole, predictions == nil { predictions = try PredictionDatabase(folder: files.root) }
             let keys = directory.map { KeyFile(directory: $0) }
             // Now, so that a file that cannot be used is not found out by those whose calls are refused.
             _ = try keys?.keys()
             let secrets = configuration.secretBytes
             let rootKey = try SecretFile.secret(at: files.root.appending(rootKeyName), make: secrets)
             let adminToken = try SecretFile.secret(at: files.root.appending(adminTokenName), make: secrets)
+            let consoleKey =
+                try configuration.hasConsole
+                ? SecretFile.secret(at: files.root.appending(consoleKeyName), make: secrets) : nil
             let nonces = try await predictions?.nonces(after: configuration.now())
             let workflows = try await WorkflowStore.open(
                 predictions, now: configuration.now, clock: configuration.clock)
             return GatewayStorage(
                 files: files, predictions: predictions, workflows: workflows, refusal: refusal, rootKey: rootKey,
-                adminToken: Secret(adminToken.hexadecimal), keys: keys, nonces: NonceCache(nonces ?? []), lock: lock)
+                adminToken: Secret(adminToken.hexadecimal), consoleKey: consoleKey, keys: keys,
+                nonces: NonceCache(nonces ?? []), lock: lock)
         } catch {
             await predictions?.close()
             await files.close()

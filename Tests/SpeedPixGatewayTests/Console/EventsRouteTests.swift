@@ -1,3 +1,4 @@
+import ComfyUI
 import HTTPTypes
 import NIOCore
 import SpeedPix
@@ -60,31 +61,29 @@ struct EventStream {
 
 @Suite("The stream of events", .timeLimit(.minutes(1)))
 struct EventsRouteTests {
-    @Test("It begins with a greeting, and tells how a prediction runs and ends")
+    @Test("It begins with a greeting, and tells a session how a prediction runs and ends")
     func prediction() async throws {
         let gate = Gate()
-        try await LastingFolder.with { folder in
-            try await folder.run(gate) { gateway in
-                var events = try await EventStream(gateway, token: try TestAdmin(gateway, folder).token)
-                #expect(events.headers[.contentType] == "text/event-stream")
-                #expect(events.headers[.cacheControl] == "no-store")
-                #expect(events.headers[.xContentTypeOptions] == "nosniff")
-                let hello = try await events.next("hello")
-                #expect(hello["version"] == .string(SpeedPixVersion.current) && hello["servers"] == false)
-                #expect(hello["start"]?.stringValue?.isEmpty == false)
-                let id = try await gateway.create("light", ["name": "a"])
-                _ = try await events.next(of: id)
+        try await TestGateway.run(
+            workflows: [GatedWorkflow(id: "light", isComputing: false, gate: gate)], with: TestGateway.withConsole()
+        ) { gateway in
+            var events = try await EventStream(gateway, token: try await gateway.signIn())
+            #expect(events.headers[.contentType] == "text/event-stream")
+            #expect(events.headers[.cacheControl] == "no-store")
+            #expect(events.headers[.xContentTypeOptions] == "nosniff")
+            let hello = try await events.next("hello")
+            #expect(hello["version"] == .string(SpeedPixVersion.current) && hello["servers"] == false)
+            #expect(hello["start"]?.stringValue?.isEmpty == false)
+            let id = try await gateway.create("light", ["name": "a"])
+            #expect(try await events.next(of: id)["workflow"] == "light")
+            await gate.waitForStarts(1)
+            gate.open("a")
+            _ = try await gateway.ended(id)
+            var state: String?
+            while state != "succeeded" {
                 await gateway.clock.waitForPauses(1)
                 gateway.clock.advance(by: ConsoleFeed.interval)
-                await gate.waitForStarts(1)
-                gate.open("a")
-                _ = try await gateway.ended(id)
-                var state: String?
-                while state != "succeeded" {
-                    await gateway.clock.waitForPauses(1)
-                    gateway.clock.advance(by: ConsoleFeed.interval)
-                    state = try await events.next(of: id)["state"]?.stringValue
-                }
+                state = try await events.next(of: id)["state"]?.stringValue
             }
         }
     }
@@ -92,56 +91,70 @@ struct EventsRouteTests {
     @Test("It tells that a workflow was published")
     func workflows() async throws {
         try await LastingFolder.with { folder in
-            try await folder.run { gateway in
-                let admin = try TestAdmin(gateway, folder)
-                var events = try await EventStream(gateway, token: admin.token)
-                _ = try await events.next("hello")
-                let source = "return { inputs = {}, run = function(inputs) return { said = 1 } end }"
-                let published = try await admin.call(.post, "workflows", ["id": "one", "script": .string(source)])
-                #expect(published.code == nil, "\(published.text)")
-                #expect(try await events.next("workflows") == [:])
-            }
+            try await folder.run(
+                Gate(), { $0.hasConsole = true },
+                body: { gateway in
+                    let admin = try TestAdmin(gateway, folder)
+                    var events = try await EventStream(gateway, token: admin.token)
+                    _ = try await events.next("hello")
+                    let source = "return { inputs = {}, run = function(inputs) return { said = 1 } end }"
+                    let published = try await admin.call(.post, "workflows", ["id": "one", "script": .string(source)])
+                    #expect(published.code == nil, "\(published.text)")
+                    #expect(try await events.next("workflows") == [:])
+                })
         }
     }
 
     @Test("It tells that a server takes nothing new")
     func servers() async throws {
-        try await ComfyUIGateway.run { gateway, _ in
-            var events = try await EventStream(gateway.gateway, token: gateway.admin.token)
-            #expect(try await events.next("hello")["servers"] == true)
-            #expect(try await gateway.admin.call(.post, "servers/1/drain").code == nil)
-            #expect(try await events.next("servers") == [:])
+        try await TestComfyUI.withRunning { server in
+            let address = try ComfyUIServerAddress(server.url)
+            try await LastingFolder.with { folder in
+                try await folder.run(
+                    Gate(),
+                    {
+                        $0.hasConsole = true
+                        $0.comfyUIServers = ComfyUIConfiguration(servers: [address])
+                    },
+                    body: { gateway in
+                        let admin = try TestAdmin(gateway, folder)
+                        var events = try await EventStream(gateway, token: admin.token)
+                        #expect(try await events.next("hello")["servers"] == true)
+                        #expect(try await admin.call(.post, "servers/1/drain").code == nil)
+                        #expect(try await events.next("servers") == [:])
+                    })
+            }
         }
     }
 
     @Test("An open stream ends with the gateway, and is not broken off")
     func gatewayEnds() async throws {
-        try await LastingFolder.with { folder in
-            var reading: Task<Void, any Error>?
-            try await folder.run { gateway in
-                let token = try TestAdmin(gateway, folder).token
-                let (greetings, greeted) = AsyncStream<Void>.makeStream()
-                reading = Task {
-                    defer { greeted.finish() }
-                    var events = try await EventStream(gateway, token: token)
-                    _ = try await events.next("hello")
-                    greeted.yield()
-                    try await events.readToEnd()
-                }
-                _ = await greetings.first { _ in true }
+        var reading: Task<Void, any Error>?
+        try await TestGateway.run(with: TestGateway.withConsole()) { gateway in
+            let token = try await gateway.signIn()
+            let (greetings, greeted) = AsyncStream<Void>.makeStream()
+            reading = Task {
+                defer { greeted.finish() }
+                var events = try await EventStream(gateway, token: token)
+                _ = try await events.next("hello")
+                greeted.yield()
+                try await events.readToEnd()
             }
-            try await #require(reading).value
+            _ = await greetings.first { _ in true }
         }
+        try await #require(reading).value
     }
 
-    @Test("It takes the admin token, and nothing else")
+    @Test("It takes what the other routes of the gateway's own take, and is there with the console only")
     func refused() async throws {
-        try await TestGateway.run { gateway in
+        try await TestGateway.run(with: TestGateway.withConsole()) { gateway in
             for headers in [[:], [.authorization: "Bearer x"], gateway.signed("/speedpix/events", [])] as [HTTPFields] {
                 let answer = try await gateway.send(.get, "/speedpix/events", headers: headers)
                 #expect(answer.status == 401 && answer.code == "Unauthorized", "\(answer.text)")
             }
-            #expect(try await gateway.send(.post, "/speedpix/events").status == 404)
+        }
+        try await TestGateway.run { gateway in
+            #expect(try await gateway.send(.get, "/speedpix/events").status == 404)
         }
     }
 }

@@ -42,8 +42,16 @@ struct ThumbnailRouteTests {
             return try #require(ObjectKey(file.objectKey))
         }
 
+        /// Path and query of the small picture, as the console signs them now.
+        func path(of key: ObjectKey) throws -> String {
+            let consoleURLs = ConsoleURLs(
+                signer: urls, now: { [date = gateway.date] in date.now },
+                thumbnailURL: ThumbnailRoute.url(signedBy: urls))
+            return try #require(consoleURLs.thumbnail(of: key, mimeType: "image/png").stringValue)
+        }
+
         func get(_ key: ObjectKey) async throws -> TestGateway.Answer {
-            try await gateway.send(.get, urls.thumbnailPath(of: key, now: gateway.date.now))
+            try await gateway.send(.get, path(of: key))
         }
 
         /// How many small pictures are kept.
@@ -58,7 +66,11 @@ struct ThumbnailRouteTests {
     ) async throws {
         try await LastingFolder.with { folder in
             try await folder.run(
-                Gate(), { $0.searchPath = searchPath },
+                Gate(),
+                {
+                    $0.hasConsole = true
+                    $0.searchPath = searchPath
+                },
                 body: { gateway in try await body(Fixture(gateway, folder)) })
         }
     }
@@ -134,7 +146,7 @@ struct ThumbnailRouteTests {
         try await Self.run { fixture in
             let file = try await fixture.gateway.client.files.upload(.bytes(TestPNG.pixel(0), filename: "a.png"))
             let key = try #require(ObjectKey(file.objectKey))
-            let good = fixture.urls.thumbnailPath(of: key, now: fixture.gateway.date.now)
+            let good = try fixture.path(of: key)
             let other = ObjectKey(.uploads, uniqueName: "other", filename: "a.png")
             let ofFile = try #require(file.url.firstRange(of: "/files/"))
             let asFile = "/thumbnails/" + String(file.url[ofFile.upperBound...])
@@ -142,7 +154,7 @@ struct ThumbnailRouteTests {
             for path in [
                 good.replacing(key.text, with: other.text), good.replacing("expires=1", with: "expires=2"),
                 good + "0", String(good.prefix { $0 != "?" }), "/thumbnails/uploads/../admin-token?expires=1",
-                asFile, stranger.thumbnailPath(of: key, now: fixture.gateway.date.now),
+                asFile, stranger.thumbnailPath(of: key, expires: 1_700_006_400),
             ] {
                 let answer = try await fixture.gateway.send(.get, path)
                 #expect(answer.status == 403 && answer.code == "AccessDenied", "\(path): \(answer.text)")
@@ -154,20 +166,31 @@ struct ThumbnailRouteTests {
         }
     }
 
-    @Test("URLs are the same for an hour, and good for at least another one")
-    func stableURLs() throws {
+    @Test("A URL's path is that of the file, and it ends when it says")
+    func expiry() throws {
         let signer = URLSigner(rootKey: [1])
         let key = ObjectKey(.results, uniqueName: "a", filename: "a.png")
-        let hour = Date(timeIntervalSince1970: 1_700_002_800)
-        let url = signer.thumbnailPath(of: key, now: hour)
-        let end = hour.addingTimeInterval(3599)
-        #expect(signer.thumbnailPath(of: key, now: end) == url)
-        #expect(signer.thumbnailPath(of: key, now: end.addingTimeInterval(1)) != url)
-        #expect(try signer.thumbnail(in: url, now: end.addingTimeInterval(3600)).key == key)
+        let url = signer.thumbnailPath(of: key, expires: 1_700_000_000)
+        #expect(url.hasPrefix("/thumbnails/results/a.png?"))
+        let last = Date(timeIntervalSince1970: 1_699_999_999)
+        let read = try signer.thumbnail(in: url, now: last)
+        #expect(read.key == key && read.expires == 1_700_000_000)
         #expect(throws: URLSigner.Failure.expired) {
-            _ = try signer.thumbnail(in: url, now: end.addingTimeInterval(3601))
+            _ = try signer.thumbnail(in: url, now: last.addingTimeInterval(1))
         }
-        #expect(throws: URLSigner.Failure.malformed) { _ = try signer.grant(in: url, now: hour) }
+        #expect(throws: URLSigner.Failure.malformed) { _ = try signer.grant(in: url, now: last) }
+    }
+
+    @Test(
+        "Pictures and films may have one; markup, sounds and data have none",
+        arguments: [
+            ("image/png", true), ("image/webp", true), ("video/mp4", true), ("image/svg+xml", false),
+            ("audio/mpeg", false), ("text/html", false), ("application/octet-stream", false),
+        ])
+    func types(mimeType: String, mayShow: Bool) {
+        let url = ThumbnailRoute.url(signedBy: URLSigner(rootKey: [1]))
+        let key = ObjectKey(.results, uniqueName: "a", filename: "a.png")
+        #expect((url(key, mimeType, 1_700_000_000) != nil) == mayShow)
     }
 
     // MARK: Films

@@ -5,20 +5,13 @@ import ServiceLifecycle
 
 /// `GET /speedpix/events`: what changes, for as long as the client stays, as a `text/event-stream`.
 ///
-/// Unlike the other routes of the gateway's own it has no envelope. It takes what they take in `Authorization`, which
-/// browsers send with `fetch` and not with `EventSource`.
-struct EventsRoute: Sendable {
+/// It takes its token as the other routes do, so that browsers read it with `fetch` and not with `EventSource`.
+struct EventsRoute: AdminRoute {
+    let method = HTTPRequest.Method.get
+    let path = "events"
     let feed: ConsoleFeed
-    let admin: AdminRoutes
 
-    func add(to router: Router<GatewayContext>) {
-        router.get(RouterPath(AdminRoutes.prefix + "events")) { request, context in
-            try admin.check(request)
-            return try answer(request, context)
-        }
-    }
-
-    private func answer(_ request: Request, _ context: GatewayContext) throws(Refusal) -> Response {
+    func respond(to request: Request, _ context: GatewayContext) async throws -> Response {
         guard !feed.isFull else {
             var refusal = Refusal(
                 "TooManyPages", "\(ConsoleFeed.mostReaders) pages are open already; close one of them",

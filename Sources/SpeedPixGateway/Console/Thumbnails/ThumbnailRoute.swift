@@ -15,6 +15,13 @@ struct ThumbnailRoute: Sendable {
     let urls: URLSigner
     let configuration: GatewayConfiguration
 
+    /// The URLs of small pictures, without an origin; of files that may have one, as far as their media types tell.
+    static func url(signedBy urls: URLSigner) -> ConsoleURLs.Thumbnail {
+        { key, mimeType, expires in
+            ThumbnailRenderer.mayShow(mimeType) ? urls.thumbnailPath(of: key, expires: expires) : nil
+        }
+    }
+
     func add(to router: Router<GatewayContext>) {
         router.get(RouterPath(URLSigner.thumbnailPrefix + "**")) { request, context in
             try await answer(request, context)

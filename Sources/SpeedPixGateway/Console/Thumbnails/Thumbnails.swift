@@ -49,6 +49,15 @@ actor Thumbnails: Service {
         self.render = render
     }
 
+    /// The same, made of pictures by libvips and of films by `ffmpeg`.
+    init(store: ObjectStore, configuration: GatewayConfiguration, logger: Logger) {
+        let renderer = ThumbnailRenderer(
+            ffmpeg: FFmpeg(searchPath: configuration.searchPath, clock: configuration.clock))
+        self.init(
+            store: store, limit: configuration.maximumThumbnailBytes, logger: logger,
+            render: { try await renderer.picture(of: $0) })
+    }
+
     /// Ends what is being made when the gateway shuts down, before its files are closed.
     func run() async throws {
         // One that is cancelled ends as well.
