@@ -50,6 +50,7 @@ extension PredictionQueue {
     func setNotes(_ change: PredictionNotesChange, of id: String) async throws {
         guard let notes = try await persisted?.database.setNotes(change, of: id) else { throw Self.notFound(id) }
         records[id]?.notes = notes
+        notices.tell(.changed(id))
     }
 }
 

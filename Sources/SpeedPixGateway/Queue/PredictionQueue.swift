@@ -22,6 +22,8 @@ actor PredictionQueue: Service {
     /// Nil if predictions are kept in memory only.
     let persisted: PersistedPredictions?
     let logger: Logger
+    /// What becomes of predictions, as it happens.
+    nonisolated let notices = ChangeNotices<PredictionChange>()
     let onEnd: (@Sendable (String) async -> Void)?
     private let removeFile: @Sendable (ObjectKey) async -> Void
     private let starts: AsyncStream<Job>
@@ -150,6 +152,7 @@ actor PredictionQueue: Service {
             created: job.created, notes: job.notes)
         inputFiles[job.id] = job.inputs.values.compactMap(\.storedFile)
         records[job.id] = record
+        notices.tell(.changed(job.id))
         // Those of an earlier gateway came first; of several that were written down at once each may be the first here.
         let index = pools[job.pool]?.waiting.partitioningIndex { $0.number < job.number } ?? 0
         pools[job.pool]?.waiting.insert(job, at: index)
@@ -239,6 +242,7 @@ actor PredictionQueue: Service {
             records[job.id]?.status = .running
             records[job.id]?.began = configuration.now()
             records[job.id]?.elapsed = configuration.clock.stopwatch()
+            if let progress = records[job.id]?.progress { notices.tell(.began(job.id, progress)) }
             if pool == .remote {
                 records[job.id]?.progress.onWaitingChange { [weak self, id = job.id] in
                     guard let self else { return }
@@ -343,7 +347,9 @@ actor PredictionQueue: Service {
         finishedBytes += record.footprint
         records[record.id] = record
         finished.append(record.id)
-        if let persisted { write(record, to: persisted.database) } else { tellEnd(of: record) }
+        if let persisted { return write(record, to: persisted.database) }
+        tellEnd(of: record)
+        notices.tell(.ended(record.id))
     }
 
     /// Forgets ended predictions that a sweep has removed from the database, with their files.

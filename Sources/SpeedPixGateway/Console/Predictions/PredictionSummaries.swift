@@ -27,11 +27,6 @@ struct PredictionSummaries: Sendable {
         .map { .object($0) }
     }
 
-    /// Of all that run, with their progress and previews. Nothing is read for it.
-    func running() async -> [JSONValue] {
-        await queue.running.map { .object(summary($0.record, ahead: $0.ahead)) }
-    }
-
     /// Of predictions that the database has told of, as they are by now.
     func summaries(of records: [PredictionRecord]) async -> [JSONValue] {
         let queued = await queue.queued(records.map(\.id))
