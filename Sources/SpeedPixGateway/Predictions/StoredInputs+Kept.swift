@@ -59,7 +59,7 @@ extension StoredInputs {
     /// Without what is too long to be kept.
     func shortened() throws -> StoredInputs {
         StoredInputs(
-            values: try values.mapValues { value in
+            values: try values.mapValues { value -> JSONValue in
                 let count = try value.encoded().count
                 guard count > Self.longestKept else { return value }
                 let type = (value.stringValue ?? value["url"]?.stringValue).flatMap(Self.embeddedType)

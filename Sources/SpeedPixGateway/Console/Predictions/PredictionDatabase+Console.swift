@@ -21,12 +21,12 @@ struct PredictionFilters: Sendable, Equatable {
 
 // What the console asks of the database.
 extension PredictionDatabase {
-    /// Of how many names a filter is one at most.
+    /// Names for one filter at most.
     private static let mostNames = 1000
 
     /// - Parameter running: The numbers of those that run.
     func list(_ query: PredictionListQuery, running: [Int]) async throws(StorageError) -> PredictionPage {
-        let page = try await readBeside { database in
+        let page = try await readBeside { database -> PredictionPage in
             let through = try query.through ?? Int.fetchOne(database, sql: "SELECT MAX(number) FROM prediction") ?? 0
             let (source, arguments) = query.source(through: through, running: running)
             let total = try Int.fetchOne(database, sql: "SELECT COUNT(*) \(source)", arguments: arguments) ?? 0
@@ -57,14 +57,14 @@ extension PredictionDatabase {
 
     /// What went into a prediction; nil if that is not known any more.
     func inputs(of id: String) async throws(StorageError) -> StoredInputs? {
-        let text = try await readBeside { database in
+        let text = try await readBeside { database -> String? in
             try String.fetchOne(database, sql: "SELECT inputs FROM prediction WHERE id = ?", arguments: [id])
         }
         return text.flatMap { $0 }.flatMap { StoredInputs($0) }
     }
 
     func filters() async throws(StorageError) -> PredictionFilters {
-        try await readBeside { database in
+        try await readBeside { database -> PredictionFilters in
             func names(_ column: String) throws -> [String] {
                 try String.fetchAll(
                     database,
