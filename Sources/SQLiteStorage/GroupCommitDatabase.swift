@@ -186,6 +186,16 @@ package final class GroupCommitDatabase: Sendable {
         }
     }
 
+    /// Reads what is committed, in one transaction, on a thread of its own: for what takes longer than a look-up, so that no write
+    /// waits for it. The calling task's cancellation has no effect on it.
+    package func readBeside<Value: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            reader.asyncRead { database in continuation.resume(with: Result { try body(try database.get()) }) }
+        }
+    }
+
     /// Reads and writes before anything else does, as when a run begins.
     package func setUp<Value>(_ body: (Database) throws -> Value) throws -> Value {
         try database.write(body)

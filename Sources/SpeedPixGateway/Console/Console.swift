@@ -11,6 +11,8 @@ struct Console: Sendable {
     var calls: [any AdminCall]
     /// Those that answer with something else, such as events.
     var routes: [any AdminRoute] = []
+    /// Nil where there are no small pictures.
+    var thumbnails: ThumbnailRoute?
 
     init(access: ConsoleAccess, configuration: GatewayConfiguration) {
         self.access = access
@@ -28,6 +30,7 @@ struct Console: Sendable {
                 try files.file(context.parameters.get("name") ?? "", request)
             }
         }
+        thumbnails?.add(to: router)
     }
 
     /// The page, if that is what a request of `/` is for. A refusal of it is a text, since a person reads it.

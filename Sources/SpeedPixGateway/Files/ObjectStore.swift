@@ -215,6 +215,7 @@ struct ObjectStore: Sendable {
             let wasThere = try await Self.delete(path(of: key))
             if wasThere { await usage.note(key, change: -size) }
             _ = try await Self.delete(attributesPath(of: key))
+            removeThumbnail(of: key)
             return wasThere
         } catch {
             throw StorageError("delete \(key)", error)
@@ -226,7 +227,7 @@ struct ObjectStore: Sendable {
     /// - Parameter needed: Files that stay, however old they are.
     func removeFiles(unchangedSince date: Date, except needed: Set<ObjectKey> = []) async {
         let names = Set(needed.map(\.name))
-        for folder in folders {
+        for folder in folders + [thumbnailFolder] {
             // A file or folder that cannot be read now is looked at again the next time.
             try? await FileSystem.shared.withDirectoryHandle(atPath: folder) { handle in
                 for try await entry in handle.listContents()
@@ -236,6 +237,8 @@ struct ObjectStore: Sendable {
                         continue
                     }
                     await Self.remove(entry.path)
+                    let name = "\(folder.lastComponent?.string ?? "")/\(entry.name.string)"
+                    if let key = ObjectKey(name) { removeThumbnail(of: key) }
                 }
             }
         }

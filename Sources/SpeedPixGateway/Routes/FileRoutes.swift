@@ -120,11 +120,7 @@ struct FileRoutes: Sendable {
         do {
             grant = try urls.grant(in: request.head.path ?? "", now: now)
         } catch {
-            switch error {
-            case .malformed: throw .accessDenied("the URL is not a signed file URL of this gateway")
-            case .mismatch: throw .accessDenied("the URL's signature does not match")
-            case .expired: throw .accessDenied("the URL has expired")
-            }
+            throw .badURL(error, kind: "file")
         }
         guard grant.purpose == purpose else {
             throw .accessDenied("the URL was signed for \(grant.purpose == .read ? "downloading" : "uploading")")

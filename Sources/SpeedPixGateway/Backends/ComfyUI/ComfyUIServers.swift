@@ -20,6 +20,8 @@ package actor ComfyUIServers {
     }
 
     nonisolated let servers: [ComfyUIServer]
+    /// Whenever something else is known of one of them.
+    nonisolated let notices = ChangeNotices<Void>()
     /// Whether one that has never answered may not exist.
     private let isAssumed: Bool
     private var schedule: ServerSchedule
@@ -61,7 +63,9 @@ package actor ComfyUIServers {
     nonisolated func server(_ id: String) -> ComfyUIServer? { servers.first { $0.id == id } }
 
     private func changed(_ id: String, _ report: ComfyUIServer.Report) {
+        let isOther = reports[id]?.state != report.state
         reports[id] = report
+        if isOther { notices.tell() }
         schedule.setUp(id, report.state.isUp)
         schedule.setDraining(id, report.state.isDraining)
         schedule.setStrangers(id, report.state.strangers)
