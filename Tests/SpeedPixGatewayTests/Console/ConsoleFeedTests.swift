@@ -172,13 +172,17 @@ struct ConsoleFeedTests {
     func mostPages() throws {
         let test = TestFeed()
         var readers: [FeedReader] = []
-        for _ in 0..<ConsoleFeed.mostReaders { readers.append(try #require(test.feed.addReader(close: {}))) }
+        for _ in 0..<ConsoleFeed.mostReaders {
+            let reader = test.feed.addReader(close: {})
+            readers.append(try #require(reader))
+        }
         #expect(test.feed.isFull)
         let surplus = test.feed.addReader(close: {}) == nil
         #expect(surplus)
         test.feed.remove(readers.removeLast())
         #expect(!test.feed.isFull)
-        readers.append(try #require(test.feed.addReader(close: {})))
+        let another = test.feed.addReader(close: {})
+        readers.append(try #require(another))
         for reader in readers { test.feed.remove(reader) }
     }
 

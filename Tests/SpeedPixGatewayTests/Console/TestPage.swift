@@ -50,7 +50,8 @@ struct TestPage: Sendable {
     init(_ feed: ConsoleFeed, gate: Gate? = nil) throws {
         let received = CountedState<[String]>([]) { $0.count }
         let closes = CountedState<Int>(0) { $0 }
-        let reader = try #require(feed.addReader(close: { closes.withLock { $0 += 1 } }))
+        let added = feed.addReader(close: { closes.withLock { $0 += 1 } })
+        let reader = try #require(added)
         reading = Task {
             defer { feed.remove(reader) }
             try await feed.send(to: reader) { bytes in
