@@ -229,7 +229,7 @@ let package = Package(
                 .product(name: "Tracing", package: "swift-distributed-tracing"),
                 .product(name: "_NIOFileSystem", package: "swift-nio"),
             ],
-            resources: [.embedInCode("Backends/Local/Scripts")],
+            resources: [.embedInCode("Backends/Local/Scripts"), .embedInCode("Console/Page")],
             swiftSettings: swift
         ),
 

@@ -21,7 +21,8 @@ public enum Gateway {
     ///   - workflows: What it offers on this machine; of two with the same id the last one counts.
     ///   - body: Called once the gateway listens. When it returns or throws, predictions that still run are cancelled,
     ///     and the gateway ends.
-    /// - Throws: What `body` throws; ``SpeedPixError`` `configuration` if the port or the data directory cannot be used;
+    /// - Throws: What `body` throws; ``SpeedPixError`` `configuration` if the port, the data directory or the application
+    ///   key cannot be used;
     ///   `CancellationError` if the calling task is cancelled before the gateway listens. Cancelled later, `body` should
     ///   end, and the gateway does with it.
     package static func withRunning<Output>(
@@ -31,6 +32,11 @@ public enum Gateway {
         isolation: isolated (any Actor)? = #isolation,
         body: (RunningGateway) async throws -> Output
     ) async throws -> Output {
+        guard !configuration.hasConsole || configuration.appKey != Caller.console.appKey else {
+            throw SpeedPixError(
+                .configuration, "the application key \(Caller.console.appKey) is the gateway's own",
+                remedy: "choose another name")
+        }
         let storage: GatewayStorage
         do {
             storage = try await GatewayStorage.open(configuration)
@@ -63,9 +69,10 @@ public enum Gateway {
         let remote: (any Backend)? = if let given = configuration.comfyUI { given } else { comfyUI }
         let catalogue = catalogue(
             configuration, storage: storage, workflows: workflows, comfyUI: remote, logger: logger)
+        let access = storage.consoleKey.map { ConsoleAccess(configuration, key: $0) }
         let parts = services(
-            configuration, storage: storage, catalogue: catalogue, comfyUI: comfyUI, tls: tls, logger: logger,
-            onPort: { listening.yield($0) })
+            configuration, storage: storage, catalogue: catalogue, comfyUI: comfyUI, access: access, tls: tls,
+            logger: logger, onPort: { listening.yield($0) })
         var group = ServiceGroupConfiguration(services: parts, logger: logger)
         group.maximumGracefulShutdownDuration = patience
         let services = ServiceGroup(configuration: group)
@@ -80,13 +87,16 @@ public enum Gateway {
             await comfyUI?.close()
             try await startFailed(serving, configuration)
         }
+        let scheme = tls == nil ? "http" : "https"
         let host = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
-        let own = "\(tls == nil ? "http" : "https")://\(host):\(port)"
+        let own = "\(scheme)://\(host):\(port)"
+        let local = "\(scheme)://\(localHost(configuration.host)):\(port)"
         // A certificate is for the name by which others know it.
-        let here = tls == nil ? "http://\(localHost(configuration.host)):\(port)" : configuration.publicURL ?? own
+        let here = tls == nil ? local : configuration.publicURL ?? own
         let running = RunningGateway(
             endpoint: configuration.publicURL ?? own, localEndpoint: here, port: port, appKey: configuration.appKey,
-            refusal: storage.refusal, createCheck: CreateCheck(catalogue: catalogue), comfyUI: comfyUI?.servers)
+            refusal: storage.refusal, createCheck: CreateCheck(catalogue: catalogue), comfyUI: comfyUI?.servers,
+            console: access?.link(at: configuration.publicURL ?? local))
         let result: Result<Output, any Error>
         do {
             result = .success(try await body(running))
@@ -157,7 +167,8 @@ public enum Gateway {
     /// What runs, in the order in which it starts: the server is the first to end.
     private static func services(
         _ configuration: GatewayConfiguration, storage: GatewayStorage, catalogue: WorkflowCatalogue,
-        comfyUI: ComfyUIBackend?, tls: NIOSSLContext?, logger: Logger, onPort: @escaping @Sendable (Int) -> Void
+        comfyUI: ComfyUIBackend?, access: ConsoleAccess?, tls: NIOSSLContext?, logger: Logger,
+        onPort: @escaping @Sendable (Int) -> Void
     ) -> [any Service] {
         let store = storage.files
         let urls = URLSigner(rootKey: storage.rootKey)
@@ -198,6 +209,13 @@ public enum Gateway {
         let administration = WorkflowAdministration(
             catalogue: catalogue, workflows: storage.workflows, store: store, urls: urls, preparation: preparation,
             queue: queue, keys: keys, configuration: configuration)
+        var adminCalls: [any AdminCall] = [
+            StatusCall(configuration: configuration, catalogue: catalogue, queue: queue, store: store, keys: keys)
+        ]
+        adminCalls += administration.calls
+        adminCalls += ServerCalls(servers: comfyUI?.servers).calls
+        let console = access.map { Console(access: $0, configuration: configuration) }
+        adminCalls += console?.calls ?? []
         let router = GatewayRouter.make(
             calls: calls, files: FileRoutes(store: store, urls: urls, keys: keys, configuration: configuration),
             previews: PreviewRoute(queue: queue, urls: urls, configuration: configuration),
@@ -205,12 +223,8 @@ public enum Gateway {
                 verifier: CallVerifier(keys: keys, nonces: storage.nonces), counter: CallCounter(),
                 configuration: configuration),
             admin: AdminRoutes(
-                token: storage.adminToken,
-                calls: [
-                    StatusCall(
-                        configuration: configuration, catalogue: catalogue, queue: queue, store: store, keys: keys)
-                ] + administration.calls + ServerCalls(servers: comfyUI?.servers).calls),
-            logger: logger)
+                token: storage.adminToken, access: access, routes: adminCalls + (console?.routes ?? [])),
+            console: console, logger: logger)
         let server = GatewayServer(
             responder: router.buildResponder(), configuration: configuration, tls: tls, idleTimeout: idleTimeout,
             logger: logger,

@@ -45,6 +45,9 @@ public struct GatewayConfiguration: Sendable {
     /// same. Default false: the gateway does not start.
     package var fallsBackToTemporary = false
 
+    /// Whether it has the console: a page for browsers, and the calls that the page makes. Default false.
+    package var hasConsole = false
+
     /// Predictions that run at the same time. Default 64.
     public var workers = 64
     /// Of these, predictions that compute pictures and so keep a core busy. Default: the machine's cores.

@@ -15,4 +15,7 @@ public struct RunningGateway: Sendable {
     package let createCheck: CreateCheck
     /// The servers of ComfyUI that it uses; nil without.
     package let comfyUI: ComfyUIServers?
+    /// Where its console is opened; nil without one, and where it has no address at which it could be: other machines reach
+    /// it, and ``GatewayConfiguration/publicURL`` is not set.
+    package let console: ConsoleLink?
 }

@@ -101,7 +101,7 @@ struct FaultCommandTests {
         #expect(end.status == 0)
         #expect(end.output == "still here")
         server.interrupt()
-        let told = server.finish().output.split(separator: "\n")
+        let told = server.finish().output.split(separator: "\n").filter { !$0.hasPrefix("console: ") }
         #expect(told == ["fault: rule 1, throttle on create 1", "fault: rule 2, reset_before on progress 1"])
     }
 }

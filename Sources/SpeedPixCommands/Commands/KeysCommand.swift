@@ -62,6 +62,9 @@ struct KeysAddCommand: ContextCommand {
         guard ApplicationKey.isName(name) else {
             throw ValidationError("a key's name has up to 64 letters, digits, -, _ and points")
         }
+        guard name != ApplicationKey.consoleName else {
+            throw ValidationError("the key \(name) is the gateway's own: choose another name")
+        }
         guard (callsPerMinute ?? 1) > 0 else { throw ValidationError("--calls-per-minute is a number from 1 on") }
         guard (waiting ?? 1) > 0 else { throw ValidationError("--waiting is a number of predictions from 1 on") }
     }

@@ -21,7 +21,7 @@ struct RootCommand: ParsableCommand {
             PredictCommand.self,
             UploadCommand.self,
             JobsCommand.self, RunsCommand.self, ReplCommand.self, ServeCommand.self,
-            KeysCommand.self, WorkflowsCommand.self, ServersCommand.self, InitCommand.self,
+            ConsoleCommand.self, KeysCommand.self, WorkflowsCommand.self, ServersCommand.self, InitCommand.self,
             TypesCommand.self,
             DoctorCommand.self, VersionCommand.self,
             CompletionsCommand.self, ManualCommand.self,

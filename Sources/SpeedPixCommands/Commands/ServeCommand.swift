@@ -25,8 +25,11 @@ struct ServeCommand: ContextCommand {
             Uploads, predictions and results are found again by the next serve with the same
             folder, and predictions that had not ended are begun again. One gateway uses a
             folder at a time. It has the files keys.json (speedpix keys), admin-token and
-            endpoint, by which "speedpix workflows" finds it, and url-key, in
+            endpoint, by which "speedpix workflows" finds it, url-key and console-key, in
             DIR/speedpix-gateway.
+
+            The line "console: http://…" is a link to its page, for one browser and five
+            minutes; "speedpix console" makes others.
 
             Results are kept for --keep, and the oldest go first where all of it would take
             more than --max-size: never what an unfinished prediction needs.
@@ -147,6 +150,7 @@ struct ServeCommand: ContextCommand {
         if let workers { configuration.workers = workers }
         configuration.comfyUIServers = try await comfyUI.configuration(context)
         configuration.fetching = FetchPolicy(allowing: allowFetch)
+        configuration.hasConsole = true
         if let keep { configuration.retention = keep }
         configuration.now = context.now
         configuration.clock = context.clock
@@ -167,7 +171,12 @@ struct ServeCommand: ContextCommand {
                 try access?.write(endpoint: running.localEndpoint)
                 defer { access?.removeEndpoint() }
                 if let file { line += " credentials \(file.path)" }
+                if let console = running.console { line += "\nconsole: \(console.make().url)" }
+                // At once: whoever reads one line and closes the pipe has not closed it while another one is written.
                 try context.writeOutput(Array((line + "\n").utf8))
+                if running.console == nil {
+                    context.say("the console cannot be opened: name the gateway's address with --public-url")
+                }
                 // Who has named none may have none.
                 let isAssumed = configuration.comfyUIServers?.isAssumed == true
                 let telling = running.comfyUI.map { servers in

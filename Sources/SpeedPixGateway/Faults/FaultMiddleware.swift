@@ -16,7 +16,7 @@ struct FaultMiddleware: RouterMiddleware {
         _ request: Request, context: GatewayContext,
         next: (Request, GatewayContext) async throws -> Response
     ) async throws -> Response {
-        guard let target = ClientOperation(request.method, path: request.uri.path) else {
+        guard !isOfConsole(request), let target = ClientOperation(request.method, path: request.uri.path) else {
             return try await next(request, context)
         }
         let strikes = selector.strikes(on: target)
@@ -40,6 +40,12 @@ struct FaultMiddleware: RouterMiddleware {
         guard var response = answer else { throw ConnectionEnd.reset }
         response.headers[.date] = SigningDate.httpDate(context.now(configuration))
         return request.method == .head ? response.createHeadResponse() : response
+    }
+
+    /// Whether the console's page makes a request: what it shows must neither break nor use up strikes that are meant for a
+    /// client. Pictures and uploads of both have the same routes; only a browser says where its page stands.
+    private func isOfConsole(_ request: Request) -> Bool {
+        configuration.hasConsole && request.headers[.secFetchSite] == "same-origin"
     }
 
     /// - Returns: Nil if there is to be none.

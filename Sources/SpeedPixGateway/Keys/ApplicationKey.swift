@@ -39,6 +39,9 @@ package struct ApplicationKey: Sendable {
         self.limits = limits
     }
 
+    /// The key that has what the console makes. It has no secret, and no other key may have its name.
+    package static let consoleName = "console"
+
     /// Whether a text can be the name of a key: letters, digits, `-`, `_` and `.`, at most 64.
     package static func isName(_ text: String) -> Bool {
         (1...64).contains(text.utf8.count)

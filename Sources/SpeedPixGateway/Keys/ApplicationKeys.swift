@@ -52,19 +52,21 @@ final class ApplicationKeys: Sendable {
     /// Who has the key that the gateway was started with.
     var own: Caller { ownEntry.caller }
 
-    /// What a call with this key is checked with; nil for a key that is unknown or revoked.
+    /// What a call with this key is checked with; nil for a key that is unknown or revoked, and for the console's, which a
+    /// file of before may have.
     func entry(_ appKey: String) -> Entry? {
         guard appKey != ownEntry.caller.appKey else { return ownEntry }
-        guard let file else { return nil }
+        guard let file, appKey != ApplicationKey.consoleName else { return nil }
         return state.withLock { state in
             update(&state, from: file)
             return state.entries[appKey]
         }
     }
 
-    /// Whose a file is; nil if its key is unknown or revoked.
+    /// Whose a file is, the console's among them; nil if its key is unknown or revoked.
     func caller(_ tag: OwnerTag) -> Caller? {
         guard tag != ownEntry.caller.tag else { return ownEntry.caller }
+        guard tag != Caller.console.tag else { return .console }
         guard let file else { return nil }
         return state.withLock { state in
             update(&state, from: file)

@@ -16,6 +16,9 @@ struct Caller: Sendable {
         self.limits = limits
     }
 
+    /// Who uses the console. No call can be signed with this key.
+    static let console = Caller(appKey: ApplicationKey.consoleName)
+
     /// Whether a prediction is its own, by the application key that created it; nil if nobody knows.
     func owns(predictionOf owner: String?) -> Bool { owner.map { $0 == appKey } ?? ownsUnmarked }
 

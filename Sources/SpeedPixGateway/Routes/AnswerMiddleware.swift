@@ -24,9 +24,12 @@ struct AnswerMiddleware: RouterMiddleware {
             if request.method == .head { response = response.createHeadResponse() }
         }
         response.headers[.caRequestID] = context.requestID
-        // Nothing that comes from here is for a browser to run, least of all what was uploaded.
         response.headers[.xContentTypeOptions] = "nosniff"
-        response.headers[.contentSecurityPolicy] = "sandbox; default-src 'none'"
+        // Nothing else than the console's page, which has a policy of its own, is for a browser to run: least of all what was
+        // uploaded.
+        if response.headers[.contentSecurityPolicy] == nil {
+            response.headers[.contentSecurityPolicy] = "sandbox; default-src 'none'"
+        }
         return response
     }
 

@@ -137,7 +137,8 @@ struct FileRoutes: Sendable {
         left.lowercased().filter { $0 != " " } == right.lowercased().filter { $0 != " " }
     }
 
-    private static func matches(_ header: String?, _ entityTag: String) -> Bool {
+    /// Whether an `If-None-Match` has a tag.
+    static func matches(_ header: String?, _ entityTag: String) -> Bool {
         guard let header else { return false }
         return header.split(separator: ",").contains { tag in
             let tag = tag.filter { !$0.isWhitespace }

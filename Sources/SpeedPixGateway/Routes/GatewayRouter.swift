@@ -7,7 +7,7 @@ import SpeedPix
 enum GatewayRouter {
     static func make(
         calls: [any ServiceCall], files: FileRoutes, previews: PreviewRoute, handler: SignedCallHandler,
-        admin: AdminRoutes, logger: Logger
+        admin: AdminRoutes, console: Console?, logger: Logger
     ) -> Router<GatewayContext> {
         let router = Router(context: GatewayContext.self)
         if !handler.configuration.faults.isEmpty {
@@ -25,17 +25,23 @@ enum GatewayRouter {
         router.head("/files/**") { request, context in try await files.download(request, context) }
         router.get("/previews/:id") { request, context in try await previews.answer(request, context) }
         admin.add(to: router)
+        console?.add(to: router)
         router.get("/health") { _, _ in
             text(#"{"status":"ok"}"#, type: "application/json")
         }
-        router.get("/") { _, _ in
-            text(
-                """
-                This is a local SpeedPix gateway (speedpix \(SpeedPixVersion.current)).
-                Give its address to a client as SPEEDPIX_ENDPOINT, with the key and the secret it was started with.
+        for method in [HTTPRequest.Method.get, .head] {
+            router.on("/", method: method) { request, _ in
+                if let page = console?.page(request) { return page }
+                var response = text(
+                    """
+                    This is a local SpeedPix gateway (speedpix \(SpeedPixVersion.current)).
+                    Give its address to a client as SPEEDPIX_ENDPOINT, with the key and the secret it was started with.
 
-                """,
-                type: "text/plain; charset=utf-8")
+                    """,
+                    type: "text/plain; charset=utf-8")
+                if console != nil { response.headers[.vary] = "Accept" }
+                return method == .head ? response.createHeadResponse() : response
+            }
         }
         return router
     }

@@ -36,6 +36,13 @@ struct Refusal: Error, Sendable, Equatable {
         Refusal("AccessDenied", message, status: .forbidden)
     }
 
+    /// For a request of the gateway's own routes that shows no right to make it.
+    static func unauthorized(_ message: String) -> Refusal {
+        var refusal = Refusal("Unauthorized", message, status: .unauthorized)
+        refusal.headers[.wwwAuthenticate] = "Bearer"
+        return refusal
+    }
+
     /// As the service's flow control answers who asks for too much.
     ///
     /// - Parameter seconds: After which it may be tried again, if that is known.

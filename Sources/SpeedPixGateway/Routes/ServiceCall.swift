@@ -85,10 +85,11 @@ struct SignedCallHandler: Sendable {
         return bytes
     }
 
-    /// The Host header comes from outside and goes into URLs: it may be nothing but a host and a port.
-    private static func origin(
-        of request: Request, _ configuration: GatewayConfiguration
-    ) throws(Refusal) -> String {
+    /// Scheme, host and port as a client has addressed the gateway.
+    ///
+    /// - Throws: ``Refusal``.
+    static func origin(of request: Request, _ configuration: GatewayConfiguration) throws(Refusal) -> String {
+        // The Host header comes from outside and goes into URLs: it may be nothing but a host and a port.
         if let url = configuration.publicURL { return url }
         let authority = request.head.authority ?? ""
         let isPlain = authority.utf8.allSatisfy { byte in

@@ -23,6 +23,8 @@ struct GatewayStorage: Sendable {
     let rootKey: [UInt8]
     /// What the gateway's own routes ask for: who may read the folder's files may use them.
     let adminToken: Secret
+    /// What tokens of the console are signed with; nil without one. Where the folder lasts, they outlive a gateway.
+    let consoleKey: [UInt8]?
     /// The application keys of the data directory; nil without one.
     let keys: KeyFile?
     /// With the nonces of creates that an earlier gateway has accepted.
@@ -32,6 +34,7 @@ struct GatewayStorage: Sendable {
     /// Names of the files in the folder.
     static let rootKeyName = "url-key"
     static let adminTokenName = "admin-token"
+    static let consoleKeyName = "console-key"
     static let lockName = "lock"
 
     /// - Throws: ``StorageError``; ``SpeedPixError`` `configuration` if another gateway has the data directory, or it cannot be
@@ -72,12 +75,16 @@ struct GatewayStorage: Sendable {
             let secrets = configuration.secretBytes
             let rootKey = try SecretFile.secret(at: files.root.appending(rootKeyName), make: secrets)
             let adminToken = try SecretFile.secret(at: files.root.appending(adminTokenName), make: secrets)
+            let consoleKey =
+                try configuration.hasConsole
+                ? SecretFile.secret(at: files.root.appending(consoleKeyName), make: secrets) : nil
             let nonces = try await predictions?.nonces(after: configuration.now())
             let workflows = try await WorkflowStore.open(
                 predictions, now: configuration.now, clock: configuration.clock)
             return GatewayStorage(
                 files: files, predictions: predictions, workflows: workflows, refusal: refusal, rootKey: rootKey,
-                adminToken: Secret(adminToken.hexadecimal), keys: keys, nonces: NonceCache(nonces ?? []), lock: lock)
+                adminToken: Secret(adminToken.hexadecimal), consoleKey: consoleKey, keys: keys,
+                nonces: NonceCache(nonces ?? []), lock: lock)
         } catch {
             await predictions?.close()
             await files.close()

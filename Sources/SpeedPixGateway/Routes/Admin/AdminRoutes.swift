@@ -4,15 +4,46 @@ import Hummingbird
 import SpeedPix
 
 /// One of the gateway's own routes, below ``AdminRoutes/prefix``. The service has none of them.
-protocol AdminCall: Sendable {
+protocol AdminRoute: Sendable {
     var method: HTTPRequest.Method { get }
     /// What follows the prefix, such as `status` or `workflows/:id`, whose parameters are in the context.
     var path: String { get }
+    /// Whether a session of the console may use it, and not the admin token alone.
+    var takesSessions: Bool { get }
 
+    /// - Throws: ``Refusal``, which becomes a failed envelope.
+    func respond(to request: Request, _ context: GatewayContext) async throws -> Response
+}
+
+extension AdminRoute {
+    /// True: what commands may do, the page may do, too.
+    var takesSessions: Bool { true }
+}
+
+/// A route that answers with an envelope.
+protocol AdminCall: AdminRoute {
     /// The envelope's `data`.
     ///
     /// - Throws: ``Refusal``, which becomes a failed envelope.
     func answer(_ request: Request, _ context: GatewayContext) async throws -> JSONValue
+}
+
+extension AdminCall {
+    func respond(to request: Request, _ context: GatewayContext) async throws -> Response {
+        try .enveloped(try await answer(request, context), requestID: context.requestID)
+    }
+}
+
+extension Response {
+    /// An answer that nobody keeps.
+    ///
+    /// - Parameter data: The envelope's `data`.
+    static func enveloped(_ data: JSONValue, requestID: String) throws -> Response {
+        let envelope = try AnswerEnvelope.succeeded(data, requestID: requestID)
+        return Response(
+            status: .ok, headers: [.contentType: RequestSigner.mediaType, .cacheControl: "no-store"],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: envelope)))
+    }
 }
 
 /// The gateway's own routes, for whoever may read the secrets of its data folder: never for an application key, since a
@@ -21,42 +52,38 @@ struct AdminRoutes: Sendable {
     static let prefix = "/speedpix/"
     private static let scheme = "bearer "
 
-    let calls: [any AdminCall]
+    let routes: [any AdminRoute]
+    /// What else than the token is taken; nil without a console.
+    private let access: ConsoleAccess?
     /// Compared instead of the token, so that neither time nor length shows how much of a guess was right.
     private let digest: [UInt8]
 
     /// - Parameter token: What requests have to have in `Authorization: Bearer …`.
-    init(token: Secret, calls: [any AdminCall]) {
+    init(token: Secret, access: ConsoleAccess? = nil, routes: [any AdminRoute]) {
         digest = Self.digest(token.revealed)
-        self.calls = calls
+        self.access = access
+        self.routes = routes
     }
 
     func add(to router: Router<GatewayContext>) {
-        for call in calls {
-            router.on(RouterPath(Self.prefix + call.path), method: call.method) { request, context in
-                try check(request)
-                let answer = try AnswerEnvelope.succeeded(
-                    try await call.answer(request, context), requestID: context.requestID)
-                return Response(
-                    status: .ok, headers: [.contentType: RequestSigner.mediaType, .cacheControl: "no-store"],
-                    body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer)))
+        for route in routes {
+            router.on(RouterPath(Self.prefix + route.path), method: route.method) { request, context in
+                try check(request, for: route)
+                return try await route.respond(to: request, context)
             }
         }
     }
 
-    /// - Throws: ``Refusal`` with HTTP 401.
-    private func check(_ request: Request) throws(Refusal) {
+    /// - Throws: ``Refusal``, with HTTP 401 for a token that is none of this gateway.
+    private func check(_ request: Request, for route: any AdminRoute) throws(Refusal) {
         let header = request.headers[.authorization] ?? ""
         let given = header.lowercased().hasPrefix(Self.scheme) ? String(header.dropFirst(Self.scheme.count)) : ""
         let differences = zip(digest, Self.digest(given)).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) }
-        guard differences == 0 else {
-            var refusal = Refusal(
-                "Unauthorized",
-                "this takes the token in the file \(GatewayStorage.adminTokenName) of the gateway's data folder, as"
-                    + " Authorization: Bearer TOKEN", status: .unauthorized)
-            refusal.headers[.wwwAuthenticate] = "Bearer"
-            throw refusal
-        }
+        if differences == 0 { return }
+        if route.takesSessions, let access, try access.admits(request, token: given) { return }
+        throw .unauthorized(
+            "this takes the token in the file \(GatewayStorage.adminTokenName) of the gateway's data folder, as"
+                + " Authorization: Bearer TOKEN")
     }
 
     private static func digest(_ token: String) -> [UInt8] { Array(SHA256.hash(data: Array(token.utf8))) }

@@ -1,0 +1,45 @@
+import HTTPTypes
+import Hummingbird
+
+/// The gateway's page, and the routes that it uses besides those that commands use.
+///
+/// Each area of the page gives its routes in a value of its own; ``Gateway`` puts them together.
+struct Console: Sendable {
+    let access: ConsoleAccess
+    private let files: ConsoleFiles
+    /// The routes below ``AdminRoutes/prefix`` that answer with an envelope.
+    var calls: [any AdminCall]
+    /// Those that answer with something else, such as events.
+    var routes: [any AdminRoute] = []
+
+    init(access: ConsoleAccess, configuration: GatewayConfiguration) {
+        self.access = access
+        files = ConsoleFiles(origins: access.origins)
+        calls = [NewCodeCall(access: access, configuration: configuration)]
+    }
+
+    /// Adds the routes that are not below that prefix: the files of the page, and the one that begins a session.
+    func add(to router: Router<GatewayContext>) {
+        router.post(RouterPath(ConsoleFiles.prefix + "session")) { [access] request, context in
+            try await access.begin(request, context)
+        }
+        for method in [HTTPRequest.Method.get, .head] {
+            router.on(RouterPath(ConsoleFiles.prefix + ":name"), method: method) { [files] request, context in
+                try files.file(context.parameters.get("name") ?? "", request)
+            }
+        }
+    }
+
+    /// The page, if that is what a request of `/` is for. A refusal of it is a text, since a person reads it.
+    func page(_ request: Request) -> Response? {
+        guard ConsoleFiles.isWanted(by: request) else { return nil }
+        do throws(Refusal) {
+            return try files.page(request)
+        } catch {
+            let response = Response(
+                status: error.status, headers: [.contentType: "text/plain; charset=utf-8", .vary: "Accept"],
+                body: ResponseBody(byteBuffer: ByteBuffer(string: error.message + "\n")))
+            return request.method == .head ? response.createHeadResponse() : response
+        }
+    }
+}
