@@ -47,6 +47,10 @@ public struct GatewayConfiguration: Sendable {
 
     /// Whether it has the console: a page for browsers, and the calls that the page makes. Default false.
     package var hasConsole = false
+    /// The runs that the console shows; nil, the default, for none.
+    package var runs: (any RunsSource)?
+    /// The batches that the console shows; nil, the default, for none.
+    package var batches: (any BatchesSource)?
 
     /// Predictions that run at the same time. Default 64.
     public var workers = 64
