@@ -35,6 +35,7 @@ package final class GroupCommitDatabase: Sendable {
     /// Reads while the writer waits for the disk.
     private let reader: DatabaseQueue
     private let queue: DispatchQueue
+    private let beforeCommit: (@Sendable () throws -> Void)?
     private let state = Mutex(State())
 
     /// How long what may wait does wait at most.
@@ -47,10 +48,16 @@ package final class GroupCommitDatabase: Sendable {
     /// - Parameters:
     ///   - label: For debuggers.
     ///   - migrator: Its tables, version by version.
+    ///   - beforeCommit: Called on the writer's thread before each transaction of writes is committed. If it throws a
+    ///     `DatabaseError`, the transaction is undone, and all its writes fail with that; while it does not return, they wait.
+    ///     For tests: a disk that is full, or does not answer.
     /// - Throws: ``NewerDatabase`` for a file that has had migrations which this one does not know; ``ForeignDatabase`` for one of
     ///   another program; what SQLite refuses.
-    package init(path: String, label: String, migrator: DatabaseMigrator) throws {
+    package init(
+        path: String, label: String, migrator: DatabaseMigrator, beforeCommit: (@Sendable () throws -> Void)? = nil
+    ) throws {
         queue = DispatchQueue(label: label)
+        self.beforeCommit = beforeCommit
         var configuration = GRDB.Configuration()
         configuration.label = label
         configuration.busyMode = .timeout(Self.patience)
@@ -214,6 +221,7 @@ package final class GroupCommitDatabase: Sendable {
             do {
                 try database.write { database in
                     for pending in batch { try pending.operation(database) }
+                    try beforeCommit?()
                 }
             } catch {
                 // The transaction was undone. Failures are rare, so that savepoints are for those that follow one.
@@ -230,7 +238,7 @@ package final class GroupCommitDatabase: Sendable {
     /// All operations in one transaction; what fails of one is undone without the others.
     private func performEach(_ batch: [Pending]) throws -> [Result<Void, any Error>] {
         let results = try database.write { database in
-            try batch.map { pending -> Result<Void, any Error> in
+            let results = try batch.map { pending -> Result<Void, any Error> in
                 do {
                     try database.inSavepoint {
                         try pending.operation(database)
@@ -242,6 +250,8 @@ package final class GroupCommitDatabase: Sendable {
                     return .failure(error)
                 }
             }
+            try beforeCommit?()
+            return results
         }
         state.withLock { $0.commits += 1 }
         return results

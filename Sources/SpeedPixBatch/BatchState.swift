@@ -27,6 +27,13 @@ package struct BatchState: Sendable {
         package let failure: RowResult.Failure?
     }
 
+    /// A picture of how far a row that runs is.
+    package struct Preview: Sendable, Equatable {
+        /// Of the row.
+        package let label: String
+        package let url: String
+    }
+
     /// How many labels of a group, and how many failed rows, are kept.
     package static let mostLabels = 5
     /// How many codes are told apart; scripts can make any number of them. Failures with others are in the last group.
@@ -54,6 +61,8 @@ package struct BatchState: Sendable {
     private var runningRows: [Int: Running] = [:]
     /// Of tries that have ended, until it is known whether their rows are tried again.
     private var unsavedOfRunning: [Int: Int] = [:]
+    /// Of each running row that has a preview its newest one, by the row's number; the last one came last.
+    private var previews: [(number: Int, url: String)] = []
     /// By their codes, in the order in which the codes came.
     package private(set) var failures: [FailureGroup] = []
     /// The last rows that have failed, the newest last.
@@ -71,6 +80,11 @@ package struct BatchState: Sendable {
         runningRows.values.sorted { ($0.since, $0.number) < ($1.since, $1.number) }
     }
     package var runningCount: Int { runningElsewhere + runningRows.count }
+    /// Of the previews that running rows have now, the one that came last; nil if there is none.
+    package var preview: Preview? {
+        guard let newest = previews.last, let row = runningRows[newest.number] else { return nil }
+        return Preview(label: row.label, url: newest.url)
+    }
 
     /// - Parameter time: Never less than that of the event before.
     package mutating func apply(_ event: RowEvent, at time: Duration) {
@@ -81,6 +95,7 @@ package struct BatchState: Sendable {
             pace.begin(at: time)
         case .retried(let row, _):
             runningRows[row.row.number] = nil
+            setPreview(nil, of: row.row.number)
             // The next try takes them up.
             unsavedOfRunning[row.row.number] = nil
             retries += 1
@@ -94,7 +109,14 @@ package struct BatchState: Sendable {
         case .created: created += 1
         case .reused: reused += 1
         case .unsaved(let row, let count): unsavedOfRunning[row.row.number] = count
+        case .previewed(let row, let url): setPreview(url, of: row.row.number)
         }
+    }
+
+    private mutating func setPreview(_ url: String?, of number: Int) {
+        previews.removeAll { $0.number == number }
+        guard let url, runningRows[number] != nil else { return }
+        previews.append((number: number, url: url))
     }
 
     private mutating func reopen(_ state: RowResult.State) {
@@ -109,6 +131,7 @@ package struct BatchState: Sendable {
     /// - Returns: Whether it has a result.
     private mutating func end(_ row: BatchRow, _ result: RowResult) -> Bool {
         runningRows[row.number] = nil
+        setPreview(nil, of: row.number)
         unsaved += unsavedOfRunning.removeValue(forKey: row.number) ?? 0
         switch result.state {
         case .succeeded: succeeded += 1

@@ -20,4 +20,6 @@ package enum RowEvent: Sendable, Equatable {
     case reused
     /// So many predictions of a row have succeeded in this try, and their files were neither saved nor used.
     case unsaved(QueuedRow, Int)
+    /// The newest preview of its predictions has this URL now; nil if there is none any more.
+    case previewed(QueuedRow, String?)
 }

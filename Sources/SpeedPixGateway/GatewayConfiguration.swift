@@ -96,6 +96,10 @@ public struct GatewayConfiguration: Sendable {
     /// Called with each fault as it strikes.
     package var onFault: @Sendable (FaultStrike) -> Void = { _ in }
 
+    /// Called on the database's own thread before each commit: the writes fail with the `DatabaseError` that it throws, and wait
+    /// while it does not return. For tests.
+    var beforeCommit: (@Sendable () throws -> Void)?
+
     /// Where programs are looked for that workflows use if they are installed: folders with colons between, as the variable
     /// `PATH` has them. `image-to-video` uses `ffmpeg`. Default: none.
     public var searchPath = ""

@@ -4,14 +4,15 @@ import SpeedPixGateway
 
 /// A gateway in this process with known credentials, key `key` and secret `secret`: the service of commands under test.
 enum TestService {
+    /// - Parameter added: What it offers besides the built-in workflows.
     static func run(
-        faults: String = #"{"rules": []}"#,
+        faults: String = #"{"rules": []}"#, adding added: [any LocalWorkflow] = [],
         body: @escaping @Sendable (_ endpoint: String) async throws -> Void
     ) async throws {
         var configuration = GatewayConfiguration(appKey: "key", appSecret: Secret("secret"))
         configuration.faults = try FaultFile.rules(Array(faults.utf8))
         let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
-        let workflows = try await BuiltInWorkflows.load()
+        let workflows = try await BuiltInWorkflows.load() + added
         try await Gateway.withRunning(configuration, workflows: workflows, logger: logger) { running in
             try await body(running.endpoint)
         }

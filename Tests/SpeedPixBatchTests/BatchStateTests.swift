@@ -52,6 +52,29 @@ struct BatchStateTests {
         #expect(state.unsaved == 3)
     }
 
+    @Test("BatchState has the preview that came last of those that running rows have")
+    func preview() {
+        func text(_ state: BatchState) -> String? { state.preview.map { "\($0.label): \($0.url)" } }
+        var state = BatchState(total: 3)
+        #expect(state.preview == nil)
+        for number in 1...3 { state.apply(.started(row(number)), at: .zero) }
+        state.apply(.previewed(row(1), "a/1"), at: .zero)
+        state.apply(.previewed(row(2), "b/1"), at: .zero)
+        #expect(text(state) == "row 2: b/1")
+        state.apply(.previewed(row(1), "a/2"), at: .zero)
+        #expect(text(state) == "row 1: a/2")
+        state.apply(.previewed(row(3), "c/1"), at: .zero)
+        state.apply(.previewed(row(3), nil), at: .zero)
+        #expect(text(state) == "row 1: a/2")
+        state.apply(.retried(row(1), .failed("network", retryable: true)), at: .zero)
+        #expect(text(state) == "row 2: b/1")
+        state.apply(.ended(row(2), RowResult(.succeeded)), at: .zero)
+        #expect(state.preview == nil)
+        // It comes too late: the row does not run.
+        state.apply(.previewed(row(2), "b/2"), at: .zero)
+        #expect(state.preview == nil)
+    }
+
     @Test("The time left is unknown until eight rows have ended; those done before do not count")
     func unknownTimeLeft() {
         var state = BatchState(total: 100)

@@ -22,6 +22,7 @@ struct TestGateway: Sendable {
     let date: ManualDate
     let client: SpeedPixClient
     let refusal: String?
+    let console: ConsoleLink?
 
     static func run(
         workflows: [any LocalWorkflow] = [EchoWorkflow()],
@@ -40,7 +41,8 @@ struct TestGateway: Sendable {
                 dependencies: ClientDependencies(clock: ImmediateClock(), now: { date.now }))
             try await body(
                 TestGateway(
-                    endpoint: running.endpoint, clock: clock, date: date, client: client, refusal: running.refusal))
+                    endpoint: running.endpoint, clock: clock, date: date, client: client, refusal: running.refusal,
+                    console: running.console))
         }
     }
 

@@ -1,5 +1,6 @@
 import GRDB
 import SQLiteStorage
+import Synchronization
 import Testing
 
 #if canImport(FoundationEssentials)
@@ -10,12 +11,15 @@ import Foundation
 
 @Suite("The durability of commits")
 struct DurabilityTests {
-    private func withDatabase(_ body: (GroupCommitDatabase) async throws -> Void) async throws {
+    private func withDatabase(
+        beforeCommit: (@Sendable () throws -> Void)? = nil, _ body: (GroupCommitDatabase) async throws -> Void
+    ) async throws {
         let folder = JournalFolder()
         try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1") { try $0.execute(sql: "CREATE TABLE t (n INTEGER PRIMARY KEY)") }
-        let database = try GroupCommitDatabase(path: folder.path + "/t.sqlite", label: "test", migrator: migrator)
+        let database = try GroupCommitDatabase(
+            path: folder.path + "/t.sqlite", label: "test", migrator: migrator, beforeCommit: beforeCommit)
         try await body(database)
         await database.close()
     }
@@ -49,6 +53,30 @@ struct DurabilityTests {
             }
             #expect(database.commits == 1)
             #expect(try database.readNow { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM t") } == 5)
+        }
+    }
+
+    @Test("GroupCommitDatabase fails and undoes all writes of a commit that fails, and commits the next one")
+    func failedCommit() async throws {
+        let isFull = Mutex(true)
+        let beforeCommit: @Sendable () throws -> Void = {
+            if isFull.withLock({ $0 }) { throw DatabaseError(resultCode: .SQLITE_FULL) }
+        }
+        try await withDatabase(beforeCommit: beforeCommit) { database in
+            let hasFailed = Mutex(false)
+            database.submit(mayWait: true) {
+                try $0.execute(sql: "INSERT INTO t VALUES (1)")
+            } _: { result in
+                if case .failure = result { hasFailed.withLock { $0 = true } }
+            }
+            let error = await #expect(throws: DatabaseError.self) {
+                try await database.write { try $0.execute(sql: "INSERT INTO t VALUES (2)") }
+            }
+            #expect(error.map { DatabaseProblem($0) } == .full)
+            #expect(hasFailed.withLock { $0 } && database.commits == 0)
+            isFull.withLock { $0 = false }
+            try await database.write { try $0.execute(sql: "INSERT INTO t VALUES (3)") }
+            #expect(try database.readNow { try Int.fetchAll($0, sql: "SELECT n FROM t") } == [3])
         }
     }
 }

@@ -16,6 +16,7 @@ struct WorkflowFunctionTests {
                     ["name": "seed", "type": "integer", "default": 5, "maximum": .unsigned(.max)],
                     ["name": "sampler", "type": "choice", "choices": ["euler", "lcm"]],
                 ],
+                "outputs": [["name": "images", "type": "file", "always_array": true]],
             ]
         ]
     ])
@@ -35,6 +36,8 @@ struct WorkflowFunctionTests {
             assert(image.default == nil and image.choices == nil and image.minimum == nil)
             assert(seed.default == 5 and not seed.required and tostring(seed.maximum) == "18446744073709551615")
             assert(sampler.choices[2] == "lcm" and sampler.help == nil)
+            local images = shop.outputs[1]
+            assert(#shop.outputs == 1 and images.name == "images" and images.type == "file" and images.always_array)
             """, host: host)
     }
 

@@ -559,7 +559,7 @@ function speedpix.cancel(id) end
 ---@return table[]
 function speedpix.workflows() end
 
---- What a workflow of a gateway takes: a table with id, title, summary, kind, version, versions, aliases and inputs, a list of tables with name, type, required, default, minimum, maximum, choices and help. Of the service: `unsupported`.
+--- What a workflow of a gateway takes and gives: a table with id, title, summary, kind, version, versions, aliases, inputs, a list of tables with name, type, required, default, minimum, maximum, choices and help, and outputs, a list of tables with name, type and always_array. Of the service: `unsupported`.
 --- Raises: unsupported, auth, configuration, throttled, network, api_error, invalid_response.
 ---@param id string
 ---@return table

@@ -20,6 +20,16 @@ public struct WorkflowDescription: Sendable, Hashable {
         public var help: String
     }
 
+    /// One of a workflow's outputs.
+    public struct Output: Sendable, Hashable {
+        /// Its name in the output of a prediction.
+        public var name: String
+        /// `file`, `string`, `integer`, `number`, `boolean` or `any`.
+        public var type: String
+        /// Whether it is an array even of one. Otherwise one value stands alone, and several files are an array.
+        public var isAlwaysArray: Bool
+    }
+
     /// What creates name it by.
     public var id: String
     /// One line for a person.
@@ -36,6 +46,8 @@ public struct WorkflowDescription: Sendable, Hashable {
     public var aliases: [String: String]
     /// In the order in which they were published.
     public var inputs: [Input]
+    /// What a prediction is known to give, besides `info`; empty if that shows only when it has succeeded.
+    public var outputs: [Output]
 }
 
 extension WorkflowDescription {
@@ -50,6 +62,7 @@ extension WorkflowDescription {
         versions = (json["versions"]?.arrayValue ?? []).compactMap(\.stringValue)
         aliases = (json["aliases"]?.objectValue ?? [:]).compactMapValues(\.stringValue)
         inputs = (json["inputs"]?.arrayValue ?? []).compactMap { Input($0) }
+        outputs = (json["outputs"]?.arrayValue ?? []).compactMap { Output($0) }
     }
 }
 
@@ -65,5 +78,15 @@ extension WorkflowDescription.Input {
         maximum = json["maximum"]
         choices = json["choices"]?.arrayValue ?? []
         help = json["help"]?.stringValue ?? ""
+    }
+}
+
+extension WorkflowDescription.Output {
+    /// Nil for one without a name.
+    fileprivate init?(_ json: JSONValue) {
+        guard let name = json["name"]?.stringValue else { return nil }
+        self.name = name
+        type = json["type"]?.stringValue ?? "any"
+        isAlwaysArray = json["always_array"]?.lenientBool ?? false
     }
 }

@@ -22,7 +22,7 @@ package struct RowTable: Sendable {
         // 32 bits, so that a cell has 24 bytes.
         private let columnIndex: Int32
         /// Whether the source has a number or a truth value, and no text.
-        fileprivate let isJSON: Bool
+        package let isJSON: Bool
         package let text: String
 
         /// The index of its column.

@@ -45,7 +45,9 @@ struct BatchAttempt: Sendable {
         var shown = context
         shown.writeOutput = outputFailure.recording(context.writeOutput)
         let display = BatchDisplay(
-            context: shown, mode: progress, recorder: recorder, stop: { [queue] in queue.stopReason })
+            context: shown, mode: progress, recorder: recorder,
+            previews: progress == .tty ? PreviewDisplay(plan.host.configuration, context) : nil,
+            stop: { [queue] in queue.stopReason })
         let rows = Task { [self] in
             try await display.run { scriptContext in try await work(environment(scriptContext)) }
         }

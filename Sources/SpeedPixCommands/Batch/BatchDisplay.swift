@@ -5,6 +5,8 @@ struct BatchDisplay: Sendable {
     let context: CommandContext
     let mode: ProgressMode
     let recorder: BatchRecorder
+    /// Draws the previews of rows; nil where there are none, or they cannot be shown.
+    var previews: PreviewDisplay?
     /// Why no row begins any more; asked at each drawing.
     let stop: @Sendable () -> BatchStop?
 
@@ -13,9 +15,12 @@ struct BatchDisplay: Sendable {
         switch mode {
         case .tty:
             let style = ProgressFrame.Style(context.environment)
-            let display = LiveDisplay(context) { [recorder, stop] size in
+            let display = LiveDisplay(context, previews: previews) { [recorder, stop] size in
                 let (state, elapsed) = recorder.withState { ($0, recorder.elapsed()) }
-                return BatchFrame(state: state, stop: stop(), elapsed: elapsed, size: size, style: style).lines
+                let frame = BatchFrame(state: state, stop: stop(), elapsed: elapsed, size: size, style: style)
+                return LiveFrame(
+                    lines: frame.lines,
+                    preview: state.preview.map { LiveFrame.Preview(url: $0.url, name: $0.label) })
             }
             try await display.run(body)
         case .plain:

@@ -9,6 +9,9 @@ struct BatchResult: Sendable {
     /// Its number in the journal; nil if nothing was written down.
     var run: Int64?
 
+    /// Why not every row is done, as a report has it; nil for no reason.
+    var problem: String? { end.failure == nil ? nil : summary?.stop?.sentence ?? end.message }
+
     func fields(in context: CommandContext) -> [String: JSONValue] {
         var fields = end.fields(in: context)
         if let summary { fields["rows"] = summary.fields }

@@ -31,7 +31,7 @@ struct BatchRunner: Sendable {
         do {
             let target = try BatchTarget(plan)
             try check(plan, target)
-            reportPlace = try BatchReport.place(of: plan, in: context)
+            reportPlace = try BatchReport.place(plan.report, rows: plan.rows.count, in: context)
             journaling = try BatchJournaling(plan, target, client: client, in: context)
         } catch {
             return BatchResult(end: RunEnd(error, script: nil, in: context))
@@ -70,7 +70,7 @@ struct BatchRunner: Sendable {
     private func attempt(
         _ plan: BatchPlan, _ journaling: BatchJournaling, _ client: SpeedPixClient, _ reportPlace: ReportPlace?
     ) async throws -> BatchAttempt {
-        let report = try reportPlace.map { try BatchReport($0, plan, journaling, in: context) }
+        let report = try reportPlace.map { try BatchReport($0, plan.reported(journaling), in: context) }
         let scriptDigest = RowVersion.scriptDigest(plan.script.chunk)
         let selection = try RowSelection(plan, journaling, scriptDigest: scriptDigest)
         let results = plan.isDryRun ? nil : try begin(plan, selection, journaling)

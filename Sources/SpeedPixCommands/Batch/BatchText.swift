@@ -14,7 +14,7 @@ enum BatchText {
     static func line(_ event: RowEvent, at time: Duration) -> String? {
         let text: String
         switch event {
-        case .started, .skipped, .left, .reopened, .running, .created, .reused, .unsaved: return nil
+        case .started, .skipped, .left, .reopened, .running, .created, .reused, .unsaved, .previewed: return nil
         case .retried(let row, let result):
             text = "trying again \(failed(row.row.label, result.failure, result.state))"
         case .ended(let row, let result):

@@ -54,6 +54,19 @@ struct RowRun {
         }
 
         let state = Mutex(State())
+        /// The URL of the preview that was reported last.
+        private let preview = Mutex<String?>(nil)
+
+        /// Reports the newest preview of the row, if it is another one than before.
+        func notePreview(_ recorder: RunRecorder, report: (String?) -> Void) {
+            preview.withLock { last in
+                // Read within the lock: of two threads the later one does not report the older preview.
+                let newest = recorder.withState { $0.preview }
+                guard newest != last else { return }
+                last = newest
+                report(newest)
+            }
+        }
 
         func note(_ event: ScriptEvent) {
             switch event {
@@ -152,13 +165,17 @@ struct RowRun {
             }
         }
         let recorder = RunRecorder(clock: environment.context.clock, observers: [{ event, _, _ in onEvent(event) }])
+        let note: @Sendable (ScriptEvent) -> Void = { [environment, queued] event in
+            recorder.note(event)
+            facts.notePreview(recorder) { environment.onEvent(.previewed(queued, $0)) }
+        }
         let overlay = plan.isDryRun ? DryRun.makeOverlay(environment.context) : nil
         defer { overlay?.discard() }
         var host = ScriptHost(
             plan.host.row(arguments, reads: reads),
             client: environment.client.with(
                 journal: try guarded(journal, facts), onRetry: { recorder.note(.retried($0)) }),
-            streams: streams, environment.context, overlay: overlay, onEvent: recorder.note)
+            streams: streams, environment.context, overlay: overlay, onEvent: note)
         host.savedNames = SavedNames(shared: environment.names.names(of: row.key))
         let seed = journal?.seed ?? BatchJournal.seed(of: row.key.description, in: environment.journaling.seed)
         let vm = try SpeedPixModule.makeVM(host, seed: seed)

@@ -14,6 +14,7 @@ struct BatchAttachCommand: ContextCommand {
             Examples:
               speedpix batch attach card-products-3f9a0c11
               speedpix batch attach card-products-3f9a0c11 --resume --only failed
+              speedpix batch attach card-products-3f9a0c11 --report cards.html
 
             Any number of people may follow a batch, and Ctrl-C leaves it running. Rows
             that are lost are handed out again by whoever follows.
@@ -39,6 +40,7 @@ struct BatchAttachCommand: ContextCommand {
             valueName: "failed|KEY"))
     var only: [String] = []
 
+    @OptionGroup var reporting: ReportOptions
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
@@ -89,6 +91,10 @@ struct BatchAttachCommand: ContextCommand {
         let table = BatchPlan.Results(
             path: context.absolute(shown), shown: shown, format: ResultsFormat(path: shown) ?? .csv)
         try ResultsFile.check(path: table.path, shown: shown, rows: nil)
+        let report = try BatchReport.make(
+            reporting.report, of: manifest, table,
+            secrets: Redaction(KnownSecrets(reader: SettingsReader(context: context)).all), isQuiet: output.quiet,
+            in: context)
         let rows = try await reader.followedRows(of: manifest) {
             if !output.quiet {
                 context.say(
@@ -107,7 +113,7 @@ struct BatchAttachCommand: ContextCommand {
         }
         return await QueueFollowing(
             context: context, events: events, reader: reader, manifest: manifest, rows: rows, results: table,
-            rowsPath: nil, progress: output.mode(in: context), isQuiet: output.quiet,
+            rowsPath: nil, report: report, progress: output.mode(in: context), isQuiet: output.quiet,
             showsSummary: output.showsSummary(in: context), flag: target.flag
         ).run()
     }

@@ -124,9 +124,6 @@ struct BatchCommand: ContextCommand {
             throw ValidationError("with --queue a batch is known by its name: leave the number of --resume out")
         }
         if resuming.noJournal || lock { throw ValidationError("--no-journal and --lock do not go with --queue") }
-        if reporting.report != nil {
-            throw ValidationError("--report does not go with --queue: the pictures are where the workers saved them")
-        }
     }
 
     func run(in context: CommandContext) async throws {

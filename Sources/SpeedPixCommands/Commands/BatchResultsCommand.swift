@@ -8,8 +8,9 @@ struct BatchResultsCommand: ContextCommand {
         commandName: "results",
         abstract: "Writes the results that a batch in a queue has by now, and does not wait for more.",
         discussion: """
-            Example:
+            Examples:
               speedpix batch results card-products-3f9a0c11 --results today.jsonl
+              speedpix batch results card-products-3f9a0c11 --report today.html
             """)
 
     @Argument(help: ArgumentHelp("The batch's name.", valueName: "NAME"), transform: QueueOptions.name)
@@ -20,6 +21,8 @@ struct BatchResultsCommand: ContextCommand {
     @Option(
         help: ArgumentHelp("Where the table goes; otherwise NAME-results.csv.", valueName: "FILE.csv|.jsonl"))
     var results: String?
+
+    @OptionGroup var reporting: ReportOptions
 
     @Flag(name: [.customShort("q"), .long], help: "Says only what goes wrong.")
     var quiet = false
@@ -34,12 +37,12 @@ struct BatchResultsCommand: ContextCommand {
         let shown = results ?? "\(name)-results.csv"
         do {
             try await queueOptions.withAccess(context, isQuiet: quiet) { access, _ in
-                let count = try await write(BatchReader(name, access), to: shown, in: context)
-                if !quiet {
-                    context.say(
-                        "\(CountText.grouped(count.done)) of \(CountText.of(count.all, "row")) have a result: \(shown)"
-                            .printable())
-                }
+                let written = try await write(BatchReader(name, access), to: shown, in: context)
+                guard !quiet else { return }
+                context.say(
+                    "\(CountText.grouped(written.done)) of \(CountText.of(written.all, "row")) have a result: \(shown)"
+                        .printable())
+                if let report = written.report { context.say("report: \(report)".printable()) }
             }
         } catch {
             let end = RunEnd(error, script: nil, in: context)
@@ -47,25 +50,36 @@ struct BatchResultsCommand: ContextCommand {
         }
     }
 
+    /// - Returns: How many rows have a result, and where the report is.
     private func write(
         _ reader: BatchReader, to shown: String, in context: CommandContext
-    ) async throws -> (done: Int, all: Int) {
+    ) async throws -> (done: Int, all: Int, report: String?) {
         let manifest = try await reader.manifest()
+        let results = BatchPlan.Results(
+            path: context.absolute(shown), shown: shown, format: ResultsFormat(path: shown) ?? .csv)
+        let report = try BatchReport.make(
+            reporting.report, of: manifest, results,
+            secrets: Redaction(KnownSecrets(reader: SettingsReader(context: context)).all), isQuiet: quiet, in: context)
         let rows = try await reader.followedRows(of: manifest) {
             if !quiet { context.say("rows of \(name) are still put into the queue; waiting for the last one") }
         }
         let table = try ResultsFile(
-            path: context.absolute(shown), shown: shown, format: ResultsFormat(path: shown) ?? .csv,
-            columns: manifest.resultColumns, rows: nil)
+            path: results.path, shown: shown, format: results.format, columns: manifest.resultColumns, rows: nil)
         let batch = try await BatchFollower(
             reader, manifest, rows: rows, now: { [context] in context.secondsSince1970 }
         ) { event in
-            if case .ended(let line, let queued, _) = event { try table.append(manifest.record(line, queued.result)) }
+            guard case .ended(let line, let queued, let time, _) = event else { return }
+            try table.append(manifest.record(line, queued.result))
+            report?.note(line.row(manifest.rows.parameters), queued.result, worker: queued.worker, ended: time)
         }.readStored()
         for index in batch.missing {
-            try table.append(manifest.record(try rows.line(index), RowResult(.notRun)))
+            let line = try rows.line(index)
+            try table.append(manifest.record(line, RowResult(.notRun)))
+            report?.note(line.row(manifest.rows.parameters), BatchReport.withoutResult, worker: nil, ended: nil)
         }
         try table.finish()
-        return (batch.endedCount, batch.count)
+        var page: String?
+        if let report { page = try await report.write(report.facts(of: manifest), problem: nil) }
+        return (batch.endedCount, batch.count, page)
     }
 }

@@ -29,6 +29,8 @@ struct CompletionsCommand: ContextCommand {
             case .zsh: .zsh
             case .fish: .fish
             }
-        try context.writeOutput(Array(RootCommand.completionScript(for: kind).utf8))
+        let script = DefaultSubcommandCompletion(of: RootCommand.self)
+            .added(to: RootCommand.completionScript(for: kind), for: shell)
+        try context.writeOutput(Array(script.utf8))
     }
 }

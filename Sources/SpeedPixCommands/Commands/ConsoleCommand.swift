@@ -17,8 +17,9 @@ struct ConsoleCommand: ContextCommand {
             when the gateway is started anew.
 
             The gateway is the one that "speedpix serve" runs on the same data folder, or the
-            one that --gateway and --admin-token-file name. Of one on another machine, open
-            a tunnel (ssh -L 8187:localhost:8187 HOST), and make the link in it.
+            one that --gateway and --admin-token-file name. For one on another machine, make
+            a tunnel (ssh -L 8187:127.0.0.1:8187 HOST), and type this there: the link is
+            good at this end, too.
             """)
 
     @OptionGroup var admin: AdminOptions

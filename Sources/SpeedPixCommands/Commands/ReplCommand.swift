@@ -93,6 +93,10 @@ struct ReplCommand: ContextCommand {
         // For completion; a session at a pipe has none, and asks only when it lists them.
         let fetching = isLocal || editor == nil ? nil : Task { try? await fetched.refresh() }
         defer { fetching?.cancel() }
+        let display = SessionDisplay(
+            output: output, process: process, recorder: recorder,
+            previews: editor == nil ? nil : PreviewDisplay(configuration, process, chosen: pictures),
+            isInteractive: editor != nil)
         let repl = Repl(
             ReplComponents(
                 context: context, vm: vm, host: host,
@@ -104,8 +108,7 @@ struct ReplCommand: ContextCommand {
                     if !isLocal { try? await fetched.refresh() }
                     try Task.checkCancellation()
                     return SessionWorkflows.list(workflows(), isComplete: isLocal || fetched.isComplete)
-                }, process: process, localMode: target.localMode,
-                isInteractive: editor != nil))
+                }, display: display, localMode: target.localMode, isInteractive: editor != nil))
         return try await repl.run()
     }
 

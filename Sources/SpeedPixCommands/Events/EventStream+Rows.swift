@@ -6,7 +6,7 @@ extension EventStream {
     /// - Parameter event: Of predictions the script's own events tell, so that those of the state are not sent.
     func send(_ event: RowEvent) {
         switch event {
-        case .left, .reopened, .running, .created, .reused, .unsaved: break
+        case .left, .reopened, .running, .created, .reused, .unsaved, .previewed: break
         case .skipped(let row): send("row.skipped", Self.fields(row))
         case .started(let row): send("row.started", Self.fields(row))
         case .retried(let row, let result):

@@ -1,5 +1,6 @@
 import SpeedPix
 import SpeedPixBatch
+import SpeedPixQueue
 import Synchronization
 
 #if canImport(FoundationEssentials)
@@ -8,60 +9,81 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// The events of a run, one JSON object a line. `docs/events.schema.json` describes them.
-final class EventStream: Sendable {
-    private struct State {
-        var redaction: Redaction
-        var hasStarted = false
-        var hasFinished = false
+/// The events of a run, one JSON object a line. `docs/events.schema.json` describes them. Copies write to the same stream.
+struct EventStream: Sendable {
+    /// What all copies share.
+    private final class Shared: Sendable {
+        struct State {
+            var redaction: Redaction
+            var hasStarted = false
+            var hasFinished = false
+        }
+
+        let context: CommandContext
+        let elapsed: @Sendable () -> Duration
+        /// What the first event has, whatever becomes of the run.
+        let head: [String: JSONValue]
+        let outputFailure = OutputFailure()
+        let state: Mutex<State>
+
+        init(_ context: CommandContext, head: [String: JSONValue], secrets: [String]) {
+            self.context = context
+            self.head = head
+            elapsed = context.clock.stopwatch()
+            state = Mutex(State(redaction: Redaction(secrets)))
+        }
     }
 
-    private let context: CommandContext
-    private let elapsed: @Sendable () -> Duration
-    /// What the first event has, whatever becomes of the run.
-    private let head: [String: JSONValue]
-    private let state: Mutex<State>
+    private let shared: Shared
+    /// Which batch the events of rows are of; nil where they are of one alone.
+    private var batch: BatchName?
+
     /// Why events could not be written: mostly since their reader has closed the stream. No more are written then.
-    let outputFailure = OutputFailure()
+    var outputFailure: OutputFailure { shared.outputFailure }
 
     /// - Parameters:
     ///   - context: Its standard output takes the events, and nothing else may write there.
     ///   - head: What the first event has, whatever becomes of the run.
     ///   - secrets: What no event may show.
     init(_ context: CommandContext, head: [String: JSONValue], secrets: [String]) {
-        self.context = context
-        self.head = head
-        elapsed = context.clock.stopwatch()
-        state = Mutex(State(redaction: Redaction(secrets)))
+        shared = Shared(context, head: head, secrets: secrets)
+    }
+
+    /// The same stream for rows of a batch, which their events name: a worker has rows of several.
+    func of(_ batch: BatchName) -> EventStream {
+        var stream = self
+        stream.batch = batch
+        return stream
     }
 
     /// What the script prints, for a row if it runs for one.
     func print(_ bytes: [UInt8], of row: RowKey? = nil) {
-        let redaction = state.withLock { $0.redaction }
+        let redaction = shared.state.withLock { $0.redaction }
         send("print", JSONValue.fields(text: redaction(bytes)), of: row)
     }
 
     /// The first event. From now on nothing shows the secret that the plan has.
     func start(_ host: HostPlan) {
-        state.withLock { $0.redaction = $0.redaction.adding(host.configuration) }
+        shared.state.withLock { $0.redaction = $0.redaction.adding(host.configuration) }
         start(parameters: host.arguments)
     }
 
     /// The first event, with what the script is called with.
     func start(parameters: [String: String]) {
-        let isFirst = state.withLock { state in
+        let isFirst = shared.state.withLock { state in
             defer { state.hasStarted = true }
             return !state.hasStarted
         }
         guard isFirst else { return }
-        send("run.started", head.merging(["parameters": .object(parameters.mapValues { .string($0) })]) { $1 })
+        send("run.started", shared.head.merging(["parameters": .object(parameters.mapValues { .string($0) })]) { $1 })
     }
 
     /// - Parameter row: The row of a batch that the script runs for.
     func send(_ name: String, _ fields: [String: JSONValue] = [:], of row: RowKey? = nil) {
         var fields = fields
         if let row { fields["row_key"] = .string(row.description) }
-        let notifyFailure = state.withLock { state in
+        if let batch { fields["batch"] = .string(batch.text) }
+        let notifyFailure = shared.state.withLock { state in
             state.hasFinished ? nil : write(name, fields: fields, state: &state)
         }
         notifyFailure?()
@@ -71,7 +93,7 @@ final class EventStream: Sendable {
     func finish(_ fields: [String: JSONValue]) {
         // Without the parameters: of a run that never began they were not checked, and one may be a secret.
         start(parameters: [:])
-        state.withLock { state in
+        shared.state.withLock { state in
             guard !state.hasFinished else { return }
             state.hasFinished = true
             _ = write("run.finished", fields: fields, state: &state)
@@ -80,18 +102,19 @@ final class EventStream: Sendable {
 
     /// - Returns: What to call once the state's lock is released: it ends the run.
     private func write(
-        _ name: String, fields: [String: JSONValue], state: inout State
+        _ name: String, fields: [String: JSONValue], state: inout Shared.State
     ) -> (@Sendable () -> Void)? {
         guard outputFailure.error == nil else { return nil }
         var event = fields
         event["event"] = .string(name)
-        event["time"] = .string(context.now().formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true)))
-        event["elapsed"] = .seconds(elapsed())
+        event["time"] = .string(
+            shared.context.now().formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true)))
+        event["elapsed"] = .seconds(shared.elapsed())
         let value = JSONValue.object(event)
         do {
             var line = try state.redaction(value).encoded()
             line.append(UInt8(ascii: "\n"))
-            try context.writeOutput(line)
+            try shared.context.writeOutput(line)
             return nil
         } catch {
             return outputFailure.record(error)

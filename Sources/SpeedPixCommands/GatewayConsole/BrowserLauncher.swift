@@ -1,6 +1,5 @@
 import LocalFiles
 import Subprocess
-import SystemPackage
 
 /// Opens pages in the browser of the person who typed the command, as the desktop has it.
 struct BrowserLauncher {

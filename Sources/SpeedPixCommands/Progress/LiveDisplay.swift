@@ -14,12 +14,19 @@ final class LiveDisplay: Sendable {
     }
 
     private let context: CommandContext
-    private let frame: @Sendable (TerminalExtent) -> [String]
+    private let previews: PreviewDisplay?
+    private let frame: @Sendable (TerminalExtent) -> LiveFrame
     private let state = Mutex(State())
 
-    /// - Parameter frame: The lines for a terminal of a size; asked at each drawing.
-    init(_ context: CommandContext, frame: @escaping @Sendable (TerminalExtent) -> [String]) {
+    /// - Parameters:
+    ///   - previews: Draws the previews of frames, and belongs to no other display meanwhile; nil to show none.
+    ///   - frame: What is shown on a terminal of a size; asked at each drawing.
+    init(
+        _ context: CommandContext, previews: PreviewDisplay? = nil,
+        frame: @escaping @Sendable (TerminalExtent) -> LiveFrame
+    ) {
         self.context = context
+        self.previews = previews
         self.frame = frame
     }
 
@@ -46,15 +53,17 @@ final class LiveDisplay: Sendable {
 
     private func draw() {
         guard let size = context.errorTerminal() else { return }
-        let lines = frame(size)
+        let shown = frame(size)
+        let rows = shown.lines + (previews?.rows(of: shown.preview, in: size, below: shown.lines.count) ?? [])
         state.withLock { state in
             guard !state.isOver else { return }
             state.redraws = 0
-            write(state.region.draw(lines))
+            write(state.region.draw(rows))
         }
     }
 
     private func end() {
+        previews?.end()
         state.withLock { state in
             state.isOver = true
             write(state.region.clear())

@@ -4,12 +4,12 @@ import NIOCore
 import SpeedPix
 import Synchronization
 
-/// The newest preview of a run's predictions, as rows of half blocks below its progress.
+/// The newest preview, as rows of half blocks below the lines of a ``LiveDisplay``.
 ///
-/// It is fetched while the rows before it are still shown, one at a time, and only from a gateway that the run talks to: what
+/// It is fetched while the one before it is still shown, one at a time, and only from the gateway that predictions run at: what
 /// cannot be had or read is not shown, and no reason to say anything.
 final class PreviewDisplay: Sendable {
-    /// The most that a preview takes of the screen, in characters.
+    /// The most that a preview takes of the screen, in characters; its name is a row more.
     private static let (mostColumns, mostRows) = (32, 8)
     /// With fewer rows nothing could be recognised.
     private static let leastRows = 3
@@ -20,7 +20,10 @@ final class PreviewDisplay: Sendable {
 
     private struct State: Sendable {
         /// What was fetched last, or is being.
-        var url: String?
+        var preview: LiveFrame.Preview?
+        /// Of the one that is shown.
+        var name: String?
+        /// Its picture; none until one has been fetched.
         var rows: [String] = []
         var loading: Task<Void, Never>?
     }
@@ -28,48 +31,75 @@ final class PreviewDisplay: Sendable {
     private let endpoint: RequestTarget
     private let transport: any HTTPTransport
     private let encoding: PictureEncoding
+    /// Of a name that is cut short.
+    private let ellipsis: String
     private let state = Mutex(State())
 
-    /// - Parameter configuration: Whose endpoint previews are fetched from.
+    /// - Parameters:
+    ///   - configuration: Whose endpoint previews are fetched from.
+    ///   - chosen: How the terminal takes pictures, as the command line says; nil to go by the environment.
+    ///   - transport: Fetches them; nil for connections as the configuration has them.
     /// - Returns: Nil for a terminal that shows no pictures.
-    init?(_ configuration: SpeedPixClient.Configuration, _ context: CommandContext) {
+    init?(
+        _ configuration: SpeedPixClient.Configuration, _ context: CommandContext, chosen: PictureProtocol? = nil,
+        transport: (any HTTPTransport)? = nil
+    ) {
         let environment = context.environment
-        guard PictureProtocol.detect(environment) != .none, ProgressFrame.Style(environment).hasColor,
-            let endpoint = RequestTarget(configuration.endpoint)
-        else { return nil }
+        let pictures = chosen ?? PictureProtocol.detect(environment)
+        let style = ProgressFrame.Style(environment)
+        guard pictures != .none, style.hasColor, let endpoint = RequestTarget(configuration.endpoint) else {
+            return nil
+        }
         self.endpoint = endpoint
-        transport = RoutedHTTPTransport(configuration.network)
+        self.transport = transport ?? RoutedHTTPTransport(configuration.network)
+        ellipsis = style.hasUnicode ? "…" : "~"
         // Rows of text, whatever else the terminal could: they are erased with the others.
         encoding = PictureEncoding(
             style: .blocks, hasTrueColor: ["truecolor", "24bit"].contains(environment["COLORTERM"] ?? ""))
     }
 
-    /// The rows to be shown now.
+    /// The rows to be shown now, the name among them.
     ///
     /// - Parameters:
-    ///   - url: Of the preview that there is now; nil for none.
+    ///   - preview: The one that there is now; nil for none.
     ///   - count: How many rows stand above it.
-    func rows(of url: String?, in size: TerminalExtent, below count: Int) -> [String] {
-        let room = min(Self.mostRows, size.rows - count - 2)
-        guard let url, room >= Self.leastRows, size.columns > Self.mostColumns, isOfGateway(url) else {
-            state.withLock { state in
-                state.url = nil
-                state.rows = []
-            }
+    func rows(of preview: LiveFrame.Preview?, in size: TerminalExtent, below count: Int) -> [String] {
+        let room = min(Self.mostRows, size.rows - count - 2 - (preview?.name == nil ? 0 : 1))
+        guard let preview, room >= Self.leastRows, size.columns > Self.mostColumns, isOfGateway(preview.url) else {
+            clear()
             return []
         }
         return state.withLock { state in
-            if state.url != url, state.loading == nil {
-                state.url = url
-                state.loading = Task { await self.load(url) }
+            if state.preview != preview, state.loading == nil {
+                state.preview = preview
+                state.loading = Task { await self.load(preview) }
             }
-            return Array(state.rows.prefix(room))
+            guard !state.rows.isEmpty else { return [] }
+            return nameRow(state.name) + state.rows.prefix(room)
         }
     }
 
-    /// Ends what is being fetched.
+    private func nameRow(_ name: String?) -> [String] {
+        guard let name else { return [] }
+        return [TerminalText.fitted(name.printable(), columns: Self.mostColumns, ellipsis: ellipsis)]
+    }
+
+    private func clear() {
+        state.withLock { state in
+            state.preview = nil
+            state.rows = []
+        }
+    }
+
+    /// Ends what is being fetched, and shows nothing until there is another preview.
     func end() {
+        clear()
         state.withLock { $0.loading }?.cancel()
+    }
+
+    /// Returns when nothing is being fetched any more.
+    func waitForLoading() async {
+        if let loading = state.withLock({ $0.loading }) { await loading.value }
     }
 
     private func isOfGateway(_ url: String) -> Bool {
@@ -77,12 +107,15 @@ final class PreviewDisplay: Sendable {
         return target.scheme == endpoint.scheme && target.host == endpoint.host && target.port == endpoint.port
     }
 
-    private func load(_ url: String) async {
-        let rows = try? await fetched(url)
+    private func load(_ preview: LiveFrame.Preview) async {
+        // The one before is not left in its place: it may be another prediction's, which has ended.
+        let rows = (try? await fetched(preview.url)) ?? []
         state.withLock { state in
             state.loading = nil
             // Nil in between: the prediction has ended.
-            if let rows, state.url == url { state.rows = rows }
+            guard state.preview == preview else { return }
+            state.name = preview.name
+            state.rows = rows
         }
     }
 

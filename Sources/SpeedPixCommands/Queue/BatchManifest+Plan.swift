@@ -20,9 +20,15 @@ extension BatchPlan {
     private func queuedLine(_ row: BatchRow) -> RowLine {
         var line: Int?
         if case .line(let number) = row.position { line = number }
+        var cells = [String?](repeating: nil, count: table.columns.count)
+        var jsonCells: [Int] = []
+        for cell in table.cells(of: row.number - 1) {
+            cells[cell.column] = cell.text
+            if cell.isJSON { jsonCells.append(cell.column) }
+        }
         return RowLine(
-            number: row.number, line: line, key: row.key.description, label: row.label,
-            cells: table.columns.indices.map { table.text(row.number - 1, $0) })
+            number: row.number, line: line, key: row.key.description, label: row.label, cells: cells,
+            jsonCells: jsonCells.sorted())
     }
 
     /// What the batch is as a queue has it.
@@ -64,7 +70,7 @@ extension BatchManifest {
 
     /// A row of the results.
     func record(_ line: RowLine, _ result: RowResult) -> ResultRecord {
-        var source = line.cells.map { $0.map(JSONValue.string) }
+        var source = line.sourceValues
         source += Array(repeating: nil, count: max(rows.columns.count - line.cells.count, 0))
         if rows.keyColumn != nil { source.append(.string(line.key)) }
         return ResultRecord(number: line.number, source: source, result: result)

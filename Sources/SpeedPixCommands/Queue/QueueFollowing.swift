@@ -14,6 +14,8 @@ struct QueueFollowing: Sendable {
     let results: BatchPlan.Results
     /// The absolute path of the file that the rows come from, which results never replace; nil if they come from none.
     let rowsPath: String?
+    /// Nil if none is wanted.
+    let report: BatchReport?
     let progress: ProgressMode
     let isQuiet: Bool
     let showsSummary: Bool
@@ -97,12 +99,17 @@ struct QueueFollowing: Sendable {
             case nil: failure is CancellationError ? .interrupted : nil
             }
         do {
-            if let stop, stop != .interrupted { try endMissing(stop, recorder, states, table) }
+            if let stop, stop != .interrupted {
+                try endMissing(stop, recorder, states, table)
+            } else if failure != nil {
+                try reportMissing(states)
+            }
             try table.finish()
         } catch {
             failure = failure ?? error
         }
-        return finish(recorder, stop: stop, failure: failure, outputFailure: outputFailure.error)
+        return await writeReport(
+            finish(recorder, stop: stop, failure: failure, outputFailure: outputFailure.error), stop: stop)
     }
 
     /// - Parameter reports: What workers have said already.
@@ -112,11 +119,12 @@ struct QueueFollowing: Sendable {
     ) throws {
         func say(_ text: String) { if !isQuiet { shown.say(text.printable()) } }
         switch event {
-        case .ended(let line, let queued, let isEarlier):
+        case .ended(let line, let queued, let time, let isEarlier):
             let row = line.row(manifest.rows.parameters)
             let isDone = queued.result.state == .succeeded
             states.set(line.number, queued.result.state, wasDone: isEarlier && isDone)
             try table.append(manifest.record(line, queued.result))
+            report?.note(row, queued.result, worker: queued.worker, ended: time)
             guard !isEarlier else { return recorder.note(isDone ? .skipped(row) : .left(row, queued.result)) }
             for _ in 0..<queued.created { recorder.note(.created) }
             for _ in 0..<queued.reused { recorder.note(.reused) }
@@ -149,9 +157,28 @@ struct QueueFollowing: Sendable {
         for index in 0..<rows.count {
             let line = try rows.line(index)
             guard !states.has(line.number) else { continue }
-            recorder.note(.ended(QueuedRow(row: line.row(manifest.rows.parameters), tries: 0), stop.result))
+            let row = line.row(manifest.rows.parameters)
+            recorder.note(.ended(QueuedRow(row: row, tries: 0), stop.result))
             try table.append(manifest.record(line, stop.result))
+            report?.note(row, stop.result, worker: nil, ended: nil)
         }
+    }
+
+    /// Rows that others go on with stand in the report as well.
+    private func reportMissing(_ states: LastStates) throws {
+        guard let report else { return }
+        for index in 0..<rows.count {
+            let line = try rows.line(index)
+            guard !states.has(line.number) else { continue }
+            report.note(line.row(manifest.rows.parameters), BatchReport.withoutResult, worker: nil, ended: nil)
+        }
+    }
+
+    private func writeReport(_ result: BatchResult, stop: BatchStop?) async -> BatchResult {
+        guard let report else { return result }
+        let problem = stop == .interrupted ? "following was interrupted, and the batch goes on" : result.problem
+        return await report.write(
+            report.facts(of: manifest), problem: problem, after: result, isSaid: !isQuiet && events == nil)
     }
 
     private func finish(

@@ -27,7 +27,7 @@ struct QueueResuming: Sendable {
             reader, manifest, rows: rows, now: { [context] in context.secondsSince1970 }
         ) { event in
             switch event {
-            case .ended(let line, let queued, _):
+            case .ended(let line, let queued, _, _):
                 let isWanted = wanted.map { $0.contains(line.key) } ?? (queued.result.state != .succeeded)
                 guard isWanted, let index = rows.index(of: line.number) else { return }
                 found.withLock { _ = $0.insert(line.key) }

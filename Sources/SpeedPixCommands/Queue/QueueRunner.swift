@@ -18,6 +18,7 @@ struct QueueRunner: Sendable {
         events?.start(plan.host)
         do {
             try ResultsFile.check(path: plan.results.path, shown: plan.results.shown, rows: plan.rowsPath)
+            _ = try BatchReport.place(plan.report, rows: plan.rows.count, in: context)
             let script = try QueuedScript(plan.script, named: plan.name)
             let manifest: BatchManifest
             do {
@@ -40,6 +41,9 @@ struct QueueRunner: Sendable {
         guard let name = BatchName(wanted.name) else { throw QueueError(.malformed, BatchName.rule) }
         let reader = BatchReader(name, access)
         try await checkIsFree(plan, reader, wanted)
+        let report = try BatchReport.make(
+            plan.report, of: wanted, plan.results, secrets: Redaction(plan.secrets).adding(plan.host.configuration),
+            isQuiet: plan.isQuiet, in: context)
         let publisher = BatchPublisher(access)
         let (manifest, isNew) = try await publisher.begin(wanted)
         if !plan.isQuiet { say(manifest, isNew: isNew, besides: wanted) }
@@ -61,8 +65,8 @@ struct QueueRunner: Sendable {
         }
         return await QueueFollowing(
             context: context, events: events, reader: reader, manifest: manifest, rows: rows, results: plan.results,
-            rowsPath: plan.rowsPath, progress: plan.progress, isQuiet: plan.isQuiet, showsSummary: plan.showsSummary,
-            flag: target.flag
+            rowsPath: plan.rowsPath, report: report, progress: plan.progress, isQuiet: plan.isQuiet,
+            showsSummary: plan.showsSummary, flag: target.flag
         ).run()
     }
 

@@ -1,5 +1,6 @@
 import NATS
 import SpeedPixQueue
+import Synchronization
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -47,11 +48,12 @@ enum QueueSession {
     private static func connect(
         _ target: QueueTarget, in context: CommandContext, isQuiet: Bool, waitsForServer: Bool
     ) async throws -> NATSConnection {
+        let notices = Mutex(ConnectionNotices())
         var hasSaid = false
         while true {
             do {
                 return try await NATSConnection.connect(target.configuration) { state in
-                    guard !isQuiet, let text = text(state) else { return }
+                    guard !isQuiet, let text = notices.withLock({ $0.text(state) }) else { return }
                     context.say(text.printable())
                 }
             } catch let error as NATSError where waitsForServer && error.code == .unreachable {
@@ -59,15 +61,6 @@ enum QueueSession {
                 hasSaid = true
                 try await context.clock.sleep(for: retryDelay)
             }
-        }
-    }
-
-    private static func text(_ state: NATSState) -> String? {
-        switch state {
-        case .connected, .closed(reason: nil): nil
-        case .closed(let reason?): "NATS: the connection is closed for good: \(reason)"
-        case .disconnected(let reason): "NATS: the connection is lost\(reason.map { " (\($0))" } ?? ""); trying again"
-        case .problem(let error): "NATS: \(error)"
         }
     }
 

@@ -26,7 +26,7 @@ actor Repl {
     private let pending: PendingLines
     private let workflows: @Sendable () -> [KnownWorkflow]
     private let listWorkflows: @Sendable () async throws -> String
-    private let process: CommandContext
+    private let display: SessionDisplay
 
     private var count = 0
     /// By the names that messages give them.
@@ -52,7 +52,7 @@ actor Repl {
         pending = components.pending
         workflows = components.workflows
         listWorkflows = components.listWorkflows
-        process = components.process
+        display = components.display
         palette = Palette(components.context)
     }
 
@@ -190,8 +190,8 @@ actor Repl {
             return false
         }
         let before = created.count
-        let result = await interruptibly { [self, vm] in
-            try await showingProgress {
+        let result = await interruptibly { [display, vm] in
+            try await display.run {
                 try await vm.evaluate(topLevel?.chunk ?? chunk, declaring: topLevel?.names ?? [])
             }
         }
@@ -233,22 +233,6 @@ actor Repl {
         } onCancel: {
             work.cancel()
         }
-    }
-
-    /// Does something with a sign that it runs, and what, below its output.
-    private func showingProgress<Value: Sendable>(
-        _ body: @escaping @Sendable () async throws -> Value
-    ) async throws -> Value {
-        guard isInteractive, process.errorTerminal() != nil else { return try await body() }
-        let begin = recorder.elapsed()
-        let style = ProgressFrame.Style(process.environment)
-        return try await output.showing(
-            { [recorder] size in
-                recorder.withState {
-                    SessionProgress.lines(
-                        ProgressFrame(state: $0, elapsed: recorder.elapsed(), size: size, style: style), since: begin)
-                }
-            }, in: process, body)
     }
 
     /// Where nothing is to be stopped Ctrl-C must not end the session, either.

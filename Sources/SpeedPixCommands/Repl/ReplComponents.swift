@@ -20,8 +20,8 @@ struct ReplComponents: Sendable {
     var workflows: @Sendable () -> [KnownWorkflow]
     /// What `:workflows` says, asked for anew.
     var listWorkflows: @Sendable () async throws -> String
-    /// The command's own streams, which a display below the output is drawn on.
-    var process: CommandContext
+    /// Shows below the output what runs.
+    var display: SessionDisplay
     /// What becomes of its predictions at the gateway inside this process; nil for a service.
     var localMode: LocalMode?
     /// Whether a person sees the prompts.

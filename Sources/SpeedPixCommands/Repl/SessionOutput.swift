@@ -68,15 +68,12 @@ final class SessionOutput: Sendable {
         }
     }
 
-    /// Runs `body` with lines drawn below whatever is written meanwhile; they are gone when it has ended.
-    ///
-    /// - Parameter frame: The lines for a terminal of a size; asked ten times a second.
+    /// Runs `body` with a display below whatever is written meanwhile; it is gone when `body` has ended.
     func showing<Result: Sendable>(
-        _ frame: @escaping @Sendable (TerminalExtent) -> [String], in process: CommandContext,
-        _ body: @escaping @Sendable () async throws -> Result
+        _ display: LiveDisplay, _ body: @escaping @Sendable () async throws -> Result
     ) async throws -> Result {
         defer { state.withLock { $0.displayed = nil } }
-        return try await LiveDisplay(process, frame: frame).run { [self] displayed in
+        return try await display.run { [self] displayed in
             state.withLock { $0.displayed = displayed }
             return try await body()
         }

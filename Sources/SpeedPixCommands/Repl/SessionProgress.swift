@@ -13,11 +13,23 @@ enum SessionProgress {
         let elapsed = frame.elapsed - begin
         guard elapsed >= delay else { return [] }
         let rows = frame.rows { row in
-            // What an earlier input created and did not wait for is in `:jobs`.
             guard case .job(let job) = row else { return true }
-            return job.createdAt >= begin || job.updatedAt >= begin
+            return isShown(job, since: begin)
         }
         let text = "\(DurationText.clock(elapsed)), Ctrl-C stops it"
         return [TerminalText.fitted(text, columns: frame.size.columns - 1, ellipsis: "~")] + rows
+    }
+
+    /// The newest preview, if it is of one of the predictions that are shown.
+    static func preview(_ frame: ProgressFrame, since begin: Duration) -> LiveFrame.Preview? {
+        guard frame.elapsed - begin >= delay, let url = frame.state.preview, let job = frame.state.previewedJob,
+            isShown(job, since: begin)
+        else { return nil }
+        return LiveFrame.Preview(url: url)
+    }
+
+    /// What an earlier input created and did not wait for is in `:jobs`.
+    private static func isShown(_ job: RunState.Job, since begin: Duration) -> Bool {
+        job.createdAt >= begin || job.updatedAt >= begin
     }
 }

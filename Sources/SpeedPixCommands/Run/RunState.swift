@@ -67,6 +67,8 @@ struct RunState: Sendable {
     private(set) var preview: String?
     /// Whose it is.
     private var previewedID: String?
+    /// The prediction that ``preview`` is of.
+    var previewedJob: Job? { previewedID.flatMap { jobs[$0] } }
     /// A prediction can be waited for twice, and ends once.
     private var endedIDs: Set<String> = []
 

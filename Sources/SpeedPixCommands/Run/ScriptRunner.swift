@@ -139,13 +139,11 @@ struct ScriptRunner: Sendable {
         case .tty:
             let style = ProgressFrame.Style(context.environment)
             let previews = PreviewDisplay(plan.host.configuration, context)
-            defer { previews?.end() }
-            let display = LiveDisplay(scriptContext) { size in
-                let (lines, preview) = recorder.withState { state in
+            let display = LiveDisplay(scriptContext, previews: previews) { size in
+                recorder.withState { state in
                     let frame = ProgressFrame(state: state, elapsed: recorder.elapsed(), size: size, style: style)
-                    return (frame.lines, state.preview)
+                    return LiveFrame(lines: frame.lines, preview: state.preview.map { LiveFrame.Preview(url: $0) })
                 }
-                return lines + (previews?.rows(of: preview, in: size, below: lines.count) ?? [])
             }
             try await display.run(body)
         case .plain where !plan.isDryRun:

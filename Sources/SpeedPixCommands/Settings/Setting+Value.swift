@@ -11,8 +11,13 @@ extension Setting {
             try checked(String(number), at: origin)
         case (.flag, .boolean(let flag)): String(flag)
         case (.seconds, .float(let number)), (.number, .float(let number)): try checked("\(number)", at: origin)
-        default: throw SettingsError(message: "\(origin): \(key) must be \(expected), not \(value.kind)")
+        default: throw mismatch(value, at: origin)
         }
+    }
+
+    private func mismatch(_ value: TOMLValue, at origin: String) -> SettingsError {
+        let alternative = takesTables ? ", or tables with [[\(key)]] above each" : ""
+        return SettingsError(message: "\(origin): \(key) must be \(expected)\(alternative), not \(value.kind)")
     }
 
     /// The text of a value, once it is known to be one.
@@ -21,12 +26,7 @@ extension Setting {
     func checked(_ text: String, at origin: String) throws(SettingsError) -> String {
         switch kind {
         case .text:
-            guard !text.isEmpty else {
-                throw SettingsError(message: "\(origin): \(key) is empty", hint: "leave it out, or give it a value")
-            }
-            guard !text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else {
-                throw SettingsError(message: "\(origin): \(key) has a line break or another control character in it")
-            }
+            try Self.check(text, of: key, at: origin)
         case .seconds(let bounds), .number(let bounds):
             guard let number = Double(text), bounds.contains(number) else { throw wrong(text, at: origin) }
         case .integer(let bounds):
@@ -35,6 +35,18 @@ extension Setting {
             guard ["true", "false"].contains(text) else { throw wrong(text, at: origin) }
         }
         return text
+    }
+
+    /// Refuses a text that no setting can be.
+    ///
+    /// - Parameter key: Whose it is, as messages name it.
+    static func check(_ text: String, of key: String, at origin: String) throws(SettingsError) {
+        guard !text.isEmpty else {
+            throw SettingsError(message: "\(origin): \(key) is empty", hint: "leave it out, or give it a value")
+        }
+        guard !text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else {
+            throw SettingsError(message: "\(origin): \(key) has a line break or another control character in it")
+        }
     }
 
     private func wrong(_ text: String, at origin: String) -> SettingsError {

@@ -52,6 +52,9 @@ enum Setting: String, CaseIterable, Sendable {
     /// Whether the value itself is the secret.
     var isSecret: Bool { self == .appSecret }
 
+    /// Whether a file may have tables of it, `[[comfyui]]`, instead of a value.
+    var takesTables: Bool { self == .comfyUI }
+
     /// What a value must be.
     enum Kind: Equatable {
         case text
@@ -99,7 +102,7 @@ enum Setting: String, CaseIterable, Sendable {
         case .noProxy: "hosts that are reached without the proxy"
         case .caFile: "a file of certificates that are trusted, too"
         case .downloadHosts: "the hosts that results are fetched from"
-        case .comfyUI: "the servers of ComfyUI that serve uses, with commas between, or \"none\""
+        case .comfyUI: "the servers of ComfyUI that serve uses, with commas between or as tables, or \"none\""
         case .comfyUIHeadersFile: "a file of headers that those servers want"
         case .comfyUICAFile: "a file of certificates that are trusted of those servers, too"
         case .natsURL: "where NATS is, for batches in a queue"
@@ -138,8 +141,12 @@ enum SettingOrigin: Sendable, Equatable {
 /// A value that was set, and where.
 struct SettingValue: Sendable, Equatable {
     /// Checked already: a number's text is a number within the setting's bounds.
+    /// Of tables, their URLs with commas between.
     var text: String
+    /// Of tables, where the first one stands.
     var origin: SettingOrigin
+    /// For a setting that takes them; empty where it has a value instead.
+    var tables: [SettingTable] = []
 
     var number: Double? { Double(text) }
     var isTrue: Bool { text == "true" }

@@ -25,7 +25,14 @@ struct SettingsFile: Sendable, Equatable {
     /// Whether it says where the secret comes from: then only its owner may change it.
     var namesSecret: Bool {
         let names = [.appSecretFile, .appSecretCommand] + Setting.otherSecretFiles
-        return names.contains { name in general[name] != nil || profiles.values.contains { $0[name] != nil } }
+        return ([general] + profiles.values).contains { values in
+            names.contains { values[$0] != nil } || !Self.headersFiles(values).isEmpty
+        }
+    }
+
+    /// The files of headers that tables name.
+    static func headersFiles(_ values: Values) -> [SettingValue] {
+        values.values.flatMap(\.tables).compactMap(\.headersFile)
     }
 
     /// - Parameter isOwn: Whether it lies in the user's own configuration folder. A project's file may have another
@@ -94,8 +101,17 @@ struct SettingsFile: Sendable, Equatable {
     private static func value(
         _ setting: Setting, _ entry: TOMLTable.Entry, path: String, profile: String?
     ) throws(SettingsError) -> SettingValue {
-        let text = try setting.text(of: entry.value, at: "\(path):\(entry.position.line)")
-        return SettingValue(text: text, origin: .file(path: path, line: entry.position.line, profile: profile))
+        let origin = SettingOrigin.file(path: path, line: entry.position.line, profile: profile)
+        if setting.takesTables, let elements = entry.elements {
+            var tables: [SettingTable] = []
+            for element in elements {
+                tables.append(try SettingTable(element, of: setting, path: path, profile: profile))
+            }
+            return SettingValue(
+                text: tables.map(\.url.text).joined(separator: ", "), origin: origin, tables: tables)
+        }
+        return SettingValue(
+            text: try setting.text(of: entry.value, at: "\(path):\(entry.position.line)"), origin: origin)
     }
 
     private static func checkSecrets(_ values: Values) throws(SettingsError) {

@@ -86,10 +86,11 @@ struct SettingsReader {
 
     private func secretFiles(_ files: [SettingsFile]) -> [String] {
         let layers = files.flatMap { [$0.general] + $0.profiles.values }
-        return ([.appSecretFile] + Setting.otherSecretFiles).flatMap { setting in
+        let named: [String] = ([.appSecretFile] + Setting.otherSecretFiles).flatMap { setting in
             layers.compactMap { $0[setting].map(path) }
                 + [context.variable(setting.variable).map(context.absolute)].compactMap(\.self)
         }
+        return named + layers.flatMap(SettingsFile.headersFiles).map(path)
     }
 
     /// The path that a setting names, relative ones from the folder of the file that names it.

@@ -17,6 +17,8 @@ final class WorkerBatch: Sendable {
     let queue: JetStreamRowQueue
     let reader: BatchReader
     let journal: WorkerJournal
+    /// Those of its rows, which name the batch. Set for `--json`.
+    let events: EventStream?
     private let script: RowScript
     private let scriptDigest: String
     /// The parameters that name files.
@@ -50,6 +52,7 @@ final class WorkerBatch: Sendable {
         _ name: BatchName, _ manifest: BatchManifest, _ file: ScriptFile, host: HostPlan, _ shared: Shared
     ) async throws {
         (self.name, self.manifest, self.shared) = (name, manifest, shared)
+        events = shared.events?.of(name)
         script = RowScript(
             script: file, host: host, retries: manifest.guards.retries, limit: manifest.guards.limit,
             timeout: manifest.timeout, isVerbose: manifest.isVerbose || shared.isVerbose, isHandedBack: true)
@@ -159,7 +162,7 @@ final class WorkerBatch: Sendable {
             onRefusal: { counts.state.withLock { $0.isBudgetUsed = true } })
         let environment = RowEnvironment(
             plan: script, client: shared.client, journaling: journaling, scriptDigest: scriptDigest,
-            redaction: shared.redaction, budget: nil, names: names, rate: nil, events: shared.events,
+            redaction: shared.redaction, budget: nil, names: names, rate: nil, events: events,
             context: context, dryRun: nil, onEvent: counts.note, onStop: { _ in },
             hasLostOutput: { false })
         return RowRun(environment: environment, queued: queued)

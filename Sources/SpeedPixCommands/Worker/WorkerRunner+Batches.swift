@@ -69,14 +69,13 @@ extension WorkerRunner {
     /// Which batches have rows that wait or run, looked at from time to time: those without any are forgotten, and taken up again once
     /// they have some. One request, however many batches there were.
     func watchRows() async {
-        // Of the error that was said last, and stays.
-        var said: String?
+        var problem = LastingProblem()
         while (try? await context.clock.sleep(for: Self.standingInterval)) != nil {
             do {
                 let subjects = try await access.jetStream.subjects(
                     in: QueueStream.rows.name, filter: QueueSubject.allWaitingRows)
                 try await note(withRows: Set(subjects.keys.compactMap(QueueSubject.batch(ofWaitingRows:))))
-                said = nil
+                if problem.ends() { context.say("which batches have rows can be read again") }
             } catch is CancellationError {
                 return
             } catch let error as NATSError where error.code == .notFound {
@@ -84,14 +83,11 @@ extension WorkerRunner {
             } catch let error as NATSError where error.isTransient || error.code == .noResponders {
                 // It is looked again.
             } catch {
-                let code = (error as? NATSError)?.code
                 // What asks for rows ends the worker then.
-                if code == .closed { return }
-                let kind = code.map { "\($0)" } ?? "\(error)"
-                if kind != said {
-                    context.say("it could not be looked which batches have rows: \(error)".printable())
+                if (error as? NATSError)?.code == .closed { return }
+                if problem.begins(error) {
+                    context.say("which batches have rows cannot be read, and is tried again: \(error)".printable())
                 }
-                said = kind
             }
         }
     }
@@ -181,8 +177,11 @@ extension WorkerRunner {
 
     /// Whether rows of batches may begin, looked at from time to time.
     func watchStandings() async {
+        var problems: [BatchName: LastingProblem] = [:]
         while (try? await context.clock.sleep(for: Self.standingInterval)) != nil {
-            for batch in state.withLock({ Array($0.batches.values) }) {
+            let batches = state.withLock { $0.batches }
+            problems = problems.filter { batches[$0.key] != nil }
+            for batch in batches.values {
                 do {
                     let now = context.now().timeIntervalSince1970
                     if let stop = batch.ownStop(now: now) { try await announce(stop, of: batch) }
@@ -194,10 +193,18 @@ extension WorkerRunner {
                     } else {
                         reopen(batch)
                     }
+                    if problems[batch.name]?.ends() == true {
+                        context.say("batch \(batch.name): whether its rows may begin can be read again")
+                    }
                 } catch is CancellationError {
                     return
                 } catch {
-                    context.say("batch \(batch.name): \(error)".printable())
+                    // What asks for rows ends the worker then.
+                    if (error as? NATSError)?.code == .closed { return }
+                    guard problems[batch.name, default: LastingProblem()].begins(error) else { continue }
+                    context.say(
+                        "batch \(batch.name): whether its rows may begin cannot be read, and is tried again: \(error)"
+                            .printable())
                 }
             }
         }

@@ -116,7 +116,7 @@ extension WorkerRunner {
     }
 
     private func run(_ row: HandedRow, _ queued: QueuedRow, _ batch: WorkerBatch) async throws {
-        events?.send(.started(queued))
+        batch.events?.send(.started(queued))
         let counts = WorkerBatch.Counts()
         let output = LabeledOutput(row.message.label, to: context.writeError)
         let run = batch.run(row, queued, counts: counts, output: output)
@@ -171,8 +171,8 @@ extension WorkerRunner {
             return state.journalFailures
         }
         switch end {
-        case .final(isOwn: true): events?.send(.ended(queued, result))
-        case .handedBack: events?.send(.retried(queued, result))
+        case .final(isOwn: true): batch.events?.send(.ended(queued, result))
+        case .handedBack: batch.events?.send(.retried(queued, result))
         case .final, .lost: break
         }
         if let failure = result.failure, end != .lost {

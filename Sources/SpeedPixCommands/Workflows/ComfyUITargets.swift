@@ -7,8 +7,6 @@ struct ComfyUITargets: Sendable {
     static let noneWord = "none"
     /// ComfyUI's own port, and that of its desktop program.
     static let usual = ["http://127.0.0.1:8188", "http://127.0.0.1:8000"]
-    /// Bytes of a file of headers, or of one with a key.
-    static let largestFile = 64 << 10
 
     /// The servers in their order, each once.
     let addresses: [ComfyUIServerAddress]
@@ -16,48 +14,50 @@ struct ComfyUITargets: Sendable {
     let isGiven: Bool
 
     /// - Parameter named: What the command line says, with commas between; empty for the setting.
-    /// - Throws: ``SettingsError``; ``CommandFailure``.
+    /// - Throws: ``SettingsError`` for what settings have wrong, ``CommandFailure`` for what the command line has.
     init(_ named: [String], _ settings: ResolvedSettings, _ reader: SettingsReader) throws {
-        let texts = named.isEmpty ? [settings[.comfyUI]?.text].compactMap(\.self) : named
-        let origin = named.isEmpty ? settings[.comfyUI]?.origin.shown ?? "comfyui" : "--comfyui"
-        isGiven = !texts.isEmpty
-        let words = texts.flatMap { $0.split(separator: ",") }.map { String($0).trimming(while: \.isWhitespace) }
-            .filter { !$0.isEmpty }
-        guard words != [Self.noneWord] else {
+        let setting = settings[.comfyUI]
+        isGiven = !named.isEmpty || setting != nil
+        let servers: [(url: String, origin: String)]
+        if named.isEmpty, let setting, !setting.tables.isEmpty {
+            servers = setting.tables.map { (url: $0.url.text, origin: $0.url.origin.shown) }
+        } else {
+            let texts = named.isEmpty ? [setting?.text].compactMap(\.self) : named
+            let origin = named.isEmpty ? setting?.origin.shown ?? "comfyui" : "--comfyui"
+            let words = texts.flatMap { $0.split(separator: ",") }.map { String($0).trimming(while: \.isWhitespace) }
+                .filter { !$0.isEmpty }
+            servers = words == [Self.noneWord] ? [] : words.map { (url: $0, origin: origin) }
+        }
+        // Of no server, no file is read.
+        guard !servers.isEmpty else {
             addresses = []
             return
         }
-        let headers = try Self.headers(settings, reader)
-        let authorities = settings[.comfyUICAFile].map { reader.path($0) }
-        var targets: [ComfyUIServerAddress] = []
-        for word in words {
-            do {
-                let plain = try ComfyUIServerAddress(word)
-                let address = try ComfyUIServerAddress(
-                    word, headers: headers.fields(for: plain.text), caFile: plain.isSecure ? authorities : nil)
-                guard !targets.contains(where: { $0.text == address.text }) else {
-                    throw CommandFailure(.usage, "\(origin): \(address.text) is named twice".printable())
-                }
-                targets.append(address)
-            } catch let error as ComfyUIError {
-                throw CommandFailure(.usage, "\(origin): \(error.message)".printable(), hint: error.remedy?.printable())
-            }
+        addresses = try Self.addresses(servers, ComfyUIAccess(settings, reader)) { message, hint in
+            if named.isEmpty { return SettingsError(message: message, hint: hint) }
+            return CommandFailure(.usage, message, hint: hint)
         }
-        addresses = targets
     }
 
-    private static func headers(_ settings: ResolvedSettings, _ reader: SettingsReader) throws -> ComfyUIHeaders {
-        guard let value = settings[.comfyUIHeadersFile] else { return ComfyUIHeaders() }
-        let path = reader.path(value)
-        guard let file = try PrivateFile(path, limit: largestFile) else {
-            throw SettingsError(message: "\(value.origin.shown): there is no file \(path.printable())")
+    /// - Parameter problem: What a message and a hint are thrown as.
+    private static func addresses(
+        _ servers: [(url: String, origin: String)], _ access: ComfyUIAccess,
+        problem: (_ message: String, _ hint: String?) -> any Error
+    ) throws -> [ComfyUIServerAddress] {
+        var addresses: [ComfyUIServerAddress] = []
+        for server in servers {
+            let address: ComfyUIServerAddress
+            do {
+                address = try access.address(server.url)
+            } catch let error as ComfyUIError {
+                throw problem("\(server.origin): \(error.message)".printable(), error.remedy?.printable())
+            }
+            guard !addresses.contains(where: { $0.text == address.text }) else {
+                throw problem("\(server.origin): \(address.text) is named twice".printable(), nil)
+            }
+            addresses.append(address)
         }
-        try file.checkIsPrivate(holding: "what servers of ComfyUI are asked with")
-        do throws(ComfyUIHeaders.Problem) {
-            return try ComfyUIHeaders(file.text)
-        } catch {
-            throw SettingsError(message: "\(path.printable()):\(error.line): \(error.message)")
-        }
+        return addresses
     }
 
     /// The usual addresses. Each may be started later.

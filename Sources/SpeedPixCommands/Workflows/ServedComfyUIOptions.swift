@@ -80,10 +80,13 @@ struct ServedComfyUIOptions: ParsableArguments {
         return configuration
     }
 
+    /// Bytes of a file with a key.
+    private static let largestFile = 64 << 10
+
     private func partnerKey(_ context: CommandContext) throws -> Secret? {
         guard let partnerNodes else { return nil }
         let path = context.absolute(partnerNodes)
-        guard let file = try PrivateFile(path, limit: ComfyUITargets.largestFile) else {
+        guard let file = try PrivateFile(path, limit: Self.largestFile) else {
             throw CommandFailure(.usage, "there is no file \(path)".printable())
         }
         try file.checkIsPrivate(holding: "the key of comfy.org")

@@ -46,7 +46,7 @@ enum WorkflowText {
     /// What would be published, or was: a line for each input and output.
     static func publication(inputs: [JSONValue], outputs: [JSONValue]) -> [String] {
         let given = ["inputs:"] + entries(inputs, input)
-        // A workflow in Lua does not say what it gives.
+        // A workflow in Lua need not say what it gives.
         return outputs.isEmpty ? given : given + ["outputs:"] + entries(outputs, output)
     }
 
@@ -77,7 +77,8 @@ enum WorkflowText {
             return String(selector.drop { $0 != "=" }.dropFirst()).printable()
         }
         let isArray = output["always_array"]?.lenientBool == true
-        return (place(output).first ?? "") + (isArray ? "[]" : "")
+        // One in Lua has no nodes.
+        return (place(output).first ?? text(output["type"])) + (isArray ? "[]" : "")
     }
 
     private static func place(_ entry: JSONValue) -> [String] {

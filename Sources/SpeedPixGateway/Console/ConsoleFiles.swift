@@ -66,7 +66,7 @@ struct ConsoleFiles: Sendable {
     ///
     /// - Throws: ``Refusal``, with HTTP 404 for a name that none of the files has.
     func file(_ name: String, _ request: Request) throws(Refusal) -> Response {
-        try origins.checkHost(request)
+        try origins.checkHost(request.head)
         guard let file = files[name] else {
             throw Refusal("NoSuchFile", "the console has no file of this name", status: .notFound)
         }

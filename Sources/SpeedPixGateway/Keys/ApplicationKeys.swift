@@ -52,11 +52,10 @@ final class ApplicationKeys: Sendable {
     /// Who has the key that the gateway was started with.
     var own: Caller { ownEntry.caller }
 
-    /// What a call with this key is checked with; nil for a key that is unknown or revoked, and for the console's, which a
-    /// file of before may have.
+    /// What a call with this key is checked with; nil for a key that is unknown or revoked, and for the console's.
     func entry(_ appKey: String) -> Entry? {
         guard appKey != ownEntry.caller.appKey else { return ownEntry }
-        guard let file, appKey != ApplicationKey.consoleName else { return nil }
+        guard let file else { return nil }
         return state.withLock { state in
             update(&state, from: file)
             return state.entries[appKey]
@@ -94,7 +93,8 @@ final class ApplicationKeys: Sendable {
             return
         }
         do throws(SpeedPixError) {
-            let keys = try version == nil ? [] : file.keys()
+            // Nobody signs as the console, whatever was added before it had a key of its own.
+            let keys = try version == nil ? [] : file.keys().filter { $0.name != ApplicationKey.consoleName }
             state.entries = Dictionary(
                 keys.map { key in
                     (

@@ -18,6 +18,7 @@ final class PredictionDatabase: Sendable {
     static let filename = "gateway.sqlite"
 
     let path: String
+    private let beforeCommit: (@Sendable () throws -> Void)?
     private let state = Mutex(State())
 
     private struct State {
@@ -27,9 +28,11 @@ final class PredictionDatabase: Sendable {
 
     /// Opens the file if there is one.
     ///
+    /// - Parameter beforeCommit: As ``GatewayConfiguration/beforeCommit``.
     /// - Throws: ``StorageError`` for one that is damaged, or of a newer version.
-    init(folder: FilePath) throws(StorageError) {
+    init(folder: FilePath, beforeCommit: (@Sendable () throws -> Void)? = nil) throws(StorageError) {
         path = folder.appending(Self.filename).string
+        self.beforeCommit = beforeCommit
         _ = try existing()
     }
 
@@ -223,7 +226,8 @@ final class PredictionDatabase: Sendable {
                     throw StorageError(action: "open \(path)", reason: "the gateway has ended")
                 }
                 let database = try GroupCommitDatabase(
-                    path: path, label: "speedpix gateway", migrator: PredictionSchema.migrator)
+                    path: path, label: "speedpix gateway", migrator: PredictionSchema.migrator,
+                    beforeCommit: beforeCommit)
                 state.database = database
                 return database
             }

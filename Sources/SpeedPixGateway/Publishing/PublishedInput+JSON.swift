@@ -29,7 +29,7 @@ extension PublishedInput {
 }
 
 extension PublishedOutput {
-    /// As the database has it, and the gateway's own route tells it.
+    /// As the database has it.
     var json: JSONValue {
         [
             "name": .string(name), "node": .string(field.node), "field": .string(field.field),

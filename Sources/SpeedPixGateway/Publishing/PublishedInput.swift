@@ -86,10 +86,18 @@ package struct PublishedOutput: Sendable, Hashable {
     /// Otherwise one file is an object, and several are an array.
     package var isAlwaysArray: Bool
 
+    /// Under which names nodes give files. What stands under another one shows only when it has run.
+    private static let fileFields: Set<String> = ["images", "gifs", "audio", "video", "3d"]
+
     package init(_ name: String, _ field: GraphField, isAlwaysArray: Bool = false) {
         self.name = name
         self.field = field
         self.isAlwaysArray = isAlwaysArray
+    }
+
+    /// As a workflow declares it.
+    package var declaration: DeclaredOutput {
+        DeclaredOutput(name, Self.fileFields.contains(field.field) ? .file : .any, isAlwaysArray: isAlwaysArray)
     }
 }
 

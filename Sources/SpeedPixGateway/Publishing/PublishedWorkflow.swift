@@ -28,6 +28,8 @@ struct PublishedWorkflow: Workflow, Hashable {
     let isComputing = false
     let isRemote = true
 
+    var declaredOutputs: [DeclaredOutput] { publishedOutputs.map(\.declaration) }
+
     var estimatedDuration: Duration { exampleSeconds.map { .seconds($0) } ?? Self.usualDuration }
 
     /// - Parameters:

@@ -14,18 +14,21 @@ import Foundation
 /// Computing predictions wait in a queue of their own, and so do those that run on other machines: while every core is busy, the
 /// other predictions still start. See ``PredictionPool``.
 ///
-/// With a database, each prediction is on disk before it waits, and its end before any caller gets it; predictions of an earlier
-/// gateway are found there.
+/// With a database, each prediction is on disk before it waits, and its end before any caller gets it, unless that cannot be
+/// written down: then it is tried again, until the gateway ends. Predictions of an earlier gateway are found there.
 actor PredictionQueue: Service {
     let configuration: GatewayConfiguration
     private let runner: PredictionRunner
     /// Nil if predictions are kept in memory only.
     let persisted: PersistedPredictions?
     let logger: Logger
-    private let onEnd: (@Sendable (String) async -> Void)?
+    let onEnd: (@Sendable (String) async -> Void)?
     private let removeFile: @Sendable (ObjectKey) async -> Void
     private let starts: AsyncStream<Job>
     private let start: AsyncStream<Job>.Continuation
+    /// Yields when an end could not be written down.
+    let writeFailures: AsyncStream<Void>
+    let noteWriteFailure: AsyncStream<Void>.Continuation
 
     var records: [String: PredictionRecord] = [:]
     private var runs: [String: Task<PredictionRunner.Outcome, Never>] = [:]
@@ -40,6 +43,8 @@ actor PredictionQueue: Service {
     private var adding: [String: String] = [:]
     /// Ends that are on their way to the disk.
     var ends: [String: Task<Void, Never>] = [:]
+    /// Ends that could not be written down so far. The database has these predictions as unfinished.
+    var unwritten: [String: UnwrittenEnd] = [:]
     /// Of unfinished predictions.
     private var inputFiles: [String: [ObjectKey]] = [:]
     var unfinishedBytes = 0
@@ -60,6 +65,7 @@ actor PredictionQueue: Service {
         self.onEnd = onEnd
         self.removeFile = removeFile
         (starts, start) = AsyncStream.makeStream()
+        (writeFailures, noteWriteFailure) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
     /// Runs what is submitted, until the gateway shuts down; what runs then is cancelled.
@@ -67,13 +73,14 @@ actor PredictionQueue: Service {
         await cancelWhenGracefulShutdown { [starts] in
             await withDiscardingTaskGroup { group in
                 group.addTask { await self.resume() }
+                group.addTask { await self.writeUnwrittenEnds() }
                 for await job in starts {
                     group.addTask { await self.execute(job) }
                 }
                 group.cancelAll()
             }
         }
-        for end in ends.values { await end.value }
+        await finishWriting()
     }
 
     /// Queues a prediction.
@@ -193,10 +200,15 @@ actor PredictionQueue: Service {
     /// It counts as ended at once; its worker is free when its workflow has noticed.
     ///
     /// - Returns: How the prediction is afterwards.
-    /// - Throws: ``Refusal`` `TaskNotFound`; ``StorageError``.
+    /// - Throws: ``Refusal`` `TaskNotFound`; ``StorageError``, also if the cancel is not on disk, although the prediction was
+    ///   stopped: unless it can be written down later, or at the next call, the next gateway begins the prediction again.
     func cancel(_ id: String, for caller: Caller) async throws -> PredictionRecord {
         let known = try await prediction(id, for: caller)
-        guard var record = records[id], !record.status.isTerminal else { return records[id] ?? known }
+        guard var record = records[id], !record.status.isTerminal else {
+            let ended = records[id] ?? known
+            if ended.status == .canceled { try await requireWritten(id) }
+            return ended
+        }
         if record.status == .waiting {
             // First: while `pools` is changed, nothing may read it.
             let index = remaining(before: record)
@@ -208,6 +220,7 @@ actor PredictionQueue: Service {
         record.status = .canceled
         conclude(&record)
         await ends[id]?.value
+        try await requireWritten(id)
         await dropOld()
         return record
     }
@@ -328,25 +341,6 @@ actor PredictionQueue: Service {
         if let persisted { write(record, to: persisted.database) } else { tellEnd(of: record) }
     }
 
-    private func tellEnd(of record: PredictionRecord) {
-        guard record.pool == .remote, let onEnd else { return }
-        Task { await onEnd(record.id) }
-    }
-
-    /// Writes down an end.
-    private func write(_ record: PredictionRecord, to database: PredictionDatabase) {
-        ends[record.id] = Task {
-            do {
-                try await database.end(record)
-                tellEnd(of: record)
-            } catch {
-                // In memory it has ended. The database has it as unfinished, so that the next gateway runs it again.
-                logger.error("an end was not written down", metadata: ["error": "\(error)"])
-            }
-            ends[record.id] = nil
-        }
-    }
-
     /// Forgets ended predictions that a sweep has removed from the database, with their files.
     func forget(_ ids: Set<String>) {
         finished.removeAll { ids.contains($0) }
@@ -380,7 +374,7 @@ actor PredictionQueue: Service {
     /// keeps them until a sweep removes them.
     private func dropOld() async {
         var dropped: [PredictionRecord] = []
-        while let id = finished.first, let record = records[id], ends[id] == nil,
+        while let id = finished.first, let record = records[id], ends[id] == nil, unwritten[id] == nil,
             finished.count > configuration.maximumFinished
                 || (finishedBytes > configuration.maximumHeldBytes && finished.count > 1)
                 || isTooOld(record)

@@ -50,7 +50,8 @@ struct GatewayStorage: Sendable {
                 // From here on the lock tells commands that the address is that of a gateway that runs.
                 GatewayAccess(directory: kept).removeEndpoint()
                 if configuration.keepsPredictions {
-                    predictions = try PredictionDatabase(folder: ObjectStore.folder(in: kept))
+                    predictions = try PredictionDatabase(
+                        folder: ObjectStore.folder(in: kept), beforeCommit: configuration.beforeCommit)
                 }
                 lock = held
             } catch {

@@ -109,7 +109,7 @@ actor StorageSweep {
     private func shrink(to most: Int64, _ predictions: PredictionDatabase, _ now: Date) async throws {
         let plan = StorageReduction(
             files: try await ObjectStore.list(in: store.root), results: try await predictions.endedResults(),
-            needed: try await predictions.neededFiles(),
+            needed: try await predictions.neededFiles().union(queue.unwrittenFiles),
             // An upload is named by a create as long as its URL is good.
             newestOther: now.timeIntervalSince1970 - configuration.urlLifetime / .seconds(1))
         let removed = plan.removals(leaving: most)

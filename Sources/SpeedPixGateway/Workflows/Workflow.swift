@@ -8,6 +8,8 @@ package protocol Workflow: Sendable {
     var summary: String { get }
     /// What it takes. Anything else is refused when the prediction is created.
     var inputs: [WorkflowInput] { get }
+    /// What a run is known to give, besides `info`; empty if that shows only when it has run.
+    var declaredOutputs: [DeclaredOutput] { get }
     /// How long a run takes, before any has been seen.
     var estimatedDuration: Duration { get }
     /// Whether a run keeps a core of this machine busy, and so counts against `computingWorkers`.
@@ -19,6 +21,9 @@ package protocol Workflow: Sendable {
 extension Workflow {
     /// False, as of everything that runs here.
     package var isRemote: Bool { false }
+
+    /// None.
+    package var declaredOutputs: [DeclaredOutput] { [] }
 
     /// Its title, which says enough of most.
     package var summary: String { title }

@@ -31,7 +31,6 @@ enum WorkflowJSON {
         case .graph(let workflow):
             members = description(workflow)
             members["kind"] = .string(StoredVersion.Kind.comfyui.rawValue)
-            members["outputs"] = .array(workflow.publishedOutputs.map(\.json))
             let example = (workflow.example?.objectValue ?? [:]).keys.sorted()
             members["example"] = .array(example.map { .string($0) })
             members["example_seconds"] = workflow.exampleSeconds.map { .double($0) }
@@ -58,10 +57,29 @@ enum WorkflowJSON {
             }
             return .object(members)
         }
-        return [
+        var members: [String: JSONValue] = [
             "id": .string(workflow.id), "title": .string(workflow.title), "summary": .string(workflow.summary),
             "inputs": .array(inputs),
         ]
+        let outputs = outputs(of: workflow)
+        // A workflow that declares none may give some all the same.
+        if !outputs.isEmpty { members["outputs"] = .array(outputs) }
+        return members
+    }
+
+    private static func outputs(of workflow: any Workflow) -> [JSONValue] {
+        let published = (workflow as? PublishedWorkflow)?.publishedOutputs ?? []
+        return workflow.declaredOutputs.map { output in
+            var members: [String: JSONValue] = [
+                "name": .string(output.name), "type": .string(output.kind.rawValue),
+                "always_array": .bool(output.isAlwaysArray),
+            ]
+            if let source = published.first(where: { $0.name == output.name }) {
+                members["node"] = .string(source.field.node)
+                members["field"] = .string(source.field.field)
+            }
+            return .object(members)
+        }
     }
 
     /// What an input takes, but for where in a workflow from ComfyUI it is.

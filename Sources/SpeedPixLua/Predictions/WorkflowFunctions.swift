@@ -29,9 +29,9 @@ struct WorkflowFunctions: Sendable {
             "workflow",
             .init(
                 """
-                What a workflow of a gateway takes: a table with id, title, summary, kind, version, versions, aliases and inputs, a \
-                list of tables with name, type, required, default, minimum, maximum, choices and help. Of the service: \
-                `unsupported`.
+                What a workflow of a gateway takes and gives: a table with id, title, summary, kind, version, versions, aliases, \
+                inputs, a list of tables with name, type, required, default, minimum, maximum, choices and help, and outputs, a \
+                list of tables with name, type and always_array. Of the service: `unsupported`.
                 """, ["id: string"], returns: "table", errors: ["unsupported"] + ScriptErrorCodes.service,
                 example: "local inputs = speedpix.workflow(\"text-to-image\").inputs")
         ) { arguments in
@@ -51,6 +51,7 @@ struct WorkflowFunctions: Sendable {
         table["versions"] = LuaValue(json: .array(workflow.versions.map { .string($0) }))
         table["aliases"] = LuaValue(json: .object(workflow.aliases.mapValues { .string($0) }))
         table["inputs"] = .table(LuaTable(items: workflow.inputs.map { .table(Self.table($0)) }, shape: .array))
+        table["outputs"] = .table(LuaTable(items: workflow.outputs.map { .table(Self.table($0)) }, shape: .array))
         return table
     }
 
@@ -64,6 +65,14 @@ struct WorkflowFunctions: Sendable {
         table["maximum"] = input.maximum.map { LuaValue(json: $0) }
         if !input.choices.isEmpty { table["choices"] = LuaValue(json: .array(input.choices)) }
         if !input.help.isEmpty { table["help"] = .string(input.help) }
+        return table
+    }
+
+    private static func table(_ output: WorkflowDescription.Output) -> LuaTable {
+        var table = LuaTable()
+        table["name"] = .string(output.name)
+        table["type"] = .string(output.type)
+        table["always_array"] = .boolean(output.isAlwaysArray)
         return table
     }
 }

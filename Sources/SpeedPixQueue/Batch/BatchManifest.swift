@@ -59,7 +59,7 @@ package struct BatchManifest: Sendable, Equatable, Codable {
         /// What the source is called in messages: `products.csv`.
         package var source: String
         package var count: Int
-        /// SHA-256 of all lines of ``RowLine`` with their ends, in hexadecimal.
+        /// SHA-256 of all lines of ``RowLine`` with their ends and without the types of their cells, in hexadecimal.
         package var digest: String
         /// The names of the source's columns, in their order.
         package var columns: [String]

@@ -22,6 +22,8 @@ package enum QueuePieces {
 
     /// The digest of all lines of rows, see `BatchManifest.Rows.digest`.
     ///
+    /// The types of cells do not count: the scripts get the same. So a batch that was begun before lines had them is still known.
+    ///
     /// - Throws: ``QueueError`` `tooLarge` for a row that is larger than a piece; `CancellationError`.
     package static func digest(of lines: some Sequence<RowLine>) throws -> String {
         var hasher = SHA256()
@@ -33,7 +35,7 @@ package enum QueuePieces {
                     .tooLarge, "the row \(line.label) has \(bytes.count) bytes: a row in a queue has at most \(size)",
                     remedy: "leave long columns out with --map COLUMN=, or put what is long into a file")
             }
-            hasher.update(data: bytes)
+            hasher.update(data: line.jsonCells.isEmpty ? bytes : line.untypedBytes)
         }
         return hasher.finalize().hexadecimal
     }

@@ -16,8 +16,8 @@ package struct BatchFollower: Sendable {
     }
 
     package enum Event: Sendable {
-        /// A row's result; `isEarlier` for those that were there before.
-        case ended(RowLine, QueuedResult, isEarlier: Bool)
+        /// A row's result, with the time at which the server got it, in seconds since 1970; `isEarlier` for those that were there before.
+        case ended(RowLine, QueuedResult, time: Double, isEarlier: Bool)
         /// A row that had a result is done once more.
         case reopened(RowLine)
         /// Every result that was there before was reported.
@@ -145,7 +145,9 @@ package struct BatchFollower: Sendable {
             if change == .new { state.changes += 1 }
             return change
         }
-        if change == .new { try state.inOrder { try receive(.ended(line, result, isEarlier: isEarlier)) } }
+        guard change == .new else { return }
+        let time = Double(message.time) / 1e9
+        try state.inOrder { try receive(.ended(line, result, time: time, isEarlier: isEarlier)) }
     }
 
     private func readReopened(_ state: FollowedState) async throws {

@@ -146,6 +146,9 @@ package final class TestComfyUI: Sendable {
         await state.wait { $0.requests.count { $0 == request } >= count }
     }
 
+    /// Returns when so many requests have come, whatever they are.
+    package func waitForRequests(_ count: Int) async { await state.wait { $0.requests.count >= count } }
+
     /// Returns when so many WebSockets are open, no more and no less.
     package func waitForOpenSockets(_ count: Int) async { await state.wait { $0.sockets.count == count } }
 

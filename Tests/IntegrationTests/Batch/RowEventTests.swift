@@ -1,5 +1,6 @@
 import SpeedPixBatch
 import SpeedPixLua
+import SpeedPixQueue
 import Testing
 
 @testable import SpeedPix
@@ -7,12 +8,43 @@ import Testing
 
 @Suite("Events of a batch")
 struct RowEventTests {
-    private func stream(_ output: Capture) -> EventStream {
+    private static let head: [String: JSONValue] = [
+        "script": "card.lua", "version": "1", "local": true, "dry_run": false,
+    ]
+
+    private func stream(_ output: Capture, head: [String: JSONValue] = Self.head) -> EventStream {
         let context = CommandContext(
             environment: [:], workingDirectory: "/", homeDirectory: "/", writeOutput: output.append,
             writeError: { _ in }, readInput: { [] })
-        return EventStream(
-            context, head: ["script": "card.lua", "version": "1", "local": true, "dry_run": false], secrets: [])
+        return EventStream(context, head: head, secrets: [])
+    }
+
+    @Test("EventStream: events of a worker's rows, and of their scripts, name their batch, and are valid by the schema")
+    func batches() async throws {
+        let output = Capture()
+        let events = stream(output, head: ["worker": "w1", "version": "1"])
+        events.start(parameters: ["size": "9"])
+        let row = QueuedRow(row: .called("A-014", number: 7), tries: 1)
+        for name in ["spring", "autumn"] {
+            let rows = events.of(try #require(BatchName(name)))
+            rows.send(.started(row))
+            rows.print(Array("hello\n".utf8), of: row.row.key)
+            rows.send(ScriptEvent.used(url: "https://example.com/a.png"), of: row.row.key)
+            rows.send(.retried(row, .failed("network")))
+            rows.send(.ended(row, .failed("auth")))
+        }
+        events.finish(["status": "succeeded", "exit_status": 0])
+        events.of(try #require(BatchName("late"))).send(.started(row))
+        let names = try await EventSchema.validate(output.all, in: try TestFolder())
+        #expect(
+            names == [
+                "run.started", "row.started", "print", "file.used", "row.retried", "row.failed", "run.finished",
+            ])
+        let values = try output.all.split(separator: UInt8(ascii: "\n")).map { try JSONValue(parsing: $0) }
+        let batches = values.map { $0["batch"]?.stringValue }
+        let expected: [String?] =
+            [nil] + Array(repeating: "spring", count: 5) + Array(repeating: "autumn", count: 5) + [nil]
+        #expect(batches == expected)
     }
 
     @Test("Events of rows, and of scripts that run for rows, are valid by the schema")

@@ -83,6 +83,45 @@ struct EvalCommandTests {
         }
     }
 
+    @Test("completions of each shell know the default subcommands", arguments: ["bash", "zsh", "fish"])
+    func completionsKnowDefaultSubcommands(shell: String) async throws {
+        let run = await CommandRun(["completions", shell], in: try TestFolder())
+        let expected =
+            shell == "fish"
+            ? "    case 'batch *'\n        set default_subcommand 'run'\n"
+            : "'batch settle'|'batch cancel') ;;\n    'batch '*) default_subcommand='run' ;;\n"
+        #expect(run.output.ranges(of: expected).count == 1)
+    }
+
+    @Test(
+        "completions bash: what follows speedpix batch SCRIPT is that of speedpix batch run SCRIPT",
+        arguments: [
+            ("batch s.lua rows.csv --re", ["--retry", "--results", "--report", "--resume"]),
+            ("batch run s.lua rows.csv --re", ["--retry", "--results", "--report", "--resume"]),
+            ("batch --key sku s.lua rows.csv --prog", ["--progress"]), ("batch --stop", ["--stop-after"]),
+            ("batch ./s", ["./s.lua"]), ("batch s.lua r", ["rows.csv"]), ("batch att", ["attach"]),
+            ("batch attach spring --res", ["--results", "--resume"]), ("runs --un", ["--unfinished"]),
+            ("run s.lua --res", ["--resume"]), ("bat", ["batch"]),
+        ])
+    func bashCompletes(line: String, completions: [String]) async throws {
+        let folder = try TestFolder()
+        for name in ["s.lua", "rows.csv", "picture.png"] { try folder.write("", to: name) }
+        try folder.write(await CommandRun(["completions", "bash"], in: folder).output, to: "speedpix.bash")
+        let script = """
+            source ./speedpix.bash
+            COMP_LINE="$*"
+            COMP_POINT=${#COMP_LINE}
+            COMP_WORDS=("$@")
+            COMP_CWORD=$(($# - 1))
+            _speedpix "$1" "${@: -1}" "${@: -2:1}"
+            printf '%s\\n' "${COMPREPLY[@]}"
+            """
+        let words = ["speedpix"] + line.split(separator: " ").map(String.init)
+        let end = try await Subprocess.run(
+            "/bin/bash", ["--norc", "-c", script, "bash"] + words, folder: folder.path)
+        #expect(Set(end.output.split(separator: "\n").map(String.init)) == Set(completions), "\(end.output)")
+    }
+
     @Test(
         "A mistyped command or option gets the nearest name or a hint",
         arguments: [

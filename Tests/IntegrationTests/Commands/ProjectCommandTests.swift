@@ -79,6 +79,94 @@ struct ProjectCommandTests {
         #expect(missing.status == .failure && missing.errors.contains("there is no folder nope"))
     }
 
+    @Test("types writes what the workflows of a gateway take and give")
+    func typesOfWorkflows() async throws {
+        let folder = try TestFolder()
+        try await TestService.run { endpoint in
+            let environment = TestService.environment(endpoint)
+            let run = await CommandRun(["types"], in: folder, environment: environment)
+            #expect(run.status == .success && run.errors.isEmpty, "\(run.errors)")
+            #expect(run.output == "made .speedpix/speedpix.lua\nmade .speedpix/workflows.lua\n")
+            let stubs = try folder.text(".speedpix/workflows.lua")
+            #expect(stubs.hasPrefix("---@meta\n"))
+            for line in [
+                "---@class workflow.white_background.input",
+                "---@field image workflow.file # file, required: "
+                    + "a photograph of one thing: JPEG, PNG, WebP, GIF or TIFF",
+                "---@field text? string|Source # string: caption under the subject; empty for none",
+                "---@field duration? number # number, 0 to 3600, default 0: seconds until it is done",
+                "---@class workflow.white_background.output",
+                "---@field confidence number",
+                "---@field warnings string[]",
+                #"---@overload fun(workflow: "white-background", input: workflow.white_background.input, "#
+                    + "options?: speedpix.run.options): workflow.white_background.output",
+                #"---@overload fun(workflow: "echo", input?: workflow.echo.input, "#
+                    + "options?: speedpix.create.options): Prediction",
+                "function speedpix.run(...) end",
+                "function speedpix.create(...) end",
+            ] {
+                #expect(stubs.contains("\n\(line)\n"), "\(line)")
+            }
+            let again = await CommandRun(["types"], in: folder, environment: environment)
+            #expect(again.output == "kept .speedpix/speedpix.lua\nkept .speedpix/workflows.lua\n")
+        }
+    }
+
+    @Test("types --local has the workflows of the local gateway, and init leaves them")
+    func typesOfLocalWorkflows() async throws {
+        let folder = try TestFolder()
+        let run = await CommandRun(["types", "--local=fresh"], in: folder)
+        #expect(run.status == .success && run.errors.isEmpty, "\(run.errors)")
+        let stubs = try folder.text(".speedpix/workflows.lua")
+        #expect(stubs.contains("---@class workflow.text_to_image.output\n---@field images OutputFile[]\n"))
+        #expect(await CommandRun(["init"], in: folder).status == .success)
+        #expect(try folder.text(".speedpix/workflows.lua") == stubs)
+    }
+
+    @Test("types without a service writes the stubs of the API and says so in a line")
+    func typesWithoutService() async throws {
+        let folder = try TestFolder()
+        let run = await CommandRun(["types"], in: folder)
+        #expect(run.status == .success && run.output == "made .speedpix/speedpix.lua\n")
+        #expect(
+            run.errors == "note: no stubs of workflows: no service is set; --local has those of the local gateway\n")
+        #expect(!folder.contents.contains(".speedpix/workflows.lua"))
+    }
+
+    @Test("types keeps the stubs of workflows where a service has no list of them, or does not answer")
+    func typesOfServiceWithoutList() async throws {
+        let folder = try TestFolder()
+        try folder.write("---@meta\n-- before", to: ".speedpix/workflows.lua")
+        let faults = #"{"rules": [{"call": "workflows", "fault": "status", "code": 404}]}"#
+        try await TestService.run(faults: faults) { endpoint in
+            let run = await CommandRun(["types"], in: folder, environment: TestService.environment(endpoint))
+            #expect(run.status == .success && run.output == "made .speedpix/speedpix.lua\n", "\(run.errors)")
+            #expect(
+                run.errors.hasPrefix("note: .speedpix/workflows.lua stays as it is: the service does not offer"),
+                "\(run.errors)")
+            #expect(run.errors.filter { $0 == "\n" }.count == 1, "\(run.errors)")
+        }
+        let closed = await CommandRun(["types"], in: folder, environment: TestService.environment("http://127.0.0.1:9"))
+        #expect(closed.status == .success && closed.errors.contains("stays as it is: "), "\(closed.errors)")
+        let keyless = await CommandRun(["types", "--endpoint", "http://127.0.0.1:9"], in: folder)
+        #expect(keyless.status == .success && keyless.errors.contains("stays as it is: "), "\(keyless.errors)")
+        #expect(try folder.text(".speedpix/workflows.lua") == "---@meta\n-- before")
+    }
+
+    @Test("types refuses settings that are wrong, and to replace a file of workflows that it has not made")
+    func typesRefused() async throws {
+        let folder = try TestFolder()
+        try folder.write("endpont = 'x'", to: "shop/speedpix.toml")
+        let wrong = await CommandRun(["types", "shop"], in: folder)
+        #expect(wrong.status == .configuration && wrong.errors.contains("did you mean endpoint?"), "\(wrong.errors)")
+        #expect(wrong.output == "made .speedpix/speedpix.lua\n")
+        try folder.write("print('mine')", to: "shop/.speedpix/workflows.lua")
+        let foreign = await CommandRun(["types", "shop", "--local=fresh"], in: folder)
+        #expect(
+            foreign.status == .failure && foreign.errors.contains("workflows.lua is not a file that speedpix made"),
+            "\(foreign.errors)")
+    }
+
     @Test("init reports a folder that cannot be made", arguments: ["file", "file/below", "/proc/nothing"])
     func impossibleFolder(name: String) async throws {
         let folder = try TestFolder()

@@ -93,6 +93,8 @@ struct KeysCommandTests {
             (["keys", "add", "x", "--stored", "12"], .usage, "50GB"),
             (["keys", "add", "x", "--data", ":temporary:"], .usage, "--data DIR"),
             (["keys", "add", "twice", "--data", "data"], .configuration, "there is a key twice already"),
+            (["keys", "add", "console"], .usage, "is the gateway's own"),
+            (["serve", "--port", "0", "--app-key", "console"], .configuration, "is the gateway's own"),
             (["keys", "revoke", "nobody", "--data", "data"], .configuration, "there is no key nobody"),
             (["keys", "list"], .usage, "there is no data folder that lasts"),
             (["serve", "--keep", "7"], .usage, "7d"), (["serve", "--max-size", "7"], .usage, "50GB"),

@@ -108,6 +108,37 @@ struct BatchQueueTests {
         }
     }
 
+    @Test("Results in JSON Lines have the types of the rows, as those of a batch on one machine have")
+    func types() async throws {
+        try await QueueFixture.run { fixture in
+            let rows =
+                #"{"sku": 7, "text": "one", "count": 1, "flag": true}"# + "\n"
+                + #"{"text": "2", "sku": "008", "count": "2", "flag": null}"# + "\n"
+            try fixture.folder.write(rows, to: "rows.jsonl")
+            let command = ["batch", "s.lua", "rows.jsonl", "--key", "sku", "--map", "flag="]
+            let queue = ["--queue", fixture.server.url]
+            let local = await fixture.speedpix(command + ["--results", "local.jsonl"])
+            #expect(local.status == .success, "\(local.errors)")
+            let run = try await fixture.withWorker(result: { _ in RowResult(.succeeded) }) { setting in
+                await fixture.speedpix(
+                    command + queue + ["--name", QueueFixture.name, "--results", "queue.jsonl"], setting: setting)
+            }
+            #expect(run.status == .success, "\(run.errors)")
+            for verb in ["attach", "results"] {
+                let fetched = await fixture.speedpix(
+                    ["batch", verb, QueueFixture.name, "--results", "\(verb).jsonl"] + queue)
+                #expect(fetched.status == .success, "\(fetched.errors)")
+            }
+            let expected: [[JSONValue?]] = [[7, "one", 1, true], ["008", "2", "2", nil]]
+            for name in ["local", "queue", "attach", "results"] {
+                let lines = try fixture.folder.text("\(name).jsonl").split(separator: "\n")
+                let records = try lines.map { try JSONValue(parsing: $0.utf8) }
+                let found = records.map { record in ["sku", "text", "count", "flag"].map { record[$0] } }
+                #expect(found == expected, "\(name).jsonl")
+            }
+        }
+    }
+
     @Test("A batch that was cancelled is not begun again")
     func cancelled() async throws {
         try await QueueFixture.run { fixture in

@@ -67,6 +67,49 @@ struct WorkerCommandTests {
         }
     }
 
+    @Test("Events of a worker are valid by the schema, and those of rows name their batch")
+    func events() async throws {
+        try await WorkerFixture.run(rows: [["text": "a"], ["text": "fail broken"]]) { fixture in
+            let folder = try TestFolder()
+            let output = Capture()
+            let worker = BackgroundCommand(
+                ["worker", "--queue", fixture.server.url, "--worker", "w1", "--trust", "any", "--json"], in: folder,
+                environment: fixture.environment
+            ) {
+                $0.writeOutput = output.append
+            }
+            _ = try await fixture.results(2)
+            worker.drain()
+            #expect(await worker.status == .success, "\(worker.allErrors)")
+            let names = try await EventSchema.validate(output.all, in: folder)
+            #expect(names.isSuperset(of: ["row.started", "row.succeeded", "row.failed", "prediction.created"]))
+            let events = try output.all.split(separator: UInt8(ascii: "\n")).map { try JSONValue(parsing: $0) }
+            let ends: Set<String?> = ["run.started", "run.finished"]
+            for event in events where !ends.contains(event["event"]?.stringValue) {
+                #expect(event["batch"] == "cards", "\(event)")
+            }
+        }
+    }
+
+    @Test("A stream that is gone is said once for each batch, and so is its return")
+    func lastingProblem() async throws {
+        try await WorkerFixture.run(rows: [["text": "a"]]) { fixture in
+            let folder = try TestFolder()
+            let worker = fixture.worker("w1", in: folder, "--trust", "any")
+            _ = try await fixture.results(1)
+            let jetStream = fixture.access.jetStream
+            try await jetStream.deleteStream(QueueStream.leases.name)
+            let problem = "batch cards: whether its rows may begin cannot be read, and is tried again: "
+            #expect(await worker.says(problem), "\(worker.allErrors)")
+            try await jetStream.createStream(QueueStream.leases.configuration())
+            let end = "batch cards: whether its rows may begin can be read again\n"
+            #expect(await worker.says(end), "\(worker.allErrors)")
+            worker.drain()
+            #expect(await worker.status == .success, "\(worker.allErrors)")
+            #expect(worker.allErrors.ranges(of: problem).count == 1 && worker.allErrors.ranges(of: end).count == 1)
+        }
+    }
+
     @Test("A script that nobody has trusted does not run, and the digest that is named lets it run")
     func trust() async throws {
         try await WorkerFixture.run(rows: [["text": "a"]]) { fixture in

@@ -29,7 +29,7 @@ struct LiveDisplayTests {
         let clock = ManualClock()
         let frames = Atomic(0)
         let display = LiveDisplay(context(capture, clock: clock, size: Sizes(40, 10))) { _ in
-            ["frame \(frames.add(1, ordering: .relaxed).newValue)"]
+            LiveFrame(lines: ["frame \(frames.add(1, ordering: .relaxed).newValue)"])
         }
         try await display.run { context in
             for number in 1...5 {
@@ -49,7 +49,9 @@ struct LiveDisplayTests {
     func outputAndMessagesPass() async throws {
         let capture = TerminalCapture(columns: 40, rows: 10)
         let clock = ManualClock()
-        let display = LiveDisplay(context(capture, clock: clock, size: Sizes(40, 10))) { _ in ["frame"] }
+        let display = LiveDisplay(context(capture, clock: clock, size: Sizes(40, 10))) { _ in
+            LiveFrame(lines: ["frame"])
+        }
         try await display.run { context in
             await clock.waitForSleepers(1)
             context.say("an error")
@@ -63,7 +65,9 @@ struct LiveDisplayTests {
         struct Failure: Error {}
         let capture = TerminalCapture(columns: 40, rows: 10)
         let clock = ManualClock()
-        let display = LiveDisplay(context(capture, clock: clock, size: Sizes(40, 10))) { _ in ["frame"] }
+        let display = LiveDisplay(context(capture, clock: clock, size: Sizes(40, 10))) { _ in
+            LiveFrame(lines: ["frame"])
+        }
         await #expect(throws: Failure.self) {
             try await display.run { context in
                 await clock.waitForSleepers(1)
@@ -79,7 +83,9 @@ struct LiveDisplayTests {
         let capture = TerminalCapture(columns: 40, rows: 10)
         let clock = ManualClock()
         let sizes = Sizes(40, 10)
-        let display = LiveDisplay(context(capture, clock: clock, size: sizes)) { ["\($0.columns) x \($0.rows)"] }
+        let display = LiveDisplay(context(capture, clock: clock, size: sizes)) {
+            LiveFrame(lines: ["\($0.columns) x \($0.rows)"])
+        }
         try await display.run { _ in
             await clock.waitForSleepers(1)
             #expect(capture.terminal.lines == ["40 x 10"])
@@ -98,7 +104,7 @@ struct LiveDisplayTests {
         var context = context(capture, clock: clock, size: Sizes(40, 10))
         context.writeError = written.append
         context.writeOutput = written.append
-        let display = LiveDisplay(context) { _ in ["frame"] }
+        let display = LiveDisplay(context) { _ in LiveFrame(lines: ["frame"]) }
         try await display.run { context in
             await clock.waitForSleepers(1)
             for _ in 0..<1000 { try context.writeOutput(Array("x\n".utf8)) }

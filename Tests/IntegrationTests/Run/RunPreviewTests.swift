@@ -16,13 +16,13 @@ struct RunPreviewTests {
         #expect(state.preview == nil)
         state.apply(progressed("a", "http://g/previews/a?number=1"), at: .zero)
         state.apply(progressed("b", "http://g/previews/b?number=1"), at: .zero)
-        #expect(state.preview == "http://g/previews/b?number=1")
+        #expect(state.preview == "http://g/previews/b?number=1" && state.previewedJob?.id == "b")
         state.apply(progressed("a", nil), at: .zero)
         #expect(state.preview == "http://g/previews/b?number=1")
         state.apply(progressed("b", nil), at: .zero)
         #expect(state.preview == nil)
         state.apply(progressed("b", "http://g/previews/b?number=2"), at: .zero)
         state.apply(.ended(Prediction(id: "b", status: .succeeded)), at: .zero)
-        #expect(state.preview == nil)
+        #expect(state.preview == nil && state.previewedJob == nil)
     }
 }

@@ -108,12 +108,57 @@ struct ResolvedSettingsTests {
             ("[profiles.a]\nprofile = 'b'", ":2: there is no setting \"profile\"", nil),
             ("user_agent = \"a\\nb\"", "line break", nil),
             ("endpoint = nowhere", ":1:12: this is not a value", nil),
+            ("[[endpoint]]\nurl = 'x'", ":1: endpoint must be a text in quotes, not a list of tables", nil),
+            ("\n[[servers]]", ":2: there is no setting \"servers\"", nil),
+            ("[[profiles]]", ":1: profiles must be tables", nil),
+            ("[[profiles.a]]", ":1: profiles.a must be a table", nil),
+            (
+                "[[comfyui]]\nurl = 'http://a:1'\nheader_file = 'h'", ":3: [[comfyui]] has no \"header_file\"",
+                "did you mean headers_file? there are: url, headers_file, ca_file"
+            ),
+            ("[[comfyui]]\nurl = 'http://a:1'\n[[comfyui]]\nca_file = 'c'", ":3: this [[comfyui]] has no url", "url ="),
+            ("[[comfyui]]\nurl = 8188", ":2: url of [[comfyui]] must be a text in quotes, not a whole number", nil),
+            ("[[comfyui]]\nurl = ''", ":2: url of [[comfyui]] is empty", nil),
+            ("[comfyui]\nurl = 'x'", ":1: comfyui must be a text in quotes, or tables with [[comfyui]] above", nil),
+            ("comfyui = ['http://a:1']", ":1: comfyui must be a text in quotes, or tables with [[comfyui]] above", nil),
+            ("comfyui = 'http://a:1'\n[[comfyui]]\nurl = 'http://b:1'", ":2:3: comfyui has a value already", nil),
         ])
     func mistakesAreNamedWithFileAndLine(text: String, message: String, hint: String?) throws {
         let error = #expect(throws: SettingsError.self) { try file(text) }
         #expect(error?.message.hasPrefix("/p/speedpix.toml:") == true, "\(error?.message ?? "")")
         #expect(error?.message.contains(message) == true, "\(error?.message ?? "")")
         if let hint { #expect(error?.hint?.contains(hint) == true, "\(error?.hint ?? "")") }
+    }
+
+    @Test("Tables of a setting have their values with their lines, and count as one value of their file or profile")
+    func tables() throws {
+        let own = try file("comfyui = 'http://own:8188'", "/own", isOwn: true)
+        let project = try file(
+            """
+            [[comfyui]]
+            url = "https://gpu1.example/comfy"
+            headers_file = "gpu1.headers"
+            [[comfyui]]
+            url = "http://gpu2:8188"
+            [[profiles.studio.comfyui]]
+            url = "https://studio:8443"
+            ca_file = "studio.pem"
+            """)
+        #expect(project.namesSecret && !own.namesSecret)
+        let general = try #require(try ResolvedSettings(files: [project, own])[.comfyUI])
+        #expect(general.text == "https://gpu1.example/comfy, http://gpu2:8188")
+        #expect(general.origin == .file(path: "/p/speedpix.toml", line: 1, profile: nil))
+        #expect(general.tables.map(\.url.origin.shown) == ["/p/speedpix.toml:2", "/p/speedpix.toml:5"])
+        #expect(general.tables.map(\.headersFile?.text) == ["gpu1.headers", nil])
+        #expect(general.tables.allSatisfy { $0.caFile == nil })
+        let studio = try ResolvedSettings(flags: [.profile: ("studio", "--profile")], files: [project, own])[.comfyUI]
+        #expect(studio?.tables.map(\.caFile?.text) == ["studio.pem"])
+        #expect(studio?.tables.first?.url.origin.shown == "/p/speedpix.toml:7, profile studio")
+        let variable = try ResolvedSettings(
+            environment: ["SPEEDPIX_COMFYUI": "http://gpu9:8188"], files: [project, own])[.comfyUI]
+        #expect(variable?.text == "http://gpu9:8188" && variable?.tables.isEmpty == true)
+        let inline = try file("comfyui = [{ url = 'http://gpu1:1', headers_file = 'h' }, { url = 'http://gpu2:1' }]")
+        #expect(inline.general[.comfyUI]?.tables.map(\.url.text) == ["http://gpu1:1", "http://gpu2:1"])
     }
 
     @Test("An invalid variable is reported with its name")

@@ -42,6 +42,42 @@ struct TOMLTests {
         #expect(u.entries["v"]?.position == TextPosition(line: 4, column: 1))
     }
 
+    @Test("TOML arrays of tables are read in their order, each with its line, and headers below one are of the last")
+    func arraysOfTables() throws {
+        let table = try TOMLParser.parse(
+            """
+            [[a]]
+            x = 1
+            [[ a ]] # the second
+            x = 2
+            [a.inner]
+            y = 3
+            [[a]]
+            [b]
+            [[b.list]]
+            z = 4
+            """)
+        let elements = try #require(table.entries["a"]?.elements)
+        #expect(elements.map(\.position.line) == [1, 3, 7])
+        #expect(elements.map { $0.table.entries["x"]?.value } == [.integer(1), .integer(2), nil])
+        guard case .table(let inner)? = elements[1].table.entries["inner"]?.value,
+            case .table(let b)? = table.entries["b"]?.value
+        else {
+            Issue.record("no tables")
+            return
+        }
+        #expect(inner.entries["y"]?.value == .integer(3))
+        #expect(b.entries["list"]?.elements?.first?.table.entries["z"]?.position == TextPosition(line: 10, column: 1))
+    }
+
+    @Test("A TOML array of inline tables has the same elements, and one of anything else has none")
+    func arraysOfInlineTables() throws {
+        let table = try TOMLParser.parse("a = [{x = 1}, {x = 2}]\nb = [{x = 1}, 2]\nc = []\nd = 1")
+        let elements = try #require(table.entries["a"]?.elements)
+        #expect(elements.map { $0.table.entries["x"]?.value } == [.integer(1), .integer(2)])
+        for name in ["b", "c", "d"] { #expect(table.entries[name]?.elements == nil, "\(name)") }
+    }
+
     @Test(
         "A mistake in TOML is reported with its line",
         arguments: [
@@ -54,7 +90,15 @@ struct TOMLTests {
             ("a = [1 2]\n", 1, "a comma"),
             ("a 1\n", 1, "there must be a ="),
             ("= 1\n", 1, "a key cannot begin with ="),
-            ("[[a]]\n", 1, "lists of tables"),
+            ("[[a]\n", 1, "a ] is missing"),
+            ("[ [a]]\n", 1, "a key cannot begin with ["),
+            ("a = 1\n[[a]]\n", 2, "a has a value already, in line 1"),
+            ("a = []\n[[a]]\n", 2, "a has a value already, in line 1"),
+            ("[a]\n[[a]]\n", 2, "a has a value already, in line 1"),
+            ("[a.b]\n[[a]]\n", 2, "a has a value already, in line 1"),
+            ("[[a]]\n[a]\n", 2, "this table is there twice"),
+            ("[[a]]\nb = 1\nb = 2\n", 3, "b is there twice, first in line 2"),
+            ("[[x.a]]\n[x]\na.b = 1\n", 3, "a has a value already, in line 1"),
             ("a = 2024-01-01\n", 1, "no setting is a date"),
             ("a = \"\\q\"\n", 1, "\\q means nothing"),
             ("a = \"\\ud800\"\n", 1, "must be followed by the 4 digits"),
@@ -93,10 +137,18 @@ struct TOMLTests {
         #expect(u.entries.count == 50_000)
     }
 
+    /// Were the list copied for each of its tables, the time would grow with the square of their number.
+    @Test("50,000 tables of one TOML array are read within the time limit", .timeLimit(.minutes(2)))
+    func manyTablesAreReadInProportion() throws {
+        let text = String(repeating: "[[t]]\nk=1\n", count: 50_000)
+        #expect(try TOMLParser.parse(text).entries["t"]?.elements?.count == 50_000)
+    }
+
     /// Whatever the bytes are, reading ends, and with an error that names a place in the text.
     @Test("Damaged TOML is read or refused with a place")
     func damagedTOML() {
-        let whole = "a = \"x\\n\" # c\n[t.\"u v\"]\nb = [1, 2.5, {c = 'd'}]\ne = '''f\ng'''\n"
+        let whole =
+            "a = \"x\\n\" # c\n[t.\"u v\"]\nb = [1, 2.5, {c = 'd'}]\ne = '''f\ng'''\n[[l]]\nm = 1\n[[l]]\n[l.n]\n"
         for cut in 0...whole.count {
             for extra in ["", "\"", "[", "]", "\\", "\u{0}", "=", "\n"] {
                 do {

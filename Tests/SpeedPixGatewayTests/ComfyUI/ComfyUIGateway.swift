@@ -14,15 +14,20 @@ struct ComfyUIGateway: Sendable {
     /// - Parameters:
     ///   - servers: In their order.
     ///   - folder: The same for gateways one after the other.
+    ///   - faults: What goes wrong with the writes of its database.
     static func run(
-        _ servers: [TestComfyUI], in folder: LastingFolder,
+        _ servers: [TestComfyUI], in folder: LastingFolder, faults: WriteFaults? = nil,
         _ change: @Sendable (inout ComfyUIConfiguration) -> Void = { _ in },
         body: (ComfyUIGateway) async throws -> Void
     ) async throws {
         var configuration = ComfyUIConfiguration(servers: try servers.map { try ComfyUIServerAddress($0.url) })
         change(&configuration)
         try await folder.run(
-            Gate(), { $0.comfyUIServers = configuration },
+            Gate(),
+            {
+                $0.comfyUIServers = configuration
+                if let faults { $0.beforeCommit = { try faults.beforeCommit() } }
+            },
             body: { gateway in
                 try await body(ComfyUIGateway(gateway: gateway, admin: try TestAdmin(gateway, folder)))
             })
@@ -51,15 +56,22 @@ struct ComfyUIGateway: Sendable {
         _ graph: JSONValue, _ id: String, inputs: [String] = ["seed=2.seed"], outputs: [String] = ["images=3.images"],
         from server: TestComfyUI
     ) async throws {
-        let client = ComfyUIClient(try ComfyUIServerAddress(server.url))
-        let answer = try await admin.call(
-            .post, "workflows",
-            [
-                "id": .string(id), "alias": "main", "graph": graph, "definitions": try await client.objectInfo(),
-                "inputs": .array(inputs.map { .string($0) }), "outputs": .array(outputs.map { .string($0) }),
-                "partner_nodes": true,
-            ])
+        let publication = try await Self.publication(graph, id, inputs: inputs, outputs: outputs, from: server)
+        let answer = try await admin.call(.post, "workflows", publication)
         #expect(answer.code == nil, "\(answer.text)")
+    }
+
+    /// What publishes a workflow so.
+    static func publication(
+        _ graph: JSONValue, _ id: String, inputs: [String] = ["seed=2.seed"], outputs: [String] = ["images=3.images"],
+        from server: TestComfyUI
+    ) async throws -> JSONValue {
+        let client = ComfyUIClient(try ComfyUIServerAddress(server.url))
+        return [
+            "id": .string(id), "alias": "main", "graph": graph, "definitions": try await client.objectInfo(),
+            "inputs": .array(inputs.map { .string($0) }), "outputs": .array(outputs.map { .string($0) }),
+            "partner_nodes": true,
+        ]
     }
 
     /// Asks until a prediction has ended, and moves the time on meanwhile: slowly, so that no call is late for that.

@@ -241,6 +241,36 @@ struct ApplicationKeyTests {
         }
     }
 
+    @Test("A key of the console's name cannot be used, also where a file has one, and its uploads are the console's")
+    func consoleKey() async throws {
+        try await LastingFolder.with { folder in
+            let file = KeyFile(directory: folder.directory.string)
+            try file.add(Self.key("console"))
+            try file.add(Self.key("studio"))
+            for hasConsole in [false, true] {
+                try await folder.run(Gate(), { $0.hasConsole = hasConsole }) { gateway in
+                    let answer = try await gateway.studio(.progress, ["taskId": "x"], key: "console")
+                    #expect(answer.headers[.caErrorMessage] == "Invalid AppKey", "\(answer.text)")
+                    #expect(try await gateway.studio(.progress, ["taskId": "x"]).code == "TaskNotFound")
+                }
+            }
+            let keys = ApplicationKeys(appKey: "own", secret: Self.secret, file: file)
+            #expect(keys.caller(Caller.console.tag)?.appKey == "console" && keys.count == 2)
+        }
+    }
+
+    @Test("A gateway with the console does not start with its key")
+    func startedWithConsoleKey() async throws {
+        let configuration = configured {
+            $0.hasConsole = true
+            $0.appKey = "console"
+        }
+        let error = await #expect(throws: SpeedPixError.self) {
+            try await TestGateway.run(with: configuration) { _ in }
+        }
+        #expect(error?.code == .configuration && error?.message.contains("console") == true)
+    }
+
     @Test("The gateway's own routes take the admin token and nothing else")
     func adminToken() async throws {
         try await LastingFolder.with { folder in

@@ -42,6 +42,13 @@ struct LastingFolder: Sendable {
         return try await DatabaseQueue(path: database.string, configuration: configuration).write(body)
     }
 
+    /// The same for reading alone, which need not wait for a gateway that is writing.
+    func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+        var configuration = Configuration()
+        configuration.readonly = true
+        return try await DatabaseQueue(path: database.string, configuration: configuration).read(body)
+    }
+
     func statuses() async throws -> [String] {
         try await sql { try String.fetchAll($0, sql: "SELECT status FROM prediction ORDER BY number") }
     }

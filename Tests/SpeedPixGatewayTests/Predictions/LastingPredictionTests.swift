@@ -180,6 +180,8 @@ struct LastingPredictionTests {
                 await gate.waitForStarts(2)
                 #expect(gate.started == ["a", "c"])
             }
+            // The end was written down after all.
+            #expect(try await folder.statuses() == ["succeeded", "waiting"])
         }
     }
 

@@ -183,6 +183,9 @@ struct PublishedRunTests {
                 #expect(shop.inputs.map(\.type).prefix(4) == ["image", "string", "integer", "number"])
                 #expect(shop.inputs[0].isRequired && shop.inputs[1].defaultValue == "a shoe")
                 #expect(shop.inputs[2].maximum == .unsigned(.max) && shop.inputs[4].choices == ["euler", "dpmpp_2m"])
+                #expect(shop.outputs.map(\.name) == ["images", "exports"])
+                #expect(shop.outputs.map(\.type) == ["file", "file"])
+                #expect(shop.outputs.map(\.isAlwaysArray) == [false, true])
                 let error = await #expect(throws: SpeedPixError.self) { try await gateway.client.workflow("shopp") }
                 #expect(error?.code == .apiError && error?.message.contains("shop") == true)
             }

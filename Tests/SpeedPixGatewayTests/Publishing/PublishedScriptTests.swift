@@ -80,4 +80,37 @@ struct PublishedScriptTests {
             try await script(#"return { inputs = { look = { type = "choice" } }, run = function() end }"#)
         }
     }
+
+    @Test("ScriptWorkflow: outputs are a list of names, or tables by their names, and a type must be known")
+    func outputs() async throws {
+        let listed = try await script("return { outputs = { 'words', 'info' }, run = function() end }")
+        #expect(listed.declaredOutputs == [DeclaredOutput("words", .any)])
+        let typed = try await script(
+            """
+            return {
+              outputs = { score = { type = "number" }, images = { type = "file", always_array = true }, rest = {} },
+              run = function() end,
+            }
+            """)
+        #expect(
+            typed.declaredOutputs == [
+                DeclaredOutput("images", .file, isAlwaysArray: true), DeclaredOutput("rest", .any),
+                DeclaredOutput("score", .number),
+            ])
+        #expect(try await script("return { run = function() end }").declaredOutputs.isEmpty)
+        let error = await #expect(throws: WorkflowFailure.self) {
+            try await script("return { outputs = { song = { type = 'song' } }, run = function() end }")
+        }
+        #expect(error?.message == "the output song has no known type")
+    }
+
+    @Test("ScriptWorkflow: what comes with the gateway gives what it declares")
+    func builtIn() async throws {
+        let declared = Dictionary(
+            uniqueKeysWithValues: try await BuiltInWorkflows.load().map { ($0.id, $0.declaredOutputs) })
+        #expect(declared["text-to-image"] == [DeclaredOutput("images", .file, isAlwaysArray: true)])
+        #expect(declared["white-background"]?.map(\.name) == ["confidence", "images", "warnings"])
+        #expect(declared["image-to-video"] == [DeclaredOutput("video", .file)])
+        #expect(declared.values.allSatisfy { !$0.isEmpty })
+    }
 }

@@ -1,3 +1,4 @@
+import SpeedPix
 import SpeedPixBatch
 import SpeedPixQueue
 import Testing
@@ -16,6 +17,43 @@ struct QueueRowTests {
         let file = RowLine(number: 1, line: nil, key: "k", label: "l", cells: [])
         #expect(RowLine(parsing: file.bytes.dropLast()) == file)
         #expect(RowLine(parsing: Array("{}".utf8)) == nil)
+    }
+
+    @Test("RowLine: numbers and truth values of the source stay such, and texts that look like them texts")
+    func types() throws {
+        let line = RowLine(
+            number: 1, line: 1, key: "k", label: "l", cells: ["7", "7", nil, "true", "1.5", "true"],
+            jsonCells: [0, 3, 4])
+        let read = try #require(RowLine(parsing: line.bytes.dropLast()))
+        #expect(read == line)
+        #expect(read.sourceValues == [7, "7", nil, true, 1.5, "true"])
+        #expect(read.values(["a", "b", nil, "c", nil, nil]) == ["a": "7", "b": "7", "c": "true"])
+    }
+
+    @Test("RowLine: one without types, as versions before have written it, has texts alone")
+    func withoutTypes() {
+        let old = RowLine(parsing: Array(#"{"cells":["7",null,"x"],"key":"k","label":"l","line":2,"row":1}"#.utf8))
+        #expect(old?.sourceValues == ["7", nil, "x"])
+        #expect(old?.jsonCells == [])
+        #expect(Self.line.bytes == RowLine(parsing: Self.line.bytes.dropLast())?.bytes)
+        #expect(!String(decoding: Self.line.bytes, as: UTF8.self).contains("json"))
+    }
+
+    @Test("RowLine: types that fit no cell change nothing")
+    func wrongTypes() {
+        let line = RowLine(
+            parsing: Array(#"{"cells":["x",null],"json":[0,1,-1,7,"0"],"key":"k","label":"l","row":1}"#.utf8))
+        #expect(line?.sourceValues == ["x"])
+    }
+
+    @Test("Rows that differ in the types of their cells alone have the same digest, other rows another one")
+    func digest() throws {
+        func digest(_ cell: String, _ jsonCells: [Int]) throws -> String {
+            try QueuePieces.digest(
+                of: [RowLine(number: 1, line: 1, key: "k", label: "l", cells: [cell], jsonCells: jsonCells)])
+        }
+        #expect(try digest("7", [0]) == digest("7", []))
+        #expect(try digest("7", [0]) != digest("8", [0]))
     }
 
     @Test("A worker gets the cells of columns that have a parameter, and is told the row by its key")

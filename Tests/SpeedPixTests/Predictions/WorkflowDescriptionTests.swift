@@ -19,6 +19,10 @@ struct WorkflowDescriptionTests {
                             ],
                             ["name": "image", "type": "image", "required": true, "help": "Photo"], ["type": "lost"],
                         ],
+                        "outputs": [
+                            ["name": "images", "type": "file", "always_array": true], ["name": "said"],
+                            ["type": "lost"],
+                        ],
                     ]
                 ]
             ]))
@@ -30,6 +34,9 @@ struct WorkflowDescriptionTests {
         #expect(workflow.inputs.map(\.name) == ["seed", "image"])
         #expect(workflow.inputs[0].defaultValue == 5 && workflow.inputs[0].maximum == .unsigned(.max))
         #expect(workflow.inputs[1].isRequired && workflow.inputs[1].help == "Photo")
+        #expect(workflow.outputs.map(\.name) == ["images", "said"])
+        #expect(workflow.outputs[0].type == "file" && workflow.outputs[0].isAlwaysArray)
+        #expect(workflow.outputs[1].type == "any" && !workflow.outputs[1].isAlwaysArray)
     }
 
     @Test("workflows gives what has an id, and nothing of an empty list")

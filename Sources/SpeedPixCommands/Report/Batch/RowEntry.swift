@@ -8,8 +8,9 @@ import SystemPackage
 struct RowEntry {
     /// A file that the row has saved.
     struct File {
+        /// Of one that lies on another machine its whole path.
         let name: String
-        /// Relative to the page; nil for one that is gone.
+        /// Relative to the page; nil for one that is gone, or that this machine does not see.
         let link: String?
         /// Which of the row's pictures it is; nil for other files, and beyond ``RowThumbnails/mostOfRow``.
         let picture: Int?
@@ -26,21 +27,27 @@ struct RowEntry {
     let ended: String?
     /// Whether an attempt before has done it.
     let isEarlier: Bool
+    /// Which worker has done it; nil for a batch on this machine.
+    let worker: String?
     let files: [File]
     /// Paths of its pictures, of which thumbnails are made.
     let pictures: [FilePath]
 
     /// - Parameter folder: The page's, without links.
-    init(_ row: BatchRow, _ result: RowResult, ended: String?, isEarlier: Bool, pageFolder folder: FilePath) {
+    init(
+        _ row: BatchRow, _ result: RowResult, ended: String?, isEarlier: Bool, worker: String? = nil,
+        pageFolder folder: FilePath
+    ) {
         self.row = row
         self.result = result
         self.ended = ended
         self.isEarlier = isEarlier
+        self.worker = worker
         var files: [File] = []
         var pictures: [FilePath] = []
         for text in result.files {
             let path = FilePath(text)
-            let isThere = FileKind(path) == .file
+            let isThere = path.isAbsolute && FileKind(path) == .file
             var picture: Int?
             if isThere, ImageFormat(fileName: text) != nil, pictures.count < RowThumbnails.mostOfRow {
                 picture = pictures.count
@@ -48,7 +55,7 @@ struct RowEntry {
             }
             files.append(
                 File(
-                    name: path.lastComponent?.string ?? text,
+                    name: isThere || worker == nil ? path.lastComponent?.string ?? text : text,
                     link: isThere ? RelativeLink.text(to: path, from: folder) : nil, picture: picture))
         }
         self.files = files
@@ -100,6 +107,7 @@ struct RowEntry {
                 }),
         ]
         fields["ended"] = ended.map { .string($0) }
+        fields["worker"] = worker.map { .string($0) }
         if let failure = result.failure { fields["error"] = .string(failure.text) }
         return ReportText.shortened(.object(fields), to: Self.longest)
     }

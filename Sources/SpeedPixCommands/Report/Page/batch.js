@@ -211,9 +211,10 @@ function pairs(values) {
   }
   return terms;
 }
-function link(file) {
+// Of a row that a worker has done, a file without a link is one that only the worker's machine sees.
+function link(file, worker) {
   return file.link ? make("a", { href: file.link, target: "_blank", rel: "noopener", text: file.name })
-    : make("span", { text: file.name + " (no longer there)" });
+    : make("span", { text: file.name + (worker === undefined ? " (no longer there)" : " (at the worker " + worker + ")") });
 }
 function figure(row, file) {
   const picture = row[PICTURES][file.picture];
@@ -240,6 +241,7 @@ function show(index) {
   if (row[KEY] !== labelOf(row)) facts.push(["key", row[KEY]]);
   if (row[SECONDS] !== null) facts.push(["took", seconds(row[SECONDS])]);
   if (detail?.ended) facts.push(["ended", detail.ended]);
+  if (detail?.worker !== undefined) facts.push(["worker", detail.worker]);
   const why = row[REASON] < 0 ? "" : withCode(batch.reasons[row[REASON]][0], messageOf(row));
   if (why) right.append(make("p", { class: "error", text: detail?.error || why }));
   if (isUnsure(row)) right.append(make("p", { class: "warned", text: "unsure: " + row[WARNINGS] }));
@@ -250,7 +252,7 @@ function show(index) {
     if (detail.values.length) right.append(...section("Returned", pairs(detail.values)));
     if (detail.inputs.length) right.append(...section("Values", pairs(detail.inputs)));
     if (others.length) {
-      right.append(...section("Files", make("ul", { class: "files" }, ...others.map((file) => make("li", {}, link(file))))));
+      right.append(...section("Files", make("ul", { class: "files" }, ...others.map((file) => make("li", {}, link(file, detail.worker))))));
     }
     if (detail.predictions.length) right.append(...section("Predictions", make("pre", { tabindex: "0", text: detail.predictions.join("\n") })));
   } else {

@@ -1,6 +1,6 @@
 import SpeedPix
 
-/// Reads TOML 1.0, but for dates and lists of tables, which no setting takes.
+/// Reads TOML 1.0, but for dates, which no setting takes.
 ///
 /// A reader of our own because messages name the line of each key, which TOMLKit does not give, and because TOMLKit links
 /// all of Foundation: that doubles the time an empty script takes to start.
@@ -35,12 +35,19 @@ struct TOMLParser {
 
     private mutating func header() throws(TOMLSyntaxError) {
         let position = scanner.position
-        if scanner.next == "[" { throw scanner.error("lists of tables, [[…]], have no place in a settings file") }
+        let isElement = scanner.take("[")
         scanner.skipSpaces()
         let keys = try dottedKey()
         scanner.skipSpaces()
-        guard scanner.take("]") else { throw scanner.error("a ] is missing at the end of the table's name") }
+        for _ in 0..<(isElement ? 2 : 1) {
+            guard scanner.take("]") else { throw scanner.error("a ] is missing at the end of the table's name") }
+        }
         path = keys.map(\.name)
+        if isElement, let last = keys.last {
+            return try Self.change(path.dropLast(), in: &root, at: position) { table throws(TOMLSyntaxError) in
+                try Self.append(TOMLTable(origin: .header), at: last, to: &table)
+            }
+        }
         try Self.change(path[...], in: &root, at: position) { table throws(TOMLSyntaxError) in
             guard table.origin == .implied else {
                 throw TOMLSyntaxError(position: position, message: "this table is there twice")
@@ -63,23 +70,51 @@ struct TOMLParser {
 
     // MARK: Tables
 
-    /// Changes the table at the path; tables on the way are made.
+    /// Changes the table at the path, of a list its last table; tables on the way are made.
     private static func change(
         _ path: ArraySlice<String>, in table: inout TOMLTable, at position: TextPosition,
         _ body: (inout TOMLTable) throws(TOMLSyntaxError) -> Void
     ) throws(TOMLSyntaxError) {
         guard let name = path.first else { return try body(&table) }
         var entry = table.entries[name] ?? TOMLTable.Entry(position: position, value: .table(TOMLTable()))
+        // What is changed is given away first: with one owner, it is changed in its place instead of being copied for each key.
+        if case .tables(var elements) = entry.value {
+            table.entries[name] = nil
+            entry.value = .boolean(false)
+            try change(path.dropFirst(), in: &elements[elements.count - 1].table, at: position, body)
+            entry.value = .tables(elements)
+            table.entries[name] = entry
+            return
+        }
         guard case .table(var inner) = entry.value, inner.origin != .inline else {
             throw TOMLSyntaxError(
                 position: position, message: "\(name) has a value already, and cannot be a table as well")
         }
-        // Given away first: with one owner, the table is changed in its place instead of being copied for each key.
         table.entries[name] = nil
         entry.value = .boolean(false)
         try change(path.dropFirst(), in: &inner, at: position, body)
         entry.value = .table(inner)
         table.entries[name] = entry
+    }
+
+    /// Adds one more table to a list of them, which is made if there is none.
+    private static func append(
+        _ element: TOMLTable, at key: Key, to table: inout TOMLTable
+    ) throws(TOMLSyntaxError) {
+        let element = TOMLTable.Element(position: key.position, table: element)
+        guard var entry = table.entries.removeValue(forKey: key.name) else {
+            table.entries[key.name] = TOMLTable.Entry(position: key.position, value: .tables([element]))
+            return
+        }
+        guard case .tables(var elements) = entry.value else {
+            throw TOMLSyntaxError(
+                position: key.position, message: "\(key.name) has a value already, in line \(entry.position.line)")
+        }
+        // Given away, as above.
+        entry.value = .boolean(false)
+        elements.append(element)
+        entry.value = .tables(elements)
+        table.entries[key.name] = entry
     }
 
     private static func insert(

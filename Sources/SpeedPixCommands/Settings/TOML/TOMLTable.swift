@@ -7,6 +7,13 @@ struct TOMLTable: Sendable, Equatable {
         var value: TOMLValue
     }
 
+    /// One of the tables of a list, written below a header of its own: `[[a]]`.
+    struct Element: Sendable, Equatable {
+        /// Where the header's name stands; of a table within brackets, where the list's key stands.
+        var position: TextPosition
+        var table: TOMLTable
+    }
+
     var entries: [String: Entry] = [:]
     /// How it came to be; decides what may be added to it later.
     var origin = Origin.implied
@@ -36,6 +43,8 @@ enum TOMLValue: Sendable, Equatable {
     case boolean(Bool)
     case array([TOMLValue])
     case table(TOMLTable)
+    /// Tables with headers of their own, `[[a]]`: at least one.
+    case tables([TOMLTable.Element])
 
     /// As messages name it: "a text".
     var kind: String {
@@ -46,6 +55,26 @@ enum TOMLValue: Sendable, Equatable {
         case .boolean: "true or false"
         case .array: "a list"
         case .table: "a table"
+        case .tables: "a list of tables"
+        }
+    }
+}
+
+extension TOMLTable.Entry {
+    /// The tables of a list that has nothing else, written as `[[a]]` or as `a = [{ … }, { … }]`, which mean the same; nil for
+    /// every other value.
+    var elements: [TOMLTable.Element]? {
+        switch value {
+        case .tables(let elements):
+            return elements
+        case .array(let values):
+            let elements = values.compactMap { value -> TOMLTable.Element? in
+                guard case .table(let table) = value else { return nil }
+                return TOMLTable.Element(position: position, table: table)
+            }
+            return elements.isEmpty || elements.count < values.count ? nil : elements
+        case .string, .integer, .float, .boolean, .table:
+            return nil
         }
     }
 }

@@ -12,6 +12,9 @@ package struct EchoWorkflow: LocalWorkflow {
         WorkflowInput("image", .file, help: "given back as images"),
         WorkflowInput("data", .any, help: "any JSON, given back as data"),
     ]
+    package let declaredOutputs = [
+        DeclaredOutput("text", .string), DeclaredOutput("images", .file), DeclaredOutput("data", .any),
+    ]
     package let estimatedDuration: Duration = .zero
     package let isComputing = false
 

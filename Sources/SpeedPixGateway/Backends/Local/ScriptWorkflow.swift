@@ -11,6 +11,7 @@ package struct ScriptWorkflow: LocalWorkflow {
     package let title: String
     package let summary: String
     package let inputs: [WorkflowInput]
+    package let declaredOutputs: [DeclaredOutput]
     /// Pictures of a usual size take about this long on a laptop; real runs correct it.
     package let estimatedDuration: Duration = .seconds(2)
     package let isComputing = true
@@ -39,6 +40,25 @@ package struct ScriptWorkflow: LocalWorkflow {
         inputs = try (declaration["inputs"]?.tableValue?.entries ?? [:])
             .map { try Self.input(named: $0.text ?? "", $1.tableValue ?? LuaTable()) }
             .sorted { ($0.isRequired ? 0 : 1, $0.name) < ($1.isRequired ? 0 : 1, $1.name) }
+        declaredOutputs = try Self.outputs(declaration["outputs"]?.tableValue ?? LuaTable())
+    }
+
+    /// Of a list of names, or of tables by their names, which may say `type` and `always_array`.
+    private static func outputs(_ table: LuaTable) throws -> [DeclaredOutput] {
+        let named = try table.entries.map { key, value -> DeclaredOutput in
+            let (name, facts) = (key.text ?? "", value.tableValue ?? LuaTable())
+            var kind = DeclaredOutput.Kind.any
+            if let type = facts["type"] {
+                guard let known = type.text.flatMap(DeclaredOutput.Kind.init) else {
+                    throw WorkflowFailure("the output \(name) has no known type")
+                }
+                kind = known
+            }
+            return DeclaredOutput(name, kind, isAlwaysArray: facts["always_array"] == true)
+        }
+        let outputs = table.items.compactMap { $0.text.map { DeclaredOutput($0, .any) } } + named
+        // It stands beside the outputs, and every workflow may have it.
+        return outputs.filter { $0.name != "info" }.sorted { $0.name < $1.name }
     }
 
     private static func pictures(_ host: PictureHost, _ trust: ScriptTrust) -> LuaModule {

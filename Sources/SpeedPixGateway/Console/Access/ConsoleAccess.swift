@@ -30,7 +30,7 @@ struct ConsoleAccess: Sendable {
 
     /// `POST /console/session`, with `code`: trades it for a token.
     func begin(_ request: Request, _ context: GatewayContext) async throws -> Response {
-        try origins.check(request)
+        try origins.check(request.head)
         let body = try CallBody(try await SignedCallHandler.collect(request, limit: Self.largestBody))
         try codes.use(try body.requiredText("code"))
         let session = sessions.make(
@@ -55,7 +55,7 @@ struct ConsoleAccess: Sendable {
             guard error == .expired else { return false }
             throw .unauthorized("the session has ended: speedpix console makes a new link")
         }
-        try origins.check(request)
+        try origins.check(request.head)
         return true
     }
 }

@@ -1,5 +1,4 @@
 import HTTPTypes
-import Hummingbird
 import SpeedPix
 
 extension HTTPField.Name {
@@ -39,12 +38,12 @@ struct ConsoleGuard: Sendable {
     /// - Returns: The `Host` of the request, in lower case.
     /// - Throws: ``Refusal`` for one that the page cannot be opened by.
     @discardableResult
-    func checkHost(_ request: Request) throws(Refusal) -> String {
-        let authority = request.head.authority ?? ""
+    func checkHost(_ request: HTTPRequest) throws(Refusal) -> String {
+        let authority = request.authority ?? ""
         // The first `Host` is the authority; another one stays among the headers.
-        guard request.headers[.host] == nil, let host = Self.host(authority), hosts.contains(host) else {
+        guard request.headerFields[.host] == nil, let host = Self.host(authority), hosts.contains(host) else {
             throw .accessDenied(
-                "the console is not at \(authority.prefix(100).printable()): open it by 127.0.0.1 or localhost on the"
+                "the console is not at \(String(authority.prefix(100)).printable()): open it by 127.0.0.1 or localhost on the"
                     + " gateway's machine, or through a tunnel; or name its address with --public-url")
         }
         return authority.lowercased()
@@ -53,10 +52,10 @@ struct ConsoleGuard: Sendable {
     /// Checks the host, and that the request is one of the gateway's own page.
     ///
     /// - Throws: ``Refusal``.
-    func check(_ request: Request) throws(Refusal) {
+    func check(_ request: HTTPRequest) throws(Refusal) {
         let authority = try checkHost(request)
-        let site = request.headers[.secFetchSite]
-        let origin = request.headers[.origin]
+        let site = request.headerFields[.secFetchSite]
+        let origin = request.headerFields[.origin]
         let isRead = request.method == .get || request.method == .head
         guard site == nil || site == "same-origin" else { throw Self.foreign("Sec-Fetch-Site is not same-origin") }
         if let origin {
@@ -76,7 +75,6 @@ struct ConsoleGuard: Sendable {
     /// A URL's scheme and authority as a browser writes them: in lower case, without the scheme's own port.
     private static func origin(_ url: String) -> String {
         var origin = url.lowercased()
-        while origin.hasSuffix("/") { origin.removeLast() }
         for (scheme, port) in [("https://", ":443"), ("http://", ":80")]
         where origin.hasPrefix(scheme) && origin.hasSuffix(port) {
             origin.removeLast(port.utf8.count)

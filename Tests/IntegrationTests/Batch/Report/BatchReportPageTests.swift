@@ -44,6 +44,27 @@ struct BatchReportPageTests {
         folder.contents.filter { $0.hasPrefix("r_files/") }.map { String($0.dropFirst("r_files/".count)) }
     }
 
+    @Test("RowEntry: a file that only a worker's machine sees has its path and no link, one that is seen its name")
+    func filesOfWorkers() throws {
+        let temporary = try TemporaryFolder()
+        try temporary.write("", to: "out/a.txt")
+        var result = RowResult(.succeeded)
+        result.files = [temporary["out/a.txt"], "/no/such/b.png", "out/a.txt"]
+        func files(_ worker: String?) throws -> JSONValue? {
+            let entry = RowEntry(
+                .called("row"), result, ended: nil, isEarlier: false, worker: worker,
+                pageFolder: FilePath(temporary.path))
+            #expect(entry.pictures.isEmpty && entry.json["detail"]?["worker"]?.stringValue == worker)
+            return entry.json["detail"]?["files"]
+        }
+        #expect(
+            try files("w1") == [
+                ["name": "a.txt", "link": "out/a.txt"], ["name": "/no/such/b.png"], ["name": "out/a.txt"],
+            ])
+        #expect(
+            try files(nil) == [["name": "a.txt", "link": "out/a.txt"], ["name": "b.png"], ["name": "a.txt"]])
+    }
+
     @Test("A page without rows is whole")
     func noRows() throws {
         let temporary = try TemporaryFolder()

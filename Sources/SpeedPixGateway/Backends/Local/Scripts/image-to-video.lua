@@ -47,7 +47,7 @@ return {
     seconds = { type = "number", default = 2, min = 0.5, max = 10, help = "how long the film lasts" },
     width = { type = "integer", default = 480, min = 64, max = 1280, help = "pixels; the height follows from the picture" },
   },
-  outputs = { "video", "info" },
+  outputs = { video = { type = "file" } },
 
   run = function(inputs, task)
     local move = moves[inputs.motion or "zoom-in"]

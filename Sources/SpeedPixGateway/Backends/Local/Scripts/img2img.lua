@@ -90,7 +90,7 @@ return {
     strength = { type = "number", default = 0.6, min = 0, max = 1, help = "how far from the picture" },
     seed = { type = "integer", default = 1, min = 0, help = "chooses a look where the prompt names none" },
   },
-  outputs = { "images", "info" },
+  outputs = { images = { type = "file", always_array = true } },
 
   run = function(inputs, task)
     if not inputs.prompt:find("%S") then error("prompt must say what the picture should become", 0) end

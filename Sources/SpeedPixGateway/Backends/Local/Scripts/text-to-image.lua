@@ -819,7 +819,7 @@ return {
     steps = { type = "integer", default = 30, help = "accepted for compatibility; changes nothing" },
     guidance_scale = { type = "number", default = 7.5, help = "accepted for compatibility; changes nothing" },
   },
-  outputs = { "images", "info" },
+  outputs = { images = { type = "file", always_array = true } },
 
   run = function(inputs, task)
     local prompt = inputs.prompt or ""

@@ -124,7 +124,10 @@ return {
     height = { type = "integer", min = 64, max = 4096, help = "pixels of the canvas; the width if only that is given" },
     fill = { type = "number", min = 0.1, max = 1, help = "what the subject's relatively longer side takes of the canvas; 0.7 unless that enlarges it more than 2.2 times" },
   },
-  outputs = { "images", "confidence", "warnings", "info" },
+  outputs = {
+    images = { type = "file" }, confidence = { type = "number" },
+    warnings = { type = "string", always_array = true },
+  },
 
   run = function(inputs, task)
     local photo = inputs.image
