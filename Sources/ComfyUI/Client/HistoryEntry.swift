@@ -39,7 +39,8 @@ package struct HistoryEntry: Sendable, Hashable {
         func message(_ type: String) -> JSONValue? { messages.last { $0.0 == type }?.1 }
         cachedNodes = (message("execution_cached")?["nodes"]?.arrayValue ?? []).compactMap(\.lenientIdentifier)
         started = message("execution_start")?["timestamp"]?.lenientInteger
-        ended = ["execution_success", "execution_error", "execution_interrupted"]
+        ended =
+            ["execution_success", "execution_error", "execution_interrupted"]
             .compactMap { message($0)?["timestamp"]?.lenientInteger }.first
         if let data = message("execution_interrupted") {
             end = .interrupted(node: data["node_id"]?.lenientIdentifier)

@@ -27,8 +27,8 @@ struct PublicationCandidates: Sendable {
             kind(of: field).map { (field: field, kind: $0) }
         }
         let own = all.map(\.field).filter { graph[$0]?.linkedNode == nil }
-        let named = Dictionary(
-            names.inputs(own, besides: proposal.inputs).map { ($0.field, $0.name) }, uniquingKeysWith: { first, _ in first })
+        let selectors = names.inputs(own, besides: proposal.inputs)
+        let named = Dictionary(selectors.map { ($0.field, $0.name) }, uniquingKeysWith: { first, _ in first })
         let proposed = Set(proposal.inputs.map(\.field))
         return all.map { field, kind -> JSONValue in
             var members = description(of: field.node)

@@ -93,7 +93,8 @@ extension PublicationCheck {
     /// What a finding says about a value that no server lists.
     func missingValues(_ value: JSONValue, of field: GraphField, among choices: [String]) -> [String: String] {
         [
-            "field": field.description, "node": graph.name(of: field.node), "value": String(value.scalarText.prefix(200)),
+            "field": field.description, "node": graph.name(of: field.node),
+            "value": String(value.scalarText.prefix(200)),
             "nearest": NearestName.suggestion(for: value.scalarText, among: choices) ?? "",
         ]
     }
