@@ -95,7 +95,8 @@ package final class GroupCommitDatabase: Sendable {
         }
     }
 
-    private static func check(_ database: Database, _ migrator: DatabaseMigrator) throws {
+    /// - Throws: ``NewerDatabase``; ``ForeignDatabase``.
+    static func check(_ database: Database, _ migrator: DatabaseMigrator) throws {
         if try migrator.hasBeenSuperseded(database) { throw NewerDatabase() }
         if try isForeign(database) { throw ForeignDatabase() }
     }

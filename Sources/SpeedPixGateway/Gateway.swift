@@ -180,8 +180,11 @@ public enum Gateway {
             PersistedPredictions(
                 database: $0, files: store, urls: urls, catalogue: catalogue, preparation: preparation)
         }
-        var onEnd: (@Sendable (String) async -> Void)?
-        if let comfyUI { onEnd = { await comfyUI.ended($0) } }
+        let trials = WorkflowTrials()
+        let onEnd: @Sendable (String) async -> Void = { id in
+            await comfyUI?.ended(id)
+            await trials.ended(id)
+        }
         let queue = PredictionQueue(
             configuration, runner: runner, persisted: persisted, logger: logger, onEnd: onEnd
         ) { [workflows = storage.workflows] key in
@@ -237,13 +240,19 @@ public enum Gateway {
             console?.thumbnails = ThumbnailRoute(thumbnails: made, urls: urls, configuration: configuration)
             thumbnails = made
         }
+        let faults = configuration.showsFaults ? FaultLog(configuration.faults) : nil
+        let parts = ConsoleParts(
+            administration: administration, servers: comfyUI?.servers,
+            files: ServerFileSigner(rootKey: storage.rootKey), trials: trials, faults: faults, logger: logger)
+        console?.calls += parts.calls
+        console?.serverFiles = parts.serverFiles
         adminCalls += console?.calls ?? []
         let router = GatewayRouter.make(
             calls: calls, files: FileRoutes(store: store, urls: urls, keys: keys, configuration: configuration),
             previews: PreviewRoute(queue: queue, urls: urls, configuration: configuration),
             handler: SignedCallHandler(
                 verifier: CallVerifier(keys: keys, nonces: storage.nonces), counter: CallCounter(),
-                configuration: configuration),
+                configuration: faults.map { configuration.noting(in: $0) } ?? configuration),
             admin: AdminRoutes(
                 token: storage.adminToken, access: access, routes: adminCalls + (console?.routes ?? [])),
             console: console, logger: logger)
@@ -265,7 +274,8 @@ public enum Gateway {
         let feed = ConsoleFeed(
             hello: [
                 "version": .string(SpeedPixVersion.current), "start": .string(configuration.uniqueName()),
-                "runs": false, "batches": false, "faults": .bool(!configuration.faults.isEmpty),
+                "runs": .bool(configuration.runs != nil), "batches": .bool(configuration.batches != nil),
+                "faults": .bool(configuration.showsFaults),
                 "servers": .bool(servers != nil),
             ],
             clock: configuration.clock, load: { await queue.load },

@@ -48,6 +48,10 @@ public struct GatewayConfiguration: Sendable {
     /// Whether it has the console: a page for browsers, and the calls that the page makes. A data directory keeps predictions
     /// then, whatever ``keepsPredictions`` says. Default false.
     package var hasConsole = false
+    /// The runs that the console shows; nil, the default, for none.
+    package var runs: (any RunsSource)?
+    /// The batches that the console shows; nil, the default, for none.
+    package var batches: (any BatchesSource)?
 
     /// Predictions that run at the same time. Default 64.
     public var workers = 64

@@ -153,10 +153,10 @@ struct ObjectStore: Sendable {
     /// Stores a body as it arrives.
     ///
     /// - Parameters:
-    ///   - length: What was announced. Another length is refused: the connection broke.
+    ///   - length: What was announced; nil if nothing was. Another length is refused: the connection broke.
     ///   - limit: More bytes are refused, whatever was announced.
     func receive<Body: AsyncSequence & Sendable>(
-        _ body: Body, as key: ObjectKey, _ attributes: FileAttributes, length: Int64, limit: Int64
+        _ body: Body, as key: ObjectKey, _ attributes: FileAttributes, length: Int64?, limit: Int64
     ) async throws where Body.Element == ByteBuffer {
         try await publish(as: key, attributes) { temporary in
             try await FileSystem.shared.withFileHandle(
@@ -172,7 +172,7 @@ struct ObjectStore: Sendable {
                         _ = try await writer.write(contentsOf: chunk)
                     }
                 }
-                guard received == length else {
+                if let length, received != length {
                     throw Refusal(
                         "IncompleteBody", "\(received) of \(length) bytes arrived", status: .badRequest)
                 }

@@ -143,7 +143,7 @@ struct FileRoutes: Sendable {
     }
 
     /// The name twice: in ASCII for old clients, and whole (RFC 5987).
-    private static func disposition(_ filename: String) -> String {
+    static func disposition(_ filename: String) -> String {
         let plain = filename.map { character in
             guard let ascii = character.asciiValue, ascii >= 0x20, ascii < 0x7F, !"\"\\%".contains(character) else {
                 return Character("_")

@@ -146,7 +146,8 @@ struct URLSigner: Sendable {
         return ObjectKey(String(local.dropFirst(pathPrefix.count)))
     }
 
-    private static func fields(of url: String) -> [String: String]? {
+    /// The parameters of a URL; nil if it has none, or one of them twice.
+    static func fields(of url: String) -> [String: String]? {
         guard let mark = url.firstIndex(of: "?") else { return nil }
         var fields: [String: String] = [:]
         for pair in url[url.index(after: mark)...].prefix(while: { $0 != "#" }).split(separator: "&") {

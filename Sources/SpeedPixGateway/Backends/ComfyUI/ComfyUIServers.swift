@@ -30,6 +30,7 @@ package actor ComfyUIServers {
     private var orders: [String: Int] = [:]
     private var arrivals = 0
     private var reports: [String: ComfyUIServer.Report] = [:]
+    private var speeds: [String: ServerSpeed] = [:]
     private var watching: Task<Void, Never>?
     /// Those who wait until each server was looked at.
     private var observers: [CheckedContinuation<Void, Never>] = []
@@ -82,7 +83,9 @@ package actor ComfyUIServers {
     /// What is known of each server.
     package var states: [ComfyUIServerState] {
         servers.enumerated().map { index, server in
-            reports[server.id]?.state ?? ComfyUIServerState(number: index + 1, address: server.id)
+            var state = reports[server.id]?.state ?? ComfyUIServerState(number: index + 1, address: server.id)
+            state.speed = speeds[server.id] ?? ServerSpeed()
+            return state
         }
     }
 
@@ -189,6 +192,13 @@ package actor ComfyUIServers {
     func takeUp(_ need: Need, on server: String) {
         _ = order(of: need.prediction)
         schedule.takeUp(need.prediction, workflow: need.workflow, on: server)
+    }
+
+    /// A prediction has succeeded on a server.
+    ///
+    /// - Parameter duration: From the moment it got the server until its results were here.
+    func note(_ duration: Duration, on server: String) {
+        speeds[server, default: ServerSpeed()].add(duration)
     }
 
     /// A prediction has ended.
