@@ -201,10 +201,10 @@ struct ServeCommand: ContextCommand {
 
     /// What the console shows of batches; nil if no setting names a queue.
     private func batches(_ context: CommandContext) throws -> QueueBatches? {
-        do {
+        do throws(SettingsError) {
             let files = try SettingsReader(context: context).files()
             return QueueBatches(try ResolvedSettings(environment: context.environment, files: files), context)
-        } catch let error as SettingsError {
+        } catch {
             throw error.failure
         }
     }
