@@ -78,10 +78,10 @@ struct PublicationCandidates: Sendable {
     }
 
     private func description(of node: String) -> [String: JSONValue] {
-        [
-            "node": .string(node), "title": graph.nodes[node]?.title.map { .string($0) } ?? .null,
-            "class": .string(graph.nodes[node]?.classType ?? ""),
-        ]
+        let known = graph.nodes[node]
+        var members: [String: JSONValue] = ["node": .string(node), "class": .string(known?.classType ?? "")]
+        members["title"] = known?.title.map { JSONValue.string($0) }
+        return members
     }
 
     /// Nil for a field that can be no input, whatever it has.

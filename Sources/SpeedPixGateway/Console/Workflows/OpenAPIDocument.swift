@@ -28,19 +28,17 @@ struct OpenAPIDocument: Sendable {
         if workflow.inputs.contains(where: { $0.kind == .file }) {
             add(.signUpload, "Where a file for an input is put.", body: Self.upload, data: Self.uploaded, to: &paths)
         }
+        let info: JSONValue = [
+            "title": .string(workflow.title), "version": .string(version), "summary": .string(workflow.id),
+            "description": .string("\(workflow.summary)\n\n\(Self.signing)"),
+        ]
+        let components: JSONValue = [
+            "securitySchemes": .object(Self.securitySchemes),
+            "schemas": ["Inputs": inputs, "Outputs": outputs, "File": Self.file],
+        ]
         return [
-            "openapi": "3.1.0",
-            "info": [
-                "title": .string(workflow.title), "version": .string(version),
-                "summary": .string(workflow.id), "description": .string("\(workflow.summary)\n\n\(Self.signing)"),
-            ],
-            "servers": [["url": .string(origin)]],
-            "paths": .object(paths),
-            "security": [["key": [], "nonce": [], "timestamp": [], "signature": []]],
-            "components": [
-                "securitySchemes": .object(Self.securitySchemes),
-                "schemas": ["Inputs": inputs, "Outputs": outputs, "File": Self.file],
-            ],
+            "openapi": "3.1.0", "info": info, "servers": [["url": .string(origin)]], "paths": .object(paths),
+            "security": [["key": [], "nonce": [], "timestamp": [], "signature": []]], "components": components,
         ]
     }
 
