@@ -1,4 +1,3 @@
-import ComfyUI
 import Logging
 
 /// What the console shows besides predictions: workflows from ComfyUI, its servers, runs, batches and faults. Each part has the

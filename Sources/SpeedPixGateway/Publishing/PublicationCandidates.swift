@@ -26,7 +26,7 @@ struct PublicationCandidates: Sendable {
         let all = graph.sortedIDs.flatMap { fields.fields(of: $0) }.compactMap { field in
             kind(of: field).map { (field: field, kind: $0) }
         }
-        let own = all.map(\.field).filter { graph[$0]?.linkedNode == nil }
+        let own = all.map { $0.field }.filter { graph[$0]?.linkedNode == nil }
         let selectors = names.inputs(own, besides: proposal.inputs)
         let named = Dictionary(selectors.map { ($0.field, $0.name) }, uniquingKeysWith: { first, _ in first })
         let proposed = Set(proposal.inputs.map(\.field))
@@ -78,10 +78,10 @@ struct PublicationCandidates: Sendable {
     }
 
     private func description(of node: String) -> [String: JSONValue] {
-        [
-            "node": .string(node), "title": graph.nodes[node]?.title.map { .string($0) } ?? .null,
-            "class": .string(graph.nodes[node]?.classType ?? ""),
-        ]
+        let known = graph.nodes[node]
+        var members: [String: JSONValue] = ["node": .string(node), "class": .string(known?.classType ?? "")]
+        members["title"] = known?.title.map { JSONValue.string($0) }
+        return members
     }
 
     /// Nil for a field that can be no input, whatever it has.

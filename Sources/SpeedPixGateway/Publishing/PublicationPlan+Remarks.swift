@@ -22,7 +22,8 @@ extension PublicationPlan {
     }
 
     private var masks: [PublicationFinding] {
-        namedFiles.filter { $0.file.subfolder.split(separator: "/").first == Self.maskFolder[...] }.map { named in
+        let drawn = namedFiles.filter { $0.file.subfolder.split(separator: "/").first == Self.maskFolder[...] }
+        return drawn.map { named -> PublicationFinding in
             var values = [
                 "field": named.field.description, "node": graph.name(of: named.field.node), "file": named.file.filename,
             ]

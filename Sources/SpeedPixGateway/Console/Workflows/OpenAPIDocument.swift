@@ -28,19 +28,17 @@ struct OpenAPIDocument: Sendable {
         if workflow.inputs.contains(where: { $0.kind == .file }) {
             add(.signUpload, "Where a file for an input is put.", body: Self.upload, data: Self.uploaded, to: &paths)
         }
+        let info: JSONValue = [
+            "title": .string(workflow.title), "version": .string(version), "summary": .string(workflow.id),
+            "description": .string("\(workflow.summary)\n\n\(Self.signing)"),
+        ]
+        let components: JSONValue = [
+            "securitySchemes": .object(Self.securitySchemes),
+            "schemas": ["Inputs": inputs, "Outputs": outputs, "File": Self.file],
+        ]
         return [
-            "openapi": "3.1.0",
-            "info": [
-                "title": .string(workflow.title), "version": .string(version),
-                "summary": .string(workflow.id), "description": .string("\(workflow.summary)\n\n\(Self.signing)"),
-            ],
-            "servers": [["url": .string(origin)]],
-            "paths": .object(paths),
-            "security": [["key": [], "nonce": [], "timestamp": [], "signature": []]],
-            "components": [
-                "securitySchemes": .object(Self.securitySchemes),
-                "schemas": ["Inputs": inputs, "Outputs": outputs, "File": Self.file],
-            ],
+            "openapi": "3.1.0", "info": info, "servers": [["url": .string(origin)]], "paths": .object(paths),
+            "security": [["key": [], "nonce": [], "timestamp": [], "signature": []]], "components": components,
         ]
     }
 
@@ -176,23 +174,22 @@ struct OpenAPIDocument: Sendable {
         return .object(schema)
     }
 
-    /// Of a workflow in Lua nobody knows what it gives before it has run.
+    /// What it is known to give. A workflow that declares nothing may give something all the same.
     private var outputs: JSONValue {
-        guard let published = workflow as? PublishedWorkflow else { return ["type": "object"] }
-        let properties = published.publishedOutputs.map { output in
-            (output.name, Self.schema(of: output, example: published.example?[output.name]))
-        }
-        return Self.object(
-            Dictionary(properties, uniquingKeysWith: { $1 }), required: published.publishedOutputs.map(\.name))
+        let properties = workflow.declaredOutputs.map { ($0.name, Self.schema(of: $0)) }
+        return Self.object(Dictionary(properties, uniquingKeysWith: { $1 }))
     }
 
-    /// - Parameter example: What a run gave, as ``StoredOutput/json`` has it; nil if there was none.
-    private static func schema(of output: PublishedOutput, example: JSONValue?) -> JSONValue {
-        let (one, several): (JSONValue, JSONValue) = (
-            reference("File"), ["type": "array", "items": reference("File")]
-        )
-        if example?["data"] != nil { return output.isAlwaysArray ? ["type": "array"] : [:] }
+    private static func schema(of output: DeclaredOutput) -> JSONValue {
+        let one: JSONValue =
+            switch output.kind {
+            case .file: reference("File")
+            case .string, .integer, .number, .boolean: ["type": .string(output.kind.rawValue)]
+            case .any: [:]
+            }
+        let several: JSONValue = ["type": "array", "items": one]
         if output.isAlwaysArray { return several }
-        return example?["file"] != nil ? one : ["anyOf": [one, several]]
+        // Several files are an array, where nothing else was said.
+        return output.kind == .file ? ["anyOf": [one, several]] : one
     }
 }
