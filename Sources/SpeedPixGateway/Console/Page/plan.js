@@ -3,6 +3,7 @@ import { get, path, post } from "./api.js";
 import { append, button, field, fill, h, icon, isOwnAddress } from "./dom.js";
 import { Candidates } from "./candidates.js";
 import { findingList } from "./findings.js";
+import { backLink } from "./table.js";
 import { date, t } from "./text.js";
 import { keepOutcome } from "./trial.js";
 import { nameProblem } from "./workflow_text.js";
@@ -35,10 +36,7 @@ export function view(root, { path: [server, prompt] }, context) {
   const chosen = h("div", { class: "stack" });
 
   const head = h("div", { class: "head" },
-    h("a", {
-      class: "button quiet square", href: `#/publish/${encodeURIComponent(server)}`, title: t("publish.back"),
-      "aria-label": t("publish.back"),
-    }, icon("left")), h("h1", null, t("publish.planTitle")));
+    backLink(`#/publish/${encodeURIComponent(server)}`, t("publish.back")), h("h1", null, t("publish.planTitle")));
   const body = h("div");
   fill(root, head, body);
   fill(body, h("p", { class: "soft" }, t("loading")));
@@ -121,7 +119,8 @@ export function view(root, { path: [server, prompt] }, context) {
     status.textContent = t("publish.publishing");
     try {
       const name = alias.value.trim();
-      const published = await post(`${route}/publish`, { ...request(), alias: name || undefined, try: trial.checked }, { signal });
+      const wanted = { ...request(), alias: name || undefined, try: trial.checked };
+      const published = await post(`${route}/publish`, wanted, { signal });
       const place = [published.id ?? id.value.trim(), published.version, published.trial ?? "none"].map(encodeURIComponent);
       keepOutcome(published, { entry, isTried: trial.checked });
       const values = name ? `?${new URLSearchParams({ alias: name })}` : "";
@@ -141,7 +140,8 @@ export function view(root, { path: [server, prompt] }, context) {
     const one = (entry.pictures ?? []).find(({ mime_type: type }) => !type || type.startsWith("image/"));
     const address = one?.url ?? one?.thumbnail;
     if (!isOwnAddress(address)) return null;
-    return h("figure", { class: "figure" }, h("div", { class: "figure-shot" }, h("img", { src: address, alt: t("publish.picture") })),
+    return h("figure", { class: "figure" },
+      h("div", { class: "figure-shot" }, h("img", { src: address, alt: t("publish.picture") })),
       h("figcaption", { class: "soft" }, [date(entry.started), (entry.texts ?? [])[0]].filter(Boolean).join(" · ")));
   }
 

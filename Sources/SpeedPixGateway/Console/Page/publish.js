@@ -3,6 +3,7 @@ import { get, path } from "./api.js";
 import { button, empty, fill, h, icon, isOwnAddress } from "./dom.js";
 import { view as planView } from "./plan.js";
 import { findingText } from "./findings.js";
+import { backLink } from "./table.js";
 import { date, duration, fullDate, t } from "./text.js";
 import { view as trialView } from "./trial.js";
 
@@ -22,9 +23,7 @@ function historyView(root, { path: [wanted] }, { feed, navigate, report }) {
   const list = h("div", { class: "stack" });
   const again = button(t("publish.refresh"), () => load(), { icon: "again" });
   fill(root, h("div", { class: "head" },
-    h("a", {
-      class: "button quiet square", href: "#/workflows", title: t("workflows.back"), "aria-label": t("workflows.back"),
-    }, icon("left")),
+    backLink("#/workflows", t("workflows.back")),
     h("h1", null, t("publish.title")), again), h("p", { class: "soft publish-lead" }, t("publish.lead")), choice, list, dropBox());
 
   function drawChoice() {

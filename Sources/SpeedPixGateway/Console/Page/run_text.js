@@ -1,5 +1,6 @@
-// What runs are called.
-import { h, icon } from "./dom.js";
+// Runs in words.
+import { h } from "./dom.js";
+import { stateWord } from "./table.js";
 import { t } from "./text.js";
 
 const lastPart = (way) => String(way ?? "").split(/[/\\]/).filter(Boolean).at(-1) ?? "";
@@ -13,9 +14,10 @@ export function runTitle(run) {
 const drawings = { finished: "succeeded", running: "running", unfinished: "waiting" };
 
 /** How a run stands, by shape and word. */
-export const runState = ({ state }) => h("span", {
-  class: "state", data: { state: drawings[state] ?? "waiting" },
-}, icon(drawings[state] ?? "waiting"), h("span", null, t(`runs.state.${state in drawings ? state : "unfinished"}`)));
+export function runState({ state }) {
+  const known = Object.hasOwn(drawings, state) ? state : "unfinished";
+  return stateWord(drawings[known], t(`runs.state.${known}`));
+}
 
 /** The counts of a run that say something, each with how grave it is. */
 const counts = [["succeeded", "good"], ["failed", "bad"], ["canceled", ""], ["unended", "warn"], ["in_doubt", "bad"],
@@ -23,3 +25,22 @@ const counts = [["succeeded", "good"], ["failed", "bad"], ["canceled", ""], ["un
 
 export const countBadges = (run) => counts.filter(([name]) => run[name] > 0)
   .map(([name, kind]) => h("span", { class: `badge ${kind}`.trim() }, t(`runs.count.${name}`, { count: run[name] })));
+
+/** Whether it is unknown whether a prediction of a run was made. */
+export const isDoubtful = ({ in_doubt: inDoubt, state }) => inDoubt === true || state === "in_doubt" || state === "intended";
+
+const createDrawings = {
+  succeeded: "succeeded", failed: "failed", canceled: "canceled", stopped: "canceled", abandoned: "canceled",
+  created: "waiting", in_doubt: "failed",
+};
+
+/** How a prediction of a run stands, by shape and word. */
+export function createState(prediction) {
+  const state = isDoubtful(prediction) ? "in_doubt" : prediction.state;
+  const known = Object.hasOwn(createDrawings, state) ? state : "created";
+  return stateWord(createDrawings[known], t(`runs.create.${known}`));
+}
+
+/** Where a prediction stands in a run. */
+export const placeOf = (prediction) => [prediction.row_key, prediction.position ?? prediction.number]
+  .filter((part) => part !== null && part !== undefined).join(" · ");

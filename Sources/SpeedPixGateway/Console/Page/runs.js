@@ -3,10 +3,16 @@ import { get } from "./api.js";
 import { button, empty, fill, h } from "./dom.js";
 import { countBadges, runState, runTitle } from "./run_text.js";
 import { view as runView } from "./run.js";
+import { repeat, steady } from "./steady.js";
+import { table } from "./table.js";
 import { date, fullDate, number, t } from "./text.js";
 
 /** How many are shown at first, and more each time. */
 const pageLength = 100;
+/** More the gateway does not tell. */
+const most = 1000;
+/** In milliseconds. */
+const period = 5_000;
 
 export function view(root, parameters, context) {
   return parameters.path.length ? runView(root, parameters, context) : listView(root, parameters, context);
@@ -27,6 +33,15 @@ function listView(root, { query }, { feed, navigate, report }) {
     h("label", { class: "check" }, only, h("span", null, t("runs.unfinishedOnly"))),
     button(t("publish.refresh"), () => load(), { icon: "again" })), body);
 
+  function row(run) {
+    const address = `#/runs/${encodeURIComponent(run.id)}`;
+    return h("tr", null, h("th", { scope: "row" }, h("a", { href: address }, String(run.id))),
+      h("td", null, h("a", { href: address, data: { key: `script ${run.id}` } }, runTitle(run)),
+        run.folder && h("p", { class: "soft" }, run.folder)),
+      h("td", null, h("time", { title: fullDate(run.began) }, date(run.began))), h("td", null, runState(run)),
+      h("td", null, h("span", { class: "row" }, h("span", null, number(run.predictions ?? 0)), countBadges(run))));
+  }
+
   function draw() {
     if (!runs) return;
     const shown = runs.filter((run) => !isUnfinishedOnly || run.state !== "finished");
@@ -36,26 +51,18 @@ function listView(root, { query }, { feed, navigate, report }) {
         h("pre", { class: "code" }, "speedpix run shop.lua")));
       return;
     }
-    fill(body, h("div", { class: "table", tabindex: "0", role: "region", "aria-label": t("nav.runs") }, h("table", null,
-      h("thead", null, h("tr", null, ["run", "script", "began", "state", "predictions"].map((name) =>
-        h("th", { scope: "col" }, t(`runs.column.${name}`))))),
-      h("tbody", null, shown.map((run) => h("tr", null,
-        h("th", { scope: "row" }, h("a", { href: `#/runs/${encodeURIComponent(run.id)}` }, String(run.id))),
-        h("td", null, h("a", { href: `#/runs/${encodeURIComponent(run.id)}` }, runTitle(run)),
-          run.folder && h("p", { class: "soft" }, run.folder)),
-        h("td", null, h("time", { title: fullDate(run.began) }, date(run.began))),
-        h("td", null, runState(run)),
-        h("td", null, h("span", { class: "row" }, h("span", null, number(run.predictions ?? 0)), countBadges(run)))))))),
-    runs.length >= limit && h("div", { class: "row" }, button(t("runs.more"), () => {
-      limit += pageLength;
-      load();
-    })));
+    const headings = ["run", "script", "began", "state", "predictions"].map((name) => t(`runs.column.${name}`));
+    fill(body, table(t("nav.runs"), headings, shown.map(row)),
+      runs.length >= limit && limit < most && h("div", { class: "row" }, button(t("runs.more"), () => {
+        limit += pageLength;
+        load();
+      })));
   }
 
   async function load() {
     try {
       ({ runs } = await get("runs", { limit }, { signal: abort.signal }));
-      draw();
+      steady(body, draw);
     } catch (error) {
       if (error.name === "AbortError") return;
       if (runs) report(error);
@@ -63,12 +70,8 @@ function listView(root, { query }, { feed, navigate, report }) {
     }
   }
 
-  // The journal tells nobody when a command writes into it.
-  const comeBack = () => { if (!document.hidden) load(); };
-  document.addEventListener("visibilitychange", comeBack);
-  const endings = [feed.on("resume", load)];
   fill(body, h("p", { class: "soft" }, t("loading")));
-  load();
+  const end = repeat(load, () => runs?.some(({ state }) => state === "running") ?? false, period, feed);
   return {
     update: ({ query: next }) => {
       isUnfinishedOnly = only.checked = next.unfinished === "1";
@@ -76,8 +79,7 @@ function listView(root, { query }, { feed, navigate, report }) {
     },
     end() {
       abort.abort();
-      document.removeEventListener("visibilitychange", comeBack);
-      for (const end of endings) end();
+      end();
     },
   };
 }

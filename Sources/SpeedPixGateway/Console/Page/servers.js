@@ -2,6 +2,7 @@
 import { get, path, post } from "./api.js";
 import { confirm, report, toast } from "./dialogs.js";
 import { button, fill, h, icon } from "./dom.js";
+import { steady } from "./steady.js";
 import { bytes, duration, number, t } from "./text.js";
 
 /** Events come one by one when many servers change; so long the page waits for more, in milliseconds. */
@@ -37,21 +38,21 @@ export function view(root, parameters, { feed }) {
     const key = String(server.number);
     let card = cards.get(key);
     if (!card) {
-      card = { element: h("section", { class: "card stack server", "aria-label": t("servers.name", { number: server.number }) }) };
+      const name = t("servers.name", { number: server.number });
+      card = { element: h("section", { class: "card stack server", "aria-label": name }) };
       cards.set(key, card);
     }
     const text = JSON.stringify(server, (name, value) => typeof value === "bigint" ? String(value) : value);
     if (card.text === text) return card.element;
     card.text = text;
-    const focused = card.element.contains(document.activeElement) ? document.activeElement.dataset.verb : null;
-    fill(card.element, ...content(server));
-    if (focused) (card.element.querySelector(`[data-verb="${focused}"]`) ?? card.element.querySelector("button"))?.focus();
+    steady(card.element, () => fill(card.element, ...content(server)));
     return card.element;
   }
 
   function content(server) {
     const { queue = {}, speed } = server;
-    const action = (verb, run, attributes) => button(t(`servers.${verb}`), run, { class: "small", data: { verb }, ...attributes });
+    const action = (verb, run, attributes) =>
+      button(t(`servers.${verb}`), run, { class: "small", data: { key: verb }, ...attributes });
     return [
       h("div", { class: "row" }, h("h2", { class: "grow" }, t("servers.name", { number: server.number })), stateBadges(server)),
       h("p", null, h("code", null, server.url), server.version && h("span", { class: "soft" }, ` ComfyUI ${server.version}`)),
@@ -65,7 +66,7 @@ export function view(root, parameters, { feed }) {
           time: duration(speed.mean_seconds), count: speed.predictions,
         }))]),
       h("div", { class: "row" },
-        server.draining ? action("resume", () => change(server, "resume"), { data: { verb: "drain" } })
+        server.draining ? action("resume", () => change(server, "resume"), { data: { key: "drain" } })
           : action("drain", () => change(server, "drain"), { title: t("servers.drainHelp") }),
         action("free", () => free(server), { disabled: !server.up }),
         h("a", { class: "button small quiet", href: `#/publish/${server.number}` }, t("servers.history"))),
@@ -79,10 +80,10 @@ export function view(root, parameters, { feed }) {
       const [{ servers }, status] = await Promise.all([get("servers", {}, { signal }), get("status", {}, { signal })]);
       if (mine !== round) return;
       const elements = servers.map(draw);
+      const isSame = list.childElementCount === elements.length
+        && elements.every((element, index) => list.children[index] === element);
       if (elements.length === 0) fill(list, nothing());
-      else if (elements.some((element, index) => list.children[index] !== element) || list.childElementCount !== elements.length) {
-        fill(list, elements);
-      }
+      else if (!isSame) fill(list, elements);
       fill(own, gateway(status));
     } catch (error) {
       if (error.name === "AbortError" || mine !== round) return;
@@ -137,7 +138,8 @@ function gateway(status) {
     h("dt", null, t("servers.version")), h("dd", null, status.version),
     h("dt", null, t("servers.running")), h("dd", null, number(status.running ?? 0)),
     h("dt", null, t("servers.waiting")), h("dd", null, number(status.waiting ?? 0)),
-    h("dt", null, t("servers.stored")), h("dd", null, most ? t("servers.storedOf", { stored: bytes(stored), most: bytes(most) }) : bytes(stored)),
+    h("dt", null, t("servers.stored")),
+    h("dd", null, most ? t("servers.storedOf", { stored: bytes(stored), most: bytes(most) }) : bytes(stored)),
     h("dt", null, t("servers.keys")), h("dd", null, number(status.keys ?? 0)),
     h("dt", null, t("nav.workflows")), h("dd", null, number(status.workflows?.length ?? 0))));
 }

@@ -1,6 +1,6 @@
 // The newest predictions of a few, live, as a small wall.
 import { get } from "./api.js";
-import { fill, h } from "./dom.js";
+import { h } from "./dom.js";
 import { t } from "./text.js";
 import { tile } from "./tile.js";
 

@@ -1,9 +1,10 @@
 // The first run of a version that was just published, with its own values, as it happens.
 import { get, path, put } from "./api.js";
 import { copyText, report } from "./dialogs.js";
-import { button, fill, h, icon } from "./dom.js";
+import { button, fill, h } from "./dom.js";
 import { stringify } from "./json.js";
 import { figure } from "./media.js";
+import { backLink } from "./table.js";
 import { duration, t } from "./text.js";
 import { isLive, progressBar, progressText, stateLabel } from "./tile.js";
 
@@ -36,9 +37,7 @@ export function view(root, { path: [id, version, prediction], query }, context) 
   const actions = h("div", { class: "row" });
   const workflowAddress = `#/workflows/${encodeURIComponent(id)}`;
   fill(root, h("div", { class: "head" },
-    h("a", {
-      class: "button quiet square", href: "#/publish", title: t("publish.back"), "aria-label": t("publish.back"),
-    }, icon("left")), h("h1", { tabindex: "-1" }, t("publish.published", { id, version }))),
+    backLink("#/publish", t("publish.back")), h("h1", { tabindex: "-1" }, t("publish.published", { id, version }))),
   state, h("div", { class: "stack trial" }, message, actions, shot));
 
   const note = (kind, text) => h("p", { class: `notice ${kind}` }, text);
@@ -141,7 +140,8 @@ export function view(root, { path: [id, version, prediction], query }, context) 
   /** A version that was not tried, or could not be. */
   function drawUntried() {
     const reason = outcome.published?.impossible;
-    fill(message, reason ? [note("warn", t("publish.impossible")), note("", reason)] : note("", t("publish.untried")), aliasNote());
+    fill(message, reason ? [note("warn", t("publish.impossible")), note("", reason)] : note("", t("publish.untried")),
+      aliasNote());
     drawActions(false);
   }
 

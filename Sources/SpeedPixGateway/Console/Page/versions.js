@@ -2,6 +2,7 @@
 import { path, put, remove } from "./api.js";
 import { confirm, dialog, report, toast } from "./dialogs.js";
 import { append, button, field, h } from "./dom.js";
+import { table } from "./table.js";
 import { date, duration, fullDate, t } from "./text.js";
 import { aliasesOf, nameOf } from "./workflow_text.js";
 
@@ -105,11 +106,9 @@ export function versionsPart(holder, { workflow, context, reload }) {
           class: "small quiet", "aria-label": t("workflows.removeVersion", { version: one.version }),
         }))));
   };
+  const headings = ["version", "aliases", "publishedAt", "trial", "actions"].map((name) => t(`workflows.column.${name}`));
   append(holder, h("div", { class: "stack" },
-    h("div", { class: "table", tabindex: "0", role: "region", "aria-label": t("workflows.tab.versions") }, h("table", null,
-      h("thead", null, h("tr", null, ["version", "aliases", "publishedAt", "trial", "actions"].map((name) =>
-        h("th", { scope: "col" }, t(`workflows.column.${name}`))))),
-      h("tbody", null, history.map(row)))),
+    table(t("workflows.tab.versions"), headings, history.map(row)),
     h("div", { class: "row" }, h("a", { class: "button", href: "#/publish" }, t("workflows.newVersion")),
       button(t("workflows.remove"), removeAll, { class: "danger" }))));
 }

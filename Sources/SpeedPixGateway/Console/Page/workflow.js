@@ -1,11 +1,12 @@
 // One workflow: to run it, its versions, and what programs need to know of it.
 import { get, path } from "./api.js";
-import { append, button, field, fill, h, icon, select } from "./dom.js";
+import { append, button, field, fill, h, select } from "./dom.js";
 import { createPredictions } from "./create.js";
 import { isSeed } from "./controls.js";
 import { inputForm } from "./form.js";
 import { stringify } from "./json.js";
 import { Strip } from "./strip.js";
+import { backLink } from "./table.js";
 import { t } from "./text.js";
 import { codePart, openAPIPart } from "./usage.js";
 import { versionsPart } from "./versions.js";
@@ -40,9 +41,7 @@ export function view(root, { path: [id], query }, context) {
   function drawTop() {
     document.title = `${nameOf(workflow)} · SpeedPix`;
     fill(top, h("div", { class: "head" },
-      h("a", {
-        class: "button quiet square", href: "#/workflows", title: t("workflows.back"), "aria-label": t("workflows.back"),
-      }, icon("left")),
+      backLink("#/workflows", t("workflows.back")),
       h("h1", { tabindex: "-1" }, nameOf(workflow)), h("code", null, id), h("span", { class: "badge" }, kindText(workflow))),
     workflow.summary && workflow.summary !== workflow.title && h("p", { class: "soft workflow-summary" }, workflow.summary));
     fill(bar, tabs.map((tab) => h("a", {
@@ -137,8 +136,8 @@ function runPart(holder, { workflow, version, versionOf, signal, context, choose
           status.textContent = t("again.uploading", { file, percent: Math.round(fraction * 100) });
         },
       });
-      context.announce(t("created", { count: ids.length }));
       strip.load();
+      tell(t("created", { count: ids.length }));
     } catch (error) {
       if (error.name === "AbortError" || form.blame(error)) return;
       problem.textContent = error.message;
@@ -147,6 +146,13 @@ function runPart(holder, { workflow, version, versionOf, signal, context, choose
       for (const one of buttons) one.disabled = false;
       status.textContent = "";
     }
+  }
+
+  /** Where the results are below all that is to be seen, there is a way to them. */
+  function tell(text) {
+    const { top } = strip.element.getBoundingClientRect();
+    if (top < window.innerHeight - 80) context.announce(text);
+    else context.toast(text, { action: { text: t("created.show"), run: () => strip.element.scrollIntoView({ block: "center" }) } });
   }
 
   /** Says that nothing new will come of it, where everything is as it was. */

@@ -50,8 +50,11 @@ function listView(root, { query }, context) {
 
   function drawShot(shot, address, kind) {
     const drawing = () => fill(shot, icon({ image: "picture", video: "video", audio: "audio" }[kind] ?? "data"));
-    if (isOwnAddress(address)) fill(shot, h("img", { src: address, alt: "", class: "checked", loading: "lazy", onerror: drawing }));
-    else drawing();
+    if (!isOwnAddress(address)) {
+      drawing();
+      return;
+    }
+    fill(shot, h("img", { src: address, alt: "", class: "checked", loading: "lazy", onerror: drawing }));
   }
 
   const cards = new Map();
