@@ -151,8 +151,12 @@ function runPart(holder, { workflow, version, versionOf, signal, context, choose
   /** Where the results are below all that is to be seen, there is a way to them. */
   function tell(text) {
     const { top } = strip.element.getBoundingClientRect();
-    if (top < window.innerHeight - 80) context.announce(text);
-    else context.toast(text, { action: { text: t("created.show"), run: () => strip.element.scrollIntoView({ block: "center" }) } });
+    if (top > 0 && top < window.innerHeight - 80) {
+      context.announce(text);
+      return;
+    }
+    const show = () => strip.element.scrollIntoView({ block: "start" });
+    context.toast(text, { action: { text: t("created.show"), run: show } });
   }
 
   /** Says that nothing new will come of it, where everything is as it was. */
