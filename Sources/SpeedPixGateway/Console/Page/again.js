@@ -1,6 +1,6 @@
 // A form for a new prediction that begins with another one: with its inputs, or with one of its results as an input.
 import { get, path } from "./api.js";
-import { createPredictions } from "./create.js";
+import { createPredictions, missingInputs } from "./create.js";
 import { report, toast } from "./dialogs.js";
 import { button, field, fill, h, icon, select } from "./dom.js";
 import { fileChip } from "./media.js";
@@ -47,7 +47,10 @@ export function view(root, { path: [again], query }, context) {
         await showForm(holder, versionOf(workflow, version), detail.inputs, detail.label);
       }));
     const isGone = !offered.includes(detail.version);
+    const missing = missingInputs(detail.inputs);
+    for (const name of missing) delete detail.inputs[name];
     fill(root, head(t("again.title"), detail), h("div", { class: "again stack" },
+      missing.length > 0 && h("p", { class: "notice warn" }, t("again.missing", { names: missing.join(", ") })),
       isGone && h("p", { class: "notice warn" }, t("again.gone", { version: detail.version })), choose, holder));
     await showForm(holder, versionOf(workflow, version), detail.inputs, detail.label);
   }

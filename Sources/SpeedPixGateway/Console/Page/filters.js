@@ -20,7 +20,7 @@ export function wallAddress(filter) {
 
 /**
  * @param onChange Called with the filters when they are others.
- * Returns `{element, focusText, show(filter), suggest(summaries)}`.
+ * Returns `{element, focusText, show(filter)}`.
  */
 export function filterBar(onChange) {
   let filter = {};
@@ -87,27 +87,16 @@ export function filterBar(onChange) {
     showClear();
   }
 
-  get("workflows").then(({ workflows }) => {
+  get("prediction-filters").then(({ workflows, keys, labels }) => {
     const known = new Set([...controls.workflow.options].map((option) => option.value));
-    controls.workflow.append(...workflows.filter(({ id }) => !known.has(id)).map(({ id }) => h("option", { value: id }, id)));
-  }, () => { /* The filter then has what the address says. */ });
-
-  const seen = { key: new Set(), label: new Set() };
-  /** Offers the keys and labels of what was seen. */
-  function suggest(summaries) {
-    for (const summary of summaries) {
-      for (const name of ["key", "label"]) {
-        const value = summary[name];
-        if (!value || seen[name].has(value) || seen[name].size >= 200) continue;
-        seen[name].add(value);
-        suggestions[name].append(h("option", { value }));
-      }
-    }
-  }
+    controls.workflow.append(...workflows.filter((id) => !known.has(id)).map((id) => h("option", { value: id }, id)));
+    fill(suggestions.key, keys.map((value) => h("option", { value })));
+    fill(suggestions.label, labels.map((value) => h("option", { value })));
+  }, () => { /* The filters then have what the address says, and take what is typed. */ });
 
   const focusText = () => {
     text.focus();
     text.select();
   };
-  return { element, focusText, show, suggest };
+  return { element, focusText, show };
 }

@@ -7,7 +7,7 @@ import { bind } from "./keys.js";
 import { createFrom, inputsOf } from "./create.js";
 import { fileChip, figure, kindOf } from "./media.js";
 import { cancel, choice, editLabel, toggleMark } from "./notes.js";
-import { date, duration, fullDate, t } from "./text.js";
+import { bytes, date, duration, fullDate, t } from "./text.js";
 import { amount, isLive, markLabel, progressBar, progressText, stateLabel, title } from "./tile.js";
 import { leftAddress, neighbours } from "./wall.js";
 
@@ -79,8 +79,7 @@ export function view(root, { path: [id] }, context) {
     }, icon(drawing));
     const wasFocused = document.activeElement === heading;
     heading.textContent = title(detail);
-    fill(stateLine, stateLabel(detail), h("span", { class: "soft" }, amount(detail)), markLabel(detail.mark),
-      h("span", { class: "soft" }, progressText(detail)));
+    fill(stateLine, stateLabel(detail), h("span", { class: "soft" }, amount(detail)), markLabel(detail.mark));
     if (!heading.isConnected) {
       fill(top, h("div", { class: "head" },
         h("a", { class: "button quiet square", href: leftAddress(), title: t("detail.back"), "aria-label": t("detail.back") },
@@ -187,7 +186,7 @@ export function view(root, { path: [id] }, context) {
           h("span", null, t("detail.use"))),
       ]));
     }
-    return h("div", { class: "card" }, h("h3", null, name), h("pre", { class: "code", tabindex: "0", role: "group", "aria-label": name },
+    return h("div", { class: "card" }, h("h2", null, name), h("pre", { class: "code", tabindex: "0", role: "group", "aria-label": name },
       typeof value === "string" ? value : stringify(value, 2)));
   }
 
@@ -209,8 +208,8 @@ export function view(root, { path: [id] }, context) {
   function inputs() {
     const rows = Object.entries(detail.inputs ?? {});
     return h("section", { class: "card" }, h("h2", null, t("detail.inputs")), rows.length === 0 ? h("p", { class: "soft" }, t("none"))
-      : h("dl", { class: "facts" }, rows.map(([name, { value, file }]) => [h("dt", null, name), h("dd", null,
-        file ? fileChip(file) : valueText(value))])));
+      : h("dl", { class: "facts" }, rows.map(([name, { value, file, omitted_bytes: omitted }]) => [h("dt", null, name), h("dd", null,
+        file ? fileChip(file) : omitted ? t("unkept", { size: bytes(omitted) }) : valueText(value))])));
   }
 
   function info() {
@@ -222,7 +221,8 @@ export function view(root, { path: [id] }, context) {
   function timeline() {
     return h("section", { class: "card" }, h("h2", null, t("detail.timeline")), h("ol", { class: "timeline" },
       (detail.timeline ?? []).map(({ at, event, text }) => h("li", null, h("time", { title: fullDate(at) }, date(at)),
-        h("div", null, h("b", null, eventName(event)), text && h("p", null, text))))));
+        h("div", null, h("b", null, event === "created" && text ? t("event.created.by", { key: text }) : eventName(event)),
+          event !== "created" && text && h("p", null, text))))));
   }
 
   function exact() {
@@ -234,6 +234,14 @@ export function view(root, { path: [id] }, context) {
     return element;
   }
 
+  // How many are before one that waits is only told to who asks.
+  let asked = 0;
+  const askAhead = () => {
+    if (detail?.state !== "waiting" || performance.now() < asked + 3_000) return;
+    asked = performance.now();
+    load();
+  };
+
   const go = (which) => () => {
     const to = neighbours(id)[which];
     if (!to) return false;
@@ -243,6 +251,7 @@ export function view(root, { path: [id] }, context) {
   const endings = [
     feed.onChange((changed) => changed.forEach(take)),
     feed.on("resume", load),
+    feed.on("load", askAhead),
     bind({
       g: { text: t("keys.good"), run: marking("good") },
       b: { text: t("keys.bad"), run: marking("bad") },

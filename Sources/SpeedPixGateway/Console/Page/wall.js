@@ -28,7 +28,7 @@ export const leftAddress = () => wallAddress(left?.list.filter ?? {});
 export function view(root, parameters, context) {
   const { feed, navigate } = context;
   let list = null;
-  const count = h("span", { class: "soft", role: "status" });
+  const count = h("span", { class: "soft count", role: "status" });
   const bar = filterBar((filter) => navigate(wallAddress(filter), { replace: true }));
   const size = stored("tileSize") in sizes ? stored("tileSize") : "medium";
   const grid = new Grid({ size, onCurrent: () => {} });
@@ -57,7 +57,6 @@ export function view(root, parameters, context) {
     }
     if (now.problem !== drawn.problem || now.isEmpty !== drawn.isEmpty) fill(note, notice(now));
     drawn = now;
-    if (list.isLoaded) bar.suggest(Array.from({ length: Math.min(60, list.total) }, (_, index) => list.at(index)).filter(Boolean));
   }
 
   function notice({ problem, isEmpty }) {
@@ -98,17 +97,9 @@ export function view(root, parameters, context) {
     drawn = {};
     draw();
     if (!list.isLoaded) list.want(0, 59);
-    if (isBack) comeBack(left);
+    // To the place where it was left, and to the one that was opened last.
+    if (isBack) grid.restore(left.scroll, left.id === null ? null : list.indexOf(left.id));
     left = { list, scroll: 0, id: null };
-  }
-
-  /** To the place where it was left, and to the one that was opened last. */
-  function comeBack({ scroll, id }) {
-    requestAnimationFrame(() => {
-      window.scrollTo(0, scroll);
-      const index = id === null ? null : list.indexOf(id);
-      if (index !== null) grid.go(index);
-    });
   }
 
   const on = (action) => async () => {
