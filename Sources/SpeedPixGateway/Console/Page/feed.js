@@ -73,6 +73,7 @@ export class Feed {
     if (!this.#isStopped) return;
     this.#isStopped = false;
     document.addEventListener("visibilitychange", this.#visibility);
+    this.#visibility();
     this.#follow();
   }
 

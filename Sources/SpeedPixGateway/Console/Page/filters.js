@@ -25,8 +25,10 @@ export function wallAddress(filter) {
 export function filterBar(onChange) {
   let filter = {};
   let timer = 0;
+  let typing = null;
   const change = (name, value) => {
     clearTimeout(timer);
+    typing = null;
     filter = filtersOf({ ...filter, [name]: value.trim() });
     showClear();
     onChange(filter);
@@ -34,6 +36,7 @@ export function filterBar(onChange) {
   const typed = (name) => (event) => {
     const { value } = event.target;
     clearTimeout(timer);
+    typing = event.target;
     timer = setTimeout(() => change(name, value), typingDelay);
   };
 
@@ -53,6 +56,8 @@ export function filterBar(onChange) {
     label: h("input", { type: "text", list: "filter-labels", placeholder: t("filter.any"), oninput: typed("label") }),
   };
   const clear = button(t("filter.clear"), () => {
+    clearTimeout(timer);
+    typing = null;
     filter = {};
     show(filter);
     onChange(filter);
@@ -75,14 +80,13 @@ export function filterBar(onChange) {
 
   function show(values) {
     filter = values;
-    clearTimeout(timer);
     for (const [name, control] of Object.entries(controls)) {
       const value = values[name] ?? "";
       if (control instanceof HTMLSelectElement && value && ![...control.options].some((option) => option.value === value)) {
         control.append(h("option", { value }, value));
       }
-      // What somebody is typing is further than the address.
-      if (control !== document.activeElement || control instanceof HTMLSelectElement) control.value = value;
+      // What somebody is typing is further than the address; a space at the end has to stay.
+      if (control !== typing && control.value.trim() !== value) control.value = value;
     }
     showClear();
   }

@@ -91,7 +91,7 @@ export class Grid {
   restore(scroll, index) {
     this.#layOut();
     window.scrollTo(0, scroll);
-    if (index !== null) this.go(index);
+    if (index !== null) this.go(index, "as it is");
   }
 
   #layOut() {
@@ -232,7 +232,7 @@ export class Grid {
     return true;
   }
 
-  /** Puts the keyboard at a position, and shows it. */
+  /** Puts the keyboard at a position, and scrolls to it: `nearest`, `start`, or not at all (`as it is`). */
   go(index, where = "nearest") {
     this.#setCurrent(index, this.#list.at(index)?.id ?? null);
     this.#currentIndex = index;
@@ -250,7 +250,7 @@ export class Grid {
   }
 
   #scrollTo(index, where) {
-    if (index === null) return;
+    if (index === null || where === "as it is") return;
     const box = this.element.getBoundingClientRect();
     const start = box.top + window.scrollY;
     const header = Number.parseFloat(getComputedStyle(document.documentElement).scrollPaddingTop) || 0;

@@ -1,7 +1,7 @@
 // One prediction: what it gave, what went in, and what happened.
 import { get, path } from "./api.js";
 import { copyText, report, toast } from "./dialogs.js";
-import { button, fill, h, icon } from "./dom.js";
+import { button, fill, h, icon, isOwnAddress } from "./dom.js";
 import { stringify } from "./json.js";
 import { bind } from "./keys.js";
 import { createFrom, inputsOf } from "./create.js";
@@ -22,7 +22,8 @@ export function view(root, { path: [id] }, context) {
   const results = h("section", { class: "results stack", "aria-label": t("detail.results") });
   const side = h("div", { class: "stack" });
   fill(root, top, h("div", { class: "columns detail" }, results, side));
-  fill(top, h("h1", null, t("loading")));
+  const heading = h("h1", { tabindex: "-1" }, t("loading"));
+  fill(top, heading);
 
   async function load() {
     if (loading) {
@@ -38,8 +39,9 @@ export function view(root, { path: [id] }, context) {
       if (detail) {
         report(error);
       } else {
-        fill(top, h("p", null, h("a", { href: leftAddress() }, t("detail.back"))), h("h1", null, t("detail.missing")),
-          h("p", { class: "notice bad" }, error.message), button(t("retry"), load, { icon: "again" }));
+        fill(top, h("div", { class: "stack" }, fill(heading, t("detail.missing")),
+          h("p", { class: "notice bad" }, error.message), h("div", { class: "row" }, button(t("retry"), load, { icon: "again" }),
+            h("a", { class: "button", href: leftAddress() }, t("detail.back")))));
       }
     } finally {
       loading = null;
@@ -68,10 +70,10 @@ export function view(root, { path: [id] }, context) {
     fill(side, facts(), inputs(), info(), timeline(), exact());
   }
 
-  const heading = h("h1", { tabindex: "-1" });
   const stateLine = h("div", { class: "row state-line" });
   const bar = h("div", { class: "toolbar row" });
   let drawnActions = "";
+  let drawnLine = "";
   function drawTop() {
     const { newer, older } = neighbours(id);
     const link = (to, name, drawing) => to && h("a", {
@@ -79,8 +81,10 @@ export function view(root, { path: [id] }, context) {
     }, icon(drawing));
     const wasFocused = document.activeElement === heading;
     heading.textContent = title(detail);
-    fill(stateLine, stateLabel(detail), h("span", { class: "soft" }, amount(detail)), markLabel(detail.mark));
-    if (!heading.isConnected) {
+    const line = JSON.stringify([detail.state, amount(detail), detail.mark]);
+    if (line !== drawnLine) fill(stateLine, stateLabel(detail), h("span", { class: "soft" }, amount(detail)), markLabel(detail.mark));
+    drawnLine = line;
+    if (!bar.isConnected) {
       fill(top, h("div", { class: "head" },
         h("a", { class: "button quiet square", href: leftAddress(), title: t("detail.back"), "aria-label": t("detail.back") },
           icon("left")),
@@ -159,7 +163,7 @@ export function view(root, { path: [id] }, context) {
   const running = h("div", { class: "running card" });
   function drawRunning() {
     if (!isLive(detail)) return;
-    const image = detail.preview
+    const image = isOwnAddress(detail.preview)
       ? running.querySelector("img") ?? h("img", { alt: t("detail.preview"), decoding: "async" }) : null;
     if (image && image.getAttribute("src") !== detail.preview) image.src = detail.preview;
     fill(running, image ?? h("p", { class: "soft" }, t(`detail.${detail.state}`)),

@@ -66,6 +66,7 @@ export function tile(summary, { onStale } = {}) {
     h("span", { class: "tile-state" }, state, more, kind)), bar, mark);
   let shown = {};
   let failedAddress = null;
+  let failures = 0;
 
   function drawShot(one) {
     const address = one.preview && one.state === "running" ? one.preview : one.thumbnail;
@@ -76,6 +77,8 @@ export function tile(summary, { onStale } = {}) {
           failedAddress = event.target.getAttribute("src");
           onStale?.(shown.id);
           drawShot(shown);
+          // A gateway that starts anew is back after some seconds.
+          if (++failures < 3) setTimeout(() => { failedAddress = null; drawShot(shown); }, failures * 4_000);
         },
       });
       if (image.getAttribute("src") !== address) image.src = address;
