@@ -1,6 +1,6 @@
 // A form for a new prediction that begins with another one: with its inputs, or with one of its results as an input.
 import { get, path } from "./api.js";
-import { createPredictions } from "./create.js";
+import { createPredictions, missingInputs } from "./create.js";
 import { report, toast } from "./dialogs.js";
 import { button, field, fill, h, icon, select } from "./dom.js";
 import { fileChip } from "./media.js";
@@ -26,6 +26,11 @@ export function view(root, { path: [again], query }, context) {
   });
   return () => abort.abort();
 
+  function show(...content) {
+    fill(root, content);
+    context.focusHeading();
+  }
+
   function head(text, detail) {
     return h("div", { class: "head" },
       h("a", {
@@ -47,7 +52,10 @@ export function view(root, { path: [again], query }, context) {
         await showForm(holder, versionOf(workflow, version), detail.inputs, detail.label);
       }));
     const isGone = !offered.includes(detail.version);
-    fill(root, head(t("again.title"), detail), h("div", { class: "again stack" },
+    const missing = missingInputs(detail.inputs);
+    for (const name of missing) delete detail.inputs[name];
+    show(head(t("again.title"), detail), h("div", { class: "again stack" },
+      missing.length > 0 && h("p", { class: "notice warn" }, t("again.missing", { names: missing.join(", ") })),
       isGone && h("p", { class: "notice warn" }, t("again.gone", { version: detail.version })), choose, holder));
     await showForm(holder, versionOf(workflow, version), detail.inputs, detail.label);
   }
@@ -62,15 +70,15 @@ export function view(root, { path: [again], query }, context) {
       .map((input) => ({ key: `${workflow.id} ${input.name}`, workflow, input })));
     if (!targets.length) throw new Error(t("use.noWorkflow"));
     const holder = h("div", { class: "stack" });
-    const show = async (key) => {
+    const choosing = async (key) => {
       const target = targets.find((one) => one.key === key) ?? targets[0];
       const workflow = await get(path`workflows/${target.workflow.id}`, {}, { signal: abort.signal });
       await showForm(holder, workflow, { [target.input.name]: { file } }, detail.label);
     };
     const choose = select(targets.map(({ key, workflow, input }) => [key, `${workflow.title || workflow.id} · ${input.name}`]),
-      targets[0].key, (key) => show(key).catch(report));
-    fill(root, head(t("use.title"), detail), h("div", { class: "again stack" }, fileChip(file), field(t("use.target"), choose), holder));
-    await show(targets[0].key);
+      targets[0].key, (key) => choosing(key).catch(report));
+    show(head(t("use.title"), detail), h("div", { class: "again stack" }, fileChip(file), field(t("use.target"), choose), holder));
+    await choosing(targets[0].key);
   }
 
   async function showForm(holder, workflow, values, label) {

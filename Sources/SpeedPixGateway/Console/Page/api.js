@@ -44,7 +44,7 @@ async function send(method, address, { body, headers, signal } = {}) {
 }
 
 /** The `data` of an answer. */
-async function data(response) {
+async function data(response, onRefused = () => session.onRefused()) {
   let answer;
   try {
     answer = parse(await response.text());
@@ -53,7 +53,7 @@ async function data(response) {
     throw new ApiError("NoJSON", t("error.answer", { status: response.status }), response.status);
   }
   if (response.ok && !answer.errCode) return answer.data;
-  if (response.status === 401) session.onRefused();
+  if (response.status === 401) onRefused();
   throw new ApiError(answer.errCode ?? "HTTP", answer.errMessage ?? t("error.answer", { status: response.status }),
     response.status);
 }
@@ -71,10 +71,9 @@ export const remove = (route, { signal } = {}) => call("DELETE", route, undefine
 
 /** Trades a one-time code for a session's token. Throws an `ApiError` if the code is unknown, used or too old. */
 export async function signIn(code) {
-  const { token } = await data(await fetch("/console/session", {
-    method: "POST", body: JSON.stringify({ code }), headers: { "Content-Type": "application/json" },
-    cache: "no-store", credentials: "omit", redirect: "error",
-  }));
+  const { token } = await data(await send("POST", "/console/session", {
+    body: stringify({ code }), headers: { "Content-Type": "application/json" },
+  }), () => { /* There is no session yet that could end. */ });
   store("token", token);
 }
 

@@ -29,9 +29,9 @@ const shell = new Shell(feed);
 /**
  * What a view gets: `view(root, parameters, context)` fills `root` and returns a function that ends it, or
  * `{end, update}`, whose `update(parameters)` is called instead of a new view if only the query has changed.
- * `parameters` is `{path, query}`: of `#/servers/1?tab=history`, `{path: ["1"], query: {tab: "history"}}`.
+ * A view that shows its heading later than at once calls `focusHeading` then. `parameters` is `{path, query}`: of `#/servers/1?tab=history`, `{path: ["1"], query: {tab: "history"}}`.
  */
-const context = { api, feed, t, text, navigate, announce, toast, report };
+const context = { api, feed, t, text, navigate, announce, toast, report, focusHeading: () => shell.focusHeading() };
 
 /** Goes to another place: `navigate("#/runs/3")`. With `replace` the browser's Back goes to what was before this one. */
 function navigate(address, { replace = false } = {}) {
@@ -106,11 +106,11 @@ function end(view) {
 /** A code has no slash: `#/…` is a place in this page. */
 const codeInAddress = () => /^#[A-Za-z0-9_-]{16,}$/.test(location.hash) ? location.hash.slice(1) : null;
 
-function signOut() {
+function signOut(reason = null) {
   feed.stop();
   end(current);
   current = null;
-  showSignIn(document.getElementById("app"), trade);
+  showSignIn(document.getElementById("app"), trade, reason);
 }
 
 /** Signs in with a code; throws what the gateway says. */
@@ -120,16 +120,20 @@ async function trade(code) {
   location.reload();
 }
 
-/** Takes the code out of the address first, so that it stays in no history, and nobody copies it. */
+/**
+ * Signs in with the code in the address, if there is one. It is taken out of the address first, so that it stays in no history
+ * and nobody copies it. Gives what is wrong with it, or null.
+ */
 async function signInByAddress() {
   const code = codeInAddress();
-  if (!code) return;
+  if (!code) return null;
   history.replaceState(null, "", "#/predictions");
   try {
     await api.signIn(code);
+    return null;
   } catch (error) {
-    // A link that is opened once more is no reason to end the session that it has begun.
-    if (!api.session.token) console.warn(error.message);
+    // A link that is opened once more does not end the session that it has begun.
+    return error.message;
   }
 }
 
@@ -140,6 +144,8 @@ function askToReload() {
 }
 
 async function begin() {
+  // A view puts itself where it was; the browser would do it before there is anything.
+  history.scrollRestoration = "manual";
   await text.loadTexts();
   window.addEventListener("hashchange", async () => {
     if (!codeInAddress()) {
@@ -149,10 +155,10 @@ async function begin() {
     await signInByAddress();
     location.reload();
   });
-  await signInByAddress();
-  api.session.onRefused = signOut;
+  const reason = await signInByAddress();
+  api.session.onRefused = () => signOut();
   if (!api.session.token) {
-    signOut();
+    signOut(reason);
     return;
   }
   shell.show(document.getElementById("app"));

@@ -18,14 +18,16 @@ export function view(root, { path: ids }, context) {
   let chosen = [0, 0];
 
   const stage = h("div", { class: "stage checked" });
+  let ratio = 4 / 3;
   const slider = h("input", { type: "range", min: 0, max: 100, step: 0.5, value: 50, "aria-label": t("compare.slider") });
+  const box = h("div", { class: "stage-box" }, stage, slider);
   const captions = h("div", { class: "captions" });
   const differences = h("section", { class: "card" });
   const layout = button(t("compare.beside"), toggleLayout, { "aria-pressed": "false" });
   fill(root, h("div", { class: "head" },
     h("a", { class: "button quiet square", href: leftAddress(), title: t("detail.back"), "aria-label": t("detail.back") }, icon("left")),
     h("h1", { tabindex: "-1" }, t("compare.title")), layout, button(t("compare.swap"), swap, { icon: "again" })),
-  stage, slider, captions, differences);
+  box, captions, differences);
 
   slider.addEventListener("input", () => cut(Number(slider.value)));
   function cut(percent) {
@@ -36,8 +38,8 @@ export function view(root, { path: ids }, context) {
 
   // The divider is where the finger or the mouse is.
   const drag = (event) => {
-    const box = stage.getBoundingClientRect();
-    cut(Math.max(0, Math.min(100, (event.clientX - box.left) / box.width * 100)));
+    const { left, width } = stage.getBoundingClientRect();
+    cut(Math.max(0, Math.min(100, (event.clientX - left) / width * 100)));
   };
   stage.addEventListener("pointerdown", (event) => {
     if (isBeside || event.button !== 0) return;
@@ -46,9 +48,13 @@ export function view(root, { path: ids }, context) {
   });
   stage.addEventListener("pointermove", (event) => { if (stage.hasPointerCapture(event.pointerId)) drag(event); });
 
+  /** The stage is as wide as the pictures are, so that the divider crosses nothing else. */
+  const shape = () => box.style.setProperty("--ratio", isBeside ? ratio * 2 : ratio);
+
   function toggleLayout() {
     isBeside = !isBeside;
     stage.classList.toggle("is-beside", isBeside);
+    shape();
     slider.hidden = isBeside;
     layout.setAttribute("aria-pressed", isBeside);
   }
@@ -61,7 +67,12 @@ export function view(root, { path: ids }, context) {
     const files = sides.map((side, index) => pictures(side)[chosen[index]] ?? pictures(side)[0] ?? null);
     fill(stage, files.map((file, index) => file
       ? h("img", { src: file.url, alt: t(`compare.${index ? "right" : "left"}`, { name: title(sides[index]) }), draggable: "false",
-        class: index ? "right" : "left" })
+        class: index ? "right" : "left",
+        onload: ({ target }) => {
+          if (index && files[0]) return;
+          ratio = target.naturalWidth / target.naturalHeight || ratio;
+          shape();
+        } })
       : h("p", { class: `no-picture ${index ? "right" : "left"}` }, t("compare.noPicture"))),
     h("div", { class: "divider", "aria-hidden": "true" }));
     drawCaptions();

@@ -1,8 +1,19 @@
 // New predictions.
 import { post, upload } from "./api.js";
+import { toast } from "./dialogs.js";
+import { t } from "./text.js";
 
-/** The inputs of a prediction as a new one takes them: files by their URLs, and nothing for those without a value. */
+/** The names of inputs that had a value which is not kept any more. */
+export const missingInputs = (inputs) => Object.entries(inputs)
+  .filter(([, input]) => input.omitted_bytes !== undefined || (input.file && !input.file.url)).map(([name]) => name);
+
+/**
+ * The inputs of a prediction as a new one takes them: files by their URLs, and nothing for those without a value. Throws an
+ * error if one is not kept any more: what came out would be another prediction.
+ */
 export function inputsOf(inputs) {
+  const missing = missingInputs(inputs);
+  if (missing.length) throw new Error(t("created.missing", { names: missing.join(", ") }));
   const given = Object.entries(inputs).map(([name, input]) => [name, input.file ? input.file.url : input.value]);
   return Object.fromEntries(given.filter(([, value]) => value !== null && value !== undefined));
 }
@@ -31,8 +42,11 @@ export async function createPredictions(
 }
 
 /** Creates predictions of inputs as they are. */
-export function createFrom({ workflow, version, alias, inputs, count = 1, randomise = false, label, signal }) {
+export async function createFrom({ workflow, version, alias, inputs, count = 1, randomise = false, label, signal }) {
   const body = { workflow, inputs, count, randomise_seeds: randomise };
   for (const [name, value] of Object.entries({ version, alias, label })) if (value) body[name] = value;
-  return post("predictions", body, { signal });
+  const { ids, refused } = await post("predictions", body, { signal });
+  // Some were created before the gateway had no more room, say.
+  if (refused) toast(t("created.refused", { reason: refused }), { isError: true });
+  return { ids };
 }

@@ -50,13 +50,13 @@ export function dialog({ title, body, actions = [], class: name }) {
   return { element, close, closed };
 }
 
-/** Asks whether something is wanted; gives true or false. */
-export async function confirm({ title, text, action, isDangerous = false }) {
+/** Asks whether something is wanted; gives true or false. `action` and `dismiss` are the words of the two buttons. */
+export async function confirm({ title, text, action, dismiss = t("cancel"), isDangerous = false }) {
   let answer = false;
   const { closed, close } = dialog({
     title, body: h("p", null, text),
     actions: [
-      { text: t("cancel"), run: () => {} },
+      { text: dismiss, run: () => {} },
       { text: action, class: isDangerous ? "danger" : "primary", run: () => { answer = true; } },
     ],
   });
@@ -99,7 +99,8 @@ export function toast(text, { isError = false, action } = {}) {
 /** Shows an error as a message; nothing for what was broken off on purpose. */
 export function report(error) {
   if (error?.name === "AbortError" || error?.status === 401) return;
-  if (error?.name !== "ApiError") console.error(error);
+  // These are mistakes of the page, of which the console should say where.
+  if (error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError) console.error(error);
   toast(error?.message ?? String(error), { isError: true });
 }
 

@@ -73,6 +73,7 @@ export class Feed {
     if (!this.#isStopped) return;
     this.#isStopped = false;
     document.addEventListener("visibilitychange", this.#visibility);
+    this.#visibility();
     this.#follow();
   }
 
@@ -129,7 +130,7 @@ export class Feed {
       try {
         await this.#connect();
       } catch (error) {
-        if (error.name !== "AbortError" && error.code !== "Unreachable") console.error(error);
+        if (error instanceof SyntaxError) console.error(error);
       }
       if (this.#isStopped) return;
       if (document.hidden && this.state === "paused") {

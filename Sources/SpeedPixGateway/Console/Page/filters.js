@@ -20,13 +20,15 @@ export function wallAddress(filter) {
 
 /**
  * @param onChange Called with the filters when they are others.
- * Returns `{element, focusText, show(filter), suggest(summaries)}`.
+ * Returns `{element, focusText, show(filter)}`.
  */
 export function filterBar(onChange) {
   let filter = {};
   let timer = 0;
+  let typing = null;
   const change = (name, value) => {
     clearTimeout(timer);
+    typing = null;
     filter = filtersOf({ ...filter, [name]: value.trim() });
     showClear();
     onChange(filter);
@@ -34,6 +36,7 @@ export function filterBar(onChange) {
   const typed = (name) => (event) => {
     const { value } = event.target;
     clearTimeout(timer);
+    typing = event.target;
     timer = setTimeout(() => change(name, value), typingDelay);
   };
 
@@ -53,6 +56,8 @@ export function filterBar(onChange) {
     label: h("input", { type: "text", list: "filter-labels", placeholder: t("filter.any"), oninput: typed("label") }),
   };
   const clear = button(t("filter.clear"), () => {
+    clearTimeout(timer);
+    typing = null;
     filter = {};
     show(filter);
     onChange(filter);
@@ -75,39 +80,27 @@ export function filterBar(onChange) {
 
   function show(values) {
     filter = values;
-    clearTimeout(timer);
     for (const [name, control] of Object.entries(controls)) {
       const value = values[name] ?? "";
       if (control instanceof HTMLSelectElement && value && ![...control.options].some((option) => option.value === value)) {
         control.append(h("option", { value }, value));
       }
-      // What somebody is typing is further than the address.
-      if (control !== document.activeElement || control instanceof HTMLSelectElement) control.value = value;
+      // What somebody is typing is further than the address; a space at the end has to stay.
+      if (control !== typing && control.value.trim() !== value) control.value = value;
     }
     showClear();
   }
 
-  get("workflows").then(({ workflows }) => {
+  get("prediction-filters").then(({ workflows, keys, labels }) => {
     const known = new Set([...controls.workflow.options].map((option) => option.value));
-    controls.workflow.append(...workflows.filter(({ id }) => !known.has(id)).map(({ id }) => h("option", { value: id }, id)));
-  }, () => { /* The filter then has what the address says. */ });
-
-  const seen = { key: new Set(), label: new Set() };
-  /** Offers the keys and labels of what was seen. */
-  function suggest(summaries) {
-    for (const summary of summaries) {
-      for (const name of ["key", "label"]) {
-        const value = summary[name];
-        if (!value || seen[name].has(value) || seen[name].size >= 200) continue;
-        seen[name].add(value);
-        suggestions[name].append(h("option", { value }));
-      }
-    }
-  }
+    controls.workflow.append(...workflows.filter((id) => !known.has(id)).map((id) => h("option", { value: id }, id)));
+    fill(suggestions.key, keys.map((value) => h("option", { value })));
+    fill(suggestions.label, labels.map((value) => h("option", { value })));
+  }, () => { /* The filters then have what the address says, and take what is typed. */ });
 
   const focusText = () => {
     text.focus();
     text.select();
   };
-  return { element, focusText, show, suggest };
+  return { element, focusText, show };
 }

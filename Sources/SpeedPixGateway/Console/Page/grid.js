@@ -6,10 +6,13 @@ import { t } from "./text.js";
 /** Browsers draw nothing beyond some 16 million pixels. A longer wall is scrolled in larger steps. */
 const tallest = 12_000_000;
 const rowsAround = 2;
+/** Faster than this, in pixels a millisecond, nobody sees what goes by; it is fetched when it has been slower for so long. */
+const rush = 8;
+const rushPause = 90;
 const gap = 10;
 const captionHeight = 48;
 /** The least width of a tile. */
-export const sizes = { small: 104, medium: 168, large: 300 };
+export const sizes = { small: 104, medium: 160, large: 300 };
 
 export class Grid {
   #list;
@@ -20,7 +23,8 @@ export class Grid {
   #frame = 0;
   #wantTimer = 0;
   #lastTop = 0;
-  #lastMoved = 0;
+  #lastDrawn = 0;
+  #rushUntil = 0;
   #size;
   #currentIndex = null;
   #currentID = null;
@@ -83,6 +87,13 @@ export class Grid {
   get #tileHeight() { return this.#tileWidth + captionHeight; }
   get #rows() { return Math.ceil((this.#list?.total ?? 0) / this.#columns); }
 
+  /** Scrolls to where the page was left, at once: drawn at its top, the list would be fetched for there. */
+  restore(scroll, index) {
+    this.#layOut();
+    window.scrollTo(0, scroll);
+    if (index !== null) this.go(index, "as it is");
+  }
+
   #layOut() {
     this.#width = this.element.clientWidth;
     this.#columns = Math.max(1, Math.floor((this.#width + gap) / (sizes[this.#size] + gap)));
@@ -131,10 +142,11 @@ export class Grid {
   #want(first, last) {
     clearTimeout(this.#wantTimer);
     const now = performance.now();
-    const speed = Math.abs(window.scrollY - this.#lastTop) / Math.max(1, now - this.#lastMoved);
-    [this.#lastTop, this.#lastMoved] = [window.scrollY, now];
-    if (speed < 8) this.#list.want(first, last);
-    else this.#wantTimer = setTimeout(() => this.#list.want(first, last), 90);
+    const speed = Math.abs(window.scrollY - this.#lastTop) / Math.max(1, now - this.#lastDrawn);
+    [this.#lastTop, this.#lastDrawn] = [window.scrollY, now];
+    if (speed > rush) this.#rushUntil = now + rushPause;
+    if (now >= this.#rushUntil) this.#list.want(first, last);
+    else this.#wantTimer = setTimeout(() => this.#list.want(first, last), rushPause);
   }
 
   #place(indices, offset) {
@@ -220,7 +232,7 @@ export class Grid {
     return true;
   }
 
-  /** Puts the keyboard at a position, and shows it. */
+  /** Puts the keyboard at a position, and scrolls to it: `nearest`, `start`, or not at all (`as it is`). */
   go(index, where = "nearest") {
     this.#setCurrent(index, this.#list.at(index)?.id ?? null);
     this.#currentIndex = index;
@@ -238,7 +250,7 @@ export class Grid {
   }
 
   #scrollTo(index, where) {
-    if (index === null) return;
+    if (index === null || where === "as it is") return;
     const box = this.element.getBoundingClientRect();
     const start = box.top + window.scrollY;
     const header = Number.parseFloat(getComputedStyle(document.documentElement).scrollPaddingTop) || 0;
@@ -250,6 +262,8 @@ export class Grid {
     if (where === "start" || y < real + (box.top < header ? header - Math.max(0, box.top) : 0)) target = y - header;
     else if (y + this.#tileHeight > real + view - Math.max(0, box.top)) target = y + this.#tileHeight + gap - view;
     if (target === null) return;
+    // What is above the first row belongs to it.
+    if (y === 0) target = -start;
     if (length > tallest) target = Math.max(0, target) / (length - view) * (box.height - view);
     window.scrollTo(0, Math.max(0, start + target));
   }

@@ -10,7 +10,7 @@ let isListening = false;
 /** Whether somebody is typing, so that letters are letters. */
 function isTyping(target) {
   return target instanceof HTMLElement
-    && (target.isContentEditable || target.matches("textarea, select, input:not([type=checkbox], [type=radio], [type=button])"));
+    && (target.isContentEditable || target.matches("textarea, select, input:not([type=checkbox], [type=radio], [type=range])"));
 }
 
 /** What keys are called by: `"g"`, `"?"`, `"ArrowLeft"`, `"Shift+ArrowLeft"`. */

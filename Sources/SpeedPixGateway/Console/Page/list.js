@@ -159,8 +159,9 @@ export class PredictionList {
     if (workflow && summary.workflow !== workflow) return false;
     if (state && summary.state !== state) return false;
     if (key && summary.key !== key) return false;
+    if (label && summary.label !== label) return false;
     if (mark && summary.mark !== mark) return false;
-    return label || text ? null : true;
+    return text ? null : true;
   }
 
   /** Fetches everything that is looked at anew: now if that was long ago, else when it is time. */

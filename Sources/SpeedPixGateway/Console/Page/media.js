@@ -36,7 +36,8 @@ export function figure(file, actions = []) {
   const shot = h("div", { class: "figure-shot" });
   const kind = isOwnAddress(file.url) ? kindOf(file) : "data";
   const controls = [];
-  const asName = () => fill(shot, h("p", { class: "file-name" }, icon("data"), h("span", null, file.filename)));
+  const asName = () => fill(shot, h("p", { class: "file-name" }, icon("data"), h("span", null, file.filename),
+    file.gone && h("span", { class: "soft" }, t("file.gone"))));
   if (kind === "image") {
     const image = h("img", { src: file.url, alt: file.filename, class: "checked", decoding: "async" });
     // There are pictures that only the gateway can draw.
@@ -72,7 +73,8 @@ export function figure(file, actions = []) {
 /** A file of an input, small. */
 export function fileChip(file) {
   const picture = isOwnAddress(file.thumbnail) && h("img", { src: file.thumbnail, alt: "", class: "checked", loading: "lazy" });
-  const content = [picture || icon(kindOf(file) === "image" ? "picture" : kindOf(file)), h("span", null, file.filename)];
+  const content = [picture || icon(kindOf(file) === "image" ? "picture" : kindOf(file)), h("span", null, file.filename),
+    file.gone && h("span", { class: "soft" }, t("file.gone"))];
   return isOwnAddress(file.url)
     ? h("a", { class: "file-chip", href: file.url, download: file.filename, title: t("file.downloadName", { name: file.filename }) },
       content)

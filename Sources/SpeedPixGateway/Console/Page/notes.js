@@ -45,7 +45,7 @@ export async function cancel(summary) {
   if (!isLive(summary)) return null;
   const isSure = await confirm({
     title: t("cancelRun.title"), text: t("cancelRun.text", { name: title(summary) }), action: t("cancelRun.action"),
-    isDangerous: true,
+    dismiss: t("cancelRun.keep"), isDangerous: true,
   });
   if (!isSure) return null;
   try {

@@ -1,13 +1,13 @@
 // One prediction: what it gave, what went in, and what happened.
 import { get, path } from "./api.js";
 import { copyText, report, toast } from "./dialogs.js";
-import { button, fill, h, icon } from "./dom.js";
+import { button, fill, h, icon, isOwnAddress } from "./dom.js";
 import { stringify } from "./json.js";
 import { bind } from "./keys.js";
 import { createFrom, inputsOf } from "./create.js";
 import { fileChip, figure, kindOf } from "./media.js";
 import { cancel, choice, editLabel, toggleMark } from "./notes.js";
-import { date, duration, fullDate, t } from "./text.js";
+import { bytes, date, duration, fullDate, t } from "./text.js";
 import { amount, isLive, markLabel, progressBar, progressText, stateLabel, title } from "./tile.js";
 import { leftAddress, neighbours } from "./wall.js";
 
@@ -22,7 +22,8 @@ export function view(root, { path: [id] }, context) {
   const results = h("section", { class: "results stack", "aria-label": t("detail.results") });
   const side = h("div", { class: "stack" });
   fill(root, top, h("div", { class: "columns detail" }, results, side));
-  fill(top, h("h1", null, t("loading")));
+  const heading = h("h1", { tabindex: "-1" }, t("loading"));
+  fill(top, heading);
 
   async function load() {
     if (loading) {
@@ -38,8 +39,9 @@ export function view(root, { path: [id] }, context) {
       if (detail) {
         report(error);
       } else {
-        fill(top, h("p", null, h("a", { href: leftAddress() }, t("detail.back"))), h("h1", null, t("detail.missing")),
-          h("p", { class: "notice bad" }, error.message), button(t("retry"), load, { icon: "again" }));
+        fill(top, h("div", { class: "stack" }, fill(heading, t("detail.missing")),
+          h("p", { class: "notice bad" }, error.message), h("div", { class: "row" }, button(t("retry"), load, { icon: "again" }),
+            h("a", { class: "button", href: leftAddress() }, t("detail.back")))));
       }
     } finally {
       loading = null;
@@ -68,10 +70,10 @@ export function view(root, { path: [id] }, context) {
     fill(side, facts(), inputs(), info(), timeline(), exact());
   }
 
-  const heading = h("h1", { tabindex: "-1" });
   const stateLine = h("div", { class: "row state-line" });
   const bar = h("div", { class: "toolbar row" });
   let drawnActions = "";
+  let drawnLine = "";
   function drawTop() {
     const { newer, older } = neighbours(id);
     const link = (to, name, drawing) => to && h("a", {
@@ -79,9 +81,10 @@ export function view(root, { path: [id] }, context) {
     }, icon(drawing));
     const wasFocused = document.activeElement === heading;
     heading.textContent = title(detail);
-    fill(stateLine, stateLabel(detail), h("span", { class: "soft" }, amount(detail)), markLabel(detail.mark),
-      h("span", { class: "soft" }, progressText(detail)));
-    if (!heading.isConnected) {
+    const line = JSON.stringify([detail.state, amount(detail), detail.mark]);
+    if (line !== drawnLine) fill(stateLine, stateLabel(detail), h("span", { class: "soft" }, amount(detail)), markLabel(detail.mark));
+    drawnLine = line;
+    if (!bar.isConnected) {
       fill(top, h("div", { class: "head" },
         h("a", { class: "button quiet square", href: leftAddress(), title: t("detail.back"), "aria-label": t("detail.back") },
           icon("left")),
@@ -160,7 +163,7 @@ export function view(root, { path: [id] }, context) {
   const running = h("div", { class: "running card" });
   function drawRunning() {
     if (!isLive(detail)) return;
-    const image = detail.preview
+    const image = isOwnAddress(detail.preview)
       ? running.querySelector("img") ?? h("img", { alt: t("detail.preview"), decoding: "async" }) : null;
     if (image && image.getAttribute("src") !== detail.preview) image.src = detail.preview;
     fill(running, image ?? h("p", { class: "soft" }, t(`detail.${detail.state}`)),
@@ -187,7 +190,7 @@ export function view(root, { path: [id] }, context) {
           h("span", null, t("detail.use"))),
       ]));
     }
-    return h("div", { class: "card" }, h("h3", null, name), h("pre", { class: "code", tabindex: "0", role: "group", "aria-label": name },
+    return h("div", { class: "card" }, h("h2", null, name), h("pre", { class: "code", tabindex: "0", role: "group", "aria-label": name },
       typeof value === "string" ? value : stringify(value, 2)));
   }
 
@@ -209,8 +212,8 @@ export function view(root, { path: [id] }, context) {
   function inputs() {
     const rows = Object.entries(detail.inputs ?? {});
     return h("section", { class: "card" }, h("h2", null, t("detail.inputs")), rows.length === 0 ? h("p", { class: "soft" }, t("none"))
-      : h("dl", { class: "facts" }, rows.map(([name, { value, file }]) => [h("dt", null, name), h("dd", null,
-        file ? fileChip(file) : valueText(value))])));
+      : h("dl", { class: "facts" }, rows.map(([name, { value, file, omitted_bytes: omitted }]) => [h("dt", null, name), h("dd", null,
+        file ? fileChip(file) : omitted ? t("unkept", { size: bytes(omitted) }) : valueText(value))])));
   }
 
   function info() {
@@ -222,7 +225,8 @@ export function view(root, { path: [id] }, context) {
   function timeline() {
     return h("section", { class: "card" }, h("h2", null, t("detail.timeline")), h("ol", { class: "timeline" },
       (detail.timeline ?? []).map(({ at, event, text }) => h("li", null, h("time", { title: fullDate(at) }, date(at)),
-        h("div", null, h("b", null, eventName(event)), text && h("p", null, text))))));
+        h("div", null, h("b", null, event === "created" && text ? t("event.created.by", { key: text }) : eventName(event)),
+          event !== "created" && text && h("p", null, text))))));
   }
 
   function exact() {
@@ -234,6 +238,14 @@ export function view(root, { path: [id] }, context) {
     return element;
   }
 
+  // How many are before one that waits is only told to who asks.
+  let asked = 0;
+  const askAhead = () => {
+    if (detail?.state !== "waiting" || performance.now() < asked + 3_000) return;
+    asked = performance.now();
+    load();
+  };
+
   const go = (which) => () => {
     const to = neighbours(id)[which];
     if (!to) return false;
@@ -243,6 +255,7 @@ export function view(root, { path: [id] }, context) {
   const endings = [
     feed.onChange((changed) => changed.forEach(take)),
     feed.on("resume", load),
+    feed.on("load", askAhead),
     bind({
       g: { text: t("keys.good"), run: marking("good") },
       b: { text: t("keys.bad"), run: marking("bad") },

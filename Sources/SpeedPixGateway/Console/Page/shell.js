@@ -69,7 +69,7 @@ export class Shell {
   }
 
   #fillLoad() {
-    const { waiting = 0, running = 0 } = this.#feed.load ?? {};
+    const { waiting, running } = this.#feed.load;
     fill(this.#load, running + waiting === 0 ? h("span", { class: "soft" }, t("load.idle")) : [
       h("span", { title: t("state.running") }, icon("running"), h("span", { class: "sr" }, t("state.running")), number(running)),
       h("span", { title: t("state.waiting") }, icon("waiting"), h("span", { class: "sr" }, t("state.waiting")), number(waiting)),

@@ -3,11 +3,14 @@ import { announce } from "./dialogs.js";
 import { button, field, fill, h } from "./dom.js";
 import { t } from "./text.js";
 
-/** @param trade Signs in with a code; throws what is wrong with it. */
-export function showSignIn(root, trade) {
+/**
+ * @param trade Signs in with a code; throws what is wrong with it.
+ * @param reason What was wrong with a code already; null if there was none.
+ */
+export function showSignIn(root, trade, reason) {
   document.title = `${t("signIn.title")} · SpeedPix`;
   const input = h("input", { type: "text", autocomplete: "off", spellcheck: "false", autocapitalize: "off", required: true });
-  const problem = h("p", { class: "notice bad", role: "alert", hidden: true });
+  const problem = h("p", { class: "notice bad", role: "alert", hidden: !reason }, reason);
   const form = h("form", {
     class: "stack",
     onsubmit: async (event) => {

@@ -76,7 +76,7 @@ export function date(seconds) {
   const isToday = moment.toDateString() === new Date().toDateString();
   return new Intl.DateTimeFormat(locale, isToday
     ? { hour: "2-digit", minute: "2-digit", second: "2-digit" }
-    : { dateStyle: "medium", timeStyle: "short" }).format(moment);
+    : { dateStyle: "medium", timeStyle: "medium" }).format(moment);
 }
 
 /** A date with all that is known, for a title. */

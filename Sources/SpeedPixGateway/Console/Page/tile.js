@@ -29,7 +29,7 @@ export function progressBar(summary) {
   return bar;
 }
 
-/** What a prediction that is not done says of itself: its step, or what is before it. */
+/** What a prediction that is not done says of itself: its step, or what begins before it. */
 export function progressText(summary) {
   const { progress, state } = summary;
   if (!progress) return "";
@@ -39,7 +39,7 @@ export function progressText(summary) {
     parts.push(progress.total ? t("progress.step", { step: progress.step, number: progress.number ?? 0, total: progress.total })
       : progress.step);
   }
-  if (progress.eta) parts.push(t("progress.eta", { time: duration(progress.eta) }));
+  if (progress.eta) parts.push(t("progress.eta", { time: duration(Math.ceil(progress.eta)) }));
   return parts.join(" · ");
 }
 
@@ -66,6 +66,7 @@ export function tile(summary, { onStale } = {}) {
     h("span", { class: "tile-state" }, state, more, kind)), bar, mark);
   let shown = {};
   let failedAddress = null;
+  let failures = 0;
 
   function drawShot(one) {
     const address = one.preview && one.state === "running" ? one.preview : one.thumbnail;
@@ -76,6 +77,8 @@ export function tile(summary, { onStale } = {}) {
           failedAddress = event.target.getAttribute("src");
           onStale?.(shown.id);
           drawShot(shown);
+          // A gateway that starts anew is back after some seconds.
+          if (++failures < 3) setTimeout(() => { failedAddress = null; drawShot(shown); }, failures * 4_000);
         },
       });
       if (image.getAttribute("src") !== address) image.src = address;
@@ -83,8 +86,10 @@ export function tile(summary, { onStale } = {}) {
       return;
     }
     if (one.state === "failed") fill(shot, h("p", { class: "reason" }, one.failure || t("failure.unknown")));
-    else if (isLive(one)) fill(shot, h("p", { class: "soft" }, progressText(one)));
-    else fill(shot, icon({ image: "picture", video: "video", audio: "audio" }[one.kind] ?? (one.state === "canceled" ? "canceled" : "data")));
+    else if (one.state === "running") fill(shot, h("p", { class: "soft" }, progressText(one)));
+    else if (one.state === "succeeded") fill(shot, icon({ image: "picture", video: "video", audio: "audio" }[one.kind] ?? "data"));
+    // How many are before one that waits is told to nobody each time that one of them begins.
+    else fill(shot, icon(one.state));
   }
 
   function update(one) {

@@ -26,9 +26,9 @@ export function neighbours(id) {
 export const leftAddress = () => wallAddress(left?.list.filter ?? {});
 
 export function view(root, parameters, context) {
-  const { feed, navigate } = context;
+  const { announce, feed, navigate } = context;
   let list = null;
-  const count = h("span", { class: "soft", role: "status" });
+  const count = h("span", { class: "soft count" });
   const bar = filterBar((filter) => navigate(wallAddress(filter), { replace: true }));
   const size = stored("tileSize") in sizes ? stored("tileSize") : "medium";
   const grid = new Grid({ size, onCurrent: () => {} });
@@ -44,6 +44,7 @@ export function view(root, parameters, context) {
 
   const toTop = () => window.scrollTo(0, 0);
   let drawn = {};
+  let isNewFilter = false;
   function draw() {
     grid.draw();
     const now = {
@@ -51,13 +52,16 @@ export function view(root, parameters, context) {
       isEmpty: list.isLoaded && list.total === 0,
     };
     if (now.total !== drawn.total) count.textContent = now.total === null ? t("loading") : t("wall.count", { count: now.total });
+    if (now.total !== null && isNewFilter) {
+      isNewFilter = false;
+      announce(count.textContent);
+    }
     if (now.held !== drawn.held || now.more !== drawn.more) {
       const text = now.more ? t("wall.newUnknown") : t("wall.new", { count: now.held });
       fill(fresh, (now.held > 0 || now.more) && button(text, toTop, { icon: "up", class: "primary" }));
     }
     if (now.problem !== drawn.problem || now.isEmpty !== drawn.isEmpty) fill(note, notice(now));
     drawn = now;
-    if (list.isLoaded) bar.suggest(Array.from({ length: Math.min(60, list.total) }, (_, index) => list.at(index)).filter(Boolean));
   }
 
   function notice({ problem, isEmpty }) {
@@ -85,6 +89,7 @@ export function view(root, parameters, context) {
     if (list) {
       list.end();
       toTop();
+      isNewFilter = true;
       // Pages of the old filter must not be asked for any more.
       list.onUpdate = () => {};
     }
@@ -98,17 +103,9 @@ export function view(root, parameters, context) {
     drawn = {};
     draw();
     if (!list.isLoaded) list.want(0, 59);
-    if (isBack) comeBack(left);
+    // To the place where it was left, and to the one that was opened last.
+    if (isBack) grid.restore(left.scroll, left.id === null ? null : list.indexOf(left.id));
     left = { list, scroll: 0, id: null };
-  }
-
-  /** To the place where it was left, and to the one that was opened last. */
-  function comeBack({ scroll, id }) {
-    requestAnimationFrame(() => {
-      window.scrollTo(0, scroll);
-      const index = id === null ? null : list.indexOf(id);
-      if (index !== null) grid.go(index);
-    });
   }
 
   const on = (action) => async () => {
