@@ -2,7 +2,7 @@
 import { get, path, post } from "./api.js";
 import { append, button, field, fill, h, icon, isOwnAddress } from "./dom.js";
 import { Candidates } from "./candidates.js";
-import { findingList } from "./findings.js";
+import { findingList, problemText } from "./findings.js";
 import { backLink } from "./table.js";
 import { date, t } from "./text.js";
 import { keepOutcome } from "./trial.js";
@@ -101,7 +101,7 @@ export function view(root, { path: [server, prompt] }, context) {
       if (mine === round) show([...plan.findings ?? [], ...omitted]);
     } catch (error) {
       if (error.name === "AbortError" || mine !== round) return;
-      show([{ severity: "error", message: error.message }]);
+      show(error.details?.findings ?? [{ severity: "error", message: problemText(error) }]);
     }
   }
 
@@ -127,7 +127,8 @@ export function view(root, { path: [server, prompt] }, context) {
       context.navigate(`#/publish/${place.join("/")}${values}`, { replace: true });
     } catch (error) {
       if (error.name === "AbortError") return;
-      problem.textContent = error.message;
+      if (error.details?.findings) show(error.details.findings);
+      problem.textContent = problemText(error);
       problem.hidden = false;
       status.textContent = "";
       submit.disabled = false;
@@ -185,7 +186,8 @@ export function view(root, { path: [server, prompt] }, context) {
       await check();
     } catch (error) {
       if (error.name === "AbortError") return;
-      fill(body, h("p", { class: "notice bad" }, error.message), button(t("retry"), load, { icon: "again" }));
+      fill(body, error.details?.findings ? findingList(error.details.findings)
+        : h("p", { class: "notice bad" }, problemText(error)), button(t("retry"), load, { icon: "again" }));
     }
   }
 

@@ -1,7 +1,7 @@
 // What is drawn anew while somebody is at it.
 
-/** By what an element is known again after it was made anew. */
-const keyOf = (element) => element.dataset.key ?? element.getAttribute("href") ?? element.getAttribute("aria-label")
+/** By what an element is known again after it was made anew. A view has one heading. */
+const keyOf = (element) => element.matches("h1") ? "" : element.dataset.key ?? element.getAttribute("href") ?? element.getAttribute("aria-label")
   ?? (element.matches("select, input") ? element.id || element.type : element.textContent);
 
 /** Has `draw()` make the content of an element anew, and keeps the keyboard's place and how far tables are scrolled. */

@@ -5,6 +5,7 @@ import { createPredictions } from "./create.js";
 import { isSeed } from "./controls.js";
 import { inputForm } from "./form.js";
 import { stringify } from "./json.js";
+import { steady } from "./steady.js";
 import { Strip } from "./strip.js";
 import { backLink } from "./table.js";
 import { t } from "./text.js";
@@ -23,8 +24,9 @@ export function view(root, { path: [id], query }, context) {
 
   const top = h("div");
   const bar = h("nav", { class: "tabs", "aria-label": t("workflows.parts") });
+  const frame = h("div", null, top, bar);
   const holder = h("div");
-  fill(root, top, bar, holder);
+  fill(root, frame, holder);
   fill(top, h("h1", null, t("loading")));
 
   const address = (tab, version) => {
@@ -53,7 +55,7 @@ export function view(root, { path: [id], query }, context) {
     const next = { tab: tabs.includes(tab) ? tab : "run", version: version ?? null };
     if (next.tab === shown.tab && next.version === shown.version) return;
     shown = next;
-    drawTop();
+    steady(frame, drawTop);
     drawPart();
   }
 
@@ -73,7 +75,7 @@ export function view(root, { path: [id], query }, context) {
         show(query);
         return;
       }
-      drawTop();
+      steady(frame, drawTop);
       // What somebody has typed stays.
       if (shown.tab === "versions") drawPart();
     } catch (error) {
@@ -84,9 +86,12 @@ export function view(root, { path: [id], query }, context) {
       }
       endPart?.();
       endPart = null;
-      fill(bar);
       fill(holder, h("p", { class: "notice bad" }, error.message), button(t("retry"), load, { icon: "again" }));
-      fill(top, h("p", null, h("a", { href: "#/workflows" }, t("workflows.back"))), h("h1", null, t("workflows.missing")));
+      steady(frame, () => {
+        fill(bar);
+        fill(top, h("p", null, h("a", { href: "#/workflows" }, t("workflows.back"))),
+          h("h1", { tabindex: "-1" }, t("workflows.missing")));
+      });
     }
   }
 
