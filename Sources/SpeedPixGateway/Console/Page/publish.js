@@ -67,7 +67,6 @@ function historyView(root, { path: [wanted] }, { feed, navigate, report }) {
   let round = 0;
   async function load() {
     const mine = ++round;
-    again.disabled = true;
     try {
       ({ servers } = await get("servers", {}, { signal: abort.signal }));
       if (servers.length === 0) {
@@ -92,8 +91,6 @@ function historyView(root, { path: [wanted] }, { feed, navigate, report }) {
       if (error.name === "AbortError" || mine !== round) return;
       if (entries) report(error);
       else fill(list, h("p", { class: "notice bad" }, problemText(error)));
-    } finally {
-      if (mine === round) again.disabled = false;
     }
   }
 
