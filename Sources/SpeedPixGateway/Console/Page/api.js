@@ -24,7 +24,8 @@ export function path(strings, ...parts) {
 
 /** `?name=value&…`, without what is null or empty. */
 export function query(values) {
-  const pairs = Object.entries(values ?? {}).filter(([, value]) => value !== null && value !== undefined && value !== "");
+  const isSaid = ([, value]) => value !== null && value !== undefined && value !== "";
+  const pairs = Object.entries(values ?? {}).filter(isSaid);
   return pairs.length ? `?${new URLSearchParams(pairs.map(([name, value]) => [name, String(value)]))}` : "";
 }
 
