@@ -8,6 +8,9 @@ export function kindOf(file) {
   return ["image", "video", "audio"].includes(kind) ? kind : "data";
 }
 
+/** What stands for a file that cannot be shown, by its kind. */
+const drawings = { image: "picture", video: "video", audio: "audio" };
+
 /** What is known of a file, in one line. */
 export function factsText(file) {
   const facts = file.facts ?? {};
@@ -36,14 +39,19 @@ export function figure(file, actions = []) {
   const shot = h("div", { class: "figure-shot" });
   const kind = isOwnAddress(file.url) ? kindOf(file) : "data";
   const controls = [];
-  const asName = () => fill(shot, h("p", { class: "file-name" }, icon("data"), h("span", null, file.filename),
-    file.gone && h("span", { class: "soft" }, t("file.gone"))));
+  const drawing = drawings[kind] ?? "data";
+  const asName = (why = file.gone && t("file.gone")) => fill(shot, h("p", { class: "file-name" }, icon(drawing),
+    h("span", null, file.filename), why && h("span", { class: "soft" }, why)));
   if (kind === "image") {
     const image = h("img", { src: file.url, alt: file.filename, class: "checked", decoding: "async" });
     // There are pictures that only the gateway can draw.
     image.addEventListener("error", () => {
-      if (isOwnAddress(file.thumbnail) && image.getAttribute("src") !== file.thumbnail) image.src = file.thumbnail;
-      else asName();
+      if (isOwnAddress(file.thumbnail) && image.getAttribute("src") !== file.thumbnail) {
+        image.src = file.thumbnail;
+        return;
+      }
+      asName(t("file.unshown"));
+      zoom.remove();
     });
     const zoom = button(t("file.actualSize"), () => {
       const isActual = shot.classList.toggle("is-actual");
@@ -58,10 +66,13 @@ export function figure(file, actions = []) {
   } else if (kind === "video") {
     shot.append(h("video", {
       src: file.url, controls: true, preload: "metadata", loop: true, "aria-label": file.filename,
-      poster: isOwnAddress(file.thumbnail) ? file.thumbnail : null,
+      poster: isOwnAddress(file.thumbnail) ? file.thumbnail : null, onerror: () => asName(t("file.unplayed")),
     }));
   } else if (kind === "audio") {
-    shot.append(h("audio", { src: file.url, controls: true, preload: "metadata", "aria-label": file.filename }));
+    shot.append(h("audio", {
+      src: file.url, controls: true, preload: "metadata", "aria-label": file.filename,
+      onerror: () => asName(t("file.unplayed")),
+    }));
   } else {
     asName();
   }
@@ -73,9 +84,12 @@ export function figure(file, actions = []) {
 
 /** A file of an input, small. */
 export function fileChip(file) {
-  const picture = isOwnAddress(file.thumbnail)
-    && h("img", { src: file.thumbnail, alt: "", class: "checked", loading: "lazy" });
-  const content = [picture || icon(kindOf(file) === "image" ? "picture" : kindOf(file)), h("span", null, file.filename),
+  const drawing = icon(drawings[kindOf(file)] ?? "data");
+  const picture = isOwnAddress(file.thumbnail) && h("img", {
+    src: file.thumbnail, alt: "", class: "checked", loading: "lazy",
+    onerror: ({ target }) => target.replaceWith(drawing),
+  });
+  const content = [picture || drawing, h("span", null, file.filename),
     file.gone && h("span", { class: "soft" }, t("file.gone"))];
   return isOwnAddress(file.url)
     ? h("a", {

@@ -183,7 +183,8 @@ export function view(root, { path: [id] }, context) {
       detail.state === "failed" && h("p", { class: "notice bad" }, detail.failure || t("failure.unknown")),
       detail.state === "canceled" && h("p", { class: "notice" }, t("detail.canceled")),
       detail.state === "succeeded" && !detail.outputs.length && h("p", { class: "soft" }, t("detail.nothing")),
-      detail.outputs.map(output));
+      // Whoever opens one wants to see its pictures, not what was measured of them.
+      detail.outputs.toSorted((one, other) => Boolean(other.files) - Boolean(one.files)).map(output));
   }
 
   function output({ name, value, files }) {
@@ -222,10 +223,14 @@ export function view(root, { path: [id] }, context) {
       : h("dl", { class: "facts" }, rows.map(([name, input]) => [h("dt", null, name), h("dd", null, shown(input))])));
   }
 
+  /** A workflow says what it wants of a run: a text, a list, or facts with names. */
   function info() {
-    const rows = Object.entries(detail.info ?? {});
-    return rows.length > 0 && h("section", { class: "card" }, h("h2", null, t("detail.info")),
-      h("dl", { class: "facts" }, rows.map(([name, value]) => [h("dt", null, name), h("dd", null, valueText(value))])));
+    const said = detail.info ?? "";
+    const rows = typeof said === "object" && !Array.isArray(said) ? Object.entries(said) : null;
+    if (rows?.length === 0 || said === "" || said.length === 0) return null;
+    return h("section", { class: "card" }, h("h2", null, t("detail.info")), rows === null
+      ? h("p", { class: "log" }, valueText(said))
+      : h("dl", { class: "facts" }, rows.map(([name, value]) => [h("dt", null, name), h("dd", null, valueText(value))])));
   }
 
   function timeline() {
