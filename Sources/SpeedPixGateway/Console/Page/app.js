@@ -5,7 +5,7 @@ import { fill, h } from "./dom.js";
 import { Feed } from "./feed.js";
 import { bind, showHelp } from "./keys.js";
 import { Shell } from "./shell.js";
-import { showSignIn } from "./signin.js";
+import { showSignIn, signInProblem } from "./signin.js";
 import * as text from "./text.js";
 
 const { t } = text;
@@ -137,7 +137,7 @@ async function signInByAddress() {
     return null;
   } catch (error) {
     // A link that is opened once more does not end the session that it has begun.
-    return error.message;
+    return signInProblem(error);
   }
 }
 

@@ -69,6 +69,7 @@ function listView(root, parameters, { feed, report }) {
     } catch (error) {
       if (error.name === "AbortError") return;
       if (batches) report(error);
+      else if (error.code === "ApiNotFound") fill(body, empty(t("batches.noQueue"), h("p", null, t("batches.noQueueHelp"))));
       else fill(body, h("p", { class: "notice bad" }, error.message), button(t("retry"), load, { icon: "again" }));
     }
   }

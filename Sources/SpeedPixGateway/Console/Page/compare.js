@@ -145,11 +145,18 @@ export function view(root, { path: ids }, context) {
       const answers = await Promise.all(ids.map((id) => get(path`predictions/${id}`, {}, { signal: abort.signal })));
       if (abort.signal.aborted) return;
       [sides[0], sides[1]] = answers;
+      box.hidden = false;
       draw();
     } catch (error) {
       if (error.name === "AbortError") return;
-      if (sides.includes(null)) fill(stage, h("p", { class: "notice bad", role: "alert" }, error.message));
-      else report(error);
+      if (!sides.includes(null)) {
+        report(error);
+        return;
+      }
+      fill(captions);
+      fill(differences, h("p", { class: "notice bad", role: "alert" }, error.message), h("div", { class: "row" },
+        button(t("retry"), load, { icon: "again" }), h("a", { class: "button", href: leftAddress() }, t("detail.back"))));
+      box.hidden = true;
     }
   }
 

@@ -54,13 +54,15 @@ export function dialog({ title, body, actions = [], class: name }) {
 /** Asks whether something is wanted; gives true or false. `action` and `dismiss` are the words of the two buttons. */
 export async function confirm({ title, text, action, dismiss = t("cancel"), isDangerous = false }) {
   let answer = false;
-  const { closed, close } = dialog({
+  const { element, closed, close } = dialog({
     title, body: h("p", null, text),
     actions: [
       { text: dismiss, run: () => {} },
       { text: action, class: isDangerous ? "danger" : "primary", run: () => { answer = true; } },
     ],
   });
+  // Enter does what can be undone.
+  element.querySelector(`.dialog-foot .button:nth-child(${isDangerous ? 1 : 2})`).focus();
   // A page that is left takes its questions with it.
   window.addEventListener("hashchange", close, { once: true });
   await closed;

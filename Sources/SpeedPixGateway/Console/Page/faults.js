@@ -14,8 +14,8 @@ export function view(root, parameters, { feed, report }) {
   const abort = new AbortController();
   let answer = null;
   const body = h("div", { class: "stack wide-gaps" });
-  fill(root, h("div", { class: "head" }, h("h1", null, t("nav.faults"))),
-    h("p", { class: "soft publish-lead" }, t("faults.lead")), body);
+  const lead = h("p", { class: "soft publish-lead" }, t("faults.lead"));
+  fill(root, h("div", { class: "head" }, h("h1", null, t("nav.faults"))), lead, body);
   fill(body, h("p", { class: "soft" }, t("loading")));
 
   const headings = (...names) => names.map((name) => t(`faults.column.${name}`));
@@ -44,6 +44,7 @@ export function view(root, parameters, { feed, report }) {
     } catch (error) {
       if (error.name === "AbortError") return;
       if (answer) report(error);
+      else if (error.code === "ApiNotFound") fill(fill(root, h("h1", null, t("nav.faults")), body), empty(t("faults.none"), h("p", null, t("faults.noneHelp"))));
       else fill(body, h("p", { class: "notice bad" }, error.message), button(t("retry"), load, { icon: "again" }));
     }
   }

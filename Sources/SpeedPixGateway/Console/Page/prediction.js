@@ -160,7 +160,7 @@ export function view(root, { path: [id] }, context) {
 
   function copyCode(language, name) {
     const text = get(path`predictions/${id}/code`, { language }).then((answer) => answer.text);
-    copyText(text, t("copyAs.done", { name })).catch(report);
+    copyText(text, t(`copyAs.done.${language}`)).catch(report);
   }
 
   const running = h("div", { class: "running card" });

@@ -3,6 +3,12 @@ import { announce } from "./dialogs.js";
 import { button, field, fill, h } from "./dom.js";
 import { t } from "./text.js";
 
+/** What is wrong with a code, in words for a person. */
+export function signInProblem(error) {
+  const known = { InvalidCode: "signIn.used", TooManyCodes: "signIn.tooMany" };
+  return Object.hasOwn(known, error.code) ? t(known[error.code]) : error.message;
+}
+
 /**
  * @param trade Signs in with a code; throws what is wrong with it.
  * @param reason What was wrong with a code already; null if there was none.
@@ -24,7 +30,7 @@ export function showSignIn(root, trade, reason) {
         await trade(code);
         announce(t("signIn.done"));
       } catch (error) {
-        problem.textContent = error.message;
+        problem.textContent = signInProblem(error);
         problem.hidden = false;
         input.select();
       }

@@ -51,8 +51,9 @@ export function view(root, parameters, context) {
       total: list.isLoaded ? list.total : null, held: list.heldCount, more: list.hasMore, problem: list.problem,
       isEmpty: list.isLoaded && list.total === 0,
     };
-    if (now.total !== drawn.total) {
-      count.textContent = now.total === null ? t("loading") : t("wall.count", { count: now.total });
+    if (now.total !== drawn.total || now.problem !== drawn.problem) {
+      const whileUnknown = now.problem ? "" : t("loading");
+      count.textContent = now.total === null ? whileUnknown : t("wall.count", { count: now.total });
     }
     if (now.total !== null && isNewFilter) {
       isNewFilter = false;
