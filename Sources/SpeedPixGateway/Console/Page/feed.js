@@ -1,5 +1,5 @@
 // What happens in the gateway, as it happens. Read with fetch, because an EventSource cannot send the session's token.
-import { openEvents, session } from "./api.js";
+import { get, openEvents, session } from "./api.js";
 import { parse } from "./json.js";
 
 /** A page that nobody sees gives its connection up after so long: browsers have six for all pages of one gateway. */
@@ -176,6 +176,22 @@ export class Feed {
     }
   }
 
+  /** Events tell of the load only when something changes: a page that is opened while all is quiet asks for it. */
+  async #askLoad() {
+    const before = this.load;
+    let status = null;
+    try {
+      status = await get("status");
+    } catch {
+      // The next event tells it.
+      return;
+    }
+    // An event that came meanwhile is newer.
+    if (this.load !== before || this.#isStopped) return;
+    this.load = { waiting: status.waiting, running: status.running };
+    this.#emit("load", this.load);
+  }
+
   #take(event, value) {
     if (event === "hello") {
       const before = this.hello;
@@ -184,6 +200,7 @@ export class Feed {
       this.#emit("hello", { hello: value, before });
       if (this.#wasConnected) this.#emit("resume", value);
       this.#wasConnected = true;
+      this.#askLoad();
       return;
     }
     if (event === "predictions" && value.load) {

@@ -56,7 +56,8 @@ export function view(root, parameters, { feed }) {
     return [
       h("div", { class: "row" }, h("h2", { class: "grow" }, t("servers.name", { number: server.number })), stateBadges(server)),
       h("p", null, h("code", null, server.url), server.version && h("span", { class: "soft" }, ` ComfyUI ${server.version}`)),
-      !server.up && server.problem && h("p", { class: "notice warn" }, server.problem),
+      !server.up && [server.problem && h("p", { class: "notice warn" }, server.problem),
+        h("p", { class: "soft" }, t("servers.downHelp"))],
       (server.devices ?? []).map(memory),
       h("dl", { class: "facts" },
         h("dt", null, t("servers.running")), h("dd", null, number(queue.running ?? 0)),
@@ -88,7 +89,10 @@ export function view(root, parameters, { feed }) {
     } catch (error) {
       if (error.name === "AbortError" || mine !== round) return;
       if (cards.size) report(error);
-      else fill(list, h("p", { class: "notice bad" }, error.message), button(t("retry"), load, { icon: "again" }));
+      else {
+        fill(list, h("div", { class: "stack whole" }, h("p", { class: "notice bad" }, error.message),
+          h("div", { class: "row" }, button(t("retry"), load, { icon: "again" }))));
+      }
     }
   }
 
