@@ -79,7 +79,7 @@ export function view(root, { path: [id, version, prediction], query }, context) 
   function drawActions(isGood) {
     const copy = (language, name, attributes) => button(t("copyAs.name", { name }), () => {
       const code = get(path`predictions/${prediction}/code`, { language }).then(({ text }) => text);
-      copyText(code, t(`copyAs.done.${language}`)).catch(report);
+      copyText(code, t("copyAs.done", { name })).catch(report);
     }, attributes);
     fill(actions,
       isGood && [copy("lua", "Lua", { class: "primary", icon: "copy" }), copy("python", "Python"), copy("curl", "curl")],

@@ -109,6 +109,7 @@ export function versionsPart(holder, { workflow, context, reload }) {
   const headings = ["version", "aliases", "publishedAt", "trial", "actions"].map((name) => t(`workflows.column.${name}`));
   append(holder, h("div", { class: "stack" },
     table(t("workflows.tab.versions"), headings, history.map(row)),
-    h("div", { class: "row" }, h("a", { class: "button", href: "#/publish" }, t("workflows.newVersion")),
+    h("div", { class: "row" },
+      workflow.kind === "comfyui" && h("a", { class: "button", href: "#/publish" }, t("workflows.newVersion")),
       button(t("workflows.remove"), removeAll, { class: "danger" }))));
 }
