@@ -66,7 +66,9 @@ export function view(root, { path: [again], query }, context) {
     ]);
     const file = detail.outputs.find(({ name }) => name === query.output)?.files?.[Number(query.index) || 0];
     if (!file) throw new Error(t("use.noFile"));
-    const targets = workflows.flatMap((workflow) => workflow.inputs.filter((input) => fileTypes.has(input.type))
+    // Those that somebody has published are wanted more often than those that come with the gateway.
+    const offered = workflows.toSorted((one, other) => (one.kind === "local") - (other.kind === "local"));
+    const targets = offered.flatMap((workflow) => workflow.inputs.filter((input) => fileTypes.has(input.type))
       .map((input) => ({ key: `${workflow.id} ${input.name}`, workflow, input })));
     if (!targets.length) throw new Error(t("use.noWorkflow"));
     const holder = h("div", { class: "stack" });

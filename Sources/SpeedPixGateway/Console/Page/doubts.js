@@ -67,6 +67,7 @@ export function doubtForm(prediction, run, { signal, done }) {
   const name = [placeOf(prediction), prediction.workflow, prediction.label].filter(Boolean).join(" · ");
   return h("form", {
     class: "stack doubt", novalidate: true,
+    oninput: () => { problem.hidden = true; },
     onsubmit: (event) => {
       event.preventDefault();
       settle();

@@ -29,7 +29,7 @@ export function view(root, parameters, { feed }) {
 
   async function free(server) {
     const isSure = await confirm({
-      title: t("servers.freeTitle", { number: server.number }), text: t("servers.freeText"), action: t("servers.free"),
+      title: t("servers.freeTitle", { number: server.number }), text: t("servers.freeText"), action: t("servers.freeNow"),
     });
     if (isSure) await change(server, "free");
   }

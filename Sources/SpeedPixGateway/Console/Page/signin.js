@@ -16,7 +16,7 @@ export function signInProblem(error) {
 export function showSignIn(root, trade, reason) {
   document.title = `${t("signIn.title")} · SpeedPix`;
   const input = h("input", {
-    type: "text", autocomplete: "off", spellcheck: "false", autocapitalize: "off", required: true,
+    type: "text", autocomplete: "off", spellcheck: "false", autocapitalize: "off", maxlength: 500, required: true,
   });
   const problem = h("p", { class: "notice bad", role: "alert", hidden: !reason }, reason);
   const form = h("form", {
