@@ -22,11 +22,11 @@ struct ServeCommand: ContextCommand {
 
             Without a secret one is made up and kept in a file that only you can read; the line that is printed names it.
 
-            Uploads, predictions and results are found again by the next serve with the same
-            folder, and predictions that had not ended are begun again. One gateway uses a
-            folder at a time. It has the files keys.json (speedpix keys), admin-token and
-            endpoint, by which "speedpix workflows" finds it, url-key and console-key, in
-            DIR/speedpix-gateway.
+            Uploads, predictions and results are found again by the next serve with the
+            same folder, and predictions that had not ended are begun again. One gateway
+            uses a folder at a time. It has the files keys.json (speedpix keys),
+            admin-token and endpoint, by which "speedpix workflows" finds it, url-key and
+            console-key, in DIR/speedpix-gateway.
 
             The line "console: http://…" is a link to its page, for one browser and five
             minutes; "speedpix console" makes others.

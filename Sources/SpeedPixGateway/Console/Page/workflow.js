@@ -165,7 +165,9 @@ function runPart(holder, { workflow, version, versionOf, signal, context, choose
       context.announce(text);
       return;
     }
-    const show = () => strip.element.scrollIntoView({ block: "start" });
+    // By then somebody may be elsewhere.
+    const show = () => strip.element.isConnected ? strip.element.scrollIntoView({ block: "start" })
+      : context.navigate(`#/predictions?${new URLSearchParams({ workflow: workflow.id })}`);
     context.toast(text, { action: { text: t("created.show"), run: show } });
   }
 
