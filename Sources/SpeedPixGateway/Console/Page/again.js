@@ -19,11 +19,14 @@ export function view(root, { path: [again], query }, context) {
   const abort = new AbortController();
   const from = again ?? query.from;
   fill(root, h("h1", null, t("loading")));
-  const begin = again ? showAgain : showUse;
-  begin().catch((error) => {
+  const begin = () => (again ? showAgain() : showUse()).catch((error) => {
     if (error.name === "AbortError") return;
-    fill(root, h("h1", null, t("again.title")), h("p", { class: "notice bad" }, error.message));
+    const address = from ? `#/predictions/${encodeURIComponent(from)}` : "#/predictions";
+    fill(root, h("div", { class: "stack" }, h("h1", null, t(again ? "again.title" : "use.title")),
+      h("p", { class: "notice bad", role: "alert" }, error.message), h("div", { class: "row" },
+        button(t("retry"), begin, { icon: "again" }), h("a", { class: "button", href: address }, t("again.back")))));
   });
+  begin();
   return () => abort.abort();
 
   function show(...content) {
