@@ -192,14 +192,9 @@ package final class SavedNames: Sendable {
 
     /// Where a file will lie, whatever the path to it.
     private static func key(of path: FilePath, _ files: FileAccess) throws -> FilePath {
-        var folder = try files.writable(path)
-        var rest: [FilePath.Component] = folder.lastComponent.map { [$0] } ?? []
-        folder.removeLastComponent()
-        while files.real(folder) == nil, let last = folder.lastComponent {
-            rest.insert(last, at: 0)
-            folder.removeLastComponent()
-        }
-        return (files.real(folder) ?? folder).appending(rest)
+        let path = try files.writable(path)
+        // A link at its end is replaced, not followed.
+        return files.realPlace(path.removingLastComponent()).appending(path.lastComponent.map { [$0] } ?? [])
     }
 
     /// "a.png" as "a-2.png".
