@@ -193,8 +193,10 @@ package final class SavedNames: Sendable {
     /// Where a file will lie, whatever the path to it.
     private static func key(of path: FilePath, _ files: FileAccess) throws -> FilePath {
         let path = try files.writable(path)
+        let folder = files.realPlace(path.removingLastComponent())
         // A link at its end is replaced, not followed.
-        return files.realPlace(path.removingLastComponent()).appending(path.lastComponent.map { [$0] } ?? [])
+        guard let name = path.lastComponent else { return folder }
+        return folder.appending(name)
     }
 
     /// "a.png" as "a-2.png".
