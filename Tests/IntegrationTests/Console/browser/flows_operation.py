@@ -1,6 +1,7 @@
 """Servers, runs, and faults."""
 
 import os
+import subprocess
 
 from playwright.sync_api import expect
 
@@ -105,6 +106,50 @@ def runs(stage):
         expect(row).to_contain_text(visit.t("runs.count.reused.other", count=2))
 
 
+def batches(stage):
+    """A batch in the queue: its rows, which of them failed and why, and the predictions that they made."""
+    home, queue = stage.values["home"], stage.values["queue"]
+    for name, text in {
+        "card.lua": """
+            local p = speedpix.params { text = { required = true } }
+            return { said = run("echo", { text = p.text, fail = p.text:match("^fail (.+)") }).text }
+        """,
+        "rows.csv": "sku,text\nA1,red\nB2,fail out of paint\nC3,blue\n",
+    }.items():
+        with open(os.path.join(home, name), "w") as file:
+            file.write(text)
+    worker = subprocess.Popen(
+        [stage.values["speedpix"], "worker", "--queue", queue], cwd=home, env=stage.environment(**stage.credentials),
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        stage.run(
+            stage.values["speedpix"], "batch", "card.lua", "rows.csv", "--key", "sku", "--queue", queue, "--name", "cards",
+            "--retry", "0", **stage.credentials,
+        )  # fmt: skip
+        with stage.visit() as visit:
+            page = visit.page
+            visit.link("nav.batches").click()
+            row = page.get_by_role("row").filter(has_text="cards")
+            expect(row).to_contain_text(visit.t("batches.done", done=3, rows=3))
+            visit.check_axe("batches")
+            row.get_by_role("link").click()
+            expect(visit.heading("cards")).to_be_visible()
+            failed = page.get_by_role("row").filter(has_text="B2")
+            expect(failed).to_contain_text(visit.t("batches.row.failed"))
+            expect(failed).to_contain_text("out of paint")
+            visit.check_axe("a batch")
+            visit.check_width("a batch")
+            visit.field("runs.filter").select_option("succeeded")
+            expect(page.get_by_role("rowheader")).to_have_text(["A1", "C3"])
+            page.get_by_role("row").filter(has_text="A1").get_by_role("link").click()
+            expect(visit.heading("echo")).to_be_visible()
+            expect(page.get_by_text("red", exact=True).first).to_be_visible()
+    finally:
+        worker.kill()
+        worker.wait()
+
+
 def faults(stage):
     """The rules that a gateway was started with, and what has struck."""
     stage.run(stage.values["speedpix"], "predict", "echo", "text=first", **stage.credentials)
@@ -119,7 +164,7 @@ def faults(stage):
         visit.check_axe("faults")
 
 
-def no_faults(stage):
+def without_faults(stage):
     """A gateway without faults, queue or journal does not offer to show them."""
     with stage.visit() as visit:
         page = visit.page

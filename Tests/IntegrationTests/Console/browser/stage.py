@@ -69,11 +69,15 @@ class Stage:
         return end.stdout
 
     def run(self, *command, **environment):
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("SPEEDPIX_", "XDG_"))}
         return subprocess.run(
-            command, cwd=self.values["home"], env={**kept, "HOME": self.values["home"], **environment}, capture_output=True,
-            text=True, stdin=subprocess.DEVNULL, timeout=120,
+            command, cwd=self.values["home"], env=self.environment(**environment), capture_output=True, text=True,
+            stdin=subprocess.DEVNULL, timeout=120,
         )  # fmt: skip
+
+    def environment(self, **more):
+        """The variables of a program beside the gateway, without what the developer has set."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("SPEEDPIX_", "XDG_"))}
+        return {**kept, "HOME": self.values["home"], **more}
 
     @property
     def credentials(self):
