@@ -7,8 +7,9 @@ import urllib.request
 from playwright.sync_api import expect
 
 import comfyui
-from flows_workflows import POSTCARD, photo, publish
+from flows_operation import lose_an_answer
 from flows_texts import upload
+from flows_workflows import POSTCARD, photo, publish
 
 NARROW = {"width": 360, "height": 740}
 WIDE = {"width": 1280, "height": 860}
@@ -16,6 +17,7 @@ WIDE = {"width": 1280, "height": 860}
 
 def fill_gateway(stage):
     """Something for every view to show; gives their addresses by their names."""
+    lose_an_answer(stage)
     comfyui.post(stage, comfyui.PICTURE)
     comfyui.publish(stage)
     prompt = comfyui.post(stage, comfyui.changed(_1={"class_type": "TestPartnerImage", "inputs": {"prompt": "a shoe"}}))
@@ -29,7 +31,7 @@ def fill_gateway(stage):
     stage.ended(card, other, failed, data)
     stage.call("PUT", f"predictions/{card}/notes", {"mark": "good"})
     [running] = stage.create("echo", {"duration": 600})
-    [published] = stage.call("GET", "predictions?workflow=picture&limit=1")["predictions"] or [{"id": "none"}]
+    [published] = stage.call("GET", "predictions?workflow=picture&limit=1")["predictions"]
     addresses = {
         "predictions": "#/predictions", "no match": "#/predictions?text=nothing-has-this", "prediction": f"#/predictions/{card}",
         "failed": f"#/predictions/{failed}", "data": f"#/predictions/{data}", "running": f"#/predictions/{running}",
@@ -40,10 +42,8 @@ def fill_gateway(stage):
         "trial": f"#/publish/picture/v1/{published['id']}", "servers": "#/servers", "runs": "#/runs",
         "faults": "#/faults", "nowhere": "#/nowhere",
     }  # fmt: skip
-    runs = stage.call("GET", "runs")["runs"]
-    if runs:
-        addresses["run"] = f"#/runs/{runs[0]['id']}"
-    return addresses
+    [run] = stage.call("GET", "runs")["runs"]
+    return {**addresses, "run": f"#/runs/{run['id']}"}
 
 
 def views(stage):

@@ -34,6 +34,8 @@ def servers(stage):
         expect(card.get_by_text(visit.t("servers.up"), exact=True)).to_be_visible()
         [done] = stage.ended(id)
         assert done["state"] == "succeeded", done
+        visit.go("#/workflows")
+        visit.go("#/servers")
         expect(card.get_by_text(visit.t("servers.speed"), exact=True)).to_be_visible()
 
         card.get_by_role("button", name=visit.t("servers.free"), exact=True).click()
@@ -68,14 +70,18 @@ def previews(stage):
         visit.wait_for_pictures(page.locator("main figure img"), 1)
 
 
-def runs(stage):
-    """A run that has lost an answer: what it did, and a form that says what came of the prediction in doubt."""
+def lose_an_answer(stage):
+    """Runs a script of three predictions. The gateway makes the second one, and breaks the connection instead of saying so."""
     script = os.path.join(stage.values["home"], "rows.lua")
     with open(script, "w") as file:
         file.write('for row = 1, 3 do print(run("echo", { text = "row " .. row }).text) end\n')
-    # The gateway has made the second one, and broken the connection instead of saying so.
     end = stage.run(stage.values["speedpix"], "run", script, **stage.credentials)
     assert end.returncode != 0 and "row 1" in end.stdout, (end.stdout, end.stderr)
+
+
+def runs(stage):
+    """A run that has lost an answer: what it did, and a form that says what came of the prediction in doubt."""
+    lose_an_answer(stage)
     made = stage.call("GET", "predictions")["predictions"]
     assert len(made) == 2, made
     with stage.visit() as visit:

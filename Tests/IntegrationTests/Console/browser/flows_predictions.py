@@ -53,6 +53,7 @@ def detail(stage):
             expect(main.get_by_text(text, exact=True).first).to_be_visible()
         for name in ["detail.inputs", "detail.timeline", "detail.info"]:
             expect(main.get_by_role("heading", name=visit.t(name), exact=True)).to_be_visible()
+        expect(main.get_by_text(done["info"], exact=True)).to_be_visible()
 
         [file] = [file for output in done["outputs"] for file in output.get("files", [])]
         visit.wait_for_pictures(page.get_by_role("img", name=file["filename"], exact=True), 1)

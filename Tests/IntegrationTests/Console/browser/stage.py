@@ -5,6 +5,7 @@ import os
 import subprocess
 import tempfile
 import time
+import urllib.error
 import urllib.request
 from contextlib import contextmanager
 
@@ -37,8 +38,11 @@ class Stage:
             f"{self.endpoint}/speedpix/{route}", method=method, data=None if body is None else json.dumps(body).encode(),
             headers={"Authorization": f"Bearer {self.values['admin_token']}", "Content-Type": "application/json"},
         )  # fmt: skip
-        with urllib.request.urlopen(request, timeout=60) as response:
-            answer = json.load(response)
+        try:
+            with urllib.request.urlopen(request, timeout=60) as response:
+                answer = json.load(response)
+        except urllib.error.HTTPError as error:
+            raise AssertionError(f"{method} {route}: HTTP {error.code}: {error.read().decode()}") from error
         assert not answer["errCode"], answer
         return answer["data"]
 
