@@ -22,14 +22,14 @@ class Visit:
     """
 
     def __init__(
-        self, stage, language="en-GB", scheme="light", width=1280, height=860, motion="no-preference", ignoring=None
+        self, stage, language="en-GB", scheme="light", width=1280, height=860, scale=1, motion="no-preference", ignoring=None
     ):
         self.stage = stage
         self.language = language.split("-")[0]
         self.problems = []
         self._ignored = ignoring
         self.context = stage.browser.new_context(
-            viewport={"width": width, "height": height}, color_scheme=scheme, locale=language, reduced_motion=motion,
+            viewport={"width": width, "height": height}, device_scale_factor=scale, color_scheme=scheme, locale=language, reduced_motion=motion,
             permissions=["clipboard-read", "clipboard-write"], accept_downloads=True,
         )  # fmt: skip
         self.page = self.context.new_page()
